@@ -7,13 +7,26 @@ from dataclasses import asdict
 from typing import Any
 
 from audits.workspace import Workspace
-from charter.committee.acting import Who, do, do_once
+from charter.committee.acting import Turn, Who, turn
 from charter.committee.balloting import annul_vote, end_vote
+from charter.committee.drafts import Drafted
+from charter.committee.issuing import issue
 from charter.committee.meeting import agree, open_session, record_no_quorum
 from charter.committee.minutes import seal_minutes
 from charter.committee.packs import freeze
 from charter.records import Sealed
-from charter.records.acts import Act, Annulment, Consensus, FrozenPack, Minutes, NoQuorum, Opening, Tally
+from charter.records.acts import (
+    Act,
+    Annulment,
+    Consensus,
+    FrozenPack,
+    Minutes,
+    NoQuorum,
+    Opening,
+    Opinion,
+    OpinionText,
+    Tally,
+)
 
 
 def _open(workspace: Workspace, name: str, *, of: int, who: Who, presiding: str | None = None) -> Sealed:
@@ -28,6 +41,19 @@ def _annul(workspace: Workspace, name: str, *, of: int, who: Who, text: str) -> 
     return annul_vote(workspace, name, vote=of, who=who, text=text)
 
 
+def _issue(
+    workspace: Workspace,
+    name: str,
+    *,
+    of: int,
+    who: Who,
+    wording: OpinionText,
+    written: Drafted,
+    **more: Any,
+) -> Sealed:
+    return issue(workspace, name, decision=of, who=who, wording=wording, written=written, **more)
+
+
 COUNTED: Mapping[type[Act], Callable[..., Sealed]] = {
     Opening: _open,
     NoQuorum: record_no_quorum,
@@ -36,8 +62,9 @@ COUNTED: Mapping[type[Act], Callable[..., Sealed]] = {
     Consensus: agree,
     Tally: _count,
     Annulment: _annul,
+    Opinion: _issue,
 }
-"""Acts whose numbers are counted, or whose ballots are destroyed, in the moment they are sealed."""
+"""Acts of which a part is counted, destroyed or marked as sealed in the moment they are sealed."""
 
 
 def act(
@@ -47,14 +74,23 @@ def act(
     fields: Mapping[str, Any],
     *,
     who: Who,
+    each: str = "",
     anew: bool = False,
     seen: int | None = None,
-) -> Sealed:
-    """Do something in a committee. `seen`: the last entry when the form that asks for it was shown.
+) -> list[Sealed]:
+    """Do something in a committee; where `each` names a field with several values, once for each, or not at all.
+
+    `seen`: the last entry when the form that asks for it was shown.
 
     Raises RefusedError when the rules do not allow it, ValidationError for fields that do not make the act.
     """
     if kind in COUNTED:
-        return COUNTED[kind](workspace, name, who=who, **fields)
-    made = kind.model_validate({**asdict(who), "committee": name, **fields})
-    return do(workspace, made, anew=anew) if seen is None else do_once(workspace, made, seen=seen)
+        return [COUNTED[kind](workspace, name, who=who, **fields)]
+    several = [{**fields, each: value} for value in fields[each]] if each else [fields]
+    acts = [kind.model_validate({**asdict(who), "committee": name, **said}) for said in several]
+    with turn(workspace, name) as now:
+        return [_seal(now, made, anew=anew, seen=seen) for made in acts]
+
+
+def _seal(now: Turn, made: Act, *, anew: bool, seen: int | None) -> Sealed:
+    return now.seal(made, anew=anew) if seen is None else now.seal_once(made, seen=seen)

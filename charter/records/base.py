@@ -48,6 +48,8 @@ class Statement(Strict):
     """The forms that make one."""
     computed: ClassVar[tuple[str, ...]] = ()
     """Fields that nobody is asked for: they follow from others, or from what there is at that moment."""
+    unasked: ClassVar[tuple[str, ...]] = ()
+    """Fields that every record has, and none of this kind needs."""
 
     role: Annotated[Line, Input(label=message("In whose name?"), note=message("A function, not a person."))] = Field(
         description="Who states it: a role, never a name"

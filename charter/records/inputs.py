@@ -58,6 +58,8 @@ class Input:
     rows: int = 4
     longest: int = 0
     kept: bool = True
+    alone: bool = False
+    """Whether a single choice is taken without being asked for."""
     option: str = ""
     argument: bool = False
     default: Any = None
@@ -87,6 +89,10 @@ class Command:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     leaves: tuple[str, ...] = ()
     """Fields that have a value without being asked for."""
+    each: str = ""
+    """A field that may be given several times: a record is made for each."""
+    by: str = ""
+    """An option that names the member who acts, where one does."""
     inputs: Mapping[str, Input] = field(default_factory=dict)
 
 
@@ -110,6 +116,10 @@ class WebForm:
     filled: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, Input] = field(default_factory=dict)
+    each: str = ""
+    """A field in which several may be chosen: a record is made for each."""
+    led: bool = True
+    """Whether an act is open only to those who may act for the very committee, where they lead one."""
     id: str = ""
     """Its name within all pages; without it, `name`."""
 

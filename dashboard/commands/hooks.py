@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from charter.committee.asking import figure_of
+from charter.committee.directory import name_member
+from charter.committee.directory import new_number as new_member
+from charter.committee.issuing import opinion_text
+from charter.committee.packs import pack_changes
+from charter.committee.rules import committee as rules_of
 from charter.incidents.appeals import new_number
 from charter.incidents.entering import number_to_entry
+from charter.records.acts import FrozenPack, Mandate, Tally
 from charter.records.incidents import Appeal
 from charter.records.work import Survey
 from charter.stated import months_later
@@ -71,6 +78,59 @@ def _asked(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
     return said
 
 
+def _now(_: Workspace, at: Desk | None, said: Fields) -> Fields:
+    """In the committee's time; now, if nobody says when."""
+    return {**said, "at": at.now(said.get("at"))} if at else said
+
+
+def _question(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """The figure that a question is about, held to what there is."""
+    asked = {name: said.pop(name, None) for name in ("audit", "indicator")}
+    group = said.pop("group", [])
+    return {**said, "figure": figure_of(workspace, system=said.get("system"), group=group, **asked)}
+
+
+def _subject(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """The text that is decided on, by the draft that holds it."""
+    draft = said.pop("draft", None)
+    return said if draft is None else {**said, "subject": opinion_text(workspace, draft)[0].sha256}
+
+
+def _wording(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    wording, written = opinion_text(workspace, said.pop("draft"))
+    return {**said, "wording": wording, "written": written}
+
+
+def _seated(workspace: Workspace, _: Desk | None, done: Sealed, said: Fields) -> None:
+    if isinstance(done.statement, Mandate):
+        if said.get("name"):
+            name_member(workspace, done.statement.member, name=said["name"])
+        say(f"Number: {done.statement.member}")
+
+
+def _frozen(workspace: Workspace, at: Desk | None, done: Sealed, _: Fields) -> None:
+    """What changed since the pack before."""
+    pack = done.statement
+    if at is None or not isinstance(pack, FrozenPack) or pack.replaces is None:
+        return
+    found = pack_changes(workspace, at.house.get(FrozenPack, pack.replaces), pack)
+    if found.charter:
+        say(f"charter: {found.charter[0]} -> {found.charter[1]}")
+    for change in found.verdicts:
+        say(f"{change.system}\t{change.indicator}\t{change.before or 'not asked'} -> {change.after or 'not asked'}")
+    say("Nothing of the evidence changed." if found.none else f"Audits that are new: {len(found.renewed)}.")
+
+
+def _counted(_: Workspace, __: Desk | None, done: Sealed, ___: Fields) -> None:
+    tally = done.statement
+    if isinstance(tally, Tally):
+        casting = ", by the casting vote" if tally.casting else ""
+        say(
+            f"For: {tally.in_favour}, against: {tally.against}, abstained: {tally.abstained}: "
+            f"{'adopted' if tally.adopted else 'not adopted'}{casting}."
+        )
+
+
 BEFORE: Mapping[str, Before] = {
     "record attestation": _attestation,
     "record case": _case,
@@ -78,6 +138,23 @@ BEFORE: Mapping[str, Before] = {
     "incident open": _incident,
     "appeal enter": lambda _, __, said: {**said, "number": new_number()},
     "appeal decide": _appeal_of,
+    "committee adopt": lambda workspace, at, said: {**said, "rules": rules_of(workspace, at.name)} if at else said,
+    "committee seat": lambda _, __, said: {"member": new_member(), **{k: v for k, v in said.items() if k != "name"}},
+    "committee office": lambda _, at, said: {"start": at.who.on, **said} if at else said,
+    "committee attend": _now,
+    "committee close": _now,
+    "committee ask": _question,
+    "committee vote": _subject,
+    "committee consensus": _subject,
+    "committee dissent": lambda _, __, said: {"sort": "reservation" if said.pop("reservation") else "dissent", **said},
+    "committee issue": _wording,
+    "committee publish": lambda _, __, said: {"publish": not said.pop("withhold"), **said},
 }
-AFTER: Mapping[str, After] = {"work survey": _survey_told, "appeal enter": _appeal_told}
+AFTER: Mapping[str, After] = {
+    "work survey": _survey_told,
+    "appeal enter": _appeal_told,
+    "committee seat": _seated,
+    "committee freeze": _frozen,
+    "committee count": _counted,
+}
 """By the words of the command."""

@@ -32,30 +32,33 @@ if TYPE_CHECKING:
 
 def run(context: typer.Context, model: type[Statement], command: Command, given: Mapping[str, Any]) -> None:
     """Seal what was typed, and say where. Raises BoussoleError, and then seals nothing."""
-    at = _desk(context, given) if command.words.startswith("committee ") else None
+    at = None
+    if command.words.startswith("committee "):
+        at = desk(context, given["committee"], given["role"], given["on"], by=given.get(command.by))
     workspace = at.workspace if at else workspace_of(context)
     document: Path | None = given.get("document")
     fields = {
         name: _read(workspace, at, (model, name, input_of(model, name, command.inputs)), value)
         for name, value in given.items()
-        if value is not None and name != "document"
+        if value is not None and name not in ("document", command.by)
     }
     fields = {**fields, **command.fixed, **({"document": describe(document)} if document else {})}
     before = BEFORE.get(command.words)
     told = dict(fields)
     try:
         fields = computed(workspace, model, before(workspace, at, fields) if before else fields)
-        done = _sealed(workspace, at, model, fields, document)
+        every = _sealed(workspace, at, (model, command), fields, document)
     except ValidationError as error:
         raise BoussoleError(
             _told(error, model, command), next_step="Nothing was recorded. Mend it and try again."
         ) from error
-    if at:
-        at.told(done)
-    else:
-        say(f"Sealed at entry {done.entry}: {model.kind}.")
+    for done in every:
+        if at:
+            at.told(done)
+        else:
+            say(f"Sealed at entry {done.entry}: {model.kind}.")
     if command.words in AFTER:
-        AFTER[command.words](workspace, at, done, told)
+        AFTER[command.words](workspace, at, every[-1], told)
 
 
 def _told(error: ValidationError, model: type[Statement], command: Command) -> str:
@@ -69,21 +72,22 @@ def _told(error: ValidationError, model: type[Statement], command: Command) -> s
 
 
 def _sealed(
-    workspace: Workspace, at: Desk | None, model: type[Statement], fields: dict[str, Any], document: Path | None
-) -> Sealed:
+    workspace: Workspace,
+    at: Desk | None,
+    made_by: tuple[type[Statement], Command],
+    fields: dict[str, Any],
+    document: Path | None,
+) -> list[Sealed]:
+    model, command = made_by
     if at is not None and issubclass(model, Act):
         if document:
             keep_file(workspace, document)
-        return at.sealed(model, fields)
+        return at.sealed(model, fields, each=command.each)
     who = asdict(at.who) if at else {}
     made = model.model_validate({**fields, **{name: who[name] for name in ("role", "on", "signed_in") if name in who}})
     if document:
         keep_file(workspace, document)
-    return enter(workspace, made) if made.governed else seal(workspace, made)
-
-
-def _desk(context: typer.Context, given: Mapping[str, Any]) -> Desk:
-    return desk(context, given["committee"], given["role"], given["on"], by=given.get("by"))
+    return [enter(workspace, made) if made.governed else seal(workspace, made)]
 
 
 def _read(workspace: Workspace, at: Desk | None, field: tuple[type[Statement], str, Input], value: Any) -> Any:

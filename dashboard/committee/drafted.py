@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from charter.committee.drafts import Drafted
 from charter.committee.minutes import approved
+from charter.committee.sessions import session
 from charter.committee.votes import decided
-from charter.records.acts import Convocation, Minutes, OpinionText
+from charter.records.acts import Convocation, Item, Minutes, OpinionText
 from dashboard import store
 from dashboard.committee.acts.place import Place
 from dashboard.words import Say
@@ -27,6 +28,12 @@ def texts(place: Place, say: Say) -> list[tuple[str, str]]:
             day = say.date(call.starts.date())
             found.append((last[1].content, say("Minutes of the session of {date}", date=day)))
     return found
+
+
+def decided_item(place: Place) -> Item:
+    """The item under which a decision was taken; an address may name another session."""
+    decision, _ = decided(place.chamber.house, place.about)
+    return session(place.chamber.house, decision.of).item(decision.item)
 
 
 def wording_of(place: Place) -> tuple[OpinionText, Drafted] | None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from charter.committee.acting import Who
+from charter.committee.directory import name_member
 from charter.committee.doing import act
 from charter.incidents.entering import enter
 from charter.records import Sealed, seal
-from charter.records.acts import Act, Referral
+from charter.records.acts import Act, Opinion
 from charter.records.base import Statement
 from charter.records.inputs import WebForm
 from dashboard import store
 from dashboard.access.words import said_as
-from dashboard.committee.seats import needs_lead
+from dashboard.committee.drafted import wording_of
+from dashboard.committee.seats import member_of, needs_lead
 from dashboard.forms.reading import UnfitError, Values
+from dashboard.questions.figure import reference
 from dashboard.records.computed import computed
 from dashboard.records.form import SEEN, fields_of
 from dashboard.records.setting import Setting
@@ -26,12 +29,20 @@ Fields = dict[str, Any]
 def sealed(model: type[Statement], form: WebForm, at: Setting, values: Values) -> Sealed:
     """Seal what was sent. Raises UnfitError, RefusedError, BoussoleError or ValidationError, and seals nothing."""
     said = fields_of(model, form, at, values)
-    if (form.page, form.name) in PREPARED:
-        said = PREPARED[form.page, form.name](at, said)
-    if issubclass(model, Act) and at.chamber is not None:
-        who = _who(model, at)
-        said = computed(at.here, model, said)
-        return act(at.here, at.chamber.id, model, said, who=who, seen=_seen(values))
+    prepare = PREPARED.get((form.page, form.name))
+    ready = prepare(at, dict(said)) if prepare else said
+    if isinstance(ready, Sealed):
+        return ready
+    if issubclass(model, Act):
+        done = _acted(model, form, at, ready, seen=_seen(values))
+    else:
+        done = _stated(model, form, at, ready)
+    if (form.page, form.name) in AFTERWARDS:
+        AFTERWARDS[form.page, form.name](at, said)
+    return done
+
+
+def _stated(model: type[Statement], form: WebForm, at: Setting, said: Fields) -> Sealed:
     said = {"role": at.person.role.value, "on": at.today, "signed_in": at.person.authenticated, **said}
     if "role" in form.asks:
         said["role"] = said_as(at.person, said["role"], at.say)
@@ -39,18 +50,25 @@ def sealed(model: type[Statement], form: WebForm, at: Setting, values: Values) -
     return enter(at.here, made) if made.governed else seal(at.here, made)
 
 
-def _who(model: type[Act], at: Setting) -> Who:
-    """Who acts, today as the committee's clock says. Who leads one committee leads no other.
+def _acted(model: type[Act], form: WebForm, at: Setting, said: Fields, *, seen: int | None) -> Sealed:
+    """An act, today as the committee's clock says. Who leads one committee leads no other.
 
-    Raises UnfitError or RefusedError. Whoever may put a matter to a committee can do so to each of them.
+    Raises UnfitError or RefusedError.
     """
-    if model is not Referral:
+    name = said.pop("committee", "") or at.house.id
+    if form.led:
         needs_lead(at.person, at.house, at.say)
-    return at.person.who(at.today)
+    who = at.person.who(at.today)
+    if "role" in form.asks:
+        who = replace(who, role=said_as(at.person, said.pop("role"), at.say))
+    said.pop("by", None)
+    return act(at.here, name, model, computed(at.here, model, said), who=who, each=form.each, seen=seen)[-1]
 
 
-def _seen(values: Values) -> int:
-    """The last entry that was sealed when the form was shown; none, where it does not say."""
+def _seen(values: Values) -> int | None:
+    """The last entry that was sealed when the form was shown; none, where it does not say. None: it is not asked."""
+    if SEEN not in values:
+        return None
     seen = values.text(SEEN)
     return int(seen) if seen.isascii() and seen.isdigit() else -1
 
@@ -70,10 +88,53 @@ def _own(at: Setting, said: Fields) -> Fields:
     return {**said, "on": chamber.now.date()}
 
 
-PREPARED: Mapping[tuple[str, str], Callable[[Setting, Fields], Fields]] = {
+def _seat(at: Setting, said: Fields) -> Fields:
+    """A member who is new has the number that was drawn when the form was shown: sent twice, they are seated once."""
+    name, again = said.pop("name", ""), said.pop("again", None)
+    if (again is None) == (not name):
+        raise UnfitError(at.say("Give the name of a new member, or choose one who has sat before."), "name")
+    return {**said, "member": again or said["member"]}
+
+
+def _named(at: Setting, said: Fields) -> None:
+    if said.get("name"):
+        name_member(at.here, said["member"], name=said["name"])
+
+
+def _issue(at: Setting, said: Fields) -> Fields | Sealed:
+    """In the words that were adopted; the opinion there is, where it was issued before."""
+    for entry, _ in at.house.house.about(Opinion, at.session.about):
+        return at.house.house.sealed(entry)
+    found = wording_of(at.session)
+    if found is None:
+        raise UnfitError(at.say("No draft has the words that were adopted."))
+    return {**said, "wording": found[0], "written": found[1]}
+
+
+def _ask(at: Setting, said: Fields) -> Fields:
+    """A question, about the figure as whoever asks has seen it, or about none."""
+    audit, measure, figure = said.pop("audit", ""), said.pop("measure", None), at.figure
+    if figure is None:
+        return said
+    if str(figure.audit or "") != audit:
+        raise UnfitError(at.say("This figure has changed since you looked: look at it again, then send your question."))
+    return {**said, "figure": reference(figure, measure)}
+
+
+PREPARED: Mapping[tuple[str, str], Callable[[Setting, Fields], Fields | Sealed]] = {
     ("work", "consultation"): _step,
     ("recommendations", "own"): _own,
     ("incidents", "open"): lambda _, said: {**said, "on": said["known_at"].date()},
     ("incidents", "appeal"): lambda _, said: {**said, "on": said["received_on"]},
+    ("committee", "adopt"): lambda at, said: {**said, "rules": at.house.house.text},
+    ("committee", "refer-ourselves"): lambda at, said: {
+        **said,
+        "supporters": [member_of(at.person, at.say), *said.get("supporters", [])],
+    },
+    ("committee", "seat"): _seat,
+    ("session", "issue"): _issue,
+    ("ask", ""): _ask,
 }
-"""What one form makes of what was typed, by page and form."""
+"""What one form makes of what was typed, by page and form: the fields of the record, or what is sealed already."""
+AFTERWARDS: Mapping[tuple[str, str], Callable[[Setting, Fields], None]] = {("committee", "seat"): _named}
+"""What one form does besides, once it is sealed."""

@@ -33,25 +33,28 @@ def record_form(model: Model, form: WebForm, at: Setting) -> Form:
 
 
 def _fields(model: Model, form: WebForm, at: Setting) -> list[Field]:
-    """What is asked. What may be chosen, and there is nothing to choose from, is left out."""
+    """What is asked. Where there is nothing to choose from, a choice is left out."""
     found = []
     for name in form.asks:
         said = input_of(model, name, form.inputs)
         kind = kind_of(model, name, said)
         choices = LISTS[said.choices](at) if said.choices else [(key, at.say(text)) for key, text in said.words.items()]
         required = is_required(model, name, said) and kind != "tick"
-        if kind in ("choice", "radio", "choices") and not choices and not required:
+        if kind in ("choice", "radio", "choices") and not choices:
             continue
-        proposal = PROPOSALS.get(said.proposed)
+        proposal, note = PROPOSALS.get(said.proposed), NOTES.get((form.page, form.name, name))
+        value = at.proposed.get(name) or (proposal(at) if proposal else said.proposed)
+        if said.alone and len(choices) == 1:
+            kind, value = "hidden", choices[0][0]
         found.append(
             Field(
                 name=name,
-                label=at.say(said.label) if said.label else "",
+                label=at.say(said.label) if said.label and kind != "hidden" else "",
                 kind="prose" if kind == "lines" else kind,
                 required=required,
-                note=at.say(said.note) if said.note else "",
+                note=note(at) if note else at.say(said.note) if said.note else "",
                 choices=choices,
-                value=at.proposed.get(name) or (proposal(at) if proposal else said.proposed),
+                value=value,
                 longest=said.longest,
                 rows=said.rows,
                 kept=said.kept,

@@ -12,7 +12,7 @@ from charter.committee.members import sitting_on, sittings
 from charter.committee.presence import presiding
 from charter.incidents.appeals import appeals, new_number
 from charter.records.incidents import Incident
-from dashboard.committee.drafted import texts
+from dashboard.committee.drafted import decided_item, texts
 from dashboard.committee.seats import leads, member_of
 from dashboard.incidents.words import severity_meaning
 from dashboard.records.setting import Setting
@@ -53,6 +53,15 @@ def _committees(at: Setting) -> Choices:
     """The committees that somebody may act for."""
     known = at.chambers
     return [(name, each.title(at.say)) for name, each in known.items() if leads(at.person, each)]
+
+
+def _all_committees(at: Setting) -> Choices:
+    return [(name, each.title(at.say)) for name, each in at.chambers.items()]
+
+
+def _figure_groups(at: Setting) -> Choices:
+    """The groups that a question about a figure can be about."""
+    return [(each.measure, each.text) for each in at.figure.groups] if at.figure else []
 
 
 def _members(at: Setting) -> Choices:
@@ -117,6 +126,8 @@ LISTS: Mapping[str, Callable[[Setting], Choices]] = {
     "severities": _severities,
     "appeals": _appeals,
     "committees": _committees,
+    "all_committees": _all_committees,
+    "figure_groups": _figure_groups,
     "members": _members,
     "others": _others,
     "there": _there,
@@ -146,5 +157,9 @@ FILLERS: Mapping[str, Callable[[Setting], Any]] = {
     "entry": lambda at: at.session.about,
     "item": lambda at: at.session.on.id,
     "me": lambda at: member_of(at.person, at.say),
+    "members": lambda at: at.say("Members of the committee"),
+    "figure_system": lambda at: at.figure.system if at.figure else None,
+    "item_referral": lambda at: decided_item(at.session).referral,
+    "item_system": lambda at: decided_item(at.session).system,
 }
 """What the place of a form fills in."""

@@ -16,13 +16,15 @@ from dashboard import store
 from dashboard.access.person import Person
 from dashboard.committee.acts.place import Place
 from dashboard.committee.chamber import Chamber
+from dashboard.questions.figure import Figure
 from dashboard.scene import Scene
 from dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """`of` is what the address names; `chamber` the committee and `place` the session that a form is about, if any.
+    """`of` is what the address names; `chamber` the committee, `place` the session and `figure` the figure that a form
+    is about, if any.
 
     `scene` and the `known` committees are given where a page has them already; `proposed` are values that the form
     starts with, by field.
@@ -36,6 +38,7 @@ class Setting:
     known: Mapping[str, Chamber] | None = None
     chamber: Chamber | None = None
     place: Place | None = None
+    figure: Figure | None = None
     proposed: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -3,25 +3,78 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from audits.systems.kinds import Identifier, Strict
-from charter.records.acts.base import Act, Member
-from charter.records.base import Line, Sha256
+from charter.records.acts.base import COUNTED, Act, Member, OfSession, Sitting
+from charter.records.base import Line, Prose, Sha256
+from charter.records.inputs import Command, Input, WebForm, message
+
+OfReferral = Annotated[int, Input(help="The entry of the referral.")]
 
 
 class Referral(Act):
     """A matter is put to the committee: by the organisation, by an authority, or by its own members."""
 
     kind = "referral"
-    origin: Literal["organisation", "authority", "self"]
-    subject: Line
-    sender: Line = Field(description="Who asks: a role")
-    supporters: list[Member] = Field(default_factory=list, description="The members who ask, in a self-referral")
-    articles: list[Identifier] = Field(default_factory=list)
-    due_on: dt.date | None = Field(None, description="By when an opinion is asked for")
+    unasked = ("document",)
+    commands = (Command(words="committee refer", action="REFER", help="Put a matter to the committee."),)
+    forms = (
+        WebForm(
+            page="committee",
+            name="refer",
+            about=True,
+            title=message("Put a matter to the committee"),
+            send=message("Put it to the committee"),
+            action="REFER",
+            led=False,
+            asks=("origin", "sender", "subject", "system", "due_on", "text"),
+            filled={"supporters": "nothing", "articles": "nothing"},
+        ),
+        WebForm(
+            page="committee",
+            name="refer-ourselves",
+            about=True,
+            title=message("Take up a matter ourselves"),
+            send=message("Take it up"),
+            action="TAKE_PART",
+            led=False,
+            asks=("subject", "system", "due_on", "text", "supporters"),
+            filled={"sender": "members", "articles": "nothing"},
+            fixed={"origin": "self"},
+        ),
+    )
+
+    text: Annotated[Prose, Input(label=message("What is asked"))] = Field("", description="In words")
+    system: Annotated[Identifier | None, Input(label=message("System"), choices="systems")] = Field(
+        None, description="The id of the system it is about, if any"
+    )
+    origin: Annotated[
+        Literal["organisation", "authority", "self"],
+        Input(
+            label=message("Who asks?"),
+            kind="radio",
+            words={"organisation": message("the organisation"), "authority": message("an outside authority")},
+            default="organisation",
+        ),
+    ] = Field(description="`self`: members ask for it themselves")
+    subject: Annotated[Line, Input(label=message("What it is about, in a few words"))] = Field(
+        description="What it is about"
+    )
+    sender: Annotated[Line, Input(label=message("In whose name: a role, not a person"))] = Field(
+        description="Who asks: a role"
+    )
+    supporters: Annotated[
+        list[Member], Input(label=message("Members who ask with you"), choices="others", option="--supporter")
+    ] = Field(default_factory=list, description="A member who asks, in a self-referral; give it again for others")
+    articles: Annotated[list[Identifier], Input(choices="articles", option="--article")] = Field(
+        default_factory=list, description="The id of an article it is about; give it again for others"
+    )
+    due_on: Annotated[dt.date | None, Input(label=message("By when an opinion is asked for"), option="--due")] = Field(
+        None, description="By when an opinion is asked for"
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -37,8 +90,24 @@ class Rapporteur(Act):
 
     kind = "rapporteur"
     about = ("referral",)
-    of: int = Field(ge=0)
-    member: Member
+    commands = (
+        Command(words="committee rapporteur", action="CONVENE", help="Name the member who reports on a matter."),
+    )
+    forms = (
+        WebForm(
+            page="session",
+            name="rapporteur",
+            about=True,
+            title=message("Name who reports on it"),
+            send=message("Name them"),
+            action="CONVENE",
+            asks=("member",),
+            filled={"of": "entry"},
+        ),
+    )
+
+    of: OfReferral = Field(ge=0)
+    member: Sitting
 
 
 class Hearing(Act):
@@ -46,9 +115,33 @@ class Hearing(Act):
 
     kind = "hearing"
     about = ("referral",)
-    of: int = Field(ge=0)
-    session: int | None = Field(None, ge=0, description="Entry of the session, where it was in one")
-    heard: Line = Field(description="Who was heard: a role, not a person")
+    commands = (
+        Command(
+            words="committee hear",
+            action="CONVENE",
+            help="Record that somebody was heard on a matter, and what they said in short.",
+        ),
+    )
+    forms = (
+        WebForm(
+            page="session",
+            name="hear",
+            about=True,
+            title=message("Record a hearing"),
+            send=message("Record the hearing"),
+            action="CONVENE",
+            asks=("heard", "text"),
+            filled={"of": "entry", "session": "session"},
+            inputs={"text": Input(required=True)},
+        ),
+    )
+
+    of: OfReferral = Field(ge=0)
+    text: Annotated[Prose, Input(label=message("What they said, in short"))] = Field("", description="In words")
+    session: int | None = Field(None, ge=0, description="The entry of the session, if it was in one")
+    heard: Annotated[Line, Input(label=message("Who was heard: a role, not a person"))] = Field(
+        description="Who was heard: a role, not a person"
+    )
 
 
 class PackAudit(Strict):
@@ -69,7 +162,33 @@ class FrozenPack(Act):
 
     kind = "frozen_pack"
     about = ("convocation",)
-    of: int = Field(ge=0)
+    computed = (*COUNTED, "size", "root", "charter", "charter_version", "audits", "replaces")
+    commands = (
+        Command(
+            words="committee freeze",
+            action="CONVENE",
+            help="Freeze the evidence for a session, or freeze it anew and say what changed.",
+        ),
+    )
+    forms = (
+        WebForm(
+            page="session",
+            name="freeze",
+            about=True,
+            title=message("Freeze the evidence"),
+            send=message("Freeze the evidence"),
+            notes=(
+                message(
+                    "It fixes what the session works on: the last audit of each system, the charter, the ledger. "
+                    "Frozen again later, what changed in between is shown."
+                ),
+            ),
+            action="CONVENE",
+            filled={"of": "session"},
+        ),
+    )
+
+    of: OfSession = Field(ge=0)
     size: int = Field(ge=0, description="Entries of the ledger before this one")
     root: Sha256 = Field(description="The tree hash of these entries")
     charter: Sha256
@@ -93,9 +212,70 @@ class CommitteeQuestion(Act):
 
     kind = "question"
     about = ("convocation",)
-    of: int | None = Field(None, ge=0, description="Entry of the session in which it was asked, if any")
-    addressee: Line = Field(description="Who must answer: a role")
-    due_on: dt.date
+    unasked = ("document",)
+    computed = ("figure",)
+    commands = (
+        Command(
+            words="committee ask",
+            action="TAKE_PART",
+            help="Ask a written question, about a figure or in general: who must answer it, and by when.",
+            by="member",
+            inputs={
+                "indicator": Input(type=str, option="--question", help="The id of the charter's question."),
+                "audit": Input(type=int, help="The entry of the audit that shows the figure."),
+                "group": Input(
+                    type=list[str], option="--group", help="ATTRIBUTE=VALUE of the group, such as gender=F."
+                ),
+                "member": Input(type=str, help="The member who asks, if one does."),
+            },
+        ),
+    )
+    forms = (
+        WebForm(
+            page="session",
+            name="ask",
+            about=True,
+            title=message("Ask a question"),
+            send=message("Ask it"),
+            action="TAKE_PART",
+            asks=("text", "addressee", "due_on", "system"),
+            filled={"of": "session", "by": "me"},
+        ),
+        WebForm(
+            page="ask",
+            name="",
+            id="ask",
+            about=True,
+            title=message("Ask a question"),
+            send=message("Ask"),
+            action="TAKE_PART",
+            led=False,
+            asks=("committee", "audit", "measure", "text", "addressee", "due_on"),
+            filled={"of": "nothing", "by": "me", "system": "figure_system"},
+            inputs={
+                "committee": Input(label=message("For which committee?"), choices="all_committees", alone=True),
+                "audit": Input(type=str, kind="hidden"),
+                "measure": Input(type=str, label=message("About which group?"), choices="figure_groups"),
+                "text": Input(label=message("Your question"), rows=5),
+                "addressee": Input(label=message("Who must answer?"), note=message("A function, not a person.")),
+                "due_on": Input(label=message("By which day?"), day="to_come"),
+            },
+        ),
+    )
+
+    text: Annotated[Prose, Input(label=message("The question"), required=True)] = Field("", description="The question")
+    system: Annotated[Identifier | None, Input(label=message("System"), choices="systems")] = Field(
+        None, description="The id of the system it is about, if any"
+    )
+    of: Annotated[int | None, Input(option="--session", help="The entry of the session, if asked in one.")] = Field(
+        None, ge=0, description="Entry of the session in which it was asked, if any"
+    )
+    addressee: Annotated[Line, Input(label=message("Who must answer: a role"), option="--to")] = Field(
+        description="Who must answer: a role"
+    )
+    due_on: Annotated[dt.date, Input(label=message("Answer by"), proposed="in_30_days", option="--due")] = Field(
+        description="By when"
+    )
     figure: Reference | None = None
 
     @model_validator(mode="after")
@@ -114,7 +294,35 @@ class CommitteeAnswer(Act):
 
     kind = "answer"
     about = ("question",)
-    of: int = Field(ge=0)
+    unasked = ("system",)
+    commands = (
+        Command(
+            words="committee answer",
+            action="ANSWER",
+            help="Answer a question, in words or with a document.",
+            inputs={"role": Input(required=True, help="Who answers: a role, never a name.")},
+        ),
+    )
+    forms = (
+        WebForm(
+            page="questions",
+            name="answer",
+            about=True,
+            title=message("Answer"),
+            send=message("Send the answer"),
+            action="ANSWER",
+            led=False,
+            asks=("role", "text"),
+            filled={"of": "address"},
+            inputs={
+                "role": Input(label=message("In whose name do you answer?")),
+                "text": Input(required=True),
+            },
+        ),
+    )
+
+    of: Annotated[int, Input(help="The entry of the question.")] = Field(ge=0)
+    text: Annotated[Prose, Input(label=message("The answer"), rows=8)] = Field("", description="In words")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

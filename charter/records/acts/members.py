@@ -3,28 +3,78 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from audits.systems.kinds import Identifier
-from charter.records.acts.base import Act, Member
+from charter.records.acts.base import Act, Member, OfSession, Sitting
+from charter.records.base import Prose
+from charter.records.inputs import Command, Input, WebForm, message, unfit
+
+Ground = Literal["interest", "choice"]
 
 
 class Mandate(Act):
     """A member sits for a college, from a day until another. `replaces`: the mandate that it ends, the day before."""
 
     kind = "mandate"
+    commands = (
+        Command(
+            words="committee seat",
+            action="SEAT",
+            help="Give a member a mandate; a new member gets a number.",
+            inputs={
+                "member": Input(
+                    required=False, choices="members", help="Number or name, where the member is known already."
+                ),
+                "name": Input(type=str, help="Their name: kept beside the ledger, where it can be erased."),
+            },
+        ),
+    )
+    forms = (
+        WebForm(
+            page="committee",
+            name="seat",
+            about=True,
+            title=message("Give somebody a mandate"),
+            send=message("Give the mandate"),
+            action="SEAT",
+            asks=("member", "name", "again", "college", "start", "end", "replaces"),
+            inputs={
+                "member": Input(kind="hidden", proposed="new_member"),
+                "name": Input(
+                    type=str,
+                    label=message("Name of the new member"),
+                    longest=200,
+                    note=message("It is kept beside the ledger, where it can be corrected and erased."),
+                ),
+                "again": Input(
+                    type=str, label=message("Or somebody who has sat on it before"), choices="known_members"
+                ),
+            },
+        ),
+    )
+
     member: Member
-    college: Identifier
-    start: dt.date
-    end: dt.date | None = Field(None, description="Last day; none: until further notice")
-    replaces: int | None = Field(None, ge=0, description="Entry of the mandate that this one takes over")
+    college: Annotated[Identifier, Input(label=message("College"), choices="colleges")] = Field(
+        description="The id of the college"
+    )
+    start: Annotated[dt.date, Input(label=message("First day"), proposed="today", option="--from")] = Field(
+        description="First day of the mandate"
+    )
+    end: Annotated[dt.date | None, Input(label=message("Last day"), option="--to")] = Field(
+        None, description="Last day, if any; else until further notice"
+    )
+    replaces: Annotated[
+        int | None,
+        Input(label=message("Whom they replace: that mandate ends the day before"), choices="mandates"),
+    ] = Field(None, ge=0, description="The entry of the mandate that it takes over")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.end is not None and self.end < self.start:
-            raise ValueError("a mandate ends on the day it starts, or later")
+            raise unfit("It ends before it starts: one of both days is not right.", "end")
         return self
 
 
@@ -33,17 +83,60 @@ class MandateEnd(Act):
 
     kind = "mandate_end"
     about = ("mandate",)
-    of: int = Field(ge=0)
-    last_day: dt.date
+    commands = (Command(words="committee end-mandate", action="SEAT", help="End a mandate before its term."),)
+    forms = (
+        WebForm(
+            page="committee",
+            name="end-mandate",
+            about=True,
+            title=message("End a mandate before its day"),
+            send=message("End the mandate"),
+            action="SEAT",
+            asks=("of", "last_day"),
+        ),
+    )
+
+    of: Annotated[
+        int, Input(label=message("Whose mandate ends"), choices="mandates", help="The entry of the mandate.")
+    ] = Field(ge=0)
+    last_day: Annotated[dt.date, Input(label=message("Last day"))] = Field(description="Its last day")
 
 
 class Office(Act):
     """A member holds an office from a day on: the one named last does, while their mandate lasts."""
 
     kind = "office"
-    member: Member
-    office: Literal["chair", "deputy"]
-    start: dt.date
+    commands = (
+        Command(
+            words="committee office",
+            action="SEAT",
+            help="Say who holds an office from a day on.",
+            inputs={"start": Input(required=False, help="First day; else today.")},
+        ),
+    )
+    forms = (
+        WebForm(
+            page="committee",
+            name="office",
+            about=True,
+            title=message("Name the chair or the deputy"),
+            send=message("Name them"),
+            action="SEAT",
+            asks=("member", "office", "start"),
+        ),
+    )
+
+    member: Sitting
+    office: Annotated[
+        Literal["chair", "deputy"],
+        Input(
+            label=message("Office"),
+            kind="radio",
+            words={"chair": message("chair"), "deputy": message("deputy chair")},
+            argument=True,
+        ),
+    ] = Field(description="The office")
+    start: Annotated[dt.date, Input(label=message("First day"), proposed="today", option="--from")]
 
 
 class Proxy(Act):
@@ -51,9 +144,39 @@ class Proxy(Act):
 
     kind = "proxy"
     about = ("convocation",)
-    of: int = Field(ge=0)
-    giver: Member
-    holder: Member
+    commands = (Command(words="committee proxy", action="TAKE_PART", help="Record a member's proxy for a session."),)
+    forms = (
+        WebForm(
+            page="session",
+            name="proxy",
+            about=True,
+            title=message("Record a proxy"),
+            send=message("Record the proxy"),
+            notes=(message("A proxy lets a member who is there vote for one who cannot come, in this session."),),
+            action="PRESIDE",
+            asks=("giver", "holder"),
+            filled={"of": "session"},
+        ),
+        WebForm(
+            page="session",
+            name="give-proxy",
+            about=True,
+            title=message("I cannot come: give a proxy"),
+            send=message("Give the proxy"),
+            action="TAKE_PART",
+            asks=("holder",),
+            filled={"of": "session", "giver": "me"},
+            inputs={"holder": Input(label=message("Who votes for you"), choices="others")},
+        ),
+    )
+
+    of: OfSession = Field(ge=0)
+    giver: Annotated[Member, Input(label=message("Who cannot come"), choices="members", option="--from")] = Field(
+        description="The member who cannot come"
+    )
+    holder: Annotated[Member, Input(label=message("Who votes for them"), choices="members", option="--to")] = Field(
+        description="The member who votes for them"
+    )
 
 
 class Interest(Act):
@@ -64,15 +187,46 @@ class Interest(Act):
 
     kind = "interest"
     about = ("referral",)
-    of: int | None = Field(None, ge=0, description="Entry of the referral, where it is about one")
-    member: Member
-    systems: list[Identifier] = Field(default_factory=list, max_length=100)
-    until: dt.date | None = Field(None, description="Last day; none: until it is taken back")
+    commands = (
+        Command(
+            words="committee interest",
+            action="TAKE_PART",
+            help="Declare a member's interest: they stand aside wherever these systems or this matter are dealt with.",
+        ),
+    )
+    forms = (
+        WebForm(
+            page="committee",
+            name="interest",
+            about=True,
+            title=message("Declare an interest"),
+            send=message("Declare it"),
+            notes=(message("You then stand aside by yourself wherever it is dealt with."),),
+            action="TAKE_PART",
+            asks=("systems", "of", "until", "text"),
+            filled={"member": "me"},
+        ),
+    )
+
+    text: Annotated[Prose, Input(label=message("What ties you to it, without naming anybody"), rows=2)] = Field(
+        "", description="What ties them to it in general words, without naming anybody"
+    )
+    of: Annotated[
+        int | None,
+        Input(label=message("Matter"), choices="matters", option="--referral", help="The entry of a referral."),
+    ] = Field(None, ge=0, description="Entry of the referral, where it is about one")
+    member: Sitting
+    systems: Annotated[list[Identifier], Input(label=message("Systems"), choices="systems", option="--system")] = Field(
+        default_factory=list, max_length=100, description="The id of a system; give it again for others"
+    )
+    until: Annotated[dt.date | None, Input(label=message("Last day"))] = Field(
+        None, description="Last day, if any; else until it is taken back"
+    )
 
     @model_validator(mode="after")
     def _about_something(self) -> Self:
         if self.of is None and not self.systems:
-            raise ValueError("an interest is in a system or in a referral: name one")
+            raise unfit("Say in what: a system or a matter.")
         return self
 
 
@@ -81,10 +235,45 @@ class Recusal(Act):
 
     kind = "recusal"
     about = ("convocation",)
-    of: int = Field(ge=0)
-    item: Identifier
-    member: Member
-    ground: Literal["interest", "choice"]
+    commands = (
+        Command(words="committee recuse", action="TAKE_PART", help="Record that a member stands aside on an item."),
+    )
+    forms = (
+        WebForm(
+            page="session",
+            name="aside",
+            about=True,
+            title=message("Record that a member stands aside"),
+            send=message("Record it"),
+            action="PRESIDE",
+            asks=("member", "ground"),
+            filled={"of": "session", "item": "item"},
+            inputs={"member": Input(label=message("Who stands aside"))},
+        ),
+        WebForm(
+            page="session",
+            name="recuse",
+            about=True,
+            title=message("Stand aside on this item"),
+            send=message("Stand aside"),
+            notes=(message("You then take no part in it, and your vote does not count on it."),),
+            action="TAKE_PART",
+            asks=("ground",),
+            filled={"of": "session", "item": "item", "member": "me"},
+        ),
+    )
+
+    of: OfSession = Field(ge=0)
+    item: Identifier = Field(description="The id of the item of the agenda")
+    member: Sitting
+    ground: Annotated[
+        Ground,
+        Input(
+            label=message("For what reason"),
+            kind="radio",
+            words={"interest": message("a personal interest"), "choice": message("their own choice")},
+        ),
+    ] = Field(description="An interest, or the member's choice")
 
 
 class Retraction(Act):
@@ -92,4 +281,13 @@ class Retraction(Act):
 
     kind = "retraction"
     about = ("mandate", "office", "proxy", "interest", "recusal", "referral", "rapporteur", "question", "dissent")
-    of: int = Field(ge=0)
+    commands = (
+        Command(
+            words="committee take-back",
+            action="TAKE_PART",
+            help="Take back an act on which nothing was built: it stays in the ledger, and no longer counts.",
+        ),
+    )
+
+    of: Annotated[int, Input(help="The entry of the act.")] = Field(ge=0)
+    text: Annotated[Prose, Input(required=True)] = Field("", description="Why")

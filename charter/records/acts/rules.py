@@ -12,6 +12,8 @@ from pydantic import Field, StringConstraints, model_validator
 from audits.hashing import canonical_json, sha256_hex
 from audits.systems.kinds import Identifier, Strict, Texts
 from charter.records.acts.base import Act
+from charter.records.base import Prose
+from charter.records.inputs import Command, Input, WebForm, message
 
 Share = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}/[1-9][0-9]{0,2}$")]
 ItemKind = Literal["approval", "information", "discussion", "opinion", "election", "other"]
@@ -133,5 +135,36 @@ class RulesInForce(Act):
     """Rules as they stand from then on: `adopted` by the committee, or `used` for the first time while proposed."""
 
     kind = "rules"
+    computed = ("rules",)
+    commands = (
+        Command(
+            words="committee adopt",
+            action="SET_RULES",
+            help="Put the rules of the committee's file in force: from then on, editing the file changes nothing.",
+            fixed={"act": "adopted"},
+        ),
+    )
+    forms = (
+        WebForm(
+            page="committee",
+            name="adopt",
+            about=True,
+            title=message("Record that the committee adopted its rules"),
+            send=message("Put these rules in force"),
+            notes=(
+                message(
+                    "They are those of its file, as they stand now. From then on, changing the file changes nothing "
+                    "until others are adopted."
+                ),
+            ),
+            action="SET_RULES",
+            asks=("text",),
+            fixed={"act": "adopted"},
+        ),
+    )
+
+    text: Annotated[Prose, Input(label=message("When and how it adopted them"), rows=2)] = Field(
+        "", description="In words"
+    )
     act: Literal["used", "adopted"]
     rules: Rules

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -75,19 +75,13 @@ class Desk:
 
         return at or here_and_now(self.house.rules)
 
-    def sealed(self, kind: type[Act], fields: dict[str, Any]) -> Sealed:
-        """Seal an act of what was typed."""
+    def sealed(self, kind: type[Act], fields: dict[str, Any], *, each: str) -> list[Sealed]:
+        """Seal an act of what was typed, or one for each value of a field."""
         from charter.committee.doing import act
 
         anew = fields.pop("anew", False)
         said = {name: value for name, value in fields.items() if name not in ("committee", "role", "on", "by")}
-        return act(self.workspace, self.name, kind, said, who=self.who, anew=anew)
-
-    def do(self, kind: type[Act], /, *, anew: bool = False, **fields: Any) -> None:
-        """Seal an act, and say where."""
-        from charter.committee.acting import do
-
-        self.told(do(self.workspace, made(kind, **asdict(self.who), committee=self.name, **fields), anew=anew))
+        return act(self.workspace, self.name, kind, said, who=self.who, each=each, anew=anew)
 
     def told(self, sealed: Sealed) -> None:
         """Say where an act is sealed: the entry alone goes to stdout, for the next command."""

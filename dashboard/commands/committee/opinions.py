@@ -11,18 +11,14 @@ from audits.errors import BoussoleError
 from dashboard.commands.committee.desk import (
     EXTERNAL,
     SECRETARIAT,
-    Articles,
     Committee,
     On,
     Role,
-    SystemOption,
-    Text,
     app,
     desk,
     yaml_of,
 )
 from dashboard.commands.console import put, say
-from dashboard.commands.stating import articles_of, system_of
 
 OpinionEntry = Annotated[int, typer.Argument(min=0, help="The entry of the opinion.")]
 
@@ -78,75 +74,6 @@ def drafts(
         if saving.version is None:
             say(f"Kept aside as number {saving.id}, by {saving.author}, from version {saving.based_on}:")
             say(yaml.safe_dump(dict(saving.body), allow_unicode=True, sort_keys=False).rstrip())
-
-
-@app.command()
-def issue(
-    context: typer.Context,
-    decision: Annotated[int, typer.Argument(min=0, help="The entry of the result, or of the consensus.")],
-    *,
-    number: Annotated[int, typer.Option("--draft", min=1, help="The draft that was adopted.")],
-    referral: Annotated[int | None, typer.Option(min=0, help="The entry of the referral that it answers.")] = None,
-    system: SystemOption = None,
-    article: Articles = None,
-    replaces: Annotated[int | None, typer.Option(min=0, help="The entry of the opinion that it corrects.")] = None,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Issue an opinion in the words that were adopted."""
-    from charter.committee.issuing import issue as issued
-    from charter.committee.issuing import opinion_text
-
-    at = desk(context, committee, role, on)
-    wording, written = opinion_text(at.workspace, number)
-    at.told(
-        issued(
-            at.workspace,
-            committee,
-            decision=decision,
-            who=at.who,
-            wording=wording,
-            referral=referral,
-            system=system_of(at.workspace, system),
-            articles=articles_of(at.workspace, article or []),
-            replaces=replaces,
-            written=written,
-        )
-    )
-
-
-@app.command()
-def publish(
-    context: typer.Context,
-    opinion: OpinionEntry,
-    *,
-    withhold: Annotated[bool, typer.Option("--withhold", help="Not to publish it; say why in --text.")] = False,
-    text: Text = "",
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Record the committee's decision to publish an opinion, or to withhold it."""
-    from charter.records.acts import PublicationDecision
-
-    desk(context, committee, role, on).do(PublicationDecision, of=opinion, publish=not withhold, text=text)
-
-
-@app.command()
-def published(
-    context: typer.Context,
-    opinion: OpinionEntry,
-    where: Annotated[str, typer.Option(help="Where it was published.")],
-    *,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Record that an opinion was published."""
-    from charter.records.acts import Publication
-
-    desk(context, committee, role, on).do(Publication, of=opinion, where=where)
 
 
 @app.command()
