@@ -8,6 +8,7 @@ from pathlib import Path
 
 from starlette.routing import Route
 
+from charter.committee.refusals import RefusedError
 from charter.records import Sealed
 from charter.records.base import Statement
 from charter.records.inputs import WebForm, path_of
@@ -53,8 +54,11 @@ def record_routes(home: Path, name: str, page: FormPage) -> list[Route]:
 
 def _route(home: Path, model: type[Statement], form: WebForm, page: FormPage) -> Route:
     def ask(desk: Desk, of: str) -> Form | None:
-        at = page.setting(desk, of, form)
-        return record_form(model, form, at) if at else None
+        try:
+            at = page.setting(desk, of, form)
+            return record_form(model, form, at) if at else None
+        except RefusedError:  # the address names an entry or an item of another kind
+            return None
 
     def act(desk: Desk, of: str, values: Values) -> str:
         at = page.setting(desk, of, form)

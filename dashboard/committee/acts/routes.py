@@ -25,10 +25,7 @@ from dashboard.records.setting import Setting
 
 def _session(desk: Desk, of: str, _: WebForm) -> Setting | None:
     """What is done in a session is about: the session, and the item, vote, decision or opinion under it."""
-    try:
-        place = place_of(desk.workspace, of)
-    except RefusedError:  # the address names an entry of another kind
-        return None
+    place = place_of(desk.workspace, of)
     if place is None:
         return None
     return Setting(
