@@ -74,7 +74,7 @@ class Values:
         values = self._typed[field.name]
         if field.required and not any(values):
             raise UnfitError(self.say("Nothing is filled in: {field}.", field=field.label), field.name)
-        for value in filter(None, values):
+        for value in filter(None, values if field.kind == "choices" else values[:1]):  # no other is read
             if len(value) > field.most:
                 raise UnfitError(
                     self.say(
