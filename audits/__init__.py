@@ -7,18 +7,13 @@ threshold of the score would make of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from boussole.audits.late import late
 
 if TYPE_CHECKING:
-    from audits.notebook import Tally, audit, compare, sweep
+    from boussole.audits.notebook import Tally, audit, compare, sweep
 
 __all__ = ["Tally", "audit", "compare", "sweep"]
 
-
-def __getattr__(name: str) -> Any:
-    """Both are imported on first use: the command line must answer at once."""
-    if name not in __all__:
-        raise AttributeError(f"module 'audits' has no attribute '{name}'")
-    from audits import notebook
-
-    return getattr(notebook, name)
+__getattr__ = late(__name__, dict.fromkeys(__all__, "notebook"))  # the command line must answer at once

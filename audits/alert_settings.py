@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from audits.access_settings import LOOPBACK
-from audits.errors import BoussoleError, nearest
-from audits.regular import read_text
+from boussole.audits.access_settings import LOOPBACK
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.regular import read_text
 
 About = Literal["verdicts", "drift"]
 Only = Literal["all", "worse"]

@@ -13,12 +13,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from audits import private_files
-from audits.errors import BoussoleError
-from audits.hashing import sha256_hex
-from audits.regular import read_bytes
-from audits.systems.kinds import KEPT
-from audits.systems.model import System
+from boussole.audits import private_files
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import sha256_hex
+from boussole.audits.regular import read_bytes
+from boussole.audits.systems.kinds import KEPT
+from boussole.audits.systems.model import System
 
 USED = {
     "id",

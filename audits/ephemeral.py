@@ -14,13 +14,13 @@ from types import FrameType
 
 import yaml
 
-from audits import private_files
-from audits.decisions import IngestReport, ingest
-from audits.log_names import LOGS, LogName
-from audits.systems.files import Files
-from audits.systems.model import System
-from audits.systems.parts import Windows
-from audits.workspace import SETTINGS_FILE, Settings, Workspace
+from boussole.audits import private_files
+from boussole.audits.decisions import IngestReport, ingest
+from boussole.audits.log_names import LOGS, LogName
+from boussole.audits.systems.files import Files
+from boussole.audits.systems.model import System
+from boussole.audits.systems.parts import Windows
+from boussole.audits.workspace import SETTINGS_FILE, Settings, Workspace
 
 
 @dataclass(frozen=True, kw_only=True)

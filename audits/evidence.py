@@ -13,18 +13,18 @@ import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
-from audits import private_files
-from audits.cubes.histograms import NAMED
-from audits.cubes.left_out import LEFT_OUT
-from audits.cubes.lists import RANKS
-from audits.cubes.read import COUNTS, Read
-from audits.cubes.scores import SCORES
-from audits.cubes.strata import STRATA
-from audits.cubes.withheld import WITHHELD
-from audits.drift.bins import Histogram
-from audits.drift.values import PLACES, Categories, Values, Watched, value_at
-from audits.errors import BoussoleError
-from audits.hashing import sha256_hex
+from boussole.audits import private_files
+from boussole.audits.cubes.histograms import NAMED
+from boussole.audits.cubes.left_out import LEFT_OUT
+from boussole.audits.cubes.lists import RANKS
+from boussole.audits.cubes.read import COUNTS, Read
+from boussole.audits.cubes.scores import SCORES
+from boussole.audits.cubes.strata import STRATA
+from boussole.audits.cubes.withheld import WITHHELD
+from boussole.audits.drift.bins import Histogram
+from boussole.audits.drift.values import PLACES, Categories, Values, Watched, value_at
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import sha256_hex
 
 # Fields of COUNTS, then those of the other cubes: one file holds all that an audit read.
 SCHEMA = pa.schema(
@@ -48,14 +48,14 @@ SCHEMA = pa.schema(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
+class EvidenceHashes:
     """The hashes of what is kept: of the file (`cubes`), and of its rows as CSV (`rows`)."""
 
     cubes: str
     rows: str
 
 
-def store(folder: Path, read: Read) -> Kept:
+def store(folder: Path, read: Read) -> EvidenceHashes:
     """Writes the rows as `SHA256.parquet` and returns the hashes; the same rows always give the same file."""
     cubes = {"counts": read.counts, "strata": read.strata, "ranks": read.ranks, "scores": read.scores}
     cubes |= {"reference_scores": read.reference_scores, "withheld": read.withheld, "left_out": read.left_out}
@@ -67,7 +67,7 @@ def store(folder: Path, read: Read) -> Kept:
     target = folder / f"{digest}.parquet"
     if not target.exists():
         private_files.write(target, buffer.getvalue())
-    return Kept(cubes=digest, rows=sha256_hex(csv_of(table)))
+    return EvidenceHashes(cubes=digest, rows=sha256_hex(csv_of(table)))
 
 
 def csv_of(table: pa.Table) -> bytes:

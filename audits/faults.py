@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from audits.errors import BoussoleError, from_database, reason_of
+from boussole.audits.errors import BoussoleError, from_database, reason_of
 
 AGAIN = "then run the command again."
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import rfc8785
 
-from audits.errors import BoussoleError
+from boussole.audits.errors import BoussoleError
 
 
 def canonical_json(obj: Any) -> bytes:

@@ -8,9 +8,9 @@ from typing import Any
 
 import duckdb
 
-from audits.lake.tables import has_shared
-from audits.systems.logs import LOG_TYPES
-from audits.systems.model import System
+from boussole.audits.lake.tables import has_shared
+from boussole.audits.systems.logs import LOG_TYPES
+from boussole.audits.systems.model import System
 
 NAMES = {"decisions": "decisions", "outcomes": "outcomes", "human_actions": "human decisions"}
 

@@ -16,8 +16,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from audits.errors import BoussoleError
-from audits.mixed import around, begun
+from boussole.audits.errors import BoussoleError
+from boussole.audits.mixed import around, begun
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)

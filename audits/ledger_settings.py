@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from audits.errors import LedgerError
+from boussole.audits.errors import LedgerError
 
 
 class TokenSettings(BaseModel):
@@ -44,7 +44,7 @@ class SignerSettings(BaseModel):
     @classmethod
     def _key(cls, value: str | None) -> str | None:
         if value is not None:
-            from audits.ledger.keys import SIGNATURE
+            from boussole.audits.ledger.keys import SIGNATURE
 
             _read(value, kind=SIGNATURE, what="public is no key of a ledger")
         return value
@@ -72,7 +72,7 @@ class LedgerSettings(BaseModel):
     @classmethod
     def _keys(cls, value: list[str]) -> list[str]:
         if value:
-            from audits.ledger.keys import COSIGNATURE
+            from boussole.audits.ledger.keys import COSIGNATURE
 
             names = [_read(each, kind=COSIGNATURE, what="a witness is no key of a college") for each in value]
             if len(set(names)) < len(names):
@@ -82,7 +82,7 @@ class LedgerSettings(BaseModel):
 
 def _read(text: str, *, kind: int, what: str) -> str:
     """The name of a public key. Raises ValueError where the text is none, or one that signs something else."""
-    from audits.ledger.keys import parse_verifier
+    from boussole.audits.ledger.keys import parse_verifier
 
     try:
         found = parse_verifier(text)

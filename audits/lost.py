@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from audits.errors import BoussoleError, LostLedgerError
-from audits.regular import read_text
-from audits.workspace import Workspace
+from boussole.audits.errors import BoussoleError, LostLedgerError
+from boussole.audits.regular import read_text
+from boussole.audits.workspace import Workspace
 
 WAIT_SECONDS = 60
 _EVIDENCE = re.compile(r"[0-9a-f]{64}\.(parquet|json)")
@@ -167,7 +167,7 @@ def _tables(connection: sqlite3.Connection) -> set[str]:
 
 def _kept(home: Path) -> tuple[str, int] | None:
     """The checkpoint in the workspace, or in a folder of it, that knows most entries."""
-    from audits.ledger.cosigning import parse_request
+    from boussole.audits.ledger.cosigning import parse_request
 
     found = []
     for path in [*home.glob("*.checkpoint"), *home.glob("*/*.checkpoint")]:

@@ -9,24 +9,24 @@ from dataclasses import dataclass, field, replace
 import duckdb
 import pyarrow as pa
 
-from audits.cubes.apart import apart_of, lost
-from audits.cubes.common import find_common
-from audits.cubes.rare import values_of, without_names
-from audits.cubes.read import Read
-from audits.cubes.same_rows import SharedRowsError
-from audits.cubes.update import sealed_months
-from audits.drift.values import OTHERS, Categories, Watched
-from audits.errors import NoLakeError
-from audits.history import Arrivals, arrivals, arrived_since
-from audits.lake import reading
-from audits.lake.connection import state_of
-from audits.lake.tables import KEYS, exists
-from audits.runs import read_window
-from audits.suppression.apart import Apart, within
-from audits.suppression.over_time import Published
-from audits.systems.model import System
-from audits.windows import Window, reference_window
-from audits.workspace import Workspace
+from boussole.audits.cubes.apart import apart_of, lost
+from boussole.audits.cubes.common import find_common
+from boussole.audits.cubes.rare import values_of, without_names
+from boussole.audits.cubes.read import Read
+from boussole.audits.cubes.same_rows import SharedRowsError
+from boussole.audits.cubes.update import sealed_months
+from boussole.audits.drift.values import OTHERS, Categories, Watched
+from boussole.audits.errors import NoLakeError
+from boussole.audits.history import Arrivals, arrivals, arrived_since
+from boussole.audits.lake import reading
+from boussole.audits.lake.connection import state_of
+from boussole.audits.lake.tables import KEYS, exists
+from boussole.audits.runs import read_window
+from boussole.audits.suppression.apart import Apart, within
+from boussole.audits.suppression.over_time import Published
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, reference_window
+from boussole.audits.workspace import Workspace
 
 COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld")
 LEFT_OUT = "left_out"
@@ -38,7 +38,7 @@ OF_ROWS = ("strata", "scores", "reference_scores", "withheld", VALUES)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class AuditInput:
     """What an audit read: which window of which system, on which day, in which state of the lake; `at`: when sealed."""
 
     system: System
@@ -91,7 +91,7 @@ class _Question:
     """What is to be counted again, and held to what was `kept` of it; `ended`: groups that may no longer be read."""
 
     workspace: Workspace
-    asked: Asked
+    asked: AuditInput
     kept: Read
     ended: tuple[str, ...]
     published: Sequence[Published] | None
@@ -108,7 +108,7 @@ class _Question:
 
 def recount(
     workspace: Workspace,
-    asked: Asked,
+    asked: AuditInput,
     kept: Read,
     *,
     published: Sequence[Published] | None = None,
@@ -152,7 +152,7 @@ def _with_withheld(sight: _Sight, kept: Read) -> _Sight:
     return replace(sight, read=replace(sight.read, withheld=kept.withheld))
 
 
-def _compared(asked: Asked, kept: Read, now: _Sight, then: _Sight | None, *, ended: tuple[str, ...]) -> Recount:
+def _compared(asked: AuditInput, kept: Read, now: _Sight, then: _Sight | None, *, ended: tuple[str, ...]) -> Recount:
     if now.purged and apart_of(kept.withheld):
         return Recount(purged=now.purged, ended=ended, uncounted=True)
     changed = differing(kept, now.read, ended=ended, skip=OF_ROWS if now.purged else ())

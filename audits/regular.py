@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from audits.errors import BoussoleError
+from boussole.audits.errors import BoussoleError
 
 
 def read_bytes(path: Path) -> bytes:

@@ -11,38 +11,38 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from audits import evidence, unsealed
-from audits.cubes.apart import apart_of, apart_table, read_apart, still_known
-from audits.cubes.common import Common, find_common
-from audits.cubes.left_out import LeftOut, left_out_of, read_left_out
-from audits.cubes.lists import lists_of, read_ranks
-from audits.cubes.periods import refuse_empty
-from audits.cubes.rare import without_names
-from audits.cubes.read import Read, cells_from_counts, days_of, hold_bands, hold_declared, read_counts
-from audits.cubes.reference import before_of, read_reference, reference_untold
-from audits.cubes.scores import SCORES, read_scores, scores_of
-from audits.cubes.stages import stages_of
-from audits.cubes.strata import read_strata, strata_of
-from audits.cubes.update import sealed_months
-from audits.cubes.watched import read_watched
-from audits.cubes.withheld import Earlier, read_withheld, withheld_of, withheld_table
-from audits.declaration import keep
-from audits.drift.by_group import group_drift_measures
-from audits.drift.measures import drift_measures
-from audits.drift.values import Watched
-from audits.hashing import canonical_json, sha256_hex
-from audits.lake import reading
-from audits.lake.connection import snapshot
-from audits.measures import Cells, Measure
-from audits.metrics.measure import measured_cells
-from audits.standing import Standing, standing
-from audits.suppression.apart import Apart, named, with_groups, within
-from audits.suppression.lattice import Key
-from audits.suppression.over_time import Published
-from audits.systems.model import System
-from audits.uncertainty.jackknife import cluster_size
-from audits.windows import Window, choose_window, reference_window, windows_between
-from audits.workspace import Workspace
+from boussole.audits import evidence, unsealed
+from boussole.audits.cubes.apart import apart_of, apart_table, read_apart, still_known
+from boussole.audits.cubes.common import Common, find_common
+from boussole.audits.cubes.left_out import LeftOut, left_out_of, read_left_out
+from boussole.audits.cubes.lists import lists_of, read_ranks
+from boussole.audits.cubes.periods import refuse_empty
+from boussole.audits.cubes.rare import without_names
+from boussole.audits.cubes.read import Read, cells_from_counts, days_of, hold_bands, hold_declared, read_counts
+from boussole.audits.cubes.reference import before_of, read_reference, reference_untold
+from boussole.audits.cubes.scores import SCORES, read_scores, scores_of
+from boussole.audits.cubes.stages import stages_of
+from boussole.audits.cubes.strata import read_strata, strata_of
+from boussole.audits.cubes.update import sealed_months
+from boussole.audits.cubes.watched import read_watched
+from boussole.audits.cubes.withheld import Earlier, read_withheld, withheld_of, withheld_table
+from boussole.audits.declaration import keep
+from boussole.audits.drift.by_group import group_drift_measures
+from boussole.audits.drift.measures import drift_measures
+from boussole.audits.drift.values import Watched
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.lake import reading
+from boussole.audits.lake.connection import snapshot
+from boussole.audits.measures import Cells, Measure
+from boussole.audits.metrics.measure import measured_cells
+from boussole.audits.standing import Standing, standing
+from boussole.audits.suppression.apart import Apart, named, with_groups, within
+from boussole.audits.suppression.lattice import Key
+from boussole.audits.suppression.over_time import Published
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.jackknife import cluster_size
+from boussole.audits.windows import Window, choose_window, reference_window, windows_between
+from boussole.audits.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +231,19 @@ def design_effect(everybody: Cells) -> float:
     return cluster_size(sizes) if everybody.clustered and sizes.sum() else 1.0
 
 
+FIGURES = (
+    "audits",
+    "charter/auditing",
+    "charter/document",
+    "charter/judging",
+    "charter/records/facts.py",
+    "charter/text",
+)
+"""What makes figures and verdicts: folders and files of source."""
+BESIDE = ("audits/notebook", "audits/systems/scaffold", "audits/systems/spreadsheet", "audits/witness")
+"""What of it does not."""
+
+
 @cache
 def code_hash() -> str:
     """SHA-256 of the list of source files: which code made a figure. Audits seal it."""
@@ -238,11 +251,12 @@ def code_hash() -> str:
 
 
 def source_files() -> dict[str, str]:
-    """The source files of `audits` and `charter`, each with its SHA-256."""
+    """The source files that make figures and verdicts, each with its SHA-256: a word in a letter changes none."""
     root = Path(__file__).parent.parent
-    paths = [path for package in ("audits", "charter") for path in sorted((root / package).rglob("*"))]
+    found = {path for name in FIGURES for path in ((root / name), *(root / name).rglob("*.py")) if path.suffix == ".py"}
+    beside = [root / name for name in BESIDE]
     return {
         path.relative_to(root).as_posix(): sha256_hex(path.read_bytes())
-        for path in paths
-        if path.suffix in (".py", ".yaml") and "__pycache__" not in path.parts
+        for path in sorted(found)
+        if not any(each in path.parents for each in beside)
     }

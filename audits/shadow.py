@@ -14,19 +14,19 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from audits.cubes.apart import refuse_lost
-from audits.cubes.rare import Renaming, words_in
-from audits.cubes.read import COUNTS, cells_from_counts, furthest_sql, outcome_sql
-from audits.cubes.scores import SCORES, scores_of
-from audits.cubes.update import count_rows, rows_of, sealed_months
-from audits.errors import BoussoleError
-from audits.lake.tables import KEYS, days_sql, exists, literal, table
-from audits.measures import Cells, Counts, Scores
-from audits.suppression.apart import Apart, within
-from audits.systems.kinds import BUCKETS
-from audits.systems.model import System
-from audits.windows import Window, period_of
-from audits.workspace import Workspace
+from boussole.audits.cubes.apart import refuse_lost
+from boussole.audits.cubes.rare import Renaming, words_in
+from boussole.audits.cubes.read import COUNTS, cells_from_counts, furthest_sql, outcome_sql
+from boussole.audits.cubes.scores import SCORES, scores_of
+from boussole.audits.cubes.update import count_rows, rows_of, sealed_months
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake.tables import KEYS, days_sql, exists, literal, table
+from boussole.audits.measures import Cells, Counts, Scores
+from boussole.audits.suppression.apart import Apart, within
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, period_of
+from boussole.audits.workspace import Workspace
 
 SIDES = ("production", "candidate")
 

@@ -11,16 +11,16 @@ from typing import Any, Literal
 import duckdb
 import pyarrow as pa
 
-from audits.cubes.read import outcome_sql
-from audits.decisions import IngestReport
-from audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
-from audits.errors import BoussoleError, nearest
-from audits.lake import reading
-from audits.lake.tables import exists, literal, quote, table
-from audits.standing import Standing, standing
-from audits.systems.model import System
-from audits.windows import Window
-from audits.workspace import Workspace
+from boussole.audits.cubes.read import outcome_sql
+from boussole.audits.decisions import IngestReport
+from boussole.audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import exists, literal, quote, table
+from boussole.audits.standing import Standing, standing
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
 
 Kind = Literal["version", "run", "file"]
 

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 
 @dataclass(frozen=True, kw_only=True)

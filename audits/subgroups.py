@@ -15,27 +15,27 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from audits.cubes.apart import read_apart
-from audits.cubes.build import MAX_DEPTH
-from audits.cubes.common import find_common
-from audits.cubes.read import cells_from_counts, days_of, months_sql, read_counts
-from audits.cubes.update import count_rows, rows_of, sealed_months
-from audits.cubes.withheld import Earlier, read_withheld, withheld_of
-from audits.errors import BoussoleError
-from audits.lake import reading
-from audits.lake.tables import days_sql, literal, quote, table
-from audits.measures import Counts, Interval
-from audits.metrics.selection import SELECTION_RATIO
-from audits.standing import standing
-from audits.suppression.apart import Apart, within
-from audits.suppression.rules import SINGLES_OUT, suppress
-from audits.systems.kinds import BUCKETS
-from audits.systems.model import System
-from audits.uncertainty.estimates import compare_rates
-from audits.uncertainty.score import ratio_z
-from audits.uncertainty.tests import p_beyond
-from audits.windows import Window, choose_window
-from audits.workspace import Workspace
+from boussole.audits.cubes.apart import read_apart
+from boussole.audits.cubes.build import MAX_DEPTH
+from boussole.audits.cubes.common import find_common
+from boussole.audits.cubes.read import cells_from_counts, days_of, months_sql, read_counts
+from boussole.audits.cubes.update import count_rows, rows_of, sealed_months
+from boussole.audits.cubes.withheld import Earlier, read_withheld, withheld_of
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import days_sql, literal, quote, table
+from boussole.audits.measures import Counts, Interval
+from boussole.audits.metrics.selection import SELECTION_RATIO
+from boussole.audits.standing import standing
+from boussole.audits.suppression.apart import Apart, within
+from boussole.audits.suppression.rules import SINGLES_OUT, suppress
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.estimates import compare_rates
+from boussole.audits.uncertainty.score import ratio_z
+from boussole.audits.uncertainty.tests import p_beyond
+from boussole.audits.windows import Window, choose_window
+from boussole.audits.workspace import Workspace
 
 ALPHA = 0.05
 CONFIRMED = 30

@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from audits.lost import state_of
-from audits.workspace import Workspace
+from boussole.audits.lost import state_of
+from boussole.audits.workspace import Workspace
 
 DAY = 24 * 3600
 FILES = {"cubes": "parquet", "system": "json"}

@@ -8,22 +8,22 @@ from dataclasses import dataclass, field, replace
 import duckdb
 import numpy as np
 
-from audits.cubes.rare import numbers_in
-from audits.cubes.read import COUNTS, cells_from_counts, counts_sql
-from audits.lake.engine import scratch
-from audits.lake.tables import is_value, literal, quote
-from audits.measures import Cells, Measure
-from audits.metrics.comparisons import comparison_measures
-from audits.metrics.definition import Comparison, Rate
-from audits.metrics.families import families
-from audits.metrics.view import View
-from audits.sides import Side
-from audits.standing import Standing
-from audits.suppression.apart import ONE_IN, smallest, with_groups
-from audits.suppression.lattice import Key
-from audits.suppression.rules import SET_APART, Suppression, suppress
-from audits.systems.model import System
-from audits.uncertainty.change import Change, Units
+from boussole.audits.cubes.rare import numbers_in
+from boussole.audits.cubes.read import COUNTS, cells_from_counts, counts_sql
+from boussole.audits.lake.engine import scratch
+from boussole.audits.lake.tables import is_value, literal, quote
+from boussole.audits.measures import Cells, Measure
+from boussole.audits.metrics.comparisons import comparison_measures
+from boussole.audits.metrics.definition import Comparison, Rate
+from boussole.audits.metrics.families import families
+from boussole.audits.metrics.view import View
+from boussole.audits.sides import Side
+from boussole.audits.standing import Standing
+from boussole.audits.suppression.apart import ONE_IN, smallest, with_groups
+from boussole.audits.suppression.lattice import Key
+from boussole.audits.suppression.rules import SET_APART, Suppression, suppress
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.change import Change, Units
 
 VERSIONS = ("production", "candidate")
 

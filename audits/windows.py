@@ -8,10 +8,10 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from audits.errors import BoussoleError
-from audits.systems.kinds import AuditWindow
-from audits.systems.model import System
-from audits.systems.parts import parse_window
+from boussole.audits.errors import BoussoleError
+from boussole.audits.systems.kinds import AuditWindow
+from boussole.audits.systems.model import System
+from boussole.audits.systems.parts import parse_window
 
 
 class EmptyWindowError(BoussoleError):

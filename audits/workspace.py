@@ -18,13 +18,13 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from audits import private_files
-from audits.access_settings import AccessSettings
-from audits.alert_settings import AlertSettings
-from audits.errors import BoussoleError, nearest
-from audits.ledger_settings import LedgerSettings
-from audits.systems import System, load_systems
-from audits.systems.loading import explain
+from boussole.audits import private_files
+from boussole.audits.access_settings import AccessSettings
+from boussole.audits.alert_settings import AlertSettings
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.ledger_settings import LedgerSettings
+from boussole.audits.systems import System, load_systems
+from boussole.audits.systems.loading import explain
 
 SETTINGS_FILE = "boussole.toml"
 FOLDERS = ("systems", "lake", "evidence", "reports", "keys")

@@ -12,12 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from audits.lake import reading
-from audits.lake.tables import CUBES, table
-from audits.measures import group_label
-from audits.workspace import Workspace
 from benchmarks.timing import best
-from charter.audit import run_audit
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import CUBES, table
+from boussole.audits.measures import group_label
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
 
 RATES = ("selection_rate", "true_positive_rate", "false_positive_rate")
 

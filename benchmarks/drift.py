@@ -22,14 +22,14 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from audits.decisions import ingest
-from audits.drift.samples import SEED, draw
-from audits.drift.series import drift_series
-from audits.lake import reading
-from audits.lake.tables import literal, table
-from audits.windows import Window
-from audits.workspace import Workspace
 from benchmarks.timing import best
+from boussole.audits.decisions import ingest
+from boussole.audits.drift.samples import SEED, draw
+from boussole.audits.drift.series import drift_series
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import literal, table
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
 
 COLUMNS, ROWS, WEIGHT = 20, 300_000, 334
 PEER_ROWS = (100_000, 1_000_000)

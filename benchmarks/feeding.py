@@ -8,10 +8,10 @@ import sys
 from itertools import count
 from pathlib import Path
 
-from audits.workspace import Workspace
 from benchmarks.data import write_decisions
 from benchmarks.process import BOUSSOLE
-from experiments.logging.files import log_file
+from boussole.audits.workspace import Workspace
+from boussole.experiments.logging.files import log_file
 
 ROWS = 100_000
 

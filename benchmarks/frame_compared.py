@@ -6,8 +6,8 @@ import sys
 
 import pandas as pd
 
-import audits
 from benchmarks.timing import tell
+from boussole import audits
 
 METRICS = ["selection_rate", "true_positive_rate", "false_positive_rate"]
 

@@ -19,10 +19,10 @@ from pathlib import Path
 from pymerkle import SqliteTree
 from sqlalchemy import Engine
 
-from audits import ledger
-from audits.ledger.entry import metadata, sealed_bytes
-from audits.ledger.merkle import Tree, leaf_hash
-from audits.ledger.tree import completed, consistency_proof, inclusion_proof
+from boussole.audits import ledger
+from boussole.audits.ledger.entry import metadata, sealed_bytes
+from boussole.audits.ledger.merkle import Tree, leaf_hash
+from boussole.audits.ledger.tree import completed, consistency_proof, inclusion_proof
 
 TIMES = 200
 BATCH = 20_000

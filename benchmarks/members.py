@@ -30,13 +30,13 @@ from urllib.parse import urlencode
 import httpx
 import yaml
 
-from audits.workspace import Workspace
 from benchmarks.browser import Browser
 from benchmarks.client import Member, NoAnswerError
 from benchmarks.process import BOUSSOLE, run
 from benchmarks.serving import memory, served
-from charter.records import statements
-from charter.records.incidents import Appeal
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import statements
+from boussole.charter.records.incidents import Appeal
 
 MEMBERS, THINKING, WRITING = 20, 4.0, 0.15
 PROGRAMS, PAUSE = 8, 1.0

@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--after")
     options = parser.parse_args()
     if options.after:
-        import audits
+        from boussole import audits
 
         audits.audit(SYSTEM, options.after)
         _, seconds, runs = best(lambda: audits.audit(SYSTEM, options.file))

@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from audits.decisions import ingest
-from audits.lake.tidy import tidy
-from audits.workspace import Workspace
 from benchmarks.data import write_parts
-from charter.audit import run_audit
+from boussole.audits.decisions import ingest
+from boussole.audits.lake.tidy import tidy
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
 
 FILES = 200
 ROWS = 100

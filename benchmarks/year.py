@@ -20,23 +20,23 @@ from typing import Any
 import numpy as np
 import yaml
 
-from audits.measures import Cells, Strata
-from audits.metrics import measure_cells
-from audits.systems import System
-from audits.workspace import Workspace
-from charter.coverage import coverage
-from charter.due import due
-from charter.in_force import in_force
-from charter.loading import load_charter
-from charter.model import Charter
-from charter.records import each_summary, save_audit, statements
-from charter.register import register_of
-from charter.replay import judged
-from charter.verdicts import judge, summarise
-from dashboard import register_html
-from dashboard.register_choice import Chosen, Register
-from dashboard.register_view import register_page
-from dashboard.words import speaker
+from boussole.audits.measures import Cells, Strata
+from boussole.audits.metrics import measure_cells
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.replay import judged
+from boussole.charter.judging.coverage import coverage
+from boussole.charter.judging.verdicts import judge, summarise
+from boussole.charter.records import each_summary, save_audit, statements
+from boussole.charter.records.in_force import in_force
+from boussole.charter.registry.due import due
+from boussole.charter.registry.register import register_of
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import Charter
+from boussole.dashboard import register_html
+from boussole.dashboard.register_choice import Chosen, Register
+from boussole.dashboard.register_view import register_page
+from boussole.dashboard.words import speaker
 
 SYSTEMS, MONTHS, TODAY = 100, 12, dt.date(2026, 1, 15)
 SYSTEM: dict[str, Any] = {

@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from audits.errors import CharterError
-from audits.systems import System
-from audits.workspace import Workspace
-from charter.changes import Change
-from charter.diff import diff
-from charter.in_force import InForce, Version, draft, in_force, kept_charter, versions
-from charter.model import Charter
-from charter.replay import Replay, replay
+from boussole.audits.errors import CharterError
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.amending.changes import Change
+from boussole.charter.amending.diff import diff
+from boussole.charter.auditing.replay import Replay, replay
+from boussole.charter.records.in_force import InForce, Version, draft, in_force, kept_charter, versions
+from boussole.charter.text.model import Charter
 
 MONTHS = 12
 """How many months of stored audits a page judges again."""
@@ -31,7 +31,7 @@ class Amendment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class CharterView:
     """The charter as its page sees it. `fault`: why the text of the workspace cannot be used; nothing of it judges."""
 
     judging: InForce
@@ -41,7 +41,7 @@ class Seen:
     systems: Mapping[str, System]
 
 
-def look(workspace: Workspace, *, against: str, today: dt.date) -> Seen:
+def look(workspace: Workspace, *, against: str, today: dt.date) -> CharterView:
     """The charter in force, and what a kept version (`against`: its hash), else the draft, would change."""
     judging, kept, fault = in_force(workspace), tuple(versions(workspace)), ""
     other: Charter | None = None
@@ -51,7 +51,7 @@ def look(workspace: Workspace, *, against: str, today: dt.date) -> Seen:
     except CharterError as error:
         fault = error.what
     changed = other if other is not None and other.document() != judging.charter.document() else None
-    return Seen(
+    return CharterView(
         judging=judging,
         versions=kept,
         amendment=amend(workspace, judging, changed, drafted=known is None, today=today) if changed else None,

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from dashboard import frame
-from dashboard.access.account_html import sign_in
-from dashboard.access.log import look
-from dashboard.access.permissions import allowed
-from dashboard.access.person import here, looking
-from dashboard.access.places import PAGES
-from dashboard.access.sessions import SignedOutError, refusal_of
-from dashboard.access.words import refused
-from dashboard.compass_html import problem
-from dashboard.frame import HERE, footer, language, outside, prepare, shown, sidebar
-from dashboard.pages import FIRST, pages
-from dashboard.words import speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import frame
+from boussole.dashboard.access.account_html import sign_in
+from boussole.dashboard.access.log import look
+from boussole.dashboard.access.permissions import allowed
+from boussole.dashboard.access.places import PAGES
+from boussole.dashboard.access.sessions import SignedOutError, refusal_of
+from boussole.dashboard.access.visitor import here, looking
+from boussole.dashboard.access.words import refused
+from boussole.dashboard.compass_html import problem
+from boussole.dashboard.frame import HERE, footer, language, outside, prepare, shown, sidebar
+from boussole.dashboard.pages import FIRST, pages
+from boussole.dashboard.words import speaker
 
 say = speaker(language())
 known = pages(say)

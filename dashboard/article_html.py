@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from audits.languages import inside
-from dashboard.article_questions import Answered, Asked, OnePage, told
-from dashboard.article_standing import told as told_of
-from dashboard.article_trend_html import turn
-from dashboard.article_view import ArticlePage, Promise
-from dashboard.glossary.html import explained
-from dashboard.html import Html, badge, details, el, facts, join, link
-from dashboard.questions.html import ask_link
-from dashboard.words import Say
+from boussole.audits.languages import inside
+from boussole.dashboard.article_questions import Answered, OnePage, QuestionView, told
+from boussole.dashboard.article_standing import told as told_of
+from boussole.dashboard.article_trend_html import turn
+from boussole.dashboard.article_view import ArticlePage, Promise
+from boussole.dashboard.glossary.glossary_html import explained
+from boussole.dashboard.html import Html, badge, details, el, facts, join, link
+from boussole.dashboard.questions.questions_html import ask_link
+from boussole.dashboard.words import Say
 
 Ask = Callable[[str, str], str]
 """Where a question about a figure is asked, from its system and the id of what was answered."""
@@ -87,7 +87,7 @@ def questions(page: ArticlePage, say: Say, *, ask: Ask | None = None) -> Html:
     )
 
 
-def question(asked: Asked, say: Say, *, ask: Ask | None = None) -> Html:
+def question(asked: QuestionView, say: Say, *, ask: Ask | None = None) -> Html:
     """One question: its answers, the worst first, beside what is counted and the threshold."""
     answers = _answers(asked.answers, say, ask)
     folded = (
@@ -119,7 +119,7 @@ def question(asked: Asked, say: Say, *, ask: Ask | None = None) -> Html:
     )
 
 
-def _untouched(asked: Asked, say: Say) -> Html:
+def _untouched(asked: QuestionView, say: Say) -> Html:
     """A question that nobody has examined: why, what it would take, and what would be counted, on request."""
     more = say("What it would be about, from which level, which law")
     return el(
@@ -130,7 +130,7 @@ def _untouched(asked: Asked, say: Say) -> Html:
     )
 
 
-def _law(asked: Asked) -> Html:
+def _law(asked: QuestionView) -> Html:
     return join([link(*each) for each in asked.law], " · ")
 
 
@@ -152,7 +152,7 @@ def _answered(each: Answered, say: Say, ask: Ask | None) -> Html:
     )
 
 
-def _lacking(asked: Asked) -> Html | None:
+def _lacking(asked: QuestionView) -> Html | None:
     """Why nobody has looked and what it would take, then what the register says of it."""
     items = [
         el(
@@ -171,7 +171,7 @@ def _lacking(asked: Asked) -> Html | None:
     return el("ul", *items, class_="lacking") if items else None
 
 
-def _beside(asked: Asked, say: Say) -> Html:
+def _beside(asked: QuestionView, say: Say) -> Html:
     more = facts([*asked.why, (say("Law"), _law(asked))])
     return el(
         "div",

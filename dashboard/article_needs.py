@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audits.languages import inside
-from audits.mixed import joined
-from charter.coverage import coverage
-from charter.document import Standing, VerdictDocument
-from charter.follow_up import examined_before_start
-from charter.model import Indicator
-from dashboard.asked import sentence_of
-from dashboard.entry_view import examined_words
-from dashboard.incidents.beside import reported_words
-from dashboard.marks import ORDER
-from dashboard.register_words import coverage_words
-from dashboard.scene import Scene
-from dashboard.words import Say
-from dashboard.work.view import work_words
+from boussole.audits.languages import inside
+from boussole.audits.mixed import joined
+from boussole.charter.document import Standing, VerdictDocument
+from boussole.charter.judging.coverage import coverage
+from boussole.charter.judging.follow_up import examined_before_start
+from boussole.charter.text.model import Indicator
+from boussole.dashboard.asked import sentence_of
+from boussole.dashboard.entry_view import examined_words
+from boussole.dashboard.incidents.beside import reported_words
+from boussole.dashboard.marks import ORDER
+from boussole.dashboard.register_words import coverage_words
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
+from boussole.dashboard.work.view import work_words
 
 NAMED = 4
 """Systems that are named one by one; of more, only the number is told."""

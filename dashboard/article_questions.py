@@ -6,22 +6,22 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import capital, inside
-from charter.document import Standing, VerdictDocument
-from charter.left_out import REASON
-from charter.model import Article, Indicator
-from charter.plain import plainly
-from charter.verdict import worst
-from dashboard.addresses import article_href, system_href
-from dashboard.article_needs import Lacking, in_register, lacking
-from dashboard.article_words import facts_of, law_links, records_of
-from dashboard.asked import sentence_of
-from dashboard.groups import attribute_name
-from dashboard.left_out import left_out_words
-from dashboard.marks import ORDER, word
-from dashboard.scene import Scene, excess
-from dashboard.views import anchor_of
-from dashboard.words import Say
+from boussole.audits.languages import capital, inside
+from boussole.charter.amending.plain import plainly
+from boussole.charter.document import Standing, VerdictDocument
+from boussole.charter.document.verdict import worst
+from boussole.charter.text.left_out import REASON
+from boussole.charter.text.model import Article, Indicator
+from boussole.dashboard.addresses import article_href, system_href
+from boussole.dashboard.article_needs import Lacking, in_register, lacking
+from boussole.dashboard.article_words import facts_of, law_links, records_of
+from boussole.dashboard.asked import sentence_of
+from boussole.dashboard.groups import attribute_name
+from boussole.dashboard.left_out import left_out_words
+from boussole.dashboard.marks import ORDER, word
+from boussole.dashboard.scene import Scene, excess
+from boussole.dashboard.views import anchor_of
+from boussole.dashboard.words import Say
 
 SHOWN, FOLDED, PAGE = 3, 20, 30
 """Systems whose worst answer is shown at once, answers that are folded beside them at most, and on a page of their
@@ -46,7 +46,7 @@ class Answered:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class QuestionView:
     """One question. `folded` are the answers that are shown on request; `all_href` leads to those that are not here."""
 
     anchor: str
@@ -68,7 +68,7 @@ class Asked:
 class OnePage:
     """Every answer to one question, in pages."""
 
-    asked: Asked
+    asked: QuestionView
     where: str
     previous: str
     next: str
@@ -79,7 +79,7 @@ Place = tuple[str, Standing, VerdictDocument]
 """A system, its document, and one of its verdicts."""
 
 
-def questions(scene: Scene, article: Article, say: Say, *, query: dict[str, str]) -> list[Asked]:
+def questions(scene: Scene, article: Article, say: Say, *, query: dict[str, str]) -> list[QuestionView]:
     """The questions of an article in the order of the charter, then those that only an earlier charter asked."""
     by_question = _places(scene, article)
     found = []
@@ -175,11 +175,11 @@ def _asked(
     shown: Sequence[Place],
     folded: Sequence[Place],
     all_href: str,
-) -> Asked:
+) -> QuestionView:
     indicator = next((each for each in article.indicators if each.id == name), None)
     counts = Counter(verdict.verdict for _, _, verdict in places)
     facts, why = facts_of(scene, indicator, places, say)
-    return Asked(
+    return QuestionView(
         anchor=f"q-{name}",
         number=indicator.number if indicator else "",
         text=_text(indicator, places, say),
@@ -220,7 +220,7 @@ def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str])
     )
 
 
-def told(asked: Asked, say: Say) -> str:
+def told(asked: QuestionView, say: Say) -> str:
     """How the answers to a question came out: "Not kept: 2, kept: 5"."""
     parts = [say("{verdict}: {n}", verdict=word(verdict, say), n=say.whole(n)) for verdict, n in asked.counts]
     return ", ".join([*parts[:1], *map(inside, parts[1:])])

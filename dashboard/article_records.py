@@ -6,21 +6,21 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import capital
-from audits.mixed import joined
-from charter.advice import Found, Recommended, findings_about, recommended_about
-from charter.crosswalk import Provision, of_article
-from charter.document.base import given
-from charter.model import Article
-from charter.records.kinds import Attestation, Case, Inspection, Statement
-from dashboard.access.words import who_words
-from dashboard.addresses import evidence_href, law_href
-from dashboard.law_view import since
-from dashboard.marks import word
-from dashboard.register_words import when
-from dashboard.scene import Scene
-from dashboard.views import period
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.audits.mixed import joined
+from boussole.charter.committee.advice import FindingHistory, Recommended, findings_about, recommended_about
+from boussole.charter.document.base import given
+from boussole.charter.judging.crosswalk import Provision, of_article
+from boussole.charter.records.kinds import Attestation, Case, Inspection, Statement
+from boussole.charter.text.model import Article
+from boussole.dashboard.access.words import who_words
+from boussole.dashboard.addresses import evidence_href, law_href
+from boussole.dashboard.law_view import since
+from boussole.dashboard.marks import word
+from boussole.dashboard.register_words import when
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.views import period
+from boussole.dashboard.words import Say
 
 AUDITS = 5
 """Audits that are listed at once."""
@@ -90,7 +90,7 @@ def found(scene: Scene, article: str, say: Say, *, query: Mapping[str, str]) -> 
     return [_finding(scene, each, say, query=query) for each in findings_about(article, scene.facts)]
 
 
-def _finding(scene: Scene, each: Found, say: Say, *, query: Mapping[str, str]) -> Finding:
+def _finding(scene: Scene, each: FindingHistory, say: Say, *, query: Mapping[str, str]) -> Finding:
     said = each.finding
     return Finding(
         verdict=said.cap,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.article_records import AUDITS, Advice, Entry, Finding, Provided, cap_words
-from dashboard.article_view import ArticlePage
-from dashboard.html import Html, badge, details, el, join, link, stacked
-from dashboard.words import Say
+from boussole.dashboard.article_records import AUDITS, Advice, Entry, Finding, Provided, cap_words
+from boussole.dashboard.article_view import ArticlePage
+from boussole.dashboard.html import Html, badge, details, el, join, link, stacked
+from boussole.dashboard.words import Say
 
 
 def outside(page: ArticlePage, say: Say) -> Html:

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import inside
-from dashboard.addresses import system_href
-from dashboard.marks import ORDER
-from dashboard.scene import Scene
-from dashboard.views import of_the_others
-from dashboard.words import Say, count
+from boussole.audits.languages import inside
+from boussole.dashboard.addresses import system_href
+from boussole.dashboard.marks import ORDER
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.views import of_the_others
+from boussole.dashboard.words import Say, count
 
 ANSWERS = ("broken", "watch", "kept", "unknown", "not_examined")
 """In which order the questions of a system are told."""

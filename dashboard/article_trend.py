@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from charter.records import AuditSummary
-from charter.stated import months_later
-from charter.verdict import worst
-from dashboard.addresses import article_href, charter_href, evidence_href
-from dashboard.article_standing import Standing
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.charter.document.verdict import worst
+from boussole.charter.judging.stated import months_later
+from boussole.charter.records import AuditSummary
+from boussole.dashboard.addresses import article_href, charter_href, evidence_href
+from boussole.dashboard.article_standing import Standing
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 BACK, COLUMNS, ROWS = 13, 12, 15
 """Months to look back, months shown at most, systems on one page."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.article_trend import Cell, Line, Month, Trend
-from dashboard.glossary.html import how_to_read
-from dashboard.html import Html, el, join, link
-from dashboard.marks import word
-from dashboard.words import Say
+from boussole.dashboard.article_trend import Cell, Line, Month, Trend
+from boussole.dashboard.glossary.glossary_html import how_to_read
+from boussole.dashboard.html import Html, el, join, link
+from boussole.dashboard.marks import word
+from boussole.dashboard.words import Say
 
 
 def trend(page: Trend, say: Say) -> Html:

@@ -6,18 +6,18 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import capital
-from audits.mixed import Mixed
-from charter.model import Article
-from charter.plain import called
-from dashboard.addresses import article_href
-from dashboard.article_questions import Asked, OnePage, question_page, questions
-from dashboard.article_records import Advice, Entry, Finding, Provided, advised, entries, found, provided
-from dashboard.article_standing import Standing, headline, standings
-from dashboard.article_trend import Trend, trend
-from dashboard.caps import Cap, caps
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.audits.mixed import Mixed
+from boussole.charter.amending.plain import called
+from boussole.charter.text.model import Article
+from boussole.dashboard.addresses import article_href
+from boussole.dashboard.article_questions import OnePage, QuestionView, question_page, questions
+from boussole.dashboard.article_records import Advice, Entry, Finding, Provided, advised, entries, found, provided
+from boussole.dashboard.article_standing import Standing, headline, standings
+from boussole.dashboard.article_trend import Trend, trend
+from boussole.dashboard.caps import Cap, caps
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 NAMED = 3
 """Systems that the answer on top names; the table below it names all."""
@@ -63,8 +63,8 @@ class ArticlePage:
     more: int
     capped: Sequence[Cap]
     trend: Trend
-    asked: Sequence[Asked]
-    untouched: Sequence[Asked]
+    asked: Sequence[QuestionView]
+    untouched: Sequence[QuestionView]
     law: Sequence[Provided]
     findings: Sequence[Finding]
     advice: Sequence[Advice]

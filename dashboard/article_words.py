@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from audits.languages import capital
-from audits.mixed import joined
-from charter.document import Standing, ThresholdOfVerdict, VerdictDocument
-from charter.model import Indicator
-from charter.records.kinds import Inspection
-from dashboard.addresses import evidence_href, law_href
-from dashboard.levels import levels_words, unproven, unproven_words
-from dashboard.other_ways import other_ways
-from dashboard.scene import Scene
-from dashboard.small_print import law_words
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.audits.mixed import joined
+from boussole.charter.document import Standing, ThresholdOfVerdict, VerdictDocument
+from boussole.charter.records.kinds import Inspection
+from boussole.charter.text.model import Indicator
+from boussole.dashboard.addresses import evidence_href, law_href
+from boussole.dashboard.levels import levels_words, unproven, unproven_words
+from boussole.dashboard.other_ways import other_ways
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.small_print import law_words
+from boussole.dashboard.words import Say
 
 Pairs = list[tuple[str, str]]
 Place = tuple[str, Standing, VerdictDocument]

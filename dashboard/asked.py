@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from audits.languages import inside
-from audits.mixed import foreign, marked
-from audits.systems import System
-from charter.document import VerdictDocument
-from charter.families import spoken
-from charter.model import Charter, Indicator
-from dashboard.words import Say
+from boussole.audits.languages import inside
+from boussole.audits.mixed import foreign, marked
+from boussole.audits.systems import System
+from boussole.charter.document import VerdictDocument
+from boussole.charter.judging.families import spoken
+from boussole.charter.text.model import Charter, Indicator
+from boussole.dashboard.words import Say
 
 
 def indicator_of(charter: Charter, verdict: VerdictDocument) -> Indicator | None:

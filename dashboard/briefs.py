@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from audits.languages import capital
-from audits.systems import System
-from charter.document import Standing, VerdictDocument
-from dashboard.drift import features, is_drift
-from dashboard.groups import Row, compared, reason_words, rows
-from dashboard.tables import comparison
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.audits.systems import System
+from boussole.charter.document import Standing, VerdictDocument
+from boussole.dashboard.drift import features, is_drift
+from boussole.dashboard.groups import Row, compared, reason_words, rows
+from boussole.dashboard.tables import comparison
+from boussole.dashboard.words import Say
 
 
 def brief(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> str:

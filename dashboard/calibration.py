@@ -9,16 +9,16 @@ from typing import Any
 
 import altair as alt
 
-from audits.languages import inside
-from audits.systems import System
-from charter.document import MeasureDocument, Standing
-from charter.families import decision
-from dashboard.dots import layered, ticks
-from dashboard.groups import By, attribute_name, group_of
-from dashboard.marks import INK, INK_2, LINE
-from dashboard.rose import wrapped
-from dashboard.tables import LARGE, Table, between
-from dashboard.words import Say, speaker
+from boussole.audits.languages import inside
+from boussole.audits.systems import System
+from boussole.charter.document import MeasureDocument, Standing
+from boussole.charter.judging.families import decision
+from boussole.dashboard.dots import layered, ticks
+from boussole.dashboard.groups import By, attribute_name, group_of
+from boussole.dashboard.marks import INK, INK_2, LINE
+from boussole.dashboard.rose import wrapped
+from boussole.dashboard.tables import LARGE, Table, between
+from boussole.dashboard.words import Say, speaker
 
 ERROR = "calibration_error"
 Mark = dict[str, Any]

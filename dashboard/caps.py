@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from audits.languages import inside
-from audits.mixed import joined
-from charter.records.kinds import Finding
-from dashboard.addresses import evidence_href
-from dashboard.marks import word
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.languages import inside
+from boussole.audits.mixed import joined
+from boussole.charter.records.kinds import Finding
+from boussole.dashboard.addresses import evidence_href
+from boussole.dashboard.marks import word
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

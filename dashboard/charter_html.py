@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.charter_view import AT_ONCE, CharterPage, Group, Other, Part, Past, Row
-from dashboard.html import Html, badge, code, details, el, join, link, stacked
-from dashboard.words import Say
+from boussole.dashboard.charter_view import AT_ONCE, CharterPage, Group, Other, Part, Past, Row
+from boussole.dashboard.html import Html, badge, code, details, el, join, link, stacked
+from boussole.dashboard.words import Say
 
 
 def head(page: CharterPage, say: Say) -> Html:

@@ -6,19 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import capital, inside
-from charter.changes import Change, Effect
-from charter.in_force import Act, InForce, Version
-from charter.model import Article, Charter, Indicator
-from charter.plain import plainly
-from charter.replay import ABSENT
-from charter.replay import Change as Moved
-from dashboard.addresses import charter_href, evidence_href
-from dashboard.amendment import Amendment, Seen
-from dashboard.groups import attribute_name
-from dashboard.marks import ORDER, word
-from dashboard.other_ways import other_ways
-from dashboard.words import Say
+from boussole.audits.languages import capital, inside
+from boussole.charter.amending.changes import Change, Effect
+from boussole.charter.amending.plain import plainly
+from boussole.charter.auditing.replay import ABSENT
+from boussole.charter.auditing.replay import Change as Moved
+from boussole.charter.records.in_force import Act, InForce, Version
+from boussole.charter.text.model import Article, Charter, Indicator
+from boussole.dashboard.addresses import charter_href, evidence_href
+from boussole.dashboard.amendment import Amendment, CharterView
+from boussole.dashboard.groups import attribute_name
+from boussole.dashboard.marks import ORDER, word
+from boussole.dashboard.other_ways import other_ways
+from boussole.dashboard.words import Say
 
 NESTED = str.maketrans("()", "[]")
 """A name in brackets that has brackets itself."""
@@ -129,7 +129,7 @@ class CharterPage:
     versions: Sequence[Row]
 
 
-def charter_page(seen: Seen, say: Say, *, query: Mapping[str, str]) -> CharterPage:
+def charter_page(seen: CharterView, say: Say, *, query: Mapping[str, str]) -> CharterPage:
     """The page of the charter in force."""
     judging, charter = seen.judging, seen.judging.charter
     return CharterPage(
@@ -260,7 +260,7 @@ def _row(each: Version, judging: InForce, say: Say, *, query: Mapping[str, str])
     )
 
 
-def _other(seen: Seen, amendment: Amendment, say: Say) -> Other:
+def _other(seen: CharterView, amendment: Amendment, say: Say) -> Other:
     other, moved = amendment.charter, amendment.replay.changes
     if amendment.drafted:
         title = say("The draft: version {version}", version=other.version)
@@ -353,7 +353,7 @@ def _urgency(each: Moved) -> tuple[object, ...]:
     return _place(each.after), _place(each.before), [-ord(letter) for letter in each.end], each.system, each.indicator
 
 
-def _past(each: Moved, seen: Seen, other: Charter, say: Say) -> Past:
+def _past(each: Moved, seen: CharterView, other: Charter, say: Say) -> Past:
     asked = {way.id: way for charter in (seen.judging.charter, other) for way in charter.ways}[each.template]
     system = seen.systems.get(each.system)
     question = asked.number + " " + plainly(asked.question, say.lang)

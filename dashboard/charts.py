@@ -9,18 +9,18 @@ from dataclasses import replace
 import altair as alt
 import vl_convert
 
-from audits.languages import NARROW, capital
-from audits.systems import System
-from charter.document import Standing, VerdictDocument
-from dashboard.calibration import Curve, calibration_chart
-from dashboard.dots import WIDE, Dot, Layout, Line, Rows, draw
-from dashboard.drift import drift_levels, features
-from dashboard.fontfiles import register
-from dashboard.groups import RATIOS, By, Row, reason_words, rows
-from dashboard.kept import by_content
-from dashboard.marks import word
-from dashboard.printable import all_printable
-from dashboard.words import Say, speaker
+from boussole.audits.languages import NARROW, capital
+from boussole.audits.systems import System
+from boussole.charter.document import Standing, VerdictDocument
+from boussole.dashboard.cache import by_content
+from boussole.dashboard.calibration import Curve, calibration_chart
+from boussole.dashboard.dots import WIDE, Dot, Layout, Line, Rows, draw
+from boussole.dashboard.drift import drift_levels, features
+from boussole.dashboard.fontfiles import register
+from boussole.dashboard.groups import RATIOS, By, Row, reason_words, rows
+from boussole.dashboard.marks import word
+from boussole.dashboard.printable import all_printable
+from boussole.dashboard.words import Say, speaker
 
 _LOCALES = {
     "fr": {

@@ -10,34 +10,34 @@ from typing import Annotated
 
 import typer
 
-from audits import private_files
-from dashboard.access.command_line import Guarded
-from dashboard.access.permissions import Role
-from dashboard.commands import access as access_commands
-from dashboard.commands import alerts as alert_commands
-from dashboard.commands import appeals as appeal_commands
-from dashboard.commands import charter as charter_commands
-from dashboard.commands import cubes as cubes_commands
-from dashboard.commands import export as export_commands
-from dashboard.commands import incidents as incident_commands
-from dashboard.commands import ledger as ledger_commands
-from dashboard.commands import privacy as privacy_commands
-from dashboard.commands import quarantine as quarantine_commands
-from dashboard.commands import systems as systems_commands
-from dashboard.commands import work as work_commands
-from dashboard.commands.audits import audit, metrics, subgroups, verify
-from dashboard.commands.committee import app as committee_commands
-from dashboard.commands.compare import compare
-from dashboard.commands.console import State, put
-from dashboard.commands.decisions import import_, log, sync
-from dashboard.commands.demo import demo
-from dashboard.commands.doctor import doctor
-from dashboard.commands.drifting import drift
-from dashboard.commands.ending import end, flushed
-from dashboard.commands.house import dashboard, init
-from dashboard.commands.records import app as record_commands
-from dashboard.commands.reports import report
-from dashboard.commands.witnessing import signer, witness
+from boussole.audits import private_files
+from boussole.dashboard.access.command_line import Guarded
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.commands import access as access_commands
+from boussole.dashboard.commands import alerts as alert_commands
+from boussole.dashboard.commands import appeals as appeal_commands
+from boussole.dashboard.commands import charter as charter_commands
+from boussole.dashboard.commands import cubes as cubes_commands
+from boussole.dashboard.commands import export as export_commands
+from boussole.dashboard.commands import incidents as incident_commands
+from boussole.dashboard.commands import ledger as ledger_commands
+from boussole.dashboard.commands import privacy as privacy_commands
+from boussole.dashboard.commands import quarantine as quarantine_commands
+from boussole.dashboard.commands import systems as systems_commands
+from boussole.dashboard.commands import work as work_commands
+from boussole.dashboard.commands.audits import audit, metrics, subgroups, verify
+from boussole.dashboard.commands.committee import app as committee_commands
+from boussole.dashboard.commands.compare import compare
+from boussole.dashboard.commands.console import State, end, put
+from boussole.dashboard.commands.decisions import import_, log, sync
+from boussole.dashboard.commands.demo import demo
+from boussole.dashboard.commands.doctor import doctor
+from boussole.dashboard.commands.drifting import drift
+from boussole.dashboard.commands.ending import flushed
+from boussole.dashboard.commands.house import dashboard, init
+from boussole.dashboard.commands.records import app as record_commands
+from boussole.dashboard.commands.reports import report
+from boussole.dashboard.commands.witnessing import signer, witness
 
 app = typer.Typer(
     name="boussole",
@@ -55,7 +55,7 @@ def _version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        put(f"boussole {version('boussole')}")
+        put(f"boussole {version('boussole-charter')}")
         raise typer.Exit
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from audits.errors import BoussoleError
-from dashboard.glossary.html import how_to_read
-from dashboard.html import Html, badge, el, join, link, picture, stacked
-from dashboard.marks import word
-from dashboard.views import ArticleRow, Compass, Line
-from dashboard.words import Say
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.glossary.glossary_html import how_to_read
+from boussole.dashboard.html import Html, badge, el, join, link, picture, stacked
+from boussole.dashboard.marks import word
+from boussole.dashboard.views import ArticleRow, Compass, Line
+from boussole.dashboard.words import Say
 
 FEW = 3
 """So many systems still have room for their columns beside the rose."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from dashboard.marks import INK_2
-from dashboard.words import Say
+from boussole.dashboard.marks import INK_2
+from boussole.dashboard.words import Say
 
 Counts = tuple[int, int, int]
 """Uses examined, in part, not at all."""

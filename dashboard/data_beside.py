@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from audits.decisions.shared import Sharing
-from audits.systems import System
-from charter.document import AuditDocument
-from dashboard.data_blocks import Block, cut
-from dashboard.views import period
-from dashboard.words import Say
-from experiments.declared import DeclaredMeasure
+from boussole.audits.decisions.shared import Sharing
+from boussole.audits.systems import System
+from boussole.charter.document import AuditDocument
+from boussole.dashboard.data_blocks import Block, cut
+from boussole.dashboard.views import period
+from boussole.dashboard.words import Say
+from boussole.experiments.declared import DeclaredMeasure
 
 
 def sharing(system: str, pairs: Sequence[Sharing], *, titles: Mapping[str, str], say: Say) -> Block | None:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from audits.decisions.overview import Aside, Changed, LogState
-from audits.systems import System
-from dashboard.data_words import change_words, exclusion_words, local, log_words, when
-from dashboard.set_aside import reason_words
-from dashboard.words import Say
+from boussole.audits.decisions.overview import Aside, Changed, LogState
+from boussole.audits.systems import System
+from boussole.dashboard.data_words import change_words, exclusion_words, local, log_words, when
+from boussole.dashboard.set_aside import reason_words
+from boussole.dashboard.words import Say
 
 MOST = 12
 """Rows of a table that are shown; the command line lists them all."""

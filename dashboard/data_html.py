@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dashboard.data_blocks import Block
-from dashboard.data_sources import SourceRow
-from dashboard.data_view import DataPage, SystemData, Told
-from dashboard.html import Html, badge, code, details, el, join, link, stacked
-from dashboard.words import Say
+from boussole.dashboard.data_blocks import Block
+from boussole.dashboard.data_sources import SourceRow
+from boussole.dashboard.data_view import DataPage, SourceProblem, SystemData
+from boussole.dashboard.html import Html, badge, code, details, el, join, link, stacked
+from boussole.dashboard.words import Say
 
 
 def head(page: DataPage, say: Say) -> Html:
@@ -72,7 +72,7 @@ def _trouble(page: DataPage, say: Say) -> Html | None:
     return el("p", join([told, *(el("q", part, lang="en") for part in page.trouble)], " "))
 
 
-def _problem(told: Told) -> Html:
+def _problem(told: SourceProblem) -> Html:
     problem = told.problem
     message = el("q", problem.message, lang="en") if problem.message else None
     step = el("span", code(problem.step), class_="place")

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from audits.decisions.freshness import Late, lateness
-from audits.decisions.overview import Arrived, Held, LogState
-from audits.log_names import LogName
-from audits.systems import System
-from dashboard.data_words import every_words, failure_words, late_words, local, log_words, source_words, when
-from dashboard.facts import Facts
-from dashboard.words import Say
-from experiments.status import SourceStatus
+from boussole.audits.decisions.freshness import Late, lateness
+from boussole.audits.decisions.overview import Arrived, Held, LogState
+from boussole.audits.log_names import LogName
+from boussole.audits.systems import System
+from boussole.dashboard.data_words import every_words, failure_words, late_words, local, log_words, source_words, when
+from boussole.dashboard.facts import Facts
+from boussole.dashboard.words import Say
+from boussole.experiments.status import SourceStatus
 
 FRESH, LATE, FAILED, SILENT, FREE, HIDDEN = "fresh", "late", "failed", "silent", "free", "hidden"
 MARKS = {

@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.decisions.overview import LogState
-from dashboard.addresses import data_href, system_href
-from dashboard.data_beside import declaring, sharing, waiting
-from dashboard.data_blocks import Block, Looked, blocks
-from dashboard.data_sources import FAILED, FREE, FRESH, LATE, SILENT, Problem, SourceRow, source_rows
-from dashboard.data_words import log_words
-from dashboard.facts import Facts
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.decisions.overview import LogState
+from boussole.dashboard.addresses import data_href, system_href
+from boussole.dashboard.data_beside import declaring, sharing, waiting
+from boussole.dashboard.data_blocks import Block, Looked, blocks
+from boussole.dashboard.data_sources import FAILED, FREE, FRESH, LATE, SILENT, Problem, SourceRow, source_rows
+from boussole.dashboard.data_words import log_words
+from boussole.dashboard.facts import Facts
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 URGENCY = (FAILED, LATE, SILENT)
 PROBLEMS = 6
@@ -35,7 +35,7 @@ class SystemData:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class SourceProblem:
     """A source that is not as it should be, with the address of what is known of its system."""
 
     place: str
@@ -52,7 +52,7 @@ class DataPage:
     headline: str
     tone: str
     others: str
-    problems: Sequence[Told]
+    problems: Sequence[SourceProblem]
     more: int
     seen: str
     trouble: Sequence[str]
@@ -143,11 +143,13 @@ def _others(facts: Facts, states: Counter[str], say: Say) -> Iterator[str]:
         )
 
 
-def _problems(rows: Sequence[SourceRow], told: Mapping[str, SystemData], *, query: dict[str, str]) -> list[Told]:
+def _problems(
+    rows: Sequence[SourceRow], told: Mapping[str, SystemData], *, query: dict[str, str]
+) -> list[SourceProblem]:
     """What is not as it should be, what most needs attention first."""
     ordered = sorted(rows, key=lambda row: URGENCY.index(row.state) if row.problem else len(URGENCY))
     return [
-        Told(
+        SourceProblem(
             place=row.title + ", " + row.source,
             href=data_href(query=query, anchor=row.system if row.system in told else "sources"),
             problem=row.problem,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from audits.decisions.freshness import Late
-from audits.decisions.overview import Changed
-from audits.log_names import LogName
-from audits.systems.kinds import Every
-from audits.systems.logs import LOG_TYPES
-from dashboard.words import Say
+from boussole.audits.decisions.freshness import Late
+from boussole.audits.decisions.overview import Changed
+from boussole.audits.log_names import LogName
+from boussole.audits.systems.kinds import Every
+from boussole.audits.systems.logs import LOG_TYPES
+from boussole.dashboard.words import Say
 
 
 def log_words(log: LogName, say: Say) -> str:
@@ -21,7 +21,7 @@ def log_words(log: LogName, say: Say) -> str:
 def source_words(source: str, say: Say) -> str:
     """The name of a source, from the one that a sync gives it, or from the way that something came.
 
-    >>> from dashboard.words import speaker
+    >>> from boussole.dashboard.words import speaker
     >>> source_words("duckdb:in/log.duckdb?table=hires (outcomes)", speaker("en"))
     'DuckDB, table “hires”'
     >>> source_words("duckdb:in/log.duckdb?query=1f2e3d4c", speaker("en"))

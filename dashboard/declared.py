@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from audits.languages import capital
-from audits.mixed import joined
-from audits.systems import System
-from audits.systems.values import rare
-from dashboard.html import Html, badge, details, el, stacked
-from dashboard.words import Say
-from experiments.declared import DeclaredMeasure
+from boussole.audits.languages import capital
+from boussole.audits.mixed import joined
+from boussole.audits.systems import System
+from boussole.audits.systems.values import rare
+from boussole.dashboard.html import Html, badge, details, el, stacked
+from boussole.dashboard.words import Say
+from boussole.experiments.declared import DeclaredMeasure
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,17 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from audits.drift.pairs import exact_pair
-from audits.runs import complete_windows
-from audits.workspace import Workspace
-from charter.audit import run_audit
-from charter.published import set_apart
-from charter.records import documents_of
-from dashboard.demo_house import settle
-from dashboard.drifting.detail_making import make
-from dashboard.report import write_report
-from experiments.demo import FACTS, build
-from experiments.sync import sync
+from boussole.audits.drift.pairs import exact_pair
+from boussole.audits.runs import complete_windows
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
+from boussole.charter.auditing.published import set_apart
+from boussole.charter.records import documents_of
+from boussole.dashboard.demo_house import settle
+from boussole.dashboard.drifting.detail_making import make
+from boussole.dashboard.report import write_report
+from boussole.experiments.demo import FACTS, build
+from boussole.experiments.sync import sync
 
 Progress = Callable[[str, int, int], None]
 

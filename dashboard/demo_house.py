@@ -9,21 +9,21 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from audits.workspace import Workspace
-from charter.committee.acting import Who, do, house_of
-from charter.committee.balloting import end_vote, vote_openly
-from charter.committee.convening import agenda_from
-from charter.committee.directory import name_member, new_number
-from charter.committee.drafts import begin
-from charter.committee.issuing import issue, opinion_text, recommend
-from charter.committee.meeting import begin_vote, convene, open_session
-from charter.committee.minutes import seal_minutes
-from charter.committee.packs import freeze
-from charter.committee.rules import committee as rules_of
-from charter.incidents.appeals import new_number as appeal_number
-from charter.incidents.entering import enter
-from charter.records import seal
-from charter.records.acts import (
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import Who, do, house_of
+from boussole.charter.committee.balloting import end_vote, vote_openly
+from boussole.charter.committee.convening import agenda_from
+from boussole.charter.committee.directory import name_member, new_number
+from boussole.charter.committee.drafts import begin
+from boussole.charter.committee.issuing import issue, opinion_text, recommend
+from boussole.charter.committee.meeting import begin_vote, convene, open_session
+from boussole.charter.committee.minutes import seal_minutes
+from boussole.charter.committee.packs import freeze
+from boussole.charter.committee.rules import committee as rules_of
+from boussole.charter.incidents.appeals import new_number as appeal_number
+from boussole.charter.incidents.entering import enter
+from boussole.charter.records import seal
+from boussole.charter.records.acts import (
     Act,
     Attendance,
     Choice,
@@ -43,10 +43,10 @@ from charter.records.acts import (
     Referral,
     RulesInForce,
 )
-from charter.records.acts.matters import Reference
-from charter.records.incidents import Appeal, AppealDecision, Incident, IncidentClosure
-from charter.records.kinds import FollowUp, Reply
-from dashboard.demo_work import record_work
+from boussole.charter.records.acts.matters import Reference
+from boussole.charter.records.incidents import Appeal, AppealDecision, Incident, IncidentClosure
+from boussole.charter.records.kinds import FollowUp, Reply
+from boussole.dashboard.demo_work import record_work
 
 NAME, SYSTEM, DAY = "external", "matchft", dt.timedelta(days=1)
 DESK, HOUSE = "Secrétariat du comité", "Direction générale"

@@ -6,11 +6,11 @@ import datetime as dt
 import random
 from typing import Any
 
-from audits.workspace import Workspace
-from charter.incidents.entering import enter
-from charter.records.kinds import Statement
-from charter.records.work import Consultation, Spent, Survey, Theme, TimeSaved, Training
-from charter.work.survey import Layout, aggregated
+from boussole.audits.workspace import Workspace
+from boussole.charter.incidents.entering import enter
+from boussole.charter.records.kinds import Statement
+from boussole.charter.records.work import Consultation, Spent, Survey, Theme, TimeSaved, Training
+from boussole.charter.work.survey import Layout, aggregated
 
 SYSTEM = "chatft"
 AGENCIES = {"Nord": 46, "Centre": 58, "Sud": 71, "Ouest": 8}

@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 import altair as alt
 
-from dashboard.fontfiles import QUOTED
-from dashboard.marks import INK, INK_2, LINE, MARKS, NEEDLE
-from dashboard.rose import wrapped
+from boussole.dashboard.fontfiles import QUOTED
+from boussole.dashboard.marks import INK, INK_2, LINE, MARKS, NEEDLE
+from boussole.dashboard.rose import wrapped
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from audits.languages import capital
-from audits.systems import System
-from charter.document import Standing, VerdictDocument
-from charter.naming import feature
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.audits.systems import System
+from boussole.charter.document import Standing, VerdictDocument
+from boussole.charter.judging.naming import feature
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.caps import Cap
-from dashboard.entry_view import Answered, Entry, Event, Part, Unaudited
-from dashboard.glossary.html import explained
-from dashboard.html import Html, badge, el, join, link, table
-from dashboard.system_html import counted, not_examined
-from dashboard.words import Say
+from boussole.dashboard.caps import Cap
+from boussole.dashboard.entry_view import Answered, Entry, Event, Part, Unaudited
+from boussole.dashboard.glossary.glossary_html import explained
+from boussole.dashboard.html import Html, badge, el, join, link, table
+from boussole.dashboard.system_html import counted, not_examined
+from boussole.dashboard.words import Say
 
 
 def page(shown: Unaudited, say: Say, *, home: str, register: str, caps: Sequence[Cap] = ()) -> list[Html]:

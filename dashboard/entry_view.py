@@ -6,21 +6,21 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import capital, inside
-from audits.systems.model import System
-from audits.systems.register import Assessment
-from charter.coverage import Use
-from charter.document import Unmeasured
-from charter.follow_up import Answer, examined_before_start
-from charter.model import Article, Charter
-from charter.verdict import worst
-from dashboard.addresses import article_href
-from dashboard.asked import question_of, sentence_of
-from dashboard.marks import ORDER
-from dashboard.register_view import missing
-from dashboard.register_words import examination, hosting_word, listed, risk_word, status_word
-from dashboard.system_view import Section, section
-from dashboard.words import Say
+from boussole.audits.languages import capital, inside
+from boussole.audits.systems.model import System
+from boussole.audits.systems.register import Assessment
+from boussole.charter.document import Unmeasured
+from boussole.charter.document.verdict import worst
+from boussole.charter.judging.coverage import Use
+from boussole.charter.judging.follow_up import Answer, examined_before_start
+from boussole.charter.text.model import Article, Charter
+from boussole.dashboard.addresses import article_href
+from boussole.dashboard.asked import question_of, sentence_of
+from boussole.dashboard.marks import ORDER
+from boussole.dashboard.register_view import missing
+from boussole.dashboard.register_words import examination, hosting_word, listed, risk_word, status_word
+from boussole.dashboard.system_view import Section, section
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.workspace import Workspace
-from dashboard.addresses import evidence_href
-from dashboard.words import Say
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.addresses import evidence_href
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asking:
+class EvidenceQuery:
     """Who asks, and where."""
 
     workspace: Workspace

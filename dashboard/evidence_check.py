@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from audits.errors import ReportError
-from audits.workspace import Workspace
-from charter.records.lookup import How, Place, audits_alike, fingerprints, places_of
-from dashboard.evidence_answers import Answer, Asking
-from dashboard.evidence_kept import kept_answer
-from dashboard.evidence_words import moment_words
-from dashboard.report.checking import Checked
-from dashboard.report.checking import check as check_report
-from dashboard.reports.words import report_title
-from dashboard.words import Say
+from boussole.audits.errors import ReportError
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.lookup import How, Place, audits_alike, fingerprints, places_of
+from boussole.dashboard.evidence_answers import Answer, EvidenceQuery
+from boussole.dashboard.evidence_cache import kept_answer
+from boussole.dashboard.evidence_words import moment_words
+from boussole.dashboard.report.checking import Checked
+from boussole.dashboard.report.checking import check as check_report
+from boussole.dashboard.reports.words import report_title
+from boussole.dashboard.words import Say
 
 LARGEST = 50_000_000
 """Bytes: as much as a document that a record rests on."""
 
 
-def examine(name: str, content: bytes, asking: Asking) -> Answer:
+def examine(name: str, content: bytes, asking: EvidenceQuery) -> Answer:
     """What a file is to the ledger of the workspace."""
     say = asking.say
     if not content:
@@ -38,7 +38,7 @@ def too_large(say: Say) -> Answer:
     return Answer(tone="unknown", headline=say("This file is larger than {n} MB: it was not read.", n=most))
 
 
-def _report(name: str, content: bytes, asking: Asking) -> Answer | None:
+def _report(name: str, content: bytes, asking: EvidenceQuery) -> Answer | None:
     """A report of Boussole; None for any other PDF."""
     say = asking.say
     try:
@@ -86,7 +86,7 @@ def _later(found: Checked, say: Say) -> list[str]:
     return [say("A later report of the same period and language was sealed on {moment}.", moment=moment)]
 
 
-def _document(content: bytes, asking: Asking) -> Answer:
+def _document(content: bytes, asking: EvidenceQuery) -> Answer:
     """Any file: by its fingerprint, and an audit document also by what it is about."""
     say = asking.say
     hashes = fingerprints(content)

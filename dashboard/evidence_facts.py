@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from audits.ledger import Verification
-from audits.ledger.entry import problem_of
-from audits.ledger.log import row_at
-from audits.ledger.merkle import verify_inclusion
-from audits.ledger.search import Asked, Listed, Span, listed, search, span
-from audits.ledger.tree import inclusion_proof, root_of
-from audits.workspace import Workspace
-from charter.records import verify_records
-from charter.records.database import reading
-from charter.records.sealed_files import NO_FILES, SealedFiles, bytes_of, verify_files
-from charter.records.starting import Restart, started_anew
+from boussole.audits.ledger import Verification
+from boussole.audits.ledger.entry import problem_of
+from boussole.audits.ledger.log import row_at
+from boussole.audits.ledger.merkle import verify_inclusion
+from boussole.audits.ledger.search import LedgerQuery, Listed, Span, listed, search, span
+from boussole.audits.ledger.tree import inclusion_proof, root_of
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import verify_records
+from boussole.charter.records.database import reading
+from boussole.charter.records.sealed_files import NO_FILES, SealedFiles, bytes_of, verify_files
+from boussole.charter.records.starting import Restart, started_anew
 
 PER_PAGE = 25
 MOST_VERIFIED = 50_000
@@ -72,7 +72,7 @@ def verified(workspace: Workspace) -> Verified | None:
     return Verified(ledger=found, files=files, restart=started_anew(workspace) if found.ok else None)
 
 
-def results(workspace: Workspace, asked: Asked, *, page: int) -> Results:
+def results(workspace: Workspace, asked: LedgerQuery, *, page: int) -> Results:
     """One page of what is asked for; a page that is not there is the nearest one."""
     with reading(workspace) as connection:
         if connection is None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from audits.ledger import Verification
-from audits.ledger.search import Span
-from audits.mixed import joined
-from charter.records.sealed_files import SealedFiles
-from charter.records.starting import Restart
-from dashboard.evidence_facts import Verified
-from dashboard.evidence_words import moment_words
-from dashboard.words import Say
+from boussole.audits.ledger import Verification
+from boussole.audits.ledger.search import Span
+from boussole.audits.mixed import joined
+from boussole.charter.records.sealed_files import SealedFiles
+from boussole.charter.records.starting import Restart
+from boussole.dashboard.evidence_facts import Verified
+from boussole.dashboard.evidence_words import moment_words
+from boussole.dashboard.words import Say
 
 MOST_NAMED = 3
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from dashboard.addresses import EVIDENCE
-from dashboard.evidence_answers import Answer
-from dashboard.evidence_check import LARGEST
-from dashboard.evidence_head import Head
-from dashboard.evidence_view import CHECK, CHECKPOINT, PROOF, Choice, EntryPage, Search
-from dashboard.glossary.html import explained
-from dashboard.html import Child, Html, code, details, el, join, link, stacked
-from dashboard.words import Say
+from boussole.dashboard.addresses import EVIDENCE
+from boussole.dashboard.evidence_answers import Answer
+from boussole.dashboard.evidence_check import LARGEST
+from boussole.dashboard.evidence_head import Head
+from boussole.dashboard.evidence_view import CHECK, CHECKPOINT, PROOF, Choice, EntryPage, Search
+from boussole.dashboard.glossary.glossary_html import explained
+from boussole.dashboard.html import Child, Html, code, details, el, join, link, stacked
+from boussole.dashboard.words import Say
 
 
 def head(view: Head, say: Say) -> Html:

@@ -17,17 +17,17 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from audits.errors import BoussoleError
-from audits.languages import LANGUAGES
-from audits.ledger.checkpoint import parse_checkpoint
-from audits.workspace import Workspace
-from charter.records import prove_entry
-from dashboard import store
-from dashboard.addresses import evidence_href
-from dashboard.evidence_answers import Answer, Asking
-from dashboard.evidence_check import LARGEST, examine, too_large
-from dashboard.evidence_view import CHECK, CHECKPOINT, PROOF, number_of
-from dashboard.words import speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.ledger.checkpoint import parse_checkpoint
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import prove_entry
+from boussole.dashboard import store
+from boussole.dashboard.addresses import evidence_href
+from boussole.dashboard.evidence_answers import Answer, EvidenceQuery
+from boussole.dashboard.evidence_check import LARGEST, examine, too_large
+from boussole.dashboard.evidence_view import CHECK, CHECKPOINT, PROOF, number_of
+from boussole.dashboard.words import speaker
 
 MOST_ANSWERS = 200
 ENVELOPE = 10_000
@@ -67,7 +67,7 @@ async def _check(request: Request, workspace: Workspace) -> Response:
     """Reads the file of the form, and leads to the page that says what it is."""
     query = request.query_params
     lang = {"lang": query["lang"]} if query.get("lang") in LANGUAGES else {}
-    asking = Asking(workspace=workspace, say=speaker(query.get("spoken", "")), query=lang)
+    asking = EvidenceQuery(workspace=workspace, say=speaker(query.get("spoken", "")), query=lang)
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > LARGEST + ENVELOPE:
         return _see("", too_large(asking.say), lang)
@@ -88,7 +88,7 @@ def _see(name: str, answer: Answer, lang: dict[str, str]) -> Response:
     return RedirectResponse(f"{evidence_href(query=lang, checked=token)}#answer", status_code=303)
 
 
-def _examined(name: str, content: bytes, asking: Asking) -> Answer:
+def _examined(name: str, content: bytes, asking: EvidenceQuery) -> Answer:
     try:
         return examine(name, content, asking)
     except BoussoleError as error:

@@ -6,13 +6,20 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.ledger.search import Asked, Listed, Span
-from audits.mixed import joined
-from dashboard.addresses import EVIDENCE, evidence_href
-from dashboard.evidence_facts import Proved, Results
-from dashboard.evidence_words import about_words, answers_href, content_words, kind_words, moment_words, seal_words
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.ledger.search import LedgerQuery, Listed, Span
+from boussole.audits.mixed import joined
+from boussole.dashboard.addresses import EVIDENCE, evidence_href
+from boussole.dashboard.evidence_facts import Proved, Results
+from boussole.dashboard.evidence_words import (
+    about_words,
+    answers_href,
+    content_words,
+    kind_words,
+    moment_words,
+    seal_words,
+)
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 CHECK, CHECKPOINT, PROOF = f"{EVIDENCE}/check", f"{EVIDENCE}/checkpoint", f"{EVIDENCE}/proof"
 """Where files are checked, and where checkpoints and proofs are taken from."""
@@ -42,7 +49,7 @@ class Choice:
 class Search:
     """The form, as it was filled in, and what it found. `kept` are values that every search carries on."""
 
-    asked: Asked
+    asked: LedgerQuery
     kinds: Sequence[Choice]
     systems: Sequence[Choice]
     kept: Mapping[str, str]
@@ -72,9 +79,9 @@ class EntryPage:
     back: str
 
 
-def asked_of(query: Mapping[str, str]) -> Asked:
+def asked_of(query: Mapping[str, str]) -> LedgerQuery:
     """What an address asks for; what cannot be understood is left out."""
-    return Asked(
+    return LedgerQuery(
         text=query.get("q", "").strip()[:200],
         kind=query.get("kind", "")[:40],
         system=query.get("system", "")[:60],
@@ -88,7 +95,9 @@ def number_of(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
-def search_of(span: Span, asked: Asked, found: Results, scene: Scene, say: Say, *, query: Mapping[str, str]) -> Search:
+def search_of(
+    span: Span, asked: LedgerQuery, found: Results, scene: Scene, say: Say, *, query: Mapping[str, str]
+) -> Search:
     """The form and its results."""
     systems = {name: scene.title(name, say) for name in scene.systems}
     last = str(found.page + 1) if found.page < found.pages else ""
@@ -105,7 +114,7 @@ def search_of(span: Span, asked: Asked, found: Results, scene: Scene, say: Say, 
         where=say("Page {n} of {all}", n=say.whole(found.page), all=say.whole(found.pages)) if found.pages > 1 else "",
         newer=_again(asked, first, query) if first else "",
         older=_again(asked, last, query) if last else "",
-        all_href=evidence_href(query=query) if asked != Asked() else "",
+        all_href=evidence_href(query=query) if asked != LedgerQuery() else "",
     )
 
 
@@ -170,7 +179,7 @@ def _choices(names: Mapping[str, str], chosen: str, *, every: str) -> list[Choic
     ]
 
 
-def _again(asked: Asked, page: str, query: Mapping[str, str]) -> str:
+def _again(asked: LedgerQuery, page: str, query: Mapping[str, str]) -> str:
     """The same search, at another page."""
     days = {"from": asked.start.isoformat() if asked.start else "", "to": asked.end.isoformat() if asked.end else ""}
     return evidence_href(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 
-from audits.languages import capital
-from audits.ledger.search import Listed
-from audits.mixed import joined
-from charter.records.kinds import Adoption, Attestation, Case, Finding, Inspection, Recommendation, Statement
-from dashboard.addresses import system_href
-from dashboard.reports.words import report_title
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.audits.ledger.search import Listed
+from boussole.audits.mixed import joined
+from boussole.charter.records.kinds import Adoption, Attestation, Case, Finding, Inspection, Recommendation, Statement
+from boussole.dashboard.addresses import system_href
+from boussole.dashboard.reports.words import report_title
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 ORDER = (
     "system",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from audits.decisions.overview import Overview, overview
-from audits.errors import BoussoleError, LakeError
-from audits.workspace import Workspace
-from experiments.declared import DeclaredMeasure, declared_measures
-from experiments.status import SourceStatus, source_status
+from boussole.audits.decisions.overview import Overview, overview
+from boussole.audits.errors import BoussoleError, LakeError
+from boussole.audits.workspace import Workspace
+from boussole.experiments.declared import DeclaredMeasure, declared_measures
+from boussole.experiments.status import SourceStatus, source_status
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,50 +10,50 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from audits.drift import stored
-from audits.errors import BoussoleError
-from audits.hashing import sha256_hex
-from audits.languages import LANGUAGES
-from audits.lost import Lost, lost_ledger
-from audits.workspace import Workspace
-from charter.committee.drafts import Drafted
-from dashboard import store
-from dashboard.access.account_html import account
-from dashboard.access.permissions import Action, allowed
-from dashboard.access.person import Person
-from dashboard.access.person import here as person
-from dashboard.addresses import address, ask_href, evidence_href
-from dashboard.amendment import Seen
-from dashboard.article_view import ArticlePage, Chosen
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.evidence import Evidence
-from dashboard.compass_html import unforeseen
-from dashboard.drifting.asked import Asked
-from dashboard.drifting.detail_routes import address_of
-from dashboard.drifting.view import DriftPage
-from dashboard.evidence_view import number_of
-from dashboard.facts import Facts
-from dashboard.fairness.asking import Chosen as Looked
-from dashboard.fairness.view import Explorer
-from dashboard.followed.html import beside as opinions_beside
-from dashboard.followed.opinions_view import opinions_about
-from dashboard.forms.html import done_html
-from dashboard.forms.inbox import problem_of, whose
-from dashboard.forms.model import Problem
-from dashboard.html import Html, el, join
-from dashboard.incidents.beside import open_incidents as incidents_beside
-from dashboard.inline import SCRIPT, STYLE
-from dashboard.lost_html import lost
-from dashboard.outside.html import foot, foot_unread
-from dashboard.pages import Page, current, listed
-from dashboard.questions.html import ask_link
-from dashboard.register_choice import Register
-from dashboard.scene import Scene
-from dashboard.search.html import field
-from dashboard.search.view import SearchPage, search_page
-from dashboard.system_view import SystemPage
-from dashboard.trouble import noted
-from dashboard.words import Say
+from boussole.audits.drift import stored
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import sha256_hex
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.lost import Lost, lost_ledger
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.drafts import Drafted
+from boussole.dashboard import store
+from boussole.dashboard.access.account_html import account
+from boussole.dashboard.access.permissions import Action, allowed
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.visitor import here as person
+from boussole.dashboard.addresses import address, ask_href, evidence_href
+from boussole.dashboard.amendment import CharterView
+from boussole.dashboard.article_view import ArticlePage, Chosen
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.evidence import Evidence
+from boussole.dashboard.compass_html import unforeseen
+from boussole.dashboard.drifting.detail_routes import address_of
+from boussole.dashboard.drifting.query import DriftQuery
+from boussole.dashboard.drifting.view import DriftPage
+from boussole.dashboard.evidence_view import number_of
+from boussole.dashboard.facts import Facts
+from boussole.dashboard.fairness.asking import Chosen as Looked
+from boussole.dashboard.fairness.view import Explorer
+from boussole.dashboard.followed.followed_html import beside as opinions_beside
+from boussole.dashboard.followed.opinions_view import opinions_about
+from boussole.dashboard.forms.forms_html import done_html
+from boussole.dashboard.forms.inbox import problem_of, whose
+from boussole.dashboard.forms.model import Problem
+from boussole.dashboard.html import Html, el, join
+from boussole.dashboard.incidents.beside import open_incidents as incidents_beside
+from boussole.dashboard.inline import SCRIPT, STYLE
+from boussole.dashboard.lost_html import lost
+from boussole.dashboard.outside.outside_html import foot, foot_unread
+from boussole.dashboard.pages import Page, current, listed
+from boussole.dashboard.questions.questions_html import ask_link
+from boussole.dashboard.register_choice import Register
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.search.search_html import field
+from boussole.dashboard.search.view import SearchPage, search_page
+from boussole.dashboard.system_view import SystemPage
+from boussole.dashboard.trouble import noted
+from boussole.dashboard.words import Say
 
 HERE = Path(__file__).parent
 OF_ONE_LANGUAGE = ("lang", "checked")
@@ -111,7 +111,7 @@ def duties() -> Register:
     return store.duties(Workspace.find())
 
 
-def charter(against: str) -> Seen:
+def charter(against: str) -> CharterView:
     """The charter in force, beside another version of it."""
     return store.charter(Workspace.find(), against, today())
 
@@ -131,7 +131,7 @@ def drafts(committee: str) -> Sequence[Drafted]:
     return store.drafts(Workspace.find(), committee)
 
 
-def drift_page(asked: Asked, say: Say, *, fine: bool, with_incidents: bool) -> DriftPage:
+def drift_page(asked: DriftQuery, say: Say, *, fine: bool, with_incidents: bool) -> DriftPage:
     """The page of a system's drift, as it stands today."""
     return store.drift_page(Workspace.find(), asked, say.lang, fine=fine, with_incidents=with_incidents)
 

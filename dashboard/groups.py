@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from audits.languages import capital, inside
-from audits.mixed import joined
-from audits.systems import System
-from audits.systems.values import UNDECLARED, rare
-from charter.document import Comparison, MeasureDocument, Standing, VerdictDocument
-from charter.document.base import given
-from charter.verdicts import oriented
-from dashboard.words import Say
+from boussole.audits.languages import capital, inside
+from boussole.audits.mixed import joined
+from boussole.audits.systems import System
+from boussole.audits.systems.values import UNDECLARED, rare
+from boussole.charter.document import Comparison, MeasureDocument, Standing, VerdictDocument
+from boussole.charter.document.base import given
+from boussole.charter.judging.verdicts import oriented
+from boussole.dashboard.words import Say
 
 By = tuple[str, ...]
 
@@ -215,7 +215,7 @@ def group_of(measure: MeasureDocument, say: Say, *, system: System | None) -> st
 def value_name(attribute: str, value: str, say: Say, *, system: System | None = None) -> str:
     """One value of one attribute in words.
 
-    >>> from dashboard.words import speaker
+    >>> from boussole.dashboard.words import speaker
     >>> value_name("gender", "?", speaker("en")), value_name("gender", "F", speaker("en"))
     ('unknown', 'F')
     >>> value_name("gender", "undeclared", speaker("fr")), value_name("gender", "rare-1f60c2aa", speaker("en"))
@@ -238,7 +238,7 @@ def value_name(attribute: str, value: str, say: Say, *, system: System | None = 
 def band_name(value: str, say: Say) -> str:
     """A band in words.
 
-    >>> from dashboard.words import speaker
+    >>> from boussole.dashboard.words import speaker
     >>> [band_name(band, speaker("en")) for band in ("<25", "25-49", "50+")]
     ['under 25', '25 to 49', '50 and over']
     """

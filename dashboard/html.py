@@ -8,10 +8,10 @@ from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
-from audits.mixed import Mixed
-from dashboard.fontfiles import embed
-from dashboard.marks import mark_svg, word
-from dashboard.words import Say
+from boussole.audits.mixed import Mixed
+from boussole.dashboard.fontfiles import embed
+from boussole.dashboard.marks import mark_svg, word
+from boussole.dashboard.words import Say
 
 
 class Html(str):
@@ -32,7 +32,7 @@ def el(name: str, /, *children: Child, **attributes: str | None) -> Html:
 
     >>> el("p", "a < b", el("strong", "&"), class_="note")
     '<p class="note">a &lt; b<strong>&amp;</strong></p>'
-    >>> from audits.mixed import foreign
+    >>> from boussole.audits.mixed import foreign
     >>> el("p", foreign("Wer?", "de")), el("p", "1. ", foreign("Wer?", "de"))
     ('<p lang="de">Wer?</p>', '<p>1. <span lang="de">Wer?</span></p>')
     """

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from audits import private_files
-from audits.formulas import escaped
+from boussole.audits import private_files
+from boussole.audits.formulas import escaped
 
 Row = Mapping[str, Any]
 Column = tuple[str, str, Callable[[Row], Any]]

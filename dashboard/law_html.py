@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dashboard.html import Html, badge, details, el, join, link, stacked
-from dashboard.law_view import Asked, LawPage, Part, Row, Told
-from dashboard.words import Say
+from boussole.dashboard.html import Html, badge, details, el, join, link, stacked
+from boussole.dashboard.law_view import LawAnswer, LawPage, LawQuestion, Part, Row
+from boussole.dashboard.words import Say
 
 AT_ONCE = 2
 """Questions of a provision that are shown at once; more are counted, and listed on request."""
@@ -87,7 +87,7 @@ def _answers(row: Row, say: Say) -> Html:
     return join([marks, details(say("{n} questions", n=say.whole(len(row.questions))), listed)])
 
 
-def _question(asked: Asked, say: Say) -> Html:
+def _question(asked: LawQuestion, say: Say) -> Html:
     nobody = el("span", say("Asked of no system here."), class_="under")
     marks = join([_told(told, say) for told in asked.told], " ") if asked.told else nobody
     return el(
@@ -95,13 +95,13 @@ def _question(asked: Asked, say: Say) -> Html:
     )
 
 
-def _told(told: Told, say: Say) -> Html:
+def _told(told: LawAnswer, say: Say) -> Html:
     """What a question says, and the way to its proof."""
     if told.seal is None:
         return _mark(told, say)
     return el("span", _mark(told, say), link(say("Evidence"), told.seal, class_="proof"), class_="sealed")
 
 
-def _mark(told: Told, say: Say) -> Html:
+def _mark(told: LawAnswer, say: Say) -> Html:
     shown = badge(told.verdict, say, told.text)
     return link(shown, told.href, class_="mark") if told.href else shown

@@ -7,20 +7,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from charter.crosswalk import Answer, Chapter, Provision, answered, answers, crosswalk, tally
-from charter.model import Article, Framework
-from charter.plain import plainly
-from dashboard.addresses import article_href, evidence_href, system_href
-from dashboard.marks import ORDER, word
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.charter.amending.plain import plainly
+from boussole.charter.judging.crosswalk import Answer, Chapter, Provision, answered, answers, crosswalk, tally
+from boussole.charter.text.model import Article, Framework
+from boussole.dashboard.addresses import article_href, evidence_href, system_href
+from boussole.dashboard.marks import ORDER, word
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 NAMED = 3
 """Systems that a question names one by one; of more, only counts are shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class LawAnswer:
     """What a question says of one system, or of several that say the same."""
 
     verdict: str
@@ -31,13 +31,13 @@ class Told:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class LawQuestion:
     """A question that answers to a provision."""
 
     number: str
     text: str
     href: str
-    told: Sequence[Told]
+    told: Sequence[LawAnswer]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +49,8 @@ class Row:
     note: str
     since: str
     doubt: str
-    questions: Sequence[Asked]
-    totals: Sequence[Told]
+    questions: Sequence[LawQuestion]
+    totals: Sequence[LawAnswer]
     """What all its questions say together."""
     uncovered: str
     """Why no question answers to it; empty where one does, or where nobody said why."""
@@ -146,7 +146,7 @@ def _row(
         since=since(provision, say),
         doubt=say("to be checked") if law.to_check else "",
         questions=[
-            Asked(
+            LawQuestion(
                 number=indicator.number,
                 text=plainly(indicator.question, say.lang),
                 href=article_href(article.id, query=query, anchor=f"q-{indicator.id}"),
@@ -170,12 +170,14 @@ def since(provision: Provision, say: Say) -> str:
     return say("Since {date}", date=day) if provision.state == "in_force" else say("Not before {date}", date=day)
 
 
-def _told(article: Article, said: Sequence[Answer], scene: Scene, say: Say, *, query: dict[str, str]) -> list[Told]:
+def _told(
+    article: Article, said: Sequence[Answer], scene: Scene, say: Say, *, query: dict[str, str]
+) -> list[LawAnswer]:
     """One mark a system where they are few, else one mark a verdict; the worst first."""
     if len(said) > NAMED:
         return _totals(Counter(each.verdict for each in said), say)
     return [
-        Told(
+        LawAnswer(
             verdict=each.verdict,
             text=say("{system}: {verdict}", system=scene.title(each.system, say), verdict=word(each.verdict, say)),
             href=system_href(each.system, query=query, anchor=f"{article.id}-{each.question}"),
@@ -192,10 +194,10 @@ def _seal(answer: Answer, *, query: dict[str, str]) -> str | None:
     return evidence_href(query=query, entry=str(answer.entry))
 
 
-def _totals(counts: Counter[str], say: Say) -> list[Told]:
+def _totals(counts: Counter[str], say: Say) -> list[LawAnswer]:
     """One mark a verdict, the worst first."""
     return [
-        Told(
+        LawAnswer(
             verdict=verdict,
             text=say("{verdict}: {n}", verdict=word(verdict, say), n=say.whole(counts[verdict])),
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from charter.document import AuditDocument, LeftOut, PartLeftOut, Standing
-from dashboard.words import Say
+from boussole.charter.document import AuditDocument, LeftOut, PartLeftOut, Standing
+from boussole.dashboard.words import Say
 
 
 def left_out_words(document: Standing, say: Say) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from audits.languages import capital
-from audits.systems import System
-from charter.document import MeasureDocument, Params, Standing, ThresholdOfVerdict, VerdictDocument
-from charter.document.base import given
-from charter.sight import least_sight
-from dashboard.groups import group_of
-from dashboard.tables import signed
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.audits.systems import System
+from boussole.charter.document import MeasureDocument, Params, Standing, ThresholdOfVerdict, VerdictDocument
+from boussole.charter.document.base import given
+from boussole.charter.judging.sight import least_sight
+from boussole.dashboard.groups import group_of
+from boussole.dashboard.tables import signed
+from boussole.dashboard.words import Say
 
 
 def threshold_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
@@ -90,7 +90,7 @@ def sight_words(document: Standing, verdict: VerdictDocument, say: Say, *, alpha
 def level_words(at: float, scale: str, say: Say) -> str:
     """A level in a lay reader's words.
 
-    >>> from dashboard.words import speaker
+    >>> from boussole.dashboard.words import speaker
     >>> [level_words(at, scale, speaker("en")) for at, scale in ((1.25, "ratio"), (-0.1, "difference"))]
     ['125 for 100', '−10 points']
     """

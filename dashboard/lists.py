@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from charter.verdict import worst
-from dashboard.addresses import article_href, register_href, system_href
-from dashboard.html import Html, badge, el, join, link
-from dashboard.left_out import read_words
-from dashboard.marks import ORDER
-from dashboard.scene import Scene
-from dashboard.system_html import counted
-from dashboard.views import period
-from dashboard.words import Say
+from boussole.charter.document.verdict import worst
+from boussole.dashboard.addresses import article_href, register_href, system_href
+from boussole.dashboard.html import Html, badge, el, join, link
+from boussole.dashboard.left_out import read_words
+from boussole.dashboard.marks import ORDER
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.system_html import counted
+from boussole.dashboard.views import period
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

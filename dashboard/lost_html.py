@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from audits.lost import RESTART, Lost, State
-from audits.mixed import joined
-from dashboard.html import Html, code, el, join
-from dashboard.words import Say
+from boussole.audits.lost import RESTART, Lost, State
+from boussole.audits.mixed import joined
+from boussole.dashboard.html import Html, code, el, join
+from boussole.dashboard.words import Say
 
 
 def lost(found: Lost, say: Say) -> Html:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from charter.verdict import WORST_FIRST
-from dashboard.words import Say
+from boussole.charter.document.verdict import WORST_FIRST
+from boussole.dashboard.words import Say
 
 PAPER, SIDE, LINE, INK, INK_2, LINK, NEEDLE = (
     "#fbfaf7", "#f4f2ec", "#e3e0d8", "#1c2430", "#565b61", "#1f4e8c", "#a1232b",
@@ -45,7 +45,7 @@ ORDER = WORST_FIRST
 def word(verdict: str, say: Say) -> str:
     """The verdict in words.
 
-    >>> from dashboard.words import speaker
+    >>> from boussole.dashboard.words import speaker
     >>> word("watch", speaker("fr")), word("watch", speaker("en"))
     ('À surveiller', 'Watch')
     """

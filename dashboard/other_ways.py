@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from charter.model import Indicator
-from charter.plain import plainly
-from dashboard.words import Say
+from boussole.charter.amending.plain import plainly
+from boussole.charter.text.model import Indicator
+from boussole.dashboard.words import Say
 
 
 def other_ways(indicator: Indicator, say: Say) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.words import Say
+from boussole.dashboard.words import Say
 
 FIRST = "compass"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from fontTools.ttLib import TTFont
 
-from dashboard.fontfiles import FOLDER
+from boussole.dashboard.fontfiles import FOLDER
 
 _KEPT = "\n\u00ad"
 _NEVER = ("Cc", "Cf", "Cn", "Co", "Cs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from dashboard.words import Say
+from boussole.dashboard.words import Say
 
 Kind = Literal["shares", "ratios", "drift", "calibration", "rose", "trend"]
 

@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.errors import BoussoleError
-from charter.coverage import Coverage, Use
-from charter.due import Due
-from charter.model import Charter
-from dashboard.addresses import register_href
-from dashboard.register_words import EXAMINED, RISKS, STATUSES, examined_word, risk_word, status_word
-from dashboard.words import Say
+from boussole.audits.errors import BoussoleError
+from boussole.charter.judging.coverage import Coverage, Use
+from boussole.charter.registry.due import Due
+from boussole.charter.text.model import Charter
+from boussole.dashboard.addresses import register_href
+from boussole.dashboard.register_words import EXAMINED, RISKS, STATUSES, examined_word, risk_word, status_word
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

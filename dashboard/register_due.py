@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from audits.languages import capital
-from charter.due import Due, Kind
-from dashboard.addresses import recommendations_href, register_href, system_href
-from dashboard.register_choice import Register, title
-from dashboard.register_words import when
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.charter.registry.due import Due, Kind
+from boussole.dashboard.addresses import recommendations_href, register_href, system_href
+from boussole.dashboard.register_choice import Register, title
+from boussole.dashboard.register_words import when
+from boussole.dashboard.words import Say
 
 DUE_SHOWN, OF_A_KIND = 7, 3
 """How many things that are due, and how many of one kind of them, the first screen names."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.coverage_picture import strip_svg, strip_text
-from dashboard.html import Html, badge, details, el, join, link, picture, stacked
-from dashboard.marks import ORDER
-from dashboard.register_choice import Choice
-from dashboard.register_due import Agenda, DueLine
-from dashboard.register_view import RegisterPage, Row
-from dashboard.words import Say
+from boussole.dashboard.coverage_picture import strip_svg, strip_text
+from boussole.dashboard.html import Html, badge, details, el, join, link, picture, stacked
+from boussole.dashboard.marks import ORDER
+from boussole.dashboard.register_choice import Choice
+from boussole.dashboard.register_due import Agenda, DueLine
+from boussole.dashboard.register_view import RegisterPage, Row
+from boussole.dashboard.words import Say
 
 
 def head(page: RegisterPage, say: Say) -> Html:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import capital, inside
-from audits.mixed import joined
-from audits.systems.register import PRODUCTION_NEEDS
-from charter.coverage import Coverage, Use
-from charter.due import Due
-from charter.follow_up import examinations, examined_before_start, start_of
-from charter.model import Charter
-from dashboard.addresses import system_href
-from dashboard.marks import ORDER, word
-from dashboard.register_choice import Choice, Chosen, Register, filters, fits, sort_key, title
-from dashboard.register_due import DueLine, due_line, pressing
-from dashboard.register_words import STATUSES, coverage_words, listed, risk_word, status_word, when
-from dashboard.words import Say
+from boussole.audits.languages import capital, inside
+from boussole.audits.mixed import joined
+from boussole.audits.systems.register import PRODUCTION_NEEDS
+from boussole.charter.judging.coverage import Coverage, Use
+from boussole.charter.judging.follow_up import examinations, examined_before_start, start_of
+from boussole.charter.registry.due import Due
+from boussole.charter.text.model import Charter
+from boussole.dashboard.addresses import system_href
+from boussole.dashboard.marks import ORDER, word
+from boussole.dashboard.register_choice import Choice, Chosen, Register, filters, fits, sort_key, title
+from boussole.dashboard.register_due import DueLine, due_line, pressing
+from boussole.dashboard.register_words import STATUSES, coverage_words, listed, risk_word, status_word, when
+from boussole.dashboard.words import Say
 
 NAMED = 5
 """How many uses that are overlooked the first screen names."""

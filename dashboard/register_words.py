@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import get_args
 
-from audits.languages import inside
-from audits.systems.kinds import Risk, Status
-from charter.coverage import Coverage
-from dashboard.words import Say
+from boussole.audits.languages import inside
+from boussole.audits.systems.kinds import Risk, Status
+from boussole.charter.judging.coverage import Coverage
+from boussole.dashboard.words import Say
 
 STATUSES: tuple[str, ...] = ("production", "pilot", "design", "retired")
 RISKS: tuple[str, ...] = get_args(Risk)
@@ -20,7 +20,7 @@ FAR = 60
 def status_word(status: Status | str, say: Say) -> str:
     """Where a use stands.
 
-    >>> from dashboard.words import speaker
+    >>> from boussole.dashboard.words import speaker
     >>> status_word("pilot", speaker("fr")), status_word("retired", speaker("en"))
     ('en essai', 'abandoned')
     """

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from charter.verdict import worst
-from dashboard.fontfiles import QUOTED
-from dashboard.marks import INK, LINE, MARKS, NEEDLE, shape, word
-from dashboard.words import Say, speaker
+from boussole.charter.document.verdict import worst
+from boussole.dashboard.fontfiles import QUOTED
+from boussole.dashboard.marks import INK, LINE, MARKS, NEEDLE, shape, word
+from boussole.dashboard.words import Say, speaker
 
 WIDTH, HEIGHT = 492, 374
 CENTRE = (WIDTH / 2, HEIGHT / 2)

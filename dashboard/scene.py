@@ -8,20 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from audits.systems import System
-from audits.workspace import Workspace
-from charter.coverage import Use
-from charter.current import current, unmeasured
-from charter.document import AuditDocument, MeasureDocument, Standing, VerdictDocument, by_article
-from charter.document.measures import by_id
-from charter.facts import Facts, facts_of
-from charter.in_force import in_force
-from charter.model import Article, Charter
-from charter.records import AuditSummary, kept_charters, latest_audits, summaries
-from charter.verdict import Verdict
-from dashboard.marks import ORDER
-from dashboard.rose import Ring
-from dashboard.words import Say
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import AuditDocument, MeasureDocument, Standing, VerdictDocument, by_article
+from boussole.charter.document.measures import by_id
+from boussole.charter.document.verdict import Verdict
+from boussole.charter.judging.coverage import Use
+from boussole.charter.judging.current import current, unmeasured
+from boussole.charter.records import AuditSummary, kept_charters, latest_audits, summaries
+from boussole.charter.records.facts import Facts, facts_of
+from boussole.charter.records.in_force import in_force
+from boussole.charter.text.model import Article, Charter
+from boussole.dashboard.marks import ORDER
+from boussole.dashboard.rose import Ring
+from boussole.dashboard.words import Say
 
 NOTHING = Facts(as_of=dt.date.min)
 """Where nobody states anything: in a report of one audit, for example."""

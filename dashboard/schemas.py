@@ -8,17 +8,17 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from audits.subgroups import Scan
-from audits.systems import System
-from charter.changes import Change
-from charter.model import Article, Charter, Head, LawFile
-from charter.replay import Replay
-from charter.schemas import audit_schema, comparison_schema, drift_schema, texts_schema, versions_schema
-from charter.schemas.committee import minutes_schema
-from charter.schemas.register import register_schema
-from charter.schemas.shapes import DIALECT, HASH, TEXT, WHOLE, Shape, document, maybe, several, whole
-from dashboard.alerts.as_json import schema_text
-from dashboard.doctor.row import Row
+from boussole.audits.subgroups import Scan
+from boussole.audits.systems import System
+from boussole.charter.amending.changes import Change
+from boussole.charter.auditing.replay import Replay
+from boussole.charter.schemas import audit_schema, comparison_schema, drift_schema, texts_schema, versions_schema
+from boussole.charter.schemas.committee import minutes_schema
+from boussole.charter.schemas.register import register_schema
+from boussole.charter.schemas.shapes import DIALECT, HASH, TEXT, WHOLE, Shape, document, maybe, several, whole
+from boussole.charter.text.model import Article, Charter, Head, LawFile
+from boussole.dashboard.alerts.as_json import schema_text
+from boussole.dashboard.doctor.row import Row
 
 OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "audit": ("audit", "texts"),

@@ -16,34 +16,34 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.web.bootstrap import load_config_options
 
-from audits.access_settings import AccessSettings
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from dashboard import store
-from dashboard.access.back_channel import PATH as BACK_CHANNEL
-from dashboard.access.guard import guarded
-from dashboard.access.identity import check_roles
-from dashboard.access.local_role import role_route
-from dashboard.access.person import is_local
-from dashboard.access.provider import led_to
-from dashboard.access.sign_in import sign_in_routes
-from dashboard.api.refusals import is_api, problem
-from dashboard.api.serving import api_routes
-from dashboard.committee.acts.routes import act_routes
-from dashboard.committee.routes import committee_routes
-from dashboard.drafting.routes import draft_routes
-from dashboard.drifting.detail_routes import detail_routes
-from dashboard.evidence_routes import evidence_routes
-from dashboard.followed.routes import followed_routes
-from dashboard.incidents.routes import incident_routes
-from dashboard.local import ADDRESS, foreign, host_name, refusal
-from dashboard.questions.routes import question_routes
-from dashboard.reports.forms import report_routes
-from dashboard.serving.headers import Headers
-from dashboard.serving.limits import limits_of
-from dashboard.serving.listening import serve
-from dashboard.theme import OPTIONS
-from dashboard.work.routes import work_routes
+from boussole.audits.access_settings import AccessSettings
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import store
+from boussole.dashboard.access.back_channel import PATH as BACK_CHANNEL
+from boussole.dashboard.access.guard import guarded
+from boussole.dashboard.access.identity import check_roles
+from boussole.dashboard.access.local_role import role_route
+from boussole.dashboard.access.person import is_local
+from boussole.dashboard.access.provider import led_to
+from boussole.dashboard.access.sign_in import sign_in_routes
+from boussole.dashboard.api.refusals import is_api, problem
+from boussole.dashboard.api.serving import api_routes
+from boussole.dashboard.committee.acts.routes import act_routes
+from boussole.dashboard.committee.routes import committee_routes
+from boussole.dashboard.drafting.routes import draft_routes
+from boussole.dashboard.drifting.detail_routes import detail_routes
+from boussole.dashboard.evidence_routes import evidence_routes
+from boussole.dashboard.followed.routes import followed_routes
+from boussole.dashboard.incidents.routes import incident_routes
+from boussole.dashboard.local import ADDRESS, foreign, host_name, refusal
+from boussole.dashboard.questions.routes import question_routes
+from boussole.dashboard.reports.forms import report_routes
+from boussole.dashboard.serving.headers import Headers
+from boussole.dashboard.serving.limits import limits_of
+from boussole.dashboard.serving.listening import serve
+from boussole.dashboard.theme import OPTIONS
+from boussole.dashboard.work.routes import work_routes
 
 APP = Path(__file__).parent / "app.py"
 CLOSED = (

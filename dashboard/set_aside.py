@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from audits.decisions.contracts.decisions import WORDS
-from audits.decisions.examine import CHANGED, DUPLICATE_IN_FILE, DUPLICATE_IN_LAKE, SEALED
-from audits.decisions.held import DIFFERS
-from dashboard.words import Say
+from boussole.audits.decisions.contracts.decisions import WORDS
+from boussole.audits.decisions.examine import CHANGED, DUPLICATE_IN_FILE, DUPLICATE_IN_LAKE, SEALED
+from boussole.audits.decisions.held import DIFFERS
+from boussole.dashboard.words import Say
 
 Words = tuple[str, str]
 """What is wrong, and what to do."""
@@ -16,7 +16,7 @@ Words = tuple[str, str]
 def reason_words(reason: str, say: Say) -> Words:
     """The words of a reason of the contract; one that has none here is quoted as it is.
 
-    >>> from dashboard.words import speaker
+    >>> from boussole.dashboard.words import speaker
     >>> reason_words("not a number", speaker("en"))[0]
     'It is not a number.'
     >>> reason_words("something new", speaker("en"))[0]

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
-from audits.languages import Catalogue, typeset
-from audits.metrics import errors
-from audits.mixed import joined
-from audits.systems import System
-from charter.document import AuditDocument, Standing, VerdictDocument
-from charter.document.base import given
-from charter.findings import finding
-from charter.model import Charter, Indicator, Law
-from charter.sentences import LOCALE
-from dashboard.groups import group_of
-from dashboard.left_out import read_words
-from dashboard.levels import sight_words, threshold_words
-from dashboard.tables import actor_name, signed
-from dashboard.views import period
-from dashboard.words import Say
+from boussole.audits.languages import Catalogue, typeset
+from boussole.audits.metrics import errors
+from boussole.audits.mixed import joined
+from boussole.audits.systems import System
+from boussole.charter.document import AuditDocument, Standing, VerdictDocument
+from boussole.charter.document.base import given
+from boussole.charter.judging.findings import finding
+from boussole.charter.judging.sentences import LOCALE
+from boussole.charter.text.model import Charter, Indicator, Law
+from boussole.dashboard.groups import group_of
+from boussole.dashboard.left_out import read_words
+from boussole.dashboard.levels import sight_words, threshold_words
+from boussole.dashboard.tables import actor_name, signed
+from boussole.dashboard.views import period
+from boussole.dashboard.words import Say
 
 OUTCOME_METRICS = frozenset(comparison.metric for comparison in errors.COMPARISONS)
 """The judged measures that rest on what became of people."""

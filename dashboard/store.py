@@ -9,47 +9,47 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from audits.lake.catalogue import place_of
-from audits.languages import LANGUAGES
-from audits.ledger.notes import Note
-from audits.workspace import SETTINGS_FILE, Workspace
-from charter.committee.drafts import Drafted
-from charter.committee.drafts import drafts as written_together
-from charter.coverage import coverage
-from charter.document import AuditDocument
-from charter.drift.look import look as look_at_drift
-from charter.drift.look import with_versions
-from charter.due import due
-from charter.records.acts import Attendance, Ballot, Opening, Participation, Proxy, Recusal
-from charter.records.audits import audits_of
-from charter.records.checkpoints import sign_checkpoint
-from charter.records.lookup import last_entry
-from charter.records.outside import Outside
-from charter.records.outside import outside as seen_outside
-from dashboard.amendment import Seen, look
-from dashboard.article_view import ArticlePage, Chosen
-from dashboard.article_view import article_page as written
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.chamber import chambers as seated
-from dashboard.committee.evidence import Evidence, evidence_of
-from dashboard.drifting.asked import Asked
-from dashboard.drifting.view import DriftPage
-from dashboard.drifting.view import drift_page as drawn_drift
-from dashboard.evidence_facts import Verified
-from dashboard.evidence_facts import verified as verify_here
-from dashboard.facts import Facts, load_facts
-from dashboard.fairness.asking import Chosen as Looked
-from dashboard.fairness.asking import span
-from dashboard.fairness.view import Explorer
-from dashboard.fairness.view import explorer as looked_at
-from dashboard.kept import newest
-from dashboard.register_choice import Register
-from dashboard.scene import Scene, load
-from dashboard.search.index import Index
-from dashboard.search.pieces import pieces
-from dashboard.system_view import SystemPage
-from dashboard.system_view import system_page as drawn
-from dashboard.words import speaker
+from boussole.audits.lake.catalogue import place_of
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.ledger.notes import Note
+from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.charter.committee.drafts import Drafted
+from boussole.charter.committee.drafts import drafts as written_together
+from boussole.charter.document import AuditDocument
+from boussole.charter.drift.look import look as look_at_drift
+from boussole.charter.drift.look import with_versions
+from boussole.charter.judging.coverage import coverage
+from boussole.charter.records.acts import Attendance, Ballot, Opening, Participation, Proxy, Recusal
+from boussole.charter.records.audits import audits_of
+from boussole.charter.records.checkpoints import sign_checkpoint
+from boussole.charter.records.lookup import last_entry
+from boussole.charter.records.outside import Outside
+from boussole.charter.records.outside import outside as seen_outside
+from boussole.charter.registry.due import due
+from boussole.dashboard.amendment import CharterView, look
+from boussole.dashboard.article_view import ArticlePage, Chosen
+from boussole.dashboard.article_view import article_page as written
+from boussole.dashboard.cache import newest
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.chamber import chambers as seated
+from boussole.dashboard.committee.evidence import Evidence, evidence_of
+from boussole.dashboard.drifting.query import DriftQuery
+from boussole.dashboard.drifting.view import DriftPage
+from boussole.dashboard.drifting.view import drift_page as drawn_drift
+from boussole.dashboard.evidence_facts import Verified
+from boussole.dashboard.evidence_facts import verified as verify_here
+from boussole.dashboard.facts import Facts, load_facts
+from boussole.dashboard.fairness.asking import Chosen as Looked
+from boussole.dashboard.fairness.asking import span
+from boussole.dashboard.fairness.view import Explorer
+from boussole.dashboard.fairness.view import explorer as looked_at
+from boussole.dashboard.register_choice import Register
+from boussole.dashboard.scene import Scene, load
+from boussole.dashboard.search.index import Index
+from boussole.dashboard.search.pieces import pieces
+from boussole.dashboard.system_view import SystemPage
+from boussole.dashboard.system_view import system_page as drawn
+from boussole.dashboard.words import speaker
 
 Stamp = tuple[tuple[str, int, int], ...]
 A_WHILE, A_MINUTE = 15.0, 60.0
@@ -143,12 +143,12 @@ def drafts(workspace: Workspace, committee: str) -> list[Drafted]:
     return _drafts(workspace.home, house_stamp(workspace), committee)
 
 
-def charter(workspace: Workspace, against: str, today: dt.date) -> Seen:
+def charter(workspace: Workspace, against: str, today: dt.date) -> CharterView:
     """The charter as its page sees it, beside another version of it."""
     return _charter(workspace.home, stamp(workspace), against, today)
 
 
-def drift_page(workspace: Workspace, asked: Asked, lang: str, *, fine: bool, with_incidents: bool) -> DriftPage:
+def drift_page(workspace: Workspace, asked: DriftQuery, lang: str, *, fine: bool, with_incidents: bool) -> DriftPage:
     """How a system has moved, drawn anew when decisions come or an audit is made.
 
     `fine`: weeks and days may be seen. Raises BoussoleError where it has no decision.
@@ -251,7 +251,7 @@ def _scene(home: Path, _stamp: Stamp, today: dt.date) -> Scene:
 
 
 @newest(8)
-def _charter(home: Path, _stamp: Stamp, against: str, today: dt.date) -> Seen:
+def _charter(home: Path, _stamp: Stamp, against: str, today: dt.date) -> CharterView:
     return look(Workspace(home), against=against, today=today)
 
 
@@ -265,7 +265,7 @@ def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str
 
 
 @newest(400)
-def _drift_page(home: Path, _stamp: Stamp, today: dt.date, shown: tuple[Asked, str, bool, bool]) -> DriftPage:
+def _drift_page(home: Path, _stamp: Stamp, today: dt.date, shown: tuple[DriftQuery, str, bool, bool]) -> DriftPage:
     workspace, (asked, lang, fine, with_incidents) = Workspace(home), shown
     drift = look_at_drift(workspace, workspace.system(asked.system), against=asked.against, step=asked.by, today=today)
     return drawn_drift(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from dashboard.glossary.html import explained, how_to_read
-from dashboard.html import Html, badge, details, el, facts, join, link, picture, table
-from dashboard.marks import word
-from dashboard.questions.html import ask_link
-from dashboard.system_view import Chart, Question, Section, SystemPage
-from dashboard.tables import Table
-from dashboard.words import Say
+from boussole.dashboard.glossary.glossary_html import explained, how_to_read
+from boussole.dashboard.html import Html, badge, details, el, facts, join, link, picture, table
+from boussole.dashboard.marks import word
+from boussole.dashboard.questions.questions_html import ask_link
+from boussole.dashboard.system_view import Chart, Question, Section, SystemPage
+from boussole.dashboard.tables import Table
+from boussole.dashboard.words import Say
 
 
 def head(page: SystemPage, say: Say, *, home: str, data: str, register: bool) -> Html:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from audits.languages import capital, inside
-from audits.metrics.errors import RATES
-from audits.mixed import joined
-from audits.systems import System
-from charter.document import AuditDocument, Standing, VerdictDocument
-from charter.families import decision
-from charter.model import Article, Charter
-from dashboard.addresses import fairness_href
-from dashboard.asked import indicator_of, question_of, sentence_of
-from dashboard.calibration import (
+from boussole.audits.languages import capital, inside
+from boussole.audits.metrics.errors import RATES
+from boussole.audits.mixed import joined
+from boussole.audits.systems import System
+from boussole.charter.document import AuditDocument, Standing, VerdictDocument
+from boussole.charter.judging.families import decision
+from boussole.charter.text.model import Article, Charter
+from boussole.dashboard.addresses import fairness_href
+from boussole.dashboard.asked import indicator_of, question_of, sentence_of
+from boussole.dashboard.calibration import (
     calibration_note,
     calibration_table,
     calibration_text,
@@ -22,19 +22,19 @@ from dashboard.calibration import (
     curves,
     drawn_and_not,
 )
-from dashboard.caps import Cap, caps
-from dashboard.charts import curves_svg, drift_chart, drift_text, groups_chart, groups_text, svg
-from dashboard.dots import NARROW, WIDE
-from dashboard.drift import features, is_drift
-from dashboard.fairness.asking import KINDS, PROFILES, RAW
-from dashboard.groups import ADJUSTED, ADJUSTED_STAGE, RATIOS, By, attribute_name, compared, rows
-from dashboard.left_out import read_words
-from dashboard.marks import ORDER
-from dashboard.reading import Kind
-from dashboard.register_words import risk_word, status_word
-from dashboard.scene import Scene, excess
-from dashboard.small_print import background, small_print
-from dashboard.tables import (
+from boussole.dashboard.caps import Cap, caps
+from boussole.dashboard.charts import curves_svg, drift_chart, drift_text, groups_chart, groups_text, svg
+from boussole.dashboard.dots import NARROW, WIDE
+from boussole.dashboard.drift import features, is_drift
+from boussole.dashboard.fairness.asking import KINDS, PROFILES, RAW
+from boussole.dashboard.groups import ADJUSTED, ADJUSTED_STAGE, RATIOS, By, attribute_name, compared, rows
+from boussole.dashboard.left_out import read_words
+from boussole.dashboard.marks import ORDER
+from boussole.dashboard.reading import Kind
+from boussole.dashboard.register_words import risk_word, status_word
+from boussole.dashboard.scene import Scene, excess
+from boussole.dashboard.small_print import background, small_print
+from boussole.dashboard.tables import (
     Table,
     adjusted_table,
     compared_with,
@@ -44,8 +44,8 @@ from dashboard.tables import (
     scores_table,
     stages_table,
 )
-from dashboard.views import anchor_of, period
-from dashboard.words import Say
+from boussole.dashboard.views import anchor_of, period
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

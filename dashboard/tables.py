@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audits.measures import TOP
-from audits.systems import System
-from charter.document import MeasureDocument, Standing, VerdictDocument
-from charter.naming import parsed
-from dashboard.drift import features
-from dashboard.groups import (
+from boussole.audits.measures import TOP
+from boussole.audits.systems import System
+from boussole.charter.document import MeasureDocument, Standing, VerdictDocument
+from boussole.charter.judging.naming import parsed
+from boussole.dashboard.drift import features
+from boussole.dashboard.groups import (
     By,
     Row,
     attribute_name,
@@ -21,7 +21,7 @@ from dashboard.groups import (
     stage_name,
     stage_rows,
 )
-from dashboard.words import Say
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,7 +297,7 @@ def _hundredths(value: float, scale: str, say: Say) -> str:
 def signed(value: float, say: Say) -> str:
     """A difference with its sign.
 
-    >>> from dashboard.words import speaker
+    >>> from boussole.dashboard.words import speaker
     >>> signed(1.26, speaker("en")), signed(-0.04, speaker("en"))
     ('+1.3', '0.0')
     """

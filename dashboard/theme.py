@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.fontfiles import SANS, SERIF
-from dashboard.marks import INK, LINE, LINK, NEEDLE, PAPER, SIDE
+from boussole.dashboard.fontfiles import SANS, SERIF
+from boussole.dashboard.marks import INK, LINE, LINK, NEEDLE, PAPER, SIDE
 
 LIGHT = (PAPER, SIDE, INK, LINK, NEEDLE, LINE)
 DARK = ("#15191f", "#1c2129", "#ece9e2", "#93bdf5", "#ff9a94", "#363d47")

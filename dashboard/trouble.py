@@ -6,7 +6,7 @@ import logging
 import secrets
 from traceback import format_tb
 
-from audits.errors import reason_of
+from boussole.audits.errors import reason_of
 
 LOG = logging.getLogger("boussole")
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import inside
-from audits.mixed import joined
-from charter.document import AuditDocument, VerdictDocument
-from charter.verdict import worst
-from dashboard.addresses import article_href, compass_href, system_href
-from dashboard.asked import question_of, sentence_of
-from dashboard.briefs import brief
-from dashboard.caps import Cap, caps
-from dashboard.marks import ORDER
-from dashboard.rose import Ring, rings_shown, rose_svg, rose_text
-from dashboard.scene import Finding, Scene, findings, needle, rings
-from dashboard.words import Say, count
+from boussole.audits.languages import inside
+from boussole.audits.mixed import joined
+from boussole.charter.document import AuditDocument, VerdictDocument
+from boussole.charter.document.verdict import worst
+from boussole.dashboard.addresses import article_href, compass_href, system_href
+from boussole.dashboard.asked import question_of, sentence_of
+from boussole.dashboard.briefs import brief
+from boussole.dashboard.caps import Cap, caps
+from boussole.dashboard.marks import ORDER
+from boussole.dashboard.rose import Ring, rings_shown, rose_svg, rose_text
+from boussole.dashboard.scene import Finding, Scene, findings, needle, rings
+from boussole.dashboard.words import Say, count
 
 LEADS, CHANGES, ATTENTION = 3, 5, 5
 """How many findings the lead sentence names, and how many the lists of changes and of what else needs attention."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from babel.dates import format_date
 
-from audits import languages
-from audits.mixed import filled, foreign, joined
+from boussole.audits import languages
+from boussole.audits.mixed import filled, foreign, joined
 
 FOLDER = Path(__file__).parent / "locale"
 

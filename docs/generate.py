@@ -16,18 +16,18 @@ from pydantic import BaseModel
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from audits.access_settings import AccessSettings
-from audits.alert_settings import AlertSettings
-from audits.ledger_settings import LedgerSettings
-from audits.metrics.definition import Metric
-from audits.metrics.registry import REGISTRY
-from audits.systems import System
-from audits.systems.logs import LOG_TYPES
-from audits.witness.settings import WitnessSettings
-from charter.model import Article, Head, LawFile
-from charter.records.acts import Rules
-from dashboard.access.permissions import Action, Role, allowed
-from dashboard.schemas import OUTPUTS, SCHEMAS
+from boussole.audits.access_settings import AccessSettings
+from boussole.audits.alert_settings import AlertSettings
+from boussole.audits.ledger_settings import LedgerSettings
+from boussole.audits.metrics.definition import Metric
+from boussole.audits.metrics.registry import REGISTRY
+from boussole.audits.systems import System
+from boussole.audits.systems.logs import LOG_TYPES
+from boussole.audits.witness.settings import WitnessSettings
+from boussole.charter.records.acts import Rules
+from boussole.charter.text.model import Article, Head, LawFile
+from boussole.dashboard.access.permissions import Action, Role, allowed
+from boussole.dashboard.schemas import OUTPUTS, SCHEMAS
 from docs import asvs
 from tests.audits.dirty_files import FILES
 
@@ -115,7 +115,7 @@ def permissions() -> str:
 
 def api() -> str:
     """A table of the addresses of the API."""
-    from dashboard.api.openapi import document
+    from boussole.dashboard.api.openapi import document
 
     rows = ["| address | answers | can be asked |", "|---|---|---|"]
     for path, operations in document()["paths"].items():
@@ -205,7 +205,7 @@ def _mapping(field: dict[str, Any]) -> str:
 
 def commands() -> str:
     """What every command says of itself."""
-    from dashboard.cli import app
+    from boussole.dashboard.cli import app
 
     pages = {
         path: CliRunner().invoke(app, [*path, "--help"], prog_name="boussole", terminal_width=90).output

@@ -18,10 +18,10 @@ import mlflow
 import numpy as np
 import pandas as pd
 
-from audits.workspace import Workspace
-from charter.audit import run_audit
-from experiments import log_decisions, log_outcomes
-from experiments.sync import sync
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
+from boussole.experiments import log_decisions, log_outcomes
+from boussole.experiments.sync import sync
 
 SYSTEM = """\
 id: {id}

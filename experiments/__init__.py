@@ -1,6 +1,6 @@
 """Where decisions come from: logging to MLflow, reading MLflow and DuckDB, the demo system."""
 
-from experiments.logging import (
+from boussole.experiments.logging import (
     log_contacts,
     log_decisions,
     log_frame,

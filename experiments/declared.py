@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from audits.decisions.declared import Declared, held
-from audits.decisions.exclusion import in_force
-from audits.systems import System
-from audits.systems.values import RARE
-from audits.workspace import Workspace
+from boussole.audits.decisions.declared import Declared, held
+from boussole.audits.decisions.exclusion import in_force
+from boussole.audits.systems import System
+from boussole.audits.systems.values import RARE
+from boussole.audits.workspace import Workspace
 
 TEMPLATE = "gabarit"
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from audits.errors import SourceError
-from audits.workspace import Workspace
-from experiments.logging.runs import mlflow_faults
-from experiments.store import FOLDER, client, experiment_id, shown_uri, store_missing
+from boussole.audits.errors import SourceError
+from boussole.audits.workspace import Workspace
+from boussole.experiments.logging.runs import mlflow_faults
+from boussole.experiments.store import FOLDER, client, experiment_id, shown_uri, store_missing
 
 EXPERIMENT = "boussole.drift-reports"
 SYSTEM, CONTENT = "boussole.drift.system", "boussole.drift.sha256"

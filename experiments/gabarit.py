@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from audits.errors import SourceError
+from boussole.audits.errors import SourceError
 
 FILES = {
     "algo_metrics_by_groups.json": "algorithm",

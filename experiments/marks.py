@@ -13,9 +13,9 @@ from typing import Any
 
 from filelock import FileLock
 
-from audits import private_files
-from audits.errors import LakeError
-from audits.workspace import Workspace
+from boussole.audits import private_files
+from boussole.audits.errors import LakeError
+from boussole.audits.workspace import Workspace
 
 MARGIN = 30 * 24 * 3600 * 1000
 """Milliseconds before the last sync from which runs are looked at again: artifacts can be added to finished runs."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from audits.log_names import LogName
-from audits.systems import System
-from experiments.store import VERSION_TAG
+from boussole.audits.log_names import LogName
+from boussole.audits.systems import System
+from boussole.experiments.store import VERSION_TAG
 
 
 def version_column(system: System, log: LogName, path: Path, tags: Callable[[], Mapping[str, str]]) -> dict[str, str]:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from audits.ephemeral import LogFile
-from audits.errors import SourceError
-from audits.systems import System
-from audits.systems.logs import LOG_TYPES
-from audits.workspace import Workspace
-from experiments.run_version import version_column
-from experiments.store import FOLDER, TAG, client, quiet_mlflow, shown_uri, store_missing
+from boussole.audits.ephemeral import LogFile
+from boussole.audits.errors import SourceError
+from boussole.audits.systems import System
+from boussole.audits.systems.logs import LOG_TYPES
+from boussole.audits.workspace import Workspace
+from boussole.experiments.run_version import version_column
+from boussole.experiments.store import FOLDER, TAG, client, quiet_mlflow, shown_uri, store_missing
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -6,17 +6,17 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from audits.decisions.freshness import lateness
-from audits.errors import LakeError, NoLakeError
-from audits.lake import reading
-from audits.log_names import LogName
-from audits.systems import System
-from audits.systems.kinds import Every
-from audits.systems.parts import Source
-from audits.workspace import Workspace
-from experiments.marks import Mark, key_of, read_marks
-from experiments.sync import lake
-from experiments.sync.tables import name_of
+from boussole.audits.decisions.freshness import lateness
+from boussole.audits.errors import LakeError, NoLakeError
+from boussole.audits.lake import reading
+from boussole.audits.log_names import LogName
+from boussole.audits.systems import System
+from boussole.audits.systems.kinds import Every
+from boussole.audits.systems.parts import Source
+from boussole.audits.workspace import Workspace
+from boussole.experiments.marks import Mark, key_of, read_marks
+from boussole.experiments.sync import lake
+from boussole.experiments.sync.tables import name_of
 
 TRACES = "mlflow-traces:"
 

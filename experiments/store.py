@@ -8,9 +8,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from audits import private_files
-from audits.errors import BoussoleError, SourceError
-from audits.workspace import Workspace
+from boussole.audits import private_files
+from boussole.audits.errors import BoussoleError, SourceError
+from boussole.audits.workspace import Workspace
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from audits.errors import SourceError
-from audits.workspace import Workspace
-from experiments.store import TAG, client, quiet_mlflow, shown_uri, store_missing
+from boussole.audits.errors import SourceError
+from boussole.audits.workspace import Workspace
+from boussole.experiments.store import TAG, client, quiet_mlflow, shown_uri, store_missing
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

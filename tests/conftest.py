@@ -23,8 +23,8 @@ from filelock import FileLock
 from hypothesis import settings
 from streamlit.components.v2 import manifest_scanner
 
-from audits.lake import engine
-from audits.workspace import Workspace
+from boussole.audits.lake import engine
+from boussole.audits.workspace import Workspace
 from tests.attacks import Tries
 
 HERE = Path(__file__).parent
@@ -148,14 +148,14 @@ def command() -> Run:
     """
 
     def run(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
-        from dashboard.cli import main
+        from boussole.dashboard.cli import main
 
         given = ["boussole", *map(str, arguments)]
         out, err, code, umask = io.StringIO(), io.StringIO(), 0, os.umask(0o022)
         with pytest.MonkeyPatch.context() as patch:
             _settle(patch, **options)
             patch.setattr(sys, "argv", given)
-            patch.setattr("dashboard.commands.ending.unforeseen", _raised)
+            patch.setattr("boussole.dashboard.commands.ending.unforeseen", _raised)
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 try:
                     main()
@@ -197,7 +197,7 @@ def empty_store(shared_folder: Path) -> Path:
     kept = shared_folder / "mlflow.db"
     with FileLock(f"{kept}.lock"):
         if not kept.exists():
-            from experiments.store import quiet_mlflow  # takes seconds
+            from boussole.experiments.store import quiet_mlflow  # takes seconds
 
             draft = kept.with_suffix(".draft")
             quiet_mlflow().MlflowClient(tracking_uri=f"sqlite:///{draft}").search_experiments()

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from audits.decisions import IngestReport, ingest
-from audits.log_names import LogName
-from audits.privacy import keys
-from audits.workspace import Workspace
+from boussole.audits.decisions import IngestReport, ingest
+from boussole.audits.log_names import LogName
+from boussole.audits.privacy import keys
+from boussole.audits.workspace import Workspace
 from tests.as_json import run_audit
 from tests.written import system_text
 

@@ -12,17 +12,17 @@ from itertools import product
 from pathlib import Path
 from urllib.parse import urlencode
 
-from audits.languages import LANGUAGES
-from audits.workspace import Workspace
 from benchmarks.browser import Browser
 from benchmarks.process import BOUSSOLE, run
 from benchmarks.serving import served
-from charter.committee.acting import house_of
-from charter.in_force import in_force
-from charter.records.acts import Convocation, Office
-from dashboard.access.person import COOKIE
-from dashboard.pages import pages
-from dashboard.words import speaker
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import house_of
+from boussole.charter.records.acts import Convocation, Office
+from boussole.charter.records.in_force import in_force
+from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.pages import pages
+from boussole.dashboard.words import speaker
 
 WIDE, NARROW, HIGHEST = 1280, 360, 8000
 

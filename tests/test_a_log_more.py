@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from audits.log_names import LOGS
-from audits.systems.logs import LOG_TYPES, Logs
-from audits.systems.logs.log_type import Follow, LogType
-from audits.workspace import Workspace
+from boussole.audits.log_names import LOGS
+from boussole.audits.systems.logs import LOG_TYPES, Logs
+from boussole.audits.systems.logs.log_type import Follow, LogType
+from boussole.audits.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
 DESCRIPTOR = '''"""Complaints of people about a system, and when they were answered."""
@@ -23,8 +23,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from audits.systems.kinds import ColumnName
-from audits.systems.logs.log_type import Follow, LogType, Read, Section
+from boussole.audits.systems.kinds import ColumnName
+from boussole.audits.systems.logs.log_type import Follow, LogType, Read, Section
 
 
 class Complaints(Section):
@@ -64,12 +64,12 @@ COMPLAINTS = LogType(
     renewed=("answered_at", "answers"),
 )
 '''
-IMPORTED = "from audits.systems.logs.contacts import"
+IMPORTED = "from boussole.audits.systems.logs.contacts import"
 FIELD = "    usage: Usage | None"
 EDITS = {
     "audits/log_names.py": {'"usage"]': '"usage", "complaints"]'},
     "audits/systems/logs/registry.py": {
-        IMPORTED: f"from audits.systems.logs.complaints import COMPLAINTS, Complaints\n{IMPORTED}",
+        IMPORTED: f"from boussole.audits.systems.logs.complaints import COMPLAINTS, Complaints\n{IMPORTED}",
         "USAGE)": "USAGE, COMPLAINTS)",
         FIELD: f'    complaints: Complaints | None = Field(None, description="What people complain of")\n{FIELD}',
     },
@@ -94,11 +94,11 @@ CHAIN = """
 import datetime as dt, json, sys
 from pathlib import Path
 from typer.testing import CliRunner
-from audits.workspace import Workspace
-from dashboard import store
-from dashboard.cli import app
-from dashboard.data_view import data_page
-from dashboard.words import speaker
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import store
+from boussole.dashboard.cli import app
+from boussole.dashboard.data_view import data_page
+from boussole.dashboard.words import speaker
 
 home = sys.argv[1]
 workspace, now = Workspace(Path(home)), dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
@@ -120,6 +120,7 @@ print(json.dumps(told))
 def copy(tmp_path: Path) -> Path:
     """The project with that log: one file more, and two that name it."""
     folder = tmp_path / "project"
+    shutil.copytree(ROOT / "src", folder / "src", symlinks=True)
     for name in ("audits", "charter", "experiments", "dashboard"):
         shutil.copytree(ROOT / name, folder / name)  # compiled modules too: to compile them takes longest
     (folder / "audits/systems/logs/complaints.py").write_text(DESCRIPTOR, encoding="utf-8")
@@ -147,7 +148,7 @@ def test_a_log_more_is_three_files(way: str, copy: Path, tmp_path: Path, request
     done = subprocess.run(
         [sys.executable, "-c", CHAIN, str(workspace.home)],
         cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy)},
+        env={**os.environ, "PYTHONPATH": str(copy / "src")},
         input="\n".join(lines),
         capture_output=True,
         text=True,

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from audits.workspace import Workspace
-from charter.in_force import in_force
-from charter.loading import find_faults, load_charter
-from dashboard.cli import app
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.in_force import in_force
+from boussole.charter.text.loading import find_faults, load_charter
+from boussole.dashboard.cli import app
 
 PAGE = Path(__file__).parent.parent / "docs" / "charter.md"
 STEP = re.compile(

@@ -148,11 +148,13 @@ JUDGED_BY = {"alpha", "breach", "level", "p_adjusted", "p_breach", "p_kept", "p_
 
 def test_pages_judge_nothing() -> None:
     """No module of dashboard/ tests anything or holds a figure to a level: charter/ does, and pages show it."""
-    tests = ("audits.uncertainty", "scipy", "statsmodels")
+    tests = ("boussole.audits.uncertainty", "scipy", "statsmodels")
     here = {(path, name) for path, name in imported() if path.startswith("dashboard/")}
     assert {(path, name) for path, name in here if name.startswith(tests)} == set()
     assert {
-        (path, name) for path, name in here if name in ("charter.testing.verdict_of", "charter.testing.p_values")
+        (path, name)
+        for path, name in here
+        if name in ("boussole.charter.judging.testing.verdict_of", "boussole.charter.judging.testing.p_values")
     } == set()
     compared = [
         (path, ast.unparse(node))

@@ -19,14 +19,14 @@ import yaml
 from statsmodels.stats.proportion import test_proportions_2indep as score_test
 from typer.testing import CliRunner
 
-from audits import ledger
-from audits.log_names import LOGS
-from audits.systems import System
-from audits.systems.kinds import Strict
-from audits.workspace import SETTINGS_FILE, Workspace
-from charter.records import open_records
-from dashboard.cli import app
-from experiments.sync import sync
+from boussole.audits import ledger
+from boussole.audits.log_names import LOGS
+from boussole.audits.systems import System
+from boussole.audits.systems.kinds import Strict
+from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.charter.records import open_records
+from boussole.dashboard.cli import app
+from boussole.experiments.sync import sync
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -56,7 +56,7 @@ def test_generated_parts_are_up_to_date(name):
 
 def test_every_key_of_a_system_file_says_what_it_means():
     parts = {System.__name__, *System.model_json_schema()["$defs"]}
-    models = [part for part in subclasses(Strict) if part.__module__.startswith("audits.systems.")]
+    models = [part for part in subclasses(Strict) if part.__module__.startswith("boussole.audits.systems.")]
     assert parts <= {part.__name__ for part in models}
     silent = [
         f"{part.__name__}.{key}" for part in models for key, field in part.model_fields.items() if not field.description

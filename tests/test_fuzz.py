@@ -21,29 +21,29 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audits.decisions import validate
-from audits.errors import BoussoleError
-from audits.ledger.checkpoint import parse_checkpoint
-from audits.ledger.cosigning import parse_request
-from audits.ledger.keys import SIGNATURE, make_key, parse_signer, parse_verifier
-from audits.ledger.notes import parse_note
-from audits.ledger.proof import parse_proof
-from audits.ledger.timestamp import timestamped_at
-from audits.systems.loading import load_system
-from audits.systems.scaffold import propose
-from audits.systems.spreadsheet import plan, write_template
-from audits.workspace import Workspace
-from charter.committee.rules import TEMPLATES, read_rules
-from charter.loading import PACKAGED, find_faults, load_charter
-from charter.records import prove_entry, request_since, sign_checkpoint
-from charter.resolving import resolve
-from charter.work.survey import Layout, aggregated, rows_of
-from dashboard.evidence_answers import Asking
-from dashboard.evidence_check import examine
-from dashboard.report.checking import check
-from dashboard.report.periods import parse_period
-from dashboard.words import speaker
-from experiments.gabarit import read as read_gabarit
+from boussole.audits.decisions import validate
+from boussole.audits.errors import BoussoleError
+from boussole.audits.ledger.checkpoint import parse_checkpoint
+from boussole.audits.ledger.cosigning import parse_request
+from boussole.audits.ledger.keys import SIGNATURE, make_key, parse_signer, parse_verifier
+from boussole.audits.ledger.notes import parse_note
+from boussole.audits.ledger.proof import parse_proof
+from boussole.audits.ledger.timestamp import timestamped_at
+from boussole.audits.systems.loading import load_system
+from boussole.audits.systems.scaffold import propose
+from boussole.audits.systems.spreadsheet import plan, write_template
+from boussole.audits.workspace import Workspace
+from boussole.charter.amending.resolving import resolve
+from boussole.charter.committee.rules import TEMPLATES, read_rules
+from boussole.charter.records import prove_entry, request_since, sign_checkpoint
+from boussole.charter.text.loading import PACKAGED, find_faults, load_charter
+from boussole.charter.work.survey import Layout, aggregated, rows_of
+from boussole.dashboard.evidence_answers import EvidenceQuery
+from boussole.dashboard.evidence_check import examine
+from boussole.dashboard.report.checking import check
+from boussole.dashboard.report.periods import parse_period
+from boussole.dashboard.words import speaker
+from boussole.experiments.gabarit import read as read_gabarit
 from tests.as_json import save_audit
 from tests.attacks import Tries
 from tests.audits.ledger.test_timestamp import NOTE, REPLY, ROOT
@@ -208,7 +208,7 @@ def parsers(world: World) -> dict[str, tuple[bytes, Parser]]:
     key = make_key("example.org/x", kind=SIGNATURE)
     layout = Layout(columns={"load": "q1"}, group="team")
     say = speaker("en")
-    asking = Asking(workspace=workspace, say=say, query={})
+    asking = EvidenceQuery(workspace=workspace, say=say, query={})
     article = "equite.yaml"
 
     def charter_of(content: bytes) -> object:

@@ -71,7 +71,7 @@ def test_the_sbom_lists_every_package_of_the_lock_file_with_its_hashes(dist: Pat
     assert listed == locked
     assert all(any("hashes" in found for found in each["externalReferences"]) for each in held["components"])
     with zipfile.ZipFile(next(dist.glob("*.whl"))) as wheel:
-        assert "charter/pack/verify.py" in wheel.namelist()
+        assert "boussole/charter/pack/verify.py" in wheel.namelist()
 
 
 @pytest.mark.attack("releases", "wheel, SBOM or statement is changed, added to, or signed by somebody else")
@@ -114,7 +114,7 @@ def test_a_wheel_that_was_not_built_from_its_commit_is_told(clone: Path, dist: P
     wheel, statement = next(dist.glob("*.whl")), dist / "provenance.intoto.json"
     told = json.loads(base64.b64decode(json.loads(statement.read_text(encoding="utf-8"))["payload"]))
     with zipfile.ZipFile(wheel, "a") as more:
-        more.writestr("dashboard/backdoor.py", "import os")
+        more.writestr("boussole/dashboard/backdoor.py", "import os")
     told["subject"][0]["digest"]["sha256"] = hashlib.sha256(wheel.read_bytes()).hexdigest()
     statement.write_text(json.dumps(told), encoding="utf-8")
     done = run(clone, dist, "--verify")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from audits.systems.model import System
-from charter.drift.rule import FEATURES, SCORE, Level, Rule
+from boussole.audits.systems.model import System
+from boussole.charter.drift.rule import FEATURES, SCORE, Level, Rule
 
 CUBES = f"sha256:{'ab' * 32}"
 HEAD = """\

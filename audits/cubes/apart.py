@@ -8,18 +8,18 @@ from collections.abc import Collection, Iterable, Sequence
 import duckdb
 import pyarrow as pa
 
-from audits.cubes.read import cells_from_counts, read_counts
-from audits.cubes.update import apart_sql, rows_of, sealed_months
-from audits.cubes.withheld import WITHHELD
-from audits.errors import BoussoleError
-from audits.lake.tables import describe, quote, table
-from audits.measures import Cells
-from audits.suppression.apart import Apart, find_apart, within
-from audits.suppression.lattice import Key
-from audits.suppression.over_time import Published
-from audits.suppression.rules import SET_APART
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.cubes.read import cells_from_counts, read_counts
+from boussole.audits.cubes.update import apart_sql, rows_of, sealed_months
+from boussole.audits.cubes.withheld import WITHHELD
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake.tables import describe, quote, table
+from boussole.audits.measures import Cells
+from boussole.audits.suppression.apart import Apart, find_apart, within
+from boussole.audits.suppression.lattice import Key
+from boussole.audits.suppression.over_time import Published
+from boussole.audits.suppression.rules import SET_APART
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 LAYER = "apart:"
 """Before the days on which a group is set apart, among what is kept as evidence."""

@@ -10,10 +10,10 @@ from typing import Any
 
 import ibis
 
-from audits.lake.tables import CUBES, KEYS, SUMS
-from audits.systems.columns import Score
-from audits.systems.logs.decisions import FLAGS
-from audits.systems.model import System
+from boussole.audits.lake.tables import CUBES, KEYS, SUMS
+from boussole.audits.systems.columns import Score
+from boussole.audits.systems.logs.decisions import FLAGS
+from boussole.audits.systems.model import System
 
 MAX_DEPTH = 3
 SCORE_BINS = 100

@@ -16,19 +16,19 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from audits.cubes import build
-from audits.cubes.same_rows import SharedRowsError, alike, hold_same, on_days, refused
-from audits.cubes.update import sealed_months
-from audits.lake.tables import describe, one, quote, table
-from audits.measures import Group as Values
-from audits.metrics.scores_over_time import CURVE
-from audits.privacy.pseudonyms import set_key
-from audits.suppression.lattice import By, Key
-from audits.suppression.over_time import Published
-from audits.suppression.rules import Suppression
-from audits.systems.model import System
-from audits.windows import Window, connected, pieces
-from audits.workspace import Workspace
+from boussole.audits.cubes import build
+from boussole.audits.cubes.same_rows import SharedRowsError, alike, hold_same, on_days, refused
+from boussole.audits.cubes.update import sealed_months
+from boussole.audits.lake.tables import describe, one, quote, table
+from boussole.audits.measures import Group as Values
+from boussole.audits.metrics.scores_over_time import CURVE
+from boussole.audits.privacy.pseudonyms import set_key
+from boussole.audits.suppression.lattice import By, Key
+from boussole.audits.suppression.over_time import Published
+from boussole.audits.suppression.rules import Suppression
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, connected, pieces
+from boussole.audits.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,10 +14,10 @@ from fractions import Fraction
 
 import duckdb
 
-from audits.cubes import build
-from audits.lake.tables import days_sql, has_table, quote, table
-from audits.systems.model import System
-from audits.windows import reference_window
+from boussole.audits.cubes import build
+from boussole.audits.lake.tables import days_sql, has_table, quote, table
+from boussole.audits.systems.model import System
+from boussole.audits.windows import reference_window
 
 MOST_BINS = 200
 WHOLE = 10_000

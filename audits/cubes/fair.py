@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from audits.measures import FAIR_ALPHA, TOP
+from boussole.audits.measures import FAIR_ALPHA, TOP
 
 REQUIRED = {"share": "int64", "places": "int64", "nth": "int64", "position": "int64"}
 """The `nth` person of a group must stand at this position or before."""
@@ -29,7 +29,10 @@ def fair_tables(kinds: pa.Table) -> tuple[pa.Table, pa.Table]:
 
     The share to be protected is that of the list's own pool, in whole per cent, rounded down.
     """
-    from audits.metrics.fa_ir import random_order_fail_probabilities, random_order_skews  # scipy takes half a second
+    from boussole.audits.metrics.fa_ir import (  # scipy takes half a second
+        random_order_fail_probabilities,
+        random_order_skews,
+    )
 
     share, places, pool, own, top = (kinds[name].to_numpy() for name in KIND)
     pairs = list(zip(share.tolist(), places.tolist(), strict=True))
@@ -57,6 +60,6 @@ def fair_tables(kinds: pa.Table) -> tuple[pa.Table, pa.Table]:
 
 @cache
 def _fair_table(percent: int, places: int) -> npt.NDArray[np.int64]:
-    from audits.metrics.fa_ir import adjusted_table
+    from boussole.audits.metrics.fa_ir import adjusted_table
 
     return adjusted_table(places, percent / 100, FAIR_ALPHA)

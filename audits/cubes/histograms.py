@@ -8,9 +8,9 @@ from typing import Any
 
 import ibis
 
-from audits.cubes import build
-from audits.cubes.edges import FARTHEST, feature_units
-from audits.systems.model import System
+from boussole.audits.cubes import build
+from boussole.audits.cubes.edges import FARTHEST, feature_units
+from boussole.audits.systems.model import System
 
 NAMED, POOLED = 0, 1
 """Bins of a column of categories: a value that has a name of its own (`value1`), and those that have none."""

@@ -13,13 +13,13 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from audits.cubes.update import apart_sql, rows_of
-from audits.decisions.exclusion import runs_out
-from audits.decisions.quarantine import WAITING, entries, standing
-from audits.lake.tables import has_shared, has_table, literal, table
-from audits.suppression.apart import Apart
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.cubes.update import apart_sql, rows_of
+from boussole.audits.decisions.exclusion import runs_out
+from boussole.audits.decisions.quarantine import WAITING, entries, standing
+from boussole.audits.lake.tables import has_shared, has_table, literal, table
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 LEFT_OUT = pa.schema([("part", pa.string()), ("column", pa.string()), ("reason", pa.string()), ("n", pa.int64())])
 SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS, APART = PARTS = (

@@ -9,15 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from audits.cubes import ranks
-from audits.cubes.read import months_sql, positions
-from audits.cubes.update import count_ranks, sealed_months
-from audits.lake.tables import KEYS, RANKED, days_sql, has_table, literal, quote, summed, table
-from audits.measures import Cells, Lists, Sums
-from audits.suppression.apart import Apart
-from audits.systems.kinds import BUCKETS
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.cubes import ranks
+from boussole.audits.cubes.read import months_sql, positions
+from boussole.audits.cubes.update import count_ranks, sealed_months
+from boussole.audits.lake.tables import KEYS, RANKED, days_sql, has_table, literal, quote, summed, table
+from boussole.audits.measures import Cells, Lists, Sums
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 RANKS = pa.schema(
     [

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import duckdb
 
-from audits.cubes.left_out import SET_ASIDE, read_left_out
-from audits.lake.tables import table
-from audits.systems.model import System
-from audits.windows import EmptyWindowError, Window, label_of, period_of
+from boussole.audits.cubes.left_out import SET_ASIDE, read_left_out
+from boussole.audits.lake.tables import table
+from boussole.audits.systems.model import System
+from boussole.audits.windows import EmptyWindowError, Window, label_of, period_of
 
 LISTED = 6
 """So many periods are named one by one; of more, the first and the last."""

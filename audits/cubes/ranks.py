@@ -18,11 +18,11 @@ from typing import Any
 import duckdb
 import ibis
 
-from audits.cubes.fair import CHANCES, KIND, REQUIRED, fair_tables
-from audits.lake.tables import CUBES, KEYS, RANKED, keys_of, quote, summed
-from audits.measures import TOP, group_label
-from audits.systems.kinds import BUCKETS
-from audits.systems.model import System
+from boussole.audits.cubes.fair import CHANCES, KIND, REQUIRED, fair_tables
+from boussole.audits.lake.tables import CUBES, KEYS, RANKED, keys_of, quote, summed
+from boussole.audits.measures import TOP, group_label
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.model import System
 
 _AMOUNT = "decimal(38, 15)"
 PARTS = 1e14

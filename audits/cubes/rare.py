@@ -15,20 +15,20 @@ from dataclasses import dataclass, fields, replace
 import duckdb
 import pyarrow as pa
 
-from audits.cubes.read import Read, cells_from_counts
-from audits.errors import PrivacyError
-from audits.lake import reading
-from audits.lake.tables import KEYS, describe, exists, quote, table
-from audits.measures import Cells, Group, Scores, group_label
-from audits.privacy import keys
-from audits.privacy.pseudonyms import BUCKET_RING, KNOWN
-from audits.suppression.apart import Apart
-from audits.suppression.lattice import Key, Lattice
-from audits.suppression.over_time import Published
-from audits.suppression.rules import Suppression, few
-from audits.systems.model import System
-from audits.systems.values import RARE, UNDECLARED, rare
-from audits.workspace import Workspace
+from boussole.audits.cubes.read import Read, cells_from_counts
+from boussole.audits.errors import PrivacyError
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import KEYS, describe, exists, quote, table
+from boussole.audits.measures import Cells, Group, Scores, group_label
+from boussole.audits.privacy import keys
+from boussole.audits.privacy.pseudonyms import BUCKET_RING, KNOWN
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.suppression.lattice import Key, Lattice
+from boussole.audits.suppression.over_time import Published
+from boussole.audits.suppression.rules import Suppression, few
+from boussole.audits.systems.model import System
+from boussole.audits.systems.values import RARE, UNDECLARED, rare
+from boussole.audits.workspace import Workspace
 
 VALUES = tuple(name for name in KEYS if name != "by")
 Named = tuple[str, str]

@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from audits.cubes import build
-from audits.cubes.update import count_rows, rows_of, sealed_months
-from audits.drift.values import Watched
-from audits.errors import BoussoleError, SystemFileError
-from audits.lake.tables import KEYS, days_sql, describe, exists, literal, quote, table
-from audits.measures import NOT_SELECTED, Cells, Group
-from audits.suppression.apart import Apart
-from audits.systems.kinds import BUCKETS
-from audits.systems.model import System
-from audits.windows import EmptyWindowError, Window
+from boussole.audits.cubes import build
+from boussole.audits.cubes.update import count_rows, rows_of, sealed_months
+from boussole.audits.drift.values import Watched
+from boussole.audits.errors import BoussoleError, SystemFileError
+from boussole.audits.lake.tables import KEYS, days_sql, describe, exists, literal, quote, table
+from boussole.audits.measures import NOT_SELECTED, Cells, Group
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.model import System
+from boussole.audits.windows import EmptyWindowError, Window
 
 COUNTS = pa.schema(
     [

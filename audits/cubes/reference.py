@@ -8,17 +8,17 @@ from collections.abc import Collection, Sequence
 import duckdb
 import pyarrow as pa
 
-from audits.cubes import build
-from audits.cubes.read import cells_from_counts, read_counts
-from audits.cubes.scores import SCORES, read_scores
-from audits.drift.before import EMPTY, HIDDEN, NOT_AUDITED, OVERLAPS, PURGED, Before
-from audits.lake.tables import KEYS
-from audits.suppression.additive import made_up
-from audits.suppression.apart import Apart
-from audits.suppression.lattice import EVERYBODY, Key
-from audits.suppression.over_time import Published
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.cubes import build
+from boussole.audits.cubes.read import cells_from_counts, read_counts
+from boussole.audits.cubes.scores import SCORES, read_scores
+from boussole.audits.drift.before import EMPTY, HIDDEN, NOT_AUDITED, OVERLAPS, PURGED, Before
+from boussole.audits.lake.tables import KEYS
+from boussole.audits.suppression.additive import made_up
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.suppression.lattice import EVERYBODY, Key
+from boussole.audits.suppression.over_time import Published
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 Layer = str
 DECISIONS, SCORED = "reference:decisions", "reference:scores"

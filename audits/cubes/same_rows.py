@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 import duckdb
 
-from audits.cubes.update import sealed_months
-from audits.decisions.shared import matches, same_content
-from audits.errors import PrivacyError
-from audits.lake.tables import days_sql, describe, exists, one, quote, table
-from audits.systems.logs.decisions import FLAGS
-from audits.systems.model import System
-from audits.windows import Window
-from audits.workspace import Workspace
+from boussole.audits.cubes.update import sealed_months
+from boussole.audits.decisions.shared import matches, same_content
+from boussole.audits.errors import PrivacyError
+from boussole.audits.lake.tables import days_sql, describe, exists, one, quote, table
+from boussole.audits.systems.logs.decisions import FLAGS
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
 
 SAME = (*FLAGS, "score", "rank", "weight")
 """What one decision must say alike in two logs that are read together."""

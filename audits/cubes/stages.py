@@ -5,10 +5,10 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from audits.cubes.read import Read, cells_from_counts
-from audits.cubes.strata import TOO_MANY, strata_of
-from audits.measures import Cells, Stage
-from audits.systems.model import System
+from boussole.audits.cubes.read import Read, cells_from_counts
+from boussole.audits.cubes.strata import TOO_MANY, strata_of
+from boussole.audits.measures import Cells, Stage
+from boussole.audits.systems.model import System
 
 
 def stages_of(read: Read, system: System) -> list[Stage]:

@@ -8,15 +8,15 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from audits.cubes import build
-from audits.cubes.read import decided, decision_sql, furthest_sql, months_sql, positions
-from audits.cubes.update import count_rows, sealed_months
-from audits.lake.tables import KEYS, days_sql, has_table, literal, table
-from audits.measures import Cells, Strata
-from audits.suppression.apart import Apart
-from audits.systems.kinds import BUCKETS
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.cubes import build
+from boussole.audits.cubes.read import decided, decision_sql, furthest_sql, months_sql, positions
+from boussole.audits.cubes.update import count_rows, sealed_months
+from boussole.audits.lake.tables import KEYS, days_sql, has_table, literal, table
+from boussole.audits.measures import Cells, Strata
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 STRATA = pa.schema(
     [

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 
-from audits.cubes.read import decided, decision_sql, outcome_sql, positions
-from audits.cubes.update import rows_of, sealed_months
-from audits.lake.tables import literal, quote
-from audits.measures import Cells, Counts, Floats
-from audits.suppression.apart import Apart
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.cubes.read import decided, decision_sql, outcome_sql, positions
+from boussole.audits.cubes.update import rows_of, sealed_months
+from boussole.audits.lake.tables import literal, quote
+from boussole.audits.measures import Cells, Counts, Floats
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 MOST_THRESHOLDS = 1000
 """Of more different scores, those at so many equal steps of their order are taken."""

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 import duckdb
 import ibis
 
-from audits.cubes import build, ranks
-from audits.cubes.edges import Bins, bins_of, declare_again, declare_bins
-from audits.cubes.histograms import histograms
-from audits.errors import LakeError
-from audits.lake.rows import decision_columns
-from audits.lake.tables import CUBES, create_system, days_sql, is_value, keys_of, quote, summed, table
-from audits.suppression.apart import Apart
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.cubes import build, ranks
+from boussole.audits.cubes.edges import Bins, bins_of, declare_again, declare_bins
+from boussole.audits.cubes.histograms import histograms
+from boussole.audits.errors import LakeError
+from boussole.audits.lake.rows import decision_columns
+from boussole.audits.lake.tables import CUBES, create_system, days_sql, is_value, keys_of, quote, summed, table
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 AT_ONCE = ("histograms", "ranks")
 """Cubes that hold nothing of what comes after a decision."""

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from audits.cubes import build
-from audits.cubes.edges import bins_of
-from audits.drift.bins import Histogram
-from audits.drift.pooling import pool_of, read_pools
-from audits.drift.values import UNKNOWN, Categories, Values, Watched, value_at
-from audits.lake.tables import table
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.cubes import build
+from boussole.audits.cubes.edges import bins_of
+from boussole.audits.drift.bins import Histogram
+from boussole.audits.drift.pooling import pool_of, read_pools
+from boussole.audits.drift.values import UNKNOWN, Categories, Values, Watched, value_at
+from boussole.audits.lake.tables import table
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 
 def read_watched(

@@ -8,24 +8,24 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import duckdb
 import pyarrow as pa
 
-from audits.cubes import build
-from audits.cubes.common import Common
-from audits.cubes.lists import lists_of, read_ranks
-from audits.cubes.read import cells_from_counts, read_counts
-from audits.cubes.scores import read_scores, scores_of
-from audits.cubes.stages import steps_of
-from audits.cubes.update import sealed_months
-from audits.lake.tables import KEYS
-from audits.measures import Cells
-from audits.metrics.lists_over_time import lists_withheld
-from audits.metrics.scores_over_time import scores_withheld
-from audits.suppression.apart import Apart, within
-from audits.suppression.lattice import EVERYBODY, Key
-from audits.suppression.over_time import REASON, Published, also_hidden
-from audits.suppression.rules import Suppression
-from audits.suppression.together import alike
-from audits.systems.model import System
-from audits.windows import Window, connected, pieces
+from boussole.audits.cubes import build
+from boussole.audits.cubes.common import Common
+from boussole.audits.cubes.lists import lists_of, read_ranks
+from boussole.audits.cubes.read import cells_from_counts, read_counts
+from boussole.audits.cubes.scores import read_scores, scores_of
+from boussole.audits.cubes.stages import steps_of
+from boussole.audits.cubes.update import sealed_months
+from boussole.audits.lake.tables import KEYS
+from boussole.audits.measures import Cells
+from boussole.audits.metrics.lists_over_time import lists_withheld
+from boussole.audits.metrics.scores_over_time import scores_withheld
+from boussole.audits.suppression.apart import Apart, within
+from boussole.audits.suppression.lattice import EVERYBODY, Key
+from boussole.audits.suppression.over_time import REASON, Published, also_hidden
+from boussole.audits.suppression.rules import Suppression
+from boussole.audits.suppression.together import alike
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, connected, pieces
 
 Earlier = Callable[[Window], Sequence[Published]]
 """Tells what was published of windows that hang together with one."""

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from audits.decisions.databases import PREFIX, Address
-from audits.log_names import LogName
-from audits.systems.model import System
+from boussole.audits.decisions.databases import PREFIX, Address
+from boussole.audits.log_names import LogName
+from boussole.audits.systems.model import System
 
 
 def resume(connection: duckdb.DuckDBPyConnection, system: System, source: str | Path, *, log: LogName) -> str | Path:

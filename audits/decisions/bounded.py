@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import duckdb
 
-from audits.decisions.contracts import Contract
-from audits.decisions.examine import left_out
-from audits.decisions.sources import Opened
-from audits.errors import SourceError
-from audits.lake.tables import describe, quote, table
-from audits.systems.values import too_many
+from boussole.audits.decisions.contracts import Contract
+from boussole.audits.decisions.examine import left_out
+from boussole.audits.decisions.sources import Opened
+from boussole.audits.errors import SourceError
+from boussole.audits.lake.tables import describe, quote, table
+from boussole.audits.systems.values import too_many
 
 
 def hold_bounded(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, lake: bool) -> None:

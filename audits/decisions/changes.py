@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import duckdb
 
-from audits.decisions.contracts import Contract, columns_of
-from audits.decisions.contracts.columns import WHOLE
-from audits.decisions.report import SchemaChange
-from audits.decisions.sources import Opened
-from audits.lake.tables import describe, literal, one, quote, table
-from audits.systems.model import System
-from audits.systems.values import UNDECLARED
+from boussole.audits.decisions.contracts import Contract, columns_of
+from boussole.audits.decisions.contracts.columns import WHOLE
+from boussole.audits.decisions.report import SchemaChange
+from boussole.audits.decisions.sources import Opened
+from boussole.audits.lake.tables import describe, literal, one, quote, table
+from boussole.audits.systems.model import System
+from boussole.audits.systems.values import UNDECLARED
 
 MOST_NAMED = 5
 LONGEST_VALUE = 40

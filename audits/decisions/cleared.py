@@ -10,19 +10,19 @@ from collections.abc import Sequence
 
 import duckdb
 
-from audits.decisions.contracts import Contract
-from audits.decisions.examine import (
+from boussole.audits.decisions.contracts import Contract
+from boussole.audits.decisions.examine import (
     CHANGED,
     DUPLICATE_IN_FILE,
     DUPLICATE_IN_LAKE,
     bad_lines,
     fingerprint,
 )
-from audits.decisions.held import DIFFERS
-from audits.decisions.quarantine import CORRECTION, close
-from audits.decisions.sources import Opened
-from audits.lake.tables import literal, one, table
-from audits.privacy.pseudonyms import pseudonym
+from boussole.audits.decisions.held import DIFFERS
+from boussole.audits.decisions.quarantine import CORRECTION, close
+from boussole.audits.decisions.sources import Opened
+from boussole.audits.lake.tables import literal, one, table
+from boussole.audits.privacy.pseudonyms import pseudonym
 
 OF_IDENTITY = (DUPLICATE_IN_FILE, DUPLICATE_IN_LAKE, DIFFERS, CHANGED)
 """Reasons that say that the id stands somewhere else already."""

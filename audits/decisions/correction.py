@@ -7,19 +7,19 @@ from pathlib import Path
 
 import duckdb
 
-from audits.decisions.files.delimited import Delimited, open_delimited
-from audits.decisions.ingest import ingest_into
-from audits.decisions.opened import BATCH, ROW
-from audits.decisions.quarantine import CORRECTION, close
-from audits.decisions.report import IngestReport
-from audits.decisions.shared import note_shared
-from audits.errors import SourceError
-from audits.lake import writing
-from audits.lake.tables import create_system, literal, one, quote, table
-from audits.log_names import LogName
-from audits.systems.files import Files
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits.decisions.files.delimited import Delimited, open_delimited
+from boussole.audits.decisions.ingesting import ingest_into
+from boussole.audits.decisions.opened import BATCH, ROW
+from boussole.audits.decisions.quarantine import CORRECTION, close
+from boussole.audits.decisions.report import IngestReport
+from boussole.audits.decisions.shared import note_shared
+from boussole.audits.errors import SourceError
+from boussole.audits.lake import writing
+from boussole.audits.lake.tables import create_system, literal, one, quote, table
+from boussole.audits.log_names import LogName
+from boussole.audits.systems.files import Files
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 PLACES = "corrected_places"
 """The temporary table of the batches and rows that a corrected export speaks of."""

@@ -20,8 +20,8 @@ from urllib.parse import parse_qs, urlencode
 
 import duckdb
 
-from audits.errors import SourceError, nearest, reason_of
-from audits.lake.tables import describe, literal, quote
+from boussole.audits.errors import SourceError, nearest, reason_of
+from boussole.audits.lake.tables import describe, literal, quote
 
 PREFIX = "duckdb:"
 TRIES, PAUSE = 40, 0.25

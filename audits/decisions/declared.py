@@ -7,11 +7,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.errors import NoLakeError
-from audits.lake import reading, writing
-from audits.lake.tables import has_shared
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits.errors import NoLakeError
+from boussole.audits.lake import reading, writing
+from boussole.audits.lake.tables import has_shared
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audits.decisions.quarantine import WAITING
-from audits.errors import NoLakeError, SourceError
-from audits.lake import reading, writing
-from audits.lake.tables import create_system, has_shared, literal, one, table
-from audits.log_names import LogName
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits.decisions.quarantine import WAITING
+from boussole.audits.errors import NoLakeError, SourceError
+from boussole.audits.lake import reading, writing
+from boussole.audits.lake.tables import create_system, has_shared, literal, one, table
+from boussole.audits.log_names import LogName
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)

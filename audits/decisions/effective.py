@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audits.cubes.update import rebuild_months
-from audits.decisions.contracts import Contract
-from audits.decisions.sources import Opened
-from audits.lake.tables import literal, one, table
-from audits.systems.model import System
+from boussole.audits.cubes.update import rebuild_months
+from boussole.audits.decisions.contracts import Contract
+from boussole.audits.decisions.sources import Opened
+from boussole.audits.lake.tables import literal, one, table
+from boussole.audits.systems.model import System
 
 LATER = ("human", "outcome", "stages", "human_seconds")
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import duckdb
 
-from audits.decisions.contracts import Contract
-from audits.decisions.identity import hold_id
-from audits.decisions.sources import Opened
-from audits.lake.tables import literal, one, quote, table
-from audits.privacy.pseudonyms import pseudonym
-from audits.privacy.removals import purged_before
-from audits.systems.logs.log_type import Retention
+from boussole.audits.decisions.contracts import Contract
+from boussole.audits.decisions.identity import hold_id
+from boussole.audits.decisions.sources import Opened
+from boussole.audits.lake.tables import literal, one, quote, table
+from boussole.audits.privacy.pseudonyms import pseudonym
+from boussole.audits.privacy.removals import purged_before
+from boussole.audits.systems.logs.log_type import Retention
 
 DUPLICATE_IN_FILE = "the id appears earlier in the file"
 DUPLICATE_IN_LAKE = "the id is already in the log"

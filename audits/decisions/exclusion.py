@@ -13,17 +13,17 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audits.cubes.update import rebuild_months
-from audits.decisions import effective
-from audits.decisions.examine import DUPLICATE_IN_LAKE
-from audits.decisions.held import hold_decisions
-from audits.errors import NoLakeError
-from audits.lake import reading, writing
-from audits.lake.tables import add_missing, create_system, describe, has_table, literal, one, table
-from audits.log_names import LOGS, LogName
-from audits.systems.logs import LOG_TYPES
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits.cubes.update import rebuild_months
+from boussole.audits.decisions import effective
+from boussole.audits.decisions.examine import DUPLICATE_IN_LAKE
+from boussole.audits.decisions.held import hold_decisions
+from boussole.audits.errors import NoLakeError
+from boussole.audits.lake import reading, writing
+from boussole.audits.lake.tables import add_missing, create_system, describe, has_table, literal, one, table
+from boussole.audits.log_names import LOGS, LogName
+from boussole.audits.systems.logs import LOG_TYPES
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import duckdb
 
-from audits.cubes.update import add_batch
-from audits.decisions import effective
-from audits.decisions.contracts import Contract
-from audits.decisions.sources import Opened
-from audits.lake.tables import one, quote, table
-from audits.systems.logs.log_type import Follow
+from boussole.audits.cubes.update import add_batch
+from boussole.audits.decisions import effective
+from boussole.audits.decisions.contracts import Contract
+from boussole.audits.decisions.sources import Opened
+from boussole.audits.lake.tables import one, quote, table
+from boussole.audits.systems.logs.log_type import Follow
 
 
 def follow(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audits.errors import SourceError
+from boussole.audits.errors import SourceError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,11 +18,11 @@ def open_frame(frame: Any) -> pa.RecordBatchReader:
 
     Raises SourceError for anything else; no message shows a value.
     """
-    import pandas as pd
     import pyarrow as pa
 
+    pandas = sys.modules.get("pandas")  # who has a frame of pandas has imported it
     try:
-        if isinstance(frame, pd.DataFrame):
+        if pandas and isinstance(frame, pandas.DataFrame):
             return pa.Table.from_pandas(frame, preserve_index=False).to_reader()
         if hasattr(frame, "__arrow_c_stream__"):
             return pa.RecordBatchReader.from_stream(frame)

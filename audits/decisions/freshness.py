@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from audits.systems.kinds import Every
+from boussole.audits.systems.kinds import Every
 
 DAYS: dict[Every, int] = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
 """The longest that each can be: nobody is called late because a month was long."""

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from audits.errors import NoLakeError
-from audits.lake import reading, writing
-from audits.lake.tables import create_system, has_table, one, table
-from audits.privacy.pseudonyms import pseudonym, set_key
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits.errors import NoLakeError
+from boussole.audits.lake import reading, writing
+from boussole.audits.lake.tables import create_system, has_table, one, table
+from boussole.audits.privacy.pseudonyms import pseudonym, set_key
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 
 def held_feedback(workspace: Workspace, system: System, ids: Sequence[str]) -> dict[str, str | None]:

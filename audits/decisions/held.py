@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import duckdb
 
-from audits.decisions.contracts import Contract
-from audits.decisions.examine import ANSWERS, names_known, source_rows
-from audits.decisions.sources import Opened
-from audits.lake.tables import literal, one, quote, table
-from audits.log_names import LogName
-from audits.systems.logs import LOG_TYPES
-from audits.systems.model import System
-from audits.systems.parts import Group
-from audits.systems.values import UNDECLARED
+from boussole.audits.decisions.contracts import Contract
+from boussole.audits.decisions.examine import ANSWERS, names_known, source_rows
+from boussole.audits.decisions.sources import Opened
+from boussole.audits.lake.tables import literal, one, quote, table
+from boussole.audits.log_names import LogName
+from boussole.audits.systems.logs import LOG_TYPES
+from boussole.audits.systems.model import System
+from boussole.audits.systems.parts import Group
+from boussole.audits.systems.values import UNDECLARED
 
 DIFFERS = "differs from what is already in the log, which stays as it was"
 PERIOD = "period"

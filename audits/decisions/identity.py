@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import duckdb
 
-from audits.decisions.contracts import Contract
-from audits.decisions.sources import Opened
-from audits.errors import SourceError
-from audits.lake.tables import literal
-from audits.systems.model import System
+from boussole.audits.decisions.contracts import Contract
+from boussole.audits.decisions.sources import Opened
+from boussole.audits.errors import SourceError
+from boussole.audits.lake.tables import literal
+from boussole.audits.systems.model import System
 
 TRIFLE = 3
 """Repeated ids that are set aside in any source, however short: slips of the hand."""

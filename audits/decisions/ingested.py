@@ -6,14 +6,14 @@ import datetime as dt
 
 import duckdb
 
-from audits.decisions.report import IngestReport
-from audits.errors import NoLakeError
-from audits.lake import reading
-from audits.lake.tables import one
-from audits.log_names import LogName
-from audits.systems.logs import LOG_TYPES
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits.decisions.report import IngestReport
+from boussole.audits.errors import NoLakeError
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import one
+from boussole.audits.log_names import LogName
+from boussole.audits.systems.logs import LOG_TYPES
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 TABLE = "lake.main.ingested"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from audits.decisions.contracts import Needs
-from audits.decisions.files.values import Reading
-from audits.errors import SourceError, nearest
+from boussole.audits.decisions.contracts import Needs
+from boussole.audits.decisions.files.values import Reading
+from boussole.audits.errors import SourceError, nearest
 
 BATCH, ROW, COLUMN, REASON = "_batch", "_row", "_column", "_reason"
 """Columns that an export of the quarantine adds in front of those of its source."""

@@ -12,19 +12,19 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from audits.decisions.changes import nameable, told_today
-from audits.decisions.discards import Discard, discards_in
-from audits.decisions.exclusion import Exclusion, history, last_out
-from audits.decisions.quarantine import SetAside, waiting
-from audits.decisions.report import SchemaChange
-from audits.decisions.shared import Sharing, sharing
-from audits.errors import NoLakeError
-from audits.lake import quote, reading
-from audits.lake.tables import exists, has_table, table
-from audits.log_names import LogName
-from audits.systems.logs import LOG_TYPES
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits.decisions.changes import nameable, told_today
+from boussole.audits.decisions.discards import Discard, discards_in
+from boussole.audits.decisions.exclusion import Exclusion, history, last_out
+from boussole.audits.decisions.quarantine import SetAside, waiting
+from boussole.audits.decisions.report import SchemaChange
+from boussole.audits.decisions.shared import Sharing, sharing
+from boussole.audits.errors import NoLakeError
+from boussole.audits.lake import quote, reading
+from boussole.audits.lake.tables import exists, has_table, table
+from boussole.audits.log_names import LogName
+from boussole.audits.systems.logs import LOG_TYPES
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 WAY = f"regexp_extract({quote('origin')}, '^(mlflow|mlflow-traces|duckdb|quarantine):', 1)"
 """SQL: the way that something came, from its origin; empty for files brought in by hand."""

@@ -11,21 +11,21 @@ from pathlib import Path
 
 import duckdb
 
-from audits import private_files
-from audits.decisions.contracts import Contract
-from audits.decisions.contracts.base import EARLIEST
-from audits.decisions.examine import PURGED, bad_lines, fingerprint
-from audits.decisions.opened import BATCH, COLUMN, REASON, ROW, Opened
-from audits.errors import SourceError
-from audits.formulas import escaped
-from audits.lake import reading
-from audits.lake.rows import QUARANTINE
-from audits.lake.tables import describe, exists, literal, quote, table
-from audits.log_names import LogName
-from audits.privacy import text
-from audits.privacy.pseudonyms import pseudonym
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits import private_files
+from boussole.audits.decisions.contracts import Contract
+from boussole.audits.decisions.contracts.base import EARLIEST
+from boussole.audits.decisions.examine import PURGED, bad_lines, fingerprint
+from boussole.audits.decisions.opened import BATCH, COLUMN, REASON, ROW, Opened
+from boussole.audits.errors import SourceError
+from boussole.audits.formulas import escaped
+from boussole.audits.lake import reading
+from boussole.audits.lake.rows import QUARANTINE
+from boussole.audits.lake.tables import describe, exists, literal, quote, table
+from boussole.audits.log_names import LogName
+from boussole.audits.privacy import text
+from boussole.audits.privacy.pseudonyms import pseudonym
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 CORRECTION = "quarantine:"
 """How the origin of a corrected export begins."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from audits.log_names import LogName
+from boussole.audits.log_names import LogName
 
 ChangeKind = Literal[
     "new_column",

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audits.errors import SystemFileError
-from audits.lake.tables import has_shared, literal, one, quote
-from audits.privacy.pseudonyms import pseudonym, set_key
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits.errors import SystemFileError
+from boussole.audits.lake.tables import has_shared, literal, one, quote
+from boussole.audits.privacy.pseudonyms import pseudonym, set_key
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 LONG = 16
 """An id of that many characters is no running number: it means one decision, whatever day a log gives it."""

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audits.decisions.ingest import ingest_into
-from audits.decisions.report import IngestReport
-from audits.decisions.shared import note_shared
-from audits.lake import writing
-from audits.lake.tables import create_system
-from audits.log_names import LogName
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits.decisions.ingesting import ingest_into
+from boussole.audits.decisions.report import IngestReport
+from boussole.audits.decisions.shared import note_shared
+from boussole.audits.lake import writing
+from boussole.audits.lake.tables import create_system
+from boussole.audits.log_names import LogName
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,13 +8,13 @@ from typing import Literal
 
 import numpy as np
 
-from audits.measures import Cells, Group, Measure, group_label
-from audits.metrics.scored import EVERY, Scored
-from audits.metrics.view import View
-from audits.standing import Standing
-from audits.suppression.lattice import Key
-from audits.suppression.rules import suppress
-from audits.systems.model import System
+from boussole.audits.measures import Cells, Group, Measure, group_label
+from boussole.audits.metrics.scored import EVERY, Scored
+from boussole.audits.metrics.view import View
+from boussole.audits.standing import Standing
+from boussole.audits.suppression.lattice import Key
+from boussole.audits.suppression.rules import suppress
+from boussole.audits.systems.model import System
 
 NOT_AUDITED, OVERLAPS, EMPTY, PURGED = "reference_not_audited", "overlaps", "empty_reference", "rows_purged"
 HIDDEN = "hidden_in_reference"

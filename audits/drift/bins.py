@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from audits.drift.transport import Sums
-from audits.errors import BoussoleError
-from audits.measures import Measure
+from boussole.audits.drift.transport import Sums
+from boussole.audits.errors import BoussoleError
+from boussole.audits.measures import Measure
 
 BINS = 10
 

@@ -12,19 +12,28 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from audits.drift.before import Before, Pairing, Positions, compared_groups, decided_before, pairing, refusal, whom
-from audits.drift.by_group_distances import distances_of, interaction_of
-from audits.measures import Group, Interval, Measure
-from audits.metrics.definition import Metric
-from audits.metrics.scored import Scored
-from audits.metrics.selection import SELECTION_RATE
-from audits.metrics.view import View, known_values
-from audits.standing import Standing
-from audits.systems.model import System
-from audits.uncertainty.double import Change, compare_changes, rate_moments
-from audits.uncertainty.estimates import compare_rates
-from audits.uncertainty.holm import holm
-from audits.uncertainty.means import Moments, compare_means
+from boussole.audits.drift.before import (
+    Before,
+    Pairing,
+    Positions,
+    compared_groups,
+    decided_before,
+    pairing,
+    refusal,
+    whom,
+)
+from boussole.audits.drift.by_group_distances import distances_of, interaction_of
+from boussole.audits.measures import Group, Interval, Measure
+from boussole.audits.metrics.definition import Metric
+from boussole.audits.metrics.scored import Scored
+from boussole.audits.metrics.selection import SELECTION_RATE
+from boussole.audits.metrics.view import View, known_values
+from boussole.audits.standing import Standing
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.double import Change, compare_changes, rate_moments
+from boussole.audits.uncertainty.estimates import compare_rates
+from boussole.audits.uncertainty.holm import holm
+from boussole.audits.uncertainty.means import Moments, compare_means
 
 By = tuple[str, ...]
 Compared = tuple[Interval | None, dict[str, Any]]

@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from audits.cubes.build import SCORE_BINS, score_edges
-from audits.drift.before import Pairing, Positions, Refusal, compared_groups, refusal, whom
-from audits.drift.bins import Binned, Histogram, categories, merged, reason_of
-from audits.drift.interaction import interaction
-from audits.drift.measures import index_measures
-from audits.drift.transport import wasserstein
-from audits.measures import Floats, Group, Measure
-from audits.metrics.distances import largest_gap
-from audits.metrics.scored import Scored
-from audits.metrics.selection import SELECTION_RATE
-from audits.metrics.view import known_values
-from audits.uncertainty.jackknife import cluster_size
+from boussole.audits.cubes.build import SCORE_BINS, score_edges
+from boussole.audits.drift.before import Pairing, Positions, Refusal, compared_groups, refusal, whom
+from boussole.audits.drift.bins import Binned, Histogram, categories, merged, reason_of
+from boussole.audits.drift.interaction import interaction
+from boussole.audits.drift.measures import index_measures
+from boussole.audits.drift.transport import wasserstein
+from boussole.audits.measures import Floats, Group, Measure
+from boussole.audits.metrics.distances import largest_gap
+from boussole.audits.metrics.scored import Scored
+from boussole.audits.metrics.selection import SELECTION_RATE
+from boussole.audits.metrics.view import known_values
+from boussole.audits.uncertainty.jackknife import cluster_size
 
 SCORE, DECISION = {"feature": "score"}, {"role": "decision"}
 OF_SCORES = ("psi", "jensen_shannon", "kolmogorov_smirnov", "wasserstein")

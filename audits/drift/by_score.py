@@ -10,16 +10,16 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from audits.cubes import build
-from audits.cubes.apart import lost
-from audits.cubes.read import decided, decision_sql, outcome_sql
-from audits.cubes.scores import read_scores
-from audits.lake.tables import has_table, literal, table
-from audits.measures import Counts
-from audits.suppression.apart import Apart, within
-from audits.systems.kinds import BUCKETS
-from audits.systems.model import System
-from audits.windows import Window, ended_periods, period_of
+from boussole.audits.cubes import build
+from boussole.audits.cubes.apart import lost
+from boussole.audits.cubes.read import decided, decision_sql, outcome_sql
+from boussole.audits.cubes.scores import read_scores
+from boussole.audits.lake.tables import has_table, literal, table
+from boussole.audits.measures import Counts
+from boussole.audits.suppression.apart import Apart, within
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, ended_periods, period_of
 
 Columns = Mapping[str, Any]
 

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from audits.drift.bins import Binned, Histogram, categories
-from audits.drift.counts import WindowCounts
-from audits.drift.distances import distance_measures, missing_measure, ordered_measures
-from audits.drift.measures import index_measures
-from audits.drift.values import UNKNOWN, Values, value_measures
-from audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED, Counts, Measure
-from audits.standing import standing
-from audits.systems.model import System
-from audits.windows import Window, whole_months
+from boussole.audits.drift.bins import Binned, Histogram, categories
+from boussole.audits.drift.counts import WindowCounts
+from boussole.audits.drift.distances import distance_measures, missing_measure, ordered_measures
+from boussole.audits.drift.measures import index_measures
+from boussole.audits.drift.values import UNKNOWN, Values, value_measures
+from boussole.audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED, Counts, Measure
+from boussole.audits.standing import standing
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, whole_months
 
 Pair = tuple[Window, Window]
 TOTALS = ("reference_total", "current_total")

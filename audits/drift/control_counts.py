@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from audits.cubes import build
-from audits.drift.compared import Pair, group_columns, group_measure
-from audits.drift.counts import WindowCounts
-from audits.drift.pooling import Pools, pool_of, pools_of
-from audits.drift.values import UNKNOWN, Values, value_measures
-from audits.lake.tables import has_table, literal, table
-from audits.measures import Measure
-from audits.systems.model import System
-from audits.windows import Window, period_of, whole_months
+from boussole.audits.cubes import build
+from boussole.audits.drift.compared import Pair, group_columns, group_measure
+from boussole.audits.drift.counts import WindowCounts
+from boussole.audits.drift.pooling import Pools, pool_of, pools_of
+from boussole.audits.drift.values import UNKNOWN, Values, value_measures
+from boussole.audits.lake.tables import has_table, literal, table
+from boussole.audits.measures import Measure
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, period_of, whole_months
 
 CONTROL = "control"
 NOT_COUNTED, TOO_MANY = "not_counted", "too_many_strata"

@@ -9,22 +9,22 @@ from dataclasses import dataclass, field
 import duckdb
 import numpy as np
 
-from audits.cubes import build
-from audits.cubes.apart import still_known
-from audits.cubes.edges import edges_of, units_of
-from audits.cubes.read import decision_sql, outcome_sql
-from audits.cubes.update import apart_sql
-from audits.drift.bins import Histogram
-from audits.drift.pooling import Pools, pool_of, read_pools
-from audits.drift.transport import Sums
-from audits.drift.values import UNKNOWN, Values, value_at
-from audits.lake.tables import describe, literal, table, whole_sum
-from audits.measures import Counts, Floats
-from audits.suppression.apart import Apart
-from audits.systems.kinds import BUCKETS
-from audits.systems.model import System
-from audits.uncertainty.jackknife import cluster_size
-from audits.windows import Window
+from boussole.audits.cubes import build
+from boussole.audits.cubes.apart import still_known
+from boussole.audits.cubes.edges import edges_of, units_of
+from boussole.audits.cubes.read import decision_sql, outcome_sql
+from boussole.audits.cubes.update import apart_sql
+from boussole.audits.drift.bins import Histogram
+from boussole.audits.drift.pooling import Pools, pool_of, read_pools
+from boussole.audits.drift.transport import Sums
+from boussole.audits.drift.values import UNKNOWN, Values, value_at
+from boussole.audits.lake.tables import describe, literal, table, whole_sum
+from boussole.audits.measures import Counts, Floats
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.jackknife import cluster_size
+from boussole.audits.windows import Window
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from audits.drift.bins import Binned, Histogram
-from audits.drift.ordered import anderson_darling, cramer_von_mises, mann_whitney
-from audits.drift.statistics import chi_square, hellinger, total_variation
-from audits.drift.transport import wasserstein
-from audits.measures import Measure
-from audits.metrics.definition import Metric
-from audits.metrics.distances import largest_gap
+from boussole.audits.drift.bins import Binned, Histogram
+from boussole.audits.drift.ordered import anderson_darling, cramer_von_mises, mann_whitney
+from boussole.audits.drift.statistics import chi_square, hellinger, total_variation
+from boussole.audits.drift.transport import wasserstein
+from boussole.audits.measures import Measure
+from boussole.audits.metrics.definition import Metric
+from boussole.audits.metrics.distances import largest_gap
 
 _EMPTY = "a window is empty or holds no value of the column"
 _BINS = "`bin_bound` says how far that of the rows can be"

@@ -28,7 +28,7 @@ Reason = Literal[
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class ColumnFinding:
     """Something that was found in a column and is not to be read off the page. `kind`: `new_values`, `infinite`, or a
     change of the log (`changed_type`, `lost_column`, `absent_column`); `detail` names no value that fewer rows than
     `fewest` have."""
@@ -48,7 +48,7 @@ class Columns:
     words: Sequence[str]
     names: Mapping[str, str]
     left_out: Mapping[str, Reason]
-    told: Sequence[Told]
+    told: Sequence[ColumnFinding]
 
     @property
     def shown(self) -> list[str]:
@@ -79,7 +79,7 @@ def fit(reference: pd.DataFrame, current: pd.DataFrame, *, fewest: int) -> Colum
     numbers: dict[str, tuple[pd.Series, pd.Series]] = {}
     words: dict[str, tuple[pd.Series, pd.Series]] = {}
     left_out: dict[str, Reason] = {}
-    told: list[Told] = []
+    told: list[ColumnFinding] = []
     for name in dict.fromkeys([*map(str, reference.columns), *map(str, current.columns)]):
         sides = [side[name] if name in side else pd.Series(np.nan, index=side.index) for side in (reference, current)]
         finite = [_finite(side) for side in sides]
@@ -169,12 +169,12 @@ def _can_be_cut(parts: Sequence[np.ndarray]) -> bool:
     return True
 
 
-def _found(name: str, sides: Sequence[pd.Series], finite: Sequence[pd.Series], fewest: int) -> list[Told]:
+def _found(name: str, sides: Sequence[pd.Series], finite: Sequence[pd.Series], fewest: int) -> list[ColumnFinding]:
     """Values that were infinite, and values that the reference does not have."""
     told = []
     infinite = sum(int(side.notna().sum() - kept.notna().sum()) for side, kept in zip(sides, finite, strict=True))
     if infinite:
-        told.append(Told(column=name, kind="infinite", detail=str(infinite)))
+        told.append(ColumnFinding(column=name, kind="infinite", detail=str(infinite)))
     known, now = (side.dropna() for side in finite)
     if _numeric(known) and known.nunique() > FEW:
         return told
@@ -182,7 +182,7 @@ def _found(name: str, sides: Sequence[pd.Series], finite: Sequence[pd.Series], f
     if len(fresh):
         named = [safe(str(value)) for value in fresh[fresh >= fewest].index[:5]]
         listed = ", ".join([*named, *(["…"] if len(named) < len(fresh) else [])])
-        told.append(Told(column=name, kind="new_values", detail=f"{len(fresh)}: {listed}"))
+        told.append(ColumnFinding(column=name, kind="new_values", detail=f"{len(fresh)}: {listed}"))
     return told
 
 

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from audits.measures import Measure
+from boussole.audits.measures import Measure
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from audits.drift.evidently_report import EvidentlyPage
+    from boussole.audits.drift.evidently_report import EvidentlyPage
 
 
 @dataclass(frozen=True, kw_only=True)

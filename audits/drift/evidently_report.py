@@ -18,9 +18,9 @@ from importlib.metadata import version
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from audits.drift.evidently_columns import Columns, fit
-from audits.drift.evidently_figures import METHODS
-from audits.errors import ReportError
+from boussole.audits.drift.evidently_columns import Columns, fit
+from boussole.audits.drift.evidently_figures import METHODS
+from boussole.audits.errors import ReportError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import scipy.stats
 
-from audits.measures import Floats
-from audits.uncertainty.independence import ChiSquare
+from boussole.audits.measures import Floats
+from boussole.audits.uncertainty.independence import ChiSquare
 
 LEAST = 5.0
 """Expected cases that every cell has: with fewer, Pearson's statistic is not chi-square (Cochran 1954)."""

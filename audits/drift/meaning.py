@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Interval, Measure, Status
-from audits.metrics.definition import Metric
-from audits.metrics.estimated import chances
-from audits.uncertainty.auc import wald_interval
-from audits.uncertainty.curve import Curve, Spread, spread
-from audits.uncertainty.tests import tails
+from boussole.audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Interval, Measure, Status
+from boussole.audits.metrics.definition import Metric
+from boussole.audits.metrics.estimated import chances
+from boussole.audits.uncertainty.auc import wald_interval
+from boussole.audits.uncertainty.curve import Curve, Spread, spread
+from boussole.audits.uncertainty.tests import tails
 
 SHIFT, TILT = "calibration_shift", "calibration_tilt"
 REACH = 2

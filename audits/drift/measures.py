@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from audits.drift.bins import Binned
-from audits.drift.statistics import SMOOTHING, filled_bins, jensen_shannon, psi
-from audits.measures import Measure
-from audits.metrics.definition import Metric
+from boussole.audits.drift.bins import Binned
+from boussole.audits.drift.statistics import SMOOTHING, filled_bins, jensen_shannon, psi
+from boussole.audits.measures import Measure
+from boussole.audits.metrics.definition import Metric
 
 METRICS = (
     Metric(

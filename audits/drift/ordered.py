@@ -15,9 +15,9 @@ from scipy.linalg import eigvalsh_tridiagonal
 from scipy.special import polygamma, psi
 from scipy.stats import norm
 
-from audits.drift.weighted_squares import beyond
-from audits.measures import Floats, Interval
-from audits.uncertainty.auc import auc, bin_bound, logit_interval, variance
+from boussole.audits.drift.weighted_squares import beyond
+from boussole.audits.measures import Floats, Interval
+from boussole.audits.uncertainty.auc import auc, bin_bound, logit_interval, variance
 
 FEWEST = 4
 """Values of both windows together that the variance of Anderson and Darling's statistic needs."""

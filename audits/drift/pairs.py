@@ -9,21 +9,21 @@ from typing import get_args
 
 import duckdb
 
-from audits.cubes.read import days_of
-from audits.drift.compared import compared
-from audits.drift.control_counts import control_measures, read_controls
-from audits.drift.counts import read_windows
-from audits.drift.series import Against, Examined
-from audits.errors import BoussoleError
-from audits.lake import reading
-from audits.lake.tables import table
-from audits.measures import Measure
-from audits.suppression.apart import Apart
-from audits.systems.kinds import AuditWindow
-from audits.systems.model import System
-from audits.systems.parts import parse_window
-from audits.windows import Window, choose_window, period_of, reference_window
-from audits.workspace import Workspace
+from boussole.audits.cubes.read import days_of
+from boussole.audits.drift.compared import compared
+from boussole.audits.drift.control_counts import control_measures, read_controls
+from boussole.audits.drift.counts import read_windows
+from boussole.audits.drift.series import Against, Examined
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import table
+from boussole.audits.measures import Measure
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.systems.kinds import AuditWindow
+from boussole.audits.systems.model import System
+from boussole.audits.systems.parts import parse_window
+from boussole.audits.windows import Window, choose_window, period_of, reference_window
+from boussole.audits.workspace import Workspace
 
 _KINDS: tuple[AuditWindow, ...] = ("day", "week", "month", "quarter", "year")
 

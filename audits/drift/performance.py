@@ -9,16 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from audits.drift.by_score import ByScore
-from audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts, Measure, Status
-from audits.metrics.definition import Rate
-from audits.metrics.estimated import AREA, ESTIMATED, FEWEST, chances, estimated
-from audits.standing import standing
-from audits.systems.model import System
-from audits.uncertainty.auc import Sides, area_interval, auc, bin_bound
-from audits.uncertainty.curve import Curve
-from audits.uncertainty.estimates import rate_interval
-from audits.windows import Window
+from boussole.audits.drift.by_score import ByScore
+from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts, Measure, Status
+from boussole.audits.metrics.definition import Rate
+from boussole.audits.metrics.estimated import AREA, ESTIMATED, FEWEST, chances, estimated
+from boussole.audits.standing import standing
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.auc import Sides, area_interval, auc, bin_bound
+from boussole.audits.uncertainty.curve import Curve
+from boussole.audits.uncertainty.estimates import rate_interval
+from boussole.audits.windows import Window
 
 FIGURES = tuple(ESTIMATED)
 """What is told of a month, in both ways."""

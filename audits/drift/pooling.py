@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from audits.drift.values import OTHERS, UNKNOWN, Values, value_at
-from audits.lake.tables import literal, table
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.drift.values import OTHERS, UNKNOWN, Values, value_at
+from boussole.audits.lake.tables import literal, table
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 Pools = Sequence[tuple[dt.date, frozenset[str]]]
 """The values of one column without a name, from the first day of each month on."""

@@ -8,20 +8,20 @@ from typing import Any
 
 import duckdb
 
-from audits.cubes.update import sealed_months
-from audits.drift.compared import DECISION
-from audits.drift.evidently_columns import Told
-from audits.drift.evidently_figures import Beside, beside
-from audits.drift.evidently_report import EvidentlyPage, evidently_page
-from audits.drift.pairs import Pair
-from audits.drift.samples import SAMPLE, Design, Sample, draw
-from audits.errors import ReportError
-from audits.lake import reading
-from audits.lake.tables import days_sql, has_shared, table
-from audits.measures import Measure
-from audits.systems.model import System
-from audits.windows import Window
-from audits.workspace import Workspace
+from boussole.audits.cubes.update import sealed_months
+from boussole.audits.drift.compared import DECISION
+from boussole.audits.drift.evidently_columns import ColumnFinding
+from boussole.audits.drift.evidently_figures import Beside, beside
+from boussole.audits.drift.evidently_report import EvidentlyPage, evidently_page
+from boussole.audits.drift.pairs import Pair
+from boussole.audits.drift.samples import SAMPLE, Design, Sample, draw
+from boussole.audits.errors import ReportError
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import days_sql, has_shared, table
+from boussole.audits.measures import Measure
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
 
 SCHEMA = "boussole.drift/1"
 
@@ -35,7 +35,7 @@ class Detail:
     pair: Pair
     designs: tuple[Design, Design]
     page: EvidentlyPage
-    told: Sequence[Told]
+    told: Sequence[ColumnFinding]
 
     @property
     def figures(self) -> list[Beside]:
@@ -111,7 +111,7 @@ def _most_moved_first(measures: Sequence[Measure], samples: Sequence[Sample]) ->
     return sorted(names, key=place)
 
 
-def _changes(connection: duckdb.DuckDBPyConnection, system: System, pair: Pair) -> list[Told]:
+def _changes(connection: duckdb.DuckDBPyConnection, system: System, pair: Pair) -> list[ColumnFinding]:
     """What changed of the columns shown, in the files that brought decisions of one of the windows. Nothing of groups:
     the name of a new value could be that of few."""
     log = system.log
@@ -127,7 +127,7 @@ def _changes(connection: duckdb.DuckDBPyConnection, system: System, pair: Pair) 
         'ORDER BY "column", kind, detail',
         [system.id, watched],
     ).fetchall()
-    return [Told(column=column, kind=kind, detail=found) for column, kind, found in rows]
+    return [ColumnFinding(column=column, kind=kind, detail=found) for column, kind, found in rows]
 
 
 def _figure(each: Beside) -> dict[str, Any]:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Literal
 
 import duckdb
 
-from audits.errors import ReportError
-from audits.lake.tables import days_sql, describe, literal, quote, table
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.errors import ReportError
+from boussole.audits.lake.tables import days_sql, describe, literal, quote, table
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 if TYPE_CHECKING:
     import pandas as pd

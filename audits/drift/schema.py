@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audits.lake.tables import has_table, table
-from audits.systems.model import System
+from boussole.audits.lake.tables import has_table, table
+from boussole.audits.systems.model import System
 
 SET_ASIDE = "set_aside"
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import norm
 
-from audits.drift.calibration import MONTHS
-from audits.drift.splits import SETTLED, Scale, Series, Step, moments, scores
-from audits.measures import Floats
+from boussole.audits.drift.calibration import MONTHS
+from boussole.audits.drift.splits import SETTLED, Scale, Series, Step, moments, scores
+from boussole.audits.measures import Floats
 
 SEASON = 1.645
 """Standard errors from which a shift of the year before, in the same direction, counts as one: one year in twenty."""

@@ -11,21 +11,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from audits.cubes.read import days_of
-from audits.drift.by_score import ByScore, read_by_score
-from audits.drift.compared import compared
-from audits.drift.control_counts import ControlCounts, control_measures, read_controls
-from audits.drift.counts import Version, WindowCounts, read_deciding, read_versions, read_windows
-from audits.drift.meaning import meaning_measures
-from audits.drift.performance import Performance, performance
-from audits.drift.schema import SchemaMove, schema_moves
-from audits.lake import reading
-from audits.measures import Measure
-from audits.standing import standing
-from audits.suppression.apart import Apart
-from audits.systems.model import System
-from audits.windows import Window, before, ended_periods, period_of, reference_window
-from audits.workspace import Workspace
+from boussole.audits.cubes.read import days_of
+from boussole.audits.drift.by_score import ByScore, read_by_score
+from boussole.audits.drift.compared import compared
+from boussole.audits.drift.control_counts import ControlCounts, control_measures, read_controls
+from boussole.audits.drift.counts import Version, WindowCounts, read_deciding, read_versions, read_windows
+from boussole.audits.drift.meaning import meaning_measures
+from boussole.audits.drift.performance import Performance, performance
+from boussole.audits.drift.schema import SchemaMove, schema_moves
+from boussole.audits.lake import reading
+from boussole.audits.measures import Measure
+from boussole.audits.standing import standing
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, before, ended_periods, period_of, reference_window
+from boussole.audits.workspace import Workspace
 
 Step = Literal["month", "week", "day"]
 Against = Literal["reference", "previous", "examined"]

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from scipy.stats import t as student
 
-from audits.drift.calibration import MONTHS
-from audits.drift.seasons import AsFar, as_far, seasonal
-from audits.drift.splits import Scale, Series, Step, farthest, together
-from audits.windows import Window
+from boussole.audits.drift.calibration import MONTHS
+from boussole.audits.drift.seasons import AsFar, as_far, seasonal
+from boussole.audits.drift.splits import Scale, Series, Step, farthest, together
+from boussole.audits.windows import Window
 
 __all__ = ["RATE", "TABLE", "Scale", "Series", "Shift", "Step", "level_of", "shifts", "step_of"]
 

@@ -11,8 +11,8 @@ import numpy as np
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from audits.measures import Floats
-from audits.windows import Window
+from boussole.audits.measures import Floats
+from boussole.audits.windows import Window
 
 SETTLED = 6
 """From so many windows on, how much they scatter among themselves says how much one can be trusted."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import scipy.stats
 from scipy.spatial.distance import jensenshannon
 
-from audits.uncertainty.independence import ChiSquare
+from boussole.audits.uncertainty.independence import ChiSquare
 
 SMOOTHING = 0.5
 """Added to every bin that either window fills, so that an empty bin does not make the index infinite."""

@@ -13,9 +13,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from audits import private_files
-from audits.windows import Window
-from audits.workspace import Workspace
+from boussole.audits import private_files
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
 
 _DAYS = r"(\d{4}-\d{2}-\d{2})"
 _NAME = re.compile(f"{_DAYS}_{_DAYS}_vs_{_DAYS}_{_DAYS}")

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from audits.cubes.edges import FARTHEST
-from audits.measures import Flags, Floats
+from boussole.audits.cubes.edges import FARTHEST
+from boussole.audits.measures import Flags, Floats
 
 
 @dataclass(frozen=True, kw_only=True)

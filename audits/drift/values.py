@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from audits.cubes import build
-from audits.cubes.histograms import POOLED
-from audits.drift.bins import Binned, Histogram, categories
-from audits.measures import Measure
+from boussole.audits.cubes import build
+from boussole.audits.cubes.histograms import POOLED
+from boussole.audits.drift.bins import Binned, Histogram, categories
+from boussole.audits.measures import Measure
 
 UNKNOWN, OTHERS = "?", "*"
 """Decisions without a value, and those whose value too few have, or that is counted without its name."""
@@ -92,8 +92,8 @@ def value_measures(
     `gone`: values that one of the windows does not have.
     Undefined: `empty_window`; `no_values`, where one holds no value; `one_bin`.
     """
-    from audits.drift.distances import distance_measures  # they take statistics, which few commands need
-    from audits.drift.measures import index_measures
+    from boussole.audits.drift.distances import distance_measures  # they take statistics, which few commands need
+    from boussole.audits.drift.measures import index_measures
 
     binned = _binned(by, name, sides, fewest, pool)
     binned = binned if shares else _without_shares(binned)

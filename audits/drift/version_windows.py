@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audits.drift.counts import Version, read_versions
-from audits.errors import BoussoleError, nearest
-from audits.lake.tables import table
-from audits.systems.model import System
-from audits.windows import Window, period_of
+from boussole.audits.drift.counts import Version, read_versions
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.lake.tables import table
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, period_of
 
 
 @dataclass(frozen=True, kw_only=True)

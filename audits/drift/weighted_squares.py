@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from audits.measures import Floats
+from boussole.audits.measures import Floats
 
 NEGLIGIBLE = 1e-12
 NODES = 256

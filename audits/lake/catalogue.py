@@ -15,11 +15,11 @@ from pathlib import Path
 
 import duckdb
 
-from audits import private_files
-from audits.errors import LakeError
-from audits.lake import folder
-from audits.lake.turns import turn
-from audits.workspace import Workspace
+from boussole.audits import private_files
+from boussole.audits.errors import LakeError
+from boussole.audits.lake import folder
+from boussole.audits.lake.turns import turn
+from boussole.audits.workspace import Workspace
 
 
 def place_of(workspace: Workspace) -> Path:

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import duckdb
 
-from audits import private_files
-from audits.errors import LakeError, NoLakeError, reason_of
-from audits.faults import FULL, kind_of
-from audits.lake import folder
-from audits.lake.catalogue import place_of, settle, settle_if_free
-from audits.lake.engine import lent
-from audits.lake.tables import create_shared, has_shared, one
-from audits.lake.turns import LOCK_SECONDS, occupied, turn
-from audits.workspace import Workspace
+from boussole.audits import private_files
+from boussole.audits.errors import LakeError, NoLakeError, reason_of
+from boussole.audits.faults import FULL, kind_of
+from boussole.audits.lake import folder
+from boussole.audits.lake.catalogue import place_of, settle, settle_if_free
+from boussole.audits.lake.engine import lent
+from boussole.audits.lake.tables import create_shared, has_shared, one
+from boussole.audits.lake.turns import LOCK_SECONDS, occupied, turn
+from boussole.audits.workspace import Workspace
 
 READER_SECONDS = 60
 POLL_SECONDS = 0.05

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import duckdb
 
-from audits.errors import LakeError
-from audits.workspace import Workspace
+from boussole.audits.errors import LakeError
+from boussole.audits.workspace import Workspace
 
 CRYPTOGRAPHY = "duckdb-extension-httpfs"
 EXTENSIONS = (CRYPTOGRAPHY, "duckdb-extension-sqlite-scanner", "duckdb-extension-ducklake")

@@ -14,8 +14,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from audits import private_files
-from audits.errors import LakeError
+from boussole.audits import private_files
+from boussole.audits.errors import LakeError
 
 CATALOGUE, DRAFT = "catalog.sqlite", "next.sqlite"
 _DATA = re.compile(r"data(-[0-9a-f]{8})?")

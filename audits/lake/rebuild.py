@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping
 
 import duckdb
 
-from audits import private_files
-from audits.errors import LakeError
-from audits.lake import folder
-from audits.lake.connection import create, explain, open_lake, snapshot
-from audits.lake.engine import connect
-from audits.lake.tables import create_shared, describe, quote
-from audits.lake.turns import turn
-from audits.workspace import Workspace
+from boussole.audits import private_files
+from boussole.audits.errors import LakeError
+from boussole.audits.lake import folder
+from boussole.audits.lake.connection import create, explain, open_lake, snapshot
+from boussole.audits.lake.engine import connect
+from boussole.audits.lake.tables import create_shared, describe, quote
+from boussole.audits.lake.turns import turn
+from boussole.audits.workspace import Workspace
 
 Name = tuple[str, str]
 """Schema and table."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from audits.log_names import LogName
-from audits.systems.logs import LOG_TYPES
-from audits.systems.model import System
+from boussole.audits.log_names import LogName
+from boussole.audits.systems.logs import LOG_TYPES
+from boussole.audits.systems.model import System
 
 SHARED = {
     "ingested": {

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import duckdb
+from boussole.audits.errors import LakeError
+from boussole.audits.lake.rows import KEPT, QUARANTINE, SHARED, decision_columns, log_columns
+from boussole.audits.systems.logs.decisions import FLAGS
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
-from audits.errors import LakeError
-from audits.lake.rows import KEPT, QUARANTINE, SHARED, decision_columns, log_columns
-from audits.systems.logs.decisions import FLAGS
-from audits.systems.model import System
-from audits.windows import Window
+if TYPE_CHECKING:
+    import duckdb
 
 KEYS = {
     "by": "VARCHAR",  # '' for everybody, 'gender', 'gender*age'
@@ -190,9 +192,11 @@ def one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
 
 def _there(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     """To ask the catalogue for the names of all tables takes a hundred times as long."""
+    from duckdb import CatalogException  # logging a frame names columns of these tables without DuckDB
+
     try:
         connection.execute(f"FROM {name} LIMIT 0")
-    except duckdb.CatalogException:
+    except CatalogException:
         return False
     return True
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audits import private_files
-from audits.lake.connection import REMOVE_STRAYS, begin, commit, explain, has_lake, open_lake
-from audits.lake.engine import lent
-from audits.lake.tables import one
-from audits.lake.turns import turn
-from audits.workspace import Workspace
+from boussole.audits import private_files
+from boussole.audits.lake.connection import REMOVE_STRAYS, begin, commit, explain, has_lake, open_lake
+from boussole.audits.lake.engine import lent
+from boussole.audits.lake.tables import one
+from boussole.audits.lake.turns import turn
+from boussole.audits.workspace import Workspace
 
 MANY_FILES = 100
 """Files of data in the newest state, beyond one for each table, from which merging them pays."""

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
-from audits import private_files
-from audits.errors import LakeError
-from audits.workspace import Workspace
+from boussole.audits import private_files
+from boussole.audits.errors import LakeError
+from boussole.audits.workspace import Workspace
 
 LOCK_SECONDS = 600
 """How long a writer waits for its turn, and for readers to finish before it commits."""

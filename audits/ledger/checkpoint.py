@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from audits.errors import LedgerError
-from audits.ledger.encoding import decode, encode
-from audits.ledger.notes import Note, parse_note
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.encoding import decode, encode
+from boussole.audits.ledger.notes import Note, parse_note
 
 _SIZE = re.compile(r"0|[1-9]\d{0,17}")
 _ROOT_BYTES = 32

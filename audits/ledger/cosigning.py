@@ -11,12 +11,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from audits.errors import LedgerError
-from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from audits.ledger.encoding import decode, encode
-from audits.ledger.keys import VerifierKey
-from audits.ledger.merkle import verify_consistency
-from audits.ledger.notes import Note, check
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
+from boussole.audits.ledger.encoding import decode, encode
+from boussole.audits.ledger.keys import VerifierKey
+from boussole.audits.ledger.merkle import verify_consistency
+from boussole.audits.ledger.notes import Note, check
 
 _OLD = re.compile(r"old (0|[1-9]\d{0,17})")
 _MOST_HASHES = 63

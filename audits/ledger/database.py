@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
-from audits import private_files
+from boussole.audits import private_files
 
 WAIT_SECONDS = 60
 """How long a connection waits for another writer before it gives up."""

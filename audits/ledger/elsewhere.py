@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from audits.errors import LedgerError, printable
-from audits.ledger.keys import VerifierKey, parse_verifier
-from audits.ledger.notes import parse_signature
-from audits.ledger_settings import SignerSettings, TokenSettings
+from boussole.audits.errors import LedgerError, printable
+from boussole.audits.ledger.keys import VerifierKey, parse_verifier
+from boussole.audits.ledger.notes import parse_signature
+from boussole.audits.ledger_settings import SignerSettings, TokenSettings
 
 SECONDS = 60
 """How long a program may take to sign."""
@@ -114,7 +114,7 @@ def _in_token(settings: TokenSettings, home: Path, work: Callable[[Any, Any], by
         raise LedgerError(
             "a key in a token needs a package that is not installed.",
             where=WHERE,
-            next_step="Install it: pip install 'boussole[pkcs11]'.",
+            next_step="Install it: pip install 'boussole-charter[pkcs11]'.",
         ) from error
     path = home / settings.pin_file
     try:

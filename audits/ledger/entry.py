@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, Row, String, Table, Text
 
-from audits.errors import BoussoleError, LedgerError
-from audits.hashing import canonical_json
-from audits.ledger.merkle import leaf_hash
+from boussole.audits.errors import BoussoleError, LedgerError
+from boussole.audits.hashing import canonical_json
+from boussole.audits.ledger.merkle import leaf_hash
 
 Payload = Mapping[str, str | int | None]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from audits.ledger.checkpoint import Checkpoint
-from audits.ledger.verification import Verification
+from boussole.audits.ledger.checkpoint import Checkpoint
+from boussole.audits.ledger.verification import Verification
 
 
 class Standing(StrEnum):

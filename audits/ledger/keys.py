@@ -15,8 +15,8 @@ from typing import Protocol
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from audits.errors import LedgerError
-from audits.ledger.encoding import decode, encode
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.encoding import decode, encode
 
 SIGNATURE, COSIGNATURE = 0x01, 0x04
 """Types of signature: over the text alone, and over the text with the time of signing."""

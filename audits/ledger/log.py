@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from audits.ledger.entry import Entry, Payload, checked, entry_table, is_hash, problem_of, sealed_bytes
-from audits.ledger.merkle import Tree, leaf_hash, subtrees
-from audits.ledger.tree import damaged, grow, hashes_at, no_such, pairs, root_of, size_of
+from boussole.audits.ledger.entry import Entry, Payload, checked, entry_table, is_hash, problem_of, sealed_bytes
+from boussole.audits.ledger.merkle import Tree, leaf_hash, subtrees
+from boussole.audits.ledger.tree import damaged, grow, hashes_at, no_such, pairs, root_of, size_of
 
 BLOCK = 32
 """How many of the newest entries, at the most, an append looks at again."""

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from audits.errors import LedgerError
-from audits.ledger.encoding import decode, encode
-from audits.ledger.keys import ID_BYTES, NoteSigner, VerifierKey, is_name
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.encoding import decode, encode
+from boussole.audits.ledger.keys import ID_BYTES, NoteSigner, VerifierKey, is_name
 
 MAX_CHARACTERS = 100_000
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
@@ -68,7 +68,7 @@ class Checked:
 def check(note: Note, keys: Iterable[VerifierKey]) -> Checked:
     """Verify the signatures of the keys given; those of other keys are ignored, as the specification demands.
 
-    >>> from audits.ledger.keys import SIGNATURE, make_key
+    >>> from boussole.audits.ledger.keys import SIGNATURE, make_key
     >>> key = make_key("example.org/log", kind=SIGNATURE)
     >>> [signer.key.name for signer in check(Note("text\\n").signed(key), [key.verifier]).signers]
     ['example.org/log']

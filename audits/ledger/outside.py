@@ -15,13 +15,13 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from audits import private_files
-from audits.errors import LedgerError
-from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from audits.ledger.college import alone
-from audits.ledger.keys import VerifierKey
-from audits.ledger.notes import Note, Signature, parse_note
-from audits.ledger.timestamp import timestamped_at
+from boussole.audits import private_files
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
+from boussole.audits.ledger.college import alone
+from boussole.audits.ledger.keys import VerifierKey
+from boussole.audits.ledger.notes import Note, Signature, parse_note
+from boussole.audits.ledger.timestamp import timestamped_at
 
 WITNESSES, TIMESTAMPS = "witnesses", "timestamps"
 AHEAD = dt.timedelta(minutes=5)

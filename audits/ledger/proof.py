@@ -13,14 +13,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from audits.errors import LedgerError
-from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from audits.ledger.encoding import decode, encode
-from audits.ledger.entry import sealed_bytes
-from audits.ledger.log import row_at
-from audits.ledger.merkle import leaf_hash, verify_inclusion
-from audits.ledger.notes import Note
-from audits.ledger.tree import inclusion_proof
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
+from boussole.audits.ledger.encoding import decode, encode
+from boussole.audits.ledger.entry import sealed_bytes
+from boussole.audits.ledger.log import row_at
+from boussole.audits.ledger.merkle import leaf_hash, verify_inclusion
+from boussole.audits.ledger.notes import Note
+from boussole.audits.ledger.tree import inclusion_proof
 
 SUFFIX = ".tlog-proof"
 _HEADER = "c2sp.org/tlog-proof@v1"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from audits import private_files
-from audits.errors import LedgerError
-from audits.ledger.checkpoint import parse_checkpoint
-from audits.ledger.college import alone
-from audits.ledger.keys import SigningKey
-from audits.ledger.notes import Note, Signature, check
-from audits.ledger.signing import known_key
+from boussole.audits import private_files
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.checkpoint import parse_checkpoint
+from boussole.audits.ledger.college import alone
+from boussole.audits.ledger.keys import SigningKey
+from boussole.audits.ledger.notes import Note, Signature, check
+from boussole.audits.ledger.signing import known_key
 
 LAST = "signed.checkpoint"
 

@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
-from audits.ledger.entry import Payload, entry_table
-from audits.ledger.tree import size_of
+from boussole.audits.ledger.entry import Payload, entry_table
+from boussole.audits.ledger.tree import size_of
 
 _NUMBER = re.compile(r"\d{1,18}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class LedgerQuery:
     """What is looked for; what is empty is not asked. `text` is a number, a fingerprint, a run, a version."""
 
     text: str = ""
@@ -61,7 +61,7 @@ def span(connection: Connection) -> Span:
     return Span(size=size, first=times[0] if times else "", last=times[-1] if times else "", kinds=[*map(str, kinds)])
 
 
-def search(connection: Connection, asked: Asked, *, skip: int = 0, take: int = 25) -> tuple[int, list[Listed]]:
+def search(connection: Connection, asked: LedgerQuery, *, skip: int = 0, take: int = 25) -> tuple[int, list[Listed]]:
     """How many entries are as asked, and some of them, the newest first."""
     conditions = list(_conditions(asked))
     total = connection.execute(select(func.count()).select_from(entry_table).where(*conditions)).scalar_one()
@@ -84,7 +84,7 @@ def listed(row: Row[Any]) -> Listed:
     )
 
 
-def _conditions(asked: Asked) -> Sequence[ColumnElement[bool]]:
+def _conditions(asked: LedgerQuery) -> Sequence[ColumnElement[bool]]:
     columns = entry_table.c
     text = asked.text.strip()
     found: list[ColumnElement[bool]] = []

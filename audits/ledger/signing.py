@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from audits.ledger.elsewhere import signer_elsewhere, verifier_elsewhere
-from audits.ledger.keys import SIGNATURE, NoteSigner, SigningKey, VerifierKey
-from audits.privacy.keys import ensure, ring
+from boussole.audits.ledger.elsewhere import signer_elsewhere, verifier_elsewhere
+from boussole.audits.ledger.keys import SIGNATURE, NoteSigner, SigningKey, VerifierKey
+from boussole.audits.privacy.keys import ensure, ring
 
 if TYPE_CHECKING:
-    from audits.workspace import Workspace
+    from boussole.audits.workspace import Workspace
 
 RING = "ledger"
 _ORIGIN = "boussole/ledger/{id}"

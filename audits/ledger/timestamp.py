@@ -10,8 +10,8 @@ import datetime as dt
 
 from cryptography import x509
 
-from audits.errors import LedgerError
-from audits.ledger.notes import Note
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.notes import Note
 
 
 def timestamp_request(note: Note) -> bytes:

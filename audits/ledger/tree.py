@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, func, select, tuple_
 
-from audits.errors import LedgerError
-from audits.ledger.entry import entry_table, is_hash, metadata
-from audits.ledger.merkle import Tree, consistency_parts, inclusion_parts, joined, subtrees
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.entry import entry_table, is_hash, metadata
+from boussole.audits.ledger.merkle import Tree, consistency_parts, inclusion_parts, joined, subtrees
 
 node_table = Table(
     "nodes",

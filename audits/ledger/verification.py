@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, func, select
 
-from audits.ledger.entry import entry_table, problem_of
-from audits.ledger.merkle import EMPTY_ROOT, Tree
-from audits.ledger.tree import node_table
+from boussole.audits.ledger.entry import entry_table, problem_of
+from boussole.audits.ledger.merkle import EMPTY_ROOT, Tree
+from boussole.audits.ledger.tree import node_table
 
 OTHER_TREE = "the stored tree is not the one of the entries: an entry up to here, or the tree, was rewritten"
 REWRITTEN = "the root up to this entry is not the one noted earlier: an entry up to here was rewritten"

@@ -7,15 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from audits.measures import NOT_SELECTED, SELECTED, Counts, Measure
-from audits.metrics.definition import Composite, Rate
-from audits.metrics.groups import rates_of, safe_ratio
-from audits.metrics.inequality import DifferentialFairness, Entropy, benefits, between_groups, differential_fairness
-from audits.metrics.selection import SELECTION_RATE
-from audits.metrics.view import View
-from audits.uncertainty.bootstrap import Floats
-from audits.uncertainty.estimates import composite_interval
-from audits.uncertainty.independence import chi_square, fisher_exact
+from boussole.audits.measures import NOT_SELECTED, SELECTED, Counts, Measure
+from boussole.audits.metrics.definition import Composite, Rate
+from boussole.audits.metrics.groups import rates_of, safe_ratio
+from boussole.audits.metrics.inequality import (
+    DifferentialFairness,
+    Entropy,
+    benefits,
+    between_groups,
+    differential_fairness,
+)
+from boussole.audits.metrics.selection import SELECTION_RATE
+from boussole.audits.metrics.view import View
+from boussole.audits.uncertainty.bootstrap import Floats
+from boussole.audits.uncertainty.estimates import composite_interval
+from boussole.audits.uncertainty.independence import chi_square, fisher_exact
 
 LEAST_EXPECTED = 5
 """Fewer expected cases (Cochran's rule), and chi-square is not to be relied on."""

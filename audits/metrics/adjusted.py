@@ -8,13 +8,13 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from audits.measures import SELECTED, Interval, Measure, Strata
-from audits.metrics.comparisons import Against, against, compare, compared, judged, refused
-from audits.metrics.definition import Comparison, Metric
-from audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
-from audits.metrics.view import View, known_values
-from audits.uncertainty.logistic import modelled_ratio
-from audits.uncertainty.stratified import Pairs, association_p, homogeneity_p, odds_ratio, standardised_ratio
+from boussole.audits.measures import SELECTED, Interval, Measure, Strata
+from boussole.audits.metrics.comparisons import Against, against, compare, compared, judged, refused
+from boussole.audits.metrics.definition import Comparison, Metric
+from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
+from boussole.audits.metrics.view import View, known_values
+from boussole.audits.uncertainty.logistic import modelled_ratio
+from boussole.audits.uncertainty.stratified import Pairs, association_p, homogeneity_p, odds_ratio, standardised_ratio
 
 Bools = npt.NDArray[np.bool_]
 Picture = Literal["reversed", "leans", "explained", "appears", "agrees"]

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Measure
-from audits.metrics.definition import Comparison, Metric
-from audits.metrics.filled import brier_ends, mean_error_ends, score_bounds
-from audits.metrics.scored import EVERY, EVERY_SEEN, SEEN, Figure, Refused, Scored, group_figures, pair_figures
-from audits.uncertainty.auc import wald_interval
-from audits.uncertainty.estimates import rate_interval
-from audits.uncertainty.jackknife import jackknife
-from audits.uncertainty.means import Moments, compare_means, mean_interval
+from boussole.audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Measure
+from boussole.audits.metrics.definition import Comparison, Metric
+from boussole.audits.metrics.filled import brier_ends, mean_error_ends, score_bounds
+from boussole.audits.metrics.scored import EVERY, EVERY_SEEN, SEEN, Figure, Refused, Scored, group_figures, pair_figures
+from boussole.audits.uncertainty.auc import wald_interval
+from boussole.audits.uncertainty.estimates import rate_interval
+from boussole.audits.uncertainty.jackknife import jackknife
+from boussole.audits.uncertainty.means import Moments, compare_means, mean_interval
 
 CALIBRATION_DIFFERENCE = Comparison(metric="calibration_difference", rate=SEEN, scale="difference", less_is_worse=True)
 BINS = 10

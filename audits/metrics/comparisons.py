@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-from audits.measures import Measure, group_label
-from audits.metrics.definition import Comparison
-from audits.metrics.view import View, counted_out, known_values
-from audits.suppression.rules import SET_APART
-from audits.uncertainty.estimates import compare_rates
+from boussole.audits.measures import Measure, group_label
+from boussole.audits.metrics.definition import Comparison
+from boussole.audits.metrics.view import View, counted_out, known_values
+from boussole.audits.suppression.rules import SET_APART
+from boussole.audits.uncertainty.estimates import compare_rates
 
 
 class Against(NamedTuple):

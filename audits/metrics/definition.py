@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts
+from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts
 
 Kind = Literal["group", "across", "comparison", "beside", "estimate", "drift"]
 BadSide = Literal["below", "above"]
@@ -55,7 +55,7 @@ class Rate:
     def counted(self, counts: Counts) -> tuple[Counts, Counts]:
         """Numerators and denominators of counts shaped (…, decision, outcome).
 
-        >>> from audits.metrics.selection import SELECTION_RATE
+        >>> from boussole.audits.metrics.selection import SELECTION_RATE
         >>> k, n = SELECTION_RATE.counted(np.array([[1, 2, 3], [4, 5, 6]]))
         >>> int(k), int(n)
         (15, 21)
@@ -80,7 +80,7 @@ class Rate:
 
         Source: bounds without assumptions, Manski (2003), Partial Identification of Probability Distributions.
 
-        >>> from audits.metrics.errors import PRECISION
+        >>> from boussole.audits.metrics.errors import PRECISION
         >>> PRECISION.bounds(np.array([[0, 0, 0], [20, 60, 20]]))
         (0.6, 0.8)
         """

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from audits.measures import Measure
-from audits.metrics.definition import Comparison, Metric
-from audits.metrics.filled import area_ends, score_bounds
-from audits.metrics.scored import EVERY_SEEN, Figure, Refused, Scored, group_figures, pair_figures
-from audits.uncertainty.auc import Sides, area_interval, auc, bin_bound, compare_areas
+from boussole.audits.measures import Measure
+from boussole.audits.metrics.definition import Comparison, Metric
+from boussole.audits.metrics.filled import area_ends, score_bounds
+from boussole.audits.metrics.scored import EVERY_SEEN, Figure, Refused, Scored, group_figures, pair_figures
+from boussole.audits.uncertainty.auc import Sides, area_interval, auc, bin_bound, compare_areas
 
 AUC_DIFFERENCE = Comparison(
     metric="auc_difference", rate=EVERY_SEEN, scale="difference", less_is_worse=True, turns=False

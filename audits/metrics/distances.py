@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from scipy.stats import wasserstein_distance
 
-from audits.measures import Flags, Floats, Measure
-from audits.metrics.definition import Comparison, Metric
-from audits.metrics.scored import EVERY, Figure, Refused, Scored, pair_figures
+from boussole.audits.measures import Flags, Floats, Measure
+from boussole.audits.metrics.definition import Comparison, Metric
+from boussole.audits.metrics.scored import EVERY, Figure, Refused, Scored, pair_figures
 
 Maker = Callable[[Scored, list[int], list[int]], tuple[float, float]]
 DISTANCES = tuple(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED
-from audits.metrics.definition import Comparison, Composite, Mean, Metric, Odds, Rate
+from boussole.audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED
+from boussole.audits.metrics.definition import Comparison, Composite, Mean, Metric, Odds, Rate
 
 _BOTH = (NOT_SELECTED, SELECTED)
 _POSITIVES = tuple((decision, POSITIVE) for decision in _BOTH)

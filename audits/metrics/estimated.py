@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts, Floats, Measure
-from audits.metrics import errors
-from audits.metrics.definition import Metric, Rate
-from audits.metrics.expected import Estimate, Expected, estimate, expected_area, expected_rate
-from audits.metrics.scored import EVERY, EVERY_SEEN, SEEN, Scored
-from audits.metrics.view import known_values
-from audits.uncertainty.curve import Curve, curve
+from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts, Floats, Measure
+from boussole.audits.metrics import errors
+from boussole.audits.metrics.definition import Metric, Rate
+from boussole.audits.metrics.expected import Estimate, Expected, estimate, expected_area, expected_rate
+from boussole.audits.metrics.scored import EVERY, EVERY_SEEN, SEEN, Scored
+from boussole.audits.metrics.view import known_values
+from boussole.audits.uncertainty.curve import Curve, curve
 
 FEWEST = 30
 """Fewer positive or negative outcomes of a group than this in the reference window say too little of its scores."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
-from audits.measures import NEGATIVE, POSITIVE, Counts, Floats, Interval
-from audits.metrics.definition import Rate
-from audits.uncertainty.curve import Curve, Spread, spread
+from boussole.audits.measures import NEGATIVE, POSITIVE, Counts, Floats, Interval
+from boussole.audits.metrics.definition import Rate
+from boussole.audits.uncertainty.curve import Curve, Spread, spread
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from audits.measures import Measure
-from audits.metrics import (
+from boussole.audits.measures import Measure
+from boussole.audits.metrics import (
     calibration,
     discrimination,
     distances,
@@ -19,11 +19,11 @@ from audits.metrics import (
     selection,
     stages,
 )
-from audits.metrics.across import UNKNOWN, Across
-from audits.metrics.adjusted import ADJUSTED, BESIDE
-from audits.metrics.definition import Comparison, Rate
-from audits.metrics.groups import Derived
-from audits.systems.model import System
+from boussole.audits.metrics.across import UNKNOWN, Across
+from boussole.audits.metrics.adjusted import ADJUSTED, BESIDE
+from boussole.audits.metrics.definition import Comparison, Rate
+from boussole.audits.metrics.groups import Derived
+from boussole.audits.systems.model import System
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from audits.measures import NO_OUTCOME, NOT_SELECTED, SELECTED, Floats
-from audits.metrics.definition import between
-from audits.metrics.scored import Scored
+from boussole.audits.measures import NO_OUTCOME, NOT_SELECTED, SELECTED, Floats
+from boussole.audits.metrics.definition import between
+from boussole.audits.metrics.scored import Scored
 
 Ends = tuple[float, float]
 

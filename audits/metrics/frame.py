@@ -12,8 +12,8 @@ from functools import cache
 
 import numpy as np
 
-from audits.measures import NO_OUTCOME, POSITIVE, Counts
-from audits.metrics.definition import Rate
+from boussole.audits.measures import NO_OUTCOME, POSITIVE, Counts
+from boussole.audits.metrics.definition import Rate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ def frame(counts: Counts, rate: Rate, *, groups: Sequence[int], by_fairlearn: bo
     and ratio need two groups, the ratio a highest rate above 0. Fairlearn's `MetricFrame` gives the same, and on so few
     cells takes as long as all the rest of an audit.
 
-    >>> from audits.metrics.selection import SELECTION_RATE
+    >>> from boussole.audits.metrics.selection import SELECTION_RATE
     >>> counts = np.array([[[0, 0, 3], [0, 0, 1]], [[0, 0, 2], [0, 0, 2]]])
     >>> frame(counts, SELECTION_RATE, groups=[0, 1])
     Frame(values={0: 0.25, 1: 0.5}, difference=0.25, ratio=0.5)

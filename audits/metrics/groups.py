@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from audits.measures import Counts, Interval, Measure, group_label
-from audits.metrics.definition import Mean, Odds, Rate
-from audits.metrics.inequality import Entropy, benefits, generalized_entropy
-from audits.metrics.selection import SELECTION_RATE
-from audits.metrics.view import View, known_values
-from audits.uncertainty import jackknife as jk
-from audits.uncertainty.bootstrap import Floats
-from audits.uncertainty.estimates import Reason, composite_interval, rate_interval
+from boussole.audits.measures import Counts, Interval, Measure, group_label
+from boussole.audits.metrics.definition import Mean, Odds, Rate
+from boussole.audits.metrics.inequality import Entropy, benefits, generalized_entropy
+from boussole.audits.metrics.selection import SELECTION_RATE
+from boussole.audits.metrics.view import View, known_values
+from boussole.audits.uncertainty import jackknife as jk
+from boussole.audits.uncertainty.bootstrap import Floats
+from boussole.audits.uncertainty.estimates import Reason, composite_interval, rate_interval
 
 Derived = Mean | Odds | Entropy
 Made = tuple[float, Interval | None, Reason | None]

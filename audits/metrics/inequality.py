@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED, Counts
-from audits.metrics.definition import Metric, Rate
-from audits.metrics.errors import ACCURACY
-from audits.metrics.selection import SELECTION_RATE
-from audits.uncertainty.bootstrap import Floats
+from boussole.audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED, Counts
+from boussole.audits.metrics.definition import Metric, Rate
+from boussole.audits.metrics.errors import ACCURACY
+from boussole.audits.metrics.selection import SELECTION_RATE
+from boussole.audits.uncertainty.bootstrap import Floats
 
 _BENEFITS = np.array([0.0, 1.0, 2.0])
 

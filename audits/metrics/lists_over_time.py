@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from audits.measures import Lists, measure_id
-from audits.metrics.ranking import ACROSS, OF_GROUPS, Mean
-from audits.suppression.additive import gives_away
-from audits.suppression.lattice import Key
-from audits.suppression.over_time import REASON
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.measures import Lists, measure_id
+from boussole.audits.metrics.ranking import ACROSS, OF_GROUPS, Mean
+from boussole.audits.suppression.additive import gives_away
+from boussole.audits.suppression.lattice import Key
+from boussole.audits.suppression.over_time import REASON
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 METRICS = frozenset(mean.metric for mean in (*OF_GROUPS, *ACROSS))
 

@@ -6,25 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
-from audits.measures import NO_OUTCOME, Cells, Lists, Measure, Scores, Stage, Strata
-from audits.metrics.across import composite_measure, unknown_measures
-from audits.metrics.adjusted import adjusted_measures
-from audits.metrics.calibration import calibration_measures, mean_scores, with_curves
-from audits.metrics.comparisons import comparison_measures
-from audits.metrics.discrimination import discrimination_measures
-from audits.metrics.distances import distance_measures
-from audits.metrics.estimated import estimated_measures
-from audits.metrics.families import Families, ended_measures, families
-from audits.metrics.groups import derived_measures, impact_ratios, rate_measures
-from audits.metrics.ranked import ranking_measures
-from audits.metrics.scored import Scored, reference_tables, scored_tables
-from audits.metrics.scoring import scoring_measures
-from audits.metrics.selection import SELECTION_RATIO
-from audits.metrics.stages import stage_measures
-from audits.metrics.view import View
-from audits.standing import Standing
-from audits.suppression.rules import NOTHING, Suppression, suppress
-from audits.systems.model import System
+from boussole.audits.measures import NO_OUTCOME, Cells, Lists, Measure, Scores, Stage, Strata
+from boussole.audits.metrics.across import composite_measure, unknown_measures
+from boussole.audits.metrics.adjusted import adjusted_measures
+from boussole.audits.metrics.calibration import calibration_measures, mean_scores, with_curves
+from boussole.audits.metrics.comparisons import comparison_measures
+from boussole.audits.metrics.discrimination import discrimination_measures
+from boussole.audits.metrics.distances import distance_measures
+from boussole.audits.metrics.estimated import estimated_measures
+from boussole.audits.metrics.families import Families, ended_measures, families
+from boussole.audits.metrics.groups import derived_measures, impact_ratios, rate_measures
+from boussole.audits.metrics.ranked import ranking_measures
+from boussole.audits.metrics.scored import Scored, reference_tables, scored_tables
+from boussole.audits.metrics.scoring import scoring_measures
+from boussole.audits.metrics.selection import SELECTION_RATIO
+from boussole.audits.metrics.stages import stage_measures
+from boussole.audits.metrics.view import View
+from boussole.audits.standing import Standing
+from boussole.audits.suppression.rules import NOTHING, Suppression, suppress
+from boussole.audits.systems.model import System
 
 EVERYTHING_READABLE = Standing()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED
-from audits.metrics.definition import Comparison, Metric, Rate
+from boussole.audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED
+from boussole.audits.metrics.definition import Comparison, Metric, Rate
 
 ObservedFor = Literal["all", "selected"]
 _OUTCOMES = (NEGATIVE, POSITIVE, NO_OUTCOME)

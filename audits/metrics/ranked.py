@@ -15,14 +15,23 @@ from typing import Any, Literal
 
 import numpy as np
 
-from audits.measures import FAIR_ALPHA, TOP, Group, Interval, Lists, Measure, Sums
-from audits.metrics.comparisons import Against, against, compared, judged, refused
-from audits.metrics.ranking import ACROSS, BESIDE, DISCOUNTS, EXPOSURE_RATIO, FAIL_SHARE, OF_GROUPS, Floats, Mean
-from audits.metrics.selection import SELECTION_RATE
-from audits.metrics.view import View, known_values
-from audits.suppression.lattice import Key
-from audits.uncertainty import jackknife as jk
-from audits.uncertainty.score import ratio_interval
+from boussole.audits.measures import FAIR_ALPHA, TOP, Group, Interval, Lists, Measure, Sums
+from boussole.audits.metrics.comparisons import Against, against, compared, judged, refused
+from boussole.audits.metrics.ranking import (
+    ACROSS,
+    BESIDE,
+    DISCOUNTS,
+    EXPOSURE_RATIO,
+    FAIL_SHARE,
+    OF_GROUPS,
+    Floats,
+    Mean,
+)
+from boussole.audits.metrics.selection import SELECTION_RATE
+from boussole.audits.metrics.view import View, known_values
+from boussole.audits.suppression.lattice import Key
+from boussole.audits.uncertainty import jackknife as jk
+from boussole.audits.uncertainty.score import ratio_interval
 
 Why = tuple[Literal["undefined", "suppressed"], str]
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from audits.measures import FAIR_ALPHA, TOP, Interval, Sums
-from audits.metrics.definition import Comparison, Metric
-from audits.metrics.selection import SELECTION_RATE
-from audits.uncertainty import jackknife as jk
-from audits.uncertainty.estimates import rate_interval
+from boussole.audits.measures import FAIR_ALPHA, TOP, Interval, Sums
+from boussole.audits.metrics.definition import Comparison, Metric
+from boussole.audits.metrics.selection import SELECTION_RATE
+from boussole.audits.uncertainty import jackknife as jk
+from boussole.audits.uncertainty.estimates import rate_interval
 
 Floats = npt.NDArray[np.float64]
 EXPOSURE_RATIO = Comparison(

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from audits.drift.by_group import METRICS as BY_GROUP_METRICS
-from audits.drift.distances import METRICS as WINDOW_METRICS
-from audits.drift.meaning import METRICS as MEANING_METRICS
-from audits.drift.measures import METRICS as DRIFT_METRICS
-from audits.errors import BoussoleError, nearest
-from audits.metrics.adjusted import METRICS as ADJUSTED_METRICS
-from audits.metrics.calibration import METRICS as CALIBRATION_METRICS
-from audits.metrics.definition import Metric
-from audits.metrics.discrimination import METRICS as DISCRIMINATION_METRICS
-from audits.metrics.distances import METRICS as DISTANCE_METRICS
-from audits.metrics.errors import METRICS as ERROR_METRICS
-from audits.metrics.estimated import METRICS as ESTIMATED_METRICS
-from audits.metrics.inequality import METRICS as INEQUALITY_METRICS
-from audits.metrics.missing import METRICS as MISSING_METRICS
-from audits.metrics.ranking import METRICS as RANKING_METRICS
-from audits.metrics.scoring import METRICS as SCORING_METRICS
-from audits.metrics.selection import METRICS as SELECTION_METRICS
-from audits.metrics.stages import METRICS as STAGE_METRICS
+from boussole.audits.drift.by_group import METRICS as BY_GROUP_METRICS
+from boussole.audits.drift.distances import METRICS as WINDOW_METRICS
+from boussole.audits.drift.meaning import METRICS as MEANING_METRICS
+from boussole.audits.drift.measures import METRICS as DRIFT_METRICS
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.metrics.adjusted import METRICS as ADJUSTED_METRICS
+from boussole.audits.metrics.calibration import METRICS as CALIBRATION_METRICS
+from boussole.audits.metrics.definition import Metric
+from boussole.audits.metrics.discrimination import METRICS as DISCRIMINATION_METRICS
+from boussole.audits.metrics.distances import METRICS as DISTANCE_METRICS
+from boussole.audits.metrics.errors import METRICS as ERROR_METRICS
+from boussole.audits.metrics.estimated import METRICS as ESTIMATED_METRICS
+from boussole.audits.metrics.inequality import METRICS as INEQUALITY_METRICS
+from boussole.audits.metrics.missing import METRICS as MISSING_METRICS
+from boussole.audits.metrics.ranking import METRICS as RANKING_METRICS
+from boussole.audits.metrics.scoring import METRICS as SCORING_METRICS
+from boussole.audits.metrics.selection import METRICS as SELECTION_METRICS
+from boussole.audits.metrics.stages import METRICS as STAGE_METRICS
 
 
 class MetricError(BoussoleError):

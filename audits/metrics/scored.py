@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from audits.measures import (
+from boussole.audits.measures import (
     NEGATIVE,
     NO_OUTCOME,
     NOT_SELECTED,
@@ -21,15 +21,15 @@ from audits.measures import (
     Measure,
     Scores,
 )
-from audits.metrics.comparisons import against, compared, judged, refused
-from audits.metrics.definition import Comparison, Rate
-from audits.metrics.view import View, known_values
-from audits.standing import Standing
-from audits.suppression.lattice import Key
-from audits.suppression.rules import Suppression, suppress
-from audits.systems.model import System
-from audits.uncertainty.auc import Sides
-from audits.uncertainty.means import Moments
+from boussole.audits.metrics.comparisons import against, compared, judged, refused
+from boussole.audits.metrics.definition import Comparison, Rate
+from boussole.audits.metrics.view import View, known_values
+from boussole.audits.standing import Standing
+from boussole.audits.suppression.lattice import Key
+from boussole.audits.suppression.rules import Suppression, suppress
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.auc import Sides
+from boussole.audits.uncertainty.means import Moments
 
 _BOTH = (NOT_SELECTED, SELECTED)
 _ALL = tuple((decision, outcome) for decision in _BOTH for outcome in (NEGATIVE, POSITIVE, NO_OUTCOME))

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from audits.measures import Scores
-from audits.suppression.additive import finer
-from audits.suppression.lattice import EVERYBODY, Key
-from audits.suppression.over_time import REASON, Published, also_hidden
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.measures import Scores
+from boussole.audits.suppression.additive import finer
+from boussole.audits.suppression.lattice import EVERYBODY, Key
+from boussole.audits.suppression.over_time import REASON, Published, also_hidden
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 CURVE = "curve"
 """Among the figures that a window told: that it had calibration curves."""

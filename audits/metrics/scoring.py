@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from audits.measures import NO_OUTCOME, Cells, Counts, Measure, Scores
-from audits.metrics.comparisons import comparison_measures
-from audits.metrics.definition import Metric
-from audits.metrics.groups import rate_measures
-from audits.metrics.scored import Scored
-from audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
-from audits.metrics.view import View
-from audits.suppression.rules import Suppression, suppress
-from audits.systems.model import System
+from boussole.audits.measures import NO_OUTCOME, Cells, Counts, Measure, Scores
+from boussole.audits.metrics.comparisons import comparison_measures
+from boussole.audits.metrics.definition import Metric
+from boussole.audits.metrics.groups import rate_measures
+from boussole.audits.metrics.scored import Scored
+from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
+from boussole.audits.metrics.view import View
+from boussole.audits.suppression.rules import Suppression, suppress
+from boussole.audits.systems.model import System
 
 SCORING_RATE = replace(SELECTION_RATE, metric="scoring_rate", decided=False)
 ONE_SCORE = 1e-15

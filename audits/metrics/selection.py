@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED
-from audits.metrics.definition import Comparison, Composite, Metric, Rate
+from boussole.audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED
+from boussole.audits.metrics.definition import Comparison, Composite, Metric, Rate
 
 _OUTCOMES = (NEGATIVE, POSITIVE, NO_OUTCOME)
 

@@ -7,19 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from audits.measures import Cells, Measure, Stage
-from audits.metrics.adjusted import ADJUSTED, adjusted_measures
-from audits.metrics.comparisons import against, compared, comparison_measures, refused
-from audits.metrics.definition import Comparison, Metric
-from audits.metrics.groups import rate_measures
-from audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
-from audits.metrics.view import View, known_values
-from audits.standing import Standing
-from audits.suppression.funnel import suppress_stages
-from audits.suppression.lattice import EVERYBODY, Key
-from audits.suppression.rules import NOTHING, Suppression
-from audits.systems.model import System
-from audits.uncertainty.products import product, product_interval
+from boussole.audits.measures import Cells, Measure, Stage
+from boussole.audits.metrics.adjusted import ADJUSTED, adjusted_measures
+from boussole.audits.metrics.comparisons import against, compared, comparison_measures, refused
+from boussole.audits.metrics.definition import Comparison, Metric
+from boussole.audits.metrics.groups import rate_measures
+from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
+from boussole.audits.metrics.view import View, known_values
+from boussole.audits.standing import Standing
+from boussole.audits.suppression.funnel import suppress_stages
+from boussole.audits.suppression.lattice import EVERYBODY, Key
+from boussole.audits.suppression.rules import NOTHING, Suppression
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.products import product, product_interval
 
 By = tuple[str, ...]
 STEP_RATE = replace(SELECTION_RATE, metric="stage_selection_rate")

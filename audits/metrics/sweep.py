@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from audits.measures import Counts, attribute_of, label_of
-from audits.metrics import errors, selection
-from audits.metrics.groups import safe_ratio
-from audits.metrics.scored import EVERY, EVERY_SEEN, Scored
+from boussole.audits.measures import Counts, attribute_of, label_of
+from boussole.audits.metrics import errors, selection
+from boussole.audits.metrics.groups import safe_ratio
+from boussole.audits.metrics.scored import EVERY, EVERY_SEEN, Scored
 
 RATES = (*selection.RATES, *errors.RATES)
 

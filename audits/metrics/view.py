@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from audits.measures import NO_OUTCOME, Cells, Counts, Group, Measure
-from audits.metrics.definition import Rate, between
-from audits.metrics.frame import Frame, frame
-from audits.standing import Standing
-from audits.suppression.rules import Suppression
-from audits.systems.model import System
-from audits.uncertainty.estimates import rate_interval
+from boussole.audits.measures import NO_OUTCOME, Cells, Counts, Group, Measure
+from boussole.audits.metrics.definition import Rate, between
+from boussole.audits.metrics.frame import Frame, frame
+from boussole.audits.standing import Standing
+from boussole.audits.suppression.rules import Suppression
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.estimates import rate_interval
 
 BucketCounts = tuple[Counts, Counts]
 

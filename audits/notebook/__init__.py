@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audits.decisions import IngestReport
-from audits.decisions.frames import open_frame
-from audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
-from audits.measures import Measure
-from audits.metrics.families import EVERY_COMPARISON
-from audits.metrics.sweep import swept
-from audits.notebook.comparing import Compared, compare
-from audits.notebook.own import Tally
-from audits.notebook.results import Results
-from audits.notebook.sweeping import scored_window
-from audits.runs import Run, measure_window
-from audits.systems import System, load_system
-from audits.workspace import Workspace
+from boussole.audits.decisions import IngestReport
+from boussole.audits.decisions.frames import open_frame
+from boussole.audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
+from boussole.audits.measures import Measure
+from boussole.audits.metrics.families import EVERY_COMPARISON
+from boussole.audits.metrics.sweep import swept
+from boussole.audits.notebook.comparing import Compared, compare
+from boussole.audits.notebook.own import Tally
+from boussole.audits.notebook.results import Results
+from boussole.audits.notebook.sweeping import scored_window
+from boussole.audits.runs import Run, measure_window
+from boussole.audits.systems import System, load_system
+from boussole.audits.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd

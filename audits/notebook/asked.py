@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from audits.errors import BoussoleError, nearest
-from audits.measures import Cells
-from audits.notebook.counting import Rows, yes_values
-from audits.systems.columns import Columns, Outcome
-from audits.systems.kinds import Value
-from audits.systems.model import System
-from audits.systems.parts import Group, Privacy, Windows
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.measures import Cells
+from boussole.audits.notebook.counting import Rows, yes_values
+from boussole.audits.systems.columns import Columns, Outcome
+from boussole.audits.systems.kinds import Value
+from boussole.audits.systems.model import System
+from boussole.audits.systems.parts import Group, Privacy, Windows
 
 NO_DAY = dt.date(1, 1, 1)
 """A frame has no period; a log that has no time needs a date, which no figure rests on."""

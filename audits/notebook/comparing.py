@@ -6,22 +6,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from audits.errors import BoussoleError, nearest
-from audits.measures import Cells, Measure, group_label
-from audits.metrics.across import UNKNOWN, composite_measure, unknown_measures
-from audits.metrics.comparisons import comparison_measures
-from audits.metrics.families import Families, families
-from audits.metrics.groups import derived_measures, impact_ratios, rate_measures
-from audits.metrics.view import View
-from audits.notebook.asked import NO_DAY, By, attributes_of, check_arguments, check_references, outcome_of, system_of
-from audits.notebook.counting import count, open_rows, yes_values
-from audits.notebook.own import Function, Own, own_measures, own_metrics
-from audits.notebook.results import Results
-from audits.suppression.lattice import Key
-from audits.suppression.rules import NOTHING, suppress
-from audits.systems.columns import Columns, Decision
-from audits.systems.kinds import Value
-from audits.systems.model import System
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.measures import Cells, Measure, group_label
+from boussole.audits.metrics.across import UNKNOWN, composite_measure, unknown_measures
+from boussole.audits.metrics.comparisons import comparison_measures
+from boussole.audits.metrics.families import Families, families
+from boussole.audits.metrics.groups import derived_measures, impact_ratios, rate_measures
+from boussole.audits.metrics.view import View
+from boussole.audits.notebook.asked import (
+    NO_DAY,
+    By,
+    attributes_of,
+    check_arguments,
+    check_references,
+    outcome_of,
+    system_of,
+)
+from boussole.audits.notebook.counting import count, open_rows, yes_values
+from boussole.audits.notebook.own import Function, Own, own_measures, own_metrics
+from boussole.audits.notebook.results import Results
+from boussole.audits.suppression.lattice import Key
+from boussole.audits.suppression.rules import NOTHING, suppress
+from boussole.audits.systems.columns import Columns, Decision
+from boussole.audits.systems.kinds import Value
+from boussole.audits.systems.model import System
 
 OF_DECISIONS = ("selection_rate", "selection_rate_ratio")
 OF_OUTCOMES = (

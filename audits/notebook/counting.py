@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 
-from audits.cubes.rare import numbers_in
-from audits.cubes.read import COUNTS, cells_from_counts, counts_sql
-from audits.decisions.contracts.columns import ColumnReader
-from audits.decisions.contracts.decisions import group_value
-from audits.decisions.frames import open_frame
-from audits.errors import SourceError, nearest
-from audits.lake.engine import CONFIG
-from audits.lake.tables import is_value, quote
-from audits.measures import Cells
-from audits.suppression.apart import Apart, find_apart, named, with_groups
-from audits.suppression.lattice import Key
-from audits.systems.columns import Decision
-from audits.systems.kinds import BUCKETS, Value
-from audits.systems.model import System
-from audits.systems.values import MOST_VALUES
-from audits.windows import Window
+from boussole.audits.cubes.rare import numbers_in
+from boussole.audits.cubes.read import COUNTS, cells_from_counts, counts_sql
+from boussole.audits.decisions.contracts.columns import ColumnReader
+from boussole.audits.decisions.contracts.decisions import group_value
+from boussole.audits.decisions.frames import open_frame
+from boussole.audits.errors import SourceError, nearest
+from boussole.audits.lake.engine import CONFIG
+from boussole.audits.lake.tables import is_value, quote
+from boussole.audits.measures import Cells
+from boussole.audits.suppression.apart import Apart, find_apart, named, with_groups
+from boussole.audits.suppression.lattice import Key
+from boussole.audits.systems.columns import Decision
+from boussole.audits.systems.kinds import BUCKETS, Value
+from boussole.audits.systems.model import System
+from boussole.audits.systems.values import MOST_VALUES
+from boussole.audits.windows import Window
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from audits.errors import BoussoleError
-from audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED, Counts, Measure
-from audits.metrics.comparisons import against, compared
-from audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
-from audits.metrics.view import View, known_values
-from audits.uncertainty.bootstrap import Floats
-from audits.uncertainty.estimates import composite_interval
+from boussole.audits.errors import BoussoleError
+from boussole.audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED, Counts, Measure
+from boussole.audits.metrics.comparisons import against, compared
+from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
+from boussole.audits.metrics.view import View, known_values
+from boussole.audits.uncertainty.bootstrap import Floats
+from boussole.audits.uncertainty.estimates import composite_interval
 
 CELLS = [(decision, outcome) for decision in (NOT_SELECTED, SELECTED) for outcome in (NEGATIVE, POSITIVE, NO_OUTCOME)]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from audits.errors import BoussoleError, nearest
-from audits.measures import Measure, attribute_of, label_of
-from audits.notebook.drawing import Row, chart, page
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.measures import Measure, attribute_of, label_of
+from boussole.audits.notebook.drawing import Row, chart, page
 
 if TYPE_CHECKING:
     import altair as alt

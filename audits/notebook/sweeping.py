@@ -6,20 +6,20 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from audits.cubes.apart import read_apart
-from audits.cubes.rare import numbers_in
-from audits.cubes.read import cells_from_counts, days_of, read_counts
-from audits.cubes.scores import read_scores, scores_of
-from audits.cubes.thresholds import AtThresholds, counts_at
-from audits.errors import BoussoleError
-from audits.lake import reading
-from audits.metrics.scored import Scored, scored_tables
-from audits.standing import standing
-from audits.suppression.apart import named, with_groups, within
-from audits.suppression.rules import NOTHING, suppress
-from audits.systems.model import System
-from audits.windows import choose_window
-from audits.workspace import Workspace
+from boussole.audits.cubes.apart import read_apart
+from boussole.audits.cubes.rare import numbers_in
+from boussole.audits.cubes.read import cells_from_counts, days_of, read_counts
+from boussole.audits.cubes.scores import read_scores, scores_of
+from boussole.audits.cubes.thresholds import AtThresholds, counts_at
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake import reading
+from boussole.audits.metrics.scored import Scored, scored_tables
+from boussole.audits.standing import standing
+from boussole.audits.suppression.apart import named, with_groups, within
+from boussole.audits.suppression.rules import NOTHING, suppress
+from boussole.audits.systems.model import System
+from boussole.audits.windows import choose_window
+from boussole.audits.workspace import Workspace
 
 
 def scored_window(

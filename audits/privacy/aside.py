@@ -6,10 +6,10 @@ import datetime as dt
 
 import duckdb
 
-from audits.cubes.left_out import unread_weight
-from audits.lake.rows import QUARANTINE
-from audits.lake.tables import quote, table
-from audits.systems.model import System
+from boussole.audits.cubes.left_out import unread_weight
+from boussole.audits.lake.rows import QUARANTINE
+from boussole.audits.lake.tables import quote, table
+from boussole.audits.systems.model import System
 
 HELD = "({old}) AND (resolved IS NOT NULL OR content IS NOT NULL)"
 """SQL: whether something of a row leaves with a purge; `old`: whether it is old enough."""

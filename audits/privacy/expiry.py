@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import duckdb
 
-from audits.lake.rebuild import Name, columns, qualified, tables
-from audits.lake.tables import CUBES, keys_of, literal, quote, summed
-from audits.systems.model import System
+from boussole.audits.lake.rebuild import Name, columns, qualified, tables
+from boussole.audits.lake.tables import CUBES, keys_of, literal, quote, summed
+from boussole.audits.systems.model import System
 
 
 def ended(system: System, today: dt.date) -> list[str]:

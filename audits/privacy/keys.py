@@ -7,8 +7,8 @@ import os
 import secrets
 from pathlib import Path
 
-from audits import private_files
-from audits.errors import PrivacyError
+from boussole.audits import private_files
+from boussole.audits.errors import PrivacyError
 
 LENGTH = 32
 ID_BYTES = 4

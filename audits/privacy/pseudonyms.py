@@ -12,13 +12,16 @@ Keys are session variables, so that no statement, error or log holds one. (A que
 
 from __future__ import annotations
 
-import duckdb
+from typing import TYPE_CHECKING
 
-from audits.errors import PrivacyError
-from audits.lake.tables import one
-from audits.privacy import keys
-from audits.systems.kinds import BUCKETS
-from audits.workspace import Workspace
+from boussole.audits.errors import PrivacyError
+from boussole.audits.lake.tables import one
+from boussole.audits.privacy import keys
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.workspace import Workspace
+
+if TYPE_CHECKING:
+    import duckdb
 
 RING, BUCKET_RING = "pseudonym", "bucket"
 BLOCK = 64

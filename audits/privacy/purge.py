@@ -12,23 +12,23 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from audits import unsealed
-from audits.cubes.histograms import POOLED
-from audits.cubes.update import sealed_months
-from audits.drift import stored
-from audits.errors import PrivacyError
-from audits.lake import has_lake, reading, writing
-from audits.lake.rebuild import Name, qualified, rebuild, tables
-from audits.lake.tables import create_system, exists, keys_of, literal, one, quote, summed
-from audits.log_names import LOGS
-from audits.privacy import aside, expiry
-from audits.privacy.leftovers import clear_temporary
-from audits.privacy.rare_values import without_rare
-from audits.privacy.removals import Removal, noted, removal
-from audits.systems.logs import LOG_TYPES
-from audits.systems.logs.log_type import Retention
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits import unsealed
+from boussole.audits.cubes.histograms import POOLED
+from boussole.audits.cubes.update import sealed_months
+from boussole.audits.drift import stored
+from boussole.audits.errors import PrivacyError
+from boussole.audits.lake import has_lake, reading, writing
+from boussole.audits.lake.rebuild import Name, qualified, rebuild, tables
+from boussole.audits.lake.tables import create_system, exists, keys_of, literal, one, quote, summed
+from boussole.audits.log_names import LOGS
+from boussole.audits.privacy import aside, expiry
+from boussole.audits.privacy.leftovers import clear_temporary
+from boussole.audits.privacy.rare_values import without_rare
+from boussole.audits.privacy.removals import Removal, noted, removal
+from boussole.audits.systems.logs import LOG_TYPES
+from boussole.audits.systems.logs.log_type import Retention
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 TWIN = "excluded_"
 """Rows of runs that were deleted in MLflow wait in tables of this prefix; they age like the others."""

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 
 import duckdb
 
-from audits.cubes.rare import Named, declared, words_of
-from audits.lake.rebuild import Name, qualified
-from audits.lake.tables import CUBES, KEYS, keys_of, literal, quote, summed, table
-from audits.systems.kinds import BUCKETS
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits.cubes.rare import Named, declared, words_of
+from boussole.audits.lake.rebuild import Name, qualified
+from boussole.audits.lake.tables import CUBES, KEYS, keys_of, literal, quote, summed, table
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 COUNTED = ("daily", "cells", "ranks")
 """Cubes by group of which the counts of months stay whose rows are gone."""

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audits.lake import reading
-from audits.lake.connection import snapshot
-from audits.lake.rebuild import Name
-from audits.lake.tables import has_shared, literal
-from audits.workspace import Workspace
+from boussole.audits.lake import reading
+from boussole.audits.lake.connection import snapshot
+from boussole.audits.lake.rebuild import Name
+from boussole.audits.lake.tables import has_shared, literal
+from boussole.audits.workspace import Workspace
 
 TABLE: Name = ("main", "removals")
 

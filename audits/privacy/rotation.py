@@ -11,18 +11,18 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audits.errors import BoussoleError, PrivacyError
-from audits.lake import has_lake
-from audits.lake.rebuild import Name, columns, qualified, rebuild, tables
-from audits.lake.tables import one, quote
-from audits.log_names import LOGS
-from audits.privacy import keys, text
-from audits.privacy.pseudonyms import KNOWN, RING, link, set_key, set_link
-from audits.privacy.purge import TWIN
-from audits.privacy.removals import noted, removal
-from audits.systems.logs import LOG_TYPES
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits.errors import BoussoleError, PrivacyError
+from boussole.audits.lake import has_lake
+from boussole.audits.lake.rebuild import Name, columns, qualified, rebuild, tables
+from boussole.audits.lake.tables import one, quote
+from boussole.audits.log_names import LOGS
+from boussole.audits.privacy import keys, text
+from boussole.audits.privacy.pseudonyms import KNOWN, RING, link, set_key, set_link
+from boussole.audits.privacy.purge import TWIN
+from boussole.audits.privacy.removals import noted, removal
+from boussole.audits.systems.logs import LOG_TYPES
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)

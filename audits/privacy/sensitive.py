@@ -12,20 +12,20 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audits.cubes.update import rebuild_months
-from audits.decisions.contracts.base import Contract
-from audits.decisions.contracts.columns import ColumnReader
-from audits.decisions.contracts.decisions import group_value
-from audits.decisions.report import SchemaChange
-from audits.lake import has_lake, writing
-from audits.lake.rebuild import columns as columns_of
-from audits.lake.rebuild import qualified, tables
-from audits.lake.tables import create_system, exists, quote
-from audits.privacy.expiry import ended
-from audits.privacy.pseudonyms import pseudonym, set_key
-from audits.privacy.sensitive_file import Keyed, open_keyed
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits.cubes.update import rebuild_months
+from boussole.audits.decisions.contracts.base import Contract
+from boussole.audits.decisions.contracts.columns import ColumnReader
+from boussole.audits.decisions.contracts.decisions import group_value
+from boussole.audits.decisions.report import SchemaChange
+from boussole.audits.lake import has_lake, writing
+from boussole.audits.lake.rebuild import columns as columns_of
+from boussole.audits.lake.rebuild import qualified, tables
+from boussole.audits.lake.tables import create_system, exists, quote
+from boussole.audits.privacy.expiry import ended
+from boussole.audits.privacy.pseudonyms import pseudonym, set_key
+from boussole.audits.privacy.sensitive_file import Keyed, open_keyed
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 VALUES = "sensitive_values"
 MARK = "sensitive"

@@ -10,10 +10,10 @@ from urllib.parse import parse_qs
 
 import duckdb
 
-from audits.errors import SourceError
-from audits.lake.tables import describe, literal, quote
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits.errors import SourceError
+from boussole.audits.lake.tables import describe, literal, quote
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 READERS = {".csv": "read_csv({}, all_varchar = true, header = true)", ".parquet": "read_parquet({})"}
 

@@ -17,9 +17,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
-from audits.errors import PrivacyError
-from audits.privacy import keys
-from audits.workspace import Workspace
+from boussole.audits.errors import PrivacyError
+from boussole.audits.privacy import keys
+from boussole.audits.workspace import Workspace
 
 RING = "text"
 VERSION = b"\x01"

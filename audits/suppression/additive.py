@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from audits.windows import Window
+from boussole.audits.windows import Window
 
 MOST = 14
 """Of more pieces than this that hold few, not every choice is tried: then nothing is told."""

@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from audits.measures import Cells, Group
-from audits.suppression.lattice import Key, Lattice
-from audits.suppression.rules import SET_APART, few
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.measures import Cells, Group
+from boussole.audits.suppression.lattice import Key, Lattice
+from boussole.audits.suppression.rules import SET_APART, few
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 ONE_IN = 20
 """At most one decision in that many is set apart."""

@@ -16,12 +16,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from audits.measures import NOT_SELECTED, SELECTED, Cells
-from audits.suppression.knowledge import reader
-from audits.suppression.lattice import EVERYBODY, Key, Lattice
-from audits.suppression.protection import Knowledge, Layer, protect
-from audits.suppression.rules import NOTHING, Suppression, few, part_of, reasons, small_numerators
-from audits.systems.model import System
+from boussole.audits.measures import NOT_SELECTED, SELECTED, Cells
+from boussole.audits.suppression.knowledge import reader
+from boussole.audits.suppression.lattice import EVERYBODY, Key, Lattice
+from boussole.audits.suppression.protection import Knowledge, Layer, protect
+from boussole.audits.suppression.rules import NOTHING, Suppression, few, part_of, reasons, small_numerators
+from boussole.audits.systems.model import System
 
 Hidden = Mapping[Key, str]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import block_diag, csc_array, hstack, identity, vstack
 
-from audits.measures import Counts
-from audits.suppression.lattice import Floats, Lattice
-from audits.suppression.reader import Reader
+from boussole.audits.measures import Counts
+from boussole.audits.suppression.lattice import Floats, Lattice
+from boussole.audits.suppression.reader import Reader
 
 FAR = 1_000_000
 """No cell is looked at further than this from its true value: far beyond every limit, and counts may be 10¹²."""

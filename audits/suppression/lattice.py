@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csc_array
 
-from audits.measures import Cells, Counts, Group
+from boussole.audits.measures import Cells, Counts, Group
 
 By = tuple[str, ...]
 Key = tuple[By, Group]

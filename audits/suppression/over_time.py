@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.measures import Cells
-from audits.suppression.funnel import Funnel, suppress_stages
-from audits.suppression.lattice import EVERYBODY, Key
-from audits.suppression.rules import NOTHING, Suppression, hide, suppress
-from audits.suppression.together import Together, alike, summed
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.measures import Cells
+from boussole.audits.suppression.funnel import Funnel, suppress_stages
+from boussole.audits.suppression.lattice import EVERYBODY, Key
+from boussole.audits.suppression.rules import NOTHING, Suppression, hide, suppress
+from boussole.audits.suppression.together import Together, alike, summed
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 
 REASON = "protects_other_window"
 Pieces = Sequence[Sequence[Cells]]

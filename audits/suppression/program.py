@@ -6,8 +6,8 @@ import highspy
 import numpy as np
 from scipy.sparse import csc_array
 
-from audits.errors import BoussoleError
-from audits.suppression.lattice import Floats, Matrix
+from boussole.audits.errors import BoussoleError
+from boussole.audits.suppression.lattice import Floats, Matrix
 
 
 class SuppressionError(BoussoleError):

@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from audits.measures import Counts
-from audits.suppression.lattice import Floats, Lattice
-from audits.suppression.program import SuppressionError
-from audits.suppression.reader import SLACK, Mover, Reader, Sight
+from boussole.audits.measures import Counts
+from boussole.audits.suppression.lattice import Floats, Lattice
+from boussole.audits.suppression.program import SuppressionError
+from boussole.audits.suppression.reader import SLACK, Mover, Reader, Sight
 
 Step = tuple[int, float]
 """A move: of which reader, how far (down if negative)."""

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csc_array, hstack, vstack
 
-from audits.suppression.lattice import Floats, Matrix
-from audits.suppression.program import Program
+from boussole.audits.suppression.lattice import Floats, Matrix
+from boussole.audits.suppression.program import Program
 
 Ints = npt.NDArray[np.int64]
 SLACK = 1e-6

@@ -30,11 +30,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED, Cells, Counts, Group
-from audits.suppression.knowledge import reader, rule_known
-from audits.suppression.lattice import Key, Lattice
-from audits.suppression.protection import Knowledge, Layer, protect
-from audits.systems.model import System
+from boussole.audits.measures import NEGATIVE, NO_OUTCOME, NOT_SELECTED, POSITIVE, SELECTED, Cells, Counts, Group
+from boussole.audits.suppression.knowledge import reader, rule_known
+from boussole.audits.suppression.lattice import Key, Lattice
+from boussole.audits.suppression.protection import Knowledge, Layer, protect
+from boussole.audits.systems.model import System
 
 SET_APART = "set_apart"
 """The reason of what is said of a group whose rows enter no figure, so that the others can be shown."""

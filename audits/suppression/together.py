@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from audits.measures import Cells, Counts, Group
-from audits.suppression.lattice import Floats, Key, Lattice, Layered
+from boussole.audits.measures import Cells, Counts, Group
+from boussole.audits.suppression.lattice import Floats, Key, Lattice, Layered
 
 
 class Together(Lattice):

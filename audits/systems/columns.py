@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from audits.systems.kinds import ColumnName, Range, Strict, Texts, Value
+from boussole.audits.systems.kinds import ColumnName, Range, Strict, Texts, Value
 
 
 class Decision(Strict):

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, Field
 
-from audits.systems.kinds import Identifier, Kind, Risk, Status, Strict, Texts
-from audits.systems.register import Assessment, Costs, Dates
+from boussole.audits.systems.kinds import Identifier, Kind, Risk, Status, Strict, Texts
+from boussole.audits.systems.register import Assessment, Costs, Dates
 
 _zones = cache(available_timezones)
 """Read once: looking for them takes longer than all the rest of a system file."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from audits.systems.kinds import Strict
+from boussole.audits.systems.kinds import Strict
 
 ORDERS = {"%d/%m/%Y": "day/month/year", "%m/%d/%Y": "month/day/year"}
 """The two readings of 01/02/2026, with their names."""

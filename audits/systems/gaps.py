@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from audits.errors import SystemFileError
+from boussole.audits.errors import SystemFileError
 
 MARK = "TO FILL IN"
 """How such a line is marked: a comment that begins with it, or a value that does."""

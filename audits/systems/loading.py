@@ -11,10 +11,10 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from audits.errors import SystemFileError, nearest
-from audits.regular import read_text
-from audits.systems.model import System
-from audits.yaml_files import parse
+from boussole.audits.errors import SystemFileError, nearest
+from boussole.audits.regular import read_text
+from boussole.audits.systems.model import System
+from boussole.audits.yaml_files import parse
 
 
 def load_system(path: Path) -> System:

@@ -7,14 +7,14 @@ from typing import Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
-from audits.systems.columns import Columns
-from audits.systems.described import Described
-from audits.systems.files import Files
-from audits.systems.kinds import KEPT, Actor, Identifier, Texts
-from audits.systems.logs import LOG_TYPES, Logs
-from audits.systems.parts import Control, Group, Privacy, Sensitive, Source, Watched, Windows
-from audits.systems.register import contradictions
-from audits.systems.values import too_many
+from boussole.audits.systems.columns import Columns
+from boussole.audits.systems.described import Described
+from boussole.audits.systems.files import Files
+from boussole.audits.systems.kinds import KEPT, Actor, Identifier, Texts
+from boussole.audits.systems.logs import LOG_TYPES, Logs
+from boussole.audits.systems.parts import Control, Group, Privacy, Sensitive, Source, Watched, Windows
+from boussole.audits.systems.register import contradictions
+from boussole.audits.systems.values import too_many
 
 
 class System(Logs, Described):

@@ -16,9 +16,9 @@ from pydantic import (
     model_validator,
 )
 
-from audits.log_names import LogName
-from audits.systems.kinds import KEPT, AuditWindow, ColumnName, Every, Range, Strict, Texts
-from audits.systems.values import UNDECLARED, Declared
+from boussole.audits.log_names import LogName
+from boussole.audits.systems.kinds import KEPT, AuditWindow, ColumnName, Every, Range, Strict, Texts
+from boussole.audits.systems.values import UNDECLARED, Declared
 
 
 class Sensitive(Strict):

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from audits.systems.kinds import Risk, Status, Strict
+from boussole.audits.systems.kinds import Risk, Status, Strict
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=5000)]
 Euros = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]

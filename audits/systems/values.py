@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from audits.systems.kinds import Texts
+from boussole.audits.systems.kinds import Texts
 
 UNDECLARED = "undeclared"
 """What all values of a group that its file does not declare are counted as."""

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from audits.measures import Interval
-from audits.uncertainty import jackknife as jk
+from boussole.audits.measures import Interval
+from boussole.audits.uncertainty import jackknife as jk
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

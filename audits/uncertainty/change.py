@@ -17,8 +17,8 @@ from scipy.optimize import brentq
 from scipy.stats import gamma, norm
 from scipy.stats import t as student
 
-from audits.measures import Counts
-from audits.uncertainty.swaps import Features, Swaps, all_swaps, drawn_swaps
+from boussole.audits.measures import Counts
+from boussole.audits.uncertainty.swaps import Features, Swaps, all_swaps, drawn_swaps
 
 Floats = npt.NDArray[np.float64]
 Scale = Literal["ratio", "difference"]

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from audits.uncertainty.jackknife import cluster_size
+from boussole.audits.uncertainty.jackknife import cluster_size
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

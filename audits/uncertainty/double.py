@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from scipy.stats import t as student
 
-from audits.measures import Interval
-from audits.uncertainty import jackknife as jk
-from audits.uncertainty.auc import wald_interval
-from audits.uncertainty.means import Floats, Ints, Moments
+from boussole.audits.measures import Interval
+from boussole.audits.uncertainty import jackknife as jk
+from boussole.audits.uncertainty.auc import wald_interval
+from boussole.audits.uncertainty.means import Floats, Ints, Moments
 
 
 @dataclass(frozen=True, kw_only=True)

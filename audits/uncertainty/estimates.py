@@ -7,11 +7,11 @@ from typing import Any, Literal
 import numpy as np
 from scipy.stats import t as student
 
-from audits.measures import Interval
-from audits.uncertainty import jackknife as jk
-from audits.uncertainty.bootstrap import Ints, Statistic, bootstrap, large_enough
-from audits.uncertainty.score import Pair, difference_interval, newcombe, ratio_interval
-from audits.uncertainty.wilson import wilson
+from boussole.audits.measures import Interval
+from boussole.audits.uncertainty import jackknife as jk
+from boussole.audits.uncertainty.bootstrap import Ints, Statistic, bootstrap, large_enough
+from boussole.audits.uncertainty.score import Pair, difference_interval, newcombe, ratio_interval
+from boussole.audits.uncertainty.wilson import wilson
 
 Reason = Literal["small_cells", "degenerate"]
 

@@ -13,8 +13,8 @@ from scipy.special import expit
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from audits.measures import Interval
-from audits.uncertainty.stratified import Pairs
+from boussole.audits.measures import Interval
+from boussole.audits.uncertainty.stratified import Pairs
 
 Floats = npt.NDArray[np.float64]
 Stratum = tuple[str | None, ...]

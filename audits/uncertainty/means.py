@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from audits.measures import Interval
-from audits.uncertainty import jackknife as jk
-from audits.uncertainty.auc import wald_interval
+from boussole.audits.measures import Interval
+from boussole.audits.uncertainty import jackknife as jk
+from boussole.audits.uncertainty.auc import wald_interval
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -8,10 +8,10 @@ import numpy as np
 from scipy.stats import binomtest
 from scipy.stats import t as student
 
-from audits.measures import Floats
-from audits.uncertainty import jackknife as jk
-from audits.uncertainty.means import Ints
-from audits.uncertainty.mover import Gap
+from boussole.audits.measures import Floats
+from boussole.audits.uncertainty import jackknife as jk
+from boussole.audits.uncertainty.means import Ints
+from boussole.audits.uncertainty.mover import Gap
 
 FEWEST = 20
 """Buckets that must hold cases: of fewer, the jackknife's error is a guess."""

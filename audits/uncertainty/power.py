@@ -8,8 +8,8 @@ from typing import Any
 
 from scipy.optimize import brentq
 
-from audits.uncertainty.score import Pair, difference_z, ratio_z
-from audits.uncertainty.tests import UnknownTestError, quantile
+from boussole.audits.uncertainty.score import Pair, difference_z, ratio_z
+from boussole.audits.uncertainty.tests import UnknownTestError, quantile
 
 KINDS = ("score_ratio", "score_difference")
 TINY = 1e-9

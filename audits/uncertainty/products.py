@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.stats import norm
 
-from audits.measures import Interval
-from audits.uncertainty import jackknife as jk
-from audits.uncertainty.jackknife import Floats, Ints
+from boussole.audits.measures import Interval
+from boussole.audits.uncertainty import jackknife as jk
+from boussole.audits.uncertainty.jackknife import Floats, Ints
 
 Counted = tuple[Ints, Ints]
 """Cases and sizes per bucket."""

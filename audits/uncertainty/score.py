@@ -10,8 +10,8 @@ import math
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from audits.measures import Interval
-from audits.uncertainty.wilson import wilson_bounds
+from boussole.audits.measures import Interval
+from boussole.audits.uncertainty.wilson import wilson_bounds
 
 Pair = tuple[float, float]
 _EDGE = 1 - 1e-9

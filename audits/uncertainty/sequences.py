@@ -11,8 +11,8 @@ import math
 from scipy.optimize import brentq
 from scipy.special import betaln
 
-from audits.measures import Interval
-from audits.uncertainty.score import Pair
+from boussole.audits.measures import Interval
+from boussole.audits.uncertainty.score import Pair
 
 PRIOR = 0.5
 """Both parameters of the mixing beta distribution (Jeffreys'); any choice made beforehand is valid."""

@@ -15,9 +15,9 @@ import numpy.typing as npt
 from scipy.stats import chi2, norm
 from scipy.stats import t as student
 
-from audits.measures import Interval
-from audits.uncertainty import jackknife as jk
-from audits.uncertainty.score import ratio_interval
+from boussole.audits.measures import Interval
+from boussole.audits.uncertainty import jackknife as jk
+from boussole.audits.uncertainty.score import ratio_interval
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

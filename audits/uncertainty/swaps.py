@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binom, hypergeom
 
-from audits.measures import Counts
+from boussole.audits.measures import Counts
 
 Floats = npt.NDArray[np.float64]
 Scale = Literal["ratio", "difference"]

@@ -16,8 +16,8 @@ from scipy.special import ndtr, stdtr
 from scipy.stats import ncx2, norm
 from scipy.stats import t as student
 
-from audits.errors import BoussoleError, nearest
-from audits.uncertainty.score import difference_z, ratio_z
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.uncertainty.score import difference_z, ratio_z
 
 MOST_TIMES = 100
 """More than this many times the present decisions is no reasonable number."""

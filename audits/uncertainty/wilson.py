@@ -6,7 +6,7 @@ import math
 
 from scipy.stats import norm
 
-from audits.measures import Interval
+from boussole.audits.measures import Interval
 
 
 def wilson_bounds(successes: float, n: float, *, z: float) -> tuple[float, float]:

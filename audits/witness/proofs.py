@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from audits import private_files
-from audits.errors import LedgerError
-from audits.ledger.college import KEPT, LOG
+from boussole.audits import private_files
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.college import KEPT, LOG
 
 DIVERGENCES, ANSWERED = "divergences", "answered.json"
 

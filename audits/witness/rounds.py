@@ -6,14 +6,14 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from audits.errors import LedgerError
-from audits.ledger.checkpoint import Checkpoint
-from audits.ledger.college import college_key, cosign, kept_checkpoint, ledger_key
-from audits.ledger.cosigning import RefusedError, Request, parse_request
-from audits.ledger.keys import VerifierKey, parse_verifier
-from audits.ledger.notes import Note
-from audits.witness.proofs import heard, keep_divergence, note
-from audits.witness.server import Server, UnreachableError
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.checkpoint import Checkpoint
+from boussole.audits.ledger.college import college_key, cosign, kept_checkpoint, ledger_key
+from boussole.audits.ledger.cosigning import RefusedError, Request, parse_request
+from boussole.audits.ledger.keys import VerifierKey, parse_verifier
+from boussole.audits.ledger.notes import Note
+from boussole.audits.witness.proofs import heard, keep_divergence, note
+from boussole.audits.witness.server import Server, UnreachableError
 
 
 class DivergedError(LedgerError):

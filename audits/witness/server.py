@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from audits.errors import LedgerError, printable
+from boussole.audits.errors import LedgerError, printable
 
 WAIT_SECONDS, MOST_SECONDS = 30.0, 120.0
 """How long a part of an answer, and a whole one, may take: a long ledger is verified before it is signed."""

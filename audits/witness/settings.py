@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from audits.alert_settings import AddressSettings
-from audits.errors import LedgerError
-from audits.systems.loading import explain
+from boussole.audits.alert_settings import AddressSettings
+from boussole.audits.errors import LedgerError
+from boussole.audits.systems.loading import explain
 
 FILE = "witness.toml"
 

@@ -11,15 +11,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from audits.workspace import Workspace
-from charter.committee import convening, matters, members, opinions, presence, votes
-from charter.committee.house import House
-from charter.committee.presence import over
-from charter.committee.refusals import RefusedError
-from charter.committee.retracting import admit_retraction
-from charter.committee.rules import committee as rules_of
-from charter.records import Sealed, open_records
-from charter.records.acts import (
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee import convening, matters, members, opinions, presence, votes
+from boussole.charter.committee.house import House
+from boussole.charter.committee.presence import over
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.retracting import admit_retraction
+from boussole.charter.committee.rules import committee as rules_of
+from boussole.charter.records import Sealed, open_records
+from boussole.charter.records.acts import (
     ACTS,
     Act,
     Annulment,
@@ -55,8 +55,8 @@ from charter.records.acts import (
     Tally,
     Vote,
 )
-from charter.records.database import reading
-from charter.records.statements import find, statements_in, write
+from boussole.charter.records.database import reading
+from boussole.charter.records.statements import find, statements_in, write
 
 
 def _admit_rules(house: House, act: RulesInForce) -> None:

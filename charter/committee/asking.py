@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.errors import BoussoleError, nearest
-from audits.workspace import Workspace
-from charter.in_force import in_force
-from charter.records.acts import Reference
-from charter.records.summaries import summaries_at
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.acts import Reference
+from boussole.charter.records.in_force import in_force
+from boussole.charter.records.summaries import summaries_at
 
 
 def figure_of(

@@ -17,19 +17,19 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from audits import private_files
-from audits.workspace import Workspace
-from charter.committee import box
-from charter.committee.acting import Turn, Who, turn
-from charter.committee.box import Box
-from charter.committee.house import House
-from charter.committee.presence import count
-from charter.committee.refusals import RefusedError
-from charter.committee.votes import admit_ballot, choices_of, open_vote, ready, result
-from charter.records import Sealed
-from charter.records.acts import Annulment, Ballot, Choice, Participation, Tally
-from charter.records.blinding import blinded
-from charter.records.models import BallotBox
+from boussole.audits import private_files
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee import box
+from boussole.charter.committee.acting import Turn, Who, turn
+from boussole.charter.committee.box import Box
+from boussole.charter.committee.house import House
+from boussole.charter.committee.presence import count
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.votes import admit_ballot, choices_of, open_vote, ready, result
+from boussole.charter.records import Sealed
+from boussole.charter.records.acts import Annulment, Ballot, Choice, Participation, Tally
+from boussole.charter.records.blinding import blinded
+from boussole.charter.records.models import BallotBox
 
 UNSEEN = "0" * 64
 """Stands for a commitment that is not made yet."""

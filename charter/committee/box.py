@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from charter.committee.refusals import RefusedError
-from charter.records.acts import Choice, ShownBallot
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.records.acts import Choice, ShownBallot
 
 CHOICES: tuple[Choice, ...] = ("for", "against", "abstain")
 NONCE, SALT, IV = 16, 32, 12

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from charter.committee.house import House
-from charter.committee.refusals import RefusedError
-from charter.committee.sessions import session
-from charter.records.acts import Cancellation, Convocation, Item, Referral, Rules
+from boussole.charter.committee.house import House
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.sessions import session
+from boussole.charter.records.acts import Cancellation, Convocation, Item, Referral, Rules
 
 
 def notice_days(call: Convocation) -> int:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from audits.errors import BoussoleError, nearest
-from audits.workspace import Workspace
-from charter.records import open_records
-from charter.records.database import reading
-from charter.records.models import Person
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import open_records
+from boussole.charter.records.database import reading
+from boussole.charter.records.models import Person
 
 
 @dataclass(frozen=True, kw_only=True)

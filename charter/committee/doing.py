@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from audits.workspace import Workspace
-from charter.committee.acting import Turn, Who, turn
-from charter.committee.balloting import annul_vote, end_vote
-from charter.committee.drafts import Drafted
-from charter.committee.issuing import issue
-from charter.committee.meeting import agree, open_session, record_no_quorum
-from charter.committee.minutes import seal_minutes
-from charter.committee.packs import freeze
-from charter.records import Sealed
-from charter.records.acts import (
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import Turn, Who, turn
+from boussole.charter.committee.balloting import annul_vote, end_vote
+from boussole.charter.committee.drafts import Drafted
+from boussole.charter.committee.issuing import issue
+from boussole.charter.committee.meeting import agree, open_session, record_no_quorum
+from boussole.charter.committee.minutes import seal_minutes
+from boussole.charter.committee.packs import freeze
+from boussole.charter.records import Sealed
+from boussole.charter.records.acts import (
     Act,
     Annulment,
     Consensus,

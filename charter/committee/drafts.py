@@ -14,13 +14,13 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from charter.committee.directory import overwrite
-from charter.committee.refusals import RefusedError
-from charter.records import open_records
-from charter.records.database import reading
-from charter.records.models import Draft, DraftText
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.directory import overwrite
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.records import open_records
+from boussole.charter.records.database import reading
+from boussole.charter.records.models import Draft, DraftText
 
 Kind = Literal["opinion", "agenda", "minutes", "question"]
 LARGEST = 1_000_000

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from charter.committee.following import promises
-from charter.committee.house import House
-from charter.committee.matters import matters, questions
-from charter.committee.members import DAY, sittings
-from charter.committee.minutes import approved
-from charter.committee.sessions import Session, sessions
-from charter.facts import Facts
-from charter.records.acts import Convocation, FrozenPack, Minutes
-from charter.records.kinds import Recommendation
+from boussole.charter.committee.following import promises
+from boussole.charter.committee.house import House
+from boussole.charter.committee.matters import matters, questions
+from boussole.charter.committee.members import DAY, sittings
+from boussole.charter.committee.minutes import approved
+from boussole.charter.committee.sessions import Session, sessions
+from boussole.charter.records.acts import Convocation, FrozenPack, Minutes
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.kinds import Recommendation
 
 Kind = Literal[
     "session",

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from charter.committee.house import House
-from charter.committee.opinions import Fate, fates
-from charter.facts import Facts
-from charter.records.kinds import Recommendation, Reply
+from boussole.charter.committee.house import House
+from boussole.charter.committee.opinions import Fate, fates
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.kinds import Recommendation, Reply
 
 
 @dataclass(frozen=True, kw_only=True)

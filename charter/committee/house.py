@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
-from charter.committee.refusals import RefusedError
-from charter.records import Sealed
-from charter.records.acts import Act, Retraction, Rules, RulesInForce
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.records import Sealed
+from boussole.charter.records.acts import Act, Retraction, Rules, RulesInForce
 
 A = TypeVar("A", bound=Act)
 

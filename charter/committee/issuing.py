@@ -8,14 +8,14 @@ from dataclasses import asdict
 
 from pydantic import ValidationError
 
-from audits.errors import BoussoleError
-from audits.systems.loading import explain
-from audits.workspace import Workspace
-from charter.committee.acting import Who, house_of, turn
-from charter.committee.drafts import Drafted, draft, sealed
-from charter.records import Sealed, seal
-from charter.records.acts import Opinion, OpinionText
-from charter.records.kinds import Recommendation
+from boussole.audits.errors import BoussoleError
+from boussole.audits.systems.loading import explain
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import Who, house_of, turn
+from boussole.charter.committee.drafts import Drafted, draft, sealed
+from boussole.charter.records import Sealed, seal
+from boussole.charter.records.acts import Opinion, OpinionText
+from boussole.charter.records.kinds import Recommendation
 
 
 def issue(

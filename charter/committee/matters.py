@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from charter.committee.house import House
-from charter.committee.members import interested, needs_mandate
-from charter.committee.refusals import RefusedError
-from charter.committee.sessions import session
-from charter.records.acts import (
+from boussole.charter.committee.house import House
+from boussole.charter.committee.members import interested, needs_mandate
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.sessions import session
+from boussole.charter.records.acts import (
     CommitteeAnswer,
     CommitteeQuestion,
     FrozenPack,
@@ -21,14 +21,14 @@ from charter.records.acts import (
     Rapporteur,
     Referral,
 )
-from charter.records.acts.sessions import Convocation
+from boussole.charter.records.acts.sessions import Convocation
 
 Waiting = Literal["overdue", "waiting", "answered"]
 ORDER: tuple[Waiting, ...] = ("overdue", "waiting", "answered")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class QuestionHistory:
     """A question with its entry, its answers, and whether it waits."""
 
     entry: int
@@ -42,14 +42,14 @@ class Asked:
         return bool(self.answers) and self.answers[0][1].on > self.question.due_on
 
 
-def questions(house: House, *, today: dt.date) -> list[Asked]:
+def questions(house: House, *, today: dt.date) -> list[QuestionHistory]:
     """The questions asked by a day: overdue ones first, then the next due."""
     found = []
     for entry, act in house.standing(CommitteeQuestion):
         if act.on <= today:
             answers = [(at, said) for at, said in house.about(CommitteeAnswer, entry) if said.on <= today]
             state: Waiting = "answered" if answers else "overdue" if act.due_on < today else "waiting"
-            found.append(Asked(entry=entry, question=act, answers=answers, state=state))
+            found.append(QuestionHistory(entry=entry, question=act, answers=answers, state=state))
     return sorted(found, key=lambda each: (ORDER.index(each.state), each.question.due_on, each.entry))
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Literal
 
-from audits.workspace import Workspace
-from charter.committee.acting import Who, turn
-from charter.committee.presence import count, presiding
-from charter.committee.sessions import session
-from charter.records import Sealed
-from charter.records.acts import Consensus, Convocation, Item, NoQuorum, Opening, Vote
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import Who, turn
+from boussole.charter.committee.presence import count, presiding
+from boussole.charter.committee.sessions import session
+from boussole.charter.records import Sealed
+from boussole.charter.records.acts import Consensus, Convocation, Item, NoQuorum, Opening, Vote
 
 
 def convene(

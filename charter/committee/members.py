@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from charter.committee.house import House
-from charter.committee.refusals import RefusedError
-from charter.records.acts import Attendance, Ballot, Interest, Mandate, MandateEnd, Office, Participation
+from boussole.charter.committee.house import House
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.records.acts import Attendance, Ballot, Interest, Mandate, MandateEnd, Office, Participation
 
 DAY = dt.timedelta(days=1)
 

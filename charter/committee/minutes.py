@@ -8,19 +8,19 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from audits.hashing import canonical_json, sha256_hex
-from audits.ledger.tree import size_of
-from audits.workspace import Workspace
-from charter.committee.acting import Who, house_of, turn
-from charter.committee.convening import notice_days
-from charter.committee.house import House
-from charter.committee.matters import Matter, matters
-from charter.committee.members import sitting_on
-from charter.committee.presence import aside, proxies_of, voters
-from charter.committee.sessions import Session, session
-from charter.committee.votes import choices_of
-from charter.records import Sealed
-from charter.records.acts import (
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.ledger.tree import size_of
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import Who, house_of, turn
+from boussole.charter.committee.convening import notice_days
+from boussole.charter.committee.house import House
+from boussole.charter.committee.matters import Matter, matters
+from boussole.charter.committee.members import sitting_on
+from boussole.charter.committee.presence import aside, proxies_of, voters
+from boussole.charter.committee.sessions import Session, session
+from boussole.charter.committee.votes import choices_of
+from boussole.charter.records import Sealed
+from boussole.charter.records.acts import (
     Annulment,
     CommitteeQuestion,
     Consensus,

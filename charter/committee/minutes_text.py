@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from charter.committee.minutes import content_of
-from charter.committee.words import Words
-from charter.records.acts import Rules
+from boussole.charter.committee.minutes import content_of
+from boussole.charter.committee.words import Words
+from boussole.charter.records.acts import Rules
 
 Document = Mapping[str, Any]
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")

@@ -6,13 +6,13 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from charter.committee.house import House
-from charter.committee.refusals import RefusedError
-from charter.committee.sessions import session
-from charter.committee.votes import decided
-from charter.facts import Facts
-from charter.records.acts import Minutes, Opinion, Publication, PublicationDecision, Referral
-from charter.records.kinds import FollowUp, Reply
+from boussole.charter.committee.house import House
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.sessions import session
+from boussole.charter.committee.votes import decided
+from boussole.charter.records.acts import Minutes, Opinion, Publication, PublicationDecision, Referral
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.kinds import FollowUp, Reply
 
 Published = Literal["waiting", "late", "on_time", "published_late", "withheld"]
 Answered = Literal["waiting", "late", "on_time", "answered_late"]

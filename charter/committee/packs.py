@@ -9,20 +9,20 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, select
 
-from audits import ledger
-from audits.ledger.entry import entry_table
-from audits.ledger.tree import size_of
-from audits.workspace import Workspace
-from charter.committee.acting import Who, turn
-from charter.committee.sessions import session
-from charter.current import current
-from charter.document import AuditDocument
-from charter.facts import facts_of
-from charter.in_force import in_force, judging_then, kept_charter
-from charter.records import Sealed, register_charter
-from charter.records.acts import FrozenPack, PackAudit
-from charter.records.audits import audits_at, latest_rows
-from charter.records.database import reading
+from boussole.audits import ledger
+from boussole.audits.ledger.entry import entry_table
+from boussole.audits.ledger.tree import size_of
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import Who, turn
+from boussole.charter.committee.sessions import session
+from boussole.charter.document import AuditDocument
+from boussole.charter.judging.current import current
+from boussole.charter.records import Sealed, register_charter
+from boussole.charter.records.acts import FrozenPack, PackAudit
+from boussole.charter.records.audits import audits_at, latest_rows
+from boussole.charter.records.database import reading
+from boussole.charter.records.facts import facts_of
+from boussole.charter.records.in_force import in_force, judging_then, kept_charter
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from charter.committee import quorum
-from charter.committee.house import House
-from charter.committee.members import holder_of, interested, needs_mandate, sitting_on
-from charter.committee.refusals import RefusedError
-from charter.committee.sessions import Session, session
-from charter.records.acts import (
+from boussole.charter.committee import quorum
+from boussole.charter.committee.house import House
+from boussole.charter.committee.members import holder_of, interested, needs_mandate, sitting_on
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.sessions import Session, session
+from boussole.charter.records.acts import (
     Annulment,
     Attendance,
     Ballot,

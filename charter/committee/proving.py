@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from audits.workspace import Workspace
-from charter.committee.acting import ADMIT
-from charter.committee.house import House
-from charter.committee.refusals import RefusedError
-from charter.records import Sealed, statements
-from charter.records.acts import ACTS, Act, RulesInForce, Tally
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import ADMIT
+from boussole.charter.committee.house import House
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.records import Sealed, statements
+from boussole.charter.records.acts import ACTS, Act, RulesInForce, Tally
 
 
 @dataclass(frozen=True, kw_only=True)

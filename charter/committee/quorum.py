@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping
 from fractions import Fraction
 
-from charter.records.acts import Count, Rules
+from boussole.charter.records.acts import Count, Rules
 
 
 def represented(
@@ -43,7 +43,7 @@ def count(
 
     Whoever stands aside is not there for this item; whether they still count among the members is a rule.
 
-    >>> from charter.committee.rules import packaged
+    >>> from boussole.charter.committee.rules import packaged
     >>> found = count(packaged("external"), members=["a", "b", "c"], there=["a"], proxies={"b": "a"})
     >>> found.needed, found.counted, found.reached
     (2, 2, True)

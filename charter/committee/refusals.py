@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from audits.errors import BoussoleError
-from audits.languages import Catalogue, date_words, typeset
+from boussole.audits.errors import BoussoleError
+from boussole.audits.languages import Catalogue, date_words, typeset
 
 LOCALE = Path(__file__).parent / "locale"
 

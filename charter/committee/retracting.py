@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from charter.committee.house import House
-from charter.committee.members import has_acted
-from charter.committee.presence import admit_lifting, admit_revocation, running
-from charter.committee.refusals import RefusedError
-from charter.committee.sessions import session, sessions
-from charter.committee.votes import decided
-from charter.records.acts import (
+from boussole.charter.committee.house import House
+from boussole.charter.committee.members import has_acted
+from boussole.charter.committee.presence import admit_lifting, admit_revocation, running
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.sessions import session, sessions
+from boussole.charter.committee.votes import decided
+from boussole.charter.records.acts import (
     Act,
     CommitteeAnswer,
     CommitteeQuestion,

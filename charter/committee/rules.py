@@ -13,16 +13,16 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from audits import private_files
-from audits.errors import BoussoleError, nearest
-from audits.regular import read_text
-from audits.systems.loading import explain
-from audits.workspace import Workspace
-from audits.yaml_files import parse
-from charter.in_force import in_force
-from charter.loading import load_charter
-from charter.model import College
-from charter.records.acts import Rules
+from boussole.audits import private_files
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.regular import read_text
+from boussole.audits.systems.loading import explain
+from boussole.audits.workspace import Workspace
+from boussole.audits.yaml_files import parse
+from boussole.charter.records.acts import Rules
+from boussole.charter.records.in_force import in_force
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import College
 
 TEMPLATES = Path(__file__).parent / "templates"
 DEFAULT = "external"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from charter.committee.house import A, House
-from charter.committee.refusals import RefusedError
-from charter.records.acts import (
+from boussole.charter.committee.house import A, House
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.records.acts import (
     Attendance,
     Cancellation,
     Closing,

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from charter.committee.box import commitment
-from charter.committee.house import House
-from charter.committee.members import needs_mandate
-from charter.committee.presence import aside, count, electors, running, voters
-from charter.committee.refusals import RefusedError
-from charter.committee.sessions import Session, session
-from charter.records.acts import (
+from boussole.charter.committee.box import commitment
+from boussole.charter.committee.house import House
+from boussole.charter.committee.members import needs_mandate
+from boussole.charter.committee.presence import aside, count, electors, running, voters
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.sessions import Session, session
+from boussole.charter.records.acts import (
     Annulment,
     Ballot,
     Choice,
@@ -48,7 +48,7 @@ def outcome(
     Adopted by more than half of the basis; with exactly half, by the casting vote where there is one. In a secret
     ballot there is none: it would show how one member voted.
 
-    >>> from charter.committee.rules import packaged
+    >>> from boussole.charter.committee.rules import packaged
     >>> rules = packaged("external")
     >>> outcome(rules, ["for", "against"], entitled=3, presiding="for", secret=False).adopted
     True

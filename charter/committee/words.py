@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from audits.languages import Catalogue, capital, date_words, typeset
+from boussole.audits.languages import Catalogue, capital, date_words, typeset
 
 LOCALE = Path(__file__).parent / "locale"
 

@@ -1,7 +1,7 @@
 """The audit document `boussole.audit/1` as models: JSON becomes them where it is read, its schema is made of them."""
 
-from charter.document.articles import ArticleVerdict
-from charter.document.audit import (
+from boussole.charter.document.articles import ArticleVerdict
+from boussole.charter.document.audit import (
     AuditDocument,
     CharterOfAudit,
     Evidence,
@@ -11,12 +11,12 @@ from charter.document.audit import (
     by_article,
     worst_of,
 )
-from charter.document.comparisons import Comparison, Levels, ThresholdOfVerdict
-from charter.document.left_out import LeftOut, PartLeftOut, ReasonLeftOut
-from charter.document.measures import IntervalOfMeasure, MeasureDocument, MeasureInShort, Params
-from charter.document.references import AnswerChanged, ReferenceChanged, Since
-from charter.document.texts import TextsDocument
-from charter.document.verdicts import (
+from boussole.charter.document.comparisons import Comparison, Levels, ThresholdOfVerdict
+from boussole.charter.document.left_out import LeftOut, PartLeftOut, ReasonLeftOut
+from boussole.charter.document.measures import IntervalOfMeasure, MeasureDocument, MeasureInShort, Params
+from boussole.charter.document.references import AnswerChanged, ReferenceChanged, Since
+from boussole.charter.document.texts import TextsDocument
+from boussole.charter.document.verdicts import (
     CasesTold,
     DatesTold,
     StatementTold,
@@ -24,7 +24,7 @@ from charter.document.verdicts import (
     VerdictInShort,
     VerdictReached,
 )
-from charter.document.windows import WindowOfAudit
+from boussole.charter.document.windows import WindowOfAudit
 
 __all__ = [
     "AnswerChanged",

@@ -6,14 +6,14 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import ConfigDict, Field
 
-from charter.document.articles import ArticleVerdict
-from charter.document.base import LATER, Count, Day, Hash, Hex, Part
-from charter.document.left_out import LeftOut
-from charter.document.measures import MeasureDocument
-from charter.document.references import ReferenceChanged
-from charter.document.verdicts import VerdictDocument
-from charter.document.windows import WindowOfAudit
-from charter.verdict import Verdict, worst
+from boussole.charter.document.articles import ArticleVerdict
+from boussole.charter.document.base import LATER, Count, Day, Hash, Hex, Part
+from boussole.charter.document.left_out import LeftOut
+from boussole.charter.document.measures import MeasureDocument
+from boussole.charter.document.references import ReferenceChanged
+from boussole.charter.document.verdict import Verdict, worst
+from boussole.charter.document.verdicts import VerdictDocument
+from boussole.charter.document.windows import WindowOfAudit
 
 SCHEMA: Literal["boussole.audit/1"] = "boussole.audit/1"
 System = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,47}$")]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from charter.document.base import LATER, Count, Part, Share
+from boussole.charter.document.base import LATER, Count, Part, Share
 
 
 class PartLeftOut(Part):

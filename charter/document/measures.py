@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from audits.measures import Measure
-from charter.document.base import Count, Part
+from boussole.audits.measures import Measure
+from boussole.charter.document.base import Count, Part
 
 Side = Literal["below", "above"]
 Scale = Literal["ratio", "difference", "distance"]

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from charter.document.base import Count, Part, Texts
-from charter.document.windows import WindowOfAudit
-from charter.verdict import Verdict
+from boussole.charter.document.base import Count, Part, Texts
+from boussole.charter.document.verdict import Verdict
+from boussole.charter.document.windows import WindowOfAudit
 
 
 class Since(Part):

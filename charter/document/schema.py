@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from charter.document.audit import SCHEMA as AUDIT
-from charter.document.audit import AuditDocument
-from charter.document.texts import SCHEMA as TEXTS
-from charter.document.texts import TextsDocument
+from boussole.charter.document.audit import SCHEMA as AUDIT
+from boussole.charter.document.audit import AuditDocument
+from boussole.charter.document.texts import SCHEMA as TEXTS
+from boussole.charter.document.texts import TextsDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from charter.document.articles import ArticleVerdict
-from charter.document.audit import System
-from charter.document.base import Count, Day, Hex, Part
-from charter.document.verdicts import VerdictDocument
-from charter.document.windows import WindowOfAudit
+from boussole.charter.document.articles import ArticleVerdict
+from boussole.charter.document.audit import System
+from boussole.charter.document.base import Count, Day, Hex, Part
+from boussole.charter.document.verdicts import VerdictDocument
+from boussole.charter.document.windows import WindowOfAudit
 
 SCHEMA: Literal["boussole.texts/1"] = "boussole.texts/1"
 

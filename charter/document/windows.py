@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from audits.windows import Window
-from charter.document.base import Day, Part
+from boussole.audits.windows import Window
+from boussole.charter.document.base import Day, Part
 
 
 class WindowOfAudit(Part):

@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.drift.counts import Version
-from audits.drift.series import DriftSeries
-from audits.windows import Window
-from charter.drift.readings import GROUPS, INPUTS, MEANING, MOVED, Reading
-from charter.drift.rule import SCORE
+from boussole.audits.drift.counts import Version
+from boussole.audits.drift.series import DriftSeries
+from boussole.audits.windows import Window
+from boussole.charter.drift.readings import GROUPS, INPUTS, MEANING, MOVED, Reading
+from boussole.charter.drift.rule import SCORE
 
 Read = Sequence[Mapping[str, Reading]]
 LEAST = 0.05

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from audits.drift.bins import categories
-from audits.drift.distances import distance_measures
-from audits.drift.measures import index_measures
-from audits.drift.shifts import Scale, Series, Step, step_of
-from audits.measures import Measure
-from audits.systems.model import System
-from audits.windows import Window, period_of
-from charter.judged import JUDGED
+from boussole.audits.drift.bins import categories
+from boussole.audits.drift.distances import distance_measures
+from boussole.audits.drift.measures import index_measures
+from boussole.audits.drift.shifts import Scale, Series, Step, step_of
+from boussole.audits.measures import Measure
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, period_of
+from boussole.charter.text.judged import JUDGED
 
 MIX = "mix"
 SCALES: dict[str, Scale] = {"ratio": "ratio", "difference": "difference", "value": "value"}
@@ -28,7 +28,7 @@ Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class GroupSizes:
     """What the last audit of a window told of groups: how many decisions each shown group had, of all of them."""
 
     entry: int
@@ -66,7 +66,7 @@ def _step(window: Window, document: Document, measure_id: str) -> Step | None:
     return None if found is None else step_of(window, found)
 
 
-def told(document: Document) -> Told:
+def told(document: Document) -> GroupSizes:
     """One document."""
     groups: dict[str, dict[str, int]] = {}
     expired = set()
@@ -77,13 +77,13 @@ def told(document: Document) -> Told:
             expired.add(measure["by"][0])
         elif measure["status"] == "ok" and measure["group"]:
             groups.setdefault(measure["by"][0], {})[measure["group"][measure["by"][0]]] = measure["n"]
-    return Told(
+    return GroupSizes(
         entry=document["evidence"]["entry"], decisions=document["decisions"], groups=groups, expired=frozenset(expired)
     )
 
 
 def mix_measures(
-    reference: Told | None, current: Told | None, system: System, *, design_effect: float
+    reference: GroupSizes | None, current: GroupSizes | None, system: System, *, design_effect: float
 ) -> list[Measure]:
     """How far the mix of each attribute's groups is from that of another window.
 
@@ -111,7 +111,7 @@ def mix_measures(
     return found
 
 
-def _reason(reference: Told | None, current: Told | None, name: str) -> str | None:
+def _reason(reference: GroupSizes | None, current: GroupSizes | None, name: str) -> str | None:
     """Why the mix of an attribute cannot be compared."""
     if reference is None or current is None:
         return "not_audited"

@@ -7,23 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from audits.drift.compared import DECISION, OUTCOME
-from audits.drift.meaning import SHIFT, TILT
-from audits.drift.series import Against, DriftSeries, Point, Step, drift_series
-from audits.drift.shifts import Series, Shift, shifts, step_of
-from audits.systems.model import System
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.document import AuditDocument
-from charter.drift.groups import Document, Told, mix_measures, series_of, told
-from charter.drift.rule import Rule, rule_of
-from charter.examined import examined
-from charter.in_force import Version, in_force, versions
-from charter.model import Charter
-from charter.published import set_apart
-from charter.records import documents_of
-from charter.shadow import kept
-from charter.side_by_side import VersionChange, version_changes
+from boussole.audits.drift.compared import DECISION, OUTCOME
+from boussole.audits.drift.meaning import SHIFT, TILT
+from boussole.audits.drift.series import Against, DriftSeries, Point, Step, drift_series
+from boussole.audits.drift.shifts import Series, Shift, shifts, step_of
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.published import set_apart
+from boussole.charter.committee.examined import examined
+from boussole.charter.comparing.shadow import kept
+from boussole.charter.comparing.side_by_side import VersionChange, version_changes
+from boussole.charter.document import AuditDocument
+from boussole.charter.drift.groups import Document, GroupSizes, mix_measures, series_of, told
+from boussole.charter.drift.rule import Rule, rule_of
+from boussole.charter.records import documents_of
+from boussole.charter.records.in_force import Version, in_force, versions
+from boussole.charter.text.model import Charter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +127,7 @@ def meaning_series(points: Sequence[Point]) -> list[Series]:
     return found
 
 
-def _with_groups(said: Mapping[Window, Told], series: DriftSeries) -> DriftSeries:
+def _with_groups(said: Mapping[Window, GroupSizes], series: DriftSeries) -> DriftSeries:
     """The same windows with the mix of groups, as audits have told it."""
     if not series.system.groups:
         return series

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audits.windows import Window, period_of
-from charter.drift.rule import Rule
+from boussole.audits.windows import Window, period_of
+from boussole.charter.drift.rule import Rule
 
 Document = Mapping[str, Any]
 QUANTITIES = ("mean_score", "selection_rate")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from audits.drift.series import Point
-from charter.drift.look import Drift
-from charter.drift.readings import GAPS, MEANING, Reading, gap_reading, meaning_reading, readings
+from boussole.audits.drift.series import Point
+from boussole.charter.drift.look import Drift
+from boussole.charter.drift.readings import GAPS, MEANING, Reading, gap_reading, meaning_reading, readings
 
 
 def read_all(drift: Drift) -> list[dict[str, Reading]]:

@@ -6,20 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from audits.drift.compared import DECISION, OUTCOME
-from audits.drift.control_counts import CONTROL
-from audits.drift.meaning import LEVEL, SHIFT, TILT, beyond
-from audits.drift.series import Point
-from audits.drift.shifts import Series, Shift
-from audits.measures import Measure
-from audits.uncertainty.holm import holm
-from audits.uncertainty.tests import tails
-from audits.windows import Window
-from charter.drift.groups import MIX
-from charter.drift.rule import FEATURES, SCORE, TO_MEANING, TO_OTHERS, Level, Rule
-from charter.judged import DRIFT
-from charter.testing import Compared, corrected, verdict_of
-from charter.verdict import Verdict, worst
+from boussole.audits.drift.compared import DECISION, OUTCOME
+from boussole.audits.drift.control_counts import CONTROL
+from boussole.audits.drift.meaning import LEVEL, SHIFT, TILT, beyond
+from boussole.audits.drift.series import Point
+from boussole.audits.drift.shifts import Series, Shift
+from boussole.audits.measures import Measure
+from boussole.audits.uncertainty.holm import holm
+from boussole.audits.uncertainty.tests import tails
+from boussole.audits.windows import Window
+from boussole.charter.document.verdict import Verdict, worst
+from boussole.charter.drift.groups import MIX
+from boussole.charter.drift.rule import FEATURES, SCORE, TO_MEANING, TO_OTHERS, Level, Rule
+from boussole.charter.judging.testing import Compared, corrected, verdict_of
+from boussole.charter.text.judged import DRIFT
 
 INPUTS, GROUPS, MEANING, GAPS = "inputs", "groups", "meaning", "gaps"
 THEMES = (INPUTS, SCORE, DECISION, OUTCOME, MEANING, GROUPS, GAPS)

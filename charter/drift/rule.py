@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from audits.drift.series import Step
-from audits.systems.model import System
-from charter.families import way_of
-from charter.judged import DRIFT
-from charter.model import Article, Charter, Indicator
-from charter.testing import LOOKS, looks_of
+from boussole.audits.drift.series import Step
+from boussole.audits.systems.model import System
+from boussole.charter.judging.families import way_of
+from boussole.charter.judging.testing import LOOKS, looks_of
+from boussole.charter.text.judged import DRIFT
+from boussole.charter.text.model import Article, Charter, Indicator
 
 SCORE, FEATURES = "score", "features"
 """Subjects of the charter's questions on drift; all that is no score is held to the level of the features."""

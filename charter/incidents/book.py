@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from charter.incidents.incidents import told
-from charter.incidents.personal import traces
-from charter.incidents.refusals import EntryRefusedError
-from charter.records import Sealed
-from charter.records.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
-from charter.records.kinds import Case, Finding, Inspection, Statement, Withdrawal
-from charter.records.work import WORK
+from boussole.charter.incidents.incidents import told
+from boussole.charter.incidents.personal import traces
+from boussole.charter.incidents.refusals import EntryRefusedError
+from boussole.charter.records import Sealed
+from boussole.charter.records.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
+from boussole.charter.records.kinds import Case, Finding, Inspection, Statement, Withdrawal
+from boussole.charter.records.work import WORK
 
 S = TypeVar("S", bound=Statement)
 SHOWN_BY = (Finding, Case, Inspection)

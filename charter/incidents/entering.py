@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from charter.committee.asking import known_audit
-from charter.incidents.book import Book, admit, faults
-from charter.incidents.refusals import EntryRefusedError
-from charter.records import Sealed, open_records, statements
-from charter.records.blinding import blinded
-from charter.records.files import settled_file
-from charter.records.incidents import Incident
-from charter.records.kinds import STATED, Statement
-from charter.records.statements import check_reference, find, statements_in, write
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.asking import known_audit
+from boussole.charter.incidents.book import Book, admit, faults
+from boussole.charter.incidents.refusals import EntryRefusedError
+from boussole.charter.records import Sealed, open_records, statements
+from boussole.charter.records.blinding import blinded
+from boussole.charter.records.files import settled_file
+from boussole.charter.records.incidents import Incident
+from boussole.charter.records.kinds import STATED, Statement
+from boussole.charter.records.statements import check_reference, find, statements_in, write
 
 
 def enter(workspace: Workspace, statement: Statement) -> Sealed:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from charter.facts import Facts
-from charter.incidents.duties import SEVERITIES, Delay, delays
-from charter.records.incidents import Incident, IncidentClosure, IncidentUpdate, Severity
+from boussole.charter.incidents.duties import SEVERITIES, Delay, delays
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.incidents import Incident, IncidentClosure, IncidentUpdate, Severity
 
 Reporting = Literal["overdue", "waiting", "late", "on_time"]
 
@@ -25,7 +25,7 @@ class Deadline:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class IncidentHistory:
     """An incident with what was said of it since; `severity` is the one stated last."""
 
     entry: int
@@ -46,7 +46,7 @@ class Told:
         return min(waiting, default=None)
 
 
-def incidents(facts: Facts) -> list[Told]:
+def incidents(facts: Facts) -> list[IncidentHistory]:
     """Every incident that stands: open ones first, of these overdue ones, then by their next deadline."""
     updates: dict[int, list[tuple[int, IncidentUpdate]]] = {}
     for entry, said in facts.standing(IncidentUpdate):
@@ -59,7 +59,7 @@ def incidents(facts: Facts) -> list[Told]:
     return sorted(found, key=_order)
 
 
-def _order(each: Told) -> tuple[object, ...]:
+def _order(each: IncidentHistory) -> tuple[object, ...]:
     due = each.next_due
     return (
         each.closure is not None,
@@ -79,10 +79,10 @@ def told(
     closure: tuple[int, IncidentClosure] | None,
     *,
     today: dt.date,
-) -> Told:
+) -> IncidentHistory:
     """One incident as it stands on a day."""
     graded = [said.severity for _, said in updates if said.severity is not None]
-    return Told(
+    return IncidentHistory(
         entry=entry,
         incident=incident,
         severity=graded[-1] if graded else incident.severity,
@@ -131,7 +131,7 @@ class InTime:
     on_time: int
 
 
-def in_time(found: Sequence[Told]) -> InTime:
+def in_time(found: Sequence[IncidentHistory]) -> InTime:
     """What came of the deadlines that have passed or were met."""
     states = [each.state for told in found for each in told.deadlines if each.state != "waiting"]
     return InTime(due=len(states), on_time=states.count("on_time"))

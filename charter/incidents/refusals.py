@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from charter.committee.refusals import RefusedError
+from boussole.charter.committee.refusals import RefusedError
 
 LOCALE = Path(__file__).parent / "locale"
 

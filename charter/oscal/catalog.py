@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from charter.families import said
-from charter.model import Article, Charter, Indicator
-from charter.oscal.parts import Part, metadata, properties, uuid_of, without_empty
-from charter.plain import plainly
+from boussole.charter.amending.plain import plainly
+from boussole.charter.judging.families import said
+from boussole.charter.oscal.parts import Part, metadata, properties, uuid_of, without_empty
+from boussole.charter.text.model import Article, Charter, Indicator
 
 LEVELS = ("watch", "breach", "tolerance")
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from audits.declaration import declared
-from audits.errors import BoussoleError
-from audits.hashing import sha256_hex
-from audits.workspace import Workspace
-from charter.in_force import in_force, kept_charter
-from charter.model import Charter
-from charter.oscal.catalog import catalog
-from charter.oscal.plan import plan
-from charter.oscal.results import Audit, results
-from charter.oscal.words import Words
-from charter.records.audits import StoredAudit
+from boussole.audits.declaration import declared
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import sha256_hex
+from boussole.audits.workspace import Workspace
+from boussole.charter.oscal.catalog import catalog
+from boussole.charter.oscal.plan import plan
+from boussole.charter.oscal.results import Audit, results
+from boussole.charter.oscal.words import Words
+from boussole.charter.records.audits import StoredAudit
+from boussole.charter.records.in_force import in_force, kept_charter
+from boussole.charter.text.model import Charter
 
 Files = dict[str, dict[str, Any]]
 

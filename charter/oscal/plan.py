@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.systems.model import System
-from charter.families import said
-from charter.model import Charter
-from charter.oscal.catalog import modified
-from charter.oscal.parts import Part, metadata, properties, uuid_of
-from charter.oscal.words import ACTIVITY, CONTEXT, HIDDEN, PLAN, SATISFIED_WHEN, TASK, Words
+from boussole.audits.systems.model import System
+from boussole.charter.judging.families import said
+from boussole.charter.oscal.catalog import modified
+from boussole.charter.oscal.parts import Part, metadata, properties, uuid_of
+from boussole.charter.oscal.words import ACTIVITY, CONTEXT, HIDDEN, PLAN, SATISFIED_WHEN, TASK, Words
+from boussole.charter.text.model import Charter
 
 EVERYTHING: Part = {"control-selections": [{"include-all": {}}]}
 """All questions of the charter."""

@@ -8,15 +8,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.systems.model import System
-from charter.document import AuditDocument, MeasureDocument, VerdictDocument
-from charter.document.base import given
-from charter.families import said
-from charter.model import Charter
-from charter.oscal.catalog import objective
-from charter.oscal.parts import Part, metadata, properties, uuid_of, without_empty
-from charter.oscal.plan import EVERYTHING, component
-from charter.oscal.words import ABOUT, EVIDENCE, HIDDEN, NO_VALUE, RESULT, RESULTS, RISK, SATISFIED_WHEN, STATES, Words
+from boussole.audits.systems.model import System
+from boussole.charter.document import AuditDocument, MeasureDocument, VerdictDocument
+from boussole.charter.document.base import given
+from boussole.charter.judging.families import said
+from boussole.charter.oscal.catalog import objective
+from boussole.charter.oscal.parts import Part, metadata, properties, uuid_of, without_empty
+from boussole.charter.oscal.plan import EVERYTHING, component
+from boussole.charter.oscal.words import (
+    ABOUT,
+    EVIDENCE,
+    HIDDEN,
+    NO_VALUE,
+    RESULT,
+    RESULTS,
+    RISK,
+    SATISFIED_WHEN,
+    STATES,
+    Words,
+)
+from boussole.charter.text.model import Charter
 
 REASONS = {"kept": "pass", "broken": "fail"}
 

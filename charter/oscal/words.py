@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from audits.languages import Catalogue
-from charter.sentences import LOCALE
+from boussole.audits.languages import Catalogue
+from boussole.charter.judging.sentences import LOCALE
 
 SATISFIED_WHEN = (
     "A target is “satisfied” only where the verdict is kept. OSCAL knows two states: all other verdicts are "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from charter.pack.building import HERE, pack_files
-from charter.pack.writing import write
+from boussole.charter.pack.building import HERE, pack_files
+from boussole.charter.pack.writing import write
 
 __all__ = ["HERE", "pack_files", "write"]

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from audits import evidence, ledger
-from audits.declaration import content_of
-from audits.errors import BoussoleError
-from audits.hashing import canonical_json, sha256_hex
-from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from audits.ledger.notes import Note
-from audits.ledger.tree import consistency_proof
-from audits.runs import code_hash, source_files
-from audits.workspace import Workspace
-from charter.pack.cells import cells_csv
-from charter.records import charter_text, prove_entry
-from charter.records.audits import StoredAudit
-from charter.records.charters import entry_of
-from charter.records.database import reading
+from boussole.audits import evidence, ledger
+from boussole.audits.declaration import content_of
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
+from boussole.audits.ledger.notes import Note
+from boussole.audits.ledger.tree import consistency_proof
+from boussole.audits.runs import code_hash, source_files
+from boussole.audits.workspace import Workspace
+from boussole.charter.pack.cells import cells_csv
+from boussole.charter.records import charter_text, prove_entry
+from boussole.charter.records.audits import StoredAudit
+from boussole.charter.records.charters import entry_of
+from boussole.charter.records.database import reading
 
 Files = dict[str, bytes]
 HERE = Path(__file__).parent
@@ -65,8 +65,10 @@ def pack_files(
             else {f"cells/{audit.entry}.csv": cells_csv(audit.document().measures)}
         )
     files["ledger/consistency.json"] = canonical_json(_consistency(workspace, audits, note, since))
-    files["code.json"] = canonical_json({"sha256": code_hash(), "files": source_files()})
-    files |= _verifier()
+    verifier = _verifier()
+    own = {f"charter/pack/{name}": sha256_hex(content) for name, content in sorted(verifier.items())}
+    files["code.json"] = canonical_json({"sha256": code_hash(), "files": source_files(), "verifier": own})
+    files |= verifier
     kind = RESTRICTED if restricted else OPEN
     for name, lang in (("README.md", "en"), ("LISEZMOI.md", "fr")):
         text = (HERE / "texts" / name).read_text(encoding="utf-8")

@@ -9,8 +9,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from audits.metrics import errors, missing, selection, stages
-from charter.document import MeasureDocument
+from boussole.audits.metrics import errors, missing, selection, stages
+from boussole.charter.document import MeasureDocument
 
 SHARES = {
     selection.SELECTION_RATE.metric,
@@ -35,8 +35,8 @@ def cells_of(measures: Sequence[MeasureDocument]) -> Iterable[tuple[str, int, in
 def cells_csv(measures: Sequence[MeasureDocument]) -> bytes:
     """The same as CSV, every value in double quotes.
 
-    >>> from audits.measures import Measure
-    >>> from charter.document.measures import measures_of
+    >>> from boussole.audits.measures import Measure
+    >>> from boussole.charter.document.measures import measures_of
     >>> shown = Measure(metric="selection_rate", value=0.25, n=8)
     >>> hidden = Measure(metric="selection_rate", by=("sex",), group=("F",), status="suppressed", reason="small_group")
     >>> cells_csv(measures_of([shown, hidden]))

@@ -7,8 +7,8 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from audits import private_files
-from audits.errors import BoussoleError
+from boussole.audits import private_files
+from boussole.audits.errors import BoussoleError
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time of every file in the archive, so that the same pack is the same archive."""

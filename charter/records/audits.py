@@ -15,16 +15,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, true, tuple_
 
-from audits import ledger
-from audits.errors import BoussoleError
-from audits.hashing import canonical_json, sha256_hex
-from audits.ledger.entry import entry_table
-from audits.windows import Window, connected
-from audits.workspace import Workspace
-from charter.document import AuditDocument
-from charter.document.audit import SEAL
-from charter.records.database import reading
-from charter.records.models import Audit
+from boussole.audits import ledger
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.ledger.entry import entry_table
+from boussole.audits.windows import Window, connected
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import AuditDocument
+from boussole.charter.document.audit import SEAL
+from boussole.charter.records.database import reading
+from boussole.charter.records.models import Audit
 
 
 def sealed_json(document: AuditDocument | Mapping[str, Any]) -> bytes:

@@ -11,8 +11,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from audits.systems.kinds import Identifier, Strict
-from charter.records.inputs import Command, Input, WebForm, message
+from boussole.audits.systems.kinds import Identifier, Strict
+from boussole.charter.records.inputs import Command, Input, WebForm, message
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]

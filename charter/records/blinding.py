@@ -8,10 +8,10 @@ from __future__ import annotations
 import hmac
 from typing import TypeVar
 
-from audits.hashing import canonical_json
-from audits.privacy import keys
-from audits.workspace import Workspace
-from charter.records.base import Statement
+from boussole.audits.hashing import canonical_json
+from boussole.audits.privacy import keys
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.base import Statement
 
 RING = "blind"
 S = TypeVar("S", bound=Statement)

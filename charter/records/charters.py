@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, insert, select
 
-from audits import ledger
-from audits.errors import CharterError
-from audits.hashing import canonical_json, sha256_hex
-from audits.workspace import Workspace
-from charter.records.database import reading
-from charter.records.models import CharterVersion
+from boussole.audits import ledger
+from boussole.audits.errors import CharterError
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.database import reading
+from boussole.charter.records.models import CharterVersion
 
 
 class Versioned(Protocol):
@@ -86,7 +86,7 @@ def entry_of(workspace: Workspace, sha256: str) -> int:
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredCharter:
     """A charter version that the records keep."""
 
     sha256: str
@@ -95,13 +95,13 @@ class Kept:
     entry: int
 
 
-def kept_charters(workspace: Workspace) -> list[Kept]:
+def kept_charters(workspace: Workspace) -> list[StoredCharter]:
     """Every charter version that has been used here, the first one first."""
     columns = (CharterVersion.sha256, CharterVersion.version, CharterVersion.first_used_at, CharterVersion.entry)
     with reading(workspace) as connection:
         if connection is None:
             return []
-        return [Kept(*row) for row in connection.execute(select(*columns).order_by(CharterVersion.entry))]
+        return [StoredCharter(*row) for row in connection.execute(select(*columns).order_by(CharterVersion.entry))]
 
 
 def charter_payload(sha256: str, version: str) -> ledger.Payload:

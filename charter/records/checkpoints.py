@@ -7,17 +7,17 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from audits import ledger
-from audits.errors import LedgerError
-from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from audits.ledger.cosigning import Request, make_request
-from audits.ledger.notes import Note
-from audits.ledger.proof import Proof, prove
-from audits.ledger.signing import signer_of
-from audits.ledger.tree import consistency_proof
-from audits.workspace import Workspace
-from charter.records.database import reading
-from charter.records.verification import verify_records
+from boussole.audits import ledger
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
+from boussole.audits.ledger.cosigning import Request, make_request
+from boussole.audits.ledger.notes import Note
+from boussole.audits.ledger.proof import Proof, prove
+from boussole.audits.ledger.signing import signer_of
+from boussole.audits.ledger.tree import consistency_proof
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.database import reading
+from boussole.charter.records.verification import verify_records
 
 
 def sign_checkpoint(workspace: Workspace) -> Note:

@@ -10,13 +10,13 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DatabaseError
 
-from audits import private_files
-from audits.errors import BoussoleError
-from audits.faults import foreseen
-from audits.ledger.database import WAIT_SECONDS, reader, writer
-from audits.lost import hold_ledger
-from audits.workspace import Workspace
-from charter.migrations import HEAD
+from boussole.audits import private_files
+from boussole.audits.errors import BoussoleError
+from boussole.audits.faults import foreseen
+from boussole.audits.ledger.database import WAIT_SECONDS, reader, writer
+from boussole.audits.lost import hold_ledger
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.migrations import HEAD
 
 
 def open_records(workspace: Workspace) -> Engine:
@@ -92,7 +92,7 @@ def _migrate(path: Path) -> None:
     from alembic.util import CommandError
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     try:
         with writer(path).begin() as connection:
             config.attributes["connection"] = connection

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from audits import ledger
-from audits.decisions.discards import Discard, discards
-from audits.hashing import canonical_json, sha256_hex
-from audits.workspace import Workspace
-from charter.records.noted import seal_missing
+from boussole.audits import ledger
+from boussole.audits.decisions.discards import Discard, discards
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.noted import seal_missing
 
 KIND = "discard"
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from audits import ledger
-from audits.decisions.exclusion import Exclusion, history
-from audits.workspace import Workspace
-from charter.records.noted import seal_missing
+from boussole.audits import ledger
+from boussole.audits.decisions.exclusion import Exclusion, history
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.noted import seal_missing
 
 KIND = "exclusion"
 

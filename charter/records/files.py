@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from audits import private_files
-from audits.errors import BoussoleError
-from audits.hashing import sha256_of
-from audits.lost import state_of
-from audits.unsealed import settled
-from audits.workspace import Workspace
-from charter.records.kinds import KeptFile
+from boussole.audits import private_files
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import sha256_of
+from boussole.audits.lost import state_of
+from boussole.audits.unsealed import settled
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.kinds import KeptFile
 
 LARGEST = 50_000_000
 """Bytes: larger documents are refused."""

@@ -11,9 +11,9 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from audits.systems.kinds import Identifier
-from charter.records.base import Blind, Line, Prose, Statement
-from charter.records.inputs import Command, Input, WebForm, message, unfit
+from boussole.audits.systems.kinds import Identifier
+from boussole.charter.records.base import Blind, Line, Prose, Statement
+from boussole.charter.records.inputs import Command, Input, WebForm, message, unfit
 
 Severity = Literal["minor", "significant", "serious", "widespread", "fatal"]
 Duty = Literal["ai_act_73", "gdpr_33"]

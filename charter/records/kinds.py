@@ -10,13 +10,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from audits.systems.kinds import Identifier
-from charter.records.acts import ACTS, Act
-from charter.records.base import KeptFile, Line, Prose, Sha256, Statement
-from charter.records.incidents import HELD, Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
-from charter.records.inputs import Command, Input, WebForm, message
-from charter.records.ledger_start import LedgerStart
-from charter.records.work import WORK
+from boussole.audits.systems.kinds import Identifier
+from boussole.charter.records.acts import ACTS, Act
+from boussole.charter.records.base import KeptFile, Line, Prose, Sha256, Statement
+from boussole.charter.records.incidents import HELD, Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
+from boussole.charter.records.inputs import Command, Input, WebForm, message
+from boussole.charter.records.ledger_start import LedgerStart
+from boussole.charter.records.work import WORK
 
 __all__ = [
     "KINDS",

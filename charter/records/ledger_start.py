@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from audits.systems.kinds import Strict
-from charter.records.base import Line, Prose, Sha256, Statement
+from boussole.audits.systems.kinds import Strict
+from boussole.charter.records.base import Line, Prose, Sha256, Statement
 
 
 class FoundFile(Strict):

@@ -10,13 +10,13 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, func, or_, select
 
-from audits.errors import BoussoleError
-from audits.hashing import canonical_json, sha256_hex
-from audits.ledger.entry import entry_table
-from audits.workspace import Workspace
-from charter.records.audits import sealed_json
-from charter.records.database import reading
-from charter.records.models import Audit, Record
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.ledger.entry import entry_table
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.audits import sealed_json
+from boussole.charter.records.database import reading
+from boussole.charter.records.models import Audit, Record
 
 
 class How(StrEnum):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from audits import ledger
-from audits.workspace import Workspace
-from charter.records.database import open_records
+from boussole.audits import ledger
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.database import open_records
 
 
 def seal_missing(

@@ -8,18 +8,18 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from audits import ledger
-from audits.errors import LedgerError
-from audits.ledger import outside as kept
-from audits.ledger.checkpoint import Checkpoint
-from audits.ledger.keeping import Standing
-from audits.ledger.keys import VerifierKey, parse_verifier
-from audits.ledger.notes import Note, check
-from audits.ledger.outside import Cosigned, OtherLedgerError, Stamped
-from audits.ledger.search import span
-from audits.ledger.signing import verifier_of
-from audits.workspace import Workspace
-from charter.records.database import reading
+from boussole.audits import ledger
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger import outside as kept
+from boussole.audits.ledger.checkpoint import Checkpoint
+from boussole.audits.ledger.keeping import Standing
+from boussole.audits.ledger.keys import VerifierKey, parse_verifier
+from boussole.audits.ledger.notes import Note, check
+from boussole.audits.ledger.outside import Cosigned, OtherLedgerError, Stamped
+from boussole.audits.ledger.search import span
+from boussole.audits.ledger.signing import verifier_of
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.database import reading
 
 
 class State(StrEnum):

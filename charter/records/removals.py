@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from audits.privacy.removals import removals
-from audits.workspace import Workspace
-from charter.records.noted import seal_missing
+from boussole.audits.privacy.removals import removals
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.noted import seal_missing
 
 
 def seal_removals(workspace: Workspace) -> int:

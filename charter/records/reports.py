@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from audits import ledger
-from audits.hashing import sha256_hex
-from audits.ledger.entry import entry_table
-from audits.workspace import Workspace
-from charter.records.database import open_records, reading
+from boussole.audits import ledger
+from boussole.audits.hashing import sha256_hex
+from boussole.audits.ledger.entry import entry_table
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.database import open_records, reading
 
 KIND = "report"
 

@@ -9,18 +9,18 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row, insert, select
 
-from audits import ledger
-from audits.errors import BoussoleError
-from audits.hashing import sha256_hex
-from audits.systems.gaps import hold_filled
-from audits.unsealed import files_of, settled
-from audits.workspace import Workspace
-from charter.document import AuditDocument
-from charter.records.audits import audit_payload, complete, sealed_json
-from charter.records.charters import Versioned, register, register_charter
-from charter.records.database import open_records
-from charter.records.models import Audit, Summary
-from charter.records.summaries import summary_row
+from boussole.audits import ledger
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import sha256_hex
+from boussole.audits.systems.gaps import hold_filled
+from boussole.audits.unsealed import files_of, settled
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import AuditDocument
+from boussole.charter.records.audits import audit_payload, complete, sealed_json
+from boussole.charter.records.charters import Versioned, register, register_charter
+from boussole.charter.records.database import open_records
+from boussole.charter.records.models import Audit, Summary
+from boussole.charter.records.summaries import summary_row
 
 Given = AuditDocument | Mapping[str, Any]
 """A document, or its JSON."""

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
-from audits.hashing import sha256_of
-from audits.private_files import PART
-from audits.unsealed import FILES
-from audits.workspace import Workspace
-from charter.records.database import reading
-from charter.records.files import file_path
-from charter.records.ledger_start import LedgerStart
-from charter.records.models import Audit
-from charter.records.statements import all_statements, read, statements_in
+from boussole.audits.hashing import sha256_of
+from boussole.audits.private_files import PART
+from boussole.audits.unsealed import FILES
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.database import reading
+from boussole.charter.records.files import file_path
+from boussole.charter.records.ledger_start import LedgerStart
+from boussole.charter.records.models import Audit
+from boussole.charter.records.statements import all_statements, read, statements_in
 
 
 class Fault(StrEnum):

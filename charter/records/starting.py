@@ -6,13 +6,13 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from audits.errors import LedgerError
-from audits.hashing import sha256_of
-from audits.lost import Lost, lost_ledger
-from audits.workspace import Workspace
-from charter.records.database import prepared, reading
-from charter.records.ledger_start import FoundFile, LedgerStart
-from charter.records.statements import Sealed, statements_in, write
+from boussole.audits.errors import LedgerError
+from boussole.audits.hashing import sha256_of
+from boussole.audits.lost import Lost, lost_ledger
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.database import prepared, reading
+from boussole.charter.records.ledger_start import FoundFile, LedgerStart
+from boussole.charter.records.statements import Sealed, statements_in, write
 
 
 def start_anew(workspace: Workspace, *, reason: str, role: str) -> Sealed:

@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from audits import ledger
-from audits.errors import BoussoleError
-from audits.hashing import canonical_json, sha256_hex
-from audits.workspace import Workspace
-from charter.records.database import open_records, reading
-from charter.records.files import settled_file
-from charter.records.kinds import KINDS, Adoption, Attestation, Statement, Withdrawal
-from charter.records.models import Record
+from boussole.audits import ledger
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.database import open_records, reading
+from boussole.charter.records.files import settled_file
+from boussole.charter.records.kinds import KINDS, Adoption, Attestation, Statement, Withdrawal
+from boussole.charter.records.models import Record
 
 
 @dataclass(frozen=True, kw_only=True)

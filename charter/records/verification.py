@@ -8,19 +8,19 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
-from audits import ledger
-from audits.hashing import sha256_hex
-from audits.ledger import Verification
-from audits.ledger.entry import entry_table
-from audits.workspace import Workspace
-from charter.records.audits import all_audits, audit_payload
-from charter.records.charters import charter_payload
-from charter.records.database import reading
-from charter.records.files import changed_files
-from charter.records.kinds import KINDS, KeptFile
-from charter.records.models import Audit, CharterVersion, Record, Summary
-from charter.records.statements import all_statements, read, statement_payload
-from charter.records.summaries import summary_row
+from boussole.audits import ledger
+from boussole.audits.hashing import sha256_hex
+from boussole.audits.ledger import Verification
+from boussole.audits.ledger.entry import entry_table
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.audits import all_audits, audit_payload
+from boussole.charter.records.charters import charter_payload
+from boussole.charter.records.database import reading
+from boussole.charter.records.files import changed_files
+from boussole.charter.records.kinds import KINDS, KeptFile
+from boussole.charter.records.models import Audit, CharterVersion, Record, Summary
+from boussole.charter.records.statements import all_statements, read, statement_payload
+from boussole.charter.records.summaries import summary_row
 
 RECORD_KINDS = ("audit", "charter", *KINDS)
 

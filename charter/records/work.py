@@ -9,9 +9,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from audits.systems.kinds import Identifier, Strict
-from charter.records.base import Line, Statement
-from charter.records.inputs import Command, Input, WebForm, message, unfit
+from boussole.audits.systems.kinds import Identifier, Strict
+from boussole.charter.records.base import Line, Statement
+from boussole.charter.records.inputs import Command, Input, WebForm, message, unfit
 
 Theme = Literal["autonomy", "load", "meaning"]
 Step = Literal["announced", "informed", "expert", "opinion"]

@@ -6,7 +6,7 @@ import json
 from importlib import resources
 from typing import Any
 
-from charter.document.schema import audit_schema, texts_schema
+from boussole.charter.document.schema import audit_schema, texts_schema
 
 __all__ = ["audit_schema", "comparison_schema", "drift_schema", "texts_schema", "versions_schema"]
 

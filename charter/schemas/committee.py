@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from charter.schemas.shapes import (
+from boussole.charter.schemas.shapes import (
     ANYTHING,
     DAY,
     HASH,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from charter.document import LeftOut
-from charter.document.schema import schema_of
-from charter.schemas.shapes import (
+from boussole.charter.document import LeftOut
+from boussole.charter.document.schema import schema_of
+from boussole.charter.schemas.shapes import (
     ANYTHING,
     DAY,
     HASH,

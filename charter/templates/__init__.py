@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from audits import private_files
-from audits.errors import CharterError, nearest
+from boussole.audits import private_files
+from boussole.audits.errors import CharterError, nearest
 
 HERE = Path(__file__).parent
 TEMPLATES: dict[str, Path] = {

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from charter.facts import Facts
-from charter.records.work import Consultation, Survey, Theme, TimeSaved, Training
-from charter.stated import months_later
-from charter.work.survey import THEMES
+from boussole.charter.judging.stated import months_later
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.work import Consultation, Survey, Theme, TimeSaved, Training
+from boussole.charter.work.survey import THEMES
 
 S = TypeVar("S", TimeSaved, Training)
 SHOWN = 0.05
@@ -30,7 +30,7 @@ class Moved:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class SurveyChange:
     """The last survey about a system, or about all of them, beside the one before."""
 
     entry: int
@@ -45,7 +45,7 @@ class Asked:
         return [each.theme for each in self.themes if each.moved is not None and each.moved <= -SHOWN]
 
 
-def surveys(facts: Facts) -> dict[str | None, Asked]:
+def surveys(facts: Facts) -> dict[str | None, SurveyChange]:
     """The last survey of each system; None: about all of them."""
     by_system: dict[str | None, list[tuple[int, Survey]]] = {}
     for entry, said in facts.standing(Survey):
@@ -53,13 +53,13 @@ def surveys(facts: Facts) -> dict[str | None, Asked]:
     return {name: _asked(found, facts.as_of) for name, found in by_system.items()}
 
 
-def _asked(found: Sequence[tuple[int, Survey]], today: dt.date) -> Asked:
+def _asked(found: Sequence[tuple[int, Survey]], today: dt.date) -> SurveyChange:
     ordered = sorted(found, key=lambda pair: (pair[1].end, pair[0]))
     entry, last = ordered[-1]
     alike = [said for _, said in ordered[:-1] if (said.lowest, said.highest) == (last.lowest, last.highest)]
     earlier = [said for said in alike if said.end < last.start]
     before = earlier[-1] if earlier else None
-    return Asked(
+    return SurveyChange(
         entry=entry,
         survey=last,
         before=before,

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
-from charter.hiding import hidden
-from charter.incidents.refusals import EntryRefusedError
-from charter.records.work import FEWEST, Answers, Mean, Theme
+from boussole.charter.auditing.hiding import hidden
+from boussole.charter.incidents.refusals import EntryRefusedError
+from boussole.charter.records.work import FEWEST, Answers, Mean, Theme
 
 THEMES: tuple[Theme, ...] = get_args(Theme)
 MEANS = ("theme", "n", "mean")
@@ -169,7 +169,7 @@ def _csv(content: bytes) -> list[dict[str, Any]]:
 def _xlsx(content: bytes) -> list[dict[str, Any]]:
     import openpyxl
 
-    from audits.systems.spreadsheet.workbook import LARGEST_UNPACKED, refuse_no_workbook
+    from boussole.audits.systems.spreadsheet.workbook import LARGEST_UNPACKED, refuse_no_workbook
 
     refuse_no_workbook(io.BytesIO(content), where="survey", largest=LARGEST_UNPACKED)
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dashboard.access.local_role import choosing
-from dashboard.access.own_sessions import ANCHOR, PAGE
-from dashboard.access.person import Person
-from dashboard.access.sessions import Reason
-from dashboard.access.sign_in import SIGN_OUT, way_in
-from dashboard.access.words import role_title
-from dashboard.addresses import address
-from dashboard.html import Html, el, join, link
-from dashboard.words import Say
+from boussole.dashboard.access.local_role import choosing
+from boussole.dashboard.access.own_sessions import ANCHOR, PAGE
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.sessions import Reason
+from boussole.dashboard.access.sign_in import SIGN_OUT, way_in
+from boussole.dashboard.access.words import role_title
+from boussole.dashboard.addresses import address
+from boussole.dashboard.html import Html, el, join, link
+from boussole.dashboard.words import Say
 
 
 def account(me: Person, say: Say, *, to: str, query: Mapping[str, str]) -> Html:

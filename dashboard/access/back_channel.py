@@ -14,18 +14,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from audits.access_settings import AccessSettings
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from dashboard.access import log
-from dashboard.access.database import access as opened
-from dashboard.access.database import logout_table, now, stamp
-from dashboard.access.failures import Failures
-from dashboard.access.open_sessions import end_at_provider
-from dashboard.access.permissions import Role
-from dashboard.access.person import address_of
-from dashboard.access.provider import ProviderError, metadata, signing_keys
-from dashboard.access.sessions import digest
+from boussole.audits.access_settings import AccessSettings
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access import log
+from boussole.dashboard.access.database import access as opened
+from boussole.dashboard.access.database import logout_table, now, stamp
+from boussole.dashboard.access.failures import Failures
+from boussole.dashboard.access.open_sessions import end_at_provider
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access.person import address_of
+from boussole.dashboard.access.provider import ProviderError, metadata, signing_keys
+from boussole.dashboard.access.sessions import digest
 
 PATH = "/access/back-channel-logout"
 EVENT = "http://schemas.openid.net/event/backchannel-logout"

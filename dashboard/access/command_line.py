@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperGroup
 
-from audits.errors import BoussoleError
-from dashboard.access.permissions import RESTRICTED, Role, demand
-from dashboard.access.places import OPTIONS, of_command
-from dashboard.commands.ending import told
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.access.permissions import RESTRICTED, Role, demand
+from boussole.dashboard.access.places import OPTIONS, of_command
+from boussole.dashboard.commands.ending import told
 
 if TYPE_CHECKING:
     import typer
 
-    from audits.workspace import Workspace
+    from boussole.audits.workspace import Workspace
 
 LONGEST_REASON = 150
 """Letters of a reason, so that the access log holds it whole, beside the place."""
@@ -65,8 +65,8 @@ def noted(workspace: Workspace, context: typer.Context, *, option: str = "", rea
     words = f"{_words_of(context)} {option}".rstrip()
     action = OPTIONS[words] if option else of_command(words)
     if action in RESTRICTED:
-        from dashboard.access.log import look
-        from dashboard.access.person import Person
+        from boussole.dashboard.access.log import look
+        from boussole.dashboard.access.person import Person
 
         me = Person(role=_at_the_keyboard(context).role, subject=f"command line/{getpass.getuser()}")
         look(workspace, me, action, place=f"boussole {words}{f': {reason}' if reason else ''}")

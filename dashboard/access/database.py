@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import Column, Connection, Engine, Index, Integer, LargeBinary, MetaData, String, Table, inspect
 
-from audits.ledger.database import reader, writer
-from audits.workspace import Workspace
+from boussole.audits.ledger.database import reader, writer
+from boussole.audits.workspace import Workspace
 
 metadata = MetaData()
 

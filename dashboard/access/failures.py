@@ -12,10 +12,10 @@ import threading
 import time
 from collections.abc import Callable
 
-from audits.workspace import Workspace
-from dashboard.access import log
-from dashboard.access.log import Event
-from dashboard.api.limits import Limiter
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access import log
+from boussole.dashboard.access.log import Event
+from boussole.dashboard.api.limits import Limiter
 
 EACH_MINUTE = 10
 """Failures of one address, or under the number of one token, that are answered each minute."""

@@ -11,20 +11,21 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from audits.errors import BoussoleError, LostLedgerError
-from audits.lost import hold_ledger
-from audits.workspace import Workspace
-from dashboard.access import sessions, taken
-from dashboard.access.failures import Failures
-from dashboard.access.lapsed import lapsed
-from dashboard.access.log import look
-from dashboard.access.permissions import BY_PROGRAMS, SEALING, STRANGERS, AccessError, Action, demand
-from dashboard.access.person import address_of, is_token, of_request
-from dashboard.access.routes import ROUTES
-from dashboard.access.sessions import SignedOutError
-from dashboard.access.tokens import subject_of
-from dashboard.api.limits import Limiter
-from dashboard.api.refusals import is_api, problem, unforeseen
+from boussole.audits.errors import BoussoleError, LostLedgerError
+from boussole.audits.lost import hold_ledger
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access import sessions, taken
+from boussole.dashboard.access.failures import Failures
+from boussole.dashboard.access.lapsed import lapsed
+from boussole.dashboard.access.log import look
+from boussole.dashboard.access.permissions import BY_PROGRAMS, SEALING, STRANGERS, AccessError, Action, demand
+from boussole.dashboard.access.person import address_of, is_token
+from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.access.sessions import SignedOutError
+from boussole.dashboard.access.tokens import subject_of
+from boussole.dashboard.access.visitor import of_request
+from boussole.dashboard.api.limits import Limiter
+from boussole.dashboard.api.refusals import is_api, problem, unforeseen
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 

@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from starlette.requests import Request
 from starlette.responses import Response
 
-from audits.access_settings import AccessSettings
+from boussole.audits.access_settings import AccessSettings
 
 SECONDS = 600
 LONGEST = 3_800

@@ -8,10 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from audits.access_settings import AccessSettings
-from audits.errors import BoussoleError, nearest
-from audits.workspace import SETTINGS_FILE, Workspace
-from dashboard.access.permissions import SIGNED_IN, Role
+from boussole.audits.access_settings import AccessSettings
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.dashboard.access.permissions import SIGNED_IN, Role
 
 SEATED = frozenset({Role.MEMBER, Role.CHAIR})
 """Roles that last no longer than a mandate."""
@@ -51,7 +51,7 @@ def check_roles(workspace: Workspace) -> AccessSettings:
 
 
 def _check_secretaries(workspace: Workspace, access: AccessSettings) -> None:
-    from charter.committee.rules import names
+    from boussole.charter.committee.rules import names
 
     for name in access.secretaries:
         if name not in (known := names(workspace)):
@@ -74,7 +74,7 @@ def email_of(claims: Mapping[str, Any]) -> str:
 
 def member_of(workspace: Workspace, email: str) -> str | None:
     """The number of the member who is reached at an address; None where nobody, or several, are."""
-    from charter.committee.directory import directory
+    from boussole.charter.committee.directory import directory
 
     found = [member for member, each in directory(workspace).items() if email and each.contact.casefold() == email]
     return found[0] if len(found) == 1 else None
@@ -85,7 +85,7 @@ def secretary_of(workspace: Workspace, email: str) -> frozenset[str]:
 
     Where the settings name nobody, a house with one committee has no other that they could be meant for.
     """
-    from charter.committee.rules import names
+    from boussole.charter.committee.rules import names
 
     named, known = workspace.settings.access.secretaries, names(workspace)
     if not named:
@@ -95,7 +95,7 @@ def secretary_of(workspace: Workspace, email: str) -> frozenset[str]:
 
 def without_secretary(workspace: Workspace) -> list[str]:
     """The committees for which nobody acts who signs in as secretary, because the settings name none."""
-    from charter.committee.rules import names
+    from boussole.charter.committee.rules import names
 
     access, known = workspace.settings.access, names(workspace)
     if Role.SECRETARY not in access.roles.values() or (not access.secretaries and len(known) == 1):
@@ -105,16 +105,16 @@ def without_secretary(workspace: Workspace) -> list[str]:
 
 def sits(workspace: Workspace, member: str, day: dt.date) -> bool:
     """Whether a member has a mandate in a committee on a day, as it stands in the records at this moment."""
-    from dashboard.store import house_stamp
+    from boussole.dashboard.store import house_stamp
 
     return member in _sitting(workspace.home, day, house_stamp(workspace))
 
 
 @lru_cache(maxsize=8)
 def _sitting(home: Path, day: dt.date, _stamp: object) -> frozenset[str]:
-    from charter.committee.acting import house_of
-    from charter.committee.members import sitting_on
-    from charter.committee.rules import committees
+    from boussole.charter.committee.acting import house_of
+    from boussole.charter.committee.members import sitting_on
+    from boussole.charter.committee.rules import committees
 
     workspace = Workspace(home)
     return frozenset(member for name in committees(workspace) for member in sitting_on(house_of(workspace, name), day))

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from dashboard.access.sessions import Reason
-from dashboard.access.sign_in import way_in
-from dashboard.fontfiles import SANS, SERIF
-from dashboard.forms.model import PREFIX
-from dashboard.html import Html, el, join
-from dashboard.inline import source
-from dashboard.marks import INK, LINK, PAPER
-from dashboard.words import Say, speaker
+from boussole.dashboard.access.sessions import Reason
+from boussole.dashboard.access.sign_in import way_in
+from boussole.dashboard.fontfiles import SANS, SERIF
+from boussole.dashboard.forms.model import PREFIX
+from boussole.dashboard.html import Html, el, join
+from boussole.dashboard.inline import source
+from boussole.dashboard.marks import INK, LINK, PAPER
+from boussole.dashboard.words import Say, speaker
 
 CAST = "/session-act/cast/"
 LARGEST = 2_000_000

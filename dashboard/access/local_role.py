@@ -6,14 +6,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from dashboard.access.permissions import SIGNED_IN
-from dashboard.access.person import COOKIE, Person, local
-from dashboard.access.words import role_title
-from dashboard.forms.model import PREFIX
-from dashboard.html import Html, el
-from dashboard.words import Say
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.permissions import SIGNED_IN
+from boussole.dashboard.access.person import COOKIE, Person, local
+from boussole.dashboard.access.words import role_title
+from boussole.dashboard.forms.model import PREFIX
+from boussole.dashboard.html import Html, el
+from boussole.dashboard.words import Say
 
 PATH = "/access/role"
 
@@ -48,7 +48,7 @@ def _option(value: str, text: str, *, chosen: bool) -> Html:
 
 
 def _names() -> dict[str, str]:
-    from charter.committee.directory import directory
+    from boussole.charter.committee.directory import directory
 
     try:
         return {member: each.name for member, each in directory(Workspace.find()).items()}

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
-from audits import ledger
-from audits.hashing import canonical_json, sha256_hex
-from audits.workspace import Workspace
-from charter.records import open_records
-from charter.records.database import reading
-from dashboard.access import open_sessions
-from dashboard.access.database import access, day_table, look_table
+from boussole.audits import ledger
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import open_records
+from boussole.charter.records.database import reading
+from boussole.dashboard.access import open_sessions
+from boussole.dashboard.access.database import access, day_table, look_table
 
 DAY, PURGE = "access_day", "access_purge"
 

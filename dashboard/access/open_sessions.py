@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, func, select, update
 
-from audits.workspace import Workspace
-from dashboard.access.database import access as opened
-from dashboard.access.database import now, reading, session_table, stamp
-from dashboard.access.person import Person
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.database import access as opened
+from boussole.dashboard.access.database import now, reading, session_table, stamp
+from boussole.dashboard.access.person import Person
 
 REFERENCE = 16
 """Digits of a session's digest by which its owner names it: they open nothing."""

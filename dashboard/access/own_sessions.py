@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from audits.workspace import Workspace
-from dashboard.access import log
-from dashboard.access.database import moment, now
-from dashboard.access.open_sessions import REFERENCE, end_own, open_sessions
-from dashboard.access.person import Person
-from dashboard.forms.model import PREFIX
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access import log
+from boussole.dashboard.access.database import moment, now
+from boussole.dashboard.access.open_sessions import REFERENCE, end_own, open_sessions
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.forms.model import PREFIX
 
 PATH = "/access/sessions/end"
 PAGE = "/settings"

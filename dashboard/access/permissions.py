@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Protocol
 
-from audits.errors import BoussoleError
+from boussole.audits.errors import BoussoleError
 
 
 class Role(StrEnum):

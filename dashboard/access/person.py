@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audits.access_settings import AccessSettings
-from audits.errors import BoussoleError
-from audits.workspace import SETTINGS_FILE, Workspace
-from dashboard.access.permissions import SIGNED_IN, Role
+from boussole.audits.access_settings import AccessSettings
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.dashboard.access.permissions import SIGNED_IN, Role
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from starlette.requests import Request
 
-    from charter.committee.acting import Who
+    from boussole.charter.committee.acting import Who
 
 COOKIE = "boussole_local"
 """What somebody chose to be, in local mode: `role` or `role.member`. It proves nothing, and is sealed as such."""
@@ -54,41 +51,9 @@ class Person:
 
     def who(self, on: dt.date) -> Who:
         """The same, as the acts of a committee say it: a role, never a name; unauthenticated in local mode."""
-        from charter.committee.acting import Who
+        from boussole.charter.committee.acting import Who
 
         return Who(role=self.role.value, on=on, by=self.member, signed_in=self.authenticated)
-
-
-_known: ContextVar[Person | None] = ContextVar("known", default=None)
-"""Who looks, while a page is drawn for them."""
-
-
-def here() -> Person:
-    """Who looks at the page of the current rerun. Raises SignedOutError when nobody is signed in, or no longer."""
-    return _known.get() or _who(Workspace.find(), cookie)
-
-
-@contextmanager
-def looking(me: Person) -> Iterator[None]:
-    """Draws a page for somebody: whatever it shows asks nobody else who they are, and shows all to the same person."""
-    before = _known.set(me)
-    try:
-        yield
-    finally:
-        _known.reset(before)
-
-
-def of_request(request: Request, home: Path) -> Person:
-    """Who asks for something beside the app: a token where one is shown, else as `here` does.
-
-    Raises SignedOutError when nobody is signed in, and for a token that is not, or no longer, known.
-    """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme:
-        from dashboard.access import tokens
-
-        return tokens.person(Workspace(home), token if scheme.lower() == "bearer" else "")
-    return _who(Workspace(home), lambda name: request.cookies.get(name, ""))
 
 
 def address_of(request: Request) -> str:
@@ -99,14 +64,6 @@ def address_of(request: Request) -> str:
 def is_token(person: Person) -> bool:
     """Whether it is a program that asks, with a token."""
     return person.subject.startswith(PROGRAM)
-
-
-def _who(workspace: Workspace, sent: Callable[[str], str]) -> Person:
-    from dashboard.access import sessions
-
-    if is_local(workspace):
-        return local(sent(COOKIE))
-    return sessions.person(workspace, sent(session_cookie(workspace.settings.access)))
 
 
 def session_cookie(access: AccessSettings) -> str:
@@ -126,13 +83,6 @@ def is_local(workspace: Workspace) -> bool:
     return found
 
 
-def cookie(name: str) -> str:
-    """What the browser of the current rerun sends under a name; empty where it sends nothing."""
-    import streamlit as st
-
-    return st.context.cookies.get(name, "")
-
-
 def local(chosen: str) -> Person:
     """Who somebody says they are, in local mode; the default for what is no role of a browser.
 
@@ -148,7 +98,7 @@ def local(chosen: str) -> Person:
 
 
 def _name(member: str) -> str:
-    from charter.committee.directory import directory
+    from boussole.charter.committee.directory import directory
 
     try:
         found = directory(Workspace.find()).get(member)

@@ -5,7 +5,7 @@ The test of the matrix reads these lists, and those of `routes.py`.
 
 from __future__ import annotations
 
-from dashboard.access.permissions import Action
+from boussole.dashboard.access.permissions import Action
 
 PAGES: dict[str, Action] = {
     "compass": Action.SEE_COMPASS,
@@ -126,7 +126,7 @@ COMMANDS: dict[str, Action] = {
 
 def every_command() -> dict[str, Action]:
     """The action of every command."""
-    from charter.records.kinds import KINDS
+    from boussole.charter.records.kinds import KINDS
 
     made = {each.words: Action[each.action] for model in KINDS.values() for each in model.commands}
     return {**COMMANDS, **made}

@@ -8,9 +8,9 @@ import warnings
 from typing import Any
 from urllib.parse import urlsplit
 
-from audits.access_settings import AccessSettings
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
+from boussole.audits.access_settings import AccessSettings
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
 
 CALLBACK = "/access/callback"
 SECRET, SECRET_FILE = "BOUSSOLE_CLIENT_SECRET", "oidc.secret"

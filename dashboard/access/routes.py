@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from charter.records.inputs import path_of
-from charter.records.kinds import KINDS
-from dashboard.access.permissions import Action
+from boussole.charter.records.inputs import path_of
+from boussole.charter.records.kinds import KINDS
+from boussole.dashboard.access.permissions import Action
 
 
 def record_actions() -> dict[str, Action]:

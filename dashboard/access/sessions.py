@@ -17,18 +17,18 @@ from typing import Any, Literal
 from cryptography.fernet import Fernet
 from sqlalchemy import Row, insert, select, update
 
-from audits.access_settings import AccessSettings
-from audits.errors import BoussoleError
-from audits.privacy import keys
-from audits.workspace import Workspace
-from dashboard.access.database import access as opened
-from dashboard.access.database import moment, now, reading, session_table, stamp
-from dashboard.access.identity import SEATED, check_roles, email_of, member_of, role_of, secretary_of, sits
-from dashboard.access.open_sessions import REFERENCE, end_where
-from dashboard.access.permissions import Role
-from dashboard.access.person import Person
-from dashboard.access.provider import ProviderError, RevokedError, userinfo
-from dashboard.access.strength import NONE, Proof, strong_enough
+from boussole.audits.access_settings import AccessSettings
+from boussole.audits.errors import BoussoleError
+from boussole.audits.privacy import keys
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.database import access as opened
+from boussole.dashboard.access.database import moment, now, reading, session_table, stamp
+from boussole.dashboard.access.identity import SEATED, check_roles, email_of, member_of, role_of, secretary_of, sits
+from boussole.dashboard.access.open_sessions import REFERENCE, end_where
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.provider import ProviderError, RevokedError, userinfo
+from boussole.dashboard.access.strength import NONE, Proof, strong_enough
 
 Reason = Literal["nobody", "ended", "expired", "revoked", "no_role", "no_mandate", "provider", "weak", "old"]
 _SAID: dict[Reason, str] = {

@@ -14,20 +14,20 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from audits.access_settings import AccessSettings
-from audits.workspace import Workspace
-from dashboard.access import log, sessions
-from dashboard.access.back_channel import back_channel_route
-from dashboard.access.database import now
-from dashboard.access.failures import Failures
-from dashboard.access.handshake import Handshake
-from dashboard.access.local_role import inside
-from dashboard.access.own_sessions import browser_of, own_route
-from dashboard.access.permissions import Role
-from dashboard.access.person import address_of, session_cookie
-from dashboard.access.provider import CALLBACK, ProviderError, RevokedError, client, metadata, userinfo
-from dashboard.access.sessions import Reason, SignedOutError
-from dashboard.access.strength import asked_of_provider, proof_of, strong_enough
+from boussole.audits.access_settings import AccessSettings
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access import log, sessions
+from boussole.dashboard.access.back_channel import back_channel_route
+from boussole.dashboard.access.database import now
+from boussole.dashboard.access.failures import Failures
+from boussole.dashboard.access.handshake import Handshake
+from boussole.dashboard.access.local_role import inside
+from boussole.dashboard.access.own_sessions import browser_of, own_route
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access.person import address_of, session_cookie
+from boussole.dashboard.access.provider import CALLBACK, ProviderError, RevokedError, client, metadata, userinfo
+from boussole.dashboard.access.sessions import Reason, SignedOutError
+from boussole.dashboard.access.strength import asked_of_provider, proof_of, strong_enough
 
 LOG = logging.getLogger("boussole.access")
 SIGN_IN, SIGN_OUT = "/access/sign-in", "/access/sign-out"

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from audits.access_settings import AccessSettings
-from dashboard.access.permissions import SEEING, Role
+from boussole.audits.access_settings import AccessSettings
+from boussole.dashboard.access.permissions import SEEING, Role
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from dashboard.access.permissions import BY_PROGRAMS, Action
-from dashboard.access.person import Person, is_token
-from dashboard.api.limits import Limiter
-from dashboard.api.refusals import is_api
+from boussole.dashboard.access.permissions import BY_PROGRAMS, Action
+from boussole.dashboard.access.person import Person, is_token
+from boussole.dashboard.api.limits import Limiter
+from boussole.dashboard.api.refusals import is_api
 
 FORMS_EACH_MINUTE = 60
 """Forms of one person who signed in: more than anybody fills in."""

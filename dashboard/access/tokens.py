@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from audits.errors import BoussoleError, nearest
-from audits.workspace import Workspace
-from dashboard.access import log
-from dashboard.access.database import access, moment, now, reading, stamp, token_table
-from dashboard.access.permissions import OF_TOKENS, SEEING, Role
-from dashboard.access.person import PROGRAM, Person
-from dashboard.access.sessions import SignedOutError, digest
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access import log
+from boussole.dashboard.access.database import access, moment, now, reading, stamp, token_table
+from boussole.dashboard.access.permissions import OF_TOKENS, SEEING, Role
+from boussole.dashboard.access.person import PROGRAM, Person
+from boussole.dashboard.access.sessions import SignedOutError, digest
 
 LONGEST_DAYS = 366
 _FORM = re.compile(r"boussole_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")

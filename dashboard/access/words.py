@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dashboard.access.permissions import TABLE, Action, Role
-from dashboard.access.person import Person
-from dashboard.html import Html, el, join
-from dashboard.words import Say
+from boussole.dashboard.access.permissions import TABLE, Action, Role
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.html import Html, el, join
+from boussole.dashboard.words import Say
 
 
 def role_title(role: Role, say: Say) -> str:

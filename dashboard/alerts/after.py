@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
 
 SECONDS = 30.0
 """How long a command goes on beginning messages; the rest waits for `boussole alerts send`."""
@@ -24,10 +24,10 @@ def tell_changes(workspace: Workspace, *, systems: Collection[str] | None = None
 
 
 def _told(workspace: Workspace, systems: Collection[str] | None) -> str:
-    from dashboard.alerts.detect import check
-    from dashboard.alerts.problems import problem_words
-    from dashboard.alerts.sending import send
-    from dashboard.alerts.words import teller
+    from boussole.dashboard.alerts.detect import check
+    from boussole.dashboard.alerts.problems import problem_words
+    from boussole.dashboard.alerts.sending import send
+    from boussole.dashboard.alerts.words import teller
 
     found = check(workspace, systems=systems)
     sent = send(workspace, seconds=SECONDS)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib import resources
 from typing import Any
 
-from dashboard.alerts.messages import Message, Told
+from boussole.dashboard.alerts.messages import ChangeMessage, Message
 
 SCHEMA = "boussole.alert/1"
 
@@ -24,7 +24,7 @@ def document(message: Message, *, organisation: str, address: str, languages: Se
     }
 
 
-def _change(told: Told, address: str, languages: Sequence[str]) -> dict[str, Any]:
+def _change(told: ChangeMessage, address: str, languages: Sequence[str]) -> dict[str, Any]:
     texts = {}
     for lang in languages:
         said = dict(told.facts["texts"][lang])
@@ -51,4 +51,4 @@ def _change(told: Told, address: str, languages: Sequence[str]) -> dict[str, Any
 
 def schema_text() -> str:
     """The JSON Schema (2020-12) of `boussole.alert/1`."""
-    return resources.files("dashboard.alerts").joinpath("alert.schema.json").read_text(encoding="utf-8")
+    return resources.files("boussole.dashboard.alerts").joinpath("alert.schema.json").read_text(encoding="utf-8")

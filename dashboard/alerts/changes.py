@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from charter.document import ArticleVerdict, Standing, VerdictInShort
+from boussole.charter.document import ArticleVerdict, Standing, VerdictInShort
 
 Direction = Literal["worse", "lost", "better", "other"]
 Cause = Literal[
@@ -22,7 +22,7 @@ UNFAVOURABLE = ("worse", "lost")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class KnownState:
     """A state that was told, or needed no telling: since which day it holds, and the end of the window seen last."""
 
     state: str
@@ -117,7 +117,7 @@ def states_of(articles: Iterable[ArticleVerdict], verdicts: Iterable[VerdictInSh
 
 
 def changes_between(
-    known: Mapping[str, Known],
+    known: Mapping[str, KnownState],
     document: Standing,
     *,
     system: str,
@@ -125,7 +125,7 @@ def changes_between(
     entry: int | None,
     cause: Callable[[str, str | None, str], Cause],
     former: Standing | None = None,
-) -> tuple[list[Change], dict[str, Known]]:
+) -> tuple[list[Change], dict[str, KnownState]]:
     """What a document says otherwise than what is known, and what is known from then on.
 
     `cause` tells why a subject changed, from its state before and after; `former` is the document before, if any. Parts
@@ -137,9 +137,9 @@ def changes_between(
     for subject, state in [*now.items(), *((name, NOT_ASKED) for name in gone)]:
         before = known.get(subject)
         if before is not None and before.state == state:
-            after[subject] = Known(state=state, since=before.since, window_end=window[1])
+            after[subject] = KnownState(state=state, since=before.since, window_end=window[1])
             continue
-        after[subject] = Known(state=state, since=window[0], window_end=window[1])
+        after[subject] = KnownState(state=state, since=window[0], window_end=window[1])
         if is_told(before.state if before else None, state):
             found.append(
                 Change(

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from audits.access_settings import LOOPBACK
-from audits.alert_settings import AddressSettings, AlertSettings, ChannelSettings
-from audits.errors import BoussoleError, nearest
-from audits.workspace import SETTINGS_FILE, Workspace
-from dashboard.alerts.changes import UNFAVOURABLE
-from dashboard.alerts.messages import Told
+from boussole.audits.access_settings import LOOPBACK
+from boussole.audits.alert_settings import AddressSettings, AlertSettings, ChannelSettings
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.dashboard.alerts.changes import UNFAVOURABLE
+from boussole.dashboard.alerts.messages import ChangeMessage
 
 if TYPE_CHECKING:
     from apprise.plugins import NotifyBase
@@ -49,7 +49,7 @@ class Channel:
     def about(self) -> tuple[str, ...]:
         return tuple(self.given.about or self.settings.about)
 
-    def takes(self, change: Told) -> bool:
+    def takes(self, change: ChangeMessage) -> bool:
         """Whether a change goes there. Drift belongs to no article, and no choice of articles holds it back."""
         drift = change.kind == "drift"
         return (

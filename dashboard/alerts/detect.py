@@ -13,22 +13,22 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, delete, insert, select
 
-from audits.errors import BoussoleError
-from audits.hashing import sha256_hex
-from audits.workspace import Workspace
-from charter.records.database import open_records, reading
-from charter.records.models import AlertState, AlertSystem
-from dashboard.access.database import now as this_moment
-from dashboard.access.database import stamp
-from dashboard.alerts.changes import Change, Known
-from dashboard.alerts.channels import Channel, channels, check_choices
-from dashboard.alerts.digest import due_at
-from dashboard.alerts.drifting import drifted
-from dashboard.alerts.messages import Draft, Message, Told, keep, queue
-from dashboard.alerts.outbox import forget
-from dashboard.alerts.texts import facts
-from dashboard.alerts.verdicts import Seen, verdicts
-from dashboard.scene import Scene, load
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import sha256_hex
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.database import open_records, reading
+from boussole.charter.records.models import AlertState, AlertSystem
+from boussole.dashboard.access.database import now as this_moment
+from boussole.dashboard.access.database import stamp
+from boussole.dashboard.alerts.changes import Change, KnownState
+from boussole.dashboard.alerts.channels import Channel, channels, check_choices
+from boussole.dashboard.alerts.digest import due_at
+from boussole.dashboard.alerts.drifting import drifted
+from boussole.dashboard.alerts.messages import ChangeMessage, Draft, Message, keep, queue
+from boussole.dashboard.alerts.outbox import forget
+from boussole.dashboard.alerts.texts import facts
+from boussole.dashboard.alerts.verdicts import SystemMark, verdicts
+from boussole.dashboard.scene import Scene, load
 
 TRIES = 5
 
@@ -38,11 +38,11 @@ class Looked:
     """One system as it was looked at: what was known before, what changed, and what is known now."""
 
     system: str
-    was: Mapping[str, Known]
-    seen_before: Seen
+    was: Mapping[str, KnownState]
+    seen_before: SystemMark
     changes: Sequence[Change]
-    known: Mapping[str, Known]
-    seen: Seen
+    known: Mapping[str, KnownState]
+    seen: SystemMark
 
     @property
     def nothing_new(self) -> bool:
@@ -96,7 +96,7 @@ def check(
 
 def _looked(workspace: Workspace, scene: Scene, system: str) -> Looked:
     with reading(workspace) as connection:
-        seen, known = _seen(connection, system) if connection is not None else (Seen(), {})
+        seen, known = _seen(connection, system) if connection is not None else (SystemMark(), {})
     judged = verdicts(workspace, scene, system, seen, known)
     moved = drifted(workspace, scene, system, judged.known)
     return Looked(
@@ -109,13 +109,15 @@ def _looked(workspace: Workspace, scene: Scene, system: str) -> Looked:
     )
 
 
-def _seen(connection: Connection, system: str) -> tuple[Seen, dict[str, Known]]:
+def _seen(connection: Connection, system: str) -> tuple[SystemMark, dict[str, KnownState]]:
     row = connection.execute(select(AlertSystem.__table__).where(AlertSystem.system == system)).first()
     if row is None:
-        return Seen(), {}
+        return SystemMark(), {}
     states = connection.execute(select(AlertState.__table__).where(AlertState.system == system))
-    known = {each.subject: Known(state=each.state, since=each.since, window_end=each.window_end) for each in states}
-    return Seen(version=row.version, seen_until=row.seen_until, audit=row.audit, charter=row.charter), known
+    known = {
+        each.subject: KnownState(state=each.state, since=each.since, window_end=each.window_end) for each in states
+    }
+    return SystemMark(version=row.version, seen_until=row.seen_until, audit=row.audit, charter=row.charter), known
 
 
 def _noted(
@@ -143,11 +145,11 @@ def _noted(
     )
 
 
-def _items(workspace: Workspace, scene: Scene, looked: Looked, now: dt.datetime) -> list[tuple[Told, str]]:
+def _items(workspace: Workspace, scene: Scene, looked: Looked, now: dt.datetime) -> list[tuple[ChangeMessage, str]]:
     """The changes as they are told, not numbered yet, each with its key."""
     return [
         (
-            Told(
+            ChangeMessage(
                 number=-at,
                 system=change.system,
                 subject=change.subject,
@@ -173,7 +175,7 @@ def _write(
     workspace: Workspace,
     connection: Connection,
     looked: Looked,
-    items: Sequence[tuple[Told, str]],
+    items: Sequence[tuple[ChangeMessage, str]],
     *,
     ways: Mapping[str, Channel],
     now: dt.datetime,
@@ -208,7 +210,9 @@ def _keep(connection: Connection, looked: Looked) -> None:
         connection.execute(insert(AlertState), states)
 
 
-def _drafts(workspace: Workspace, items: Sequence[Told], ways: Mapping[str, Channel], now: dt.datetime) -> list[Draft]:
+def _drafts(
+    workspace: Workspace, items: Sequence[ChangeMessage], ways: Mapping[str, Channel], now: dt.datetime
+) -> list[Draft]:
     """One message for each channel that takes any of the changes of a system."""
     return [
         Draft(

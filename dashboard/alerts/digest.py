@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from audits.alert_settings import AlertSettings, Digest
+from boussole.audits.alert_settings import AlertSettings, Digest
 
 DAY = dt.timedelta(days=1)
 

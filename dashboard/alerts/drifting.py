@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from audits.drift.series import DriftSeries
-from audits.errors import BoussoleError
-from audits.languages import LANGUAGES, capital
-from audits.workspace import Workspace
-from charter.drift.look import Drift, look
-from charter.drift.read import read_all
-from charter.drift.readings import THEMES, Reading
-from dashboard.alerts.changes import BLIND, Cause, Change, Known, is_told
-from dashboard.alerts.words import teller
-from dashboard.drifting.summary import summary
-from dashboard.drifting.words import period_words, theme_words, why_not
-from dashboard.scene import Scene
-from dashboard.words import Say, speaker
+from boussole.audits.drift.series import DriftSeries
+from boussole.audits.errors import BoussoleError
+from boussole.audits.languages import LANGUAGES, capital
+from boussole.audits.workspace import Workspace
+from boussole.charter.drift.look import Drift, look
+from boussole.charter.drift.read import read_all
+from boussole.charter.drift.readings import THEMES, Reading
+from boussole.dashboard.alerts.changes import BLIND, Cause, Change, KnownState, is_told
+from boussole.dashboard.alerts.words import teller
+from boussole.dashboard.drifting.summary import summary
+from boussole.dashboard.drifting.words import period_words, theme_words, why_not
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say, speaker
 
 WAITING = {"not_mature", "not_audited"}
 """Reasons that time removes: a part that waits for its outcomes or its audit has not changed."""
@@ -30,10 +30,10 @@ class Drifted:
     """What changed, and what is known from now on."""
 
     changes: Sequence[Change]
-    known: Mapping[str, Known]
+    known: Mapping[str, KnownState]
 
 
-def drifted(workspace: Workspace, scene: Scene, system: str, known: Mapping[str, Known]) -> Drifted:
+def drifted(workspace: Workspace, scene: Scene, system: str, known: Mapping[str, KnownState]) -> Drifted:
     """The changes of a system's drift since it was looked at; none where it has no decision.
 
     Months that are compared with the reference period, as the page shows them first. Of a part that nobody had looked
@@ -76,8 +76,8 @@ def _states(
 
 
 def _walked(
-    system: str, subject: str, states: Sequence[tuple[tuple[str, str], str]], known: Known | None
-) -> tuple[list[Change], Known | None]:
+    system: str, subject: str, states: Sequence[tuple[tuple[str, str], str]], known: KnownState | None
+) -> tuple[list[Change], KnownState | None]:
     """The changes from window to window since the one that was seen last, and what is known at the end."""
     if known is None:
         return _first(system, subject, states)
@@ -91,13 +91,13 @@ def _walked(
         cause: Cause = "decisions_again" if end == known.window_end else "decisions"
         if is_told(known.state, state):
             found.append(_change(system, subject, known, state, window=(start, end), cause=cause))
-        known = Known(state=state, since=start, window_end=end)
+        known = KnownState(state=state, since=start, window_end=end)
     return found, known
 
 
 def _first(
     system: str, subject: str, states: Sequence[tuple[tuple[str, str], str]]
-) -> tuple[list[Change], Known | None]:
+) -> tuple[list[Change], KnownState | None]:
     if not states:
         return [], None
     (start, end), state = states[-1]
@@ -106,11 +106,17 @@ def _first(
             break
         start = earlier
     found = [_change(system, subject, None, state, window=(start, end))] if is_told(None, state) else []
-    return found, Known(state=state, since=start, window_end=end)
+    return found, KnownState(state=state, since=start, window_end=end)
 
 
 def _change(
-    system: str, subject: str, known: Known | None, state: str, *, window: tuple[str, str], cause: Cause = "decisions"
+    system: str,
+    subject: str,
+    known: KnownState | None,
+    state: str,
+    *,
+    window: tuple[str, str],
+    cause: Cause = "decisions",
 ) -> Change:
     return Change(
         system=system,

@@ -6,11 +6,19 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from dashboard.alerts.channels import Caution, Channel, cautions, known_channels, place_of, plugin_of, recipients
-from dashboard.alerts.messages import DROPPED, SENT, WAITING, Message
-from dashboard.alerts.outbox import messages
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.alerts.channels import (
+    Caution,
+    Channel,
+    cautions,
+    known_channels,
+    place_of,
+    plugin_of,
+    recipients,
+)
+from boussole.dashboard.alerts.messages import DROPPED, SENT, WAITING, Message
+from boussole.dashboard.alerts.outbox import messages
 
 LATELY = 10
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard.alerts.changes import UNFAVOURABLE
-from dashboard.alerts.messages import Told
-from dashboard.alerts.words import Tell
-from dashboard.marks import ORDER
+from boussole.dashboard.alerts.changes import UNFAVOURABLE
+from boussole.dashboard.alerts.messages import ChangeMessage
+from boussole.dashboard.alerts.words import Tell
+from boussole.dashboard.marks import ORDER
 
 FIRST = ("worse", "lost", "better", "other")
 Urgency = tuple[int, int, bool, int]
@@ -21,12 +21,12 @@ class Entry:
     """What is read together: an article with the questions that changed with it, questions of an article that stays as
     it is, or the parts of drift of which the same is said. `more`: questions that are not written out."""
 
-    heads: Sequence[Told]
-    questions: Sequence[Told] = ()
+    heads: Sequence[ChangeMessage]
+    questions: Sequence[ChangeMessage] = ()
     more: int = 0
 
     @property
-    def first(self) -> Told:
+    def first(self) -> ChangeMessage:
         """The change that the rest hangs on."""
         return (self.heads or self.questions)[0]
 
@@ -54,12 +54,12 @@ class Layout:
     more: int
 
     @property
-    def only(self) -> Told | None:
+    def only(self) -> ChangeMessage | None:
         """The only change, where it is one."""
         return self.sections[0].entries[0].first if self.changes == 1 else None
 
 
-def layout(items: Sequence[Told]) -> Layout:
+def layout(items: Sequence[ChangeMessage]) -> Layout:
     """Several changes of the same subject all stand there, in the order in which they came."""
     entries = [entry for system in dict.fromkeys(each.system for each in items) for entry in _entries(items, system)]
     kept = _ordered(entries)[:MOST]
@@ -75,7 +75,7 @@ def layout(items: Sequence[Told]) -> Layout:
     )
 
 
-def _placed(question: Told, entries: Sequence[Entry]) -> bool:
+def _placed(question: ChangeMessage, entries: Sequence[Entry]) -> bool:
     """Whether a question is told under its article."""
     return any(_together(entry.first, question) for entry in entries if entry.first.kind == "article")
 
@@ -89,13 +89,13 @@ def _ordered(entries: Sequence[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda each: (worst[each.first.system, each.first.article], each.first.number))
 
 
-def _urgency(told: Told) -> Urgency:
+def _urgency(told: ChangeMessage) -> Urgency:
     """The worst first, promises before drift, then as they came."""
     state = ORDER.index(told.after) if told.after in ORDER else len(ORDER)
     return FIRST.index(told.direction), state, told.kind == "drift", told.number
 
 
-def _entries(items: Sequence[Told], system: str) -> list[Entry]:
+def _entries(items: Sequence[ChangeMessage], system: str) -> list[Entry]:
     mine = [each for each in items if each.system == system]
     asked = [each for each in mine if each.kind == "question"]
     drift = [each for each in mine if each.kind == "drift"]
@@ -109,14 +109,16 @@ def _entries(items: Sequence[Told], system: str) -> list[Entry]:
     return found + [_entry([], questions) for questions in _grouped(alone, _together)]
 
 
-def _entry(heads: Sequence[Told], questions: Sequence[Told] = ()) -> Entry:
+def _entry(heads: Sequence[ChangeMessage], questions: Sequence[ChangeMessage] = ()) -> Entry:
     shown = sorted(questions, key=_urgency)
     return Entry(heads=heads, questions=shown[:MOST_QUESTIONS], more=max(0, len(shown) - MOST_QUESTIONS))
 
 
-def _grouped(items: Sequence[Told], same: Callable[[Told, Told], bool]) -> list[list[Told]]:
+def _grouped(
+    items: Sequence[ChangeMessage], same: Callable[[ChangeMessage, ChangeMessage], bool]
+) -> list[list[ChangeMessage]]:
     """Changes that are read together, each group in the order in which they came."""
-    groups: list[list[Told]] = []
+    groups: list[list[ChangeMessage]] = []
     for each in items:
         group = next((group for group in groups if same(group[0], each)), None)
         if group is None:
@@ -126,21 +128,21 @@ def _grouped(items: Sequence[Told], same: Callable[[Told, Told], bool]) -> list[
     return groups
 
 
-def _together(first: Told, other: Told) -> bool:
+def _together(first: ChangeMessage, other: ChangeMessage) -> bool:
     """Whether two changes are of the same article, and were found of the same window."""
     return _of(first) == _of(other)
 
 
-def _of(told: Told) -> list[object]:
+def _of(told: ChangeMessage) -> list[object]:
     return [told.system, told.article, told.detected_at, told.facts["end"], told.facts["entry"]]
 
 
-def _same_said(first: Told, other: Told) -> bool:
+def _same_said(first: ChangeMessage, other: ChangeMessage) -> bool:
     """Whether the same is said of two parts of drift."""
     return _said(first) == _said(other)
 
 
-def _said(told: Told) -> list[str]:
+def _said(told: ChangeMessage) -> list[str]:
     return [told.facts["start"], *(said["sentence"] for said in told.facts["texts"].values())]
 
 

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.alerts.as_json import document
-from dashboard.alerts.channels import Channel
-from dashboard.alerts.layout import Entry, Layout, Section, layout, next_step, subject
-from dashboard.alerts.messages import Message, Told
-from dashboard.alerts.words import Tell, teller
-from dashboard.html import Html, el, join
-from dashboard.marks import INK, INK_2, LINE, LINK, MARKS, PAPER
+from boussole.dashboard.alerts.as_json import document
+from boussole.dashboard.alerts.channels import Channel
+from boussole.dashboard.alerts.layout import Entry, Layout, Section, layout, next_step, subject
+from boussole.dashboard.alerts.messages import ChangeMessage, Message
+from boussole.dashboard.alerts.words import Tell, teller
+from boussole.dashboard.html import Html, el, join
+from boussole.dashboard.marks import INK, INK_2, LINE, LINK, MARKS, PAPER
 
 WIDTH, SUBJECT = 78, 180
 Texts = Mapping[int, Mapping[str, str]]
@@ -93,7 +93,7 @@ class _Part:
         told = [said["question"], said["sentence"], said["whole"], when, said["cause"]]
         return [*heads, *(each for each in told if each and each not in below)]
 
-    def _under(self, entry: Entry) -> Sequence[Told]:
+    def _under(self, entry: Entry) -> Sequence[ChangeMessage]:
         """The questions that are listed: all but the one that is the whole message."""
         return entry.questions if entry.heads or self.shown.only is None else ()
 
@@ -116,16 +116,16 @@ class _Part:
     def _head(self, said: Mapping[str, str]) -> str:
         return self.tell("{place}: {moved}", place=said["place"], moved=said["moved"])
 
-    def _asked(self, told: Told) -> str:
+    def _asked(self, told: ChangeMessage) -> str:
         """A question and what became of it."""
         said = self.texts[told.number]
         return " ".join([said["question"] or told.name, self._became(told)])
 
-    def _became(self, told: Told) -> str:
+    def _became(self, told: ChangeMessage) -> str:
         moved = self.texts[told.number]["moved"]
         return f"{moved[:1].upper()}{moved[1:]}."
 
-    def _figure(self, told: Told, entry: Entry) -> str:
+    def _figure(self, told: ChangeMessage, entry: Entry) -> str:
         """Its figure, and why it changed where its article has not said so."""
         said, head = self.texts[told.number], self.texts[entry.first.number]
         cause = "" if entry.heads and said["cause"] == head["cause"] else said["cause"]
@@ -182,7 +182,7 @@ class _Part:
         style = f"margin:0 0 16px;padding:2px 0 2px 12px;border-left:4px solid {after.ink}"
         return el("div", *rows, listed, el("p", page, style="margin:0") if page else None, style=style)
 
-    def _item(self, told: Told, entry: Entry) -> Html:
+    def _item(self, told: ChangeMessage, entry: Entry) -> Html:
         asked = self.texts[told.number]["question"] or told.name
         return el("li", f"{asked} ", el("strong", self._became(told)), el("br"), self._figure(told, entry))
 

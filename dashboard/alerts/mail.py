@@ -18,13 +18,13 @@ from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from typing import Any
 
-from audits.hashing import sha256_hex
-from dashboard.access.database import moment
-from dashboard.alerts.channels import CONNECT_SECONDS, recipients
-from dashboard.alerts.guard import hold_place
-from dashboard.alerts.letters import Letter, line, wrapped
-from dashboard.alerts.messages import Message
-from dashboard.alerts.problems import of_error
+from boussole.audits.hashing import sha256_hex
+from boussole.dashboard.access.database import moment
+from boussole.dashboard.alerts.channels import CONNECT_SECONDS, recipients
+from boussole.dashboard.alerts.guard import hold_place
+from boussole.dashboard.alerts.letters import Letter, line, wrapped
+from boussole.dashboard.alerts.messages import Message
+from boussole.dashboard.alerts.problems import of_error
 
 PRINTABLE = Charset("utf-8")
 PRINTABLE.body_encoding = QP

@@ -10,16 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from audits.hashing import sha256_hex
-from charter.records.models import Alert, AlertItem, AlertMessage
-from dashboard.access.database import stamp
-from dashboard.alerts.changes import About
+from boussole.audits.hashing import sha256_hex
+from boussole.charter.records.models import Alert, AlertItem, AlertMessage
+from boussole.dashboard.access.database import stamp
+from boussole.dashboard.alerts.changes import About
 
 WAITING, SENT, DROPPED = "waiting", "sent", "dropped"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told(About):
+class ChangeMessage(About):
     """One change as it is told."""
 
     number: int
@@ -45,7 +45,7 @@ class Message:
     problem: str | None
     accepted: frozenset[str]
     ended_at: str | None
-    items: Sequence[Told] = ()
+    items: Sequence[ChangeMessage] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class Draft:
     system: str
     now: dt.datetime
     due: dt.datetime
-    items: Sequence[Told]
+    items: Sequence[ChangeMessage]
 
     def number(self, keys: Mapping[int, str]) -> str:
         """The number of the message: that of the digest, else of what was found together."""
@@ -92,7 +92,7 @@ def _number(*what: str) -> str:
     return sha256_hex(json.dumps(what).encode())[:32]
 
 
-def keep(connection: Connection, told: Told, key: str) -> int:
+def keep(connection: Connection, told: ChangeMessage, key: str) -> int:
     """Notes a change, in the caller's transaction; its number."""
     values = {
         "key": key,
@@ -160,9 +160,9 @@ def message_of(connection: Connection, row: Row[Any], *, attempts: int | None = 
     )
 
 
-def _told(row: Row[Any]) -> Told:
+def _told(row: Row[Any]) -> ChangeMessage:
     """A change from its row."""
-    return Told(
+    return ChangeMessage(
         number=row.id,
         system=row.system,
         subject=row.subject,

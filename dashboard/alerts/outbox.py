@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, exists, or_, select, update
 
-from audits.workspace import Workspace
-from charter.records.database import open_records, reading
-from charter.records.models import Alert, AlertItem, AlertMessage
-from dashboard.access.database import stamp
-from dashboard.alerts.messages import DROPPED, SENT, WAITING, Message, message_of
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.database import open_records, reading
+from boussole.charter.records.models import Alert, AlertItem, AlertMessage
+from boussole.dashboard.access.database import stamp
+from boussole.dashboard.alerts.messages import DROPPED, SENT, WAITING, Message, message_of
 
 LEASE = dt.timedelta(minutes=5)
 """Longer than a message may take to be sent."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from audits.languages import capital
-from dashboard.access.database import moment
-from dashboard.alerts.facts import AlertFacts, Way
-from dashboard.alerts.layout import layout, subject
-from dashboard.alerts.messages import DROPPED, Message
-from dashboard.alerts.problems import caution_words, problem_words
-from dashboard.alerts.words import Tell, teller
-from dashboard.html import Html, el, stacked
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.dashboard.access.database import moment
+from boussole.dashboard.alerts.facts import AlertFacts, Way
+from boussole.dashboard.alerts.layout import layout, subject
+from boussole.dashboard.alerts.messages import DROPPED, Message
+from boussole.dashboard.alerts.problems import caution_words, problem_words
+from boussole.dashboard.alerts.words import Tell, teller
+from boussole.dashboard.html import Html, el, stacked
+from boussole.dashboard.words import Say
 
 Words = tuple[str, str, str]
 """What is wrong, where, and what to do."""

@@ -7,9 +7,9 @@ import smtplib
 import socket
 import ssl
 
-from dashboard.alerts.channels import Caution
-from dashboard.alerts.guard import REFUSED, PlaceError
-from dashboard.alerts.words import Tell
+from boussole.dashboard.alerts.channels import Caution
+from boussole.dashboard.alerts.guard import REFUSED, PlaceError
+from boussole.dashboard.alerts.words import Tell
 
 HTTP = re.compile(r"error=(\d{3})")
 SIGNS = (

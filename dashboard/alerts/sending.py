@@ -13,15 +13,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from dashboard.access.database import now as this_moment
-from dashboard.alerts import outbox
-from dashboard.alerts.channels import Channel, is_mail, known_channels, plugin_of
-from dashboard.alerts.letters import Letter, letter
-from dashboard.alerts.mail import Noted, send_mail
-from dashboard.alerts.messages import Message
-from dashboard.alerts.problems import of_log
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.database import now as this_moment
+from boussole.dashboard.alerts import outbox
+from boussole.dashboard.alerts.channels import Channel, is_mail, known_channels, plugin_of
+from boussole.dashboard.alerts.letters import Letter, letter
+from boussole.dashboard.alerts.mail import Noted, send_mail
+from boussole.dashboard.alerts.messages import Message
+from boussole.dashboard.alerts.problems import of_log
 
 MESSAGE_SECONDS = 120.0
 """The longest that one message may take, whatever the server does: less than a lease."""
@@ -110,7 +110,7 @@ def notified(plugin: Any, *, title: str, text: str, kind: Any) -> str:
     """Sends a text by a service of Apprise. The code of the problem, or nothing."""
     from apprise import NotifyFormat
 
-    from dashboard.alerts.guard import guarded
+    from boussole.dashboard.alerts.guard import guarded
 
     with _heard() as said, guarded():
         # Not by way of Apprise's pool of threads: a process waits for those before it ends, however long they take.

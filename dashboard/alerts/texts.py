@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from audits.languages import LANGUAGES, capital, inside
-from charter.document import ArticleVerdict, AuditDocument, Standing, VerdictDocument
-from dashboard.addresses import drift_href, system_href
-from dashboard.alerts.changes import BLIND, NOT_ASKED, Change
-from dashboard.alerts.words import Tell, teller
-from dashboard.asked import question_of, sentence_of
-from dashboard.drifting.words import state_words, theme_words
-from dashboard.marks import word
-from dashboard.scene import Scene, excess
-from dashboard.views import anchor_of
-from dashboard.words import Say, speaker
+from boussole.audits.languages import LANGUAGES, capital, inside
+from boussole.charter.document import ArticleVerdict, AuditDocument, Standing, VerdictDocument
+from boussole.dashboard.addresses import drift_href, system_href
+from boussole.dashboard.alerts.changes import BLIND, NOT_ASKED, Change
+from boussole.dashboard.alerts.words import Tell, teller
+from boussole.dashboard.asked import question_of, sentence_of
+from boussole.dashboard.drifting.words import state_words, theme_words
+from boussole.dashboard.marks import word
+from boussole.dashboard.scene import Scene, excess
+from boussole.dashboard.views import anchor_of
+from boussole.dashboard.words import Say, speaker
 
 Texts = dict[str, str]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 
-from audits.workspace import Workspace
-from dashboard.access.database import now, stamp
-from dashboard.alerts.channels import Channel
-from dashboard.alerts.messages import WAITING, Message, Told
-from dashboard.alerts.sending import MESSAGE_SECONDS, bounded, transmit
-from dashboard.alerts.words import teller
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.database import now, stamp
+from boussole.dashboard.alerts.channels import Channel
+from boussole.dashboard.alerts.messages import WAITING, ChangeMessage, Message
+from boussole.dashboard.alerts.sending import MESSAGE_SECONDS, bounded, transmit
+from boussole.dashboard.alerts.words import teller
 
 
 def try_out(workspace: Workspace, channel: Channel) -> str:
@@ -37,7 +37,7 @@ def _message(channel: Channel) -> Message:
             "page": "/settings",
         }
     facts = {"start": moment[:10], "end": moment[:10], "since": None, "entry": None, "cause": "test", "texts": texts}
-    told = Told(
+    told = ChangeMessage(
         number=0,
         system="test",
         subject="test/test",

@@ -11,28 +11,28 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from audits.errors import BoussoleError
-from audits.systems.model import System
-from audits.workspace import Workspace
-from charter.current import current
-from charter.document import AuditDocument, Standing
-from charter.document.base import given
-from charter.facts import facts_of
-from charter.families import asked_of
-from charter.in_force import kept_charter
-from charter.model import Charter
-from charter.records import audit_at
-from charter.records.database import reading
-from charter.records.models import Audit
-from charter.verdicts import summarise, verdicts_in_short
-from dashboard.alerts.changes import BLIND, Cause, Change, Known, changes_between, states_of
-from dashboard.scene import Scene
+from boussole.audits.errors import BoussoleError
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import AuditDocument, Standing
+from boussole.charter.document.base import given
+from boussole.charter.judging.current import current
+from boussole.charter.judging.families import asked_of
+from boussole.charter.judging.verdicts import summarise, verdicts_in_short
+from boussole.charter.records import audit_at
+from boussole.charter.records.database import reading
+from boussole.charter.records.facts import facts_of
+from boussole.charter.records.in_force import kept_charter
+from boussole.charter.records.models import Audit
+from boussole.charter.text.model import Charter
+from boussole.dashboard.alerts.changes import BLIND, Cause, Change, KnownState, changes_between, states_of
+from boussole.dashboard.scene import Scene
 
 Why = Callable[[str, str | None, str], Cause]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class SystemMark:
     """Up to where a system was looked at: see `charter.records.models.AlertSystem`."""
 
     version: int = 0
@@ -46,11 +46,13 @@ class Verdicts:
     """What changed, what is known from now on, and up to where was looked."""
 
     changes: Sequence[Change]
-    known: Mapping[str, Known]
-    seen: Seen
+    known: Mapping[str, KnownState]
+    seen: SystemMark
 
 
-def verdicts(workspace: Workspace, scene: Scene, system: str, seen: Seen, known: Mapping[str, Known]) -> Verdicts:
+def verdicts(
+    workspace: Workspace, scene: Scene, system: str, seen: SystemMark, known: Mapping[str, KnownState]
+) -> Verdicts:
     """The changes of a system's verdicts since it was looked at, in the order in which they came."""
     standing = scene.standing.get(system)
     if standing is None:
@@ -93,11 +95,11 @@ def _first(scene: Scene, system: str, standing: Standing) -> Verdicts:
     found, known = changes_between({}, standing, system=system, window=window, entry=entry, cause=lambda *_: "audit")
     known = {name: replace(each, since=_began(scene, system, name, each)) for name, each in known.items()}
     told = [replace(each, start=known[each.subject].since) for each in found]
-    seen = Seen(seen_until=-1 if entry is None else entry, audit=entry, charter=scene.charter.sha256)
+    seen = SystemMark(seen_until=-1 if entry is None else entry, audit=entry, charter=scene.charter.sha256)
     return Verdicts(changes=told, known=known, seen=seen)
 
 
-def _began(scene: Scene, system: str, subject: str, known: Known) -> str:
+def _began(scene: Scene, system: str, subject: str, known: KnownState) -> str:
     """The first day of the windows in a row, up to the last, that say the same."""
     began = known.since
     for audit in reversed(scene.history.get(system, ())):
@@ -108,7 +110,7 @@ def _began(scene: Scene, system: str, subject: str, known: Known) -> str:
 
 
 def _step(
-    known: Mapping[str, Known],
+    known: Mapping[str, KnownState],
     document: Standing,
     scene: Scene,
     system: str,
@@ -116,7 +118,7 @@ def _step(
     *,
     former: AuditDocument | None = None,
     today: bool = False,
-) -> tuple[list[Change], dict[str, Known]]:
+) -> tuple[list[Change], dict[str, KnownState]]:
     return changes_between(
         known,
         document,
@@ -136,7 +138,7 @@ def _window(document: Standing, scene: Scene, *, today: bool) -> tuple[str, str]
     return document.window.start.isoformat(), document.window.end.isoformat()
 
 
-def _stood(workspace: Workspace, scene: Scene, system: str, seen: Seen) -> AuditDocument | None:
+def _stood(workspace: Workspace, scene: Scene, system: str, seen: SystemMark) -> AuditDocument | None:
     """The audit that stood when the system was looked at, with what people have stated until today."""
     return None if seen.audit is None else _brought_up(workspace, scene, system, seen.audit)
 
@@ -149,7 +151,7 @@ def _brought_up(workspace: Workspace, scene: Scene, system: str, entry: int) -> 
     return current(document, charter=scene.charter, system=declared, facts=scene.facts)
 
 
-def _newer(workspace: Workspace, system: str, seen: Seen) -> tuple[list[int], int]:
+def _newer(workspace: Workspace, system: str, seen: SystemMark) -> tuple[list[int], int]:
     """The entries of the audits sealed since, in their order, and the last of them."""
     query = select(Audit.entry).where(Audit.system == system, Audit.entry > seen.seen_until).order_by(Audit.entry)
     with reading(workspace) as connection:
@@ -157,7 +159,7 @@ def _newer(workspace: Workspace, system: str, seen: Seen) -> tuple[list[int], in
     return found, found[-1] if found else seen.seen_until
 
 
-def _stated(workspace: Workspace, scene: Scene, system: str, seen: Seen, document: AuditDocument) -> Why:
+def _stated(workspace: Workspace, scene: Scene, system: str, seen: SystemMark, document: AuditDocument) -> Why:
     """Why something changed without a new audit: what people stated, or the charter that judges it."""
     declared = scene.systems.get(system)
     if declared is None or seen.charter == scene.charter.sha256:

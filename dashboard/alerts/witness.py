@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from audits.alert_settings import AddressSettings
-from audits.errors import BoussoleError
-from audits.languages import LANGUAGES
-from audits.witness.settings import FILE
-from dashboard.alerts.channels import plugin_at
-from dashboard.alerts.sending import MESSAGE_SECONDS, bounded, notified
-from dashboard.alerts.words import Tell, teller
+from boussole.audits.alert_settings import AddressSettings
+from boussole.audits.errors import BoussoleError
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.witness.settings import FILE
+from boussole.dashboard.alerts.channels import plugin_at
+from boussole.dashboard.alerts.sending import MESSAGE_SECONDS, bounded, notified
+from boussole.dashboard.alerts.words import Tell, teller
 
 Kind = Literal["divergence", "unsigned", "silence"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from audits.languages import LANGUAGES, Catalogue, capital, typeset
-from dashboard.words import Say, count, speaker
+from boussole.audits.languages import LANGUAGES, Catalogue, capital, typeset
+from boussole.dashboard.words import Say, count, speaker
 
 FOLDER = Path(__file__).parent / "locale"
 

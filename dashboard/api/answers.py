@@ -6,22 +6,40 @@ from collections.abc import Collection, Mapping
 from importlib.metadata import version
 from typing import Any
 
-from audits.errors import nearest
-from audits.metrics.registry import REGISTRY
-from audits.workspace import Workspace
-from charter.coverage import Use
-from charter.document import AuditDocument as Sealed
-from charter.document.left_out import LeftOutInShort
-from charter.records import audit_at
-from charter.records.database import reading
-from dashboard import store
-from dashboard.api.queries import EntryInPath, FromQuery, MeasuresQuery, PageQuery, Query, SystemInPath, VerdictsQuery
-from dashboard.api.refusals import RefusedError
-from dashboard.api.routing import Lasting, new_router
-from dashboard.api.shapes import AuditDocument, Audited, AuditOut, CharterOut, Health, Judged, Measures, Page, SystemOut
+from boussole.audits.errors import nearest
+from boussole.audits.metrics.registry import REGISTRY
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import AuditDocument as Sealed
+from boussole.charter.document.left_out import LeftOutInShort
+from boussole.charter.judging.coverage import Use
+from boussole.charter.records import audit_at
+from boussole.charter.records.database import reading
+from boussole.dashboard import store
+from boussole.dashboard.api.queries import (
+    EntryInPath,
+    FromQuery,
+    MeasuresQuery,
+    PageQuery,
+    Query,
+    SystemInPath,
+    VerdictsQuery,
+)
+from boussole.dashboard.api.refusals import RefusedError
+from boussole.dashboard.api.routing import Lasting, new_router
+from boussole.dashboard.api.shapes import (
+    AuditDocument,
+    Audited,
+    AuditOut,
+    CharterOut,
+    Health,
+    Judged,
+    Measures,
+    Page,
+    SystemOut,
+)
 
 Document = Mapping[str, Any]
-VERSION = version("boussole")
+VERSION = version("boussole-charter")
 router = new_router()
 
 

@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from audits.errors import BoussoleError, nearest
-from dashboard.api.refusals import OPENAPI, problem
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.dashboard.api.refusals import OPENAPI, problem
 
 FAULTS = {
     "greater_than_equal": "is at least {ge}",

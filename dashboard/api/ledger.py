@@ -5,25 +5,25 @@ from __future__ import annotations
 from fastapi.responses import PlainTextResponse
 from sqlalchemy import Connection
 
-from audits import ledger
-from audits.errors import LedgerError
-from audits.ledger.checkpoint import parse_checkpoint
-from audits.ledger.keeping import Standing
-from audits.ledger.outside import OtherLedgerError, UnknownWitnessError
-from audits.ledger.search import Asked, search, span
-from audits.ledger.signing import signer_of
-from charter.records import prove_entry, request_of
-from charter.records.database import reading
-from charter.records.kinds import KINDS
-from charter.records.outside import Check, take_cosignature
-from charter.records.outside import outside as seen_outside
-from dashboard import store
-from dashboard.access.database import now
-from dashboard.api.answers import known, use_of
-from dashboard.api.queries import CheckpointQuery, EntriesQuery, EntryInPath, FromQuery, Query
-from dashboard.api.refusals import RefusedError
-from dashboard.api.routing import Here, Lasting, Sent, new_router
-from dashboard.api.shapes import CosignedOut, EntryOut, OutsideOut, Page
+from boussole.audits import ledger
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.checkpoint import parse_checkpoint
+from boussole.audits.ledger.keeping import Standing
+from boussole.audits.ledger.outside import OtherLedgerError, UnknownWitnessError
+from boussole.audits.ledger.search import LedgerQuery, search, span
+from boussole.audits.ledger.signing import signer_of
+from boussole.charter.records import prove_entry, request_of
+from boussole.charter.records.database import reading
+from boussole.charter.records.kinds import KINDS
+from boussole.charter.records.outside import Check, take_cosignature
+from boussole.charter.records.outside import outside as seen_outside
+from boussole.dashboard import store
+from boussole.dashboard.access.database import now
+from boussole.dashboard.api.answers import known, use_of
+from boussole.dashboard.api.queries import CheckpointQuery, EntriesQuery, EntryInPath, FromQuery, Query
+from boussole.dashboard.api.refusals import RefusedError
+from boussole.dashboard.api.routing import Here, Lasting, Sent, new_router
+from boussole.dashboard.api.shapes import CosignedOut, EntryOut, OutsideOut, Page
 
 router = new_router()
 COSIGNED = {
@@ -36,7 +36,7 @@ COSIGNED = {
 @router.get("/api/ledger")
 def entries(workspace: Lasting, query: FromQuery[EntriesQuery]) -> Page[EntryOut]:
     """The entries of the ledger, the newest first."""
-    asked = Asked(kind=query.kind or "", system=query.system or "")
+    asked = LedgerQuery(kind=query.kind or "", system=query.system or "")
     with reading(workspace) as connection:
         total, found = (0, []) if connection is None else search(connection, asked, skip=query.skip, take=query.take)
         kinds = span(connection).kinds if connection is not None and query.kind else ()

@@ -7,12 +7,12 @@ from typing import Any
 
 from fastapi.openapi.utils import get_openapi
 
-from dashboard.access.permissions import STRANGERS
-from dashboard.access.routes import ROUTES
-from dashboard.api import answers, ledger
-from dashboard.api.refusals import TOLD
-from dashboard.api.routing import Address
-from dashboard.api.shapes import AUDIT, REF, Problem
+from boussole.dashboard.access.permissions import STRANGERS
+from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.api import answers, ledger
+from boussole.dashboard.api.refusals import TOLD
+from boussole.dashboard.api.routing import Address
+from boussole.dashboard.api.shapes import AUDIT, REF, Problem
 
 ADDRESSES = [each for each in (*answers.router.routes, *ledger.router.routes) if isinstance(each, Address)]
 """In the order in which they are looked for."""

@@ -10,9 +10,9 @@ from fastapi import Path
 from fastapi import Query as AfterTheMark
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-from audits.errors import nearest
-from charter.verdict import Verdict
-from dashboard.api.shapes import Status
+from boussole.audits.errors import nearest
+from boussole.charter.document.verdict import Verdict
+from boussole.dashboard.api.shapes import Status
 
 LONGEST = 200
 MOST = 500

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from starlette.responses import JSONResponse, Response
 
-from audits.errors import BoussoleError
-from dashboard.api.shapes import Problem
-from dashboard.trouble import noted
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.api.shapes import Problem
+from boussole.dashboard.trouble import noted
 
 HEADERS = {
     "Cache-Control": "private, no-cache",

@@ -11,12 +11,12 @@ from fastapi.routing import APIRoute
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from audits.errors import BoussoleError
-from audits.hashing import canonical_json, sha256_hex
-from audits.workspace import Workspace
-from dashboard import store
-from dashboard.access.person import Person, address_of
-from dashboard.api.refusals import HEADERS, RefusedError, unforeseen
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import store
+from boussole.dashboard.access.person import Person, address_of
+from boussole.dashboard.api.refusals import HEADERS, RefusedError, unforeseen
 
 MOST_BYTES = 100_000
 """Of a text that is sent."""

@@ -9,12 +9,12 @@ from pathlib import Path
 from fastapi import FastAPI, Response
 from starlette.routing import Route
 
-from audits.workspace import Workspace
-from dashboard.api.handlers import HANDLERS
-from dashboard.api.limits import Limiter
-from dashboard.api.openapi import ADDRESSES, document
-from dashboard.api.refusals import HEADERS, OPENAPI
-from dashboard.api.routing import Address
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.api.handlers import HANDLERS
+from boussole.dashboard.api.limits import Limiter
+from boussole.dashboard.api.openapi import ADDRESSES, document
+from boussole.dashboard.api.refusals import HEADERS, OPENAPI
+from boussole.dashboard.api.routing import Address
 
 NOWHERE = ("/api", "/api/{rest:path}")
 """Every other address below the API: nothing answers there, and no page is shown instead."""

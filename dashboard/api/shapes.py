@@ -11,10 +11,10 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
-from audits.ledger.keeping import Standing
-from charter.records.outside import State
-from charter.schemas import audit_schema
-from charter.verdict import Verdict
+from boussole.audits.ledger.keeping import Standing
+from boussole.charter.document.verdict import Verdict
+from boussole.charter.records.outside import State
+from boussole.charter.schemas import audit_schema
 
 T = TypeVar("T")
 Texts = dict[str, str]

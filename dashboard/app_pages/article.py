@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import article_html, article_records_html, article_trend_html, compass_html, frame, lists
-from dashboard.addresses import compass_href, evidence_href
-from dashboard.article_view import Chosen
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import article_html, article_records_html, article_trend_html, compass_html, frame, lists
+from boussole.dashboard.addresses import compass_href, evidence_href
+from boussole.dashboard.article_view import Chosen
+from boussole.dashboard.words import Say, speaker
 
 
 def show(chosen: Chosen, say: Say) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import compass_html, frame
-from dashboard.access.person import here
-from dashboard.addresses import questions_href
-from dashboard.forms.html import form_html
-from dashboard.questions import forms, html
-from dashboard.questions.figure import figure_at
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.addresses import questions_href
+from boussole.dashboard.forms.forms_html import form_html
+from boussole.dashboard.questions import forms, questions_html
+from boussole.dashboard.questions.figure import figure_at
+from boussole.dashboard.words import Say, speaker
 
 
 def show(say: Say) -> None:
@@ -21,7 +21,7 @@ def show(say: Say) -> None:
     figure = figure_at(frame.scene(), system, key, say)
     form = forms.asking(figure, frame.chambers(), here(), say)
     frame.put(
-        html.asking(figure, say, back=questions_href(query=query), lost=bool(system) and figure is None),
+        questions_html.asking(figure, say, back=questions_href(query=query), lost=bool(system) and figure is None),
         form_html(form, say, query=query, problem=frame.problem()),
     )
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import charter_html, compass_html, frame
-from dashboard.charter_view import charter_page
-from dashboard.words import speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import charter_html, compass_html, frame
+from boussole.dashboard.charter_view import charter_page
+from boussole.dashboard.words import speaker
 
 say = speaker(frame.language())
 try:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import compass_html, frame
-from dashboard.access.person import here
-from dashboard.addresses import committee_href
-from dashboard.committee import overview_html
-from dashboard.committee.acting_html import Acting, just_done
-from dashboard.committee.acts.house_offering import house_part, offered_by
-from dashboard.committee.overview_view import overview_page
-from dashboard.committee.seats import reads_drafts
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.addresses import committee_href
+from boussole.dashboard.committee import overview_html
+from boussole.dashboard.committee.acting_html import Acting, just_done
+from boussole.dashboard.committee.acts.house_offering import house_part, offered_by
+from boussole.dashboard.committee.overview_view import overview_page
+from boussole.dashboard.committee.seats import reads_drafts
+from boussole.dashboard.words import Say, speaker
 
 
 def show(asked: str, say: Say) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import compass_html, frame, register_html
-from dashboard.access.permissions import Action, allowed
-from dashboard.access.person import here
-from dashboard.committee.duty_words import owed
-from dashboard.incidents.beside import owed as incidents_owed
-from dashboard.register_due import agenda
-from dashboard.views import compass
-from dashboard.words import speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import compass_html, frame, register_html
+from boussole.dashboard.access.permissions import Action, allowed
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.committee.duty_words import owed
+from boussole.dashboard.incidents.beside import owed as incidents_owed
+from boussole.dashboard.register_due import agenda
+from boussole.dashboard.views import compass
+from boussole.dashboard.words import speaker
 
 say = speaker(frame.language())
 try:

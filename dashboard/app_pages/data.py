@@ -6,10 +6,10 @@ import datetime as dt
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import compass_html, data_html, frame
-from dashboard.data_view import data_page
-from dashboard.words import speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import compass_html, data_html, frame
+from boussole.dashboard.data_view import data_page
+from boussole.dashboard.words import speaker
 
 say = speaker(frame.language())
 try:

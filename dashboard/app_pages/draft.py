@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from charter.committee.drafts import draft, savings
-from dashboard import compass_html, frame
-from dashboard.access.person import here
-from dashboard.addresses import drafts_href
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.seats import reads_drafts
-from dashboard.drafting import html
-from dashboard.drafting.forms import throwing, writing
-from dashboard.drafting.view import draft_page
-from dashboard.evidence_view import number_of
-from dashboard.forms.html import folded_form, form_html
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.drafts import draft, savings
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.addresses import drafts_href
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.seats import reads_drafts
+from boussole.dashboard.drafting import drafting_html
+from boussole.dashboard.drafting.forms import throwing, writing
+from boussole.dashboard.drafting.view import draft_page
+from boussole.dashboard.evidence_view import number_of
+from boussole.dashboard.forms.forms_html import folded_form, form_html
+from boussole.dashboard.words import Say, speaker
 
 
 def show(say: Say) -> None:
@@ -26,20 +26,22 @@ def show(say: Say) -> None:
     chambers = frame.chambers()
     now = draft(workspace, number) if number is not None and _known(workspace, number) else None
     if now is None or now.kind != "opinion" or not _reads(chambers.get(now.committee)):
-        st.html(html.no_draft(_asked("number"), say, back=drafts_href("", query=query)))
+        st.html(drafting_html.no_draft(_asked("number"), say, back=drafts_href("", query=query)))
         return
     every = savings(workspace, now.id)
     page = draft_page(chambers[now.committee], now, every, say, query=query)
-    st.html(html.draft_head(page, say, back=drafts_href(now.committee, query=query), saved=bool(_asked("saved"))))
+    st.html(
+        drafting_html.draft_head(page, say, back=drafts_href(now.committee, query=query), saved=bool(_asked("saved")))
+    )
     if page.sealed:
-        st.html(html.sealed(page, say))
+        st.html(drafting_html.sealed(page, say))
         return
     taken = next((each for each in every if str(each.id) == _asked("take")), None)
     problem = frame.problem()
     frame.put(
         form_html(writing(now, taken.body if taken else now.body, say), say, query=query, problem=problem),
-        html.asides(page, say),
-        html.history(page, say),
+        drafting_html.asides(page, say),
+        drafting_html.history(page, say),
         folded_form(say("Throw this draft away"), throwing(now, say), say, query=query, problem=problem),
     )
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from charter.committee.drafts import drafts
-from dashboard import compass_html, frame
-from dashboard.access.person import here
-from dashboard.addresses import drafts_href
-from dashboard.committee.seats import reads_drafts
-from dashboard.drafting import html
-from dashboard.drafting.forms import beginning
-from dashboard.drafting.view import draft_line
-from dashboard.forms.html import folded_form
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.drafts import drafts
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.addresses import drafts_href
+from boussole.dashboard.committee.seats import reads_drafts
+from boussole.dashboard.drafting import drafting_html
+from boussole.dashboard.drafting.forms import beginning
+from boussole.dashboard.drafting.view import draft_line
+from boussole.dashboard.forms.forms_html import folded_form
+from boussole.dashboard.words import Say, speaker
 
 
 def show(say: Say) -> None:
@@ -23,7 +23,7 @@ def show(say: Say) -> None:
     query, asked = frame.kept_query(), st.query_params.get("committee", "")
     chambers = {name: each for name, each in frame.chambers().items() if reads_drafts(here(), each)}
     if not chambers:
-        st.html(html.nobodys(say))
+        st.html(drafting_html.nobodys(say))
         return
     name = asked if asked in chambers else next(iter(chambers))
     chamber = chambers[name]
@@ -32,7 +32,7 @@ def show(say: Say) -> None:
     lines = [draft_line(chamber, each, say, query=query) for each in found]
     problem = frame.problem()
     frame.put(
-        html.head(chamber.title(say), lines, say, others=others),
+        drafting_html.head(chamber.title(say), lines, say, others=others),
         folded_form(say("Begin a draft"), beginning(chamber, say), say, query=query, problem=problem),
     )
 

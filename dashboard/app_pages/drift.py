@@ -4,43 +4,43 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from audits.windows import Window
-from audits.workspace import Workspace
-from dashboard import compass_html, frame
-from dashboard.access.permissions import Action, allowed
-from dashboard.access.person import here
-from dashboard.addresses import drift_href
-from dashboard.drifting import beside_html, detail_html, for_whom_html, html, performance_html
-from dashboard.drifting.asked import Asked
-from dashboard.html import Html
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.permissions import Action, allowed
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.addresses import drift_href
+from boussole.dashboard.drifting import beside_html, detail_html, drifting_html, for_whom_html, performance_html
+from boussole.dashboard.drifting.query import DriftQuery
+from boussole.dashboard.html import Html
+from boussole.dashboard.words import Say, speaker
 
 
 def show(say: Say) -> None:
     """The page of the system that the address names, of the only one there is, or those to choose from."""
     seen, role, query = frame.scene(), here().role, frame.kept_query()
     systems, fine = frame.with_decisions(), allowed(role, Action.SEE_DRIFT_REPORT)
-    asked = Asked.of(st.query_params.to_dict(), fine=fine)
+    asked = DriftQuery.of(st.query_params.to_dict(), fine=fine)
     if not asked.system and systems:
-        asked = Asked(system=systems[0], against=asked.against, by=asked.by)
+        asked = DriftQuery(system=systems[0], against=asked.against, by=asked.by)
     if asked.system not in systems:
         known = [(seen.title(name, say), drift_href(name, query=query)) for name in systems]
-        frame.put(html.which(known, asked.system, say))
+        frame.put(drifting_html.which(known, asked.system, say))
         return
     page = frame.drift_page(asked, say, fine=fine, with_incidents=allowed(role, Action.SEE_INCIDENTS))
     frame.put(
-        html.head(page),
+        drifting_html.head(page),
         frame.ask_about(asked.system, say),
-        html.notes(page, say),
-        html.timeline(page, say),
-        html.sections(page, say),
+        drifting_html.notes(page, say),
+        drifting_html.timeline(page, say),
+        drifting_html.sections(page, say),
         performance_html.performance(page.performing, say),
         for_whom_html.for_whom(page.for_whom, say),
         beside_html.versions(page.beside, say),
-        html.gaps(page, say),
+        drifting_html.gaps(page, say),
         detail(asked, page.pair, say) if fine else Html(""),
-        html.closing(
+        drifting_html.closing(
             page,
             say,
             recompute=f"boussole drift --system {asked.system}",
@@ -48,7 +48,7 @@ def show(say: Say) -> None:
     )
 
 
-def detail(asked: Asked, pair: tuple[Window, Window] | None, say: Say) -> Html:
+def detail(asked: DriftQuery, pair: tuple[Window, Window] | None, say: Say) -> Html:
     """Evidently's report on the two periods that the page compares."""
     may_make = allowed(here().role, Action.AUDIT)
     return detail_html.section(

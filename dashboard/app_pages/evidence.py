@@ -6,16 +6,16 @@ import datetime as dt
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from dashboard import compass_html, evidence_html, frame, store
-from dashboard.addresses import evidence_href
-from dashboard.evidence_facts import proved, results, short
-from dashboard.evidence_head import head
-from dashboard.evidence_routes import answer_of
-from dashboard.evidence_view import asked_of, entry_page, number_of, search_of
-from dashboard.outside import html as outside_html
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import compass_html, evidence_html, frame, store
+from boussole.dashboard.addresses import evidence_href
+from boussole.dashboard.evidence_facts import proved, results, short
+from boussole.dashboard.evidence_head import head
+from boussole.dashboard.evidence_routes import answer_of
+from boussole.dashboard.evidence_view import asked_of, entry_page, number_of, search_of
+from boussole.dashboard.outside import outside_html
+from boussole.dashboard.words import Say, speaker
 
 
 def show_entry(text: str, say: Say) -> None:

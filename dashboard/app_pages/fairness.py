@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import compass_html, frame
-from dashboard.fairness.asking import Chosen
-from dashboard.fairness.html import empty, page
-from dashboard.words import speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.fairness.asking import Chosen
+from boussole.dashboard.fairness.fairness_html import empty, page
+from boussole.dashboard.words import speaker
 
 say = speaker(frame.language())
 try:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import compass_html, frame
-from dashboard.generations import html
-from dashboard.generations.view import generations_page
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.generations import generations_html
+from boussole.dashboard.generations.view import generations_page
+from boussole.dashboard.words import Say, speaker
 
 
 def show(say: Say) -> None:
@@ -17,14 +17,14 @@ def show(say: Say) -> None:
     facts = frame.facts_of_late()
     page = generations_page(seen, facts, say, query=frame.kept_query())
     if not page.writers:
-        st.html(html.empty(say))
+        st.html(generations_html.empty(say))
         return
-    st.html(html.head(page, say))
+    st.html(generations_html.head(page, say))
     if facts.trouble:
         told = say("How many texts came in cannot be said: the data cannot be looked at.")
         st.html(compass_html.unread(told, facts.trouble))
     for writer in page.writers:
-        frame.put(html.writer(writer, say), frame.ask_about(writer.id, say))
+        frame.put(generations_html.writer(writer, say), frame.ask_about(writer.id, say))
 
 
 speaks = speaker(frame.language())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import frame
-from dashboard.glossary.html import page
-from dashboard.words import speaker
+from boussole.dashboard import frame
+from boussole.dashboard.glossary.glossary_html import page
+from boussole.dashboard.words import speaker
 
 st.html(page(speaker(frame.language())))

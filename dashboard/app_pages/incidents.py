@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from dashboard import compass_html, frame
-from dashboard.access.log import look
-from dashboard.access.permissions import Action, allowed
-from dashboard.access.person import here
-from dashboard.evidence_view import number_of
-from dashboard.forms.html import Acting
-from dashboard.incidents import html
-from dashboard.incidents.asking import forms_for
-from dashboard.incidents.view import incidents_page
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.log import look
+from boussole.dashboard.access.permissions import Action, allowed
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.evidence_view import number_of
+from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.incidents import incidents_html
+from boussole.dashboard.incidents.asking import forms_for
+from boussole.dashboard.incidents.view import incidents_page
+from boussole.dashboard.words import Say, speaker
 
 
 def show(say: Say) -> None:
@@ -28,10 +28,10 @@ def show(say: Say) -> None:
     forms = forms_for(seen, role, say)
     acting = Acting(query=query, problem=frame.problem(), forms=forms.of_incident)
     frame.put(
-        html.head(page, say),
+        incidents_html.head(page, say),
         frame.just_done(frame.stated_entries(), say, forms.appeal_number(number_of(st.query_params.get("done", "")))),
-        html.incidents(page, say, acting, opening=forms.opening),
-        html.appeals(page, say, acting, forms=[*forms.deciding, *forms.entering]),
+        incidents_html.incidents(page, say, acting, opening=forms.opening),
+        incidents_html.appeals(page, say, acting, forms=[*forms.deciding, *forms.entering]),
     )
 
 

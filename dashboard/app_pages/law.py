@@ -6,10 +6,10 @@ import datetime as dt
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import compass_html, frame, law_html
-from dashboard.law_view import law_page
-from dashboard.words import speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import compass_html, frame, law_html
+from boussole.dashboard.law_view import law_page
+from boussole.dashboard.words import speaker
 
 say = speaker(frame.language())
 try:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import compass_html, frame
-from dashboard.access.permissions import Action, allowed
-from dashboard.access.person import here
-from dashboard.forms.html import Acting
-from dashboard.questions import html
-from dashboard.questions.forms import answers_of
-from dashboard.questions.view import questions_page
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.permissions import Action, allowed
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.questions import questions_html
+from boussole.dashboard.questions.forms import answers_of
+from boussole.dashboard.questions.view import questions_page
+from boussole.dashboard.words import Say, speaker
 
 
 def show(say: Say) -> None:
@@ -22,9 +22,9 @@ def show(say: Say) -> None:
     forms = answers_of(page, here(), say)
     acting = Acting(query=query, problem=frame.problem(), forms=forms)
     frame.put(
-        html.head(page, say, may_ask=allowed(role, Action.TAKE_PART)),
+        questions_html.head(page, say, may_ask=allowed(role, Action.TAKE_PART)),
         frame.just_done(frame.committee_entries(), say),
-        html.listed(page, say, acting),
+        questions_html.listed(page, say, acting),
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import compass_html, frame, register_html
-from dashboard.register_choice import Chosen
-from dashboard.register_view import register_page
-from dashboard.words import speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import compass_html, frame, register_html
+from boussole.dashboard.register_choice import Chosen
+from boussole.dashboard.register_view import register_page
+from boussole.dashboard.words import speaker
 
 say = speaker(frame.language())
 try:

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from dashboard import compass_html, frame
-from dashboard.access.permissions import Action, allowed
-from dashboard.access.person import here
-from dashboard.reports import html
-from dashboard.reports.forms import asking
-from dashboard.reports.kept import reports
-from dashboard.reports.making import LOOKED_AT_EVERY, jobs
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.permissions import Action, allowed
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.reports import reports_html
+from boussole.dashboard.reports.cache import reports
+from boussole.dashboard.reports.forms import asking
+from boussole.dashboard.reports.making import LOOKED_AT_EVERY, jobs
+from boussole.dashboard.words import Say, speaker
 
 
 def show(say: Say) -> None:
     """What is under way, what there is, and the form of those who may make a report."""
     workspace, query, may = Workspace.find(), frame.kept_query(), allowed(here().role, Action.MAKE_REPORT)
-    st.html(html.head(say))
+    st.html(reports_html.head(say))
     if may:
         progress(say)
     frame.put(
-        html.listed(reports(workspace), say, query=query),
-        html.checking(say, query=query),
+        reports_html.listed(reports(workspace), say, query=query),
+        reports_html.checking(say, query=query),
     )
     if may:
         problem = frame.problem()
-        st.html(html.asked(asking(workspace, say), say, query=query, problem=problem))
+        st.html(reports_html.asked(asking(workspace, say), say, query=query, problem=problem))
 
 
 def progress(say: Say) -> None:
@@ -39,7 +39,7 @@ def progress(say: Say) -> None:
     @st.fragment(run_every=LOOKED_AT_EVERY if waiting else None)
     def look() -> None:
         found = jobs(workspace)
-        frame.put(html.under_way(found, say))
+        frame.put(reports_html.under_way(found, say))
         if waiting and not any(job.under_way for job in found):
             st.rerun()
 

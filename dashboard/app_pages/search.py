@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import compass_html, frame
-from dashboard.search.html import page
-from dashboard.words import speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.search.search_html import page
+from boussole.dashboard.words import speaker
 
 say = speaker(frame.language())
 try:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from dashboard import compass_html, frame
-from dashboard.access.person import here
-from dashboard.addresses import committee_href
-from dashboard.committee import pack_html, session_html
-from dashboard.committee.acting_html import Acting, just_done
-from dashboard.committee.acts.offering import HEAD, offered
-from dashboard.committee.acts.place import place_of
-from dashboard.committee.chamber import chamber_of
-from dashboard.committee.pack_view import pack_view
-from dashboard.committee.session_view import session_page
-from dashboard.evidence_view import number_of
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.addresses import committee_href
+from boussole.dashboard.committee import pack_html, session_html
+from boussole.dashboard.committee.acting_html import Acting, just_done
+from boussole.dashboard.committee.acts.offering import HEAD, offered
+from boussole.dashboard.committee.acts.place import place_of
+from boussole.dashboard.committee.chamber import chamber_of
+from boussole.dashboard.committee.pack_view import pack_view
+from boussole.dashboard.committee.session_view import session_page
+from boussole.dashboard.evidence_view import number_of
+from boussole.dashboard.words import Say, speaker
 
 
 def show(asked: str, say: Say) -> None:

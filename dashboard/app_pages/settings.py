@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.workspace import Workspace
-from dashboard import frame
-from dashboard.access.own_sessions import own_sessions
-from dashboard.access.permissions import Action, allowed
-from dashboard.access.person import here
-from dashboard.settings.facts import settings_facts
-from dashboard.settings.html import page
-from dashboard.settings.view import settings_page
-from dashboard.words import speaker
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import frame
+from boussole.dashboard.access.own_sessions import own_sessions
+from boussole.dashboard.access.permissions import Action, allowed
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.settings.facts import settings_facts
+from boussole.dashboard.settings.settings_html import page
+from boussole.dashboard.settings.view import settings_page
+from boussole.dashboard.words import speaker
 
 say, me = speaker(frame.language()), here()
 workspace, inside = Workspace.find(), allowed(me.role, Action.SEE_SETTINGS)

@@ -6,15 +6,15 @@ from functools import partial
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import compass_html, entry_html, frame, lists, system_html
-from dashboard.addresses import article_href, compass_href, data_href, drift_href, evidence_href, register_href
-from dashboard.caps import caps
-from dashboard.declared import declared_section, declared_tables
-from dashboard.entry_view import entry, unaudited
-from dashboard.scene import Scene
-from dashboard.small_print import recompute
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import compass_html, entry_html, frame, lists, system_html
+from boussole.dashboard.addresses import article_href, compass_href, data_href, drift_href, evidence_href, register_href
+from boussole.dashboard.caps import caps
+from boussole.dashboard.declared import declared_section, declared_tables
+from boussole.dashboard.entry_view import entry, unaudited
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.small_print import recompute
+from boussole.dashboard.words import Say, speaker
 
 
 def show(seen: Scene, system: str, say: Say) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from audits.errors import BoussoleError
-from dashboard import compass_html, frame
-from dashboard.access.person import here
-from dashboard.forms.html import Acting
-from dashboard.records.routes import offered
-from dashboard.records.setting import Setting
-from dashboard.words import Say, speaker
-from dashboard.work import html
-from dashboard.work.view import work_page
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.records.routes import offered
+from boussole.dashboard.records.setting import Setting
+from boussole.dashboard.words import Say, speaker
+from boussole.dashboard.work import work_html
+from boussole.dashboard.work.view import work_page
 
 
 def show(say: Say) -> None:
@@ -21,13 +21,13 @@ def show(say: Say) -> None:
     page = work_page(seen, say, query=query)
     forms = offered("work", Setting(person=here(), say=say, scene=seen))
     frame.put(
-        html.head(page, say),
+        work_html.head(page, say),
         frame.just_done(frame.stated_entries(), say),
-        html.surveys(page, say),
-        html.training(page, say),
-        html.time(page, say),
-        html.consultations(page, say),
-        html.acting(forms, say, Acting(query=query, problem=frame.problem())),
+        work_html.surveys(page, say),
+        work_html.training(page, say),
+        work_html.time(page, say),
+        work_html.consultations(page, say),
+        work_html.acting(forms, say, Acting(query=query, problem=frame.problem())),
     )
 
 

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.access.command_line import reasoned
-from dashboard.commands.console import FromOption, ToOption, put, say, workspace_of
-from dashboard.commands.output import columns
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.access.command_line import reasoned
+from boussole.dashboard.commands.console import FromOption, ToOption, put, say, workspace_of
+from boussole.dashboard.commands.output import columns
 
 app = typer.Typer(
     help="Who signed in and who looked at what is restricted; sessions.", no_args_is_help=True, rich_markup_mode=None
@@ -28,9 +28,9 @@ def log(
     check: Annotated[bool, typer.Option("--check", help="Hold the closed days to the ledger.")] = False,
 ) -> None:
     """List sign-ins, restricted looks and refusals: moment (UTC), what, who, role, place."""
-    from dashboard.access.database import now
-    from dashboard.access.log import entries
-    from dashboard.access.log_days import changed_days, close_days
+    from boussole.dashboard.access.database import now
+    from boussole.dashboard.access.log import entries
+    from boussole.dashboard.access.log_days import changed_days, close_days
 
     workspace = workspace_of(context)
     close_days(workspace, now().date())
@@ -58,9 +58,9 @@ def purge(
     ] = None,
 ) -> None:
     """Erase the log of old days for good; the ledger keeps their digests."""
-    from dashboard.access.database import now
-    from dashboard.access.log_days import close_days
-    from dashboard.access.log_days import purge as erase
+    from boussole.dashboard.access.database import now
+    from boussole.dashboard.access.log_days import close_days
+    from boussole.dashboard.access.log_days import purge as erase
 
     workspace, today = workspace_of(context), now().date()
     day = before.date() if before else today - dt.timedelta(days=workspace.settings.access.log_days)
@@ -74,7 +74,7 @@ def purge(
 @app.command()
 def sessions(context: typer.Context) -> None:
     """List the open sessions: number, who, role, since, until, last seen (UTC)."""
-    from dashboard.access.open_sessions import open_sessions
+    from boussole.dashboard.access.open_sessions import open_sessions
 
     found = open_sessions(workspace_of(context))
     for row in found:
@@ -89,7 +89,7 @@ def revoke(
     who: Annotated[str, typer.Argument(help="The number of a session, or whose: see `boussole access sessions`.")],
 ) -> None:
     """End sessions at once: whoever holds them is asked to sign in again."""
-    from dashboard.access.open_sessions import revoke as end
+    from boussole.dashboard.access.open_sessions import revoke as end
 
     if not who:
         raise BoussoleError("whose session?", next_step="See `boussole access sessions`.")
@@ -114,7 +114,7 @@ def new(
     ] = None,
 ) -> None:
     """Make a token: it is shown once, on stdout, and kept as a digest only."""
-    from dashboard.access.tokens import new_token
+    from boussole.dashboard.access.tokens import new_token
 
     reason = reasoned(restricted) if restricted is not None else ""
     made = new_token(workspace_of(context), role=role, label=label, days=days, reason=reason)
@@ -125,7 +125,7 @@ def new(
 @token_app.command("list")
 def list_(context: typer.Context) -> None:
     """List the tokens: number, role, label, made, until, ended (UTC)."""
-    from dashboard.access.tokens import tokens
+    from boussole.dashboard.access.tokens import tokens
 
     found = tokens(workspace_of(context))
     for row in found:
@@ -139,7 +139,7 @@ def revoke_(
     context: typer.Context, number: Annotated[str, typer.Argument(help="Its number: see `access token list`.")]
 ) -> None:
     """End a token at once."""
-    from dashboard.access.tokens import revoke_token
+    from boussole.dashboard.access.tokens import revoke_token
 
     revoke_token(workspace_of(context), number)
     say(f"The token {number} is over.")

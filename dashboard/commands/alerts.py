@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audits.errors import BoussoleError, nearest
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import complain, put, say, workspace_of
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import complain, put, say, workspace_of
 
 if TYPE_CHECKING:
-    from audits.workspace import Workspace
-    from dashboard.alerts.messages import Message
-    from dashboard.alerts.sending import Sent
+    from boussole.audits.workspace import Workspace
+    from boussole.dashboard.alerts.messages import Message
+    from boussole.dashboard.alerts.sending import Sent
 
 app = typer.Typer(
     help="E-mails and webhooks when a verdict or a drift status changes.", no_args_is_help=True, rich_markup_mode=None
@@ -31,7 +31,7 @@ def check(
     ] = False,
 ) -> None:
     """Find what changed since the last check, and put the messages into the outbox; each change is found once."""
-    from dashboard.alerts.detect import check as look
+    from boussole.dashboard.alerts.detect import check as look
 
     workspace = workspace_of(context)
     systems = [workspace.system(system).id] if system else None
@@ -49,7 +49,7 @@ def send(
     now: Annotated[bool, typer.Option("--now", help="Also what failed and waits for its next try.")] = False,
 ) -> None:
     """Send what is due. What cannot be sent stays in the outbox and is tried again; exit code 1 says so."""
-    from dashboard.alerts.sending import send as send_due
+    from boussole.dashboard.alerts.sending import send as send_due
 
     done = send_due(workspace_of(context), at_once=now)
     tell_sent(done)
@@ -64,9 +64,9 @@ def list_(
     json_: Annotated[str | None, typer.Option("--json", help="Write the list to a file, or to - .")] = None,
 ) -> None:
     """List the outbox: number, state, channel, due or sent (UTC), tries, how many changes, what keeps it."""
-    from dashboard.alerts.messages import WAITING
-    from dashboard.alerts.outbox import messages
-    from dashboard.commands.console import write_json
+    from boussole.dashboard.alerts.messages import WAITING
+    from boussole.dashboard.alerts.outbox import messages
+    from boussole.dashboard.commands.console import write_json
 
     found = messages(workspace_of(context))
     waiting = [each for each in found if each.state == WAITING]
@@ -87,10 +87,10 @@ def test(
     channel: Annotated[str, typer.Option("--channel", help="The name of the channel.")],
 ) -> None:
     """Send a message that says it is a test, at once; nothing is kept of it."""
-    from dashboard.alerts.channels import channels, place_of, plugin_of
-    from dashboard.alerts.problems import problem_words
-    from dashboard.alerts.trial import try_out
-    from dashboard.alerts.words import teller
+    from boussole.dashboard.alerts.channels import channels, place_of, plugin_of
+    from boussole.dashboard.alerts.problems import problem_words
+    from boussole.dashboard.alerts.trial import try_out
+    from boussole.dashboard.alerts.words import teller
 
     workspace = workspace_of(context)
     known = channels(workspace)
@@ -111,10 +111,10 @@ def drop(
     context: typer.Context, number: Annotated[str, typer.Argument(help="Its number, or how it begins: see `list`.")]
 ) -> None:
     """Give up a message that waits: it is listed as dropped, and not sent."""
-    from dashboard.access.database import now
-    from dashboard.alerts.messages import WAITING
-    from dashboard.alerts.outbox import drop as give_up
-    from dashboard.alerts.outbox import messages
+    from boussole.dashboard.access.database import now
+    from boussole.dashboard.alerts.messages import WAITING
+    from boussole.dashboard.alerts.outbox import drop as give_up
+    from boussole.dashboard.alerts.outbox import messages
 
     workspace = workspace_of(context)
     found = [each for each in messages(workspace, state=WAITING) if number and each.id.startswith(number)]
@@ -130,15 +130,15 @@ def drop(
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of what webhooks get (boussole.alert/1)."""
-    from dashboard.alerts.as_json import schema_text
+    from boussole.dashboard.alerts.as_json import schema_text
 
     put(schema_text().rstrip())
 
 
 def tell_sent(done: Sent) -> None:
     """What was sent, and what was not and why."""
-    from dashboard.alerts.problems import problem_words
-    from dashboard.alerts.words import teller
+    from boussole.dashboard.alerts.problems import problem_words
+    from boussole.dashboard.alerts.words import teller
 
     if done.done:
         say(f"{len(done.done)} message(s) sent.")
@@ -162,9 +162,9 @@ def _row(message: Message) -> dict[str, object]:
 
 def _print(workspace: Workspace, message: Message) -> None:
     """A message as it would be sent: to whom, when, its subject, and its text or JSON."""
-    from dashboard.alerts.channels import channels, is_mail, place_of, plugin_of, recipients
-    from dashboard.alerts.letters import wrapped
-    from dashboard.alerts.sending import composed
+    from boussole.dashboard.alerts.channels import channels, is_mail, place_of, plugin_of, recipients
+    from boussole.dashboard.alerts.letters import wrapped
+    from boussole.dashboard.alerts.sending import composed
 
     channel = channels(workspace)[message.channel]
     plugin = plugin_of(workspace, channel)

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.commands.console import known_workspace, say, workspace_of
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.commands.console import known_workspace, say, workspace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from audits.decisions import IngestReport
-    from audits.ephemeral import LogFile
-    from audits.systems import System
-    from audits.systems.files import Files
-    from audits.workspace import Workspace
-    from charter.document import AuditDocument
+    from boussole.audits.decisions import IngestReport
+    from boussole.audits.ephemeral import LogFile
+    from boussole.audits.systems import System
+    from boussole.audits.systems.files import Files
+    from boussole.audits.workspace import Workspace
+    from boussole.charter.document import AuditDocument
 
 
 class Days(TypedDict):
@@ -33,7 +33,7 @@ class Days(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class SingleAuditOptions:
     """Options that name what to audit by itself."""
 
     system: str | None
@@ -44,10 +44,12 @@ class Asked:
     files: Files
 
 
-def audit(context: typer.Context, asked: Asked, **days: Unpack[Days]) -> tuple[AuditDocument, list[IngestReport], str]:
+def audit(
+    context: typer.Context, asked: SingleAuditOptions, **days: Unpack[Days]
+) -> tuple[AuditDocument, list[IngestReport], str]:
     """The audit document of a run or file, what became of its rows, and the language to tell it in."""
-    from audits.systems.gaps import file_of
-    from charter.audit import audit_files
+    from boussole.audits.systems.gaps import file_of
+    from boussole.charter.auditing.audit import audit_files
 
     _check(asked)
     if asked.run is not None:
@@ -64,7 +66,7 @@ def audit(context: typer.Context, asked: Asked, **days: Unpack[Days]) -> tuple[A
 
 def system_of(context: typer.Context, system: str | None, system_file: Path | None) -> tuple[Workspace | None, System]:
     """The system named by its file, without a workspace, or by its id within one."""
-    from audits.systems import load_system
+    from boussole.audits.systems import load_system
 
     if system_file is not None:
         return None, load_system(system_file)
@@ -76,7 +78,7 @@ def system_of(context: typer.Context, system: str | None, system_file: Path | No
 
 def tell_gaps(path: Path | None) -> None:
     """Says on top of a dry run which lines of the system file still have to be filled in."""
-    from audits.systems.gaps import MARK, gaps_of
+    from boussole.audits.systems.gaps import MARK, gaps_of
 
     found = gaps_of(path) if path else []
     if found:
@@ -100,12 +102,12 @@ def tell_bad_rows(reports: Sequence[IngestReport]) -> bool:
 
 def language() -> str:
     """The language where there is no workspace: that of the environment, else the default."""
-    from audits.workspace import Settings
+    from boussole.audits.workspace import Settings
 
     return Settings().language
 
 
-def _check(asked: Asked) -> None:
+def _check(asked: SingleAuditOptions) -> None:
     if asked.run is not None and (asked.file is not None or asked.system_file is not None):
         raise BoussoleError(
             "a run is audited by the system file of its workspace.",
@@ -125,15 +127,15 @@ def _check(asked: Asked) -> None:
 
 
 def _run(workspace: Workspace, run_id: str, expected: str | None) -> tuple[System, Callable[[Path], Sequence[LogFile]]]:
-    from experiments.runs import fetch_run, system_of_run
+    from boussole.experiments.runs import fetch_run, system_of_run
 
     system = system_of_run(workspace, run_id, expected=expected)
     return system, lambda folder: fetch_run(workspace, run_id, system, into=folder)
 
 
 def _file(source: str, files: Files) -> Callable[[Path], Sequence[LogFile]]:
-    from audits.decisions.files.many import expand
-    from audits.ephemeral import LogFile
+    from boussole.audits.decisions.files.many import expand
+    from boussole.audits.ephemeral import LogFile
 
     return lambda _: [
         LogFile(path=path, origin=None if path == source else name, files=files) for path, name in expand(source)

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import put, say, workspace_of
-from dashboard.commands.of_records import DAY, record_group
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import put, say, workspace_of
+from boussole.dashboard.commands.of_records import DAY, record_group
 
 app = record_group("Appeals of job seekers: entered without any name, by when an answer is due, what was decided.")
 
@@ -24,8 +24,8 @@ def list_(
     ] = None,
 ) -> None:
     """List the appeals, late ones first: number, entry, state, system, what is asked, due day, days, outcome."""
-    from charter.facts import facts_of
-    from charter.incidents.appeals import appeals, counts
+    from boussole.charter.incidents.appeals import appeals, counts
+    from boussole.charter.records.facts import facts_of
 
     day = on.date() if on else dt.datetime.now(dt.UTC).astimezone().date()
     every = appeals(facts_of(workspace_of(context), as_of=day))

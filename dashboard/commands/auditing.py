@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Unpack
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.commands.alone import Days, tell_gaps
-from dashboard.commands.console import say, workspace_of
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.commands.alone import Days, tell_gaps
+from boussole.dashboard.commands.console import say, workspace_of
 
 if TYPE_CHECKING:
-    from audits.systems import System
-    from audits.workspace import Workspace
-    from charter.document import AuditDocument, TextsDocument, VerdictDocument
-    from charter.in_force import InForce
+    from boussole.audits.systems import System
+    from boussole.audits.workspace import Workspace
+    from boussole.charter.document import AuditDocument, TextsDocument, VerdictDocument
+    from boussole.charter.records.in_force import InForce
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class AuditedWindow:
     """One window that a command looked at: its document, or why there is none (`note`).
 
     `part`: the name of the period, where it is one of several that nobody asked for by its days; `first`: no audit of
@@ -37,20 +37,20 @@ class Look:
 
 def audits(
     context: typer.Context, system: str | None, *, dry_run: bool, all_periods: bool, **days: Unpack[Days]
-) -> tuple[list[Look], str]:
+) -> tuple[list[AuditedWindow], str]:
     """The audits of one system of the workspace or of all, sealed together once all are made; and their language."""
-    from audits.systems.gaps import file_of, hold_filled
-    from audits.windows import EmptyWindowError
-    from charter.in_force import in_force
-    from charter.records import open_records, save_audits
-    from charter.texts_audit import only_writes, texts_document
-    from dashboard.alerts.after import tell_changes
+    from boussole.audits.systems.gaps import file_of, hold_filled
+    from boussole.audits.windows import EmptyWindowError
+    from boussole.charter.auditing.texts_audit import only_writes, texts_document
+    from boussole.charter.records import open_records, save_audits
+    from boussole.charter.records.in_force import in_force
+    from boussole.dashboard.alerts.after import tell_changes
 
     workspace = workspace_of(context)
     if system and only_writes(writer := workspace.system(system)):
         say("No measure reads texts yet: nothing is measured, and nothing is sealed.")
         asked = {name: days[name] for name in ("start", "end", "as_of")}
-        return [Look(document=texts_document(workspace, writer, **asked))], workspace.settings.language
+        return [AuditedWindow(document=texts_document(workspace, writer, **asked))], workspace.settings.language
     ids = [system] if system else [item.id for item in workspace.deciding.values() if item.columns is not None]
     if not ids:
         raise BoussoleError("no system has a decision log.", next_step="Add one with `boussole systems add FILE`.")
@@ -63,7 +63,7 @@ def audits(
         open_records(workspace)  # brings older records up to date before anything reads them
     judging = in_force(workspace)
     one = partial(_each_period if all_periods else _last_period, workspace, judging=judging, days=days)
-    looks: list[Look] = []
+    looks: list[AuditedWindow] = []
     for name in ids:
         made = _fresh(looks)
         each = partial(one, beside=made)
@@ -80,44 +80,44 @@ def audits(
     return looks, workspace.settings.language
 
 
-def _fresh(looks: Sequence[Look]) -> list[AuditDocument]:
+def _fresh(looks: Sequence[AuditedWindow]) -> list[AuditDocument]:
     """The documents that are not stored yet."""
-    from charter.document import AuditDocument
+    from boussole.charter.document import AuditDocument
 
     return [each.document for each in looks if isinstance(each.document, AuditDocument) and not each.unchanged]
 
 
-def _noted(one: Callable[[System], list[Look]], system: System) -> list[Look]:
+def _noted(one: Callable[[System], list[AuditedWindow]], system: System) -> list[AuditedWindow]:
     """The looks at one of several systems: one without decisions, or whose decisions another's audits tell of, is noted
     and keeps nobody from the others."""
-    from audits.cubes.same_rows import SharedRowsError
-    from audits.windows import EmptyWindowError
+    from boussole.audits.cubes.same_rows import SharedRowsError
+    from boussole.audits.windows import EmptyWindowError
 
     try:
         return one(system)
     except (EmptyWindowError, SharedRowsError) as none:
-        return [Look(note=str(none))]
+        return [AuditedWindow(note=str(none))]
 
 
 def _last_period(
     workspace: Workspace, system: System, *, judging: InForce, days: Days, beside: Sequence[AuditDocument]
-) -> list[Look]:
-    from audits.windows import label_of
-    from charter.audit import run_audit
-    from charter.records import audits_of
+) -> list[AuditedWindow]:
+    from boussole.audits.windows import label_of
+    from boussole.charter.auditing.audit import run_audit
+    from boussole.charter.records import audits_of
 
     document = run_audit(workspace, system, dry_run=True, judging=judging, beside=beside, **days)
     if days["start"] or days["end"] or not (document.left_out and document.left_out.other_periods):
-        return [Look(document=document)]
+        return [AuditedWindow(document=document)]
     part = label_of(document.window.days, system.windows.audit)
-    return [Look(document=document, part=part, first=not audits_of(workspace, system.id))]
+    return [AuditedWindow(document=document, part=part, first=not audits_of(workspace, system.id))]
 
 
 def _each_period(
     workspace: Workspace, system: System, *, judging: InForce, days: Days, beside: Sequence[AuditDocument]
-) -> list[Look]:
-    from audits.windows import label_of
-    from charter.all_periods import audit_periods, periods_of
+) -> list[AuditedWindow]:
+    from boussole.audits.windows import label_of
+    from boussole.charter.auditing.all_periods import audit_periods, periods_of
 
     periods, kind = periods_of(workspace, system), system.windows.audit
     chosen = [each for each in periods if each.decisions and each.ended] or periods[-1:]
@@ -126,24 +126,26 @@ def _each_period(
             workspace, system, chosen, judging=judging, as_of=days["as_of"], exact=days["exact"], beside=beside
         )
     )
-    looks: list[Look] = []
+    looks: list[AuditedWindow] = []
     for each in periods:
         name = f"{system.id} {label_of(each.window, kind)}"
         if each in chosen:
             audited = next(found)
-            looks.append(Look(document=audited.document, unchanged=audited.unchanged))
+            looks.append(AuditedWindow(document=audited.document, unchanged=audited.unchanged))
         elif not each.decisions:
-            looks.append(Look(note=f"{name}: no decision in this period, so no verdict on it."))
+            looks.append(AuditedWindow(note=f"{name}: no decision in this period, so no verdict on it."))
         else:
-            looks.append(Look(note=f"{name}: {each.decisions} decisions; this period has not ended: not audited yet."))
+            looks.append(
+                AuditedWindow(note=f"{name}: {each.decisions} decisions; this period has not ended: not audited yet.")
+            )
     return looks
 
 
-def tell(look: Look, lang: str, *, to: Callable[[str], None], verdicts: bool) -> None:
+def tell(look: AuditedWindow, lang: str, *, to: Callable[[str], None], verdicts: bool) -> None:
     """What was looked at, what was left out of it, and the verdicts, one line each."""
-    from charter.document import AuditDocument
-    from dashboard.left_out import left_out_words
-    from dashboard.words import speaker
+    from boussole.charter.document import AuditDocument
+    from boussole.dashboard.left_out import left_out_words
+    from boussole.dashboard.words import speaker
 
     if look.document is None:
         to(look.note)
@@ -174,9 +176,9 @@ def _unit(document: AuditDocument) -> str:
     return "places in lists" if alone else "decisions"
 
 
-def _scope(look: Look, document: AuditDocument) -> str:
+def _scope(look: AuditedWindow, document: AuditDocument) -> str:
     """Which part of the log was looked at, and how the rest is."""
-    from charter.document.base import given
+    from boussole.charter.document.base import given
 
     told = given(document.left_out)
     counted = f"{told.counted:,} of {told.counted + told.other_periods:,} {_unit(document)}"
@@ -189,7 +191,7 @@ def _scope(look: Look, document: AuditDocument) -> str:
 
 def _examined(document: AuditDocument | TextsDocument) -> Sequence[VerdictDocument]:
     """The verdicts to tell: of texts, which no measure reads, also those of questions that nobody could examine."""
-    from charter.document import AuditDocument
+    from boussole.charter.document import AuditDocument
 
     every = not isinstance(document, AuditDocument)
     return [verdict for verdict in document.verdicts if every or verdict.verdict != "not_examined"]

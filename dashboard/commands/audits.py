@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.commands import alone, auditing
-from dashboard.commands.alone import Days
-from dashboard.commands.auditing import Look
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import (
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.commands import alone, auditing
+from boussole.dashboard.commands.alone import Days
+from boussole.dashboard.commands.auditing import AuditedWindow
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import (
     AsOfOption,
     FromOption,
     ToOption,
@@ -23,8 +23,8 @@ from dashboard.commands.console import (
     workspace_of,
     write_json,
 )
-from dashboard.commands.output import check_file
-from dashboard.commands.reading import (
+from boussole.dashboard.commands.output import check_file
+from boussole.dashboard.commands.reading import (
     DatesOption,
     DecimalOption,
     EncodingOption,
@@ -35,7 +35,7 @@ from dashboard.commands.reading import (
 )
 
 if TYPE_CHECKING:
-    from audits.decisions import IngestReport
+    from boussole.audits.decisions import IngestReport
 
 
 class FailOn(StrEnum):
@@ -85,8 +85,8 @@ def audit(  # noqa: PLR0917 (the options of a command)
     sealed by a command that fails. The audit of a run (--run) or of a file (--dry-run FILE) looks at all its
     decisions and is never stored.
     """
-    from charter.document import worst_of
-    from charter.verdict import severity
+    from boussole.charter.document import worst_of
+    from boussole.charter.document.verdict import severity
 
     days: Days = {
         "start": start.date() if start else None,
@@ -103,9 +103,11 @@ def audit(  # noqa: PLR0917 (the options of a command)
         files = files_of(
             encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet
         )
-        asked = alone.Asked(system=system, run=run, file=file, system_file=system_file, dry_run=dry_run, files=files)
+        asked = alone.SingleAuditOptions(
+            system=system, run=run, file=file, system_file=system_file, dry_run=dry_run, files=files
+        )
         document, reports, language = alone.audit(context, asked, **days)
-        looks = [Look(document=document)]
+        looks = [AuditedWindow(document=document)]
     else:
         looks, language = auditing.audits(context, system, dry_run=dry_run, all_periods=all_periods, **days)
     for look in looks:
@@ -144,8 +146,8 @@ def subgroups(  # noqa: PLR0917 (the options of a command)
     json_: Annotated[str | None, typer.Option("--json", help="Write what was found to a file, or to - .")] = None,
 ) -> None:
     """Search all crossings of groups for those that decisions put most at a disadvantage; nothing is stored."""
-    from audits.subgroups import scan
-    from charter.published import publications
+    from boussole.audits.subgroups import scan
+    from boussole.charter.auditing.published import publications
 
     check_file(json_)
     workspace = workspace_of(context)
@@ -176,7 +178,7 @@ def subgroups(  # noqa: PLR0917 (the options of a command)
 
 def metrics() -> None:
     """Print every metric: formula, range, source."""
-    from audits.metrics.registry import REGISTRY
+    from boussole.audits.metrics.registry import REGISTRY
 
     for metric in REGISTRY.all():
         put(f"{metric.name}\n  {metric.formula}\n  range: {metric.range}; source: {metric.source}")
@@ -210,8 +212,8 @@ def verify(  # noqa: PLR0917 (the options of a command)
     outside it was compared (with --ledger no --checkpoint or no --key; a report without a workspace); with --ledger
     also 4: it holds, and the clock went back.
     """
-    from dashboard.commands import ledger_holds, packs, verifying
-    from dashboard.commands.outcome import Outcome, worst
+    from boussole.dashboard.commands import ledger_holds, packs, verifying
+    from boussole.dashboard.commands.outcome import Outcome, worst
 
     judged = packs.verified(
         file, keys=key or [], checkpoints=checkpoint or [], one_by_one=list_, others=ledger or rerun

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import FromOption, ToOption, put, say, workspace_of, write_json
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import FromOption, ToOption, put, say, workspace_of, write_json
 
 if TYPE_CHECKING:
-    from audits.workspace import Workspace
+    from boussole.audits.workspace import Workspace
 
 app = typer.Typer(help="The charter.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -36,7 +36,7 @@ def check(
     Each fault is one line, FILE:LINE: what, and all are told in one run. Without a folder, the workspace's charter/ is
     checked if there is one, else the packaged charter.
     """
-    from charter.loading import charter_folder, find_faults, unread
+    from boussole.charter.text.loading import charter_folder, find_faults, unread
 
     checked = folder or charter_folder(_workspace(context))
     say(f"Checked: {checked}")
@@ -62,7 +62,7 @@ def new(
     list_: Annotated[bool, typer.Option("--list", help="Print the templates, and write nothing.")] = False,
 ) -> None:
     """Write a charter of your own from a template; an existing one is never written over."""
-    from charter.templates import ABOUT, write_template
+    from boussole.charter.templates import ABOUT, write_template
 
     if list_:
         for name, about in ABOUT.items():
@@ -85,7 +85,7 @@ class Part(StrEnum):
 @app.command()
 def schema(part: Annotated[Part, typer.Argument(help="charter.yaml, an article, or law.yaml.")]) -> None:
     """Print the JSON Schema of a file of a charter, for editors."""
-    from charter.model import Article, Head, LawFile
+    from boussole.charter.text.model import Article, Head, LawFile
 
     schemas = {
         Part.head: Head.model_json_schema,
@@ -102,8 +102,8 @@ def show(
     json_: Annotated[str | None, typer.Option("--json", help="Write the whole charter to a file, or to - .")] = None,
 ) -> None:
     """Print the articles and their questions."""
-    from charter.families import said
-    from charter.in_force import in_force
+    from boussole.charter.judging.families import said
+    from boussole.charter.records.in_force import in_force
 
     charter = in_force(workspace_of(context)).charter
     if json_:
@@ -128,8 +128,8 @@ def diff(
     json_: Annotated[str | None, typer.Option("--json", help="Write the changes to a file, or to - .")] = None,
 ) -> None:
     """Say what changes from one charter to another: what tightens, loosens, appears, or is only worded otherwise."""
-    from charter.diff import diff_document
-    from charter.resolving import resolve
+    from boussole.charter.amending.diff import diff_document
+    from boussole.charter.amending.resolving import resolve
 
     workspace = _workspace(context)
     document = diff_document(resolve(before, workspace), resolve(after, workspace))
@@ -141,7 +141,7 @@ def diff(
 
 def _workspace(context: typer.Context) -> Workspace | None:
     """The workspace, where there is one: charters can be compared without."""
-    from audits.errors import BoussoleError
+    from boussole.audits.errors import BoussoleError
 
     try:
         return workspace_of(context)
@@ -153,7 +153,7 @@ def _workspace(context: typer.Context) -> Workspace | None:
 
 def _tell(document: Mapping[str, Any], lang: str) -> None:
     """The changes, one a line, each marked + (tighter), - (looser), ~ (either way) or with nothing."""
-    from charter.families import said
+    from boussole.charter.judging.families import said
 
     names = [f"{side['id']} {side['version']} ({side['sha256'][:12]})" for side in _sides(document)]
     put(" -> ".join(names))
@@ -173,8 +173,8 @@ def _sides(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 @app.command()
 def versions(context: typer.Context) -> None:
     """List the versions that judged or were adopted: number, hash, first use, adoptions; the one in force is marked."""
-    from charter.in_force import in_force
-    from charter.in_force import versions as kept
+    from boussole.charter.records.in_force import in_force
+    from boussole.charter.records.in_force import versions as kept
 
     workspace = workspace_of(context)
     current = in_force(workspace).charter.sha256
@@ -198,10 +198,10 @@ def adopt(
 
     From then on that version judges, whatever the files of charter/ say; verdicts that were given stay as they are.
     """
-    from charter import in_force
-    from charter.loading import load_charter
-    from charter.resolving import resolve
-    from dashboard.alerts.after import tell_changes
+    from boussole.charter.amending.resolving import resolve
+    from boussole.charter.records import in_force
+    from boussole.charter.text.loading import load_charter
+    from boussole.dashboard.alerts.after import tell_changes
 
     workspace = workspace_of(context)
     text = resolve(charter, workspace) if charter else load_charter(workspace)
@@ -225,8 +225,8 @@ def replay(
 
     Nothing is measured again, and nothing that was given changes.
     """
-    from charter.replay import replay as judged_again
-    from charter.resolving import resolve
+    from boussole.charter.amending.resolving import resolve
+    from boussole.charter.auditing.replay import replay as judged_again
 
     workspace = workspace_of(context)
     found = judged_again(

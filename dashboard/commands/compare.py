@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.commands.alone import system_of, tell_bad_rows
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import AsOfOption, FromOption, ToOption, put, workspace_of, write_json
-from dashboard.commands.output import check_file
-from dashboard.commands.side_by_side import beside
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.commands.alone import system_of, tell_bad_rows
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import AsOfOption, FromOption, ToOption, put, workspace_of, write_json
+from boussole.dashboard.commands.output import check_file
+from boussole.dashboard.commands.side_by_side import beside
 
 if TYPE_CHECKING:
-    from audits.sides import Days, Side
-    from audits.systems import System
-    from audits.workspace import Workspace
+    from boussole.audits.sides import Days, Side
+    from boussole.audits.systems import System
+    from boussole.audits.workspace import Workspace
 
 
 class FailOn(StrEnum):
@@ -65,10 +65,10 @@ def compare(  # noqa: PLR0917 (the options of a command)
     With --versions, set two versions side by side as the audits of their months told them; with --shadow, one that
     answers the same cases without deciding (in the month that holds --from). Neither judges.
     """
-    from audits.sides import Days
-    from charter.compare import Margins
-    from charter.compare import compare as judge
-    from charter.in_force import in_force
+    from boussole.audits.sides import Days
+    from boussole.charter.comparing.compare import Margins
+    from boussole.charter.comparing.compare import compare as judge
+    from boussole.charter.records.in_force import in_force
 
     check_file(json_)
     if sequence is not None or shadow is not None:
@@ -110,7 +110,7 @@ def _system(
 ) -> tuple[Workspace | None, System]:
     """The system: of its file, of the workspace, or as the tags of the runs say."""
     if runs and system_file is None:
-        from experiments.runs import system_of_run
+        from boussole.experiments.runs import system_of_run
 
         workspace = workspace_of(context)
         found = [system_of_run(workspace, run_id, expected=system) for run_id in runs]
@@ -129,7 +129,7 @@ def _sides(
     workspace: Workspace | None, system: System, wanted: Sequence[tuple[str, str]], days: Days
 ) -> tuple[Side, Side]:
     """Production and candidate. Without a workspace, one that is deleted lends both the same keys."""
-    from audits.ephemeral import ephemeral
+    from boussole.audits.ephemeral import ephemeral
 
     with ExitStack() as stack:
         parent = workspace or stack.enter_context(ephemeral(system))
@@ -139,12 +139,12 @@ def _sides(
 
 def _side(parent: Workspace, workspace: Workspace | None, system: System, *, kind: str, name: str, days: Days) -> Side:
     """The decisions of a run, a file, or a version in the lake."""
-    from audits.decisions.files.kinds import READERS, kind_of
-    from audits.ephemeral import LogFile
-    from audits.sides import side_in_lake, side_of_files
+    from boussole.audits.decisions.files.kinds import READERS, kind_of
+    from boussole.audits.ephemeral import LogFile
+    from boussole.audits.sides import side_in_lake, side_of_files
 
     if kind == "run":
-        from experiments.runs import fetch_run
+        from boussole.experiments.runs import fetch_run
 
         return side_of_files(
             system,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,14 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from audits.errors import BoussoleError
-from audits.log_names import LogName
-from dashboard.access.command_line import noted
-from dashboard.commands.completing import system_ids
-from dashboard.commands.output import STDOUT, json_text, printable, write_text
+from boussole.audits.errors import BoussoleError
+from boussole.audits.log_names import LogName
+from boussole.dashboard.access.command_line import noted
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.ending import told
+from boussole.dashboard.commands.output import STDOUT, json_text, printable, write_text
 
 if TYPE_CHECKING:
-    from audits.workspace import Workspace
+    from boussole.audits.workspace import Workspace
 
 LogOption = Annotated[LogName, typer.Option("--log", help="What the rows are.")]
 FromOption = Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")]
@@ -39,7 +41,7 @@ class State:
     debug: bool
 
     def workspace(self) -> Workspace:
-        from audits.workspace import Workspace
+        from boussole.audits.workspace import Workspace
 
         return Workspace.find(self.home)
 
@@ -49,7 +51,7 @@ def workspace_of(context: typer.Context, *, lost: bool = False, reason: str = ""
 
     Raises LostLedgerError where its ledger is lost, but for commands that work without one (`lost`).
     """
-    from audits.lost import hold_ledger
+    from boussole.audits.lost import hold_ledger
 
     state: State = context.obj
     found = state.workspace()
@@ -78,6 +80,15 @@ def say(text: str) -> None:
 def put(text: object = "", *, nl: bool = True) -> None:
     """What was asked for, on stdout."""
     typer.echo(printable(str(text)), nl=nl)
+
+
+def end(error: BaseException) -> int:
+    """Tells of an error that ends a command; the exit code."""
+    if "--debug" in sys.argv:
+        traceback.print_exception(error)
+    else:
+        complain(told(error))
+    return 2
 
 
 def complain(error: BoussoleError) -> None:

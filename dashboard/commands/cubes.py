@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import say, workspace_of
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import say, workspace_of
 
 app = typer.Typer(help="The cubes of counts.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -26,11 +26,11 @@ def rebuild(
     With --bins, distances of drift are taken over new bins from then on: finer ones, where an earlier version of
     Boussole chose them.
     """
-    from audits.cubes.edges import coarse_columns
-    from audits.cubes.update import rebuild as count_anew
-    from audits.lake import has_lake, writing
-    from audits.lake.tables import exists
-    from dashboard.commands.privacy import join_anew
+    from boussole.audits.cubes.edges import coarse_columns
+    from boussole.audits.cubes.update import rebuild as count_anew
+    from boussole.audits.lake import has_lake, writing
+    from boussole.audits.lake.tables import exists
+    from boussole.dashboard.commands.privacy import join_anew
 
     workspace = workspace_of(context)
     chosen = [workspace.system(system)] if system else list(workspace.systems.values())

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import LogOption, SystemOption, complain, progress, say, workspace_of
-from dashboard.commands.reading import (
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import LogOption, SystemOption, complain, progress, say, workspace_of
+from boussole.dashboard.commands.reading import (
     DatesOption,
     DecimalOption,
     EncodingOption,
@@ -24,7 +24,7 @@ from dashboard.commands.reading import (
 )
 
 if TYPE_CHECKING:
-    from audits.decisions import IngestReport
+    from boussole.audits.decisions import IngestReport
 
 
 def log(  # noqa: PLR0917 (the options of a command)
@@ -40,7 +40,7 @@ def log(  # noqa: PLR0917 (the options of a command)
     sheet: SheetOption = None,
 ) -> None:
     """Check a file of decisions (or of another log) and log it to MLflow as a run."""
-    from experiments.logging import log_file
+    from boussole.experiments.logging import log_file
 
     workspace = workspace_of(context, lost=True)  # what decides goes on
     chosen = workspace.system(system)
@@ -74,7 +74,7 @@ def import_(  # noqa: PLR0917 (the options of a command)
 
     What a file does not tell of its encoding, numbers and dates must be said here or under `files` of the system file.
     """
-    from audits.decisions import ingest
+    from boussole.audits.decisions import ingest
 
     workspace = workspace_of(context)
     day = period.date() if period else None
@@ -102,11 +102,11 @@ def sync(
     ] = False,
 ) -> None:
     """Pull what is new from the sources of the systems (MLflow, DuckDB)."""
-    from charter.records.exclusions import seal_exclusions
-    from dashboard.alerts.after import tell_changes
-    from dashboard.commands.privacy import join_anew
-    from dashboard.commands.syncing import tell_sync
-    from experiments.sync import sync as pull
+    from boussole.charter.records.exclusions import seal_exclusions
+    from boussole.dashboard.alerts.after import tell_changes
+    from boussole.dashboard.commands.privacy import join_anew
+    from boussole.dashboard.commands.syncing import tell_sync
+    from boussole.experiments.sync import sync as pull
 
     if nice:
         os.nice(10)
@@ -165,7 +165,7 @@ def tell_report(report: IngestReport) -> None:
 
 
 def _counts(report: IngestReport) -> list[str]:
-    from audits.systems.logs import LOG_TYPES
+    from boussole.audits.systems.logs import LOG_TYPES
 
     kind = LOG_TYPES[report.log]
     counts = [f"{report.accepted} {kind.noun} accepted", f"{report.quarantined} set aside"]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dashboard.commands.console import progress, say
+from boussole.dashboard.commands.console import progress, say
 
 PEOPLE = 20_000
 
@@ -18,7 +18,7 @@ def demo(
     no_open: Annotated[bool, typer.Option("--no-open", help="Build everything, then stop.")] = False,
 ) -> None:
     """Invent a MatchFT, log three months of its decisions to MLflow, sync, audit, report, open the dashboard."""
-    from dashboard.demo import run_demo
+    from boussole.dashboard.demo import run_demo
 
     with progress() as tell:
         made = run_demo(home, people=people, progress=tell)
@@ -28,6 +28,6 @@ def demo(
     say(f"  facts that were planted: {made.facts}")
     say(f"Open it with: boussole --workspace {home} dashboard")
     if not no_open:
-        from dashboard.server import run
+        from boussole.dashboard.server import run
 
         run(made.workspace.home, port=8501, headless=False)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from dashboard.commands.console import say, workspace_of, write_json
-from dashboard.commands.output import check_file
+from boussole.dashboard.commands.console import say, workspace_of, write_json
+from boussole.dashboard.commands.output import check_file
 
 WORDS = {"well": "all right", "mend": "to mend", "unseen": "cannot look"}
 
@@ -21,8 +21,8 @@ def doctor(
 
     Exit code 0: all right; 1: something to mend; 2: something could not be looked at.
     """
-    from dashboard.doctor import document, examine, exit_code
-    from dashboard.doctor import mend as do_what_can_be_done
+    from boussole.dashboard.doctor import document, examine, exit_code
+    from boussole.dashboard.doctor import mend as do_what_can_be_done
 
     check_file(json_)
     workspace = workspace_of(context)

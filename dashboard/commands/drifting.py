@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from audits import private_files
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import AsOfOption, put, say, workspace_of, write_json
-from dashboard.commands.output import check_file, check_folder, write_bytes
+from boussole.audits import private_files
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import AsOfOption, put, say, workspace_of, write_json
+from boussole.dashboard.commands.output import check_file, check_folder, write_bytes
 
 if TYPE_CHECKING:
-    from audits.drift.pairs import Pair
-    from audits.drift.schema import SchemaMove
-    from audits.measures import Measure
-    from audits.workspace import Workspace
-    from dashboard.drifting.detail_making import Made
+    from boussole.audits.drift.pairs import Pair
+    from boussole.audits.drift.schema import SchemaMove
+    from boussole.audits.measures import Measure
+    from boussole.audits.workspace import Workspace
+    from boussole.dashboard.drifting.detail_making import StoredReport
 
 WIDE = 120
 """Characters of a line where the output is no terminal."""
@@ -64,10 +64,10 @@ def drift(  # noqa: PLR0917 (the options of a command)
     stand with their bounds, between which the distance of the rows lies for certain. Evidently's report is kept in the
     workspace (reports/drift), and as an artifact of MLflow where a tracking store is there.
     """
-    from audits.drift.pairs import against_asked, exact_pair, window_asked
-    from charter.examined import examined
-    from charter.published import set_apart
-    from charter.records import documents_of
+    from boussole.audits.drift.pairs import against_asked, exact_pair, window_asked
+    from boussole.charter.auditing.published import set_apart
+    from boussole.charter.committee.examined import examined
+    from boussole.charter.records import documents_of
 
     check_file(json_)
     if html is not None:
@@ -97,8 +97,8 @@ def drift(  # noqa: PLR0917 (the options of a command)
         write_json(_document(pair, states, changes, made), json_)
 
 
-def _made(workspace: Workspace, pair: Pair) -> Made:
-    from dashboard.drifting.detail_making import make
+def _made(workspace: Workspace, pair: Pair) -> StoredReport:
+    from boussole.dashboard.drifting.detail_making import make
 
     made = make(workspace, pair)
     say(f"Written: {made.place.html} (SHA-256 of its figures: {made.sha256})")
@@ -111,10 +111,10 @@ def _made(workspace: Workspace, pair: Pair) -> Made:
 
 def _states(workspace: Workspace, pair: Pair) -> dict[str, str]:
     """How the drift page reads each column, by the level of the charter in force."""
-    from audits.drift.series import Point
-    from charter.drift.readings import readings
-    from charter.drift.rule import rule_of
-    from charter.in_force import in_force
+    from boussole.audits.drift.series import Point
+    from boussole.charter.drift.readings import readings
+    from boussole.charter.drift.rule import rule_of
+    from boussole.charter.records.in_force import in_force
 
     point = Point(
         window=pair.window, against=pair.against, decisions=pair.decisions[0], reason=None, measures=pair.measures
@@ -125,8 +125,8 @@ def _states(workspace: Workspace, pair: Pair) -> dict[str, str]:
 
 def _changes(workspace: Workspace, pair: Pair) -> list[SchemaMove]:
     """What became of columns between the first day of one window and the last of the other."""
-    from audits.drift.schema import schema_moves
-    from audits.lake import reading
+    from boussole.audits.drift.schema import schema_moves
+    from boussole.audits.lake import reading
 
     with reading(workspace) as connection:
         moves = schema_moves(connection, pair.system)
@@ -135,8 +135,8 @@ def _changes(workspace: Workspace, pair: Pair) -> list[SchemaMove]:
 
 
 def _print_changes(pair: Pair, changes: Sequence[SchemaMove]) -> None:
-    from dashboard.drifting.schema_words import move_words
-    from dashboard.words import speaker
+    from boussole.dashboard.drifting.schema_words import move_words
+    from boussole.dashboard.words import speaker
 
     for move in changes:
         put(move_words(move, pair.system, speaker("en")).whole)
@@ -147,8 +147,8 @@ def _print(pair: Pair, states: dict[str, str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from dashboard.drifting.words import state_words
-    from dashboard.words import speaker
+    from boussole.dashboard.drifting.words import state_words
+    from boussole.dashboard.words import speaker
 
     told = speaker("en")
     title = (
@@ -196,8 +196,10 @@ def _bounds(measure: Measure) -> str:
     return "" if low == f"{high:.4f}" else f"\n{low} to {high:.4f}"
 
 
-def _document(pair: Pair, states: dict[str, str], changes: Sequence[SchemaMove], made: Made | None) -> dict[str, Any]:
-    from audits.drift.report import pair_document
+def _document(
+    pair: Pair, states: dict[str, str], changes: Sequence[SchemaMove], made: StoredReport | None
+) -> dict[str, Any]:
+    from boussole.audits.drift.report import pair_document
 
     document = made.detail.document() if made else pair_document(pair)
     stored = {"html": str(made.place.html), "json": str(made.place.json), "sha256": made.sha256} if made else None

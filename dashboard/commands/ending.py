@@ -7,21 +7,10 @@ import sys
 import traceback
 from pathlib import Path
 
-from audits.errors import BoussoleError
-from audits.faults import foreseen
+from boussole.audits.errors import BoussoleError
+from boussole.audits.faults import foreseen
 
 HERE = Path(__file__).parents[2]
-
-
-def end(error: BaseException) -> int:
-    """Tells of an error; the exit code."""
-    from dashboard.commands.console import complain  # it asks for permissions, whose guard asks here
-
-    if "--debug" in sys.argv:
-        traceback.print_exception(error)
-    else:
-        complain(told(error))
-    return 2
 
 
 def told(error: BaseException) -> BoussoleError:

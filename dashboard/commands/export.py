@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from audits import private_files
-from dashboard.access.command_line import demand_option, noted, reasoned
-from dashboard.commands import kept
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import FromOption, ToOption, say, workspace_of, write_json
-from dashboard.commands.output import check_folder
+from boussole.audits import private_files
+from boussole.dashboard.access.command_line import demand_option, noted, reasoned
+from boussole.dashboard.commands import kept
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import FromOption, ToOption, say, workspace_of, write_json
+from boussole.dashboard.commands.output import check_folder
 
 app = typer.Typer(help="Export for auditors and other tools.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -24,8 +24,8 @@ Folder = Annotated[Path, typer.Argument(help="The folder to write into; made if 
 @app.command("csv")
 def csv_(context: typer.Context, folder: Folder) -> None:
     """The register for an auditor as CSV files: uses, questions, thresholds; README.txt explains every column."""
-    from charter.inventory import inventory
-    from dashboard.inventory_csv import write_tables
+    from boussole.charter.registry.inventory import inventory
+    from boussole.dashboard.inventory_csv import write_tables
 
     check_folder(folder)
     document = inventory(workspace_of(context), today=_today())
@@ -36,7 +36,7 @@ def csv_(context: typer.Context, folder: Folder) -> None:
 @app.command("json")
 def json_(context: typer.Context, folder: Folder) -> None:
     """The register for an auditor as one JSON document (`boussole.register/1`)."""
-    from charter.inventory import inventory
+    from boussole.charter.registry.inventory import inventory
 
     check_folder(folder)
     document = inventory(workspace_of(context), today=_today())
@@ -67,10 +67,10 @@ def pack(  # noqa: PLR0917 (the options of a command)
     reason: Annotated[str, typer.Option(help="With --restricted: for whom and why; the access log keeps it.")] = "",
 ) -> None:
     """The evidence pack: audits, charters, proofs, counts, and a verifier that needs only Python."""
-    from audits.ledger.checkpoint import parse_checkpoint
-    from charter.pack import pack_files, write
-    from charter.records import sign_checkpoint
-    from charter.rerun import chosen, newest
+    from boussole.audits.ledger.checkpoint import parse_checkpoint
+    from boussole.charter.auditing.rerun import chosen, newest
+    from boussole.charter.pack import pack_files, write
+    from boussole.charter.records import sign_checkpoint
 
     if restricted:
         demand_option(context, "--restricted")
@@ -108,9 +108,9 @@ def oscal(  # noqa: PLR0917 (the options of a command)
     end: ToOption = None,
 ) -> None:
     """OSCAL documents: the charter as a catalogue, its assessment plan, stored audits as assessment results."""
-    from charter.oscal import oscal_files
-    from charter.records import stored_audits
-    from charter.rerun import chosen, newest
+    from boussole.charter.auditing.rerun import chosen, newest
+    from boussole.charter.oscal import oscal_files
+    from boussole.charter.records import stored_audits
 
     check_folder(folder)
     workspace = workspace_of(context)

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from charter.committee.asking import figure_of
-from charter.committee.directory import name_member
-from charter.committee.directory import new_number as new_member
-from charter.committee.issuing import opinion_text
-from charter.committee.packs import pack_changes
-from charter.committee.rules import committee as rules_of
-from charter.incidents.appeals import new_number
-from charter.incidents.entering import number_to_entry
-from charter.records.acts import FrozenPack, Mandate, Tally
-from charter.records.incidents import Appeal
-from charter.records.work import Survey
-from charter.stated import months_later
-from dashboard.commands.console import put, say
-from dashboard.commands.stating import asked_of_system, question_of, question_of_charter
+from boussole.charter.committee.asking import figure_of
+from boussole.charter.committee.directory import name_member
+from boussole.charter.committee.directory import new_number as new_member
+from boussole.charter.committee.issuing import opinion_text
+from boussole.charter.committee.packs import pack_changes
+from boussole.charter.committee.rules import committee as rules_of
+from boussole.charter.incidents.appeals import new_number
+from boussole.charter.incidents.entering import number_to_entry
+from boussole.charter.judging.stated import months_later
+from boussole.charter.records.acts import FrozenPack, Mandate, Tally
+from boussole.charter.records.incidents import Appeal
+from boussole.charter.records.work import Survey
+from boussole.dashboard.commands.console import put, say
+from boussole.dashboard.commands.stating import asked_of_system, question_of, question_of_charter
 
 if TYPE_CHECKING:
-    from audits.workspace import Workspace
-    from charter.records import Sealed
-    from dashboard.commands.committee.desk import Desk
+    from boussole.audits.workspace import Workspace
+    from boussole.charter.records import Sealed
+    from boussole.dashboard.commands.committee.desk import Desk
 
 Fields = dict[str, Any]
 Before = Callable[["Workspace", "Desk | None", Fields], Fields]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dashboard.commands.console import complain, say, workspace_of
+from boussole.dashboard.commands.console import complain, say, workspace_of
 
 PORT = 8501
 
@@ -18,7 +18,7 @@ def init(
     organisation: Annotated[str, typer.Option(help="The name that reports carry.")] = "Organisation",
 ) -> None:
     """Make a workspace: a folder for systems, decisions, evidence and reports."""
-    from audits.workspace import Workspace
+    from boussole.audits.workspace import Workspace
 
     workspace = Workspace.create(folder, organisation=organisation)
     say(f"The workspace is ready: {workspace.home}. Next: `boussole systems new --from DATAFILE`, then `systems add`.")
@@ -30,11 +30,11 @@ def dashboard(
     headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser.")] = False,
 ) -> None:
     """Open the dashboard: on this machine alone, or for those who sign in where `[access]` names a provider."""
-    from audits.lost import refusal_of
-    from charter.records import open_records
-    from dashboard.access.identity import without_secretary
-    from dashboard.access.strength import unprotected
-    from dashboard.server import run
+    from boussole.audits.lost import refusal_of
+    from boussole.charter.records import open_records
+    from boussole.dashboard.access.identity import without_secretary
+    from boussole.dashboard.access.strength import unprotected
+    from boussole.dashboard.server import run
 
     workspace = workspace_of(context, lost=True)
     if (error := refusal_of(workspace)) is not None:

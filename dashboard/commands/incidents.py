@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import put, say, workspace_of
-from dashboard.commands.of_records import record_group
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import put, say, workspace_of
+from boussole.dashboard.commands.of_records import record_group
 
 app = record_group("Incidents: what went wrong with a system, what must be reported by when, and how it ended.")
 
@@ -25,8 +25,8 @@ def list_(
     ] = None,
 ) -> None:
     """List the incidents, open ones first: entry, state, severity, system, next deadline, title."""
-    from charter.facts import facts_of
-    from charter.incidents.incidents import in_time, incidents
+    from boussole.charter.incidents.incidents import in_time, incidents
+    from boussole.charter.records.facts import facts_of
 
     day = on.date() if on else dt.datetime.now(dt.UTC).astimezone().date()
     found = [

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from audits.errors import LedgerError
-from audits.regular import read_bytes
-from dashboard.commands.console import say
+from boussole.audits.errors import LedgerError
+from boussole.audits.regular import read_bytes
+from boussole.dashboard.commands.console import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from audits.ledger.checkpoint import Checkpoint
-    from audits.ledger.keys import VerifierKey
-    from audits.ledger.notes import Note
-    from audits.workspace import Workspace
+    from boussole.audits.ledger.checkpoint import Checkpoint
+    from boussole.audits.ledger.keys import VerifierKey
+    from boussole.audits.ledger.notes import Note
+    from boussole.audits.workspace import Workspace
 
 MOST_BYTES = 1_000_000
 
@@ -35,7 +35,7 @@ def text_of(path: Path) -> str:
 
 def checkpoint_in(path: Path) -> tuple[Note, Checkpoint]:
     """The checkpoint in a file, with or without the proof that a college was handed before it."""
-    from audits.ledger.cosigning import parse_request
+    from boussole.audits.ledger.cosigning import parse_request
 
     request = parse_request(text_of(path))
     return request.note, request.checkpoint
@@ -51,8 +51,8 @@ def came_since(before: Checkpoint | None, new: Checkpoint) -> None:
 
 def filed(workspace: Workspace | None, note: Note, *, reply: bytes, authorities: bytes) -> str:
     """Files a timestamp in the workspace whose checkpoint it is of; says where, or why not."""
-    from audits.ledger.outside import OtherLedgerError
-    from charter.records.outside import file_timestamp
+    from boussole.audits.ledger.outside import OtherLedgerError
+    from boussole.charter.records.outside import file_timestamp
 
     if workspace is None:
         return "Not filed: no workspace was named."
@@ -65,7 +65,7 @@ def filed(workspace: Workspace | None, note: Note, *, reply: bytes, authorities:
 
 def signatures(path: Path, note: Note, keys: Sequence[VerifierKey]) -> bool:
     """Tells who signed; every key given must have."""
-    from audits.ledger.notes import check
+    from boussole.audits.ledger.notes import check
 
     checked = check(note, keys)
     for signer in checked.signers:
@@ -82,8 +82,8 @@ def signatures(path: Path, note: Note, keys: Sequence[VerifierKey]) -> bool:
 
 def check_proof(path: Path, *, keys: Sequence[str], document: Path | None) -> None:
     """Check a proof by itself and tell what it shows; leaves with 1 where it fails."""
-    from audits.ledger.keys import parse_verifier
-    from audits.ledger.proof import parse_proof
+    from boussole.audits.ledger.keys import parse_verifier
+    from boussole.audits.ledger.proof import parse_proof
 
     proof = parse_proof(text_of(path))
     if not proof.holds:
@@ -104,9 +104,9 @@ def _sealed(document: Path, payload: dict[str, object]) -> bool:
     """Whether a payload holds the hash of a file, or of the audit document that it is."""
     import json
 
-    from audits.errors import BoussoleError
-    from audits.hashing import sha256_hex
-    from charter.records import sealed_json
+    from boussole.audits.errors import BoussoleError
+    from boussole.audits.hashing import sha256_hex
+    from boussole.charter.records import sealed_json
 
     data = read_bytes(document)
     hashes = {sha256_hex(data)}

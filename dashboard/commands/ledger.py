@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from dashboard.commands import kept
-from dashboard.commands.console import known_workspace, put, say, workspace_of
-from dashboard.commands.output import check_file, write_bytes, write_text
+from boussole.dashboard.commands import kept
+from boussole.dashboard.commands.console import known_workspace, put, say, workspace_of
+from boussole.dashboard.commands.output import check_file, write_bytes, write_text
 
 app = typer.Typer(
     help="Checkpoints of the ledger: sign, cosign, keep and prove.", no_args_is_help=True, rich_markup_mode=None
@@ -22,9 +22,9 @@ KeysOption = Annotated[list[str] | None, typer.Option("--key", help="A public ke
 @app.command()
 def key(context: typer.Context) -> None:
     """Print the public key of the ledger; its secret half is made at first use, once the ledger has an entry."""
-    from audits.errors import LedgerError
-    from audits.ledger.signing import signer_of
-    from audits.lost import state_of
+    from boussole.audits.errors import LedgerError
+    from boussole.audits.ledger.signing import signer_of
+    from boussole.audits.lost import state_of
 
     workspace = workspace_of(context)
     if state_of(workspace.governance) is not None:  # a key without a ledger is what is left of a lost one
@@ -45,8 +45,8 @@ def begin(
     Its first entry seals the reason, and the hash of every file of evidence, document and report that was found.
     `verify --ledger` tells it from then on.
     """
-    from audits.errors import BoussoleError
-    from charter.records.starting import start_anew
+    from boussole.audits.errors import BoussoleError
+    from boussole.charter.records.starting import start_anew
 
     if not start_new_ledger:
         raise BoussoleError(
@@ -69,9 +69,9 @@ def checkpoint(
     ] = None,
 ) -> None:
     """Verify the whole ledger, then sign a checkpoint of it."""
-    from audits.errors import BoussoleError
-    from audits.ledger.checkpoint import parse_checkpoint
-    from charter.records import request_since, sign_checkpoint
+    from boussole.audits.errors import BoussoleError
+    from boussole.audits.ledger.checkpoint import parse_checkpoint
+    from boussole.charter.records import request_since, sign_checkpoint
 
     if since and file.exists() and file.samefile(since):
         raise BoussoleError("this would replace the kept checkpoint.", next_step="Write the new one to another file.")
@@ -92,7 +92,7 @@ def keygen(
     name: Annotated[str, typer.Option(help="The college, such as example.org/agents; never a person.")],
 ) -> None:
     """Make the key pair of a college; print its public half."""
-    from audits.ledger.college import found_college
+    from boussole.audits.ledger.college import found_college
 
     made = found_college(folder, name=name)
     say(f"The secret key is in {folder}: keep that folder where whoever runs the server cannot reach it.")
@@ -108,10 +108,10 @@ def cosign(
     ] = None,
 ) -> None:
     """Cosign and keep a checkpoint, if it extends the one that the college keeps."""
-    from audits.ledger.college import cosign as sign
-    from audits.ledger.college import kept_checkpoint
-    from audits.ledger.cosigning import RefusedError, cosigned, parse_request
-    from audits.ledger.keys import parse_verifier
+    from boussole.audits.ledger.college import cosign as sign
+    from boussole.audits.ledger.college import kept_checkpoint
+    from boussole.audits.ledger.cosigning import RefusedError, cosigned, parse_request
+    from boussole.audits.ledger.keys import parse_verifier
 
     check_file(file)
     before, request = kept_checkpoint(folder), parse_request(kept.text_of(file))
@@ -139,7 +139,7 @@ def prove(
 
     It can be checked without the workspace.
     """
-    from charter.records import prove_entry, sign_checkpoint
+    from boussole.charter.records import prove_entry, sign_checkpoint
 
     check_file(file)
     workspace = workspace_of(context)
@@ -175,9 +175,9 @@ def timestamp(
 
     Nothing is sent anywhere: the file goes to a timestamp authority by any way you like.
     """
-    from audits.errors import BoussoleError
-    from audits.ledger.timestamp import timestamp_request, timestamped_at
-    from audits.regular import read_bytes
+    from boussole.audits.errors import BoussoleError
+    from boussole.audits.ledger.timestamp import timestamp_request, timestamped_at
+    from boussole.audits.regular import read_bytes
 
     note, _ = kept.checkpoint_in(file)
     if reply is None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audits.errors import LedgerError
-from dashboard.commands.console import say
-from dashboard.commands.kept import checkpoint_in, signatures
-from dashboard.commands.ledger_outside import checked_outside
-from dashboard.commands.outcome import Outcome, worst
+from boussole.audits.errors import LedgerError
+from boussole.dashboard.commands.console import say
+from boussole.dashboard.commands.kept import checkpoint_in, signatures
+from boussole.dashboard.commands.ledger_outside import checked_outside
+from boussole.dashboard.commands.outcome import Outcome, worst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from audits.ledger.checkpoint import Checkpoint
-    from audits.ledger.verification import Verification
-    from audits.workspace import Workspace
-    from charter.records.sealed_files import BadFile
+    from boussole.audits.ledger.checkpoint import Checkpoint
+    from boussole.audits.ledger.verification import Verification
+    from boussole.audits.workspace import Workspace
+    from boussole.charter.records.sealed_files import BadFile
 
 MOST = 20
 """So many files are named of each kind of finding; the others are counted."""
@@ -28,9 +28,9 @@ def verify_ledger(workspace: Workspace, *, checkpoints: Sequence[Path], keys: Se
 
     Raises LedgerError for keys without a checkpoint that they could have signed.
     """
-    from audits.ledger.keys import parse_verifier
-    from audits.ledger.signing import verifier_of
-    from charter.records import verify_records
+    from boussole.audits.ledger.keys import parse_verifier
+    from boussole.audits.ledger.signing import verifier_of
+    from boussole.charter.records import verify_records
 
     known = [(path, *checkpoint_in(path)) for path in checkpoints]
     trusted = [parse_verifier(key) for key in keys]
@@ -64,7 +64,7 @@ def _itself(found: Verification) -> bool:
 
 def _files(workspace: Workspace) -> bool:
     """Tells whether the files that sealed records rest on are those."""
-    from charter.records.sealed_files import verify_files
+    from boussole.charter.records.sealed_files import verify_files
 
     found = verify_files(workspace)
     counts = f"Files of evidence: {found.evidence}, declarations of systems: {found.declarations}, documents: "
@@ -78,7 +78,7 @@ def _files(workspace: Workspace) -> bool:
 
 
 def _bad(each: BadFile) -> str:
-    from charter.records.sealed_files import Fault
+    from boussole.charter.records.sealed_files import Fault
 
     words = {
         Fault.missing: "is missing",
@@ -111,7 +111,7 @@ def _clock(found: Verification) -> bool:
 
 def _restarted(workspace: Workspace) -> None:
     """Tells that this ledger took the place of a lost one, if it did."""
-    from charter.records.starting import started_anew
+    from boussole.charter.records.starting import started_anew
 
     found = started_anew(workspace)
     if found is not None:
@@ -136,8 +136,8 @@ def _outside(*, kept: bool, signed: bool) -> Outcome:
 def _lawful(workspace: Workspace) -> bool:
     """Tells which acts of committees their own rules did not allow, or whose votes were counted otherwise; and which
     entries about incidents and appeals may not have been made."""
-    from charter.committee.proving import faults_in
-    from charter.incidents.entering import faults_in as entered_wrongly
+    from boussole.charter.committee.proving import faults_in
+    from boussole.charter.incidents.entering import faults_in as entered_wrongly
 
     found = faults_in(workspace)
     for name, each in ((name, each) for name, faults in found.items() for each in faults):
@@ -150,7 +150,7 @@ def _lawful(workspace: Workspace) -> bool:
 
 def _stands(path: Path, kept: Checkpoint, found: Verification, *, origin: str | None) -> bool:
     """Tells how the ledger stands to a kept checkpoint."""
-    from audits.ledger.keeping import Standing, standing
+    from boussole.audits.ledger.keeping import Standing, standing
 
     stands = standing(kept, found, origin=origin)
     words = {

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.completing import system_ids
 
 if TYPE_CHECKING:
-    from charter.records.base import Statement
-    from charter.records.inputs import Command, Input
+    from boussole.charter.records.base import Statement
+    from boussole.charter.records.inputs import Command, Input
 
 DAY = ["%Y-%m-%d"]
 MOMENT = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
@@ -67,7 +67,7 @@ def record_group(text: str) -> typer.Typer:
 
 
 def _made(group: str) -> MutableMapping[str, Any]:
-    from charter.records.kinds import KINDS
+    from boussole.charter.records.kinds import KINDS
 
     found = typer.Typer(rich_markup_mode=None)
     found.callback()(lambda: None)
@@ -83,7 +83,7 @@ def _function(model: type[Statement], command: Command) -> Any:
     """What Typer makes a command of: a function whose parameters are the fields that are asked for."""
 
     def run(context: typer.Context, **given: Any) -> None:
-        from dashboard.commands.sealing import run as seal
+        from boussole.dashboard.commands.sealing import run as seal
 
         seal(context, model, command, given)
 
@@ -104,7 +104,7 @@ def names_of(model: type[Statement], command: Command) -> list[str]:
 
 def parameters(model: type[Statement], command: Command) -> Iterator[inspect.Parameter]:
     """The parameters of a command."""
-    from charter.records.inputs import input_of
+    from boussole.charter.records.inputs import input_of
 
     of_committee = command.words.startswith("committee ")
 
@@ -131,7 +131,7 @@ def _of(model: type[Statement], said: Input) -> tuple[Any, Any, Any]:
 
 def _option(model: type[Statement], name: str, said: Input) -> tuple[Any, Any, Any]:
     """A field as an option, or an argument."""
-    from charter.records.inputs import is_required, plain
+    from boussole.charter.records.inputs import is_required, plain
 
     known = model.model_fields.get(name)
     told = f"{said.help or (known.description if known else '') or said.label}".rstrip(".") + "."

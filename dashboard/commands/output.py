@@ -9,8 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from audits import private_files
-from audits.errors import BoussoleError
+from boussole.audits import private_files
+from boussole.audits.errors import BoussoleError
 
 STDOUT = "-"
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")

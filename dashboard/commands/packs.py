@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from audits.errors import BoussoleError
+from boussole.audits.errors import BoussoleError
 
 ARCHIVE = b"PK"
 
@@ -26,9 +26,9 @@ def verified(
         raise BoussoleError("a pack is verified by itself.", next_step="Leave --ledger and --rerun away.")
     from importlib.metadata import version
 
-    from charter.pack import HERE
-    from charter.pack.verifier.main import judge
-    from charter.pack.verifier.pack import Judge
+    from boussole.charter.pack import HERE
+    from boussole.charter.pack.verifier.main import judge
+    from boussole.charter.pack.verifier.pack import Judge
 
     by = Judge(HERE, f"that of Boussole {version('boussole')}")
     return judge(path, by, keys=keys, checkpoints=checkpoints, one_by_one=one_by_one)

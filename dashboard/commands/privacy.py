@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import say, workspace_of
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import say, workspace_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from audits.errors import BoussoleError
-    from audits.privacy.purge import Purged
-    from audits.systems import System
-    from audits.workspace import Workspace
+    from boussole.audits.errors import BoussoleError
+    from boussole.audits.privacy.purge import Purged
+    from boussole.audits.systems import System
+    from boussole.audits.workspace import Workspace
 
 app = typer.Typer(help="The keys of the workspace.", no_args_is_help=True, rich_markup_mode=None)
 SHOWN_SOURCES = 20
@@ -34,10 +34,10 @@ def purge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, remove nothing.")] = False,
 ) -> None:
     """Remove the rows of old months for good; their counts and the evidence stay."""
-    from audits.lake import has_lake
-    from audits.privacy.purge import purge as remove
-    from audits.privacy.purge import without_file
-    from charter.records.removals import seal_removals
+    from boussole.audits.lake import has_lake
+    from boussole.audits.privacy.purge import purge as remove
+    from boussole.audits.privacy.purge import without_file
+    from boussole.charter.records.removals import seal_removals
 
     workspace = workspace_of(context)
     day = before.date() if before else None
@@ -72,8 +72,8 @@ def _tell(purged: Purged, *, would: bool) -> None:
 
 def join_anew(workspace: Workspace, systems: Iterable[System], *, force: bool = False) -> list[BoussoleError]:
     """Joins stored decisions to the sensitive files that have changed; returns what went wrong."""
-    from audits.errors import BoussoleError
-    from audits.privacy.sensitive import refresh
+    from boussole.audits.errors import BoussoleError
+    from boussole.audits.privacy.sensitive import refresh
 
     failures = []
     for system in systems:
@@ -94,8 +94,8 @@ def join_anew(workspace: Workspace, systems: Iterable[System], *, force: bool = 
 @app.command()
 def rotate(context: typer.Context) -> None:
     """Bring stored pseudonyms and sealed texts under new keys; nobody's linkage is lost."""
-    from audits.privacy.rotation import rotate as turn
-    from charter.records.removals import seal_removals
+    from boussole.audits.privacy.rotation import rotate as turn
+    from boussole.charter.records.removals import seal_removals
 
     workspace = workspace_of(context)
     done = turn(workspace)

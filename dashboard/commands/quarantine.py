@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.access.command_line import reasoned
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import LogOption, SystemOption, put, say, workspace_of
-from dashboard.commands.decisions import tell_report
-from dashboard.commands.output import check_file
-from dashboard.commands.reading import (
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.access.command_line import reasoned
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import LogOption, SystemOption, put, say, workspace_of
+from boussole.dashboard.commands.decisions import tell_report
+from boussole.dashboard.commands.output import check_file
+from boussole.dashboard.commands.reading import (
     DatesOption,
     DecimalOption,
     EncodingOption,
@@ -35,7 +35,7 @@ def list_(
     system: Annotated[str | None, typer.Option("--system", autocompletion=system_ids, help="Only this system.")] = None,
 ) -> None:
     """List what is set aside, not corrected, not discarded: system, log, rows, column, reason, source, first row."""
-    from audits.decisions.quarantine import list_rows
+    from boussole.audits.decisions.quarantine import list_rows
 
     workspace = workspace_of(context)
     chosen = [workspace.system(system)] if system else list(workspace.systems.values())
@@ -60,7 +60,7 @@ def export(
     log: LogOption = "decisions",
 ) -> None:
     """Write the rows that are set aside, as they came, to a CSV file that only you can read."""
-    from audits.decisions.quarantine import export as write
+    from boussole.audits.decisions.quarantine import export as write
 
     why = reasoned(reason)
     check_file(file)
@@ -88,7 +88,7 @@ def resubmit(  # noqa: PLR0917 (the options of a command)
     sheet: SheetOption = None,
 ) -> None:
     """Bring corrected rows in; those that are still bad are set aside again with their new reason."""
-    from audits.decisions.correction import resubmit as again
+    from boussole.audits.decisions.correction import resubmit as again
 
     workspace = workspace_of(context)
     day = period.date() if period else None
@@ -113,9 +113,9 @@ def discard(  # noqa: PLR0917 (the options of a command)
     every: Annotated[bool, typer.Option("--all", help="All that is set aside of this log.")] = False,
 ) -> None:
     """Leave rows that are set aside out for good: sealed in the ledger, still told beside every figure."""
-    from audits.decisions.discards import Chosen
-    from audits.decisions.discards import discard as leave_out
-    from charter.records.discards import seal_discards
+    from boussole.audits.decisions.discards import Chosen
+    from boussole.audits.decisions.discards import discard as leave_out
+    from boussole.charter.records.discards import seal_discards
 
     chosen = Chosen(column=column, because=because, origin=file, rows=tuple(row or ()))
     if (chosen == Chosen()) is not every or (row and not file):

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.commands.console import complain, say
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.commands.console import complain, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from audits.systems.files import Files
+    from boussole.audits.systems.files import Files
 
 EncodingOption = Annotated[
     str | None, typer.Option("--encoding", help="Of the file: utf-8, cp1252 (French Excel), latin-1… else found out.")
@@ -46,7 +46,7 @@ def files_of(
     """The options together. Raises BoussoleError for what they cannot be."""
     from pydantic import ValidationError
 
-    from audits.systems.files import Files
+    from boussole.audits.systems.files import Files
 
     try:
         return Files.model_validate(
@@ -70,7 +70,7 @@ def each_file(source: str, bring_in: Callable[[str, str], bool]) -> bool:
 
     `bring_in` is given the path of a file and its name within the source, and returns whether no row was left out.
     """
-    from audits.decisions.files.many import expand
+    from boussole.audits.decisions.files.many import expand
 
     found = expand(source)
     if len(found) == 1 and found[0][0] == source:

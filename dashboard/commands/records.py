@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from audits.errors import BoussoleError, nearest
-from dashboard.commands.console import put, say, workspace_of
-from dashboard.commands.of_records import record_group
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.dashboard.commands.console import put, say, workspace_of
+from boussole.dashboard.commands.of_records import record_group
 
 app = record_group("What people state: sealed word for word; a correction is a new record.")
 
@@ -19,8 +19,8 @@ def list_(
     kind: Annotated[str | None, typer.Option(help="Only this kind.")] = None,
 ) -> None:
     """List the records: entry, kind, day, system, role, and what each is about."""
-    from charter.records import statements
-    from charter.records.kinds import KINDS
+    from boussole.charter.records import statements
+    from boussole.charter.records.kinds import KINDS
 
     if kind is not None and kind not in KINDS:
         raise BoussoleError(f"'{kind}' is no kind of record. {nearest(kind, KINDS)}")

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from dashboard.commands.console import say, workspace_of
-from dashboard.commands.output import check_folder
+from boussole.dashboard.commands.console import say, workspace_of
+from boussole.dashboard.commands.output import check_folder
 
 
 class Language(StrEnum):
@@ -26,7 +26,7 @@ def report(
     out: Annotated[Path | None, typer.Option(help="The PDF file; in the workspace's reports if absent.")] = None,
 ) -> None:
     """Write the report of a period as an accessible, archivable PDF with its evidence attached."""
-    from dashboard.report import write_report
+    from boussole.dashboard.report import write_report
 
     if out is not None:
         check_folder(out.parent)

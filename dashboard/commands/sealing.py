@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, Any
 import typer
 from pydantic import ValidationError
 
-from audits.errors import BoussoleError
-from audits.systems.loading import explain
-from charter.incidents.entering import enter
-from charter.records import Sealed, keep_file, seal
-from charter.records.acts import Act
-from charter.records.base import Statement
-from charter.records.files import describe
-from charter.records.inputs import UNFIT, Command, Input, input_of, plain
-from dashboard.commands.committee.desk import Desk, desk
-from dashboard.commands.console import say, workspace_of
-from dashboard.commands.hooks import AFTER, BEFORE
-from dashboard.commands.of_records import option_of
-from dashboard.commands.stating import articles_of
-from dashboard.records.computed import computed
+from boussole.audits.errors import BoussoleError
+from boussole.audits.systems.loading import explain
+from boussole.charter.incidents.entering import enter
+from boussole.charter.records import Sealed, keep_file, seal
+from boussole.charter.records.acts import Act
+from boussole.charter.records.base import Statement
+from boussole.charter.records.files import describe
+from boussole.charter.records.inputs import UNFIT, Command, Input, input_of, plain
+from boussole.dashboard.commands.committee.desk import Desk, desk
+from boussole.dashboard.commands.console import say, workspace_of
+from boussole.dashboard.commands.hooks import AFTER, BEFORE
+from boussole.dashboard.commands.of_records import option_of
+from boussole.dashboard.commands.stating import articles_of
+from boussole.dashboard.records.computed import computed
 
 if TYPE_CHECKING:
-    from audits.workspace import Workspace
+    from boussole.audits.workspace import Workspace
 
 
 def run(context: typer.Context, model: type[Statement], command: Command, given: Mapping[str, Any]) -> None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.commands.console import put, workspace_of, write_json
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.commands.console import put, workspace_of, write_json
 
 if TYPE_CHECKING:
-    from audits.systems import System
+    from boussole.audits.systems import System
 
 Document = Mapping[str, Any]
 
@@ -28,9 +28,9 @@ def beside(
     to: str | None,
 ) -> None:
     """Sets two versions side by side and tells, or writes JSON. `days`: in the month to look at; of the outcomes."""
-    from charter.in_force import in_force
-    from charter.shadow import keep, side_of_shadow
-    from charter.side_by_side import sequential
+    from boussole.charter.comparing.shadow import keep, side_of_shadow
+    from boussole.charter.comparing.side_by_side import sequential
+    from boussole.charter.records.in_force import in_force
 
     workspace, (on, as_of) = workspace_of(context), (day.date() if day else None for day in days)
     alpha = in_force(workspace).charter.alpha

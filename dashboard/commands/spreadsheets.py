@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from audits.errors import SystemFileError
-from dashboard.commands.console import say, workspace_of
+from boussole.audits.errors import SystemFileError
+from boussole.dashboard.commands.console import say, workspace_of
 
 if TYPE_CHECKING:
-    from audits.workspace import Workspace
+    from boussole.audits.workspace import Workspace
 
 SHOWN = 100
 """Lines of one kind that are printed at most."""
@@ -37,7 +37,7 @@ def import_(
 
 
 def _template(path: Path, lang: str) -> None:
-    from audits.systems.spreadsheet import write_template
+    from boussole.audits.systems.spreadsheet import write_template
 
     refuse_existing(path)
     write_template(path, lang=lang)
@@ -45,7 +45,7 @@ def _template(path: Path, lang: str) -> None:
 
 
 def _import(workspace: Workspace, register: Path, *, update: bool, dry_run: bool) -> None:
-    from audits.systems.spreadsheet import carry_out, plan
+    from boussole.audits.systems.spreadsheet import carry_out, plan
 
     made = plan(register, workspace.systems)
     _print([f"Note: {note}." for note in made.notes])

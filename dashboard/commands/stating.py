@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audits.errors import BoussoleError, nearest
+from boussole.audits.errors import BoussoleError, nearest
 
 if TYPE_CHECKING:
-    from audits.workspace import Workspace
-    from charter.model import Charter, Indicator
+    from boussole.audits.workspace import Workspace
+    from boussole.charter.text.model import Charter, Indicator
 
 
 def question_of(workspace: Workspace, name: str, *, attested: bool = False, tolerance: bool = False) -> Indicator:
@@ -39,7 +39,7 @@ def question_of_charter(workspace: Workspace, name: str) -> Indicator:
 
 def asked_of_system(workspace: Workspace, question: str, system: str | None) -> str | None:
     """The id of a system that the question is asked of, or none: all of them."""
-    from charter.families import asked_of
+    from boussole.charter.judging.families import asked_of
 
     if system is None:
         return None
@@ -66,8 +66,8 @@ def system_of(workspace: Workspace, name: str | None) -> str | None:
 
 def _charter(workspace: Workspace) -> Charter:
     """The charter in force; records of an earlier Boussole are brought up to date first, since one is to be written."""
-    from charter.in_force import in_force
-    from charter.records import open_records
+    from boussole.charter.records import open_records
+    from boussole.charter.records.in_force import in_force
 
     open_records(workspace)
     return in_force(workspace).charter

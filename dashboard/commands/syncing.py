@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.commands.console import say
+from boussole.dashboard.commands.console import say
 
 if TYPE_CHECKING:
-    from experiments.sync import SyncReport
+    from boussole.experiments.sync import SyncReport
 
 
 def summary(report: SyncReport) -> str:

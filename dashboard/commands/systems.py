@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from audits import private_files
-from audits.errors import SystemFileError
-from dashboard.commands.console import complain, put, say, workspace_of
-from dashboard.commands.output import check_file, write_text
-from dashboard.commands.reading import (
+from boussole.audits import private_files
+from boussole.audits.errors import SystemFileError
+from boussole.dashboard.commands.console import complain, put, say, workspace_of
+from boussole.dashboard.commands.output import check_file, write_text
+from boussole.dashboard.commands.reading import (
     DatesOption,
     DecimalOption,
     EncodingOption,
@@ -25,11 +25,11 @@ from dashboard.commands.reading import (
     SheetOption,
     files_of,
 )
-from dashboard.commands.spreadsheets import import_, refuse_existing
+from boussole.dashboard.commands.spreadsheets import import_, refuse_existing
 
 if TYPE_CHECKING:
-    from audits.systems import System
-    from audits.workspace import Workspace
+    from boussole.audits.systems import System
+    from boussole.audits.workspace import Workspace
 
 Status = Literal["design", "pilot", "production", "retired"]
 Risk = Literal["prohibited", "high", "limited", "minimal"]
@@ -60,8 +60,8 @@ def list_(
 
 def _sharing(workspace: Workspace) -> list[str]:
     """One line for each pair of systems that hold the same decisions."""
-    from audits.decisions.shared import sharing
-    from audits.lake import has_lake, reading
+    from boussole.audits.decisions.shared import sharing
+    from boussole.audits.lake import has_lake, reading
 
     if not has_lake(workspace):
         return []
@@ -102,8 +102,8 @@ def check(
     models: Annotated[bool, typer.Option("--models", help="Also name models of MLflow that no system names.")] = False,
 ) -> None:
     """Read every system file and say what is wrong, file by file."""
-    from audits.systems.gaps import file_of, gaps_of
-    from audits.systems.loading import faults_in
+    from boussole.audits.systems.gaps import file_of, gaps_of
+    from boussole.audits.systems.loading import faults_in
 
     workspace = workspace_of(context)
     faults = faults_in(workspace.home / "systems")
@@ -121,7 +121,7 @@ def check(
 
 def _check_models(workspace: Workspace) -> None:
     """Fails where a registered model belongs to no system."""
-    from experiments.unregistered import unregistered_models
+    from boussole.experiments.unregistered import unregistered_models
 
     strays = unregistered_models(workspace)
     if not strays:
@@ -136,7 +136,7 @@ def _check_models(workspace: Workspace) -> None:
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of a system file, for editors."""
-    from audits.systems import System
+    from boussole.audits.systems import System
 
     put(json.dumps(System.model_json_schema(), ensure_ascii=False, indent=2))
 
@@ -148,8 +148,8 @@ def add(
     replace: Annotated[bool, typer.Option("--replace", help="Replace the system of the same id.")] = False,
 ) -> None:
     """Check a system file and copy it into the workspace."""
-    from audits.systems import load_system
-    from audits.systems.gaps import MARK, gaps_of
+    from boussole.audits.systems import load_system
+    from boussole.audits.systems.gaps import MARK, gaps_of
 
     workspace = workspace_of(context)
     if not file.is_file():
@@ -191,7 +191,7 @@ def new(  # noqa: PLR0917 (the options of a command)
     sheet: SheetOption = None,
 ) -> None:
     """Propose a complete system file from a data file: every guess says why, every gap is marked."""
-    from audits.systems.scaffold import propose
+    from boussole.audits.systems.scaffold import propose
 
     if out is not None:
         refuse_existing(out)

@@ -6,14 +6,14 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard.commands.console import say
-from dashboard.commands.outcome import Outcome
+from boussole.dashboard.commands.console import say
+from boussole.dashboard.commands.outcome import Outcome
 
 if TYPE_CHECKING:
-    from audits.recount import Recount
-    from audits.workspace import Workspace
-    from charter.rerun import Rerun
-    from dashboard.report.checking import Checked
+    from boussole.audits.recount import Recount
+    from boussole.audits.workspace import Workspace
+    from boussole.charter.auditing.rerun import Rerun
+    from boussole.dashboard.report.checking import Checked
 
 MOST = 20
 """So many differences are listed of one audit; the others are counted."""
@@ -28,8 +28,8 @@ def rerun(
     end: dt.date | None = None,
 ) -> bool:
     """Computes stored audits again; whether all is the same."""
-    from charter.rerun import chosen
-    from charter.rerun import rerun as again
+    from boussole.charter.auditing.rerun import chosen
+    from boussole.charter.auditing.rerun import rerun as again
 
     audits = chosen(workspace, system=system, start=start, end=end, entries=entries)
     same = True
@@ -44,7 +44,7 @@ def rerun(
 
 def report(path: Path, workspace: Workspace | None) -> tuple[Outcome, list[int]]:
     """Checks a report: whether it is as it was sealed, as far as a ledger was asked, and the entries it names."""
-    from dashboard.report.checking import check
+    from boussole.dashboard.report.checking import check
 
     found = check(path, workspace=workspace)
     for problem in found.problems:

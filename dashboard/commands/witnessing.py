@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dashboard.commands import kept
-from dashboard.commands.console import say
-from dashboard.commands.ledger import FolderOption
+from boussole.dashboard.commands import kept
+from boussole.dashboard.commands.console import say
+from boussole.dashboard.commands.ledger import FolderOption
 
 if TYPE_CHECKING:
-    from audits.witness.rounds import Round
-    from audits.witness.settings import WitnessSettings
-    from dashboard.alerts.witness import Kind
+    from boussole.audits.witness.rounds import Round
+    from boussole.audits.witness.settings import WitnessSettings
+    from boussole.dashboard.alerts.witness import Kind
 
 TOKEN = "BOUSSOLE_TOKEN"  # noqa: S105 (the name of a variable)
 MOST_BYTES = 100_000
@@ -48,10 +48,10 @@ def witness(
     For every day, on a machine of one's own; no workspace is needed. Leaves with 1 where the ledger is not the one that
     was kept, with 2 where nothing could be checked.
     """
-    from audits.ledger.keys import parse_verifier
-    from audits.witness.rounds import DivergedError, go_round
-    from audits.witness.server import Server, UnreachableError, UnsignedError
-    from audits.witness.settings import witness_settings
+    from boussole.audits.ledger.keys import parse_verifier
+    from boussole.audits.witness.rounds import DivergedError, go_round
+    from boussole.audits.witness.server import Server, UnreachableError, UnsignedError
+    from boussole.audits.witness.settings import witness_settings
 
     settings = witness_settings(folder)
     if alert_command:
@@ -82,9 +82,9 @@ def signer(
 
     It refuses a checkpoint that goes back behind the last one it signed.
     """
-    from audits.errors import LedgerError
-    from audits.ledger.sealing import seal, sealing_key
-    from audits.ledger.signing import workspace_key
+    from boussole.audits.errors import LedgerError
+    from boussole.audits.ledger.sealing import seal, sealing_key
+    from boussole.audits.ledger.signing import workspace_key
 
     if new:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -102,8 +102,8 @@ def signer(
 
 def _token(file: Path | None) -> str:
     """The token: never on the command line, where every account of the machine could read it."""
-    from audits.errors import BoussoleError
-    from audits.regular import read_text
+    from boussole.audits.errors import BoussoleError
+    from boussole.audits.regular import read_text
 
     try:
         found = read_text(file) if file else os.environ.get(TOKEN, "")
@@ -128,7 +128,7 @@ def _tell(found: Round, *, trust_first: bool) -> None:
 
 def _silence(found: str, folder: Path, settings: WitnessSettings, *, url: str, now: dt.datetime) -> None:
     """Tells it where there has been no valid answer for too long."""
-    from audits.witness.rounds import silent_days
+    from boussole.audits.witness.rounds import silent_days
 
     days = silent_days(folder, now=now)
     if days >= settings.silent_days:
@@ -140,7 +140,7 @@ def _alert(
     kind: Kind, found: str, folder: Path, settings: WitnessSettings, *, url: str, proof: str = "", days: int = 0
 ) -> None:
     """Tells it by every way that is set up; a way that fails is named, and keeps no other."""
-    from dashboard.alerts.witness import Alarm, by_apprise, by_command
+    from boussole.dashboard.alerts.witness import Alarm, by_apprise, by_command
 
     alarm = Alarm(kind=kind, server=url, found=found, proof=proof, days=days)
     problems = [by_command(alarm, settings.alert_command)] if settings.alert_command else []

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from dashboard.commands.console import put, workspace_of
-from dashboard.commands.of_records import DAY, record_group
+from boussole.dashboard.commands.console import put, workspace_of
+from boussole.dashboard.commands.of_records import DAY, record_group
 
 app = record_group("Effects on work: surveys, consultations, time saved and where it went, training.")
 
@@ -20,8 +20,8 @@ def list_(
     on: Annotated[dt.datetime | None, typer.Option(formats=DAY, help="As it stood that day; today if absent.")] = None,
 ) -> None:
     """List what is known of effects on work: entry, kind, period, system, figures."""
-    from charter.facts import facts_of
-    from charter.work.effects import consultations, surveys, times, trainings
+    from boussole.charter.records.facts import facts_of
+    from boussole.charter.work.effects import consultations, surveys, times, trainings
 
     day = on.date() if on else dt.datetime.now(dt.UTC).astimezone().date()
     facts = facts_of(workspace_of(context), as_of=day)

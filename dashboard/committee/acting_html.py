@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dashboard.addresses import evidence_href
-from dashboard.committee.acts.offering import Offered, done_words
-from dashboard.committee.chamber import Chamber
-from dashboard.forms.html import done_html, folded_form, form_html
-from dashboard.forms.model import Problem
-from dashboard.html import Html, el, join
-from dashboard.words import Say
+from boussole.dashboard.addresses import evidence_href
+from boussole.dashboard.committee.acts.offering import Offered, done_words
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.forms.forms_html import done_html, folded_form, form_html
+from boussole.dashboard.forms.model import Problem
+from boussole.dashboard.html import Html, el, join
+from boussole.dashboard.words import Say
 
 
 class Acting:

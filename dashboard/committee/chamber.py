@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from audits.systems import System
-from audits.workspace import Workspace
-from charter.committee import acting
-from charter.committee.acting import house_of
-from charter.committee.directory import directory
-from charter.committee.duties import Duty, duties
-from charter.committee.house import House
-from charter.committee.rules import committees
-from charter.facts import Facts, facts_of
-from charter.records.acts import Act, Convocation
-from dashboard.words import Say
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee import acting
+from boussole.charter.committee.acting import house_of
+from boussole.charter.committee.directory import directory
+from boussole.charter.committee.duties import Duty, duties
+from boussole.charter.committee.house import House
+from boussole.charter.committee.rules import committees
+from boussole.charter.records.acts import Act, Convocation
+from boussole.charter.records.facts import Facts, facts_of
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

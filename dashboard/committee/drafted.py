@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from charter.committee.drafts import Drafted
-from charter.committee.minutes import approved
-from charter.committee.sessions import session
-from charter.committee.votes import decided
-from charter.records.acts import Convocation, Item, Minutes, OpinionText
-from dashboard import store
-from dashboard.committee.acts.place import Place
-from dashboard.words import Say
+from boussole.charter.committee.drafts import Drafted
+from boussole.charter.committee.minutes import approved
+from boussole.charter.committee.sessions import session
+from boussole.charter.committee.votes import decided
+from boussole.charter.records.acts import Convocation, Item, Minutes, OpinionText
+from boussole.dashboard import store
+from boussole.dashboard.committee.acts.place import Place
+from boussole.dashboard.words import Say
 
 
 def texts(place: Place, say: Say) -> list[tuple[str, str]]:

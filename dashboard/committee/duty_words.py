@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from audits.languages import capital
-from charter.committee.duties import Duty
-from charter.committee.sessions import session
-from charter.committee.votes import decided
-from charter.records.acts import CommitteeQuestion, Opinion, PublicationDecision, Referral
-from dashboard.addresses import committee_href, questions_href, recommendations_href, session_href
-from dashboard.committee.chamber import Chamber
-from dashboard.register_due import DueLine, Owed
-from dashboard.register_words import when
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.charter.committee.duties import Duty
+from boussole.charter.committee.sessions import session
+from boussole.charter.committee.votes import decided
+from boussole.charter.records.acts import CommitteeQuestion, Opinion, PublicationDecision, Referral
+from boussole.dashboard.addresses import committee_href, questions_href, recommendations_href, session_href
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.register_due import DueLine, Owed
+from boussole.dashboard.register_words import when
+from boussole.dashboard.words import Say
 
 FOLLOWED = {"answer": "o", "recommendation": "r"}
 """What begins the place of an opinion, or a recommendation, on the page that follows them."""

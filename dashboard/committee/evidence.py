@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from audits.workspace import Workspace
-from charter.committee.house import House
-from charter.committee.packs import PackChanges, pack_changes, pack_now, standing
-from charter.document import AuditDocument
-from charter.records.acts import FrozenPack
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.house import House
+from boussole.charter.committee.packs import PackChanges, pack_changes, pack_now, standing
+from boussole.charter.document import AuditDocument
+from boussole.charter.records.acts import FrozenPack
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audits.languages import inside
-from charter.committee.house import House
-from charter.committee.presence import over, voters
-from charter.committee.sessions import Session
-from charter.records.acts import Hearing, Opinion, PublicationDecision, Vote
-from dashboard.addresses import evidence_href, system_href
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.words import choice_word, item_word, sense_word
-from dashboard.words import Say
+from boussole.audits.languages import inside
+from boussole.charter.committee.house import House
+from boussole.charter.committee.presence import over, voters
+from boussole.charter.committee.sessions import Session
+from boussole.charter.records.acts import Hearing, Opinion, PublicationDecision, Vote
+from boussole.dashboard.addresses import evidence_href, system_href
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.words import choice_word, item_word, sense_word
+from boussole.dashboard.words import Say
 
 Document = dict[str, Any]
 Linked = tuple[str, str]

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from charter.committee.duties import MANDATE_DAYS
-from charter.committee.members import Sitting, holder_of, sitting_on
-from charter.records.acts import Interest, Referral
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.words import OFFICES, office_word
-from dashboard.words import Say
+from boussole.charter.committee.duties import MANDATE_DAYS
+from boussole.charter.committee.members import Sitting, holder_of, sitting_on
+from boussole.charter.records.acts import Interest, Referral
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.words import OFFICES, office_word
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from audits.languages import LANGUAGES
-from charter.committee.minutes import approved, content_of
-from charter.committee.sessions import Session
-from charter.records.acts import Minutes
-from dashboard.addresses import evidence_href
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.routes import minutes_data_href, minutes_href
-from dashboard.words import Say
+from boussole.audits.languages import LANGUAGES
+from boussole.charter.committee.minutes import approved, content_of
+from boussole.charter.committee.sessions import Session
+from boussole.charter.records.acts import Minutes
+from boussole.dashboard.addresses import evidence_href
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.routes import minutes_data_href, minutes_href
+from boussole.dashboard.words import Say
 
 Linked = tuple[str, str]
 

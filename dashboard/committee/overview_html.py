@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.committee.acting_html import NOBODY, Acting
-from dashboard.committee.acts.house_offering import MATTERS, MEMBERS, SESSIONS
-from dashboard.committee.members_view import MemberRow
-from dashboard.committee.overview_view import (
+from boussole.dashboard.committee.acting_html import NOBODY, Acting
+from boussole.dashboard.committee.acts.house_offering import MATTERS, MEMBERS, SESSIONS
+from boussole.dashboard.committee.members_view import MemberRow
+from boussole.dashboard.committee.overview_view import (
     DraftRow,
     MatterRow,
     OpinionRow,
@@ -15,11 +15,11 @@ from dashboard.committee.overview_view import (
     QuestionRow,
     SessionRow,
 )
-from dashboard.glossary.html import explained
-from dashboard.html import Child, Html, details, el, join, link, stacked
-from dashboard.register_due import DueLine
-from dashboard.register_html import due_item
-from dashboard.words import Say
+from boussole.dashboard.glossary.glossary_html import explained
+from boussole.dashboard.html import Child, Html, details, el, join, link, stacked
+from boussole.dashboard.register_due import DueLine
+from boussole.dashboard.register_html import due_item
+from boussole.dashboard.words import Say
 
 
 def head(page: OverviewPage, say: Say) -> Html:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import inside
-from charter.committee.drafts import Drafted
-from charter.committee.matters import Asked, Matter, matters, questions
-from charter.committee.opinions import Fate, fates
-from charter.committee.sessions import Session, sessions
-from dashboard.addresses import (
+from boussole.audits.languages import inside
+from boussole.charter.committee.drafts import Drafted
+from boussole.charter.committee.matters import Matter, QuestionHistory, matters, questions
+from boussole.charter.committee.opinions import Fate, fates
+from boussole.charter.committee.sessions import Session, sessions
+from boussole.dashboard.addresses import (
     committee_href,
     draft_href,
     evidence_href,
@@ -18,10 +18,10 @@ from dashboard.addresses import (
     recommendations_href,
     session_href,
 )
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.duty_words import duty_line, shortened
-from dashboard.committee.members_view import MemberRow, member_rows
-from dashboard.committee.words import (
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.duty_words import duty_line, shortened
+from boussole.dashboard.committee.members_view import MemberRow, member_rows
+from boussole.dashboard.committee.words import (
     answered_words,
     followed_words,
     published_words,
@@ -29,8 +29,8 @@ from dashboard.committee.words import (
     sense_word,
     state_word,
 )
-from dashboard.register_due import DueLine, pressing
-from dashboard.words import Say
+from boussole.dashboard.register_due import DueLine, pressing
+from boussole.dashboard.words import Say
 
 Linked = tuple[str, str]
 """A text and the address it leads to; empty where there is none."""
@@ -224,7 +224,7 @@ def _matter(chamber: Chamber, matter: Matter, say: Say, *, query: dict[str, str]
     )
 
 
-def _question(asked: Asked, say: Say, *, query: dict[str, str]) -> QuestionRow:
+def _question(asked: QuestionHistory, say: Say, *, query: dict[str, str]) -> QuestionRow:
     said = asked.question
     due, late = say.date(said.due_on), asked.state == "overdue"
     return QuestionRow(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dashboard.committee.acting_html import NOBODY, Acting
-from dashboard.committee.acts.offering import PACK
-from dashboard.committee.pack_view import Changed, Differences, PackColumn, PackView
-from dashboard.glossary.html import explained
-from dashboard.html import Html, badge, details, el, join, link, table
-from dashboard.words import Say
+from boussole.dashboard.committee.acting_html import NOBODY, Acting
+from boussole.dashboard.committee.acts.offering import PACK
+from boussole.dashboard.committee.pack_view import Changed, Differences, PackColumn, PackView
+from boussole.dashboard.glossary.glossary_html import explained
+from boussole.dashboard.html import Html, badge, details, el, join, link, table
+from boussole.dashboard.words import Say
 
 
 def pack(shown: PackView | None, say: Say, acting: Acting = NOBODY) -> Html:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from charter.committee.packs import PackChanges, VerdictChange
-from charter.document import by_article
-from charter.plain import plainly
-from charter.records.acts import PackAudit
-from dashboard.addresses import article_href, evidence_href
-from dashboard.asked import way_called
-from dashboard.committee.evidence import Evidence
-from dashboard.marks import word
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.charter.amending.plain import plainly
+from boussole.charter.committee.packs import PackChanges, VerdictChange
+from boussole.charter.document import by_article
+from boussole.charter.records.acts import PackAudit
+from boussole.dashboard.addresses import article_href, evidence_href
+from boussole.dashboard.asked import way_called
+from boussole.dashboard.committee.evidence import Evidence
+from boussole.dashboard.marks import word
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 Linked = tuple[str, str]
 NOT_ASKED = "not_examined"

@@ -10,15 +10,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from audits.errors import BoussoleError
-from audits.languages import LANGUAGES
-from audits.workspace import Workspace
-from charter.committee.calendar import calendar_file
-from charter.committee.minutes import minutes_of
-from charter.committee.minutes_text import minutes_text
-from charter.committee.sessions import session
-from dashboard import store
-from dashboard.committee.chamber import Chamber, chamber_of
+from boussole.audits.errors import BoussoleError
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.calendar import calendar_file
+from boussole.charter.committee.minutes import minutes_of
+from boussole.charter.committee.minutes_text import minutes_text
+from boussole.charter.committee.sessions import session
+from boussole.dashboard import store
+from boussole.dashboard.committee.chamber import Chamber, chamber_of
 
 CALENDAR, MINUTES = "/session-calendar", "/session-minutes"
 

@@ -6,12 +6,12 @@ none. In local mode nobody is known, and nobody is held to it.
 
 from __future__ import annotations
 
-from charter.committee.members import needs_mandate, sitting_on
-from dashboard.access.permissions import Action, Role, allowed
-from dashboard.access.person import Person
-from dashboard.committee.chamber import Chamber
-from dashboard.forms.reading import UnfitError
-from dashboard.words import Say
+from boussole.charter.committee.members import needs_mandate, sitting_on
+from boussole.dashboard.access.permissions import Action, Role, allowed
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.forms.reading import UnfitError
+from boussole.dashboard.words import Say
 
 LEADING = frozenset({Role.CHAIR, Role.SECRETARY})
 """Roles that act for a committee, and so need a place in it."""

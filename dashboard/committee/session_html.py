@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.committee.acting_html import NOBODY, Acting
-from dashboard.committee.acts.offering import HEAD, MINUTES, PRESENCE, QUESTIONS, item_part
-from dashboard.committee.items_view import Decision, ItemView, Noted, Words
-from dashboard.committee.minutes_view import MinutesView
-from dashboard.committee.session_view import AskedRow, PresenceRow, SessionPage
-from dashboard.glossary.html import explained
-from dashboard.html import Child, Html, details, el, join, link, stacked
-from dashboard.words import Say
+from boussole.dashboard.committee.acting_html import NOBODY, Acting
+from boussole.dashboard.committee.acts.offering import HEAD, MINUTES, PRESENCE, QUESTIONS, item_part
+from boussole.dashboard.committee.items_view import Decision, ItemView, Noted, Words
+from boussole.dashboard.committee.minutes_view import MinutesView
+from boussole.dashboard.committee.session_view import AskedRow, PresenceRow, SessionPage
+from boussole.dashboard.glossary.glossary_html import explained
+from boussole.dashboard.html import Child, Html, details, el, join, link, stacked
+from boussole.dashboard.words import Say
 
 
 def head(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:

@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audits.languages import inside
-from charter.committee.minutes import minutes_of
-from charter.committee.presence import count
-from charter.committee.sessions import Session, session, sessions
-from dashboard.addresses import committee_href, evidence_href, questions_href, session_href
-from dashboard.committee.acts.offering import HEAD, MINUTES, PACK, PRESENCE, QUESTIONS, item_part
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.items_view import ItemView, item_views
-from dashboard.committee.minutes_view import MinutesView, minutes_view
-from dashboard.committee.pack_view import PackView
-from dashboard.committee.routes import calendar_href
-from dashboard.committee.words import coming_words, presence_word, quorum_words, there_words
-from dashboard.register_words import when
-from dashboard.words import Say
+from boussole.audits.languages import inside
+from boussole.charter.committee.minutes import minutes_of
+from boussole.charter.committee.presence import count
+from boussole.charter.committee.sessions import Session, session, sessions
+from boussole.dashboard.addresses import committee_href, evidence_href, questions_href, session_href
+from boussole.dashboard.committee.acts.offering import HEAD, MINUTES, PACK, PRESENCE, QUESTIONS, item_part
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.items_view import ItemView, item_views
+from boussole.dashboard.committee.minutes_view import MinutesView, minutes_view
+from boussole.dashboard.committee.pack_view import PackView
+from boussole.dashboard.committee.routes import calendar_href
+from boussole.dashboard.committee.words import coming_words, presence_word, quorum_words, there_words
+from boussole.dashboard.register_words import when
+from boussole.dashboard.words import Say
 
 Document = dict[str, Any]
 Linked = tuple[str, str]

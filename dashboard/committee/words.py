@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from audits.languages import inside
-from audits.mixed import joined
-from charter.committee.opinions import Fate
-from charter.records.acts import Count, Rules
-from dashboard.words import Say
+from boussole.audits.languages import inside
+from boussole.audits.mixed import joined
+from boussole.charter.committee.opinions import Fate
+from boussole.charter.records.acts import Count, Rules
+from boussole.dashboard.words import Say
 
 OFFICES = ("chair", "deputy")
 
@@ -14,7 +14,7 @@ OFFICES = ("chair", "deputy")
 def state_word(state: str, say: Say) -> str:
     """How far a session is.
 
-    >>> from dashboard.words import speaker
+    >>> from boussole.dashboard.words import speaker
     >>> state_word("no_quorum", speaker("en"))
     'no quorum'
     """

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from audits.errors import BoussoleError
-from audits.faults import foreseen
-from audits.workspace import Workspace
-from dashboard.doctor.files import mend, private
-from dashboard.doctor.lake import catalogue, engine, fit
-from dashboard.doctor.machine import clock, disk, left_over, versions
-from dashboard.doctor.row import Check, Row, State, well
-from dashboard.doctor.settings import settings, sources
-from dashboard.doctor.stores import databases, store
+from boussole.audits.errors import BoussoleError
+from boussole.audits.faults import foreseen
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.doctor.files import mend, private
+from boussole.dashboard.doctor.lake import catalogue, engine, fit
+from boussole.dashboard.doctor.machine import clock, disk, left_over, versions
+from boussole.dashboard.doctor.row import Check, Row, State, well
+from boussole.dashboard.doctor.settings import settings, sources
+from boussole.dashboard.doctor.stores import databases, store
 
 CHECKS: Mapping[str, Check] = {
     "files": private,

@@ -8,12 +8,12 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from audits import private_files
-from audits.lake import has_lake, reading
-from audits.lake.catalogue import beside_data
-from audits.privacy.leftovers import clear_temporary
-from audits.workspace import Workspace
-from dashboard.doctor.row import Finding
+from boussole.audits import private_files
+from boussole.audits.lake import has_lake, reading
+from boussole.audits.lake.catalogue import beside_data
+from boussole.audits.privacy.leftovers import clear_temporary
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.doctor.row import Finding
 
 SHOWN = 3
 MEND = "boussole doctor --mend"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from audits.lake import has_lake, reading
-from audits.lake.catalogue import beside_data, missing_data
-from audits.lake.engine import connect
-from audits.lake.tables import literal
-from audits.workspace import Workspace
-from dashboard.doctor.files import MEND
-from dashboard.doctor.row import Finding, well
+from boussole.audits.lake import has_lake, reading
+from boussole.audits.lake.catalogue import beside_data, missing_data
+from boussole.audits.lake.engine import connect
+from boussole.audits.lake.tables import literal
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.doctor.files import MEND
+from boussole.dashboard.doctor.row import Finding, well
 
 LOOKED = "looked"
 

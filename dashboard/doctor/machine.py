@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from audits.lake.engine import EXTENSIONS
-from audits.privacy.leftovers import left_behind
-from audits.workspace import Workspace
-from charter.records.lookup import last_moment
-from dashboard.doctor.files import MEND, parts
-from dashboard.doctor.row import Finding, well
+from boussole.audits.lake.engine import EXTENSIONS
+from boussole.audits.privacy.leftovers import left_behind
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.lookup import last_moment
+from boussole.dashboard.doctor.files import MEND, parts
+from boussole.dashboard.doctor.row import Finding, well
 
 MEGABYTE = 2**20
 LEAST = 200 * MEGABYTE

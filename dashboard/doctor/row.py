@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from audits.workspace import Workspace
+from boussole.audits.workspace import Workspace
 
 State = Literal["well", "mend", "unseen"]
 Finding = tuple[str, str]

@@ -6,11 +6,11 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from audits.workspace import Workspace
-from dashboard.alerts.problems import caution_words
-from dashboard.alerts.words import teller
-from dashboard.doctor.row import Finding
-from dashboard.settings.facts import open_to_others, settings_facts
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.alerts.problems import caution_words
+from boussole.dashboard.alerts.words import teller
+from boussole.dashboard.doctor.row import Finding
+from boussole.dashboard.settings.facts import open_to_others, settings_facts
 
 
 def settings(workspace: Workspace) -> Iterator[Finding]:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from audits.lake.catalogue import place_of
-from audits.lake.engine import connect
-from audits.workspace import Workspace
-from dashboard.doctor.lake import LOOKED, look_into
-from dashboard.doctor.row import Finding, well
-from experiments.store import SQLITE, client, shown_uri, store_missing
+from boussole.audits.lake.catalogue import place_of
+from boussole.audits.lake.engine import connect
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.doctor.lake import LOOKED, look_into
+from boussole.dashboard.doctor.row import Finding, well
+from boussole.experiments.store import SQLITE, client, shown_uri, store_missing
 
 RESTORE = "Restore it from a backup."
 

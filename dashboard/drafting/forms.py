@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from charter.committee.drafts import Drafted, begin, discard, draft, drafts, save
-from charter.committee.matters import matters
-from charter.committee.refusals import RefusedError
-from dashboard import store
-from dashboard.access.person import Person
-from dashboard.addresses import draft_href, drafts_href
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.seats import needs_pen
-from dashboard.committee.words import sense_word
-from dashboard.drafting.view import SENSES, reservations_of, title_of, words_of
-from dashboard.forms.model import Field, Form
-from dashboard.forms.reading import UnfitError, Values
-from dashboard.forms.routes import Desk
-from dashboard.words import Say
+from boussole.charter.committee.drafts import Drafted, begin, discard, draft, drafts, save
+from boussole.charter.committee.matters import matters
+from boussole.charter.committee.refusals import RefusedError
+from boussole.dashboard import store
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.addresses import draft_href, drafts_href
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.seats import needs_pen
+from boussole.dashboard.committee.words import sense_word
+from boussole.dashboard.drafting.view import SENSES, reservations_of, title_of, words_of
+from boussole.dashboard.forms.model import Field, Form
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.words import Say
 
 
 def beginning(chamber: Chamber, say: Say) -> Form:

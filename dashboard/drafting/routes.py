@@ -6,11 +6,11 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from dashboard import store
-from dashboard.addresses import draft_href, drafts_href
-from dashboard.drafting import forms
-from dashboard.forms.model import Form
-from dashboard.forms.routes import Desk, form_route
+from boussole.dashboard import store
+from boussole.dashboard.addresses import draft_href, drafts_href
+from boussole.dashboard.drafting import forms
+from boussole.dashboard.forms.model import Form
+from boussole.dashboard.forms.routes import Desk, form_route
 
 BASE = "/drafts"
 

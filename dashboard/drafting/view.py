@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from charter.committee.drafts import Drafted, Saving
-from charter.records.acts import OpinionText, Referral
-from dashboard.access.words import who_words
-from dashboard.addresses import draft_href, evidence_href
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.words import sense_word
-from dashboard.words import Say
+from boussole.charter.committee.drafts import Drafted, Saving
+from boussole.charter.records.acts import OpinionText, Referral
+from boussole.dashboard.access.words import who_words
+from boussole.dashboard.addresses import draft_href, evidence_href
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.words import sense_word
+from boussole.dashboard.words import Say
 
 Link = tuple[str, str]
 SENSES = ("favourable", "reserved", "unfavourable", "none")

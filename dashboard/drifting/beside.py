@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audits.drift.series import DriftSeries
-from audits.languages import capital
-from audits.mixed import joined
-from charter.families import decision
-from charter.side_by_side import VersionChange, differing
-from dashboard.drifting.figures import figure
-from dashboard.drifting.gaps import name_of_measure
-from dashboard.groups import reason_words, value_name
-from dashboard.words import Say
+from boussole.audits.drift.series import DriftSeries
+from boussole.audits.languages import capital
+from boussole.audits.mixed import joined
+from boussole.charter.comparing.side_by_side import VersionChange, differing
+from boussole.charter.judging.families import decision
+from boussole.dashboard.drifting.figures import figure
+from boussole.dashboard.drifting.gaps import name_of_measure
+from boussole.dashboard.groups import reason_words, value_name
+from boussole.dashboard.words import Say
 
 Document = Mapping[str, Any]
 SPOKEN = 3

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.drifting.beside import Beside
-from dashboard.html import Child, Html, badge, code, details, el, join, stacked
-from dashboard.words import Say
+from boussole.dashboard.drifting.beside import Beside
+from boussole.dashboard.html import Child, Html, badge, code, details, el, join, stacked
+from boussole.dashboard.words import Say
 
 
 def versions(found: Sequence[Beside], say: Say) -> Html:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.drift.evidently_figures import Beside
-from audits.drift.report import Detail
-from audits.languages import LANGUAGES
-from audits.measures import Measure
-from dashboard.drifting.detail_words import (
+from boussole.audits.drift.evidently_figures import Beside
+from boussole.audits.drift.report import Detail
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.measures import Measure
+from boussole.dashboard.drifting.detail_words import (
     chance_words,
     column_words,
     design_words,
@@ -19,9 +19,9 @@ from dashboard.drifting.detail_words import (
     told_words,
     which_to_read,
 )
-from dashboard.drifting.words import beside_words, period_words, why_not
-from dashboard.html import Html, details, el, facts, join, table
-from dashboard.words import Say, speaker
+from boussole.dashboard.drifting.words import beside_words, period_words, why_not
+from boussole.dashboard.html import Html, details, el, facts, join, table
+from boussole.dashboard.words import Say, speaker
 
 MOST = 200
 """Lines of a list."""

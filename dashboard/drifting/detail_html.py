@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from audits.drift import stored
-from audits.windows import Window
-from audits.workspace import Workspace
-from dashboard.drifting.asked import Asked
-from dashboard.drifting.detail_header import reading_head
-from dashboard.drifting.detail_routes import ANCHOR, address_of, making_of, report_form
-from dashboard.drifting.detail_words import which_to_read
-from dashboard.drifting.words import period_words
-from dashboard.forms.html import form_html
-from dashboard.forms.model import Problem
-from dashboard.html import Html, code, details, el, join, link, stacked
-from dashboard.words import Say
+from boussole.audits.drift import stored
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.drifting.detail_header import reading_head
+from boussole.dashboard.drifting.detail_routes import ANCHOR, address_of, making_of, report_form
+from boussole.dashboard.drifting.detail_words import which_to_read
+from boussole.dashboard.drifting.query import DriftQuery
+from boussole.dashboard.drifting.words import period_words
+from boussole.dashboard.forms.forms_html import form_html
+from boussole.dashboard.forms.model import Problem
+from boussole.dashboard.html import Html, code, details, el, join, link, stacked
+from boussole.dashboard.words import Say
 
 
 def section(
     workspace: Workspace,
-    asked: Asked,
+    asked: DriftQuery,
     pair: tuple[Window, Window] | None,
     say: Say,
     *,

@@ -15,18 +15,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from audits.drift import stored
-from audits.drift.evidently_report import script_hashes
-from audits.drift.pairs import Pair, exact_pair
-from audits.drift.report import Detail, detail
-from audits.drift.samples import SAMPLE
-from audits.errors import BoussoleError, ReportError
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.published import set_apart
-from charter.records import documents_of
-from dashboard.drifting.detail_header import header, title
-from dashboard.words import speaker
+from boussole.audits.drift import stored
+from boussole.audits.drift.evidently_report import script_hashes
+from boussole.audits.drift.pairs import Pair, exact_pair
+from boussole.audits.drift.report import Detail, detail
+from boussole.audits.drift.samples import SAMPLE
+from boussole.audits.errors import BoussoleError, ReportError
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.published import set_apart
+from boussole.charter.records import documents_of
+from boussole.dashboard.drifting.detail_header import header, title
+from boussole.dashboard.words import speaker
 
 LONGEST = 600
 """Seconds that a report may take."""
@@ -34,7 +34,7 @@ _turn = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Made:
+class StoredReport:
     """A stored report. `sha256`: of its JSON, which holds that of the page; `run`: of MLflow, None where no store is
     configured; `untaken`: why MLflow did not take it."""
 
@@ -45,7 +45,7 @@ class Made:
     untaken: str = ""
 
 
-def make(workspace: Workspace, pair: Pair, *, size: int = SAMPLE) -> Made:
+def make(workspace: Workspace, pair: Pair, *, size: int = SAMPLE) -> StoredReport:
     """Makes the report on a pair, stores it, and logs it to the workspace's MLflow store where there is one.
 
     Raises ReportError where it cannot be made. That MLflow does not take it is told, and changes nothing else.
@@ -58,11 +58,11 @@ def make(workspace: Workspace, pair: Pair, *, size: int = SAMPLE) -> Made:
     place = stored.place_of(workspace, pair.system.id, pair.window, pair.against)
     stored.write(place, html=page, document=text)
     run, untaken = _logged(workspace, place, page, text)
-    return Made(place=place, detail=found, sha256=stored.sha256_of(text), run=run, untaken=untaken)
+    return StoredReport(place=place, detail=found, sha256=stored.sha256_of(text), run=run, untaken=untaken)
 
 
 def _logged(workspace: Workspace, place: stored.Stored, page: str, text: str) -> tuple[str | None, str]:
-    from experiments.drift_reports import log_drift_report  # takes seconds
+    from boussole.experiments.drift_reports import log_drift_report  # takes seconds
 
     windows = (f"{place.window.start}/{place.window.end}", f"{place.against.start}/{place.against.end}")
     files = {place.html.name: page, place.json.name: text}

@@ -9,17 +9,17 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from audits.drift import stored
-from audits.windows import Window
-from audits.workspace import Workspace
-from dashboard.drifting.asked import Asked
-from dashboard.drifting.detail_making import make_apart
-from dashboard.forms.model import Form
-from dashboard.forms.reading import Values
-from dashboard.forms.routes import Desk, form_route
-from dashboard.html import el, join
-from dashboard.inline import source
-from dashboard.words import Say
+from boussole.audits.drift import stored
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.drifting.detail_making import make_apart
+from boussole.dashboard.drifting.query import DriftQuery
+from boussole.dashboard.forms.model import Form
+from boussole.dashboard.forms.reading import Values
+from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.html import el, join
+from boussole.dashboard.inline import source
+from boussole.dashboard.words import Say
 
 ALL, ONE, PAGE, JSON = (
     "/drift-report/{system}",
@@ -94,7 +94,7 @@ def policy(scripts: Sequence[str]) -> str:
     return SANDBOX.format(scripts=" ".join(f"'{each}'" for each in scripts) or "'none'")
 
 
-def making_of(asked: Asked, pair: tuple[Window, Window]) -> str:
+def making_of(asked: DriftQuery, pair: tuple[Window, Window]) -> str:
     """What a form asks for, as its address names it: a system, two windows, and what of the page leads back."""
     return f"{asked.system}.{stored.name_of(*pair)}.{asked.against}.{asked.by}"
 
@@ -113,10 +113,10 @@ def report_form(workspace: Workspace, of: str, say: Say) -> Form | None:
     )
 
 
-def _parts(of: str) -> tuple[Asked, str]:
+def _parts(of: str) -> tuple[DriftQuery, str]:
     """The page that was looked at, and the name of the report."""
     system, name, against, by = (*of.split("."), "", "", "", "")[:4]
-    return Asked.of({"system": system, "against": against, "by": by}, fine=True), name
+    return DriftQuery.of({"system": system, "against": against, "by": by}, fine=True), name
 
 
 def _made(desk: Desk, of: str, _: Values) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from audits.drift.compared import DECISION
-from audits.drift.evidently_columns import MOST_COLUMNS, Told, safe
-from audits.drift.evidently_figures import apart_by_chance
-from audits.drift.report import Detail
-from audits.drift.samples import SEED, Design
-from audits.languages import capital
-from audits.systems.model import System
-from charter.naming import feature
-from dashboard.drifting.words import period_words
-from dashboard.words import Say
+from boussole.audits.drift.compared import DECISION
+from boussole.audits.drift.evidently_columns import MOST_COLUMNS, ColumnFinding, safe
+from boussole.audits.drift.evidently_figures import apart_by_chance
+from boussole.audits.drift.report import Detail
+from boussole.audits.drift.samples import SEED, Design
+from boussole.audits.languages import capital
+from boussole.audits.systems.model import System
+from boussole.charter.judging.naming import feature
+from boussole.dashboard.drifting.words import period_words
+from boussole.dashboard.words import Say
 
 
 def column_words(column: str, system: System, say: Say) -> str:
@@ -134,7 +134,7 @@ def reason_words(reason: str, detail: Detail, say: Say) -> str:
     return words[reason]
 
 
-def told_words(told: Told, detail: Detail, say: Say) -> str:
+def told_words(told: ColumnFinding, detail: Detail, say: Say) -> str:
     """What was found in a column."""
     column = column_words(told.column, detail.pair.system, say)
     words = {

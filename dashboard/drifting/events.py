@@ -6,18 +6,18 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audits.drift.series import DriftSeries, Point
-from audits.mixed import joined
-from audits.windows import Window
-from charter.in_force import Version
-from charter.incidents.incidents import incidents
-from charter.records.incidents import Incident
-from charter.side_by_side import MOST
-from dashboard.addresses import charter_href, data_href, drift_href, incidents_href
-from dashboard.drifting.beside import anchor_of
-from dashboard.drifting.schema_words import MoveWords, move_words
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.mixed import joined
+from boussole.audits.windows import Window
+from boussole.charter.comparing.side_by_side import MOST
+from boussole.charter.incidents.incidents import incidents
+from boussole.charter.records.in_force import Version
+from boussole.charter.records.incidents import Incident
+from boussole.dashboard.addresses import charter_href, data_href, drift_href, incidents_href
+from boussole.dashboard.drifting.beside import anchor_of
+from boussole.dashboard.drifting.schema_words import MoveWords, move_words
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 NAMED = 3
 """Columns that one event names in a sentence."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.drift.control_counts import CONTROL
-from audits.drift.series import DriftSeries, Point
-from audits.drift.values import OTHERS, UNKNOWN
-from audits.measures import Measure
-from dashboard.drifting.words import period_words, why_not
-from dashboard.groups import group_name
-from dashboard.words import Say, speaker
+from boussole.audits.drift.control_counts import CONTROL
+from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.drift.values import OTHERS, UNKNOWN
+from boussole.audits.measures import Measure
+from boussole.dashboard.drifting.words import period_words, why_not
+from boussole.dashboard.groups import group_name
+from boussole.dashboard.words import Say, speaker
 
 PLAIN = speaker("en")
 INDICES = ("psi", "jensen_shannon", "hellinger", "total_variation")
@@ -28,7 +28,7 @@ def of(point: Point, metric: str, like: Measure) -> Measure | None:
 def figure(value: float, say: Say) -> str:
     """A distance with as many digits as it needs.
 
-    >>> from dashboard.words import speaker
+    >>> from boussole.dashboard.words import speaker
     >>> [figure(value, speaker("en")) for value in (12.34, 0.1369, 0.0004, 0.00001, 0.0)]
     ['12.34', '0.137', '0.0004', 'under 0.0001', '0.000']
     """

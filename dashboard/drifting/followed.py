@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audits.drift.series import DriftSeries
-from audits.languages import capital
-from dashboard.drifting.months_picture import Month, months_picture, scale_of
-from dashboard.drifting.performance_groups import GroupTable
-from dashboard.drifting.performance_words import Words
-from dashboard.drifting.words import period_words
+from boussole.audits.drift.series import DriftSeries
+from boussole.audits.languages import capital
+from boussole.dashboard.drifting.months_picture import Month, months_picture, scale_of
+from boussole.dashboard.drifting.performance_groups import GroupTable
+from boussole.dashboard.drifting.performance_words import Words
+from boussole.dashboard.drifting.words import period_words
 
 STEP, SPOKEN = 0.05, 6
 """The scale of a drawing goes by steps of five hundredths; so many of the newest months are told in words."""

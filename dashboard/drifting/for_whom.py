@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from audits.languages import capital
-from audits.systems.model import System
-from audits.windows import Window, reference_window
-from charter.drift.moved_groups import QUANTITIES, Moved, apart, months_with_groups, moved_groups
-from charter.drift.rule import Rule
-from dashboard.charts import svg
-from dashboard.dots import NARROW, WIDE, Dot, Line, Rows
-from dashboard.drifting.for_whom_words import Words
-from dashboard.drifting.words import period_words
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, reference_window
+from boussole.charter.drift.moved_groups import QUANTITIES, Moved, apart, months_with_groups, moved_groups
+from boussole.charter.drift.rule import Rule
+from boussole.dashboard.charts import svg
+from boussole.dashboard.dots import NARROW, WIDE, Dot, Line, Rows
+from boussole.dashboard.drifting.for_whom_words import Words
+from boussole.dashboard.drifting.words import period_words
+from boussole.dashboard.words import Say
 
 Document = Mapping[str, Any]
 APART = "watch"

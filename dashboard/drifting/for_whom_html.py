@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dashboard.drifting.for_whom import ForWhom, Part, Table
-from dashboard.html import Child, Html, badge, code, details, el, join, picture, stacked, table
-from dashboard.words import Say
+from boussole.dashboard.drifting.for_whom import ForWhom, Part, Table
+from boussole.dashboard.html import Child, Html, badge, code, details, el, join, picture, stacked, table
+from boussole.dashboard.words import Say
 
 
 def for_whom(shown: ForWhom | None, say: Say) -> Html:

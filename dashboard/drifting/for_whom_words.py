@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audits.languages import inside
-from audits.mixed import joined
-from audits.systems.model import System
-from audits.windows import Window
-from charter.drift.moved_groups import Moved, everybody
-from charter.families import decision
-from charter.naming import parsed
-from dashboard.groups import attribute_name, group_name, reason_words, value_name
-from dashboard.words import Say
+from boussole.audits.languages import inside
+from boussole.audits.mixed import joined
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.charter.drift.moved_groups import Moved, everybody
+from boussole.charter.judging.families import decision
+from boussole.charter.judging.naming import parsed
+from boussole.dashboard.groups import attribute_name, group_name, reason_words, value_name
+from boussole.dashboard.words import Say
 
 Document = Mapping[str, Any]
 SPOKEN = 3

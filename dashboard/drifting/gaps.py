@@ -6,18 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audits.drift.series import DriftSeries
-from audits.drift.shifts import Shift
-from audits.mixed import joined
-from charter.drift.groups import CALIBRATION, MEAN_SCORE, SELECTION_RATE
-from charter.drift.look import Drift
-from charter.families import decision
-from charter.naming import parsed
-from dashboard.drifting.figures import figure
-from dashboard.drifting.words import period_words
-from dashboard.groups import value_name
-from dashboard.system_view import chart_title
-from dashboard.words import Say
+from boussole.audits.drift.series import DriftSeries
+from boussole.audits.drift.shifts import Shift
+from boussole.audits.mixed import joined
+from boussole.charter.drift.groups import CALIBRATION, MEAN_SCORE, SELECTION_RATE
+from boussole.charter.drift.look import Drift
+from boussole.charter.judging.families import decision
+from boussole.charter.judging.naming import parsed
+from boussole.dashboard.drifting.figures import figure
+from boussole.dashboard.drifting.words import period_words
+from boussole.dashboard.groups import value_name
+from boussole.dashboard.system_view import chart_title
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from audits.drift.compared import OUTCOME
-from audits.drift.meaning import SHIFT, TILT
-from audits.drift.series import DriftSeries
-from audits.languages import capital
-from audits.measures import Measure
-from charter.drift.readings import MEANING, Reading
-from dashboard.drifting.events import Event, on_days
-from dashboard.drifting.followed import Followed, drawn
-from dashboard.drifting.months_picture import Month, Told
-from dashboard.drifting.performance_words import Words
-from dashboard.drifting.words import period_words, state_words, why_not
-from dashboard.words import Say
+from boussole.audits.drift.compared import OUTCOME
+from boussole.audits.drift.meaning import SHIFT, TILT
+from boussole.audits.drift.series import DriftSeries
+from boussole.audits.languages import capital
+from boussole.audits.measures import Measure
+from boussole.charter.drift.readings import MEANING, Reading
+from boussole.dashboard.drifting.events import Event, on_days
+from boussole.dashboard.drifting.followed import Followed, drawn
+from boussole.dashboard.drifting.months_picture import Month, MonthValue
+from boussole.dashboard.drifting.performance_words import Words
+from boussole.dashboard.drifting.words import period_words, state_words, why_not
+from boussole.dashboard.words import Say
 
 
 def meaning_months(
@@ -40,7 +40,9 @@ def meaning_months(
             continue
         observed, expected = shift.params["observed"], shift.params["expected"]
         strayed = states.get(window) == "watch"
-        months.append(Month(came=Told(value=observed), expected=Told(value=expected), strayed=strayed, event=event))
+        months.append(
+            Month(came=MonthValue(value=observed), expected=MonthValue(value=expected), strayed=strayed, event=event)
+        )
         cells = [
             say.whole(shift.n or 0),
             words.value(observed),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.drift.compared import OUTCOME
-from audits.drift.meaning import SHIFT, TILT
-from audits.drift.series import Point
-from dashboard.drifting.words import period_words
-from dashboard.words import Say
+from boussole.audits.drift.compared import OUTCOME
+from boussole.audits.drift.meaning import SHIFT, TILT
+from boussole.audits.drift.series import Point
+from boussole.dashboard.drifting.words import period_words
+from boussole.dashboard.words import Say
 
 
 def meaning_words(point: Point, moved: Sequence[str], say: Say) -> list[str]:

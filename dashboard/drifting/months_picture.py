@@ -6,15 +6,15 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dashboard.drifting.picture import BOTTOM, SIDE, TOP, WIDE
-from dashboard.marks import INK, INK_2, LINE, MARKS, shape
+from boussole.dashboard.drifting.picture import BOTTOM, SIDE, TOP, WIDE
+from boussole.dashboard.marks import INK, INK_2, LINE, MARKS, shape
 
 HIGH = 150
 Ends = tuple[float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class MonthValue:
     """A value with the ends of its interval, if it has one."""
 
     value: float
@@ -30,8 +30,8 @@ class Told:
 class Month:
     """What came of a month, and what was expected of it; `strayed`: the first lies outside the second."""
 
-    came: Told | None = None
-    expected: Told | None = None
+    came: MonthValue | None = None
+    expected: MonthValue | None = None
     strayed: bool = False
     event: bool = False
 
@@ -39,7 +39,7 @@ class Month:
 def scale_of(months: Sequence[Month], *, step: float) -> Ends | None:
     """From where to where a drawing reaches, in whole steps; None where there is nothing to draw.
 
-    >>> scale_of([Month(came=Told(value=0.87, ends=(0.853, 0.89)))], step=0.05)
+    >>> scale_of([Month(came=MonthValue(value=0.87, ends=(0.853, 0.89)))], step=0.05)
     (0.85, 0.9)
     """
     ends = [end for month in months for told in (month.came, month.expected) if told for end in told.reach]
@@ -77,14 +77,14 @@ def months_picture(months: Sequence[Month], scale: Ends) -> str:
     )
 
 
-def _expected(x: float, told: Told, y: Callable[[float], float]) -> list[str]:
+def _expected(x: float, told: MonthValue, y: Callable[[float], float]) -> list[str]:
     ink, middle, r = MARKS["unknown"].ink, y(told.value), 5
     bar = _upright(x, y(told.reach[1]), y(told.reach[0]), ink, 'stroke-width="2" stroke-dasharray="4 3"')
     points = f"{x:.1f},{middle - r:.1f} {x + r:.1f},{middle:.1f} {x:.1f},{middle + r:.1f} {x - r:.1f},{middle:.1f}"
     return [bar, f'<polygon points="{points}" fill="#fff" stroke="{ink}" stroke-width="1.6"/>']
 
 
-def _came(x: float, told: Told, y: Callable[[float], float], *, strayed: bool) -> list[str]:
+def _came(x: float, told: MonthValue, y: Callable[[float], float], *, strayed: bool) -> list[str]:
     ink = MARKS["watch"].ink if strayed else INK
     bar = _upright(x, y(told.reach[1]), y(told.reach[0]), ink, 'stroke-width="2"')
     if strayed:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.drift.series import DriftSeries, Point
-from audits.measures import Measure
-from charter.drift.readings import Reading, theme_of
-from charter.drift.rule import Level
-from dashboard.drifting.events import Event, within
-from dashboard.drifting.figures import ends_of, figure, in_order, label, of, row, several, table_head
-from dashboard.drifting.picture import Spot, small_multiple
-from dashboard.drifting.words import period_words, short_words, state_words, title_of, why_not
-from dashboard.words import Say
+from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.measures import Measure
+from boussole.charter.drift.readings import Reading, theme_of
+from boussole.charter.drift.rule import Level
+from boussole.dashboard.drifting.events import Event, within
+from boussole.dashboard.drifting.figures import ends_of, figure, in_order, label, of, row, several, table_head
+from boussole.dashboard.drifting.picture import Spot, small_multiple
+from boussole.dashboard.drifting.words import period_words, short_words, state_words, title_of, why_not
+from boussole.dashboard.words import Say
 
 SPOKEN = 12
 """Windows that the words of a drawing name; all are in its data."""

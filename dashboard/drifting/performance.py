@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from audits.drift.performance import Performance
-from audits.drift.series import DriftSeries
-from audits.languages import capital
-from audits.measures import Measure
-from audits.windows import Window
-from charter.drift.causes import causes, newcomers, run
-from charter.drift.readings import MEANING, MOVED, Reading
-from dashboard.drifting.events import Event, on_days
-from dashboard.drifting.followed import Followed, drawn
-from dashboard.drifting.meaning_months import meaning_months
-from dashboard.drifting.months_picture import Month, Told
-from dashboard.drifting.performance_groups import Document, group_table
-from dashboard.drifting.performance_words import Words
-from dashboard.drifting.words import period_words, why_not
-from dashboard.words import Say
+from boussole.audits.drift.performance import Performance
+from boussole.audits.drift.series import DriftSeries
+from boussole.audits.languages import capital
+from boussole.audits.measures import Measure
+from boussole.audits.windows import Window
+from boussole.charter.drift.causes import causes, newcomers, run
+from boussole.charter.drift.readings import MEANING, MOVED, Reading
+from boussole.dashboard.drifting.events import Event, on_days
+from boussole.dashboard.drifting.followed import Followed, drawn
+from boussole.dashboard.drifting.meaning_months import meaning_months
+from boussole.dashboard.drifting.months_picture import Month, MonthValue
+from boussole.dashboard.drifting.performance_groups import Document, group_table
+from boussole.dashboard.drifting.performance_words import Words
+from boussole.dashboard.drifting.words import period_words, why_not
+from boussole.dashboard.words import Say
 
 ORDER = ("accuracy", "precision", "auc", "true_positive_rate", "false_positive_rate")
 FEWER = 3
@@ -156,10 +156,10 @@ def _month(each: Performance, name: str, happened: Sequence[Event]) -> Month:
     )
 
 
-def _told(found: Measure, ends: Sequence[float] | None) -> Told | None:
+def _told(found: Measure, ends: Sequence[float] | None) -> MonthValue | None:
     if found.value is None:
         return None
-    return Told(value=found.value, ends=(ends[0], ends[1]) if ends else None)
+    return MonthValue(value=found.value, ends=(ends[0], ends[1]) if ends else None)
 
 
 def _row(each: Performance, name: str, series: DriftSeries, words: Words) -> list[str]:

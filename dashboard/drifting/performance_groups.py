@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audits.windows import Window, period_of
-from dashboard.drifting.performance_words import Words
-from dashboard.drifting.words import period_words
-from dashboard.groups import attribute_name, group_name, reason_words
+from boussole.audits.windows import Window, period_of
+from boussole.dashboard.drifting.performance_words import Words
+from boussole.dashboard.drifting.words import period_words
+from boussole.dashboard.groups import attribute_name, group_name, reason_words
 
 Document = Mapping[str, Any]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dashboard.drifting.followed import Followed
-from dashboard.drifting.performance import Performing
-from dashboard.html import Html, badge, details, el, picture, table
-from dashboard.words import Say
+from boussole.dashboard.drifting.followed import Followed
+from boussole.dashboard.drifting.performance import Performing
+from boussole.dashboard.html import Html, badge, details, el, picture, table
+from boussole.dashboard.words import Say
 
 
 def performance(shown: Performing | None, say: Say) -> Html:

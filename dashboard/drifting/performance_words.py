@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from audits.languages import capital
-from audits.measures import Measure
-from audits.metrics.estimated import AREA
-from audits.systems.model import System
-from audits.windows import Window
-from charter.families import decision
-from dashboard.drifting.words import period_words
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.audits.measures import Measure
+from boussole.audits.metrics.estimated import AREA
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.charter.judging.families import decision
+from boussole.dashboard.drifting.words import period_words
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

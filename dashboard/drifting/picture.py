@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.marks import INK_2, LINE, MARKS, shape
+from boussole.dashboard.marks import INK_2, LINE, MARKS, shape
 
 WIDE, HIGH, SIDE, TOP, BOTTOM = 360, 104, 12, 12, 14
 MOST_MARKS = 40

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from audits.drift.schema import SET_ASIDE, SchemaMove
-from audits.languages import capital
-from audits.systems.model import System
-from dashboard.drifting.words import name_of
-from dashboard.groups import attribute_name
-from dashboard.words import Say
+from boussole.audits.drift.schema import SET_ASIDE, SchemaMove
+from boussole.audits.languages import capital
+from boussole.audits.systems.model import System
+from boussole.dashboard.drifting.words import name_of
+from boussole.dashboard.groups import attribute_name
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

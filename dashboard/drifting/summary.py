@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.drift.compared import DECISION, OUTCOME
-from audits.drift.series import DriftSeries
-from audits.languages import capital
-from audits.windows import Window
-from charter.drift.causes import Causes, causes, run
-from charter.drift.groups import CALIBRATION
-from charter.drift.readings import GAPS, GROUPS, INPUTS, MEANING, MOVED, THEMES, Reading
-from charter.drift.rule import SCORE
-from dashboard.drifting.events import Event
-from dashboard.drifting.meaning_words import meaning_words
-from dashboard.drifting.words import beside_words, name_of, period_words, since_words, why_not
-from dashboard.words import Say
+from boussole.audits.drift.compared import DECISION, OUTCOME
+from boussole.audits.drift.series import DriftSeries
+from boussole.audits.languages import capital
+from boussole.audits.windows import Window
+from boussole.charter.drift.causes import Causes, causes, run
+from boussole.charter.drift.groups import CALIBRATION
+from boussole.charter.drift.readings import GAPS, GROUPS, INPUTS, MEANING, MOVED, THEMES, Reading
+from boussole.charter.drift.rule import SCORE
+from boussole.dashboard.drifting.events import Event
+from boussole.dashboard.drifting.meaning_words import meaning_words
+from boussole.dashboard.drifting.words import beside_words, name_of, period_words, since_words, why_not
+from boussole.dashboard.words import Say
 
 EFFECTS = (SCORE, DECISION, OUTCOME, GAPS)
 """What follows when something moves a system."""

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.drift.compared import DECISION, OUTCOME
-from audits.drift.series import DriftSeries, Point
-from audits.languages import capital
-from audits.windows import Window
-from charter.drift.look import Drift
-from charter.drift.read import read_all
-from charter.drift.readings import THEMES, Reading
-from charter.drift.rule import FEATURES, SCORE, Level
-from dashboard.addresses import article_href, data_href, register_href
-from dashboard.drifting.asked import AGAINST, STEPS, Asked
-from dashboard.drifting.beside import Beside, side_by_side
-from dashboard.drifting.events import Event, events, within
-from dashboard.drifting.for_whom import ForWhom, for_whom
-from dashboard.drifting.gaps import Gaps, gaps
-from dashboard.drifting.multiples import Multiple, multiples
-from dashboard.drifting.performance import Performing, performing
-from dashboard.drifting.schema_words import move_words
-from dashboard.drifting.summary import Summary, summary
-from dashboard.drifting.words import (
+from boussole.audits.drift.compared import DECISION, OUTCOME
+from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.languages import capital
+from boussole.audits.windows import Window
+from boussole.charter.drift.look import Drift
+from boussole.charter.drift.read import read_all
+from boussole.charter.drift.readings import THEMES, Reading
+from boussole.charter.drift.rule import FEATURES, SCORE, Level
+from boussole.dashboard.addresses import article_href, data_href, register_href
+from boussole.dashboard.drifting.beside import Beside, side_by_side
+from boussole.dashboard.drifting.events import Event, events, within
+from boussole.dashboard.drifting.for_whom import ForWhom, for_whom
+from boussole.dashboard.drifting.gaps import Gaps, gaps
+from boussole.dashboard.drifting.multiples import Multiple, multiples
+from boussole.dashboard.drifting.performance import Performing, performing
+from boussole.dashboard.drifting.query import AGAINST, STEPS, DriftQuery
+from boussole.dashboard.drifting.schema_words import move_words
+from boussole.dashboard.drifting.summary import Summary, summary
+from boussole.dashboard.drifting.words import (
     against_words,
     name_of,
     period_words,
@@ -33,9 +33,9 @@ from dashboard.drifting.words import (
     theme_words,
     why_not,
 )
-from dashboard.register_choice import Choice
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.dashboard.register_choice import Choice
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 LISTED = 8
 """Systems that are named to choose from; a hundred would be a page of their own."""
@@ -91,7 +91,7 @@ class DriftPage:
 def drift_page(
     scene: Scene,
     drift: Drift,
-    asked: Asked,
+    asked: DriftQuery,
     say: Say,
     *,
     query: dict[str, str],
@@ -179,7 +179,7 @@ def _subtitle(series: DriftSeries, say: Say) -> str:
 
 
 def _filters(
-    scene: Scene, asked: Asked, say: Say, *, query: Mapping[str, str], systems: Sequence[str], fine: bool
+    scene: Scene, asked: DriftQuery, say: Say, *, query: Mapping[str, str], systems: Sequence[str], fine: bool
 ) -> list[tuple[str, list[Choice]]]:
     def choice(text: str, *, current: bool, **changed: str) -> Choice:
         return Choice(text=text, count=None, href=asked.href(query, **changed), current=current)

@@ -7,20 +7,20 @@ from functools import cache, lru_cache
 
 from babel.dates import format_date
 
-from audits.drift.compared import DECISION, OUTCOME
-from audits.drift.control_counts import CONTROL
-from audits.drift.series import Against, Step
-from audits.languages import capital, inside
-from audits.languages import period_words as plain_period
-from audits.measures import Measure
-from audits.systems.model import System
-from audits.windows import Window
-from charter.drift.readings import GAPS, MEANING
-from charter.drift.rule import SCORE
-from charter.families import decision
-from charter.naming import feature
-from dashboard.groups import attribute_name, reason_words
-from dashboard.words import Say
+from boussole.audits.drift.compared import DECISION, OUTCOME
+from boussole.audits.drift.control_counts import CONTROL
+from boussole.audits.drift.series import Against, Step
+from boussole.audits.languages import capital, inside
+from boussole.audits.languages import period_words as plain_period
+from boussole.audits.measures import Measure
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.charter.drift.readings import GAPS, MEANING
+from boussole.charter.drift.rule import SCORE
+from boussole.charter.judging.families import decision
+from boussole.charter.judging.naming import feature
+from boussole.dashboard.groups import attribute_name, reason_words
+from boussole.dashboard.words import Say
 
 WEEK, MONTH = 7, 28
 
@@ -87,7 +87,7 @@ def period_words(window: Window, say: Say) -> str:
 def beside_words(window: Window, say: Say) -> str:
     """The same, as it goes on after "compared with".
 
-    >>> from dashboard.words import speaker
+    >>> from boussole.dashboard.words import speaker
     >>> beside_words(Window(dt.date(2018, 1, 1), dt.date(2018, 10, 31)), speaker("en"))
     'the period from 1 January 2018 to 31 October 2018'
     >>> beside_words(Window(dt.date(2018, 1, 1), dt.date(2018, 1, 31)), speaker("en"))

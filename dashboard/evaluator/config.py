@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from audits.errors import BoussoleError, nearest
-from audits.languages import LANGUAGES, Language
-from audits.systems import System, load_system
-from audits.workspace import Settings, Workspace
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.languages import LANGUAGES, Language
+from boussole.audits.systems import System, load_system
+from boussole.audits.workspace import Settings, Workspace
 
 KEYS = (
     "system", "workspace", "predictions", "threshold", "columns", "as_of", "language", "log_decisions", "col_mapping",

@@ -14,16 +14,16 @@ from mlflow.entities import Metric
 from mlflow.models.evaluation.artifacts import JsonEvaluationArtifact, TextEvaluationArtifact
 from mlflow.models.evaluation.base import EvaluationArtifact
 
-from audits.systems import System
-from charter.document import AuditDocument, worst_of
-from charter.document.base import given
-from charter.model import Charter
-from charter.verdict import Verdict
-from dashboard.evaluator.names import PREFIX, metric_name
-from dashboard.evaluator.page import audit_page
+from boussole.audits.systems import System
+from boussole.charter.document import AuditDocument, worst_of
+from boussole.charter.document.base import given
+from boussole.charter.document.verdict import Verdict
+from boussole.charter.text.model import Charter
+from boussole.dashboard.evaluator.names import PREFIX, metric_name
+from boussole.dashboard.evaluator.page import audit_page
 
 if TYPE_CHECKING:
-    from audits.decisions import IngestReport
+    from boussole.audits.decisions import IngestReport
 
 DOCUMENT, PAGE, TABLE = "boussole/audit.json", "boussole/audit.html", "boussole_measures.json"
 VERDICT_TAG = "boussole.verdict"

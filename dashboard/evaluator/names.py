@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from charter.document import MeasureDocument
+from boussole.charter.document import MeasureDocument
 
 PREFIX = "boussole/"
 LONGEST = 250
@@ -18,8 +18,8 @@ def metric_name(measure: MeasureDocument) -> str:
     digits for each of its bytes in UTF-8. Different measures have different names; a name over 250 characters ends
     in a hash.
 
-    >>> from audits.measures import Measure
-    >>> from charter.document.measures import measures_of
+    >>> from boussole.audits.measures import Measure
+    >>> from boussole.charter.document.measures import measures_of
     >>> whole = Measure(metric="selection_rate", value=0.5)
     >>> ratio = Measure(metric="selection_rate_ratio", by=("gender", "age"), group=("F", "50+"), value=0.9)
     >>> [metric_name(each) for each in measures_of([whole, ratio])]

@@ -9,21 +9,21 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audits.systems import System
-from charter.document import AuditDocument, MeasureDocument
-from charter.document.base import given
-from charter.model import Charter
-from dashboard.html import Html, badge, details, el, facts, join, table
-from dashboard.left_out import left_out_words
-from dashboard.marks import PAPER, word
-from dashboard.scene import Scene
-from dashboard.system_html import article
-from dashboard.system_view import SystemPage, system_page
-from dashboard.views import period
-from dashboard.words import Say, speaker
+from boussole.audits.systems import System
+from boussole.charter.document import AuditDocument, MeasureDocument
+from boussole.charter.document.base import given
+from boussole.charter.text.model import Charter
+from boussole.dashboard.html import Html, badge, details, el, facts, join, table
+from boussole.dashboard.left_out import left_out_words
+from boussole.dashboard.marks import PAPER, word
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.system_html import article
+from boussole.dashboard.system_view import SystemPage, system_page
+from boussole.dashboard.views import period
+from boussole.dashboard.words import Say, speaker
 
 if TYPE_CHECKING:
-    from audits.decisions import IngestReport
+    from boussole.audits.decisions import IngestReport
 
 STATIC = Path(__file__).parent.parent / "static"
 POLICY = (

@@ -38,11 +38,11 @@ class BoussoleEvaluator(ModelEvaluator):
         **_: Any,
     ) -> EvaluationResult:
         """Measures, judges, logs. Raises BoussoleError for rows or settings that cannot be used."""
-        from charter.audit import audit_files
-        from charter.in_force import in_force
-        from dashboard.evaluator.config import read_config
-        from dashboard.evaluator.logging import log_audit
-        from dashboard.evaluator.rows import decisions_of, packed
+        from boussole.charter.auditing.audit import audit_files
+        from boussole.charter.records.in_force import in_force
+        from boussole.dashboard.evaluator.config import read_config
+        from boussole.dashboard.evaluator.logging import log_audit
+        from boussole.dashboard.evaluator.rows import decisions_of, packed
 
         config = read_config(evaluator_config or {})
         frame, system = decisions_of(dataset, model, config, output=predictions)
@@ -50,7 +50,7 @@ class BoussoleEvaluator(ModelEvaluator):
             system, lambda folder: [packed(frame, folder)], parent=config.workspace, as_of=config.as_of
         )
         if config.log_decisions:
-            from experiments.logging import log_decisions
+            from boussole.experiments.logging import log_decisions
 
             log_decisions(frame, system=system.id, run_id=run_id)
         charter = in_force(config.workspace).charter

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from audits.decisions.contracts import columns_of
-from audits.decisions.frames import open_frame
-from audits.ephemeral import LogFile
-from audits.errors import SourceError
-from audits.systems.columns import Columns, Decision, RowNumber
-from audits.systems.model import System
-from dashboard.evaluator.config import Config
-from experiments.logging.packing import pack
+from boussole.audits.decisions.contracts import columns_of
+from boussole.audits.decisions.frames import open_frame
+from boussole.audits.ephemeral import LogFile
+from boussole.audits.errors import SourceError
+from boussole.audits.systems.columns import Columns, Decision, RowNumber
+from boussole.audits.systems.model import System
+from boussole.dashboard.evaluator.config import Config
+from boussole.experiments.logging.packing import pack
 
 if TYPE_CHECKING:
     from mlflow.data.evaluation_dataset import EvaluationDataset

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from audits.systems import System
-from charter.document import AuditDocument
-from charter.families import decision
-from dashboard.addresses import fairness_href
-from dashboard.words import Say
+from boussole.audits.systems import System
+from boussole.charter.document import AuditDocument
+from boussole.charter.judging.families import decision
+from boussole.dashboard.addresses import fairness_href
+from boussole.dashboard.words import Say
 
 RAW, PROFILES = "all", "profiles"
 RATIO_LEVELS = (70, 75, 80, 85, 90, 95)

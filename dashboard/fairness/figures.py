@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audits.systems import System
-from charter.document import AuditDocument, MeasureDocument, Params, VerdictDocument
-from charter.document.base import given
-from charter.testing import oriented
-from dashboard.fairness.asking import PROFILES, Kind, comparison
-from dashboard.groups import group_of, rate_of, verdict_on
-from dashboard.words import Say
+from boussole.audits.systems import System
+from boussole.charter.document import AuditDocument, MeasureDocument, Params, VerdictDocument
+from boussole.charter.document.base import given
+from boussole.charter.judging.testing import oriented
+from boussole.dashboard.fairness.asking import PROFILES, Kind, comparison
+from boussole.dashboard.groups import group_of, rate_of, verdict_on
+from boussole.dashboard.words import Say
 
 BESIDE = ("standardised_selection_rate_ratio", "modelled_selection_rate_ratio", "selection_odds_ratio")
 """Other ways to compare, shown with comparable profiles."""

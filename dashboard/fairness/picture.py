@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from charter.document.base import given
-from dashboard.dots import WIDE, Dot, Layout, Line, Rows
-from dashboard.fairness.asking import PROFILES, Kind
-from dashboard.fairness.figures import Group, level_at
-from dashboard.groups import reason_words
-from dashboard.marks import word
-from dashboard.words import Say
+from boussole.charter.document.base import given
+from boussole.dashboard.dots import WIDE, Dot, Layout, Line, Rows
+from boussole.dashboard.fairness.asking import PROFILES, Kind
+from boussole.dashboard.fairness.figures import Group, level_at
+from boussole.dashboard.groups import reason_words
+from boussole.dashboard.marks import word
+from boussole.dashboard.words import Say
 
 
 def drawing(

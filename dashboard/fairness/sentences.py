@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.languages import Catalogue, inside, typeset
-from audits.mixed import joined
-from audits.systems import System
-from charter.findings import finding
-from charter.sentences import LOCALE
-from dashboard.fairness.asking import Kind
-from dashboard.fairness.figures import Group, beyond, by_chance, hidden, widest
-from dashboard.fairness.picture import figure
-from dashboard.groups import reason_words
-from dashboard.words import Say
+from boussole.audits.languages import Catalogue, inside, typeset
+from boussole.audits.mixed import joined
+from boussole.audits.systems import System
+from boussole.charter.judging.findings import finding
+from boussole.charter.judging.sentences import LOCALE
+from boussole.dashboard.fairness.asking import Kind
+from boussole.dashboard.fairness.figures import Group, beyond, by_chance, hidden, widest
+from boussole.dashboard.fairness.picture import figure
+from boussole.dashboard.groups import reason_words
+from boussole.dashboard.words import Say
 
 
 def told(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.languages import capital
-from audits.systems import System
-from charter.document import AuditDocument, MeasureDocument
-from dashboard.fairness.asking import PROFILES, Kind
-from dashboard.fairness.figures import Group, groups
-from dashboard.fairness.picture import figure
-from dashboard.groups import attribute_name, reason_words
-from dashboard.tables import Table, signed
-from dashboard.views import period
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.audits.systems import System
+from boussole.charter.document import AuditDocument, MeasureDocument
+from boussole.dashboard.fairness.asking import PROFILES, Kind
+from boussole.dashboard.fairness.figures import Group, groups
+from boussole.dashboard.fairness.picture import figure
+from boussole.dashboard.groups import attribute_name, reason_words
+from boussole.dashboard.tables import Table, signed
+from boussole.dashboard.views import period
+from boussole.dashboard.words import Say
 
 
 def groups_of(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from audits.languages import capital, inside
-from audits.systems import System
-from charter.document import AuditDocument
-from dashboard.addresses import evidence_href, system_href
-from dashboard.charts import svg
-from dashboard.dots import NARROW
-from dashboard.fairness.asking import (
+from boussole.audits.languages import capital, inside
+from boussole.audits.systems import System
+from boussole.charter.document import AuditDocument
+from boussole.dashboard.addresses import evidence_href, system_href
+from boussole.dashboard.charts import svg
+from boussole.dashboard.dots import NARROW
+from boussole.dashboard.fairness.asking import (
     GAP_LEVELS,
     PROFILES,
     RATIO_LEVELS,
@@ -29,17 +29,17 @@ from dashboard.fairness.asking import (
     span,
     stages_of,
 )
-from dashboard.fairness.figures import Group, groups, judged_by, widest
-from dashboard.fairness.picture import drawing, spoken
-from dashboard.fairness.sentences import told
-from dashboard.fairness.tables import groups_of, history_of
-from dashboard.groups import attribute_name
-from dashboard.left_out import left_out_words
-from dashboard.scene import Scene
-from dashboard.system_view import Chart
-from dashboard.tables import Table
-from dashboard.views import anchor_of, period
-from dashboard.words import Say
+from boussole.dashboard.fairness.figures import Group, groups, judged_by, widest
+from boussole.dashboard.fairness.picture import drawing, spoken
+from boussole.dashboard.fairness.sentences import told
+from boussole.dashboard.fairness.tables import groups_of, history_of
+from boussole.dashboard.groups import attribute_name
+from boussole.dashboard.left_out import left_out_words
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.system_view import Chart
+from boussole.dashboard.tables import Table
+from boussole.dashboard.views import anchor_of, period
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

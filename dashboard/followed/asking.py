@@ -6,23 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from charter.advice import State, recommended
-from charter.committee.opinions import fates
-from dashboard.access.person import Person
-from dashboard.committee.chamber import Chamber
-from dashboard.forms.html import Titled
-from dashboard.records.lists import LISTS
-from dashboard.records.routes import offered
-from dashboard.records.setting import Setting
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.charter.committee.advice import State, recommended
+from boussole.charter.committee.opinions import fates
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.forms.forms_html import Titled
+from boussole.dashboard.records.lists import LISTS
+from boussole.dashboard.records.routes import offered
+from boussole.dashboard.records.setting import Setting
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 PAGE = "recommendations"
 OVER = ("done", "dropped")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class FollowedForms:
     """The forms of one look at the page."""
 
     scene: Scene

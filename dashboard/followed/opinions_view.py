@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from charter.committee.opinions import Fate, fates
-from charter.records.acts import Dissent, Opinion, Referral
-from dashboard.addresses import evidence_href, recommendations_href
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.words import answered_words, followed_words, published_words, sense_word
-from dashboard.followed.words import Answered, Link, answers
-from dashboard.words import Say
+from boussole.charter.committee.opinions import Fate, fates
+from boussole.charter.records.acts import Dissent, Opinion, Referral
+from boussole.dashboard.addresses import evidence_href, recommendations_href
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.words import answered_words, followed_words, published_words, sense_word
+from boussole.dashboard.followed.words import Answered, Link, answers
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

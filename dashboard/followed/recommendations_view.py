@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from audits.languages import capital
-from audits.mixed import joined
-from charter.advice import STATES, Recommended, State, recommended
-from dashboard.addresses import article_href, evidence_href, recommendations_href, system_href
-from dashboard.followed.words import Answered, Link, answers, counted, state_word
-from dashboard.register_choice import Choice
-from dashboard.register_words import when
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.audits.mixed import joined
+from boussole.charter.committee.advice import STATES, Recommended, State, recommended
+from boussole.dashboard.addresses import article_href, evidence_href, recommendations_href, system_href
+from boussole.dashboard.followed.words import Answered, Link, answers, counted, state_word
+from boussole.dashboard.register_choice import Choice
+from boussole.dashboard.register_words import when
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 SHOWN = 50
 """Recommendations that a page lists; the filters lead to the others."""

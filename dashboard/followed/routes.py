@@ -6,14 +6,14 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from charter.records import statements
-from charter.records.acts import Opinion
-from charter.records.inputs import WebForm
-from charter.records.kinds import Recommendation
-from dashboard.addresses import recommendations_href
-from dashboard.forms.routes import Desk
-from dashboard.records.routes import FormPage, record_routes
-from dashboard.records.setting import Setting
+from boussole.charter.records import statements
+from boussole.charter.records.acts import Opinion
+from boussole.charter.records.inputs import WebForm
+from boussole.charter.records.kinds import Recommendation
+from boussole.dashboard.addresses import recommendations_href
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.records.routes import FormPage, record_routes
+from boussole.dashboard.records.setting import Setting
 
 
 def _setting(desk: Desk, of: str, form: WebForm) -> Setting | None:

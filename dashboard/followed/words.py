@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from charter.advice import State
-from charter.facts import Facts
-from charter.records.kinds import FollowUp, Reply
-from dashboard.access.words import who_words
-from dashboard.addresses import evidence_href
-from dashboard.records.words import word
-from dashboard.words import Say
+from boussole.charter.committee.advice import State
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.kinds import FollowUp, Reply
+from boussole.dashboard.access.words import who_words
+from boussole.dashboard.addresses import evidence_href
+from boussole.dashboard.records.words import word
+from boussole.dashboard.words import Say
 
 Link = tuple[str, str]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict
 
-from dashboard.access.person import Person
-from dashboard.forms.model import Problem
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.forms.model import Problem
 
 MOST, EACH = 100, 10
 """Problems that are kept, in all and of one person; each holds at most what a form may send."""

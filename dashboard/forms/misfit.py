@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from charter.records.inputs import UNFIT
-from dashboard.forms.model import Form
-from dashboard.words import Say
+from boussole.charter.records.inputs import UNFIT
+from boussole.dashboard.forms.model import Form
+from boussole.dashboard.words import Say
 
 
 def misfit(error: ValidationError, form: Form, say: Say) -> tuple[str, str]:

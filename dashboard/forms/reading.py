@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from unicodedata import category
 
-from dashboard.forms.model import Field, Form
-from dashboard.words import Say
+from boussole.dashboard.forms.model import Field, Form
+from boussole.dashboard.words import Say
 
 Typed = Mapping[str, Sequence[str]]
 

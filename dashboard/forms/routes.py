@@ -13,18 +13,19 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from audits.errors import BoussoleError
-from audits.languages import LANGUAGES
-from audits.workspace import Workspace
-from charter.committee.directory import directory
-from charter.committee.refusals import RefusedError
-from dashboard.access.person import Person, of_request
-from dashboard.access.words import who_words
-from dashboard.forms.inbox import keep, whose
-from dashboard.forms.misfit import misfit
-from dashboard.forms.model import PREFIX, Form, Problem
-from dashboard.forms.reading import UnfitError, Values
-from dashboard.words import Say, speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.directory import directory
+from boussole.charter.committee.refusals import RefusedError
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.visitor import of_request
+from boussole.dashboard.access.words import who_words
+from boussole.dashboard.forms.inbox import keep, whose
+from boussole.dashboard.forms.misfit import misfit
+from boussole.dashboard.forms.model import PREFIX, Form, Problem
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.words import Say, speaker
 
 LARGEST = 2_000_000
 """Bytes of everything that a form sends."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.decisions.overview import Held
-from audits.systems import System
-from charter.document import VerdictDocument
-from charter.model import Indicator
-from dashboard.addresses import article_href, system_href
-from dashboard.article_needs import needed
-from dashboard.asked import indicator_of, question_of, sentence_of
-from dashboard.facts import Facts
-from dashboard.marks import ORDER
-from dashboard.register_words import risk_word, status_word
-from dashboard.scene import Scene
-from dashboard.words import Say, count
+from boussole.audits.decisions.overview import Held
+from boussole.audits.systems import System
+from boussole.charter.document import VerdictDocument
+from boussole.charter.text.model import Indicator
+from boussole.dashboard.addresses import article_href, system_href
+from boussole.dashboard.article_needs import needed
+from boussole.dashboard.asked import indicator_of, question_of, sentence_of
+from boussole.dashboard.facts import Facts
+from boussole.dashboard.marks import ORDER
+from boussole.dashboard.register_words import risk_word, status_word
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say, count
 
 KIND = "generation"
 

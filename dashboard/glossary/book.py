@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from audits.languages import LANGUAGES, typeset
-from audits.yaml_files import parse
+from boussole.audits.languages import LANGUAGES, typeset
+from boussole.audits.yaml_files import parse
 
 _FILE = Path(__file__).with_name("words.yaml")
 _EDGE = r"(?<![\w-])(?:{})(?![\w-])"

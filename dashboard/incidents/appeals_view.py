@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import capital, inside
-from charter.incidents.appeals import Contested, appeals, counts, grouped
-from charter.records.incidents import Appeal, AppealDecision
-from dashboard.addresses import evidence_href
-from dashboard.records.words import word, words_of
-from dashboard.register_words import when
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.languages import capital, inside
+from boussole.charter.incidents.appeals import Contested, appeals, counts, grouped
+from boussole.charter.records.incidents import Appeal, AppealDecision
+from boussole.dashboard.addresses import evidence_href
+from boussole.dashboard.records.words import word, words_of
+from boussole.dashboard.register_words import when
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 Link = tuple[str, str]
 SHOWN = 100

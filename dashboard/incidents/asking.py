@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from charter.records.incidents import Appeal
-from dashboard.access.permissions import Action, Role, allowed
-from dashboard.access.person import Person
-from dashboard.forms.html import Titled
-from dashboard.records.lists import LISTS
-from dashboard.records.routes import offered
-from dashboard.records.setting import Setting
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.charter.records.incidents import Appeal
+from boussole.dashboard.access.permissions import Action, Role, allowed
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.forms.forms_html import Titled
+from boussole.dashboard.records.lists import LISTS
+from boussole.dashboard.records.routes import offered
+from boussole.dashboard.records.setting import Setting
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 PAGE = "incidents"
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.languages import capital
-from charter.incidents.appeals import appeals
-from charter.incidents.incidents import Told, in_time, incidents
-from dashboard.addresses import incidents_href
-from dashboard.html import Html, el, link
-from dashboard.incidents.words import deadline_words
-from dashboard.register_due import DueLine, Owed
-from dashboard.register_words import when
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.charter.incidents.appeals import appeals
+from boussole.charter.incidents.incidents import IncidentHistory, in_time, incidents
+from boussole.dashboard.addresses import incidents_href
+from boussole.dashboard.html import Html, el, link
+from boussole.dashboard.incidents.words import deadline_words
+from boussole.dashboard.register_due import DueLine, Owed
+from boussole.dashboard.register_words import when
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 
 def owed(scene: Scene, say: Say, *, query: dict[str, str]) -> list[Owed]:
@@ -63,13 +63,13 @@ def open_incidents(scene: Scene, say: Say, *, query: dict[str, str], article: st
     return el("div", el("p", el("strong", said)), el("ul", *lines), class_=f"lead lead-{tone} beside")
 
 
-def _line(scene: Scene, each: Told, say: Say, *, query: dict[str, str], article: str) -> Html:
+def _line(scene: Scene, each: IncidentHistory, say: Say, *, query: dict[str, str], article: str) -> Html:
     title = link(each.incident.title, incidents_href(query=query, anchor=f"i-{each.entry}"))
     state = _state(each, scene, say, article=article)
     return el("li", title, el("span", " — ", state, class_="told") if state else None)
 
 
-def _state(each: Told, scene: Scene, say: Say, *, article: str) -> str:
+def _state(each: IncidentHistory, scene: Scene, say: Say, *, article: str) -> str:
     """How it stands: the next report that is due; on the page of an article, of which system."""
     waiting = [deadline for deadline in each.deadlines if deadline.report is None]
     first = min(waiting, key=lambda deadline: deadline.due_at, default=None)

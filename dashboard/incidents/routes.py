@@ -6,12 +6,12 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from charter.incidents.incidents import incidents
-from charter.records.inputs import WebForm
-from dashboard.addresses import incidents_href
-from dashboard.forms.routes import Desk
-from dashboard.records.routes import FormPage, record_routes
-from dashboard.records.setting import Setting
+from boussole.charter.incidents.incidents import incidents
+from boussole.charter.records.inputs import WebForm
+from boussole.dashboard.addresses import incidents_href
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.records.routes import FormPage, record_routes
+from boussole.dashboard.records.setting import Setting
 
 
 def _setting(desk: Desk, of: str, form: WebForm) -> Setting | None:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audits.languages import inside
-from charter.incidents.appeals import MONTHS
-from charter.incidents.duties import BREACH, SERIOUS
-from charter.incidents.incidents import Told, in_time, incidents
-from charter.records.incidents import Appeal, Incident, IncidentUpdate
-from dashboard.access.words import who_words
-from dashboard.addresses import article_href, evidence_href, system_href
-from dashboard.incidents.appeals_view import Appeals, Link, appeals_told, sealed_at
-from dashboard.incidents.words import (
+from boussole.audits.languages import inside
+from boussole.charter.incidents.appeals import MONTHS
+from boussole.charter.incidents.duties import BREACH, SERIOUS
+from boussole.charter.incidents.incidents import IncidentHistory, in_time, incidents
+from boussole.charter.records.incidents import Appeal, Incident, IncidentUpdate
+from boussole.dashboard.access.words import who_words
+from boussole.dashboard.addresses import article_href, evidence_href, system_href
+from boussole.dashboard.incidents.appeals_view import Appeals, Link, appeals_told, sealed_at
+from boussole.dashboard.incidents.words import (
     binding,
     deadline_words,
     severity_meaning,
 )
-from dashboard.records.words import word, words_of
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.dashboard.records.words import word, words_of
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +81,7 @@ def incidents_page(scene: Scene, say: Say, *, query: dict[str, str], single: boo
     )
 
 
-def open_words(waiting: Sequence[Told], say: Say) -> tuple[str, str]:
+def open_words(waiting: Sequence[IncidentHistory], say: Say) -> tuple[str, str]:
     """How open incidents stand, in a sentence, with its tone."""
     late = sum(each.overdue for each in waiting)
     if late:
@@ -96,7 +96,7 @@ def open_words(waiting: Sequence[Told], say: Say) -> tuple[str, str]:
     return "watch" if due else "unknown", say.plural("One incident is open.", "{n} incidents are open.", len(waiting))
 
 
-def _next(waiting: Sequence[Told], scene: Scene, say: Say) -> str:
+def _next(waiting: Sequence[IncidentHistory], scene: Scene, say: Say) -> str:
     """What is next: the first deadline among the open ones."""
     due = [(each.next_due, each) for each in waiting if each.next_due]
     if not due:
@@ -110,7 +110,7 @@ def _next(waiting: Sequence[Told], scene: Scene, say: Say) -> str:
     )
 
 
-def incident_view(scene: Scene, each: Told, say: Say, *, query: dict[str, str]) -> IncidentView:
+def incident_view(scene: Scene, each: IncidentHistory, say: Say, *, query: dict[str, str]) -> IncidentView:
     """One incident in words."""
     said, today = each.incident, scene.facts.as_of
     about = [(scene.title(said.system, say), system_href(said.system, query=query))]
@@ -154,7 +154,7 @@ def incident_view(scene: Scene, each: Told, say: Say, *, query: dict[str, str]) 
     )
 
 
-def _shown_by(scene: Scene, each: Told, say: Say, *, query: dict[str, str]) -> list[Link]:
+def _shown_by(scene: Scene, each: IncidentHistory, say: Say, *, query: dict[str, str]) -> list[Link]:
     """What shows it: a question of the charter, an audit, findings."""
     said, found = each.incident, []
     asked = [(article, way) for article in scene.charter.articles for way in article.ways if way.id == said.question]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from audits.languages import inside
-from charter.incidents.duties import Delay
-from charter.incidents.incidents import Deadline
-from charter.records.incidents import IncidentUpdate
-from dashboard.records.words import word
-from dashboard.register_words import when
-from dashboard.words import Say
+from boussole.audits.languages import inside
+from boussole.charter.incidents.duties import Delay
+from boussole.charter.incidents.incidents import Deadline
+from boussole.charter.records.incidents import IncidentUpdate
+from boussole.dashboard.records.words import word
+from boussole.dashboard.register_words import when
+from boussole.dashboard.words import Say
 
 
 def severity_meaning(severity: str, say: Say) -> str:

@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audits.ledger.keeping import Standing
-from charter.records.outside import Check, Outside, State
-from dashboard.evidence_words import moment_words
-from dashboard.words import Say
+from boussole.audits.ledger.keeping import Standing
+from boussole.charter.records.outside import Check, Outside, State
+from boussole.dashboard.evidence_words import moment_words
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class OutsideNote:
     """A sentence, and whether it warns (`watch`) or says that something is wrong (`broken`)."""
 
     text: str
@@ -24,12 +24,12 @@ class Said:
 class OutsideView:
     """The part of the evidence page: what holds, each witness in a row, and the timestamp."""
 
-    head: Sequence[Said]
+    head: Sequence[OutsideNote]
     rows: Sequence[Sequence[str]]
-    stamp: Sequence[Said]
+    stamp: Sequence[OutsideNote]
 
 
-def line(found: Outside, say: Say, *, now: dt.datetime) -> list[Said]:
+def line(found: Outside, say: Say, *, now: dt.datetime) -> list[OutsideNote]:
     """What the foot of every page says: the witnesses, and timestamps where they are late."""
     said = [_witnesses(found, say, now=now)]
     if found.stamp_state(now) in (State.never, State.late, State.broken):
@@ -46,18 +46,18 @@ def view(found: Outside, say: Say, *, now: dt.datetime) -> OutsideView:
     )
 
 
-def _witnesses(found: Outside, say: Say, *, now: dt.datetime) -> Said:
+def _witnesses(found: Outside, say: Say, *, now: dt.datetime) -> OutsideNote:
     state, last = found.state(now), found.last
     if found.broken is not None:
         if found.broken.problem:
             text = say("What {name} cosigned of the ledger does not hold or cannot be read.", name=found.broken.witness)
         else:
             text = say("The ledger is not the one that {name} checked from outside.", name=found.broken.witness)
-        return Said(text=text, tone="broken")
+        return OutsideNote(text=text, tone="broken")
     if state is State.unset:
-        return Said(text=say("Nobody outside checks the ledger."))
+        return OutsideNote(text=say("Nobody outside checks the ledger."))
     if last is None or last.at is None:
-        return Said(text=say("No witness outside has checked the ledger yet."), tone="watch")
+        return OutsideNote(text=say("No witness outside has checked the ledger yet."), tone="watch")
     day, name = say.date(last.at.date()), last.witness
     if state is State.late:
         days = (now - last.at).days
@@ -68,9 +68,9 @@ def _witnesses(found: Outside, say: Say, *, now: dt.datetime) -> Said:
             name=name,
             day=day,
         )
-        return Said(text=text, tone="watch")
+        return OutsideNote(text=text, tone="watch")
     text = say("The ledger was checked from outside on {day}, by {name}.", day=day, name=name)
-    return Said(text=f"{text} {_since(found, last, say)}")
+    return OutsideNote(text=f"{text} {_since(found, last, say)}")
 
 
 def _since(found: Outside, check: Check, say: Say) -> str:
@@ -99,28 +99,28 @@ def _row(found: Outside, check: Check, say: Say) -> list[str]:
     ]
 
 
-def _stamp(found: Outside, say: Say, *, now: dt.datetime) -> Said:
+def _stamp(found: Outside, say: Say, *, now: dt.datetime) -> OutsideNote:
     state, stamp, days = found.stamp_state(now), found.stamp, found.timestamp_days
     if stamp is None:
         if days is None:
-            return Said(text=say("No timestamp is kept, and none is required."))
+            return OutsideNote(text=say("No timestamp is kept, and none is required."))
         text = say("No timestamp is kept that holds; one is required every {n} days.", n=say.whole(days))
-        return Said(text=text, tone="watch")
+        return OutsideNote(text=text, tone="watch")
     when = moment_words(stamp.at.isoformat(), say)
     if state is State.broken:
         text = say("The ledger is not the one that was timestamped on {when}.", when=when)
-        return Said(text=text, tone="broken")
+        return OutsideNote(text=text, tone="broken")
     if state is State.late:
         text = say(
             "The last timestamp of the ledger is of {when}; one is required every {n} days.",
             when=when,
             n=say.whole(days or 0),
         )
-        return Said(text=text, tone="watch")
+        return OutsideNote(text=text, tone="watch")
     text = say("The last timestamp of the ledger is of {when}, by {authority}.", when=when, authority=stamp.authority)
-    return Said(text=text)
+    return OutsideNote(text=text)
 
 
-def _unread(found: Outside, say: Say) -> list[Said]:
+def _unread(found: Outside, say: Say) -> list[OutsideNote]:
     names = ", ".join(found.bad_stamps)
-    return [Said(text=say("These timestamps do not hold: {names}.", names=names), tone="watch")] if names else []
+    return [OutsideNote(text=say("These timestamps do not hold: {names}.", names=names), tone="watch")] if names else []

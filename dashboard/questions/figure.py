@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from charter.document import AuditDocument, Standing, VerdictDocument
-from charter.records.acts import Reference
-from dashboard.asked import indicator_of, question_of, sentence_of, way_called
-from dashboard.groups import group_name, group_of, rate_of, rows
-from dashboard.scene import Scene
-from dashboard.tables import comparison
-from dashboard.views import period
-from dashboard.words import Say
+from boussole.charter.document import AuditDocument, Standing, VerdictDocument
+from boussole.charter.records.acts import Reference
+from boussole.dashboard.asked import indicator_of, question_of, sentence_of, way_called
+from boussole.dashboard.groups import group_name, group_of, rate_of, rows
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.tables import comparison
+from boussole.dashboard.views import period
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from dashboard.access.person import Person
-from dashboard.committee.chamber import Chamber
-from dashboard.forms.html import Titled
-from dashboard.forms.model import Form
-from dashboard.questions.figure import Figure
-from dashboard.questions.view import QuestionsPage
-from dashboard.records.form import record_form
-from dashboard.records.routes import forms_on, offered
-from dashboard.records.setting import Setting
-from dashboard.words import Say
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.forms.forms_html import Titled
+from boussole.dashboard.forms.model import Form
+from boussole.dashboard.questions.figure import Figure
+from boussole.dashboard.questions.view import QuestionsPage
+from boussole.dashboard.records.form import record_form
+from boussole.dashboard.records.routes import forms_on, offered
+from boussole.dashboard.records.setting import Setting
+from boussole.dashboard.words import Say
 
 NONE = "-"
 """What an address says where a question is about no figure."""

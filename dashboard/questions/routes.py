@@ -7,16 +7,16 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from charter.records import Sealed
-from charter.records.acts import CommitteeQuestion
-from charter.records.inputs import WebForm
-from dashboard import store
-from dashboard.addresses import ask_href, questions_href
-from dashboard.forms.routes import Desk
-from dashboard.questions.figure import figure_at
-from dashboard.questions.forms import NONE, setting_of
-from dashboard.records.routes import FormPage, record_routes
-from dashboard.records.setting import Setting
+from boussole.charter.records import Sealed
+from boussole.charter.records.acts import CommitteeQuestion
+from boussole.charter.records.inputs import WebForm
+from boussole.dashboard import store
+from boussole.dashboard.addresses import ask_href, questions_href
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.questions.figure import figure_at
+from boussole.dashboard.questions.forms import NONE, setting_of
+from boussole.dashboard.records.routes import FormPage, record_routes
+from boussole.dashboard.records.setting import Setting
 
 
 def question_routes(home: Path) -> list[Route]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import capital
-from charter.committee.matters import ORDER, Asked, questions
-from dashboard.access.words import who_words
-from dashboard.addresses import ask_href, evidence_href, system_href
-from dashboard.committee.chamber import Chamber
-from dashboard.questions.figure import told
-from dashboard.register_words import when
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.languages import capital
+from boussole.charter.committee.matters import ORDER, QuestionHistory, questions
+from boussole.dashboard.access.words import who_words
+from boussole.dashboard.addresses import ask_href, evidence_href, system_href
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.questions.figure import told
+from boussole.dashboard.register_words import when
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 Link = tuple[str, str]
 
@@ -80,7 +80,7 @@ def _headline(late: int, waiting: int, every: int, say: Say) -> tuple[str, str]:
     return "unknown", say("No question has been asked yet.")
 
 
-def _view(scene: Scene, chamber: Chamber, each: Asked, say: Say, *, query: dict[str, str]) -> QuestionView:
+def _view(scene: Scene, chamber: Chamber, each: QuestionHistory, say: Say, *, query: dict[str, str]) -> QuestionView:
     said = each.question
     asker = chamber.name(said.by, say) if said.by else who_words(said.role, say)
     states = {

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from audits.errors import BoussoleError, nearest
-from audits.workspace import Workspace
-from charter.committee.issuing import recommending
-from charter.records.base import Statement
-from charter.records.incidents import Incident
-from charter.records.kinds import Recommendation
-from charter.records.work import THEMES, Survey
-from charter.work.survey import Layout, aggregated, rows_of
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.issuing import recommending
+from boussole.charter.records.base import Statement
+from boussole.charter.records.incidents import Incident
+from boussole.charter.records.kinds import Recommendation
+from boussole.charter.records.work import THEMES, Survey
+from boussole.charter.work.survey import Layout, aggregated, rows_of
 
 Fields = dict[str, Any]
 

@@ -6,22 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from charter.committee.directory import name_member
-from charter.committee.doing import act
-from charter.incidents.entering import enter
-from charter.records import Sealed, seal
-from charter.records.acts import Act, Opinion
-from charter.records.base import Statement
-from charter.records.inputs import WebForm
-from dashboard import store
-from dashboard.access.words import said_as
-from dashboard.committee.drafted import wording_of
-from dashboard.committee.seats import member_of, needs_lead
-from dashboard.forms.reading import UnfitError, Values
-from dashboard.questions.figure import reference
-from dashboard.records.computed import computed
-from dashboard.records.form import SEEN, fields_of
-from dashboard.records.setting import Setting
+from boussole.charter.committee.directory import name_member
+from boussole.charter.committee.doing import act
+from boussole.charter.incidents.entering import enter
+from boussole.charter.records import Sealed, seal
+from boussole.charter.records.acts import Act, Opinion
+from boussole.charter.records.base import Statement
+from boussole.charter.records.inputs import WebForm
+from boussole.dashboard import store
+from boussole.dashboard.access.words import said_as
+from boussole.dashboard.committee.drafted import wording_of
+from boussole.dashboard.committee.seats import member_of, needs_lead
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.questions.figure import reference
+from boussole.dashboard.records.computed import computed
+from boussole.dashboard.records.form import SEEN, fields_of
+from boussole.dashboard.records.setting import Setting
 
 Fields = dict[str, Any]
 

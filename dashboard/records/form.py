@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from charter.records.base import Statement
-from charter.records.inputs import Input, WebForm, input_of, is_list, is_required, kind_of, path_of
-from dashboard.forms.model import Field, Form
-from dashboard.forms.reading import UnfitError, Values
-from dashboard.records.lists import FILLERS, LISTS, PROPOSALS
-from dashboard.records.notes import NOTES
-from dashboard.records.setting import Setting
+from boussole.charter.records.base import Statement
+from boussole.charter.records.inputs import Input, WebForm, input_of, is_list, is_required, kind_of, path_of
+from boussole.dashboard.forms.model import Field, Form
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.records.lists import FILLERS, LISTS, PROPOSALS
+from boussole.dashboard.records.notes import NOTES
+from boussole.dashboard.records.setting import Setting
 
 SEEN = "seen"
 Model = type[Statement]

@@ -6,17 +6,17 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from charter.committee.directory import new_number as new_member
-from charter.committee.matters import matters
-from charter.committee.members import sitting_on, sittings
-from charter.committee.presence import presiding
-from charter.incidents.appeals import appeals, new_number
-from charter.records.incidents import Incident
-from dashboard.committee.drafted import decided_item, texts
-from dashboard.committee.seats import leads, member_of
-from dashboard.incidents.words import severity_meaning
-from dashboard.records.setting import Setting
-from dashboard.records.words import words_of
+from boussole.charter.committee.directory import new_number as new_member
+from boussole.charter.committee.matters import matters
+from boussole.charter.committee.members import sitting_on, sittings
+from boussole.charter.committee.presence import presiding
+from boussole.charter.incidents.appeals import appeals, new_number
+from boussole.charter.records.incidents import Incident
+from boussole.dashboard.committee.drafted import decided_item, texts
+from boussole.dashboard.committee.seats import leads, member_of
+from boussole.dashboard.incidents.words import severity_meaning
+from boussole.dashboard.records.setting import Setting
+from boussole.dashboard.records.words import words_of
 
 Choices = list[tuple[str, str]]
 DAYS = 30
@@ -108,7 +108,7 @@ def _matters(at: Setting) -> Choices:
 
 def _modes(at: Setting) -> Choices:
     """How members can be there: from afar where the convocation says so."""
-    from charter.records.acts import Attendance
+    from boussole.charter.records.acts import Attendance
 
     words = words_of(Attendance, "mode", at.say)
     return [pair for pair in words.items() if pair[0] != "remote" or at.session.found.call.remote]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from charter.committee.presence import count, electors, voters
-from charter.records.acts import Vote
-from charter.records.work import FEWEST
-from dashboard.committee.drafted import wording_of
-from dashboard.committee.words import quorum_words
-from dashboard.records.setting import Setting
+from boussole.charter.committee.presence import count, electors, voters
+from boussole.charter.records.acts import Vote
+from boussole.charter.records.work import FEWEST
+from boussole.dashboard.committee.drafted import wording_of
+from boussole.dashboard.committee.words import quorum_words
+from boussole.dashboard.records.setting import Setting
 
 
 def _survey(at: Setting) -> str:

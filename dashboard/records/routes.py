@@ -8,19 +8,19 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from charter.committee.refusals import RefusedError
-from charter.records import Sealed
-from charter.records.base import Statement
-from charter.records.inputs import WebForm, path_of
-from charter.records.kinds import KINDS
-from dashboard.access.permissions import Action, allowed
-from dashboard.forms.html import Titled
-from dashboard.forms.model import Form
-from dashboard.forms.reading import Values
-from dashboard.forms.routes import Desk, form_route
-from dashboard.records.entering import sealed
-from dashboard.records.form import record_form
-from dashboard.records.setting import Setting
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.records import Sealed
+from boussole.charter.records.base import Statement
+from boussole.charter.records.inputs import WebForm, path_of
+from boussole.charter.records.kinds import KINDS
+from boussole.dashboard.access.permissions import Action, allowed
+from boussole.dashboard.forms.forms_html import Titled
+from boussole.dashboard.forms.model import Form
+from boussole.dashboard.forms.reading import Values
+from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.records.entering import sealed
+from boussole.dashboard.records.form import record_form
+from boussole.dashboard.records.setting import Setting
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from audits.systems import System
-from audits.workspace import Workspace
-from charter.facts import Facts, facts_of
-from charter.in_force import in_force
-from charter.model import Charter
-from dashboard import store
-from dashboard.access.person import Person
-from dashboard.committee.acts.place import Place
-from dashboard.committee.chamber import Chamber
-from dashboard.questions.figure import Figure
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.facts import Facts, facts_of
+from boussole.charter.records.in_force import in_force
+from boussole.charter.text.model import Charter
+from boussole.dashboard import store
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.committee.acts.place import Place
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.questions.figure import Figure
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 
 @dataclass(frozen=True, kw_only=True)

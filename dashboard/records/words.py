@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from charter.records.base import Statement
-from charter.records.inputs import input_of
-from dashboard.words import Say
+from boussole.charter.records.base import Statement
+from boussole.charter.records.inputs import input_of
+from boussole.dashboard.words import Say
 
 
 def words_of(model: type[Statement], name: str, say: Say) -> dict[str, str]:

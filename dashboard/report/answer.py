@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dashboard.report.edition import Edition
-from dashboard.report.systems import anchor
-from dashboard.report.words import Tell
-from dashboard.scene import Finding, findings, rings
-from dashboard.views import Compass
-from dashboard.words import speaker
+from boussole.dashboard.report.edition import Edition
+from boussole.dashboard.report.systems import anchor
+from boussole.dashboard.report.words import Tell
+from boussole.dashboard.scene import Finding, findings, rings
+from boussole.dashboard.views import Compass
+from boussole.dashboard.words import speaker
 
 TOLD, LISTED = 4, 8
 """Findings told in full, at most one for an article of a system; and questions that are only listed."""

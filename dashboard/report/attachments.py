@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from audits.hashing import canonical_json, sha256_hex
-from charter.document import AuditDocument
-from charter.records import sealed_json
-from dashboard.report.edition import Edition
-from dashboard.report.moved import drift_document
-from dashboard.report.words import Tell
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.charter.document import AuditDocument
+from boussole.charter.records import sealed_json
+from boussole.dashboard.report.edition import Edition
+from boussole.dashboard.report.moved import drift_document
+from boussole.dashboard.report.words import Tell
 
 SEALS = "seals.json"
 

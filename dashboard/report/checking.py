@@ -15,12 +15,12 @@ from typing import Any
 
 import pypdf
 
-from audits.errors import BoussoleError, ReportError
-from audits.hashing import canonical_json, sha256_hex
-from audits.regular import read_bytes
-from audits.workspace import Workspace
-from charter.records import SealedReport, sealed_reports, stored_audits
-from dashboard.report.attachments import SEALS
+from boussole.audits.errors import BoussoleError, ReportError
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.regular import read_bytes
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import SealedReport, sealed_reports, stored_audits
+from boussole.dashboard.report.attachments import SEALS
 
 
 @dataclass(frozen=True, kw_only=True)

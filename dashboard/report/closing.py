@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from audits.hashing import sha256_hex
-from charter.document import AuditDocument, VerdictDocument
-from charter.document.base import given
-from charter.model import Charter
-from charter.records import sealed_json
-from dashboard.asked import indicator_of
-from dashboard.marks import ORDER
-from dashboard.report.attachments import SEALS, audit_file, charter_file, drift_content, drift_file
-from dashboard.report.edition import Edition
-from dashboard.report.words import Tell
+from boussole.audits.hashing import sha256_hex
+from boussole.charter.document import AuditDocument, VerdictDocument
+from boussole.charter.document.base import given
+from boussole.charter.records import sealed_json
+from boussole.charter.text.model import Charter
+from boussole.dashboard.asked import indicator_of
+from boussole.dashboard.marks import ORDER
+from boussole.dashboard.report.attachments import SEALS, audit_file, charter_file, drift_content, drift_file
+from boussole.dashboard.report.edition import Edition
+from boussole.dashboard.report.words import Tell
 
 Data = dict[str, Any]
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard.left_out import read_words
-from dashboard.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, SIDE, mark_svg, word
-from dashboard.report.answer import answer
-from dashboard.report.attachments import Attachment
-from dashboard.report.closing import reading, unexamined, verifying
-from dashboard.report.edition import Edition
-from dashboard.report.systems import part
-from dashboard.report.words import Tell
-from dashboard.views import compass, period
-from dashboard.words import speaker
+from boussole.dashboard.left_out import read_words
+from boussole.dashboard.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, SIDE, mark_svg, word
+from boussole.dashboard.report.answer import answer
+from boussole.dashboard.report.attachments import Attachment
+from boussole.dashboard.report.closing import reading, unexamined, verifying
+from boussole.dashboard.report.edition import Edition
+from boussole.dashboard.report.systems import part
+from boussole.dashboard.report.words import Tell
+from boussole.dashboard.views import compass, period
+from boussole.dashboard.words import speaker
 
 Data = dict[str, Any]
 LISTED = 3

@@ -7,20 +7,20 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from audits.errors import ReportError
-from audits.hashing import canonical_json
-from audits.workspace import Workspace
-from charter.current import current as brought_up
-from charter.document import AuditDocument
-from charter.document.base import given
-from charter.drift.look import Drift
-from charter.facts import facts_of
-from charter.in_force import Act, in_force, judging_then
-from charter.model import Charter
-from charter.records import audits_of, charter_text, latest_audits
-from dashboard.report.moved import drifts
-from dashboard.report.periods import Period, in_period
-from dashboard.scene import Scene, before
+from boussole.audits.errors import ReportError
+from boussole.audits.hashing import canonical_json
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import AuditDocument
+from boussole.charter.document.base import given
+from boussole.charter.drift.look import Drift
+from boussole.charter.judging.current import current as brought_up
+from boussole.charter.records import audits_of, charter_text, latest_audits
+from boussole.charter.records.facts import facts_of
+from boussole.charter.records.in_force import Act, in_force, judging_then
+from boussole.charter.text.model import Charter
+from boussole.dashboard.report.moved import drifts
+from boussole.dashboard.report.periods import Period, in_period
+from boussole.dashboard.scene import Scene, before
 
 
 @dataclass(frozen=True, kw_only=True)

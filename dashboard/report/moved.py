@@ -6,23 +6,23 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from audits.errors import NoLakeError
-from audits.lake import reading
-from audits.lake.tables import exists, table
-from audits.languages import capital
-from audits.measures import Measure
-from audits.systems.model import System
-from audits.workspace import Workspace
-from charter.document import AuditDocument
-from charter.drift.look import Drift, look
-from charter.model import Charter
-from dashboard.drifting.asked import Asked
-from dashboard.drifting.figures import brief
-from dashboard.drifting.multiples import Multiple
-from dashboard.drifting.view import Column, DriftPage, drift_page
-from dashboard.report.words import Tell
-from dashboard.scene import Scene
-from dashboard.words import speaker
+from boussole.audits.errors import NoLakeError
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import exists, table
+from boussole.audits.languages import capital
+from boussole.audits.measures import Measure
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import AuditDocument
+from boussole.charter.drift.look import Drift, look
+from boussole.charter.text.model import Charter
+from boussole.dashboard.drifting.figures import brief
+from boussole.dashboard.drifting.multiples import Multiple
+from boussole.dashboard.drifting.query import DriftQuery
+from boussole.dashboard.drifting.view import Column, DriftPage, drift_page
+from boussole.dashboard.report.words import Tell
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import speaker
 
 Data = dict[str, Any]
 SCHEMA = "boussole.drift-series/1"
@@ -113,7 +113,7 @@ def section(scene: Scene, drift: Drift, tell: Tell) -> Data:
     page = drift_page(
         scene,
         drift,
-        Asked(system=system),
+        DriftQuery(system=system),
         speaker(tell.lang),
         query={},
         systems=[],

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from babel.dates import format_date
 
-from audits.errors import ReportError
-from audits.languages import capital
-from audits.windows import Window, period_of
-from charter.document import AuditDocument
+from boussole.audits.errors import ReportError
+from boussole.audits.languages import capital
+from boussole.audits.windows import Window, period_of
+from boussole.charter.document import AuditDocument
 
 _PERIOD = re.compile(r"(?P<year>[12]\d{3})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
 

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from charter.document import AuditDocument, Standing, VerdictDocument
-from charter.model import Charter, Indicator, Law
-from dashboard.asked import indicator_of
-from dashboard.report.edition import Edition
-from dashboard.report.moved import section as section_moved
-from dashboard.report.words import Tell
-from dashboard.small_print import measure_words
-from dashboard.system_view import Question, Section, system_page
-from dashboard.tables import Table
-from dashboard.views import anchor_of, period
-from dashboard.words import speaker
+from boussole.charter.document import AuditDocument, Standing, VerdictDocument
+from boussole.charter.text.model import Charter, Indicator, Law
+from boussole.dashboard.asked import indicator_of
+from boussole.dashboard.report.edition import Edition
+from boussole.dashboard.report.moved import section as section_moved
+from boussole.dashboard.report.words import Tell
+from boussole.dashboard.small_print import measure_words
+from boussole.dashboard.system_view import Question, Section, system_page
+from boussole.dashboard.tables import Table
+from boussole.dashboard.views import anchor_of, period
+from boussole.dashboard.words import speaker
 
 Data = dict[str, Any]
 Asked = tuple[Section, Question]
@@ -171,7 +171,7 @@ class _Part:
 def together(items: Sequence[Data], tell: Tell) -> list[Data]:
     """Questions with the same background under one title.
 
-    >>> from dashboard.report.words import teller
+    >>> from boussole.dashboard.report.words import teller
     >>> same = [{"number": "6.1", "facts": [["Law", "a"]]}, {"number": "6.2", "facts": [["Law", "a"]]}]
     >>> [item["title"] for item in together(same, teller("en"))]
     ['Questions 6.1, 6.2']

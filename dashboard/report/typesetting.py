@@ -9,9 +9,9 @@ from typing import Any
 
 import typst
 
-from audits.errors import ReportError
-from dashboard.fontfiles import FOLDER
-from dashboard.printable import all_printable
+from boussole.audits.errors import ReportError
+from boussole.dashboard.fontfiles import FOLDER
+from boussole.dashboard.printable import all_printable
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from audits.languages import LANGUAGES, Catalogue, capital, typeset
-from dashboard.words import Say, count, speaker
+from boussole.audits.languages import LANGUAGES, Catalogue, capital, typeset
+from boussole.dashboard.words import Say, count, speaker
 
 FOLDER = Path(__file__).parent / "locale"
 

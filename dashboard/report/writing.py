@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from audits import private_files
-from audits.errors import ReportError
-from audits.languages import LANGUAGES
-from audits.workspace import Workspace
-from charter.records import seal_report
-from dashboard.report.attachments import SEALS, attachments
-from dashboard.report.content import content
-from dashboard.report.edition import edition
-from dashboard.report.periods import parse_period
-from dashboard.report.typesetting import typeset_pdf
-from dashboard.report.words import teller
+from boussole.audits import private_files
+from boussole.audits.errors import ReportError
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import seal_report
+from boussole.dashboard.report.attachments import SEALS, attachments
+from boussole.dashboard.report.content import content
+from boussole.dashboard.report.edition import edition
+from boussole.dashboard.report.periods import parse_period
+from boussole.dashboard.report.typesetting import typeset_pdf
+from boussole.dashboard.report.words import teller
 
 
 def write_report(workspace: Workspace, *, period: str | None, lang: str, out: Path | None) -> Path:

@@ -8,18 +8,18 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from audits.errors import ReportError
-from audits.languages import LANGUAGES, capital
-from audits.workspace import Workspace
-from charter.records import summaries
-from dashboard.addresses import reports_href
-from dashboard.forms.model import Field, Form
-from dashboard.forms.reading import Values
-from dashboard.forms.routes import Desk, form_route
-from dashboard.reports.kept import content_to_take, periods
-from dashboard.reports.making import make
-from dashboard.reports.words import period_title
-from dashboard.words import Say
+from boussole.audits.errors import ReportError
+from boussole.audits.languages import LANGUAGES, capital
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import summaries
+from boussole.dashboard.addresses import reports_href
+from boussole.dashboard.forms.model import Field, Form
+from boussole.dashboard.forms.reading import Values
+from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.reports.cache import content_to_take, periods
+from boussole.dashboard.reports.making import make
+from boussole.dashboard.reports.words import period_title
+from boussole.dashboard.words import Say
 
 MAKE, TAKE = "/report-make", "/report-file"
 NEWEST = "newest"

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from dashboard.trouble import noted
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.trouble import noted
 
 State = Literal["waiting", "running", "done", "failed"]
 KEPT = 50
@@ -71,7 +71,7 @@ def jobs(workspace: Workspace, *, since: dt.timedelta = dt.timedelta(hours=1)) -
 
 
 def _run(job: Job) -> None:
-    from dashboard.report import write_report  # takes seconds to load
+    from boussole.dashboard.report import write_report  # takes seconds to load
 
     with _turn:
         job.state = "running"

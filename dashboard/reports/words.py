@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from audits.errors import ReportError
-from dashboard.report.periods import parse_period
-from dashboard.words import Say
+from boussole.audits.errors import ReportError
+from boussole.dashboard.report.periods import parse_period
+from boussole.dashboard.words import Say
 
 
 def period_title(period: str, lang: str) -> str:

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from dashboard.access.permissions import Action
-from dashboard.glossary.book import plain_letters
+from boussole.dashboard.access.permissions import Action
+from boussole.dashboard.glossary.book import plain_letters
 
 LONGEST = 200
 """Letters of what is looked for."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from audits.languages import inside
-from charter.advice import recommended
-from charter.committee.opinions import fates
-from charter.committee.sessions import sessions
-from charter.crosswalk import crosswalk
-from charter.incidents.incidents import incidents
-from charter.plain import plainly
-from charter.records.acts import CommitteeQuestion, Referral
-from dashboard.access.permissions import Action
-from dashboard.access.places import PAGES
-from dashboard.addresses import (
+from boussole.audits.languages import inside
+from boussole.charter.amending.plain import plainly
+from boussole.charter.committee.advice import recommended
+from boussole.charter.committee.opinions import fates
+from boussole.charter.committee.sessions import sessions
+from boussole.charter.incidents.incidents import incidents
+from boussole.charter.judging.crosswalk import crosswalk
+from boussole.charter.records.acts import CommitteeQuestion, Referral
+from boussole.dashboard.access.permissions import Action
+from boussole.dashboard.access.places import PAGES
+from boussole.dashboard.addresses import (
     address,
     article_href,
     committee_href,
@@ -28,13 +28,13 @@ from dashboard.addresses import (
     session_href,
     system_href,
 )
-from dashboard.committee.chamber import Chamber
-from dashboard.glossary.book import called, themes
-from dashboard.groups import attribute_name
-from dashboard.pages import pages
-from dashboard.scene import Scene
-from dashboard.search.index import Piece
-from dashboard.words import Say
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.glossary.book import called, themes
+from boussole.dashboard.groups import attribute_name
+from boussole.dashboard.pages import pages
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.search.index import Piece
+from boussole.dashboard.words import Say
 
 KINDS = (
     "page",

@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard.access.permissions import Action
-from dashboard.addresses import evidence_href, search_href
-from dashboard.search.index import Index, beginnings, excerpt, marked
-from dashboard.search.pieces import KINDS
-from dashboard.words import Say
+from boussole.dashboard.access.permissions import Action
+from boussole.dashboard.addresses import evidence_href, search_href
+from boussole.dashboard.search.index import Index, beginnings, excerpt, marked
+from boussole.dashboard.search.pieces import KINDS
+from boussole.dashboard.words import Say
 
 FIRST, MORE = 5, 60
 """Results of a kind that are shown at first, and at most."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
-from dashboard.serving.limits import Limits
+from boussole.dashboard.serving.limits import Limits
 
 
 class Connections:

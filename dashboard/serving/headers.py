@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from audits.access_settings import AccessSettings
-from dashboard.access.handshake import sign_in_cookie
-from dashboard.access.person import COOKIE, session_cookie
-from dashboard.serving.policy import BARE, FIXED, page_policy
+from boussole.audits.access_settings import AccessSettings
+from boussole.dashboard.access.handshake import sign_in_cookie
+from boussole.dashboard.access.person import COOKIE, session_cookie
+from boussole.dashboard.serving.policy import BARE, FIXED, page_policy
 
 YEAR = 365 * 24 * 3600
 OWN_FILES, KEPT = "/app/static/", "public, max-age=3600"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 from dataclasses import dataclass
 
-from audits.access_settings import LOOPBACK, AccessSettings
+from boussole.audits.access_settings import LOOPBACK, AccessSettings
 
 OTHER_FILES = 256
 """Files that the server opens beside its connections."""

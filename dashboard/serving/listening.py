@@ -7,9 +7,9 @@ import socket
 import uvicorn
 from starlette.types import ASGIApp
 
-from audits.errors import BoussoleError
-from dashboard.serving.limits import Limits
-from dashboard.serving.protocol import protocols
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.serving.limits import Limits
+from boussole.dashboard.serving.protocol import protocols
 
 ENDING_SECONDS = 5
 PING_SECONDS = 30

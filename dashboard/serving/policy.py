@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from dashboard.inline import SCRIPT, STYLE, source
+from boussole.dashboard.inline import SCRIPT, STYLE, source
 
 BARE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """For whatever is no page: files, answers of the API, refusals."""

@@ -9,9 +9,9 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from dashboard.serving.connections import Connections
-from dashboard.serving.limits import Limits
-from dashboard.serving.policy import BARE, FIXED
+from boussole.dashboard.serving.connections import Connections
+from boussole.dashboard.serving.limits import Limits
+from boussole.dashboard.serving.policy import BARE, FIXED
 
 LINGER = 5
 """Seconds that an answer has to leave after its connection was closed."""

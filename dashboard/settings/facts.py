@@ -14,17 +14,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from audits.errors import BoussoleError
-from audits.ledger.signing import verifier_of
-from audits.privacy import keys
-from audits.runs import code_hash
-from audits.systems import System
-from audits.systems.loading import faults_in
-from audits.workspace import SETTINGS_FILE, Settings, Workspace
-from charter.in_force import in_force
-from charter.loading import load_charter
-from charter.model import Charter
-from dashboard.alerts.facts import AlertFacts, alert_facts
+from boussole.audits.errors import BoussoleError
+from boussole.audits.ledger.signing import verifier_of
+from boussole.audits.privacy import keys
+from boussole.audits.runs import code_hash
+from boussole.audits.systems import System
+from boussole.audits.systems.loading import faults_in
+from boussole.audits.workspace import SETTINGS_FILE, Settings, Workspace
+from boussole.charter.records.in_force import in_force
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import Charter
+from boussole.dashboard.alerts.facts import AlertFacts, alert_facts
 
 T = TypeVar("T")
 Origin = Literal["file", "environment", "absent"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from dashboard.access.own_sessions import ANCHOR, OTHERS, PATH, OwnSession
-from dashboard.forms.model import PREFIX
-from dashboard.html import Html, el, join, stacked
-from dashboard.words import Say
+from boussole.dashboard.access.own_sessions import ANCHOR, OTHERS, PATH, OwnSession
+from boussole.dashboard.forms.model import PREFIX
+from boussole.dashboard.html import Html, el, join, stacked
+from boussole.dashboard.words import Say
 
 
 def sessions(shown: Sequence[OwnSession], say: Say) -> Html:

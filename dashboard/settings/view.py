@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import inside as in_sentence
-from audits.systems import System
-from audits.workspace import SETTINGS_FILE
-from dashboard.access.own_sessions import OwnSession
-from dashboard.access.permissions import Role, allowed
-from dashboard.access.person import Person
-from dashboard.access.places import PAGES
-from dashboard.access.strength import unprotected
-from dashboard.access.words import role_title
-from dashboard.addresses import charter_href, system_href
-from dashboard.alerts.facts import AlertFacts
-from dashboard.alerts.page import troubles
-from dashboard.pages import pages
-from dashboard.settings.facts import Fault, Ring, Set, SettingsFacts
-from dashboard.words import Say
+from boussole.audits.languages import inside as in_sentence
+from boussole.audits.systems import System
+from boussole.audits.workspace import SETTINGS_FILE
+from boussole.dashboard.access.own_sessions import OwnSession
+from boussole.dashboard.access.permissions import Role, allowed
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.places import PAGES
+from boussole.dashboard.access.strength import unprotected
+from boussole.dashboard.access.words import role_title
+from boussole.dashboard.addresses import charter_href, system_href
+from boussole.dashboard.alerts.facts import AlertFacts
+from boussole.dashboard.alerts.page import troubles
+from boussole.dashboard.pages import pages
+from boussole.dashboard.settings.facts import Fault, Ring, Set, SettingsFacts
+from boussole.dashboard.words import Say
 
 Pairs = Sequence[tuple[str, str]]
 Row = Sequence[str]

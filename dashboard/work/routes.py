@@ -6,9 +6,9 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from dashboard.addresses import work_href
-from dashboard.records.routes import FormPage, record_routes
-from dashboard.records.setting import Setting
+from boussole.dashboard.addresses import work_href
+from boussole.dashboard.records.routes import FormPage, record_routes
+from boussole.dashboard.records.setting import Setting
 
 PAGE = FormPage(
     setting=lambda desk, _, __: Setting(person=desk.person, say=desk.say, workspace=desk.workspace),

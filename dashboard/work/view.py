@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.languages import capital, inside
-from charter.records.work import THEMES, Consultation, Survey, TimeSaved, Training
-from charter.work.effects import SHOWN, Asked, Moved, consultations, surveys, times, trainings
-from dashboard.access.words import who_words
-from dashboard.addresses import evidence_href
-from dashboard.records.words import word
-from dashboard.register_words import when
-from dashboard.scene import Scene
-from dashboard.words import Say
+from boussole.audits.languages import capital, inside
+from boussole.charter.records.work import THEMES, Consultation, Survey, TimeSaved, Training
+from boussole.charter.work.effects import SHOWN, Moved, SurveyChange, consultations, surveys, times, trainings
+from boussole.dashboard.access.words import who_words
+from boussole.dashboard.addresses import evidence_href
+from boussole.dashboard.records.words import word
+from boussole.dashboard.register_words import when
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say
 
 Link = tuple[str, str]
 ENOUGH = 0.95
@@ -70,7 +70,7 @@ def work_page(scene: Scene, say: Say, *, query: dict[str, str]) -> WorkPage:
     )
 
 
-def _headline(asked: Mapping[str | None, Asked], say: Say) -> tuple[str, str]:
+def _headline(asked: Mapping[str | None, SurveyChange], say: Say) -> tuple[str, str]:
     """Whether work got better, as the surveys say (question 2.6)."""
     fresh = [each for each in asked.values() if each.fresh]
     if not asked:
@@ -119,7 +119,7 @@ def _period(said: Survey | TimeSaved | Training, say: Say) -> str:
     return say.period(said.start.isoformat(), said.end.isoformat())
 
 
-def _survey(scene: Scene, name: str | None, each: Asked, say: Say, *, query: dict[str, str]) -> SurveyView:
+def _survey(scene: Scene, name: str | None, each: SurveyChange, say: Say, *, query: dict[str, str]) -> SurveyView:
     said = each.survey
     answered = say("{n} answers", n=say.whole(said.answered))
     asked = say("{n} were asked", n=say.whole(said.invited)) if said.invited else ""
@@ -148,7 +148,7 @@ def _survey(scene: Scene, name: str | None, each: Asked, say: Say, *, query: dic
     )
 
 
-def _theme(moved: Moved, each: Asked, say: Say) -> tuple[str, str, str, str]:
+def _theme(moved: Moved, each: SurveyChange, say: Say) -> tuple[str, str, str, str]:
     before = ""
     if moved.moved is not None and each.before is not None:
         then = each.before.everybody.themes[moved.theme].mean

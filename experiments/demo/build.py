@@ -9,19 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audits import private_files
-from audits.errors import BoussoleError
-from audits.privacy import keys
-from audits.workspace import Workspace
-from experiments.demo.planted import PEOPLE, SEED, facts
-from experiments.logging import log_decisions
-from experiments.store import client, experiment_id, quiet_mlflow
+from boussole.audits import private_files
+from boussole.audits.errors import BoussoleError
+from boussole.audits.privacy import keys
+from boussole.audits.workspace import Workspace
+from boussole.experiments.demo.planted import PEOPLE, SEED, facts
+from boussole.experiments.logging import log_decisions
+from boussole.experiments.store import client, experiment_id, quiet_mlflow
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.demo.model import Version
-    from experiments.demo.simulation import Simulation
+    from boussole.experiments.demo.model import Version
+    from boussole.experiments.demo.simulation import Simulation
 
 ORGANISATION = "France Travail (démonstration, données inventées)"
 FACTS = Path("demo") / "planted.json"
@@ -44,7 +44,7 @@ def build(home: Path, *, people: int = PEOPLE, seed: int = SEED, progress: Progr
     tell = progress or (lambda *_: None)
     workspace = _claim(home, facts(seed=seed, people=people))
     tell("people, offers, model", 0, 1)
-    from experiments.demo.simulation import simulate  # scikit-learn takes seconds
+    from boussole.experiments.demo.simulation import simulate  # scikit-learn takes seconds
 
     simulation = simulate(people, seed=seed)
     tell("people, offers, model", 1, 1)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from experiments.demo.planted import CHANGE, FIRST_DAY, LAST_DAY, PLANTED
+from boussole.experiments.demo.planted import CHANGE, FIRST_DAY, LAST_DAY, PLANTED
 
 POOL, SHORTLIST, CONTACTS = 20, 10, 8
 """People assessed, shortlisted at most and contacted at most for one offer."""

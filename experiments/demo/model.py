@@ -12,9 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import KBinsDiscretizer, StandardScaler
 
-from experiments.demo.market import CONTACTS, SHORTLIST, hiring_odds, skills
-from experiments.demo.people import people
-from experiments.demo.planted import PLANTED
+from boussole.experiments.demo.market import CONTACTS, SHORTLIST, hiring_odds, skills
+from boussole.experiments.demo.people import people
+from boussole.experiments.demo.planted import PLANTED
 
 HISTORY = 60_000
 PASSING = 0.35

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from experiments.demo.planted import PLANTED
+from boussole.experiments.demo.planted import PLANTED
 
 FAMILIES: dict[str, tuple[float, float]] = {
     "A": (0.05, 0.30),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.demo.market import PARIS, offers, outcomes, pairs
-from experiments.demo.model import VERSIONS, Version, decide, history, train
-from experiments.demo.people import people
+from boussole.experiments.demo.market import PARIS, offers, outcomes, pairs
+from boussole.experiments.demo.model import VERSIONS, Version, decide, history, train
+from boussole.experiments.demo.people import people
 
 LOGGED = [
     "decision_id", "ts", "person_id", "offer_id", "model_version", "rome_family", "gender", "age", "qpv",

@@ -6,23 +6,23 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from audits.decisions import IngestReport, validate
-from audits.decisions.contracts import columns_of
-from audits.decisions.files.tables import TOTALS
-from audits.decisions.frames import open_frame
-from audits.decisions.opened import Opened
-from audits.decisions.sources import open_source
-from audits.errors import SourceError
-from audits.lake.engine import scratch
-from audits.lake.tables import quote
-from audits.log_names import LogName
-from audits.systems import System
-from audits.systems.files import Files
-from audits.workspace import Workspace
-from experiments.logging.packing import Packed, pack
-from experiments.logging.permission import declared
-from experiments.logging.runs import mlflow_faults, write
-from experiments.store import client, experiment_id
+from boussole.audits.decisions import IngestReport, validate
+from boussole.audits.decisions.contracts import columns_of
+from boussole.audits.decisions.files.tables import TOTALS
+from boussole.audits.decisions.frames import open_frame
+from boussole.audits.decisions.opened import Opened
+from boussole.audits.decisions.sources import open_source
+from boussole.audits.errors import SourceError
+from boussole.audits.lake.engine import scratch
+from boussole.audits.lake.tables import quote
+from boussole.audits.log_names import LogName
+from boussole.audits.systems import System
+from boussole.audits.systems.files import Files
+from boussole.audits.workspace import Workspace
+from boussole.experiments.logging.packing import Packed, pack
+from boussole.experiments.logging.permission import declared
+from boussole.experiments.logging.runs import mlflow_faults, write
+from boussole.experiments.store import client, experiment_id
 
 
 def log_file(

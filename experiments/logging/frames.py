@@ -9,15 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-from audits.decisions.frames import open_frame
-from audits.errors import SourceError
-from audits.log_names import LogName
-from audits.workspace import Workspace
-from experiments.logging.packing import pack
-from experiments.logging.permission import permission
-from experiments.logging.runs import check_owner, mlflow_faults, write
-from experiments.logging.versions import model_version as version_of
-from experiments.store import quiet_mlflow
+from boussole.audits.decisions.frames import open_frame
+from boussole.audits.errors import SourceError
+from boussole.audits.log_names import LogName
+from boussole.audits.workspace import Workspace
+from boussole.experiments.logging.packing import pack
+from boussole.experiments.logging.permission import permission
+from boussole.experiments.logging.runs import check_owner, mlflow_faults, write
+from boussole.experiments.logging.versions import model_version as version_of
+from boussole.experiments.store import quiet_mlflow
 
 
 class Options(TypedDict, total=False):

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audits.errors import SourceError
-from audits.hashing import sha256_of
+from boussole.audits.errors import SourceError
+from boussole.audits.hashing import sha256_of
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from audits.decisions.contracts import check_declared, columns_of
-from audits.errors import BoussoleError, SourceError, nearest
-from audits.log_names import LogName
-from audits.systems import System, load_system
-from audits.workspace import Workspace
+from boussole.audits.decisions.contracts import check_declared, columns_of
+from boussole.audits.errors import BoussoleError, SourceError, nearest
+from boussole.audits.log_names import LogName
+from boussole.audits.systems import System, load_system
+from boussole.audits.workspace import Workspace
 
 
 @dataclass(frozen=True)

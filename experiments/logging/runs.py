@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audits.errors import SourceError
-from audits.log_names import LogName
-from experiments.logging.packing import Packed
-from experiments.store import FOLDER, TAG, VERSION_TAG, quiet_mlflow
+from boussole.audits.errors import SourceError
+from boussole.audits.log_names import LogName
+from boussole.experiments.logging.packing import Packed
+from boussole.experiments.store import FOLDER, TAG, VERSION_TAG, quiet_mlflow
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -130,12 +130,10 @@ def _lineage(
     Its digest is the start of the SHA-256 that the lake keeps of every file it took in.
     """
     quiet_mlflow()
-    from mlflow.data.code_dataset_source import CodeDatasetSource
-    from mlflow.data.meta_dataset import MetaDataset
-    from mlflow.entities import DatasetInput, InputTag
+    from mlflow.entities import Dataset, DatasetInput, InputTag  # mlflow.data needs more than mlflow-skinny brings
 
     place = {"mlflow.run_id": run_id, "mlflow.artifact": f"{folder_of(log)}/{packed.path.name}"}
-    origin = CodeDatasetSource(tags=place | ({"boussole.source": source} if source else {}))
-    data = MetaDataset(origin, name=f"{system}/{log}", digest=packed.sha256[:DIGEST])  # type: ignore[abstract]
+    origin = json.dumps({"tags": place | ({"boussole.source": source} if source else {})})
+    data = Dataset(name=f"{system}/{log}", digest=packed.sha256[:DIGEST], source_type="code", source=origin)
     tags = [InputTag("mlflow.data.context", log)]
-    _twice(lambda: store.log_inputs(run_id, [DatasetInput(data._to_mlflow_entity(), tags)]))
+    _twice(lambda: store.log_inputs(run_id, [DatasetInput(data, tags)]))

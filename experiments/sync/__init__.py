@@ -1,6 +1,6 @@
 """Pulling from MLflow and DuckDB: only what is new, exactly once, and nothing disappears silently."""
 
-from experiments.sync.pull import sync
-from experiments.sync.report import Change, Progress, SyncReport
+from boussole.experiments.sync.pull import sync
+from boussole.experiments.sync.report import Change, Progress, SyncReport
 
 __all__ = ["Change", "Progress", "SyncReport", "sync"]

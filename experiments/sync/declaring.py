@@ -6,18 +6,18 @@ import datetime as dt
 import tempfile
 from pathlib import Path
 
-from audits.decisions.declared import Declared, keep
-from audits.systems import System
-from audits.workspace import Workspace
-from experiments import gabarit
-from experiments.sync import lake
-from experiments.sync.fetching import download
-from experiments.sync.looking import Look
-from experiments.sync.report import UnreachableError, failure, troubles
-from experiments.sync.runs import Run
+from boussole.audits.decisions.declared import Declared, keep
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.experiments import gabarit
+from boussole.experiments.sync import lake
+from boussole.experiments.sync.fetching import download
+from boussole.experiments.sync.looking import StoreListing
+from boussole.experiments.sync.report import UnreachableError, failure, troubles
+from boussole.experiments.sync.runs import Run
 
 
-def sync_declared(workspace: Workspace, system: System, seen: Look, *, known: set[str], full: bool) -> int:
+def sync_declared(workspace: Workspace, system: System, seen: StoreListing, *, known: set[str], full: bool) -> int:
     """Reads the files of the template that are new; returns how many, and adds what could not be read to `seen`."""
     wanted = [
         (run, name)

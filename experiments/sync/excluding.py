@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from audits.decisions.exclusion import Exclusion, exclude, in_force, include
-from audits.systems import System
-from audits.workspace import Workspace
-from experiments.marks import Mark
-from experiments.sync import lake
-from experiments.sync.looking import Look
-from experiments.sync.report import Change
-from experiments.sync.runs import stage_of
+from boussole.audits.decisions.exclusion import Exclusion, exclude, in_force, include
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.experiments.marks import Mark
+from boussole.experiments.sync import lake
+from boussole.experiments.sync.looking import StoreListing
+from boussole.experiments.sync.report import Change
+from boussole.experiments.sync.runs import stage_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -31,7 +31,7 @@ def follow_deletions(
     *,
     imported: set[str],
     deleted: set[str],
-    seen: Look,
+    seen: StoreListing,
     mark: Mark,
 ) -> list[Change]:
     """Excludes and takes back what has to be, and says it; what is as it was costs no transaction."""
@@ -53,7 +53,7 @@ def follow_deletions(
 
 
 def _lost(
-    store: MlflowClient, imported: set[str], *, deleted: set[str], seen: Look, mark: Mark
+    store: MlflowClient, imported: set[str], *, deleted: set[str], seen: StoreListing, mark: Mark
 ) -> Iterator[tuple[str, str]]:
     """Imported runs that are deleted or gone, with the reason."""
     for run_id in imported & deleted:

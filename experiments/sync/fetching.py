@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from audits.decisions import IngestReport, ingest
-from audits.decisions.together import Incoming, ingest_many
-from audits.errors import BoussoleError
-from audits.log_names import LogName
-from audits.systems import System
-from audits.workspace import Workspace
-from experiments.run_version import version_column
-from experiments.store import client, quiet_mlflow
-from experiments.sync.listing import local_folder
-from experiments.sync.report import UnreachableError, failure, troubles
-from experiments.sync.runs import Run
+from boussole.audits.decisions import IngestReport, ingest
+from boussole.audits.decisions.together import Incoming, ingest_many
+from boussole.audits.errors import BoussoleError
+from boussole.audits.log_names import LogName
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.experiments.run_version import version_column
+from boussole.experiments.store import client, quiet_mlflow
+from boussole.experiments.sync.listing import local_folder
+from boussole.experiments.sync.report import UnreachableError, failure, troubles
+from boussole.experiments.sync.runs import Run
 
 TOGETHER = 50
 """Files of one transaction at most: between two transactions other writers have their turn."""
@@ -25,7 +25,7 @@ TOGETHER_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True)
-class Found:
+class RemoteFile:
     """A file of a run that the lake does not know yet, or whose content is to be compared."""
 
     run: Run
@@ -42,11 +42,13 @@ class Fetched:
     """What became of files so far."""
 
     reports: list[IngestReport]
-    failures: list[tuple[Found, BoussoleError]]
+    failures: list[tuple[RemoteFile, BoussoleError]]
     waiting: int = 0
 
 
-def fetch_all(workspace: Workspace, system: System, wanted: Sequence[Found], *, tell: Callable[[int], None]) -> Fetched:
+def fetch_all(
+    workspace: Workspace, system: System, wanted: Sequence[RemoteFile], *, tell: Callable[[int], None]
+) -> Fetched:
     """Imports files log by log; a bad one is told and does not stop the others, a silent server does."""
     done = Fetched([], [])
     with tempfile.TemporaryDirectory(prefix="boussole-") as folder:
@@ -60,10 +62,10 @@ def fetch_all(workspace: Workspace, system: System, wanted: Sequence[Found], *, 
 
 
 def _groups(
-    workspace: Workspace, wanted: Sequence[Found], folder: Path, done: Fetched
-) -> Iterator[list[tuple[Found, Path]]]:
+    workspace: Workspace, wanted: Sequence[RemoteFile], folder: Path, done: Fetched
+) -> Iterator[list[tuple[RemoteFile, Path]]]:
     """Files of one log on this machine's disk, as many as one transaction takes; ends when the server falls silent."""
-    group: list[tuple[Found, Path]] = []
+    group: list[tuple[RemoteFile, Path]] = []
     size = 0
     for number, item in enumerate(wanted):
         try:
@@ -98,9 +100,9 @@ def download(workspace: Workspace, run: Run, path: str, folder: Path) -> Path:
     )
 
 
-def _bring_in(workspace: Workspace, system: System, group: list[tuple[Found, Path]], done: Fetched) -> None:
+def _bring_in(workspace: Workspace, system: System, group: list[tuple[RemoteFile, Path]], done: Fetched) -> None:
     """One transaction for the whole group; where one file spoils it, each file gets a transaction of its own."""
-    files, known = list[Incoming](), list[tuple[Found, Path]]()
+    files, known = list[Incoming](), list[tuple[RemoteFile, Path]]()
     for item, path in group:
         try:
             files.append(Incoming(source=path, origin=item.origin, added=_version(workspace, system, item, path)))
@@ -121,6 +123,6 @@ def _bring_in(workspace: Workspace, system: System, group: list[tuple[Found, Pat
             done.failures.append((item, failure(error, item.origin)))
 
 
-def _version(workspace: Workspace, system: System, item: Found, path: Path) -> dict[str, str]:
+def _version(workspace: Workspace, system: System, item: RemoteFile, path: Path) -> dict[str, str]:
     """The column of the model version, as the run says it, where its file lacks it."""
     return version_column(system, item.log, path, lambda: client(workspace).get_run(item.run.run_id).data.tags)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from audits.decisions.declared import held
-from audits.errors import NoLakeError
-from audits.lake import reading
-from audits.systems import System
-from audits.workspace import Workspace
+from boussole.audits.decisions.declared import held
+from boussole.audits.errors import NoLakeError
+from boussole.audits.lake import reading
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
 
 RUN = "mlflow:"
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from experiments.store import FOLDER, quiet_mlflow
-from experiments.sync.runs import Run
+from boussole.experiments.store import FOLDER, quiet_mlflow
+from boussole.experiments.sync.runs import Run
 
 AGAIN = 500
 """Runs known before that one sync lists again behind a server."""
@@ -28,7 +28,7 @@ List = Callable[[Run, str], list[tuple[str, bool]]]
 
 
 @dataclass(frozen=True)
-class Seen:
+class RunListing:
     """What a sync remembers of a run: the run as it was, when it was listed, how many files of logs it had."""
 
     run: Run
@@ -50,7 +50,7 @@ def local_folder(artifacts: str) -> Path | None:
     return Path(artifacts) if not parts.scheme else None
 
 
-def due(runs: Sequence[Run], seen: Mapping[str, Seen], *, now: int, full: bool) -> list[Run]:
+def due(runs: Sequence[Run], seen: Mapping[str, RunListing], *, now: int, full: bool) -> list[Run]:
     """The runs to list, in the order given."""
     fresh, old = [], []
     for run in runs:
@@ -64,7 +64,7 @@ def due(runs: Sequence[Run], seen: Mapping[str, Seen], *, now: int, full: bool) 
     return [run for run in runs if run.run_id in chosen]
 
 
-def _overdue(run: Run, known: Seen, now: int) -> tuple[float, int]:
+def _overdue(run: Run, known: RunListing, now: int) -> tuple[float, int]:
     """Time since the last listing, in ages that the run had then; ties go to the one listed longest ago."""
     age = max(known.listed - (run.end or known.listed), 1000)
     return (now - known.listed) / age, -known.listed

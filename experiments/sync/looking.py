@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from audits.decisions.files.kinds import kind_of
-from audits.errors import BoussoleError, SourceError, nearest
-from audits.log_names import LOGS
-from audits.systems import System
-from audits.workspace import Workspace
-from experiments.marks import MARGIN, Mark
-from experiments.store import FOLDER
-from experiments.sync import lake
-from experiments.sync.fetching import Found
-from experiments.sync.listing import Seen, due, list_files
-from experiments.sync.runs import Run, active_runs, newest_runs, run_of
+from boussole.audits.decisions.files.kinds import kind_of
+from boussole.audits.errors import BoussoleError, SourceError, nearest
+from boussole.audits.log_names import LOGS
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.experiments.marks import MARGIN, Mark
+from boussole.experiments.store import FOLDER
+from boussole.experiments.sync import lake
+from boussole.experiments.sync.fetching import RemoteFile
+from boussole.experiments.sync.listing import RunListing, due, list_files
+from boussole.experiments.sync.runs import Run, active_runs, newest_runs, run_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -28,7 +28,7 @@ DAY = 24 * 3600 * 1000
 
 
 @dataclass
-class Look:
+class StoreListing:
     """What a look found: `found` are files of logs, in the order in which logs are read, oldest run first.
 
     Runs were looked for from `since` on (None: of any age), `whole` or only down to what is known. `listed` counts
@@ -39,7 +39,7 @@ class Look:
     since: int | None
     whole: bool
     listed: dict[str, int] = field(default_factory=dict)
-    found: list[Found] = field(default_factory=list)
+    found: list[RemoteFile] = field(default_factory=list)
     beside: dict[str, list[str]] = field(default_factory=dict)
     failures: list[tuple[str, BoussoleError]] = field(default_factory=list)
 
@@ -55,12 +55,12 @@ def look(
     deleted: set[str],
     now: int,
     full: bool,
-) -> Look:
+) -> StoreListing:
     """Looks at the runs of an experiment that are not deleted, and lists those that are new, changed or due."""
     since = None if full or mark.since is None or not lake.run_ids(known) else min(mark.since, now - MARGIN)
     untagged = is_only_reader(workspace, system, store.get_experiment(experiment).name)
     seen = {
-        run_id: Seen(Run(run_id, *rest), listed, files)
+        run_id: RunListing(Run(run_id, *rest), listed, files)
         for run_id, (listed, files, *rest) in mark.runs.items()
         if run_id not in mark.unread
     }
@@ -69,10 +69,10 @@ def look(
         runs = newest_runs(store, experiment, system.id, since=since, untagged=untagged, known=signatures)
         found = {run.run_id for run in runs}
         recent = (item.run for item in seen.values() if max(item.run.start, item.run.end or 0) >= since)
-        made = Look(runs + [run for run in recent if run.run_id not in found], since, whole=False)
+        made = StoreListing(runs + [run for run in recent if run.run_id not in found], since, whole=False)
     else:
         runs = active_runs(store, experiment, system.id, since=since, untagged=untagged)
-        made = Look(runs, since, whole=True)
+        made = StoreListing(runs, since, whole=True)
     made.runs = [run for run in made.runs if run.run_id not in deleted]
     there = {run.run_id for run in made.runs}
     made.runs += [run for run_id in mark.unread if run_id not in there and (run := run_of(store, run_id))]
@@ -100,7 +100,7 @@ def is_only_reader(workspace: Workspace, system: System, experiment: str) -> boo
     return readers <= {system.id}
 
 
-def _sort(made: Look, system: System, run: Run, paths: Iterable[str]) -> None:
+def _sort(made: StoreListing, system: System, run: Run, paths: Iterable[str]) -> None:
     """Files of logs, files beside them, and files in folders of no log: these are told, not passed over."""
     files = [path for path in paths if path.startswith(f"{FOLDER}/")] if run.tagged else []
     made.beside[run.run_id] = [path for path in paths if "/" not in path]
@@ -109,7 +109,7 @@ def _sort(made: Look, system: System, run: Run, paths: Iterable[str]) -> None:
     for path in files:
         folder = PurePosixPath(path).parts[1]
         if folder in system.logs and path.count("/") > 1:
-            made.found.append(Found(run, path, folder))
+            made.found.append(RemoteFile(run, path, folder))
         elif folder in LOGS or kind_of(path):
             lost.add(folder if path.count("/") > 1 else "")
     made.listed[run.run_id] = len(made.found) - before

@@ -7,22 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from audits.decisions.exclusion import in_force, settle
-from audits.errors import BoussoleError
-from audits.systems import System
-from audits.systems.parts import MlflowSource
-from audits.workspace import Workspace
-from experiments import gabarit
-from experiments.marks import MARGIN, Mark, attempted, failed, read_mark, update_mark
-from experiments.store import open_experiment
-from experiments.sync import lake
-from experiments.sync.declaring import sync_declared
-from experiments.sync.excluding import follow_deletions
-from experiments.sync.fetching import Fetched, fetch_all
-from experiments.sync.looking import Look, look
-from experiments.sync.report import Change, Progress, SyncReport, UnreachableError, failure, troubles
-from experiments.sync.runs import deleted_ids
-from experiments.sync.traces import Traced, sync_traces
+from boussole.audits.decisions.exclusion import in_force, settle
+from boussole.audits.errors import BoussoleError
+from boussole.audits.systems import System
+from boussole.audits.systems.parts import MlflowSource
+from boussole.audits.workspace import Workspace
+from boussole.experiments import gabarit
+from boussole.experiments.marks import MARGIN, Mark, attempted, failed, read_mark, update_mark
+from boussole.experiments.store import open_experiment
+from boussole.experiments.sync import lake
+from boussole.experiments.sync.declaring import sync_declared
+from boussole.experiments.sync.excluding import follow_deletions
+from boussole.experiments.sync.fetching import Fetched, fetch_all
+from boussole.experiments.sync.looking import StoreListing, look
+from boussole.experiments.sync.report import Change, Progress, SyncReport, UnreachableError, failure, troubles
+from boussole.experiments.sync.runs import deleted_ids
+from boussole.experiments.sync.traces import Traced, sync_traces
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -46,7 +46,7 @@ class _Pull:
     mark: Mark
     known: set[str]
     deleted: set[str]
-    seen: Look
+    seen: StoreListing
 
 
 def sync_mlflow(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from audits.errors import BoussoleError
-from audits.lake.tidy import tidy
-from audits.systems import System
-from audits.systems.parts import Source
-from audits.workspace import Workspace
-from experiments.sync.mlflow_source import sync_mlflow
-from experiments.sync.report import Progress, SyncReport
-from experiments.sync.tables import sync_duckdb
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake.tidy import tidy
+from boussole.audits.systems import System
+from boussole.audits.systems.parts import Source
+from boussole.audits.workspace import Workspace
+from boussole.experiments.sync.mlflow_source import sync_mlflow
+from boussole.experiments.sync.report import Progress, SyncReport
+from boussole.experiments.sync.tables import sync_duckdb
 
 
 def sync(

@@ -9,9 +9,9 @@ from typing import Any
 
 import duckdb
 
-from audits.decisions import IngestReport
-from audits.errors import BoussoleError, SourceError, reason_of
-from experiments.store import quiet_mlflow
+from boussole.audits.decisions import IngestReport
+from boussole.audits.errors import BoussoleError, SourceError, reason_of
+from boussole.experiments.store import quiet_mlflow
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from experiments.store import TAG, quiet_mlflow
+from boussole.experiments.store import TAG, quiet_mlflow
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from audits.decisions import ingest
-from audits.decisions.databases import PREFIX, Address
-from audits.systems import System
-from audits.systems.parts import DuckdbSource
-from audits.workspace import Workspace
-from experiments.marks import Mark, attempted, failed, update_mark
-from experiments.sync.report import Progress, SyncReport, failure, troubles
+from boussole.audits.decisions import ingest
+from boussole.audits.decisions.databases import PREFIX, Address
+from boussole.audits.systems import System
+from boussole.audits.systems.parts import DuckdbSource
+from boussole.audits.workspace import Workspace
+from boussole.experiments.marks import Mark, attempted, failed, update_mark
+from boussole.experiments.sync.report import Progress, SyncReport, failure, troubles
 
 
 def address_of(workspace: Workspace, source: DuckdbSource) -> Address:

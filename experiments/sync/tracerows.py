@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audits.systems import System
-from audits.systems.logs.generations import Generations
+from boussole.audits.systems import System
+from boussole.audits.systems.logs.generations import Generations
 
 if TYPE_CHECKING:
     from mlflow.entities import Assessment, Span, Trace, TraceInfo

@@ -15,16 +15,16 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audits.decisions import IngestReport, ingest
-from audits.decisions.generations import held_feedback, restate_feedback
-from audits.lake import has_lake
-from audits.privacy.removals import removals
-from audits.systems import System
-from audits.workspace import Workspace
-from experiments.marks import MARGIN, Mark
-from experiments.store import TAG
-from experiments.sync.looking import is_only_reader
-from experiments.sync.tracerows import feedback_of, generation_system, row_of, write_rows
+from boussole.audits.decisions import IngestReport, ingest
+from boussole.audits.decisions.generations import held_feedback, restate_feedback
+from boussole.audits.lake import has_lake
+from boussole.audits.privacy.removals import removals
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.experiments.marks import MARGIN, Mark
+from boussole.experiments.store import TAG
+from boussole.experiments.sync.looking import is_only_reader
+from boussole.experiments.sync.tracerows import feedback_of, generation_system, row_of, write_rows
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -15,10 +15,10 @@ from typing import Any
 
 import openpyxl
 
-from audits.decisions import validate
-from audits.errors import SourceError
-from audits.systems.files import Files
-from audits.workspace import Workspace
+from boussole.audits.decisions import validate
+from boussole.audits.errors import SourceError
+from boussole.audits.systems.files import Files
+from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 SYSTEM = system_text(

@@ -9,17 +9,17 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from audits.cubes.left_out import LEFT_OUT
-from audits.cubes.lists import RANKS
-from audits.cubes.read import COUNTS, Read
-from audits.cubes.scores import SCORES
-from audits.cubes.strata import STRATA
-from audits.cubes.withheld import WITHHELD
-from audits.measures import Measure
-from audits.runs import measure_evidence
-from audits.standing import standing
-from audits.systems.model import System
-from audits.windows import Window
+from boussole.audits.cubes.left_out import LEFT_OUT
+from boussole.audits.cubes.lists import RANKS
+from boussole.audits.cubes.read import COUNTS, Read
+from boussole.audits.cubes.scores import SCORES
+from boussole.audits.cubes.strata import STRATA
+from boussole.audits.cubes.withheld import WITHHELD
+from boussole.audits.measures import Measure
+from boussole.audits.runs import measure_evidence
+from boussole.audits.standing import standing
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 from tests.written import sample
 
 STAGES = ["shortlisted", "contacted", "hired"]

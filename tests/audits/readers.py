@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linprog
 
-from audits.measures import NO_OUTCOME, Cells
-from audits.suppression.rules import Suppression, suppress
-from audits.systems.model import System
+from boussole.audits.measures import NO_OUTCOME, Cells
+from boussole.audits.suppression.rules import Suppression, suppress
+from boussole.audits.systems.model import System
 from tests.written import sample
 
 LIMIT = 11

@@ -12,20 +12,20 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from audits.cubes.left_out import left_out_of, read_left_out
-from audits.cubes.update import rebuild
-from audits.decisions import IngestReport, ingest
-from audits.decisions.discards import Chosen, discard
-from audits.decisions.exclusion import exclude, include
-from audits.decisions.ingest import RefusedError
-from audits.decisions.quarantine import list_rows
-from audits.lake import reading, writing
-from audits.lake.tables import CUBES, table
-from audits.privacy.rotation import rotate
-from audits.systems import System
-from audits.windows import Window
-from audits.workspace import Workspace
-from dashboard.cli import app
+from boussole.audits.cubes.left_out import left_out_of, read_left_out
+from boussole.audits.cubes.update import rebuild
+from boussole.audits.decisions import IngestReport, ingest
+from boussole.audits.decisions.discards import Chosen, discard
+from boussole.audits.decisions.exclusion import exclude, include
+from boussole.audits.decisions.ingesting import RefusedError
+from boussole.audits.decisions.quarantine import list_rows
+from boussole.audits.lake import reading, writing
+from boussole.audits.lake.tables import CUBES, table
+from boussole.audits.privacy.rotation import rotate
+from boussole.audits.systems import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.cli import app
 from tests.sparing import later
 from tests.written import system_text
 

@@ -14,26 +14,26 @@ import pytest
 import yaml
 from scipy.optimize import linprog
 
-from audits.cubes.apart import apart_of
-from audits.cubes.rare import words_of
-from audits.decisions import ingest
-from audits.drift.pairs import exact_pair
-from audits.drift.series import drift_series
-from audits.errors import BoussoleError
-from audits.evidence import load
-from audits.lake import reading
-from audits.notebook import sweep
-from audits.privacy.purge import purge
-from audits.subgroups import scan
-from audits.suppression import apart
-from audits.systems.model import System
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.records import stored_audits
-from charter.rerun import rerun
-from dashboard.api import answers
-from dashboard.api.queries import PageQuery, VerdictsQuery
-from dashboard.commands.verifying import told as lines_of
+from boussole.audits.cubes.apart import apart_of
+from boussole.audits.cubes.rare import words_of
+from boussole.audits.decisions import ingest
+from boussole.audits.drift.pairs import exact_pair
+from boussole.audits.drift.series import drift_series
+from boussole.audits.errors import BoussoleError
+from boussole.audits.evidence import load
+from boussole.audits.lake import reading
+from boussole.audits.notebook import sweep
+from boussole.audits.privacy.purge import purge
+from boussole.audits.subgroups import scan
+from boussole.audits.suppression import apart
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.rerun import rerun
+from boussole.charter.records import stored_audits
+from boussole.dashboard.api import answers
+from boussole.dashboard.api.queries import PageQuery, VerdictsQuery
+from boussole.dashboard.commands.verifying import told as lines_of
 from tests.as_json import documents_of, publications, run_audit, set_apart
 from tests.written import sample
 

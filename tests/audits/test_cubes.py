@@ -12,27 +12,27 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from audits import evidence
-from audits.cubes import build
-from audits.cubes.build import score_edges
-from audits.cubes.edges import edges_of
-from audits.cubes.left_out import read_left_out
-from audits.cubes.lists import read_ranks
-from audits.cubes.read import Read, cells_from_counts, read_counts
-from audits.cubes.scores import read_scores, scores_of
-from audits.cubes.strata import TOO_MANY, read_strata, strata_of
-from audits.cubes.update import rebuild
-from audits.cubes.watched import read_histograms
-from audits.cubes.withheld import WITHHELD
-from audits.decisions import ingest
-from audits.lake import reading, writing
-from audits.lake.tables import CUBES, table
-from audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE
-from audits.runs import measure_evidence, measure_window
-from audits.standing import standing
-from audits.systems import System
-from audits.windows import Window
-from audits.workspace import Workspace
+from boussole.audits import evidence
+from boussole.audits.cubes import build
+from boussole.audits.cubes.build import score_edges
+from boussole.audits.cubes.edges import edges_of
+from boussole.audits.cubes.left_out import read_left_out
+from boussole.audits.cubes.lists import read_ranks
+from boussole.audits.cubes.read import Read, cells_from_counts, read_counts
+from boussole.audits.cubes.scores import read_scores, scores_of
+from boussole.audits.cubes.strata import TOO_MANY, read_strata, strata_of
+from boussole.audits.cubes.update import rebuild
+from boussole.audits.cubes.watched import read_histograms
+from boussole.audits.cubes.withheld import WITHHELD
+from boussole.audits.decisions import ingest
+from boussole.audits.lake import reading, writing
+from boussole.audits.lake.tables import CUBES, table
+from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE
+from boussole.audits.runs import measure_evidence, measure_window
+from boussole.audits.standing import standing
+from boussole.audits.systems import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 SYSTEM = system_text(

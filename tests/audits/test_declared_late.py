@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from audits.decisions import ingest
-from audits.errors import BoussoleError
-from audits.runs import measure_window
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.errors import BoussoleError
+from boussole.audits.runs import measure_window
+from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 SYSTEM = system_text(

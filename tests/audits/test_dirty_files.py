@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from audits.decisions.contracts import Needs
-from audits.decisions.sources import open_source
-from audits.lake.engine import scratch
-from audits.systems.files import Files
-from audits.workspace import Workspace
+from boussole.audits.decisions.contracts import Needs
+from boussole.audits.decisions.sources import open_source
+from boussole.audits.lake.engine import scratch
+from boussole.audits.systems.files import Files
+from boussole.audits.workspace import Workspace
 from tests.audits.dirty_files import FILES, NAMES, SYSTEM, Dirty, said
 
 

@@ -11,21 +11,21 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from audits import ledger
-from audits.cubes.left_out import left_out_of, read_left_out
-from audits.decisions import ingest
-from audits.decisions.discards import Chosen, discard, discards
-from audits.decisions.quarantine import export, list_rows
-from audits.errors import LakeError, SourceError
-from audits.lake import reading, writing
-from audits.lake.connection import snapshot, state_of
-from audits.lake.tables import table
-from audits.systems import System
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.records.database import open_records
-from charter.records.discards import seal_discards
-from dashboard.cli import app
+from boussole.audits import ledger
+from boussole.audits.cubes.left_out import left_out_of, read_left_out
+from boussole.audits.decisions import ingest
+from boussole.audits.decisions.discards import Chosen, discard, discards
+from boussole.audits.decisions.quarantine import export, list_rows
+from boussole.audits.errors import LakeError, SourceError
+from boussole.audits.lake import reading, writing
+from boussole.audits.lake.connection import snapshot, state_of
+from boussole.audits.lake.tables import table
+from boussole.audits.systems import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.database import open_records
+from boussole.charter.records.discards import seal_discards
+from boussole.dashboard.cli import app
 from tests.sparing import later
 from tests.written import system_text
 
@@ -187,7 +187,7 @@ def test_a_lake_that_cannot_be_read_is_not_one_without_discards(
     def broken(_: Workspace) -> None:
         raise LakeError("damaged")
 
-    monkeypatch.setattr("audits.decisions.discards.reading", broken)
+    monkeypatch.setattr("boussole.audits.decisions.discards.reading", broken)
     with pytest.raises(LakeError):
         discards(workspace)
 

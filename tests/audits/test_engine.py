@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from audits.lake import engine
-from audits.workspace import Workspace
+from boussole.audits.lake import engine
+from boussole.audits.workspace import Workspace
 
 
 @pytest.mark.parametrize("changed", [False, True])

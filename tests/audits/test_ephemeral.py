@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from audits.ephemeral import LogFile, bring_in, ephemeral, whole_log
-from audits.lake import reading
-from audits.systems import System, load_system
-from audits.workspace import Workspace
+from boussole.audits.ephemeral import LogFile, bring_in, ephemeral, whole_log
+from boussole.audits.lake import reading
+from boussole.audits.systems import System, load_system
+from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -77,8 +77,8 @@ def test_it_is_gone_after_an_order_to_end(system, tmp_path, leftovers):
     script = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from audits.ephemeral import ephemeral\n"
-        "from audits.systems import load_system\n"
+        "from boussole.audits.ephemeral import ephemeral\n"
+        "from boussole.audits.systems import load_system\n"
         "with ephemeral(load_system(Path(sys.argv[1]))):\n"
         "    print('there', flush=True)\n"
         "    sys.stdin.read()\n"

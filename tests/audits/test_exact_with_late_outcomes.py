@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audits.decisions import ingest
-from audits.privacy import keys
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.privacy import keys
+from boussole.audits.workspace import Workspace
 from tests.as_json import run_audit
 from tests.written import system_text
 

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from audits.decisions.freshness import Late, lateness
-from audits.systems.kinds import Every
+from boussole.audits.decisions.freshness import Late, lateness
+from boussole.audits.systems.kinds import Every
 
 at = dt.datetime.fromisoformat
 NEWEST = at("2026-09-30T23:59")

@@ -11,16 +11,16 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from audits.decisions import IngestReport, ingest
-from audits.decisions.correction import resubmit
-from audits.decisions.ingest import RefusedError
-from audits.decisions.quarantine import export, list_rows
-from audits.errors import SourceError
-from audits.lake import reading
-from audits.privacy import text
-from audits.systems import System
-from audits.workspace import Workspace
-from dashboard.cli import app
+from boussole.audits.decisions import IngestReport, ingest
+from boussole.audits.decisions.correction import resubmit
+from boussole.audits.decisions.ingesting import RefusedError
+from boussole.audits.decisions.quarantine import export, list_rows
+from boussole.audits.errors import SourceError
+from boussole.audits.lake import reading
+from boussole.audits.privacy import text
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.cli import app
 from tests.written import system_text
 
 SYSTEM = system_text(

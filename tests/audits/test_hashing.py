@@ -2,8 +2,8 @@ import hashlib
 
 import pytest
 
-from audits.errors import BoussoleError
-from audits.hashing import canonical_json, sha256_hex
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import canonical_json, sha256_hex
 
 
 def test_the_example_of_rfc_8785():

@@ -10,16 +10,16 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from audits.decisions import ingest, validate
-from audits.decisions.correction import resubmit
-from audits.decisions.quarantine import export
-from audits.errors import SourceError
-from audits.lake import reading
-from audits.lake.tables import exists, table
-from audits.notebook import audit
-from audits.privacy.rotation import rotate
-from audits.systems import System
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest, validate
+from boussole.audits.decisions.correction import resubmit
+from boussole.audits.decisions.quarantine import export
+from boussole.audits.errors import SourceError
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import exists, table
+from boussole.audits.notebook import audit
+from boussole.audits.privacy.rotation import rotate
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 COLUMNS = """
@@ -247,7 +247,7 @@ def test_cells_with_a_count_are_known_by_their_columns_or_their_rows(key: Any, p
 
 @pytest.mark.parametrize("key", [[], ["a"], ["a", "a"], ["a", ""], {"row_number": False}, 5, "", {"rows": True}])
 def test_what_is_no_id_is_told_in_one_sentence(key: Any) -> None:
-    from audits.systems.columns import Columns
+    from boussole.audits.systems.columns import Columns
 
     with pytest.raises(ValidationError) as caught:
         Columns.model_validate({"id": key, "period": "2026-01-01", "decision": {"column": "d", "selected": [1]}})

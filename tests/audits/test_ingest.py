@@ -14,15 +14,15 @@ import duckdb
 import pandas as pd
 import pytest
 
-from audits.decisions import ingest, validate
-from audits.decisions.ingest import RefusedError
-from audits.errors import SourceError
-from audits.lake import reading
-from audits.lake.tables import table
-from audits.privacy import keys
-from audits.systems import System, load_system
-from audits.systems.parts import Feature
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest, validate
+from boussole.audits.decisions.ingesting import RefusedError
+from boussole.audits.errors import SourceError
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import table
+from boussole.audits.privacy import keys
+from boussole.audits.systems import System, load_system
+from boussole.audits.systems.parts import Feature
+from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -218,7 +218,7 @@ def test_a_crash_in_the_middle_leaves_nothing(
         raise RuntimeError("power cut")
 
     with monkeypatch.context() as patch:
-        patch.setattr(importlib.import_module("audits.decisions.follow"), "add_batch", crash)
+        patch.setattr(importlib.import_module("boussole.audits.decisions.follow"), "add_batch", crash)
         with pytest.raises(RuntimeError, match="power cut"):
             ingest(workspace, loans, csv(GOOD))
     report = ingest(workspace, loans, csv(GOOD))

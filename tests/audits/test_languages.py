@@ -8,8 +8,8 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.errors import BoussoleError
-from audits.languages import (
+from boussole.audits.errors import BoussoleError
+from boussole.audits.languages import (
     Catalogue,
     capital,
     date_words,
@@ -21,7 +21,7 @@ from audits.languages import (
     typeset,
     whole,
 )
-from audits.mixed import filled, foreign, joined, marked
+from boussole.audits.mixed import filled, foreign, joined, marked
 
 PO = """\
 msgid ""

@@ -10,16 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audits.cubes import update
-from audits.cubes.update import rebuild
-from audits.decisions import IngestReport, ingest
-from audits.decisions.ingest import RefusedError
-from audits.errors import SourceError
-from audits.lake import reading, writing
-from audits.lake.tables import CUBES, table
-from audits.log_names import LogName
-from audits.privacy import keys
-from audits.workspace import Workspace
+from boussole.audits.cubes import update
+from boussole.audits.cubes.update import rebuild
+from boussole.audits.decisions import IngestReport, ingest
+from boussole.audits.decisions.ingesting import RefusedError
+from boussole.audits.errors import SourceError
+from boussole.audits.lake import reading, writing
+from boussole.audits.lake.tables import CUBES, table
+from boussole.audits.log_names import LogName
+from boussole.audits.privacy import keys
+from boussole.audits.workspace import Workspace
 from tests.sparing import later
 from tests.written import system_text
 
@@ -122,7 +122,7 @@ def test_only_touched_months_are_rebuilt(workspace: Workspace, monkeypatch: pyte
     seen: list[list[dt.date]] = []
     real = update.rebuild_months
     monkeypatch.setattr(
-        "audits.decisions.effective.rebuild_months",
+        "boussole.audits.decisions.effective.rebuild_months",
         lambda connection, system, months, **more: (
             seen.append(list(months)),
             real(connection, system, months, **more),

@@ -9,22 +9,22 @@ from typing import Any
 
 import pytest
 
-from audits.cubes.left_out import LeftOut
-from audits.decisions import ingest
-from audits.decisions.correction import resubmit
-from audits.decisions.discards import Chosen, discard
-from audits.decisions.exclusion import exclude
-from audits.decisions.quarantine import export
-from audits.errors import SourceError
-from audits.lake import reading, writing
-from audits.lake.tables import table
-from audits.privacy.purge import purge
-from audits.runs import measure_window
-from audits.windows import EmptyWindowError
-from audits.workspace import Workspace
-from charter.records import stored_audits
-from charter.rerun import rerun
-from dashboard.words import speaker
+from boussole.audits.cubes.left_out import LeftOut
+from boussole.audits.decisions import ingest
+from boussole.audits.decisions.correction import resubmit
+from boussole.audits.decisions.discards import Chosen, discard
+from boussole.audits.decisions.exclusion import exclude
+from boussole.audits.decisions.quarantine import export
+from boussole.audits.errors import SourceError
+from boussole.audits.lake import reading, writing
+from boussole.audits.lake.tables import table
+from boussole.audits.privacy.purge import purge
+from boussole.audits.runs import measure_window
+from boussole.audits.windows import EmptyWindowError
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.rerun import rerun
+from boussole.charter.records import stored_audits
+from boussole.dashboard.words import speaker
 from tests.as_json import left_out_words, run_audit
 from tests.written import system_text
 

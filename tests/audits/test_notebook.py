@@ -13,9 +13,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-import audits
-from audits.errors import BoussoleError, SourceError
-from audits.workspace import Workspace
+from boussole import audits
+from boussole.audits.errors import BoussoleError, SourceError
+from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -69,7 +69,7 @@ def test_every_kind_of_data_gives_the_same(frame: pd.DataFrame, file: Path, tmp_
     frame.to_parquet(parquet)
     workspace = Workspace.create(tmp_path / "w")
     (workspace.home / "systems" / "calls.yaml").write_text(SYSTEM, encoding="utf-8")
-    from audits.decisions import ingest
+    from boussole.audits.decisions import ingest
 
     ingest(workspace, workspace.system("calls"), parquet)
     kinds = [frame, pl.from_pandas(frame), pa.Table.from_pandas(frame), duckdb.sql("FROM frame"), parquet, str(parquet)]

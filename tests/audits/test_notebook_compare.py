@@ -12,8 +12,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-import audits
-from audits.errors import BoussoleError
+from boussole import audits
+from boussole.audits.errors import BoussoleError
 from tests import oracle
 
 

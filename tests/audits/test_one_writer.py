@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from audits.lake import reading, writing
-from audits.workspace import Workspace
+from boussole.audits.lake import reading, writing
+from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 SYSTEM = system_text(

@@ -14,17 +14,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from audits.cubes.withheld import withheld_of
-from audits.decisions import ingest
-from audits.evidence import load
-from audits.measures import NO_OUTCOME, Cells
-from audits.runs import measure_evidence, measure_window
-from audits.standing import standing
-from audits.suppression.over_time import Published, also_hidden
-from audits.suppression.rules import suppress
-from audits.systems.model import System
-from audits.windows import Window, connected, pieces
-from audits.workspace import Workspace
+from boussole.audits.cubes.withheld import withheld_of
+from boussole.audits.decisions import ingest
+from boussole.audits.evidence import load
+from boussole.audits.measures import NO_OUTCOME, Cells
+from boussole.audits.runs import measure_evidence, measure_window
+from boussole.audits.standing import standing
+from boussole.audits.suppression.over_time import Published, also_hidden
+from boussole.audits.suppression.rules import suppress
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, connected, pieces
+from boussole.audits.workspace import Workspace
 from tests.as_json import publications, run_audit
 from tests.written import declaring, sample
 

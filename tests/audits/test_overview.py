@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from audits.decisions import ingest
-from audits.decisions.exclusion import exclude, include
-from audits.decisions.overview import Overview, overview
-from audits.errors import LakeError
-from audits.privacy.purge import purge
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.decisions.exclusion import exclude, include
+from boussole.audits.decisions.overview import Overview, overview
+from boussole.audits.errors import LakeError
+from boussole.audits.privacy.purge import purge
+from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 SYSTEM = system_text(

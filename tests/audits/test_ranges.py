@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from audits.decisions import ingest
-from audits.decisions.quarantine import list_rows
-from audits.declaration import declaration
-from audits.errors import BoussoleError
-from audits.lake import reading
-from audits.systems import System
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.decisions.quarantine import list_rows
+from boussole.audits.declaration import declaration
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake import reading
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 COLUMNS = """

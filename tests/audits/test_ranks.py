@@ -11,22 +11,22 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-import audits
-from audits import evidence
-from audits.cubes.lists import PURGED, read_ranks
-from audits.cubes.update import rebuild
-from audits.decisions import ingest
-from audits.errors import BoussoleError
-from audits.lake import reading, writing
-from audits.lake.tables import table
-from audits.measures import Measure
-from audits.metrics.ranking import METRICS
-from audits.privacy.purge import purge
-from audits.runs import measure_evidence, measure_window
-from audits.standing import standing
-from audits.systems import System
-from audits.windows import Window
-from audits.workspace import Workspace
+from boussole import audits
+from boussole.audits import evidence
+from boussole.audits.cubes.lists import PURGED, read_ranks
+from boussole.audits.cubes.update import rebuild
+from boussole.audits.decisions import ingest
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake import reading, writing
+from boussole.audits.lake.tables import table
+from boussole.audits.measures import Measure
+from boussole.audits.metrics.ranking import METRICS
+from boussole.audits.privacy.purge import purge
+from boussole.audits.runs import measure_evidence, measure_window
+from boussole.audits.standing import standing
+from boussole.audits.systems import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 SYSTEM = system_text(

@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audits.cubes.withheld import withheld_of
-from audits.decisions import ingest
-from audits.evidence import load
-from audits.runs import measure_evidence, measure_window
-from audits.standing import standing
-from audits.suppression.additive import finer
-from audits.systems.model import System
-from audits.windows import Window
-from audits.workspace import Workspace
+from boussole.audits.cubes.withheld import withheld_of
+from boussole.audits.decisions import ingest
+from boussole.audits.evidence import load
+from boussole.audits.runs import measure_evidence, measure_window
+from boussole.audits.standing import standing
+from boussole.audits.suppression.additive import finer
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
 from tests.as_json import run_audit
 from tests.written import sample
 

@@ -12,14 +12,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from audits.cubes import build, ranks
-from audits.cubes.edges import bins_of
-from audits.cubes.fair import KIND, fair_tables
-from audits.cubes.histograms import histograms
-from audits.lake import reading
-from audits.lake.tables import CUBES, RANKED, SUMS, keys_of, table
-from audits.systems import System
-from audits.workspace import Workspace
+from boussole.audits.cubes import build, ranks
+from boussole.audits.cubes.edges import bins_of
+from boussole.audits.cubes.fair import KIND, fair_tables
+from boussole.audits.cubes.histograms import histograms
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import CUBES, RANKED, SUMS, keys_of, table
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
 from tests.audits import test_cubes, test_ranks
 
 pytestmark = pytest.mark.slow

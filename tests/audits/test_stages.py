@@ -15,16 +15,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from audits.cubes.stages import stages_of
-from audits.decisions import ingest
-from audits.evidence import load
-from audits.measures import Measure
-from audits.runs import measure_evidence, measure_window
-from audits.standing import standing
-from audits.suppression.funnel import suppress_stages
-from audits.suppression.rules import suppress
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits.cubes.stages import stages_of
+from boussole.audits.decisions import ingest
+from boussole.audits.evidence import load
+from boussole.audits.measures import Measure
+from boussole.audits.runs import measure_evidence, measure_window
+from boussole.audits.standing import standing
+from boussole.audits.suppression.funnel import suppress_stages
+from boussole.audits.suppression.rules import suppress
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 from tests import oracle
 from tests.audits.funnels import LARGE, STAGES, counted, funnel, measures, people
 

@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from audits.cubes.withheld import withheld_of, withheld_rows
-from audits.decisions import ingest
-from audits.evidence import load
-from audits.runs import measure_evidence
-from audits.standing import standing
-from audits.systems.model import System
-from audits.windows import Window, connected, pieces
-from audits.workspace import Workspace
+from boussole.audits.cubes.withheld import withheld_of, withheld_rows
+from boussole.audits.decisions import ingest
+from boussole.audits.evidence import load
+from boussole.audits.runs import measure_evidence
+from boussole.audits.standing import standing
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, connected, pieces
+from boussole.audits.workspace import Workspace
 from tests.as_json import publication, run_audit
 from tests.audits.funnels import STAGES, counted, funnel, people
 

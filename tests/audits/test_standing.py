@@ -13,15 +13,15 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from audits import runs
-from audits.decisions import ingest
-from audits.lake import reading
-from audits.lake.tables import table
-from audits.standing import Standing, standing
-from audits.systems import System
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.schemas import audit_schema
+from boussole.audits import runs
+from boussole.audits.decisions import ingest
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import table
+from boussole.audits.standing import Standing, standing
+from boussole.audits.systems import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.schemas import audit_schema
 from tests.as_json import run_audit
 from tests.written import system_text
 
@@ -80,7 +80,7 @@ def filled(folder: Path, *, observed: str = "all", absent: str = "missing") -> t
     log().to_parquet(folder / "july.parquet")
     system = workspace.system("jobs")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(importlib.import_module("audits.decisions.ingest").dt, "datetime", August)
+        patch.setattr(importlib.import_module("boussole.audits.decisions.ingesting").dt, "datetime", August)
         ingest(workspace, system, folder / "july.parquet")
     return workspace, system
 

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audits.cubes.update import sealed_months
-from audits.decisions import ingest
-from audits.errors import BoussoleError
-from audits.lake import writing
-from audits.lake.tables import table
-from audits.subgroups import Scan, scan
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits.cubes.update import sealed_months
+from boussole.audits.decisions import ingest
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake import writing
+from boussole.audits.lake.tables import table
+from boussole.audits.subgroups import Scan, scan
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 from tests.written import sample
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from audits.suppression.rules import suppress
+from boussole.audits.suppression.rules import suppress
 from tests.audits.readers import Row, check_outcomes, system, tables
 
 

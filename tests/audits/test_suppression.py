@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audits.measures import Cells
-from audits.suppression.rules import suppress
+from boussole.audits.measures import Cells
+from boussole.audits.suppression.rules import suppress
 from tests.audits.readers import Attacker, Row, check, rows_of, system, tables
 
 

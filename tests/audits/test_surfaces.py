@@ -23,18 +23,18 @@ import yaml
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
-from audits.decisions import ingest
-from audits.decisions.overview import overview
-from audits.drift.pairs import exact_pair
-from audits.drift.report import pair_document
-from audits.errors import BoussoleError
-from audits.systems.model import System
-from audits.windows import Window, period_of
-from audits.workspace import Workspace
-from charter.drift.look import look
-from charter.oscal.exporting import oscal_files
-from charter.records.audits import stored_audits
-from dashboard.report.moved import drift_document
+from boussole.audits.decisions import ingest
+from boussole.audits.decisions.overview import overview
+from boussole.audits.drift.pairs import exact_pair
+from boussole.audits.drift.report import pair_document
+from boussole.audits.errors import BoussoleError
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, period_of
+from boussole.audits.workspace import Workspace
+from boussole.charter.drift.look import look
+from boussole.charter.oscal.exporting import oscal_files
+from boussole.charter.records.audits import stored_audits
+from boussole.dashboard.report.moved import drift_document
 from tests.as_json import cells_csv, documents_of, run_audit, set_apart
 from tests.attacks import Tries
 from tests.written import sample

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 import yaml
 
-import audits
-from audits.errors import BoussoleError
-from audits.systems.model import System
+from boussole import audits
+from boussole.audits.errors import BoussoleError
+from boussole.audits.systems.model import System
 from tests import oracle
 from tests.written import system_text
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from audits.lake import reading, tidy, writing
-from audits.lake.connection import snapshot
-from audits.workspace import Workspace
+from boussole.audits.lake import reading, tidy, writing
+from boussole.audits.lake.connection import snapshot
+from boussole.audits.workspace import Workspace
 
 STATES = 12
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from audits.decisions import ingest
-from audits.decisions.ingest import RefusedError
-from audits.decisions.overview import overview
-from audits.decisions.quarantine import export
-from audits.errors import BoussoleError, SourceError
-from audits.lake import reading, writing
-from audits.privacy.purge import purge
-from audits.runs import measure_window
-from audits.subgroups import scan
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.decisions.ingesting import RefusedError
+from boussole.audits.decisions.overview import overview
+from boussole.audits.decisions.quarantine import export
+from boussole.audits.errors import BoussoleError, SourceError
+from boussole.audits.lake import reading, writing
+from boussole.audits.privacy.purge import purge
+from boussole.audits.runs import measure_window
+from boussole.audits.subgroups import scan
+from boussole.audits.workspace import Workspace
 from tests.as_json import run_audit
 from tests.attacks import Tries
 from tests.audits.privacy.helpers import files_of, found_in_clear, found_when_opened

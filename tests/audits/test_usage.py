@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from audits.decisions import ingest
-from audits.decisions.correction import resubmit
-from audits.decisions.quarantine import export, list_rows
-from audits.declaration import declaration
-from audits.errors import BoussoleError
-from audits.privacy.purge import purge
-from audits.privacy.rotation import rotate
-from audits.systems import System
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.decisions.correction import resubmit
+from boussole.audits.decisions.quarantine import export, list_rows
+from boussole.audits.declaration import declaration
+from boussole.audits.errors import BoussoleError
+from boussole.audits.privacy.purge import purge
+from boussole.audits.privacy.rotation import rotate
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
 from tests.audits.privacy.helpers import found_in_clear, found_when_opened, rows_of
 from tests.written import system_text
 

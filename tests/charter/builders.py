@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from audits.languages import french
-from audits.measures import Interval, Measure
-from audits.systems.model import System
-from charter.loading import load_charter
-from charter.model import Charter, Indicator, Otherwise
+from boussole.audits.languages import french
+from boussole.audits.measures import Interval, Measure
+from boussole.audits.systems.model import System
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import Charter, Indicator, Otherwise
 from tests.as_json import judge
 
 CHARTER = load_charter()

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 
-from charter.advice import findings_about, recommended_about
-from charter.facts import Facts
-from charter.records import Sealed
-from charter.records.kinds import Closure, Finding, FollowUp, KeptFile, Recommendation, Reply, Statement, Withdrawal
+from boussole.charter.committee.advice import findings_about, recommended_about
+from boussole.charter.records import Sealed
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.kinds import (
+    Closure,
+    Finding,
+    FollowUp,
+    KeptFile,
+    Recommendation,
+    Reply,
+    Statement,
+    Withdrawal,
+)
 
 TODAY = dt.date(2026, 11, 26)
 LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from charter.schemas import audit_schema
+from boussole.charter.schemas import audit_schema
 from tests.sparing import later
 
 VALIDATOR = Draft202012Validator(audit_schema())

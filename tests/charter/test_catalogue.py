@@ -6,14 +6,15 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-import charter.sentences
-from audits.languages import french
-from charter import diff_words, findings, naming, references, stated_sentences
-from charter.oscal import words as oscal_words
+from boussole.audits.languages import french
+from boussole.charter.amending import diff_words
+from boussole.charter.auditing import references
+from boussole.charter.judging import findings, naming, sentences, stated_sentences
+from boussole.charter.oscal import words as oscal_words
 
 
 def test_no_sentence_claims_too_much():
-    english = (charter.sentences.LOCALE / "fr" / "LC_MESSAGES" / "messages.po").read_text(encoding="utf-8").lower()
+    english = (sentences.LOCALE / "fr" / "LC_MESSAGES" / "messages.po").read_text(encoding="utf-8").lower()
     for word in ("conforme", "légal", "compliant", "prouve", "proves", "certain"):
         assert word not in english
 
@@ -25,10 +26,10 @@ def constants(module):
 
 
 def test_catalogue_holds_every_message_once_translated_and_typeset():
-    path = charter.sentences.LOCALE / "fr" / "LC_MESSAGES" / "messages.po"
+    path = sentences.LOCALE / "fr" / "LC_MESSAGES" / "messages.po"
     with path.open("rb") as file:
         messages = [message for message in read_po(file, locale="fr") if message.id]
-    spoken = (charter.sentences, findings, naming, references, stated_sentences, diff_words, oscal_words)
+    spoken = (sentences, findings, naming, references, stated_sentences, diff_words, oscal_words)
     written = {text for module in spoken for text in constants(module)}
     known = set()
     for message in messages:
@@ -44,7 +45,7 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
     assert said - KEYS <= known
 
 
-KEYS = {*diff_words.FELT, *diff_words.WORDED, charter.sentences.REASON}
+KEYS = {*diff_words.FELT, *diff_words.WORDED, sentences.REASON}
 """Names of changes, fields and reasons, which are looked up and never said."""
 
 

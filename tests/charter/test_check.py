@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from audits.errors import CharterError
-from audits.workspace import Workspace
-from charter.loading import PACKAGED, find_faults, load_charter, unread
-from charter.reading import Reading
-from charter.templates import TEMPLATES
-from dashboard.cli import app
+from boussole.audits.errors import CharterError
+from boussole.audits.workspace import Workspace
+from boussole.charter.templates import TEMPLATES
+from boussole.charter.text.loading import PACKAGED, find_faults, load_charter, unread
+from boussole.charter.text.reading import Reading
+from boussole.dashboard.cli import app
 
 ARTICLES = ["finalite", "humain", "equite", "liberte", "transparence", "securite", "environnement"]
 

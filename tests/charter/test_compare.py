@@ -10,18 +10,18 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from audits.decisions import ingest
-from audits.ephemeral import LogFile, ephemeral
-from audits.errors import BoussoleError
-from audits.hashing import canonical_json
-from audits.sides import Days, Side, side_in_lake, side_of_files
-from audits.systems import System
-from audits.uncertainty.change import Change, Units
-from audits.uncertainty.holm import holm
-from audits.workspace import Workspace
-from charter.compare import SCHEMA, Margins, compare
-from charter.loading import load_charter
-from charter.schemas import comparison_schema
+from boussole.audits.decisions import ingest
+from boussole.audits.ephemeral import LogFile, ephemeral
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import canonical_json
+from boussole.audits.sides import Days, Side, side_in_lake, side_of_files
+from boussole.audits.systems import System
+from boussole.audits.uncertainty.change import Change, Units
+from boussole.audits.uncertainty.holm import holm
+from boussole.audits.workspace import Workspace
+from boussole.charter.comparing.compare import SCHEMA, Margins, compare
+from boussole.charter.schemas import comparison_schema
+from boussole.charter.text.loading import load_charter
 
 CHARTER = load_charter()
 

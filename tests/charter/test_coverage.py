@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from audits.systems import System
-from charter.coverage import coverage
-from charter.loading import load_charter
+from boussole.audits.systems import System
+from boussole.charter.judging.coverage import coverage
+from boussole.charter.text.loading import load_charter
 from tests.charter.uses import use_of
 
 CHARTER = load_charter()

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from charter.crosswalk import answered, crosswalk, of_article, tally
-from charter.loading import load_charter
-from charter.model import Charter
+from boussole.charter.judging.crosswalk import answered, crosswalk, of_article, tally
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import Charter
 from tests.as_json import answers
 
 TODAY = dt.date(2026, 11, 26)

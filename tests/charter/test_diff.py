@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from audits.errors import CharterError
-from audits.workspace import Workspace
-from charter.diff import diff, diff_document
-from charter.loading import PACKAGED, load_charter
-from charter.model import Charter
-from charter.records import open_records, register_charter
-from charter.resolving import charter_of_json, resolve
-from dashboard.cli import app
+from boussole.audits.errors import CharterError
+from boussole.audits.workspace import Workspace
+from boussole.charter.amending.diff import diff, diff_document
+from boussole.charter.amending.resolving import charter_of_json, resolve
+from boussole.charter.records import open_records, register_charter
+from boussole.charter.text.loading import PACKAGED, load_charter
+from boussole.charter.text.model import Charter
+from boussole.dashboard.cli import app
 
 
 @pytest.fixture

@@ -13,21 +13,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audits import evidence
-from audits.cubes.update import rebuild
-from audits.decisions import ingest
-from audits.declaration import content_of
-from audits.drift.values import OTHERS, UNKNOWN, Categories, Values
-from audits.lake import writing
-from audits.privacy.purge import purge
-from audits.recount import _named_alike
-from audits.workspace import Workspace
-from charter.pack.verifier import judging, rows
-from charter.pack.verifier.audits import _from_rows
-from charter.pack.verifier.system import System
-from charter.pack.verifier.tally import Tally
-from charter.records import charter_text, stored_audits
-from charter.rerun import Rerun, chosen, rerun
+from boussole.audits import evidence
+from boussole.audits.cubes.update import rebuild
+from boussole.audits.decisions import ingest
+from boussole.audits.declaration import content_of
+from boussole.audits.drift.values import OTHERS, UNKNOWN, Categories, Values
+from boussole.audits.lake import writing
+from boussole.audits.privacy.purge import purge
+from boussole.audits.recount import _named_alike
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.rerun import Rerun, chosen, rerun
+from boussole.charter.pack.verifier import judging, rows
+from boussole.charter.pack.verifier.audits import _from_rows
+from boussole.charter.pack.verifier.system import System
+from boussole.charter.pack.verifier.tally import Tally
+from boussole.charter.records import charter_text, stored_audits
 from tests.as_json import run_audit
 from tests.written import system_text
 
@@ -212,8 +212,8 @@ def test_after_a_purge_of_the_reference_the_audit_still_holds(home: Workspace) -
 def test_evidence_of_an_earlier_version_holds_none_and_gives_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from audits import runs
-    from audits.drift.bins import Histogram
+    from boussole.audits import runs
+    from boussole.audits.drift.bins import Histogram
 
     def earlier(*given: Any) -> list[Any]:
         return [each for each in whole(*given) if isinstance(each, Histogram)]

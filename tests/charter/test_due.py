@@ -6,12 +6,12 @@ import datetime as dt
 
 import pytest
 
-from audits.systems import System
-from charter.due import due
-from charter.facts import Facts
-from charter.loading import load_charter
-from charter.records.kinds import Attestation, Case, KeptFile, Recommendation, Reply, Review, Withdrawal
-from charter.records.statements import Sealed
+from boussole.audits.systems import System
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.kinds import Attestation, Case, KeptFile, Recommendation, Reply, Review, Withdrawal
+from boussole.charter.records.statements import Sealed
+from boussole.charter.registry.due import due
+from boussole.charter.text.loading import load_charter
 from tests.as_json import register
 from tests.charter.uses import use_of
 

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from audits.systems.model import System
-from audits.systems.parts import Windows
-from charter.loading import load_charter
-from charter.model import Charter
+from boussole.audits.systems.model import System
+from boussole.audits.systems.parts import Windows
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import Charter
 from tests.as_json import judge
 from tests.audits.uncertainty.systems import Population, any_population
 from tests.charter.unbiased import START, Groups, Process, any_process, draw, measured, system_of

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from audits.systems import System
-from charter.follow_up import examined_before_start
-from charter.loading import load_charter
+from boussole.audits.systems import System
+from boussole.charter.judging.follow_up import examined_before_start
+from boussole.charter.text.loading import load_charter
 from tests.charter.uses import use_of
 
 CHARTER = load_charter()

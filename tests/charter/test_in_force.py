@@ -8,15 +8,15 @@ from dataclasses import replace
 
 import pytest
 
-from audits.ephemeral import LogFile
-from audits.errors import BoussoleError, CharterError
-from audits.hashing import canonical_json, sha256_hex
-from audits.workspace import Workspace
-from charter import in_force as in_force_module
-from charter.in_force import adopt, draft, in_force, kept_charter, read_charter, versions
-from charter.loading import PACKAGED, load_charter
-from charter.records import keep_file, open_records, register_charter, seal, statements, verify_records
-from charter.records.kinds import Finding, Withdrawal
+from boussole.audits.ephemeral import LogFile
+from boussole.audits.errors import BoussoleError, CharterError
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import in_force as in_force_module
+from boussole.charter.records import keep_file, open_records, register_charter, seal, statements, verify_records
+from boussole.charter.records.in_force import adopt, draft, in_force, kept_charter, read_charter, versions
+from boussole.charter.records.kinds import Finding, Withdrawal
+from boussole.charter.text.loading import PACKAGED, load_charter
 from tests.as_json import audit_files, judge
 from tests.charter.builders import WOMEN, comparison, system
 from tests.written import sample
@@ -209,7 +209,7 @@ def test_levels_count_as_adopted_from_the_day_the_ledger_proves(workspace, opini
 
 
 def post_hoc(found, start):
-    from charter.facts import Facts
+    from boussole.charter.records.facts import Facts
 
     facts = Facts(as_of=start, adopted=found.adopted)
     measures = [comparison(WOMEN, estimate=0.9, error=0.05)]

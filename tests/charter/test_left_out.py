@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from charter.diff import diff_document
-from charter.document import LeftOut, MeasureInShort
-from charter.left_out import held_to
-from charter.loading import load_charter
-from charter.model import Charter
-from charter.records import AuditSummary
-from charter.replay import judged as judged_again
-from charter.templates import TEMPLATES
+from boussole.charter.amending.diff import diff_document
+from boussole.charter.auditing.replay import judged as judged_again
+from boussole.charter.document import LeftOut, MeasureInShort
+from boussole.charter.records import AuditSummary
+from boussole.charter.templates import TEMPLATES
+from boussole.charter.text.left_out import held_to
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import Charter
 from tests.as_json import judge
 from tests.charter.builders import CHARTER, START, WOMEN, comparison, everybody, system
 from tests.charter.test_stated import facts, inspection, survey

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from audits.errors import CharterError
-from audits.hashing import canonical_json, sha256_hex
-from audits.languages import french
-from audits.workspace import Workspace
-from charter.loading import PACKAGED, charter_folder, find_faults, load_charter, unread
+from boussole.audits.errors import CharterError
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.languages import french
+from boussole.audits.workspace import Workspace
+from boussole.charter.text.loading import PACKAGED, charter_folder, find_faults, load_charter, unread
 
 ARTICLES = ["finalite", "humain", "equite", "liberte", "transparence", "securite", "environnement"]
 

@@ -11,16 +11,15 @@ from alembic.config import Config
 from pymerkle import InmemoryTree
 from sqlalchemy.exc import IntegrityError
 
-import charter.migrations
-from audits import ledger
-from audits.errors import BoussoleError, LedgerError
-from audits.workspace import Workspace
-from charter.records import open_records, summaries, verify_records
+from boussole.audits import ledger
+from boussole.audits.errors import BoussoleError, LedgerError
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import migrations, open_records, summaries, verify_records
 from tests.as_json import run_audit
 from tests.audits.ledger.filled import leaf
 from tests.written import system_text
 
-FOLDER = next(iter(charter.migrations.__path__))
+FOLDER = next(iter(migrations.__path__))
 SIZE = 37
 CALLS = system_text(
     "calls",

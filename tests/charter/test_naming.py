@@ -1,11 +1,11 @@
 """How groups and figures are said inside a sentence."""
 
-import charter.sentences
-from audits.languages import Catalogue
-from charter.naming import about, gap_digits, parsed, per_hundred, place
+from boussole.audits.languages import Catalogue
+from boussole.charter.judging import sentences
+from boussole.charter.judging.naming import about, gap_digits, parsed, per_hundred, place
 from tests.charter.builders import system
 
-ENGLISH, FRENCH = (Catalogue(charter.sentences.LOCALE, lang) for lang in ("en", "fr"))
+ENGLISH, FRENCH = (Catalogue(sentences.LOCALE, lang) for lang in ("en", "fr"))
 
 
 def test_places():

@@ -12,11 +12,11 @@ import pytest
 from trestle.oscal import assessment_plan, assessment_results
 from trestle.oscal import catalog as catalogs
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from charter.in_force import in_force
-from charter.oscal import oscal_files
-from charter.records import stored_audits
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.oscal import oscal_files
+from boussole.charter.records import stored_audits
+from boussole.charter.records.in_force import in_force
 from tests import offers
 from tests.charter.test_rerun import sql
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from audits.languages import french
+from boussole.audits.languages import french
 from tests.as_json import judge
 from tests.charter.builders import amended, comparison, system
 

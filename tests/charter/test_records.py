@@ -16,12 +16,18 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import IntegrityError
 
-import charter.migrations
-from audits import ledger
-from audits.errors import BoussoleError, CharterError
-from audits.workspace import Workspace
-from charter.records import charter_text, open_records, register_charter, sealed_json, verify_records
-from charter.records.models import Base
+from boussole.audits import ledger
+from boussole.audits.errors import BoussoleError, CharterError
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import (
+    charter_text,
+    migrations,
+    open_records,
+    register_charter,
+    sealed_json,
+    verify_records,
+)
+from boussole.charter.records.models import Base
 from tests.as_json import audits_of, latest_audits, save_audit
 from tests.written import audit_document
 
@@ -248,8 +254,8 @@ def test_migrations_make_the_tables_of_the_models(workspace):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         ours = [step for step in compare_metadata(context, Base.metadata) if "alembic_version" not in str(step)]
     assert ours == []
-    folder = os.path.dirname(charter.migrations.__file__)  # noqa: PTH120 (Alembic wants text)
-    assert ScriptDirectory(folder).get_heads() == [charter.migrations.HEAD]
+    folder = os.path.dirname(migrations.__file__)  # noqa: PTH120 (Alembic wants text)
+    assert ScriptDirectory(folder).get_heads() == [migrations.HEAD]
 
 
 def test_the_database_waits_its_turn_and_keeps_its_references(workspace):
@@ -265,8 +271,8 @@ def test_two_processes_can_open_a_new_workspace_at_once(workspace):
     script = """
 import json, sys
 from pathlib import Path
-from audits.workspace import Workspace
-from charter.records import save_audit
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import save_audit
 document = json.loads(sys.argv[2])
 print("ready", flush=True)
 sys.stdin.readline()

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from audits.decisions import ingest
-from audits.workspace import Workspace
-from charter.rerun import chosen, rerun
-from charter.schemas import audit_schema
+from boussole.audits.decisions import ingest
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.rerun import chosen, rerun
+from boussole.charter.schemas import audit_schema
 from tests.as_json import audits_of, differences, run_audit
 from tests.written import system_text
 

@@ -13,16 +13,16 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from audits.decisions import ingest
-from audits.systems.loading import load_system
-from audits.workspace import Workspace
-from charter.diff import diff
-from charter.in_force import InForce, in_force
-from charter.loading import PACKAGED, load_charter
-from charter.records import each_summary, seal, verify_records
-from charter.records.kinds import Attestation, Case, KeptFile
-from charter.replay import ABSENT, replay
-from dashboard.cli import app
+from boussole.audits.decisions import ingest
+from boussole.audits.systems.loading import load_system
+from boussole.audits.workspace import Workspace
+from boussole.charter.amending.diff import diff
+from boussole.charter.auditing.replay import ABSENT, replay
+from boussole.charter.records import each_summary, seal, verify_records
+from boussole.charter.records.in_force import InForce, in_force
+from boussole.charter.records.kinds import Attestation, Case, KeptFile
+from boussole.charter.text.loading import PACKAGED, load_charter
+from boussole.dashboard.cli import app
 from tests.as_json import audits_of, run_audit
 
 SYSTEM = """
@@ -114,7 +114,7 @@ def test_the_same_charter_changes_nothing(workspace):
 def test_audits_that_do_not_say_what_was_set_aside_are_said_to_be_uncapped(workspace, monkeypatch):
     """As an earlier version sealed them; a charter that states no share asks nothing of them."""
     summaries = [replace(each, left_out=None) for each in each_summary(workspace)]
-    monkeypatch.setattr("charter.replay.each_summary", lambda *_, **__: iter(summaries))
+    monkeypatch.setattr("boussole.charter.auditing.replay.each_summary", lambda *_, **__: iter(summaries))
     charter = in_force(workspace).charter
     assert replay(workspace, charter).uncapped == 3
     assert replay(workspace, charter.model_copy(update={"left_out": None})).uncapped == 0

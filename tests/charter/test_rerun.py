@@ -12,13 +12,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from audits.hashing import canonical_json, sha256_hex
-from audits.lake import reading, writing
-from audits.privacy.purge import purge
-from audits.runs import code_hash
-from audits.workspace import Workspace
-from charter.rerun import Rerun, chosen, rerun
-from dashboard.commands.verifying import told
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.lake import reading, writing
+from boussole.audits.privacy.purge import purge
+from boussole.audits.runs import code_hash
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.rerun import Rerun, chosen, rerun
+from boussole.dashboard.commands.verifying import told
 from tests import offers
 
 TODAY = dt.date(2026, 12, 1)
@@ -229,7 +229,7 @@ def test_a_legal_basis_that_ended_since_is_not_read_again(workspace: Workspace) 
 
 
 def test_another_code_is_told(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("charter.rerun.code_hash", lambda: "0" * 64)
+    monkeypatch.setattr("boussole.charter.auditing.rerun.code_hash", lambda: "0" * 64)
     assert code_hash() != "0" * 64
     found = run(workspace, 1)[0]
     assert found.code_changed

@@ -13,21 +13,21 @@ import pytest
 import scipy.optimize
 import scipy.stats
 
-from audits.drift.interaction import interaction
-from audits.hashing import canonical_json, sha256_hex
-from audits.uncertainty.double import Change as OtherChange
-from audits.uncertainty.double import compare_changes, rate_moments
-from audits.uncertainty.means import Moments as OtherMoments
-from audits.uncertainty.means import compare_means
-from audits.workspace import Workspace
-from charter.pack import HERE, pack_files, write
-from charter.pack.verifier import expected, moments, windows
-from charter.pack.verifier.main import judge
-from charter.pack.verifier.pack import Judge
-from charter.pack.verifier.remaining import Remaining, why
-from charter.pack.verifier.rows import Scored
-from charter.pack.verifier.tally import same
-from charter.records import sign_checkpoint, stored_audits
+from boussole.audits.drift.interaction import interaction
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.uncertainty.double import Change as OtherChange
+from boussole.audits.uncertainty.double import compare_changes, rate_moments
+from boussole.audits.uncertainty.means import Moments as OtherMoments
+from boussole.audits.uncertainty.means import compare_means
+from boussole.audits.workspace import Workspace
+from boussole.charter.pack import HERE, pack_files, write
+from boussole.charter.pack.verifier import expected, moments, windows
+from boussole.charter.pack.verifier.main import judge
+from boussole.charter.pack.verifier.pack import Judge
+from boussole.charter.pack.verifier.remaining import Remaining, why
+from boussole.charter.pack.verifier.rows import Scored
+from boussole.charter.pack.verifier.tally import same
+from boussole.charter.records import sign_checkpoint, stored_audits
 
 NEVER = "modelled_selection_rate_ratio"
 

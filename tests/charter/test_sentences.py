@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-import charter.sentences
-from audits.languages import Catalogue
-from audits.metrics.families import EVERY_COMPARISON
-from charter.findings import RATIOS
+from boussole.audits.languages import Catalogue
+from boussole.audits.metrics.families import EVERY_COMPARISON
+from boussole.charter.judging import sentences
+from boussole.charter.judging.findings import RATIOS
 from tests.charter.builders import CHARTER, WOMEN, absent, amended, comparison, drift, everybody, harmful, system, told
 
-ENGLISH = Catalogue(charter.sentences.LOCALE, "en")
+ENGLISH = Catalogue(sentences.LOCALE, "en")
 
 
 def rates(first, second, *, error, metric="true_positive_rate_difference", **more):

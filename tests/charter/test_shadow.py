@@ -12,15 +12,15 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from audits.decisions import ingest
-from audits.errors import BoussoleError
-from audits.hashing import canonical_json
-from audits.systems.loading import load_systems
-from audits.workspace import Workspace
-from charter.register import register_of
-from charter.schemas import versions_schema
-from charter.shadow import keep, kept, side_of_shadow
-from charter.side_by_side import differing
+from boussole.audits.decisions import ingest
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import canonical_json
+from boussole.audits.systems.loading import load_systems
+from boussole.audits.workspace import Workspace
+from boussole.charter.comparing.shadow import keep, kept, side_of_shadow
+from boussole.charter.comparing.side_by_side import differing
+from boussole.charter.registry.register import register_of
+from boussole.charter.schemas import versions_schema
 from tests.as_json import run_audit
 from tests.sparing import later
 from tests.written import system_text

@@ -13,17 +13,17 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from audits.decisions import ingest
-from audits.errors import BoussoleError
-from audits.hashing import canonical_json
-from audits.suppression import apart
-from audits.systems.model import System
-from audits.uncertainty.mover import Estimate, gap
-from audits.uncertainty.score import newcombe
-from audits.uncertainty.wilson import wilson
-from audits.workspace import Workspace
-from charter.schemas import versions_schema
-from charter.side_by_side import SCHEMA, differing
+from boussole.audits.decisions import ingest
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import canonical_json
+from boussole.audits.suppression import apart
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.mover import Estimate, gap
+from boussole.audits.uncertainty.score import newcombe
+from boussole.audits.uncertainty.wilson import wilson
+from boussole.audits.workspace import Workspace
+from boussole.charter.comparing.side_by_side import SCHEMA, differing
+from boussole.charter.schemas import versions_schema
 from tests.as_json import run_audit, sequential, version_changes
 from tests.written import declaring, sample
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from audits.languages import french
-from charter.facts import Facts
-from charter.records import Sealed
-from charter.records.kinds import (
+from boussole.audits.languages import french
+from boussole.charter.judging.stated import months_later
+from boussole.charter.records import Sealed
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.kinds import (
     Attestation,
     Case,
     Closure,
@@ -23,7 +24,6 @@ from charter.records.kinds import (
     Statement,
     Withdrawal,
 )
-from charter.stated import months_later
 from tests.as_json import current, judge, summarise
 from tests.charter.builders import CHARTER, WOMEN, amended, comparison, plain, system
 

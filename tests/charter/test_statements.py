@@ -10,11 +10,11 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
-from audits import ledger
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from charter.records import keep_file, open_records, seal, statements, verify_records
-from charter.records.kinds import (
+from boussole.audits import ledger
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import keep_file, open_records, seal, statements, verify_records
+from boussole.charter.records.kinds import (
     KINDS,
     Attestation,
     Case,
@@ -130,7 +130,7 @@ def test_a_statement_that_says_too_little_or_too_much_is_refused(letter, make, m
 
 @pytest.mark.parametrize(("content", "message"), [(b"", "is empty"), (None, "no such document"), (b"12", "larger")])
 def test_a_document_that_cannot_be_kept_is_named(workspace, tmp_path, monkeypatch, content, message):
-    monkeypatch.setattr("charter.records.files.LARGEST", 1)
+    monkeypatch.setattr("boussole.charter.records.files.LARGEST", 1)
     if content is not None:
         (tmp_path / "letter.pdf").write_bytes(content)
     with pytest.raises(BoussoleError, match=message) as raised:

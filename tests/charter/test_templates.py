@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from audits.errors import CharterError
-from audits.languages import french
-from audits.workspace import Workspace
-from charter.crosswalk import crosswalk
-from charter.diff import diff
-from charter.loading import find_faults, load_charter, unread
-from charter.model import Charter
-from charter.plain import called
-from charter.templates import ABOUT, TEMPLATES, write_template
-from dashboard.cli import app
+from boussole.audits.errors import CharterError
+from boussole.audits.languages import french
+from boussole.audits.workspace import Workspace
+from boussole.charter.amending.diff import diff
+from boussole.charter.amending.plain import called
+from boussole.charter.judging.crosswalk import crosswalk
+from boussole.charter.templates import ABOUT, TEMPLATES, write_template
+from boussole.charter.text.loading import find_faults, load_charter, unread
+from boussole.charter.text.model import Charter
+from boussole.dashboard.cli import app
 
 OWN = ["bank", "hospital", "minimal"]
 

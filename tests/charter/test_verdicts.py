@@ -6,11 +6,11 @@ from statistics import NormalDist
 
 import pytest
 
-from audits.errors import CharterError
-from charter.facts import Facts
-from charter.testing import PValues, p_values, verdict_of
-from charter.verdict import worst
-from charter.verdicts import oriented
+from boussole.audits.errors import CharterError
+from boussole.charter.document.verdict import worst
+from boussole.charter.judging.testing import PValues, p_values, verdict_of
+from boussole.charter.judging.verdicts import oriented
+from boussole.charter.records.facts import Facts
 from tests.as_json import judge, questions, summarise, unmeasured
 from tests.charter.builders import (
     CHARTER,

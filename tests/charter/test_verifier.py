@@ -14,19 +14,19 @@ import rfc8785
 import scipy.stats
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from audits import evidence
-from audits.declaration import content_of
-from audits.ledger.merkle import consistency_proof, inclusion_proof, leaf_hash, tree_hash
-from audits.uncertainty import score
-from audits.uncertainty.holm import holm
-from audits.uncertainty.wilson import wilson
-from audits.workspace import Workspace
-from charter.pack.verifier import canonical, chances, ed25519, judging, merkle, rows, scores
-from charter.pack.verifier.audits import _from_rows
-from charter.pack.verifier.system import System
-from charter.pack.verifier.tally import Tally
-from charter.pack.verifier.told import Told
-from charter.records import charter_text, stored_audits
+from boussole.audits import evidence
+from boussole.audits.declaration import content_of
+from boussole.audits.ledger.merkle import consistency_proof, inclusion_proof, leaf_hash, tree_hash
+from boussole.audits.uncertainty import score
+from boussole.audits.uncertainty.holm import holm
+from boussole.audits.uncertainty.wilson import wilson
+from boussole.audits.workspace import Workspace
+from boussole.charter.pack.verifier import canonical, chances, ed25519, judging, merkle, rows, scores
+from boussole.charter.pack.verifier.audits import _from_rows
+from boussole.charter.pack.verifier.system import System
+from boussole.charter.pack.verifier.tally import Tally
+from boussole.charter.pack.verifier.told import ExpectedMeasures
+from boussole.charter.records import charter_text, stored_audits
 from tests.as_json import cells_of
 from tests.attacks import Tries
 
@@ -158,7 +158,7 @@ def audit(
 def ways(audit: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     return {
         "rows": _from_rows(document, audit["system"], audit["rows"]),
-        "cells": Told(document, audit["system"], audit["cells"]).claims,
+        "cells": ExpectedMeasures(document, audit["system"], audit["cells"]).claims,
     }
 
 

@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from charter.facts import Facts
-from charter.incidents.entering import enter
-from charter.incidents.refusals import EntryRefusedError
-from charter.records import Sealed, verify_records
-from charter.records.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
-from charter.work.effects import consultations, surveys, times, trained
-from charter.work.survey import Layout, aggregated, rows_of
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.incidents.entering import enter
+from boussole.charter.incidents.refusals import EntryRefusedError
+from boussole.charter.records import Sealed, verify_records
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
+from boussole.charter.work.effects import consultations, surveys, times, trained
+from boussole.charter.work.survey import Layout, aggregated, rows_of
 
 LAYOUT = Layout(columns={"autonomy": "Q1", "load": "Q2"}, group="team")
 DAY = dt.date(2026, 10, 1)

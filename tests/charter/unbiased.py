@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from audits.cubes.read import COUNTS, Read
-from audits.cubes.strata import STRATA
-from audits.runs import measure_evidence
-from audits.standing import Standing
-from audits.systems.kinds import BUCKETS
-from audits.systems.model import System
+from boussole.audits.cubes.read import COUNTS, Read
+from boussole.audits.cubes.strata import STRATA
+from boussole.audits.runs import measure_evidence
+from boussole.audits.standing import Standing
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.model import System
 from tests.audits.funnels import counted_only
 from tests.audits.uncertainty.systems import Population
 from tests.written import sample

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from audits.systems import System
-from charter.coverage import Use
-from charter.document import AuditDocument, VerdictDocument
-from charter.model import Charter
-from charter.verdict import Verdict
+from boussole.audits.systems import System
+from boussole.charter.document import AuditDocument, VerdictDocument
+from boussole.charter.document.verdict import Verdict
+from boussole.charter.judging.coverage import Use
+from boussole.charter.text.model import Charter
 from tests.as_json import read, summarise
 from tests.written import verdict
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from audits.drift import stored
-from audits.drift.evidently_report import script_hashes
-from audits.systems import System, load_systems
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.document import AuditDocument
-from charter.loading import load_charter
-from dashboard.access import person
-from dashboard.scene import Scene
+from boussole.audits.drift import stored
+from boussole.audits.drift.evidently_report import script_hashes
+from boussole.audits.systems import System, load_systems
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import AuditDocument
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard.access import person, visitor
+from boussole.dashboard.scene import Scene
 from tests.as_json import save_audit
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def be(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def chosen(role: str, member: str | None = None) -> None:
         value = f"{role}.{member}" if member else role
-        monkeypatch.setattr(person, "cookie", {person.COOKIE: value}.get)
+        monkeypatch.setattr(visitor, "cookie", {person.COOKIE: value}.get)
 
     return chosen
 

@@ -14,22 +14,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from audits.cubes.build import SCORE_BINS
-from audits.drift.bins import Histogram, categories
-from audits.drift.compared import DECISION, OUTCOME, ROLE
-from audits.drift.meaning import meaning_measures
-from audits.drift.measures import index_measures
-from audits.drift.series import Point
-from audits.drift.shifts import Series, Step, shifts
-from audits.measures import NEGATIVE, POSITIVE, SELECTED, Counts, Floats, Measure
-from audits.systems.model import System
-from audits.uncertainty.jackknife import cluster_size
-from audits.windows import Window, reference_window
-from charter.drift.groups import Told, mix_measures
-from charter.drift.look import meaning_series
-from charter.drift.readings import THEMES, readings
-from charter.drift.rule import rule_of
-from charter.loading import load_charter
+from boussole.audits.cubes.build import SCORE_BINS
+from boussole.audits.drift.bins import Histogram, categories
+from boussole.audits.drift.compared import DECISION, OUTCOME, ROLE
+from boussole.audits.drift.meaning import meaning_measures
+from boussole.audits.drift.measures import index_measures
+from boussole.audits.drift.series import Point
+from boussole.audits.drift.shifts import Series, Step, shifts
+from boussole.audits.measures import NEGATIVE, POSITIVE, SELECTED, Counts, Floats, Measure
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.jackknife import cluster_size
+from boussole.audits.windows import Window, reference_window
+from boussole.charter.drift.groups import GroupSizes, mix_measures
+from boussole.charter.drift.look import meaning_series
+from boussole.charter.drift.readings import THEMES, readings
+from boussole.charter.drift.rule import rule_of
+from boussole.charter.text.loading import load_charter
 from tests.written import sample
 
 MONTHS, REFERENCE, BUCKETS = 36, 3, 40
@@ -233,12 +233,12 @@ class _Drawn:
         sides = self._told(slice(0, REFERENCE)), self._told(slice(at, at + 1))
         return [*measures, *mix_measures(*sides, self.system, design_effect=effect)]
 
-    def _told(self, months: slice) -> Told:
+    def _told(self, months: slice) -> GroupSizes:
         groups = {
             f"a{number}": {f"g{at}": int(n) for at, n in enumerate(counts[months, :, 1].sum(axis=0))}
             for number, counts in enumerate(self.groups)
         }
-        return Told(entry=1, decisions=sum(self.decisions[months]), groups=groups, expired=frozenset())
+        return GroupSizes(entry=1, decisions=sum(self.decisions[months]), groups=groups, expired=frozenset())
 
     def series(self) -> list[Series]:
         """What audits would tell: of each group but the first its ratio to the first, and mean scores; of everybody the

@@ -11,19 +11,28 @@ from typing import Any
 
 import pytest
 
-from audits.systems import System
-from audits.systems.register import Dates
-from charter.document import ArticleVerdict
-from charter.facts import Facts
-from charter.records import AuditSummary, Sealed
-from charter.records.kinds import Attestation, Case, Closure, Finding, Inspection, KeptFile, Recommendation, Statement
-from dashboard import article_html, article_records_html, article_trend_html, lists
-from dashboard.article_questions import Asked
-from dashboard.article_standing import told
-from dashboard.article_trend import ROWS
-from dashboard.article_view import ArticlePage, Chosen, article_page
-from dashboard.scene import Scene
-from dashboard.words import speaker
+from boussole.audits.systems import System
+from boussole.audits.systems.register import Dates
+from boussole.charter.document import ArticleVerdict
+from boussole.charter.records import AuditSummary, Sealed
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.kinds import (
+    Attestation,
+    Case,
+    Closure,
+    Finding,
+    Inspection,
+    KeptFile,
+    Recommendation,
+    Statement,
+)
+from boussole.dashboard import article_html, article_records_html, article_trend_html, lists
+from boussole.dashboard.article_questions import QuestionView
+from boussole.dashboard.article_standing import told
+from boussole.dashboard.article_trend import ROWS
+from boussole.dashboard.article_view import ArticlePage, Chosen, article_page
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import speaker
 from tests.as_json import current, documents
 
 TODAY = dt.date(2026, 11, 26)
@@ -104,7 +113,7 @@ def audit(system: str, start: str, end: str, verdict: str, *, entry: int = 1, ch
     )
 
 
-def asked(found: ArticlePage, question: str) -> Asked:
+def asked(found: ArticlePage, question: str) -> QuestionView:
     return next(each for each in (*found.asked, *found.untouched) if each.anchor == f"q-{question}")
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from audits.workspace import Workspace
-from charter.records import stored_audits
-from charter.rerun import rerun
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.rerun import rerun
+from boussole.charter.records import stored_audits
 from tests.audits.test_left_out import APRIL, MONTHLY, bring, made, rows
 
 Run = Callable[..., Any]
@@ -114,7 +114,7 @@ def test_a_failure_in_one_period_seals_none(
     workspace: Workspace, command: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last of three periods cannot be measured: the two before it are not sealed either."""
-    from charter import all_periods
+    from boussole.charter.auditing import all_periods
 
     real, calls = all_periods.run_audit, []
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from audits.drift.series import DriftSeries
-from charter.side_by_side import VersionChange
-from dashboard.drifting.beside import Beside, side_by_side
-from dashboard.drifting.beside_html import versions
-from dashboard.words import speaker
+from boussole.audits.drift.series import DriftSeries
+from boussole.charter.comparing.side_by_side import VersionChange
+from boussole.dashboard.drifting.beside import Beside, side_by_side
+from boussole.dashboard.drifting.beside_html import versions
+from boussole.dashboard.words import speaker
 from tests.written import sample
 
 SYSTEM = sample(

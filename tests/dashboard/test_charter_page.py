@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from charter.diff import diff
-from charter.in_force import Act, InForce, Version
-from charter.replay import ABSENT, Replay
-from charter.replay import Change as Moved
-from dashboard import charter_html
-from dashboard.amendment import Amendment, Seen, look
-from dashboard.charter_view import charter_page
-from dashboard.words import speaker
+from boussole.charter.amending.diff import diff
+from boussole.charter.auditing.replay import ABSENT, Replay
+from boussole.charter.auditing.replay import Change as Moved
+from boussole.charter.records.in_force import Act, InForce, Version
+from boussole.dashboard import charter_html
+from boussole.dashboard.amendment import Amendment, CharterView, look
+from boussole.dashboard.charter_view import charter_page
+from boussole.dashboard.words import speaker
 from tests.charter.builders import CHARTER, amended, plain, system
 
 FR, EN = speaker("fr"), speaker("en")
@@ -50,7 +50,7 @@ def seen(*changes, drafted=True, act=ACT, fault=""):
         replay=replay,
         since=dt.date(2025, 11, 26),
     )
-    return Seen(
+    return CharterView(
         judging=InForce(charter=CHARTER, act=act),
         versions=VERSIONS,
         amendment=amendment,
@@ -156,7 +156,7 @@ def test_markup_in_a_text_is_text(say):
     bad = CHARTER.model_copy(update={"title": {"fr": "<script>", "en": "<script>"}})
     shown = seen(fault="a `tab` <b>")
     page = charter_page(
-        Seen(
+        CharterView(
             judging=InForce(charter=bad),
             versions=(),
             amendment=None,
@@ -184,8 +184,8 @@ def test_a_faulty_draft_judges_nothing_and_is_said(workspace_home):
 
 @pytest.fixture
 def workspace_home(tmp_path):
-    from audits.workspace import Workspace
-    from charter.in_force import adopt
+    from boussole.audits.workspace import Workspace
+    from boussole.charter.records.in_force import adopt
 
     made = Workspace.create(tmp_path / "home")
     (tmp_path / "opinion.pdf").write_bytes(b"adopted")

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from audits.systems import System
-from audits.systems.parts import Feature
-from dashboard.charts import svg
-from dashboard.dots import NARROW, WIDE, draw, ticks
-from dashboard.fontfiles import embed
-from dashboard.groups import ADJUSTED, Row, attribute_name, value_name
-from dashboard.tables import comparison
-from dashboard.words import speaker
+from boussole.audits.systems import System
+from boussole.audits.systems.parts import Feature
+from boussole.dashboard.charts import svg
+from boussole.dashboard.dots import NARROW, WIDE, draw, ticks
+from boussole.dashboard.fontfiles import embed
+from boussole.dashboard.groups import ADJUSTED, Row, attribute_name, value_name
+from boussole.dashboard.tables import comparison
+from boussole.dashboard.words import speaker
 from tests.as_json import (
     adjusted_table,
     brief,

@@ -10,12 +10,12 @@ import yaml
 from icalendar import Calendar
 from typer.testing import CliRunner
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from charter.committee.acting import house_of
-from charter.records import verify_records
-from charter.records.acts import Participation
-from dashboard.cli import app
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import house_of
+from boussole.charter.records import verify_records
+from boussole.charter.records.acts import Participation
+from boussole.dashboard.cli import app
 from tests.written import system_text
 
 ON = ["--on", "2026-09-15"]

@@ -9,24 +9,24 @@ from typing import Any
 
 import pytest
 
-from audits.decisions.discards import Discard
-from audits.decisions.exclusion import Exclusion
-from audits.decisions.overview import Arrived, Aside, Changed, Held, LogState, Overview, Sealed
-from audits.decisions.shared import Sharing
-from audits.errors import LakeError
-from audits.log_names import LogName
-from audits.systems import System
-from audits.workspace import Workspace
-from charter.loading import load_charter
-from dashboard import data_html, store
-from dashboard.data_view import DataPage, data_page
-from dashboard.declared import declared_section, declared_tables
-from dashboard.facts import Facts
-from dashboard.html import code, stacked
-from dashboard.scene import Scene
-from dashboard.words import speaker
-from experiments.declared import DeclaredMeasure
-from experiments.status import SourceStatus
+from boussole.audits.decisions.discards import Discard
+from boussole.audits.decisions.exclusion import Exclusion
+from boussole.audits.decisions.overview import Arrived, Aside, Changed, Held, LogState, Overview, Sealed
+from boussole.audits.decisions.shared import Sharing
+from boussole.audits.errors import LakeError
+from boussole.audits.log_names import LogName
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard import data_html, store
+from boussole.dashboard.data_view import DataPage, data_page
+from boussole.dashboard.declared import declared_section, declared_tables
+from boussole.dashboard.facts import Facts
+from boussole.dashboard.html import code, stacked
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import speaker
+from boussole.experiments.declared import DeclaredMeasure
+from boussole.experiments.status import SourceStatus
 from tests.as_json import documents
 from tests.dashboard.troubled import troubled
 

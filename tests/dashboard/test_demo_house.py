@@ -6,16 +6,16 @@ import datetime as dt
 import shutil
 from pathlib import Path
 
-import experiments.demo
-from audits.workspace import Workspace
-from charter.committee.acting import house_of
-from charter.committee.matters import matters, questions
-from charter.facts import facts_of
-from charter.incidents.appeals import appeals, counts
-from charter.records import verify_records
-from charter.records.acts import Opinion
-from charter.work.effects import surveys
-from dashboard.demo_house import NAME, settle
+from boussole import experiments
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import house_of
+from boussole.charter.committee.matters import matters, questions
+from boussole.charter.incidents.appeals import appeals, counts
+from boussole.charter.records import verify_records
+from boussole.charter.records.acts import Opinion
+from boussole.charter.records.facts import facts_of
+from boussole.charter.work.effects import surveys
+from boussole.dashboard.demo_house import NAME, settle
 
 TODAY = dt.date(2026, 11, 27)
 

@@ -8,20 +8,20 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from audits.workspace import Workspace
-from charter.committee.directory import name_member
-from charter.committee.drafts import begin, draft, drafts, save, savings
-from charter.facts import Facts
-from dashboard.access.guard import guarded
-from dashboard.access.person import COOKIE
-from dashboard.committee.chamber import Chamber
-from dashboard.drafting import html
-from dashboard.drafting.forms import writing
-from dashboard.drafting.routes import draft_routes
-from dashboard.drafting.view import complete, draft_line, draft_page, missing, read
-from dashboard.forms.html import form_html
-from dashboard.forms.inbox import problem_of
-from dashboard.words import speaker
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.directory import name_member
+from boussole.charter.committee.drafts import begin, draft, drafts, save, savings
+from boussole.charter.records.facts import Facts
+from boussole.dashboard.access.guard import guarded
+from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.drafting import drafting_html
+from boussole.dashboard.drafting.forms import writing
+from boussole.dashboard.drafting.routes import draft_routes
+from boussole.dashboard.drafting.view import complete, draft_line, draft_page, missing, read
+from boussole.dashboard.forms.forms_html import form_html
+from boussole.dashboard.forms.inbox import problem_of
+from boussole.dashboard.words import speaker
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall
 
@@ -87,7 +87,7 @@ def test_who_saves_second_is_told_and_both_texts_are_shown_side_by_side(client, 
     form = form_html(writing(now, now.body, EN), EN, query={}, problem=problem)
     assert "Three.</textarea>" in form
     assert 'name="f-version" value="2"' in form
-    written = html.asides(shown, EN)
+    written = drafting_html.asides(shown, EN)
     assert 'class="words differs"><span class="unseen">Only here: </span>Three.' in written
     assert sent(client, "save/1", version="2", **WRITTEN).endswith("saved=3#done")
     assert len(savings(workspace, 1)) == 4
@@ -99,7 +99,7 @@ def test_a_hundred_thousand_characters_and_script_are_text(client, workspace, se
     now = draft(workspace, 1)
     assert now.body["words"] == words
     shown = draft_page(chamber(seated), now, savings(workspace, 1), EN, query={})
-    page = html.asides(shown, EN) + html.draft_head(shown, EN, back="/", saved=True)
+    page = drafting_html.asides(shown, EN) + drafting_html.draft_head(shown, EN, back="/", saved=True)
     page += form_html(writing(now, now.body, EN), EN, query={})
     assert "<script>" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
@@ -136,9 +136,9 @@ def test_a_list_says_who_saved_last_and_nothing_is_marked_that_stands_alone(work
     assert line.title == ("MatchFT", "/draft?number=1")
     assert "Version 1, enregistrée par Awa Diop le" in line.told
     assert not any(marked for _, marked in read(BODY, {}, EN).parts)
-    shown = html.head("Committee", [line], FR, others=[("A", "/a", True), ("B", "/b", False)])
+    shown = drafting_html.head("Committee", [line], FR, others=[("A", "/a", True), ("B", "/b", False)])
     assert 'aria-current="true"' in shown
-    assert "Nothing is being written." in html.head("Committee", [], EN, others=[])
+    assert "Nothing is being written." in drafting_html.head("Committee", [], EN, others=[])
 
 
 def test_a_sealed_draft_is_read_and_no_longer_written(client, workspace, seated):
@@ -147,7 +147,7 @@ def test_a_sealed_draft_is_read_and_no_longer_written(client, workspace, seated)
     now = replace(draft(workspace, 1), sealed_as=7)
     shown = draft_page(chamber(seated), now, savings(workspace, 1), EN, query={})
     assert shown.sealed == ("entry 7", "/evidence?entry=7")
-    assert "This draft was sealed:" in html.sealed(shown, EN)
+    assert "This draft was sealed:" in drafting_html.sealed(shown, EN)
 
 
 def test_a_draft_is_thrown_away_only_by_who_says_so(client, workspace):
@@ -157,4 +157,4 @@ def test_a_draft_is_thrown_away_only_by_who_says_so(client, workspace):
     assert drafts(workspace, "external") == []
     for path in ("save/1", "save/x", "discard/9", "new/nobody"):
         assert client.post(f"/drafts/{path}", files={"title": (None, "x")}).status_code == 404
-    assert "“&lt;b&gt;”" in html.no_draft("<b>", EN, back="/drafts")
+    assert "“&lt;b&gt;”" in drafting_html.no_draft("<b>", EN, back="/drafts")

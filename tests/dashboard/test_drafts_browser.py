@@ -10,9 +10,9 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from audits.workspace import Workspace
-from charter.committee.drafts import begin, draft, savings
-from dashboard.access.person import COOKIE
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.drafts import begin, draft, savings
+from boussole.dashboard.access.person import COOKIE
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall
 from tests.dashboard.browsing import served, violations, waiting, whole

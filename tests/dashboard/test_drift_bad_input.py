@@ -14,16 +14,16 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from audits.decisions import ingest
-from audits.errors import BoussoleError
-from audits.systems.model import System
-from audits.workspace import Workspace
-from charter.drift.look import look
-from dashboard.cli import app
-from dashboard.drifting.asked import Asked
-from dashboard.drifting.view import DriftPage, drift_page
-from dashboard.store import scene
-from dashboard.words import speaker
+from boussole.audits.decisions import ingest
+from boussole.audits.errors import BoussoleError
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.drift.look import look
+from boussole.dashboard.cli import app
+from boussole.dashboard.drifting.query import DriftQuery
+from boussole.dashboard.drifting.view import DriftPage, drift_page
+from boussole.dashboard.store import scene
+from boussole.dashboard.words import speaker
 from tests.as_json import run_audit
 from tests.sparing import later
 from tests.written import system_text
@@ -209,7 +209,7 @@ def page_of(workspace: Workspace, system: System, lang: str = "en") -> DriftPage
     return drift_page(
         scene(workspace),
         look(workspace, system, against="reference", step="month", today=TODAY),
-        Asked(system=system.id),
+        DriftQuery(system=system.id),
         speaker(lang),
         query={"lang": lang},
         systems=[system.id],

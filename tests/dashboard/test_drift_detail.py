@@ -16,28 +16,28 @@ from jsonschema import Draft202012Validator
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from audits.decisions import ingest
-from audits.drift import stored
-from audits.drift.evidently_columns import Reason
-from audits.drift.evidently_figures import METHODS
-from audits.drift.pairs import exact_pair, window_asked
-from audits.errors import ReportError, SourceError
-from audits.privacy.purge import purge
-from audits.systems import load_system
-from audits.workspace import Workspace
-from charter.schemas import audit_schema, drift_schema
-from dashboard.access.person import COOKIE
-from dashboard.commands.drifting import DISTANCES, TESTS
-from dashboard.drifting import detail_html, detail_making, detail_routes
-from dashboard.drifting.asked import Asked
-from dashboard.drifting.detail_header import header
-from dashboard.drifting.detail_making import Made, make
-from dashboard.drifting.detail_words import told_words, which_to_read
-from dashboard.server import routes
-from dashboard.words import speaker
-from experiments.drift_reports import AGAINST, ARTIFACTS, CONTENT, EXPERIMENT, SYSTEM, WINDOW
-from experiments.store import TAG as OF_DECISIONS
-from experiments.store import client
+from boussole.audits.decisions import ingest
+from boussole.audits.drift import stored
+from boussole.audits.drift.evidently_columns import Reason
+from boussole.audits.drift.evidently_figures import METHODS
+from boussole.audits.drift.pairs import exact_pair, window_asked
+from boussole.audits.errors import ReportError, SourceError
+from boussole.audits.privacy.purge import purge
+from boussole.audits.systems import load_system
+from boussole.audits.workspace import Workspace
+from boussole.charter.schemas import audit_schema, drift_schema
+from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.commands.drifting import DISTANCES, TESTS
+from boussole.dashboard.drifting import detail_html, detail_making, detail_routes
+from boussole.dashboard.drifting.detail_header import header
+from boussole.dashboard.drifting.detail_making import StoredReport, make
+from boussole.dashboard.drifting.detail_words import told_words, which_to_read
+from boussole.dashboard.drifting.query import DriftQuery
+from boussole.dashboard.server import routes
+from boussole.dashboard.words import speaker
+from boussole.experiments.drift_reports import AGAINST, ARTIFACTS, CONTENT, EXPERIMENT, SYSTEM, WINDOW
+from boussole.experiments.store import TAG as OF_DECISIONS
+from boussole.experiments.store import client
 from tests.conftest import Run
 from tests.written import system_text
 
@@ -86,11 +86,11 @@ def workspace(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Wo
 
 
 @pytest.fixture(scope="module")
-def made(workspace: Workspace) -> Made:
+def made(workspace: Workspace) -> StoredReport:
     return make(workspace, exact_pair(workspace, workspace.system("jobs"), window=FEBRUARY), size=200)
 
 
-def test_page_and_figures_are_kept_for_their_owner_and_name_each_other(made: Made) -> None:
+def test_page_and_figures_are_kept_for_their_owner_and_name_each_other(made: StoredReport) -> None:
     place = made.place
     assert (place.html.name, place.json.name) == (f"{NAME}.html", f"{NAME}.json")
     assert {oct(path.stat().st_mode & 0o777) for path in (place.html, place.json)} == {"0o600"}
@@ -120,13 +120,13 @@ def test_the_form_of_the_json_is_closed_and_knows_every_reason_and_method() -> N
     assert set(schema["$defs"]["figure"]["properties"]["reading"]["enum"]) == {method.reading for method in METHODS}
 
 
-def test_neither_identifiers_nor_groups_are_in_either_file(made: Made) -> None:
+def test_neither_identifiers_nor_groups_are_in_either_file(made: StoredReport) -> None:
     for path in (made.place.html, made.place.json):
         text = path.read_text("utf-8")
         assert not [word for word in ("person-", "sexF", "sexM", "gender") if word in text]
 
 
-def test_what_is_left_out_and_what_changed_stand_on_top_in_both_languages(made: Made) -> None:
+def test_what_is_left_out_and_what_changed_stand_on_top_in_both_languages(made: StoredReport) -> None:
     top = header(made.detail, "en")
     assert top.index('lang="en"') < top.index('lang="fr"')
     for words in (
@@ -143,7 +143,7 @@ def test_what_is_left_out_and_what_changed_stand_on_top_in_both_languages(made: 
     assert made.place.html.read_text("utf-8").count("<header") >= 1
 
 
-def test_names_without_end_do_not_make_the_page_large(made: Made) -> None:
+def test_names_without_end_do_not_make_the_page_large(made: StoredReport) -> None:
     columns = made.detail.page.columns
     endless = {f"{'n' * 10_000}{i}": "limit" for i in range(2_000)}
     page = replace(made.detail.page, columns=replace(columns, left_out=endless))
@@ -152,13 +152,13 @@ def test_names_without_end_do_not_make_the_page_large(made: Made) -> None:
     assert "and 1,800 more" in top
 
 
-def test_every_kind_of_note_has_its_words(made: Made) -> None:
+def test_every_kind_of_note_has_its_words(made: StoredReport) -> None:
     for kind in ("new_values", "infinite", "changed_type", "lost_column", "absent_column"):
         told = replace(made.detail.told[0], kind=kind, detail="7")
         assert told_words(told, made.detail, speaker("fr")).startswith("Turned\u202f: ")
 
 
-def test_every_method_is_explained(made: Made) -> None:
+def test_every_method_is_explained(made: StoredReport) -> None:
     assert (
         len(which_to_read(speaker("en"))) == len(METHODS) + 1
     )  # two in one line; total variation and “drift detected” have none
@@ -168,7 +168,7 @@ def test_every_method_is_explained(made: Made) -> None:
     assert exact["decision"] is not None
 
 
-def test_the_same_report_is_one_run_of_mlflow(workspace: Workspace, made: Made) -> None:
+def test_the_same_report_is_one_run_of_mlflow(workspace: Workspace, made: StoredReport) -> None:
     again = make(workspace, exact_pair(workspace, workspace.system("jobs"), window=FEBRUARY), size=200)
     assert (again.sha256, again.run) == (made.sha256, made.run)
     store = client(workspace)
@@ -183,9 +183,9 @@ def test_the_same_report_is_one_run_of_mlflow(workspace: Workspace, made: Made) 
 
 
 def test_without_a_store_or_with_a_dead_one_the_report_is_stored_all_the_same(
-    workspace: Workspace, made: Made, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, made: StoredReport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from experiments import drift_reports
+    from boussole.experiments import drift_reports
 
     page, text = made.place.html.read_text("utf-8"), made.place.json.read_text("utf-8")
     monkeypatch.setattr(drift_reports, "store_missing", lambda _: True)
@@ -236,9 +236,9 @@ def test_the_command_makes_the_report(workspace: Workspace, command: Run, tmp_pa
     assert page.read_bytes() == Path(document["stored"]["html"]).read_bytes()
 
 
-def test_the_part_of_the_drift_page(workspace: Workspace, made: Made) -> None:
+def test_the_part_of_the_drift_page(workspace: Workspace, made: StoredReport) -> None:
     def shown(pair: object, *, may_make: bool = True) -> str:
-        asked = Asked(system="jobs", against="previous")
+        asked = DriftQuery(system="jobs", against="previous")
         return detail_html.section(
             workspace,
             asked,

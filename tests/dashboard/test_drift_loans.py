@@ -17,17 +17,17 @@ import pandas as pd
 import pytest
 import yaml
 
-from audits.decisions import ingest
-from audits.systems.model import System
-from audits.workspace import Workspace
-from charter.drift.look import Drift, look
-from dashboard.drifting import performance_html
-from dashboard.drifting.asked import Asked
-from dashboard.drifting.performance_groups import group_table
-from dashboard.drifting.performance_words import Words
-from dashboard.drifting.view import DriftPage, drift_page
-from dashboard.scene import Scene
-from dashboard.words import speaker
+from boussole.audits.decisions import ingest
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.drift.look import Drift, look
+from boussole.dashboard.drifting import performance_html
+from boussole.dashboard.drifting.performance_groups import group_table
+from boussole.dashboard.drifting.performance_words import Words
+from boussole.dashboard.drifting.query import DriftQuery
+from boussole.dashboard.drifting.view import DriftPage, drift_page
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import speaker
 from tests.as_json import run_audit
 
 CHUNK = 5000
@@ -164,7 +164,7 @@ def test_of_groups_the_page_says_what_audits_said(loans: Loans) -> None:
 def page(scene: Scene) -> Callable[..., DriftPage]:
     def make(loans: Loans, drift: Drift, lang: str = "en") -> DriftPage:
         seen = replace(scene, systems={"loans": loans.system})
-        asked = Asked(system="loans")
+        asked = DriftQuery(system="loans")
         given: dict[str, Any] = {"systems": ["loans"], "fine": False, "with_incidents": False}
         return drift_page(seen, drift, asked, speaker(lang), query={"lang": lang}, **given)
 

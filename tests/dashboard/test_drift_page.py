@@ -14,28 +14,28 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import dashboard as app
-from audits.decisions import ingest
-from audits.drift.compared import compared
-from audits.drift.counts import Version, WindowCounts
-from audits.drift.schema import SchemaMove
-from audits.drift.series import DriftSeries, Point
-from audits.drift.shifts import Series, Step, shifts
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.drift.groups import Told, mix_measures
-from charter.drift.look import Drift
-from charter.drift.rule import rule_of
-from charter.in_force import Act
-from charter.in_force import Version as CharterVersion
-from charter.incidents.entering import enter
-from charter.records.incidents import Incident
-from dashboard.drifting import html
-from dashboard.drifting.asked import Asked
-from dashboard.drifting.picture import Spot, small_multiple
-from dashboard.drifting.view import DriftPage, drift_page
-from dashboard.scene import Scene
-from dashboard.words import speaker
+from boussole import dashboard as app
+from boussole.audits.decisions import ingest
+from boussole.audits.drift.compared import compared
+from boussole.audits.drift.counts import Version, WindowCounts
+from boussole.audits.drift.schema import SchemaMove
+from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.drift.shifts import Series, Step, shifts
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.drift.groups import GroupSizes, mix_measures
+from boussole.charter.drift.look import Drift
+from boussole.charter.drift.rule import rule_of
+from boussole.charter.incidents.entering import enter
+from boussole.charter.records.in_force import Act
+from boussole.charter.records.in_force import Version as CharterVersion
+from boussole.charter.records.incidents import Incident
+from boussole.dashboard.drifting import drifting_html
+from boussole.dashboard.drifting.picture import Spot, small_multiple
+from boussole.dashboard.drifting.query import DriftQuery
+from boussole.dashboard.drifting.view import DriftPage, drift_page
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import speaker
 from tests.written import sample, system_text
 
 EDGES = {"score": [0.25, 0.5, 0.75], "distance": [5.0, 10.0, 20.0], "<b>age": [30.0, 40.0]}
@@ -58,9 +58,9 @@ def month(number: int) -> Window:
     return Window(dt.date(2026, number, 1), dt.date(2026, number + 1, 1) - dt.timedelta(days=1))
 
 
-def said(women: int) -> Told:
+def said(women: int) -> GroupSizes:
     """What an audit told of 1,000 decisions."""
-    return Told(entry=1, decisions=1000, groups={"gender": {"F": women, "M": 1000 - women}}, expired=frozenset())
+    return GroupSizes(entry=1, decisions=1000, groups={"gender": {"F": women, "M": 1000 - women}}, expired=frozenset())
 
 
 def series_of(
@@ -108,7 +108,7 @@ def made(scene: Scene) -> Made:
     seen = replace(scene, systems={"sample": SYSTEM})
 
     def make(series: DriftSeries, lang: str = "en", looked: Sequence[Series] = (), **more: Any) -> DriftPage:
-        asked = Asked(system="sample", against=series.against, by=series.step)
+        asked = DriftQuery(system="sample", against=series.against, by=series.step)
         act = Act(
             entry=1, on=dt.date(2026, 2, 9), sealed_on=dt.date(2026, 2, 9), role="chair", document="d", sha256="s"
         )
@@ -125,8 +125,13 @@ def made(scene: Scene) -> Made:
 
 def whole(page: DriftPage, lang: str = "en") -> str:
     say = speaker(lang)
-    parts = [html.head(page), html.notes(page, say), html.timeline(page, say), html.sections(page, say)]
-    return "".join([*parts, html.closing(page, say, recompute="boussole drift --system sample")])
+    parts = [
+        drifting_html.head(page),
+        drifting_html.notes(page, say),
+        drifting_html.timeline(page, say),
+        drifting_html.sections(page, say),
+    ]
+    return "".join([*parts, drifting_html.closing(page, say, recompute="boussole drift --system sample")])
 
 
 MOVED = {"distance": [50, 100, 350, 500, 0]}
@@ -200,7 +205,7 @@ def test_what_audits_measure_of_groups_is_looked_at_month_by_month(made: Made) -
     assert moved.name == "Share of people called, by gender: F"
     assert (moved.before, moved.after, moved.since) == ("100 for 100", "81 for 100", "March 2026")
     assert "2 figures" in page.gaps.told
-    written = html.gaps(page, speaker("en"))
+    written = drifting_html.gaps(page, speaker("en"))
     assert "&lt;i&gt;" in written
     assert "<i>" not in written
     steps = [Step(window=month(at), estimate=0.1 * (at > 2), se=0.01, size=2000) for at in range(1, 5)]
@@ -209,7 +214,7 @@ def test_what_audits_measure_of_groups_is_looked_at_month_by_month(made: Made) -
     assert world.gaps is not None
     assert (world.gaps.moved[0].before, world.gaps.moved[0].after) == ("0.000", "0.100")
     calm = made(series_of([STILL] * 4), looked=[steady])
-    assert "None of them moved for good." in html.gaps(calm, speaker("en"))
+    assert "None of them moved for good." in drifting_html.gaps(calm, speaker("en"))
     assert calm.summary.tone == "kept"
 
 
@@ -278,9 +283,9 @@ def test_markup_of_others_is_text_and_every_drawing_has_words_and_data(made: Mad
 
 def test_the_server_takes_only_what_it_knows() -> None:
     query = {"system": "sample", "against": "examined", "by": "day"}
-    assert Asked.of(query, fine=True) == Asked(system="sample", against="examined", by="day")
-    assert Asked.of(query, fine=False).by == "month"  # committees get no free windows
-    assert Asked.of({"against": "<script>", "by": "hour"}, fine=True) == Asked()
+    assert DriftQuery.of(query, fine=True) == DriftQuery(system="sample", against="examined", by="day")
+    assert DriftQuery.of(query, fine=False).by == "month"  # committees get no free windows
+    assert DriftQuery.of({"against": "<script>", "by": "hour"}, fine=True) == DriftQuery()
 
 
 def test_weeks_and_days_are_offered_to_those_who_may_see_them(made: Made) -> None:

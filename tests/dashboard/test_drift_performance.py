@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from audits.drift.by_score import ByScore
-from audits.drift.meaning import meaning_measures
-from audits.drift.performance import performance
-from audits.drift.series import DriftSeries, Point
-from audits.measures import Counts
-from audits.windows import Window
-from charter.drift.readings import readings
-from dashboard.drifting import performance_html
-from dashboard.drifting.months_picture import Month, Told, months_picture, scale_of
-from dashboard.drifting.performance import Performing, performing
-from dashboard.words import speaker
+from boussole.audits.drift.by_score import ByScore
+from boussole.audits.drift.meaning import meaning_measures
+from boussole.audits.drift.performance import performance
+from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.measures import Counts
+from boussole.audits.windows import Window
+from boussole.charter.drift.readings import readings
+from boussole.dashboard.drifting import performance_html
+from boussole.dashboard.drifting.months_picture import Month, MonthValue, months_picture, scale_of
+from boussole.dashboard.drifting.performance import Performing, performing
+from boussole.dashboard.words import speaker
 from tests.audits.drawn import Case, drawn, places
 from tests.written import drift_rule, sample
 
@@ -147,10 +147,10 @@ def test_few_outcomes_are_hidden_and_nothing_is_expected_of_few() -> None:
 
 def test_a_drawing_tells_what_came_from_what_is_expected_by_shape() -> None:
     months = [
-        Month(came=Told(value=0.8, ends=(0.78, 0.82)), event=True),
-        Month(came=Told(value=0.8), expected=Told(value=0.82, ends=(0.8, 0.84))),
-        Month(came=Told(value=0.7), expected=Told(value=0.82, ends=(0.8, 0.84)), strayed=True),
-        Month(expected=Told(value=0.81)),
+        Month(came=MonthValue(value=0.8, ends=(0.78, 0.82)), event=True),
+        Month(came=MonthValue(value=0.8), expected=MonthValue(value=0.82, ends=(0.8, 0.84))),
+        Month(came=MonthValue(value=0.7), expected=MonthValue(value=0.82, ends=(0.8, 0.84)), strayed=True),
+        Month(expected=MonthValue(value=0.81)),
         Month(),
     ]
     scale = scale_of(months, step=0.05)
@@ -161,7 +161,7 @@ def test_a_drawing_tells_what_came_from_what_is_expected_by_shape() -> None:
     assert drawn_months.count('stroke-dasharray="4 3"') == 3
     assert drawn_months.count('stroke-dasharray="1 4"') == 1
     assert scale_of([Month()], step=0.05) is None
-    assert scale_of([Month(came=Told(value=1.0))], step=0.05) == (1.0, 1.05)
+    assert scale_of([Month(came=MonthValue(value=1.0))], step=0.05) == (1.0, 1.05)
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

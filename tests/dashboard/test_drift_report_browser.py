@@ -13,14 +13,14 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
-from audits.decisions import ingest
-from audits.drift import stored
-from audits.drift.evidently_report import FIRST, script_hashes
-from audits.drift.pairs import exact_pair
-from audits.systems import load_system
-from audits.windows import Window
-from audits.workspace import Workspace
-from dashboard.drifting.detail_making import make
+from boussole.audits.decisions import ingest
+from boussole.audits.drift import stored
+from boussole.audits.drift.evidently_report import FIRST, script_hashes
+from boussole.audits.drift.pairs import exact_pair
+from boussole.audits.systems import load_system
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.drifting.detail_making import make
 from tests.dashboard.browsing import KNOCKED, SIDEWAYS, listening, narrow, served, text, violations, waiting, whole
 from tests.written import system_text
 

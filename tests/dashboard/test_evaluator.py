@@ -18,9 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mlflow.utils.validation import _validate_metric_name
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from charter.schemas import audit_schema
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.schemas import audit_schema
 from tests.as_json import metric_name
 from tests.written import system_text
 
@@ -193,7 +193,7 @@ def test_beside_another_evaluator_with_a_model(home, people):
 
 
 def test_decisions_in_the_data_need_no_targets_and_nothing_reaches_the_lake(home, people):
-    from experiments.sync import sync
+    from boussole.experiments.sync import sync
 
     data = people.drop(columns=["y", "p"]).assign(chosen=people["p"] > 0.5)
     found = evaluated(data, {"system": "essai", "workspace": home.home}, model_type="boussole")
@@ -204,7 +204,7 @@ def test_decisions_in_the_data_need_no_targets_and_nothing_reaches_the_lake(home
 
 
 def test_decisions_are_logged_where_asked_and_then_synced(home, people):
-    from experiments.sync import sync
+    from boussole.experiments.sync import sync
 
     lone = Workspace.create(home.home.parent / "lone")
     text = SYSTEM.replace("experiment: Default", "experiment: logged")
@@ -271,7 +271,7 @@ def test_predictions_that_decide_nothing_are_told(home, people):
 
 def test_other_evaluations_are_left_alone(people):
     """With `evaluators=None` MLflow asks every evaluator that is installed."""
-    from dashboard.evaluator import BoussoleEvaluator
+    from boussole.dashboard.evaluator import BoussoleEvaluator
 
     assert "boussole" in mlflow.models.list_evaluators()
     assert not BoussoleEvaluator.can_evaluate(model_type="classifier", evaluator_config={})

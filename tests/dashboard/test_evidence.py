@@ -15,27 +15,27 @@ from hashlib import sha256
 import pypdf
 import pytest
 
-from audits import ledger
-from audits.ledger import Verification
-from audits.ledger.keys import COSIGNATURE, make_key
-from audits.ledger.search import Asked, Listed, Span
-from audits.ledger.verification import SetBack
-from audits.workspace import Workspace
-from charter.facts import Facts
-from charter.records import Sealed, open_records, prove_entry, seal_report, sealed_json, sign_checkpoint
-from charter.records.kinds import Case, Closure, Finding
-from charter.records.sealed_files import NO_FILES
-from charter.records.starting import Restart
-from dashboard import evidence_html
-from dashboard.addresses import evidence_href
-from dashboard.evidence_answers import Asking
-from dashboard.evidence_check import LARGEST, examine
-from dashboard.evidence_facts import PER_PAGE, Verified, proved, results, short, verified
-from dashboard.evidence_head import head
-from dashboard.evidence_view import asked_of, entry_page, number_of, search_of
-from dashboard.evidence_words import content_words, kind_words, seal_words, stated_words
-from dashboard.scene import Scene
-from dashboard.words import speaker
+from boussole.audits import ledger
+from boussole.audits.ledger import Verification
+from boussole.audits.ledger.keys import COSIGNATURE, make_key
+from boussole.audits.ledger.search import LedgerQuery, Listed, Span
+from boussole.audits.ledger.verification import SetBack
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import Sealed, open_records, prove_entry, seal_report, sealed_json, sign_checkpoint
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.kinds import Case, Closure, Finding
+from boussole.charter.records.sealed_files import NO_FILES
+from boussole.charter.records.starting import Restart
+from boussole.dashboard import evidence_html
+from boussole.dashboard.addresses import evidence_href
+from boussole.dashboard.evidence_answers import EvidenceQuery
+from boussole.dashboard.evidence_check import LARGEST, examine
+from boussole.dashboard.evidence_facts import PER_PAGE, Verified, proved, results, short, verified
+from boussole.dashboard.evidence_head import head
+from boussole.dashboard.evidence_view import asked_of, entry_page, number_of, search_of
+from boussole.dashboard.evidence_words import content_words, kind_words, seal_words, stated_words
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import speaker
 from tests.as_json import save_audit
 from tests.written import audit_document
 
@@ -88,7 +88,7 @@ def tamper(workspace, statement):
 def told(workspace, content, *, say=EN, name="file"):
     if isinstance(content, str):
         content = content.encode()
-    return examine(name, content, Asking(workspace=workspace, say=say, query={"lang": say.lang}))
+    return examine(name, content, EvidenceQuery(workspace=workspace, say=say, query={"lang": say.lang}))
 
 
 def test_the_head_says_how_many_and_whether_they_hold(made):
@@ -197,7 +197,7 @@ def test_what_is_not_there_is_said(made, scene, query):
 
 
 def test_an_address_that_makes_no_sense_asks_for_nothing():
-    assert asked_of({"from": "yesterday", "to": "2026-13-01", "page": "-1"}) == Asked()
+    assert asked_of({"from": "yesterday", "to": "2026-13-01", "page": "-1"}) == LedgerQuery()
     assert [number_of(text) for text in ("", "-1", "1e3", "²", "9" * 30, "007")] == [None] * 5 + [7]
     assert asked_of({"q": "x" * 10_000}).text == "x" * 200
 

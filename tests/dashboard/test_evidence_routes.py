@@ -9,15 +9,15 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
-from audits.ledger.checkpoint import parse_checkpoint
-from audits.ledger.notes import check
-from audits.ledger.proof import parse_proof
-from audits.ledger.signing import workspace_key
-from audits.workspace import Workspace
-from dashboard import evidence_routes
-from dashboard.evidence_check import LARGEST
-from dashboard.evidence_routes import MOST_ANSWERS, answer_of
-from dashboard.server import LocalOnly, routes
+from boussole.audits.ledger.checkpoint import parse_checkpoint
+from boussole.audits.ledger.notes import check
+from boussole.audits.ledger.proof import parse_proof
+from boussole.audits.ledger.signing import workspace_key
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import evidence_routes
+from boussole.dashboard.evidence_check import LARGEST
+from boussole.dashboard.evidence_routes import MOST_ANSWERS, answer_of
+from boussole.dashboard.server import LocalOnly, routes
 from tests.as_json import save_audit
 from tests.dashboard.test_evidence import document, tamper
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from audits.workspace import Workspace
-from charter.records import seal
-from charter.records.kinds import Finding, FollowUp, KeptFile, Recommendation, Reply
-from dashboard.cli import app
-from dashboard.inventory_csv import safe
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import seal
+from boussole.charter.records.kinds import Finding, FollowUp, KeptFile, Recommendation, Reply
+from boussole.dashboard.cli import app
+from boussole.dashboard.inventory_csv import safe
 from tests.as_json import save_audit
 from tests.dashboard.conftest import FIXTURE
 

@@ -10,14 +10,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from audits.workspace import Workspace
-from dashboard import store
-from dashboard.fairness import html
-from dashboard.fairness.asking import PROFILES, RAW, Chosen
-from dashboard.fairness.view import Explorer
-from dashboard.scene import Scene, load
-from dashboard.system_view import system_page
-from dashboard.words import speaker
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import store
+from boussole.dashboard.fairness import fairness_html
+from boussole.dashboard.fairness.asking import PROFILES, RAW, Chosen
+from boussole.dashboard.fairness.view import Explorer
+from boussole.dashboard.scene import Scene, load
+from boussole.dashboard.system_view import system_page
+from boussole.dashboard.words import speaker
 from tests.as_json import attributes_of, audits_of, beyond, by_chance, controls_of, explorer, kinds_of, span, stages_of
 
 EN = speaker("en")
@@ -70,7 +70,7 @@ def test_every_view_says_shows_and_lists_the_same(view: View, windows: list[Any]
         assert shown.answer.endswith((".", "!")), choice
         assert len(shown.table.rows) > 1
         assert not any(field.refused for field in shown.fields), choice
-        assert html.page(shown, speaker(lang)).count("<table") >= 1
+        assert fairness_html.page(shown, speaker(lang)).count("<table") >= 1
         for row in shown.table.rows if shown.chart is not None else ():
             assert row[0] in shown.chart.alt, choice  # type: ignore[union-attr]
 
@@ -130,7 +130,7 @@ def test_what_is_not_there_is_refused_by_name_and_something_else_is_shown(view: 
     plain, shown = view(**asked), view(**asked | {key: attack})
     assert [field.key for field in shown.fields if field.refused] == [key]
     assert (shown.answer, shown.table) == (plain.answer, plain.table)
-    page = html.page(shown, EN)
+    page = fairness_html.page(shown, EN)
     assert attack not in page
     assert "&lt;img src=x" in page
 
@@ -219,7 +219,7 @@ def test_without_profiles_everybody_is_compared(view: View, windows: list[Any]) 
 def test_a_workspace_without_groups_says_what_to_do_first(scene: Scene, windows: list[Any]) -> None:
     assert explorer(scene, [{**windows[0], "measures": []}], Chosen(), EN, query={}) is None
     assert explorer(scene, [], Chosen(), EN, query={}) is None
-    assert "boussole audit" in html.empty(EN)
+    assert "boussole audit" in fairness_html.empty(EN)
 
 
 def test_a_view_is_made_once_until_something_changes(workspace: Workspace) -> None:

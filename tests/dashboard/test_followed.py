@@ -10,23 +10,23 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from charter.committee.house import House
-from charter.facts import Facts, facts_of
-from charter.records import Sealed, statements
-from charter.records.acts import Dissent, OpinionText
-from charter.records.kinds import FollowUp, Recommendation, Reply
-from dashboard.access.guard import guarded
-from dashboard.access.permissions import Role
-from dashboard.access.person import COOKIE, Person
-from dashboard.committee.chamber import Chamber
-from dashboard.followed import html
-from dashboard.followed.asking import Asked
-from dashboard.followed.opinions_view import opinions_about
-from dashboard.followed.recommendations_view import Chosen, recommendations_page
-from dashboard.followed.routes import followed_routes
-from dashboard.forms.html import Acting
-from dashboard.forms.inbox import problem_of
-from dashboard.words import speaker
+from boussole.charter.committee.house import House
+from boussole.charter.records import Sealed, statements
+from boussole.charter.records.acts import Dissent, OpinionText
+from boussole.charter.records.facts import Facts, facts_of
+from boussole.charter.records.kinds import FollowUp, Recommendation, Reply
+from boussole.dashboard.access.guard import guarded
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access.person import COOKIE, Person
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.followed import followed_html
+from boussole.dashboard.followed.asking import FollowedForms
+from boussole.dashboard.followed.opinions_view import opinions_about
+from boussole.dashboard.followed.recommendations_view import Chosen, recommendations_page
+from boussole.dashboard.followed.routes import followed_routes
+from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.forms.inbox import problem_of
+from boussole.dashboard.words import speaker
 from tests.charter.committee.desk import DAY, RULES, m
 from tests.charter.committee.hall import NAME, Hall, who
 
@@ -72,7 +72,7 @@ def test_overdue_ones_come_first_and_every_answer_is_told(scene):
         ("In progress", "1 October 2026 (Data steward)", "Half."),
     ]
     assert "outside authority" in shown.rows[2].told
-    assert "<script>" not in html.recommendations(shown, EN, ACTING, recommending=[])
+    assert "<script>" not in followed_html.recommendations(shown, EN, ACTING, recommending=[])
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_the_address_says_which_are_shown(scene, asked, found):
     assert bool(shown.everything) == bool(
         set(asked) & {"addressee", "system", "state"} and asked != {"state": "nonsense"}
     )
-    assert "<b>" not in html.recommendations(shown, EN, ACTING, recommending=[])
+    assert "<b>" not in followed_html.recommendations(shown, EN, ACTING, recommending=[])
 
 
 def test_filters_say_how_many_they_would_show(scene):
@@ -124,7 +124,7 @@ def test_a_long_list_has_pages(scene):
 )
 def test_each_role_has_its_forms(scene, role, of_waiting, of_answered, new):
     committee = Chamber(house=House(text=RULES), names={}, facts=Facts(as_of=DAY))
-    asked = Asked(scene=seen(scene, *SAID_ALL), chambers={NAME: committee}, me=Person(role=role), say=EN)
+    asked = FollowedForms(scene=seen(scene, *SAID_ALL), chambers={NAME: committee}, me=Person(role=role), say=EN)
     assert [title for title, _ in asked.of_entry(0)] == of_waiting
     assert [title for title, _ in asked.of_entry(2)] == of_answered
     assert asked.of_entry(9) == []
@@ -134,8 +134,8 @@ def test_each_role_has_its_forms(scene, role, of_waiting, of_answered, new):
 @pytest.fixture(scope="module")
 def advised(tmp_path_factory):
     """A committee with an opinion on a system: reserved, with a dissent."""
-    from charter.committee.balloting import end_vote, vote_openly
-    from charter.committee.issuing import issue
+    from boussole.charter.committee.balloting import end_vote, vote_openly
+    from boussole.charter.committee.issuing import issue
 
     hall = Hall.seat(tmp_path_factory.mktemp("advised") / "home")
     of = hall.session(1, 2, 3, 4, 5)
@@ -163,17 +163,17 @@ def test_an_opinion_is_shown_with_its_dissent_and_what_became_of_it(advised):
     assert (shown.entry, shown.sense, shown.grave) == (entry, "favourable with reservations", True)
     assert shown.dissents == [("Dissent of Zoé Petit", "Too early.")]
     assert dict(shown.became)["Answered"] == "late since 14 December 2026"
-    written = html.beside([shown], EN) + html.opinions([shown], EN, ACTING)
+    written = followed_html.beside([shown], EN) + followed_html.opinions([shown], EN, ACTING)
     assert "<b>" not in written.replace("</b>", "")
     assert "Read all of it" in written
     assert "One reservation, one dissent" in written
     assert opinions_about([chamber_of(hall)], EN, query={}, inside=True, article="securite") == []
-    assert "No opinion on this" in html.beside([], EN)
+    assert "No opinion on this" in followed_html.beside([], EN)
 
 
 def test_who_does_not_see_the_committee_s_work_sees_what_was_published_and_no_name(advised, tmp_path):
-    from audits.workspace import Workspace
-    from charter.records.acts import Publication, PublicationDecision
+    from boussole.audits.workspace import Workspace
+    from boussole.charter.records.acts import Publication, PublicationDecision
 
     hall, entry = advised
     assert opinions_about([chamber_of(hall)], EN, query={}, inside=False) == []
@@ -186,7 +186,7 @@ def test_who_does_not_see_the_committee_s_work_sees_what_was_published_and_no_na
 
 @pytest.fixture
 def client(advised, tmp_path):
-    from audits.workspace import Workspace
+    from boussole.audits.workspace import Workspace
 
     hall, _ = advised
     workspace = Workspace(shutil.copytree(hall.workspace.home, tmp_path / "copy"))

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from audits.windows import Window
-from charter.drift.moved_groups import moved_groups
-from dashboard.drifting.for_whom import ForWhom, for_whom
-from dashboard.drifting.for_whom_html import for_whom as written
-from dashboard.words import speaker
+from boussole.audits.windows import Window
+from boussole.charter.drift.moved_groups import moved_groups
+from boussole.dashboard.drifting.for_whom import ForWhom, for_whom
+from boussole.dashboard.drifting.for_whom_html import for_whom as written
+from boussole.dashboard.words import speaker
 from tests.written import drift_rule, sample
 
 COLUMNS = {

@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from audits.ledger.search import Asked, Listed, Span
-from audits.systems import System
-from charter.coverage import coverage
-from charter.due import due
-from charter.facts import Facts
-from charter.in_force import InForce, Version
-from charter.loading import load_charter
-from charter.model import Charter
-from charter.records import Sealed
-from charter.records.kinds import Finding, KeptFile, Recommendation
-from dashboard import (
+from boussole.audits.ledger.search import LedgerQuery, Listed, Span
+from boussole.audits.systems import System
+from boussole.charter.judging.coverage import coverage
+from boussole.charter.records import Sealed
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.in_force import InForce, Version
+from boussole.charter.records.kinds import Finding, KeptFile, Recommendation
+from boussole.charter.registry.due import due
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import Charter
+from boussole.dashboard import (
     article_html,
     article_records_html,
     article_trend_html,
@@ -32,25 +32,25 @@ from dashboard import (
     register_html,
     system_html,
 )
-from dashboard.amendment import Seen
-from dashboard.article_view import Chosen, article_page
-from dashboard.caps import caps
-from dashboard.charter_view import charter_page
-from dashboard.entry_view import unaudited
-from dashboard.evidence_facts import Results
-from dashboard.evidence_head import head
-from dashboard.evidence_view import search_of
-from dashboard.evidence_words import content_words
-from dashboard.html import Html, el, join
-from dashboard.law_view import law_page
-from dashboard.register_choice import Chosen as Filters
-from dashboard.register_choice import Register
-from dashboard.register_due import agenda
-from dashboard.register_view import register_page
-from dashboard.scene import Scene
-from dashboard.system_view import system_page
-from dashboard.views import compass
-from dashboard.words import Say, speaker
+from boussole.dashboard.amendment import CharterView
+from boussole.dashboard.article_view import Chosen, article_page
+from boussole.dashboard.caps import caps
+from boussole.dashboard.charter_view import charter_page
+from boussole.dashboard.entry_view import unaudited
+from boussole.dashboard.evidence_facts import Results
+from boussole.dashboard.evidence_head import head
+from boussole.dashboard.evidence_view import search_of
+from boussole.dashboard.evidence_words import content_words
+from boussole.dashboard.html import Html, el, join
+from boussole.dashboard.law_view import law_page
+from boussole.dashboard.register_choice import Chosen as Filters
+from boussole.dashboard.register_choice import Register
+from boussole.dashboard.register_due import agenda
+from boussole.dashboard.register_view import register_page
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.system_view import system_page
+from boussole.dashboard.views import compass
+from boussole.dashboard.words import Say, speaker
 from tests.as_json import documents, judge, register, sentence_of, summarise
 from tests.charter.builders import WOMEN, comparison, drift, system
 
@@ -152,7 +152,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
 
 def charter_of(scene: Scene, say: Say) -> Html:
     versions = (Version(sha256="cd" * 32, version="0.1", entry=0, first_used_on=TODAY),)
-    seen = Seen(
+    seen = CharterView(
         judging=InForce(charter=scene.charter), versions=versions, amendment=None, fault="", systems=scene.systems
     )
     page = charter_page(seen, say, query={})
@@ -164,7 +164,7 @@ def evidence_of(scene: Scene, say: Say) -> Html:
     entry = Listed(index=1, kind="audit", payload={"system": "matchft"}, time="", leaf_hash="ab")
     span = Span(size=2, first="2026-11-26", last="2026-11-26", kinds=("audit",))
     found = Results(entries=(entry,), total=1, page=1, pages=1)
-    view = search_of(span, Asked(), found, scene, say, query={})
+    view = search_of(span, LedgerQuery(), found, scene, say, query={})
     values = [el("dd", value) for _, value in content_words(entry, scene, say)]
     return join([evidence_html.head(head(span, None, say), say), evidence_html.search(view, say), *values])
 

@@ -11,17 +11,17 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from dashboard.access import guard
-from dashboard.access.permissions import Action
-from dashboard.forms import inbox
-from dashboard.forms.html import folded_form, form_html
-from dashboard.forms.inbox import keep, problem_of
-from dashboard.forms.model import Field, Form, Problem
-from dashboard.forms.reading import UnfitError, Values
-from dashboard.forms.routes import form_route
-from dashboard.words import speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access import guard
+from boussole.dashboard.access.permissions import Action
+from boussole.dashboard.forms import inbox
+from boussole.dashboard.forms.forms_html import folded_form, form_html
+from boussole.dashboard.forms.inbox import keep, problem_of
+from boussole.dashboard.forms.model import Field, Form, Problem
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.forms.routes import form_route
+from boussole.dashboard.words import speaker
 
 EN, FR = speaker("en"), speaker("fr")
 FORM = Form(
@@ -186,5 +186,5 @@ def test_what_could_not_be_taken_leads_back_with_every_word(client, line, told):
 def test_a_form_of_another_site_is_refused_and_so_is_what_is_too_long(client, monkeypatch):
     assert send(client, line="x", headers={"origin": "http://testserver:3000"}).status_code == 403
     assert send(client, line="x", headers={"origin": "http://testserver"}).status_code == 303
-    monkeypatch.setattr("dashboard.forms.routes.LARGEST", 10)
+    monkeypatch.setattr("boussole.dashboard.forms.routes.LARGEST", 10)
     assert send(client, line="x").status_code == 413

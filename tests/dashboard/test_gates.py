@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audits.decisions import ingested_origins
-from audits.workspace import Workspace
-from experiments.logging import log_decisions
+from boussole.audits.decisions import ingested_origins
+from boussole.audits.workspace import Workspace
+from boussole.experiments.logging import log_decisions
 from tests.written import system_text
 
 SYSTEM = system_text(

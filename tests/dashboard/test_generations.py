@@ -9,17 +9,17 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from audits.decisions.overview import Held, LogState, Overview
-from audits.systems import System
-from charter.facts import Facts as Stated
-from charter.records.base import KeptFile
-from charter.records.kinds import Attestation
-from charter.records.statements import Sealed
-from dashboard.facts import Facts
-from dashboard.generations import html
-from dashboard.generations.view import GenerationsPage, generations_page
-from dashboard.scene import Scene
-from dashboard.words import Say, speaker
+from boussole.audits.decisions.overview import Held, LogState, Overview
+from boussole.audits.systems import System
+from boussole.charter.records.base import KeptFile
+from boussole.charter.records.facts import Facts as Stated
+from boussole.charter.records.kinds import Attestation
+from boussole.charter.records.statements import Sealed
+from boussole.dashboard.facts import Facts
+from boussole.dashboard.generations import generations_html
+from boussole.dashboard.generations.view import GenerationsPage, generations_page
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import Say, speaker
 
 EN, FR = speaker("en"), speaker("fr")
 TODAY = dt.date(2026, 11, 27)
@@ -89,14 +89,14 @@ def test_an_answer_that_somebody_gave_stands_beside_the_open_questions(scene: Sc
 @pytest.mark.parametrize("say", [EN, FR])
 def test_texts_are_escaped_and_each_question_is_a_row(scene: Scene, say: Say) -> None:
     page = look(scene, writer(), lang=say.lang)
-    shown = html.writer(page.writers[0], say)
+    shown = generations_html.writer(page.writers[0], say)
     assert "<b>" not in shown
-    assert "&lt;b&gt;" in html.head(page, say)
+    assert "&lt;b&gt;" in generations_html.head(page, say)
     assert shown.count("<tr") == 2 + len(page.writers[0].texts) + len(page.writers[0].others)
 
 
 def test_a_register_without_writers_says_how_one_is_described(scene: Scene) -> None:
     page = generations_page(scene, Facts(), EN, query={})
     assert page.writers == []
-    assert "kind: generation" in html.empty(EN)
+    assert "kind: generation" in generations_html.empty(EN)
     assert look(scene, writer().model_copy(update={"status": "retired"})).writers == []

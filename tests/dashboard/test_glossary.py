@@ -7,17 +7,17 @@ import re
 
 import pytest
 
-from dashboard import article_html, compass_html, system_html
-from dashboard.addresses import glossary_href
-from dashboard.article_view import Chosen, article_page
-from dashboard.glossary.book import called, marked, plain_letters, sorted_by_name, themes, words
-from dashboard.glossary.html import linked, page
-from dashboard.html import Html, join
-from dashboard.reading import reading
-from dashboard.scene import Scene
-from dashboard.system_view import system_page
-from dashboard.views import compass
-from dashboard.words import speaker
+from boussole.dashboard import article_html, compass_html, system_html
+from boussole.dashboard.addresses import glossary_href
+from boussole.dashboard.article_view import Chosen, article_page
+from boussole.dashboard.glossary.book import called, marked, plain_letters, sorted_by_name, themes, words
+from boussole.dashboard.glossary.glossary_html import linked, page
+from boussole.dashboard.html import Html, join
+from boussole.dashboard.reading import reading
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.system_view import system_page
+from boussole.dashboard.views import compass
+from boussole.dashboard.words import speaker
 
 LANGS = ("fr", "en")
 TECHNICAL = {

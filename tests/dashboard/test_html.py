@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.html import Html, badge, details, el, facts, join, link, table
-from dashboard.words import speaker
+from boussole.dashboard.html import Html, badge, details, el, facts, join, link, table
+from boussole.dashboard.words import speaker
 
 
 class Texts(HTMLParser):

@@ -7,10 +7,10 @@ import sqlite3
 import pytest
 from typer.testing import CliRunner
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from charter.records import seal, statements
-from dashboard.cli import app
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import seal, statements
+from boussole.dashboard.cli import app
 from tests.charter.incidents.made import incident
 from tests.written import system_text
 
@@ -93,8 +93,8 @@ def test_no_other_door_leads_into_the_ledger_and_verify_finds_who_found_one(home
     with pytest.raises(BoussoleError, match="boussole incident"):
         seal(Workspace(home), incident(system="chat"))
     done(home, "incident", "open", *CHAT, "--severity", "minor", *HAPPENED, "--text", "x", *BY)
-    from charter.records import open_records
-    from charter.records.statements import write
+    from boussole.charter.records import open_records
+    from boussole.charter.records.statements import write
 
     with open_records(Workspace(home)).begin() as connection:
         write(connection, incident(system="chat", text="Joindre a.b@exemple.fr"))

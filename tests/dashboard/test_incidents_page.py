@@ -9,26 +9,26 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from audits.hashing import canonical_json, sha256_hex
-from audits.ledger import entry_at
-from audits.workspace import Workspace
-from charter.facts import facts_of
-from charter.incidents.incidents import incidents
-from charter.records import statements
-from charter.records.database import reading
-from charter.records.incidents import Appeal, Incident
-from dashboard import store
-from dashboard.access.guard import guarded
-from dashboard.access.permissions import Role
-from dashboard.access.person import COOKIE
-from dashboard.forms.html import Acting
-from dashboard.forms.inbox import problem_of
-from dashboard.incidents import html
-from dashboard.incidents.asking import forms_for
-from dashboard.incidents.beside import open_incidents, owed, reported_words
-from dashboard.incidents.routes import incident_routes
-from dashboard.incidents.view import incidents_page
-from dashboard.words import speaker
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.ledger import entry_at
+from boussole.audits.workspace import Workspace
+from boussole.charter.incidents.incidents import incidents
+from boussole.charter.records import statements
+from boussole.charter.records.database import reading
+from boussole.charter.records.facts import facts_of
+from boussole.charter.records.incidents import Appeal, Incident
+from boussole.dashboard import store
+from boussole.dashboard.access.guard import guarded
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.forms.inbox import problem_of
+from boussole.dashboard.incidents import incidents_html
+from boussole.dashboard.incidents.asking import forms_for
+from boussole.dashboard.incidents.beside import open_incidents, owed, reported_words
+from boussole.dashboard.incidents.routes import incident_routes
+from boussole.dashboard.incidents.view import incidents_page
+from boussole.dashboard.words import speaker
 from tests.charter.incidents.made import appeal, at, closure, decision, facts, incident, reported, update
 from tests.written import system_text
 
@@ -46,9 +46,9 @@ def written(scene, *said, role=Role.STEWARD, say=EN, today=MARCH):
     acting = Acting(query={}, problem=None, forms=forms.of_incident)
     shown = incidents_page(seen, say, query={}, single=role in (Role.STEWARD, Role.AGENT))
     return (
-        html.head(shown, say)
-        + html.incidents(shown, say, acting, opening=forms.opening)
-        + html.appeals(shown, say, acting, forms=[*forms.deciding, *forms.entering])
+        incidents_html.head(shown, say)
+        + incidents_html.incidents(shown, say, acting, opening=forms.opening)
+        + incidents_html.appeals(shown, say, acting, forms=[*forms.deciding, *forms.entering])
     )
 
 

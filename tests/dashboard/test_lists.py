@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dashboard import lists
-from dashboard.scene import Scene
-from dashboard.words import speaker
+from boussole.dashboard import lists
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.words import speaker
 
 EN = speaker("en")
 

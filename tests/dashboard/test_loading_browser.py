@@ -10,7 +10,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from audits.workspace import Workspace
+from boussole.audits.workspace import Workspace
 from tests.dashboard.browsing import SIDEWAYS, Open, by_keyboard, narrow, served, text, violations, waiting, whole
 from tests.dashboard.troubled import troubled
 

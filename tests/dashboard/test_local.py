@@ -12,11 +12,11 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from audits.drift import stored
-from audits.workspace import Workspace
-from dashboard.local import foreign, refusal
-from dashboard.server import CLOSED, KnownHosts, LocalOnly, routes
-from dashboard.theme import OPTIONS
+from boussole.audits.drift import stored
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.local import foreign, refusal
+from boussole.dashboard.server import CLOSED, KnownHosts, LocalOnly, routes
+from boussole.dashboard.theme import OPTIONS
 
 REPORT = "2026-03-01_2026-03-31_vs_2026-02-01_2026-02-28"
 

@@ -6,10 +6,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from charter.verdict import worst
-from dashboard.inline import STYLE
-from dashboard.marks import INK, INK_2, LINK, MARKS, NEEDLE, PAPER, SIDE, mark_svg, word
-from dashboard.words import speaker
+from boussole.charter.document.verdict import worst
+from boussole.dashboard.inline import STYLE
+from boussole.dashboard.marks import INK, INK_2, LINK, MARKS, NEEDLE, PAPER, SIDE, mark_svg, word
+from boussole.dashboard.words import speaker
 
 
 def luminance(colour: str) -> float:

@@ -8,25 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from audits.workspace import Workspace
-from charter.in_force import adopt
-from charter.loading import PACKAGED, load_charter
-from charter.records import keep_file, seal
-from charter.records.kinds import Finding
-from charter.register import register_of
-from charter.verdict import worst
-from dashboard import lists
-from dashboard.alerts.verdicts import Seen, verdicts
-from dashboard.api import answers
-from dashboard.api.queries import PageQuery
-from dashboard.article_standing import standings
-from dashboard.report.content import content
-from dashboard.report.edition import edition
-from dashboard.report.words import teller
-from dashboard.scene import Scene, load
-from dashboard.system_view import system_page
-from dashboard.views import compass
-from dashboard.words import speaker
+from boussole.audits.workspace import Workspace
+from boussole.charter.document.verdict import worst
+from boussole.charter.records import keep_file, seal
+from boussole.charter.records.in_force import adopt
+from boussole.charter.records.kinds import Finding
+from boussole.charter.registry.register import register_of
+from boussole.charter.text.loading import PACKAGED, load_charter
+from boussole.dashboard import lists
+from boussole.dashboard.alerts.verdicts import SystemMark, verdicts
+from boussole.dashboard.api import answers
+from boussole.dashboard.api.queries import PageQuery
+from boussole.dashboard.article_standing import standings
+from boussole.dashboard.report.content import content
+from boussole.dashboard.report.edition import edition
+from boussole.dashboard.report.words import teller
+from boussole.dashboard.scene import Scene, load
+from boussole.dashboard.system_view import system_page
+from boussole.dashboard.views import compass
+from boussole.dashboard.words import speaker
 from tests.as_json import save_audit
 from tests.dashboard.conftest import DECLARED, FIXTURE, _document
 
@@ -146,7 +146,7 @@ def test_each_system_page_says_what_the_register_says(scene: Scene, stands: Stan
 
 def test_messages_know_what_the_register_says(scene: Scene, workspace: Workspace, stands: Stands) -> None:
     for name, own in stands.items():
-        known = verdicts(workspace, scene, name, Seen(), {}).known
+        known = verdicts(workspace, scene, name, SystemMark(), {}).known
         assert {subject: each.state for subject, each in known.items() if subject.startswith("article/")} == {
             f"article/{article}": verdict for article, verdict in own.items()
         }

@@ -9,13 +9,13 @@ import subprocess
 
 import pytest
 
-from audits.ledger.keeping import Standing
-from audits.workspace import Workspace
-from charter.records.outside import Check, Outside, Stamp, State, outside
-from dashboard import frame, store
-from dashboard.outside.html import foot, section
-from dashboard.outside.words import line
-from dashboard.words import speaker
+from boussole.audits.ledger.keeping import Standing
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.outside import Check, Outside, Stamp, State, outside
+from boussole.dashboard import frame, store
+from boussole.dashboard.outside.outside_html import foot, section
+from boussole.dashboard.outside.words import line
+from boussole.dashboard.words import speaker
 from tests.dashboard.api.test_cosignatures import KEY, knows
 from tests.end_to_end.test_kept_checkpoint import boussole, grow, run
 
@@ -116,8 +116,8 @@ def test_it_is_read_anew_when_a_cosignature_arrives(tmp_path):
     before = store.outside(workspace)
     handed = tmp_path / "new.checkpoint"
     run(workspace, "ledger", "checkpoint", handed)
-    from charter.records.outside import take_cosignature
-    from dashboard.commands.kept import checkpoint_in
+    from boussole.charter.records.outside import take_cosignature
+    from boussole.dashboard.commands.kept import checkpoint_in
 
     note, _ = checkpoint_in(handed)
     take_cosignature(workspace, str(note.signed(KEY)), now=dt.datetime.now(dt.UTC))

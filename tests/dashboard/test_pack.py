@@ -22,18 +22,18 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from audits.hashing import canonical_json
-from audits.ledger.checkpoint import parse_checkpoint
-from audits.ledger.signing import workspace_key
-from audits.suppression import apart
-from audits.workspace import Workspace
-from charter.in_force import in_force
-from charter.pack import pack_files, write
-from charter.pack.building import HERE
-from charter.records import sign_checkpoint, stored_audits
-from charter.rerun import chosen, newest, rerun
-from dashboard.access import log
-from dashboard.commands.verifying import told
+from boussole.audits.hashing import canonical_json
+from boussole.audits.ledger.checkpoint import parse_checkpoint
+from boussole.audits.ledger.signing import workspace_key
+from boussole.audits.suppression import apart
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.rerun import chosen, newest, rerun
+from boussole.charter.pack import pack_files, write
+from boussole.charter.pack.building import HERE
+from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.charter.records.in_force import in_force
+from boussole.dashboard.access import log
+from boussole.dashboard.commands.verifying import told
 from tests import offers
 from tests.as_json import run_audit, save_audit
 from tests.attacks import Tries

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-import dashboard
-from dashboard.access.places import PAGES
-from dashboard.pages import FIRST, Page, current, groups, listed, pages
-from dashboard.words import speaker
+from boussole import dashboard
+from boussole.dashboard.access.places import PAGES
+from boussole.dashboard.pages import FIRST, Page, current, groups, listed, pages
+from boussole.dashboard.words import speaker
 
 SCRIPTS = {path.stem for path in (Path(dashboard.__file__).parent / "app_pages").glob("*.py")} - {"__init__"}
 

@@ -12,10 +12,10 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
-from charter.committee.drafts import begin
-from dashboard.access.person import COOKIE
-from dashboard.pages import pages
-from dashboard.words import speaker
+from boussole.charter.committee.drafts import begin
+from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.pages import pages
+from boussole.dashboard.words import speaker
 from tests.attacks import Tries
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall

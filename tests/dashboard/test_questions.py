@@ -10,26 +10,26 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from audits.workspace import Workspace
-from charter.committee.acting import house_of
-from charter.facts import Facts
-from charter.records.acts import CommitteeAnswer, CommitteeQuestion, Reference
-from dashboard import article_html, store, system_html
-from dashboard.access.guard import guarded
-from dashboard.access.permissions import Role
-from dashboard.access.person import COOKIE, Person
-from dashboard.addresses import ask_href
-from dashboard.article_view import Chosen, article_page
-from dashboard.committee.chamber import Chamber
-from dashboard.forms.html import Acting, form_html
-from dashboard.forms.inbox import problem_of
-from dashboard.questions import html
-from dashboard.questions.figure import figure_at, reference
-from dashboard.questions.forms import answers_of, asking, place_of
-from dashboard.questions.routes import question_routes
-from dashboard.questions.view import questions_page
-from dashboard.system_view import system_page
-from dashboard.words import speaker
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import house_of
+from boussole.charter.records.acts import CommitteeAnswer, CommitteeQuestion, Reference
+from boussole.charter.records.facts import Facts
+from boussole.dashboard import article_html, store, system_html
+from boussole.dashboard.access.guard import guarded
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access.person import COOKIE, Person
+from boussole.dashboard.addresses import ask_href
+from boussole.dashboard.article_view import Chosen, article_page
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.forms.forms_html import Acting, form_html
+from boussole.dashboard.forms.inbox import problem_of
+from boussole.dashboard.questions import questions_html
+from boussole.dashboard.questions.figure import figure_at, reference
+from boussole.dashboard.questions.forms import answers_of, asking, place_of
+from boussole.dashboard.questions.routes import question_routes
+from boussole.dashboard.questions.view import questions_page
+from boussole.dashboard.system_view import system_page
+from boussole.dashboard.words import speaker
 from tests.charter.committee.desk import DAY, SAID, Desk, m
 from tests.charter.committee.hall import Hall
 
@@ -59,7 +59,7 @@ def test_a_question_can_be_about_a_system_as_a_whole(scene):
     whole = figure_at(scene, "matchft", "", EN)
     said = reference(whole, None)
     assert (said.system, said.indicator, said.audit) == ("matchft", None, scene.latest["matchft"].entry)
-    assert "Your question is about this system." in html.asking(whole, EN, back="/", lost=False)
+    assert "Your question is about this system." in questions_html.asking(whole, EN, back="/", lost=False)
     assert place_of(whole) == "matchft."
     assert ask_href("matchft", "", query={}) == "/ask?system=matchft"
 
@@ -71,9 +71,9 @@ def test_the_form_is_filled_in_from_the_figure(figure, monkeypatch):
     values = {field.name: field.value for field in form.fields}
     assert (values["committee"], values["due_on"], values["addressee"]) == ("external", "2026-12-27", figure.owner)
     assert form.path == f"/ask/matchft.{KEY}" == f"/ask/{place_of(figure)}"
-    shown = html.asking(figure, EN, back="/questions", lost=False) + form_html(form, EN, query={})
+    shown = questions_html.asking(figure, EN, back="/questions", lost=False) + form_html(form, EN, query={})
     assert figure.sentence.replace("'", "&#x27;") in shown or figure.sentence in shown
-    assert "There is no such figure here" in html.asking(None, EN, back="/", lost=True)
+    assert "There is no such figure here" in questions_html.asking(None, EN, back="/", lost=True)
 
 
 def test_one_tap_leads_from_every_question_to_the_form(scene):
@@ -123,7 +123,8 @@ def test_late_questions_come_first_with_who_must_answer(scene):
     ]
     assert page.waiting[0].figure == ("MatchFT, question 3.1b, Women, audit in entry 3", "/evidence?entry=3")
     assert "asked by Awa Diop on 15 September 2026 · to: Data" in page.waiting[0].told
-    shown = html.listed(page, EN, Acting(query={}, problem=None, forms=answers_of(page, Person(role=Role.STEWARD), EN)))
+    answers = answers_of(page, Person(role=Role.STEWARD), EN)
+    shown = questions_html.listed(page, EN, Acting(query={}, problem=None, forms=answers))
     assert "<b>In time" not in shown
     assert shown.count("<form") == 3
     assert questions_page(scene, {}, FR, query={}).headline == "Aucune question n’a encore été posée."

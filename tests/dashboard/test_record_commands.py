@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from charter.in_force import in_force
-from charter.records import statements
-from dashboard.cli import app
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import statements
+from boussole.charter.records.in_force import in_force
+from boussole.dashboard.cli import app
 from tests.written import system_text
 
 BY = ["--role", "Secretariat", "--on", "2026-03-01"]

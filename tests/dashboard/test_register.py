@@ -11,24 +11,24 @@ from typing import Any
 
 import pytest
 
-from audits.systems import System
-from audits.workspace import Workspace
-from charter.coverage import Use, coverage
-from charter.due import Due, due
-from charter.facts import Facts
-from charter.loading import load_charter
-from charter.records.kinds import Attestation, KeptFile
-from charter.records.statements import Sealed
-from charter.register import register_of
-from dashboard import entry_html, register_html, store
-from dashboard.coverage_picture import strip_svg
-from dashboard.entry_view import entry, unaudited
-from dashboard.marks import MARKS, mark_svg
-from dashboard.register_choice import Chosen, Register
-from dashboard.register_due import agenda
-from dashboard.register_view import register_page
-from dashboard.register_words import when
-from dashboard.words import speaker
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.judging.coverage import Use, coverage
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.kinds import Attestation, KeptFile
+from boussole.charter.records.statements import Sealed
+from boussole.charter.registry.due import Due, due
+from boussole.charter.registry.register import register_of
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard import entry_html, register_html, store
+from boussole.dashboard.coverage_picture import strip_svg
+from boussole.dashboard.entry_view import entry, unaudited
+from boussole.dashboard.marks import MARKS, mark_svg
+from boussole.dashboard.register_choice import Chosen, Register
+from boussole.dashboard.register_due import agenda
+from boussole.dashboard.register_view import register_page
+from boussole.dashboard.register_words import when
+from boussole.dashboard.words import speaker
 from tests.as_json import register
 from tests.charter.uses import use_of
 

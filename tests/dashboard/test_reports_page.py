@@ -13,16 +13,16 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from audits.errors import ReportError
-from audits.workspace import Workspace
-from charter.records import summaries
-from dashboard import report as printed
-from dashboard.access.guard import guarded
-from dashboard.access.person import COOKIE
-from dashboard.reports import html, making
-from dashboard.reports.forms import asking, report_routes
-from dashboard.reports.kept import named, periods, report_path, reports
-from dashboard.words import speaker
+from boussole.audits.errors import ReportError
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import summaries
+from boussole.dashboard import report as printed
+from boussole.dashboard.access.guard import guarded
+from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.reports import making, reports_html
+from boussole.dashboard.reports.cache import named, periods, report_path, reports
+from boussole.dashboard.reports.forms import asking, report_routes
+from boussole.dashboard.words import speaker
 
 EN, FR = speaker("en"), speaker("fr")
 MADE = "boussole-2026-01-en.pdf"
@@ -59,12 +59,12 @@ def test_a_report_is_told_with_its_period_its_seals_and_what_it_does_not_bear(wo
     assert [(each.name, each.period, each.lang, each.state) for each in found] == [(MADE, "2026-01", "en", "sealed")]
     assert len(found[0].entries) == 1
     assert found[0].entry is not None
-    page = html.listed(found, EN, query={"lang": "en"})
+    page = reports_html.listed(found, EN, query={"lang": "en"})
     assert "January 2026, in English" in page
     assert f'href="/evidence?lang=en&amp;entry={found[0].entries[0]}"' in page
     assert "not signed" in page
     assert f'href="/report-file/{MADE}"' in page
-    assert "janvier 2026, en anglais" in html.listed(found, FR, query={}).lower()
+    assert "janvier 2026, en anglais" in reports_html.listed(found, FR, query={}).lower()
 
 
 @pytest.mark.attack("reports", "a file of the workspace is replaced by a forged one")
@@ -78,7 +78,7 @@ def test_a_file_that_was_changed_is_told_and_not_handed_out(workspace: Workspace
         "boussole-2026-02-fr.pdf": "damaged",
         "boussole-2026-03-fr.pdf": "changed",
     }
-    page = html.listed(reports(workspace), EN, query={})
+    page = reports_html.listed(reports(workspace), EN, query={})
     assert page.count("not handed out") == 3
     assert "No: the file was changed after it was made." in page
     client.cookies.set(COOKIE, "reader")
@@ -93,10 +93,10 @@ def test_a_file_that_was_changed_is_told_and_not_handed_out(workspace: Workspace
 def test_a_report_of_before_reports_were_sealed_is_neither_changed_nor_vouched_for(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashboard.report.checking.sealed_reports", lambda _: [])
-    monkeypatch.setattr("dashboard.reports.kept._known", {})
+    monkeypatch.setattr("boussole.dashboard.report.checking.sealed_reports", lambda _: [])
+    monkeypatch.setattr("boussole.dashboard.reports.cache._known", {})
     assert [each.state for each in reports(workspace)] == ["unsealed"]
-    assert "Nobody can say" in html.listed(reports(workspace), EN, query={})
+    assert "Nobody can say" in reports_html.listed(reports(workspace), EN, query={})
 
 
 def test_a_report_is_taken_by_every_role_and_nothing_else_is(workspace: Workspace, client: TestClient) -> None:
@@ -166,14 +166,14 @@ def test_a_report_under_way_is_not_made_twice_and_what_ended_is_told(
     first, again = (making.make(workspace, period="2026-Q1", lang="fr") for _ in range(2))
     assert first is again
     making.make(workspace, period=None, lang="fr")
-    told = html.under_way(making.jobs(workspace), FR)
+    told = reports_html.under_way(making.jobs(workspace), FR)
     assert "En cours" in told
     assert "<progress" in told
     go.set()
     states = {job.period: (job.state, job.told) for job in ended(workspace)}
     assert states == {"2026-Q1": ("done", "boussole-2026-Q1-fr.pdf"), None: ("failed", "no audit.")}
     assert len(calls) == 2
-    told = html.under_way(making.jobs(workspace), EN)
+    told = reports_html.under_way(making.jobs(workspace), EN)
     assert "Audit first." in told
     assert 'href="/report-file/boussole-2026-Q1-fr.pdf"' in told
     assert making.make(workspace, period="2026-Q1", lang="fr") is not first
@@ -198,6 +198,6 @@ def test_names_are_read_with_care(workspace: Workspace) -> None:
 def test_without_reports_or_audits_the_page_says_so(tmp_path: Path) -> None:
     empty = Workspace.create(tmp_path / "w")
     assert reports(empty) == []
-    assert "No report has been made yet." in html.listed([], EN, query={})
-    assert "boussole audit --system ID" in html.asked(asking(empty, EN), EN, query={}, problem=None)
-    assert html.under_way(making.jobs(empty), EN) == ""
+    assert "No report has been made yet." in reports_html.listed([], EN, query={})
+    assert "boussole audit --system ID" in reports_html.asked(asking(empty, EN), EN, query={}, problem=None)
+    assert reports_html.under_way(making.jobs(empty), EN) == ""

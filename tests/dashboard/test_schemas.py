@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from audits.workspace import Workspace
-from dashboard.schemas import OUTPUTS, SCHEMAS
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.schemas import OUTPUTS, SCHEMAS
 from tests.commands import commands
 from tests.conftest import Run
 

@@ -11,20 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charter.records.acts import CommitteeQuestion, Referral
-from charter.records.kinds import Recommendation
-from charter.records.statements import Sealed
-from dashboard.access.permissions import TABLE, Action, Role, allowed
-from dashboard.access.places import PAGES
-from dashboard.committee.chamber import Chamber
-from dashboard.pages import FIRST
-from dashboard.scene import Scene
-from dashboard.search import html
-from dashboard.search.index import Index, Piece, beginnings, excerpt, marked
-from dashboard.search.pieces import KINDS, pieces
-from dashboard.search.view import FIRST as SHOWN
-from dashboard.search.view import SearchPage, kind_names, search_page
-from dashboard.words import speaker
+from boussole.charter.records.acts import CommitteeQuestion, Referral
+from boussole.charter.records.kinds import Recommendation
+from boussole.charter.records.statements import Sealed
+from boussole.dashboard.access.permissions import TABLE, Action, Role, allowed
+from boussole.dashboard.access.places import PAGES
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.pages import FIRST
+from boussole.dashboard.scene import Scene
+from boussole.dashboard.search import search_html
+from boussole.dashboard.search.index import Index, Piece, beginnings, excerpt, marked
+from boussole.dashboard.search.pieces import KINDS, pieces
+from boussole.dashboard.search.view import FIRST as SHOWN
+from boussole.dashboard.search.view import SearchPage, kind_names, search_page
+from boussole.dashboard.words import speaker
 from tests.charter.committee.desk import CALLED, SAID, Desk
 
 EVERYTHING = tuple(Action)
@@ -40,7 +40,7 @@ def chamber() -> Chamber:
     asked = {"addressee": "Direction", "due_on": dt.date(2026, 12, 1)}
     desk.seal(CommitteeQuestion(**SAID, on=CALLED, text="Pourquoi l’écart des œuvres ?", **asked))
     desk.seal(Referral(**SAID, on=CALLED, origin="organisation", subject="Un outil de tri", sender="Direction"))
-    from charter.facts import Facts
+    from boussole.charter.records.facts import Facts
 
     return Chamber(house=desk.house, names={}, facts=Facts(as_of=CALLED))
 
@@ -77,7 +77,7 @@ def test_both_languages_find_in_their_own_words(look: Look) -> None:
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_what_an_empty_page_offers_is_found(look: Look, lang: str) -> None:
-    offered = re.findall("[“«]([^”»]+)[”»]", html.page(look("", lang=lang), speaker(lang)))
+    offered = re.findall("[“«]([^”»]+)[”»]", search_html.page(look("", lang=lang), speaker(lang)))
     assert len(offered) == 4
     for asked in offered:
         assert look(asked, lang=lang).groups, asked
@@ -89,11 +89,11 @@ def test_a_group_of_people_leads_to_its_figures(look: Look) -> None:
 
 
 def test_what_was_found_is_marked_and_everything_is_escaped(look: Look) -> None:
-    page = html.page(look("equite"), FR)
+    page = search_html.page(look("equite"), FR)
     assert "<mark>Équité</mark>" in page
     hostile = Index([Piece(kind="system", action=Action.LEARN, title="<b>x", text="<i>x", href='/"><script>')])
     found = search_page(hostile, '<b>x"', EN, kind="", actions=[Action.LEARN], entries=0, query={})
-    shown = html.page(found, EN)
+    shown = search_html.page(found, EN)
     assert "<script>" not in shown
     assert "<b>" not in shown
     assert "<mark>b</mark>" in shown
@@ -120,7 +120,7 @@ def test_whoever_finds_something_may_open_it(scene: Scene, chamber: Chamber) -> 
 def test_recommendations_are_found_where_they_stand(scene: Scene, look: Look) -> None:
     from dataclasses import replace
 
-    from charter.facts import Facts
+    from boussole.charter.records.facts import Facts
 
     said = Recommendation(role="x", on=CALLED, text="Revoir le tri des offres", body="Comité", outside=False,
                           addressee="Direction", due_on=CALLED)  # fmt: skip
@@ -152,10 +152,10 @@ def test_of_many_results_the_first_are_shown_and_the_others_have_an_address(look
 def test_where_nothing_holds_all_words_some_will_do_and_it_is_said(look: Look) -> None:
     shown = look("quorum zzzz", lang="en")
     assert not shown.whole
-    assert "these hold some" in html.page(shown, EN)
+    assert "these hold some" in search_html.page(shown, EN)
     none = look("zzzz", lang="en")
     assert none.told == "Nothing was found."
-    assert "fewer or shorter words" in html.page(none, EN)
+    assert "fewer or shorter words" in search_html.page(none, EN)
     assert look("", lang="en").told == ""
 
 
@@ -163,7 +163,7 @@ def test_where_nothing_holds_all_words_some_will_do_and_it_is_said(look: Look) -
 def test_whatever_is_typed_is_only_looked_for(asked: str) -> None:
     index = Index([Piece(kind="word", action=Action.LEARN, title="Quorum", text="NEAR OR NOT", href="/")])
     shown = search_page(index, asked, EN, kind="<", actions=EVERYTHING, entries=3, query={})
-    assert isinstance(html.page(shown, EN), str)
+    assert isinstance(search_html.page(shown, EN), str)
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from audits.errors import BoussoleError
-from audits.ledger.signing import workspace_key
-from audits.privacy import keys
-from audits.workspace import SETTINGS_FILE, Workspace
-from dashboard.access.permissions import Action, Role, allowed
-from dashboard.access.person import Person
-from dashboard.settings.facts import settings_facts, shown
-from dashboard.settings.html import page
-from dashboard.settings.view import settings_page
-from dashboard.words import speaker
+from boussole.audits.errors import BoussoleError
+from boussole.audits.ledger.signing import workspace_key
+from boussole.audits.privacy import keys
+from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.dashboard.access.permissions import Action, Role, allowed
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.settings.facts import settings_facts, shown
+from boussole.dashboard.settings.settings_html import page
+from boussole.dashboard.settings.view import settings_page
+from boussole.dashboard.words import speaker
 
 FIXTURE = Path(__file__).parent / "workspace"
 Read = Callable[..., str]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from audits.workspace import Workspace
-from charter.loading import load_charter
-from charter.records.acts import Attendance, Office
-from dashboard import store
-from dashboard.article_view import Chosen
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.acts import Attendance, Office
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard import store
+from boussole.dashboard.article_view import Chosen
 from tests.as_json import save_audit
 from tests.charter.committee.desk import DAY, START, m
 from tests.charter.committee.hall import Hall

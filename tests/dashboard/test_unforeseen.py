@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import dashboard
-from audits.workspace import Workspace
-from dashboard.glossary import html
+from boussole import dashboard
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.glossary import glossary_html
 
 
 def test_a_page_that_fails_says_so_with_a_number_that_the_log_knows(
@@ -22,7 +22,7 @@ def test_a_page_that_fails_says_so_with_a_number_that_the_log_knows(
         raise ZeroDivisionError("of person p1")
 
     monkeypatch.setenv("BOUSSOLE_HOME", str(Workspace.create(tmp_path / "w").home))
-    monkeypatch.setattr(html, "page", failing)
+    monkeypatch.setattr(glossary_html, "page", failing)
     be("reader")
     seen = AppTest.from_file(str(Path(dashboard.__file__).parent / "app.py"), default_timeout=60)
     seen.switch_page("app_pages/glossary.py")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from audits.workspace import Workspace
-from dashboard.access import person
-from dashboard.access.permissions import Role, allowed
-from dashboard.access.places import PAGES
-from dashboard.pages import pages
-from dashboard.words import speaker
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access import person, visitor
+from boussole.dashboard.access.permissions import Role, allowed
+from boussole.dashboard.access.places import PAGES
+from boussole.dashboard.pages import pages
+from boussole.dashboard.words import speaker
 from tests.attacks import Tries
 from tests.conftest import Run
 from tests.dashboard.unread import ADDRESSES, EMPTINESS, FAULTS, every_log, seen, sentences
@@ -44,7 +44,7 @@ def walk(home: Path, lang: str = "en", *, only: Sequence[str] = ()) -> Shown:
     """Every page, or some, as somebody sees it who may see all."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BOUSSOLE_HOME", str(home))
-        patch.setattr(person, "cookie", {person.COOKIE: "operator"}.get)
+        patch.setattr(visitor, "cookie", {person.COOKIE: "operator"}.get)
         found = {
             (page.name, str(asked)): seen(page.name, asked, lang=lang)
             for page in pages(speaker(lang))

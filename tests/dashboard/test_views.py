@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from charter.facts import Facts
-from charter.records import Sealed
-from charter.records.kinds import Finding, KeptFile
-from dashboard import compass_html, lists, system_html
-from dashboard.scene import Scene, findings, needle
-from dashboard.system_view import SystemPage, system_page
-from dashboard.views import Compass, compass
-from dashboard.words import speaker
+from boussole.charter.records import Sealed
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.kinds import Finding, KeptFile
+from boussole.dashboard import compass_html, lists, system_html
+from boussole.dashboard.scene import Scene, findings, needle
+from boussole.dashboard.system_view import SystemPage, system_page
+from boussole.dashboard.views import Compass, compass
+from boussole.dashboard.words import speaker
 from tests.as_json import before, documents, summarise, written
 
 Document = dict[str, Any]

@@ -9,14 +9,14 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-import charter.records
-import dashboard
-from dashboard.alerts.words import FOLDER as ALERTS
-from dashboard.report.words import FOLDER as REPORT
-from dashboard.words import FOLDER as PAGES
+from boussole import dashboard
+from boussole.charter import records
+from boussole.dashboard.alerts.words import FOLDER as ALERTS
+from boussole.dashboard.report.words import FOLDER as REPORT
+from boussole.dashboard.words import FOLDER as PAGES
 
 SOURCE = Path(dashboard.__file__).parent
-MODELS = Path(charter.records.__file__).parent
+MODELS = Path(records.__file__).parent
 ELSEWHERE = ("alerts", "commands", "report")
 """Folders whose words are not those of pages; the command line speaks English."""
 CATALOGUES = {

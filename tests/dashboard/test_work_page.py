@@ -11,22 +11,22 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-import dashboard
-from audits.workspace import Workspace
-from charter.facts import Facts
-from charter.records import Sealed, statements
-from charter.records.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
-from dashboard.access.guard import guarded
-from dashboard.access.permissions import Role
-from dashboard.access.person import COOKIE, Person
-from dashboard.forms.html import Acting
-from dashboard.forms.inbox import problem_of
-from dashboard.records.routes import offered
-from dashboard.records.setting import Setting
-from dashboard.words import speaker
-from dashboard.work import html
-from dashboard.work.routes import work_routes
-from dashboard.work.view import work_page, work_words
+from boussole import dashboard
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import Sealed, statements
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
+from boussole.dashboard.access.guard import guarded
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access.person import COOKIE, Person
+from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.forms.inbox import problem_of
+from boussole.dashboard.records.routes import offered
+from boussole.dashboard.records.setting import Setting
+from boussole.dashboard.words import speaker
+from boussole.dashboard.work import work_html
+from boussole.dashboard.work.routes import work_routes
+from boussole.dashboard.work.view import work_page, work_words
 from tests.written import system_text
 
 EN, FR = speaker("en"), speaker("fr")
@@ -89,12 +89,17 @@ def test_what_is_not_known_is_said(scene):
 def test_it_is_written_as_text_with_forms_for_those_who_may(scene):
     shown, acting = page(scene, *SAID), Acting(query={}, problem=None)
     forms = offered("work", Setting(person=Person(role=Role.FOLLOW_UP), say=EN, scene=scene))
-    written = html.head(shown, EN) + html.surveys(shown, EN) + html.training(shown, EN) + html.time(shown, EN)
-    written += html.consultations(shown, EN) + html.acting(forms, EN, acting)
+    written = (
+        work_html.head(shown, EN)
+        + work_html.surveys(shown, EN)
+        + work_html.training(shown, EN)
+        + work_html.time(shown, EN)
+    )
+    written += work_html.consultations(shown, EN) + work_html.acting(forms, EN, acting)
     assert "<script>" not in written
     assert "<td>&lt;b&gt;" in written or "&lt;b&gt;</th>" in written
     assert 'type="file"' in written
-    assert html.acting([], EN, acting) == ""
+    assert work_html.acting([], EN, acting) == ""
     sealed = [Sealed(entry=2, sealed_on=TODAY, statement=SAID[2])]
     seen = replace(scene, facts=Facts(as_of=TODAY, sealed=sealed))
     assert work_words(seen, ["matchft", "compas"], EN) == [

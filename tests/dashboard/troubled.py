@@ -7,12 +7,12 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from audits.decisions import ingest
-from audits.decisions.declared import Declared, keep
-from audits.decisions.exclusion import exclude
-from audits.privacy.purge import purge
-from audits.workspace import Workspace
-from experiments.marks import Mark, update_mark
+from boussole.audits.decisions import ingest
+from boussole.audits.decisions.declared import Declared, keep
+from boussole.audits.decisions.exclusion import exclude
+from boussole.audits.privacy.purge import purge
+from boussole.audits.workspace import Workspace
+from boussole.experiments.marks import Mark, update_mark
 
 FIXTURE = Path(__file__).parent / "workspace"
 SOURCES = """

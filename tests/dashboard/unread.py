@@ -10,9 +10,9 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-import dashboard
-from audits.decisions import ingest
-from audits.workspace import Workspace
+from boussole import dashboard
+from boussole.audits.decisions import ingest
+from boussole.audits.workspace import Workspace
 
 CONTACTS = "contacts: {person: who, at: at, kind: kind}\n"
 WRITER = """

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from audits.systems.gaps import MARK, gap_names
-from audits.workspace import Workspace
-from charter.records import stored_audits
+from boussole.audits.systems.gaps import MARK, gap_names
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import stored_audits
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 REGISTER: dict[str, str | None] = {

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audits.errors import BoussoleError
-from audits.formulas import SIGNS, WIDE, escaped, unescaped
-from audits.regular import read_bytes
-from audits.workspace import Workspace
-from dashboard.commands.output import CONTROLS, json_text, printable
+from boussole.audits.errors import BoussoleError
+from boussole.audits.formulas import SIGNS, WIDE, escaped, unescaped
+from boussole.audits.regular import read_bytes
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.commands.output import CONTROLS, json_text, printable
 from tests.attacks import Tries
 from tests.commands import commands, kind_of, value_of
 from tests.conftest import Run

@@ -15,12 +15,12 @@ from hashlib import sha256
 import pytest
 from typer.testing import CliRunner
 
-from audits import ledger
-from audits.errors import BoussoleError
-from audits.ledger.tree import consistency_proof
-from audits.workspace import Workspace
-from charter.records import open_records
-from dashboard.cli import app
+from boussole.audits import ledger
+from boussole.audits.errors import BoussoleError
+from boussole.audits.ledger.tree import consistency_proof
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import open_records
+from boussole.dashboard.cli import app
 from tests.as_json import save_audit
 from tests.audits.ledger.test_notes import TEST_CHECKPOINT
 from tests.audits.ledger.test_timestamp import FILES as STAMPS

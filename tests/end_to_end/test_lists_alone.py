@@ -17,13 +17,13 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from audits.systems.model import System
-from audits.workspace import Workspace
-from charter.judged import DECIDED
-from dashboard import system_html
-from dashboard.scene import load
-from dashboard.system_view import system_page
-from dashboard.words import speaker
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.text.judged import DECIDED
+from boussole.dashboard import system_html
+from boussole.dashboard.scene import load
+from boussole.dashboard.system_view import system_page
+from boussole.dashboard.words import speaker
 from tests import oracle
 from tests.as_json import judge
 from tests.charter.builders import CHARTER, START, system

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from audits.errors import LostLedgerError
-from audits.lost import hold_ledger
-from audits.workspace import Workspace
-from charter.records import keep_file, open_records, seal, statements, verify_records
-from charter.records.kinds import Attestation
+from boussole.audits.errors import LostLedgerError
+from boussole.audits.lost import hold_ledger
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import keep_file, open_records, seal, statements, verify_records
+from boussole.charter.records.kinds import Attestation
 from tests.as_json import latest_audits, save_audit
 from tests.attacks import Tries
 from tests.end_to_end.test_kept_checkpoint import Scene, document, grow, run
@@ -184,7 +184,7 @@ def test_a_first_seal_that_fails_leaves_no_trace_of_a_ledger(tmp_path: Path, mon
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("audits.ledger.append", full)
+        patch.setattr("boussole.audits.ledger.append", full)
         for sealing in (
             lambda: save_audit(workspace, document(1) | {"evidence": named}),
             lambda: seal(workspace, Attestation.model_validate({**given, "document": kept})),

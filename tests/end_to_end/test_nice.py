@@ -10,16 +10,16 @@ from collections.abc import Callable
 
 import pytest
 
-from audits.workspace import Workspace
+from boussole.audits.workspace import Workspace
 
 AS_A_USER = """
 import json, os, sys
 from pathlib import Path
-from audits.lake.engine import connect
+from boussole.audits.lake.engine import connect
 import pytest
 
-from audits.workspace import Workspace
-from dashboard.cli import app
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.cli import app
 app(["--workspace", sys.argv[1], "sync", *sys.argv[2:]], standalone_mode=False)
 with connect(Workspace(Path(sys.argv[1]))) as engine:
     threads = engine.execute("SELECT current_setting('threads')").fetchone()[0]

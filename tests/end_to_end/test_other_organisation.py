@@ -11,16 +11,16 @@ import pypdf
 import pytest
 import yaml
 
-from audits.decisions import ingest
-from audits.workspace import Workspace
-from charter.templates import TEMPLATES, write_template
-from dashboard import compass_html, law_html, system_html
-from dashboard.law_view import law_page
-from dashboard.report import write_report
-from dashboard.scene import load
-from dashboard.system_view import system_page
-from dashboard.views import compass
-from dashboard.words import speaker
+from boussole.audits.decisions import ingest
+from boussole.audits.workspace import Workspace
+from boussole.charter.templates import TEMPLATES, write_template
+from boussole.dashboard import compass_html, law_html, system_html
+from boussole.dashboard.law_view import law_page
+from boussole.dashboard.report import write_report
+from boussole.dashboard.scene import load
+from boussole.dashboard.system_view import system_page
+from boussole.dashboard.views import compass
+from boussole.dashboard.words import speaker
 from tests.as_json import run_audit
 
 SYSTEM = """\

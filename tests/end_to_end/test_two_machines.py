@@ -9,16 +9,16 @@ import sys
 
 import pytest
 
-from audits.ledger.college import cosign
-from audits.ledger.cosigning import parse_request
-from audits.ledger.keys import COSIGNATURE, SIGNATURE, make_key, parse_verifier
-from audits.ledger.notes import check
-from audits.ledger.signing import workspace_key
-from audits.workspace import Workspace
 from benchmarks.process import BOUSSOLE
-from charter.records import request_of
-from charter.records.outside import outside
-from dashboard.access import tokens
+from boussole.audits.ledger.college import cosign
+from boussole.audits.ledger.cosigning import parse_request
+from boussole.audits.ledger.keys import COSIGNATURE, SIGNATURE, make_key, parse_verifier
+from boussole.audits.ledger.notes import check
+from boussole.audits.ledger.signing import workspace_key
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import request_of
+from boussole.charter.records.outside import outside
+from boussole.dashboard.access import tokens
 from tests.end_to_end.machines import Loopback, Namespaces
 from tests.end_to_end.test_kept_checkpoint import boussole, grow
 

@@ -14,19 +14,19 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from audits.errors import LedgerError
-from audits.ledger.checkpoint import parse_checkpoint
-from audits.ledger.college import cosign, kept_checkpoint
-from audits.ledger.cosigning import parse_request
-from audits.ledger.keys import SIGNATURE, make_key, parse_verifier
-from audits.ledger.notes import check, parse_note
-from audits.ledger.signing import workspace_key
-from audits.witness import proofs
-from audits.workspace import Workspace
-from charter.records import request_of, sign_checkpoint
-from charter.records.outside import State, outside
-from dashboard.access import tokens
-from dashboard.server import routes
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.checkpoint import parse_checkpoint
+from boussole.audits.ledger.college import cosign, kept_checkpoint
+from boussole.audits.ledger.cosigning import parse_request
+from boussole.audits.ledger.keys import SIGNATURE, make_key, parse_verifier
+from boussole.audits.ledger.notes import check, parse_note
+from boussole.audits.ledger.signing import workspace_key
+from boussole.audits.witness import proofs
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import request_of, sign_checkpoint
+from boussole.charter.records.outside import State, outside
+from boussole.dashboard.access import tokens
+from boussole.dashboard.server import routes
 from tests.dashboard.api.test_cosignatures import knows
 from tests.end_to_end.test_kept_checkpoint import boussole, grow
 
@@ -55,7 +55,7 @@ class Machines:
         return TestClient(Starlette(routes=routes(self.workspace.home))).stream
 
     def answers(self, stream):
-        self.patch.setattr("audits.witness.server.httpx.stream", stream)
+        self.patch.setattr("boussole.audits.witness.server.httpx.stream", stream)
 
     def says(self, *texts, status=200):
         """A server that answers each request with the next of these texts."""
@@ -284,7 +284,7 @@ def test_an_alert_that_fails_hides_nothing(machines):
 
 def test_an_address_of_apprise_is_told(machines, monkeypatch):
     sent = []
-    monkeypatch.setattr("dashboard.alerts.witness.notified", lambda plugin, **said: sent.append(said) or "")
+    monkeypatch.setattr("boussole.dashboard.alerts.witness.notified", lambda plugin, **said: sent.append(said) or "")
     machines.look()
     machines.replaced(range(11, 14))
     (machines.folder / "witness.toml").write_text('[alert]\nurl_file = "address"\n', encoding="utf-8")

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from audits.workspace import Workspace
-from charter.in_force import in_force
-from charter.records import stored_audits
-from charter.register import register_of
-from charter.replay import replay
-from charter.rerun import rerun
-from dashboard.cli import app
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.replay import replay
+from boussole.charter.auditing.rerun import rerun
+from boussole.charter.records import stored_audits
+from boussole.charter.records.in_force import in_force
+from boussole.charter.registry.register import register_of
+from boussole.dashboard.cli import app
 
 KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026"
 MADE = dt.date(2026, 11, 28)

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from audits.workspace import Workspace
-from experiments.store import quiet_mlflow
+from boussole.audits.workspace import Workspace
+from boussole.experiments.store import quiet_mlflow
 from tests.written import system_text
 
 LOG = """\

@@ -11,16 +11,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import audits
-from audits.decisions import validate
-from audits.errors import BoussoleError
-from audits.systems import load_system
-from audits.workspace import Workspace
-from experiments.demo import FACTS, build
-from experiments.demo.model import VERSIONS
-from experiments.demo.planted import PEOPLE, SEED, facts
-from experiments.demo.simulation import Simulation, simulate
-from experiments.store import quiet_mlflow
+from boussole import audits
+from boussole.audits.decisions import validate
+from boussole.audits.errors import BoussoleError
+from boussole.audits.systems import load_system
+from boussole.audits.workspace import Workspace
+from boussole.experiments.demo import FACTS, build
+from boussole.experiments.demo.model import VERSIONS
+from boussole.experiments.demo.planted import PEOPLE, SEED, facts
+from boussole.experiments.demo.simulation import Simulation, simulate
+from boussole.experiments.store import quiet_mlflow
 
 SMALL = 1_500
 

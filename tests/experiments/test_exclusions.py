@@ -10,16 +10,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from audits import ledger
-from audits.cubes.update import rebuild
-from audits.decisions import exclusion
-from audits.lake import reading, writing
-from audits.workspace import Workspace
-from charter.records.database import reading as reading_records
-from charter.records.exclusions import seal_exclusions
-from experiments import log_decisions
-from experiments.logging import log_outcomes
-from experiments.sync import SyncReport, sync
+from boussole.audits import ledger
+from boussole.audits.cubes.update import rebuild
+from boussole.audits.decisions import exclusion
+from boussole.audits.lake import reading, writing
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.database import reading as reading_records
+from boussole.charter.records.exclusions import seal_exclusions
+from boussole.experiments import log_decisions
+from boussole.experiments.logging import log_outcomes
+from boussole.experiments.sync import SyncReport, sync
 
 Make = Callable[..., pd.DataFrame]
 Rows = list[tuple[Any, ...]]
@@ -241,7 +241,7 @@ def test_outcomes_of_a_deleted_run_no_longer_speak(
     file.write_text(file.read_text(encoding="utf-8").replace("groups:", outcome), encoding="utf-8")
     workspace = Workspace(workspace.home)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", workspace.tracking_uri)
-    from experiments.store import client, experiment_id, quiet_mlflow
+    from boussole.experiments.store import client, experiment_id, quiet_mlflow
 
     store = client(workspace)
     module = quiet_mlflow()

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from audits.errors import SourceError
-from experiments.sync import fetching
+from boussole.audits.errors import SourceError
+from boussole.experiments.sync import fetching
 
 
 def test_a_run_that_does_not_tell_its_version_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

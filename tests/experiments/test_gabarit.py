@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audits.errors import SourceError
-from audits.workspace import Workspace
-from dashboard.declared import declared_section, declared_tables
-from dashboard.words import speaker
-from experiments import gabarit
-from experiments.declared import DeclaredMeasure, declared_measures
-from experiments.sync import sync
+from boussole.audits.errors import SourceError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.declared import declared_section, declared_tables
+from boussole.dashboard.words import speaker
+from boussole.experiments import gabarit
+from boussole.experiments.declared import DeclaredMeasure, declared_measures
+from boussole.experiments.sync import sync
 from tests.attacks import Tries
 
 ALGORITHM = pd.DataFrame(

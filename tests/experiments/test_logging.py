@@ -17,10 +17,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from audits.errors import SourceError
-from audits.workspace import Workspace
-from experiments import log_decisions
-from experiments.logging import log_file
+from boussole.audits.errors import SourceError
+from boussole.audits.workspace import Workspace
+from boussole.experiments import log_decisions
+from boussole.experiments.logging import log_file
 
 ROWS = [("007", "2026-07-01 10:00", 1, "F"), ("008", "2026-07-02 10:00", 0, None)]
 COLUMNS = ["decision_id", "ts", "chosen", "sex"]
@@ -185,8 +185,8 @@ def test_logging_says_nothing_and_sends_no_telemetry(
     (workspace.home / "mlflow.db").unlink()  # so that MLflow makes its tables, which it likes to tell
     decisions().to_parquet(tmp_path / "log.parquet")
     code = (
-        "import sys; from pathlib import Path; from audits.workspace import Workspace; "
-        "from experiments.logging import log_file; w = Workspace(Path(sys.argv[1])); "
+        "import sys; from pathlib import Path; from boussole.audits.workspace import Workspace; "
+        "from boussole.experiments.logging import log_file; w = Workspace(Path(sys.argv[1])); "
         "log_file(sys.argv[2], workspace=w, system=w.system('trial')); "
         "from mlflow.telemetry.utils import is_telemetry_disabled; sys.exit(not is_telemetry_disabled())"
     )

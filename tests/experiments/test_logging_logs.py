@@ -15,13 +15,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-import experiments
-from audits.errors import SourceError
-from audits.log_names import LOGS
-from audits.workspace import Workspace
-from experiments import log_contacts, log_decisions, log_frame, log_generations, log_human_actions, log_outcomes
-from experiments.logging import log_file
-from experiments.sync import sync
+from boussole import experiments
+from boussole.audits.errors import SourceError
+from boussole.audits.log_names import LOGS
+from boussole.audits.workspace import Workspace
+from boussole.experiments import (
+    log_contacts,
+    log_decisions,
+    log_frame,
+    log_generations,
+    log_human_actions,
+    log_outcomes,
+)
+from boussole.experiments.logging import log_file
+from boussole.experiments.sync import sync
 from tests.written import system_text
 
 DECISIONS = pd.DataFrame(

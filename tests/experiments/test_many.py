@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-import audits.decisions.together
-from audits.lake import reading
-from audits.workspace import Workspace
-from experiments import log_decisions
-from experiments.sync import SyncReport, sync
+from boussole import audits
+from boussole.audits.lake import reading
+from boussole.audits.workspace import Workspace
+from boussole.experiments import log_decisions
+from boussole.experiments.sync import SyncReport, sync
 from tests.experiments.stores import add_runs
 
 Make = Callable[..., pd.DataFrame]

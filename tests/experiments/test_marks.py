@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-import experiments.sync.listing
-from experiments.sync.listing import Seen, due, list_files
-from experiments.sync.runs import Run
+from boussole import experiments
+from boussole.experiments.sync.listing import RunListing, due, list_files
+from boussole.experiments.sync.runs import Run
 
 HOUR = 3600 * 1000
 NOW = 1000 * HOUR
@@ -21,9 +21,9 @@ def run(name: str, *, ended: int, away: bool = True) -> Run:
     return Run(name, end - HOUR, end, place, f"FINISHED {end}", tagged=True)
 
 
-def seen(runs: list[Run], *, listed: list[int]) -> dict[str, Seen]:
+def seen(runs: list[Run], *, listed: list[int]) -> dict[str, RunListing]:
     """When each was listed, in hours ago."""
-    return {item.run_id: Seen(item, NOW - hours * HOUR, 1) for item, hours in zip(runs, listed, strict=True)}
+    return {item.run_id: RunListing(item, NOW - hours * HOUR, 1) for item, hours in zip(runs, listed, strict=True)}
 
 
 def names(runs: list[Run]) -> list[str]:

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from audits.runs import complete_windows
-from audits.workspace import Workspace
-from charter.drift.look import look
-from charter.drift.moved_groups import apart, moved_groups
-from charter.drift.readings import readings
-from charter.drift.rule import rule_of
-from charter.in_force import in_force
-from dashboard.drifting.asked import Asked
-from dashboard.drifting.view import drift_page
-from dashboard.scene import load
-from dashboard.words import speaker
-from experiments.demo import FACTS, build
-from experiments.sync import sync
+from boussole.audits.runs import complete_windows
+from boussole.audits.workspace import Workspace
+from boussole.charter.drift.look import look
+from boussole.charter.drift.moved_groups import apart, moved_groups
+from boussole.charter.drift.readings import readings
+from boussole.charter.drift.rule import rule_of
+from boussole.charter.records.in_force import in_force
+from boussole.dashboard.drifting.query import DriftQuery
+from boussole.dashboard.drifting.view import drift_page
+from boussole.dashboard.scene import load
+from boussole.dashboard.words import speaker
+from boussole.experiments.demo import FACTS, build
+from boussole.experiments.sync import sync
 from tests.as_json import run_audit, sequential
 
 LATER = dt.date(2026, 12, 1)
@@ -82,7 +82,7 @@ def test_planted_drifts_are_found_in_their_month_and_no_others(
     page = drift_page(
         load(workspace, today=LATER),
         drift,
-        Asked(system="matchft"),
+        DriftQuery(system="matchft"),
         speaker("en"),
         query={},
         systems=["matchft"],

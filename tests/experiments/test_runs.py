@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from audits.errors import BoussoleError, SourceError
-from experiments.logging import log_decisions
-from experiments.runs import fetch_run, system_of_run
+from boussole.audits.errors import BoussoleError, SourceError
+from boussole.experiments.logging import log_decisions
+from boussole.experiments.runs import fetch_run, system_of_run
 
 
 def test_a_run_names_its_system_and_gives_its_files(mlflow, workspace, decisions, tmp_path):

@@ -11,15 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-import experiments.sync.fetching
-import experiments.sync.listing
-import experiments.sync.looking
-import experiments.sync.runs
-from audits.lake import reading
-from audits.workspace import Workspace
-from experiments import log_decisions
-from experiments.store import quiet_mlflow
-from experiments.sync import SyncReport, sync
+from boussole import experiments
+from boussole.audits.lake import reading
+from boussole.audits.workspace import Workspace
+from boussole.experiments import log_decisions
+from boussole.experiments.store import quiet_mlflow
+from boussole.experiments.sync import SyncReport, sync
 from tests.experiments.stores import Server, mlflow_server
 
 Make = Callable[..., pd.DataFrame]

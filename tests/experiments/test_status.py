@@ -12,11 +12,11 @@ import duckdb
 import pandas as pd
 import pytest
 
-from audits.errors import LakeError
-from audits.workspace import Workspace
-from experiments import log_decisions
-from experiments.status import source_status
-from experiments.sync import sync
+from boussole.audits.errors import LakeError
+from boussole.audits.workspace import Workspace
+from boussole.experiments import log_decisions
+from boussole.experiments.status import source_status
+from boussole.experiments.sync import sync
 
 Make = Callable[..., pd.DataFrame]
 SOURCES = "[{mlflow: {experiment: trials}, every: day}, {duckdb: {path: log.duckdb, table: log}, every: week}]"

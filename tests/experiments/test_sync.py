@@ -11,12 +11,11 @@ import duckdb
 import pandas as pd
 import pytest
 
-import experiments.sync.fetching
-import experiments.sync.runs
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from experiments import log_decisions
-from experiments.sync import SyncReport, sync
+from boussole import experiments
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.experiments import log_decisions
+from boussole.experiments.sync import SyncReport, sync
 
 Make = Callable[..., pd.DataFrame]
 DAY = 24 * 3600 * 1000

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from audits.workspace import Workspace
-from experiments import log_decisions
+from boussole.audits.workspace import Workspace
+from boussole.experiments import log_decisions
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

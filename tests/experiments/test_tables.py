@@ -14,12 +14,12 @@ import duckdb
 import pandas as pd
 import pytest
 
-import audits.decisions.databases
-from audits.decisions.databases import Address, open_database
-from audits.errors import SourceError
-from audits.lake import reading
-from audits.workspace import Workspace
-from experiments.sync import SyncReport, sync
+from boussole import audits
+from boussole.audits.decisions.databases import Address, open_database
+from boussole.audits.errors import SourceError
+from boussole.audits.lake import reading
+from boussole.audits.workspace import Workspace
+from boussole.experiments.sync import SyncReport, sync
 
 Make = Callable[..., pd.DataFrame]
 GROWING = "[{duckdb: {path: log.duckdb, table: log, after: seq}}]"
@@ -92,7 +92,7 @@ def test_the_mark_and_the_rows_are_one_transaction(
     workspace = make_workspace(trial=GROWING)
     write(workspace, decisions(), seq=[1, 2, 3, 4])
     with monkeypatch.context() as patch:
-        patch.setattr(importlib.import_module("audits.decisions.ingest"), "leave", _fail)
+        patch.setattr(importlib.import_module("boussole.audits.decisions.ingesting"), "leave", _fail)
         (report,) = sync(workspace)
         assert "cut short" in str(report.failures[0])
     assert told(sync(workspace)) == (4, 0, 0)

@@ -12,12 +12,12 @@ import jsonschema
 import pandas as pd
 import pytest
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from charter.loading import load_charter
-from charter.schemas import texts_schema
-from experiments import log_generations
-from experiments.sync import sync
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.schemas import texts_schema
+from boussole.charter.text.loading import load_charter
+from boussole.experiments import log_generations
+from boussole.experiments.sync import sync
 from tests.as_json import texts_document
 from tests.conftest import Run
 

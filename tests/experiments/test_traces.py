@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-import experiments.sync.traces
-from audits.lake import reading
-from audits.privacy import text
-from audits.workspace import Workspace
-from experiments.sync import SyncReport, sync
+from boussole import experiments
+from boussole.audits.lake import reading
+from boussole.audits.privacy import text
+from boussole.audits.workspace import Workspace
+from boussole.experiments.sync import SyncReport, sync
 
 DECLARED = """generations:
   model_version: model

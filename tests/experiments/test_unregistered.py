@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from audits.errors import SourceError
-from audits.workspace import Workspace
-from dashboard.cli import app
-from experiments.unregistered import unregistered_models
+from boussole.audits.errors import SourceError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.cli import app
+from boussole.experiments.unregistered import unregistered_models
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from audits.lake import reading
-from audits.workspace import Workspace
-from experiments.logging import log_decisions, log_generations
-from experiments.runs import fetch_run
-from experiments.sync import sync
+from boussole.audits.lake import reading
+from boussole.audits.workspace import Workspace
+from boussole.experiments.logging import log_decisions, log_generations
+from boussole.experiments.runs import fetch_run
+from boussole.experiments.sync import sync
 from tests.written import system_text
 
 SYSTEM = system_text(

@@ -29,8 +29,8 @@ ENTERED, LEFT = b"(", b")"
 
 def sync(request: Request) -> Any:
     """A sync, as the command does it."""
-    from audits.workspace import Workspace
-    from experiments.sync import sync as pull
+    from boussole.audits.workspace import Workspace
+    from boussole.experiments.sync import sync as pull
 
     _announce_commits(request.get("pipe"))
     reports = pull(Workspace(Path(request["home"])), full=request.get("full", False))
@@ -39,8 +39,8 @@ def sync(request: Request) -> Any:
 
 def ingest(request: Request) -> Any:
     """One file, as the command `import` does it; with the memory that the process took, in bytes."""
-    from audits.decisions import ingest as bring_in
-    from audits.workspace import Workspace
+    from boussole.audits.decisions import ingest as bring_in
+    from boussole.audits.workspace import Workspace
 
     _announce_commits(request.get("pipe"))
     workspace = Workspace(Path(request["home"]))
@@ -50,8 +50,8 @@ def ingest(request: Request) -> Any:
 
 def read(request: Request) -> Any:
     """How many decisions a reader sees."""
-    from audits.lake import reading
-    from audits.workspace import Workspace
+    from boussole.audits.lake import reading
+    from boussole.audits.workspace import Workspace
 
     with reading(Workspace(Path(request["home"]))) as lake:
         return lake.execute("SELECT count(*) FROM lake.trial.decisions").fetchone()
@@ -80,7 +80,7 @@ def _announce_commits(pipe: str | None) -> None:
     """Tells the pipe when a commit begins and ends; the commit itself is the real one."""
     if pipe is None:
         return
-    from audits.lake import connection
+    from boussole.audits.lake import connection
 
     really, told = connection.commit, os.open(pipe, os.O_WRONLY)
 
@@ -135,8 +135,8 @@ def _use(request: Request) -> None:
 
 def _warm_up(folder: Path, store: Path) -> None:
     """One small sync, so that what libraries do only once is done before processes are forked."""
-    from audits.lake import engine
-    from experiments.sync import sync as pull
+    from boussole.audits.lake import engine
+    from boussole.experiments.sync import sync as pull
     from tests.faults.harness import World
 
     engine.CONFIG["allow_unsigned_extensions"] = True  # as in the process that runs the tests: .4 s for each child

@@ -19,11 +19,11 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from audits.cubes.update import rebuild
-from audits.lake import reading, writing
-from audits.lake.tables import CUBES, table
-from audits.workspace import Workspace
-from experiments.store import quiet_mlflow
+from boussole.audits.cubes.update import rebuild
+from boussole.audits.lake import reading, writing
+from boussole.audits.lake.tables import CUBES, table
+from boussole.audits.workspace import Workspace
+from boussole.experiments.store import quiet_mlflow
 from tests.experiments.stores import Server, add_runs
 from tests.faults.children import ENTERED, LEFT
 from tests.written import system_text

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from audits.lake import reading
+from boussole.audits.lake import reading
 from tests.attacks import Tries
 from tests.faults.harness import Child, Nursery, World, check
 

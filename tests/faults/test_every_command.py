@@ -20,10 +20,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from audits import private_files
-from audits.decisions import ingest
-from audits.workspace import Workspace
-from dashboard.access import log
+from boussole.audits import private_files
+from boussole.audits.decisions import ingest
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access import log
 from tests.as_json import run_audit
 from tests.attacks import Tries
 from tests.conftest import Run
@@ -194,7 +194,7 @@ def locked(workspace: Workspace) -> Iterator[None]:
     held = sqlite3.connect(workspace.governance, isolation_level=None)
     held.execute("BEGIN IMMEDIATE")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("audits.ledger.database.WAIT_SECONDS", 0.05)
+        patch.setattr("boussole.audits.ledger.database.WAIT_SECONDS", 0.05)
         try:
             yield
         finally:
@@ -424,8 +424,8 @@ def test_a_broken_pipe_and_an_interruption(model: Path, boussole: Run, tries: Tr
     assert said.startswith("boussole: ")
     assert said.count("\n") == 1
     code = (
-        "import os, signal, sys; from audits.systems import loading; from dashboard import cli;"
-        "import audits.workspace as w;"
+        "import os, signal, sys; from boussole.audits.systems import loading; from boussole.dashboard import cli;"
+        "import boussole.audits.workspace as w;"
         "w.load_systems = lambda *_: os.kill(os.getpid(), signal.SIGINT);"
         "sys.argv = ['boussole', '--workspace', sys.argv[1], 'audit', '--system', 'trial']; cli.main()"
     )

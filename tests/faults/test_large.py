@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from audits.lake import reading
+from boussole.audits.lake import reading
 from tests.faults.harness import Nursery, World, check, check_cubes
 
 GIGABYTE = 2**30

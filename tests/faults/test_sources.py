@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from audits.lake import reading
+from boussole.audits.lake import reading
 from tests.experiments.stores import Server, mlflow_server
 from tests.faults.harness import Child, Nursery, World, check
 

@@ -9,10 +9,10 @@ from itertools import count
 import duckdb
 import pytest
 
-from audits.lake.engine import connect
-from audits.workspace import Workspace
-from charter.records import verify_records
-from experiments.sync import sync
+from boussole.audits.lake.engine import connect
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import verify_records
+from boussole.experiments.sync import sync
 from tests.as_json import save_audit
 from tests.faults.harness import Nursery, World, check
 from tests.written import audit_document

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from audits.decisions.contracts import decisions, later, sections
-from audits.decisions.contracts.base import Contract, Needs
-from audits.errors import SourceError
-from audits.log_names import LogName
-from audits.systems.logs import LOG_TYPES
-from audits.systems.model import System
+from boussole.audits.decisions.contracts import decisions, later, sections
+from boussole.audits.decisions.contracts.base import Contract, Needs
+from boussole.audits.errors import SourceError
+from boussole.audits.log_names import LogName
+from boussole.audits.systems.logs import LOG_TYPES
+from boussole.audits.systems.model import System
 
 __all__ = ["Contract", "Needs", "build_contract", "check_declared", "columns_of"]
 

@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from audits.decisions.contracts.columns import ColumnReader
-from audits.lake.rows import log_columns
-from audits.lake.tables import literal, quote
-from audits.log_names import LogName
-from audits.privacy.pseudonyms import pseudonym
-from audits.systems.logs import LOG_TYPES
-from audits.systems.logs.log_type import LogType
-from audits.systems.model import System
+from boussole.audits.decisions.contracts.columns import ColumnReader
+from boussole.audits.lake.rows import log_columns
+from boussole.audits.lake.tables import literal, quote
+from boussole.audits.log_names import LogName
+from boussole.audits.privacy.pseudonyms import pseudonym
+from boussole.audits.systems.logs import LOG_TYPES
+from boussole.audits.systems.logs.log_type import LogType
+from boussole.audits.systems.model import System
 
 EARLIEST = dt.date(1990, 1, 1)
 IDENTITY = 32

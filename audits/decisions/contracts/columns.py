@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audits.formulas import WIDE
-from audits.lake.tables import literal, quote
-from audits.systems.kinds import Value
+from boussole.audits.formulas import WIDE
+from boussole.audits.lake.tables import literal, quote
+from boussole.audits.systems.kinds import Value
 
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
 

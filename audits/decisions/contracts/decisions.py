@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from audits.decisions.contracts.base import ROW, Contract, Needs, day_of
-from audits.decisions.contracts.columns import ColumnReader
-from audits.lake.rows import LOGGED
-from audits.lake.tables import literal
-from audits.privacy.pseudonyms import bucket
-from audits.systems.kinds import BUCKETS
-from audits.systems.model import System
-from audits.systems.parts import Group, band_names
-from audits.systems.values import UNDECLARED
+from boussole.audits.decisions.contracts.base import ROW, Contract, Needs, day_of
+from boussole.audits.decisions.contracts.columns import ColumnReader
+from boussole.audits.lake.rows import LOGGED
+from boussole.audits.lake.tables import literal
+from boussole.audits.privacy.pseudonyms import bucket
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.model import System
+from boussole.audits.systems.parts import Group, band_names
+from boussole.audits.systems.values import UNDECLARED
 
 WORDS = "not a number; words need `kind: category`"
 """What is wrong with a row whose feature holds words where numbers are declared."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from audits.decisions.contracts.base import Contract, Needs
-from audits.decisions.contracts.columns import ColumnReader
-from audits.decisions.contracts.decisions import human_decision, known_stage
-from audits.errors import SourceError
-from audits.lake.tables import literal
-from audits.systems.model import System
+from boussole.audits.decisions.contracts.base import Contract, Needs
+from boussole.audits.decisions.contracts.columns import ColumnReader
+from boussole.audits.decisions.contracts.decisions import human_decision, known_stage
+from boussole.audits.errors import SourceError
+from boussole.audits.lake.tables import literal
+from boussole.audits.systems.model import System
 
 
 def outcome_needs(system: System) -> Needs:

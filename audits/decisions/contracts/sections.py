@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 
-from audits.decisions.contracts.base import Contract, Needs, day_of
-from audits.decisions.contracts.columns import ColumnReader
-from audits.log_names import LogName
-from audits.privacy.pseudonyms import bucket, pseudonym
-from audits.systems.logs import LOG_TYPES
-from audits.systems.logs.log_type import How, Read, Section
-from audits.systems.model import System
+from boussole.audits.decisions.contracts.base import Contract, Needs, day_of
+from boussole.audits.decisions.contracts.columns import ColumnReader
+from boussole.audits.log_names import LogName
+from boussole.audits.privacy.pseudonyms import bucket, pseudonym
+from boussole.audits.systems.logs import LOG_TYPES
+from boussole.audits.systems.logs.log_type import How, Read, Section
+from boussole.audits.systems.model import System
 
 
 def needs(system: System, log: LogName) -> Needs:

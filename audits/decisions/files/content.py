@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from audits.errors import SourceError
+from boussole.audits.errors import SourceError
 
 PIECE = 1 << 20
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audits.errors import SourceError
-from audits.lake.tables import literal, quote
-from audits.systems.files import ORDERS
+from boussole.audits.errors import SourceError
+from boussole.audits.lake.tables import literal, quote
+from boussole.audits.systems.files import ORDERS
 
 CLOCK = r"([ T]+\d{1,2}[:hH]\d{2}(:\d{2}([.,]\d+)?)?)?"
 WRITTEN = rf"(\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{2}}){CLOCK}"

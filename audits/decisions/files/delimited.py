@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from audits.decisions.files.content import pieces
-from audits.decisions.files.dialect import SAMPLE, Dialect, find_dialect, split
-from audits.decisions.files.encoding import Survey, UndecodableError, known_as, survey
-from audits.decisions.files.pipe import rewritten
-from audits.errors import SourceError
-from audits.lake.tables import literal
-from audits.systems.files import Files
+from boussole.audits.decisions.files.content import pieces
+from boussole.audits.decisions.files.dialect import SAMPLE, Dialect, find_dialect, split
+from boussole.audits.decisions.files.encoding import Survey, UndecodableError, known_as, survey
+from boussole.audits.decisions.files.pipe import rewritten
+from boussole.audits.errors import SourceError
+from boussole.audits.lake.tables import literal
+from boussole.audits.systems.files import Files
 
 
 @dataclass(frozen=True)

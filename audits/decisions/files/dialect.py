@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from audits.decisions.files.header import common, name_columns
-from audits.errors import SourceError
-from audits.systems.files import Files
+from boussole.audits.decisions.files.header import common, name_columns
+from boussole.audits.errors import SourceError
+from boussole.audits.systems.files import Files
 
 SEPARATORS = (";", ",", "\t", "|")
 SAMPLE = 1 << 18

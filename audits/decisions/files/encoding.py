@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from audits.decisions.files.content import is_compressed, pieces
-from audits.decisions.files.kinds import refuse_disguised
-from audits.errors import SourceError
+from boussole.audits.decisions.files.content import is_compressed, pieces
+from boussole.audits.decisions.files.kinds import refuse_disguised
+from boussole.audits.errors import SourceError
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from audits.errors import SourceError
+from boussole.audits.errors import SourceError
 
 READERS = {
     ".csv": "csv",

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from audits.errors import SourceError, reason_of
-from audits.lake.engine import extension_path, scratch
-from audits.lake.tables import literal
+from boussole.audits.errors import SourceError, reason_of
+from boussole.audits.lake.engine import extension_path, scratch
+from boussole.audits.lake.tables import literal
 
 EXTENSIONS = {"Delta": ("delta",), "Iceberg": ("avro", "iceberg")}
 

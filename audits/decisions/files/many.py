@@ -5,9 +5,9 @@ from __future__ import annotations
 import glob
 from pathlib import Path
 
-from audits.decisions.files.kinds import READERS, kind_of
-from audits.decisions.files.lakehouse import kind_of_folder
-from audits.errors import SourceError
+from boussole.audits.decisions.files.kinds import READERS, kind_of
+from boussole.audits.decisions.files.lakehouse import kind_of_folder
+from boussole.audits.errors import SourceError
 
 UNREADABLE = frozenset(
     [

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from audits.errors import SourceError
-from audits.lake.tables import literal, quote
+from boussole.audits.errors import SourceError
+from boussole.audits.lake.tables import literal, quote
 
 SPACE = "[ \\x{00a0}\\x{202f}\\x{2009}]"
 """What stands between thousands in French: a space, one that never ends a line, or a narrow one."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from audits.decisions.files.content import pieces
+from boussole.audits.decisions.files.content import pieces
 
 
 @contextmanager

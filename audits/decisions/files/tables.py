@@ -10,17 +10,17 @@ from urllib.parse import unquote
 
 import duckdb
 
-from audits.decisions.contracts import Needs
-from audits.decisions.files.delimited import Delimited, open_delimited
-from audits.decisions.files.encoding import known_as, require_utf8
-from audits.decisions.files.header import name_columns
-from audits.decisions.files.values import Reading, rewrite, totals
-from audits.decisions.opened import BATCH, COLUMN, REASON, ROW, BadLine, Opened, columns_read
-from audits.errors import SourceError
-from audits.formulas import ESCAPED
-from audits.hashing import sha256_of
-from audits.lake.tables import describe, literal, quote
-from audits.systems.files import Files
+from boussole.audits.decisions.contracts import Needs
+from boussole.audits.decisions.files.delimited import Delimited, open_delimited
+from boussole.audits.decisions.files.encoding import known_as, require_utf8
+from boussole.audits.decisions.files.header import name_columns
+from boussole.audits.decisions.files.values import Reading, rewrite, totals
+from boussole.audits.decisions.opened import BATCH, COLUMN, REASON, ROW, BadLine, Opened, columns_read
+from boussole.audits.errors import SourceError
+from boussole.audits.formulas import ESCAPED
+from boussole.audits.hashing import sha256_of
+from boussole.audits.lake.tables import describe, literal, quote
+from boussole.audits.systems.files import Files
 
 Keys = Mapping[str, str]
 """Columns that have one value in every row, and that value."""
@@ -103,7 +103,7 @@ def _bad_line(found: Delimited, row: int, column: str, reason: str, text: str) -
 
 
 def open_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files, added: Keys) -> Opened:
-    from audits.decisions.files.workbook import open_sheet
+    from boussole.audits.decisions.files.workbook import open_sheet
 
     sheet, first = open_sheet(path, sheet=files.sheet, header=files.header is not False)
     head = name_columns(first, files=files, wanted=needs.needed, where=str(path))

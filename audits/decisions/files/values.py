@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audits.decisions.files.dates import ISO, as_iso, dated, moment, order_of
-from audits.decisions.files.numbers import decimal_of, numeric, rewritten_number
-from audits.lake.tables import literal, one, quote
-from audits.systems.files import ORDERS, Files
+from boussole.audits.decisions.files.dates import ISO, as_iso, dated, moment, order_of
+from boussole.audits.decisions.files.numbers import decimal_of, numeric, rewritten_number
+from boussole.audits.lake.tables import literal, one, quote
+from boussole.audits.systems.files import ORDERS, Files
 
 TOTAL = re.compile(r"((sous-|sub)?total|grand total|totaux|total g[ée]n[ée]ral|somme|sum)( :|:)?", re.IGNORECASE)
 """How the last line of a table begins that sums up the others."""

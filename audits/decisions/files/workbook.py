@@ -13,9 +13,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audits.errors import SourceError, nearest
-from audits.systems.spreadsheet.values import ERRORS
-from audits.systems.spreadsheet.workbook import DAMAGED, NEXT, refuse_no_workbook
+from boussole.audits.errors import SourceError, nearest
+from boussole.audits.systems.spreadsheet.values import ERRORS
+from boussole.audits.systems.spreadsheet.workbook import DAMAGED, NEXT, refuse_no_workbook
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,5 +1,5 @@
 """The logs that a system can have: one module and one descriptor for each type, and the registry of them all."""
 
-from audits.systems.logs.registry import LOG_TYPES, Logs
+from boussole.audits.systems.logs.registry import LOG_TYPES, Logs
 
 __all__ = ["LOG_TYPES", "Logs"]

@@ -1,6 +1,6 @@
 """The log that all figures rest on: what was decided."""
 
-from audits.systems.logs.log_type import Follow, LogType
+from boussole.audits.systems.logs.log_type import Follow, LogType
 
 FLAGS = {
     "decision": "UTINYINT",  # 0 not selected, 1 selected

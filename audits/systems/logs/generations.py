@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from audits.systems.kinds import ColumnName
-from audits.systems.logs.log_type import LogType, Read, Section
+from boussole.audits.systems.kinds import ColumnName
+from boussole.audits.systems.logs.log_type import LogType, Read, Section
 
 
 class Generations(Section):

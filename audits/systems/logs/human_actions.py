@@ -1,6 +1,6 @@
 """What people made of the decisions of a tool."""
 
-from audits.systems.logs.log_type import Follow, LogType, Retention
+from boussole.audits.systems.logs.log_type import Follow, LogType, Retention
 
 HUMAN_ACTIONS = LogType(
     name="human_actions",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from audits.log_names import LogName
-from audits.systems.columns import Columns
-from audits.systems.kinds import Strict, Texts
+from boussole.audits.log_names import LogName
+from boussole.audits.systems.columns import Columns
+from boussole.audits.systems.kinds import Strict, Texts
 
 How = Literal["id", "person", "identifier", "moment", "day", "words", "band", "number", "whole", "sealed"]
 """How a column is read: `id` and `person` must be there, `identifier` is a pseudonym where the system file says so,

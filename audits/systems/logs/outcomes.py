@@ -1,6 +1,6 @@
 """What happened after decisions: outcomes, and stages of a funnel."""
 
-from audits.systems.logs.log_type import Follow, LogType, Retention
+from boussole.audits.systems.logs.log_type import Follow, LogType, Retention
 
 OUTCOMES = LogType(
     name="outcomes",

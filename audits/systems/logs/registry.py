@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import Field
 
-from audits.log_names import LOGS, LogName
-from audits.systems.columns import Columns
-from audits.systems.kinds import Strict
-from audits.systems.logs.contacts import CONTACTS, Contacts
-from audits.systems.logs.decisions import DECISIONS
-from audits.systems.logs.generations import GENERATIONS, Generations
-from audits.systems.logs.human_actions import HUMAN_ACTIONS
-from audits.systems.logs.log_type import LogType, Section
-from audits.systems.logs.outcomes import OUTCOMES
-from audits.systems.logs.usage import USAGE, Usage
+from boussole.audits.log_names import LOGS, LogName
+from boussole.audits.systems.columns import Columns
+from boussole.audits.systems.kinds import Strict
+from boussole.audits.systems.logs.contacts import CONTACTS, Contacts
+from boussole.audits.systems.logs.decisions import DECISIONS
+from boussole.audits.systems.logs.generations import GENERATIONS, Generations
+from boussole.audits.systems.logs.human_actions import HUMAN_ACTIONS
+from boussole.audits.systems.logs.log_type import LogType, Section
+from boussole.audits.systems.logs.outcomes import OUTCOMES
+from boussole.audits.systems.logs.usage import USAGE, Usage
 
 LOG_TYPES: Mapping[LogName, LogType] = {
     each.name: each for each in (DECISIONS, OUTCOMES, HUMAN_ACTIONS, CONTACTS, GENERATIONS, USAGE)

@@ -11,17 +11,17 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from audits.decisions.sources import reading_whole
-from audits.errors import SystemFileError
-from audits.lake.engine import scratch
-from audits.systems.files import Files
-from audits.systems.gaps import gap_names
-from audits.systems.model import System
-from audits.systems.scaffold import keys, people, roles
-from audits.systems.scaffold.draft import Draft
-from audits.systems.scaffold.profile import profile
-from audits.systems.scaffold.words import plain
-from audits.systems.scaffold.writing import write
+from boussole.audits.decisions.sources import reading_whole
+from boussole.audits.errors import SystemFileError
+from boussole.audits.lake.engine import scratch
+from boussole.audits.systems.files import Files
+from boussole.audits.systems.gaps import gap_names
+from boussole.audits.systems.model import System
+from boussole.audits.systems.scaffold import keys, people, roles
+from boussole.audits.systems.scaffold.draft import Draft
+from boussole.audits.systems.scaffold.profile import profile
+from boussole.audits.systems.scaffold.words import plain
+from boussole.audits.systems.scaffold.writing import write
 
 __all__ = ["Proposal", "propose"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from audits.systems.scaffold import words as w
-from audits.systems.scaffold.draft import Draft, GroupGuess
-from audits.systems.scaffold.marks import GAP, GUESSED, listed, note, scalar, wrapped
-from audits.systems.scaffold.people import BANDS
+from boussole.audits.systems.scaffold import words as w
+from boussole.audits.systems.scaffold.draft import Draft, GroupGuess
+from boussole.audits.systems.scaffold.marks import GAP, GUESSED, listed, note, scalar, wrapped
+from boussole.audits.systems.scaffold.people import BANDS
 
 CONTROLS_ASKED = (
     "# controls: what may rightly differ between people, such as their occupation? None is guessed. With one, people",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from audits.systems.kinds import Value
-from audits.systems.scaffold.profile import Profile, Table, typed
-from audits.systems.scaffold.words import DIRECT, FAMILIES, NEGATIVE, POSITIVE, named, plain
+from boussole.audits.systems.kinds import Value
+from boussole.audits.systems.scaffold.profile import Profile, Table, typed
+from boussole.audits.systems.scaffold.words import DIRECT, FAMILIES, NEGATIVE, POSITIVE, named, plain
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from audits.systems.scaffold import words as w
-from audits.systems.scaffold.draft import Draft, Key
-from audits.systems.scaffold.profile import Profile
-from audits.systems.scaffold.words import named
+from boussole.audits.systems.scaffold import words as w
+from boussole.audits.systems.scaffold.draft import Draft, Key
+from boussole.audits.systems.scaffold.profile import Profile
+from boussole.audits.systems.scaffold.words import named
 
 MOST_PARTS = 3
 """Columns that are proposed as an id together."""

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
-from audits.systems.gaps import MARK
-from audits.systems.kinds import Value
+from boussole.audits.systems.gaps import MARK
+from boussole.audits.systems.kinds import Value
 
 GUESSED = "guessed"
 GAP = MARK

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from audits.decisions.contracts.decisions import group_value
-from audits.errors import SourceError, nearest
-from audits.systems.parts import Group
-from audits.systems.scaffold import words as w
-from audits.systems.scaffold.draft import Draft, GroupGuess, Guess
-from audits.systems.scaffold.profile import Profile
-from audits.systems.scaffold.references import middle_of_years, reference_of
-from audits.systems.scaffold.words import named
+from boussole.audits.decisions.contracts.decisions import group_value
+from boussole.audits.errors import SourceError, nearest
+from boussole.audits.systems.parts import Group
+from boussole.audits.systems.scaffold import words as w
+from boussole.audits.systems.scaffold.draft import Draft, GroupGuess, Guess
+from boussole.audits.systems.scaffold.profile import Profile
+from boussole.audits.systems.scaffold.references import middle_of_years, reference_of
+from boussole.audits.systems.scaffold.words import named
 
 BANDS: list[float] = [25, 50]
 MOST_GROUP_VALUES = 15

@@ -12,15 +12,15 @@ from typing import Any
 
 import duckdb
 
-from audits.decisions.contracts import Needs
-from audits.decisions.contracts.columns import ColumnReader
-from audits.decisions.files.values import Reading
-from audits.decisions.sources import open_source
-from audits.errors import SourceError
-from audits.lake.tables import one
-from audits.systems.files import Files
-from audits.systems.kinds import Value
-from audits.systems.scaffold.words import tokens
+from boussole.audits.decisions.contracts import Needs
+from boussole.audits.decisions.contracts.columns import ColumnReader
+from boussole.audits.decisions.files.values import Reading
+from boussole.audits.decisions.sources import open_source
+from boussole.audits.errors import SourceError
+from boussole.audits.lake.tables import one
+from boussole.audits.systems.files import Files
+from boussole.audits.systems.kinds import Value
+from boussole.audits.systems.scaffold.words import tokens
 
 FEW = 30
 """Columns with at most that many different values have them listed."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from audits.systems.parts import band_names
-from audits.systems.scaffold import words as w
-from audits.systems.scaffold.words import plain
+from boussole.audits.systems.parts import band_names
+from boussole.audits.systems.scaffold import words as w
+from boussole.audits.systems.scaffold.words import plain
 
 LOWER = re.compile(r"^(<|less|under|moins|below|jusqu)")
 """How the name of the lowest band begins."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from audits.errors import SourceError
-from audits.systems.kinds import Value
-from audits.systems.scaffold import words as w
-from audits.systems.scaffold.draft import Draft, Guess, said, split
-from audits.systems.scaffold.profile import Profile, typed
-from audits.systems.scaffold.words import named
+from boussole.audits.errors import SourceError
+from boussole.audits.systems.kinds import Value
+from boussole.audits.systems.scaffold import words as w
+from boussole.audits.systems.scaffold.draft import Draft, Guess, said, split
+from boussole.audits.systems.scaffold.profile import Profile, typed
+from boussole.audits.systems.scaffold.words import named
 
 MOST = 0.95
 MANY = 10

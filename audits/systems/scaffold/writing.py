@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from audits.systems.scaffold import words as w
-from audits.systems.scaffold.compared import groups
-from audits.systems.scaffold.draft import Draft
-from audits.systems.scaffold.marks import GAP, GUESSED, listed, note, scalar, wrapped
-from audits.systems.scaffold.people import score_range
-from audits.systems.scaffold.roles import favourable, harmful, observed_for
-from audits.systems.scaffold.words import named
+from boussole.audits.systems.scaffold import words as w
+from boussole.audits.systems.scaffold.compared import groups
+from boussole.audits.systems.scaffold.draft import Draft
+from boussole.audits.systems.scaffold.marks import GAP, GUESSED, listed, note, scalar, wrapped
+from boussole.audits.systems.scaffold.people import score_range
+from boussole.audits.systems.scaffold.roles import favourable, harmful, observed_for
+from boussole.audits.systems.scaffold.words import named
 
 ENOUGH = 300
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from audits.systems.spreadsheet.columns import COLUMNS, Column
+from boussole.audits.systems.spreadsheet.columns import COLUMNS, Column
 
 Meaning = tuple[Column, str]
 """A column, and the language of its texts."""

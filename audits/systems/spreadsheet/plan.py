@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from audits.systems.loading import explain
-from audits.systems.model import System
-from audits.systems.register import Assessment, Dates, contradictions
-from audits.systems.spreadsheet.columns import COLUMNS
-from audits.systems.spreadsheet.headers import plain
-from audits.systems.spreadsheet.table import Fault, Record, read_register
+from boussole.audits.systems.loading import explain
+from boussole.audits.systems.model import System
+from boussole.audits.systems.register import Assessment, Dates, contradictions
+from boussole.audits.systems.spreadsheet.columns import COLUMNS
+from boussole.audits.systems.spreadsheet.headers import plain
+from boussole.audits.systems.spreadsheet.table import Fault, Record, read_register
 
 Raw = dict[str, Any]
 UNBLOCK = "give its date, or the reason why none is required; until then its status is 'en essai' ('on trial')"

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from audits.errors import SourceError
-from audits.systems.spreadsheet.columns import COLUMNS, Column
-from audits.systems.spreadsheet.headers import Meaning, likely, read_headers
-from audits.systems.spreadsheet.values import CellError, read
-from audits.systems.spreadsheet.workbook import LAST_COLUMN, LAST_ROW, Sheet, open_workbook
+from boussole.audits.errors import SourceError
+from boussole.audits.systems.spreadsheet.columns import COLUMNS, Column
+from boussole.audits.systems.spreadsheet.headers import Meaning, likely, read_headers
+from boussole.audits.systems.spreadsheet.values import CellError, read
+from boussole.audits.systems.spreadsheet.workbook import LAST_COLUMN, LAST_ROW, Sheet, open_workbook
 
 HEADERS_WITHIN = 20
 """Rows in which the headers are looked for: titles may stand above."""

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from audits.systems.spreadsheet.columns import COLUMNS, Column
+from boussole.audits.systems.spreadsheet.columns import COLUMNS, Column
 
 ROWS = 500
 """Rows that are prepared: lists to choose from, formats."""

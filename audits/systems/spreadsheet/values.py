@@ -7,8 +7,8 @@ import re
 import unicodedata
 from typing import Any
 
-from audits.systems.spreadsheet.columns import SYNONYMS, Column
-from audits.systems.spreadsheet.headers import plain
+from boussole.audits.systems.spreadsheet.columns import SYNONYMS, Column
+from boussole.audits.systems.spreadsheet.headers import plain
 
 LONGEST, LONGEST_NAME = 5000, 200
 FIRST_YEAR, LAST_YEAR = 1950, 2100

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from audits.errors import SourceError
+from boussole.audits.errors import SourceError
 
 LARGEST_FILE, LARGEST_UNPACKED = 25_000_000, 120_000_000
 """Bytes of a workbook, and of all that it unpacks to."""

@@ -7,9 +7,9 @@ from pathlib import Path
 import yaml
 from filelock import FileLock, Timeout
 
-from audits import private_files
-from audits.errors import SystemFileError
-from audits.systems.spreadsheet.plan import Plan
+from boussole.audits import private_files
+from boussole.audits.errors import SystemFileError
+from boussole.audits.systems.spreadsheet.plan import Plan
 
 WAIT_SECONDS = 60
 

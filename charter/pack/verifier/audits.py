@@ -18,7 +18,7 @@ from .scored import Scores
 from .stages import Stages
 from .system import System
 from .tally import Tally
-from .told import Told
+from .told import ExpectedMeasures
 from .windows import Windows
 
 Again = Callable[[dict], "Claims | None"]
@@ -34,7 +34,7 @@ def check_audit(pack: Pack, index: int, document: dict, tally: Tally, *, one_by_
     tally.hold(f"{name}: hash of the declaration", digest(declared), sha256)
     system = System(json.loads(declared))
     rows = _rows(pack, document, name, tally) if pack.restricted else None
-    told = Told(document, system, {} if rows else pack.cells(index))
+    told = ExpectedMeasures(document, system, {} if rows else pack.cells(index))
     again = _from_rows(document, system, rows) if rows else told.claims
     lacking = [] if rows else told.untold(document)
     for each in lacking:

@@ -20,7 +20,7 @@ LOOKS = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
 """How often a year a system is looked at."""
 
 
-class Asked(NamedTuple):
+class AnsweredQuestion(NamedTuple):
     """A question of the charter as a document answers it."""
 
     indicator: dict
@@ -41,7 +41,7 @@ class Tested(NamedTuple):
 def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dict]]:
     """Each verdict of a document that tests decide, with what it must say by the path to it."""
     asked = _asked(document, charter, system)
-    families: dict[str, list[tuple[Asked, dict]]] = {}
+    families: dict[str, list[tuple[AnsweredQuestion, dict]]] = {}
     for question in asked:
         for measure in question.measures:
             if measure["status"] == "ok":
@@ -80,14 +80,14 @@ def _share(part: dict, limit: float | None) -> dict:
     return {"rows": rows, "share": share, "limited": share is not None and limit is not None and share >= limit}
 
 
-def _limited(question: Asked, document: dict, charter: dict) -> bool:
+def _limited(question: AnsweredQuestion, document: dict, charter: dict) -> bool:
     """Whether so much was set aside of what a question rests on that the charter judges nothing by what is left."""
     found = left_out(document, charter)
     needs = [BESIDE[need] for need in question.indicator["needs"] if need in BESIDE]
     return any(found.get(key, False) for key in ("limited", *(f"{name}.limited" for name in needs)))
 
 
-def _asked(document: dict, charter: dict, system: System) -> list[Asked]:
+def _asked(document: dict, charter: dict, system: System) -> list[AnsweredQuestion]:
     """The measured questions of the charter that ask something of this system, with the measures that answer."""
     verdicts = {(v["article"], v["indicator"]): v for v in document["verdicts"]}
     found = []
@@ -104,7 +104,7 @@ def _asked(document: dict, charter: dict, system: System) -> list[Asked]:
                 family = {"question": f"q {name}", "indicator": f"i {indicator['id']}"}.get(
                     indicator["family"], f"a {article['id']} {indicator['family']}"
                 )
-                found.append(Asked(indicator, verdict, family, measures))
+                found.append(AnsweredQuestion(indicator, verdict, family, measures))
     return found
 
 
@@ -157,7 +157,7 @@ def _answers(measure: dict, indicator: dict, by: tuple | None) -> bool:
     return by is None or tuple(measure["by"]) == by
 
 
-def _corrected(family: Sequence[tuple[Asked, dict]], looks: int) -> list[Tested]:
+def _corrected(family: Sequence[tuple[AnsweredQuestion, dict]], looks: int) -> list[Tested]:
     """Holm over the family; then the level is shared between the looks of a year."""
     shares = _shares(family)
     watch = holm([beyond(m, level(m, q.indicator["threshold"]["watch"])) for q, m in family], shares)
@@ -173,13 +173,15 @@ def _corrected(family: Sequence[tuple[Asked, dict]], looks: int) -> list[Tested]
     ]
 
 
-def _shares(family: Sequence[tuple[Asked, dict]]) -> list[float]:
+def _shares(family: Sequence[tuple[AnsweredQuestion, dict]]) -> list[float]:
     """The level is shared equally between questions, and within each between its comparisons."""
     names = [question.verdict["indicator"] for question, _ in family]
     return [1 / (len(set(names)) * names.count(name)) for name in names]
 
 
-def _claims(question: Asked, tested: dict[tuple, Tested], charter: dict, size: int | None, limited: bool) -> dict:
+def _claims(
+    question: AnsweredQuestion, tested: dict[tuple, Tested], charter: dict, size: int | None, limited: bool
+) -> dict:
     """What a verdict must say."""
     claims: dict = {"comparisons": len(question.measures)}
     found, reasons = [], []
@@ -204,7 +206,7 @@ def _claims(question: Asked, tested: dict[tuple, Tested], charter: dict, size: i
 
 
 def _comparison(
-    question: Asked, measure: dict, tested: dict[tuple, Tested], charter: dict, size: int | None
+    question: AnsweredQuestion, measure: dict, tested: dict[tuple, Tested], charter: dict, size: int | None
 ) -> tuple[str, dict, str]:
     threshold = question.indicator["threshold"]
     levels = {

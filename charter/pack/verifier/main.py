@@ -112,7 +112,7 @@ def _verifier(pack: Pack, by: Judge, tally: Tally) -> list[str]:
     """Whether the verifier in the pack is the one that judges, and the one that the list of its code names."""
     within, own = pack.verifier(), by.files()
     code = canonical.read(pack.bytes("code.json"))
-    named = code["files"] if isinstance(code, dict) else {}
+    named = {**code["files"], **code.get("verifier", {})} if isinstance(code, dict) else {}
     for name, sha256 in within.items():
         holds = named.get(f"charter/pack/{name}") == sha256
         tally.check(f"{name}: it is not the file that code.json lists", holds=holds)

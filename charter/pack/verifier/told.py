@@ -27,7 +27,7 @@ TELLING = {*OF_OUTCOMES, "selection_rate", "missing_outcome_share", "unknown_sha
 """Measures whose counts a pack must hold where their value is told."""
 
 
-class Told:
+class ExpectedMeasures:
     """What each measure must say, from the cells of a document (`cells/ENTRY.csv`)."""
 
     def __init__(self, document: dict, system: System, cells: dict[str, Cell]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from charter.records.acts.base import Act, Member
-from charter.records.acts.matters import (
+from boussole.charter.records.acts.base import Act, Member
+from boussole.charter.records.acts.matters import (
     CommitteeAnswer,
     CommitteeQuestion,
     FrozenPack,
@@ -13,10 +13,10 @@ from charter.records.acts.matters import (
     Reference,
     Referral,
 )
-from charter.records.acts.members import Interest, Mandate, MandateEnd, Office, Proxy, Recusal, Retraction
-from charter.records.acts.opinions import Minutes, Opinion, OpinionText, Publication, PublicationDecision
-from charter.records.acts.rules import Rules, RulesInForce
-from charter.records.acts.sessions import (
+from boussole.charter.records.acts.members import Interest, Mandate, MandateEnd, Office, Proxy, Recusal, Retraction
+from boussole.charter.records.acts.opinions import Minutes, Opinion, OpinionText, Publication, PublicationDecision
+from boussole.charter.records.acts.rules import Rules, RulesInForce
+from boussole.charter.records.acts.sessions import (
     Attendance,
     Cancellation,
     Closing,
@@ -26,7 +26,7 @@ from charter.records.acts.sessions import (
     NoQuorum,
     Opening,
 )
-from charter.records.acts.votes import (
+from boussole.charter.records.acts.votes import (
     Annulment,
     Ballot,
     Choice,

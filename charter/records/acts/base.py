@@ -9,9 +9,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from audits.systems.kinds import Identifier
-from charter.records.base import Statement
-from charter.records.inputs import Input, message
+from boussole.audits.systems.kinds import Identifier
+from boussole.charter.records.base import Statement
+from boussole.charter.records.inputs import Input, message
 
 Member = Annotated[str, StringConstraints(pattern=r"^m_[0-9a-f]{8}$")]
 """A member's number: drawn by chance, so that what can't be erased names nobody. Names are in the directory."""

@@ -7,10 +7,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from audits.systems.kinds import Identifier, Strict
-from charter.records.acts.base import COUNTED, Act, Member, OfSession, Sitting
-from charter.records.base import Line, Prose, Sha256
-from charter.records.inputs import Command, Input, WebForm, message
+from boussole.audits.systems.kinds import Identifier, Strict
+from boussole.charter.records.acts.base import COUNTED, Act, Member, OfSession, Sitting
+from boussole.charter.records.base import Line, Prose, Sha256
+from boussole.charter.records.inputs import Command, Input, WebForm, message
 
 OfReferral = Annotated[int, Input(help="The entry of the referral.")]
 

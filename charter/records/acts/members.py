@@ -7,10 +7,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from audits.systems.kinds import Identifier
-from charter.records.acts.base import Act, Member, OfSession, Sitting
-from charter.records.base import Prose
-from charter.records.inputs import Command, Input, WebForm, message, unfit
+from boussole.audits.systems.kinds import Identifier
+from boussole.charter.records.acts.base import Act, Member, OfSession, Sitting
+from boussole.charter.records.base import Prose
+from boussole.charter.records.inputs import Command, Input, WebForm, message, unfit
 
 Ground = Literal["interest", "choice"]
 

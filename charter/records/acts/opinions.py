@@ -6,11 +6,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from audits.hashing import canonical_json, sha256_hex
-from audits.systems.kinds import Identifier, Strict
-from charter.records.acts.base import COUNTED, Act
-from charter.records.base import Line, Prose, Sha256
-from charter.records.inputs import Command, Input, WebForm, message, unfit
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.systems.kinds import Identifier, Strict
+from boussole.charter.records.acts.base import COUNTED, Act
+from boussole.charter.records.base import Line, Prose, Sha256
+from boussole.charter.records.inputs import Command, Input, WebForm, message, unfit
 
 OfOpinion = Annotated[int, Input(help="The entry of the opinion.")]
 

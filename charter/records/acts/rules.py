@@ -9,11 +9,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from audits.hashing import canonical_json, sha256_hex
-from audits.systems.kinds import Identifier, Strict, Texts
-from charter.records.acts.base import Act
-from charter.records.base import Prose
-from charter.records.inputs import Command, Input, WebForm, message
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.systems.kinds import Identifier, Strict, Texts
+from boussole.charter.records.acts.base import Act
+from boussole.charter.records.base import Prose
+from boussole.charter.records.inputs import Command, Input, WebForm, message
 
 Share = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}/[1-9][0-9]{0,2}$")]
 ItemKind = Literal["approval", "information", "discussion", "opinion", "election", "other"]

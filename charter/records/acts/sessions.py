@@ -7,11 +7,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from audits.systems.kinds import Identifier, Strict
-from charter.records.acts.base import COUNTED, Act, Member, OfSession, Sitting
-from charter.records.acts.rules import ItemKind
-from charter.records.base import Line, Prose, Sha256
-from charter.records.inputs import Command, Input, WebForm, message
+from boussole.audits.systems.kinds import Identifier, Strict
+from boussole.charter.records.acts.base import COUNTED, Act, Member, OfSession, Sitting
+from boussole.charter.records.acts.rules import ItemKind
+from boussole.charter.records.base import Line, Prose, Sha256
+from boussole.charter.records.inputs import Command, Input, WebForm, message
 
 
 def _to_the_minute(moment: dt.datetime) -> dt.datetime:

@@ -6,11 +6,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from audits.systems.kinds import Identifier, Strict
-from charter.records.acts.base import COUNTED, Act, Member, OfSession, Sitting
-from charter.records.acts.sessions import Count
-from charter.records.base import Blind, Line, Prose, Sha256
-from charter.records.inputs import Command, Input, WebForm, message
+from boussole.audits.systems.kinds import Identifier, Strict
+from boussole.charter.records.acts.base import COUNTED, Act, Member, OfSession, Sitting
+from boussole.charter.records.acts.sessions import Count
+from boussole.charter.records.base import Blind, Line, Prose, Sha256
+from boussole.charter.records.inputs import Command, Input, WebForm, message
 
 Choice = Literal["for", "against", "abstain"]
 DRAFT = Input(type=int, help="The draft of the opinion it is about.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.commands.committee import matters, members, opinions, sessions, votes
-from dashboard.commands.committee.desk import app
+from boussole.dashboard.commands.committee import matters, members, opinions, sessions, votes
+from boussole.dashboard.commands.committee.desk import app
 
 __all__ = ["app", "matters", "members", "opinions", "sessions", "votes"]

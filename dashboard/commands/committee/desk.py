@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.commands.completing import system_ids
-from dashboard.commands.console import put, say, workspace_of
-from dashboard.commands.of_records import record_group
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.commands.completing import system_ids
+from boussole.dashboard.commands.console import put, say, workspace_of
+from boussole.dashboard.commands.of_records import record_group
 
 if TYPE_CHECKING:
-    from audits.workspace import Workspace
-    from charter.committee.acting import Who
-    from charter.committee.house import House
-    from charter.records import Sealed
-    from charter.records.acts import Act
+    from boussole.audits.workspace import Workspace
+    from boussole.charter.committee.acting import Who
+    from boussole.charter.committee.house import House
+    from boussole.charter.records import Sealed
+    from boussole.charter.records.acts import Act
 
 app = record_group("A committee's work: members, sessions, votes, opinions; each act is held to its rules and sealed.")
 
@@ -52,32 +52,32 @@ class Desk:
 
     @property
     def house(self) -> House:
-        from charter.committee.acting import house_of
+        from boussole.charter.committee.acting import house_of
 
         return house_of(self.workspace, self.name)
 
     def member(self, word: str) -> str:
         """A member's number, from number or name."""
-        from charter.committee.directory import number_of
-        from charter.records.acts import Mandate
+        from boussole.charter.committee.directory import number_of
+        from boussole.charter.records.acts import Mandate
 
         known = list(dict.fromkeys(act.member for _, act in self.house.standing(Mandate)))
         return number_of(self.workspace, word, known=known)
 
     def names(self) -> dict[str, str]:
-        from charter.committee.directory import directory
+        from boussole.charter.committee.directory import directory
 
         return {member: each.name for member, each in directory(self.workspace).items()}
 
     def now(self, at: dt.datetime | None) -> dt.datetime:
         """A moment in the committee's time."""
-        from charter.committee.acting import here_and_now
+        from boussole.charter.committee.acting import here_and_now
 
         return at or here_and_now(self.house.rules)
 
     def sealed(self, kind: type[Act], fields: dict[str, Any], *, each: str) -> list[Sealed]:
         """Seal an act of what was typed, or one for each value of a field."""
-        from charter.committee.doing import act
+        from boussole.charter.committee.doing import act
 
         anew = fields.pop("anew", False)
         said = {name: value for name, value in fields.items() if name not in ("committee", "role", "on", "by")}
@@ -91,8 +91,8 @@ class Desk:
 
 def desk(context: typer.Context, name: str, role: str, on: dt.datetime | None, *, by: str | None = None) -> Desk:
     """Who acts: a role, on a day; `by` is a member, where one acts."""
-    from charter.committee.acting import Who, here_and_now
-    from charter.committee.rules import committee
+    from boussole.charter.committee.acting import Who, here_and_now
+    from boussole.charter.committee.rules import committee
 
     workspace = workspace_of(context)
     day = on.date() if on else here_and_now(committee(workspace, name)).date()
@@ -106,7 +106,7 @@ def made(kind: type[Any], /, **fields: Any) -> Any:
     """A model from fields. Raises BoussoleError that names what is wrong."""
     from pydantic import ValidationError
 
-    from audits.systems.loading import explain
+    from boussole.audits.systems.loading import explain
 
     try:
         return kind.model_validate(fields)
@@ -122,8 +122,8 @@ def yaml_of(path: Path) -> Any:
     """What a YAML file holds. Raises BoussoleError where it cannot be read."""
     import yaml
 
-    from audits.regular import read_text
-    from audits.yaml_files import parse
+    from boussole.audits.regular import read_text
+    from boussole.audits.yaml_files import parse
 
     try:
         return parse(read_text(path))

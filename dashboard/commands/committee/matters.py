@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dashboard.commands.committee.desk import (
+from boussole.dashboard.commands.committee.desk import (
     EXTERNAL,
     SECRETARIAT,
     Committee,
@@ -14,7 +14,7 @@ from dashboard.commands.committee.desk import (
     app,
     desk,
 )
-from dashboard.commands.console import put
+from boussole.dashboard.commands.console import put
 
 Referral = Annotated[int, typer.Argument(min=0, help="The entry of the referral.")]
 
@@ -22,7 +22,7 @@ Referral = Annotated[int, typer.Argument(min=0, help="The entry of the referral.
 @app.command()
 def questions(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
     """List the questions, overdue ones first: entry, state, due day, who must answer, words."""
-    from charter.committee.matters import questions as asked
+    from boussole.charter.committee.matters import questions as asked
 
     at = desk(context, committee, SECRETARIAT, on)
     for each in asked(at.house, today=at.who.on):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dashboard.commands.committee.desk import (
+from boussole.dashboard.commands.committee.desk import (
     EXTERNAL,
     SECRETARIAT,
     Committee,
@@ -15,7 +15,7 @@ from dashboard.commands.committee.desk import (
     app,
     desk,
 )
-from dashboard.commands.console import put, say, workspace_of
+from boussole.dashboard.commands.console import put, say, workspace_of
 
 
 @app.command()
@@ -24,7 +24,7 @@ def new(
     template: Annotated[str, typer.Argument(help="external, or internal: the follow-up committee.")],
 ) -> None:
     """Write the file of a committee's rules, to be changed and adopted."""
-    from charter.committee.rules import write_template
+    from boussole.charter.committee.rules import write_template
 
     say(f"Written: {write_template(workspace_of(context), template)}")
 
@@ -43,7 +43,7 @@ def rules(context: typer.Context, committee: Committee = EXTERNAL) -> None:
 @app.command()
 def members(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
     """List who sits on a day: number, name, college, first and last day, office, entry of the mandate."""
-    from charter.committee.members import holder_of, sitting_on
+    from boussole.charter.committee.members import holder_of, sitting_on
 
     at = desk(context, committee, SECRETARIAT, on)
     names, day = at.names(), at.who.on
@@ -64,7 +64,7 @@ def name(
     committee: Committee = EXTERNAL,
 ) -> None:
     """Write down or correct a member's name: it is not sealed."""
-    from charter.committee.directory import name_member
+    from boussole.charter.committee.directory import name_member
 
     at = desk(context, committee, SECRETARIAT, None)
     name_member(at.workspace, at.member(member), name=to)
@@ -74,7 +74,7 @@ def name(
 @app.command()
 def forget(context: typer.Context, *, member: MemberOption, committee: Committee = EXTERNAL) -> None:
     """Erase a member's name; what they did stays, under their number."""
-    from charter.committee.directory import forget as erase
+    from boussole.charter.committee.directory import forget as erase
 
     at = desk(context, committee, SECRETARIAT, None)
     say("Erased." if erase(at.workspace, at.member(member)) else "No name was known.")

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.commands.committee.desk import (
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.commands.committee.desk import (
     EXTERNAL,
     SECRETARIAT,
     Committee,
@@ -18,7 +18,7 @@ from dashboard.commands.committee.desk import (
     desk,
     yaml_of,
 )
-from dashboard.commands.console import put, say
+from boussole.dashboard.commands.console import put, say
 
 OpinionEntry = Annotated[int, typer.Argument(min=0, help="The entry of the opinion.")]
 
@@ -35,7 +35,7 @@ def draft(
     role: Role = SECRETARIAT,
 ) -> None:
     """Save the draft of an opinion. Who saves after somebody else is told, and their text is kept aside."""
-    from charter.committee.drafts import begin, save
+    from boussole.charter.committee.drafts import begin, save
 
     at = desk(context, committee, role, None)
     body = yaml_of(file)
@@ -60,7 +60,7 @@ def drafts(
     """List the drafts: number, version, who saved last and when; or print one as YAML."""
     import yaml
 
-    from charter.committee import drafts as kept
+    from boussole.charter.committee import drafts as kept
 
     workspace = desk(context, committee, SECRETARIAT, None).workspace
     if number is None:
@@ -79,9 +79,9 @@ def drafts(
 @app.command()
 def opinions(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
     """List the opinions and what became of them, ignored ones first."""
-    from charter.committee.following import followed, promises
-    from charter.committee.opinions import fates
-    from charter.facts import facts_of
+    from boussole.charter.committee.following import followed, promises
+    from boussole.charter.committee.opinions import fates
+    from boussole.charter.records.facts import facts_of
 
     at = desk(context, committee, SECRETARIAT, on)
     facts = facts_of(at.workspace, as_of=at.who.on)
@@ -96,8 +96,8 @@ def opinions(context: typer.Context, committee: Committee = EXTERNAL, on: On = N
 @app.command()
 def recommendations(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
     """List the recommendations of the committee and of outside authorities, overdue ones first."""
-    from charter.advice import recommended
-    from charter.facts import facts_of
+    from boussole.charter.committee.advice import recommended
+    from boussole.charter.records.facts import facts_of
 
     at = desk(context, committee, SECRETARIAT, on)
     for each in recommended(facts_of(at.workspace, as_of=at.who.on)):

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from audits.errors import BoussoleError
-from dashboard.commands.committee.desk import (
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.commands.committee.desk import (
     EXTERNAL,
     MINUTE,
     SECRETARIAT,
@@ -23,8 +23,8 @@ from dashboard.commands.committee.desk import (
     made,
     yaml_of,
 )
-from dashboard.commands.console import put, say, write_json
-from dashboard.commands.output import check_file, write_bytes
+from boussole.dashboard.commands.console import put, say, write_json
+from boussole.dashboard.commands.output import check_file, write_bytes
 
 Lang = Annotated[Literal["fr", "en"], typer.Option(help="Language.")]
 
@@ -34,7 +34,7 @@ def agenda(context: typer.Context, committee: Committee = EXTERNAL, lang: Lang =
     """Print the agenda that an ordinary session starts from, as YAML: change it, and give it to `convene`."""
     import yaml
 
-    from charter.committee.convening import agenda_from
+    from boussole.charter.committee.convening import agenda_from
 
     items = agenda_from(desk(context, committee, SECRETARIAT, None).house.rules, lang)
     told = [item.model_dump(exclude_none=True) for item in items]
@@ -61,9 +61,9 @@ def convene(
     on: On = None,
 ) -> None:
     """Call a session, or change one that was called."""
-    from charter.committee.convening import agenda_from
-    from charter.committee.meeting import convene as call
-    from charter.records.acts import Item
+    from boussole.charter.committee.convening import agenda_from
+    from boussole.charter.committee.meeting import convene as call
+    from boussole.charter.records.acts import Item
 
     at = desk(context, committee, role, on)
     items = agenda_from(at.house.rules, lang)
@@ -94,7 +94,7 @@ def convene(
 @app.command()
 def sessions(context: typer.Context, committee: Committee = EXTERNAL) -> None:
     """List the sessions: entry, state, start, kind, place."""
-    from charter.committee.sessions import sessions as called
+    from boussole.charter.committee.sessions import sessions as called
 
     for each in called(desk(context, committee, SECRETARIAT, None).house):
         call = each.call
@@ -111,8 +111,8 @@ def calendar(
     lang: Lang = "fr",
 ) -> None:
     """Write a session as a calendar file; one of a moved or cancelled session replaces what a calendar holds."""
-    from charter.committee.calendar import calendar_file
-    from charter.committee.sessions import session as found
+    from boussole.charter.committee.calendar import calendar_file
+    from boussole.charter.committee.sessions import session as found
 
     house = desk(context, committee, SECRETARIAT, None).house
     write_bytes(out, calendar_file(found(house, session), lang=lang))
@@ -132,8 +132,8 @@ def minutes(
     on: On = None,
 ) -> None:
     """Print the minutes of a session (Markdown), or write them as data; seal them, or their correction."""
-    from charter.committee.minutes import minutes_of, seal_minutes
-    from charter.committee.minutes_text import minutes_text
+    from boussole.charter.committee.minutes import minutes_of, seal_minutes
+    from boussole.charter.committee.minutes_text import minutes_text
 
     check_file(json_)
     at = desk(context, committee, role, on)

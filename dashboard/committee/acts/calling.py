@@ -5,20 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from charter.committee.convening import agenda_from
-from charter.committee.matters import matters
-from charter.committee.meeting import convene
-from charter.records import Sealed
-from charter.records.acts import Item
-from dashboard.access.person import Person
-from dashboard.committee.acts.agenda import items_of, lines_of
-from dashboard.committee.acts.doing import Choices, Doing, who
-from dashboard.committee.acts.place import Place
-from dashboard.committee.chamber import Chamber
-from dashboard.forms.model import Field
-from dashboard.forms.reading import UnfitError, Values
-from dashboard.forms.routes import Desk
-from dashboard.words import Say
+from boussole.charter.committee.convening import agenda_from
+from boussole.charter.committee.matters import matters
+from boussole.charter.committee.meeting import convene
+from boussole.charter.records import Sealed
+from boussole.charter.records.acts import Item
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.committee.acts.agenda import items_of, lines_of
+from boussole.dashboard.committee.acts.doing import Choices, Doing, who
+from boussole.dashboard.committee.acts.place import Place
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.forms.model import Field
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.words import Say
 
 LINES = 300
 """Lines that an agenda may be written on, empty ones too."""

@@ -5,20 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from charter.committee.meeting import convene
-from charter.committee.sessions import sessions
-from charter.records import Sealed
-from charter.records.acts import Convocation
-from dashboard.access.person import Person
-from dashboard.addresses import session_href
-from dashboard.committee.acts.calling import agenda_fields, agenda_of, how_fields, standing_items, when_and_where
-from dashboard.committee.acts.doing import acting
-from dashboard.committee.acts.house_doing import HouseDoing
-from dashboard.committee.chamber import Chamber
-from dashboard.forms.model import Field
-from dashboard.forms.reading import Values
-from dashboard.forms.routes import Desk
-from dashboard.words import Say
+from boussole.charter.committee.meeting import convene
+from boussole.charter.committee.sessions import sessions
+from boussole.charter.records import Sealed
+from boussole.charter.records.acts import Convocation
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.addresses import session_href
+from boussole.dashboard.committee.acts.calling import (
+    agenda_fields,
+    agenda_of,
+    how_fields,
+    standing_items,
+    when_and_where,
+)
+from boussole.dashboard.committee.acts.doing import acting
+from boussole.dashboard.committee.acts.house_doing import HouseDoing
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.forms.model import Field
+from boussole.dashboard.forms.reading import Values
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.words import Say
 
 MARGIN = 9
 """Days beyond the notice that the rules ask for, in the day that the form proposes."""

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from charter.committee.acting import Who
-from charter.committee.refusals import RefusedError
-from charter.records import Sealed
-from charter.records.acts import Convocation
-from dashboard.access.person import Person
-from dashboard.committee.acts.place import Place
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.seats import member_of, needs_lead
-from dashboard.forms.model import Field, Form
-from dashboard.forms.reading import Values
-from dashboard.forms.routes import Desk
-from dashboard.words import Say
+from boussole.charter.committee.acting import Who
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.records import Sealed
+from boussole.charter.records.acts import Convocation
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.committee.acts.place import Place
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.seats import member_of, needs_lead
+from boussole.dashboard.forms.model import Field, Form
+from boussole.dashboard.forms.reading import Values
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.words import Say
 
 BASE = "/session-act"
 SEEN = "seen"

@@ -8,17 +8,17 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from charter.committee.refusals import RefusedError
-from charter.records import Sealed
-from dashboard import store
-from dashboard.access.person import Person
-from dashboard.addresses import committee_href
-from dashboard.committee.acts.doing import SEEN
-from dashboard.committee.chamber import Chamber
-from dashboard.forms.model import Field, Form
-from dashboard.forms.reading import UnfitError, Values
-from dashboard.forms.routes import Desk, form_route
-from dashboard.words import Say
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.records import Sealed
+from boussole.dashboard import store
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.addresses import committee_href
+from boussole.dashboard.committee.acts.doing import SEEN
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.forms.model import Field, Form
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.words import Say
 
 BASE = "/committee-act"
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from charter.committee.members import sitting_on
-from dashboard.access.permissions import allowed
-from dashboard.access.person import Person
-from dashboard.access.routes import ROUTES
-from dashboard.committee.acts.convening import CONVENE
-from dashboard.committee.acts.offering import Offered
-from dashboard.committee.chamber import Chamber
-from dashboard.committee.seats import leads
-from dashboard.records.routes import forms_on, offered
-from dashboard.records.setting import Setting
-from dashboard.words import Say
+from boussole.charter.committee.members import sitting_on
+from boussole.dashboard.access.permissions import allowed
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.committee.acts.convening import CONVENE
+from boussole.dashboard.committee.acts.offering import Offered
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.seats import leads
+from boussole.dashboard.records.routes import forms_on, offered
+from boussole.dashboard.records.setting import Setting
+from boussole.dashboard.words import Say
 
 SESSIONS, MATTERS, MEMBERS = "sessions", "matters", "members"
 PARTS: Mapping[str, tuple[str, ...]] = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from charter.committee.members import sitting_on
-from charter.committee.minutes import content_of, minutes_of
-from charter.committee.presence import aside, count, over, voters
-from charter.committee.sessions import sessions
-from charter.committee.votes import decided
-from charter.records.acts import (
+from boussole.charter.committee.members import sitting_on
+from boussole.charter.committee.minutes import content_of, minutes_of
+from boussole.charter.committee.presence import aside, count, over, voters
+from boussole.charter.committee.sessions import sessions
+from boussole.charter.committee.votes import decided
+from boussole.charter.records.acts import (
     Act,
     Consensus,
     Dissent,
@@ -22,19 +22,19 @@ from charter.records.acts import (
     Tally,
     Vote,
 )
-from dashboard.access.permissions import allowed
-from dashboard.access.person import Person
-from dashboard.access.routes import ROUTES
-from dashboard.committee.acts.calling import AGAIN, AMEND
-from dashboard.committee.acts.place import Place
-from dashboard.committee.acts.taking_part import CAST, mine
-from dashboard.committee.drafted import wording_of
-from dashboard.committee.seats import leads
-from dashboard.forms.html import Titled
-from dashboard.forms.model import Form
-from dashboard.records.routes import offered as made
-from dashboard.records.setting import Setting
-from dashboard.words import Say
+from boussole.dashboard.access.permissions import allowed
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.committee.acts.calling import AGAIN, AMEND
+from boussole.dashboard.committee.acts.place import Place
+from boussole.dashboard.committee.acts.taking_part import CAST, mine
+from boussole.dashboard.committee.drafted import wording_of
+from boussole.dashboard.committee.seats import leads
+from boussole.dashboard.forms.forms_html import Titled
+from boussole.dashboard.forms.model import Form
+from boussole.dashboard.records.routes import offered as made
+from boussole.dashboard.records.setting import Setting
+from boussole.dashboard.words import Say
 
 BY_HAND = {doing.name: doing for doing in (AMEND, AGAIN, CAST)}
 HEAD, PRESENCE, PACK, QUESTIONS, MINUTES = "head", "presence", "pack", "questions", "minutes"

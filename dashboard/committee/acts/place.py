@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from audits.workspace import Workspace
-from charter.committee.refusals import RefusedError
-from charter.committee.sessions import Session, session
-from charter.records.acts import Item
-from dashboard import store
-from dashboard.committee.chamber import Chamber, chamber_of
-from dashboard.evidence_view import number_of
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.sessions import Session, session
+from boussole.charter.records.acts import Item
+from boussole.dashboard import store
+from boussole.dashboard.committee.chamber import Chamber, chamber_of
+from boussole.dashboard.evidence_view import number_of
 
 
 @dataclass(frozen=True, kw_only=True)

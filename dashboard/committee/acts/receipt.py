@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from starlette.responses import HTMLResponse
 
-from charter.records import Sealed
-from dashboard.addresses import session_href
-from dashboard.committee.acts.place import Place
-from dashboard.html import Html, el, join, link
-from dashboard.inline import STYLE, source
-from dashboard.words import Say
+from boussole.charter.records import Sealed
+from boussole.dashboard.addresses import session_href
+from boussole.dashboard.committee.acts.place import Place
+from boussole.dashboard.html import Html, el, join, link
+from boussole.dashboard.inline import STYLE, source
+from boussole.dashboard.words import Say
 
 HEADERS = {
     "Cache-Control": "no-store",

@@ -7,20 +7,20 @@ from pathlib import Path
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charter.committee.refusals import RefusedError
-from charter.records import Sealed
-from charter.records.inputs import WebForm
-from dashboard import store
-from dashboard.addresses import committee_href, session_href
-from dashboard.committee.acts.convening import CONVENE
-from dashboard.committee.acts.doing import Doing, session_entry, told
-from dashboard.committee.acts.offering import BY_HAND, part_of
-from dashboard.committee.acts.place import Place, place_of
-from dashboard.forms.model import Form
-from dashboard.forms.reading import UnfitError, Values
-from dashboard.forms.routes import Desk, form_route
-from dashboard.records.routes import FormPage, record_routes
-from dashboard.records.setting import Setting
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.records import Sealed
+from boussole.charter.records.inputs import WebForm
+from boussole.dashboard import store
+from boussole.dashboard.addresses import committee_href, session_href
+from boussole.dashboard.committee.acts.convening import CONVENE
+from boussole.dashboard.committee.acts.doing import Doing, session_entry, told
+from boussole.dashboard.committee.acts.offering import BY_HAND, part_of
+from boussole.dashboard.committee.acts.place import Place, place_of
+from boussole.dashboard.forms.model import Form
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.records.routes import FormPage, record_routes
+from boussole.dashboard.records.setting import Setting
 
 
 def _session(desk: Desk, of: str, _: WebForm) -> Setting | None:

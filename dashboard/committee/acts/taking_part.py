@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
-from charter.committee.balloting import vote_in_secret, vote_openly
-from charter.committee.presence import electors, voters
-from charter.records import Sealed
-from charter.records.acts import Choice, Vote
-from dashboard.access.person import Person
-from dashboard.committee.acts.doing import Doing, me, who
-from dashboard.committee.acts.place import Place
-from dashboard.committee.acts.receipt import receipt_page
-from dashboard.committee.words import choice_word
-from dashboard.forms.model import Field
-from dashboard.forms.reading import Values
-from dashboard.forms.routes import Desk
-from dashboard.words import Say
+from boussole.charter.committee.balloting import vote_in_secret, vote_openly
+from boussole.charter.committee.presence import electors, voters
+from boussole.charter.records import Sealed
+from boussole.charter.records.acts import Choice, Vote
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.committee.acts.doing import Doing, me, who
+from boussole.dashboard.committee.acts.place import Place
+from boussole.dashboard.committee.acts.receipt import receipt_page
+from boussole.dashboard.committee.words import choice_word
+from boussole.dashboard.forms.model import Field
+from boussole.dashboard.forms.reading import Values
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.words import Say
 
 CHOICES: tuple[Choice, ...] = ("for", "against", "abstain")
 

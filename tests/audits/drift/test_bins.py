@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.drift.bins import Histogram, merged
-from audits.drift.measures import drift_measures
-from audits.measures import Cells
-from audits.runs import design_effect
-from charter.pack.verifier import drift as verifier
+from boussole.audits.drift.bins import Histogram, merged
+from boussole.audits.drift.measures import drift_measures
+from boussole.audits.measures import Cells
+from boussole.audits.runs import design_effect
+from boussole.charter.pack.verifier import drift as verifier
 
 
 def test_neighbours_are_merged_until_a_half_is_reached() -> None:

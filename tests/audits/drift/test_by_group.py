@@ -13,14 +13,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from audits.decisions import ingest
-from audits.drift.interaction import fitted, interaction
-from audits.suppression import apart
-from audits.systems.model import System
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.records import stored_audits
-from charter.rerun import rerun
+from boussole.audits.decisions import ingest
+from boussole.audits.drift.interaction import fitted, interaction
+from boussole.audits.suppression import apart
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.rerun import rerun
+from boussole.charter.records import stored_audits
 from tests.as_json import run_audit
 from tests.written import declaring, sample
 

@@ -10,21 +10,21 @@ import pandas as pd
 import pytest
 import yaml
 
-from audits.cubes.edges import MOST_BINS, values_of
-from audits.cubes.update import rebuild
-from audits.decisions import ingest
-from audits.drift.control_counts import CONTROL
-from audits.drift.pairs import exact_pair
-from audits.drift.series import drift_series
-from audits.drift.values import OTHERS, UNKNOWN
-from audits.errors import BoussoleError
-from audits.lake import reading, writing
-from audits.lake.tables import table
-from audits.measures import Measure
-from audits.privacy.purge import purge
-from audits.systems.model import System
-from audits.windows import Window
-from audits.workspace import Workspace
+from boussole.audits.cubes.edges import MOST_BINS, values_of
+from boussole.audits.cubes.update import rebuild
+from boussole.audits.decisions import ingest
+from boussole.audits.drift.control_counts import CONTROL
+from boussole.audits.drift.pairs import exact_pair
+from boussole.audits.drift.series import drift_series
+from boussole.audits.drift.values import OTHERS, UNKNOWN
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake import reading, writing
+from boussole.audits.lake.tables import table
+from boussole.audits.measures import Measure
+from boussole.audits.privacy.purge import purge
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
 from tests.audits.drift.test_controls import JOBS, TODAY, log
 from tests.written import sample
 

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.decisions import ingest
-from audits.drift.control_counts import CONTROL
-from audits.drift.pairs import exact_pair
-from audits.drift.series import DriftSeries, Step, drift_series
-from audits.drift.values import OTHERS, UNKNOWN, told
-from audits.measures import Measure
-from audits.systems.model import System
-from audits.windows import Window, whole_months
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.drift.control_counts import CONTROL
+from boussole.audits.drift.pairs import exact_pair
+from boussole.audits.drift.series import DriftSeries, Step, drift_series
+from boussole.audits.drift.values import OTHERS, UNKNOWN, told
+from boussole.audits.measures import Measure
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, whole_months
+from boussole.audits.workspace import Workspace
 from tests.written import sample
 
 TODAY = dt.date(2026, 6, 1)

@@ -13,14 +13,14 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.drift.bins import Histogram
-from audits.drift.distances import ORDERED, distance_measures, missing_measure, ordered_measures
-from audits.drift.measures import drift_measures
-from audits.drift.ordered import Higher, anderson_darling, cramer_von_mises, mann_whitney
-from audits.drift.statistics import chi_square, hellinger, total_variation
-from audits.drift.transport import wasserstein
-from audits.measures import Measure
-from audits.uncertainty.independence import fisher_exact
+from boussole.audits.drift.bins import Histogram
+from boussole.audits.drift.distances import ORDERED, distance_measures, missing_measure, ordered_measures
+from boussole.audits.drift.measures import drift_measures
+from boussole.audits.drift.ordered import Higher, anderson_darling, cramer_von_mises, mann_whitney
+from boussole.audits.drift.statistics import chi_square, hellinger, total_variation
+from boussole.audits.drift.transport import wasserstein
+from boussole.audits.measures import Measure
+from boussole.audits.uncertainty.independence import fisher_exact
 
 COUNTS = st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 1000)), min_size=1, max_size=12)
 

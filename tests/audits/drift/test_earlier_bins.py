@@ -10,17 +10,17 @@ import pandas as pd
 import pytest
 from scipy.stats import wasserstein_distance
 
-from audits.cubes.edges import coarse_columns, edges_of
-from audits.cubes.update import rebuild
-from audits.decisions import ingest
-from audits.drift.pairs import exact_pair
-from audits.errors import BoussoleError
-from audits.lake import writing
-from audits.lake.tables import table
-from audits.measures import Measure
-from audits.systems.model import System
-from audits.windows import Window
-from audits.workspace import Workspace
+from boussole.audits.cubes.edges import coarse_columns, edges_of
+from boussole.audits.cubes.update import rebuild
+from boussole.audits.decisions import ingest
+from boussole.audits.drift.pairs import exact_pair
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake import writing
+from boussole.audits.lake.tables import table
+from boussole.audits.measures import Measure
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
 from tests.written import sample
 
 FEBRUARY = Window(dt.date(2026, 2, 1), dt.date(2026, 2, 28))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from audits.cubes.edges import MOST_BINS, quantiles
+from boussole.audits.cubes.edges import MOST_BINS, quantiles
 
 ENDS = [0.0005, 0.001, 0.002, 0.003]
 SHARES = sorted([*(i / MOST_BINS for i in range(MOST_BINS + 1)), *ENDS, *(round(1 - end, 4) for end in ENDS)])

@@ -16,15 +16,15 @@ import pandas as pd
 import pytest
 import scipy.stats
 
-from audits.decisions import ingest
-from audits.drift.evidently_figures import METHODS, NATURAL, Beside, apart_by_chance, converted
-from audits.drift.ordered import cramer_von_mises, mann_whitney
-from audits.drift.pairs import exact_pair, window_asked
-from audits.drift.report import Detail, detail
-from audits.drift.statistics import chi_square, hellinger, jensen_shannon, psi, total_variation
-from audits.drift.transport import wasserstein
-from audits.systems import load_system
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.drift.evidently_figures import METHODS, NATURAL, Beside, apart_by_chance, converted
+from boussole.audits.drift.ordered import cramer_von_mises, mann_whitney
+from boussole.audits.drift.pairs import exact_pair, window_asked
+from boussole.audits.drift.report import Detail, detail
+from boussole.audits.drift.statistics import chi_square, hellinger, jensen_shannon, psi, total_variation
+from boussole.audits.drift.transport import wasserstein
+from boussole.audits.systems import load_system
+from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 SYSTEM = """

@@ -18,10 +18,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audits.drift import evidently_report
-from audits.drift.evidently_columns import LONGEST, MOST_COLUMNS, MOST_VALUES, Told, fit
-from audits.drift.evidently_report import FIRST, MOST_BYTES, SCRIPTS, EvidentlyPage, evidently_page, script_hashes
-from audits.errors import ReportError
+from boussole.audits.drift import evidently_report
+from boussole.audits.drift.evidently_columns import LONGEST, MOST_COLUMNS, MOST_VALUES, ColumnFinding, fit
+from boussole.audits.drift.evidently_report import (
+    FIRST,
+    MOST_BYTES,
+    SCRIPTS,
+    EvidentlyPage,
+    evidently_page,
+    script_hashes,
+)
+from boussole.audits.errors import ReportError
 
 
 def frame(rows: int, columns: int, *, seed: int = 0) -> pd.DataFrame:
@@ -120,9 +127,9 @@ def test_new_and_infinite_values_are_told_and_rare_ones_not_by_name() -> None:
     current = reference.assign(code=[0.0, 5.0] * 31, word=[*(["a"] * 48), *(["fresh"] * 12), "rare", None])
     current.loc[0, "code"] = 7.0
     assert fit(reference, current, fewest=11).told == [
-        Told(column="x", kind="infinite", detail="2"),
-        Told(column="code", kind="new_values", detail="2: 5.0, …"),
-        Told(column="word", kind="new_values", detail="2: fresh, …"),
+        ColumnFinding(column="x", kind="infinite", detail="2"),
+        ColumnFinding(column="code", kind="new_values", detail="2: 5.0, …"),
+        ColumnFinding(column="word", kind="new_values", detail="2: fresh, …"),
     ]
 
 

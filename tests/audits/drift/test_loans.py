@@ -11,18 +11,18 @@ import pytest
 import scipy.stats
 from sklearn.metrics import roc_auc_score
 
-from audits.drift.bins import Histogram
-from audits.drift.distances import ordered_measures
-from audits.drift.meaning import beyond, meaning_measures
-from audits.drift.measures import drift_measures
-from audits.drift.ordered import cramer_von_mises
-from audits.drift.shifts import Series, Step, shifts
-from audits.drift.statistics import chi_square
-from audits.metrics.errors import ACCURACY as ACCURACY_RATE
-from audits.metrics.estimated import AREA, ESTIMATED, chances, estimated
-from audits.uncertainty.auc import Sides, auc, bin_bound
-from audits.uncertainty.holm import holm
-from audits.windows import Window
+from boussole.audits.drift.bins import Histogram
+from boussole.audits.drift.distances import ordered_measures
+from boussole.audits.drift.meaning import beyond, meaning_measures
+from boussole.audits.drift.measures import drift_measures
+from boussole.audits.drift.ordered import cramer_von_mises
+from boussole.audits.drift.shifts import Series, Step, shifts
+from boussole.audits.drift.statistics import chi_square
+from boussole.audits.metrics.errors import ACCURACY as ACCURACY_RATE
+from boussole.audits.metrics.estimated import AREA, ESTIMATED, chances, estimated
+from boussole.audits.uncertainty.auc import Sides, auc, bin_bound
+from boussole.audits.uncertainty.holm import holm
+from boussole.audits.windows import Window
 
 CHUNK = 5000
 KS = (0.01576, 0.01268, 0.01734, 0.01280, 0.01918, 0.00824, 0.01058, 0.01002, 0.01068, 0.00680)

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from scipy.stats import ks_2samp, wasserstein_distance
 
-from audits.decisions import ingest
-from audits.drift.series import DriftSeries, drift_series
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.drift.series import DriftSeries, drift_series
+from boussole.audits.workspace import Workspace
 from tests.written import sample
 
 CHUNK = 5000

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from audits.drift.meaning import SHIFT, TILT, beyond, meaning_measures
-from audits.measures import Counts, Measure
-from audits.uncertainty.holm import holm
+from boussole.audits.drift.meaning import SHIFT, TILT, beyond, meaning_measures
+from boussole.audits.measures import Counts, Measure
+from boussole.audits.uncertainty.holm import holm
 from tests.audits.drawn import MEANT, Case, drawn, places
 
 BINS = np.arange(101, dtype=np.float64)

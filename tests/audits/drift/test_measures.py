@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import jensenshannon
 
-from audits.drift.bins import Histogram, HistogramError
-from audits.drift.measures import drift_measures
-from audits.drift.statistics import psi
-from audits.measures import Measure
-from audits.uncertainty.tests import p_beyond, p_good
+from boussole.audits.drift.bins import Histogram, HistogramError
+from boussole.audits.drift.measures import drift_measures
+from boussole.audits.drift.statistics import psi
+from boussole.audits.measures import Measure
+from boussole.audits.uncertainty.tests import p_beyond, p_good
 
 SHARES = np.array([0.05, 0.1, 0.1, 0.15, 0.2, 0.15, 0.1, 0.1, 0.05])
 

@@ -12,7 +12,7 @@ import scipy.stats
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from audits.drift.ordered import anderson_darling, cramer_von_mises, mann_whitney
+from boussole.audits.drift.ordered import anderson_darling, cramer_von_mises, mann_whitney
 
 COUNTS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=2, max_size=12)
 

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audits.decisions import ingest
-from audits.drift.pairs import Pair, against_asked, exact_pair, window_asked
-from audits.drift.series import drift_series
-from audits.errors import BoussoleError
-from audits.systems import System, load_system
-from audits.windows import Window
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.drift.pairs import Pair, against_asked, exact_pair, window_asked
+from boussole.audits.drift.series import drift_series
+from boussole.audits.errors import BoussoleError
+from boussole.audits.systems import System, load_system
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 SYSTEM = """
@@ -84,8 +84,8 @@ def test_a_pair_of_months_has_the_figures_of_the_series(given: tuple[Workspace, 
 def test_the_previous_window_is_of_the_same_kind_and_holds_decisions(
     given: tuple[Workspace, System], window: str, against: str
 ) -> None:
-    from audits.drift.pairs import previous
-    from audits.lake import reading
+    from boussole.audits.drift.pairs import previous
+    from boussole.audits.lake import reading
 
     with reading(given[0]) as connection:
         assert previous(connection, given[1], days(window)) == days(against)

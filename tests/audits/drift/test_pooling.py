@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.drift.pooling import pool_of, pools_of
-from audits.drift.values import UNKNOWN, Values
-from audits.windows import Window, period_of
+from boussole.audits.drift.pooling import pool_of, pools_of
+from boussole.audits.drift.values import UNKNOWN, Values
+from boussole.audits.windows import Window, period_of
 
 FEWEST = 11
 counts = st.dictionaries(st.sampled_from(["a", "b", "c", "d", UNKNOWN]), st.integers(1, 60))

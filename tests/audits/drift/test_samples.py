@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.decisions import ingest
-from audits.drift import samples
-from audits.drift.samples import SEED, Sample, allocated, draw
-from audits.errors import ReportError
-from audits.lake import reading, writing
-from audits.lake.tables import table
-from audits.systems import System, load_system
-from audits.windows import Window
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.drift import samples
+from boussole.audits.drift.samples import SEED, Sample, allocated, draw
+from boussole.audits.errors import ReportError
+from boussole.audits.lake import reading, writing
+from boussole.audits.lake.tables import table
+from boussole.audits.systems import System, load_system
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 SYSTEM = """

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 from scipy.stats import wasserstein_distance
 
-from audits.decisions import ingest
-from audits.drift.series import DriftSeries, drift_series
-from audits.errors import BoussoleError
-from audits.runs import measure_window
-from audits.systems import System, load_system
-from audits.windows import Window
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.drift.series import DriftSeries, drift_series
+from boussole.audits.errors import BoussoleError
+from boussole.audits.runs import measure_window
+from boussole.audits.systems import System, load_system
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 SYSTEM = """

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from audits.drift.calibration import MONTHS, year_maxima
-from audits.drift.shifts import RATE, TABLE, Series, Step, level_of, shifts, step_of
-from audits.uncertainty.jackknife import cluster_size
-from audits.windows import Window
+from boussole.audits.drift.calibration import MONTHS, year_maxima
+from boussole.audits.drift.shifts import RATE, TABLE, Series, Step, level_of, shifts, step_of
+from boussole.audits.uncertainty.jackknife import cluster_size
+from boussole.audits.windows import Window
 
 
 def month(at: int) -> Window:

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp, wasserstein_distance
 
-from audits.cubes.edges import FARTHEST, feature_units
-from audits.drift.bins import Histogram
-from audits.drift.distances import ordered_measures
-from audits.drift.transport import Sums, wasserstein
-from audits.measures import Measure
+from boussole.audits.cubes.edges import FARTHEST, feature_units
+from boussole.audits.drift.bins import Histogram
+from boussole.audits.drift.distances import ordered_measures
+from boussole.audits.drift.transport import Sums, wasserstein
+from boussole.audits.measures import Measure
 
 NUMBERS = st.one_of(
     st.integers(-30, 30).map(float), st.floats(-1000, 1000, allow_subnormal=False).map(lambda x: round(x, 6))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from audits.systems import System
-from audits.workspace import Workspace
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
 from tests.audits.dirty_files import SYSTEM
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from audits.decisions.contracts import Needs
-from audits.decisions.sources import open_source
-from audits.errors import BoussoleError
-from audits.lake.engine import scratch
-from audits.systems.files import Files
-from audits.workspace import Workspace
-from dashboard.cli import app
+from boussole.audits.decisions.contracts import Needs
+from boussole.audits.decisions.sources import open_source
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake.engine import scratch
+from boussole.audits.systems.files import Files
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.cli import app
 
 
 def column(path: Path, name: str, **files: object) -> list[str | None]:

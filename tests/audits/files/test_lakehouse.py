@@ -7,14 +7,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from audits.decisions import ingest
-from audits.decisions.contracts import Needs
-from audits.decisions.files.many import expand
-from audits.decisions.sources import open_source
-from audits.errors import SourceError
-from audits.lake.engine import scratch
-from audits.systems import System
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.decisions.contracts import Needs
+from boussole.audits.decisions.files.many import expand
+from boussole.audits.decisions.sources import open_source
+from boussole.audits.errors import SourceError
+from boussole.audits.lake.engine import scratch
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
 from tests.audits.files.reading import column
 
 LAKEHOUSE = Path(__file__).parent / "iceberg_table"
@@ -82,7 +82,7 @@ def test_the_newest_state_of_a_table_of_iceberg_is_brought_in(workspace: Workspa
 def test_without_the_extension_the_way_round_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import importlib.metadata
 
-    from audits.decisions.files import lakehouse
+    from boussole.audits.decisions.files import lakehouse
 
     def absent(name: str) -> str:
         raise importlib.metadata.PackageNotFoundError(name)

@@ -9,12 +9,12 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from audits.decisions.contracts import Needs
-from audits.decisions.files.many import expand
-from audits.decisions.sources import open_source
-from audits.errors import SourceError
-from audits.lake.engine import scratch
-from audits.workspace import Workspace
+from boussole.audits.decisions.contracts import Needs
+from boussole.audits.decisions.files.many import expand
+from boussole.audits.decisions.sources import open_source
+from boussole.audits.errors import SourceError
+from boussole.audits.lake.engine import scratch
+from boussole.audits.workspace import Workspace
 from tests.audits.dirty_files import text
 from tests.audits.files.reading import column, run
 

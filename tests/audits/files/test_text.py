@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from audits.decisions.contracts import Needs
-from audits.decisions.files.dialect import find_dialect
-from audits.decisions.files.pipe import rewritten
-from audits.decisions.sources import open_source
-from audits.errors import SourceError
-from audits.lake.engine import scratch
-from audits.systems.files import Files
+from boussole.audits.decisions.contracts import Needs
+from boussole.audits.decisions.files.dialect import find_dialect
+from boussole.audits.decisions.files.pipe import rewritten
+from boussole.audits.decisions.sources import open_source
+from boussole.audits.errors import SourceError
+from boussole.audits.lake.engine import scratch
+from boussole.audits.systems.files import Files
 from tests.audits.dirty_files import ROWS, text
 from tests.audits.files.reading import column
 
@@ -67,8 +67,8 @@ def test_a_large_file_is_spilled_encrypted_and_memory_does_not_grow(tmp_path: Pa
                 "".join(f"{n};Prénom numéro {n * 7919 % 1_000_003};{n % 20},5\n" for n in range(start, start + 1000))
             )
     told = (
-        "import re, sys; from pathlib import Path; from audits.decisions.contracts import Needs; "
-        "from audits.decisions.sources import open_source; from audits.lake.engine import scratch\n"
+        "import re, sys; from pathlib import Path; from boussole.audits.decisions.contracts import Needs; "
+        "from boussole.audits.decisions.sources import open_source; from boussole.audits.lake.engine import scratch\n"
         "with scratch(memory_limit='200MB') as c:\n"
         "    o = open_source(c, Path(sys.argv[1]), Needs(('n', 'nom', 'note')))\n"
         "    assert c.execute(f'SELECT sum(note::DOUBLE) FROM {o.relation}').fetchone() == (10_000_000.0,)\n"

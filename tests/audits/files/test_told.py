@@ -8,15 +8,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from audits.decisions import ingest, validate
-from audits.decisions.contracts import Needs
-from audits.decisions.sources import open_source
-from audits.errors import SourceError
-from audits.lake.engine import scratch
-from audits.systems import System, load_system
-from audits.systems.files import Files
-from audits.systems.scaffold import propose
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest, validate
+from boussole.audits.decisions.contracts import Needs
+from boussole.audits.decisions.sources import open_source
+from boussole.audits.errors import SourceError
+from boussole.audits.lake.engine import scratch
+from boussole.audits.systems import System, load_system
+from boussole.audits.systems.files import Files
+from boussole.audits.systems.scaffold import propose
+from boussole.audits.workspace import Workspace
 from tests.audits.dirty_files import EARLY, ROWS, SYSTEM, text
 from tests.audits.files.reading import run
 
@@ -76,8 +76,8 @@ def test_a_dry_run_and_a_log_take_the_same_options(workspace: Workspace, tmp_pat
 
 def test_what_is_logged_is_written_as_computers_write_it(workspace: Workspace, tmp_path: Path) -> None:
     """A sync that reads the run needs no option any more."""
-    from experiments.logging import log_file
-    from experiments.store import client
+    from boussole.experiments.logging import log_file
+    from boussole.experiments.store import client
 
     path = tmp_path / "log.csv"
     path.write_bytes(text().encode("utf-16"))

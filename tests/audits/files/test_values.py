@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from audits.decisions import ingest
-from audits.decisions.contracts import Needs
-from audits.decisions.sources import open_source
-from audits.errors import SourceError
-from audits.lake import reading
-from audits.lake.engine import scratch
-from audits.lake.tables import table
-from audits.systems import load_system
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.decisions.contracts import Needs
+from boussole.audits.decisions.sources import open_source
+from boussole.audits.errors import SourceError
+from boussole.audits.lake import reading
+from boussole.audits.lake.engine import scratch
+from boussole.audits.lake.tables import table
+from boussole.audits.systems import load_system
+from boussole.audits.workspace import Workspace
 from tests.audits.dirty_files import SYSTEM
 from tests.audits.files.reading import column
 

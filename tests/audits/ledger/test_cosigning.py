@@ -8,15 +8,15 @@ from hashlib import sha256
 
 import pytest
 
-from audits import ledger
-from audits.errors import LedgerError
-from audits.ledger import merkle, tree
-from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from audits.ledger.college import KEPT, KEY, cosign, found_college, kept_checkpoint
-from audits.ledger.cosigning import RefusedError, make_request, parse_request
-from audits.ledger.keys import SIGNATURE, make_key, parse_verifier
-from audits.ledger.notes import check
-from audits.ledger.proof import parse_proof, prove
+from boussole.audits import ledger
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger import merkle, tree
+from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
+from boussole.audits.ledger.college import KEPT, KEY, cosign, found_college, kept_checkpoint
+from boussole.audits.ledger.cosigning import RefusedError, make_request, parse_request
+from boussole.audits.ledger.keys import SIGNATURE, make_key, parse_verifier
+from boussole.audits.ledger.notes import check
+from boussole.audits.ledger.proof import parse_proof, prove
 from tests.audits.ledger.filled import fill, leaf
 
 NOW = dt.datetime(2026, 11, 26, 9, 0, tzinfo=dt.UTC)

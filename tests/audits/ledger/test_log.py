@@ -12,16 +12,16 @@ import sys
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from audits import ledger
-from audits.errors import LedgerError
-from audits.ledger.entry import metadata
+from boussole.audits import ledger
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.entry import metadata
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 WRITER = """
 import sys
 from pathlib import Path
-from audits import ledger
+from boussole.audits import ledger
 engine = ledger.writer(Path(sys.argv[1]))
 print("ready", flush=True)
 sys.stdin.readline()
@@ -33,7 +33,7 @@ for number in range(25):
 DYING_WRITER = """
 import os, signal, sys
 from pathlib import Path
-from audits import ledger
+from boussole.audits import ledger
 with ledger.writer(Path(sys.argv[1])).begin() as connection:
     ledger.append(connection, kind="audit", payload={"number": 99})
     os.kill(os.getpid(), signal.SIGKILL)
@@ -42,7 +42,7 @@ with ledger.writer(Path(sys.argv[1])).begin() as connection:
 TIRELESS_WRITER = """
 import sys
 from pathlib import Path
-from audits import ledger
+from boussole.audits import ledger
 engine = ledger.writer(Path(sys.argv[1]))
 while True:
     with engine.begin() as connection:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.ledger.merkle import (
+from boussole.audits.ledger.merkle import (
     Tree,
     consistency_proof,
     inclusion_proof,

@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.errors import LedgerError
-from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from audits.ledger.keys import COSIGNATURE, SIGNATURE, SigningKey, make_key, parse_signer, parse_verifier
-from audits.ledger.notes import Note, check, parse_note
-from audits.ledger.signing import known_key, workspace_key
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
+from boussole.audits.ledger.keys import COSIGNATURE, SIGNATURE, SigningKey, make_key, parse_signer, parse_verifier
+from boussole.audits.ledger.notes import Note, check, parse_note
+from boussole.audits.ledger.signing import known_key, workspace_key
 
 # The example of Go's package golang.org/x/mod/sumdb/note, which the specification describes.
 GO_PUBLIC = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"

@@ -7,8 +7,8 @@ import sqlite3
 
 import pytest
 
-from audits import ledger
-from audits.ledger.search import Asked, Span, search, span
+from boussole.audits import ledger
+from boussole.audits.ledger.search import LedgerQuery, Span, search, span
 from tests.audits.ledger.filled import fill, leaf
 
 PAYLOADS = [
@@ -32,7 +32,7 @@ def path(tmp_path_factory):
 
 def found(path, **asked):
     with ledger.reader(path).begin() as connection:
-        total, entries = search(connection, Asked(**asked))
+        total, entries = search(connection, LedgerQuery(**asked))
     assert total == len(entries)
     return [entry.index for entry in entries]
 
@@ -81,7 +81,7 @@ def test_the_ledger_in_short(path, tmp_path):
 def test_long_lists_come_page_by_page(tmp_path):
     fill(tmp_path / "long.sqlite", 60)
     with ledger.reader(tmp_path / "long.sqlite").begin() as connection:
-        pages = [search(connection, Asked(kind="audit"), skip=skip, take=25) for skip in (0, 25, 50, 75)]
+        pages = [search(connection, LedgerQuery(kind="audit"), skip=skip, take=25) for skip in (0, 25, 50, 75)]
     assert [total for total, _ in pages] == [60] * 4
     assert [[entry.index for entry in entries] for _, entries in pages] == [
         [*range(59, 34, -1)],
@@ -96,5 +96,5 @@ def test_a_payload_that_cannot_be_read_is_listed_empty(tmp_path):
     with sqlite3.connect(tmp_path / "odd.sqlite") as connection:
         connection.execute("UPDATE entries SET payload = '{', time = x'00'")
     with ledger.reader(tmp_path / "odd.sqlite").begin() as connection:
-        ((entry,),) = [search(connection, Asked())[1]]
+        ((entry,),) = [search(connection, LedgerQuery())[1]]
     assert entry.payload == {}

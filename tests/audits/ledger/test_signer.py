@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from audits.errors import LedgerError
-from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from audits.ledger.notes import check, parse_signature
-from audits.ledger.sealing import LAST, seal
-from audits.ledger.signing import known_key, ledger_verifier, signer_of, verifier_of, workspace_key
-from audits.workspace import Workspace
-from charter.records import sign_checkpoint
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
+from boussole.audits.ledger.notes import check, parse_signature
+from boussole.audits.ledger.sealing import LAST, seal
+from boussole.audits.ledger.signing import known_key, ledger_verifier, signer_of, verifier_of, workspace_key
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import sign_checkpoint
 from tests.end_to_end.test_kept_checkpoint import boussole, grow, run
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
@@ -240,7 +240,7 @@ def test_a_missing_package_is_told(workspace, account, monkeypatch, tmp_path):
     settings = {"module": "/x", "token": "t", "label": "l", "pin_file": "pin"}
     with pytest.raises(LedgerError, match="a package that is not installed") as missing:
         sign_checkpoint(signed_by(workspace, {"pkcs11": settings, "public": account[1]}))
-    assert "boussole[pkcs11]" in (missing.value.next_step or "")
+    assert "boussole-charter[pkcs11]" in (missing.value.next_step or "")
 
 
 def test_a_signature_line_is_read_alone(account):

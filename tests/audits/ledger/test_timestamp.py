@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from audits.errors import LedgerError
-from audits.ledger.keys import COSIGNATURE, make_key
-from audits.ledger.notes import parse_note
-from audits.ledger.timestamp import timestamp_request, timestamped_at
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger.keys import COSIGNATURE, make_key
+from boussole.audits.ledger.notes import parse_note
+from boussole.audits.ledger.timestamp import timestamp_request, timestamped_at
 from tests.audits.ledger.test_notes import TEST_CHECKPOINT
 
 FILES = Path(__file__).parent / "timestamp"

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree, verify_consistency, verify_inclusion
 
-from audits import ledger
-from audits.errors import LedgerError
-from audits.ledger import merkle, tree
-from audits.ledger.entry import metadata, sealed_bytes
+from boussole.audits import ledger
+from boussole.audits.errors import LedgerError
+from boussole.audits.ledger import merkle, tree
+from boussole.audits.ledger.entry import metadata, sealed_bytes
 from tests.audits.ledger.filled import fill
 
 SIZES = [1, 2, 3, 7, 8, 9, 31, 32, 33, 64, 70]

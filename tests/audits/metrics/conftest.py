@@ -11,17 +11,17 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from audits.cubes import ranks
-from audits.cubes.edges import Bins
-from audits.cubes.lists import RANKS, lists_of
-from audits.cubes.update import _statements
-from audits.lake.tables import KEYS, quote, summed
-from audits.measures import NO_OUTCOME, Cells, Group, Lists, Measure, Scores, Strata
-from audits.metrics import measure_cells
-from audits.metrics.ranking import METRICS as RANKING
-from audits.standing import Standing
-from audits.systems.model import System
-from audits.systems.parts import Control
+from boussole.audits.cubes import ranks
+from boussole.audits.cubes.edges import Bins
+from boussole.audits.cubes.lists import RANKS, lists_of
+from boussole.audits.cubes.update import _statements
+from boussole.audits.lake.tables import KEYS, quote, summed
+from boussole.audits.measures import NO_OUTCOME, Cells, Group, Lists, Measure, Scores, Strata
+from boussole.audits.metrics import measure_cells
+from boussole.audits.metrics.ranking import METRICS as RANKING
+from boussole.audits.standing import Standing
+from boussole.audits.systems.model import System
+from boussole.audits.systems.parts import Control
 from tests.written import sample
 
 Row = Mapping[str, Any]

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from audits.measures import Measure
-from audits.metrics.adjusted import BESIDE
-from audits.standing import Standing
+from boussole.audits.measures import Measure
+from boussole.audits.metrics.adjusted import BESIDE
+from boussole.audits.standing import Standing
 
 Row = Mapping[str, Any]
 JUDGED = "adjusted_selection_rate_ratio"

@@ -12,10 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts, Floats
-from audits.metrics import errors
-from audits.metrics.definition import Rate
-from audits.metrics.filled import highest_area
+from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts, Floats
+from boussole.audits.metrics import errors
+from boussole.audits.metrics.definition import Rate
+from boussole.audits.metrics.filled import highest_area
 
 COUNTS = st.lists(st.integers(0, 4), min_size=6, max_size=6).map(lambda n: np.array(n).reshape(2, 3))
 

@@ -18,14 +18,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, precision_score, recall_score
 
-from audits.decisions import ingest
-from audits.measures import Measure
-from audits.metrics import errors, selection
-from audits.metrics.definition import Rate
-from audits.metrics.frame import frame
-from audits.metrics.inequality import benefits, between_groups, generalized_entropy
-from audits.systems import System, load_system
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.measures import Measure
+from boussole.audits.metrics import errors, selection
+from boussole.audits.metrics.definition import Rate
+from boussole.audits.metrics.frame import frame
+from boussole.audits.metrics.inequality import benefits, between_groups, generalized_entropy
+from boussole.audits.systems import System, load_system
+from boussole.audits.workspace import Workspace
 from tests.written import system_text
 
 Make = Callable[..., System]

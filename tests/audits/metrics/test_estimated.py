@@ -13,13 +13,13 @@ import pytest
 import yaml
 from sklearn.isotonic import IsotonicRegression
 
-from audits import evidence
-from audits.decisions import ingest
-from audits.measures import Measure
-from audits.runs import Run, measure_evidence, measure_window
-from audits.standing import Standing, standing
-from audits.systems.model import System
-from audits.workspace import Workspace
+from boussole.audits import evidence
+from boussole.audits.decisions import ingest
+from boussole.audits.measures import Measure
+from boussole.audits.runs import Run, measure_evidence, measure_window
+from boussole.audits.standing import Standing, standing
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 
 Make = Callable[..., System]
 Measured = Callable[..., dict[str, Measure]]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from audits.metrics.fa_ir import (
+from boussole.audits.metrics.fa_ir import (
     adjusted_alpha,
     adjusted_table,
     fail_probability,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.measures import Counts
-from audits.metrics.inequality import benefits, between_groups, differential_fairness, generalized_entropy
+from boussole.audits.measures import Counts
+from boussole.audits.metrics.inequality import benefits, between_groups, differential_fairness, generalized_entropy
 
 people = st.lists(st.integers(0, 10**12), min_size=3, max_size=3).map(lambda counts: np.array(counts, dtype=np.int64))
 alphas = st.sampled_from([0.5, 1.0, 2.0, 3.0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audits.metrics.measure import measure_cells
+from boussole.audits.metrics.measure import measure_cells
 from tests.audits.readers import Row, system, tables
 
 ROWS: list[Row] = [

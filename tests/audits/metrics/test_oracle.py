@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from audits.measures import Measure
-from audits.systems.model import System
+from boussole.audits.measures import Measure
+from boussole.audits.systems.model import System
 from tests import oracle
 
 Make = Callable[..., System]

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix
 
-from audits.measures import Cells, Measure
-from audits.metrics import measure_cells
-from audits.systems.model import System
+from boussole.audits.measures import Cells, Measure
+from boussole.audits.metrics import measure_cells
+from boussole.audits.systems.model import System
 
 Make = Callable[..., System]
 Measured = Callable[..., dict[str, Measure]]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from audits.measures import Measure
-from audits.systems.model import System
+from boussole.audits.measures import Measure
+from boussole.audits.systems.model import System
 
 Make = Callable[..., System]
 Measured = Callable[..., dict[str, Measure]]

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from audits.measures import Interval, Lists, Measure
-from audits.metrics import measure_cells
-from audits.metrics.ranking import METRICS
-from audits.standing import Standing
-from audits.systems import System
-from audits.uncertainty.tests import p_beyond
+from boussole.audits.measures import Interval, Lists, Measure
+from boussole.audits.metrics import measure_cells
+from boussole.audits.metrics.ranking import METRICS
+from boussole.audits.standing import Standing
+from boussole.audits.systems import System
+from boussole.audits.uncertainty.tests import p_beyond
 from tests import oracle
 
 InLists = Callable[..., System]

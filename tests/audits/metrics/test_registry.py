@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from audits.drift.before import Before
-from audits.drift.bins import Histogram
-from audits.drift.by_group import group_drift_measures
-from audits.drift.distances import distance_measures, missing_measure, ordered_measures
-from audits.drift.meaning import meaning_measures
-from audits.drift.measures import drift_measures
-from audits.metrics.measure import measured_cells
-from audits.metrics.registry import REGISTRY, MetricError, Registry
-from audits.standing import Standing
+from boussole.audits.drift.before import Before
+from boussole.audits.drift.bins import Histogram
+from boussole.audits.drift.by_group import group_drift_measures
+from boussole.audits.drift.distances import distance_measures, missing_measure, ordered_measures
+from boussole.audits.drift.meaning import meaning_measures
+from boussole.audits.drift.measures import drift_measures
+from boussole.audits.metrics.measure import measured_cells
+from boussole.audits.metrics.registry import REGISTRY, MetricError, Registry
+from boussole.audits.standing import Standing
 from tests.audits import funnels
 
 

@@ -17,12 +17,12 @@ from scipy.stats import ks_2samp, wasserstein_distance
 from sklearn.metrics import brier_score_loss, roc_auc_score
 from statsmodels.stats.proportion import proportion_confint
 
-from audits.measures import Cells, Measure, Scores
-from audits.metrics import measure_cells
-from audits.metrics.distances import largest_gap
-from audits.standing import Standing
-from audits.systems.model import System
-from audits.uncertainty.auc import auc, bin_bound, variance
+from boussole.audits.measures import Cells, Measure, Scores
+from boussole.audits.metrics import measure_cells
+from boussole.audits.metrics.distances import largest_gap
+from boussole.audits.standing import Standing
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.auc import auc, bin_bound, variance
 from tests import oracle
 
 Make = Callable[..., System]

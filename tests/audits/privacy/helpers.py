@@ -10,11 +10,11 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from audits.decisions import ingest
-from audits.lake import reading, writing
-from audits.log_names import LogName
-from audits.privacy.text import unseal
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.lake import reading, writing
+from boussole.audits.log_names import LogName
+from boussole.audits.privacy.text import unseal
+from boussole.audits.workspace import Workspace
 
 SYSTEM = """
 id: loans

@@ -16,11 +16,11 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from audits.errors import LakeError
-from audits.lake import catalogue, has_lake, reading, writing
-from audits.lake.engine import EXTENSIONS, extension_path
-from audits.lake.turns import turn
-from audits.workspace import Workspace
+from boussole.audits.errors import LakeError
+from boussole.audits.lake import catalogue, has_lake, reading, writing
+from boussole.audits.lake.engine import EXTENSIONS, extension_path
+from boussole.audits.lake.turns import turn
+from boussole.audits.workspace import Workspace
 from tests.attacks import Tries
 from tests.audits.privacy.helpers import CANARY, found_in_clear, load, rows_of
 
@@ -30,8 +30,8 @@ SECRETS = (b"P0", b"P1", CANARY, b"CANARY", b"team", b"98765.4375")
 MOVER = """
 import os, signal, sys
 from pathlib import Path
-from audits.lake import catalogue, folder, writing
-from audits.workspace import Workspace
+from boussole.audits.lake import catalogue, folder, writing
+from boussole.audits.workspace import Workspace
 
 home, place, when, apart = sys.argv[1:]
 real, renamed = getattr(catalogue, place, None), Path.replace
@@ -159,7 +159,7 @@ def test_a_reader_does_not_wait_for_the_writer_and_reads_at_the_old_place(worksp
 
 
 def test_a_reader_from_whom_it_is_moved_away_finds_it(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    from audits.lake import connection
+    from boussole.audits.lake import connection
 
     rows = rows_of(workspace, COUNT)
     old, really, moved = moved_back(workspace), connection.attach, []

@@ -11,22 +11,22 @@ from pathlib import Path
 
 import pytest
 
-from audits.lake import writing
-from audits.privacy import keys
-from audits.privacy.purge import purge
-from audits.privacy.removals import removals
-from audits.privacy.rotation import rotate
-from audits.workspace import Workspace
+from boussole.audits.lake import writing
+from boussole.audits.privacy import keys
+from boussole.audits.privacy.purge import purge
+from boussole.audits.privacy.removals import removals
+from boussole.audits.privacy.rotation import rotate
+from boussole.audits.workspace import Workspace
 from tests.audits.privacy.helpers import BEFORE, CANARY, found_in_clear, found_when_opened, load, rows_of
 
 # Kills itself, by the real signal, when the named function is reached (before) or has returned (after).
 CHILD = """
 import datetime, os, signal, sys
 from pathlib import Path
-from audits.lake import folder, rebuild
-from audits.privacy.purge import purge
-from audits.privacy.rotation import rotate
-from audits.workspace import Workspace
+from boussole.audits.lake import folder, rebuild
+from boussole.audits.privacy.purge import purge
+from boussole.audits.privacy.rotation import rotate
+from boussole.audits.workspace import Workspace
 
 home, what, place, when = sys.argv[1:]
 module, name = {"copy": (rebuild, "_copy"), "swap": (folder, "swap"), "sweep": (folder, "sweep")}[place]

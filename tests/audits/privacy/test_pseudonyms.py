@@ -11,11 +11,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from audits.errors import PrivacyError
-from audits.lake import writing
-from audits.privacy import keys
-from audits.privacy.pseudonyms import bucket, pseudonym, set_key, set_keys
-from audits.workspace import Workspace
+from boussole.audits.errors import PrivacyError
+from boussole.audits.lake import writing
+from boussole.audits.privacy import keys
+from boussole.audits.privacy.pseudonyms import bucket, pseudonym, set_key, set_keys
+from boussole.audits.workspace import Workspace
 
 TEXTS = ["p1", "", "é" * 200, "x" * 64]
 K1, K2, KB = bytes(range(32)), bytes(range(1, 33)), b"b" * 32

@@ -14,24 +14,24 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from audits import ledger
-from audits.cubes.update import rebuild as count_anew
-from audits.decisions import ingest
-from audits.decisions.exclusion import exclude, include
-from audits.drift import stored
-from audits.errors import BoussoleError, LakeError, PrivacyError
-from audits.lake import reading, writing
-from audits.lake.connection import snapshot
-from audits.lake.folder import swap, sweep
-from audits.lake.tables import CUBES, table
-from audits.privacy.purge import Purged, purge
-from audits.runs import measure_window
-from audits.systems import System
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.records.database import reading as records
-from charter.records.removals import seal_removals
-from dashboard.cli import app
+from boussole.audits import ledger
+from boussole.audits.cubes.update import rebuild as count_anew
+from boussole.audits.decisions import ingest
+from boussole.audits.decisions.exclusion import exclude, include
+from boussole.audits.drift import stored
+from boussole.audits.errors import BoussoleError, LakeError, PrivacyError
+from boussole.audits.lake import reading, writing
+from boussole.audits.lake.connection import snapshot
+from boussole.audits.lake.folder import swap, sweep
+from boussole.audits.lake.tables import CUBES, table
+from boussole.audits.privacy.purge import Purged, purge
+from boussole.audits.runs import measure_window
+from boussole.audits.systems import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.database import reading as records
+from boussole.charter.records.removals import seal_removals
+from boussole.dashboard.cli import app
 from tests.audits.privacy.helpers import (
     AMOUNT,
     BEFORE,
@@ -298,7 +298,8 @@ def test_a_full_disk_leaves_the_lake_as_it_was(workspace: Workspace) -> None:
     """No file may grow beyond 20,000 bytes once the copying begins."""
     inode = workspace.catalogue.stat().st_ino
     code = (
-        "import resource, signal, sys; from audits.lake import rebuild; from dashboard.cli import main; "
+        "import resource, signal, sys; from boussole.audits.lake import rebuild; "
+        "from boussole.dashboard.cli import main; "
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); copy = rebuild._copy; "
         "fill = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); "
         "rebuild._copy = lambda *args: (fill(), copy(*args)); "

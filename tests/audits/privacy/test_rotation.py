@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from audits.errors import PrivacyError
-from audits.lake.tables import CUBES
-from audits.privacy import keys
-from audits.privacy.rotation import Rotated, rotate
-from audits.systems import System
-from audits.workspace import Workspace
+from boussole.audits.errors import PrivacyError
+from boussole.audits.lake.tables import CUBES
+from boussole.audits.privacy import keys
+from boussole.audits.privacy.rotation import Rotated, rotate
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
 from tests.audits.privacy.helpers import files_of, found_in_clear, found_when_opened, load, rows_of
 
 PEOPLE = "SELECT row, bucket, person FROM lake.loans.decisions ORDER BY batch, row"

@@ -11,16 +11,16 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from audits.cubes.update import rebuild as count_anew
-from audits.decisions import IngestReport, ingest
-from audits.errors import SourceError
-from audits.lake import writing
-from audits.lake.tables import CUBES
-from audits.privacy.purge import purge
-from audits.privacy.rotation import rotate
-from audits.privacy.sensitive import refresh
-from audits.workspace import Workspace
-from dashboard.cli import app
+from boussole.audits.cubes.update import rebuild as count_anew
+from boussole.audits.decisions import IngestReport, ingest
+from boussole.audits.errors import SourceError
+from boussole.audits.lake import writing
+from boussole.audits.lake.tables import CUBES
+from boussole.audits.privacy.purge import purge
+from boussole.audits.privacy.rotation import rotate
+from boussole.audits.privacy.sensitive import refresh
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.cli import app
 from tests.audits.privacy.helpers import found_in_clear, found_when_opened, rows_of
 from tests.written import system_text
 

@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audits.errors import PrivacyError
-from audits.privacy import keys
-from audits.privacy.text import seal, unseal
-from audits.workspace import Workspace
+from boussole.audits.errors import PrivacyError
+from boussole.audits.privacy import keys
+from boussole.audits.privacy.text import seal, unseal
+from boussole.audits.workspace import Workspace
 
 TEXTS = ["Bonjour\u00a0!", None, "", "a" * 100_000, "\x00\ud800"]
 
@@ -105,7 +105,7 @@ def test_a_gap_in_the_ring_and_a_short_key_are_errors(workspace: Workspace) -> N
 
 def test_processes_that_start_together_agree_on_one_key(workspace: Workspace) -> None:
     code = (
-        "import sys; from pathlib import Path; from audits.privacy import keys; sys.stdin.readline(); "
+        "import sys; from pathlib import Path; from boussole.audits.privacy import keys; sys.stdin.readline(); "
         "print(keys.ensure(Path(sys.argv[1]), 'text')[0].hex())"
     )
     running = [

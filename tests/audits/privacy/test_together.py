@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from audits.errors import LakeError
-from audits.privacy.rotation import rotate
-from audits.workspace import Workspace
+from boussole.audits.errors import LakeError
+from boussole.audits.privacy.rotation import rotate
+from boussole.audits.workspace import Workspace
 from tests.audits.privacy.helpers import HEADERS, rows_of
 
 SEEN = "SELECT (SELECT count(*) FROM lake.loans.decisions), (SELECT count(*) FROM lake.loans.outcomes)"

@@ -6,10 +6,10 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from audits.decisions import ingest
-from audits.systems import System, load_system
-from audits.systems.scaffold import Proposal, propose
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.systems import System, load_system
+from boussole.audits.systems.scaffold import Proposal, propose
+from boussole.audits.workspace import Workspace
 
 TODAY = dt.date(2026, 9, 30)
 

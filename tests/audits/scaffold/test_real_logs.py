@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from audits.systems import System
+from boussole.audits.systems import System
 from tests.audits.scaffold.proposals import imported, proposed
 from tests.sparing import later
 
@@ -92,7 +92,7 @@ def test_car_loans_are_understood(real_data: Path, tmp_path: Path) -> None:
 
 
 def test_the_log_of_the_demo_is_understood(tmp_path: Path) -> None:
-    from experiments.demo.simulation import simulate
+    from boussole.experiments.demo.simulation import simulate
 
     log = simulate(500, seed=1).log
     log.to_parquet(tmp_path / "matchft.parquet", index=False)
@@ -176,7 +176,7 @@ def test_a_long_source_is_sampled_but_ids_and_values_come_from_all_of_it(
     table: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of 5,000 rows, 100 are sampled: the decision that was taken once is there, and a repeated id is seen."""
-    monkeypatch.setattr(sys.modules["audits.systems.scaffold.profile"], "SAMPLE", 100)
+    monkeypatch.setattr(sys.modules["boussole.audits.systems.scaffold.profile"], "SAMPLE", 100)
     once = ["accepted"] + ["refused"] * 2500 + ["admitted"] * 2499
     columns = {"id": [0, *range(4999)], "decision": once, "number": list(range(5000))}
     made, system = proposed(table(**columns), tmp_path)

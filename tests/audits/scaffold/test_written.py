@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from audits.errors import BoussoleError, SourceError, SystemFileError
-from audits.systems import System, load_system
-from audits.systems.scaffold import propose
+from boussole.audits.errors import BoussoleError, SourceError, SystemFileError
+from boussole.audits.systems import System, load_system
+from boussole.audits.systems.scaffold import propose
 from tests.audits.scaffold.proposals import imported, proposed
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from audits.declaration import declaration
-from audits.errors import BoussoleError
-from audits.systems import System, load_system
+from boussole.audits.declaration import declaration
+from boussole.audits.errors import BoussoleError
+from boussole.audits.systems import System, load_system
 from tests.written import sample
 
 COLUMNS = {"id": "id", "period": "2026-07-01", "decision": {"column": "hired", "selected": [1]}}

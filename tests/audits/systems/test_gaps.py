@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from audits.decisions import ingest
-from audits.errors import SystemFileError
-from audits.systems.gaps import gaps_in
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.errors import SystemFileError
+from boussole.audits.systems.gaps import gaps_in
+from boussole.audits.workspace import Workspace
 from tests.as_json import audits_of, run_audit
 from tests.written import system_text
 

@@ -8,12 +8,12 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from audits.declaration import declared, keep
-from audits.errors import SystemFileError
-from audits.systems import System, load_system
-from audits.systems.register import Assessment, Dates, contradictions
-from audits.workspace import Workspace
-from dashboard.cli import app
+from boussole.audits.declaration import declared, keep
+from boussole.audits.errors import SystemFileError
+from boussole.audits.systems import System, load_system
+from boussole.audits.systems.register import Assessment, Dates, contradictions
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.cli import app
 
 TODAY = dt.date(2026, 11, 26)
 DONE = Assessment(done_on=dt.date(2025, 1, 10), document="DPIA 12")

@@ -16,15 +16,15 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart
 from typer.testing import CliRunner
 
-from audits.errors import BoussoleError, SourceError, SystemFileError
-from audits.systems import load_systems
-from audits.systems.register import Dates
-from audits.systems.spreadsheet import carry_out, plan, write_template
-from audits.systems.spreadsheet.columns import COLUMNS
-from audits.systems.spreadsheet.headers import meaning
-from audits.systems.spreadsheet.values import CellError, read
-from audits.workspace import Workspace
-from dashboard.cli import app
+from boussole.audits.errors import BoussoleError, SourceError, SystemFileError
+from boussole.audits.systems import load_systems
+from boussole.audits.systems.register import Dates
+from boussole.audits.systems.spreadsheet import carry_out, plan, write_template
+from boussole.audits.systems.spreadsheet.columns import COLUMNS
+from boussole.audits.systems.spreadsheet.headers import meaning
+from boussole.audits.systems.spreadsheet.values import CellError, read
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.cli import app
 
 HEAD = ["Nom", "Finalité", "Responsable", "Statut", "Risque"]
 ROW = ["Trad’Emploi", "Traduire des offres.", "Direction Data", "en essai", "minimal"]

@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from audits.uncertainty import jackknife as jk
-from audits.uncertainty.estimates import compare_rates
-from audits.uncertainty.tests import p_beyond
+from boussole.audits.uncertainty import jackknife as jk
+from boussole.audits.uncertainty.estimates import compare_rates
+from boussole.audits.uncertainty.tests import p_beyond
 
 Ints = npt.NDArray[np.int64]
 Counts = tuple[Ints, Ints]

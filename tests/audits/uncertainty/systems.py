@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from audits.uncertainty.estimates import compare_rates
-from audits.uncertainty.holm import holm
-from audits.uncertainty.tests import p_beyond
+from boussole.audits.uncertainty.estimates import compare_rates
+from boussole.audits.uncertainty.holm import holm
+from boussole.audits.uncertainty.tests import p_beyond
 from tests.audits.uncertainty.simulated import Counts, people
 
 ALPHA = 0.05

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from audits.uncertainty.bootstrap import Floats, Ints, bootstrap
-from audits.uncertainty.estimates import composite_interval
+from boussole.audits.uncertainty.bootstrap import Floats, Ints, bootstrap
+from boussole.audits.uncertainty.estimates import composite_interval
 
 
 def gap(counts: Ints) -> Floats:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest
 
-from audits.uncertainty.change import Change, Units
+from boussole.audits.uncertainty.change import Change, Units
 
 PART = {"group": 0, "reference": 1}
 
@@ -127,7 +127,7 @@ def test_paired_units_exchange_by_coin_as_a_whole(scale):
 def test_drawn_exchanges_agree_with_all_of_them(monkeypatch):
     rows = pairs("group", kept=30, lost=9, won=5, never=50) + pairs("reference", kept=40, lost=6, won=7, never=60)
     every = of(units(*rows)).p_worse()
-    monkeypatch.setattr("audits.uncertainty.swaps.MOST", 1)
+    monkeypatch.setattr("boussole.audits.uncertainty.swaps.MOST", 1)
     assert of(units(*rows))._p_exchanged() == pytest.approx(every, abs=0.02)
 
 

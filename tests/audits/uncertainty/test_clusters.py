@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from audits.uncertainty import jackknife as jk
-from audits.uncertainty.estimates import compare_rates, rate_interval
-from audits.uncertainty.tests import p_beyond
+from boussole.audits.uncertainty import jackknife as jk
+from boussole.audits.uncertainty.estimates import compare_rates, rate_interval
+from boussole.audits.uncertainty.tests import p_beyond
 from tests.audits.uncertainty.simulated import BUCKETS, jackknifed, people
 
 

@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from audits.uncertainty.estimates import compare_rates
-from audits.uncertainty.tests import p_beyond
+from boussole.audits.uncertainty.estimates import compare_rates
+from boussole.audits.uncertainty.tests import p_beyond
 from tests.audits.uncertainty.simulated import jackknifed, judged, people
 
 SHAPES = [(10, 10), (10, 400), (400, 10), (20, 20), (20, 40), (20, 400), (400, 20), (40, 40), (40, 400), (400, 400)]

@@ -10,10 +10,10 @@ import numpy.typing as npt
 import pytest
 from scipy.stats import binom
 
-from audits.measures import Interval
-from audits.uncertainty.estimates import rate_interval
-from audits.uncertainty.score import newcombe, ratio_interval
-from audits.uncertainty.wilson import wilson, wilson_cc
+from boussole.audits.measures import Interval
+from boussole.audits.uncertainty.estimates import rate_interval
+from boussole.audits.uncertainty.score import newcombe, ratio_interval
+from boussole.audits.uncertainty.wilson import wilson, wilson_cc
 from tests.audits.uncertainty.simulated import people
 
 Floats = npt.NDArray[np.float64]

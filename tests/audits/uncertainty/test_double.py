@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from audits.uncertainty.double import Change, compare_changes, rate_moments
-from audits.uncertainty.means import Moments
+from boussole.audits.uncertainty.double import Change, compare_changes, rate_moments
+from boussole.audits.uncertainty.means import Moments
 from tests.audits.uncertainty.simulated import people
 
 Draw = Callable[[np.random.Generator, float], Moments]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from audits.uncertainty.holm import benjamini_hochberg, holm
+from boussole.audits.uncertainty.holm import benjamini_hochberg, holm
 
 Correction = Callable[[Sequence[float]], list[float]]
 families = st.lists(st.floats(0, 1), min_size=1, max_size=20)

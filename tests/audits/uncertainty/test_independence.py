@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2
 
-from audits.uncertainty.independence import chi_square, fisher_exact
-from audits.uncertainty.score import ratio_z
+from boussole.audits.uncertainty.independence import chi_square, fisher_exact
+from boussole.audits.uncertainty.score import ratio_z
 
 small_groups = st.tuples(st.integers(1, 12), st.integers(1, 12)).flatmap(
     lambda n: st.tuples(st.tuples(st.integers(0, n[0]), st.integers(0, n[1])), st.just(n))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from audits.uncertainty.paired import least_variance, mcnemar, paired_gap, without_each
+from boussole.audits.uncertainty.paired import least_variance, mcnemar, paired_gap, without_each
 
 BUCKETS, TIMES = 40, 400
 

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
-from audits.uncertainty.estimates import compare_rates
-from audits.uncertainty.power import smallest_gap
-from audits.uncertainty.tests import UnknownTestError, decisions_needed, p_beyond
+from boussole.audits.uncertainty.estimates import compare_rates
+from boussole.audits.uncertainty.power import smallest_gap
+from boussole.audits.uncertainty.tests import UnknownTestError, decisions_needed, p_beyond
 from tests.audits.uncertainty.simulated import people
 
 RUNS = 2000

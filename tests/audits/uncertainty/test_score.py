@@ -18,7 +18,7 @@ from scipy.special import xlogy
 from scipy.stats import binom, norm
 from statsmodels.stats import proportion
 
-from audits.uncertainty.score import difference_z, newcombe, ratio_interval, ratio_z
+from boussole.audits.uncertainty.score import difference_z, newcombe, ratio_interval, ratio_z
 
 two_groups = st.tuples(st.integers(2, 300), st.integers(2, 300)).flatmap(
     lambda n: st.tuples(st.tuples(st.integers(0, n[0]), st.integers(0, n[1])), st.just(n))

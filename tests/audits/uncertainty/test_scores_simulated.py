@@ -14,9 +14,9 @@ import numpy.typing as npt
 import pytest
 from scipy.stats import norm
 
-from audits.uncertainty.auc import Sides, area_interval, auc, compare_areas
-from audits.uncertainty.means import Moments, compare_means, mean_interval
-from audits.uncertainty.tests import p_beyond
+from boussole.audits.uncertainty.auc import Sides, area_interval, auc, compare_areas
+from boussole.audits.uncertainty.means import Moments, compare_means, mean_interval
+from boussole.audits.uncertainty.tests import p_beyond
 
 DRAWS = 1200
 FEWEST = 11

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import binom
 
-from audits.uncertainty.sequences import rate_sequence, ratio_sequence
-from audits.uncertainty.wilson import wilson
+from boussole.audits.uncertainty.sequences import rate_sequence, ratio_sequence
+from boussole.audits.uncertainty.wilson import wilson
 
 LOOKS = [50 * look for look in range(1, 41)]
 

@@ -10,8 +10,8 @@ import pytest
 from scipy.stats import ncx2
 from scipy.stats import t as student
 
-from audits.uncertainty.score import ratio_z
-from audits.uncertainty.tests import UnknownTestError, decisions_needed, p_beyond, p_good, tails
+from boussole.audits.uncertainty.score import ratio_z
+from boussole.audits.uncertainty.tests import UnknownTestError, decisions_needed, p_beyond, p_good, tails
 
 TESTS: list[dict[str, Any]] = [
     {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]},

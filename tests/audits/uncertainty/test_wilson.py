@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint
 
-from audits.uncertainty.wilson import wilson, wilson_cc
+from boussole.audits.uncertainty.wilson import wilson, wilson_cc
 
 
 @pytest.mark.parametrize(

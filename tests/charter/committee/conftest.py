@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from audits.workspace import Workspace
+from boussole.audits.workspace import Workspace
 from tests.charter.committee.hall import Hall
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from charter.committee.acting import ADMIT, Who
-from charter.committee.house import House
-from charter.committee.presence import count
-from charter.committee.rules import packaged
-from charter.committee.sessions import session
-from charter.records import Sealed
-from charter.records.acts import (
+from boussole.charter.committee.acting import ADMIT, Who
+from boussole.charter.committee.house import House
+from boussole.charter.committee.presence import count
+from boussole.charter.committee.rules import packaged
+from boussole.charter.committee.sessions import session
+from boussole.charter.records import Sealed
+from boussole.charter.records.acts import (
     Act,
     Attendance,
     Convocation,

@@ -6,11 +6,11 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from audits.workspace import Workspace
-from charter.committee.acting import Who, do, house_of
-from charter.committee.meeting import begin_vote, convene, open_session
-from charter.committee.sessions import Session, session
-from charter.records.acts import Act, Attendance, Mandate, Office
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import Who, do, house_of
+from boussole.charter.committee.meeting import begin_vote, convene, open_session
+from boussole.charter.committee.sessions import Session, session
+from boussole.charter.records.acts import Act, Attendance, Mandate, Office
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, SAID, START, m
 
 NAME = "external"

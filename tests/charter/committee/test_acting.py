@@ -8,14 +8,14 @@ import sqlite3
 
 import pytest
 
-from audits.errors import BoussoleError
-from charter.committee.acting import ADMIT, do, do_once, house_of
-from charter.committee.proving import faults
-from charter.committee.refusals import RefusedError
-from charter.committee.rules import committees, packaged, templates, write_template
-from charter.committee.sessions import session
-from charter.records import open_records, seal, statements, verify_records
-from charter.records.acts import (
+from boussole.audits.errors import BoussoleError
+from boussole.charter.committee.acting import ADMIT, do, do_once, house_of
+from boussole.charter.committee.proving import faults
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.rules import committees, packaged, templates, write_template
+from boussole.charter.committee.sessions import session
+from boussole.charter.records import open_records, seal, statements, verify_records
+from boussole.charter.records.acts import (
     ACTS,
     Attendance,
     Ballot,
@@ -25,7 +25,7 @@ from charter.records.acts import (
     Retraction,
     RulesInForce,
 )
-from charter.records.statements import write
+from boussole.charter.records.statements import write
 from tests.charter.committee.desk import CALLED, DAY, SAID, START, m
 from tests.charter.committee.hall import NAME
 

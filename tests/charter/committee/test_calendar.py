@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 from icalendar import Calendar
 
-from charter.committee.calendar import calendar_file
-from charter.committee.sessions import session
-from charter.records.acts import Cancellation, Item
+from boussole.charter.committee.calendar import calendar_file
+from boussole.charter.committee.sessions import session
+from boussole.charter.records.acts import Cancellation, Item
 from tests.charter.committee.desk import CALLED, DAY, SAID, START, Desk
 
 

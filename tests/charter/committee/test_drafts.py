@@ -6,9 +6,9 @@ import multiprocessing
 
 import pytest
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from charter.committee.drafts import (
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.drafts import (
     LARGEST,
     StaleDraftError,
     begin,
@@ -19,8 +19,8 @@ from charter.committee.drafts import (
     savings,
     sealed,
 )
-from charter.committee.refusals import RefusedError
-from charter.records import open_records, verify_records
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.records import open_records, verify_records
 
 FIRST = {"title": "MatchFT", "words": "The committee…"}
 

@@ -6,12 +6,11 @@ import datetime as dt
 
 import pytest
 
-from charter.committee.duties import duties
-from charter.committee.presence import count
-from charter.committee.sessions import session
-from charter.facts import Facts
-from charter.records import Sealed
-from charter.records.acts import (
+from boussole.charter.committee.duties import duties
+from boussole.charter.committee.presence import count
+from boussole.charter.committee.sessions import session
+from boussole.charter.records import Sealed
+from boussole.charter.records.acts import (
     Cancellation,
     Closing,
     CommitteeAnswer,
@@ -27,7 +26,8 @@ from charter.records.acts import (
     PublicationDecision,
     Referral,
 )
-from charter.records.kinds import Recommendation, Reply
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.kinds import Recommendation, Reply
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, SAID, START, Desk, m
 
 FIGURE = "0" * 64

@@ -8,12 +8,22 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from charter.committee.presence import count, electors
-from charter.committee.proving import faults
-from charter.committee.refusals import RefusedError
-from charter.committee.sessions import session
-from charter.committee.votes import choices_of, result
-from charter.records.acts import Annulment, Attendance, Ballot, Closing, MandateEnd, Proxy, Recusal, Retraction, Tally
+from boussole.charter.committee.presence import count, electors
+from boussole.charter.committee.proving import faults
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.sessions import session
+from boussole.charter.committee.votes import choices_of, result
+from boussole.charter.records.acts import (
+    Annulment,
+    Attendance,
+    Ballot,
+    Closing,
+    MandateEnd,
+    Proxy,
+    Recusal,
+    Retraction,
+    Tally,
+)
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, Desk, changed, m
 
 SEATS = tuple(range(1, 7))

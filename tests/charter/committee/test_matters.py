@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 from pydantic import ValidationError
 
-from charter.committee.matters import matters, questions
-from charter.committee.refusals import RefusedError
-from charter.records.acts import (
+from boussole.charter.committee.matters import matters, questions
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.records.acts import (
     Cancellation,
     CommitteeAnswer,
     CommitteeQuestion,

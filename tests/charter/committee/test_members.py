@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from charter.committee.members import holder_of, sitting_on, sittings
-from charter.committee.refusals import RefusedError
-from charter.records.acts import Interest, Mandate, MandateEnd, Office, Retraction
+from boussole.charter.committee.members import holder_of, sitting_on, sittings
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.records.acts import Interest, Mandate, MandateEnd, Office, Retraction
 from tests.charter.committee.desk import DAY, SAID, Desk, m
 
 JANUARY = dt.date(2026, 1, 1)

@@ -8,18 +8,18 @@ import json
 import jsonschema
 import pytest
 
-from audits.errors import BoussoleError
-from charter.committee.balloting import annul_vote, end_vote, vote_in_secret, vote_openly
-from charter.committee.directory import directory, forget, name_member, new_number, number_of
-from charter.committee.issuing import issue
-from charter.committee.meeting import agree, convene, open_session, record_no_quorum
-from charter.committee.minutes import approved, content_of, minutes_of, seal_minutes, sealed_minutes
-from charter.committee.minutes_text import minutes_text
-from charter.committee.packs import freeze
-from charter.committee.proving import faults
-from charter.committee.refusals import RefusedError
-from charter.records import verify_records
-from charter.records.acts import (
+from boussole.audits.errors import BoussoleError
+from boussole.charter.committee.balloting import annul_vote, end_vote, vote_in_secret, vote_openly
+from boussole.charter.committee.directory import directory, forget, name_member, new_number, number_of
+from boussole.charter.committee.issuing import issue
+from boussole.charter.committee.meeting import agree, convene, open_session, record_no_quorum
+from boussole.charter.committee.minutes import approved, content_of, minutes_of, seal_minutes, sealed_minutes
+from boussole.charter.committee.minutes_text import minutes_text
+from boussole.charter.committee.packs import freeze
+from boussole.charter.committee.proving import faults
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.records import verify_records
+from boussole.charter.records.acts import (
     Attendance,
     Closing,
     CommitteeQuestion,
@@ -34,7 +34,7 @@ from charter.records.acts import (
     Recusal,
     Referral,
 )
-from charter.schemas.committee import minutes_schema
+from boussole.charter.schemas.committee import minutes_schema
 from tests.charter.committee.desk import CALLED, DAY, HOUR, START, m
 from tests.charter.committee.hall import NAME, who
 

@@ -9,20 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from audits.errors import BoussoleError
-from charter.advice import recommended
-from charter.committee.balloting import end_vote, vote_openly
-from charter.committee.drafts import begin, drafts, save
-from charter.committee.following import Promise, followed, promises
-from charter.committee.issuing import issue, opinion_text, recommend
-from charter.committee.meeting import agree
-from charter.committee.opinions import fates
-from charter.committee.proving import faults
-from charter.committee.refusals import RefusedError
-from charter.facts import facts_of
-from charter.records import seal, verify_records
-from charter.records.acts import Opinion, OpinionText, Publication, PublicationDecision
-from charter.records.kinds import FollowUp, Reply
+from boussole.audits.errors import BoussoleError
+from boussole.charter.committee.advice import recommended
+from boussole.charter.committee.balloting import end_vote, vote_openly
+from boussole.charter.committee.drafts import begin, drafts, save
+from boussole.charter.committee.following import Promise, followed, promises
+from boussole.charter.committee.issuing import issue, opinion_text, recommend
+from boussole.charter.committee.meeting import agree
+from boussole.charter.committee.opinions import fates
+from boussole.charter.committee.proving import faults
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.records import seal, verify_records
+from boussole.charter.records.acts import Opinion, OpinionText, Publication, PublicationDecision
+from boussole.charter.records.facts import facts_of
+from boussole.charter.records.kinds import FollowUp, Reply
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, who
 
@@ -57,7 +57,7 @@ def answer(hall, of, accepted, day):
 @pytest.fixture
 def later(monkeypatch):
     """Acts on days to come: the ledger's clock a year ahead."""
-    from audits.ledger import log
+    from boussole.audits.ledger import log
 
     class Ahead(dt.datetime):
         @classmethod

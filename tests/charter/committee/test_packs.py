@@ -6,18 +6,18 @@ import datetime as dt
 
 import pytest
 
-from audits import ledger
-from audits.hashing import canonical_json, sha256_hex
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.committee.packs import freeze, pack_changes, pack_now
-from charter.committee.refusals import RefusedError
-from charter.examined import examined
-from charter.facts import Facts
-from charter.in_force import adopt, in_force
-from charter.records import keep_file, seal, verify_records
-from charter.records.acts import Closing, FrozenPack
-from charter.records.kinds import Attestation
+from boussole.audits import ledger
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.examined import examined
+from boussole.charter.committee.packs import freeze, pack_changes, pack_now
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.records import keep_file, seal, verify_records
+from boussole.charter.records.acts import Closing, FrozenPack
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.in_force import adopt, in_force
+from boussole.charter.records.kinds import Attestation
 from tests.as_json import save_audit, standing, unmeasured
 from tests.charter.committee.desk import DAY, HOUR, START
 from tests.charter.committee.hall import NAME, who

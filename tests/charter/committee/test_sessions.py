@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 from pydantic import ValidationError
 
-from charter.committee.presence import count, electors, presiding
-from charter.committee.refusals import RefusedError
-from charter.committee.sessions import session, sessions
-from charter.records.acts import (
+from boussole.charter.committee.presence import count, electors, presiding
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.sessions import session, sessions
+from boussole.charter.records.acts import (
     Cancellation,
     Closing,
     Interest,

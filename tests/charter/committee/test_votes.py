@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from charter.committee.presence import count
-from charter.committee.refusals import RefusedError
-from charter.committee.sessions import session
-from charter.committee.votes import choices_of, decided, outcome, result
-from charter.records.acts import (
+from boussole.charter.committee.presence import count
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.sessions import session
+from boussole.charter.committee.votes import choices_of, decided, outcome, result
+from boussole.charter.records.acts import (
     Annulment,
     Ballot,
     Closing,

@@ -8,10 +8,10 @@ import re
 import pytest
 from babel.messages.pofile import read_po
 
-from audits.languages import french
-from charter.committee import refusals, words
-from charter.committee.refusals import REASONS
-from charter.committee.words import MESSAGES, Words
+from boussole.audits.languages import french
+from boussole.charter.committee import refusals, words
+from boussole.charter.committee.refusals import REASONS
+from boussole.charter.committee.words import MESSAGES, Words
 
 FOLDER = words.LOCALE.parent
 

@@ -14,10 +14,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
-from audits.hashing import canonical_json
-from charter.document import AuditDocument
-from charter.records import sealed_json
-from charter.schemas import audit_schema
+from boussole.audits.hashing import canonical_json
+from boussole.charter.document import AuditDocument
+from boussole.charter.records import sealed_json
+from boussole.charter.schemas import audit_schema
 
 TESTS = Path(__file__).parents[2]
 WORKSPACE = TESTS / "data" / "workspace-of-28-november-2026.tar.xz"

@@ -9,20 +9,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from audits.drift.compared import compared
-from audits.drift.counts import Version, WindowCounts
-from audits.drift.meaning import meaning_measures
-from audits.drift.series import DriftSeries, Point
-from audits.drift.shifts import shifts
-from audits.measures import Counts, Floats
-from audits.systems.model import System
-from audits.windows import Window
-from charter.drift.groups import Told, mix_measures
-from charter.drift.look import meaning_series
-from charter.drift.readings import GAPS, MEANING, THEMES, Reading, meaning_reading, readings
-from charter.drift.rule import SCORE
-from dashboard.drifting.summary import Summary, summary
-from dashboard.words import speaker
+from boussole.audits.drift.compared import compared
+from boussole.audits.drift.counts import Version, WindowCounts
+from boussole.audits.drift.meaning import meaning_measures
+from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.drift.shifts import shifts
+from boussole.audits.measures import Counts, Floats
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.charter.drift.groups import GroupSizes, mix_measures
+from boussole.charter.drift.look import meaning_series
+from boussole.charter.drift.readings import GAPS, MEANING, THEMES, Reading, meaning_reading, readings
+from boussole.charter.drift.rule import SCORE
+from boussole.dashboard.drifting.summary import Summary, summary
+from boussole.dashboard.words import speaker
 from tests.written import drift_rule, sample
 
 SYSTEM = sample(
@@ -78,7 +78,7 @@ class Month:
     bins: dict[str, list[int]]
     everybody: Counts
     by_score: Counts
-    told: Told
+    told: GroupSizes
 
 
 def logit(weights: Sequence[float], *inputs: Floats) -> Floats:
@@ -105,7 +105,7 @@ def drawn(world: World, random: np.random.Generator) -> Month:
         for name, x in columns.items()
     }
     groups = {"gender": {"F": int(women.sum()), "M": int((~women).sum())}}
-    return Month(bins, everybody, by_score, Told(entry=1, decisions=world.n, groups=groups, expired=frozenset()))
+    return Month(bins, everybody, by_score, GroupSizes(entry=1, decisions=world.n, groups=groups, expired=frozenset()))
 
 
 def month(at: int) -> Window:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from audits.systems import System
-from audits.windows import Window
-from charter.drift.groups import Told, mix_measures, series_of, told
+from boussole.audits.systems import System
+from boussole.audits.windows import Window
+from boussole.charter.drift.groups import GroupSizes, mix_measures, series_of, told
 from tests.written import sample
 
 SYSTEM = sample(
@@ -37,14 +37,16 @@ def test_only_shown_groups_of_one_attribute_are_read() -> None:
             measure(["age"], {"age": "old"}, None, reason="expired"),
         )
     )
-    assert found == Told(entry=7, decisions=1000, groups={"gender": {"F": 600, "M": 390}}, expired=frozenset({"age"}))
+    assert found == GroupSizes(
+        entry=7, decisions=1000, groups={"gender": {"F": 600, "M": 390}}, expired=frozenset({"age"})
+    )
 
 
-def side(groups: dict[str, int], *, expired: frozenset[str] = frozenset()) -> Told:
-    return Told(entry=1, decisions=1000, groups={"gender": groups} if groups else {}, expired=expired)
+def side(groups: dict[str, int], *, expired: frozenset[str] = frozenset()) -> GroupSizes:
+    return GroupSizes(entry=1, decisions=1000, groups={"gender": groups} if groups else {}, expired=expired)
 
 
-def mixed(reference: Told | None, current: Told | None, system: System = SYSTEM) -> dict[str, Any]:
+def mixed(reference: GroupSizes | None, current: GroupSizes | None, system: System = SYSTEM) -> dict[str, Any]:
     found = mix_measures(reference, current, system, design_effect=2.0)
     return {each.metric: each for each in found if each.group == ("gender",)}
 
@@ -68,7 +70,9 @@ def test_hidden_and_unknown_people_are_one_category_that_every_reader_can_comput
         (side({"F": 500, "M": 500}), side({}, expired=frozenset({"gender"})), "expired"),
     ],
 )
-def test_a_mix_that_cannot_be_compared_says_why(reference: Told | None, current: Told | None, reason: str) -> None:
+def test_a_mix_that_cannot_be_compared_says_why(
+    reference: GroupSizes | None, current: GroupSizes | None, reason: str
+) -> None:
     found = mixed(reference, current)
     assert {name: (each.value, each.reason) for name, each in found.items()} == {"psi": (None, reason)}
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from audits.drift.bins import Histogram
-from audits.drift.measures import index_measures
-from audits.drift.series import Point
-from audits.windows import Window
-from charter.drift.readings import readings
-from charter.drift.rule import FEATURES, SCORE, rule_of
-from charter.loading import load_charter
-from charter.model import Charter, Indicator
+from boussole.audits.drift.bins import Histogram
+from boussole.audits.drift.measures import index_measures
+from boussole.audits.drift.series import Point
+from boussole.audits.windows import Window
+from boussole.charter.drift.readings import readings
+from boussole.charter.drift.rule import FEATURES, SCORE, rule_of
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import Charter, Indicator
 from tests.as_json import judge
 from tests.written import drift_rule, sample
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from charter.incidents.appeals import appeals, counts, grouped, new_number
-from charter.incidents.book import Book, admit
-from charter.incidents.refusals import EntryRefusedError
-from charter.records.incidents import Appeal
-from charter.records.kinds import Withdrawal
+from boussole.charter.incidents.appeals import appeals, counts, grouped, new_number
+from boussole.charter.incidents.book import Book, admit
+from boussole.charter.incidents.refusals import EntryRefusedError
+from boussole.charter.records.incidents import Appeal
+from boussole.charter.records.kinds import Withdrawal
 from tests.charter.incidents.made import DAY, appeal, decision, facts, sealed
 
 TODAY = dt.date(2026, 3, 31)

@@ -6,8 +6,8 @@ import re
 
 from babel.messages.pofile import read_po
 
-from audits.languages import french
-from charter.incidents.refusals import LOCALE, REASONS, EntryRefusedError
+from boussole.audits.languages import french
+from boussole.charter.incidents.refusals import LOCALE, REASONS, EntryRefusedError
 
 
 def test_every_refusal_is_said_in_french():

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from audits.workspace import Workspace
-from charter.pack import HERE, pack_files, write
-from charter.records import sign_checkpoint, stored_audits
+from boussole.audits.workspace import Workspace
+from boussole.charter.pack import HERE, pack_files, write
+from boussole.charter.records import sign_checkpoint, stored_audits
 
 
 @pytest.fixture(scope="module")

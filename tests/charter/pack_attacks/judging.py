@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from audits.hashing import canonical_json, sha256_hex
-from charter.pack.verifier import canonical
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.charter.pack.verifier import canonical
 
 CODE = "import pathlib\npathlib.Path({mark!r}).touch()\n"
 SHADOWS = (

@@ -11,9 +11,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from audits.workspace import Workspace
-from dashboard.access import person, provider
-from dashboard.server import doors, routes
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access import person, provider
+from boussole.dashboard.server import doors, routes
 
 ADDRESS = "http://localhost:8501"
 SETTINGS = """

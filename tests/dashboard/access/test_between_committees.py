@@ -7,19 +7,19 @@ import shutil
 
 import pytest
 
-from audits.errors import BoussoleError
-from charter.committee import acting
-from charter.committee.acting import do
-from charter.committee.directory import name_member
-from charter.committee.drafts import begin, drafts
-from charter.committee.rules import TEMPLATES
-from charter.records.acts import Mandate
-from charter.records.statements import statements
-from dashboard import frame, store
-from dashboard.access import person, sessions
-from dashboard.access.routes import ROUTES
-from dashboard.committee.acts.doing import BASE as SESSION
-from dashboard.committee.acts.house_doing import BASE as COMMITTEE
+from boussole.audits.errors import BoussoleError
+from boussole.charter.committee import acting
+from boussole.charter.committee.acting import do
+from boussole.charter.committee.directory import name_member
+from boussole.charter.committee.drafts import begin, drafts
+from boussole.charter.committee.rules import TEMPLATES
+from boussole.charter.records.acts import Mandate
+from boussole.charter.records.statements import statements
+from boussole.dashboard import frame, store
+from boussole.dashboard.access import sessions, visitor
+from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.committee.acts.doing import BASE as SESSION
+from boussole.dashboard.committee.acts.house_doing import BASE as COMMITTEE
 from tests.charter.committee.desk import CALLED, DAY, m
 from tests.charter.committee.hall import NAME, Hall
 from tests.dashboard.access.test_between_members import COOKIE, Query, send, told
@@ -82,7 +82,7 @@ def seen(hall, at, monkeypatch):
         client = browsers.setdefault(name, None) or at(name)
         browsers[name] = client
         monkeypatch.setattr(frame.st, "query_params", Query(**query))
-        monkeypatch.setattr(person, "cookie", {COOKIE: client.cookies[COOKIE]}.get)
+        monkeypatch.setattr(visitor, "cookie", {COOKIE: client.cookies[COOKIE]}.get)
         return " ".join(look(page)).replace(f'value="{UNSAID}"', "")
 
     return by

@@ -6,18 +6,18 @@ import re
 
 import pytest
 
-from charter.committee import acting
-from charter.committee.acting import house_of
-from charter.committee.balloting import end_vote, vote_openly
-from charter.committee.directory import name_member
-from charter.committee.drafts import begin, draft, drafts
-from charter.records.acts import Ballot, CommitteeQuestion, Dissent, Interest, Recusal, Referral
-from dashboard import frame, store
-from dashboard.access import log, open_sessions, person, sessions
-from dashboard.access.permissions import Action
-from dashboard.access.routes import ROUTES
-from dashboard.access.sessions import digest
-from dashboard.forms import inbox
+from boussole.charter.committee import acting
+from boussole.charter.committee.acting import house_of
+from boussole.charter.committee.balloting import end_vote, vote_openly
+from boussole.charter.committee.directory import name_member
+from boussole.charter.committee.drafts import begin, draft, drafts
+from boussole.charter.records.acts import Ballot, CommitteeQuestion, Dissent, Interest, Recusal, Referral
+from boussole.dashboard import frame, store
+from boussole.dashboard.access import log, open_sessions, sessions, visitor
+from boussole.dashboard.access.permissions import Action
+from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.access.sessions import digest
+from boussole.dashboard.forms import inbox
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.dashboard.access.conftest import BROWSER, browser
@@ -137,10 +137,10 @@ def test_nobody_reads_what_another_typed(hall, at, monkeypatch, tries):
     for name, query in pages:
         tries.add()
         monkeypatch.setattr(frame.st, "query_params", Query(sent=token, **query))
-        monkeypatch.setattr(person, "cookie", {COOKIE: ada.cookies[COOKIE], "boussole_local": m(B)}.get)
+        monkeypatch.setattr(visitor, "cookie", {COOKIE: ada.cookies[COOKIE], "boussole_local": m(B)}.get)
         assert "bob alone" not in " ".join(look(name)), name
     monkeypatch.setattr(frame.st, "query_params", Query(sent=token, **pages[0][1]))
-    monkeypatch.setattr(person, "cookie", {COOKIE: bob.cookies[COOKIE]}.get)
+    monkeypatch.setattr(visitor, "cookie", {COOKIE: bob.cookies[COOKIE]}.get)
     assert "bob alone" in " ".join(look("session")), "bob finds it again"
     for reader in ("ada", "", m(B), "local"):
         tries.add()

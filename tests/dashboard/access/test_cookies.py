@@ -13,11 +13,11 @@ from cryptography.fernet import Fernet
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from audits.workspace import Workspace
-from dashboard.access import handshake
-from dashboard.access.routes import ROUTES
-from dashboard.server import doors, routes
-from dashboard.serving.headers import Headers
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access import handshake
+from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.server import doors, routes
+from boussole.dashboard.serving.headers import Headers
 from tests.attacks import Tries
 
 OURS = "https://boussole.example"

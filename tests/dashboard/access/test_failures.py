@@ -10,11 +10,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from audits.workspace import Workspace
-from dashboard.access import log, tokens
-from dashboard.access.failures import EACH_MINUTE, NOTED_EACH_MINUTE, Failures
-from dashboard.api.limits import MOST_KNOWN, Limiter
-from dashboard.server import routes
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access import log, tokens
+from boussole.dashboard.access.failures import EACH_MINUTE, NOTED_EACH_MINUTE, Failures
+from boussole.dashboard.api.limits import MOST_KNOWN, Limiter
+from boussole.dashboard.server import routes
 from tests.dashboard.access.conftest import browser
 
 SYSTEMS = "/api/systems"

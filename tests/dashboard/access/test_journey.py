@@ -16,9 +16,9 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from audits.workspace import Workspace
 from benchmarks.browser import Browser
 from benchmarks.serving import answering, free_port
+from boussole.audits.workspace import Workspace
 from tests.dashboard.access.conftest import SETTINGS
 
 pytestmark = pytest.mark.slow

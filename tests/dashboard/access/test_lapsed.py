@@ -8,10 +8,10 @@ import re
 
 import pytest
 
-from dashboard import frame, store
-from dashboard.access import person, sessions
-from dashboard.access.permissions import Role
-from dashboard.access.person import Person
+from boussole.dashboard import frame, store
+from boussole.dashboard.access import sessions, visitor
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access.person import Person
 from tests.dashboard.access.test_matrix import look
 
 BROWSER = {"accept": "text/html,application/xhtml+xml", "origin": "http://localhost:8501"}
@@ -83,7 +83,7 @@ def signed_in(client, sign_in, oidc, monkeypatch):
     oidc.knows("ada", "stewards")
     sign_in("ada")
     number = client.cookies["boussole_session"]
-    monkeypatch.setattr(person, "cookie", lambda name: {"boussole_session": number}.get(name, ""))
+    monkeypatch.setattr(visitor, "cookie", lambda name: {"boussole_session": number}.get(name, ""))
     return number
 
 
@@ -106,7 +106,7 @@ def test_a_look_asks_once_who_it_is(signed_in, monkeypatch):
 
 
 def test_nobody_sees_but_the_way_in(workspace, oidc, monkeypatch):
-    monkeypatch.setattr(person, "cookie", lambda name: {"boussole_local": "steward"}.get(name, ""))
+    monkeypatch.setattr(visitor, "cookie", lambda name: {"boussole_local": "steward"}.get(name, ""))
     shown = " ".join(look("compass"))
     assert "/access/sign-in?to=%2F" in shown
     assert "Boussole s’ouvre aux personnes connectées" in shown

@@ -10,13 +10,13 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
-from audits.workspace import Workspace
-from charter.committee.directory import name_member
-from dashboard.access.local_role import choosing
-from dashboard.access.permissions import Role
-from dashboard.access.person import COOKIE, Person, local
-from dashboard.server import LocalOnly, routes
-from dashboard.words import speaker
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.directory import name_member
+from boussole.dashboard.access.local_role import choosing
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access.person import COOKIE, Person, local
+from boussole.dashboard.server import LocalOnly, routes
+from boussole.dashboard.words import speaker
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 from typer.core import TyperGroup
 
-import dashboard
-from audits.workspace import Workspace
-from dashboard.access.permissions import COMMITTEE, SIGNED_IN, STRANGERS, TABLE, Action, Role, allowed
-from dashboard.access.person import COOKIE
-from dashboard.access.places import OPTIONS, PAGES, every_command
-from dashboard.access.routes import ROUTES
-from dashboard.server import routes
+from boussole import dashboard
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.permissions import COMMITTEE, SIGNED_IN, STRANGERS, TABLE, Action, Role, allowed
+from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.access.places import OPTIONS, PAGES, every_command
+from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.server import routes
 from tests.attacks import Tries
 from tests.commands import commands, commands_and_groups
 from tests.conftest import Run

@@ -6,13 +6,13 @@ import sqlite3
 
 import pytest
 
-from audits.workspace import Workspace
-from dashboard.access import database, log, sessions
-from dashboard.access.open_sessions import REFERENCE, open_sessions
-from dashboard.access.own_sessions import OTHERS, PATH, own_sessions
-from dashboard.access.sessions import SignedOutError, digest
-from dashboard.settings.sessions_html import sessions as told
-from dashboard.words import speaker
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access import database, log, sessions
+from boussole.dashboard.access.open_sessions import REFERENCE, open_sessions
+from boussole.dashboard.access.own_sessions import OTHERS, PATH, own_sessions
+from boussole.dashboard.access.sessions import SignedOutError, digest
+from boussole.dashboard.settings.sessions_html import sessions as told
+from boussole.dashboard.words import speaker
 from tests.dashboard.access.conftest import browser
 
 COOKIE = "boussole_session"
@@ -182,6 +182,6 @@ def test_a_session_that_is_idle_is_not_shown(workspace, at):
 
 
 def test_in_local_mode_there_are_none(tmp_path):
-    from dashboard.access.person import local
+    from boussole.dashboard.access.person import local
 
     assert own_sessions(Workspace.create(tmp_path / "w"), local("steward")) == []

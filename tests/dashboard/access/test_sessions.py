@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from charter.committee.directory import name_member
-from charter.records.acts import MandateEnd
-from dashboard.access import database, identity, open_sessions, person, provider, sessions
-from dashboard.access.permissions import Role
-from dashboard.access.sessions import SignedOutError
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.directory import name_member
+from boussole.charter.records.acts import MandateEnd
+from boussole.dashboard.access import database, identity, open_sessions, person, provider, sessions
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access.sessions import SignedOutError
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall
 from tests.dashboard.access.conftest import SETTINGS

@@ -7,10 +7,10 @@ import sqlite3
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
-from audits.access_settings import AccessSettings
-from dashboard.access import log, sessions, tokens
-from dashboard.access.permissions import Role
-from dashboard.access.sessions import SignedOutError
+from boussole.audits.access_settings import AccessSettings
+from boussole.dashboard.access import log, sessions, tokens
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access.sessions import SignedOutError
 from tests.dashboard.access.conftest import browser
 
 COOKIE = "boussole_session"
@@ -113,7 +113,7 @@ def test_a_session_is_new_with_each_sign_in(client, sign_in, oidc):
 def test_a_provider_that_does_not_answer_lets_nobody_in(client, sign_in, oidc, workspace, monkeypatch):
     oidc.knows("ada", "stewards")
     sign_in("ada")
-    from dashboard.access import provider
+    from boussole.dashboard.access import provider
 
     closed = {"userinfo_endpoint": "http://localhost:9/userinfo"}
     monkeypatch.setitem(provider._known, oidc.address, (float("inf"), closed))

@@ -7,11 +7,11 @@ import shutil
 
 import pytest
 
-from charter.committee.acting import do, house_of
-from charter.committee.directory import name_member
-from charter.committee.rules import TEMPLATES
-from charter.records.acts import CommitteeQuestion, Mandate, MandateEnd
-from dashboard import store
+from boussole.charter.committee.acting import do, house_of
+from boussole.charter.committee.directory import name_member
+from boussole.charter.committee.rules import TEMPLATES
+from boussole.charter.records.acts import CommitteeQuestion, Mandate, MandateEnd
+from boussole.dashboard import store
 from tests.charter.committee.desk import m
 
 COMMITTEE = {"committee": "external", "role": "Secretariat"}

@@ -14,17 +14,17 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from audits.access_settings import AccessSettings
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from dashboard import frame
-from dashboard.access import identity, log, person, sessions
-from dashboard.access.database import access, session_table
-from dashboard.access.permissions import SEALING, SIGNED_IN, Role, allowed
-from dashboard.access.person import Person
-from dashboard.access.routes import ROUTES
-from dashboard.access.sessions import SignedOutError
-from dashboard.access.strength import NONE, proof_of, strong_enough, unprotected
+from boussole.audits.access_settings import AccessSettings
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard import frame
+from boussole.dashboard.access import identity, log, sessions, visitor
+from boussole.dashboard.access.database import access, session_table
+from boussole.dashboard.access.permissions import SEALING, SIGNED_IN, Role, allowed
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.access.sessions import SignedOutError
+from boussole.dashboard.access.strength import NONE, proof_of, strong_enough, unprotected
 from tests.dashboard.access.test_lapsed import BROWSER, fields
 from tests.dashboard.access.test_matrix import look
 
@@ -163,7 +163,7 @@ def test_the_page_says_why_and_leads_to_more(client, sign_in, oidc, monkeypatch,
     oidc.knows("ada", "stewards", acr="pwd")
     sign_in("ada")
     number = client.cookies["boussole_session"]
-    monkeypatch.setattr(person, "cookie", lambda name: {"boussole_session": number}.get(name, ""))
+    monkeypatch.setattr(visitor, "cookie", lambda name: {"boussole_session": number}.get(name, ""))
     shown = " ".join(look("data"))
     told = {"fr": "Votre rôle demande une connexion plus forte", "en": "Your role asks for a stronger sign-in"}[lang]
     assert told in shown
@@ -232,7 +232,7 @@ def test_who_sees_what_is_sensitive_with_a_password_alone_is_told(demanding):
 
 
 def test_the_server_warns_when_it_starts(workspace, command, monkeypatch):
-    monkeypatch.setattr("dashboard.server.run", lambda *_, **__: None)
+    monkeypatch.setattr("boussole.dashboard.server.run", lambda *_, **__: None)
     said = command("--workspace", workspace.home, "dashboard", "--headless").stderr
     assert "a password alone opens what concerns single people to: administrator, steward." in said
     with (workspace.home / "boussole.toml").open("a") as file:

@@ -7,12 +7,12 @@ from functools import partial
 import pytest
 from starlette.testclient import TestClient
 
-from dashboard.access import guard, taken, tokens
-from dashboard.access.own_sessions import PATH
-from dashboard.access.permissions import STRANGERS
-from dashboard.access.routes import ROUTES
-from dashboard.api.limits import Limiter
-from dashboard.api.refusals import is_api
+from boussole.dashboard.access import guard, taken, tokens
+from boussole.dashboard.access.own_sessions import PATH
+from boussole.dashboard.access.permissions import STRANGERS
+from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.api.limits import Limiter
+from boussole.dashboard.api.refusals import is_api
 
 HERE = {"origin": "http://localhost:8501"}
 SENT = {"f-session": "none"}

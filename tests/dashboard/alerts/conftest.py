@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from audits.workspace import SETTINGS_FILE, Workspace
 from benchmarks.serving import free_port
-from charter.loading import load_charter
-from charter.model import Charter
+from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.charter.text.loading import load_charter
+from boussole.charter.text.model import Charter
 from tests.as_json import save_audit
 
 FIXTURE = Path(__file__).parent.parent / "workspace"

@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from audits.languages import LANGUAGES
-from audits.workspace import SETTINGS_FILE, Workspace
-from charter.loading import PACKAGED
-from dashboard import store
-from dashboard.alerts.changes import Change
-from dashboard.alerts.channels import known_channels
-from dashboard.alerts.detect import check
-from dashboard.alerts.letters import letter
-from dashboard.drifting.asked import Asked
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.charter.text.loading import PACKAGED
+from boussole.dashboard import store
+from boussole.dashboard.alerts.changes import Change
+from boussole.dashboard.alerts.channels import known_channels
+from boussole.dashboard.alerts.detect import check
+from boussole.dashboard.alerts.letters import letter
+from boussole.dashboard.drifting.query import DriftQuery
 from tests import offers
 from tests.as_json import run_audit
 from tests.dashboard.alerts.conftest import Post
@@ -107,7 +107,7 @@ def test_a_drift_that_is_told_says_what_the_drift_page_says(workspace: Workspace
     item = next(each for each in found.messages[0].items if each.subject == "drift/inputs")
     assert item.facts["start"] == "2026-03-01"
     for lang in LANGUAGES:
-        page = store.drift_page(workspace, Asked(system="offers"), lang, fine=False, with_incidents=False).summary
+        page = store.drift_page(workspace, DriftQuery(system="offers"), lang, fine=False, with_incidents=False).summary
         told_there = " ".join([page.headline, *page.more])
         assert item.facts["texts"][lang]["sentence"].partition(":")[2].strip(". ") in told_there
     assert check(workspace, today=offers.AS_OF).changes == []

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.alert_settings import AlertSettings
-from dashboard.alerts.changes import BLIND, NOT_ASKED, Known, direction, is_told
-from dashboard.alerts.digest import due_at
-from dashboard.alerts.drifting import _walked
-from dashboard.alerts.layout import MOST, MOST_QUESTIONS, layout
-from dashboard.alerts.messages import Told
+from boussole.audits.alert_settings import AlertSettings
+from boussole.dashboard.alerts.changes import BLIND, NOT_ASKED, KnownState, direction, is_told
+from boussole.dashboard.alerts.digest import due_at
+from boussole.dashboard.alerts.drifting import _walked
+from boussole.dashboard.alerts.layout import MOST, MOST_QUESTIONS, layout
+from boussole.dashboard.alerts.messages import ChangeMessage
 from tests.as_json import changes_between
 
 STATES = ("kept", "watch", "broken", "unknown", "not_examined")
@@ -61,7 +61,7 @@ def document(states: dict[str, str]) -> dict[str, object]:
 
 @given(st.lists(st.dictionaries(st.sampled_from("xyz"), st.sampled_from(STATES), max_size=3), min_size=1, max_size=8))
 def test_what_is_told_leads_from_each_state_to_the_next_without_a_gap(steps: list[dict[str, str]]) -> None:
-    known: dict[str, Known] = {}
+    known: dict[str, KnownState] = {}
     told: dict[str, list[tuple[str | None, str]]] = {}
     for number, step in enumerate(steps, 1):
         day = f"2026-01-{number:02}"
@@ -77,7 +77,7 @@ def test_what_is_told_leads_from_each_state_to_the_next_without_a_gap(steps: lis
         assert moves == [pair for pair in pairwise(real) if pair[0] != pair[1] and is_told(*pair)]
 
 
-def walk(states: str, known: Known | None) -> tuple[list[tuple[str | None, str]], Known | None]:
+def walk(states: str, known: KnownState | None) -> tuple[list[tuple[str | None, str]], KnownState | None]:
     names = {"k": "kept", "w": "watch", "u": "unknown", "b": "broken"}
     windows = [(f"2026-{at:02}-01", f"2026-{at:02}-28") for at in range(1, len(states) + 1)]
     found, after = _walked("s", "drift/inputs", [(w, names[s]) for w, s in zip(windows, states, strict=True)], known)
@@ -89,7 +89,7 @@ def test_drift_that_came_and_went_between_two_looks_is_told_both_ways() -> None:
     assert first == []
     found, known = walk("kkwk", known)
     assert found == [("kept", "watch"), ("watch", "kept")]
-    assert known == Known(state="kept", since="2026-04-01", window_end="2026-04-28")
+    assert known == KnownState(state="kept", since="2026-04-01", window_end="2026-04-28")
     assert walk("kkwk", known)[0] == []
 
 
@@ -124,10 +124,10 @@ def test_a_digest_is_due_at_its_hour_within_a_day_or_a_week(now: dt.datetime, ho
     assert due_at(now, "off", settings) == now
 
 
-def said(number: int, before: str, after: str, subject: str = "question/a/x") -> Told:
+def said(number: int, before: str, after: str, subject: str = "question/a/x") -> ChangeMessage:
     texts = {"system": "S", "place": "A", "moved": f"{before} {after}", "sentence": "."}
     facts = {"start": "2026-01-01", "end": "2026-01-31", "entry": 1, "texts": {"en": texts}}
-    return Told(
+    return ChangeMessage(
         number=number,
         system="s",
         subject=subject,
@@ -139,7 +139,7 @@ def said(number: int, before: str, after: str, subject: str = "question/a/x") ->
     )
 
 
-def read(items: list[Told]) -> list[list[int]]:
+def read(items: list[ChangeMessage]) -> list[list[int]]:
     return [
         [each.number for each in (*entry.heads, *entry.questions)]
         for section in layout(items).sections

@@ -11,10 +11,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from audits.workspace import SETTINGS_FILE
-from dashboard.alerts import after
-from dashboard.alerts.detect import check
-from dashboard.alerts.outbox import messages
+from boussole.audits.workspace import SETTINGS_FILE
+from boussole.dashboard.alerts import after
+from boussole.dashboard.alerts.detect import check
+from boussole.dashboard.alerts.outbox import messages
 from tests import offers
 from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from audits.errors import BoussoleError
-from audits.workspace import Workspace
-from charter.records import seal
-from charter.records.kinds import Attestation, KeptFile, Withdrawal
-from dashboard.alerts.changes import Change
-from dashboard.alerts.detect import check
-from dashboard.alerts.messages import Message
-from dashboard.alerts.outbox import messages
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import seal
+from boussole.charter.records.kinds import Attestation, KeptFile, Withdrawal
+from boussole.dashboard.alerts.changes import Change
+from boussole.dashboard.alerts.detect import check
+from boussole.dashboard.alerts.messages import Message
+from boussole.dashboard.alerts.outbox import messages
 from tests.dashboard.alerts.conftest import House, Post
 
 GENDER, DRIFT = "impact_ratio_gender", "drift_psi"

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from benchmarks.serving import free_port
-from dashboard.alerts.detect import check
-from dashboard.alerts.sending import send
+from boussole.dashboard.alerts.detect import check
+from boussole.dashboard.alerts.sending import send
 from tests.dashboard.alerts.conftest import HIDDEN, House, Post
 
 

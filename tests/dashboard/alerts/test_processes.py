@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 
 from benchmarks.serving import free_port
-from dashboard.alerts.detect import check
-from dashboard.alerts.messages import SENT, WAITING
-from dashboard.alerts.outbox import messages
+from boussole.dashboard.alerts.detect import check
+from boussole.dashboard.alerts.messages import SENT, WAITING
+from boussole.dashboard.alerts.outbox import messages
 from tests.dashboard.alerts.conftest import Hook, House
 
 BOUSSOLE = str(Path(sys.executable).parent / "boussole")
 DYING = """
 import os, signal, sys
 from pathlib import Path
-from audits.workspace import Workspace
-from dashboard.alerts import detect
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.alerts import detect
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -97,8 +97,8 @@ def test_a_process_that_is_killed_after_sending_sends_again_under_the_same_numbe
 DRIPPING = """
 import socket, sys, threading, time
 from pathlib import Path
-from audits.workspace import Workspace
-from dashboard.alerts import sending
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.alerts import sending
 
 server = socket.create_server(("127.0.0.1", int(sys.argv[2])))
 

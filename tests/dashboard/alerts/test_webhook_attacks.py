@@ -15,18 +15,18 @@ from typing import Any
 import pytest
 import requests
 
-from audits.errors import BoussoleError
-from dashboard.alerts import sending
-from dashboard.alerts.channels import cautions, channels, place_of, plugin_of
-from dashboard.alerts.detect import check
-from dashboard.alerts.facts import alert_facts
-from dashboard.alerts.guard import MOST_BYTES, guarded
-from dashboard.alerts.outbox import messages
-from dashboard.alerts.page import section
-from dashboard.alerts.sending import send
-from dashboard.alerts.trial import try_out
-from dashboard.doctor import examine
-from dashboard.words import speaker
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.alerts import sending
+from boussole.dashboard.alerts.channels import cautions, channels, place_of, plugin_of
+from boussole.dashboard.alerts.detect import check
+from boussole.dashboard.alerts.facts import alert_facts
+from boussole.dashboard.alerts.guard import MOST_BYTES, guarded
+from boussole.dashboard.alerts.outbox import messages
+from boussole.dashboard.alerts.page import section
+from boussole.dashboard.alerts.sending import send
+from boussole.dashboard.alerts.trial import try_out
+from boussole.dashboard.doctor import examine
+from boussole.dashboard.words import speaker
 from tests.attacks import Tries
 from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post
 from tests.dashboard.alerts.test_sending import changed
@@ -212,7 +212,7 @@ ANSWERS: dict[str, tuple[Answer, str]] = {
 @pytest.mark.parametrize("name", ANSWERS)
 @pytest.mark.attack("webhooks", "a server whose answer has no end, drips, or is none")
 def test_an_answer_costs_little(house: House, name: str, monkeypatch: pytest.MonkeyPatch, tries: Tries) -> None:
-    monkeypatch.setattr("dashboard.alerts.guard.MOST_SECONDS", 0.3)
+    monkeypatch.setattr("boussole.dashboard.alerts.guard.MOST_SECONDS", 0.3)
     monkeypatch.setattr(sending, "MESSAGE_SECONDS", 20.0)
     answer, expected = ANSWERS[name]
     read: list[int] = []

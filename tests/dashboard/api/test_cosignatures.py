@@ -11,19 +11,19 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from audits.ledger.cosigning import parse_request
-from audits.ledger.keys import COSIGNATURE, SIGNATURE, SigningKey, make_key
-from audits.ledger.merkle import verify_consistency
-from audits.ledger.notes import Note, Signature, parse_note
-from audits.ledger.signing import workspace_key
-from audits.workspace import Workspace
-from charter.records.outside import State, outside
-from dashboard.access import tokens
-from dashboard.access.permissions import STRANGERS
-from dashboard.access.routes import ROUTES
-from dashboard.api.refusals import is_api
-from dashboard.server import routes
+from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
+from boussole.audits.ledger.cosigning import parse_request
+from boussole.audits.ledger.keys import COSIGNATURE, SIGNATURE, SigningKey, make_key
+from boussole.audits.ledger.merkle import verify_consistency
+from boussole.audits.ledger.notes import Note, Signature, parse_note
+from boussole.audits.ledger.signing import workspace_key
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.outside import State, outside
+from boussole.dashboard.access import tokens
+from boussole.dashboard.access.permissions import STRANGERS
+from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.api.refusals import is_api
+from boussole.dashboard.server import routes
 from tests.end_to_end.test_kept_checkpoint import grow
 
 KEY = make_key("example.org/agents", kind=COSIGNATURE)

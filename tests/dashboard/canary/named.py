@@ -10,8 +10,8 @@ import pandas as pd
 import pypdf
 import pytest
 
-from audits.decisions import ingest
-from audits.workspace import Workspace
+from boussole.audits.decisions import ingest
+from boussole.audits.workspace import Workspace
 from tests.as_json import run_audit
 from tests.attacks import Tries
 from tests.faults.calls import calls

@@ -13,20 +13,20 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-import audits
-from audits.languages import LANGUAGES
-from audits.workspace import Workspace
-from charter.oscal.exporting import oscal_files
-from charter.records.audits import stored_audits
-from dashboard.access.permissions import Role
-from dashboard.access.person import COOKIE
-from dashboard.alerts.channels import channels
-from dashboard.alerts.detect import check
-from dashboard.alerts.outbox import messages
-from dashboard.alerts.sending import composed
-from dashboard.api.openapi import ADDRESSES
-from dashboard.report.writing import write_report
-from dashboard.server import routes
+from boussole import audits
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.workspace import Workspace
+from boussole.charter.oscal.exporting import oscal_files
+from boussole.charter.records.audits import stored_audits
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.alerts.channels import channels
+from boussole.dashboard.alerts.detect import check
+from boussole.dashboard.alerts.outbox import messages
+from boussole.dashboard.alerts.sending import composed
+from boussole.dashboard.api.openapi import ADDRESSES
+from boussole.dashboard.report.writing import write_report
+from boussole.dashboard.server import routes
 from tests.as_json import latest_audits
 from tests.attacks import Tries
 from tests.dashboard.canary.named import CASES, KINDS, NAME, SURFACES, Place, fill, look, texts_of

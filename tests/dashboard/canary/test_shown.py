@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from audits.decisions.ingest import validate
-from audits.errors import BoussoleError
-from audits.languages import LANGUAGES
-from dashboard.access.permissions import Role
-from dashboard.pages import pages
-from dashboard.words import speaker
+from boussole.audits.decisions.ingesting import validate
+from boussole.audits.errors import BoussoleError
+from boussole.audits.languages import LANGUAGES
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.pages import pages
+from boussole.dashboard.words import speaker
 from tests.attacks import Tries
 from tests.audits.privacy.helpers import files_of
 from tests.conftest import Run

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from audits.workspace import Workspace
-from charter.committee import acting
-from charter.committee.directory import name_member
-from charter.facts import Facts
-from charter.loading import load_charter
-from dashboard import store
-from dashboard.committee.chamber import Chamber
-from dashboard.forms import inbox
-from dashboard.scene import Scene
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee import acting
+from boussole.charter.committee.directory import name_member
+from boussole.charter.records.facts import Facts
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard import store
+from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.forms import inbox
+from boussole.dashboard.scene import Scene
 from tests.charter.committee.desk import CALLED, DAY, Desk, m
 from tests.charter.committee.hall import Hall
 from tests.dashboard.committee.hand import OPEN_AT, Hand

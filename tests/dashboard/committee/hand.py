@@ -8,11 +8,11 @@ import re
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from dashboard.access.guard import guarded
-from dashboard.access.person import COOKIE
-from dashboard.committee.acts.routes import act_routes
-from dashboard.forms.inbox import problem_of
-from dashboard.forms.model import PREFIX
+from boussole.dashboard.access.guard import guarded
+from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.committee.acts.routes import act_routes
+from boussole.dashboard.forms.inbox import problem_of
+from boussole.dashboard.forms.model import PREFIX
 from tests.charter.committee.desk import m
 
 OPEN_AT = dt.datetime(2026, 9, 15, 14, 30)  # noqa: DTZ001 (in the committee's own time)

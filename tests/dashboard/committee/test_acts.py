@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from charter.committee.drafts import begin
-from charter.committee.issuing import opinion_text
-from charter.records.acts import (
+from boussole.charter.committee.drafts import begin
+from boussole.charter.committee.issuing import opinion_text
+from boussole.charter.records.acts import (
     Annulment,
     Attendance,
     Ballot,
@@ -33,7 +33,7 @@ from charter.records.acts import (
     Tally,
     Vote,
 )
-from dashboard.forms import inbox
+from boussole.dashboard.forms import inbox
 from tests.charter.committee.desk import CALLED, DAY, START, m
 from tests.charter.committee.hall import NAME, who
 from tests.dashboard.committee.hand import act
@@ -257,7 +257,7 @@ def test_a_session_is_called_changed_and_cancelled(hand, hall, of):
 
 def test_without_a_quorum_a_second_session_is_called(hand, hall):
     when = {"starts": START, "ends": START + dt.timedelta(hours=2), "place": "Room 4"}
-    from charter.committee.meeting import convene
+    from boussole.charter.committee.meeting import convene
     from tests.charter.committee.desk import AGENDA
 
     of = convene(hall.workspace, NAME, who=who(CALLED), agenda=AGENDA, **when).entry

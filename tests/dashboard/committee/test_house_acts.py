@@ -5,11 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from charter.committee.directory import directory
-from charter.committee.meeting import convene, open_session
-from charter.committee.members import holder_of, sitting_on
-from charter.committee.rules import write_template
-from charter.records.acts import Attendance, Consensus, Interest, Mandate, MandateEnd, Minutes, Office, Referral
+from boussole.charter.committee.directory import directory
+from boussole.charter.committee.meeting import convene, open_session
+from boussole.charter.committee.members import holder_of, sitting_on
+from boussole.charter.committee.rules import write_template
+from boussole.charter.records.acts import (
+    Attendance,
+    Consensus,
+    Interest,
+    Mandate,
+    MandateEnd,
+    Minutes,
+    Office,
+    Referral,
+)
 from tests.charter.committee.desk import AGENDA, DAY, START, m
 from tests.charter.committee.hall import NAME, who
 from tests.charter.committee.test_matters import LATER

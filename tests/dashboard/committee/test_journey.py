@@ -18,18 +18,17 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 
-from audits.workspace import Workspace
-from charter.committee.acting import here_and_now, house_of
-from charter.committee.directory import name_member
-from charter.committee.drafts import begin
-from charter.committee.issuing import opinion_text
-from charter.committee.meeting import convene, open_session
-from charter.committee.proving import faults
-from charter.committee.rules import packaged
-from charter.committee.sessions import session
-from charter.loading import load_charter
-from charter.records import statements, verify_records
-from charter.records.acts import (
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import here_and_now, house_of
+from boussole.charter.committee.directory import name_member
+from boussole.charter.committee.drafts import begin
+from boussole.charter.committee.issuing import opinion_text
+from boussole.charter.committee.meeting import convene, open_session
+from boussole.charter.committee.proving import faults
+from boussole.charter.committee.rules import packaged
+from boussole.charter.committee.sessions import session
+from boussole.charter.records import statements, verify_records
+from boussole.charter.records.acts import (
     Attendance,
     Ballot,
     Dissent,
@@ -42,8 +41,9 @@ from charter.records.acts import (
     Recusal,
     Referral,
 )
-from charter.records.kinds import Recommendation, Reply
-from dashboard.access.person import COOKIE
+from boussole.charter.records.kinds import Recommendation, Reply
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard.access.person import COOKIE
 from tests.as_json import save_audit
 from tests.charter.committee.desk import CALLED, m
 from tests.charter.committee.hall import NAME, Hall, who

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from charter.committee.drafts import Drafted
-from charter.committee.presence import count
-from charter.committee.sessions import session
-from charter.records.acts import (
+from boussole.charter.committee.drafts import Drafted
+from boussole.charter.committee.presence import count
+from boussole.charter.committee.sessions import session
+from boussole.charter.records.acts import (
     CommitteeQuestion,
     Consensus,
     FrozenPack,
@@ -19,10 +19,10 @@ from charter.records.acts import (
     Rapporteur,
     Referral,
 )
-from dashboard.committee import overview_html
-from dashboard.committee.duty_words import owed, shortened
-from dashboard.committee.overview_view import OverviewPage, overview_page
-from dashboard.words import speaker
+from boussole.dashboard.committee import overview_html
+from boussole.dashboard.committee.duty_words import owed, shortened
+from boussole.dashboard.committee.overview_view import OverviewPage, overview_page
+from boussole.dashboard.words import speaker
 from tests.charter.committee.desk import CALLED, DAY, SAID, m
 
 EN, FR = speaker("en"), speaker("fr")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from charter.committee.packs import freeze
-from charter.records.acts import FrozenPack
-from dashboard.committee import pack_html
-from dashboard.committee.evidence import evidence_of
-from dashboard.committee.pack_view import pack_view
-from dashboard.words import speaker
+from boussole.charter.committee.packs import freeze
+from boussole.charter.records.acts import FrozenPack
+from boussole.dashboard.committee import pack_html
+from boussole.dashboard.committee.evidence import evidence_of
+from boussole.dashboard.committee.pack_view import pack_view
+from boussole.dashboard.words import speaker
 from tests.charter.committee.desk import DAY
 from tests.charter.committee.hall import NAME, who
 from tests.charter.committee.test_packs import audit

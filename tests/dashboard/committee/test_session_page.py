@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 
-from charter.committee.box import Box, commitment, with_ballot
-from charter.committee.presence import count
-from charter.committee.sessions import session
-from charter.committee.votes import result
-from charter.records.acts import (
+from boussole.charter.committee.box import Box, commitment, with_ballot
+from boussole.charter.committee.presence import count
+from boussole.charter.committee.sessions import session
+from boussole.charter.committee.votes import result
+from boussole.charter.records.acts import (
     Annulment,
     Attendance,
     Ballot,
@@ -35,9 +35,9 @@ from charter.records.acts import (
     Tally,
     Vote,
 )
-from dashboard.committee import pack_html, session_html
-from dashboard.committee.session_view import SessionPage, session_page
-from dashboard.words import speaker
+from boussole.dashboard.committee import pack_html, session_html
+from boussole.dashboard.committee.session_view import SessionPage, session_page
+from boussole.dashboard.words import speaker
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, m
 
 EN, FR = speaker("en"), speaker("fr")

@@ -10,16 +10,16 @@ import numpy as np
 import pypdf
 import pytest
 
-from audits.drift.bins import Histogram
-from audits.drift.measures import drift_measures
-from audits.measures import Cells, Strata
-from audits.metrics.measure import measure_cells
-from audits.runs import Run
-from audits.systems import System
-from audits.windows import Window
-from audits.workspace import Workspace
-from charter.in_force import in_force
-from dashboard.report import write_report
+from boussole.audits.drift.bins import Histogram
+from boussole.audits.drift.measures import drift_measures
+from boussole.audits.measures import Cells, Strata
+from boussole.audits.metrics.measure import measure_cells
+from boussole.audits.runs import Run
+from boussole.audits.systems import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.in_force import in_force
+from boussole.dashboard.report import write_report
 from tests.as_json import audit_document, save_audit
 
 OFFERS = """\

@@ -14,12 +14,12 @@ from click.testing import Result
 from pypdf.generic import DecodedStreamObject, NameObject
 from typer.testing import CliRunner
 
-from audits.errors import ReportError
-from audits.workspace import Workspace
-from charter.records import sealed_reports, verify_records
-from dashboard.cli import app
-from dashboard.report import write_report
-from dashboard.report.checking import check
+from boussole.audits.errors import ReportError
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import sealed_reports, verify_records
+from boussole.dashboard.cli import app
+from boussole.dashboard.report import write_report
+from boussole.dashboard.report.checking import check
 from tests.attacks import Tries
 from tests.dashboard.report.conftest import fill, make_workspace
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pypdf
 
-from audits.workspace import Workspace
-from charter.loading import load_charter
+from boussole.audits.workspace import Workspace
+from boussole.charter.text.loading import load_charter
 from tests.as_json import latest_audits
 from tests.dashboard.report.conftest import words
 

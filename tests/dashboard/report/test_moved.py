@@ -14,12 +14,12 @@ import pypdf
 import pytest
 from pypdf.generic import ArrayObject
 
-from audits.systems.model import System
-from audits.workspace import Workspace
-from dashboard.drifting.figures import figure
-from dashboard.report import write_report
-from dashboard.report.checking import check
-from dashboard.words import speaker
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.drifting.figures import figure
+from boussole.dashboard.report import write_report
+from boussole.dashboard.report.checking import check
+from boussole.dashboard.words import speaker
 from tests.as_json import run_audit
 from tests.dashboard.report.conftest import words
 from tests.dashboard.test_drift_bad_input import Case, brought_in, page_of, same

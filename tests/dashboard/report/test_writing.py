@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from audits.errors import ReportError
-from audits.workspace import Workspace
-from charter.in_force import Act
-from charter.loading import PACKAGED, load_charter
-from dashboard.printable import all_printable, printable
-from dashboard.report import typesetting, write_report
-from dashboard.report.attachments import attachments
-from dashboard.report.content import content
-from dashboard.report.edition import edition
-from dashboard.report.periods import parse_period
-from dashboard.report.words import teller
+from boussole.audits.errors import ReportError
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.in_force import Act
+from boussole.charter.text.loading import PACKAGED, load_charter
+from boussole.dashboard.printable import all_printable, printable
+from boussole.dashboard.report import typesetting, write_report
+from boussole.dashboard.report.attachments import attachments
+from boussole.dashboard.report.content import content
+from boussole.dashboard.report.edition import edition
+from boussole.dashboard.report.periods import parse_period
+from boussole.dashboard.report.words import teller
 from tests.as_json import in_period
 from tests.dashboard.report.conftest import fill, make_workspace, read, words
 from tests.written import audit_document

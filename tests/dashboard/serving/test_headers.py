@@ -19,14 +19,14 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from audits.access_settings import AccessSettings
-from dashboard.access import lapsed
-from dashboard.committee.acts.receipt import receipt_page
-from dashboard.drifting import detail_routes
-from dashboard.pages import pages
-from dashboard.serving.headers import Headers
-from dashboard.serving.policy import BARE, page_policy
-from dashboard.words import speaker
+from boussole.audits.access_settings import AccessSettings
+from boussole.dashboard.access import lapsed
+from boussole.dashboard.committee.acts.receipt import receipt_page
+from boussole.dashboard.drifting import detail_routes
+from boussole.dashboard.pages import pages
+from boussole.dashboard.serving.headers import Headers
+from boussole.dashboard.serving.policy import BARE, page_policy
+from boussole.dashboard.words import speaker
 from tests.attacks import Tries
 
 ALWAYS = {

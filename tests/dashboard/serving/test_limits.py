@@ -10,11 +10,11 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from audits.access_settings import AccessSettings
 from benchmarks.process import BOUSSOLE
 from benchmarks.serving import served
-from dashboard.serving import limits as module
-from dashboard.serving.limits import Limits, limits_of
+from boussole.audits.access_settings import AccessSettings
+from boussole.dashboard.serving import limits as module
+from boussole.dashboard.serving.limits import Limits, limits_of
 from tests.attacks import Tries
 from tests.dashboard.serving.conftest import Client, Serve, rest
 
@@ -225,7 +225,7 @@ def test_limits_leave_room_for_other_files(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.slow
 @attack("the server", "600 slow connections at once")
 def test_six_hundred_slow_connections_are_closed_and_others_are_answered(tmp_path, tries: Tries) -> None:
-    from audits.workspace import Workspace
+    from boussole.audits.workspace import Workspace
 
     limits = Limits()
     home = Workspace.create(tmp_path / "w").home

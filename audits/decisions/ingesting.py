@@ -1,0 +1,271 @@
+"""Bringing a source into the lake, exactly once, in one transaction with its cubes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from boussole.audits.cubes.read import hold_bands
+from boussole.audits.decisions.bookmarks import leave, resume
+from boussole.audits.decisions.bounded import hold_bounded
+from boussole.audits.decisions.changes import note_changes
+from boussole.audits.decisions.cleared import close_corrected, recognise
+from boussole.audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
+from boussole.audits.decisions.examine import examine, know_by_id, know_by_words, left_out, names_known
+from boussole.audits.decisions.exclusion import keep_spare
+from boussole.audits.decisions.follow import follow
+from boussole.audits.decisions.held import hold_batch, hold_source, take_out
+from boussole.audits.decisions.identity import hold_rows
+from boussole.audits.decisions.ingested import imported_before, next_batch, record
+from boussole.audits.decisions.quarantine import CORRECTION, set_aside
+from boussole.audits.decisions.report import IngestReport, Rejection, SchemaChange
+from boussole.audits.decisions.shared import note_shared
+from boussole.audits.decisions.sources import Opened, open_source, reading_whole
+from boussole.audits.errors import SourceError
+from boussole.audits.lake import quote, writing
+from boussole.audits.lake.engine import scratch
+from boussole.audits.lake.rows import log_columns
+from boussole.audits.lake.tables import create_system, one, table
+from boussole.audits.log_names import LogName
+from boussole.audits.privacy import sensitive, text
+from boussole.audits.privacy.pseudonyms import set_key
+from boussole.audits.systems.files import Files
+from boussole.audits.systems.gaps import hold_known
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
+
+
+class RefusedError(SourceError):
+    """A source of which nothing was accepted; `report` says why, row by row."""
+
+    def __init__(self, report: IngestReport, what: str) -> None:
+        self.report = report
+        reasons = "; ".join(rejection.sentence() for rejection in report.rejections)
+        super().__init__(
+            f"{what}: {reasons}.", where=report.origin, next_step="Correct these rows and import the file again."
+        )
+
+
+def ingest(
+    workspace: Workspace,
+    system: System,
+    source: str | Path,
+    *,
+    log: LogName = "decisions",
+    origin: str | None = None,
+    period: dt.date | None = None,
+    strict: bool = False,
+    growing: bool = False,
+    files: Files | None = None,
+    added: Mapping[str, str] | None = None,
+) -> IngestReport:
+    """Validates a source and brings its good rows into a log of the lake, in one transaction with the cubes.
+
+    Bad rows go to the quarantine with row number, column and reason. A source whose content was imported before
+    changes nothing (`already`). With `strict`, one bad row refuses the whole source. Rows that the log holds as they
+    are, are `known`, and what they now say of outcomes, stages and human decisions is taken over; those that differ
+    in anything else are set aside. Rows set aside before that this source corrects are `cleared`. A `growing` source
+    is a table that is read again and again: its empty cells take back what it said before. Late outcomes and human
+    actions may come before or after their decision, in any order: the decisions and months they touch are brought in
+    line. `files` says how the file is written, before what the system file says of it; `added` are columns with
+    one value in every row, where the file lacks them.
+
+    Raises SystemFileError while a line of the system file is still to be filled in, SourceError when the source cannot
+    be read or the system declares no such log, RefusedError when no row
+    (or with `strict`, not every row) is acceptable; nothing is written then.
+    """
+    with writing(workspace) as connection:
+        create_system(connection, system)
+        report = ingest_into(
+            connection,
+            workspace,
+            system,
+            source,
+            log=log,
+            origin=origin,
+            period=period,
+            strict=strict,
+            growing=growing,
+            files=files,
+            added=added,
+        )
+        note_shared(connection, workspace, system)
+        return report
+
+
+def ingest_into(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    system: System,
+    source: str | Path,
+    *,
+    log: LogName,
+    origin: str | None = None,
+    period: dt.date | None = None,
+    strict: bool = False,
+    growing: bool = False,
+    files: Files | None = None,
+    added: Mapping[str, str] | None = None,
+) -> IngestReport:
+    """The same within an open transaction (`writing`), whose lake has the system's tables."""
+    hold_known(workspace.home / "systems", system.id)
+    if log == "decisions":
+        hold_bands(connection, system)
+    source = resume(connection, system, source, log=log)
+    opened, contract = _prepare(connection, workspace, system, source, log=log, period=period, files=files, added=added)
+    name = origin or opened.name
+    report = imported_before(connection, system, log=log, origin=name, sha256=opened.sha256, growing=growing)
+    if report is None:
+        if log == "decisions" and not name.startswith(CORRECTION):
+            hold_rows(connection, system, origin=name)
+        with reading_whole(source):
+            report = _examine(connection, opened, contract, name, growing=growing)
+            _refuse(report, strict=strict)
+            report = _write(connection, workspace, opened, contract, report, strict=strict, growing=growing)
+    record(connection, report)
+    leave(connection, system, source, log=log, mark=opened.mark)
+    return replace(report, read=opened.reading.sentence() if opened.reading else None)
+
+
+def validate(
+    workspace: Workspace,
+    system: System,
+    source: str | Path,
+    *,
+    log: LogName = "decisions",
+    period: dt.date | None = None,
+    files: Files | None = None,
+) -> IngestReport:
+    """What an import would accept and refuse, without writing anything (ids are compared within the source only)."""
+    limit = workspace.settings.memory_limit.replace(" ", "")
+    with scratch(memory_limit=limit) as connection:
+        opened, contract = _prepare(connection, workspace, system, source, log=log, period=period, files=files)
+        with reading_whole(source):
+            report = _examine(connection, opened, contract, opened.name, lake=False)
+        return replace(report, read=opened.reading.sentence() if opened.reading else None)
+
+
+def _prepare(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    system: System,
+    source: str | Path,
+    *,
+    log: LogName,
+    period: dt.date | None,
+    files: Files | None,
+    added: Mapping[str, str] | None = None,
+) -> tuple[Opened, Contract]:
+    check_declared(system, log, where=str(source))
+    set_key(connection, workspace)
+    opened = open_source(connection, source, columns_of(system, log), (files or Files()).over(system.files), added)
+    now = dt.datetime.now(system.zone).replace(tzinfo=None)
+    return opened, build_contract(system, opened.types, log=log, period=period, now=now, content=opened.sha256)
+
+
+def _examine(
+    connection: duckdb.DuckDBPyConnection,
+    opened: Opened,
+    contract: Contract,
+    origin: str,
+    *,
+    lake: bool = True,
+    growing: bool = False,
+) -> IngestReport:
+    """Counts good rows and lists the bad ones."""
+    examine(connection, opened, contract, lake=lake, growing=growing, part=origin.startswith(CORRECTION))
+    hold_bounded(connection, opened, contract, lake=lake)
+    if lake:
+        _compare(connection, opened, contract, growing=growing)
+    total = one(connection, f"SELECT count(*) FROM {opened.relation}") + len(opened.bad_lines)
+    if total == 0 and not growing:
+        raise SourceError("the file holds no row.", where=opened.name, next_step="Export it again with its rows.")
+    return _report(connection, contract, origin, opened.sha256, total=total)
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, growing: bool) -> None:
+    """Holds the rows of a source to those of its log; decisions and texts of a file once they are written."""
+    if one(connection, f"SELECT count(*) FROM (FROM {table(contract.system, contract.log)} LIMIT 1)"):
+        if not contract.kind.once:
+            know_by_words(connection, opened, contract)
+        elif names_known(contract, growing=growing):
+            know_by_id(connection, opened, contract)
+        elif growing:
+            hold_source(connection, opened, contract)
+    if growing:
+        recognise(connection, opened, contract)
+
+
+def _report(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, origin: str, sha256: str, *, total: int
+) -> IngestReport:
+    """What the tables `rejected` and `known` say of a source of so many rows."""
+    groups = connection.execute(
+        'SELECT "column", reason, count(*), min(row) FROM rejected GROUP BY ALL ORDER BY min(row), "column"'
+    ).fetchall()
+    bad = sum(row[2] for row in groups)
+    known, again = (one(connection, f"SELECT count(*) FROM known{only}") for only in ("", " WHERE waiting"))
+    return IngestReport(
+        system=contract.system.id,
+        log=contract.log,
+        origin=origin,
+        sha256=sha256,
+        accepted=total - bad - known,
+        quarantined=bad,
+        known=known,
+        again=again,
+        rejections=tuple(Rejection(column=c, reason=r, rows=n, first_row=f) for c, r, n, f in groups),
+    )
+
+
+def _refuse(report: IngestReport, *, strict: bool) -> None:
+    if report.accepted == 0 and report.known == 0 and report.quarantined:
+        raise RefusedError(report, "no row could be accepted")
+    if strict and (report.quarantined or report.again):
+        raise RefusedError(report, "refused because of --strict")
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    opened: Opened,
+    contract: Contract,
+    report: IngestReport,
+    *,
+    strict: bool,
+    growing: bool,
+) -> IngestReport:
+    """Good rows into their log, bad ones into the quarantine, then everything that follows from them."""
+    system, log, batch = contract.system, contract.log, next_batch(connection)
+    unclear: tuple[SchemaChange, ...] = ()
+    text.register(connection, workspace)
+    total, part = report.accepted + report.quarantined + report.known, report.origin.startswith(CORRECTION)
+    if report.accepted:
+        names = ", ".join(quote(name) for name in log_columns(system, log))
+        rows = contract.insertion(opened.relation, batch, left_out(connection))
+        if log == "decisions":
+            rows, unclear = sensitive.joined(connection, workspace, contract, rows, source=opened.relation)
+        connection.execute(f"INSERT INTO {table(system, log)} ({names}) SELECT {names} FROM ({rows})")
+        if hold_batch(connection, contract, batch):
+            keep_spare(connection, system, log, batch)
+            take_out(connection, contract, batch)
+    if not (growing or part):  # what comes out of the quarantine goes back to it
+        recognise(connection, opened, contract)
+    report = _report(connection, contract, report.origin, report.sha256, total=total)
+    _refuse(report, strict=strict)
+    cleared = close_corrected(connection, opened, contract, origin=report.origin, batch=batch)
+    if report.quarantined:
+        set_aside(connection, opened, contract, batch)
+    changes = note_changes(connection, opened, contract, origin=report.origin, batch=batch, part=part)
+    updated, waiting = follow(connection, opened, contract, batch, growing=growing)
+    return replace(
+        report,
+        cleared=cleared,
+        updated=updated,
+        waiting=waiting,
+        changes=(*changes, *sensitive.travelling(system, opened.types), *unclear),
+    )

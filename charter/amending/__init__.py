@@ -1,0 +1,1 @@
+"""Amending the charter: what another version says otherwise, in plain words."""

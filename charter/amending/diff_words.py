@@ -1,0 +1,217 @@
+"""How a change between two charters is said, in French and English."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from boussole.audits.languages import LANGUAGES, Catalogue, date_words, number, typeset
+from boussole.audits.systems.kinds import Texts
+from boussole.charter.amending.plain import plainly
+from boussole.charter.judging.families import said
+from boussole.charter.judging.sentences import LOCALE
+from boussole.charter.text.model import Article, Indicator
+
+TOLD = {
+    "charter_adopted": "The charter, which was a proposal, is adopted on {after}.",
+    "charter_no_longer_adopted": "The charter, which was adopted, is a proposal again.",
+    "id_changed": "It is another charter: “{after}” instead of “{before}”.",
+    "alpha_changed": "The risk of error accepted in each test goes from {before} to {after}.",
+    "power_changed": "The chance of seeing a gap, with which missing decisions are counted, goes from {before} to "
+    "{after}.",
+    "left_out_tightened": "The share of decisions set aside from which on nothing is judged goes from {before} to "
+    "{after}.",
+    "left_out_loosened": "The share of decisions set aside from which on nothing is judged goes from {before} to "
+    "{after}.",
+    "left_out_wording": "What is said of the share set aside from which on nothing is judged changes; the share does "
+    "not.",
+    "languages_changed": "The languages of the charter go from {before} to {after}.",
+    "college_added": "A college appears: {after}.",
+    "college_removed": "A college disappears: {before}.",
+    "college_renamed": "A college changes its name: “{after}” instead of “{before}”.",
+    "head_changed": "The charter's setting “{field}” goes from {before} to {after}.",
+    "charter_wording": "The charter's own texts are worded otherwise ({field}).",
+    "article_added": "A new article appears, number {order}: {after}.",
+    "article_removed": "An article disappears, number {order}: {before}.",
+    "article_moved": "The article “{article}” moves from place {before} to place {after}.",
+    "text_official": "The article “{article}”, which was draft wording, is now the official text.",
+    "text_draft": "The article “{article}”, which was the official text, is draft wording again.",
+    "article_wording": "The article “{article}” is worded otherwise ({field}); nothing else changes.",
+    "question_added": "A new question appears, {number}: “{after}”",
+    "question_removed": "A question is no longer asked, {number}: “{before}”",
+    "question_moved": "Question {number} moves from “{before}” to “{after}”.",
+    "question_renumbered": "Question {before} becomes question {after}.",
+    "metric_changed": "Question {number} is judged by {after}; it was judged by {before}.",
+    "family_changed": "Question {number}: allowance for false alarms is made over “{after}” instead of “{before}”.",
+    "evidence_changed": "Question {number} is {after}; it was {before}.",
+    "setting_changed": "Question {number}: “{field}” goes from {before} to {after}.",
+    "level_tightened": "Question {number}: {level} goes from {before} to {after}.",
+    "level_loosened": "Question {number}: {level} goes from {before} to {after}.",
+    "level_changed": "Question {number}: {level} goes from {before} to {after}.",
+    "level_added": "Question {number}: {level} appears, {after}.",
+    "level_removed": "Question {number}: {level} disappears; it was {before}.",
+    "threshold_adopted": "Question {number}: the threshold, which was proposed, is adopted on {after}.",
+    "threshold_proposed": "Question {number}: the threshold, which was adopted, is only proposed again.",
+    "threshold_dated": "Question {number}: the threshold is dated {after} instead of {before}.",
+    "validity_changed": "Question {number}: an attestation is valid for {after} instead of {before}.",
+    "attester_changed": "Question {number} is attested by “{after}”; it was by “{before}”.",
+    "frequency_changed": "Question {number} is asked {after}; it was asked {before}.",
+    "kinds_added": "Question {number} is now also asked of {after}.",
+    "kinds_removed": "Question {number} is no longer asked of {before}.",
+    "law_added": "Question {number} now also answers to: {after}.",
+    "law_removed": "Question {number} no longer answers to: {before}.",
+    "question_wording": "Question {number} is worded otherwise ({field}); what is judged does not change.",
+    "law_text_added": "A text of law is added: {after}.",
+    "law_text_removed": "A text of law is removed: {before}.",
+    "law_text_dated": "{title}: in force from {after} instead of {before}.",
+    "law_text_wording": "What is said of a text of law is worded otherwise: {after}.",
+}
+EFFECTS = {"tighter": "That is tighter.", "looser": "That is looser."}
+FELT = (
+    "left_out_tightened",
+    "left_out_loosened",
+    "level_tightened",
+    "level_loosened",
+    "validity_changed",
+    "frequency_changed",
+)
+"""Kinds of change that can go either way, so that their sentence says which."""
+LEVEL_NAMES = {
+    "threshold.watch": "the watch level",
+    "threshold.breach": "the breach level",
+    "threshold.tolerance": "the tolerated share of cases",
+}
+WORDS = {
+    "measured": "measured",
+    "attested": "attested",
+    "every_audit": "at every audit",
+    "monthly": "every month",
+    "quarterly": "every quarter",
+    "yearly": "every year",
+    "once": "once",
+    "selection": "systems that select",
+    "ranking": "systems that rank",
+    "generation": "systems that write",
+    "declared": "systems that are only declared",
+    "title": "title",
+    "notice": "notice",
+    "rules": "rules",
+    "words": "what people are called",
+    "commitment": "commitment",
+    "why": "why it matters",
+    "text": "source or date of the text",
+    "question": "question",
+    "computed": "how it is computed",
+    "broken_if": "what would break it",
+    "good_answer": "the answer that keeps it",
+    "related": "related questions",
+    "justification": "reason of the threshold",
+    "source": "source of the threshold",
+}
+"""Keys of a charter as they are said."""
+WORDED = ("evidence", "frequency", "kinds")
+"""Fields whose values are keys that are said."""
+FOR_HUNDRED, GAP, NOTHING = "{n} for 100", "a gap of {n} in 100", "nothing"
+MONTHS = ("one month", "{n} months")
+NO_END = "no limit"
+
+
+class Values:
+    """What a change is about, and its two sides."""
+
+    def __init__(
+        self,
+        *,
+        article: Article | None,
+        indicator: Indicator | None,
+        field: str | None,
+        before: Any,
+        after: Any,
+        scale: str | None = None,
+        title: Texts | None = None,
+    ) -> None:
+        self.article, self.indicator, self.field, self.before, self.after = article, indicator, field, before, after
+        self.scale, self.title = scale, title
+
+    @staticmethod
+    def plain(value: Any) -> Any:
+        """A side as JSON."""
+        if isinstance(value, dt.date):
+            return value.isoformat()
+        return [Values.plain(each) for each in value] if isinstance(value, list) else value
+
+
+def told(kind: str, effect: str, values: Values) -> dict[str, str]:
+    """The sentence of a change, in every language of Boussole."""
+    return {lang: _Teller(lang).told(kind, effect, values) for lang in LANGUAGES}
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """Says changes in one language."""
+
+    lang: str
+
+    def told(self, kind: str, effect: str, values: Values) -> str:
+        names = {
+            "before": self._side(values, values.before),
+            "after": self._side(values, values.after),
+            "field": self._fields(values.field or ""),
+            "level": self._say(LEVEL_NAMES.get(values.field or "", "")),
+            "number": values.indicator.number if values.indicator else "",
+            "order": str(values.article.order) if values.article else "",
+            "article": said(values.article.title, self.lang) if values.article else "",
+            "title": said(values.title, self.lang) if values.title else "",
+        }
+        sentence = self._say(TOLD[kind]).format(**names)
+        if kind in FELT:
+            sentence += f" {self._say(EFFECTS[effect])}"
+        return typeset(sentence, self.lang)
+
+    def _say(self, message: str) -> str:
+        return Catalogue(LOCALE, self.lang).gettext(message) if message else ""
+
+    def _fields(self, field: str) -> str:
+        return ", ".join(self._say(WORDS.get(name, name)) for name in field.split(", "))
+
+    def _side(self, values: Values, value: Any) -> str:
+        """One side of a change in words."""
+        field = values.field or ""
+        if field in LEVEL_NAMES:
+            return self._level(value, None if field == "threshold.tolerance" else values.scale)
+        if field == "valid_months":
+            return self._months(value)
+        if isinstance(value, list):
+            return ", ".join(self._side(values, each) for each in value) or self._say(NOTHING)
+        return self._say(WORDS[value]) if field in WORDED and value else self._value(value)
+
+    def _value(self, value: Any) -> str:
+        """A date, a text of the charter, parameters, a number or a key."""
+        if isinstance(value, dt.date):
+            return date_words(value, self.lang)
+        if isinstance(value, dict) and value and all(len(key) == 2 for key in value):
+            return plainly(value, self.lang)
+        if isinstance(value, dict):
+            return ", ".join(f"{key} = {each}" for key, each in value.items()) or self._say(NOTHING)
+        if isinstance(value, float):
+            return self._number(value)
+        return self._say(NOTHING) if value is None else str(value)
+
+    def _months(self, value: int | None) -> str:
+        if value is None:
+            return self._say(NO_END)
+        return Catalogue(LOCALE, self.lang).ngettext(*MONTHS, value).format(n=value)
+
+    def _level(self, value: float | None, scale: str | None) -> str:
+        """A level: `80 for 100` of a ratio, `a gap of 10 in 100`, else the number itself."""
+        if value is None:
+            return self._say(NOTHING)
+        if scale == "ratio":
+            return self._say(FOR_HUNDRED).format(n=self._number(100 * value))
+        return self._say(GAP).format(n=self._number(100 * value)) if scale == "difference" else self._number(value)
+
+    def _number(self, value: float) -> str:
+        """A number with the decimals it needs, so that two that differ are seen to differ."""
+        digits = next((n for n in range(7) if abs(round(value, n) - value) < 1e-9), 7)
+        return number(value, self.lang, digits)

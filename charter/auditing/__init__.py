@@ -1,0 +1,1 @@
+"""Audits under the charter: made, judged, published, and computed again from what was sealed."""

@@ -1,0 +1,104 @@
+"""Audits of several windows and systems that are sealed together: all of them, or none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from boussole.audits.cubes.periods import periods_held
+from boussole.audits.cubes.read import days_of
+from boussole.audits.lake import reading
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, ended_periods, period_of
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
+from boussole.charter.auditing.differences import differences
+from boussole.charter.document import AuditDocument
+from boussole.charter.records import audits_of
+from boussole.charter.records.in_force import InForce
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """One period of a log: its decisions; `ended`: whether nothing of it can come any more, by the calendar."""
+
+    window: Window
+    decisions: int
+    ended: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audited:
+    """A period with its document; `unchanged` where a stored audit says the same, which is then the document."""
+
+    window: Window
+    document: AuditDocument
+    unchanged: bool
+
+
+def periods_of(workspace: Workspace, system: System, *, today: dt.date | None = None) -> list[Period]:
+    """All periods of a log of the system's kind, from the one of its first day to that of its last, oldest first.
+
+    Periods in between without decisions are among them. Where the whole log is one period, only that.
+    """
+    today = today or dt.datetime.now(system.zone).date()
+    with reading(workspace) as connection:
+        first, last = days_of(connection, system)
+        held = periods_held(connection, system)
+    kind = system.windows.audit
+    if kind == "all":
+        return [Period(window=window, decisions=n) for window, n in held.items()]
+    windows = ended_periods(first, period_of(last, kind).end, kind)
+    return [Period(window=each, decisions=held.get(each, 0), ended=each.end < today) for each in windows]
+
+
+def audit_periods(
+    workspace: Workspace,
+    system: System,
+    periods: Sequence[Period],
+    *,
+    judging: InForce,
+    as_of: dt.date | None = None,
+    exact: bool = False,
+    beside: Sequence[AuditDocument] = (),
+) -> list[Audited]:
+    """Audits periods in their order without sealing any: each hides what those before it oblige it to hide, and the
+    documents `beside`, which will be sealed with them."""
+    stored: dict[Window, AuditDocument] = {}
+    for document in audits_of(workspace, system.id):
+        stored[document.window.days] = document
+    made: list[AuditDocument] = []
+    found: list[Audited] = []
+    for period in periods:
+        document = run_audit(
+            workspace,
+            system,
+            start=period.window.start,
+            end=period.window.end,
+            as_of=as_of,
+            exact=exact,
+            dry_run=True,
+            judging=judging,
+            beside=[*beside, *made],
+        )
+        before = stored.get(period.window)
+        same = before is not None and unchanged(before, document)
+        found.append(Audited(window=period.window, document=before if same and before else document, unchanged=same))
+        made += [] if same else [document]
+    return found
+
+
+def unchanged(stored: AuditDocument, made: AuditDocument) -> bool:
+    """Whether an audit says what a stored one of its window says, of the same declaration of its system.
+
+    Decisions that came to other periods since change nothing of this one.
+    """
+    same_system = stored.evidence.system == made.evidence.system
+    return same_system and not differences(_own(stored), _own(made), texts=False)
+
+
+def _own(document: AuditDocument) -> AuditDocument:
+    """A document without what it says of other periods."""
+    said = document.left_out
+    return document if said is None else document.changed(left_out=said.changed(other_periods=0))

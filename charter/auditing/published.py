@@ -1,0 +1,221 @@
+"""What stored audits have told of other windows, and what not: from their documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from boussole.audits.cubes.apart import told_apart
+from boussole.audits.cubes.rare import meant_in
+from boussole.audits.decisions.shared import holding_same
+from boussole.audits.declaration import declared
+from boussole.audits.errors import NoLakeError, SystemFileError
+from boussole.audits.lake import reading
+from boussole.audits.metrics.lists_over_time import METRICS as LISTED
+from boussole.audits.metrics.scores_over_time import CURVE, OF_OUTCOMES
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.suppression.lattice import Key
+from boussole.audits.suppression.over_time import Published
+from boussole.audits.suppression.rules import SET_APART, Suppression
+from boussole.audits.systems.gaps import file_of
+from boussole.audits.systems.model import System
+from boussole.audits.systems.values import rare
+from boussole.audits.windows import Window, reference_window
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import AuditDocument, MeasureDocument
+from boussole.charter.records import audits_near, declarations_of, other_systems
+
+UNREAD = ("not_mature", "no_outcomes", "expired")
+"""Reasons why a document says nothing at all of a group."""
+
+
+def publications(
+    workspace: Workspace,
+    system: System,
+    window: Window,
+    *,
+    before: int | None = None,
+    beside: Sequence[AuditDocument] = (),
+) -> list[Published]:
+    """What stored audits (those `before` an entry of the ledger) have shown of the window, of those that hang with it,
+    and of the days of its window of reference. `beside`: documents that will be stored before this window's."""
+    kin = _kin(workspace, system, before=before, beside=beside)
+    reference = reference_window(system)
+    found: dict[tuple[Window, str], list[AuditDocument]] = {}
+    others: dict[str, System | None] = {}
+    for document in audits_near(workspace, system.id, window, within=reference, before=before, beside=beside, kin=kin):
+        about = f"{document.system} {document.evidence.system}"
+        if about not in others:
+            others[about] = _told_of(workspace, system, document)
+        key = about if others[about] else system.id
+        found.setdefault((document.window.days, key), []).append(document)
+    told = [replace(publication(shown, each), of=others.get(about)) for (shown, about), each in found.items()]
+    return in_values(workspace, system, told)
+
+
+def _kin(workspace: Workspace, system: System, *, before: int | None, beside: Sequence[AuditDocument]) -> set[str]:
+    """Other systems that audits were made of and that hold the same decisions."""
+    others = other_systems(workspace, system.id, before=before, beside=beside)
+    if not others:
+        return set()
+    try:
+        with reading(workspace) as connection:
+            return holding_same(connection, workspace, system, others)
+    except NoLakeError:
+        return set()
+
+
+def _told_of(workspace: Workspace, system: System, document: AuditDocument) -> System | None:
+    """The system that a document is about, as declared; None where it is the one to be audited, with its groups."""
+    digest = document.evidence.system
+    if document.system != system.id:
+        return _declared(workspace, digest) if digest else workspace.system(document.system)
+    if digest is None:
+        return None
+    earlier, columns = _declared(workspace, digest), {group.column for group in system.groups.values()}
+    gone = [group for name, group in earlier.groups.items() if name not in system.groups and group.column in columns]
+    return earlier if gone else None
+
+
+def _declared(workspace: Workspace, digest: str) -> System:
+    """A system as it was declared; what is about to be sealed with others is not among the evidence yet."""
+    name = digest.removeprefix("sha256:")
+    sealed = (workspace.evidence / f"{name}.json").exists()
+    return _read(workspace.evidence if sealed else workspace.unsealed, name)
+
+
+_read = lru_cache(maxsize=64)(declared)
+
+
+def in_values(workspace: Workspace, system: System, published: Sequence[Published]) -> list[Published]:
+    """What documents told, in the values that the lake has: they name nothing that few people have."""
+    about = {of.id: of for each in published if _worded(each) for of in [each.of or system]}
+    meant = {name: meant_in(workspace, of) for name, of in about.items()}
+    return [meant[(each.of or system).id].published(each) if _worded(each) else each for each in published]
+
+
+def _worded(each: Published) -> bool:
+    """Whether words stand for some of the values."""
+    return any(rare(value or "") for _, group in _keys(each) for value in group)
+
+
+def _keys(each: Published) -> Iterator[Key]:
+    """The groups that something is said of to have been hidden or set apart."""
+    for hidden in filter(None, (each.hidden, each.scored)):
+        yield from (*hidden.decisions, *hidden.outcomes, *(key for keys in hidden.stages.values() for key in keys))
+    yield from each.apart
+
+
+def set_apart(workspace: Workspace, system: System, documents: Mapping[Window, AuditDocument]) -> list[Apart]:
+    """The rows that the audits of some windows have left out of all figures."""
+    apart = told_apart([(window, _apart(document.measures)) for window, document in documents.items()])
+    return meant_in(workspace, system).apart(apart) if any(rare(each.value or "") for each in apart) else apart
+
+
+def hold_groups(workspace: Workspace, system: System, *, beside: Sequence[AuditDocument] = ()) -> None:
+    """Raises SystemFileError for a group that divides people otherwise than where stored audits told of it.
+
+    Both could be subtracted from one another, and nobody could compare them.
+    """
+    for digest in sorted(declarations_of(workspace, system.id, beside=beside)):
+        for name, earlier in _declared(workspace, digest).groups.items():
+            group = system.groups.get(name)
+            for key in ("column", "bands", "source") if group else ():
+                before, now = getattr(earlier, key), getattr(group, key)
+                if before != now:
+                    word = "from" if key == "source" else key
+                    raise SystemFileError(
+                        f"`groups.{name}.{word}` is {now}, and audits that are stored tell of the group by {before}.",
+                        where=str(file_of(workspace.home / "systems", system.id)),
+                        next_step=f"Give the group another name than '{name}', or write {before} again.",
+                    )
+
+
+def publication(window: Window, documents: Sequence[AuditDocument]) -> Published:
+    """What one or several documents of a window told nothing of: what each of them hides."""
+    measures = [document.measures for document in documents]
+    hidden = [_hidden(each) for each in measures]
+    stages = {name for each in hidden for name in each.stages}
+    return Published(
+        window=window,
+        hidden=Suppression(
+            decisions=_always([each.decisions for each in hidden]),
+            outcomes=_always([each.outcomes for each in hidden]),
+            stages={name: _always([each.stages[name] for each in hidden if name in each.stages]) for name in stages},
+        ),
+        attributes={m.by for each in measures for m in each if m.metric == "selection_rate" and m.group},
+        figures={m.id for each in measures for m in each if m.metric in LISTED and _told(m)}
+        | ({CURVE} if any(m.params.get("curve") is not None for each in measures for m in each) else set()),
+        scored=_scored(measures),
+        without_score=any(m.params.get("missing_scores") for each in measures for m in each),
+        apart=frozenset().union(*(_apart(each) for each in measures)),
+        unknown_hidden=frozenset.intersection(*(_unknown_hidden(each) for each in measures)),
+    )
+
+
+def _always(found: Sequence[Mapping[Key, str]]) -> dict[Key, str]:
+    """The groups that are hidden each time."""
+    first, *others = found
+    return {key: why for key, why in first.items() if all(key in each for each in others)}
+
+
+def _hidden(measures: Sequence[MeasureDocument]) -> Suppression:
+    """The groups that a document shows nothing of: of their decisions, of what depends on outcomes, at each stage."""
+    found: dict[tuple[str, str | None], dict[Key, str]] = {("selection_rate", None): {}, ("precision", None): {}}
+    for measure in measures:
+        layer = measure.metric, measure.given.get("stage")
+        if layer[0] == "stage_selection_rate":
+            found.setdefault(layer, {})
+        of_groups = measure.group or (layer[1] and not measure.by)
+        untold = measure.status == "suppressed" or measure.reason in UNREAD
+        if of_groups and layer in found and untold and measure.reason != SET_APART:  # these are known to be none
+            key = measure.by, measure.values_of_group
+            found[layer][key] = measure.reason or ""
+    decisions, outcomes = found.pop(("selection_rate", None)), found.pop(("precision", None))
+    return Suppression(
+        decisions=decisions,
+        outcomes={**decisions, **outcomes},
+        stages={str(stage): keys for (_, stage), keys in found.items()},
+    )
+
+
+def _scored(documents: Sequence[Sequence[MeasureDocument]]) -> Suppression | None:
+    """What each of several documents hides of those who have a score; None where none says anything of scores."""
+    hidden: list[tuple[dict[Key, str], dict[Key, str]]] = []
+    for measures in documents:
+        found: dict[bool, dict[Key, str]] = {False: {}, True: {}}
+        told: set[tuple[bool, Key]] = set()
+        for measure in measures:
+            if measure.group and measure.metric in ("mean_score", *OF_OUTCOMES) and measure.reason != SET_APART:
+                key = measure.by, measure.values_of_group
+                layer = measure.metric != "mean_score"
+                found[layer][key] = measure.reason or ""
+                told |= {(layer, key)} if measure.status == "ok" or measure.n is not None else set()
+        if found[False]:
+            decisions, outcomes = (
+                {key: why for key, why in found[layer].items() if (layer, key) not in told} for layer in (False, True)
+            )
+            hidden.append((decisions, {**decisions, **outcomes}))
+    if not hidden:
+        return None
+    return Suppression(decisions=_always([each for each, _ in hidden]), outcomes=_always([each for _, each in hidden]))
+
+
+def _told(measure: MeasureDocument) -> bool:
+    """Whether a measure says something: that it rests on nothing does too."""
+    return bool(measure.status == "ok" or measure.reason == "no_common_list")
+
+
+def _unknown_hidden(measures: Sequence[MeasureDocument]) -> frozenset[tuple[str, ...]]:
+    """The attributes of which a document tells nothing about people of unknown group."""
+    told = [measure for measure in measures if measure.metric == "unknown_selection_rate"]
+    hidden = [each for each in told if each.status == "suppressed" and each.reason != SET_APART]
+    return frozenset(measure.by for measure in hidden)
+
+
+def _apart(measures: Sequence[MeasureDocument]) -> frozenset[Key]:
+    """The groups whose rows enter no figure of a document."""
+    told = [m for m in measures if m.reason == SET_APART and len(m.by) == 1]
+    groups = {(m.by, m.values_of_group) for m in told if m.metric == "selection_rate"}
+    return frozenset(groups | {(m.by, (None,)) for m in told if m.metric == "unknown_selection_rate"})

@@ -1,0 +1,164 @@
+"""What another version of the charter would have said: stored measures judged again, and what changes.
+
+Nothing is measured again and nothing stored is touched: a verdict that was given stays given. Each audit is judged with
+what people had stated when it was made, and by the system file of today.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import ArticleVerdict, VerdictInShort
+from boussole.charter.judging.families import SystemQuestions, asked_of
+from boussole.charter.judging.verdicts import summarise, verdicts_in_short
+from boussole.charter.records import AuditSummary, Sealed, each_summary, statements
+from boussole.charter.records.facts import Facts
+from boussole.charter.records.kinds import STATED
+from boussole.charter.text.model import Charter
+
+SCHEMA = "boussole.replay/1"
+ABSENT = "not_asked"
+"""The verdict of a question that one of the two charters does not ask."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """One window of a system, judged again."""
+
+    entry: int
+    system: str
+    start: dt.date
+    end: dt.date
+    verdicts: Sequence[VerdictInShort]
+    articles: Sequence[ArticleVerdict]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One question of one window whose verdict would be another; `before` and `after` may be `not_asked`."""
+
+    system: str
+    start: str
+    end: str
+    entry: int
+    article: str
+    indicator: str
+    template: str
+    by: Sequence[str] | None
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replay:
+    """A whole replay: how many windows and verdicts were judged again, what changes, which systems are not known.
+
+    `uncapped`: the windows whose audit, by an earlier version of Boussole, does not say how many decisions were set
+    aside, so that the share that the charter states could not be held against it.
+    """
+
+    version: str
+    sha256: str
+    windows: int
+    verdicts: int
+    uncapped: int
+    changes: Sequence[Change]
+    unknown_systems: Sequence[str]
+
+    def document(self) -> dict[str, Any]:
+        """The replay as JSON, `boussole.replay/1`."""
+        return {"schema": SCHEMA, **asdict(self)}
+
+
+def replay(
+    workspace: Workspace,
+    against: Charter,
+    *,
+    system: str | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+) -> Replay:
+    """Judges the stored audits by another charter and compares with the verdicts that were given.
+
+    Of each window the audit that was sealed last; windows that end in some days, of one system, or all of them.
+    """
+    systems, windows, verdicts, uncapped = workspace.systems, 0, 0, 0
+    unknown: set[str] = set()
+    changes: list[Change] = []
+    for audit, again in judged(
+        each_summary(workspace, system=system, since=since, until=until),
+        against,
+        systems,
+        statements(workspace, kinds=STATED),
+    ):
+        if again is None:
+            unknown.add(audit.system)
+            continue
+        windows, verdicts = windows + 1, verdicts + len(again.verdicts)
+        uncapped += against.left_out is not None and audit.left_out is None
+        changes += _changes(audit, again)
+    return Replay(
+        version=against.version,
+        sha256=against.sha256,
+        windows=windows,
+        verdicts=verdicts,
+        uncapped=uncapped,
+        changes=changes,
+        unknown_systems=sorted(unknown),
+    )
+
+
+def judged(
+    stored: Iterable[AuditSummary], charter: Charter, systems: Mapping[str, System], stated: Sequence[Sealed]
+) -> Iterator[tuple[AuditSummary, Judged | None]]:
+    """Stored audits, each judged by a charter with what people had stated by then; None: no such system now."""
+    questions = {name: asked_of(charter, system) for name, system in systems.items()}
+    for audit in stored:
+        asked = questions.get(audit.system)
+        yield audit, None if asked is None else _judged(audit, asked, stated)
+
+
+def _judged(audit: AuditSummary, questions: SystemQuestions, stated: Sequence[Sealed]) -> Judged:
+    facts = Facts(as_of=audit.as_of, sealed=tuple(each for each in stated if each.entry < audit.statements))
+    verdicts = verdicts_in_short(
+        questions,
+        audit.measures,
+        window_start=audit.start,
+        window_end=audit.end,
+        facts=facts,
+        left_out=audit.left_out,
+    )
+    return Judged(
+        entry=audit.entry,
+        system=audit.system,
+        start=audit.start,
+        end=audit.end,
+        verdicts=verdicts,
+        articles=summarise(questions.charter, verdicts, system=audit.system, facts=facts),
+    )
+
+
+def _changes(audit: AuditSummary, new: Judged) -> Iterator[Change]:
+    """The questions of one window that would be answered otherwise, in the order of the new charter."""
+    before, after = ({each.indicator: each for each in given} for given in (audit.verdicts, new.verdicts))
+    for name in [*after, *(name for name in before if name not in after)]:
+        told = after.get(name) or before[name]
+        verdicts = [each[name].verdict if name in each else ABSENT for each in (before, after)]
+        if verdicts[0] != verdicts[1]:
+            yield Change(
+                system=audit.system,
+                start=audit.start.isoformat(),
+                end=audit.end.isoformat(),
+                entry=audit.entry,
+                article=told.article,
+                indicator=name,
+                template=told.template or name,
+                by=told.by,
+                before=verdicts[0],
+                after=verdicts[1],
+            )

@@ -1,0 +1,75 @@
+"""What an audit says of a system that only writes: how many texts, and every question as it stands.
+
+No measure reads texts yet. So nothing is measured and nothing is sealed: what people have stated answers some
+questions, and the others are not examined, each with its reason. Writes the document `boussole.texts/1`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake import quote, reading
+from boussole.audits.lake.tables import has_table, table
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, choose_window
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import WindowOfAudit
+from boussole.charter.document.texts import SCHEMA, CharterOfTexts, TextsDocument
+from boussole.charter.judging.verdicts import judge, summarise
+from boussole.charter.records.facts import facts_of
+from boussole.charter.records.in_force import in_force
+
+
+def only_writes(system: System) -> bool:
+    """Whether a system has a log of texts and none of decisions."""
+    return system.columns is None and system.generations is not None
+
+
+def texts_document(
+    workspace: Workspace,
+    system: System,
+    *,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    as_of: dt.date | None = None,
+) -> TextsDocument:
+    """The texts of a window (the system's own when not given, as its log of texts goes), and what is said of them.
+
+    Raises BoussoleError where no text came in.
+    """
+    as_of = as_of or dt.datetime.now(system.zone).date()
+    window, texts = _counted(workspace, system, start, end)
+    judging = in_force(workspace)
+    facts, charter = facts_of(workspace, as_of=as_of, adopted=judging.adopted), judging.charter
+    verdicts = judge(charter, system, None, window_start=window.start, window_end=window.end, facts=facts)
+    return TextsDocument(
+        schema_=SCHEMA,
+        system=system.id,
+        window=WindowOfAudit(start=window.start, end=window.end, timezone=system.timezone),
+        as_of=as_of,
+        charter=CharterOfTexts(id=charter.id, version=charter.version, sha256=charter.sha256),
+        texts=texts,
+        measures=(),
+        verdicts=tuple(verdicts),
+        articles=tuple(summarise(charter, verdicts, system=system.id, facts=facts)),
+    )
+
+
+def _counted(workspace: Workspace, system: System, start: dt.date | None, end: dt.date | None) -> tuple[Window, int]:
+    """The window, and how many texts were written in it."""
+    held, day = table(system, "generations"), quote("day")
+    with reading(workspace) as connection:
+        row = None
+        if has_table(connection, system, "generations"):
+            row = connection.execute(f"SELECT min({day}), max({day}) FROM {held}").fetchone()
+        if row is None or row[0] is None:
+            raise BoussoleError(
+                f"the system '{system.id}' has no texts yet.",
+                next_step=f"Import some with `boussole import FILE --system {system.id} --log generations`, "
+                "or run `boussole sync`.",
+            )
+        window = choose_window(system, *row, start=start, end=end)
+        inside = f"SELECT count(*) FROM {held} WHERE {day} BETWEEN ? AND ?"
+        found = connection.execute(inside, [window.start, window.end]).fetchone()
+    return window, int(found[0]) if found else 0

@@ -1,0 +1,1 @@
+"""Comparing: two runs, two versions month beside month, a version in shadow."""

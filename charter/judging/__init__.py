@@ -1,0 +1,1 @@
+"""Judging: measures and statements become verdicts and the sentences that say why."""

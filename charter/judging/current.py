@@ -1,0 +1,66 @@
+"""How a system stands today: what its latest audit measured, and what people have stated since."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+
+from boussole.audits.systems.model import System
+from boussole.charter.document import AuditDocument, Unmeasured, VerdictDocument
+from boussole.charter.judging.families import Question
+from boussole.charter.judging.verdicts import judge, summarise
+from boussole.charter.records.facts import Facts
+from boussole.charter.text.model import Charter
+
+
+def current(document: AuditDocument, *, charter: Charter, system: System, facts: Facts) -> AuditDocument:
+    """An audit document with the verdicts that rest on statements as they are on the day of the facts.
+
+    What was measured stays as it was judged. A case reported after the window counts: nobody waits for the next audit.
+    """
+    window = document.window
+    fresh = {
+        each.indicator: each
+        for each in judge(
+            charter,
+            system,
+            document.measures,
+            window_start=window.start,
+            window_end=max(window.end, facts.as_of),
+            facts=facts,
+            left_out=document.left_out,
+            only=_stated,
+        )
+    }
+    verdicts = [*_brought_up(document.verdicts, fresh)]
+    summaries = {each.article: each for each in document.articles}
+    summaries |= {each.article: each for each in summarise(charter, verdicts, system=system.id, facts=facts)}
+    return document.changed(verdicts=tuple(verdicts), articles=tuple(summaries.values()))
+
+
+def unmeasured(charter: Charter, system: System, facts: Facts) -> Unmeasured:
+    """What people have stated of a system that no audit has measured, over the last twelve months."""
+    start = facts.as_of - dt.timedelta(days=365)
+    verdicts = judge(charter, system, None, window_start=start, window_end=facts.as_of, facts=facts)
+    articles = summarise(charter, verdicts, system=system.id, facts=facts)
+    return Unmeasured(measures=(), verdicts=tuple(verdicts), articles=tuple(articles), on=facts.as_of)
+
+
+def _stated(question: Question) -> bool:
+    indicator = question.indicator
+    return indicator.evidence == "attested" or indicator.threshold.tolerance is not None
+
+
+def _brought_up(stored: Sequence[VerdictDocument], fresh: Mapping[str, VerdictDocument]) -> Iterator[VerdictDocument]:
+    """The stored verdicts, fresh where either of them rests on a statement.
+
+    What the charter in force no longer asks rests on no statement any more; what it asks anew does from now on.
+    """
+    for each in stored:
+        newer = fresh.get(each.indicator)
+        if newer is None and not each.rests_on_statements:
+            yield each
+        elif newer is not None:
+            yield newer if each.rests_on_statements or newer.rests_on_statements else each
+    known = {each.indicator for each in stored}
+    yield from (each for name, each in fresh.items() if name not in known and each.rests_on_statements)

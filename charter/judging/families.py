@@ -1,0 +1,244 @@
+"""The questions that a charter asks of one system, each with the comparisons that answer it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from boussole.audits.errors import CharterError
+from boussole.audits.languages import LANGUAGES, inside, typeset
+from boussole.audits.systems.kinds import Texts
+from boussole.audits.systems.model import System
+from boussole.charter.document import MeasureInShort
+from boussole.charter.text.judged import DECIDED
+from boussole.charter.text.model import Article, Charter, Indicator, Need
+
+Attribute = tuple[str, ...]
+
+SELECTED = {True: {"en": "selected", "fr": "retenues"}, False: {"en": "flagged", "fr": "signalées"}}
+"""What being selected is called where the system file has no `decision.title`: favourable, harm."""
+NOT_AUDITED = "not_audited"
+"""Why a measured question of a system that no audit has measured is not examined."""
+NO_GROUPS = {"en": "groups", "fr": "groupes"}
+NO_CONTROLS = {"en": "criteria to be declared", "fr": "critères à déclarer"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One indicator as asked of one system: of one attribute where it is asked for each group attribute.
+
+    `unexamined` is the reason why nobody has looked yet; `comparisons` are the measures that answer it.
+    """
+
+    article: Article
+    indicator: Indicator
+    id: str
+    by: Attribute | None = None
+    comparisons: tuple[MeasureInShort, ...] = ()
+    unexamined: str | None = None
+
+    @property
+    def family(self) -> str:
+        """What Holm's correction spans: a key that all questions of the family share.
+
+        The three ways to write it in a charter cannot be taken for one another.
+        """
+        own = {"question": f"question {self.id}", "indicator": f"indicator {self.indicator.id}"}
+        return own.get(self.indicator.family, f"article {self.article.id} {self.indicator.family}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemQuestions:
+    """What a charter asks of a system, whatever was measured: the questions without their comparisons."""
+
+    charter: Charter
+    system: System
+    questions: tuple[Question, ...]
+
+    def answered(self, measures: Sequence[MeasureInShort] | None) -> list[Question]:
+        """The questions with the measures that answer them; None: no audit has counted a decision yet."""
+        if measures is None:
+            return [replace(each, unexamined=each.unexamined or NOT_AUDITED) for each in self.questions]
+        by_metric: dict[str, list[MeasureInShort]] = {}
+        for measure in measures:
+            by_metric.setdefault(measure.metric, []).append(measure)
+        return [_answered(question, by_metric.get(question.indicator.metric or "", [])) for question in self.questions]
+
+
+def asked_of(charter: Charter, system: System) -> SystemQuestions:
+    """All questions that fit the system, in the order of the charter and of the system file.
+
+    Raises CharterError when two questions would bear the same id.
+    """
+    found = [
+        question
+        for article in charter.articles
+        for indicator in article.indicators
+        if (way := way_of(indicator, system)) is not None
+        for question in _expanded(article, way, system)
+    ]
+    for question_id, count in Counter(question.id for question in found).items():
+        if count > 1:
+            raise CharterError(
+                f"{count} questions about '{system.id}' would be called '{question_id}'.",
+                next_step="Rename one of the indicators, or one of the groups of the system.",
+            )
+    return SystemQuestions(charter=charter, system=system, questions=tuple(found))
+
+
+def questions(charter: Charter, system: System, measures: Sequence[MeasureInShort] | None) -> list[Question]:
+    """All questions that fit the system, each with the measures that answer it.
+
+    Raises CharterError when two questions would bear the same id.
+    """
+    return asked_of(charter, system).answered(measures)
+
+
+def way_of(indicator: Indicator, system: System) -> Indicator | None:
+    """In which way a question is asked of a system: the first that applies and has what it needs.
+
+    Where each lacks something, the first that applies, so that it is told what is missing; None where none applies.
+    """
+    fitting = [way for way in indicator.ways if system.kind in way.kinds and applies(way, system)]
+    return next((way for way in fitting if _lacking(way, system) is None), next(iter(fitting), None))
+
+
+def applies(indicator: Indicator, system: System) -> bool:
+    """Whether an indicator has a meaning for this system: harm or favour, outcomes of the selected, controls."""
+    columns = system.columns
+    if indicator.applies == "always" or columns is None:
+        return indicator.applies == "always"
+    if indicator.applies == "controls":
+        return bool(system.controls)
+    if indicator.applies == "selective_labels":
+        return columns.outcome is not None and columns.outcome.observed_for == "selected"
+    return columns.favourable == (indicator.applies == "favourable")
+
+
+def _expanded(article: Article, indicator: Indicator, system: System) -> Iterator[Question]:
+    """One question, or one per attribute; what cannot be measured yet is asked once, of all attributes."""
+    reason = _unexamined(indicator, system)
+    attributes: list[Attribute | None] = [None]
+    if indicator.for_each == "groups" and reason is None:
+        attributes = list(system.attributes)
+    for by in attributes:
+        name = "_".join([indicator.id, *(by or ())])
+        yield Question(article=article, indicator=indicator, id=name, by=by, unexamined=reason)
+
+
+def _answered(question: Question, measures: Sequence[MeasureInShort]) -> Question:
+    """A question with those of the measures of its metric that are its comparisons."""
+    if question.unexamined:
+        return question
+    comparisons = tuple(m for m in measures if _answers(m, question.indicator, question.by))
+    missing = "no_measure" if question.indicator.for_each is None and not comparisons else None
+    return replace(question, comparisons=comparisons, unexamined=missing)
+
+
+def _answers(measure: MeasureInShort, indicator: Indicator, by: Attribute | None) -> bool:
+    """Whether a measure of an indicator's metric is one of its comparisons."""
+    comparison = measure.params.scale is not None and set(measure.given) <= {"stage"}
+    if not comparison:
+        return False
+    if any(measure.params.get(key) != value for key, value in indicator.params.items()):
+        return False
+    if indicator.subject is not None:
+        return ((measure.group or {}).get("feature") == "score") == (indicator.subject == "score")
+    return by is None or measure.by == by
+
+
+def _unexamined(indicator: Indicator, system: System) -> str | None:
+    """Why nobody can look at it yet, or None."""
+    if indicator.evidence == "attested":
+        return "not_attested"
+    if indicator.metric is None:
+        return "not_measured_yet"
+    if (need := _lacking(indicator, system)) is not None:
+        return f"no_{need}"
+    return "no_groups" if indicator.for_each == "groups" and not system.groups else None
+
+
+def _lacking(indicator: Indicator, system: System) -> Need | None:
+    """The first thing that a question, or its measure, needs and the system file does not declare."""
+    has = _declared(system)
+    needs: list[Need] = ["decision", *indicator.needs] if indicator.metric in DECIDED else indicator.needs
+    return next((need for need in needs if not has[need]), None)
+
+
+def _declared(system: System) -> dict[Need, bool]:
+    """What the system file declares of what questions may need."""
+    columns = system.columns
+    return {
+        "decision": system.decides,
+        "outcome": columns is not None and columns.outcome is not None,
+        "reference": system.windows.reference is not None,
+        "score": columns is not None and columns.score is not None,
+        "features": bool(system.features),
+        "controls": bool(system.controls),
+        "stages": columns is not None and bool(columns.stages),
+        "ranks": columns is not None and columns.request is not None and columns.rank is not None,
+    }
+
+
+def asked(question: Question, system: System) -> dict[str, str]:
+    """The question in plain words, in every language of Boussole, with the system's own names in it."""
+    return {lang: _asked(question, system, lang) for lang in LANGUAGES}
+
+
+def _asked(question: Question, system: System, lang: str) -> str:
+    texts = question.indicator.question
+    lang = spoken(texts, lang)
+    text = texts[lang]
+    names = {
+        "system": said(system.title, lang),
+        "decision": decision(system, lang),
+        "group": _attribute(question, system, lang),
+        "controls": controls(system, lang),
+    }
+    for name, value in names.items():
+        text = text.replace(f"{{{name}}}", value)
+    return typeset(text, lang)
+
+
+def decision(system: System, lang: str) -> str:
+    """What being selected is called, as a past participle: "contactées", "contacted"."""
+    columns = system.columns
+    titles = columns.decision.title if columns is not None and columns.decision is not None else None
+    return said(titles or SELECTED[columns is None or columns.favourable], lang)
+
+
+def _attribute(question: Question, system: System, lang: str) -> str:
+    """The titles of the attribute asked about: `sex × age`; of all attributes where it is asked of none."""
+    names = question.by or tuple(system.groups)
+    titles = [inside(said(system.groups[name].title or {lang: name}, lang)) for name in names]
+    return (" × " if question.by else ", ").join(titles) or said(NO_GROUPS, lang)
+
+
+def controls(system: System, lang: str) -> str:
+    """What people are compared within, as it stands in brackets: `occupation family [ROME], distance`."""
+    titles = [inside(said(control.title or {lang: name}, lang)) for name, control in system.controls.items()]
+    return ", ".join(titles).replace("(", "[").replace(")", "]") or said(NO_CONTROLS, lang)
+
+
+def stage(measure: MeasureInShort, system: System, lang: str) -> str:
+    """What a reader calls the stage that a measure is about: its title in the system file, else its column."""
+    name = measure.given["stage"]
+    titles = system.columns.stage_titles if system.columns is not None else {}
+    return said(titles.get(name, {lang: name}), lang)
+
+
+def spoken(texts: Texts, lang: str) -> str:
+    """The language that a text is read in: the one asked for, else the first it is written in.
+
+    What is filled into it is said in that language too, so that no sentence mixes two.
+
+    >>> spoken({"de": "Wer?", "en": "Who?"}, "fr")
+    'de'
+    """
+    return lang if lang in texts else next(iter(texts))
+
+
+def said(texts: Texts, lang: str) -> str:
+    """A text in a language, else in the first one it is written in."""
+    return texts.get(lang) or next(iter(texts.values()))

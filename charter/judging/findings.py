@@ -1,0 +1,142 @@
+"""What one comparison found, in plain words: figures for a hundred people, their interval, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from boussole.audits.languages import Catalogue, number
+from boussole.audits.systems.model import System
+from boussole.charter.document import MeasureInShort
+from boussole.charter.document.base import given
+from boussole.charter.judging.families import controls, decision, stage
+from boussole.charter.judging.naming import feature, gap_digits, other_place, per_hundred, place
+
+RATES = {
+    "true_positive_rate_difference": "Of 100 people whose outcome turned out positive, {first} are {decision} {place}, "
+    "against {second} {other}: {gap}",
+    "false_positive_rate_difference": "Of 100 people whose outcome turned out negative, {first} are wrongly {decision} "
+    "{place}, against {second} {other}: {gap}",
+    "precision_difference": "Of 100 people {decision}, the outcome followed for {first} {place}, against {second} "
+    "{other}: {gap}",
+    "auc_difference": "Of 100 pairs of a person whose outcome turned out positive and one whose did not, the scores "
+    "put {first} in the right order {place}, against {second} {other}: {gap}",
+    "calibration_difference": "For 100 people, the scores announce {first} outcomes too many {place}, against {second} "
+    "{other} (with a minus sign: too few): {gap}",
+    "missing_outcome_share_difference": "Of 100 outcomes that are due, {first} are not known {place}, against {second} "
+    "{other}: {gap}",
+}
+OTHER_RATE = "Of 100 people, {first} are counted {place}, against {second} {other}: {gap}"
+RATIOS = {
+    "selection_rate_ratio": "At equal numbers, {value} people are {decision} {place} where 100 are {other}",
+    "adjusted_selection_rate_ratio": "With comparable profiles ({controls}), {value} people are {decision} {place} "
+    "where 100 are {other}",
+    "stage_selection_rate_ratio": "At the stage “{stage}”, {value} people move on {place} where 100 do {other}",
+    "adjusted_stage_selection_rate_ratio": "At the stage “{stage}”, with comparable profiles ({controls}), {value} "
+    "people move on {place} where 100 do {other}",
+    "cumulative_selection_rate_ratio": "Up to the stage “{stage}”, {value} people get that far {place} where 100 do "
+    "{other}",
+    "exposure_ratio": "In the same lists, the attention that a place gets is {value} on average {place} where it is "
+    "100 {other}",
+    "scoring_rate_ratio": "At equal numbers, {value} people score above the middle {place} where 100 do {other}",
+}
+DRIFT = {
+    ("score", "kept"): "The scores resemble those of the reference period (distance {value})",
+    ("score", "unknown"): "The distance between the scores and those of the reference period is {value}",
+    ("score", "watch"): "The scores no longer resemble those of the reference period (distance {value})",
+    ("features", "kept"): "The data received resemble those of the reference period; what changed most is “{feature}” "
+    "(distance {value})",
+    ("features", "unknown"): "What changed most since the reference period is “{feature}” (distance {value})",
+    ("features", "watch"): "The data received no longer resemble those of the reference period: what changed most is "
+    "“{feature}” (distance {value})",
+}
+MORE_ASKED = "More was probably asked of them before they were {decision}."
+LESS_ASKED = "Less was probably needed for them to be {decision}."
+
+
+def finding(measure: MeasureInShort, *, verdict: str, catalogue: Catalogue, system: System) -> str:
+    """The figures of a comparison that has a value, as a clause without its full stop."""
+    scale = measure.params.scale
+    if scale == "distance":
+        return _drift(measure, verdict, catalogue, system)
+    named = {
+        "place": place(catalogue, system, measure.group or {}),
+        "other": other_place(catalogue, system, measure),
+        "decision": decision(system, catalogue.lang),
+    }
+    if scale == "ratio":
+        value = per_hundred(given(measure.value), catalogue.lang)
+        if measure.given:
+            named["stage"] = stage(measure, system, catalogue.lang)
+        message = RATIOS[measure.metric]
+        names = controls(system, catalogue.lang)
+        told = catalogue.gettext(message).format(value=value, controls=names, **named)
+        return told + _ratio_interval(measure, catalogue)
+    return _rates(measure, catalogue, named)
+
+
+def meaning(measure: MeasureInShort, *, verdict: str, catalogue: Catalogue, system: System) -> str:
+    """What a gap in precision says about how a group is treated; empty for every other finding."""
+    if measure.metric != "precision_difference" or verdict not in ("broken", "watch"):
+        return ""
+    message = MORE_ASKED if measure.params.bad_side == "above" else LESS_ASKED
+    return catalogue.gettext(message).format(decision=decision(system, catalogue.lang))
+
+
+def level_words(level: float, scale: str, catalogue: Catalogue) -> str:
+    """A level as the figures beside it are written: `80 for 100`, `a gap of 10 in 100`, `0.10`."""
+    if scale == "distance":
+        return number(level, catalogue.lang, 2)
+    if scale == "ratio":
+        return catalogue.gettext("{n} for 100").format(n=per_hundred(level, catalogue.lang))
+    return catalogue.gettext("a gap of {n} in 100").format(n=per_hundred(abs(level), catalogue.lang))
+
+
+def _drift(measure: MeasureInShort, verdict: str, catalogue: Catalogue, system: System) -> str:
+    column = (measure.group or {})["feature"]
+    subject = "score" if column == "score" else "features"
+    message = DRIFT[subject, "watch" if verdict == "broken" else verdict]
+    value = number(given(measure.value), catalogue.lang, 2)
+    return catalogue.gettext(message).format(feature=feature(system, column, catalogue.lang), value=value)
+
+
+def _rates(measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str]) -> str:
+    values = given(measure.params.values)
+    digits = gap_digits(values)
+    first, second = (number(100 * value, catalogue.lang, digits) for value in values)
+    gap = _gap(given(measure.value), catalogue, digits) + _gap_interval(measure, catalogue, digits)
+    message = catalogue.gettext(RATES.get(measure.metric, OTHER_RATE))
+    return message.format(first=first, second=second, gap=gap, **named)
+
+
+def _gap(gap: float, catalogue: Catalogue, digits: int) -> str:
+    shown = round(100 * gap, digits)
+    if not shown:
+        return catalogue.gettext("as many")
+    message = catalogue.gettext("{n} more") if shown > 0 else catalogue.gettext("{n} fewer")
+    return message.format(n=number(abs(shown), catalogue.lang, digits))
+
+
+def _gap_interval(measure: MeasureInShort, catalogue: Catalogue, digits: int) -> str:
+    """Between 5 and 15 (of what the gap is), or between 3 fewer and 2 more."""
+    interval = measure.interval
+    if interval is None:
+        return ""
+    ends = sorted((interval.low, interval.high), key=abs)
+    same = ends[0] * ends[1] > 0 and bool(round(100 * ends[0], digits)) and ends[0] * given(measure.value) > 0
+    if same:
+        return _between([number(abs(100 * end), catalogue.lang, digits) for end in ends], catalogue)
+    return _between([_gap(end, catalogue, digits) for end in (interval.low, interval.high)], catalogue)
+
+
+def _ratio_interval(measure: MeasureInShort, catalogue: Catalogue) -> str:
+    interval = measure.interval
+    if interval is None:
+        return ""
+    return _between([per_hundred(end, catalogue.lang) for end in (interval.low, interval.high)], catalogue)
+
+
+def _between(ends: Sequence[str], catalogue: Catalogue) -> str:
+    low, high = ends
+    if low == high:  # so many decisions that both ends are written alike
+        return " " + catalogue.gettext("(to within rounding)")
+    return " " + catalogue.gettext("(between {low} and {high})").format(low=low, high=high)

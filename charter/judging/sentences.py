@@ -1,0 +1,294 @@
+"""The sentence that says a verdict in plain words, from its numbers. It never says that chance is excluded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from boussole.audits.languages import LANGUAGES, Catalogue, date_words, number, typeset, whole
+from boussole.audits.systems.model import System
+from boussole.charter.document import Comparison, Levels, MeasureInShort, VerdictReached
+from boussole.charter.document.base import given
+from boussole.charter.document.left_out import LeftOutInShort, PartLeftOut
+from boussole.charter.document.verdict import Verdict
+from boussole.charter.judging.families import Question, controls, decision, said
+from boussole.charter.judging.findings import finding, level_words, meaning
+from boussole.charter.judging.naming import about
+from boussole.charter.judging.stated_sentences import stated_sentence
+from boussole.charter.text.left_out import REASON, limiting
+
+LOCALE = Path(__file__).parent / "locale"
+
+NOT_EXAMINED = {
+    "not_measured_yet": "Not examined: nothing measures this yet.",
+    "not_attested": "Not examined: nobody has handed in the statement, with its document, expected from: {role}.",
+    "no_groups": "Not examined: the system file declares no groups of people to compare.",
+    "no_decision": "Not examined: this log says who stands where in lists, and nothing of what was decided.",
+    "no_outcome": "Not examined: the log does not hold what became of people.",
+    "no_reference": "Not examined: no reference period is declared to compare with.",
+    "no_score": "Not examined: the log holds no score.",
+    "no_features": "Not examined: the system file names no data to follow.",
+    "no_controls": "Not examined: the system file declares nothing by which profiles could be compared.",
+    "no_stages": "Not examined: the system file declares no stages.",
+    "no_ranks": "Not examined: the system file names no lists and places in them.",
+    "no_measure": "Not examined: nothing was measured for this question in this period.",
+    "not_audited": "Not examined: no audit has counted decisions of this system yet.",
+}
+CANNOT_TELL = {
+    "no_comparison": "We cannot tell. There is only one group in these decisions: nothing to compare.",
+    "no_other_group": "We cannot tell. There is only one group in these decisions: nothing to compare.",
+    "reference_absent": "We cannot tell. The group that others are compared with is absent from these decisions.",
+    "selective_labels": "We cannot tell. What became of people is known only for those {decision}: "
+    "comparing errors would mislead.",
+    "no_outcomes": "We cannot tell. What became of people is not known yet.",
+    "not_mature": "We cannot tell yet. What became of people can be read only from {date}: the outcomes that come "
+    "earlier are not like the others.",
+    "expired": "We cannot tell. The legal basis for using these data ended on {date}: nothing of them is read or "
+    "shown.",
+    "rows_purged": "We cannot tell. The decisions of this period were removed before they were counted by profile.",
+    "not_a_probability": "We cannot tell. The score is no probability: it announces no rate to hold to what happened.",
+    "too_many_strata": "We cannot tell. There are so many different profiles that hardly anybody has a counterpart.",
+    "no_common_stratum": "We cannot tell. No profile is found in both of the groups compared.",
+    "no_common_list": "We cannot tell. No list holds people of both of the groups compared.",
+    "zero_denominator": "We cannot tell. One of the groups has no case to count.",
+    "empty_window": "We cannot tell. One of the two periods holds no decision.",
+    "no_values": "We cannot tell. In one of the two periods the column holds no value at all.",
+    "one_bin": "We cannot tell. In both periods the column holds one value only, or only values too rare to compare.",
+}
+LEFT_OUT = {
+    "": (
+        "We cannot tell. Of {rows} decisions, {n} was set aside ({share} in 100): from {limit} in 100 on, the "
+        "charter draws no conclusion from those that are left.",
+        "We cannot tell. Of {rows} decisions, {n} were set aside ({share} in 100): from {limit} in 100 on, the "
+        "charter draws no conclusion from those that are left.",
+    ),
+    "reference": (
+        "We cannot tell. Of {rows} decisions of the reference period, {n} was set aside ({share} in 100): from "
+        "{limit} in 100 on, the charter draws no conclusion from those that are left.",
+        "We cannot tell. Of {rows} decisions of the reference period, {n} were set aside ({share} in 100): from "
+        "{limit} in 100 on, the charter draws no conclusion from those that are left.",
+    ),
+    "outcomes": (
+        "We cannot tell. Of {rows} outcomes, {n} was set aside ({share} in 100): from {limit} in 100 on, the "
+        "charter draws no conclusion from those that are left.",
+        "We cannot tell. Of {rows} outcomes, {n} were set aside ({share} in 100): from {limit} in 100 on, the "
+        "charter draws no conclusion from those that are left.",
+    ),
+}
+"""By the part of what was left out that keeps the charter from judging."""
+OTHERS_SAY = "{finding}; this counts only what is left."
+HIDDEN = "We cannot tell. The figure is hidden: showing it would expose too few people."
+NO_VALUE = "We cannot tell. This cannot be computed from these decisions."
+
+ANSWERS = {
+    ("kept", "yes"): "Yes.",
+    ("kept", "no"): "No.",
+    ("kept", "open"): "Kept.",
+    ("watch", "yes"): "To be watched.",
+    ("watch", "no"): "To be watched.",
+    ("watch", "open"): "To be watched.",
+    ("broken", "yes"): "No.",
+    ("broken", "no"): "Yes.",
+    ("broken", "open"): "Not kept.",
+    ("unknown", "yes"): "We cannot tell yet.",
+    ("unknown", "no"): "We cannot tell yet.",
+    ("unknown", "open"): "We cannot tell yet.",
+}
+SETTLED_BY = "{finding}; it would take about {n} more decisions to tell."
+PICTURES = {
+    "selection_rate_ratio": {
+        "reversed": "Between comparable profiles ({controls}), the picture is the opposite: neither figure is "
+        "enough alone.",
+        "leans": "Between comparable profiles ({controls}), this gap disappears and rather leans the other way: "
+        "neither figure is enough alone.",
+        "explained": "Between comparable profiles ({controls}), this gap is no longer seen.",
+        "appears": "Between comparable profiles ({controls}), there is a gap that this figure does not show.",
+    },
+    "adjusted_selection_rate_ratio": {
+        "reversed": "Over everybody, whatever their profile, the picture is the opposite: the groups do not have the "
+        "same profiles.",
+        "leans": "Over everybody, whatever their profile, there is a gap the other way: the groups do not have the "
+        "same profiles.",
+        "explained": "Over everybody, whatever their profile, there is a gap: the groups do not have the same "
+        "profiles.",
+        "appears": "Over everybody, whatever their profile, this gap is not seen.",
+    },
+}
+"""What comparing like with like makes of the raw figure, and the raw figure of the one between comparable profiles."""
+OTHER_PICTURES = {
+    "selection_rate_ratio": (
+        "For one other group, comparable profiles tell another story.",
+        "For {n} other groups, comparable profiles tell another story.",
+    ),
+    "adjusted_selection_rate_ratio": (
+        "For one other group, the figure over everybody tells another story.",
+        "For {n} other groups, the figure over everybody tells another story.",
+    ),
+}
+NEVER_SETTLED = "{finding}; no reasonable number of decisions would tell."
+BEYOND = {
+    "breach": "It is very unlikely that chance alone explains going beyond the breach level ({level}).",
+    "watch": "It is very unlikely that chance alone explains going beyond the watch level ({level}).",
+}
+GOOD_SIDE = {
+    "breach": "That is clearly on the good side of the breach level ({level}).",
+    "watch": "That is clearly on the good side of the watch level ({level}).",
+}
+BEYOND_NONE = "It is very unlikely that chance alone explains this gap."
+KEPT_BESIDE = (
+    "One other comparison is clearly on the good side.",
+    "{n} other comparisons are clearly on the good side.",
+)
+OTHERS = {
+    "kept": ("The other group compared is no worse.", "The {n} other groups compared are no worse."),
+    "unknown": ("We cannot tell for one other group either.", "We cannot tell for {n} other groups either."),
+    "watch": ("So it is for one other group.", "So it is for {n} other groups."),
+    "broken": ("So it is for one other group.", "So it is for {n} other groups."),
+}
+OTHER_STAGES = {
+    "kept": ("The other comparison is no worse.", "The {n} other comparisons are no worse."),
+    "unknown": ("We cannot tell for one other comparison either.", "We cannot tell for {n} other comparisons either."),
+    "watch": ("So it is for one other comparison.", "So it is for {n} other comparisons."),
+    "broken": ("So it is for one other comparison.", "So it is for {n} other comparisons."),
+}
+"""Where each group is compared at each stage."""
+OTHER_DISTANCES = {
+    "kept": ("The other distance is no greater.", "The {n} other distances are no greater."),
+    "unknown": ("We cannot tell for one other distance either.", "We cannot tell for {n} other distances either."),
+    "watch": ("So it is for one other distance.", "So it is for {n} other distances."),
+    "broken": ("So it is for one other distance.", "So it is for {n} other distances."),
+}
+HIDDEN_TOO = (
+    "One comparison is hidden: showing it would expose too few people.",
+    "{n} comparisons are hidden: showing them would expose too few people.",
+)
+
+
+def sentence(
+    question: Question, document: VerdictReached, system: System, left_out: LeftOutInShort | None = None
+) -> dict[str, str]:
+    """What a verdict document says, in every language of Boussole. `left_out`: what its audit did not count."""
+    return {lang: typeset(_sentence(question, document, system, left_out, lang), lang) for lang in LANGUAGES}
+
+
+def _sentence(
+    question: Question, document: VerdictReached, system: System, left_out: LeftOutInShort | None, lang: str
+) -> str:
+    catalogue = Catalogue(LOCALE, lang)
+    if document.verdict == "not_examined":
+        role = said(question.indicator.attested_by or {lang: ""}, lang)
+        return catalogue.gettext(NOT_EXAMINED[document.reason or ""]).format(role=role)
+    if document.rests_on_statements:
+        answer = ANSWERS[document.verdict, question.indicator.good_answer]
+        return stated_sentence(document, catalogue.gettext(answer), catalogue)
+    told = _Told(question, document, system, catalogue)
+    if document.reason == REASON and (part := limiting(left_out, question.indicator.needs)) is not None:
+        return " ".join(
+            each for each in told.left_out(*part, limit=(left_out.limit if left_out else None) or 0.0) if each
+        )
+    headline = told.headline()
+    if headline is None:
+        parts = [told.without_figures(), told.kept_beside()]
+    else:
+        parts = [*told.figures(*headline), told.picture(headline[1]), told.others(), told.kept_beside(), told.hidden()]
+    return " ".join(part for part in parts if part)
+
+
+class _Told:
+    """One verdict being told in one language."""
+
+    def __init__(self, question: Question, document: VerdictReached, system: System, catalogue: Catalogue) -> None:
+        self.question, self.document, self.system, self.catalogue = question, document, system, catalogue
+        self.pairs = list(zip(document.comparisons, question.comparisons, strict=True))
+
+    def headline(self) -> tuple[Comparison, MeasureInShort] | None:
+        """The comparison to tell: of those that have the question's verdict, the worst figure."""
+        verdict = self.document.verdict
+        found = [pair for pair in self.pairs if pair[0].verdict == verdict and pair[1].status == "ok"]
+        return min(found, key=lambda pair: _goodness(pair[1]), default=None)
+
+    def left_out(self, part: str, found: LeftOutInShort | PartLeftOut, *, limit: float) -> list[str]:
+        """That too much was set aside to tell, and the worst figure of what was counted."""
+        lang, share, limit = self.catalogue.lang, 100 * (found.share or 0.0), 100 * limit
+        answer = self.catalogue.ngettext(*LEFT_OUT[part], found.set_aside).format(
+            n=whole(found.set_aside, lang),
+            rows=whole(found.rows, lang),
+            share=number(share, lang, 0 if share >= 10 else 1),
+            limit=number(limit, lang, 0 if limit == round(limit) else 1),
+        )
+        headline = self.headline()
+        if headline is None:
+            return [answer, self.hidden()]
+        told = finding(headline[1], verdict="unknown", catalogue=self.catalogue, system=self.system)
+        return [answer, self.catalogue.gettext(OTHERS_SAY).format(finding=told), self.hidden()]
+
+    def figures(self, comparison: Comparison, measure: MeasureInShort) -> list[str]:
+        """The answer, the figures, and the level or what would settle it."""
+        verdict, gettext = self.document.verdict, self.catalogue.gettext
+        answer = gettext(ANSWERS[verdict, self.question.indicator.good_answer])
+        found = finding(measure, verdict=verdict, catalogue=self.catalogue, system=self.system)
+        if verdict == "unknown":
+            more = comparison.more_decisions
+            message = gettext(NEVER_SETTLED if more is None else SETTLED_BY)
+            return [answer, message.format(finding=found, n=about(more or 0, self.catalogue.lang))]
+        told = meaning(measure, verdict=verdict, catalogue=self.catalogue, system=self.system)
+        return [answer, f"{found}.", self._level(comparison.levels, given(measure.params.scale)), told]
+
+    def _level(self, levels: Levels, scale: str) -> str:
+        """On which side of which level the figure lies."""
+        verdict = self.document.verdict
+        name = "watch" if verdict == "watch" or levels.breach is None else "breach"
+        level = (levels.watch if name == "watch" else levels.breach) or 0.0
+        message = (GOOD_SIDE if verdict == "kept" else BEYOND)[name] if level else BEYOND_NONE
+        return self.catalogue.gettext(message).format(level=level_words(level, scale, self.catalogue))
+
+    def picture(self, told: MeasureInShort) -> str:
+        """That comparing like with like tells another story than the raw figure, of this group or of others."""
+        pictures = PICTURES.get(told.metric.replace("stage_", ""), {})
+        others = [measure for _, measure in self.pairs if measure is not told and not measure.given]
+        n = sum(measure.params.picture in pictures for measure in others)
+        parts = []
+        if message := pictures.get(told.params.picture or ""):
+            parts.append(self.catalogue.gettext(message).format(controls=controls(self.system, self.catalogue.lang)))
+        if n:
+            parts.append(self.catalogue.ngettext(*OTHER_PICTURES[told.metric], n).format(n=n))
+        return " ".join(parts)
+
+    def others(self) -> str:
+        """How many other groups share the verdict."""
+        verdict = self.document.verdict
+        n = sum(pair[0].verdict == verdict and pair[1].status == "ok" for pair in self.pairs) - 1
+        others = OTHER_STAGES if any(measure.given for _, measure in self.pairs) else OTHERS
+        if any(measure.params.get("scale") == "distance" for _, measure in self.pairs):
+            others = OTHER_DISTANCES
+        return self.catalogue.ngettext(*others[verdict], n).format(n=n) if n > 0 else ""
+
+    def kept_beside(self) -> str:
+        """How many comparisons are kept where the question as a whole cannot be answered."""
+        n = sum(comparison.verdict == Verdict.KEPT for comparison, _ in self.pairs)
+        told = n > 0 and self.document.verdict == "unknown"
+        return self.catalogue.ngettext(*KEPT_BESIDE, n).format(n=n) if told else ""
+
+    def hidden(self) -> str:
+        """How many comparisons are hidden, and nothing else about them."""
+        n = sum(measure.status == "suppressed" for _, measure in self.pairs)
+        return self.catalogue.ngettext(*HIDDEN_TOO, n).format(n=n) if n else ""
+
+    def without_figures(self) -> str:
+        """Why nobody can tell, where no comparison has a figure to show."""
+        if any(measure.status == "suppressed" for _, measure in self.pairs):
+            return self.catalogue.gettext(HIDDEN)
+        message = self.catalogue.gettext(CANNOT_TELL.get(self.document.reason or "", NO_VALUE))
+        return message.format(decision=decision(self.system, self.catalogue.lang), date=self._date())
+
+    def _date(self) -> str:
+        """The day that the reason speaks of, where it speaks of one."""
+        name = "expired_on" if self.document.reason == "expired" else "readable_from"
+        dates: list[dt.date] = [day for _, measure in self.pairs if (day := measure.params.get(name)) is not None]
+        return date_words(min(dates), self.catalogue.lang) if dates else ""
+
+
+def _goodness(measure: MeasureInShort) -> float:
+    """A figure that falls towards the bad side."""
+    value = measure.value or 0.0
+    return value if measure.params.bad_side == "below" else -value

@@ -1,0 +1,37 @@
+"""How wide a gap the decisions behind a verdict would have shown: what "no gap found" is worth."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from boussole.audits.uncertainty.power import KINDS, smallest_gap
+from boussole.charter.document import Judged, MeasureDocument, VerdictDocument
+from boussole.charter.document.base import given
+from boussole.charter.document.measures import by_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """The measure of the comparison that tells least, and the gap it would show with 80 % power; None: hardly any."""
+
+    measure: MeasureDocument
+    gap: float | None
+
+
+def least_sight(document: Judged, verdict: VerdictDocument, *, alpha: float) -> Sight | None:
+    """Of the group of which the decisions tell least; None where no comparison is tested.
+
+    The gap that would be found beyond the watch level with 80 % power, Holm's correction at its strictest.
+    """
+    measures = by_id(document.measures)
+    seen: list[tuple[float, Sight]] = []
+    for comparison in verdict.comparisons:
+        measure, level = measures.get(comparison.measure), comparison.levels.watch
+        test = measure.params.test if measure else None
+        if measure is not None and test is not None and level is not None and test.get("kind") in KINDS:
+            side = given(measure.params.bad_side)
+            share = comparison.share or 1 / len(verdict.comparisons)  # older audits corrected each question
+            gap = smallest_gap(test, threshold=level, bad_side=side, alpha=alpha * share)
+            seen.append((math.inf if gap is None else abs(gap - level), Sight(measure=measure, gap=gap)))
+    return max(seen, key=lambda each: each[0])[1] if seen else None

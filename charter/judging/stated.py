@@ -1,0 +1,192 @@
+"""Verdicts that rest on what people state: attested questions, and what the charter does not tolerate at all."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass
+from functools import cached_property
+
+from boussole.audits.systems.model import System
+from boussole.charter.document import CasesTold, DatesTold, StatementTold
+from boussole.charter.document.verdict import Verdict, severity
+from boussole.charter.judging.follow_up import examined_before_start
+from boussole.charter.records.facts import Facts, Reported
+from boussole.charter.records.kinds import Attestation, Inspection
+from boussole.charter.text.model import Charter, Indicator
+
+RULE_OF_THREE = 3.0
+"""With no case among n, 3/n is the upper bound of a rate at 95 %: Hanley & Lippman-Hand (1983), JAMA 249:1743-1745."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """The days a verdict is about, both included."""
+
+    start: dt.date
+    end: dt.date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stated:
+    """A verdict, the code of its reason, and what it rests on."""
+
+    verdict: Verdict
+    reason: str
+    statement: StatementTold | None = None
+    cases: CasesTold | None = None
+    dates: DatesTold | None = None
+
+
+NOBODY = Stated(verdict=Verdict.NOT_EXAMINED, reason="not_attested")
+"""Where nobody has looked."""
+
+
+def attested(indicator: Indicator, facts: Facts, *, system: str, charter: Charter) -> Stated:
+    """What the statement that counts says, until it expires; without one, nobody has looked.
+
+    It expires on the day it says, or when the charter says that it is too old, whichever comes first. It answers the
+    question as it was worded: of a question that an amendment words otherwise, it says nothing.
+    """
+    if not facts.sealed:
+        return NOBODY
+    own, general = (
+        None if found is None else _Told(*found, indicator=indicator, facts=facts, charter=charter)
+        for found in (facts.attestation(indicator.id, about) for about in (system, None))
+    )
+    told = _counting(own, general) if own and general else own or general
+    return told.stated if told else NOBODY
+
+
+@dataclass(frozen=True)
+class _Told:
+    """The latest statement about a question of one system, or of all, and what it still answers."""
+
+    entry: int
+    said: Attestation
+    _: KW_ONLY
+    indicator: Indicator
+    facts: Facts
+    charter: Charter
+
+    @property
+    def made(self) -> tuple[dt.date, int]:
+        """When it was made, and of the same day in which order."""
+        return self.said.on, self.entry
+
+    @cached_property
+    def stated(self) -> Stated:
+        until = min(self.said.valid_until, months_later(self.said.on, self.indicator.valid_months or 12))
+        statement = StatementTold(
+            entry=self.entry,
+            role=self.said.role,
+            on=self.said.on,
+            valid_until=until,
+            document=self.said.document.sha256,
+            renew=self.facts.as_of >= until - dt.timedelta(days=self.charter.renew_days_before),
+        )
+        if self.facts.as_of > until:
+            return Stated(verdict=Verdict.UNKNOWN, reason="attestation_expired", statement=statement)
+        if self.said.asked not in (None, self.indicator.wording):
+            return Stated(verdict=Verdict.UNKNOWN, reason="question_reworded", statement=statement)
+        return Stated(verdict=Verdict(self.said.answer), reason="attested", statement=statement)
+
+
+def _counting(own: _Told, general: _Told) -> _Told:
+    """Of the latest statements about one system and about all of them, the one that counts for that system.
+
+    The one about the system stands until it expires, and replaces what was said of all before. One about all that came
+    later counts where the other answers no more, and where it says worse: no breach is hidden, and none that expires
+    turns into an older "kept".
+    """
+    if own.made > general.made:
+        return own
+    if own.stated.reason != "attested":
+        return general
+    worse = severity(general.said.answer) < severity(own.said.answer)
+    return general if worse and general.stated.reason != "question_reworded" else own
+
+
+def dated(system: System, facts: Facts) -> Stated | None:
+    """Whether a use was examined before it started, by the dates of the register; None where they do not say."""
+    found = examined_before_start(system, today=facts.as_of)
+    if found.start is None or found.verdict not in ("kept", "broken"):
+        return None
+    dates = DatesTold(start=found.start, late=dict(found.late))
+    return Stated(verdict=Verdict(found.verdict), reason=found.reason, dates=dates)
+
+
+def tolerated(indicator: Indicator, facts: Facts, *, system: str, period: Period, charter: Charter) -> Stated | None:
+    """What cases and inspections say of a question that tolerates none; None where there are neither.
+
+    Broken with one confirmed case, or one that nobody has confirmed or refuted in time; watch before; kept only where
+    the rule of three puts the rate under the tolerance, at the recall of the inspections; else unknown.
+    """
+    if not facts.sealed:
+        return None
+    reported = facts.reported(indicator.id, system, period.start, period.end)
+    inspections = _samples(facts, indicator, system=system, period=period)
+    if not reported and not inspections:
+        return None
+    seen = sum(each.examined * each.recall for each in inspections)
+    by_state = {state: [each for each in reported if each.state == state] for state in ("confirmed", "open", "refuted")}
+    deadline = dt.timedelta(days=charter.confirm_days)
+    late = [each for each in by_state["open"] if facts.as_of > each.reported_on + deadline]
+    tolerance = indicator.threshold.tolerance or 0.0
+    cases = CasesTold(
+        **{state: sum(each.n for each in found) for state, found in by_state.items()},
+        late=sum(each.n for each in late),
+        entries=tuple(each.entry for each in reported),
+        latest=max((each.reported_on for each in _telling(by_state)), default=facts.as_of),
+        deadline=min((each.reported_on + deadline for each in by_state["open"]), default=facts.as_of),
+        examined=sum(each.examined for each in inspections),
+        recall=seen / sum(each.examined for each in inspections) if inspections else None,
+        bound=min(RULE_OF_THREE / seen, 1.0) if seen else None,
+        more=max(0, math.floor(RULE_OF_THREE / tolerance - seen) + 1) if tolerance else None,
+    )
+    verdict, reason = _tolerance_verdict(cases, tolerance)
+    return Stated(verdict=verdict, reason=reason, cases=cases)
+
+
+def _samples(facts: Facts, indicator: Indicator, *, system: str, period: Period) -> list[Inspection]:
+    """The samples of a question, as it is worded, that lie within a period, each once.
+
+    Of several records of as many of the same days, the one whose method finds least. Of a sample that reaches beyond
+    the period nobody knows how much lies in it.
+    """
+    found: dict[tuple[dt.date, dt.date, int], Inspection] = {}
+    touching = [each for _, each in facts.inspections(indicator.id, system, period.start, period.end)]
+    for each in sorted(touching, key=lambda each: -each.recall):
+        same_question = each.asked in (None, indicator.wording)
+        if same_question and period.start <= each.start and each.end <= period.end:
+            found[each.start, each.end, each.examined] = each
+    return list(found.values())
+
+
+def _telling(by_state: Mapping[str, list[Reported]]) -> list[Reported]:
+    """The cases that decide: confirmed ones, else open ones, else all."""
+    return by_state["confirmed"] or by_state["open"] or by_state["refuted"]
+
+
+def _tolerance_verdict(cases: CasesTold, tolerance: float) -> tuple[Verdict, str]:
+    if cases.confirmed:
+        return Verdict.BROKEN, "case_confirmed"
+    if cases.late:
+        return Verdict.BROKEN, "case_unconfirmed"
+    if cases.open:
+        return Verdict.WATCH, "case_to_confirm"
+    if cases.bound is not None and cases.bound < tolerance:
+        return Verdict.KEPT, "rule_of_three"
+    return Verdict.UNKNOWN, "too_few_examined" if cases.examined else "cases_refuted"
+
+
+def months_later(day: dt.date, months: int) -> dt.date:
+    """The same day some months later, or the last of that month.
+
+    >>> months_later(dt.date(2026, 1, 31), 1), months_later(dt.date(2026, 11, 5), 12)
+    (datetime.date(2026, 2, 28), datetime.date(2027, 11, 5))
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

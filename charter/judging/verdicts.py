@@ -1,0 +1,275 @@
+"""The rules that turn comparisons and statements into verdicts.
+
+They read stored documents and records only, so that they can be replayed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from boussole.audits.systems.model import System
+from boussole.charter.document import (
+    ArticleVerdict,
+    Comparison,
+    Levels,
+    MeasureInShort,
+    ThresholdOfVerdict,
+    VerdictDocument,
+    VerdictInShort,
+    VerdictReached,
+)
+from boussole.charter.document.left_out import LeftOutInShort
+from boussole.charter.document.verdict import Verdict, together, worst
+from boussole.charter.judging.families import Question, SystemQuestions, asked, asked_of
+from boussole.charter.judging.sentences import sentence
+from boussole.charter.judging.stated import Period, Stated, attested, dated, tolerated
+from boussole.charter.judging.testing import PValues, level_of, looks_of, more_decisions, oriented, p_values, verdict_of
+from boussole.charter.records.facts import Facts
+from boussole.charter.text.left_out import REASON, held_to, limiting
+from boussole.charter.text.model import Charter, Indicator
+
+__all__ = ["judge", "oriented", "summarise"]
+
+ANSWERED = (Verdict.BROKEN, Verdict.WATCH, Verdict.KEPT)
+BEYOND = {Verdict.BROKEN: "beyond_breach", Verdict.WATCH: "beyond_watch", Verdict.KEPT: "all_kept"}
+UNDECIDED = "too_few_decisions"
+Answer = tuple[Verdict, str | None]
+"""A verdict and the code of its reason."""
+
+
+def judge(
+    charter: Charter,
+    system: System,
+    measures: Sequence[MeasureInShort] | None,
+    *,
+    window_start: dt.date,
+    window_end: dt.date | None = None,
+    facts: Facts | None = None,
+    left_out: LeftOutInShort | None = None,
+    only: Callable[[Question], bool] | None = None,
+) -> list[VerdictDocument]:
+    """A verdict document for every question that the charter asks of this system, in the charter's order.
+
+    `measures` are those of an audit, None where none was made; `window_start` and
+    `window_end` are its first and last day, `facts` what people have stated (nothing, if absent), `left_out` what the
+    audit did not count.
+    `only`: of some questions.
+
+    Raises CharterError for a threshold that its scale cannot carry.
+    """
+    judging = _judging(
+        asked_of(charter, system), measures, start=window_start, end=window_end, facts=facts, left_out=left_out
+    )
+    return [judging.document(question) for question in judging.questions if only is None or only(question)]
+
+
+def verdicts_in_short(
+    asked_questions: SystemQuestions,
+    measures: Sequence[MeasureInShort],
+    *,
+    window_start: dt.date,
+    window_end: dt.date,
+    facts: Facts,
+    left_out: LeftOutInShort | None,
+) -> list[VerdictInShort]:
+    """The verdicts that `judge` gives, without what explains them: for judging many audits again."""
+    judging = _judging(asked_questions, measures, start=window_start, end=window_end, facts=facts, left_out=left_out)
+    return [judging.short(question) for question in judging.questions]
+
+
+def summarise(
+    charter: Charter, verdict_documents: Sequence[VerdictInShort], *, system: str = "", facts: Facts | None = None
+) -> list[ArticleVerdict]:
+    """One entry per article: its verdict, how many questions are asked and how many have an answer.
+
+    A broken or watched question decides alone. An article is kept only when all its questions are answered and
+    kept; otherwise it is unknown once somebody has looked at one of them, and not examined until then. An open finding
+    of an outside authority (`capped_by`: its entry) makes it no better than that finding says.
+    """
+    return [_summary(article.id, verdict_documents, system, facts) for article in charter.articles]
+
+
+def _summary(article: str, documents: Sequence[VerdictInShort], system: str, facts: Facts | None) -> ArticleVerdict:
+    found = [each.verdict for each in documents if each.article == article]
+    verdict = together(found)
+    caps = [(entry, each.cap) for entry, each in (facts.findings(system) if facts else []) if article in each.articles]
+    return ArticleVerdict(
+        article=article,
+        verdict=worst([verdict, *(cap for _, cap in caps)]),
+        answered=sum(each in ANSWERED for each in found),
+        asked=len(found),
+        capped_by=tuple(entry for entry, _ in caps),
+    )
+
+
+def _decisions(measures: Sequence[MeasureInShort]) -> int | None:
+    """All decisions of the window, from the selection rate of everybody."""
+    return next((m.n for m in measures if m.id == "selection_rate" and m.n and not m.given), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Judging:
+    """What judging a question needs beside the question."""
+
+    charter: Charter
+    system: System
+    questions: Sequence[Question]
+    looks: int
+    decisions: int | None
+    period: Period
+    facts: Facts
+    left_out: LeftOutInShort | None
+
+    @cached_property
+    def held(self) -> LeftOutInShort | None:
+        """What was left out, as the charter sees it."""
+        return None if self.left_out is None else held_to(self.charter, self.left_out)
+
+    def limited(self, question: Question) -> bool:
+        """Whether so much was left out of what a question rests on that its comparisons decide nothing."""
+        return limiting(self.held, question.indicator.needs) is not None
+
+    @cached_property
+    def tested(self) -> dict[tuple[str, str], PValues]:
+        """Made when the first comparison asks: what rests on statements alone needs none."""
+        return p_values(self.questions, looks=self.looks)
+
+    def document(self, question: Question) -> VerdictDocument:
+        indicator = question.indicator
+        found = self._found(question)
+        reached = VerdictReached(
+            article=question.article.id,
+            indicator=question.id,
+            template=indicator.id,
+            number=indicator.number,
+            by=question.by,
+            evidence=indicator.evidence,
+            metric=indicator.metric,
+            verdict=found.verdict,
+            comparisons=tuple(self._comparison(question, measure) for measure in question.comparisons),
+            looks=self.looks,
+            threshold=self._threshold(indicator),
+            reason=found.reason,
+            statement=found.statement,
+            cases=found.cases,
+            dates=found.dates,
+            question=asked(question, self.system),
+        )
+        return VerdictDocument(**dict(reached), sentence=sentence(question, reached, self.system, self.held))
+
+    def short(self, question: Question) -> VerdictInShort:
+        found = self._found(question)
+        return VerdictInShort(
+            article=question.article.id,
+            indicator=question.id,
+            template=question.indicator.id,
+            by=question.by,
+            verdict=found.verdict,
+            reason=found.reason,
+        )
+
+    def _threshold(self, indicator: Indicator) -> ThresholdOfVerdict:
+        """The levels as the charter has them, and since when the ledger proves that they were adopted, if it does."""
+        level, proven = indicator.threshold, self.facts.adopted.get(indicator.id)
+        post_hoc = level.post_hoc(self.period.start, proven=proven)
+        return ThresholdOfVerdict(**level.model_dump(), proven_on=proven, post_hoc=post_hoc)
+
+    def _found(self, question: Question) -> Stated:
+        """What people state, where the question rests on that; else what the comparisons say."""
+        indicator, system = question.indicator, self.system.id
+        if indicator.evidence == "attested":
+            return self._attested(indicator)
+        answers = [self._answer(question, measure) for measure in question.comparisons]
+        verdict, reason = _verdict(question, answers, limited=self.limited(question))
+        told = None
+        if indicator.threshold.tolerance is not None:
+            told = tolerated(indicator, self.facts, system=system, period=self.period, charter=self.charter)
+        if told is None or (question.comparisons and worst([verdict, told.verdict]) != told.verdict):
+            return Stated(verdict=verdict, reason=reason)
+        return told
+
+    def _attested(self, indicator: Indicator) -> Stated:
+        """What somebody attested; where the dates of the register say worse, what they say."""
+        found = attested(indicator, self.facts, system=self.system.id, charter=self.charter)
+        dates = dated(self.system, self.facts) if indicator.register_answers == "dates" else None
+        if dates is None or (found.statement and worst([dates.verdict, found.verdict]) == found.verdict):
+            return found
+        return dates
+
+    def _answer(self, question: Question, measure: MeasureInShort) -> Answer:
+        """The verdict of a comparison, and why it is unknown where it is."""
+        if measure.status != "ok":
+            return Verdict.UNKNOWN, measure.reason
+        if self.limited(question):
+            return Verdict.UNKNOWN, REASON
+        verdict = verdict_of(self.tested[question.id, measure.id], self.charter.alpha)
+        return verdict, UNDECIDED if verdict == Verdict.UNKNOWN else None
+
+    def _comparison(self, question: Question, measure: MeasureInShort) -> Comparison:
+        threshold = question.indicator.threshold
+        levels = Levels(
+            watch=None if threshold.watch is None else level_of(measure, threshold.watch),
+            breach=None if threshold.breach is None else level_of(measure, threshold.breach),
+        )
+        (verdict, reason), tested = self._answer(question, measure), self.tested.get((question.id, measure.id))
+        undecided = tested is not None and reason == UNDECIDED
+        return Comparison(
+            measure=measure.id,
+            against=measure.params.against or "reference",
+            verdict=verdict,
+            p_breach=tested.p_breach if tested else None,
+            p_watch=tested.p_watch if tested else None,
+            p_kept=tested.p_kept if tested else None,
+            adjusted=tested is not None,
+            share=tested.share if tested else None,
+            levels=levels,
+            more_decisions=self._more(question, measure, tested.share) if tested and undecided else None,
+            reason=reason,
+        )
+
+    def _more(self, question: Question, measure: MeasureInShort, share: float) -> int | None:
+        decisions = self.decisions or measure.n or 0
+        return more_decisions(
+            measure, question.indicator.threshold, charter=self.charter, share=share, decisions=decisions
+        )
+
+
+def _judging(
+    every: SystemQuestions,
+    measures: Sequence[MeasureInShort] | None,
+    *,
+    start: dt.date,
+    end: dt.date | None,
+    facts: Facts | None,
+    left_out: LeftOutInShort | None,
+) -> _Judging:
+    start = start.date() if isinstance(start, dt.datetime) else start
+    end = end or max(start, facts.as_of if facts else start)
+    return _Judging(
+        charter=every.charter,
+        system=every.system,
+        questions=every.answered(measures),
+        looks=looks_of(every.charter, every.system),
+        decisions=_decisions(measures or []),
+        period=Period(start=start, end=end),
+        facts=facts or Facts(as_of=end),
+        left_out=left_out,
+    )
+
+
+def _verdict(question: Question, answers: Sequence[Answer], *, limited: bool) -> tuple[Verdict, str]:
+    """The verdict of a question and the code of its reason; a question without a comparison is never kept."""
+    if question.unexamined is not None:
+        return Verdict.NOT_EXAMINED, question.unexamined
+    if limited:
+        return Verdict.UNKNOWN, REASON
+    if not answers:
+        return Verdict.UNKNOWN, "no_comparison"
+    verdict = worst([answer for answer, _ in answers])
+    if verdict != Verdict.UNKNOWN:
+        return verdict, BEYOND[verdict]
+    reasons = [reason for answer, reason in answers if answer == Verdict.UNKNOWN]
+    return verdict, UNDECIDED if UNDECIDED in reasons else str(reasons[0])

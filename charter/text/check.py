@@ -1,0 +1,131 @@
+"""What no single file can show: references, duplicates across files, missing translations and reasons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from boussole.audits.errors import nearest
+from boussole.charter.text.draft import HEAD, LAW, Draft, Fault, draft_of
+from boussole.charter.text.judged import JUDGED
+from boussole.charter.text.model import ARTICLES, OWN_FAMILIES, Charter
+from boussole.charter.text.reach import unreachable
+from boussole.charter.text.texts import amiss
+
+__all__ = ["JUDGED", "draft_faults", "faults"]
+
+PLACEHOLDERS = ("system", "decision", "group", "controls")
+
+
+def faults(charter: Charter) -> list[str]:
+    """Every fault of a charter whose parts are valid one by one; one sentence each, naming file and entry."""
+    texts = [
+        Fault(file="charter", what=what) for path, text in _strings(charter.document()) for what in amiss(text, path)
+    ]
+    return [str(fault) for fault in (*draft_faults(draft_of(charter)), *texts)]
+
+
+def draft_faults(draft: Draft) -> list[Fault]:
+    """Every fault between the readable parts of a charter."""
+    checks = (_size, _duplicates, _references, _families, unreachable, _reasons, _placeholders, _translations)
+    return [fault for check in checks for fault in check(draft)]
+
+
+def _strings(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every text in a document, and where it stands."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _strings(inner, (*path, key))
+
+
+def _size(draft: Draft) -> Iterator[Fault]:
+    fewest, most = ARTICLES
+    if not fewest <= draft.articles <= most:
+        what = f"a charter has {fewest} to {most} articles and this one has {draft.articles}: add or remove some."
+        yield Fault(file=HEAD, what=what)
+
+
+def _duplicates(draft: Draft) -> Iterator[Fault]:
+    """A fault at each use of a name but the first, naming where that is."""
+    first: dict[tuple[str, str], str] = {}
+    for each in draft.names:
+        name = (each.what, each.value)
+        if name in first:
+            told = f"{each.what} '{each.value}' is already used in {first[name]}: give one of them another."
+            yield Fault(file=each.file, path=each.path, what=told)
+        first.setdefault(name, each.file)
+
+
+def _references(draft: Draft) -> Iterator[Fault]:
+    known = draft.question_names
+    for each in (each for each in draft.asked if not each.earlier):
+        for at, name in enumerate(each.indicator.law):
+            if name not in draft.law_names and LAW not in draft.unreadable:
+                yield each.fault(f"law '{name}' is not in {LAW}. {_offer(name, draft.law_names)}", "law", at)
+        for at, name in enumerate(each.indicator.related):
+            if name not in known and not draft.unreadable - {HEAD, LAW}:
+                yield each.fault(f"the related question '{name}' does not exist. {_offer(name, known)}", "related", at)
+    used = {name for each in draft.asked for name in each.indicator.law}
+    for name, law in draft.laws.items():
+        path: tuple[str, ...] = ("provisions", name, "framework")
+        if law.framework is not None and law.framework not in draft.frameworks:
+            told = f"{name}: there is no framework '{law.framework}'. {_offer(law.framework, draft.frameworks)}"
+            yield Fault(file=LAW, path=path, what=told)
+        if law.uncovered is not None and name in used:
+            told = f"{name}: `uncovered` says why no question answers to it, and one does: remove it."
+            yield Fault(file=LAW, path=("provisions", name, "uncovered"), what=told)
+
+
+def _offer(name: str, known: Any) -> str:
+    """What there is instead of a name that is not known."""
+    return nearest(name, known) if known else "There is none yet: add it."
+
+
+def _families(draft: Draft) -> Iterator[Fault]:
+    """A name that no other question of the article bears is a slip, and would let false alarms through."""
+    questions = [each for each in draft.asked if not each.earlier]
+    for each in questions:
+        family = each.indicator.family
+        others = {o.indicator.family for o in questions if o.file == each.file and o is not each}
+        if family not in (*OWN_FAMILIES, *others) and each.file not in draft.partial:
+            yield each.fault(
+                f"the family '{family}' holds one indicator only: write `family: indicator`, or name the family of "
+                "another one.",
+                "family",
+            )
+
+
+def _reasons(draft: Draft) -> Iterator[Fault]:
+    for each in draft.asked:
+        threshold = each.indicator.threshold
+        if each.earlier and threshold is each.first.threshold:
+            continue
+        missing = [name for name in ("justification", "source") if not getattr(threshold, name)]
+        if missing:
+            told = f"the threshold lacks its {' and its '.join(missing)}: say why this level, and where it comes from."
+            yield each.fault(told, "threshold")
+
+
+def _placeholders(draft: Draft) -> Iterator[Fault]:
+    for each in draft.asked:
+        for lang, text in each.indicator.question.items():
+            for name in re.findall(r"\{([^}]*)\}", text):
+                if name not in PLACEHOLDERS:
+                    told = f"question.{lang} names '{{{name}}}'. {nearest(name, PLACEHOLDERS)}"
+                    yield each.fault(told, "question", lang)
+
+
+def _translations(draft: Draft) -> Iterator[Fault]:
+    """Every text in every language of the charter, and in no other."""
+    languages = set(draft.languages)
+    for file, path, text in draft.texts if languages else ():
+        missing, extra = sorted(languages - set(text)), sorted(set(text) - languages)
+        place = ".".join(str(part) for part in path)
+        if missing:
+            yield Fault(file=file, path=path, what=f"{place} is missing in: {', '.join(missing)}. Translate it.")
+        if extra:
+            told = f"{place} is written in {', '.join(extra)}, which the charter does not declare in `languages`."
+            yield Fault(file=file, path=(*path, extra[0]), what=f"{told} Add the language, or remove the text.")

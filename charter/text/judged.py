@@ -1,0 +1,43 @@
+"""The measures that a charter can judge: their scales, and for what they have a value at all."""
+
+from __future__ import annotations
+
+from boussole.audits.metrics.families import EVERY_COMPARISON
+from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
+
+DRIFT = "psi"
+JUDGED = {comparison.metric: comparison.scale for comparison in EVERY_COMPARISON} | {DRIFT: "distance"}
+"""The measures that carry a test, and their scales."""
+NEEDS_ALL = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.needs_all}
+"""Measures that have no value where outcomes are observed only for the selected."""
+DECIDED = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.decided}
+"""Measures of who is selected: where nothing is decided there is none of them."""
+LISTS = {EXPOSURE_RATIO.metric}
+"""Measures of lists: of systems that rank."""
+LOGGED = ("selection", "ranking", "generation")
+"""Kinds of system that have a log to measure."""
+PARAMS: dict[str, dict[str, str]] = {
+    metric: {"against": "`rest`, or a reference such as `gender=M`"} for metric in JUDGED if metric != DRIFT
+} | {DRIFT: {}}
+"""What a question can choose among the figures of a measure by, and what it can be."""
+PARAMS[EXPOSURE_RATIO.metric]["discount"] = DISCOUNTS["exposure"]
+
+
+def kinds_of(metric: str) -> tuple[str, ...]:
+    """The kinds of system that a judged measure exists for.
+
+    >>> kinds_of("exposure_ratio"), kinds_of("selection_rate_ratio")
+    (('ranking',), ('selection', 'ranking', 'generation'))
+    """
+    return ("ranking",) if metric in LISTS else LOGGED
+
+
+def possible(metric: str, name: str, value: object) -> bool:
+    """Whether a figure of a judged measure can have that parameter.
+
+    >>> possible("selection_rate_ratio", "against", "gender=M"), possible("selection_rate_ratio", "against", 1)
+    (True, False)
+    """
+    if name == "against":
+        return isinstance(value, str) and (value == "rest" or "=" in value[1:])
+    return PARAMS[metric].get(name) == value

@@ -1,0 +1,49 @@
+"""The charter's rule on what was left out: from a share on that it states, an audit cannot tell.
+
+A log of which much could not be counted answers nothing: nobody knows what the rest of it would have said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from boussole.charter.document.left_out import LeftOutInShort, PartLeftOut
+from boussole.charter.text.model import Charter
+
+L = TypeVar("L", bound=LeftOutInShort)
+REASON = "too_much_left_out"
+"""Why an answer that the log gives is *we cannot tell*."""
+
+
+BESIDE = {"reference": "reference", "outcome": "outcomes"}
+"""What a question may need, and the part of `left_out` that tells how much of it was set aside."""
+
+
+def held_to(charter: Charter, left_out: L) -> L:
+    """What was left out with what the charter says of it: the share that it states, and whether it is reached, by the
+    window and by what some questions rest on beside it.
+
+    Nothing is limited by a charter that states no share: it keeps the rule of its time.
+    """
+    limit = None if charter.left_out is None else charter.left_out.limit
+    beside = {
+        name: part.changed(limited=_reached(part, limit))
+        for name in BESIDE.values()
+        if (part := left_out.beside(name)) is not None
+    }
+    return left_out.changed(**beside, limit=limit, limited=_reached(left_out, limit))
+
+
+def limiting(held: LeftOutInShort | None, needs: Iterable[str]) -> tuple[str, LeftOutInShort | PartLeftOut] | None:
+    """Of what a question rests on, the first of which so much was set aside that nothing is judged: its name (empty for
+    the window itself) and its counts. None where there is none, or the document does not say what was left out."""
+    if held is None:
+        return None
+    beside = [(BESIDE[need], held.beside(BESIDE[need])) for need in needs if need in BESIDE]
+    parts = [("", held), *beside]
+    return next(((name, part) for name, part in parts if part is not None and part.limited), None)
+
+
+def _reached(part: LeftOutInShort | PartLeftOut, limit: float | None) -> bool:
+    return limit is not None and part.share is not None and part.share >= limit

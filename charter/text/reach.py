@@ -1,0 +1,145 @@
+"""Questions that could never be answered as meant: unknown measures, levels out of reach, systems nobody has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from boussole.audits.errors import nearest
+from boussole.audits.metrics.registry import REGISTRY
+from boussole.charter.text.draft import Draft, DraftQuestion, Fault
+from boussole.charter.text.judged import DRIFT, JUDGED, LOGGED, NEEDS_ALL, PARAMS, kinds_of, possible
+from boussole.charter.text.model import Frequency
+
+MONTHS: dict[Frequency, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
+"""Months between two times a question is asked."""
+
+
+def unreachable(draft: Draft) -> Iterator[Fault]:
+    """Every question with a verdict that could never be said."""
+    for each in draft.asked:
+        yield from _measure(each)
+        yield from _systems(each)
+        yield from _attested(each)
+        yield from _in_vain(each)
+
+
+def _measure(each: DraftQuestion) -> Iterator[Fault]:
+    """The judged measure exists, has such figures, and its levels can be reached."""
+    indicator, known = each.indicator, [metric.name for metric in REGISTRY.all()]
+    metric = indicator.metric
+    if metric is None:
+        if indicator.params:
+            yield each.fault("`params` choose among the figures of a `metric`, and there is none.", "params")
+    elif metric not in known:
+        yield each.fault(f"there is no measure '{metric}'. {nearest(metric, known)}", "metric")
+    elif metric not in JUDGED:
+        judged = ", ".join(sorted(JUDGED))
+        yield each.fault(f"'{metric}' is shown, never judged: choose one of {judged}.", "metric")
+    else:
+        yield from _params(each, metric)
+        yield from _drift(each, metric)
+        yield from _levels(each, JUDGED[metric])
+
+
+def _params(each: DraftQuestion, metric: str) -> Iterator[Fault]:
+    for name, value in each.indicator.params.items():
+        if name not in PARAMS[metric]:
+            known = ", ".join(f"`{each}`" for each in PARAMS[metric]) or "none"
+            told = f"no figure of '{metric}' has the parameter '{name}' (it has {known}): correct or remove it."
+            yield each.fault(told, "params", name)
+        elif not possible(metric, name, value):
+            told = f"the parameter '{name}' is {PARAMS[metric][name]}, and never {value!r}: correct it."
+            yield each.fault(told, "params", name)
+
+
+def _drift(each: DraftQuestion, metric: str) -> Iterator[Fault]:
+    indicator = each.indicator
+    if indicator.subject is not None and metric != DRIFT:
+        yield each.fault(f"`subject` is for '{DRIFT}', and '{metric}' has none: remove it.", "subject")
+    if metric == DRIFT and indicator.for_each is not None:
+        yield each.fault(f"'{DRIFT}' compares periods, not groups: remove `for_each`.", "for_each")
+
+
+def _levels(each: DraftQuestion, scale: str) -> Iterator[Fault]:
+    """Levels on the right scale, on the right side, apart from each other, and such that parity is kept."""
+    threshold = each.indicator.threshold
+    if any(way.threshold is threshold and JUDGED.get(way.metric or "") == scale for way in each.earlier):
+        return
+    levels = {name: level for name in ("watch", "breach") if (level := getattr(threshold, name)) is not None}
+    wrong = {name: told for name, level in levels.items() if (told := _off_scale(name, level, scale))}
+    for name, told in wrong.items():
+        yield each.fault(told, "threshold", name)
+    if not wrong and len(levels) == 2:
+        yield from _order(each, levels["watch"], levels["breach"], scale)
+    yield from _keepable(each, scale)
+
+
+def _off_scale(name: str, level: float, scale: str) -> str:
+    """Why a level cannot be one of its scale; empty where it can."""
+    if scale == "ratio" and not 0 < level <= 1:
+        told = f"the {name} level of a ratio lies above 0 and up to 1, as in 0.8 for 80 %, and this is {level:g}"
+        return f"{told}: state it for the favourable direction."
+    if scale == "difference" and level >= 1:
+        return f"no gap can go beyond {level:g}: a gap of 10 in 100 is written 0.1: lower the {name} level."
+    return ""
+
+
+def _order(each: DraftQuestion, watch: float, breach: float, scale: str) -> Iterator[Fault]:
+    if watch == breach:
+        told = f"the watch and breach levels are both {watch:g}, so that it can never be watched: set them apart"
+        yield each.fault(f"{told}, or leave one out.", "threshold", "breach")
+    elif (breach > watch) == (scale == "ratio"):
+        side = "below" if scale == "ratio" else "above"
+        told = f"the breach level ({breach:g}) must lie beyond the watch level ({watch:g})"
+        yield each.fault(f"{told}: put it {side}.", "threshold", "breach")
+
+
+def _keepable(each: DraftQuestion, scale: str) -> Iterator[Fault]:
+    """Kept is judged against the breach level, or the watch level where there is no other."""
+    threshold = each.indicator.threshold
+    name = "watch" if threshold.breach is None else "breach"
+    level = threshold.watch if threshold.breach is None else threshold.breach
+    if level == (1 if scale == "ratio" else 0):
+        told = f"with a {name} level of {level:g}, perfect parity would not be enough to be kept"
+        lower = "under 1" if scale == "ratio" else "above 0"
+        yield each.fault(f"{told}: set a level {lower} that still counts as kept.", "threshold", name)
+
+
+def _systems(each: DraftQuestion) -> Iterator[Fault]:
+    """Some system can meet at once its kinds, what it applies to, what it needs and what its measure needs."""
+    indicator, kinds = each.indicator, set(each.indicator.kinds)
+    metric = indicator.metric if indicator.metric in JUDGED else None
+    logged = kinds & set(LOGGED)
+    if metric is not None and not kinds & set(kinds_of(metric)):
+        told = f"'{metric}' exists for systems of kind {', '.join(kinds_of(metric))}, and it is asked of"
+        yield each.fault(f"{told} {', '.join(indicator.kinds)}: add such a kind.", "kinds")
+    elif not logged and (indicator.needs or indicator.applies != "always"):
+        key = "needs" if indicator.needs else "applies"
+        told = "a system that is only declared has no log, so that none can meet this"
+        yield each.fault(f"{told}: remove `{key}`, or ask it of another kind.", key)
+    if metric in NEEDS_ALL and indicator.applies == "selective_labels":
+        told = f"'{metric}' has no value where outcomes are observed only for the selected"
+        yield each.fault(f"{told}: judge 'precision_difference', or change `applies`.", "applies")
+
+
+def _in_vain(each: DraftQuestion) -> Iterator[Fault]:
+    """Another way to ask is there for systems that the ways before it leave out."""
+    always = [way.id for way in each.earlier if way.applies == "always" and not way.needs]
+    if always:
+        told = f"it is never asked so, for '{always[0]}' before it can be asked of every system"
+        yield each.fault(f"{told}: remove it, or let that one say what it `needs`.")
+
+
+def _attested(each: DraftQuestion) -> Iterator[Fault]:
+    indicator = each.indicator
+    if each.earlier:
+        return
+    valid, frequency = indicator.valid_months, indicator.frequency
+    if valid is None:
+        return
+    if frequency == "once":
+        told = f"it is asked once, and its answer expires after {valid} months, so that it ends unknown"
+        yield each.fault(f"{told}: ask it again in time.", "frequency")
+    elif valid < MONTHS.get(frequency, 0):
+        told = f"an answer is valid for {valid} months and asked for every {MONTHS[frequency]}: it would expire before"
+        yield each.fault(f"{told} it is renewed; ask more often, or let it be valid for longer.", "valid_months")

@@ -1,0 +1,103 @@
+"""What `pip install` brings: a light base that logs, in a project that has folders of the same names as ours."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.sparing import later
+
+ROOT = Path(__file__).parent.parent
+HEAVY = ("pandas", "numpy", "duckdb", "scipy", "ibis", "streamlit", "mlflow", "cryptography", "typer", "babel")
+"""What importing the functions that log must not import: the base install lacks most of it."""
+
+LOGS = """
+import sys
+import pyarrow as pa
+import mlflow
+import dashboard, experiments  # the project's own
+from boussole.experiments import log_decisions
+
+assert dashboard.OWN and experiments.OWN
+mlflow.set_tracking_uri(sys.argv[1])
+rows = pa.table({"id": ["1", "2"], "score": [0.2, 0.9], "when": ["2026-11-02T10:00:00", "2026-11-03T10:00:00"]})
+run = log_decisions(rows, system="matching", model_version="3")
+client = mlflow.MlflowClient()
+(file,) = [each.path for each in client.list_artifacts(run, "boussole/decisions") if each.path.endswith(".parquet")]
+print(client.get_run(run).data.tags["boussole.system"], client.download_artifacts(run, file))
+"""
+MADE_FOR_FULL = ("boussole: only what logging needs is installed", 'pip install "boussole-charter[full]"')
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A data scientist's project, with packages named like two of ours."""
+    folder = tmp_path / "project"
+    for name in ("dashboard", "experiments"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "__init__.py").write_text("OWN = True\n", encoding="utf-8")
+    (folder / "train.py").write_text(LOGS, encoding="utf-8")
+    return folder
+
+
+def run(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
+    """A command in a folder; MLflow's own store of files needs to be allowed."""
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    env |= {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_ALLOW_FILE_STORE": "true"}
+    return subprocess.run(words, cwd=at, env=env, capture_output=True, text=True, check=False)
+
+
+def logged(python: str, project: Path) -> None:
+    """Logs as the project's own script does, and reads what came of it."""
+    done = run(python, "train.py", f"file:{project / 'runs'}", at=project)
+    assert done.returncode == 0, done.stderr
+    system, path = done.stdout.split()
+    assert system == "matching"
+    assert Path(path).read_bytes()[:4] == b"PAR1"
+
+
+def test_a_project_with_folders_of_our_names_logs(project: Path) -> None:
+    logged(sys.executable, project)
+
+
+def test_what_logs_imports_nothing_heavy(project: Path) -> None:
+    code = f"import sys, boussole.experiments; print(*(set({HEAVY}) & set(sys.modules)))"
+    assert run(sys.executable, "-c", code, at=project).stdout.split() == []
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The distribution, built from this tree."""
+    out = tmp_path_factory.mktemp("dist")
+    done = run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(out), at=ROOT)
+    assert done.returncode == 0, done.stderr
+    return next(out.glob("boussole_charter-*.whl"))
+
+
+@pytest.mark.parametrize("versions", [later("lowest-direct"), later("highest")])
+def test_the_base_alone_logs(versions: str, wheel: Path, project: Path, tmp_path: Path) -> None:
+    """Installed from packages, with the oldest and with the newest versions that it allows."""
+    uv, place = str(Path(sys.executable).parent / "uv"), tmp_path / "venv"
+    python = str(place / "bin" / "python")
+    assert run(uv, "venv", "--quiet", "--python", sys.executable, str(place), at=tmp_path).returncode == 0
+    needs = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    asked = ("--quiet", "--python", python, "--resolution", versions, *needs, str(wheel))  # direct, so that lowest is
+    got = run(uv, "pip", "install", *asked, at=tmp_path)
+    assert got.returncode == 0, got.stderr
+    packages = next((place / "lib").glob("python*/site-packages"))
+    assert sum(path.stat().st_size for path in packages.rglob("*") if path.is_file()) < 260e6
+    assert not {name for name in HEAVY[:6] if (packages / name).exists()}
+
+    logged(python, project)
+    least = re.findall(r"^mlflow-skinny>=(.+),", "\n".join(needs), re.MULTILINE)
+    found = run(uv, "pip", "show", "--python", python, "mlflow-skinny", at=tmp_path).stdout
+    assert (f"Version: {least[0]}" in found) == (versions == "lowest-direct")
+    told = run(str(place / "bin" / "boussole"), "--version", at=project)
+    assert told.returncode == 2
+    assert all(words in told.stderr for words in MADE_FOR_FULL)
