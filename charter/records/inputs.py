@@ -60,6 +60,8 @@ class Input:
     kept: bool = True
     alone: bool = False
     """Whether a single choice is taken without being asked for."""
+    spare: bool = False
+    """Whether the form leaves it out where there is nothing to choose from, though the model needs it."""
     option: str = ""
     argument: bool = False
     default: Any = None
@@ -173,3 +175,8 @@ def plain(annotation: Any) -> Any:
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         return plain(next(each for each in typing.get_args(annotation) if each is not type(None)))
     return annotation
+
+
+def option_of(name: str, said: Input) -> str:
+    """The option that asks for a field."""
+    return said.option or "--" + name.replace("_", "-")

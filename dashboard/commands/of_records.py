@@ -131,7 +131,7 @@ def _of(model: type[Statement], said: Input) -> tuple[Any, Any, Any]:
 
 def _option(model: type[Statement], name: str, said: Input) -> tuple[Any, Any, Any]:
     """A field as an option, or an argument."""
-    from boussole.charter.records.inputs import is_required, plain
+    from boussole.charter.records.inputs import is_required, option_of, plain
 
     known = model.model_fields.get(name)
     told = f"{said.help or (known.description if known else '') or said.label}".rstrip(".") + "."
@@ -159,8 +159,3 @@ def _option(model: type[Statement], name: str, said: Input) -> tuple[Any, Any, A
         return kind, REQUIRED, option
     empty = [] if several else False if kind is bool else known.default if known and known.default == "" else None
     return (kind | None if empty is None else kind), empty, option
-
-
-def option_of(name: str, said: Input) -> str:
-    """The option that asks for a field."""
-    return said.option or "--" + name.replace("_", "-")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from boussole.charter.committee.advice import State, recommended
 from boussole.charter.committee.opinions import fates
 from boussole.dashboard.access.person import Person
 from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.committee.seats import leads
 from boussole.dashboard.forms.forms_html import Titled
-from boussole.dashboard.records.lists import LISTS
 from boussole.dashboard.records.routes import offered
 from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.scene import Scene
@@ -45,9 +45,9 @@ class FollowedForms:
     @property
     def recommending(self) -> Sequence[Titled]:
         """New recommendations: of a committee, of an outside authority."""
-        at = self._at()
-        own = offered(PAGE, at, "own") if LISTS["committees"](at) else []
-        return [*own, *offered(PAGE, at, "outside")]
+        led = {name: each for name, each in self.chambers.items() if leads(self.me, each)}
+        own = offered(PAGE, replace(self._at(), known=led), "own") if led else []
+        return [*own, *offered(PAGE, self._at(), "outside")]
 
     def _at(self, *, of: str = "", proposed: Mapping[str, str] | None = None) -> Setting:
         return Setting(

@@ -15,7 +15,7 @@ from boussole.charter.records.base import Statement
 from boussole.charter.records.inputs import WebForm
 from boussole.dashboard import store
 from boussole.dashboard.access.words import said_as
-from boussole.dashboard.committee.drafted import wording_of
+from boussole.dashboard.committee.acts.drafted import wording_of
 from boussole.dashboard.committee.seats import member_of, needs_lead
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.questions.figure import reference

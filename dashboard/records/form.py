@@ -33,14 +33,14 @@ def record_form(model: Model, form: WebForm, at: Setting) -> Form:
 
 
 def _fields(model: Model, form: WebForm, at: Setting) -> list[Field]:
-    """What is asked. Where there is nothing to choose from, a choice is left out."""
+    """What is asked. What may be chosen, and there is nothing to choose from, is left out."""
     found = []
     for name in form.asks:
         said = input_of(model, name, form.inputs)
         kind = kind_of(model, name, said)
         choices = LISTS[said.choices](at) if said.choices else [(key, at.say(text)) for key, text in said.words.items()]
         required = is_required(model, name, said) and kind != "tick"
-        if kind in ("choice", "radio", "choices") and not choices:
+        if kind in ("choice", "radio", "choices") and not choices and (said.spare or not required):
             continue
         proposal, note = PROPOSALS.get(said.proposed), NOTES.get((form.page, form.name, name))
         value = at.proposed.get(name) or (proposal(at) if proposal else said.proposed)

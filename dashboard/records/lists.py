@@ -12,8 +12,8 @@ from boussole.charter.committee.members import sitting_on, sittings
 from boussole.charter.committee.presence import presiding
 from boussole.charter.incidents.appeals import appeals, new_number
 from boussole.charter.records.incidents import Incident
-from boussole.dashboard.committee.drafted import decided_item, texts
-from boussole.dashboard.committee.seats import leads, member_of
+from boussole.dashboard.committee.acts.drafted import decided_item, texts
+from boussole.dashboard.committee.seats import member_of
 from boussole.dashboard.incidents.words import severity_meaning
 from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.records.words import words_of
@@ -50,12 +50,6 @@ def _appeals(at: Setting) -> Choices:
 
 
 def _committees(at: Setting) -> Choices:
-    """The committees that somebody may act for."""
-    known = at.chambers
-    return [(name, each.title(at.say)) for name, each in known.items() if leads(at.person, each)]
-
-
-def _all_committees(at: Setting) -> Choices:
     return [(name, each.title(at.say)) for name, each in at.chambers.items()]
 
 
@@ -126,7 +120,6 @@ LISTS: Mapping[str, Callable[[Setting], Choices]] = {
     "severities": _severities,
     "appeals": _appeals,
     "committees": _committees,
-    "all_committees": _all_committees,
     "figure_groups": _figure_groups,
     "members": _members,
     "others": _others,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from boussole.charter.committee.presence import count, electors, voters
 from boussole.charter.records.acts import Vote
 from boussole.charter.records.work import FEWEST
-from boussole.dashboard.committee.drafted import wording_of
+from boussole.dashboard.committee.acts.drafted import wording_of
 from boussole.dashboard.committee.words import quorum_words
 from boussole.dashboard.records.setting import Setting
 

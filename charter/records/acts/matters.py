@@ -253,7 +253,7 @@ class CommitteeQuestion(Act):
             asks=("committee", "audit", "measure", "text", "addressee", "due_on"),
             filled={"of": "nothing", "by": "me", "system": "figure_system"},
             inputs={
-                "committee": Input(label=message("For which committee?"), choices="all_committees", alone=True),
+                "committee": Input(label=message("For which committee?"), choices="committees", alone=True),
                 "audit": Input(type=str, kind="hidden"),
                 "measure": Input(type=str, label=message("About which group?"), choices="figure_groups"),
                 "text": Input(label=message("Your question"), rows=5),

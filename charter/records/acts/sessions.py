@@ -188,7 +188,7 @@ class Opening(Act):
     )
 
     of: OfSession = Field(ge=0)
-    presiding: Annotated[Member, Input(label=message("Who presides"), choices="there")] = Field(
+    presiding: Annotated[Member, Input(label=message("Who presides"), choices="there", spare=True)] = Field(
         description="Who presides, where neither chair nor deputy is there"
     )
     count: Count

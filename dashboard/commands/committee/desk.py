@@ -12,7 +12,6 @@ import typer
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.commands.completing import system_ids
 from boussole.dashboard.commands.console import put, say, workspace_of
-from boussole.dashboard.commands.of_records import record_group
 
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from boussole.charter.records import Sealed
     from boussole.charter.records.acts import Act
 
-app = record_group("A committee's work: members, sessions, votes, opinions; each act is held to its rules and sealed.")
 
 MINUTE = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 DAY = ["%Y-%m-%d"]

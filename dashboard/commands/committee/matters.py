@@ -11,9 +11,9 @@ from boussole.dashboard.commands.committee.desk import (
     SECRETARIAT,
     Committee,
     On,
-    app,
     desk,
 )
+from boussole.dashboard.commands.committee.group import app
 from boussole.dashboard.commands.console import put
 
 Referral = Annotated[int, typer.Argument(min=0, help="The entry of the referral.")]

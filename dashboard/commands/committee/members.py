@@ -12,9 +12,9 @@ from boussole.dashboard.commands.committee.desk import (
     Committee,
     MemberOption,
     On,
-    app,
     desk,
 )
+from boussole.dashboard.commands.committee.group import app
 from boussole.dashboard.commands.console import put, say, workspace_of
 
 

@@ -14,10 +14,10 @@ from boussole.dashboard.commands.committee.desk import (
     Committee,
     On,
     Role,
-    app,
     desk,
     yaml_of,
 )
+from boussole.dashboard.commands.committee.group import app
 from boussole.dashboard.commands.console import put, say
 
 OpinionEntry = Annotated[int, typer.Argument(min=0, help="The entry of the opinion.")]

@@ -18,11 +18,11 @@ from boussole.dashboard.commands.committee.desk import (
     Role,
     SessionEntry,
     Text,
-    app,
     desk,
     made,
     yaml_of,
 )
+from boussole.dashboard.commands.committee.group import app
 from boussole.dashboard.commands.console import put, say, write_json
 from boussole.dashboard.commands.output import check_file, write_bytes
 

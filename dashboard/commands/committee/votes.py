@@ -13,9 +13,9 @@ from boussole.dashboard.commands.committee.desk import (
     Committee,
     MemberOption,
     On,
-    app,
     desk,
 )
+from boussole.dashboard.commands.committee.group import app
 from boussole.dashboard.commands.console import put, say
 
 if TYPE_CHECKING:

@@ -26,9 +26,9 @@ from boussole.dashboard.access.permissions import allowed
 from boussole.dashboard.access.person import Person
 from boussole.dashboard.access.routes import ROUTES
 from boussole.dashboard.committee.acts.calling import AGAIN, AMEND
+from boussole.dashboard.committee.acts.drafted import wording_of
 from boussole.dashboard.committee.acts.place import Place
 from boussole.dashboard.committee.acts.taking_part import CAST, mine
-from boussole.dashboard.committee.drafted import wording_of
 from boussole.dashboard.committee.seats import leads
 from boussole.dashboard.forms.forms_html import Titled
 from boussole.dashboard.forms.model import Form
