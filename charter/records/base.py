@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from boussole.audits.systems.kinds import Identifier, Strict
-from boussole.charter.records.inputs import Command, Input, WebForm, message
+from boussole.charter.records.inputs import Command, Input, WebForm
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
@@ -51,15 +51,15 @@ class Statement(Strict):
     unasked: ClassVar[tuple[str, ...]] = ()
     """Fields that every record has, and none of this kind needs."""
 
-    role: Annotated[Line, Input(label=message("In whose name?"), note=message("A function, not a person."))] = Field(
+    role: Annotated[Line, Input(label="In whose name?", note="A function, not a person.")] = Field(
         description="Who states it: a role, never a name"
     )
-    on: Annotated[dt.date, Input(label=message("On which day?"))] = Field(description="The day it took place")
+    on: Annotated[dt.date, Input(label="On which day?")] = Field(description="The day it took place")
     signed_in: bool = Field(False, description="False: stated in local mode, where nobody signs in")
-    text: Annotated[Prose, Input(label=message("In a few words"))] = Field("", description="In words")
+    text: Annotated[Prose, Input(label="In a few words")] = Field("", description="In words")
     document: KeptFile | None = Field(
         None, description="The document it rests on, if any; a copy is kept with the records"
     )
-    system: Annotated[Identifier | None, Input(label=message("About which system?"), choices="systems")] = Field(
+    system: Annotated[Identifier | None, Input(label="About which system?", choices="systems")] = Field(
         None, description="The id of the system; all of them if absent"
     )

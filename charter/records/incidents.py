@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from boussole.audits.systems.kinds import Identifier
 from boussole.charter.records.base import Blind, Line, Prose, Statement
-from boussole.charter.records.inputs import Command, Input, WebForm, message, unfit
+from boussole.charter.records.inputs import Command, Input, WebForm, unfit
 
 Severity = Literal["minor", "significant", "serious", "widespread", "fatal"]
 Duty = Literal["ai_act_73", "gdpr_33"]
@@ -23,7 +23,7 @@ Outcome = Literal["upheld", "partly", "rejected"]
 AppealNumber = Annotated[str, StringConstraints(pattern=r"^r_[0-9a-f]{8}$")]
 """An appeal's own number: drawn by chance, so that nothing of it leads to a person."""
 
-ROLES = message("Write roles, never names: what is sealed can't be erased. Numbers of files and addresses are refused.")
+ROLES = "Write roles, never names: what is sealed can't be erased. Numbers of files and addresses are refused."
 """Said wherever somebody writes what will be sealed."""
 LEVELS = (
     "minor: nobody lost a right or a chance; significant: people were treated wrongly, and it can be put right; "
@@ -31,15 +31,15 @@ LEVELS = (
     "people or a critical infrastructure; fatal: somebody died"
 )
 SEVERITIES = {
-    "fatal": message("Serious: somebody died"),
-    "widespread": message("Serious and widespread"),
-    "serious": message("Serious"),
-    "significant": message("Significant"),
-    "minor": message("Minor"),
+    "fatal": "Serious: somebody died",
+    "widespread": "Serious and widespread",
+    "serious": "Serious",
+    "significant": "Significant",
+    "minor": "Minor",
 }
 """What each severity is called, the gravest first."""
 Which = Input(help="The entry of the incident: see `boussole incident list`.")
-System = Annotated[Identifier, Input(label=message("System"), choices="systems")]
+System = Annotated[Identifier, Input(label="System", choices="systems")]
 
 
 class Incident(Statement):
@@ -51,11 +51,11 @@ class Incident(Statement):
     commands = (Command(words="incident open", action="TELL_INCIDENT", help="Enter an incident."),)
     forms = (
         WebForm(
-            page="incidents",
-            name="open",
+            place="incidents/open",
+            about=False,
             id="incident-open",
-            title=message("Record an incident"),
-            send=message("Record the incident"),
+            title="Record an incident",
+            send="Record the incident",
             notes=(ROLES,),
             action="TELL_INCIDENT",
             asks=(
@@ -67,45 +67,40 @@ class Incident(Statement):
         ),
     )
 
-    text: Annotated[Prose, Input(label=message("What happened, in roles"), required=True)] = Field(
+    text: Annotated[Prose, Input(label="What happened, in roles", required=True)] = Field(
         "", description="What happened, in roles and not in names"
     )
     system: System = Field(description="The id of the system")
-    severity: Annotated[Severity, Input(label=message("How grave is it?"), words=SEVERITIES)] = Field(
-        description=LEVELS
-    )
-    title: Annotated[Line, Input(label=message("What happened, in a few words"))] = Field(
+    severity: Annotated[Severity, Input(label="How grave is it?", words=SEVERITIES)] = Field(description=LEVELS)
+    title: Annotated[Line, Input(label="What happened, in a few words")] = Field(
         description="What happened, in a few words"
     )
-    happened_on: Annotated[dt.date, Input(label=message("Day it happened, or began"))] = Field(
+    happened_on: Annotated[dt.date, Input(label="Day it happened, or began")] = Field(
         description="The day it happened, or began"
     )
     known_at: Annotated[
         dt.datetime,
         Input(
-            label=message("When did it become known?"),
-            note=message("Deadlines run from then."),
+            label="When did it become known?",
+            note="Deadlines run from then.",
             day="past",
             option="--known",
             help="When it became known: deadlines run from then.",
         ),
     ] = Field(description="When it became known, in the time of `timezone`: deadlines run from then")
     timezone: Line = "Europe/Paris"
-    personal_data: Annotated[bool, Input(label=message("Personal data were lost, changed or seen by others"))] = Field(
+    personal_data: Annotated[bool, Input(label="Personal data were lost, changed or seen by others")] = Field(
         False, description="Personal data were lost, changed or seen by others"
     )
     articles: Annotated[
-        list[Identifier],
-        Input(label=message("Articles of the charter it touches"), choices="articles", option="--article"),
+        list[Identifier], Input(label="Articles of the charter it touches", choices="articles", option="--article")
     ] = Field(default_factory=list, description="The id of an article it is about; give it again for others")
     question: Annotated[
-        Identifier | None,
-        Input(label=message("Question of the charter that shows it: drift, a gap"), choices="questions"),
+        Identifier | None, Input(label="Question of the charter that shows it: drift, a gap", choices="questions")
     ] = Field(None, description="The id of the charter's question that shows it")
     audit: int | None = Field(None, ge=0, description="The entry of the audit that shows it")
     findings: Annotated[
-        list[int],
-        Input(label=message("Entry of a finding or case about it"), kind="number", option="--finding"),
+        list[int], Input(label="Entry of a finding or case about it", kind="number", option="--finding")
     ] = Field(default_factory=list, description="The entry of a finding, case or inspection about it")
 
     @model_validator(mode="after")
@@ -140,12 +135,10 @@ class IncidentUpdate(Statement):
     )
     forms = (
         WebForm(
-            page="incidents",
-            name="news",
+            place="incidents/news",
             id="incident-news",
-            about=True,
-            title=message("Add news, or a report to an authority"),
-            send=message("Record it"),
+            title="Add news, or a report to an authority",
+            send="Record it",
             notes=(ROLES,),
             action="FOLLOW_INCIDENT",
             asks=("text", "severity", "reported_to", "reported_at", "duty"),
@@ -154,24 +147,24 @@ class IncidentUpdate(Statement):
     )
 
     of: int = Field(ge=0)
-    text: Annotated[Prose, Input(label=message("What came to be known"))] = Field("", description="In words")
-    severity: Annotated[Severity | None, Input(label=message("How grave it is now"), words=SEVERITIES)] = Field(
+    text: Annotated[Prose, Input(label="What came to be known")] = Field("", description="In words")
+    severity: Annotated[Severity | None, Input(label="How grave it is now", words=SEVERITIES)] = Field(
         None, description="How grave it is now, where that is otherwise than was said"
     )
     known_at: Annotated[dt.datetime | None, Input(option="--known")] = Field(
         None, description="With `severity`: when that became known"
     )
-    reported_to: Annotated[Line | None, Input(label=message("Reported to"))] = Field(
+    reported_to: Annotated[Line | None, Input(label="Reported to")] = Field(
         None, description="Who was told: an authority, a provider, a committee"
     )
-    reported_at: Annotated[
-        dt.datetime | None, Input(label=message("Reported when"), day="past", option="--reported")
-    ] = Field(None, description="With `reported_to`: when they were told")
+    reported_at: Annotated[dt.datetime | None, Input(label="Reported when", day="past", option="--reported")] = Field(
+        None, description="With `reported_to`: when they were told"
+    )
     duty: Annotated[
         Duty | None,
         Input(
-            label=message("Which duty does this report fulfil?"),
-            words={"ai_act_73": message("AI Act, Art. 73"), "gdpr_33": message("GDPR, Art. 33")},
+            label="Which duty does this report fulfil?",
+            words={"ai_act_73": "AI Act, Art. 73", "gdpr_33": "GDPR, Art. 33"},
         ),
     ] = Field(None, description="With `reported_to`: the duty to report that this fulfils, if any")
 
@@ -208,12 +201,10 @@ class IncidentClosure(Statement):
     )
     forms = (
         WebForm(
-            page="incidents",
-            name="close",
+            place="incidents/close",
             id="incident-close",
-            about=True,
-            title=message("Close this incident"),
-            send=message("Close the incident"),
+            title="Close this incident",
+            send="Close the incident",
             notes=(ROLES,),
             action="FOLLOW_INCIDENT",
             asks=("cause", "measures"),
@@ -222,8 +213,8 @@ class IncidentClosure(Statement):
     )
 
     of: int = Field(ge=0)
-    cause: Annotated[Prose, Input(label=message("Why did it happen?"))] = Field(description="Why it happened")
-    measures: Annotated[Prose, Input(label=message("What was done so that it does not happen again?"))] = Field(
+    cause: Annotated[Prose, Input(label="Why did it happen?")] = Field(description="Why it happened")
+    measures: Annotated[Prose, Input(label="What was done so that it does not happen again?")] = Field(
         description="What was done so that it does not happen again"
     )
 
@@ -253,14 +244,14 @@ class Appeal(Statement):
     )
     forms = (
         WebForm(
-            page="incidents",
-            name="appeal",
+            place="incidents/appeal",
+            about=False,
             id="appeal-enter",
-            title=message("Enter an appeal"),
-            send=message("Enter the appeal"),
+            title="Enter an appeal",
+            send="Enter the appeal",
             notes=(
                 ROLES,
-                message(
+                (
                     "Its number, drawn by chance, is shown afterwards: give it to the person, and keep it with their "
                     "file."
                 ),
@@ -270,41 +261,37 @@ class Appeal(Statement):
         ),
     )
 
-    text: Annotated[Prose, Input(label=message("In words, without anything that leads to the person"))] = Field(
+    text: Annotated[Prose, Input(label="In words, without anything that leads to the person")] = Field(
         "", description="In words, without anything that leads to the person"
     )
     system: System = Field(description="The id of the system")
     number: Annotated[AppealNumber, Input(kind="hidden", proposed="new_appeal")]
     asks: Annotated[
-        Request,
-        Input(
-            label=message("What do they ask?"),
-            words={"explanation": message("An explanation"), "contest": message("A new decision")},
-        ),
+        Request, Input(label="What do they ask?", words={"explanation": "An explanation", "contest": "A new decision"})
     ] = Field(description="`explanation`: why, within a month; `contest`: to have it decided anew, within two")
     ground: Annotated[
         Ground,
         Input(
-            label=message("On which ground?"),
+            label="On which ground?",
             words={
-                "result": message("The result is wrong"),
-                "data": message("The data are wrong"),
-                "no_human": message("No human looked at it"),
-                "not_told": message("They were not told of the tool"),
-                "discrimination": message("They feel discriminated against"),
-                "other": message("Another ground"),
+                "result": "The result is wrong",
+                "data": "The data are wrong",
+                "no_human": "No human looked at it",
+                "not_told": "They were not told of the tool",
+                "discrimination": "They feel discriminated against",
+                "other": "Another ground",
             },
         ),
     ] = Field(
         description="The result; wrong data; no human looked; they were not told of the tool; discrimination; other"
     )
-    decided_on: Annotated[dt.date, Input(label=message("Day of the decision it is about"))] = Field(
+    decided_on: Annotated[dt.date, Input(label="Day of the decision it is about")] = Field(
         description="The day of the decision that it is about"
     )
-    received_on: Annotated[dt.date, Input(label=message("Day it was received"), day="past")] = Field(
+    received_on: Annotated[dt.date, Input(label="Day it was received", day="past")] = Field(
         description="The day it was received"
     )
-    human_review: Annotated[bool, Input(label=message("A human review was asked for"))] = Field(
+    human_review: Annotated[bool, Input(label="A human review was asked for")] = Field(
         False, description="They ask that a human look at it"
     )
     blind: Blind = None
@@ -335,32 +322,27 @@ class AppealDecision(Statement):
     )
     forms = (
         WebForm(
-            page="incidents",
-            name="decide",
+            place="incidents/decide",
+            about=False,
             id="appeal-decide",
-            title=message("Record what was decided on an appeal"),
-            send=message("Record the decision"),
+            title="Record what was decided on an appeal",
+            send="Record the decision",
             notes=(ROLES,),
             action="ENTER_APPEAL",
             asks=("of", "outcome", "on", "reviewed", "text"),
-            inputs={"on": Input(label=message("Day of the decision"), day="past")},
+            inputs={"on": Input(label="Day of the decision", day="past")},
         ),
     )
 
-    of: Annotated[int, Input(label=message("Which appeal?"), choices="appeals")] = Field(ge=0)
-    text: Annotated[Prose, Input(label=message("Reasons, in roles"))] = Field("", description="In words")
+    of: Annotated[int, Input(label="Which appeal?", choices="appeals")] = Field(ge=0)
+    text: Annotated[Prose, Input(label="Reasons, in roles")] = Field("", description="In words")
     outcome: Annotated[
         Outcome,
         Input(
-            label=message("What was decided?"),
-            words={
-                "upheld": message("Upheld"),
-                "partly": message("Upheld in part"),
-                "rejected": message("Rejected"),
-            },
+            label="What was decided?", words={"upheld": "Upheld", "partly": "Upheld in part", "rejected": "Rejected"}
         ),
     ] = Field(description="What was decided on it")
-    reviewed: Annotated[bool, Input(label=message("A human looked at the whole case"))] = Field(
+    reviewed: Annotated[bool, Input(label="A human looked at the whole case")] = Field(
         description="A human looked at the whole case"
     )
     blind: Blind = None

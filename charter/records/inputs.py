@@ -26,17 +26,12 @@ BASES = {"committee": "/committee-act", "session": "/session-act"}
 """Where the forms of a page are sent, where that is not the page's own address."""
 
 
-def message(text: str) -> str:
-    """The same text, marked for the catalogue of the pages."""
-    return text
-
-
 def unfit(text: str, at: str = "", **values: str) -> PydanticCustomError:
-    """What a model raises where its fields do not go together: a message, and the field to mend (empty: the whole)."""
+    """What a model raises where its fields do not go together: a and the field to mend (empty: the whole)."""
     return PydanticCustomError(UNFIT, text, {"at": at, "told": text, **values})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)  # so that a type that holds one may be a part of others
 class Input:
     """How people are asked for one field. It is found in the `Annotated` type of the field.
 
@@ -100,19 +95,19 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class WebForm:
-    """A form that makes a record, on a page. Its route is made of the page, its `name`, and what it is `about`.
+    """A form that makes a record, on a page. Its route is made of its place and what it is `about`.
 
     It asks for what `asks` names, in that order. The other fields are `filled` by the place where it stands (by the
     name of what fills them in), or `fixed`.
     """
 
-    page: str
-    name: str
+    place: str
+    """The page on which it stands and the form's name there, as in `session/close`."""
     title: str
     send: str
     action: str
     notes: tuple[str, ...] = ()
-    about: bool = False
+    about: bool = True
     """Whether its address says what it is about: an entry, a committee, a session and what is under it."""
     asks: tuple[str, ...] = ()
     filled: Mapping[str, str] = field(default_factory=dict)
@@ -124,6 +119,16 @@ class WebForm:
     """Whether an act is open only to those who may act for the very committee, where they lead one."""
     id: str = ""
     """Its name within all pages; without it, `name`."""
+
+    @property
+    def page(self) -> str:
+        """The page on which it stands."""
+        return self.place.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """Its name on that page."""
+        return self.place.partition("/")[2]
 
 
 def path_of(form: WebForm, of: str = "{of}") -> str:
@@ -143,6 +148,24 @@ def is_list(model: type[BaseModel], name: str) -> bool:
     """Whether a field holds several values."""
     known = model.model_fields.get(name)
     return known is not None and typing.get_origin(plain(known.annotation)) is list
+
+
+def words_in(model: type[BaseModel]) -> list[str]:
+    """The fields in which people write as they like: texts that are no ids, numbers or hashes."""
+    return [
+        name
+        for name, known in model.model_fields.items()
+        if plain(known.annotation) is str
+        and not (any(getattr(each, "pattern", None) for each in known.metadata) or _patterned(known.annotation))
+    ]
+
+
+def _patterned(annotation: Any) -> bool:
+    """Whether a text has a form that it must have."""
+    inner = typing.get_args(annotation)
+    if typing.get_origin(annotation) is typing.Annotated and any(getattr(each, "pattern", None) for each in inner):
+        return True
+    return any(_patterned(each) for each in inner if typing.get_args(each))
 
 
 def is_required(model: type[BaseModel], name: str, said: Input) -> bool:

@@ -14,7 +14,7 @@ from boussole.audits.systems.kinds import Identifier
 from boussole.charter.records.acts import ACTS, Act
 from boussole.charter.records.base import KeptFile, Line, Prose, Sha256, Statement
 from boussole.charter.records.incidents import HELD, Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
-from boussole.charter.records.inputs import Command, Input, WebForm, message
+from boussole.charter.records.inputs import Command, Input, WebForm
 from boussole.charter.records.ledger_start import LedgerStart
 from boussole.charter.records.work import WORK
 
@@ -52,12 +52,10 @@ Asked = Annotated[Sha256 | None, Field(description="Hash of the question as it w
 Document = Annotated[KeptFile, Field(description="The document it rests on; a copy is kept with the records")]
 Articles = Annotated[
     list[Identifier],
-    Input(label=message("About which articles?"), choices="articles", option="--article"),
+    Input(label="About which articles?", choices="articles", option="--article"),
     Field(description="The id of an article; give it again for others"),
 ]
-Addressee = Annotated[
-    Line, Input(label=message("Who must answer?"), note=message("A function, not a person."), option="--to")
-]
+Addressee = Annotated[Line, Input(label="Who must answer?", note="A function, not a person.", option="--to")]
 
 
 class Attestation(Statement):
@@ -217,11 +215,11 @@ class Recommendation(Statement):
     )
     forms = (
         WebForm(
-            page="recommendations",
-            name="own",
+            place="recommendations/own",
+            about=False,
             id="recommend-own",
-            title=message("Record a recommendation of a committee"),
-            send=message("Record the recommendation"),
+            title="Record a recommendation of a committee",
+            send="Record the recommendation",
             action="ISSUE",
             asks=("committee", "text", "addressee", "due_on", "system", "articles"),
             filled={"body": "nothing", "opinion": "nothing"},
@@ -229,11 +227,11 @@ class Recommendation(Statement):
             inputs={"committee": Input(required=True)},
         ),
         WebForm(
-            page="recommendations",
-            name="outside",
+            place="recommendations/outside",
+            about=False,
             id="recommend-outside",
-            title=message("Record a recommendation of an outside authority"),
-            send=message("Record the recommendation"),
+            title="Record a recommendation of an outside authority",
+            send="Record the recommendation",
             action="FOLLOW",
             asks=("body", "text", "addressee", "due_on", "system", "articles"),
             filled={"committee": "nothing", "opinion": "nothing"},
@@ -241,19 +239,19 @@ class Recommendation(Statement):
         ),
     )
 
-    text: Annotated[Prose, Input(label=message("What is recommended?"), required=True)] = Field(
+    text: Annotated[Prose, Input(label="What is recommended?", required=True)] = Field(
         "", description="The recommendation"
     )
-    body: Annotated[Line, Input(label=message("Which authority?"))] = Field(
+    body: Annotated[Line, Input(label="Which authority?")] = Field(
         description="Who recommends: the committee, or an authority"
     )
     outside: bool = Field(description="It comes from an outside authority")
     addressee: Addressee = Field(description="Who must answer: a role")
-    due_on: Annotated[dt.date, Input(label=message("By which day?"), option="--due", day="to_come")] = Field(
+    due_on: Annotated[dt.date, Input(label="By which day?", option="--due", day="to_come")] = Field(
         description="By when"
     )
     articles: Articles = Field(default_factory=list)
-    committee: Annotated[Identifier | None, Input(label=message("Which committee?"), choices="committees")] = Field(
+    committee: Annotated[Identifier | None, Input(label="Which committee?", choices="committees")] = Field(
         None, description="The committee of this workspace that recommends, if any"
     )
     opinion: int | None = Field(None, ge=0, description="The entry of the opinion that it is part of")
@@ -267,28 +265,21 @@ class Reply(Statement):
     commands = (Command(words="record reply", action="ANSWER", help="Answer a recommendation.", leaves=("system",)),)
     forms = (
         WebForm(
-            page="recommendations",
-            name="reply",
-            about=True,
-            title=message("Answer"),
-            send=message("Send the answer"),
+            place="recommendations/reply",
+            title="Answer",
+            send="Send the answer",
             action="ANSWER",
             asks=("role", "accepted", "text"),
             filled={"of": "address"},
-            inputs={"role": Input(label=message("In whose name do you answer?"))},
+            inputs={"role": Input(label="In whose name do you answer?")},
         ),
     )
 
     of: int = Field(ge=0)
-    text: Annotated[Prose, Input(label=message("The answer"), required=True, rows=8)] = Field(
-        "", description="In words"
-    )
+    text: Annotated[Prose, Input(label="The answer", required=True, rows=8)] = Field("", description="In words")
     accepted: Annotated[
         Literal["yes", "partly", "no"],
-        Input(
-            label=message("Is it accepted?"),
-            words={"yes": message("Accepted"), "partly": message("Accepted in part"), "no": message("Refused")},
-        ),
+        Input(label="Is it accepted?", words={"yes": "Accepted", "partly": "Accepted in part", "no": "Refused"}),
     ] = Field(description="Whether it is accepted")
 
 
@@ -299,19 +290,14 @@ class FollowUp(Statement):
     about = ("recommendation", "opinion")
     commands = (
         Command(
-            words="record follow-up",
-            action="FOLLOW",
-            help="Say what became of a recommendation.",
-            leaves=("system",),
+            words="record follow-up", action="FOLLOW", help="Say what became of a recommendation.", leaves=("system",)
         ),
     )
     forms = (
         WebForm(
-            page="recommendations",
-            name="follow",
-            about=True,
-            title=message("Say what became of it"),
-            send=message("Record it"),
+            place="recommendations/follow",
+            title="Say what became of it",
+            send="Record it",
             action="FOLLOW",
             asks=("state", "text"),
             filled={"of": "address"},
@@ -321,14 +307,7 @@ class FollowUp(Statement):
     of: int = Field(ge=0)
     state: Annotated[
         Literal["in_progress", "done", "dropped"],
-        Input(
-            label=message("How far is it?"),
-            words={
-                "in_progress": message("In progress"),
-                "done": message("Done"),
-                "dropped": message("Dropped"),
-            },
-        ),
+        Input(label="How far is it?", words={"in_progress": "In progress", "done": "Done", "dropped": "Dropped"}),
     ] = Field(description="What became of it")
 
 

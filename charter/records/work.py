@@ -11,16 +11,16 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from boussole.audits.systems.kinds import Identifier, Strict
 from boussole.charter.records.base import Line, Statement
-from boussole.charter.records.inputs import Command, Input, WebForm, message, unfit
+from boussole.charter.records.inputs import Command, Input, WebForm, unfit
 
 Theme = Literal["autonomy", "load", "meaning"]
 Step = Literal["announced", "informed", "expert", "opinion"]
 FEWEST = 11
 """Fewest people of whom a figure is kept: a team of fewer is never shown."""
-THEMES = {"autonomy": message("Autonomy"), "load": message("Load of work"), "meaning": message("Meaning of work")}
+THEMES = {"autonomy": "Autonomy", "load": "Load of work", "meaning": "Meaning of work"}
 """What each theme of a survey is called."""
-Start = Annotated[dt.date, Input(label=message("First day"), option="--from"), Field(description="First day")]
-End = Annotated[dt.date, Input(label=message("Last day"), option="--to", day="past"), Field(description="Last day")]
+Start = Annotated[dt.date, Input(label="First day", option="--from"), Field(description="First day")]
+End = Annotated[dt.date, Input(label="Last day", option="--to", day="past"), Field(description="Last day")]
 
 
 def _in_order(start: dt.date, end: dt.date, on: dt.date) -> None:
@@ -73,11 +73,11 @@ class Survey(Statement):
     )
     forms = (
         WebForm(
-            page="work",
-            name="survey",
+            place="work/survey",
+            about=False,
             id="work-survey",
-            title=message("Bring in a survey"),
-            send=message("Bring it in"),
+            title="Bring in a survey",
+            send="Bring it in",
             action="STATE",
             asks=(
                 *("file", "start", "end", "system", "autonomy", "load", "meaning"),
@@ -86,18 +86,18 @@ class Survey(Statement):
             fixed={"text": ""},
             inputs={
                 "file": Input(
-                    label=message("The answers (CSV or XLSX)"),
+                    label="The answers (CSV or XLSX)",
                     kind="file",
                     proposed=".csv,.xlsx",
                     required=True,
                     kept=False,
                     type=bytes,
                 ),
-                "autonomy": Input(label=message("Column of: Autonomy"), type=str),
-                "load": Input(label=message("Column of: Load of work"), type=str),
-                "meaning": Input(label=message("Column of: Meaning of work"), type=str),
+                "autonomy": Input(label="Column of: Autonomy", type=str),
+                "load": Input(label="Column of: Load of work", type=str),
+                "meaning": Input(label="Column of: Meaning of work", type=str),
                 "reverse": Input(
-                    label=message("Where a high answer is bad, such as a heavy load"),
+                    label="Where a high answer is bad, such as a heavy load",
                     kind="choices",
                     words=THEMES,
                     type=list[str],
@@ -108,20 +108,20 @@ class Survey(Statement):
 
     start: Start
     end: End
-    invited: Annotated[int | None, Input(label=message("How many were asked?"))] = Field(
+    invited: Annotated[int | None, Input(label="How many were asked?")] = Field(
         None, ge=FEWEST, description="How many were asked"
     )
     answered: int = Field(ge=FEWEST)
-    lowest: Annotated[int, Input(label=message("Lowest answer"), proposed="1", default=1)] = Field(
+    lowest: Annotated[int, Input(label="Lowest answer", proposed="1", default=1)] = Field(
         description="The lowest answer"
     )
-    highest: Annotated[int, Input(label=message("Highest answer"), proposed="5", default=5)] = Field(
+    highest: Annotated[int, Input(label="Highest answer", proposed="5", default=5)] = Field(
         description="The highest answer"
     )
     everybody: Answers
     groups: list[Answers] = Field(default_factory=list, max_length=200)
     hidden: int = Field(0, ge=0, description="Groups that are too small, or protect one that is")
-    grouped_by: Annotated[Line | None, Input(label=message("Column of the team or agency"), option="--group")] = Field(
+    grouped_by: Annotated[Line | None, Input(label="Column of the team or agency", option="--group")] = Field(
         None, description="The column of the team or agency, if any"
     )
 
@@ -147,18 +147,16 @@ class Consultation(Statement):
     governed: ClassVar[str] = "work"
     commands = (
         Command(
-            words="work consultation",
-            action="STATE",
-            help="Record a step in consulting the staff representatives.",
+            words="work consultation", action="STATE", help="Record a step in consulting the staff representatives."
         ),
     )
     forms = (
         WebForm(
-            page="work",
-            name="consultation",
+            place="work/consultation",
+            about=False,
             id="work-consultation",
-            title=message("Record a step of a consultation"),
-            send=message("Record it"),
+            title="Record a step of a consultation",
+            send="Record it",
             action="STATE",
             asks=("step", "body", "on", "system", "text"),
             filled={"planned_on": "nothing"},
@@ -168,18 +166,18 @@ class Consultation(Statement):
     step: Annotated[
         Step,
         Input(
-            label=message("Which step?"),
+            label="Which step?",
             words={
-                "announced": message("Announced"),
-                "informed": message("Information given"),
-                "expert": message("Expert named"),
-                "opinion": message("Opinion given"),
+                "announced": "Announced",
+                "informed": "Information given",
+                "expert": "Expert named",
+                "opinion": "Opinion given",
             },
         ),
     ] = Field(description="Announced for a day, informed, an expert named, the opinion given")
-    body: Annotated[
-        Line, Input(label=message("Who is consulted?"), note=message("The works council, for example."))
-    ] = Field(description="Who is consulted, such as the works council")
+    body: Annotated[Line, Input(label="Who is consulted?", note="The works council, for example.")] = Field(
+        description="Who is consulted, such as the works council"
+    )
     planned_on: dt.date | None = Field(None, description="The day that was announced, where it is one to come")
 
 
@@ -214,39 +212,37 @@ class TimeSaved(Statement):
     )
     forms = (
         WebForm(
-            page="work",
-            name="time",
+            place="work/time",
+            about=False,
             id="work-time",
-            title=message("Record time saved"),
-            send=message("Record it"),
+            title="Record time saved",
+            send="Record it",
             action="STATE",
             asks=("system", "start", "end", "hours", "people", "method", "spent", "posts"),
         ),
     )
 
-    system: Annotated[Identifier, Input(label=message("About which system?"), choices="systems")] = Field(
+    system: Annotated[Identifier, Input(label="About which system?", choices="systems")] = Field(
         description="The id of the system"
     )
     start: Start
     end: End
-    hours: Annotated[int, Input(label=message("Hours saved, all people together"))] = Field(
+    hours: Annotated[int, Input(label="Hours saved, all people together")] = Field(
         ge=0, description="Hours saved, all people together"
     )
-    people: Annotated[int, Input(label=message("How many people use the tool?"))] = Field(
+    people: Annotated[int, Input(label="How many people use the tool?")] = Field(
         ge=FEWEST, description="How many people use it"
     )
-    method: Annotated[Line, Input(label=message("How was it found?"), note=message("Measured, timed, estimated…"))] = (
-        Field(description="How it was found: measured, timed, estimated")
+    method: Annotated[Line, Input(label="How was it found?", note="Measured, timed, estimated…")] = Field(
+        description="How it was found: measured, timed, estimated"
     )
     spent: Annotated[
         list[Annotated[Spent, BeforeValidator(_spent)]],
         Input(
-            label=message("Where did the time go?"),
-            kind="lines",
-            note=message("One each line, with its percent: Receiving people 60"),
+            label="Where did the time go?", kind="lines", note="One each line, with its percent: Receiving people 60"
         ),
     ] = Field(default_factory=list, max_length=20, description="WHAT=PERCENT: where it went; give it again for others")
-    posts: Annotated[int | None, Input(label=message("Posts moved to other work"))] = Field(
+    posts: Annotated[int | None, Input(label="Posts moved to other work")] = Field(
         None, ge=0, description="Posts that were moved to other work"
     )
 
@@ -272,11 +268,11 @@ class Training(Statement):
     )
     forms = (
         WebForm(
-            page="work",
-            name="training",
+            place="work/training",
+            about=False,
             id="work-training",
-            title=message("Record training"),
-            send=message("Record it"),
+            title="Record training",
+            send="Record it",
             action="STATE",
             asks=("system", "course", "start", "end", "users", "trained", "before"),
         ),
@@ -284,16 +280,16 @@ class Training(Statement):
 
     start: Start
     end: End
-    course: Annotated[Line, Input(label=message("What is the training called?"))] = Field(
+    course: Annotated[Line, Input(label="What is the training called?")] = Field(
         description="What the training is called"
     )
-    users: Annotated[int, Input(label=message("How many people use the tool?"))] = Field(
+    users: Annotated[int, Input(label="How many people use the tool?")] = Field(
         ge=FEWEST, description="How many people use the tool"
     )
-    trained: Annotated[int, Input(label=message("How many of them were trained?"))] = Field(
+    trained: Annotated[int, Input(label="How many of them were trained?")] = Field(
         ge=0, description="How many of them were trained"
     )
-    before: Annotated[int, Input(label=message("How many of these before their first use?"))] = Field(
+    before: Annotated[int, Input(label="How many of these before their first use?")] = Field(
         ge=0, description="How many of these before their first use"
     )
 

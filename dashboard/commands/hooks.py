@@ -23,7 +23,7 @@ from boussole.dashboard.commands.stating import asked_of_system, question_of, qu
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
     from boussole.charter.records import Sealed
-    from boussole.dashboard.commands.committee.desk import Desk
+    from boussole.dashboard.commands.desk import Desk
 
 Fields = dict[str, Any]
 Before = Callable[["Workspace", "Desk | None", Fields], Fields]

@@ -97,8 +97,8 @@ def _function(model: type[Statement], command: Command) -> Any:
 
 def names_of(model: type[Statement], command: Command) -> list[str]:
     """What a command asks for, in its order: arguments and own fields, then what every record says."""
-    computed = {*model.computed, *command.fixed, *command.leaves, *NEVER}
-    fields = [name for name in {**model.model_fields, **command.inputs} if name not in computed]
+    given = {*model.computed, *model.unasked, *command.fixed, *command.leaves, *NEVER}
+    fields = [name for name in {**model.model_fields, **command.inputs} if name not in given]
     return sorted(fields, key=lambda name: LAST.index(name) if name in LAST else -1)
 
 

@@ -19,8 +19,8 @@ from boussole.charter.records.acts import Act
 from boussole.charter.records.base import Statement
 from boussole.charter.records.files import describe
 from boussole.charter.records.inputs import UNFIT, Command, Input, input_of, option_of, plain
-from boussole.dashboard.commands.committee.desk import Desk, desk
 from boussole.dashboard.commands.console import say, workspace_of
+from boussole.dashboard.commands.desk import Desk, desk
 from boussole.dashboard.commands.hooks import AFTER, BEFORE
 from boussole.dashboard.commands.stating import articles_of
 from boussole.dashboard.records.computed import computed

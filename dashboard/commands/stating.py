@@ -60,10 +60,6 @@ def articles_of(workspace: Workspace, names: list[str]) -> list[str]:
     return names
 
 
-def system_of(workspace: Workspace, name: str | None) -> str | None:
-    return workspace.system(name).id if name else None
-
-
 def _charter(workspace: Workspace) -> Charter:
     """The charter in force; records of an earlier Boussole are brought up to date first, since one is to be written."""
     from boussole.charter.records import open_records

@@ -11,6 +11,9 @@ from babel.messages.pofile import read_po
 
 from boussole import dashboard
 from boussole.charter import records
+from boussole.charter.records.inputs import input_of
+from boussole.charter.records.kinds import KINDS
+from boussole.charter.records.work import THEMES
 from boussole.dashboard.alerts.words import FOLDER as ALERTS
 from boussole.dashboard.report.words import FOLDER as REPORT
 from boussole.dashboard.words import FOLDER as PAGES
@@ -26,6 +29,18 @@ CATALOGUES = {
 }
 
 
+def asked_for() -> set[str]:
+    """What the models of records call their fields, their values and their forms."""
+    forms = [(model, form) for model in KINDS.values() for form in model.forms]
+    said = {text for _, form in forms for text in (form.title, form.send, *form.notes)} | {*THEMES.values()}
+    inputs = [(model, name, {}) for model in KINDS.values() for name in model.model_fields]
+    inputs += [(model, name, form.inputs) for model, form in forms for name in form.inputs]
+    for model, name, more in inputs:
+        found = input_of(model, name, more)
+        said |= {found.label, found.note, *found.words.values()}
+    return said - {""}
+
+
 def fields(message: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(message) if name}
 
@@ -39,7 +54,8 @@ def test_every_message_is_translated_and_no_translation_is_left_over(name: str) 
         catalogue = {entry.id: entry.string for entry in read_po(file, locale="fr") if entry.id}
     said = {message for _, _, message, _, _ in found}
     if name == "pages":  # forms say what the models of records ask
-        said |= {message for _, _, message, _, _ in extract_from_dir(MODELS, keywords={"message": None, "unfit": None})}
+        said |= {message for _, _, message, _, _ in extract_from_dir(MODELS, keywords={"unfit": None})}
+        said |= asked_for()
     assert set(catalogue) == said
     for original, translated in catalogue.items():
         pairs = zip(original, translated, strict=True) if isinstance(original, tuple) else [(original, translated)]

@@ -11,13 +11,13 @@ from pydantic import Field, StringConstraints
 
 from boussole.audits.systems.kinds import Identifier
 from boussole.charter.records.base import Statement
-from boussole.charter.records.inputs import Input, message
+from boussole.charter.records.inputs import Input
 
 Member = Annotated[str, StringConstraints(pattern=r"^m_[0-9a-f]{8}$")]
 """A member's number: drawn by chance, so that what can't be erased names nobody. Names are in the directory."""
 Sitting = Annotated[
     Member,
-    Input(label=message("Member"), choices="members", option="--member"),
+    Input(label="Member", choices="members", option="--member"),
     Field(description="The member's number or name"),
 ]
 OfSession = Annotated[int, Input(help="The entry of the session's first convocation.")]

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from boussole.audits.systems.kinds import Identifier, Strict
 from boussole.charter.records.acts.base import COUNTED, Act, Member, OfSession, Sitting
 from boussole.charter.records.base import Line, Prose, Sha256
-from boussole.charter.records.inputs import Command, Input, WebForm, message
+from boussole.charter.records.inputs import Command, Input, WebForm
 
 OfReferral = Annotated[int, Input(help="The entry of the referral.")]
 
@@ -23,22 +23,18 @@ class Referral(Act):
     commands = (Command(words="committee refer", action="REFER", help="Put a matter to the committee."),)
     forms = (
         WebForm(
-            page="committee",
-            name="refer",
-            about=True,
-            title=message("Put a matter to the committee"),
-            send=message("Put it to the committee"),
+            place="committee/refer",
+            title="Put a matter to the committee",
+            send="Put it to the committee",
             action="REFER",
             led=False,
             asks=("origin", "sender", "subject", "system", "due_on", "text"),
             filled={"supporters": "nothing", "articles": "nothing"},
         ),
         WebForm(
-            page="committee",
-            name="refer-ourselves",
-            about=True,
-            title=message("Take up a matter ourselves"),
-            send=message("Take it up"),
+            place="committee/refer-ourselves",
+            title="Take up a matter ourselves",
+            send="Take it up",
             action="TAKE_PART",
             led=False,
             asks=("subject", "system", "due_on", "text", "supporters"),
@@ -47,32 +43,28 @@ class Referral(Act):
         ),
     )
 
-    text: Annotated[Prose, Input(label=message("What is asked"))] = Field("", description="In words")
-    system: Annotated[Identifier | None, Input(label=message("System"), choices="systems")] = Field(
+    text: Annotated[Prose, Input(label="What is asked")] = Field("", description="In words")
+    system: Annotated[Identifier | None, Input(label="System", choices="systems")] = Field(
         None, description="The id of the system it is about, if any"
     )
     origin: Annotated[
         Literal["organisation", "authority", "self"],
         Input(
-            label=message("Who asks?"),
+            label="Who asks?",
             kind="radio",
-            words={"organisation": message("the organisation"), "authority": message("an outside authority")},
+            words={"organisation": "the organisation", "authority": "an outside authority"},
             default="organisation",
         ),
     ] = Field(description="`self`: members ask for it themselves")
-    subject: Annotated[Line, Input(label=message("What it is about, in a few words"))] = Field(
-        description="What it is about"
-    )
-    sender: Annotated[Line, Input(label=message("In whose name: a role, not a person"))] = Field(
-        description="Who asks: a role"
-    )
+    subject: Annotated[Line, Input(label="What it is about, in a few words")] = Field(description="What it is about")
+    sender: Annotated[Line, Input(label="In whose name: a role, not a person")] = Field(description="Who asks: a role")
     supporters: Annotated[
-        list[Member], Input(label=message("Members who ask with you"), choices="others", option="--supporter")
+        list[Member], Input(label="Members who ask with you", choices="others", option="--supporter")
     ] = Field(default_factory=list, description="A member who asks, in a self-referral; give it again for others")
     articles: Annotated[list[Identifier], Input(choices="articles", option="--article")] = Field(
         default_factory=list, description="The id of an article it is about; give it again for others"
     )
-    due_on: Annotated[dt.date | None, Input(label=message("By when an opinion is asked for"), option="--due")] = Field(
+    due_on: Annotated[dt.date | None, Input(label="By when an opinion is asked for", option="--due")] = Field(
         None, description="By when an opinion is asked for"
     )
 
@@ -95,11 +87,9 @@ class Rapporteur(Act):
     )
     forms = (
         WebForm(
-            page="session",
-            name="rapporteur",
-            about=True,
-            title=message("Name who reports on it"),
-            send=message("Name them"),
+            place="session/rapporteur",
+            title="Name who reports on it",
+            send="Name them",
             action="CONVENE",
             asks=("member",),
             filled={"of": "entry"},
@@ -124,11 +114,9 @@ class Hearing(Act):
     )
     forms = (
         WebForm(
-            page="session",
-            name="hear",
-            about=True,
-            title=message("Record a hearing"),
-            send=message("Record the hearing"),
+            place="session/hear",
+            title="Record a hearing",
+            send="Record the hearing",
             action="CONVENE",
             asks=("heard", "text"),
             filled={"of": "entry", "session": "session"},
@@ -137,9 +125,9 @@ class Hearing(Act):
     )
 
     of: OfReferral = Field(ge=0)
-    text: Annotated[Prose, Input(label=message("What they said, in short"))] = Field("", description="In words")
+    text: Annotated[Prose, Input(label="What they said, in short")] = Field("", description="In words")
     session: int | None = Field(None, ge=0, description="The entry of the session, if it was in one")
-    heard: Annotated[Line, Input(label=message("Who was heard: a role, not a person"))] = Field(
+    heard: Annotated[Line, Input(label="Who was heard: a role, not a person")] = Field(
         description="Who was heard: a role, not a person"
     )
 
@@ -172,16 +160,12 @@ class FrozenPack(Act):
     )
     forms = (
         WebForm(
-            page="session",
-            name="freeze",
-            about=True,
-            title=message("Freeze the evidence"),
-            send=message("Freeze the evidence"),
+            place="session/freeze",
+            title="Freeze the evidence",
+            send="Freeze the evidence",
             notes=(
-                message(
-                    "It fixes what the session works on: the last audit of each system, the charter, the ledger. "
-                    "Frozen again later, what changed in between is shown."
-                ),
+                "It fixes what the session works on: the last audit of each system, the charter, the ledger. "
+                "Frozen again later, what changed in between is shown.",
             ),
             action="CONVENE",
             filled={"of": "session"},
@@ -232,48 +216,44 @@ class CommitteeQuestion(Act):
     )
     forms = (
         WebForm(
-            page="session",
-            name="ask",
-            about=True,
-            title=message("Ask a question"),
-            send=message("Ask it"),
+            place="session/ask",
+            title="Ask a question",
+            send="Ask it",
             action="TAKE_PART",
             asks=("text", "addressee", "due_on", "system"),
             filled={"of": "session", "by": "me"},
         ),
         WebForm(
-            page="ask",
-            name="",
+            place="ask/",
             id="ask",
-            about=True,
-            title=message("Ask a question"),
-            send=message("Ask"),
+            title="Ask a question",
+            send="Ask",
             action="TAKE_PART",
             led=False,
             asks=("committee", "audit", "measure", "text", "addressee", "due_on"),
             filled={"of": "nothing", "by": "me", "system": "figure_system"},
             inputs={
-                "committee": Input(label=message("For which committee?"), choices="committees", alone=True),
+                "committee": Input(label="For which committee?", choices="committees", alone=True),
                 "audit": Input(type=str, kind="hidden"),
-                "measure": Input(type=str, label=message("About which group?"), choices="figure_groups"),
-                "text": Input(label=message("Your question"), rows=5),
-                "addressee": Input(label=message("Who must answer?"), note=message("A function, not a person.")),
-                "due_on": Input(label=message("By which day?"), day="to_come"),
+                "measure": Input(type=str, label="About which group?", choices="figure_groups"),
+                "text": Input(label="Your question", rows=5),
+                "addressee": Input(label="Who must answer?", note="A function, not a person."),
+                "due_on": Input(label="By which day?", day="to_come"),
             },
         ),
     )
 
-    text: Annotated[Prose, Input(label=message("The question"), required=True)] = Field("", description="The question")
-    system: Annotated[Identifier | None, Input(label=message("System"), choices="systems")] = Field(
+    text: Annotated[Prose, Input(label="The question", required=True)] = Field("", description="The question")
+    system: Annotated[Identifier | None, Input(label="System", choices="systems")] = Field(
         None, description="The id of the system it is about, if any"
     )
     of: Annotated[int | None, Input(option="--session", help="The entry of the session, if asked in one.")] = Field(
         None, ge=0, description="Entry of the session in which it was asked, if any"
     )
-    addressee: Annotated[Line, Input(label=message("Who must answer: a role"), option="--to")] = Field(
+    addressee: Annotated[Line, Input(label="Who must answer: a role", option="--to")] = Field(
         description="Who must answer: a role"
     )
-    due_on: Annotated[dt.date, Input(label=message("Answer by"), proposed="in_30_days", option="--due")] = Field(
+    due_on: Annotated[dt.date, Input(label="Answer by", proposed="in_30_days", option="--due")] = Field(
         description="By when"
     )
     figure: Reference | None = None
@@ -305,27 +285,26 @@ class CommitteeAnswer(Act):
     )
     forms = (
         WebForm(
-            page="questions",
-            name="answer",
-            about=True,
-            title=message("Answer"),
-            send=message("Send the answer"),
+            place="questions/answer",
+            title="Answer",
+            send="Send the answer",
             action="ANSWER",
             led=False,
             asks=("role", "text"),
             filled={"of": "address"},
-            inputs={
-                "role": Input(label=message("In whose name do you answer?")),
-                "text": Input(required=True),
-            },
+            inputs={"role": Input(label="In whose name do you answer?"), "text": Input(required=True)},
         ),
     )
 
     of: Annotated[int, Input(help="The entry of the question.")] = Field(ge=0)
-    text: Annotated[Prose, Input(label=message("The answer"), rows=8)] = Field("", description="In words")
+    text: Annotated[Prose, Input(label="The answer", rows=8)] = Field("", description="In words")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.text.strip() and self.document is None:
             raise ValueError("an answer needs words or a document")
         return self
+
+
+MATTERS: tuple[type[Act], ...] = (Referral, Rapporteur, Hearing, FrozenPack, CommitteeQuestion, CommitteeAnswer)
+"""The acts of this module."""

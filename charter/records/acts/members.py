@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from boussole.audits.systems.kinds import Identifier
 from boussole.charter.records.acts.base import Act, Member, OfSession, Sitting
 from boussole.charter.records.base import Prose
-from boussole.charter.records.inputs import Command, Input, WebForm, message, unfit
+from boussole.charter.records.inputs import Command, Input, WebForm, unfit
 
 Ground = Literal["interest", "choice"]
 
@@ -34,41 +34,36 @@ class Mandate(Act):
     )
     forms = (
         WebForm(
-            page="committee",
-            name="seat",
-            about=True,
-            title=message("Give somebody a mandate"),
-            send=message("Give the mandate"),
+            place="committee/seat",
+            title="Give somebody a mandate",
+            send="Give the mandate",
             action="SEAT",
             asks=("member", "name", "again", "college", "start", "end", "replaces"),
             inputs={
                 "member": Input(kind="hidden", proposed="new_member"),
                 "name": Input(
                     type=str,
-                    label=message("Name of the new member"),
+                    label="Name of the new member",
                     longest=200,
-                    note=message("It is kept beside the ledger, where it can be corrected and erased."),
+                    note="It is kept beside the ledger, where it can be corrected and erased.",
                 ),
-                "again": Input(
-                    type=str, label=message("Or somebody who has sat on it before"), choices="known_members"
-                ),
+                "again": Input(type=str, label="Or somebody who has sat on it before", choices="known_members"),
             },
         ),
     )
 
     member: Member
-    college: Annotated[Identifier, Input(label=message("College"), choices="colleges")] = Field(
+    college: Annotated[Identifier, Input(label="College", choices="colleges")] = Field(
         description="The id of the college"
     )
-    start: Annotated[dt.date, Input(label=message("First day"), proposed="today", option="--from")] = Field(
+    start: Annotated[dt.date, Input(label="First day", proposed="today", option="--from")] = Field(
         description="First day of the mandate"
     )
-    end: Annotated[dt.date | None, Input(label=message("Last day"), option="--to")] = Field(
+    end: Annotated[dt.date | None, Input(label="Last day", option="--to")] = Field(
         None, description="Last day, if any; else until further notice"
     )
     replaces: Annotated[
-        int | None,
-        Input(label=message("Whom they replace: that mandate ends the day before"), choices="mandates"),
+        int | None, Input(label="Whom they replace: that mandate ends the day before", choices="mandates")
     ] = Field(None, ge=0, description="The entry of the mandate that it takes over")
 
     @model_validator(mode="after")
@@ -86,20 +81,18 @@ class MandateEnd(Act):
     commands = (Command(words="committee end-mandate", action="SEAT", help="End a mandate before its term."),)
     forms = (
         WebForm(
-            page="committee",
-            name="end-mandate",
-            about=True,
-            title=message("End a mandate before its day"),
-            send=message("End the mandate"),
+            place="committee/end-mandate",
+            title="End a mandate before its day",
+            send="End the mandate",
             action="SEAT",
             asks=("of", "last_day"),
         ),
     )
 
-    of: Annotated[
-        int, Input(label=message("Whose mandate ends"), choices="mandates", help="The entry of the mandate.")
-    ] = Field(ge=0)
-    last_day: Annotated[dt.date, Input(label=message("Last day"))] = Field(description="Its last day")
+    of: Annotated[int, Input(label="Whose mandate ends", choices="mandates", help="The entry of the mandate.")] = Field(
+        ge=0
+    )
+    last_day: Annotated[dt.date, Input(label="Last day")] = Field(description="Its last day")
 
 
 class Office(Act):
@@ -116,11 +109,9 @@ class Office(Act):
     )
     forms = (
         WebForm(
-            page="committee",
-            name="office",
-            about=True,
-            title=message("Name the chair or the deputy"),
-            send=message("Name them"),
+            place="committee/office",
+            title="Name the chair or the deputy",
+            send="Name them",
             action="SEAT",
             asks=("member", "office", "start"),
         ),
@@ -129,14 +120,9 @@ class Office(Act):
     member: Sitting
     office: Annotated[
         Literal["chair", "deputy"],
-        Input(
-            label=message("Office"),
-            kind="radio",
-            words={"chair": message("chair"), "deputy": message("deputy chair")},
-            argument=True,
-        ),
+        Input(label="Office", kind="radio", words={"chair": "chair", "deputy": "deputy chair"}, argument=True),
     ] = Field(description="The office")
-    start: Annotated[dt.date, Input(label=message("First day"), proposed="today", option="--from")]
+    start: Annotated[dt.date, Input(label="First day", proposed="today", option="--from")]
 
 
 class Proxy(Act):
@@ -147,34 +133,30 @@ class Proxy(Act):
     commands = (Command(words="committee proxy", action="TAKE_PART", help="Record a member's proxy for a session."),)
     forms = (
         WebForm(
-            page="session",
-            name="proxy",
-            about=True,
-            title=message("Record a proxy"),
-            send=message("Record the proxy"),
-            notes=(message("A proxy lets a member who is there vote for one who cannot come, in this session."),),
+            place="session/proxy",
+            title="Record a proxy",
+            send="Record the proxy",
+            notes=("A proxy lets a member who is there vote for one who cannot come, in this session.",),
             action="PRESIDE",
             asks=("giver", "holder"),
             filled={"of": "session"},
         ),
         WebForm(
-            page="session",
-            name="give-proxy",
-            about=True,
-            title=message("I cannot come: give a proxy"),
-            send=message("Give the proxy"),
+            place="session/give-proxy",
+            title="I cannot come: give a proxy",
+            send="Give the proxy",
             action="TAKE_PART",
             asks=("holder",),
             filled={"of": "session", "giver": "me"},
-            inputs={"holder": Input(label=message("Who votes for you"), choices="others")},
+            inputs={"holder": Input(label="Who votes for you", choices="others")},
         ),
     )
 
     of: OfSession = Field(ge=0)
-    giver: Annotated[Member, Input(label=message("Who cannot come"), choices="members", option="--from")] = Field(
+    giver: Annotated[Member, Input(label="Who cannot come", choices="members", option="--from")] = Field(
         description="The member who cannot come"
     )
-    holder: Annotated[Member, Input(label=message("Who votes for them"), choices="members", option="--to")] = Field(
+    holder: Annotated[Member, Input(label="Who votes for them", choices="members", option="--to")] = Field(
         description="The member who votes for them"
     )
 
@@ -196,30 +178,27 @@ class Interest(Act):
     )
     forms = (
         WebForm(
-            page="committee",
-            name="interest",
-            about=True,
-            title=message("Declare an interest"),
-            send=message("Declare it"),
-            notes=(message("You then stand aside by yourself wherever it is dealt with."),),
+            place="committee/interest",
+            title="Declare an interest",
+            send="Declare it",
+            notes=("You then stand aside by yourself wherever it is dealt with.",),
             action="TAKE_PART",
             asks=("systems", "of", "until", "text"),
             filled={"member": "me"},
         ),
     )
 
-    text: Annotated[Prose, Input(label=message("What ties you to it, without naming anybody"), rows=2)] = Field(
+    text: Annotated[Prose, Input(label="What ties you to it, without naming anybody", rows=2)] = Field(
         "", description="What ties them to it in general words, without naming anybody"
     )
     of: Annotated[
-        int | None,
-        Input(label=message("Matter"), choices="matters", option="--referral", help="The entry of a referral."),
+        int | None, Input(label="Matter", choices="matters", option="--referral", help="The entry of a referral.")
     ] = Field(None, ge=0, description="Entry of the referral, where it is about one")
     member: Sitting
-    systems: Annotated[list[Identifier], Input(label=message("Systems"), choices="systems", option="--system")] = Field(
+    systems: Annotated[list[Identifier], Input(label="Systems", choices="systems", option="--system")] = Field(
         default_factory=list, max_length=100, description="The id of a system; give it again for others"
     )
-    until: Annotated[dt.date | None, Input(label=message("Last day"))] = Field(
+    until: Annotated[dt.date | None, Input(label="Last day")] = Field(
         None, description="Last day, if any; else until it is taken back"
     )
 
@@ -240,23 +219,19 @@ class Recusal(Act):
     )
     forms = (
         WebForm(
-            page="session",
-            name="aside",
-            about=True,
-            title=message("Record that a member stands aside"),
-            send=message("Record it"),
+            place="session/aside",
+            title="Record that a member stands aside",
+            send="Record it",
             action="PRESIDE",
             asks=("member", "ground"),
             filled={"of": "session", "item": "item"},
-            inputs={"member": Input(label=message("Who stands aside"))},
+            inputs={"member": Input(label="Who stands aside")},
         ),
         WebForm(
-            page="session",
-            name="recuse",
-            about=True,
-            title=message("Stand aside on this item"),
-            send=message("Stand aside"),
-            notes=(message("You then take no part in it, and your vote does not count on it."),),
+            place="session/recuse",
+            title="Stand aside on this item",
+            send="Stand aside",
+            notes=("You then take no part in it, and your vote does not count on it.",),
             action="TAKE_PART",
             asks=("ground",),
             filled={"of": "session", "item": "item", "member": "me"},
@@ -269,9 +244,9 @@ class Recusal(Act):
     ground: Annotated[
         Ground,
         Input(
-            label=message("For what reason"),
+            label="For what reason",
             kind="radio",
-            words={"interest": message("a personal interest"), "choice": message("their own choice")},
+            words={"interest": "a personal interest", "choice": "their own choice"},
         ),
     ] = Field(description="An interest, or the member's choice")
 
@@ -291,3 +266,7 @@ class Retraction(Act):
 
     of: Annotated[int, Input(help="The entry of the act.")] = Field(ge=0)
     text: Annotated[Prose, Input(required=True)] = Field("", description="Why")
+
+
+MEMBERS: tuple[type[Act], ...] = (Mandate, MandateEnd, Office, Proxy, Interest, Recusal, Retraction)
+"""The acts of this module."""

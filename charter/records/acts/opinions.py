@@ -10,7 +10,7 @@ from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import Identifier, Strict
 from boussole.charter.records.acts.base import COUNTED, Act
 from boussole.charter.records.base import Line, Prose, Sha256
-from boussole.charter.records.inputs import Command, Input, WebForm, message, unfit
+from boussole.charter.records.inputs import Command, Input, WebForm, unfit
 
 OfOpinion = Annotated[int, Input(help="The entry of the opinion.")]
 
@@ -56,11 +56,9 @@ class Opinion(Act):
     )
     forms = (
         WebForm(
-            page="session",
-            name="issue",
-            about=True,
-            title=message("Issue the opinion that was adopted"),
-            send=message("Issue the opinion"),
+            place="session/issue",
+            title="Issue the opinion that was adopted",
+            send="Issue the opinion",
             action="ISSUE",
             filled={"of": "entry", "referral": "item_referral", "system": "item_system"},
         ),
@@ -91,11 +89,9 @@ class PublicationDecision(Act):
     )
     forms = (
         WebForm(
-            page="session",
-            name="publish",
-            about=True,
-            title=message("Record the decision on publication"),
-            send=message("Record the decision"),
+            place="session/publish",
+            title="Record the decision on publication",
+            send="Record the decision",
             action="ISSUE",
             asks=("publish", "text"),
             filled={"of": "entry"},
@@ -103,14 +99,9 @@ class PublicationDecision(Act):
     )
 
     of: OfOpinion = Field(ge=0)
-    text: Annotated[Prose, Input(label=message("Why it is withheld"), rows=2)] = Field("", description="In words")
+    text: Annotated[Prose, Input(label="Why it is withheld", rows=2)] = Field("", description="In words")
     publish: Annotated[
-        bool,
-        Input(
-            label=message("What the committee decided"),
-            kind="radio",
-            words={"yes": message("Publish it"), "no": message("Withhold it")},
-        ),
+        bool, Input(label="What the committee decided", kind="radio", words={"yes": "Publish it", "no": "Withhold it"})
     ]
 
     @model_validator(mode="after")
@@ -130,11 +121,9 @@ class Publication(Act):
     )
     forms = (
         WebForm(
-            page="session",
-            name="published",
-            about=True,
-            title=message("Record that it was published"),
-            send=message("Record the publication"),
+            place="session/published",
+            title="Record that it was published",
+            send="Record the publication",
             action="ISSUE",
             asks=("where",),
             filled={"of": "entry"},
@@ -142,7 +131,7 @@ class Publication(Act):
     )
 
     of: OfOpinion = Field(ge=0)
-    where: Annotated[Line, Input(label=message("Where it was published"))] = Field(description="Where it was published")
+    where: Annotated[Line, Input(label="Where it was published")] = Field(description="Where it was published")
 
 
 class Minutes(Act):
@@ -156,16 +145,11 @@ class Minutes(Act):
     computed = (*COUNTED, "content", "size", "replaces")
     forms = (
         WebForm(
-            page="session",
-            name="minutes",
-            about=True,
-            title=message("Seal the minutes"),
-            send=message("Seal the minutes"),
+            place="session/minutes",
+            title="Seal the minutes",
+            send="Seal the minutes",
             notes=(
-                message(
-                    "Read them first. What is recorded later is sealed as a correction beside them, never in their "
-                    "place."
-                ),
+                "Read them first. What is recorded later is sealed as a correction beside them, never in their place.",
             ),
             action="CONVENE",
             filled={"of": "session"},
@@ -176,3 +160,7 @@ class Minutes(Act):
     content: Sha256
     size: int = Field(ge=1)
     replaces: int | None = Field(None, ge=0, description="Entry of the minutes that these correct")
+
+
+OPINIONS: tuple[type[Act], ...] = (Opinion, PublicationDecision, Publication, Minutes)
+"""The acts of this module."""

@@ -13,7 +13,7 @@ from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import Identifier, Strict, Texts
 from boussole.charter.records.acts.base import Act
 from boussole.charter.records.base import Prose
-from boussole.charter.records.inputs import Command, Input, WebForm, message
+from boussole.charter.records.inputs import Command, Input, WebForm
 
 Share = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}/[1-9][0-9]{0,2}$")]
 ItemKind = Literal["approval", "information", "discussion", "opinion", "election", "other"]
@@ -146,16 +146,12 @@ class RulesInForce(Act):
     )
     forms = (
         WebForm(
-            page="committee",
-            name="adopt",
-            about=True,
-            title=message("Record that the committee adopted its rules"),
-            send=message("Put these rules in force"),
+            place="committee/adopt",
+            title="Record that the committee adopted its rules",
+            send="Put these rules in force",
             notes=(
-                message(
-                    "They are those of its file, as they stand now. From then on, changing the file changes nothing "
-                    "until others are adopted."
-                ),
+                "They are those of its file, as they stand now. From then on, changing the file changes nothing "
+                "until others are adopted.",
             ),
             action="SET_RULES",
             asks=("text",),
@@ -163,8 +159,10 @@ class RulesInForce(Act):
         ),
     )
 
-    text: Annotated[Prose, Input(label=message("When and how it adopted them"), rows=2)] = Field(
-        "", description="In words"
-    )
+    text: Annotated[Prose, Input(label="When and how it adopted them", rows=2)] = Field("", description="In words")
     act: Literal["used", "adopted"]
     rules: Rules
+
+
+RULES: tuple[type[Act], ...] = (RulesInForce,)
+"""The acts of this module."""

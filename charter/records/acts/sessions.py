@@ -11,7 +11,7 @@ from boussole.audits.systems.kinds import Identifier, Strict
 from boussole.charter.records.acts.base import COUNTED, Act, Member, OfSession, Sitting
 from boussole.charter.records.acts.rules import ItemKind
 from boussole.charter.records.base import Line, Prose, Sha256
-from boussole.charter.records.inputs import Command, Input, WebForm, message
+from boussole.charter.records.inputs import Command, Input, WebForm
 
 
 def _to_the_minute(moment: dt.datetime) -> dt.datetime:
@@ -22,7 +22,7 @@ def _to_the_minute(moment: dt.datetime) -> dt.datetime:
 
 LocalTime = Annotated[dt.datetime, AfterValidator(_to_the_minute)]
 """A moment in the time zone of the committee, to the minute."""
-Now = Annotated[LocalTime, Input(label=message("When"), proposed="now")]
+Now = Annotated[LocalTime, Input(label="When", proposed="now")]
 NOW = Input(required=False, help="When, in the committee's time; now if absent.")
 
 
@@ -74,11 +74,9 @@ class Cancellation(Act):
     commands = (Command(words="committee cancel", action="CONVENE", help="Cancel a session that has not begun."),)
     forms = (
         WebForm(
-            page="session",
-            name="cancel",
-            about=True,
-            title=message("Cancel the session"),
-            send=message("Cancel the session"),
+            place="session/cancel",
+            title="Cancel the session",
+            send="Cancel the session",
             action="CONVENE",
             asks=("text",),
             filled={"of": "session"},
@@ -87,7 +85,7 @@ class Cancellation(Act):
     )
 
     of: OfSession = Field(ge=0)
-    text: Annotated[Prose, Input(label=message("Why"), rows=2)] = Field("", description="Why")
+    text: Annotated[Prose, Input(label="Why", rows=2)] = Field("", description="Why")
 
 
 class Attendance(Act):
@@ -111,16 +109,14 @@ class Attendance(Act):
     )
     forms = (
         WebForm(
-            page="session",
-            name="attend",
-            about=True,
-            title=message("Record who is there"),
-            send=message("Record presence"),
+            place="session/attend",
+            title="Record who is there",
+            send="Record presence",
             action="PRESIDE",
             each="member",
             asks=("member", "mode", "at"),
             filled={"of": "session"},
-            inputs={"member": Input(label=message("Members"), kind="choices")},
+            inputs={"member": Input(label="Members", kind="choices")},
         ),
     )
 
@@ -129,15 +125,10 @@ class Attendance(Act):
     mode: Annotated[
         Literal["in_person", "remote", "excused", "left"],
         Input(
-            label=message("How they are there, or not"),
+            label="How they are there, or not",
             kind="radio",
             choices="modes",
-            words={
-                "in_person": message("in the room"),
-                "remote": message("from afar"),
-                "excused": message("excused"),
-                "left": message("left"),
-            },
+            words={"in_person": "in the room", "remote": "from afar", "excused": "excused", "left": "left"},
             default="in_person",
         ),
     ] = Field(description="How they are there, or are not")
@@ -176,11 +167,9 @@ class Opening(Act):
     )
     forms = (
         WebForm(
-            page="session",
-            name="open",
-            about=True,
-            title=message("Open the session"),
-            send=message("Open the session"),
+            place="session/open",
+            title="Open the session",
+            send="Open the session",
             action="PRESIDE",
             asks=("presiding",),
             filled={"of": "session"},
@@ -188,7 +177,7 @@ class Opening(Act):
     )
 
     of: OfSession = Field(ge=0)
-    presiding: Annotated[Member, Input(label=message("Who presides"), choices="there", spare=True)] = Field(
+    presiding: Annotated[Member, Input(label="Who presides", choices="there", spare=True)] = Field(
         description="Who presides, where neither chair nor deputy is there"
     )
     count: Count
@@ -209,12 +198,10 @@ class NoQuorum(Act):
     )
     forms = (
         WebForm(
-            page="session",
-            name="no-quorum",
-            about=True,
-            title=message("Record that there is no quorum"),
-            send=message("Record that there is no quorum"),
-            notes=(message("The session does not begin. A second one on the same agenda can then be called."),),
+            place="session/no-quorum",
+            title="Record that there is no quorum",
+            send="Record that there is no quorum",
+            notes=("The session does not begin. A second one on the same agenda can then be called.",),
             action="PRESIDE",
             filled={"of": "session"},
         ),
@@ -232,12 +219,10 @@ class Closing(Act):
     commands = (Command(words="committee close", action="PRESIDE", help="Close a session.", inputs={"at": NOW}),)
     forms = (
         WebForm(
-            page="session",
-            name="close",
-            about=True,
-            title=message("Close the session"),
-            send=message("Close the session"),
-            notes=(message("Nothing more can be decided in it afterwards."),),
+            place="session/close",
+            title="Close the session",
+            send="Close the session",
+            notes=("Nothing more can be decided in it afterwards.",),
             action="PRESIDE",
             asks=("at",),
             filled={"of": "session"},
@@ -246,3 +231,7 @@ class Closing(Act):
 
     of: OfSession = Field(ge=0)
     at: Now
+
+
+SESSIONS: tuple[type[Act], ...] = (Convocation, Cancellation, Attendance, Opening, NoQuorum, Closing)
+"""The acts of this module."""

@@ -10,7 +10,7 @@ from boussole.audits.systems.kinds import Identifier, Strict
 from boussole.charter.records.acts.base import COUNTED, Act, Member, OfSession, Sitting
 from boussole.charter.records.acts.sessions import Count
 from boussole.charter.records.base import Blind, Line, Prose, Sha256
-from boussole.charter.records.inputs import Command, Input, WebForm, message
+from boussole.charter.records.inputs import Command, Input, WebForm
 
 Choice = Literal["for", "against", "abstain"]
 DRAFT = Input(type=int, help="The draft of the opinion it is about.")
@@ -27,14 +27,14 @@ class Decided(Act):
     about = ("convocation",)
     of: OfSession = Field(ge=0)
     item: Identifier = Field(description="The id of the item of the agenda")
-    title: Annotated[Line, Input(label=message("What is decided, in a few words"), proposed="item_title")] = Field(
+    title: Annotated[Line, Input(label="What is decided, in a few words", proposed="item_title")] = Field(
         description="What is decided, in a few words"
     )
     subject: Annotated[
         Sha256 | None,
         Input(
-            label=message("The text it is about, to the letter"),
-            note=message("An opinion can be issued in these words alone."),
+            label="The text it is about, to the letter",
+            note="An opinion can be issued in these words alone.",
             choices="texts",
             help="The hash of the text it is about, such as of minutes.",
         ),
@@ -50,18 +50,16 @@ class Vote(Decided):
     )
     forms = (
         WebForm(
-            page="session",
-            name="vote",
-            about=True,
-            title=message("Put it to the vote"),
-            send=message("Begin the vote"),
+            place="session/vote",
+            title="Put it to the vote",
+            send="Begin the vote",
             action="PRESIDE",
             asks=("title", "subject", "secret"),
             filled={"of": "session", "item": "item"},
         ),
     )
 
-    secret: Annotated[bool, Input(label=message("By secret ballot"))] = Field(description="By secret ballot")
+    secret: Annotated[bool, Input(label="By secret ballot")] = Field(description="By secret ballot")
 
 
 class Ballot(Act):
@@ -104,11 +102,9 @@ class Tally(Act):
     commands = (Command(words="committee count", action="PRESIDE", help="End a vote, and say its result."),)
     forms = (
         WebForm(
-            page="session",
-            name="count",
-            about=True,
-            title=message("End the vote and count"),
-            send=message("End the vote and count"),
+            place="session/count",
+            title="End the vote and count",
+            send="End the vote and count",
             action="PRESIDE",
             filled={"of": "entry"},
         ),
@@ -147,12 +143,10 @@ class Annulment(Act):
     )
     forms = (
         WebForm(
-            page="session",
-            name="annul",
-            about=True,
-            title=message("Annul the vote"),
-            send=message("Annul the vote"),
-            notes=(message("The ballots of a secret vote are destroyed unseen. It can be held again."),),
+            place="session/annul",
+            title="Annul the vote",
+            send="Annul the vote",
+            notes=("The ballots of a secret vote are destroyed unseen. It can be held again.",),
             action="PRESIDE",
             asks=("text",),
             filled={"of": "entry"},
@@ -160,7 +154,7 @@ class Annulment(Act):
     )
 
     of: OfVote = Field(ge=0)
-    text: Annotated[Prose, Input(label=message("Why"), required=True, rows=2)] = Field("", description="Why")
+    text: Annotated[Prose, Input(label="Why", required=True, rows=2)] = Field("", description="Why")
 
 
 class Consensus(Decided):
@@ -178,12 +172,10 @@ class Consensus(Decided):
     )
     forms = (
         WebForm(
-            page="session",
-            name="consensus",
-            about=True,
-            title=message("Record a consensus"),
-            send=message("Record the consensus"),
-            notes=(message("Nobody who is there objects: no vote is needed."),),
+            place="session/consensus",
+            title="Record a consensus",
+            send="Record the consensus",
+            notes=("Nobody who is there objects: no vote is needed.",),
             action="PRESIDE",
             asks=("title", "subject"),
             filled={"of": "session", "item": "item"},
@@ -209,12 +201,10 @@ class Dissent(Act):
     )
     forms = (
         WebForm(
-            page="session",
-            name="dissent",
-            about=True,
-            title=message("Have your disagreement noted"),
-            send=message("Have it noted"),
-            notes=(message("It stands in the minutes under your name, in your words."),),
+            place="session/dissent",
+            title="Have your disagreement noted",
+            send="Have it noted",
+            notes=("It stands in the minutes under your name, in your words.",),
             action="TAKE_PART",
             asks=("sort", "text"),
             filled={"of": "entry", "member": "me"},
@@ -222,18 +212,15 @@ class Dissent(Act):
     )
 
     of: Annotated[int, Input(help="The entry of the result, or of the consensus.")] = Field(ge=0)
-    text: Annotated[Prose, Input(label=message("In your words"), required=True)] = Field("", description="Their words")
+    text: Annotated[Prose, Input(label="In your words", required=True)] = Field("", description="Their words")
     member: Sitting
     sort: Annotated[
         Literal["dissent", "reservation"],
         Input(
-            label=message("What shall be noted"),
+            label="What shall be noted",
             kind="radio",
             required=True,
-            words={
-                "dissent": message("I disagree"),
-                "reservation": message("I agree, with a reservation"),
-            },
+            words={"dissent": "I disagree", "reservation": "I agree, with a reservation"},
         ),
     ] = "dissent"
 
@@ -242,3 +229,7 @@ class Dissent(Act):
         if not self.text.strip():
             raise ValueError("a dissent needs its words, in `text`")
         return self
+
+
+VOTES: tuple[type[Act], ...] = (Vote, Ballot, Participation, Tally, Annulment, Consensus, Dissent)
+"""The acts of this module."""

@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
-from boussole.dashboard.commands.committee.desk import (
+from boussole.dashboard.commands.committee.group import app
+from boussole.dashboard.commands.console import put
+from boussole.dashboard.commands.desk import (
     EXTERNAL,
     SECRETARIAT,
     Committee,
     On,
     desk,
 )
-from boussole.dashboard.commands.committee.group import app
-from boussole.dashboard.commands.console import put
 
 Referral = Annotated[int, typer.Argument(min=0, help="The entry of the referral.")]
 

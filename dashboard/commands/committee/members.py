@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-from boussole.dashboard.commands.committee.desk import (
+from boussole.dashboard.commands.committee.group import app
+from boussole.dashboard.commands.console import put, say, workspace_of
+from boussole.dashboard.commands.desk import (
     EXTERNAL,
     SECRETARIAT,
     Committee,
@@ -14,8 +16,6 @@ from boussole.dashboard.commands.committee.desk import (
     On,
     desk,
 )
-from boussole.dashboard.commands.committee.group import app
-from boussole.dashboard.commands.console import put, say, workspace_of
 
 
 @app.command()

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.commands.committee.desk import (
+from boussole.dashboard.commands.committee.group import app
+from boussole.dashboard.commands.console import put, say
+from boussole.dashboard.commands.desk import (
     EXTERNAL,
     SECRETARIAT,
     Committee,
@@ -17,8 +19,6 @@ from boussole.dashboard.commands.committee.desk import (
     desk,
     yaml_of,
 )
-from boussole.dashboard.commands.committee.group import app
-from boussole.dashboard.commands.console import put, say
 
 OpinionEntry = Annotated[int, typer.Argument(min=0, help="The entry of the opinion.")]
 

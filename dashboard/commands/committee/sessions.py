@@ -9,7 +9,9 @@ from typing import Annotated, Literal
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.commands.committee.desk import (
+from boussole.dashboard.commands.committee.group import app
+from boussole.dashboard.commands.console import put, say, write_json
+from boussole.dashboard.commands.desk import (
     EXTERNAL,
     MINUTE,
     SECRETARIAT,
@@ -22,8 +24,6 @@ from boussole.dashboard.commands.committee.desk import (
     made,
     yaml_of,
 )
-from boussole.dashboard.commands.committee.group import app
-from boussole.dashboard.commands.console import put, say, write_json
 from boussole.dashboard.commands.output import check_file, write_bytes
 
 Lang = Annotated[Literal["fr", "en"], typer.Option(help="Language.")]

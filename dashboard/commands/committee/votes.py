@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.commands.committee.desk import (
+from boussole.dashboard.commands.committee.group import app
+from boussole.dashboard.commands.console import put, say
+from boussole.dashboard.commands.desk import (
     EXTERNAL,
     SECRETARIAT,
     Committee,
@@ -15,8 +17,6 @@ from boussole.dashboard.commands.committee.desk import (
     On,
     desk,
 )
-from boussole.dashboard.commands.committee.group import app
-from boussole.dashboard.commands.console import put, say
 
 if TYPE_CHECKING:
     pass

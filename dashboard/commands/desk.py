@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.commands.completing import system_ids
 from boussole.dashboard.commands.console import put, say, workspace_of
 
 if TYPE_CHECKING:
@@ -28,15 +27,8 @@ Committee = Annotated[str, typer.Option("--committee", help="The id of the commi
 Role = Annotated[str, typer.Option(help="Who records it: a role, never a name.")]
 On = Annotated[dt.datetime | None, typer.Option(formats=DAY, help="The day it took place; today if absent.")]
 Text = Annotated[str, typer.Option(help="In words.")]
-Anew = Annotated[bool, typer.Option("--anew", help="The same words were taken back or overtaken: say them once more.")]
 MemberOption = Annotated[str, typer.Option("--member", help="The member's number or name.")]
 SessionEntry = Annotated[int, typer.Argument(min=0, help="The entry of the session's first convocation.")]
-ItemId = Annotated[str, typer.Option("--item", help="The id of the item of the agenda.")]
-At = Annotated[dt.datetime | None, typer.Option(formats=MINUTE, help="When, in the committee's time; now if absent.")]
-SystemOption = Annotated[
-    str | None, typer.Option("--system", autocompletion=system_ids, help="The id of the system it is about, if any.")
-]
-Articles = Annotated[list[str] | None, typer.Option("--article", help="The id of an article it is about.")]
 EXTERNAL, SECRETARIAT = "external", "Secretariat"
 
 
@@ -110,10 +102,6 @@ def made(kind: type[Any], /, **fields: Any) -> Any:
         return kind.model_validate(fields)
     except ValidationError as error:
         raise BoussoleError(explain(error, kind), next_step="Nothing was recorded. Mend it and try again.") from error
-
-
-def day_of(moment: dt.datetime | None) -> dt.date | None:
-    return moment.date() if moment else None
 
 
 def yaml_of(path: Path) -> Any:
