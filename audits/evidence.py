@@ -14,15 +14,15 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
 from boussole.audits import private_files
+from boussole.audits.counts.left_out import LEFT_OUT
+from boussole.audits.counts.lists import RANKS
+from boussole.audits.counts.read import COUNTS, Read
+from boussole.audits.counts.scores import SCORES
+from boussole.audits.counts.strata import STRATA
+from boussole.audits.counts.withheld import WITHHELD
+from boussole.audits.cubes.bins import Histogram
 from boussole.audits.cubes.histograms import NAMED
-from boussole.audits.cubes.left_out import LEFT_OUT
-from boussole.audits.cubes.lists import RANKS
-from boussole.audits.cubes.read import COUNTS, Read
-from boussole.audits.cubes.scores import SCORES
-from boussole.audits.cubes.strata import STRATA
-from boussole.audits.cubes.withheld import WITHHELD
-from boussole.audits.drift.bins import Histogram
-from boussole.audits.drift.values import PLACES, Categories, Values, Watched, value_at
+from boussole.audits.cubes.values import PLACES, Categories, Values, Watched, value_at
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
 

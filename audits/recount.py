@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 import duckdb
 import pyarrow as pa
 
-from boussole.audits.cubes.apart import apart_of, lost
-from boussole.audits.cubes.common import find_common
-from boussole.audits.cubes.rare import values_of, without_names
-from boussole.audits.cubes.read import Read
-from boussole.audits.cubes.same_rows import SharedRowsError
+from boussole.audits.counts.apart import apart_of, lost
+from boussole.audits.counts.common import find_common
+from boussole.audits.counts.rare import values_of, without_names
+from boussole.audits.counts.read import Read
+from boussole.audits.counts.same_rows import SharedRowsError
 from boussole.audits.cubes.update import sealed_months
-from boussole.audits.drift.values import OTHERS, Categories, Watched
+from boussole.audits.cubes.values import OTHERS, Categories, Watched
 from boussole.audits.errors import NoLakeError
 from boussole.audits.history import Arrivals, arrivals, arrived_since
 from boussole.audits.lake import reading

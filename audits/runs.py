@@ -12,24 +12,25 @@ import duckdb
 import pyarrow as pa
 
 from boussole.audits import evidence, unsealed
-from boussole.audits.cubes.apart import apart_of, apart_table, read_apart, still_known
-from boussole.audits.cubes.common import Common, find_common
-from boussole.audits.cubes.left_out import LeftOut, left_out_of, read_left_out
-from boussole.audits.cubes.lists import lists_of, read_ranks
-from boussole.audits.cubes.periods import refuse_empty
-from boussole.audits.cubes.rare import without_names
-from boussole.audits.cubes.read import Read, cells_from_counts, days_of, hold_bands, hold_declared, read_counts
-from boussole.audits.cubes.reference import before_of, read_reference, reference_untold
-from boussole.audits.cubes.scores import SCORES, read_scores, scores_of
-from boussole.audits.cubes.stages import stages_of
-from boussole.audits.cubes.strata import read_strata, strata_of
+from boussole.audits.counts.apart import apart_of, apart_table, read_apart, still_known
+from boussole.audits.counts.common import Common, find_common
+from boussole.audits.counts.left_out import LeftOut, left_out_of, read_left_out
+from boussole.audits.counts.lists import lists_of, read_ranks
+from boussole.audits.counts.periods import refuse_empty
+from boussole.audits.counts.rare import without_names
+from boussole.audits.counts.read import Read, cells_from_counts, days_of, hold_declared, read_counts
+from boussole.audits.counts.reference import before_of, read_reference, reference_untold
+from boussole.audits.counts.scores import SCORES, read_scores, scores_of
+from boussole.audits.counts.stages import stages_of
+from boussole.audits.counts.strata import read_strata, strata_of
+from boussole.audits.counts.watched import read_watched
+from boussole.audits.counts.withheld import Earlier, read_withheld, withheld_of, withheld_table
+from boussole.audits.cubes.bands import hold_bands
 from boussole.audits.cubes.update import sealed_months
-from boussole.audits.cubes.watched import read_watched
-from boussole.audits.cubes.withheld import Earlier, read_withheld, withheld_of, withheld_table
+from boussole.audits.cubes.values import Watched
 from boussole.audits.declaration import keep
 from boussole.audits.drift.by_group import group_drift_measures
 from boussole.audits.drift.measures import drift_measures
-from boussole.audits.drift.values import Watched
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.lake import reading
 from boussole.audits.lake.connection import snapshot
@@ -240,7 +241,7 @@ FIGURES = (
     "charter/text",
 )
 """What makes figures and verdicts: folders and files of source."""
-BESIDE = ("audits/notebook", "audits/systems/scaffold", "audits/systems/spreadsheet", "audits/witness")
+BESIDE = ("audits/notebook", "audits/scaffold", "audits/spreadsheet", "audits/witness")
 """What of it does not."""
 
 

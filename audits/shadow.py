@@ -14,10 +14,10 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from boussole.audits.cubes.apart import refuse_lost
-from boussole.audits.cubes.rare import Renaming, words_in
-from boussole.audits.cubes.read import COUNTS, cells_from_counts, furthest_sql, outcome_sql
-from boussole.audits.cubes.scores import SCORES, scores_of
+from boussole.audits.counts.apart import refuse_lost
+from boussole.audits.counts.rare import Renaming, words_in
+from boussole.audits.counts.read import COUNTS, cells_from_counts, furthest_sql, outcome_sql
+from boussole.audits.counts.scores import SCORES, scores_of
 from boussole.audits.cubes.update import count_rows, rows_of, sealed_months
 from boussole.audits.errors import BoussoleError
 from boussole.audits.lake.tables import KEYS, days_sql, exists, literal, table

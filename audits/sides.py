@@ -11,7 +11,7 @@ from typing import Any, Literal
 import duckdb
 import pyarrow as pa
 
-from boussole.audits.cubes.read import outcome_sql
+from boussole.audits.counts.read import outcome_sql
 from boussole.audits.decisions import IngestReport
 from boussole.audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
 from boussole.audits.errors import BoussoleError, nearest

@@ -15,12 +15,12 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from boussole.audits.cubes.apart import read_apart
+from boussole.audits.counts.apart import read_apart
+from boussole.audits.counts.common import find_common
+from boussole.audits.counts.read import cells_from_counts, days_of, months_sql, read_counts
+from boussole.audits.counts.withheld import Earlier, read_withheld, withheld_of
 from boussole.audits.cubes.build import MAX_DEPTH
-from boussole.audits.cubes.common import find_common
-from boussole.audits.cubes.read import cells_from_counts, days_of, months_sql, read_counts
 from boussole.audits.cubes.update import count_rows, rows_of, sealed_months
-from boussole.audits.cubes.withheld import Earlier, read_withheld, withheld_of
 from boussole.audits.errors import BoussoleError
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import days_sql, literal, quote, table

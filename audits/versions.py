@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 import duckdb
 import numpy as np
 
-from boussole.audits.cubes.rare import numbers_in
-from boussole.audits.cubes.read import COUNTS, cells_from_counts, counts_sql
+from boussole.audits.counts.rare import numbers_in
+from boussole.audits.counts.read import COUNTS, cells_from_counts, counts_sql
 from boussole.audits.lake.engine import scratch
 from boussole.audits.lake.tables import is_value, literal, quote
 from boussole.audits.measures import Cells, Measure

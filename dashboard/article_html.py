@@ -10,7 +10,7 @@ from boussole.dashboard.article_standing import told as told_of
 from boussole.dashboard.article_trend_html import turn
 from boussole.dashboard.article_view import ArticlePage, Promise
 from boussole.dashboard.glossary.glossary_html import explained
-from boussole.dashboard.html import Html, badge, details, el, facts, join, link
+from boussole.dashboard.markup import Html, badge, details, el, facts, join, link
 from boussole.dashboard.questions.questions_html import ask_link
 from boussole.dashboard.words import Say
 

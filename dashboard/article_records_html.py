@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from boussole.dashboard.article_records import AUDITS, Advice, Entry, Finding, Provided, cap_words
 from boussole.dashboard.article_view import ArticlePage
-from boussole.dashboard.html import Html, badge, details, el, join, link, stacked
+from boussole.dashboard.markup import Html, badge, details, el, join, link, stacked
 from boussole.dashboard.words import Say
 
 

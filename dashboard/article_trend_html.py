@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from boussole.dashboard.article_trend import Cell, Line, Month, Trend
 from boussole.dashboard.glossary.glossary_html import how_to_read
-from boussole.dashboard.html import Html, el, join, link
 from boussole.dashboard.marks import word
+from boussole.dashboard.markup import Html, el, join, link
 from boussole.dashboard.words import Say
 
 

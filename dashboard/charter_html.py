@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.dashboard.charter_view import AT_ONCE, CharterPage, Group, Other, Part, Past, Row
-from boussole.dashboard.html import Html, badge, code, details, el, join, link, stacked
+from boussole.dashboard.markup import Html, badge, code, details, el, join, link, stacked
 from boussole.dashboard.words import Say
 
 

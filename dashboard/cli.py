@@ -53,9 +53,9 @@ app = typer.Typer(
 def _version(asked: bool) -> None:
     """Prints the version, and nothing else."""
     if asked:
-        from importlib.metadata import version
+        from boussole.audits.distribution import own_version
 
-        put(f"boussole {version('boussole-charter')}")
+        put(f"boussole {own_version()}")
         raise typer.Exit
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.glossary.glossary_html import how_to_read
-from boussole.dashboard.html import Html, badge, el, join, link, picture, stacked
 from boussole.dashboard.marks import word
+from boussole.dashboard.markup import Html, badge, el, join, link, picture, stacked
 from boussole.dashboard.views import ArticleRow, Compass, Line
 from boussole.dashboard.words import Say
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from boussole.dashboard.data_blocks import Block
 from boussole.dashboard.data_sources import SourceRow
 from boussole.dashboard.data_view import DataPage, SourceProblem, SystemData
-from boussole.dashboard.html import Html, badge, code, details, el, join, link, stacked
+from boussole.dashboard.markup import Html, badge, code, details, el, join, link, stacked
 from boussole.dashboard.words import Say
 
 

@@ -10,7 +10,7 @@ from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
 from boussole.audits.systems.values import rare
-from boussole.dashboard.html import Html, badge, details, el, stacked
+from boussole.dashboard.markup import Html, badge, details, el, stacked
 from boussole.dashboard.words import Say
 from boussole.experiments.declared import DeclaredMeasure
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from boussole.dashboard.caps import Cap
 from boussole.dashboard.entry_view import Answered, Entry, Event, Part, Unaudited
 from boussole.dashboard.glossary.glossary_html import explained
-from boussole.dashboard.html import Html, badge, el, join, link, table
+from boussole.dashboard.markup import Html, badge, el, join, link, table
 from boussole.dashboard.system_html import counted, not_examined
 from boussole.dashboard.words import Say
 

@@ -130,12 +130,12 @@ def _coverage(use: Use, say: Say) -> str:
         return say.plural(
             "The charter asks one question of it; nobody has looked at it yet.",
             "The charter asks {n} questions of it; nobody has looked at any yet.",
-            use.asked,
+            use.counts.asked,
         )
     return say(
         "Somebody has looked at {n} of the {asked} questions that the charter asks of it.",
-        n=say.whole(use.looked_at),
-        asked=say.whole(use.asked),
+        n=say.whole(use.counts.examined),
+        asked=say.whole(use.counts.asked),
     )
 
 

@@ -8,7 +8,7 @@ from boussole.audits.ledger.cosigning import parse_request
 from boussole.audits.ledger.keeping import Standing, standing
 from boussole.audits.ledger.notes import Note, check
 from boussole.audits.ledger.proof import Proof, parse_proof
-from boussole.audits.ledger.signing import verifier_of
+from boussole.audits.signing.key import verifier_of
 from boussole.charter.records import verify_records
 from boussole.charter.records.sealed_files import NO_FILES, verify_files
 from boussole.dashboard.evidence_answers import Answer, EvidenceQuery

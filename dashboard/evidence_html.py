@@ -11,7 +11,7 @@ from boussole.dashboard.evidence_check import LARGEST
 from boussole.dashboard.evidence_head import Head
 from boussole.dashboard.evidence_view import CHECK, CHECKPOINT, PROOF, Choice, EntryPage, Search
 from boussole.dashboard.glossary.glossary_html import explained
-from boussole.dashboard.html import Child, Html, code, details, el, join, link, stacked
+from boussole.dashboard.markup import Child, Html, code, details, el, join, link, stacked
 from boussole.dashboard.words import Say
 
 

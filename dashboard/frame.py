@@ -40,10 +40,10 @@ from boussole.dashboard.followed.opinions_view import opinions_about
 from boussole.dashboard.forms.forms_html import done_html
 from boussole.dashboard.forms.inbox import problem_of, whose
 from boussole.dashboard.forms.model import Problem
-from boussole.dashboard.html import Html, el, join
 from boussole.dashboard.incidents.beside import open_incidents as incidents_beside
 from boussole.dashboard.inline import SCRIPT, STYLE
 from boussole.dashboard.lost_html import lost
+from boussole.dashboard.markup import Html, el, join
 from boussole.dashboard.outside.outside_html import foot, foot_unread
 from boussole.dashboard.pages import Page, current, listed
 from boussole.dashboard.questions.questions_html import ask_link

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from boussole.dashboard.html import Html, badge, details, el, join, link, stacked
 from boussole.dashboard.law_view import LawAnswer, LawPage, LawQuestion, Part, Row
+from boussole.dashboard.markup import Html, badge, details, el, join, link, stacked
 from boussole.dashboard.words import Say
 
 AT_ONCE = 2

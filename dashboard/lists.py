@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from boussole.charter.document.verdict import worst
 from boussole.dashboard.addresses import article_href, register_href, system_href
-from boussole.dashboard.html import Html, badge, el, join, link
 from boussole.dashboard.left_out import read_words
 from boussole.dashboard.marks import ORDER
+from boussole.dashboard.markup import Html, badge, el, join, link
 from boussole.dashboard.scene import Scene
 from boussole.dashboard.system_html import counted
 from boussole.dashboard.views import period

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boussole.audits.lost import RESTART, Lost, State
 from boussole.audits.mixed import joined
-from boussole.dashboard.html import Html, code, el, join
+from boussole.dashboard.markup import Html, code, el, join
 from boussole.dashboard.words import Say
 
 

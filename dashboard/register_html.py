@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.dashboard.coverage_picture import strip_svg, strip_text
-from boussole.dashboard.html import Html, badge, details, el, join, link, picture, stacked
 from boussole.dashboard.marks import ORDER
+from boussole.dashboard.markup import Html, badge, details, el, join, link, picture, stacked
 from boussole.dashboard.register_choice import Choice
 from boussole.dashboard.register_due import Agenda, DueLine
 from boussole.dashboard.register_view import RegisterPage, Row

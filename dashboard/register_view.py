@@ -169,7 +169,7 @@ def _row(register: Register, use: Use, item: Due | None, say: Say, *, query: dic
         grave=system.risk in ("high", "prohibited"),
         verdicts=verdicts,
         verdicts_told=_verdicts_told(register.charter, verdicts, say),
-        examined=say("{n} of {asked}", n=say.whole(use.looked_at), asked=say.whole(use.asked)),
+        examined=say("{n} of {asked}", n=say.whole(use.counts.examined), asked=say.whole(use.counts.asked)),
         missing=listed(missing(use), say) if use.live else "",
         late=say("after the start: {names}", names=inside(listed(list(answer.late), say))) if answer.late else "",
         next=capital(when(item.on, register.today, say)) if item else "",

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from boussole.dashboard.glossary.glossary_html import explained, how_to_read
-from boussole.dashboard.html import Html, badge, details, el, facts, join, link, picture, table
 from boussole.dashboard.marks import word
+from boussole.dashboard.markup import Html, badge, details, el, facts, join, link, picture, table
 from boussole.dashboard.questions.questions_html import ask_link
 from boussole.dashboard.system_view import Chart, Question, Section, SystemPage
 from boussole.dashboard.tables import Table

@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 from boussole.audits.access_settings import AccessSettings
 from boussole.audits.alert_settings import AlertSettings
 from boussole.audits.ledger_settings import LedgerSettings
+from boussole.audits.metric_registry import REGISTRY
 from boussole.audits.metrics.definition import Metric
-from boussole.audits.metrics.registry import REGISTRY
 from boussole.audits.systems import System
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.witness.settings import WitnessSettings

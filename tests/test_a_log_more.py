@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,8 +12,8 @@ from boussole.audits.log_names import LOGS
 from boussole.audits.systems.logs import LOG_TYPES, Logs
 from boussole.audits.systems.logs.log_type import Follow, LogType
 from boussole.audits.workspace import Workspace
+from tests.project_copy import Change, copy_with, run_in
 
-ROOT = Path(__file__).parent.parent
 DESCRIPTOR = '''"""Complaints of people about a system, and when they were answered."""
 
 from __future__ import annotations
@@ -66,7 +63,8 @@ COMPLAINTS = LogType(
 '''
 IMPORTED = "from boussole.audits.systems.logs.contacts import"
 FIELD = "    usage: Usage | None"
-EDITS = {
+CHANGE: Change = {
+    "audits/systems/logs/complaints.py": DESCRIPTOR,
     "audits/log_names.py": {'"usage"]': '"usage", "complaints"]'},
     "audits/systems/logs/registry.py": {
         IMPORTED: f"from boussole.audits.systems.logs.complaints import COMPLAINTS, Complaints\n{IMPORTED}",
@@ -74,7 +72,6 @@ EDITS = {
         FIELD: f'    complaints: Complaints | None = Field(None, description="What people complain of")\n{FIELD}',
     },
 }
-"""The two other files, and what is written in them in place of what."""
 SYSTEM = """
 id: shop
 kind: generation
@@ -119,18 +116,7 @@ print(json.dumps(told))
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The project with that log: one file more, and two that name it."""
-    folder = tmp_path / "project"
-    shutil.copytree(ROOT / "src", folder / "src", symlinks=True)
-    for name in ("audits", "charter", "experiments", "dashboard"):
-        shutil.copytree(ROOT / name, folder / name)  # compiled modules too: to compile them takes longest
-    (folder / "audits/systems/logs/complaints.py").write_text(DESCRIPTOR, encoding="utf-8")
-    for name, edits in EDITS.items():
-        text = (folder / name).read_text(encoding="utf-8")
-        for old, new in edits.items():
-            assert text.count(old) == 1, f"{name} has no `{old}` to write beside"
-            text = text.replace(old, new)
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
+    return copy_with(CHANGE, tmp_path / "project")
 
 
 @pytest.mark.parametrize("way", ["file", pytest.param("mlflow", marks=pytest.mark.slow)])
@@ -145,17 +131,8 @@ def test_a_log_more_is_three_files(way: str, copy: Path, tmp_path: Path, request
         shutil.copyfile(request.getfixturevalue("empty_store"), workspace.home / "mlflow.db")
         came = [f"log {first}", "sync"]
     lines = (*came, f"import {second}", "purge --before 2026-04-01")
-    done = subprocess.run(
-        [sys.executable, "-c", CHAIN, str(workspace.home)],
-        cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy / "src")},
-        input="\n".join(lines),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    *_, imported, renewed, purged = json.loads(done.stdout)
+    told = run_in(copy, CHAIN, str(workspace.home), input="\n".join(lines))
+    *_, imported, renewed, purged = json.loads(told)
 
     assert imported[0] == 2  # a row is set aside
     assert "2 complaint(s) accepted, 1 set aside" in imported[1]

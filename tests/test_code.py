@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+import grimp
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("audits", "charter", "dashboard", "experiments")
@@ -172,3 +177,22 @@ def _by_size(node: ast.Compare) -> bool:
 
 def _named_in(node: ast.AST) -> list[ast.Attribute | ast.Name]:
     return [each for each in ast.walk(node) if isinstance(each, ast.Attribute | ast.Name)]
+
+
+def test_no_module_is_named_like_one_of_python() -> None:
+    """Streamlit puts the folder of the app before Python's own: `html.py` there was `html` to whoever asked first."""
+    assert {path.stem for path in (ROOT / "dashboard").iterdir()} & sys.stdlib_module_names <= {"locale"}
+    assert not list((ROOT / "dashboard" / "locale").glob("*.py"))
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Nor does one inside a function: what only types need, and runs never, may."""
+    graph = grimp.build_graph("boussole", exclude_type_checking_imports=True, cache_dir=None)
+    names = sorted(graph.modules)
+    places = {name: place for place, name in enumerate(names)}
+    ends = [(places[name], places[each]) for name in names for each in graph.find_modules_directly_imported_by(name)]
+    rows, columns = zip(*ends, strict=True)
+    matrix = csr_matrix(([1] * len(ends), (rows, columns)), shape=(len(names), len(names)))
+    count, _ = connected_components(matrix, connection="strong")
+    assert len(names) > 800
+    assert count == len(names)

@@ -29,9 +29,9 @@ from boussole.audits.ledger.keys import SIGNATURE, make_key, parse_signer, parse
 from boussole.audits.ledger.notes import parse_note
 from boussole.audits.ledger.proof import parse_proof
 from boussole.audits.ledger.timestamp import timestamped_at
+from boussole.audits.scaffold import propose
+from boussole.audits.spreadsheet import plan, write_template
 from boussole.audits.systems.loading import load_system
-from boussole.audits.systems.scaffold import propose
-from boussole.audits.systems.spreadsheet import plan, write_template
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.resolving import resolve
 from boussole.charter.committee.rules import TEMPLATES, read_rules

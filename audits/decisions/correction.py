@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from boussole.audits.decisions.files.delimited import Delimited, open_delimited
+from boussole.audits.decisions.files.opened import BATCH, ROW
 from boussole.audits.decisions.ingesting import ingest_into
-from boussole.audits.decisions.opened import BATCH, ROW
 from boussole.audits.decisions.quarantine import CORRECTION, close
 from boussole.audits.decisions.report import IngestReport
 from boussole.audits.decisions.shared import note_shared

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from boussole.audits.cubes.read import hold_bands
+from boussole.audits.cubes.bands import hold_bands
+from boussole.audits.decisions import sensitive
 from boussole.audits.decisions.bookmarks import leave, resume
 from boussole.audits.decisions.bounded import hold_bounded
 from boussole.audits.decisions.changes import note_changes
@@ -31,7 +32,7 @@ from boussole.audits.lake.engine import scratch
 from boussole.audits.lake.rows import log_columns
 from boussole.audits.lake.tables import create_system, one, table
 from boussole.audits.log_names import LogName
-from boussole.audits.privacy import sensitive, text
+from boussole.audits.privacy import text
 from boussole.audits.privacy.pseudonyms import set_key
 from boussole.audits.systems.files import Files
 from boussole.audits.systems.gaps import hold_known

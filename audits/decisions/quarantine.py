@@ -15,7 +15,7 @@ from boussole.audits import private_files
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.contracts.base import EARLIEST
 from boussole.audits.decisions.examine import PURGED, bad_lines, fingerprint
-from boussole.audits.decisions.opened import BATCH, COLUMN, REASON, ROW, Opened
+from boussole.audits.decisions.files.opened import BATCH, COLUMN, REASON, ROW, Opened
 from boussole.audits.errors import SourceError
 from boussole.audits.formulas import escaped
 from boussole.audits.lake import reading

@@ -15,8 +15,8 @@ from boussole.audits.decisions.contracts import Needs
 from boussole.audits.decisions.databases import Address, mark_of, open_database
 from boussole.audits.decisions.files.kinds import READERS, kind_of
 from boussole.audits.decisions.files.lakehouse import kind_of_folder, open_lakehouse
+from boussole.audits.decisions.files.opened import Opened, columns_read
 from boussole.audits.decisions.files.tables import open_csv, open_json, open_parquet, open_xlsx
-from boussole.audits.decisions.opened import Opened, columns_read
 from boussole.audits.errors import SourceError, reason_of
 from boussole.audits.lake.tables import describe, quote
 from boussole.audits.systems.files import Files

@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from boussole.audits.measures import Cells, Group, Measure, group_label
+from boussole.audits.counts.reference import HIDDEN, NOT_AUDITED, Before
+from boussole.audits.measures import Group, Measure, group_label
 from boussole.audits.metrics.scored import EVERY, Scored
 from boussole.audits.metrics.view import View
 from boussole.audits.standing import Standing
@@ -16,25 +17,12 @@ from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.rules import suppress
 from boussole.audits.systems.model import System
 
-NOT_AUDITED, OVERLAPS, EMPTY, PURGED = "reference_not_audited", "overlaps", "empty_reference", "rows_purged"
-HIDDEN = "hidden_in_reference"
 OF_GROUPS = (NOT_AUDITED,)
 """Reasons that say nothing of everybody: what is told of everybody needs no audit."""
 Refusal = tuple[Literal["undefined", "suppressed"], str]
 """Why there is no value: status and reason."""
 Positions = Sequence[tuple[int, int]]
 """Of some groups, where they stand now and then."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Before:
-    """`cells`: decisions of the window of reference, one table for everybody and for each attribute; `reason`: why
-    nothing can be compared, or nothing of groups; `decisions`, `scores`: groups that no audit of that window told."""
-
-    cells: Sequence[Cells]
-    reason: str | None = None
-    decisions: Collection[Key] = ()
-    scores: Collection[Key] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

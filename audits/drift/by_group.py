@@ -12,16 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from boussole.audits.drift.before import (
-    Before,
-    Pairing,
-    Positions,
-    compared_groups,
-    decided_before,
-    pairing,
-    refusal,
-    whom,
-)
+from boussole.audits.counts.reference import Before
+from boussole.audits.drift.before import Pairing, Positions, compared_groups, decided_before, pairing, refusal, whom
 from boussole.audits.drift.by_group_distances import distances_of, interaction_of
 from boussole.audits.measures import Group, Interval, Measure
 from boussole.audits.metrics.definition import Metric

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from boussole.audits.cubes.bins import Binned, Histogram, categories, merged, reason_of
 from boussole.audits.cubes.build import SCORE_BINS, score_edges
 from boussole.audits.drift.before import Pairing, Positions, Refusal, compared_groups, refusal, whom
-from boussole.audits.drift.bins import Binned, Histogram, categories, merged, reason_of
 from boussole.audits.drift.interaction import interaction
 from boussole.audits.drift.measures import index_measures
 from boussole.audits.drift.transport import wasserstein

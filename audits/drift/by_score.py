@@ -10,10 +10,10 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from boussole.audits.counts.apart import lost
+from boussole.audits.counts.read import decided, decision_sql, outcome_sql
+from boussole.audits.counts.scores import read_scores
 from boussole.audits.cubes import build
-from boussole.audits.cubes.apart import lost
-from boussole.audits.cubes.read import decided, decision_sql, outcome_sql
-from boussole.audits.cubes.scores import read_scores
 from boussole.audits.lake.tables import has_table, literal, table
 from boussole.audits.measures import Counts
 from boussole.audits.suppression.apart import Apart, within

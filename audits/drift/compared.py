@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from boussole.audits.drift.bins import Binned, Histogram, categories
+from boussole.audits.cubes.bins import Binned, Histogram, categories
+from boussole.audits.cubes.values import UNKNOWN, Values
 from boussole.audits.drift.counts import WindowCounts
 from boussole.audits.drift.distances import distance_measures, missing_measure, ordered_measures
 from boussole.audits.drift.measures import index_measures
-from boussole.audits.drift.values import UNKNOWN, Values, value_measures
+from boussole.audits.drift.value_measures import value_measures
 from boussole.audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED, Counts, Measure
 from boussole.audits.standing import standing
 from boussole.audits.systems.model import System

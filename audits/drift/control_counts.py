@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import duckdb
 
 from boussole.audits.cubes import build
+from boussole.audits.cubes.pooling import Pools, pool_of, pools_of
+from boussole.audits.cubes.values import UNKNOWN, Values
 from boussole.audits.drift.compared import Pair, group_columns, group_measure
 from boussole.audits.drift.counts import WindowCounts
-from boussole.audits.drift.pooling import Pools, pool_of, pools_of
-from boussole.audits.drift.values import UNKNOWN, Values, value_measures
+from boussole.audits.drift.value_measures import value_measures
 from boussole.audits.lake.tables import has_table, literal, table
 from boussole.audits.measures import Measure
 from boussole.audits.systems.model import System

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 import duckdb
 import numpy as np
 
+from boussole.audits.counts.apart import still_known
+from boussole.audits.counts.read import decision_sql, outcome_sql
 from boussole.audits.cubes import build
-from boussole.audits.cubes.apart import still_known
+from boussole.audits.cubes.bins import Histogram
 from boussole.audits.cubes.edges import edges_of, units_of
-from boussole.audits.cubes.read import decision_sql, outcome_sql
+from boussole.audits.cubes.pooling import Pools, pool_of, read_pools
+from boussole.audits.cubes.sums import Sums
 from boussole.audits.cubes.update import apart_sql
-from boussole.audits.drift.bins import Histogram
-from boussole.audits.drift.pooling import Pools, pool_of, read_pools
-from boussole.audits.drift.transport import Sums
-from boussole.audits.drift.values import UNKNOWN, Values, value_at
+from boussole.audits.cubes.values import UNKNOWN, Values, value_at
 from boussole.audits.lake.tables import describe, literal, table, whole_sum
 from boussole.audits.measures import Counts, Floats
 from boussole.audits.suppression.apart import Apart

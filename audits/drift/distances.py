@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from boussole.audits.drift.bins import Binned, Histogram
+from boussole.audits.cubes.bins import Binned, Histogram
 from boussole.audits.drift.ordered import anderson_darling, cramer_von_mises, mann_whitney
 from boussole.audits.drift.statistics import chi_square, hellinger, total_variation
 from boussole.audits.drift.transport import wasserstein

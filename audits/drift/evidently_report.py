@@ -19,7 +19,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from boussole.audits.drift.evidently_columns import Columns, fit
-from boussole.audits.drift.evidently_figures import METHODS
+from boussole.audits.drift.evidently_methods import METHODS
 from boussole.audits.errors import ReportError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from boussole.audits.drift.bins import Binned
+from boussole.audits.cubes.bins import Binned
 from boussole.audits.drift.statistics import SMOOTHING, filled_bins, jensen_shannon, psi
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.definition import Metric

@@ -9,7 +9,7 @@ from typing import get_args
 
 import duckdb
 
-from boussole.audits.cubes.read import days_of
+from boussole.audits.counts.read import days_of
 from boussole.audits.drift.compared import compared
 from boussole.audits.drift.control_counts import control_measures, read_controls
 from boussole.audits.drift.counts import read_windows

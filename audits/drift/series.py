@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from boussole.audits.cubes.read import days_of
+from boussole.audits.counts.read import days_of
 from boussole.audits.drift.by_score import ByScore, read_by_score
 from boussole.audits.drift.compared import compared
 from boussole.audits.drift.control_counts import ControlCounts, control_measures, read_controls

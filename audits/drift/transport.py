@@ -15,28 +15,8 @@ from typing import Any
 import numpy as np
 
 from boussole.audits.cubes.edges import FARTHEST
-from boussole.audits.measures import Flags, Floats
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sums:
-    """Sums of the values of each bin in two windows, in whole units: of a value, `scale` times what it is above
-    `origin`."""
-
-    origin: float
-    scale: float
-    reference: tuple[float, ...]
-    current: tuple[float, ...]
-
-    def at_start(self, edges: Sequence[float], sides: Sequence[Sequence[int]]) -> tuple[Flags, Flags]:
-        """Of each window, in which bins all values lie where the bin begins (to a unit), from the counts of `sides`."""
-        starts = np.round((np.asarray(edges[:-1], dtype=np.float64) - self.origin) * self.scale)
-        flags = []
-        for counts, totals in zip(sides, (self.reference, self.current), strict=True):
-            n = np.asarray(counts, dtype=np.float64)
-            lowest = np.where(n > 0, n, 0.0) * np.where(np.isfinite(starts), starts, 0.0)
-            flags.append((n == 0) | (np.isfinite(starts) & (np.abs(np.asarray(totals) - lowest) < 0.5)))
-        return flags[0], flags[1]
+from boussole.audits.cubes.sums import Sums
+from boussole.audits.measures import Floats
 
 
 @dataclass(frozen=True)

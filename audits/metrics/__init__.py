@@ -1,4 +1,4 @@
-"""Fairness metrics: one family per file, an explicit registry, and `measure_cells`."""
+"""Fairness metrics: one family per file, and `measure_cells`."""
 
 from boussole.audits.metrics.measure import measure_cells
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 
-from boussole.audits.cubes.rare import numbers_in
-from boussole.audits.cubes.read import COUNTS, cells_from_counts, counts_sql
+from boussole.audits.counts.rare import numbers_in
+from boussole.audits.counts.read import COUNTS, cells_from_counts, counts_sql
 from boussole.audits.decisions.contracts.columns import ColumnReader
 from boussole.audits.decisions.contracts.decisions import group_value
 from boussole.audits.decisions.frames import open_frame

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from boussole.audits.cubes.apart import read_apart
-from boussole.audits.cubes.rare import numbers_in
-from boussole.audits.cubes.read import cells_from_counts, days_of, read_counts
-from boussole.audits.cubes.scores import read_scores, scores_of
-from boussole.audits.cubes.thresholds import AtThresholds, counts_at
+from boussole.audits.counts.apart import read_apart
+from boussole.audits.counts.rare import numbers_in
+from boussole.audits.counts.read import cells_from_counts, days_of, read_counts
+from boussole.audits.counts.scores import read_scores, scores_of
+from boussole.audits.counts.thresholds import AtThresholds, counts_at
 from boussole.audits.errors import BoussoleError
 from boussole.audits.lake import reading
 from boussole.audits.metrics.scored import Scored, scored_tables

@@ -1,1 +1,1 @@
-"""Privacy: keys, pseudonyms, sealed texts, what leaves the lake and what is joined at its door."""
+"""Privacy: keys, pseudonyms, sealed texts, groups whose legal basis ended, the note of what left."""

@@ -14,7 +14,7 @@ from boussole.audits.systems.kinds import Texts
 UNDECLARED = "undeclared"
 """What all values of a group that its file does not declare are counted as."""
 RARE = "rare-"
-"""How the word begins that stands for a value which few people have, where no file declares it (`cubes.rare`)."""
+"""How the word begins that stands for a value which few people have, where no file declares it (`counts.rare`)."""
 MOST_VALUES = 60
 """The most values, or bands, of one group: the time of an audit grows faster than their number."""
 MOST_CROSSED = 200

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boussole.audits.cubes.periods import periods_held
-from boussole.audits.cubes.read import days_of
+from boussole.audits.counts.periods import periods_held
+from boussole.audits.counts.read import days_of
 from boussole.audits.lake import reading
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, ended_periods, period_of

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from boussole.audits.cubes.apart import told_apart
-from boussole.audits.cubes.rare import meant_in
+from boussole.audits.counts.apart import told_apart
+from boussole.audits.counts.rare import meant_in
 from boussole.audits.decisions.shared import holding_same
 from boussole.audits.declaration import declared
 from boussole.audits.errors import NoLakeError, SystemFileError

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from boussole.audits.cubes.read import Read
+from boussole.audits.counts.read import Read
 from boussole.audits.declaration import declared
 from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES, Catalogue, period_words, typeset

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from boussole.audits import evidence
-from boussole.audits.cubes.left_out import left_out_of
-from boussole.audits.cubes.read import Read
+from boussole.audits.counts.left_out import left_out_of
+from boussole.audits.counts.read import Read
 from boussole.audits.declaration import declared
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from boussole.audits.drift.bins import Histogram, categories
+from boussole.audits.cubes.bins import Histogram, categories
 from boussole.audits.drift.distances import distance_measures, ordered_measures
 from boussole.audits.drift.measures import index_measures
 from boussole.audits.measures import Cells, Floats, Group, Measure, Scores

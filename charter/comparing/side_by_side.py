@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from boussole.audits.cubes.read import days_of
+from boussole.audits.counts.read import days_of
 from boussole.audits.drift.compared import compared
 from boussole.audits.drift.counts import read_windows
 from boussole.audits.drift.version_windows import VersionWindows, version_windows

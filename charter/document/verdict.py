@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -20,6 +21,32 @@ class Verdict(StrEnum):
 
 
 WORST_FIRST = tuple(Verdict)
+ANSWERED = (Verdict.BROKEN, Verdict.WATCH, Verdict.KEPT)
+"""What answers a question: what we cannot tell, and what nobody has looked at, do not."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many questions there are of each sort; the glossary says the same of the words.
+
+    `asked`: all that the charter asks of a system, those about groups once for each attribute; `examined`: those that
+    somebody has looked at, whatever came out; `answered`: those found kept, to be watched or not kept.
+    """
+
+    asked: int
+    examined: int
+    answered: int
+
+
+def count(verdicts: Iterable[str]) -> Counts:
+    """How many questions are asked, examined and answered, of their verdicts.
+
+    >>> count(["kept", "watch", "unknown", "not_examined"])
+    Counts(asked=4, examined=3, answered=2)
+    """
+    found = list(verdicts)
+    examined = sum(each != Verdict.NOT_EXAMINED for each in found)
+    return Counts(asked=len(found), examined=examined, answered=sum(each in ANSWERED for each in found))
 
 
 def worst(verdicts: Iterable[str]) -> Verdict:

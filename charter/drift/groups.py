@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from boussole.audits.drift.bins import categories
+from boussole.audits.cubes.bins import categories
 from boussole.audits.drift.distances import distance_measures
 from boussole.audits.drift.measures import index_measures
 from boussole.audits.drift.shifts import Scale, Series, Step, step_of

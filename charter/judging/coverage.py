@@ -12,7 +12,7 @@ from typing import Literal
 
 from boussole.audits.systems.model import System
 from boussole.charter.document import AuditDocument, VerdictDocument
-from boussole.charter.document.verdict import Verdict
+from boussole.charter.document.verdict import Counts, Verdict, count
 from boussole.charter.text.model import Charter
 
 Examined = Literal["whole", "part", "none"]
@@ -38,22 +38,17 @@ class Use:
     def live(self) -> bool:
         return self.system.status in LIVE
 
-    @property
-    def asked(self) -> int:
-        """How many questions the charter asks of it."""
-        return len(self.verdicts)
-
     @cached_property
-    def looked_at(self) -> int:
-        """How many of them somebody has looked at, whatever came out."""
-        return sum(verdict.verdict != "not_examined" for verdict in self.verdicts)
+    def counts(self) -> Counts:
+        """How many questions the charter asks of it, how many were looked at, and how many have an answer."""
+        return count(verdict.verdict for verdict in self.verdicts)
 
     @property
     def examined(self) -> Examined:
         """Whether every question has been looked at, some, or none; a use that is asked nothing is not examined."""
-        if not self.looked_at:
+        if not self.counts.examined:
             return "none"
-        return "whole" if self.looked_at == self.asked else "part"
+        return "whole" if self.counts.examined == self.counts.asked else "part"
 
     @property
     def overlooked(self) -> bool:

@@ -22,7 +22,7 @@ from boussole.charter.document import (
     VerdictReached,
 )
 from boussole.charter.document.left_out import LeftOutInShort
-from boussole.charter.document.verdict import Verdict, together, worst
+from boussole.charter.document.verdict import Verdict, count, together, worst
 from boussole.charter.judging.families import Question, SystemQuestions, asked, asked_of
 from boussole.charter.judging.sentences import sentence
 from boussole.charter.judging.stated import Period, Stated, attested, dated, tolerated
@@ -33,7 +33,6 @@ from boussole.charter.text.model import Charter, Indicator
 
 __all__ = ["judge", "oriented", "summarise"]
 
-ANSWERED = (Verdict.BROKEN, Verdict.WATCH, Verdict.KEPT)
 BEYOND = {Verdict.BROKEN: "beyond_breach", Verdict.WATCH: "beyond_watch", Verdict.KEPT: "all_kept"}
 UNDECIDED = "too_few_decisions"
 Answer = tuple[Verdict, str | None]
@@ -94,13 +93,13 @@ def summarise(
 
 def _summary(article: str, documents: Sequence[VerdictInShort], system: str, facts: Facts | None) -> ArticleVerdict:
     found = [each.verdict for each in documents if each.article == article]
-    verdict = together(found)
+    verdict, counts = together(found), count(found)
     caps = [(entry, each.cap) for entry, each in (facts.findings(system) if facts else []) if article in each.articles]
     return ArticleVerdict(
         article=article,
         verdict=worst([verdict, *(cap for _, cap in caps)]),
-        answered=sum(each in ANSWERED for each in found),
-        asked=len(found),
+        answered=counts.answered,
+        asked=counts.asked,
         capped_by=tuple(entry for entry, _ in caps),
     )
 

@@ -13,8 +13,8 @@ from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
 from boussole.audits.ledger.cosigning import Request, make_request
 from boussole.audits.ledger.notes import Note
 from boussole.audits.ledger.proof import Proof, prove
-from boussole.audits.ledger.signing import signer_of
 from boussole.audits.ledger.tree import consistency_proof
+from boussole.audits.signing.key import signer_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import reading
 from boussole.charter.records.verification import verify_records

@@ -17,7 +17,7 @@ from boussole.audits.ledger.keys import VerifierKey, parse_verifier
 from boussole.audits.ledger.notes import Note, check
 from boussole.audits.ledger.outside import Cosigned, OtherLedgerError, Stamped
 from boussole.audits.ledger.search import span
-from boussole.audits.ledger.signing import verifier_of
+from boussole.audits.signing.key import verifier_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import reading
 

@@ -20,7 +20,7 @@ from boussole.charter.records.audits import audit_payload, complete, sealed_json
 from boussole.charter.records.charters import Versioned, register, register_charter
 from boussole.charter.records.database import open_records
 from boussole.charter.records.models import Audit, Summary
-from boussole.charter.records.summaries import summary_row
+from boussole.charter.records.summary_row import summary_row
 
 Given = AuditDocument | Mapping[str, Any]
 """A document, or its JSON."""

@@ -7,8 +7,7 @@ twelve hundred of them.
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,17 +20,6 @@ from boussole.charter.document.base import Part
 from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.records.database import reading
 from boussole.charter.records.models import Audit, Summary
-from boussole.charter.text.left_out import BESIDE
-
-Document = dict[str, Any]
-OF_VERDICT = ("article", "indicator", "template", "by", "verdict", "reason")
-OF_MEASURE = ("id", "metric", "by", "group", "given", "status", "reason")
-OF_LEFT_OUT = (
-    "rows", "counted", "set_aside", "discarded", "excluded", "other_periods", "set_apart", "share", "limit", "limited",
-    *BESIDE.values(),
-)  # fmt: skip
-JUDGED_BY = ("test", "scale", "bad_side", "against")
-"""Parameters of a comparison that judging reads; those that a question may choose by are single values."""
 
 
 class _Said(Part):
@@ -65,21 +53,6 @@ class AuditSummary:
     measures: list[MeasureInShort]
     left_out: LeftOutInShort | None = None
     """What the audit did not count; None where its document does not say."""
-
-
-def summary_row(entry: int, document: Mapping[str, Any]) -> Document:
-    """The row of the table `summaries` for a document, from its JSON as it is stored: `verify` makes it again."""
-    judged = [measure for measure in document.get("measures", []) if "scale" in measure.get("params", {})]
-    said = {
-        "as_of": document.get("as_of"),
-        "statements": document["evidence"].get("statements", 0),
-        "decisions": document.get("decisions"),
-        "articles": document.get("articles", []),
-        "verdicts": [{key: each.get(key) for key in OF_VERDICT} for each in document.get("verdicts", [])],
-    }
-    if (left_out := document.get("left_out")) is not None:  # documents of earlier versions do not say
-        said["left_out"] = {key: left_out[key] for key in OF_LEFT_OUT if key in left_out}
-    return {"entry": entry, "verdicts": _json(said), "measures": _json([_short(measure) for measure in judged])}
 
 
 def summaries(
@@ -153,13 +126,3 @@ def _read(row: Any) -> AuditSummary:
         measures=_MEASURES.validate_json(row.measures) if "measures" in row._fields else [],
         left_out=said.left_out,
     )
-
-
-def _short(measure: Mapping[str, Any]) -> Document:
-    params = measure["params"]
-    kept = {key: value for key, value in params.items() if key in JUDGED_BY or isinstance(value, str | int | float)}
-    return {**{key: measure[key] for key in OF_MEASURE}, "params": kept}
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

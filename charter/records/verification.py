@@ -20,7 +20,7 @@ from boussole.charter.records.files import changed_files
 from boussole.charter.records.kinds import KINDS, KeptFile
 from boussole.charter.records.models import Audit, CharterVersion, Record, Summary
 from boussole.charter.records.statements import all_statements, read, statement_payload
-from boussole.charter.records.summaries import summary_row
+from boussole.charter.records.summary_row import summary_row
 
 RECORD_KINDS = ("audit", "charter", *KINDS)
 

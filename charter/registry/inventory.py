@@ -73,8 +73,8 @@ def _use(charter: Charter, use: Use) -> Document:
     return {
         **{key: written[key] for key in (*kept, *more)},
         "examined": use.examined,
-        "questions_asked": use.asked,
-        "questions_looked_at": use.looked_at,
+        "questions_asked": use.counts.asked,
+        "questions_looked_at": use.counts.examined,
         "audited_from": window.start.isoformat() if window else None,
         "audited_to": window.end.isoformat() if window else None,
         "left_out": use.audit.left_out.written() if use.audit and use.audit.left_out else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from boussole.audits.errors import nearest
-from boussole.audits.metrics.registry import REGISTRY
+from boussole.audits.metric_registry import REGISTRY
 from boussole.charter.text.draft import Draft, DraftQuestion, Fault
 from boussole.charter.text.judged import DRIFT, JUDGED, LOGGED, NEEDS_ALL, PARAMS, kinds_of, possible
 from boussole.charter.text.model import Frequency

@@ -169,7 +169,7 @@ def _csv(content: bytes) -> list[dict[str, Any]]:
 def _xlsx(content: bytes) -> list[dict[str, Any]]:
     import openpyxl
 
-    from boussole.audits.systems.spreadsheet.workbook import LARGEST_UNPACKED, refuse_no_workbook
+    from boussole.audits.spreadsheet.workbook import LARGEST_UNPACKED, refuse_no_workbook
 
     refuse_no_workbook(io.BytesIO(content), where="survey", largest=LARGEST_UNPACKED)
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)

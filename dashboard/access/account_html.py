@@ -11,7 +11,7 @@ from boussole.dashboard.access.sessions import Reason
 from boussole.dashboard.access.sign_in import SIGN_OUT, way_in
 from boussole.dashboard.access.words import role_title
 from boussole.dashboard.addresses import address
-from boussole.dashboard.html import Html, el, join, link
+from boussole.dashboard.markup import Html, el, join, link
 from boussole.dashboard.words import Say
 
 

@@ -15,9 +15,9 @@ from boussole.dashboard.access.sessions import Reason
 from boussole.dashboard.access.sign_in import way_in
 from boussole.dashboard.fontfiles import SANS, SERIF
 from boussole.dashboard.forms.model import PREFIX
-from boussole.dashboard.html import Html, el, join
 from boussole.dashboard.inline import source
 from boussole.dashboard.marks import INK, LINK, PAPER
+from boussole.dashboard.markup import Html, el, join
 from boussole.dashboard.words import Say, speaker
 
 CAST = "/session-act/cast/"

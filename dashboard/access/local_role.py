@@ -12,7 +12,7 @@ from boussole.dashboard.access.permissions import SIGNED_IN
 from boussole.dashboard.access.person import COOKIE, Person, local
 from boussole.dashboard.access.words import role_title
 from boussole.dashboard.forms.model import PREFIX
-from boussole.dashboard.html import Html, el
+from boussole.dashboard.markup import Html, el
 from boussole.dashboard.words import Say
 
 PATH = "/access/role"

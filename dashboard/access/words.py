@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boussole.dashboard.access.permissions import TABLE, Action, Role
 from boussole.dashboard.access.person import Person
-from boussole.dashboard.html import Html, el, join
+from boussole.dashboard.markup import Html, el, join
 from boussole.dashboard.words import Say
 
 

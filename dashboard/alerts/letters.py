@@ -14,8 +14,8 @@ from boussole.dashboard.alerts.channels import Channel
 from boussole.dashboard.alerts.layout import Entry, Layout, Section, layout, next_step, subject
 from boussole.dashboard.alerts.messages import ChangeMessage, Message
 from boussole.dashboard.alerts.words import Tell, teller
-from boussole.dashboard.html import Html, el, join
 from boussole.dashboard.marks import INK, INK_2, LINE, LINK, MARKS, PAPER
+from boussole.dashboard.markup import Html, el, join
 
 WIDTH, SUBJECT = 78, 180
 Texts = Mapping[int, Mapping[str, str]]

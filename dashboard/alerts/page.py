@@ -12,7 +12,7 @@ from boussole.dashboard.alerts.layout import layout, subject
 from boussole.dashboard.alerts.messages import DROPPED, Message
 from boussole.dashboard.alerts.problems import caution_words, problem_words
 from boussole.dashboard.alerts.words import Tell, teller
-from boussole.dashboard.html import Html, el, stacked
+from boussole.dashboard.markup import Html, el, stacked
 from boussole.dashboard.words import Say
 
 Words = tuple[str, str, str]

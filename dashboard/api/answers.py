@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from importlib.metadata import version
 from typing import Any
 
+from boussole.audits.distribution import own_version
 from boussole.audits.errors import nearest
-from boussole.audits.metrics.registry import REGISTRY
+from boussole.audits.metric_registry import REGISTRY
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument as Sealed
 from boussole.charter.document.left_out import LeftOutInShort
@@ -39,7 +39,7 @@ from boussole.dashboard.api.shapes import (
 )
 
 Document = Mapping[str, Any]
-VERSION = version("boussole-charter")
+VERSION = own_version()
 router = new_router()
 
 

@@ -11,7 +11,7 @@ from boussole.audits.ledger.checkpoint import parse_checkpoint
 from boussole.audits.ledger.keeping import Standing
 from boussole.audits.ledger.outside import OtherLedgerError, UnknownWitnessError
 from boussole.audits.ledger.search import LedgerQuery, search, span
-from boussole.audits.ledger.signing import signer_of
+from boussole.audits.signing.key import signer_of
 from boussole.charter.records import prove_entry, request_of
 from boussole.charter.records.database import reading
 from boussole.charter.records.kinds import KINDS

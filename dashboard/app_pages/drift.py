@@ -13,7 +13,7 @@ from boussole.dashboard.access.visitor import here
 from boussole.dashboard.addresses import drift_href
 from boussole.dashboard.drifting import beside_html, detail_html, drifting_html, for_whom_html, performance_html
 from boussole.dashboard.drifting.query import DriftQuery
-from boussole.dashboard.html import Html
+from boussole.dashboard.markup import Html
 from boussole.dashboard.words import Say, speaker
 
 

@@ -90,7 +90,7 @@ def _fresh(looks: Sequence[AuditedWindow]) -> list[AuditDocument]:
 def _noted(one: Callable[[System], list[AuditedWindow]], system: System) -> list[AuditedWindow]:
     """The looks at one of several systems: one without decisions, or whose decisions another's audits tell of, is noted
     and keeps nobody from the others."""
-    from boussole.audits.cubes.same_rows import SharedRowsError
+    from boussole.audits.counts.same_rows import SharedRowsError
     from boussole.audits.windows import EmptyWindowError
 
     try:

@@ -178,7 +178,7 @@ def subgroups(  # noqa: PLR0917 (the options of a command)
 
 def metrics() -> None:
     """Print every metric: formula, range, source."""
-    from boussole.audits.metrics.registry import REGISTRY
+    from boussole.audits.metric_registry import REGISTRY
 
     for metric in REGISTRY.all():
         put(f"{metric.name}\n  {metric.formula}\n  range: {metric.range}; source: {metric.source}")

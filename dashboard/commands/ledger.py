@@ -23,8 +23,8 @@ KeysOption = Annotated[list[str] | None, typer.Option("--key", help="A public ke
 def key(context: typer.Context) -> None:
     """Print the public key of the ledger; its secret half is made at first use, once the ledger has an entry."""
     from boussole.audits.errors import LedgerError
-    from boussole.audits.ledger.signing import signer_of
     from boussole.audits.lost import state_of
+    from boussole.audits.signing.key import signer_of
 
     workspace = workspace_of(context)
     if state_of(workspace.governance) is not None:  # a key without a ledger is what is left of a lost one

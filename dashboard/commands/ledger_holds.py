@@ -29,7 +29,7 @@ def verify_ledger(workspace: Workspace, *, checkpoints: Sequence[Path], keys: Se
     Raises LedgerError for keys without a checkpoint that they could have signed.
     """
     from boussole.audits.ledger.keys import parse_verifier
-    from boussole.audits.ledger.signing import verifier_of
+    from boussole.audits.signing.key import verifier_of
     from boussole.charter.records import verify_records
 
     known = [(path, *checkpoint_in(path)) for path in checkpoints]

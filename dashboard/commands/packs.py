@@ -24,13 +24,13 @@ def verified(
         return None
     if others:
         raise BoussoleError("a pack is verified by itself.", next_step="Leave --ledger and --rerun away.")
-    from importlib.metadata import version
 
+    from boussole.audits.distribution import own_version
     from boussole.charter.pack import HERE
     from boussole.charter.pack.verifier.main import judge
     from boussole.charter.pack.verifier.pack import Judge
 
-    by = Judge(HERE, f"that of Boussole {version('boussole')}")
+    by = Judge(HERE, f"that of Boussole {own_version()}")
     return judge(path, by, keys=keys, checkpoints=checkpoints, one_by_one=one_by_one)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from boussole.audits.errors import BoussoleError
-    from boussole.audits.privacy.purge import Purged
+    from boussole.audits.retention.purge import Purged
     from boussole.audits.systems import System
     from boussole.audits.workspace import Workspace
 
@@ -35,8 +35,8 @@ def purge(
 ) -> None:
     """Remove the rows of old months for good; their counts and the evidence stay."""
     from boussole.audits.lake import has_lake
-    from boussole.audits.privacy.purge import purge as remove
-    from boussole.audits.privacy.purge import without_file
+    from boussole.audits.retention.purge import purge as remove
+    from boussole.audits.retention.purge import without_file
     from boussole.charter.records.removals import seal_removals
 
     workspace = workspace_of(context)
@@ -72,8 +72,8 @@ def _tell(purged: Purged, *, would: bool) -> None:
 
 def join_anew(workspace: Workspace, systems: Iterable[System], *, force: bool = False) -> list[BoussoleError]:
     """Joins stored decisions to the sensitive files that have changed; returns what went wrong."""
+    from boussole.audits.decisions.sensitive import refresh
     from boussole.audits.errors import BoussoleError
-    from boussole.audits.privacy.sensitive import refresh
 
     failures = []
     for system in systems:
@@ -94,7 +94,7 @@ def join_anew(workspace: Workspace, systems: Iterable[System], *, force: bool = 
 @app.command()
 def rotate(context: typer.Context) -> None:
     """Bring stored pseudonyms and sealed texts under new keys; nobody's linkage is lost."""
-    from boussole.audits.privacy.rotation import rotate as turn
+    from boussole.audits.retention.rotation import rotate as turn
     from boussole.charter.records.removals import seal_removals
 
     workspace = workspace_of(context)

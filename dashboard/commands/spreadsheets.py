@@ -37,7 +37,7 @@ def import_(
 
 
 def _template(path: Path, lang: str) -> None:
-    from boussole.audits.systems.spreadsheet import write_template
+    from boussole.audits.spreadsheet import write_template
 
     refuse_existing(path)
     write_template(path, lang=lang)
@@ -45,7 +45,7 @@ def _template(path: Path, lang: str) -> None:
 
 
 def _import(workspace: Workspace, register: Path, *, update: bool, dry_run: bool) -> None:
-    from boussole.audits.systems.spreadsheet import carry_out, plan
+    from boussole.audits.spreadsheet import carry_out, plan
 
     made = plan(register, workspace.systems)
     _print([f"Note: {note}." for note in made.notes])

@@ -191,7 +191,7 @@ def new(  # noqa: PLR0917 (the options of a command)
     sheet: SheetOption = None,
 ) -> None:
     """Propose a complete system file from a data file: every guess says why, every gap is marked."""
-    from boussole.audits.systems.scaffold import propose
+    from boussole.audits.scaffold import propose
 
     if out is not None:
         refuse_existing(out)

@@ -83,8 +83,8 @@ def signer(
     It refuses a checkpoint that goes back behind the last one it signed.
     """
     from boussole.audits.errors import LedgerError
-    from boussole.audits.ledger.sealing import seal, sealing_key
-    from boussole.audits.ledger.signing import workspace_key
+    from boussole.audits.signing.key import workspace_key
+    from boussole.audits.signing.sealing import seal, sealing_key
 
     if new:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from boussole.dashboard.committee.acts.offering import Offered, done_words
 from boussole.dashboard.committee.chamber import Chamber
 from boussole.dashboard.forms.forms_html import done_html, folded_form, form_html
 from boussole.dashboard.forms.model import Problem
-from boussole.dashboard.html import Html, el, join
+from boussole.dashboard.markup import Html, el, join
 from boussole.dashboard.words import Say
 
 

@@ -16,7 +16,7 @@ from boussole.dashboard.committee.overview_view import (
     SessionRow,
 )
 from boussole.dashboard.glossary.glossary_html import explained
-from boussole.dashboard.html import Child, Html, details, el, join, link, stacked
+from boussole.dashboard.markup import Child, Html, details, el, join, link, stacked
 from boussole.dashboard.register_due import DueLine
 from boussole.dashboard.register_html import due_item
 from boussole.dashboard.words import Say

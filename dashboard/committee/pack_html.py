@@ -6,7 +6,7 @@ from boussole.dashboard.committee.acting_html import NOBODY, Acting
 from boussole.dashboard.committee.acts.offering import PACK
 from boussole.dashboard.committee.pack_view import Changed, Differences, PackColumn, PackView
 from boussole.dashboard.glossary.glossary_html import explained
-from boussole.dashboard.html import Html, badge, details, el, join, link, table
+from boussole.dashboard.markup import Html, badge, details, el, join, link, table
 from boussole.dashboard.words import Say
 
 

@@ -10,7 +10,7 @@ from boussole.dashboard.committee.items_view import Decision, ItemView, Noted, W
 from boussole.dashboard.committee.minutes_view import MinutesView
 from boussole.dashboard.committee.session_view import AskedRow, PresenceRow, SessionPage
 from boussole.dashboard.glossary.glossary_html import explained
-from boussole.dashboard.html import Child, Html, details, el, join, link, stacked
+from boussole.dashboard.markup import Child, Html, details, el, join, link, stacked
 from boussole.dashboard.words import Say
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from boussole.audits import private_files
 from boussole.audits.lake import has_lake, reading
 from boussole.audits.lake.catalogue import beside_data
-from boussole.audits.privacy.leftovers import clear_temporary
+from boussole.audits.retention.leftovers import clear_temporary
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.doctor.row import Finding
 

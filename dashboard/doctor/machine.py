@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+from boussole.audits.distribution import own_version
 from boussole.audits.lake.engine import EXTENSIONS
-from boussole.audits.privacy.leftovers import left_behind
+from boussole.audits.retention.leftovers import left_behind
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.lookup import last_moment
 from boussole.dashboard.doctor.files import MEND, parts
@@ -61,5 +62,5 @@ def versions(workspace: Workspace) -> Iterator[Finding]:  # noqa: ARG001 (the sh
     for name in EXTENSIONS:
         if version(name) != of_duckdb:
             yield f"{name} is {version(name)}, duckdb is {of_duckdb}.", "Install from requirements.lock."
-    own = f"boussole {version('boussole')}, duckdb {of_duckdb}, mlflow {version('mlflow')}"
+    own = f"boussole {own_version()}, duckdb {of_duckdb}, mlflow {version('mlflow')}"
     yield well(f"{own}, SQLite {sqlite3.sqlite_version}, Python {platform.python_version()}.")

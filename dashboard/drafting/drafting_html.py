@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.dashboard.drafting.view import Aside, DraftLine, DraftPage, Text
-from boussole.dashboard.html import Html, details, el, join, link
+from boussole.dashboard.markup import Html, details, el, join, link
 from boussole.dashboard.words import Say
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.dashboard.drifting.beside import Beside
-from boussole.dashboard.html import Child, Html, badge, code, details, el, join, stacked
+from boussole.dashboard.markup import Child, Html, badge, code, details, el, join, stacked
 from boussole.dashboard.words import Say
 
 

@@ -20,7 +20,7 @@ from boussole.dashboard.drifting.detail_words import (
     which_to_read,
 )
 from boussole.dashboard.drifting.words import beside_words, period_words, why_not
-from boussole.dashboard.html import Html, details, el, facts, join, table
+from boussole.dashboard.markup import Html, details, el, facts, join, table
 from boussole.dashboard.words import Say, speaker
 
 MOST = 200

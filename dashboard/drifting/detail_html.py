@@ -14,7 +14,7 @@ from boussole.dashboard.drifting.query import DriftQuery
 from boussole.dashboard.drifting.words import period_words
 from boussole.dashboard.forms.forms_html import form_html
 from boussole.dashboard.forms.model import Problem
-from boussole.dashboard.html import Html, code, details, el, join, link, stacked
+from boussole.dashboard.markup import Html, code, details, el, join, link, stacked
 from boussole.dashboard.words import Say
 
 

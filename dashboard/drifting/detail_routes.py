@@ -17,8 +17,8 @@ from boussole.dashboard.drifting.query import DriftQuery
 from boussole.dashboard.forms.model import Form
 from boussole.dashboard.forms.reading import Values
 from boussole.dashboard.forms.routes import Desk, form_route
-from boussole.dashboard.html import el, join
 from boussole.dashboard.inline import source
+from boussole.dashboard.markup import el, join
 from boussole.dashboard.words import Say
 
 ALL, ONE, PAGE, JSON = (

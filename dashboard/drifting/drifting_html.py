@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from boussole.audits.drift.shifts import RATE
 from boussole.dashboard.drifting.multiples import Multiple
 from boussole.dashboard.drifting.view import Cell, Column, DriftPage
-from boussole.dashboard.html import Html, badge, code, details, el, join, link, picture, stacked, table
+from boussole.dashboard.markup import Html, badge, code, details, el, join, link, picture, stacked, table
 from boussole.dashboard.register_choice import Choice
 from boussole.dashboard.words import Say
 

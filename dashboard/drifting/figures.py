@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from boussole.audits.cubes.values import OTHERS, UNKNOWN
 from boussole.audits.drift.control_counts import CONTROL
 from boussole.audits.drift.series import DriftSeries, Point
-from boussole.audits.drift.values import OTHERS, UNKNOWN
 from boussole.audits.measures import Measure
 from boussole.dashboard.drifting.words import period_words, why_not
 from boussole.dashboard.groups import group_name

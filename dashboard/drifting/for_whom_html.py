@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boussole.dashboard.drifting.for_whom import ForWhom, Part, Table
-from boussole.dashboard.html import Child, Html, badge, code, details, el, join, picture, stacked, table
+from boussole.dashboard.markup import Child, Html, badge, code, details, el, join, picture, stacked, table
 from boussole.dashboard.words import Say
 
 

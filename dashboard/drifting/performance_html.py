@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boussole.dashboard.drifting.followed import Followed
 from boussole.dashboard.drifting.performance import Performing
-from boussole.dashboard.html import Html, badge, details, el, picture, table
+from boussole.dashboard.markup import Html, badge, details, el, picture, table
 from boussole.dashboard.words import Say
 
 

@@ -13,9 +13,9 @@ from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.base import given
 from boussole.charter.text.model import Charter
-from boussole.dashboard.html import Html, badge, details, el, facts, join, table
 from boussole.dashboard.left_out import left_out_words
 from boussole.dashboard.marks import PAPER, word
+from boussole.dashboard.markup import Html, badge, details, el, facts, join, table
 from boussole.dashboard.scene import Scene
 from boussole.dashboard.system_html import article
 from boussole.dashboard.system_view import SystemPage, system_page

@@ -6,7 +6,7 @@ from boussole.dashboard.addresses import FAIRNESS
 from boussole.dashboard.fairness.asking import Field
 from boussole.dashboard.fairness.view import Explorer
 from boussole.dashboard.glossary.glossary_html import how_to_read, linked
-from boussole.dashboard.html import Html, badge, details, el, join, link, picture
+from boussole.dashboard.markup import Html, badge, details, el, join, link, picture
 from boussole.dashboard.system_html import data
 from boussole.dashboard.tables import Table
 from boussole.dashboard.words import Say

@@ -9,7 +9,7 @@ from boussole.dashboard.followed.opinions_view import OpinionView
 from boussole.dashboard.followed.recommendations_view import RecommendationsPage, Row
 from boussole.dashboard.followed.words import Answered
 from boussole.dashboard.forms.forms_html import Acting, Titled
-from boussole.dashboard.html import Html, details, el, facts, join, link
+from boussole.dashboard.markup import Html, details, el, facts, join, link
 from boussole.dashboard.register_html import filter_by
 from boussole.dashboard.words import Say
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
 
 from boussole.dashboard.forms.model import Field, Form, Problem
-from boussole.dashboard.html import Html, details, el, join
+from boussole.dashboard.markup import Html, details, el, join
 from boussole.dashboard.words import Say
 
 

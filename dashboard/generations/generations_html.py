@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from boussole.dashboard.generations.view import Answer, GenerationsPage, Writer
 from boussole.dashboard.glossary.glossary_html import explained
-from boussole.dashboard.html import Html, badge, details, el, join, link, stacked
+from boussole.dashboard.markup import Html, badge, details, el, join, link, stacked
 from boussole.dashboard.words import Say
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from boussole.dashboard.addresses import glossary_href
 from boussole.dashboard.glossary.book import Theme, Word, marked, plain_letters, sorted_by_name, themes, words
-from boussole.dashboard.html import Child, Html, details, el, facts, join
+from boussole.dashboard.markup import Child, Html, details, el, facts, join
 from boussole.dashboard.reading import Kind, reading
 from boussole.dashboard.words import Say
 

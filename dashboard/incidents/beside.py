@@ -8,8 +8,8 @@ from boussole.audits.languages import capital
 from boussole.charter.incidents.appeals import appeals
 from boussole.charter.incidents.incidents import IncidentHistory, in_time, incidents
 from boussole.dashboard.addresses import incidents_href
-from boussole.dashboard.html import Html, el, link
 from boussole.dashboard.incidents.words import deadline_words
+from boussole.dashboard.markup import Html, el, link
 from boussole.dashboard.register_due import DueLine, Owed
 from boussole.dashboard.register_words import when
 from boussole.dashboard.scene import Scene

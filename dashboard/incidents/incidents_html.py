@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.dashboard.forms.forms_html import Acting, Titled
-from boussole.dashboard.html import Child, Html, details, el, facts, join, link, stacked, table
 from boussole.dashboard.incidents.appeals_view import AppealRow, Appeals
 from boussole.dashboard.incidents.view import IncidentsPage, IncidentView
+from boussole.dashboard.markup import Child, Html, details, el, facts, join, link, stacked, table
 from boussole.dashboard.words import Say
 
 

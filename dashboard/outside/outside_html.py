@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from boussole.charter.records.outside import Outside
-from boussole.dashboard.html import Html, code, el, join, link, stacked
+from boussole.dashboard.markup import Html, code, el, join, link, stacked
 from boussole.dashboard.outside.words import OutsideNote, line, view
 from boussole.dashboard.words import Say
 

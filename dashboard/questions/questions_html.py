@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boussole.dashboard.forms.forms_html import Acting
-from boussole.dashboard.html import Html, badge, el, facts, join, link
+from boussole.dashboard.markup import Html, badge, el, facts, join, link
 from boussole.dashboard.questions.figure import Figure
 from boussole.dashboard.questions.view import QuestionsPage, QuestionView
 from boussole.dashboard.words import Say

@@ -9,7 +9,7 @@ from boussole.dashboard.addresses import evidence_href
 from boussole.dashboard.forms.forms_html import form_html
 from boussole.dashboard.forms.model import Form, Problem
 from boussole.dashboard.glossary.glossary_html import linked
-from boussole.dashboard.html import Html, details, el, join, link, stacked
+from boussole.dashboard.markup import Html, details, el, join, link, stacked
 from boussole.dashboard.reports.cache import Report
 from boussole.dashboard.reports.forms import TAKE
 from boussole.dashboard.reports.making import Job

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boussole.dashboard.addresses import SEARCH
-from boussole.dashboard.html import Html, el, join, link
+from boussole.dashboard.markup import Html, el, join, link
 from boussole.dashboard.search.view import Group, Pieces, Result, SearchPage
 from boussole.dashboard.words import Say
 

@@ -14,10 +14,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from boussole.audits.distribution import own_version
 from boussole.audits.errors import BoussoleError
-from boussole.audits.ledger.signing import verifier_of
 from boussole.audits.privacy import keys
 from boussole.audits.runs import code_hash
+from boussole.audits.signing.key import verifier_of
 from boussole.audits.systems import System
 from boussole.audits.systems.loading import faults_in
 from boussole.audits.workspace import SETTINGS_FILE, Settings, Workspace
@@ -30,7 +31,7 @@ T = TypeVar("T")
 Origin = Literal["file", "environment", "absent"]
 RINGS = ("pseudonym", "text", "bucket", "access")
 """Secrets of which a page tells how many there are, and the eight digits by which each can be named."""
-PACKAGES = ("boussole", "streamlit", "mlflow", "duckdb", "evidently", "fairlearn", "typst")
+PACKAGES = ("streamlit", "mlflow", "duckdb", "evidently", "fairlearn", "typst")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +149,7 @@ def shown(value: object) -> str:
 
 
 def _versions() -> Iterator[tuple[str, str]]:
+    yield "boussole", own_version()
     for name in PACKAGES:
         yield name, version(name)
 

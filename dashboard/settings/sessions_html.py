@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from boussole.dashboard.access.own_sessions import ANCHOR, OTHERS, PATH, OwnSession
 from boussole.dashboard.forms.model import PREFIX
-from boussole.dashboard.html import Html, el, join, stacked
+from boussole.dashboard.markup import Html, el, join, stacked
 from boussole.dashboard.words import Say
 
 

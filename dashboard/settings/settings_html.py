@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from boussole.dashboard.alerts.page import section as alerts
 from boussole.dashboard.glossary.glossary_html import linked
-from boussole.dashboard.html import Html, details, el, facts, join, link, stacked, table
+from boussole.dashboard.markup import Html, details, el, facts, join, link, stacked, table
 from boussole.dashboard.settings.facts import Fault
 from boussole.dashboard.settings.sessions_html import sessions
 from boussole.dashboard.settings.view import Inside, Row, SettingsPage, Yours

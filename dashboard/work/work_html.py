@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.dashboard.forms.forms_html import Acting, Titled
-from boussole.dashboard.html import Html, details, el, join, link, stacked, table
+from boussole.dashboard.markup import Html, details, el, join, link, stacked, table
 from boussole.dashboard.words import Say
 from boussole.dashboard.work.view import Row, SurveyView, WorkPage
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from boussole.audits.decisions import IngestReport, validate
 from boussole.audits.decisions.contracts import columns_of
+from boussole.audits.decisions.files.opened import Opened
 from boussole.audits.decisions.files.tables import TOTALS
 from boussole.audits.decisions.frames import open_frame
-from boussole.audits.decisions.opened import Opened
 from boussole.audits.decisions.sources import open_source
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.engine import scratch

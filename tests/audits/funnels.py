@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from boussole.audits.cubes.left_out import LEFT_OUT
-from boussole.audits.cubes.lists import RANKS
-from boussole.audits.cubes.read import COUNTS, Read
-from boussole.audits.cubes.scores import SCORES
-from boussole.audits.cubes.strata import STRATA
-from boussole.audits.cubes.withheld import WITHHELD
+from boussole.audits.counts.left_out import LEFT_OUT
+from boussole.audits.counts.lists import RANKS
+from boussole.audits.counts.read import COUNTS, Read
+from boussole.audits.counts.scores import SCORES
+from boussole.audits.counts.strata import STRATA
+from boussole.audits.counts.withheld import WITHHELD
 from boussole.audits.measures import Measure
 from boussole.audits.runs import measure_evidence
 from boussole.audits.standing import standing

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from boussole.audits.cubes.left_out import left_out_of, read_left_out
+from boussole.audits.counts.left_out import left_out_of, read_left_out
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import IngestReport, ingest
 from boussole.audits.decisions.discards import Chosen, discard
@@ -21,7 +21,7 @@ from boussole.audits.decisions.ingesting import RefusedError
 from boussole.audits.decisions.quarantine import list_rows
 from boussole.audits.lake import reading, writing
 from boussole.audits.lake.tables import CUBES, table
-from boussole.audits.privacy.rotation import rotate
+from boussole.audits.retention.rotation import rotate
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace

@@ -14,8 +14,8 @@ import pytest
 import yaml
 from scipy.optimize import linprog
 
-from boussole.audits.cubes.apart import apart_of
-from boussole.audits.cubes.rare import words_of
+from boussole.audits.counts.apart import apart_of
+from boussole.audits.counts.rare import words_of
 from boussole.audits.decisions import ingest
 from boussole.audits.drift.pairs import exact_pair
 from boussole.audits.drift.series import drift_series
@@ -23,7 +23,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.evidence import load
 from boussole.audits.lake import reading
 from boussole.audits.notebook import sweep
-from boussole.audits.privacy.purge import purge
+from boussole.audits.retention.purge import purge
 from boussole.audits.subgroups import scan
 from boussole.audits.suppression import apart
 from boussole.audits.systems.model import System

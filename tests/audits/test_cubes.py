@@ -13,17 +13,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from boussole.audits import evidence
+from boussole.audits.counts.left_out import read_left_out
+from boussole.audits.counts.lists import read_ranks
+from boussole.audits.counts.read import Read, cells_from_counts, read_counts
+from boussole.audits.counts.scores import read_scores, scores_of
+from boussole.audits.counts.strata import TOO_MANY, read_strata, strata_of
+from boussole.audits.counts.watched import read_histograms
+from boussole.audits.counts.withheld import WITHHELD
 from boussole.audits.cubes import build
 from boussole.audits.cubes.build import score_edges
 from boussole.audits.cubes.edges import edges_of
-from boussole.audits.cubes.left_out import read_left_out
-from boussole.audits.cubes.lists import read_ranks
-from boussole.audits.cubes.read import Read, cells_from_counts, read_counts
-from boussole.audits.cubes.scores import read_scores, scores_of
-from boussole.audits.cubes.strata import TOO_MANY, read_strata, strata_of
 from boussole.audits.cubes.update import rebuild
-from boussole.audits.cubes.watched import read_histograms
-from boussole.audits.cubes.withheld import WITHHELD
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading, writing
 from boussole.audits.lake.tables import CUBES, table

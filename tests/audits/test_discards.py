@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from boussole.audits import ledger
-from boussole.audits.cubes.left_out import left_out_of, read_left_out
+from boussole.audits.counts.left_out import left_out_of, read_left_out
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.discards import Chosen, discard, discards
 from boussole.audits.decisions.quarantine import export, list_rows

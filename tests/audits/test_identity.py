@@ -17,7 +17,7 @@ from boussole.audits.errors import SourceError
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import exists, table
 from boussole.audits.notebook import audit
-from boussole.audits.privacy.rotation import rotate
+from boussole.audits.retention.rotation import rotate
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from tests.written import system_text

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from boussole.audits.cubes.left_out import LeftOut
+from boussole.audits.counts.left_out import LeftOut
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.correction import resubmit
 from boussole.audits.decisions.discards import Chosen, discard
@@ -18,7 +18,7 @@ from boussole.audits.decisions.quarantine import export
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import reading, writing
 from boussole.audits.lake.tables import table
-from boussole.audits.privacy.purge import purge
+from boussole.audits.retention.purge import purge
 from boussole.audits.runs import measure_window
 from boussole.audits.windows import EmptyWindowError
 from boussole.audits.workspace import Workspace

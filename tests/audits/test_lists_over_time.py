@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boussole.audits.cubes.withheld import withheld_of
+from boussole.audits.counts.withheld import withheld_of
 from boussole.audits.decisions import ingest
 from boussole.audits.evidence import load
 from boussole.audits.runs import measure_evidence, measure_window

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from boussole.audits.cubes.withheld import withheld_of
+from boussole.audits.counts.withheld import withheld_of
 from boussole.audits.decisions import ingest
 from boussole.audits.evidence import load
 from boussole.audits.measures import NO_OUTCOME, Cells

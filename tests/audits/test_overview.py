@@ -11,7 +11,7 @@ from boussole.audits.decisions import ingest
 from boussole.audits.decisions.exclusion import exclude, include
 from boussole.audits.decisions.overview import Overview, overview
 from boussole.audits.errors import LakeError
-from boussole.audits.privacy.purge import purge
+from boussole.audits.retention.purge import purge
 from boussole.audits.workspace import Workspace
 from tests.written import system_text
 

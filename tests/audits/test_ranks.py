@@ -13,7 +13,7 @@ import pytest
 
 from boussole import audits
 from boussole.audits import evidence
-from boussole.audits.cubes.lists import PURGED, read_ranks
+from boussole.audits.counts.lists import PURGED, read_ranks
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import ingest
 from boussole.audits.errors import BoussoleError
@@ -21,7 +21,7 @@ from boussole.audits.lake import reading, writing
 from boussole.audits.lake.tables import table
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.ranking import METRICS
-from boussole.audits.privacy.purge import purge
+from boussole.audits.retention.purge import purge
 from boussole.audits.runs import measure_evidence, measure_window
 from boussole.audits.standing import standing
 from boussole.audits.systems import System

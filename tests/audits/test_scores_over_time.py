@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from boussole.audits.cubes.withheld import withheld_of
+from boussole.audits.counts.withheld import withheld_of
 from boussole.audits.decisions import ingest
 from boussole.audits.evidence import load
 from boussole.audits.runs import measure_evidence, measure_window

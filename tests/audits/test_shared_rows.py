@@ -17,12 +17,12 @@ import yaml
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
-from boussole.audits.cubes.apart import apart_of
-from boussole.audits.cubes.common import find_common
-from boussole.audits.cubes.rare import meant_in
-from boussole.audits.cubes.read import cells_from_counts
-from boussole.audits.cubes.same_rows import SharedRowsError
-from boussole.audits.cubes.withheld import withheld_of
+from boussole.audits.counts.apart import apart_of
+from boussole.audits.counts.common import find_common
+from boussole.audits.counts.rare import meant_in
+from boussole.audits.counts.read import cells_from_counts
+from boussole.audits.counts.same_rows import SharedRowsError
+from boussole.audits.counts.withheld import withheld_of
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.shared import sharing
 from boussole.audits.errors import SystemFileError

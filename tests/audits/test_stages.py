@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from boussole.audits.cubes.stages import stages_of
+from boussole.audits.counts.stages import stages_of
 from boussole.audits.decisions import ingest
 from boussole.audits.evidence import load
 from boussole.audits.measures import Measure

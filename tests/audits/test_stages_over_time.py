@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from boussole.audits.cubes.withheld import withheld_of, withheld_rows
+from boussole.audits.counts.withheld import withheld_of, withheld_rows
 from boussole.audits.decisions import ingest
 from boussole.audits.evidence import load
 from boussole.audits.runs import measure_evidence

@@ -14,7 +14,7 @@ from boussole.audits.decisions.overview import overview
 from boussole.audits.decisions.quarantine import export
 from boussole.audits.errors import BoussoleError, SourceError
 from boussole.audits.lake import reading, writing
-from boussole.audits.privacy.purge import purge
+from boussole.audits.retention.purge import purge
 from boussole.audits.runs import measure_window
 from boussole.audits.subgroups import scan
 from boussole.audits.workspace import Workspace

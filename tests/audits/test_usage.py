@@ -12,8 +12,8 @@ from boussole.audits.decisions.correction import resubmit
 from boussole.audits.decisions.quarantine import export, list_rows
 from boussole.audits.declaration import declaration
 from boussole.audits.errors import BoussoleError
-from boussole.audits.privacy.purge import purge
-from boussole.audits.privacy.rotation import rotate
+from boussole.audits.retention.purge import purge
+from boussole.audits.retention.rotation import rotate
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from tests.audits.privacy.helpers import found_in_clear, found_when_opened, rows_of

@@ -15,12 +15,12 @@ import pytest
 
 from boussole.audits import evidence
 from boussole.audits.cubes.update import rebuild
+from boussole.audits.cubes.values import OTHERS, UNKNOWN, Categories, Values
 from boussole.audits.decisions import ingest
 from boussole.audits.declaration import content_of
-from boussole.audits.drift.values import OTHERS, UNKNOWN, Categories, Values
 from boussole.audits.lake import writing
-from boussole.audits.privacy.purge import purge
 from boussole.audits.recount import _named_alike
+from boussole.audits.retention.purge import purge
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.rerun import Rerun, chosen, rerun
 from boussole.charter.pack.verifier import judging, rows
@@ -213,7 +213,7 @@ def test_evidence_of_an_earlier_version_holds_none_and_gives_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from boussole.audits import runs
-    from boussole.audits.drift.bins import Histogram
+    from boussole.audits.cubes.bins import Histogram
 
     def earlier(*given: Any) -> list[Any]:
         return [each for each in whole(*given) if isinstance(each, Histogram)]

@@ -14,7 +14,7 @@ import pytest
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.lake import reading, writing
-from boussole.audits.privacy.purge import purge
+from boussole.audits.retention.purge import purge
 from boussole.audits.runs import code_hash
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.rerun import Rerun, chosen, rerun

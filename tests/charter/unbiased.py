@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from boussole.audits.cubes.read import COUNTS, Read
-from boussole.audits.cubes.strata import STRATA
+from boussole.audits.counts.read import COUNTS, Read
+from boussole.audits.counts.strata import STRATA
 from boussole.audits.runs import measure_evidence
 from boussole.audits.standing import Standing
 from boussole.audits.systems.kinds import BUCKETS

@@ -28,7 +28,7 @@ finally:
 
 def test_it_says_its_version(boussole: Run) -> None:
     done = boussole("--version")
-    assert (done.returncode, done.stdout) == (0, f"boussole {version('boussole')}\n")
+    assert (done.returncode, done.stdout) == (0, f"boussole {version('boussole-charter')}\n")
 
 
 def test_one_letter_asks_every_command_for_its_help() -> None:

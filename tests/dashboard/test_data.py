@@ -22,7 +22,7 @@ from boussole.dashboard import data_html, store
 from boussole.dashboard.data_view import DataPage, data_page
 from boussole.dashboard.declared import declared_section, declared_tables
 from boussole.dashboard.facts import Facts
-from boussole.dashboard.html import code, stacked
+from boussole.dashboard.markup import code, stacked
 from boussole.dashboard.scene import Scene
 from boussole.dashboard.words import speaker
 from boussole.experiments.declared import DeclaredMeasure

@@ -19,10 +19,10 @@ from starlette.testclient import TestClient
 from boussole.audits.decisions import ingest
 from boussole.audits.drift import stored
 from boussole.audits.drift.evidently_columns import Reason
-from boussole.audits.drift.evidently_figures import METHODS
+from boussole.audits.drift.evidently_methods import METHODS
 from boussole.audits.drift.pairs import exact_pair, window_asked
 from boussole.audits.errors import ReportError, SourceError
-from boussole.audits.privacy.purge import purge
+from boussole.audits.retention.purge import purge
 from boussole.audits.systems import load_system
 from boussole.audits.workspace import Workspace
 from boussole.charter.schemas import audit_schema, drift_schema

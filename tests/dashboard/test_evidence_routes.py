@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from boussole.audits.ledger.checkpoint import parse_checkpoint
 from boussole.audits.ledger.notes import check
 from boussole.audits.ledger.proof import parse_proof
-from boussole.audits.ledger.signing import workspace_key
+from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
 from boussole.dashboard import evidence_routes
 from boussole.dashboard.evidence_check import LARGEST

@@ -41,8 +41,8 @@ from boussole.dashboard.evidence_facts import Results
 from boussole.dashboard.evidence_head import head
 from boussole.dashboard.evidence_view import search_of
 from boussole.dashboard.evidence_words import content_words
-from boussole.dashboard.html import Html, el, join
 from boussole.dashboard.law_view import law_page
+from boussole.dashboard.markup import Html, el, join
 from boussole.dashboard.register_choice import Chosen as Filters
 from boussole.dashboard.register_choice import Register
 from boussole.dashboard.register_due import agenda

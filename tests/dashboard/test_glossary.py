@@ -12,7 +12,7 @@ from boussole.dashboard.addresses import glossary_href
 from boussole.dashboard.article_view import Chosen, article_page
 from boussole.dashboard.glossary.book import called, marked, plain_letters, sorted_by_name, themes, words
 from boussole.dashboard.glossary.glossary_html import linked, page
-from boussole.dashboard.html import Html, join
+from boussole.dashboard.markup import Html, join
 from boussole.dashboard.reading import reading
 from boussole.dashboard.scene import Scene
 from boussole.dashboard.system_view import system_page

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boussole.dashboard.html import Html, badge, details, el, facts, join, link, table
+from boussole.dashboard.markup import Html, badge, details, el, facts, join, link, table
 from boussole.dashboard.words import speaker
 
 

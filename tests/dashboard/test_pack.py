@@ -24,7 +24,7 @@ from scipy.optimize import linprog
 
 from boussole.audits.hashing import canonical_json
 from boussole.audits.ledger.checkpoint import parse_checkpoint
-from boussole.audits.ledger.signing import workspace_key
+from boussole.audits.signing.key import workspace_key
 from boussole.audits.suppression import apart
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.rerun import chosen, newest, rerun

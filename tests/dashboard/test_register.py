@@ -197,14 +197,14 @@ def test_the_entry_tells_a_life_in_order_and_what_came_too_late() -> None:
 def test_a_use_without_an_audit_has_a_page_with_its_questions() -> None:
     (sorter,) = register(CHARTER, {"a": use("a", {}).system}, {}, facts=Facts(as_of=TODAY))
     shown = unaudited(sorter, CHARTER, EN, today=TODAY, query={"lang": "en"})
-    assert sum(len(part.section.not_examined) for part in shown.parts) == sorter.asked > 5
+    assert sum(len(part.section.not_examined) for part in shown.parts) == sorter.counts.asked > 5
     assert shown.told.endswith("nobody has looked at any yet.")
     assert not any(part.answered for part in shown.parts)
     *_, asked = entry_html.page(shown, EN, home="/", register="/register")
     for part in shown.parts:
         href = f"/article?article={part.section.id}&amp;lang=en"
         assert f'{part.section.order}. <a href="{href}" target="_self">{escape(part.section.title)}</a></h3>' in asked
-    assert (shown.tone, shown.counts) == ("unknown", [("not_examined", sorter.asked)])
+    assert (shown.tone, shown.counts) == ("unknown", [("not_examined", sorter.counts.asked)])
 
 
 def test_an_attested_answer_stands_under_its_article_with_its_mark() -> None:
@@ -225,7 +225,7 @@ def test_an_attested_answer_stands_under_its_article_with_its_mark() -> None:
     shown = unaudited(sorter, CHARTER, EN, today=TODAY, query={"lang": "en"})
     assert sorted(each.verdict for part in shown.parts for each in part.answered) == ["broken", "kept"]
     assert shown.tone == "broken"
-    assert shown.told == f"Somebody has looked at 2 of the {sorter.asked} questions that the charter asks of it."
+    assert shown.told == f"Somebody has looked at 2 of the {sorter.counts.asked} questions that the charter asks of it."
 
 
 def test_many_late_reviews_do_not_hide_an_answer_that_is_late() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.errors import BoussoleError
-from boussole.audits.ledger.signing import workspace_key
 from boussole.audits.privacy import keys
+from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.dashboard.access.permissions import Action, Role, allowed
 from boussole.dashboard.access.person import Person

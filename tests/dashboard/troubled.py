@@ -10,7 +10,7 @@ from pathlib import Path
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.declared import Declared, keep
 from boussole.audits.decisions.exclusion import exclude
-from boussole.audits.privacy.purge import purge
+from boussole.audits.retention.purge import purge
 from boussole.audits.workspace import Workspace
 from boussole.experiments.marks import Mark, update_mark
 

@@ -14,7 +14,7 @@ from boussole.audits.ledger.college import cosign
 from boussole.audits.ledger.cosigning import parse_request
 from boussole.audits.ledger.keys import COSIGNATURE, SIGNATURE, make_key, parse_verifier
 from boussole.audits.ledger.notes import check
-from boussole.audits.ledger.signing import workspace_key
+from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import request_of
 from boussole.charter.records.outside import outside

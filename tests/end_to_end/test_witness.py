@@ -20,7 +20,7 @@ from boussole.audits.ledger.college import cosign, kept_checkpoint
 from boussole.audits.ledger.cosigning import parse_request
 from boussole.audits.ledger.keys import SIGNATURE, make_key, parse_verifier
 from boussole.audits.ledger.notes import check, parse_note
-from boussole.audits.ledger.signing import workspace_key
+from boussole.audits.signing.key import workspace_key
 from boussole.audits.witness import proofs
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import request_of, sign_checkpoint

@@ -14,8 +14,8 @@ from boussole.audits.decisions.contracts import Needs
 from boussole.audits.decisions.files.delimited import Delimited, open_delimited
 from boussole.audits.decisions.files.encoding import known_as, require_utf8
 from boussole.audits.decisions.files.header import name_columns
+from boussole.audits.decisions.files.opened import BATCH, COLUMN, REASON, ROW, BadLine, Opened, columns_read
 from boussole.audits.decisions.files.values import Reading, rewrite, totals
-from boussole.audits.decisions.opened import BATCH, COLUMN, REASON, ROW, BadLine, Opened, columns_read
 from boussole.audits.errors import SourceError
 from boussole.audits.formulas import ESCAPED
 from boussole.audits.hashing import sha256_of

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from boussole.audits.errors import SourceError, nearest
-from boussole.audits.systems.spreadsheet.values import ERRORS
-from boussole.audits.systems.spreadsheet.workbook import DAMAGED, NEXT, refuse_no_workbook
+from boussole.audits.spreadsheet.values import ERRORS
+from boussole.audits.spreadsheet.workbook import DAMAGED, NEXT, refuse_no_workbook
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,8 +8,8 @@ from starlette.responses import HTMLResponse
 from boussole.charter.records import Sealed
 from boussole.dashboard.addresses import session_href
 from boussole.dashboard.committee.acts.place import Place
-from boussole.dashboard.html import Html, el, join, link
 from boussole.dashboard.inline import STYLE, source
+from boussole.dashboard.markup import Html, el, join, link
 from boussole.dashboard.words import Say
 
 HEADERS = {

@@ -12,16 +12,16 @@ import yaml
 
 from boussole.audits.cubes.edges import MOST_BINS, values_of
 from boussole.audits.cubes.update import rebuild
+from boussole.audits.cubes.values import OTHERS, UNKNOWN
 from boussole.audits.decisions import ingest
 from boussole.audits.drift.control_counts import CONTROL
 from boussole.audits.drift.pairs import exact_pair
 from boussole.audits.drift.series import drift_series
-from boussole.audits.drift.values import OTHERS, UNKNOWN
 from boussole.audits.errors import BoussoleError
 from boussole.audits.lake import reading, writing
 from boussole.audits.lake.tables import table
 from boussole.audits.measures import Measure
-from boussole.audits.privacy.purge import purge
+from boussole.audits.retention.purge import purge
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace

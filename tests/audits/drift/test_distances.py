@@ -13,7 +13,7 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boussole.audits.drift.bins import Histogram
+from boussole.audits.cubes.bins import Histogram
 from boussole.audits.drift.distances import ORDERED, distance_measures, missing_measure, ordered_measures
 from boussole.audits.drift.measures import drift_measures
 from boussole.audits.drift.ordered import Higher, anderson_darling, cramer_von_mises, mann_whitney

@@ -17,7 +17,8 @@ import pytest
 import scipy.stats
 
 from boussole.audits.decisions import ingest
-from boussole.audits.drift.evidently_figures import METHODS, NATURAL, Beside, apart_by_chance, converted
+from boussole.audits.drift.evidently_figures import NATURAL, Beside, apart_by_chance, converted
+from boussole.audits.drift.evidently_methods import METHODS
 from boussole.audits.drift.ordered import cramer_von_mises, mann_whitney
 from boussole.audits.drift.pairs import exact_pair, window_asked
 from boussole.audits.drift.report import Detail, detail

@@ -11,7 +11,7 @@ import pytest
 import scipy.stats
 from sklearn.metrics import roc_auc_score
 
-from boussole.audits.drift.bins import Histogram
+from boussole.audits.cubes.bins import Histogram
 from boussole.audits.drift.distances import ordered_measures
 from boussole.audits.drift.meaning import beyond, meaning_measures
 from boussole.audits.drift.measures import drift_measures

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import jensenshannon
 
-from boussole.audits.drift.bins import Histogram, HistogramError
+from boussole.audits.cubes.bins import Histogram, HistogramError
 from boussole.audits.drift.measures import drift_measures
 from boussole.audits.drift.statistics import psi
 from boussole.audits.measures import Measure

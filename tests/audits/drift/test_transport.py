@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp, wasserstein_distance
 
+from boussole.audits.cubes.bins import Histogram
 from boussole.audits.cubes.edges import FARTHEST, feature_units
-from boussole.audits.drift.bins import Histogram
+from boussole.audits.cubes.sums import Sums
 from boussole.audits.drift.distances import ordered_measures
-from boussole.audits.drift.transport import Sums, wasserstein
+from boussole.audits.drift.transport import wasserstein
 from boussole.audits.measures import Measure
 
 NUMBERS = st.one_of(

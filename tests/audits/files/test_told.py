@@ -13,9 +13,9 @@ from boussole.audits.decisions.contracts import Needs
 from boussole.audits.decisions.sources import open_source
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.engine import scratch
+from boussole.audits.scaffold import propose
 from boussole.audits.systems import System, load_system
 from boussole.audits.systems.files import Files
-from boussole.audits.systems.scaffold import propose
 from boussole.audits.workspace import Workspace
 from tests.audits.dirty_files import EARLY, ROWS, SYSTEM, text
 from tests.audits.files.reading import run

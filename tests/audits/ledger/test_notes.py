@@ -16,7 +16,7 @@ from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
 from boussole.audits.ledger.keys import COSIGNATURE, SIGNATURE, SigningKey, make_key, parse_signer, parse_verifier
 from boussole.audits.ledger.notes import Note, check, parse_note
-from boussole.audits.ledger.signing import known_key, workspace_key
+from boussole.audits.signing.key import known_key, workspace_key
 
 # The example of Go's package golang.org/x/mod/sumdb/note, which the specification describes.
 GO_PUBLIC = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"

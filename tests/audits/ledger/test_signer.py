@@ -17,8 +17,8 @@ import pytest
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
 from boussole.audits.ledger.notes import check, parse_signature
-from boussole.audits.ledger.sealing import LAST, seal
-from boussole.audits.ledger.signing import known_key, ledger_verifier, signer_of, verifier_of, workspace_key
+from boussole.audits.signing.key import known_key, ledger_verifier, signer_of, verifier_of, workspace_key
+from boussole.audits.signing.sealing import LAST, seal
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import sign_checkpoint
 from tests.end_to_end.test_kept_checkpoint import boussole, grow, run

@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from boussole.audits.counts.lists import RANKS, lists_of
 from boussole.audits.cubes import ranks
 from boussole.audits.cubes.edges import Bins
-from boussole.audits.cubes.lists import RANKS, lists_of
 from boussole.audits.cubes.update import _statements
 from boussole.audits.lake.tables import KEYS, quote, summed
 from boussole.audits.measures import NO_OUTCOME, Cells, Group, Lists, Measure, Scores, Strata

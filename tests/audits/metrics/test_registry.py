@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from boussole.audits.drift.before import Before
-from boussole.audits.drift.bins import Histogram
+from boussole.audits.counts.reference import Before
+from boussole.audits.cubes.bins import Histogram
 from boussole.audits.drift.by_group import group_drift_measures
 from boussole.audits.drift.distances import distance_measures, missing_measure, ordered_measures
 from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.measures import drift_measures
+from boussole.audits.metric_registry import REGISTRY, MetricError, Registry
 from boussole.audits.metrics.measure import measured_cells
-from boussole.audits.metrics.registry import REGISTRY, MetricError, Registry
 from boussole.audits.standing import Standing
 from tests.audits import funnels
 

@@ -13,9 +13,9 @@ import pytest
 
 from boussole.audits.lake import writing
 from boussole.audits.privacy import keys
-from boussole.audits.privacy.purge import purge
 from boussole.audits.privacy.removals import removals
-from boussole.audits.privacy.rotation import rotate
+from boussole.audits.retention.purge import purge
+from boussole.audits.retention.rotation import rotate
 from boussole.audits.workspace import Workspace
 from tests.audits.privacy.helpers import BEFORE, CANARY, found_in_clear, found_when_opened, load, rows_of
 
@@ -24,8 +24,8 @@ CHILD = """
 import datetime, os, signal, sys
 from pathlib import Path
 from boussole.audits.lake import folder, rebuild
-from boussole.audits.privacy.purge import purge
-from boussole.audits.privacy.rotation import rotate
+from boussole.audits.retention.purge import purge
+from boussole.audits.retention.rotation import rotate
 from boussole.audits.workspace import Workspace
 
 home, what, place, when = sys.argv[1:]

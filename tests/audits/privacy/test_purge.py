@@ -24,7 +24,7 @@ from boussole.audits.lake import reading, writing
 from boussole.audits.lake.connection import snapshot
 from boussole.audits.lake.folder import swap, sweep
 from boussole.audits.lake.tables import CUBES, table
-from boussole.audits.privacy.purge import Purged, purge
+from boussole.audits.retention.purge import Purged, purge
 from boussole.audits.runs import measure_window
 from boussole.audits.systems import System
 from boussole.audits.windows import Window

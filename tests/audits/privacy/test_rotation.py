@@ -11,7 +11,7 @@ import pytest
 from boussole.audits.errors import PrivacyError
 from boussole.audits.lake.tables import CUBES
 from boussole.audits.privacy import keys
-from boussole.audits.privacy.rotation import Rotated, rotate
+from boussole.audits.retention.rotation import Rotated, rotate
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from tests.audits.privacy.helpers import files_of, found_in_clear, found_when_opened, load, rows_of

@@ -13,12 +13,12 @@ from typer.testing import CliRunner
 
 from boussole.audits.cubes.update import rebuild as count_anew
 from boussole.audits.decisions import IngestReport, ingest
+from boussole.audits.decisions.sensitive import refresh
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import writing
 from boussole.audits.lake.tables import CUBES
-from boussole.audits.privacy.purge import purge
-from boussole.audits.privacy.rotation import rotate
-from boussole.audits.privacy.sensitive import refresh
+from boussole.audits.retention.purge import purge
+from boussole.audits.retention.rotation import rotate
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.cli import app
 from tests.audits.privacy.helpers import found_in_clear, found_when_opened, rows_of

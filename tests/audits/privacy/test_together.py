@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.errors import LakeError
-from boussole.audits.privacy.rotation import rotate
+from boussole.audits.retention.rotation import rotate
 from boussole.audits.workspace import Workspace
 from tests.audits.privacy.helpers import HEADERS, rows_of
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from boussole.audits.decisions import ingest
+from boussole.audits.scaffold import Proposal, propose
 from boussole.audits.systems import System, load_system
-from boussole.audits.systems.scaffold import Proposal, propose
 from boussole.audits.workspace import Workspace
 
 TODAY = dt.date(2026, 9, 30)

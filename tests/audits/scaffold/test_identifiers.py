@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from boussole.audits.systems.scaffold import propose
+from boussole.audits.scaffold import propose
 from tests.audits.scaffold.proposals import imported, proposed
 
 
@@ -41,7 +41,7 @@ def test_ids_are_unique_in_the_whole_file_and_not_in_a_sample(
     table: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of 5,000 rows one repeats the identifiers of another: a sample of 100 would hardly ever show it."""
-    monkeypatch.setattr(sys.modules["boussole.audits.systems.scaffold.profile"], "SAMPLE", 100)
+    monkeypatch.setattr(sys.modules["boussole.audits.scaffold.profile"], "SAMPLE", 100)
     offers, people = [n // 50 for n in range(5000)], [n % 50 for n in range(5000)]
     columns = {"offer": offers, "person_id": people, "granted": ["yes", "no"] * 2500}
     assert proposed(table(**columns), tmp_path)[1].log.key == ("offer", "person_id")

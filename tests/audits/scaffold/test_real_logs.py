@@ -176,7 +176,7 @@ def test_a_long_source_is_sampled_but_ids_and_values_come_from_all_of_it(
     table: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of 5,000 rows, 100 are sampled: the decision that was taken once is there, and a repeated id is seen."""
-    monkeypatch.setattr(sys.modules["boussole.audits.systems.scaffold.profile"], "SAMPLE", 100)
+    monkeypatch.setattr(sys.modules["boussole.audits.scaffold.profile"], "SAMPLE", 100)
     once = ["accepted"] + ["refused"] * 2500 + ["admitted"] * 2499
     columns = {"id": [0, *range(4999)], "decision": once, "number": list(range(5000))}
     made, system = proposed(table(**columns), tmp_path)

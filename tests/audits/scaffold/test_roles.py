@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from boussole.audits.systems.scaffold import propose
+from boussole.audits.scaffold import propose
 from tests.audits.scaffold.proposals import TODAY, proposed
 
 

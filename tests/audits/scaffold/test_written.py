@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from boussole.audits.errors import BoussoleError, SourceError, SystemFileError
+from boussole.audits.scaffold import propose
 from boussole.audits.systems import System, load_system
-from boussole.audits.systems.scaffold import propose
 from tests.audits.scaffold.proposals import imported, proposed
 
 

@@ -16,7 +16,7 @@ from boussole.audits.ledger.cosigning import parse_request
 from boussole.audits.ledger.keys import COSIGNATURE, SIGNATURE, SigningKey, make_key
 from boussole.audits.ledger.merkle import verify_consistency
 from boussole.audits.ledger.notes import Note, Signature, parse_note
-from boussole.audits.ledger.signing import workspace_key
+from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.outside import State, outside
 from boussole.dashboard.access import tokens

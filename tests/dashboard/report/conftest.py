@@ -10,7 +10,7 @@ import numpy as np
 import pypdf
 import pytest
 
-from boussole.audits.drift.bins import Histogram
+from boussole.audits.cubes.bins import Histogram
 from boussole.audits.drift.measures import drift_measures
 from boussole.audits.measures import Cells, Strata
 from boussole.audits.metrics.measure import measure_cells

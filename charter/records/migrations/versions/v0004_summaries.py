@@ -11,7 +11,7 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-from boussole.charter.records.summaries import summary_row
+from boussole.charter.records.summary_row import summary_row
 
 revision = "0004"
 down_revision = "0003"

@@ -1,0 +1,164 @@
+"""Which decisions of a window are set apart, because they are about groups too small to be told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+
+import duckdb
+import pyarrow as pa
+
+from boussole.audits.counts.read import cells_from_counts, read_counts
+from boussole.audits.counts.withheld import WITHHELD
+from boussole.audits.cubes.update import apart_sql, rows_of, sealed_months
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake.tables import describe, quote, table
+from boussole.audits.measures import Cells
+from boussole.audits.suppression.apart import Apart, find_apart, within
+from boussole.audits.suppression.lattice import Key
+from boussole.audits.suppression.over_time import Published
+from boussole.audits.suppression.rules import SET_APART
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+
+LAYER = "apart:"
+"""Before the days on which a group is set apart, among what is kept as evidence."""
+
+
+def read_apart(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    window: Window,
+    published: Sequence[Published],
+    *,
+    as_of: dt.date,
+    without: Collection[str] = (),
+) -> list[Apart]:
+    """The decisions to set apart: what earlier audits have, and the groups of this window that are too small.
+
+    None of a group that figures of earlier audits hold already; few decisions in all (`find_apart`). Groups named in
+    `without` are not looked at. Raises BoussoleError where rows that an earlier audit has set apart were purged (the
+    counts that are left hold them), or what told them from others was removed.
+    """
+    found = told_apart([(each.window, each.apart) for each in published])
+    if sealed_months(connection, system, within=window):
+        _refuse(found, window, system)
+        return found
+    refuse_lost(connection, system, within(found, window))
+
+    def count(apart: Sequence[Apart]) -> list[Cells]:
+        out = within(apart, window)
+        return cells_from_counts(
+            read_counts(connection, system, window, as_of=as_of, without=without, apart=out), system
+        )
+
+    def is_held(each: Apart, apart: Sequence[Apart]) -> bool:
+        return _held(connection, system, each, published, apart)
+
+    return find_apart(count, window, system=system, known=found, is_held=is_held)
+
+
+def told_apart(told: Iterable[tuple[Window, Collection[Key]]]) -> list[Apart]:
+    """What earlier audits have set apart, from the groups that each window tells nothing else of.
+
+    Also of attributes that the system file does not name any more: figures of others were told without these rows.
+    """
+    return [
+        Apart(attribute=by[0], value=values[0], days=window)
+        for window, keys in told
+        for by, values in sorted(keys, key=str)
+    ]
+
+
+def lost(connection: duckdb.DuckDBPyConnection, system: System, apart: Sequence[Apart]) -> list[Apart]:
+    """Those whose rows nothing tells from the others any more: their attribute was removed when its basis ended, or the
+    lake was made anew without it."""
+    rows = table(system, "decisions")
+    present = describe(connection, rows) if apart else {}
+
+    def gone(each: Apart) -> bool:
+        column = f"g_{each.attribute}"
+        if column not in present:
+            return True
+        there = connection.execute(
+            f"SELECT count(*), count({quote(column)}) FROM {rows} WHERE day BETWEEN ? AND ?",
+            [each.days.start, each.days.end],
+        ).fetchone()
+        return there is not None and there[0] > 0 and there[1] == 0
+
+    return [each for each in apart if gone(each)]
+
+
+def still_known(connection: duckdb.DuckDBPyConnection, system: System, apart: Sequence[Apart]) -> list[Apart]:
+    """Those whose rows can still be told from the others."""
+    out = lost(connection, system, apart)
+    return [each for each in apart if each not in out]
+
+
+def refuse_lost(connection: duckdb.DuckDBPyConnection, system: System, apart: Sequence[Apart]) -> None:
+    """Raises BoussoleError where nothing tells rows that an audit has set apart from the others any more."""
+    if found := lost(connection, system, apart):
+        raise BoussoleError(
+            "an audit of these days left out the rows of small groups, and nothing tells them from the others any "
+            f"more: what the rows said of '{found[0].attribute}' was removed.",
+            where=system.id,
+            next_step="Read the audit that there is, or choose another period with --from and --to.",
+        )
+
+
+def apart_table(apart: Sequence[Apart]) -> pa.Table:
+    """What is set apart as rows that are kept as evidence (the schema `WITHHELD`)."""
+    rows = [
+        {
+            "by": each.attribute,
+            "value1": each.value,
+            "layer": f"{LAYER}{each.days.start}..{each.days.end}",
+            "reason": SET_APART,
+        }
+        for each in apart
+    ]
+    return pa.Table.from_pylist(rows, WITHHELD)
+
+
+def apart_of(rows: pa.Table) -> list[Apart]:
+    """What was set apart, from the rows kept as evidence."""
+    return [
+        Apart(attribute=row["by"], value=row["value1"], days=_days(row["layer"].removeprefix(LAYER)))
+        for row in rows.to_pylist()
+        if row["layer"].startswith(LAYER)
+    ]
+
+
+def _days(text: str) -> Window:
+    start, end = text.split("..")
+    return Window(dt.date.fromisoformat(start), dt.date.fromisoformat(end))
+
+
+def _held(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    each: Apart,
+    published: Sequence[Published],
+    found: Sequence[Apart],
+) -> bool:
+    """Whether figures of an earlier audit hold some of these decisions."""
+    days = each.days
+    shared = [
+        Window(max(days.start, p.window.start), min(days.end, p.window.end))
+        for p in published
+        if p.window.start <= days.end and days.start <= p.window.end
+    ]
+    return any(
+        connection.execute(f"SELECT 1 {rows_of(system, window, found)} AND {apart_sql(each)} LIMIT 1").fetchone()
+        for window in shared
+    )
+
+
+def _refuse(found: Sequence[Apart], window: Window, system: System) -> None:
+    if within(found, window):
+        raise BoussoleError(
+            "an audit of these days left out the rows of small groups, and their rows were purged: the counts that are "
+            "left hold them.",
+            where=system.id,
+            next_step="Read the audit that there is, or choose another period with --from and --to.",
+        )

@@ -1,0 +1,268 @@
+"""Audits of the same decisions under other groups: other systems that hold them, and earlier forms of one's own file.
+
+What is told by bands from 26 and by bands from 27 tells, subtracted, who is 26. So the tables of all such audits are
+read as those of one log that has the groups of all of them, with tables that nobody publishes wherever groups divide
+the same thing differently; what one audit hides, and every cell of these tables, may not follow from all together.
+
+This needs the same decisions on both sides, row by row. Where they are not quite the same, the audit is refused: the
+difference would be about the few who are in one log alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import duckdb
+
+from boussole.audits.counts.same_rows import SharedRowsError, alike, hold_same, on_days, refused
+from boussole.audits.cubes import build
+from boussole.audits.cubes.update import sealed_months
+from boussole.audits.lake.tables import describe, one, quote, table
+from boussole.audits.measures import Group as Values
+from boussole.audits.metrics.scores_over_time import CURVE
+from boussole.audits.privacy.pseudonyms import set_key
+from boussole.audits.suppression.lattice import By, Key
+from boussole.audits.suppression.over_time import Published
+from boussole.audits.suppression.rules import Suppression
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window, connected, pieces
+from boussole.audits.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Common:
+    """The decisions of a system with the groups of all audits that are about them.
+
+    `system`: it, with all these groups; `rows`: SQL of the decisions; `silent`: attributes that an audit of it tells
+    nothing of; `curve`: whether others told calibration curves.
+    """
+
+    system: System
+    rows: str
+    silent: frozenset[By]
+    curve: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Other:
+    """A system that some publications are about, as it was declared then.
+
+    `way`: SQL of how its decisions (`o`) are those of the audited one (`s`); None where it is the same system. `names`:
+    its groups by what they are called among all of them.
+    """
+
+    system: System
+    way: str | None
+    names: Mapping[str, str]
+
+    def by(self, attribute: By, known: Collection[By]) -> By | None:
+        """An attribute by its name among all; None of one that need not be looked at."""
+        if any(name not in self.names for name in attribute):
+            return None
+        named = tuple(self.names[name] for name in attribute)
+        return next((by for by in known if set(by) == set(named)), named)
+
+
+def find_common(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    system: System,
+    window: Window,
+    published: Sequence[Published],
+) -> tuple[list[Published], Common | None]:
+    """What was published, by the names of groups that are common to all of it; and these, where other groups were told.
+
+    Raises SharedRowsError where another system's audits of days that hang together with the window are about some of
+    its decisions and cannot be read together with them.
+    """
+    near = {window, *connected(window, [each.window for each in published])}
+    own = [each for each in published if each.of is None]
+    foreign = [each for each in published if each.of is not None and each.window in near]
+    columns = [group.column for group in system.groups.values()]
+    if not foreign and len(set(columns)) == len(columns):
+        return own, None
+    set_key(connection, workspace)
+    days, others = pieces(sorted(near)), list[_Other]()
+    told: list[Published] = []
+    for of, each in _by_system(foreign):
+        attributes = {by for shown in each for by in shown.attributes or ()}
+        other = _other(connection, workspace, system, of, days=days, attributes=attributes)
+        if other is not None:
+            others.append(other)
+            told += [_renamed(shown, other, system) for shown in each]
+    return [*own, *told], _common(connection, system, others, told, days)
+
+
+def _by_system(published: Iterable[Published]) -> list[tuple[System, list[Published]]]:
+    """Publications by the system that they are about, as declared."""
+    found: list[tuple[System, list[Published]]] = []
+    for each in published:
+        held = next((shown for of, shown in found if of == each.of), None)
+        if held is not None:
+            held.append(each)
+        elif each.of is not None:
+            found.append((each.of, [each]))
+    return found
+
+
+def _other(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    system: System,
+    other: System,
+    *,
+    days: Sequence[Window],
+    attributes: Collection[By],
+) -> _Other | None:
+    """Another declaration of decisions of the system; None where it holds none of these days."""
+    if other.id == system.id:
+        return _Other(system=other, way=None, names=_own_names(connection, system, other))
+    way = hold_same(connection, workspace, system, other, days)
+    if way is None:
+        return None
+    told = sorted({name for by in attributes for name in by if name in other.groups})
+    names = dict[str, str]()
+    for name in told:
+        left = [own for own in sorted(system.groups, key=lambda each: each != name) if own not in names.values()]
+        names[name] = alike(connection, system, other, name, way=way, days=days, left=left)
+    if system.ranked and any(name != as_ for name, as_ in names.items()):
+        raise refused(system, other, "lists cannot be read together with other groups")
+    return _Other(system=other, way=way, names=names)
+
+
+def _own_names(connection: duckdb.DuckDBPyConnection, system: System, earlier: System) -> dict[str, str]:
+    """The groups of an earlier file of the system: those that there are, and those that divide what one of these does.
+
+    Others that were taken out of the file are not looked at: nothing more is told of them.
+    """
+    columns = {group.column for group in system.groups.values()}
+    present = describe(connection, table(system, "decisions"))
+    gone = {
+        name: f"{system.id}.{name}"
+        for name, group in earlier.groups.items()
+        if name not in system.groups and group.column in columns and f"g_{name}" in present
+    }
+    return {name: name for name in earlier.groups if name in system.groups} | gone
+
+
+def _renamed(shown: Published, other: _Other, system: System) -> Published:
+    """A publication by the names of groups that are common to all."""
+
+    def keys(hidden: Mapping[Key, str]) -> dict[Key, str]:
+        found = {}
+        for (by, values), why in hidden.items():
+            named = other.by(by, system.attributes)
+            if named is not None:
+                found[named, _values(by, values, named, other)] = why
+        return found
+
+    def layers(hidden: Suppression) -> Suppression:
+        stages = {name: keys(each) for name, each in hidden.stages.items()}
+        return Suppression(decisions=keys(hidden.decisions), outcomes=keys(hidden.outcomes), stages=stages)
+
+    def attributes(told: Iterable[By]) -> set[By]:
+        return {named for by in told if (named := other.by(by, system.attributes)) is not None}
+
+    apart = keys(dict.fromkeys(shown.apart, ""))
+    if any(by not in system.attributes for by, _ in apart):
+        raise refused(system, other.system, "it set rows apart by a group that this file does not have")
+    return replace(
+        shown,
+        of=None,
+        hidden=layers(shown.hidden),
+        attributes=attributes(shown.attributes or ()),
+        unknown_hidden=attributes(shown.unknown_hidden),
+        scored=layers(shown.scored) if shown.scored else None,
+        apart=frozenset(apart),
+    )
+
+
+def _values(by: By, values: Values, named: By, other: _Other) -> Values:
+    """The values of a group in the order of the names that its attribute has."""
+    held = {other.names[name]: value for name, value in zip(by, values, strict=True)}
+    return tuple(held[name] for name in named) if by else ()
+
+
+def _common(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    others: Sequence[_Other],
+    told: Sequence[Published],
+    days: Sequence[Window],
+) -> Common | None:
+    """All groups in one; None where nothing was told elsewhere and no group divides what another does."""
+    more = {as_: other.system.groups[name] for other in others for name, as_ in other.names.items()}
+    groups = {**more, **system.groups}
+    attributes = list(
+        dict.fromkeys([*system.attributes, *(by for each in told for by in sorted(each.attributes or ()))])
+    )
+    rows = _rows(system, others)
+    related = {
+        frozenset(pair)
+        for pair in itertools.combinations(sorted(groups), 2)
+        if groups[pair[0]].column == groups[pair[1]].column
+        or (not set(pair) <= system.groups.keys() and _exclude(connection, on_days(rows, days), pair, system))
+    }
+    whole = list(dict.fromkeys([*attributes, *_crossed(attributes, related), *((name,) for name in groups)]))
+    limit = max(each.privacy.suppress_below for each in (system, *(other.system for other in others)))
+    if not others and set(whole) == set(system.attributes):
+        return None
+    if any(len(by) > build.MAX_DEPTH for by in whole):
+        raise SharedRowsError(
+            "intersections of groups that divide the same people differently cannot be told together.",
+            where=system.id,
+            next_step="Take such groups out of `intersections`, or audit days of which nothing was told by the others.",
+        )
+    united = system.model_copy(
+        update={
+            "groups": {**system.groups, **groups},
+            "intersections": [list(by) for by in whole if len(by) > 1],
+            "privacy": system.privacy.model_copy(update={"suppress_below": limit}),
+        }
+    )
+    if any(sealed_months(connection, system, within=day) for day in days):
+        raise SharedRowsError(
+            "two groups divide the same people differently, and rows of these days were purged: nothing can tell what "
+            "both together give away.",
+            where=system.id,
+            next_step="Read the audit that there is, or choose another period with --from and --to.",
+        )
+    silent = frozenset(set(united.attributes) - set(system.attributes))
+    return Common(system=united, rows=rows, silent=silent, curve=any(CURVE in each.figures for each in told))
+
+
+def _rows(system: System, others: Sequence[_Other]) -> str:
+    """SQL: the decisions of the system with the groups that only others have."""
+    rows = table(system, "decisions")
+    for other in others:
+        groups = {name: as_ for name, as_ in other.names.items() if as_ not in system.groups}
+        held = "s" if other.way is None else "o"
+        added = "".join(f", {held}.{quote(f'g_{name}')} AS {quote(f'g_{as_}')}" for name, as_ in groups.items())
+        join = "" if other.way is None else f" JOIN {table(other.system, 'decisions')} o ON {other.way}"
+        rows = f"(SELECT s.*{added} FROM {rows} s{join})" if groups else rows
+    return rows
+
+
+def _exclude(connection: duckdb.DuckDBPyConnection, rows: str, pair: tuple[str, str], system: System) -> bool:
+    """Whether two groups divide the same thing: where one puts many, the other never puts some of its own."""
+    one_, two = (quote(f"g_{name}") for name in pair)
+    query = (
+        f"WITH held AS (SELECT {one_} AS a, {two} AS b FROM {rows}), "
+        "a AS (SELECT a, count(*) AS n FROM held GROUP BY a), b AS (SELECT b, count(*) AS n FROM held GROUP BY b) "
+        f"SELECT count(*) FROM a, b WHERE a.n * b.n >= {system.privacy.suppress_below} * (SELECT count(*) FROM held) "
+        "AND NOT EXISTS (FROM held WHERE held.a IS NOT DISTINCT FROM a.a AND held.b IS NOT DISTINCT FROM b.b)"
+    )
+    return bool(one(connection, query))
+
+
+def _crossed(attributes: Sequence[By], related: Collection[frozenset[str]]) -> list[By]:
+    """The tables that two attributes make together where they hold groups that divide the same thing."""
+    found = [
+        tuple(dict.fromkeys((*first, *second)))
+        for first, second in itertools.combinations(attributes, 2)
+        if any(frozenset((a, b)) in related for a in first for b in second)
+    ]
+    sets = {frozenset(by): by for by in found}
+    return [by for held, by in sets.items() if held not in {frozenset(by) for by in attributes}]

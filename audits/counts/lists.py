@@ -1,0 +1,110 @@
+"""Sums over the ranked lists of a window, for measures of the place that groups have in them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from boussole.audits.counts.read import months_sql, positions
+from boussole.audits.cubes import ranks
+from boussole.audits.cubes.update import count_ranks, sealed_months
+from boussole.audits.lake.tables import KEYS, RANKED, days_sql, has_table, literal, quote, summed, table
+from boussole.audits.measures import Cells, Lists, Sums
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+
+RANKS = pa.schema(
+    [
+        *((name, pa.string()) for name in KEYS),
+        ("bucket", pa.uint8()),
+        *((name, pa.int64() if kind == "BIGINT" else pa.decimal128(38, 15)) for name, kind in RANKED.items()),
+    ]
+)
+PURGED = pa.table({name: [0 if name in ("bucket", *RANKED) else None] for name in RANKS.names}, RANKS)
+"""One row about nobody: rows would be needed to count lists, and are gone."""
+
+
+def read_ranks(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    window: Window,
+    *,
+    exact: bool = False,
+    without: Collection[str] = (),
+    apart: Sequence[Apart] = (),
+) -> pa.Table:
+    """Sums over the lists of a window by group × bucket, in a fixed order (the schema `RANKS`).
+
+    From the cube `ranks` where it covers the window: whole months, under the references of today. Else, with `exact`,
+    and where rows are set `apart`, from the rows (a list that the window cuts is what lies inside); `PURGED` where
+    these are gone. Empty where no `request` or no `rank` is declared.
+    """
+    if not system.ranked:
+        return RANKS.empty_table()
+    if exact or apart or not _covers(connection, system, window):
+        if sealed_months(connection, system, within=window):
+            return PURGED
+        source = count_ranks(connection, system, window, apart)
+    else:
+        source = f"FROM {table(system, 'ranks')} WHERE {months_sql(window)}"
+    read = [(), *(by for by in system.attributes if not set(by) & set(without))]
+    names = ", ".join(literal("*".join(by)) for by in read)
+    keys = ", ".join(quote(name) for name in (*KEYS, "bucket"))
+    query = f"""SELECT {keys}, {summed("ranks")} FROM ({source}) WHERE "by" IN ({names}) GROUP BY ALL ORDER BY ALL"""
+    return connection.execute(query).to_arrow_table().cast(RANKS)
+
+
+def _covers(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> bool:
+    """Whether the cube counts just the decisions that `daily` counts, and compares groups as the system file does."""
+    if not has_table(connection, system, "ranks"):
+        return False
+    whom = " OR ".join(
+        f"""("by" = {literal("*".join(by))} AND against <> {literal(ranks.against(system, by))})"""
+        for by in system.attributes
+    )
+    row = connection.execute(
+        f"""SELECT (SELECT coalesce(sum(n), 0) FROM {table(system, "ranks")} WHERE {months_sql(window)} AND "by" = '')
+        = (SELECT coalesce(sum(n), 0) FROM {table(system, "daily")} WHERE "by" = ''
+        AND {days_sql(window)})
+        AND NOT EXISTS (FROM {table(system, "ranks")} WHERE {months_sql(window)} AND ({whom}))"""
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def lists_of(rows: pa.Table, tables: Sequence[Cells]) -> list[Lists]:
+    """The sums for each table of groups, with the groups in the same order; none where no list was read."""
+    if not rows.num_rows:
+        return []
+    everybody = rows.filter(pa.compute.equal(rows["by"], ""))
+    every = int(pa.compute.sum(everybody["lists"]).as_py() or 0)
+    return [_lists(rows, cells, every) for cells in tables if cells.by]
+
+
+def _lists(rows: pa.Table, cells: Cells, every: int) -> Lists:
+    own = rows.filter(pa.compute.equal(rows["by"], "*".join(cells.by)))
+    all_groups = own["value1"].is_null().to_numpy()  # of people whose group is not known the cube holds none
+    places = np.where(all_groups, -1, positions(own, cells))
+    return Lists(
+        by=cells.by,
+        groups=cells.groups,
+        sums=_sums(own, places, len(cells.groups)),
+        whole=_sums(own, np.where(places < 0, 0, -1), 1).at(0),
+        every=every,
+        purged=rows.equals(PURGED),
+    )
+
+
+def _sums(rows: pa.Table, places: npt.NDArray[np.int64], groups: int) -> Sums:
+    """Sums of the rows that have a place, in that place."""
+    used, buckets, totals, parts = places >= 0, rows["bucket"].to_numpy(), {}, {}
+    for name in RANKED:
+        exact = np.zeros((groups, BUCKETS), dtype=object)
+        exact[places[used], buckets[used]] = np.array(rows[name].to_pylist(), dtype=object)[used]
+        totals[name], parts[name] = exact.sum(axis=1).astype(np.float64), exact.astype(np.float64)
+    return Sums(totals=totals, parts=parts)

@@ -1,0 +1,244 @@
+"""Values that few people have and no file declares: a slip of the hand, or somebody's name typed into the wrong column.
+
+Their text never leaves the lake. A word stands for each, which says nothing without a key and is the same in every
+window, so that what earlier audits have hidden or set apart is found again. Counts by group keep their form, and what
+is measured and hidden does not depend on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+
+import duckdb
+import pyarrow as pa
+
+from boussole.audits.counts.read import Read, cells_from_counts
+from boussole.audits.errors import PrivacyError
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import KEYS, describe, exists, quote, table
+from boussole.audits.measures import Cells, Group, Scores, group_label
+from boussole.audits.privacy import keys
+from boussole.audits.privacy.pseudonyms import BUCKET_RING, KNOWN
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.suppression.lattice import Key, Lattice
+from boussole.audits.suppression.over_time import Published
+from boussole.audits.suppression.rules import Suppression, few
+from boussole.audits.systems.model import System
+from boussole.audits.systems.values import RARE, UNDECLARED, rare
+from boussole.audits.workspace import Workspace
+
+VALUES = tuple(name for name in KEYS if name != "by")
+Named = tuple[str, str]
+"""An attribute and one of its values."""
+
+
+def declared(system: System, attribute: str, value: str | None) -> bool:
+    """Whether a value may be named whoever has it: it says nothing that the system file does not."""
+    group = system.groups.get(attribute)  # a file may name it no more
+    in_file = group is not None and (group.bands is not None or value in group.values or value == group.reference)
+    return value is None or value == UNDECLARED or rare(value) is not None or in_file
+
+
+def unnamed(values: Iterable[Named], tables: Sequence[Cells], system: System) -> set[Named]:
+    """Those of some values that must not be named: neither declared, nor those of enough people in the tables."""
+    single = [cells for cells in tables if len(cells.by) < 2]
+    lattice = Lattice(single)
+    sizes = lattice.count(lambda counts: counts.sum(axis=(1, 2, 3)))
+    small = few(lattice, sizes, system=system)
+    enough = {key for i, key in enumerate(lattice.keys) if key[0] and sizes[i] > 0 and i not in small}
+    return {
+        (name, value)
+        for name, value in values
+        if not declared(system, name, value) and ((name,), (value,)) not in enough
+    }
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words that stand for values of one system, under a key that never changes."""
+
+    system: str
+    key: bytes
+
+    def word(self, attribute: str, value: str) -> str:
+        text = "\0".join((self.system, attribute, value)).encode()
+        return RARE + hmac.new(self.key, text, hashlib.sha256).hexdigest()[:8]
+
+
+def words_of(connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System) -> Words:
+    """The words of a system. Raises PrivacyError where the key is not the one that the lake was filled with."""
+    ring = keys.ring(workspace.keys, BUCKET_RING)
+    rows = connection.execute(f"SELECT key FROM {KNOWN} WHERE ring = ? ORDER BY position", [BUCKET_RING]).fetchall()
+    if not ring or (rows and str(rows[0][0]) != keys.key_id(ring[0])):
+        raise PrivacyError(
+            "some values are those of so few people that they must not be named, and the key of the words that stand "
+            "for them is not there.",
+            where=str(workspace.keys),
+            next_step="Put the folder keys/ back from its backup.",
+        )
+    return Words(system.id, ring[0])
+
+
+def words_in(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System, tables: Sequence[Cells]
+) -> Renaming:
+    """Words for the values in tables of counts that must not be named."""
+    return _in_words(connection, workspace, system, unnamed(_single(tables), tables, system))
+
+
+def _in_words(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System, values: Collection[Named]
+) -> Renaming:
+    words = words_of(connection, workspace, system) if values else None
+    return Renaming({(name, value): words.word(name, value) for name, value in values} if words else {})
+
+
+def numbers_in(sides: Sequence[Sequence[Cells]], system: System) -> Renaming:
+    """Numbers in their place, where nothing that is told elsewhere need be found again; of several sides, for values
+    that few people have in each."""
+    values = set().union(*(_single(tables) for tables in sides))
+    found = set.intersection(*(unnamed(values, tables, system) for tables in sides)) if values else set()
+    return Renaming({each: f"{RARE}{number}" for number, each in enumerate(sorted(found), 1)})
+
+
+def _single(tables: Sequence[Cells]) -> set[Named]:
+    return {
+        (table.by[0], value) for table in tables if len(table.by) == 1 for (value,) in table.groups if value is not None
+    }
+
+
+def without_names(connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System, read: Read) -> Read:
+    """What an audit read, with words in the place of values that must not be named."""
+    tables = {each.name: getattr(read, each.name) for each in fields(Read) if each.name not in ("histograms",)}
+    by_group = {name: rows for name, rows in tables.items() if set(KEYS) <= set(rows.column_names)}
+    values = _values(by_group.values(), system)
+    found = unnamed(values, cells_from_counts(read.counts, system), system) if values else set()
+    if not found:
+        return read
+    words = _in_words(connection, workspace, system, found).names
+    return replace(read, **{name: _replaced(rows, words) for name, rows in by_group.items()})
+
+
+def _values(tables: Iterable[pa.Table], system: System) -> set[Named]:
+    """The values of groups in tables of counts, but for those that are declared."""
+    found = set[Named]()
+    for rows in tables:
+        for each in rows.select(list(KEYS)).group_by(list(KEYS)).aggregate([]).to_pylist():
+            names = each["by"].split("*") if each["by"] else []
+            pairs = zip(names, (each[value] for value in VALUES), strict=False)
+            found |= {(name, value) for name, value in pairs if not declared(system, name, value)}
+    return found
+
+
+def _replaced(rows: pa.Table, words: Mapping[Named, str]) -> pa.Table:
+    """Rows with words in the place of some values, in an order that says nothing of these; as they are without any."""
+    made = rows
+    for by in rows["by"].unique().to_pylist():
+        here = pa.compute.equal(rows["by"], by)
+        for column, name in zip(VALUES, by.split("*") if by else [], strict=False):
+            for value in {value for attribute, value in words if attribute == name}:
+                meant = pa.compute.fill_null(pa.compute.and_(here, pa.compute.equal(rows[column], value)), False)
+                told = pa.compute.if_else(meant, words[name, value], made[column])
+                made = made.set_column(made.column_names.index(column), rows.schema.field(column), told)
+    return rows if made.equals(rows) else made.sort_by([(name, "ascending") for name in made.column_names])
+
+
+@dataclass(frozen=True)
+class Renaming:
+    """Other names for values, wherever groups are told: words for them, or what is meant by words."""
+
+    names: Mapping[Named, str]
+
+    def _group(self, by: Sequence[str], group: Group) -> Group:
+        pairs = zip(by, group, strict=True)
+        return tuple(value if value is None else self.names.get((name, value), value) for name, value in pairs)
+
+    def cells(self, tables: Iterable[Cells]) -> list[Cells]:
+        return [replace(table, groups=self.groups(table.by, table.groups)) for table in tables]
+
+    def scores(self, tables: Iterable[Scores]) -> list[Scores]:
+        return [replace(table, groups=self.groups(table.by, table.groups)) for table in tables]
+
+    def rows(self, rows: pa.Table) -> pa.Table:
+        """Rows that bear groups in columns of their own, such as `g_sex`."""
+        for (name, old), new in self.names.items():
+            column = f"g_{name}"
+            told = pa.compute.if_else(
+                pa.compute.fill_null(pa.compute.equal(rows[column], old), False), new, rows[column]
+            )
+            rows = rows.set_column(rows.column_names.index(column), rows.schema.field(column), told)
+        return rows
+
+    def groups(self, by: Sequence[str], groups: Iterable[Group]) -> tuple[Group, ...]:
+        return tuple(self._group(by, group) for group in groups)
+
+    def key(self, key: Key) -> Key:
+        return key[0], self._group(*key)
+
+    def keys(self, keys: Collection[Key]) -> frozenset[Key]:
+        return frozenset(map(self.key, keys))
+
+    def hidden(self, hidden: Suppression) -> Suppression:
+        def meant(found: Mapping[Key, str]) -> dict[Key, str]:
+            return {self.key(key): why for key, why in found.items()}
+
+        return Suppression(
+            decisions=meant(hidden.decisions),
+            outcomes=meant(hidden.outcomes),
+            stages={name: meant(found) for name, found in hidden.stages.items()},
+            lists={name: meant(found) for name, found in hidden.lists.items()},
+            scores={name: meant(found) for name, found in hidden.scores.items()},
+            apart=meant(hidden.apart),
+        )
+
+    def published(self, each: Published) -> Published:
+        """What was published of a window, in the values that the lake has."""
+        figures = set(each.figures)
+        for (name, old), new in self.names.items():
+            before, after = group_label((name,), (old,)), group_label((name,), (new,))
+            figures = {figure.replace(before, after) for figure in figures}
+        return replace(
+            each,
+            hidden=self.hidden(each.hidden),
+            scored=each.scored and self.hidden(each.scored),
+            figures=figures,
+            apart=self.keys(each.apart),
+        )
+
+    def apart(self, apart: Iterable[Apart]) -> list[Apart]:
+        """What is set apart, in the values that the lake has."""
+        return [replace(each, value=self.names.get((each.attribute, each.value or ""), each.value)) for each in apart]
+
+
+def meant_in(workspace: Workspace, system: System) -> Renaming:
+    """What the words of a system mean, as far as the lake has such values."""
+    with reading(workspace) as connection:
+        return meant_by(connection, workspace, system)
+
+
+def meant_by(connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System) -> Renaming:
+    """The same, of a lake that is open."""
+    if not exists(connection, system):
+        return Renaming({})
+    words = words_of(connection, workspace, system)
+    found = connection.execute(
+        f"""SELECT DISTINCT "by", value1 FROM {table(system, "daily")} WHERE NOT contains("by", '*')"""
+    ).fetchall()
+    rows = table(system, "decisions")
+    for column in describe(connection, rows):  # also of groups that the file does not name any more
+        if column.startswith("g_"):
+            values = connection.execute(f"SELECT DISTINCT {quote(column)} FROM {rows}").fetchall()
+            found += [(column.removeprefix("g_"), value) for (value,) in values]
+    return Renaming({(name, words.word(name, value)): value for name, value in found if value and not rare(value)})
+
+
+def values_of(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System, apart: Sequence[Apart]
+) -> list[Apart]:
+    """What is set apart, in the values that the lake has."""
+    if not any(rare(each.value or "") for each in apart):
+        return list(apart)
+    return meant_by(connection, workspace, system).apart(apart)

@@ -1,0 +1,237 @@
+"""What an audit reads: counts of a window from the cubes, and the same counts from the rows (`--exact`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from boussole.audits.cubes import build
+from boussole.audits.cubes.update import count_rows, rows_of, sealed_months
+from boussole.audits.cubes.values import Watched
+from boussole.audits.errors import BoussoleError
+from boussole.audits.lake.tables import KEYS, days_sql, describe, exists, literal, quote, table
+from boussole.audits.measures import NOT_SELECTED, Cells, Group
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.model import System
+from boussole.audits.windows import EmptyWindowError, Window
+
+COUNTS = pa.schema(
+    [
+        *((name, pa.string()) for name in KEYS),
+        ("bucket", pa.uint8()),
+        ("decision", pa.uint8()),
+        ("outcome", pa.uint8()),
+        ("furthest", pa.uint8()),
+        ("n", pa.int64()),
+    ]
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """All that an audit reads of a system: what is kept as evidence, and from which a rerun computes again."""
+
+    counts: pa.Table
+    strata: pa.Table
+    ranks: pa.Table
+    scores: pa.Table
+    reference_scores: pa.Table
+    histograms: list[Watched]
+    """Of the window of reference and this one: columns of numbers, then those of categories."""
+    withheld: pa.Table
+    """Groups that earlier publications oblige to hide, beyond what this window hides by itself."""
+    left_out: pa.Table
+    """What came in and is not in these counts (`LEFT_OUT`); no row in evidence of earlier versions."""
+
+
+def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:
+    """First and last day of a system's log. Raises EmptyWindowError when there is none."""
+    row = None
+    if exists(connection, system):
+        row = connection.execute(
+            f"""SELECT min(day), max(day) FROM {table(system, "daily")} WHERE "by" = ''"""
+        ).fetchone()
+    if row is None or row[0] is None:
+        raise EmptyWindowError(
+            f"the system '{system.id}' has no decisions yet.",
+            next_step=f"Import some with `boussole import FILE --system {system.id}`, or run `boussole sync`.",
+        )
+    return row[0], row[1]
+
+
+def hold_declared(connection: duckdb.DuckDBPyConnection, system: System) -> None:
+    """Raises BoussoleError for a group or control that was declared after all the decisions came in: nothing of it was
+    read, and an audit would take that for nobody."""
+    present = describe(connection, table(system, "decisions"))
+    late = [f"groups.{name}" for name in system.groups if f"g_{name}" not in present]
+    late += [f"controls.{name}" for name in system.controls if f"c_{name}" not in present]
+    joined = [name for name in system.groups if system.groups[name].source == "sensitive"]
+    again = "Give the system another `id` and import its files again; or take the key out of the file."
+    if late:
+        raise BoussoleError(
+            f"`{late[0]}` was declared after the decisions of '{system.id}' came in: the lake holds nothing of its "
+            "column.",
+            where=f"systems/{system.id}.yaml",
+            next_step="Run `boussole cubes rebuild`, which joins it." if late[0][7:] in joined else again,
+        )
+
+
+def read_counts(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    window: Window,
+    *,
+    as_of: dt.date,
+    exact: bool = False,
+    without: Collection[str] = (),
+    apart: Sequence[Apart] = (),
+    held: str | None = None,
+) -> pa.Table:
+    """Counts by group × bucket × decision × outcome × furthest stage of a window, in a fixed order (`COUNTS`).
+
+    An absent outcome that is declared `negative` counts as negative once the decision is older than
+    `matures_after_days` at `as_of`; until then, and where declared `missing`, it is no outcome (NULL).
+    With `exact`, rows are counted instead of the cube `daily`; both give the same table. Groups named in `without`
+    are not read, nor is any intersection that holds one of them. Rows set `apart` are not counted, for which rows are
+    read as with `exact`; so they are where `held` is given: SQL of the decisions, with groups that their log lacks.
+    """
+    outcome, source = outcome_sql(system, as_of), table(system, "daily")
+    if exact or apart or held:
+        _rows_are_there(connection, system, window)
+        rows = rows_of(system, window, apart, held=held)
+        source = count_rows(connection, system, "daily", window, outcome=outcome, rows=rows)
+    read = ", ".join(literal("*".join(by)) for by in [(), *system.attributes] if not set(by) & set(without))
+    keys = (
+        f'"by", value1, value2, value3, bucket, {decision_sql(system)} AS decision, {outcome} AS outcome, '
+        f"{furthest_sql(system)}"
+    )
+    query = (
+        f"SELECT {keys}, CAST(sum(n) AS BIGINT) AS n FROM {source} "
+        f"""WHERE {days_sql(window)} AND "by" IN ({read}) """
+        "GROUP BY ALL ORDER BY ALL"
+    )
+    found = connection.execute(query).to_arrow_table().cast(COUNTS)
+    if system.decides and found["decision"].null_count:
+        raise BoussoleError(
+            "some rows were imported while the system file declared no decision: what was decided is not known.",
+            where=system.id,
+            next_step="Import their files again under another system id, with `columns.decision` declared.",
+        )
+    return found
+
+
+def decision_sql(system: System) -> str:
+    """SQL: the decision of a row; NULL in a log without decisions."""
+    return "decision" if system.decides else "CAST(NULL AS UTINYINT)"
+
+
+def decided(rows: pa.Table) -> npt.NDArray[np.uint8]:
+    """The decisions of rows of counts. Those of a log without decisions all stand in one place of the tables, and
+    no rate that needs to know who was selected is made of them."""
+    found: npt.NDArray[np.uint8] = rows["decision"].fill_null(NOT_SELECTED).to_numpy()
+    return found
+
+
+def outcome_sql(system: System, as_of: dt.date) -> str:
+    """SQL: the outcome of a decision as it can be read on a day; NULL where there is none."""
+    outcome = system.log.outcome
+    if outcome is None or outcome.absent == "missing":
+        return "outcome"
+    matured = as_of - dt.timedelta(days=outcome.matures_after_days)
+    seen = "decision = 1 AND " if outcome.observed_for == "selected" else ""
+    return f"CASE WHEN outcome IS NULL AND {seen}day <= DATE '{matured}' THEN CAST(0 AS UTINYINT) ELSE outcome END"
+
+
+def furthest_sql(system: System) -> str:
+    """SQL: how many stages of the funnel were reached, by the last one; NULL where the log does not say.
+
+    Who reached a stage has reached those before it, whatever the log says of these.
+    """
+    count = len(system.log.stages)
+    reached = " ".join(f"WHEN stages >= {1 << i} THEN {i + 1}" for i in reversed(range(count)))
+    told = f"CASE {reached} WHEN stages = 0 THEN 0 END" if count else "NULL"
+    return f"CAST({told} AS UTINYINT) AS furthest"
+
+
+def months_sql(window: Window) -> str:
+    """SQL: whether a row of a monthly cube belongs to a window."""
+    return f"month BETWEEN DATE '{window.start.replace(day=1)}' AND DATE '{window.end}'"
+
+
+def positions(rows: pa.Table, cells: Cells) -> npt.NDArray[np.intp]:
+    """Where the group of each row stands among those of a table of counts; -1 for a row about none of them."""
+    codes, keys = _coded(rows, len(cells.by))
+    return _placed(codes, keys, cells.groups)
+
+
+def _coded(rows: pa.Table, values: int) -> tuple[npt.NDArray[np.intp], list[Group]]:
+    """The group of each row as a number in a list: of all combinations of values."""
+    codes, keys = np.zeros(rows.num_rows, dtype=np.intp), list[Group]([()])
+    for i in range(values):
+        column = rows[f"value{i + 1}"].combine_chunks().dictionary_encode(null_encoding="encode")
+        known = column.dictionary.to_pylist()
+        codes = codes * len(known) + column.indices.to_numpy()
+        keys = [(*key, value) for key in keys for value in known]
+    return codes, keys
+
+
+def _placed(codes: npt.NDArray[np.intp], keys: Sequence[Group], groups: Sequence[Group]) -> npt.NDArray[np.intp]:
+    position = {item: i for i, item in enumerate(groups)}
+    return np.array([position.get(key, -1) for key in keys], dtype=np.intp)[codes]
+
+
+def _rows_are_there(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> None:
+    """Raises BoussoleError where rows of the window were purged: to count the others would be wrong."""
+    gone = sealed_months(connection, system, within=window)
+    if gone:
+        raise BoussoleError(
+            f"the rows of {', '.join(f'{month:%Y-%m}' for month in gone)} were purged; their counts are there.",
+            where=system.id,
+            next_step="Audit that window without --exact.",
+        )
+
+
+def counts_sql(rows: str, attributes: Sequence[tuple[str, ...]]) -> str:
+    """SQL: `COUNTS` by each of some attributes, of other `rows` that bear counts, groups and what is counted by."""
+    parts = []
+    for by in attributes:
+        names = [*(quote(f"g_{name}") for name in by), *["CAST(NULL AS VARCHAR)"] * (build.MAX_DEPTH - len(by))]
+        values = ", ".join(f"{name} AS value{i + 1}" for i, name in enumerate(names))
+        parts.append(
+            f"""SELECT {literal("*".join(by))} AS "by", {values}, bucket, decision, outcome, """
+            f"CAST(NULL AS UTINYINT) AS furthest, CAST(sum(n) AS BIGINT) AS n FROM {rows} GROUP BY ALL"
+        )
+    return " UNION ALL ".join(parts)
+
+
+def cells_from_counts(counts: pa.Table, system: System) -> list[Cells]:
+    """One table of counts for everybody, then one per group and declared intersection; without rows it is empty."""
+    return [_cells(counts, by, system) for by in [(), *system.attributes]]
+
+
+def _cells(counts: pa.Table, by: tuple[str, ...], system: System) -> Cells:
+    rows = counts.filter(pa.compute.equal(counts["by"], "*".join(by)))
+    codes, keys = _coded(rows, len(by))
+    groups = _in_order({keys[code] for code in np.unique(codes)}, by, system) or ([()] if not by else [])
+    table_ = np.zeros((len(groups), BUCKETS, 2, 3), dtype=np.int64)
+    where = _placed(codes, keys, groups)
+    outcome = rows["outcome"].fill_null(2).to_numpy()
+    np.add.at(table_, (where, rows["bucket"].to_numpy(), decided(rows), outcome), rows["n"].to_numpy())
+    return Cells(by=by, groups=tuple(groups), counts=table_, clustered=system.cluster is not None)
+
+
+def _in_order(groups: set[Group], by: tuple[str, ...], system: System) -> list[Group]:
+    """Groups in the order of the system file (declared values, bands), then alphabetical, unknown last."""
+
+    def rank(name: str, value: str | None) -> tuple[int, str]:
+        declared = system.groups[name].order
+        return (len(declared) + (value is None), value or "") if value not in declared else (declared.index(value), "")
+
+    return sorted(groups, key=lambda group: [rank(name, value) for name, value in zip(by, group, strict=True)])

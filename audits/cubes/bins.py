@@ -1,0 +1,171 @@
+"""Bins of a drift measure: the fine bins of the cube, merged until each holds a tenth of the reference window.
+
+The customary levels of PSI (0.1, 0.25) were set for about ten bins; on a hundred bins the same shift of a
+distribution gives a far larger PSI (Yurdakul 2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from boussole.audits.cubes.sums import Sums
+from boussole.audits.errors import BoussoleError
+from boussole.audits.measures import Measure
+
+BINS = 10
+
+
+class HistogramError(BoussoleError):
+    """A histogram whose two windows do not fit its edges."""
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Counts of one feature in two windows over the same bins.
+
+    Bins: under the first edge, between edges, from the last edge on, missing: `len(edges) + 2` counts.
+    """
+
+    feature: str
+    edges: tuple[float, ...]
+    reference: tuple[int, ...]
+    current: tuple[int, ...]
+    sums: Sums | None = field(default=None, kw_only=True)
+    """Of the bins but the missing; None where they are not known."""
+
+    def __post_init__(self) -> None:
+        bins = len(self.edges) + 2
+        for name, counts in (("reference", self.reference), ("current", self.current)):
+            if len(counts) != bins or min(counts) < 0:
+                raise HistogramError(
+                    f"{len(counts)} {name} counts for {len(self.edges)} edges.",
+                    where=f"feature '{self.feature}'",
+                    next_step=f"Give {bins} counts of 0 or more: under, between edges, over, missing.",
+                )
+
+    @property
+    def reason(self) -> str | None:
+        """Why the windows cannot be compared: one holds no decision, or no value of the column; None where they can.
+
+        A column that holds nothing would else be as far from nothing as 0.
+        """
+        return reason_of(self.reference, self.current) or reason_of(self.reference[:-1], self.current[:-1], "no_values")
+
+    def coarse(self) -> Binned:
+        """The same counts over about ten bins."""
+        edges, reference, current = merged(self.edges, self.reference, self.current)
+        return Binned(
+            by=("feature",),
+            group=(self.feature,),
+            reference=reference,
+            current=current,
+            about={"edges": list(edges)},
+            reason=self.reason,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binned:
+    """Counts of two windows over the bins that distances are taken over, and what a measure says of them.
+
+    `about`: the edges of the bins, or the names of the categories.
+    """
+
+    by: tuple[str, ...]
+    group: tuple[str, ...]
+    reference: tuple[int, ...]
+    current: tuple[int, ...]
+    about: Mapping[str, Any]
+    reason: str | None
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The bins, and the decisions of both windows."""
+        return {**self.about, "reference_total": sum(self.reference), "current_total": sum(self.current)}
+
+    def measure(self, metric: str, value: float | None, params: Mapping[str, Any] | None = None) -> Measure:
+        """A measure of these counts; without a value where the windows cannot be compared."""
+        reason = self.reason or ("one_bin" if value is None else None)
+        return Measure(
+            metric=metric,
+            by=self.by,
+            group=self.group,
+            value=None if reason else value,
+            status="undefined" if reason else "ok",
+            reason=reason,
+            n=sum(self.current),
+            params={**self.params, **(params or {})},
+        )
+
+
+def categories(kind: str, name: str, counts: Mapping[str, tuple[int, int]]) -> Binned:
+    """Counts by category: of each, in the reference and in the current window.
+
+    >>> categories("role", "decision", {"not_selected": (90, 80), "selected": (10, 20)}).reference
+    (90, 10)
+    """
+    reference, current = ([pair[side] for pair in counts.values()] for side in (0, 1))
+    return Binned(
+        by=(kind,),
+        group=(name,),
+        reference=tuple(reference),
+        current=tuple(current),
+        about={
+            "categories": list(counts),
+            "shares": [[count / max(sum(side), 1) for count in side] for side in (reference, current)],
+        },
+        reason=reason_of(reference, current),
+    )
+
+
+def reason_of(reference: Sequence[int], current: Sequence[int], reason: str = "empty_window") -> str | None:
+    """The reason, where one of the windows holds nothing."""
+    return None if sum(reference) and sum(current) else reason
+
+
+def merged(
+    edges: Sequence[float], reference: Sequence[int], current: Sequence[int], *, bins: int = BINS
+) -> tuple[tuple[float, ...], tuple[int, ...], tuple[int, ...]]:
+    """Edges and counts after merging neighbours, from the left, into bins of at least 1/`bins` of the reference.
+
+    Inputs: `len(edges) + 2` counts each: under the first edge, between edges, from the last edge on, missing.
+    A remainder too small to stand alone joins the bin before it; the missing stay apart. An empty reference
+    merges nothing. Where nearly all of the reference is in one bin, those under it and above it stay apart: in a single
+    bin nothing could ever move.
+
+    >>> merged([1, 2, 3], [5, 1, 4, 10, 7], [1, 2, 3, 4, 5], bins=2)
+    ((3,), (10, 10, 7), (6, 4, 5))
+    >>> merged([0, 1], [0, 95, 5, 0], [0, 50, 50, 0])
+    ((0, 1), (0, 95, 5, 0), (0, 50, 50, 0))
+    """
+    least = sum(reference[:-1]) / bins
+    if not least:
+        return tuple(edges), tuple(reference), tuple(current)
+    kept: list[float] = []
+    sums = [[reference[0], current[0]]]
+    for edge, *pair in zip(edges, reference[1:-1], current[1:-1], strict=True):
+        if sums[-1][0] >= least:
+            kept.append(edge)
+            sums.append([0, 0])
+        sums[-1] = [total + count for total, count in zip(sums[-1], pair, strict=True)]
+    if len(sums) > 1 and sums[-1][0] < least:
+        last = sums.pop()
+        kept.pop()
+        sums[-1] = [total + count for total, count in zip(sums[-1], last, strict=True)]
+    if len(sums) == 1:
+        kept, sums = _around(edges, reference, current)
+    return tuple(kept), (*(s[0] for s in sums), reference[-1]), (*(s[1] for s in sums), current[-1])
+
+
+def _around(
+    edges: Sequence[float], reference: Sequence[int], current: Sequence[int]
+) -> tuple[list[float], list[list[int]]]:
+    """What lies under the fullest bin of the reference, in it, and above it, with the edges between these."""
+    at = max(range(len(edges) + 1), key=lambda i: reference[i])
+    last = len(edges)
+    parts = [part for part in (range(at), range(at, at + 1), range(at + 1, last + 1)) if part]
+    return [*edges[max(at - 1, 0) : at], *edges[at : at + 1]], [
+        [sum(counts[i] for i in part) for counts in (reference, current)] for part in parts
+    ]

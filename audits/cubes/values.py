@@ -1,0 +1,119 @@
+"""Categories in two windows: how many decisions had each value, and which of them are told.
+
+Distances are of everybody. A value that some but few have in a window is counted with the others: a rare occupation can
+tell of one person.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from boussole.audits.cubes import build
+from boussole.audits.cubes.bins import Binned, Histogram, categories
+from boussole.audits.cubes.histograms import POOLED
+
+UNKNOWN, OTHERS = "?", "*"
+"""Decisions without a value, and those whose value too few have, or that is counted without its name."""
+PLACES = {UNKNOWN: build.MISSING, OTHERS: POOLED}
+"""The bins that these have in the cube `histograms` and in evidence."""
+Values = Counter[str]
+
+
+def value_at(bin_: int, name: str) -> str:
+    """The value of a row of the cube `histograms` or of evidence: its name, or what stands for those without one."""
+    return {place: value for value, place in PLACES.items()}.get(bin_, name)
+
+
+@dataclass(frozen=True)
+class Categories:
+    """Decisions by value of one feature in two windows, as an audit reads and keeps them: no value that few have."""
+
+    feature: str
+    reference: Values
+    current: Values
+
+    @classmethod
+    def of(cls, feature: str, sides: tuple[Values, Values], *, fewest: int, pool: Collection[str] = ()) -> Categories:
+        """Of counts by value: those that some but few have in a window are together in both, with those of the `pool`.
+
+        Beside a window that holds no value at all there is nothing to compare, and no value is named.
+        """
+        if any(set(side) == {UNKNOWN} for side in sides):
+            return cls(feature, _unnamed(sides[0]), _unnamed(sides[1]))
+        pairs = told(sides, fewest=fewest, pool=pool)
+        one, two = (+Values({value: pair[at] for value, pair in pairs.items()}) for at in (0, 1))
+        return cls(feature, one, two)
+
+    @property
+    def pairs(self) -> dict[str, tuple[int, int]]:
+        """Values with their counts in both windows, the most frequent first, those together last."""
+        return told((self.reference, self.current), fewest=0)
+
+    def folded(self, names: Collection[str]) -> Categories:
+        """The same, with names for these values alone."""
+        one, two = Values(), Values()
+        for side, whole in ((one, self.reference), (two, self.current)):
+            for value, n in whole.items():
+                side[value if value in names else OTHERS] += n
+        return replace(self, reference=+one, current=+two)
+
+    def coarse(self) -> Binned:
+        """The counts that distances are taken over; the measures tell names, and no share of any."""
+        return without_shares(by_value("feature", self.feature, (self.reference, self.current), 0))
+
+
+def without_shares(binned: Binned) -> Binned:
+    """The same, telling names and no share of any."""
+    return replace(binned, about={name: binned.about[name] for name in ("categories", "new", "gone")})
+
+
+Watched = Histogram | Categories
+
+
+def _unnamed(side: Values) -> Values:
+    return +Values({UNKNOWN: side[UNKNOWN], OTHERS: side.total() - side[UNKNOWN]})
+
+
+def by_value(by: str, name: str, sides: tuple[Values, Values], fewest: int, pool: Collection[str] = ()) -> Binned:
+    """Counts by value over which distances are taken; `about` tells which are new, gone, and how many."""
+    pairs = told(sides, fewest=fewest, pool=pool)
+    binned = categories(by, name, pairs)
+    real = {value: pair for value, pair in pairs.items() if value not in (UNKNOWN, OTHERS)}
+    more = {
+        "new": [value for value, (before, _) in real.items() if not before],
+        "gone": [value for value, (_, now) in real.items() if not now],
+        "values": len(set(sides[0]) | set(sides[1])),
+    }
+    empty = "no_values" if any(side.total() and set(side) == {UNKNOWN} for side in sides) else None
+    reason = binned.reason or empty or ("one_bin" if len(pairs) < 2 else None)
+    return replace(binned, about={**binned.about, **more}, reason=reason)
+
+
+def told(sides: tuple[Values, Values], *, fewest: int, pool: Collection[str] = ()) -> dict[str, tuple[int, int]]:
+    """Values with their counts in both windows, the most frequent first; those that some but few have are together, and
+    those of the `pool`.
+
+    Where they are few together as well, the rarest of the others joins them: everybody less the others would tell.
+
+    >>> told((Values(clerk=90, cook=40, miner=3), Values(clerk=80, cook=50, diver=20)), fewest=11)
+    {'clerk': (90, 80), 'diver': (0, 20), '*': (43, 50)}
+    """
+    pairs = {value: (sides[0][value], sides[1][value]) for value in {**sides[0], **sides[1]}}
+    ordered = sorted(pairs, key=lambda value: (-sum(pairs[value]), value))
+    few = {v for v in ordered if v == OTHERS or v in pool or any(0 < n < fewest for n in pairs[v])}
+    while few and (short := _short(pairs, few, fewest)):
+        rarest = (value for value in reversed(ordered) if value not in few and any(pairs[value][at] for at in short))
+        if (more := next(rarest, None)) is None:
+            break
+        few.add(more)
+    kept = {value: pairs[value] for value in ordered if value not in few}
+    if few:
+        kept[OTHERS] = (sum(pairs[value][0] for value in few), sum(pairs[value][1] for value in few))
+    return kept
+
+
+def _short(pairs: Mapping[str, tuple[int, int]], few: set[str], fewest: int) -> list[int]:
+    """The windows in which those together are some, but few."""
+    return [at for at in (0, 1) if 0 < sum(pairs[value][at] for value in few) < fewest]

@@ -1,0 +1,35 @@
+"""What a purge leaves of rows set aside: that there was one, of which source and month, and why it was not counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import duckdb
+
+from boussole.audits.counts.left_out import unread_weight
+from boussole.audits.lake.rows import QUARANTINE
+from boussole.audits.lake.tables import quote, table
+from boussole.audits.systems.model import System
+
+HELD = "({old}) AND (resolved IS NOT NULL OR content IS NOT NULL)"
+"""SQL: whether something of a row leaves with a purge; `old`: whether it is old enough."""
+CLOSED = "({old}) AND resolved IS NOT NULL"
+"""SQL: whether all of it does: its correction is counted in its place."""
+PERSONAL = ("value", "content", "fingerprint", "mark")
+
+
+def bare(connection: duckdb.DuckDBPyConnection, system: System, *, old: str, limit: dt.date) -> dict[str, str]:
+    """The columns that change, each with the SQL of its new value: nothing of the row itself stays in old ones.
+
+    A row without a day gets the months that its source brought decisions of, where some of these go (before `limit`).
+    """
+    mean = unread_weight(connection, system)
+    found = {name: f"CASE WHEN NOT ({old}) THEN {quote(name)} END" for name in PERSONAL}
+    found["day"] = f"CASE WHEN {old} THEN date_trunc('month', day) ELSE day END"
+    found["weight"] = f"CASE WHEN {old} AND log = 'decisions' THEN coalesce(weight, {mean}) ELSE weight END"
+    decisions = table(system, "decisions")
+    loses = f"day IS NULL AND log = 'decisions' AND batch IN (SELECT batch FROM {decisions} WHERE day < DATE '{limit}')"
+    for name, bound, pick in (("first_month", "least", "min"), ("last_month", "greatest", "max")):
+        brought = f"(SELECT date_trunc('month', {pick}(d.day)) FROM {decisions} d WHERE d.batch = quarantine.batch)"
+        found[name] = f"CASE WHEN {loses} THEN {bound}({name}, {brought}) ELSE {name} END"
+    return {name: f"CAST({value} AS {QUARANTINE[name]})" for name, value in found.items()}

@@ -1,0 +1,312 @@
+"""Retention: rows of old months leave the lake for good; the counts of these months and the evidence stay.
+
+Only counts by profile and by score go with the rows (the cubes `strata`, `scores`), and of those by value
+(`histograms`) the sums and the names of values that few had.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from boussole.audits import unsealed
+from boussole.audits.cubes.histograms import POOLED
+from boussole.audits.cubes.update import sealed_months
+from boussole.audits.drift import stored
+from boussole.audits.errors import PrivacyError
+from boussole.audits.lake import has_lake, reading, writing
+from boussole.audits.lake.rebuild import Name, qualified, rebuild, tables
+from boussole.audits.lake.tables import create_system, exists, keys_of, literal, one, quote, summed
+from boussole.audits.log_names import LOGS
+from boussole.audits.privacy import expiry
+from boussole.audits.privacy.removals import Removal, noted, removal
+from boussole.audits.retention import aside
+from boussole.audits.retention.leftovers import clear_temporary
+from boussole.audits.retention.rare_values import without_rare
+from boussole.audits.systems.logs import LOG_TYPES
+from boussole.audits.systems.logs.log_type import Retention
+from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
+
+TWIN = "excluded_"
+"""Rows of runs that were deleted in MLflow wait in tables of this prefix; they age like the others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purged:
+    """What left a system's tables: rows by table, months sealed by it, groups whose legal basis ended.
+
+    `sources` are the runs and files that the rows came from, and that may still hold them.
+    """
+
+    system: str
+    before: dt.date | None
+    rows: Mapping[str, int]
+    months: tuple[dt.date, ...] = ()
+    groups: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def removal(self) -> Removal:
+        """What the lake and the ledger keep of it: dates and counts."""
+        if self.before is None:
+            return removal("expiry", system=self.system, groups=len(self.groups))
+        ends = {"first_month": self.months[:1], "last_month": self.months[-1:]}
+        return removal(
+            "purge",
+            system=self.system,
+            before=self.before.isoformat(),
+            months=len(self.months),
+            groups=len(self.groups),
+            **{name: month.isoformat() for name, months in ends.items() for month in months},
+            **self.rows,
+        )
+
+
+@dataclass
+class Plan:
+    """What becomes of each table: the condition of rows that go, columns that change, or a whole SELECT."""
+
+    gone: dict[Name, str] = field(default_factory=dict)
+    changed: dict[Name, dict[str, str]] = field(default_factory=dict)
+    queries: dict[Name, str] = field(default_factory=dict)
+
+    def selects(self) -> dict[Name, str]:
+        """The SELECT of each table that is not simply copied."""
+        return {name: self._select(name) for name in {**self.gone, **self.changed}} | self.queries
+
+    def _select(self, name: Name) -> str:
+        values = ", ".join(f"{value} AS {quote(column)}" for column, value in self.changed.get(name, {}).items())
+        star = f"* REPLACE ({values})" if values else "*"
+        keep = f" WHERE NOT coalesce({self.gone[name]}, false)" if name in self.gone else ""
+        return f"SELECT {star} FROM {qualified(name)}{keep}"
+
+
+def purge(
+    workspace: Workspace,
+    *,
+    before: dt.date | None = None,
+    system_id: str | None = None,
+    dry_run: bool = False,
+    today: dt.date | None = None,
+) -> list[Purged]:
+    """Removes the rows of whole months before a day (or older than each system's `retain_days`) from the lake.
+
+    Groups whose legal basis has ended go too, whatever the age of their rows. The lake is rebuilt without them: no
+    file of it holds a byte of what went. Months whose decisions went are sealed: their counts stay as they are. With
+    `dry_run`, only says what would go. Systems of which nothing goes are not in the answer.
+
+    Raises PrivacyError when no system says how long its rows are kept and no day is given.
+    """
+    chosen = [workspace.system(system_id)] if system_id else list(workspace.systems.values())
+    limits = _limits(chosen, before, today)
+    if not has_lake(workspace):
+        return []
+    with writing(workspace) as connection:
+        held = [system for system in chosen if exists(connection, system)]
+        for system in held:
+            create_system(connection, system)
+    found: list[Purged] = []
+
+    def plan(connection: duckdb.DuckDBPyConnection) -> Mapping[Name, str] | None:
+        made = Plan()
+        for system in held:
+            purged = _plan(connection, workspace, system, limits.get(system.id), made, today=today or _today(system))
+            found.extend([purged] if purged.rows or purged.groups else [])
+        if dry_run or not found:
+            return None
+        return {**made.selects(), **noted(connection, [item.removal() for item in found])}
+
+    if rebuild(workspace, plan):
+        for item in found:  # a page made from a sample of rows
+            stored.forget(workspace, item.system)
+    if not dry_run:
+        clear_temporary()
+        unsealed.clear(workspace)
+    return found
+
+
+def without_file(workspace: Workspace) -> list[str]:
+    """Systems of which the lake holds rows and whose file is gone: nothing says how long these are kept."""
+    if not has_lake(workspace):
+        return []
+    with reading(workspace) as connection:
+        return sorted({schema for schema, _ in tables(connection)} - {"main", *workspace.systems})
+
+
+def _today(system: System) -> dt.date:
+    return dt.datetime.now(system.zone).date()
+
+
+def _limits(systems: Sequence[System], before: dt.date | None, today: dt.date | None) -> dict[str, dt.date]:
+    """The first day that stays, of each system that has one: the first of a month."""
+    found = {}
+    for system in systems:
+        day = before
+        if day is None and system.privacy.retain_days is not None:
+            day = (today or _today(system)) - dt.timedelta(days=system.privacy.retain_days)
+        if day is not None:
+            found[system.id] = day.replace(day=1)
+    if (
+        not found
+        and before is None
+        and not any(group.expires for system in systems for group in system.groups.values())
+    ):
+        raise PrivacyError(
+            "no system says how long its rows are kept.",
+            next_step="Give --before YYYY-MM-DD, or write `privacy: {retain_days: …}` in a system file.",
+        )
+    return found
+
+
+def _plan(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    system: System,
+    limit: dt.date | None,
+    plan: Plan,
+    *,
+    today: dt.date,
+) -> Purged:
+    """Adds to the plan what goes of one system."""
+    groups = expiry.still_held(connection, system, expiry.ended(system, today))
+    if groups:
+        plan.changed |= expiry.blanks(connection, system, groups)
+        plan.queries |= expiry.merged_cubes(system, groups)
+    if limit is None:
+        return Purged(system=system.id, before=None, rows={}, groups=tuple(groups))
+    gone = _gone(connection, system, limit)
+    counts = {name: _count(connection, name, condition) for name, condition in gone.items()}
+    gone = {name: condition for name, condition in gone.items() if counts[name]}
+    months = _months(connection, gone)
+    sources = _sources(connection, gone)
+    plan.gone |= gone
+    if (system.id, "quarantine") in gone or months:
+        plan.gone[system.id, "quarantine"] = aside.CLOSED.format(old=_arrived(limit))
+        plan.changed[system.id, "quarantine"] = aside.bare(connection, system, old=_arrived(limit), limit=limit)
+    if months:
+        plan.queries[system.id, "sealed"] = _sealed(system, months)
+        _leave_no_trace(system, months, plan)
+        every = {*months, *sealed_months(connection, system)}
+        plan.queries |= without_rare(connection, workspace, system, every, plan.queries)
+    _forget_changes(connection, system, limit, gone, plan)
+    rows: dict[str, int] = {}
+    for (_, table), count in counts.items():
+        log = table.removeprefix(TWIN)
+        rows |= {log: rows.get(log, 0) + count} if count else {}
+    return Purged(
+        system=system.id, before=limit, rows=rows, months=tuple(months), groups=tuple(groups), sources=sources
+    )
+
+
+def _leave_no_trace(system: System, months: Iterable[dt.date], plan: Plan) -> None:
+    """Counts by profile and by score go with their rows: where one person is alone, they quote the values of a row."""
+    listed = ", ".join(f"DATE '{month}'" for month in months)
+    for name in ((system.id, "strata"), (system.id, "scores")):
+        if name in plan.queries:
+            plan.queries[name] = f"FROM ({plan.queries[name]}) WHERE month NOT IN ({listed})"
+        else:
+            plan.gone[name] = f"month IN ({listed})"
+    _without_single_values(system, listed, plan)
+
+
+def _without_single_values(system: System, months: str, plan: Plan) -> None:
+    """Of these months, counts by value lose their sums (of one decision, its value), and values that few had their
+    names; names that nothing else has are forgotten."""
+    name, month = (system.id, "histograms"), "CAST(date_trunc('month', day) AS DATE)"
+    rows = f"({plan.queries.get(name, f'FROM {qualified(name)}')})"
+    few = (
+        f"value1 IS NOT NULL AND sum(n) OVER (PARTITION BY feature, value1, {month}) < {system.privacy.suppress_below}"
+    )
+    keys = ", ".join(quote(column) for column in keys_of("histograms"))
+    bare = (
+        f"SELECT * REPLACE (CASE WHEN {month} NOT IN ({months}) THEN total END AS total, "
+        f"CASE WHEN {month} IN ({months}) AND {few} THEN {POOLED} ELSE bin END AS bin, "
+        f"CASE WHEN {month} IN ({months}) AND {few} THEN NULL ELSE value1 END AS value1) FROM {rows}"
+    )
+    plan.queries[name] = f"SELECT {keys}, {summed('histograms')} FROM ({bare}) GROUP BY ALL ORDER BY ALL"
+    named = f"SELECT feature, value1 AS value FROM ({plan.queries[name]}) WHERE value1 IS NOT NULL"
+    plan.queries[system.id, "values"] = (
+        f"FROM {qualified((system.id, 'values'))} SEMI JOIN ({named}) USING (feature, value)"
+    )
+
+
+def _gone(connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date) -> dict[Name, str]:
+    """The condition of the rows that go, for each table of rows; of rows set aside, of those whose content does."""
+    present = {name for schema, name in tables(connection) if schema == system.id}
+    names = [(prefix, log) for prefix in ("", TWIN) for log in LOGS if f"{prefix}{log}" in present]
+    aged = f"day < DATE '{limit}'"
+    arrived = _arrived(limit)
+    decided = [qualified((system.id, f"{prefix}{log}")) for prefix, log in names if log == "decisions"]
+    kept, purged = (
+        " UNION ALL ".join(f"SELECT id FROM {name} WHERE id IS NOT NULL AND {condition}" for name in decided)
+        for condition in (f"NOT ({aged})", aged)
+    )
+    older = f"CASE WHEN recorded_at IS NULL THEN {arrived} ELSE recorded_at < DATE '{limit}' END"
+    late = f"id NOT IN ({kept}) AND (id IN ({purged}) OR {older})"
+    conditions = {Retention.DAY: aged, Retention.DECISION: late}
+    found = {(system.id, f"{prefix}{log}"): conditions[LOG_TYPES[log].retention] for prefix, log in names}
+    return {**found, (system.id, "quarantine"): aside.HELD.format(old=arrived)}
+
+
+def _arrived(limit: dt.date) -> str:
+    """SQL: whether the source of a row came before a day."""
+    return f"""batch IN (SELECT batch FROM lake.main.ingested WHERE "at" < DATE '{limit}')"""
+
+
+def _count(connection: duckdb.DuckDBPyConnection, name: Name, condition: str) -> int:
+    return one(connection, f"SELECT count(*) FROM {qualified(name)} WHERE {condition}")
+
+
+def _months(connection: duckdb.DuckDBPyConnection, gone: Mapping[Name, str]) -> dict[dt.date, int]:
+    """Decisions that go, by month; a row that waits beside the log while the log holds its decision is not another."""
+    parts = []
+    for (schema, name), condition in gone.items():
+        spare = f" AND id NOT IN (SELECT id FROM {qualified((schema, 'decisions'))})" if name.startswith(TWIN) else ""
+        if name.endswith("decisions"):
+            parts.append(f"SELECT day FROM {qualified((schema, name))} WHERE {condition}{spare}")
+    if not parts:
+        return {}
+    rows = connection.execute(
+        f"SELECT CAST(date_trunc('month', day) AS DATE) AS month, count(*) FROM ({' UNION ALL '.join(parts)}) "
+        "GROUP BY month ORDER BY month"
+    ).fetchall()
+    return {month: int(count) for month, count in rows}
+
+
+def _sealed(system: System, months: Mapping[dt.date, int]) -> str:
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    rows = " UNION ALL ".join(
+        f"SELECT DATE '{month}', CAST({count} AS BIGINT), TIMESTAMP '{now}'" for month, count in months.items()
+    )
+    held = f'SELECT month, decisions, "at" FROM {qualified((system.id, "sealed"))} UNION ALL {rows}'
+    return f'SELECT month, CAST(sum(decisions) AS BIGINT), max("at") FROM ({held}) GROUP BY month ORDER BY month'
+
+
+def _sources(connection: duckdb.DuckDBPyConnection, gone: Mapping[Name, str]) -> tuple[str, ...]:
+    """Every name under which the content of these rows was imported."""
+    if not gone:
+        return ()
+    rows = connection.execute(
+        f"SELECT DISTINCT origin FROM lake.main.ingested WHERE (sha256, system) IN "
+        f"(SELECT (sha256, system) FROM lake.main.ingested WHERE batch IN ({_batches(gone)})) ORDER BY origin"
+    ).fetchall()
+    return tuple(str(row[0]) for row in rows)
+
+
+def _batches(gone: Mapping[Name, str]) -> str:
+    """SQL: the batches that lose rows."""
+    return " UNION ".join(f"SELECT batch FROM {qualified(name)} WHERE {condition}" for name, condition in gone.items())
+
+
+def _forget_changes(
+    connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date, gone: Mapping[Name, str], plan: Plan
+) -> None:
+    """Notes on the schema quote new values: they go when they are old, or when rows of their batch go."""
+    name = ("main", "schema_changes")
+    lost = f" OR batch IN ({_batches(gone)})" if gone else ""
+    condition = f"""(system = {literal(system.id)} AND ("at" < DATE '{limit}'{lost}))"""
+    if _count(connection, name, condition):
+        plan.gone[name] = " OR ".join([*([plan.gone[name]] if name in plan.gone else []), condition])

@@ -1,0 +1,100 @@
+"""Proposing a system file from a data file: what can be guessed is guessed and marked, the rest is marked too."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from boussole.audits.decisions.sources import reading_whole
+from boussole.audits.errors import SystemFileError
+from boussole.audits.lake.engine import scratch
+from boussole.audits.scaffold import keys, people, roles
+from boussole.audits.scaffold.draft import Draft
+from boussole.audits.scaffold.profile import profile
+from boussole.audits.scaffold.words import plain
+from boussole.audits.scaffold.writing import write
+from boussole.audits.systems.files import Files
+from boussole.audits.systems.gaps import gap_names
+from boussole.audits.systems.model import System
+
+__all__ = ["Proposal", "propose"]
+
+ZONE = "Europe/Paris"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A system file that loads, and its keys that somebody has to fill in, each with what is asked."""
+
+    text: str
+    system: System
+    gaps: tuple[str, ...]
+    read: str | None = None
+    """How the data file was read, where that had to be found out."""
+
+
+def propose(
+    source: str | Path,
+    *,
+    system_id: str | None = None,
+    today: dt.date | None = None,
+    controls: Sequence[str] = (),
+    files: Files | None = None,
+) -> Proposal:
+    """Proposes a system file for a CSV, Parquet or JSON lines file, or `duckdb:PATH?table=T`.
+
+    Roles are guessed from the names of columns, French and English, and from what they hold. A column that looks
+    like a name, an address or a number of a person is never proposed as a group. `today` dates a log without time.
+    `controls` are columns to condition on: none is guessed. `files` says how the file is written.
+
+    Raises SourceError when the source cannot be read, is empty, or holds nothing that could be a decision or a place in
+    a list, and for a control that is none of its columns;
+    SystemFileError when `system_id` is no id.
+    """
+    if system_id is not None and id_of(system_id) != system_id:
+        raise SystemFileError(f"'{system_id}' is not a system id.", next_step=f"Write --id {id_of(system_id)}.")
+    with scratch() as connection, reading_whole(source):
+        draft = Draft(profile(connection, source, zone=ZONE, files=files))
+        for step in (
+            people.lists,
+            keys.identify,
+            roles.date,
+            people.groups,
+            lambda made: people.controls(made, controls),
+            roles.decide,
+            roles.follow,
+            roles.humans,
+            people.numbers,
+            people.keys,
+            people.versions,
+            people.features,
+        ):
+            step(draft)
+        text = write(
+            draft,
+            system_id=system_id or id_of(source),
+            today=today or dt.datetime.now(ZoneInfo(ZONE)).date(),
+            zone=ZONE,
+        )
+    gaps = tuple(f"{key}: {asked}" for key, asked in gap_names(text))
+    reading = draft.table.reading
+    return Proposal(text, System.model_validate(yaml.safe_load(text)), gaps, reading.sentence() if reading else None)
+
+
+def id_of(source: str | Path) -> str:
+    """An id from the name of a file or table.
+
+    >>> id_of("data/COMPAS scores-2.csv"), id_of("duckdb:log.duckdb?table=Décisions"), id_of("2026.csv")
+    ('compas_scores_2', 'decisions', 'system_2026')
+    """
+    text = str(source)
+    name = text.rpartition("table=")[2] if text.startswith("duckdb:") else Path(text).stem
+    slug = re.sub(r"[^a-z0-9]+", "_", plain(name)).strip("_")
+    slug = slug if slug[:1].isalpha() else f"system_{slug}".rstrip("_")
+    return slug[:48].rstrip("_")

@@ -1,0 +1,69 @@
+"""Writing down who is compared with whom: groups, and the question which controls there are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from boussole.audits.scaffold import words as w
+from boussole.audits.scaffold.draft import Draft, GroupGuess
+from boussole.audits.scaffold.marks import GAP, GUESSED, listed, note, scalar, wrapped
+from boussole.audits.scaffold.people import BANDS
+
+CONTROLS_ASKED = (
+    "# controls: what may rightly differ between people, such as their occupation? None is guessed. With one, people",
+    "#   of the same value are compared, beside the comparison of everybody; what the control itself carries (a",
+    "#   diploma, a department that was chosen for somebody) is not seen between them. `--control COLUMN` writes one.",
+)
+"""What is asked where nobody has named a control."""
+
+
+def groups(draft: Draft) -> Iterator[str]:
+    if draft.groups:
+        yield "groups:"
+    else:
+        yield note("groups: {}", GAP, "no sensitive feature was found: nothing can be compared without one")
+    for group in draft.groups:
+        yield from _group(group)
+    names = [group.family for group in draft.groups]
+    if {"gender", "age"} <= set(names):
+        yield note("intersections: [[gender, age]]", GUESSED, "the customary pair")
+    yield from _controls(draft)
+
+
+def _controls(draft: Draft) -> Iterator[str]:
+    """The controls that somebody asked for; else the question which, with what a control is and what it hides."""
+    if draft.controls:
+        yield "controls:"
+        for name, guess in draft.controls.items():
+            title = _title(w.CONTROLS.get(name, (guess.column, guess.column, frozenset())))
+            yield note(f"  {name}: {{column: {scalar(guess.column)}, {title}}}", GUESSED, guess.why)
+        return
+    yield from CONTROLS_ASKED
+    yield from wrapped("#   Candidates: ", [scalar(name) for name in draft.candidates])
+    request = draft.column("request")
+    if request and "rank" not in draft.roles:
+        yield f"#   '{request.name}' is one where people in each differ in the group alone (matched sets)."
+
+
+def _group(group: GroupGuess) -> Iterator[str]:
+    bands = f", bands: {listed(BANDS)}" if group.bands else ""
+    reference = "" if group.reference is None else f", reference: {_quoted(group.reference)}"
+    values = f", values: [{', '.join(map(_quoted, group.values))}]" if group.values else ""
+    title = _title(w.FAMILIES[group.family])
+    text = f"  {group.family}: {{column: {scalar(group.column)}{bands}, {title}{reference}{values}}}"
+    if group.reference is None:
+        yield note(text, GAP, f"which group others are compared with: {group.because}; the column by {group.why}")
+    else:
+        yield note(text, GUESSED, f"{group.why}; compared with {_quoted(group.reference)}: {group.because}")
+    if group.family in w.SPECIAL:
+        yield "  # ↑ protected by law: better `from: sensitive`, joined from a keyed file, with `basis` and `expires`"
+
+
+def _quoted(text: str) -> str:
+    """A reference is always text, even where it looks like a number or like yes."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _title(entry: tuple[str, str, frozenset[str]]) -> str:
+    return f"title: {{fr: {scalar(entry[0])}, en: {scalar(entry[1])}}}"

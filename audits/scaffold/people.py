@@ -1,0 +1,242 @@
+"""Guessing who and what stands beside a decision: people, requests, teams, groups, controls, numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from boussole.audits.decisions.contracts.decisions import group_value
+from boussole.audits.errors import SourceError, nearest
+from boussole.audits.scaffold import words as w
+from boussole.audits.scaffold.draft import Draft, GroupGuess, Guess
+from boussole.audits.scaffold.profile import Profile
+from boussole.audits.scaffold.references import middle_of_years, reference_of
+from boussole.audits.scaffold.words import named
+from boussole.audits.systems.parts import Group
+
+BANDS: list[float] = [25, 50]
+MOST_GROUP_VALUES = 15
+MOST_FEATURES = 12
+LISTED = 0.9
+"""The least share of requests whose places must be 1 to n, each once: some lists have lost a row."""
+
+
+def lists(draft: Draft) -> None:
+    """Places in lists: a column of ranks by its name, which within each value of another are 1 to n."""
+    for rank in draft.free:
+        whole = rank.numeric and not rank.fractional and (rank.low or 0) >= 1
+        if not whole or not named(rank.words, w.RANK):
+            continue
+        within = next((column for column in _requests(draft) if _placed(draft, rank, column)), None)
+        if within is None:
+            draft.left_out[rank.name] = "it sounds like a place in a list, but no column says in which list"
+            continue
+        draft.take("rank", Guess(rank.name, f"its name says so; within each '{within.name}' it goes from 1 to n"))
+        says = "its name says so" if named(within.words, w.REQUEST) else "no name says so"
+        draft.take("request", Guess(within.name, f"{says}; the places within each go from 1 to n"))
+        return
+
+
+def _requests(draft: Draft) -> list[Profile]:
+    """Columns that a list could be named by: by name, then identifiers, then others; all of them repeat."""
+    repeating = [c for c in draft.repeating if not draft.sensitive(c) and c.filled == draft.rows]
+    return sorted(repeating, key=lambda c: (-named(c.words, w.REQUEST), -named(c.words, w.ID), -c.distinct))
+
+
+def _placed(draft: Draft, rank: Profile, request: Profile) -> bool:
+    """Whether the places within each request are 1 to n, each once, in nearly all of them."""
+    place, text = draft.table.read.number(rank.name), draft.table.read.text(request.name)
+    each = (
+        f"SELECT count(*) AS n, max({place}) AS last, count(DISTINCT {place}) AS places FROM {draft.table.whole} "
+        f"WHERE {place} IS NOT NULL GROUP BY {text}"
+    )
+    exact = "count(*) FILTER (n = places AND last = n)"
+    found = draft.table.connection.execute(f"SELECT count(*), {exact}, max(n) FROM ({each})").fetchone()
+    lists_, whole, longest = found or (0, 0, 0)
+    return bool(lists_) and longest > 1 and whole >= LISTED * lists_
+
+
+def keys(draft: Draft) -> None:
+    """The person, the request and the team: identifiers that repeat. Agents are left out."""
+    repeating = draft.repeating
+    _take_key(draft, "person", [c for c in draft.table.columns.values() if _repeated_person(draft, c)], w.PERSON)
+    if "request" not in draft.roles:
+        _take_key(draft, "request", [c for c in repeating if c.distinct > 10 or c.distinct * 4 > draft.rows], w.REQUEST)
+    _take_key(draft, "team", repeating, w.TEAM)
+    for column in draft.free:
+        if named(column.words, w.AGENT):
+            draft.left_out[column.name] = "agents appear only as teams of 11 or more, never one by one"
+
+
+def _repeated_person(draft: Draft, column: Profile) -> bool:
+    return column.name not in draft.taken and 10 < column.distinct < draft.rows and not column.fractional
+
+
+def _take_key(draft: Draft, role: str, columns: list[Profile], vocabulary: frozenset[str]) -> None:
+    """By name: the word itself, or the word with one that says identifier."""
+    for column in columns:
+        spoken = named(column.words, vocabulary) and (named(column.words, w.ID | w.DIRECT) or len(column.words) == 1)
+        if column.name not in draft.taken and spoken:
+            draft.take(role, Guess(column.name, f"its name says so, with {column.distinct} different values"))
+            return
+
+
+def versions(draft: Draft) -> None:
+    """The model version and the declared use: few values, by name."""
+    for column in draft.free:
+        if column.distinct > 50 or "model_version" in draft.roles:
+            continue
+        both = named(column.words, w.MODEL) and named(column.words, w.VERSION)
+        if both or (len(column.words) == 1 and named(column.words, w.MODEL | w.VERSION)):
+            draft.take("model_version", Guess(column.name, "its name says so"))
+    for column in draft.free:
+        if "_".join(column.words) in w.USE and column.distinct <= 50 and "use" not in draft.roles:
+            draft.take("use", Guess(column.name, "its name says so"))
+
+
+def numbers(draft: Draft) -> None:
+    """The score and the weight, by name and by what numbers they are."""
+    numeric = [column for column in draft.free if column.numeric]
+    for column in numeric:
+        if named(column.words, w.SCORE) and column.distinct > 2 and "score" not in draft.roles:
+            draft.take("score", Guess(column.name, f"its name says so; its values go from {_range(column)}"))
+    for column in numeric:
+        whole = not column.fractional and column.name not in draft.taken
+        exact = len(column.words) == 1 and named(column.words, w.WEIGHT) and "decision" in draft.roles
+        if whole and exact and column.filled == draft.rows and (column.low or 0) >= 0:
+            draft.roles.setdefault("weight", Guess(column.name, "its name says how many decisions a row stands for"))
+            draft.taken.add(draft.roles["weight"].column)
+    if "weight" not in draft.roles and "decision" in draft.roles:
+        _ask_for_counts(draft)
+
+
+def _ask_for_counts(draft: Draft) -> None:
+    """Asks whether the one whole number of a table counts decisions, where each combination of its other columns stands
+    once: of decisions one by one, some are alike."""
+    columns = draft.table.columns
+    if any(not named(columns[name].words, w.ROW_NUMBER) for name in draft.key.columns):
+        return
+    numbers = [column for column in draft.free if column.numeric and column.distinct > 2]
+    counts = [c for c in numbers if not c.fractional and c.filled == draft.rows and (c.low or 0) >= 0]
+    parts = [c for c in columns.values() if c not in numbers and c.name not in draft.key.columns and c.filled]
+    if len(numbers) == len(counts) == 1 and len(parts) > 1 and draft.table.unique_together(parts):
+        why = "each combination of the other columns stands once: does it say how many decisions a row stands for?"
+        draft.take("weight", Guess(counts[0].name, why, sure=False))
+
+
+def _range(column: Profile) -> str:
+    return f"{column.low:g} to {column.high:g}"
+
+
+def score_range(column: Profile) -> tuple[list[int], bool]:
+    """The range of a score, and whether it is one of the usual ones."""
+    low, high = column.low or 0.0, column.high or 0.0
+    if named(column.words, frozenset({"decile"})) and low >= 1 and high <= 10:
+        return [1, 10], True
+    for usual in ([0, 1], [0, 10], [0, 100]):
+        if low >= usual[0] and high <= usual[1]:
+            return usual, usual != [0, 10]
+    bottom, top = math.floor(low), math.ceil(high)
+    return [bottom, max(top, bottom + 1)], False
+
+
+ENOUGH_ROWS = 11
+"""A value that fewer rows have is not written into a proposal: it may be a slip of the hand, or somebody's name."""
+
+
+def groups(draft: Draft) -> None:
+    """Sensitive features by name: one of each family, with few values, or an age in years."""
+    for family, (_, _, vocabulary) in w.FAMILIES.items():
+        found = [column for column in draft.free if named(column.words, vocabulary)]
+        fit = [column for column in found if _bands(family, column) or _comparable(draft, column)]
+        for column in found:
+            if column not in fit:
+                draft.left_out[column.name] = f"it sounds like a group, but {column.distinct} values are too many"
+        if not fit:
+            continue
+        best = max(fit, key=lambda column: _bands(family, column))
+        draft.groups.append(_group(draft, family, best))
+        draft.taken.add(best.name)
+        for column in fit:
+            if column is not best:
+                draft.left_out[column.name] = f"another form of the group {family}"
+
+
+def _bands(family: str, column: Profile) -> bool:
+    in_years = column.numeric and column.distinct > 5 and (column.low or 0) >= 10 and (column.high or 0) <= 120
+    return family == "age" and in_years
+
+
+def _comparable(draft: Draft, column: Profile) -> bool:
+    few = 2 <= column.distinct <= MOST_GROUP_VALUES and column.distinct * 2 <= draft.rows
+    return few and not column.dated and not column.formulas
+
+
+def _group(draft: Draft, family: str, column: Profile) -> GroupGuess:
+    if _bands(family, column):
+        reference, because = middle_of_years(_in_bands(draft, column), BANDS)
+        return GroupGuess(family, column.name, "an age in years", True, reference, because)
+    often = {value: rows for value, rows in column.values.items() if rows >= ENOUGH_ROWS}
+    declared = often if len(often) > 1 else {}
+    reference, because = reference_of(family, declared or column.values)
+    rare = f", {len(column.values) - len(declared)} of them in few rows and not declared" if declared else ""
+    why = f"its name, and {column.distinct} values" + (rare if len(declared) < len(column.values) else "")
+    return GroupGuess(family, column.name, why, False, reference, because, tuple(declared))
+
+
+def _in_bands(draft: Draft, column: Profile) -> dict[str, int]:
+    """How many rows each band of an age holds."""
+    band = group_value(draft.table.read, Group(column=column.name, bands=BANDS))
+    found = draft.table.connection.execute(
+        f"SELECT band, count(*) FROM (SELECT {band} AS band FROM {draft.table.whole}) WHERE band IS NOT NULL GROUP BY 1"
+    )
+    return dict(found.fetchall())
+
+
+def controls(draft: Draft, asked: Sequence[str]) -> None:
+    """Controls that somebody asked for; others are only named as candidates, as a control can hide what it should show.
+
+    Raises SourceError for a column that is not there, or that is compared as a group.
+    """
+    for name in asked:
+        if name not in draft.table.columns:
+            raise SourceError(
+                f"the file has no column '{name}' to be a control. {nearest(name, draft.table.columns)}",
+                where=draft.table.source,
+                next_step="Give --control the name of a column, as it stands in the file.",
+            )
+        column = draft.table.columns[name]
+        if draft.direct(column) or any(group.column == name for group in draft.groups):
+            kind = "a direct identifier" if draft.direct(column) else "a sensitive feature, which is compared"
+            raise SourceError(f"'{name}' is {kind}: it is no control.", next_step="Give another column to --control.")
+        draft.controls[_control_id(draft, column)] = Guess(name, "asked for; what it explains is not seen any more")
+        if not named(column.words, w.REQUEST):  # a matched set is both
+            draft.taken.add(name)
+    draft.candidates = [column.name for column in draft.table.columns.values() if _candidate(draft, column)]
+
+
+def _control_id(draft: Draft, column: Profile) -> str:
+    """What the control is called: by its kind where its name says so, else by its name."""
+    kinds = [kind for kind, (_, _, vocabulary) in w.CONTROLS.items() if named(column.words, vocabulary)]
+    plain_name = "_".join(column.words)[:40].strip("_")
+    wanted = kinds[0] if kinds else plain_name if plain_name[:1].isalpha() else f"control_{plain_name}".rstrip("_")
+    used = {*draft.controls, *(group.family for group in draft.groups)}
+    return wanted if wanted not in used else f"{wanted}_{len(used)}"
+
+
+def _candidate(draft: Draft, column: Profile) -> bool:
+    """A category with few values whose name is that of a usual control."""
+    fit = (
+        2 <= column.distinct <= 30 and column.distinct * 2 <= draft.rows and not column.formulas and bool(column.values)
+    )
+    usual = any(named(column.words, vocabulary) for _, _, vocabulary in w.CONTROLS.values())
+    return fit and usual and column.name not in draft.taken and not draft.direct(column)
+
+
+def features(draft: Draft) -> None:
+    """Other numbers, which drift is watched on."""
+    held = {*draft.key.columns, *(guess.column for guess in draft.controls.values()), *draft.left_out}
+    numeric = [c for c in draft.free if c.numeric and c.distinct > 2 and c.filled * 2 >= draft.rows]
+    found = [c.name for c in numeric if c.name not in held and not named(c.words, w.NO_FEATURE)]
+    draft.features = found[:MOST_FEATURES]
+    draft.taken |= set(draft.features)

@@ -1,0 +1,166 @@
+"""Guessing what each row says: its date, what was decided, and what came of it."""
+
+from __future__ import annotations
+
+from boussole.audits.errors import SourceError
+from boussole.audits.scaffold import words as w
+from boussole.audits.scaffold.draft import Draft, Guess, said, split
+from boussole.audits.scaffold.profile import Profile, typed
+from boussole.audits.scaffold.words import named
+from boussole.audits.systems.kinds import Value
+
+MOST = 0.95
+MANY = 10
+
+
+def date(draft: Draft) -> None:
+    """The moment of the decision: dates in nearly every row, by the name of the column."""
+    dates = [c for c in draft.free if c.dated and not c.numeric and c.filled >= MOST * draft.rows and _in_time(c)]
+    dates = [column for column in dates if not named(column.words, w.DATE_OTHER)] or [
+        column for column in dates if named(column.words, w.DATE_BEST)
+    ]
+    if dates:
+        best = max(dates, key=lambda c: 2 * named(c.words, w.DATE_BEST) + named(c.words, w.DATE))
+        draft.take("decided_at", Guess(best.name, f"a date in {best.filled / draft.rows:.0%} of the rows"))
+        return
+    for column in draft.free:
+        if named(column.words, w.DATE) and not column.dated and not column.numeric:
+            draft.left_out[column.name] = "its dates cannot be read: write 2026-09-30 or 2026-09-30T14:05:00"
+
+
+def _in_time(column: Profile) -> bool:
+    return column.first is not None and column.first.year >= 1990
+
+
+def decide(draft: Draft) -> None:
+    """What was decided: few values, in nearly every row, by the name of the column and the words in it.
+
+    A log of lists may lack it: then nothing is taken that does not say itself that it is a decision.
+    """
+    choices = [c for c in draft.free if 2 <= c.distinct <= MANY and c.filled >= 0.99 * draft.rows and not c.dated]
+    choices = [c for c in choices if not draft.sensitive(c) or named(c.words, w.DECISION)]
+    pool = choices or [c for c in draft.free if c.distinct >= 2 and c.values]
+    best = max(pool, key=_decision_score, default=None)
+    sure = best is not None and bool(choices) and _decision_score(best) > 1
+    if "rank" in draft.roles and not sure:
+        return  # places in a list are compared without any decision
+    if best is None:
+        raise SourceError(
+            "no column takes two to thirty values: nothing in it could be a decision.",
+            where=draft.table.source,
+            next_step="Give a file with one row per decision, and what was decided.",
+        )
+    why = "its name and its values say so" if sure else "nothing names a decision; this column has few values"
+    rivals = [c.name for c in pool if c is not best and _decision_score(c) == _decision_score(best)]
+    if sure and rivals:
+        why = f"its name and its values say so, and those of {', '.join(rivals)}: which is it?"
+    draft.take("decision", Guess(best.name, why, sure and not rivals))
+    draft.splits["decision"] = split(best)
+
+
+def _decision_score(column: Profile) -> int:
+    spoken = [said(value) for value in column.values]
+    both = any(value & w.POSITIVE for value in spoken) and any(value & w.NEGATIVE for value in spoken)
+    score = 4 * named(column.words, w.DECISION) + 2 * named(column.words, w.DECISION_WEAK)
+    score += column.two_valued + both
+    score -= 3 * named(column.words, w.OUTCOME)
+    return score - 3 * (named(column.words, w.HUMAN) and named(column.words, w.DECISION))
+
+
+def harmful(draft: Draft) -> str | None:
+    """Why being selected seems to be a harm, or None."""
+    decision, outcome = draft.column("decision"), draft.column("outcome")
+    if decision and named(decision.words, w.HARM):
+        return f"'{decision.name}' sounds like a risk, a control or a refusal"
+    if outcome and named(outcome.words, w.HARM_OUTCOME):
+        return f"'{outcome.name}' is what one would avoid"
+    return None
+
+
+def favourable(draft: Draft) -> str | None:
+    """Why being selected seems to be good for people, or None."""
+    decision = draft.roles["decision"].column
+    column = draft.table.columns[decision]
+    if named(column.words, w.FAVOURABLE):
+        return f"'{decision}' sounds like something that people want"
+    spoken = [str(value) for value in draft.splits["decision"].yes if said(str(value)) & w.FAVOURABLE]
+    return f"'{spoken[0]}' sounds like something that people want" if spoken else None
+
+
+def follow(draft: Draft) -> None:
+    """What came afterwards: an outcome by its name; and stages of a funnel.
+
+    A yes or no that is often absent may be an outcome, and may be anything else: it is only named as a candidate.
+    """
+    choices = [c for c in draft.free if 1 <= c.distinct <= 3 and not c.dated and not draft.sensitive(c)]
+    late = [c for c in choices if c.flag and c.filled < 0.7 * draft.rows]
+    spoken = [c for c in choices if named(c.words, w.OUTCOME) and not named(c.words, w.BEFORE)]
+    spoken = [c for c in spoken if c.distinct >= 2 or c.filled < draft.rows]
+    _stages(draft)
+    if not spoken:
+        draft.late = [column.name for column in late if column.name not in draft.stages]
+        return
+    best = max(spoken, key=lambda c: (c.filled < draft.rows, c.flag, -len(c.words)))
+    others = [column.name for column in spoken if column is not best]
+    why = f"its name says so, and those of {', '.join(others)}: which is it?" if others else "its name says so"
+    draft.take("outcome", Guess(best.name, why, sure=not others))
+    draft.splits["outcome"] = split(best)
+
+
+def _stages(draft: Draft) -> None:
+    """Three or more yes-or-no columns with the words of a funnel, each reached by fewer than the one before."""
+    if "decision" not in draft.roles:
+        return
+    flags = [c for c in draft.table.columns.values() if c.flag and named(c.words, w.FUNNEL)]
+    flags = sorted(flags, key=lambda c: -_reached(draft, c))[:8]
+    chain: list[Profile] = []
+    for column in flags:
+        if not chain or _within(draft, column, chain[-1]):
+            chain.append(column)
+    if len(chain) >= 3:
+        draft.stages = [column.name for column in chain]
+        draft.taken |= {column.name for column in chain if column.name != _outcome_like(chain)}
+
+
+def _outcome_like(chain: list[Profile]) -> str | None:
+    """The last stage can be the outcome too."""
+    return chain[-1].name if named(chain[-1].words, w.OUTCOME) else None
+
+
+def _reached(draft: Draft, column: Profile) -> int:
+    return draft.table.count(draft.table.read.matches(column.name, [True]))
+
+
+def _within(draft: Draft, column: Profile, before: Profile) -> bool:
+    read = draft.table.read
+    return draft.table.count(f"{read.matches(column.name, [True])} AND NOT {read.matches(before.name, [True])}") == 0
+
+
+def observed_for(draft: Draft) -> str:
+    """`selected` where an outcome is only there for the selected."""
+    outcome, read = draft.column("outcome"), draft.table.read
+    if "decision" not in draft.roles:
+        return "all"
+    decision = draft.roles["decision"].column
+    selected = read.matches(decision, draft.splits["decision"].yes)
+    seen = f"NOT {read.absent(outcome.name)}" if outcome else "false"
+    return "all" if draft.table.count(f"{seen} AND NOT {selected}") else "selected"
+
+
+def humans(draft: Draft) -> None:
+    """What a person made of it: a decision by its name, in the values of the decision; and the time that it took."""
+    if "decision" not in draft.roles:
+        return
+    split_ = draft.splits["decision"]
+    allowed: set[Value] = {*split_.yes, *split_.no}
+    for column in draft.free:
+        values = {typed(value) for value in column.values}
+        if named(column.words, w.HUMAN) and named(column.words, w.DECISION) and values and values <= allowed:
+            draft.take("human", Guess(column.name, "its name says a person, its values are those of the decision"))
+            break
+    if "human" not in draft.roles:
+        return
+    for column in draft.free:
+        if named(column.words, w.SECONDS) and column.numeric and (column.low or 0) >= 0:
+            draft.take("seconds", Guess(column.name, "a time, and there is a human decision"))
+            break

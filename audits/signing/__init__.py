@@ -1,0 +1,1 @@
+"""Signing a ledger: with the key of the workspace, or with one that is held elsewhere."""

@@ -1,0 +1,292 @@
+"""*Where do I put…?* in docs/architecture.md: each line is done in a copy of the project, in these files alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests import test_a_log_more
+from tests.project_copy import ROOT, Change, copy_with, run_in
+from tests.written import system_text
+
+METRIC: Change = {
+    "audits/metrics/passing.py": '''"""Passing over: how often each group is not selected."""
+
+from __future__ import annotations
+
+from boussole.audits.metrics.definition import Metric, Rate
+from boussole.audits.metrics.selection import SELECTION_RATE
+
+PASSED_OVER = Rate(
+    metric="passed_over_rate",
+    numerator=tuple(cell for cell in SELECTION_RATE.denominator if cell not in SELECTION_RATE.numerator),
+    denominator=SELECTION_RATE.denominator,
+    decided=True,
+)
+METRICS = (
+    Metric(
+        name="passed_over_rate",
+        kind="group",
+        formula="not selected ÷ assessed",
+        range="[0, 1]",
+        ideal=None,
+        undefined="nobody assessed",
+        source="complement of Fairlearn, selection_rate",
+    ),
+)
+''',
+    "audits/metric_registry.py": {
+        "from boussole.audits.metrics.ranking import": (
+            "from boussole.audits.metrics.passing import METRICS as PASSING_METRICS\n"
+            "from boussole.audits.metrics.ranking import"
+        ),
+        "        *SELECTION_METRICS,\n": "        *SELECTION_METRICS,\n        *PASSING_METRICS,\n",
+    },
+    "audits/metrics/families.py": {
+        "    missing,\n    ranking,\n": "    missing,\n    passing,\n    ranking,\n",
+        "rates=(*selection.RATES, *errors.RATES,": "rates=(*selection.RATES, passing.PASSED_OVER, *errors.RATES,",
+        "Families(rates=selection.RATES,": "Families(rates=(*selection.RATES, passing.PASSED_OVER),",
+    },
+}
+QUESTION: Change = {
+    "charter/articles/equite.yaml": {
+        "    frequency: every_audit\n    law: [labour_l1132_1, labour_l5321_2, labour_l1142_1]": (
+            "    frequency: every_audit\n    law: [labour_l1132_1, labour_l5321_2, labour_l1142_1]\n"
+        ),
+        "": """  - id: own_selection_rate
+    number: '3.99'
+    question:
+      fr: Avec {system}, deux groupes sont-ils retenus aussi souvent ({group}) ?
+      en: With {system}, are two groups selected as often ({group})?
+    evidence: measured
+    metric: selection_rate_ratio
+    for_each: groups
+    family: indicator
+    kinds: [selection]
+    computed:
+      fr: La part des personnes retenues dans chaque groupe, divisée par celle du groupe auquel on le compare.
+      en: The share of people selected in each group, divided by that of the group it is compared with.
+    threshold:
+      watch: 0.9
+      breach: 0.7
+      status: proposed
+      since: 2026-11-25
+      justification:
+        fr: Ce niveau est soumis au vote.
+        en: This level is put to the vote.
+      source: vote
+    broken_if:
+      fr: Pour un groupe au moins, le hasard explique mal moins de 70 personnes retenues quand il y en a 100 ailleurs.
+      en: For at least one group, chance alone hardly explains fewer than 70 people selected where 100 are elsewhere.
+    frequency: every_audit
+    law: [labour_l1132_1]
+""",
+    },
+}
+PAGE: Change = {
+    "dashboard/app_pages/hello.py": '''"""The page that greets."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.dashboard import frame
+from boussole.dashboard.hello_html import page
+from boussole.dashboard.words import speaker
+
+st.html(page(speaker(frame.language())))
+''',
+    "dashboard/hello_html.py": '''"""What the page that greets shows."""
+
+from __future__ import annotations
+
+from boussole.dashboard.markup import Html, el
+from boussole.dashboard.words import Say
+
+
+def page(say: Say) -> Html:
+    """One heading."""
+    return el("h1", say("We greet you"))
+''',
+    "dashboard/pages.py": {
+        '        Page(name="search",': (
+            '        Page(name="hello", title=say("We greet you"), group=helps),\n        Page(name="search",'
+        )
+    },
+    "dashboard/access/places.py": {
+        '    "glossary": Action.LEARN,\n': '    "glossary": Action.LEARN,\n    "hello": Action.LEARN,\n'
+    },
+    "dashboard/locale/fr/LC_MESSAGES/messages.po": {"": '\nmsgid "We greet you"\nmsgstr "Nous vous saluons"\n'},
+}
+SECTION: Change = {
+    "dashboard/report/motto.py": '''"""The section of the report that says its motto."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from boussole.dashboard.report.words import Tell
+
+
+def motto(tell: Tell) -> dict[str, Any]:
+    """Its title and its text."""
+    return {"title": tell("Our motto"), "text": tell("Whoever measures, tells.")}
+''',
+    "dashboard/report/content.py": {
+        "from boussole.dashboard.report.systems import part\n": (
+            "from boussole.dashboard.report.motto import motto\nfrom boussole.dashboard.report.systems import part\n"
+        ),
+        '        "reading": reading(edition, tell),\n': (
+            '        "reading": reading(edition, tell),\n        "motto": motto(tell),\n'
+        ),
+    },
+    "dashboard/report/report.typ": {
+        "// ---- How to read figures, how to verify ----\n": (
+            "// ---- The motto ----\n= #data.motto.title\n#prose(data.motto.text)\n\n"
+            "// ---- How to read figures, how to verify ----\n"
+        )
+    },
+    "dashboard/report/locale/fr/LC_MESSAGES/messages.po": {
+        "": '\nmsgid "Our motto"\nmsgstr "Notre devise"\n\nmsgid "Whoever measures, tells."\nmsgstr "Qui mesure dit."\n'
+    },
+}
+CHANGES = {
+    "A metric": METRIC,
+    "A question of the charter": QUESTION,
+    "A page": PAGE,
+    "A log type": test_a_log_more.CHANGE,
+    "A section of the report": SECTION,
+}
+NAMES = {
+    "audits/metrics/passing.py": "audits/metrics/FAMILY.py",
+    "charter/articles/equite.yaml": "charter/articles/ARTICLE.yaml",
+    "dashboard/app_pages/hello.py": "dashboard/app_pages/NAME.py",
+    "dashboard/hello_html.py": "dashboard/NAME_html.py",
+    "audits/systems/logs/complaints.py": "audits/systems/logs/NAME.py",
+    "dashboard/report/motto.py": "dashboard/report/NAME.py",
+}
+"""As the page of the documents calls the files that a change adds."""
+SYSTEM = system_text(
+    "shop",
+    """
+columns:
+  id: number
+  decided_at: day
+  decision: {column: taken, selected: [1], not_selected: [0]}
+groups:
+  sex: {column: sex, reference: A}
+windows: {audit: all}
+""",
+)
+COMMANDS = """
+import json, sys
+from typer.testing import CliRunner
+from boussole.dashboard.cli import app
+
+told = []
+for words in json.loads(sys.stdin.read()):
+    done = CliRunner().invoke(app, ["--workspace", sys.argv[1], *words])
+    told.append([done.exit_code, done.stdout, f"{done.stderr} {done.exception}"])
+print("\\n" + json.dumps(told))
+"""
+LOOK = """
+from pathlib import Path
+from streamlit.testing.v1 import AppTest
+from boussole import dashboard
+from boussole.dashboard.access import visitor
+
+visitor.cookie = lambda name: ""  # AppTest has no browser that sends any
+for language in ("fr", "en"):
+    seen = AppTest.from_file(str(Path(dashboard.__file__).parent / "app.py"), default_timeout=60)
+    seen.query_params["lang"] = language
+    seen.switch_page("app_pages/hello.py")
+    seen.run()
+    assert not seen.exception, seen.exception
+    print("".join(getattr(element.proto, "body", "") for element in seen.main))
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace with one system of two groups, and its decisions beside it."""
+    home = tmp_path / "w"
+    (home / "systems").mkdir(parents=True)
+    (home / "boussole.toml").write_text('organisation = "Trial"\n', encoding="utf-8")
+    (home / "systems" / "shop.yaml").write_text(SYSTEM, encoding="utf-8")
+    rows = [
+        f"{i},2026-0{1 + i % 3}-15,{int(i % (2 if i % 4 < 2 else 3) == 0)},{'A' if i % 4 < 2 else 'B'}"
+        for i in range(2400)
+    ]
+    (tmp_path / "rows.csv").write_text("\n".join(["number,day,taken,sex", *rows]), encoding="utf-8")
+    return home
+
+
+def commands(folder: Path, home: Path, *lines: tuple[str, ...]) -> list[str]:
+    """What commands of the copy print, each of which ends well."""
+    told = json.loads(
+        run_in(folder, COMMANDS, str(home), input=json.dumps(lines)).rpartition("\n[[")[2].join(["[[", ""])
+    )
+    for line, (code, out, said) in zip(lines, told, strict=True):
+        assert code == 0, f"{line}: {said} {out}"
+    return [out for _, out, _ in told]
+
+
+def imported(home: Path) -> tuple[str, ...]:
+    return ("import", str(home.parent / "rows.csv"), "--system", "shop")
+
+
+def test_the_page_names_these_files() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    section = page.partition("## Where do I put…?")[2].partition("\n## ")[0]
+    rows = [re.split(r"\s*\|\s*", line.strip("| ")) for line in section.splitlines() if line.startswith("| ")][1:]
+    assert {row[0]: re.findall(r"`([^`]+)`", row[1]) for row in rows} == {
+        what: [NAMES.get(name, name) for name in change] for what, change in CHANGES.items()
+    }
+
+
+def test_a_metric(tmp_path: Path, workspace: Path) -> None:
+    folder = copy_with(METRIC, tmp_path / "project")
+    listed, _, audit = commands(
+        folder, workspace, ("metrics",), imported(workspace), ("audit", "--system", "shop", "--json", "-")
+    )
+    assert "passed_over_rate" in listed
+    measures = {each["id"]: each["value"] for each in json.loads(audit)["measures"]}
+    assert measures["passed_over_rate/sex=A"] == pytest.approx(1 - measures["selection_rate/sex=A"])
+
+
+def test_a_question(tmp_path: Path, workspace: Path) -> None:
+    folder = copy_with(QUESTION, tmp_path / "project")
+    _, _, audit = commands(
+        folder, workspace, ("charter", "check"), imported(workspace), ("audit", "--system", "shop", "--json", "-")
+    )
+    verdicts = json.loads(audit)["verdicts"]
+    (found,) = [each for each in verdicts if each["indicator"] == "own_selection_rate_sex"]
+    assert found["verdict"] == "watch", "two of three where three are: below 0.7, and not surely so"
+
+
+def test_a_page(tmp_path: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = copy_with(PAGE, tmp_path / "project")
+    monkeypatch.setenv("BOUSSOLE_HOME", str(workspace))
+    french, english = run_in(folder, LOOK).split("We greet you", maxsplit=1)
+    assert "<h1>Nous vous saluons</h1>" in french
+    assert english
+
+
+def test_a_section_of_the_report(tmp_path: Path, workspace: Path) -> None:
+    from pypdf import PdfReader
+
+    folder = copy_with(SECTION, tmp_path / "project")
+    out = tmp_path / "report.pdf"
+    commands(
+        folder,
+        workspace,
+        imported(workspace),
+        ("audit", "--system", "shop"),
+        ("report", "--lang", "fr", "--out", str(out)),
+    )
+    text = " ".join(page.extract_text() for page in PdfReader(out).pages)
+    assert "Notre devise" in text
+    assert "Qui mesure dit." in text
