@@ -12,13 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
-from pydantic import BaseModel
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ValidationError
 
 Kind = Literal[
     "line", "prose", "date", "moment", "choice", "radio", "choices", "tick", "hidden", "number", "file", "lines"
 ]
-UNFIT = "unfit"
 LINE = 300
 """Characters that a line may have; what may have more is written in a larger field."""
 
@@ -26,9 +24,23 @@ BASES = {"committee": "/committee-act", "session": "/session-act"}
 """Where the forms of a page are sent, where that is not the page's own address."""
 
 
-def unfit(text: str, at: str = "", **values: str) -> PydanticCustomError:
-    """What a model raises where its fields do not go together: a and the field to mend (empty: the whole)."""
-    return PydanticCustomError(UNFIT, text, {"at": at, "told": text, **values})
+class MisfitError(ValueError):
+    """Fields that do not go together: a message with its values, and the field to mend (empty: the whole)."""
+
+    def __init__(self, text: str, at: str, values: Mapping[str, str]) -> None:
+        self.text, self.at, self.values = text, at, values
+        super().__init__(text.format(**values))
+
+
+def unfit(text: str, at: str = "", **values: str) -> MisfitError:
+    """What a model raises where its fields do not go together."""
+    return MisfitError(text, at, values)
+
+
+def misfit_of(error: ValidationError) -> MisfitError | None:
+    """What a model raised of itself, where that is what is wrong first."""
+    raised = error.errors()[0].get("ctx", {}).get("error")
+    return raised if isinstance(raised, MisfitError) else None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)  # so that a type that holds one may be a part of others

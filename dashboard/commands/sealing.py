@@ -18,7 +18,7 @@ from boussole.charter.records import Sealed, keep_file, seal
 from boussole.charter.records.acts import Act
 from boussole.charter.records.base import Statement
 from boussole.charter.records.files import describe
-from boussole.charter.records.inputs import UNFIT, Command, Input, input_of, option_of, plain
+from boussole.charter.records.inputs import Command, Input, input_of, misfit_of, option_of, plain
 from boussole.dashboard.commands.console import say, workspace_of
 from boussole.dashboard.commands.desk import Desk, desk
 from boussole.dashboard.commands.hooks import AFTER, BEFORE
@@ -62,12 +62,11 @@ def run(context: typer.Context, model: type[Statement], command: Command, given:
 
 def _told(error: ValidationError, model: type[Statement], command: Command) -> str:
     """What is wrong; of an option that does not fit, what it takes."""
-    fault = error.errors()[0]
-    name = str(fault.get("ctx", {}).get("at", ""))
-    if fault["type"] != UNFIT or name not in model.model_fields:
+    raised = misfit_of(error)
+    if raised is None or raised.at not in model.model_fields:
         return explain(error, model)
-    option = option_of(name, input_of(model, name, command.inputs))
-    return f"{option}: {fault['msg']} It takes: {model.model_fields[name].description}."
+    option = option_of(raised.at, input_of(model, raised.at, command.inputs))
+    return f"{option}: {raised} It takes: {model.model_fields[raised.at].description}."
 
 
 def _sealed(

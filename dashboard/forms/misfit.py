@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from boussole.charter.records.inputs import UNFIT
+from boussole.charter.records.inputs import misfit_of
 from boussole.dashboard.forms.model import Form
 from boussole.dashboard.words import Say
 
@@ -12,11 +12,9 @@ from boussole.dashboard.words import Say
 def misfit(error: ValidationError, form: Form, say: Say) -> tuple[str, str]:
     """The name of the field (empty: the whole), and what is wrong with it, of the first fault."""
     fault, labels = error.errors()[0], {each.name: each.label for each in form.fields if each.label}
-    ctx = fault.get("ctx", {})
-    if fault["type"] == UNFIT:
-        told = {name: value for name, value in ctx.items() if name not in ("at", "told")}
-        message = ctx["told"]
-        return ctx["at"] if ctx["at"] in labels else "", say(message, **told)
+    ctx, raised = fault.get("ctx", {}), misfit_of(error)
+    if raised is not None:
+        return raised.at if raised.at in labels else "", say(raised.text, **raised.values)
     at = next((str(part) for part in fault["loc"][:1] if part in labels), "")
     if not at:  # what no form foresees, in the words of the models
         reasons = "; ".join(each["msg"].removeprefix("Value error, ") for each in error.errors())

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from jsonschema import Draft202012Validator
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.acts import Act
@@ -23,6 +24,7 @@ from boussole.dashboard.access.routes import ROUTES
 from boussole.dashboard.commands.of_records import NEVER, names_of
 from boussole.dashboard.records.form import FILLERS
 from boussole.dashboard.records.lists import LISTS
+from boussole.dashboard.schemas import SCHEMAS
 from boussole.dashboard.words import FOLDER
 from tests.commands import commands
 from tests.written import system_text
@@ -92,6 +94,19 @@ def test_the_schema_is_that_of_the_model():
         schema = model.model_json_schema()
         assert set(schema["properties"]) == set(model.model_fields)
         assert schema["additionalProperties"] is False
+
+
+def test_what_is_sealed_is_what_the_published_schema_says():
+    published = Draft202012Validator(SCHEMAS["record"]())
+    said = {"role": "Steward", "on": "2026-06-30", "start": "2026-01-01", "end": "2026-03-31", "course": "AI"}
+    for changed, holds in (({}, True), ({"users": 5}, False), ({"who": "x"}, False)):
+        made = {**said, "users": 20, "trained": 10, "before": 5, **changed}
+        if holds:
+            sealed = {"kind": "training", **KINDS["training"].model_validate(made).model_dump(mode="json")}
+            published.validate(sealed)
+        else:
+            full = {**sealed, **changed}
+            assert not published.is_valid(full)
 
 
 def test_a_field_is_required_in_a_form_where_the_model_needs_it():
