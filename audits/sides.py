@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import duckdb
 import pyarrow as pa
@@ -39,11 +39,6 @@ class Side:
     @property
     def decisions(self) -> int:
         return int(pa.compute.sum(self.rows["n"]).as_py())
-
-    def document(self) -> dict[str, Any]:
-        """What a comparison says of it."""
-        days = {"start": self.window.start.isoformat(), "end": self.window.end.isoformat()}
-        return {"kind": self.kind, "name": self.name, "window": days, "decisions": self.decisions}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from boussole.charter.amending.changes import Change
 from boussole.charter.auditing.replay import Replay
 from boussole.charter.records.base import Statement
 from boussole.charter.records.kinds import KINDS
-from boussole.charter.schemas import audit_schema, comparison_schema, drift_schema, texts_schema, versions_schema
+from boussole.charter.schemas import audit_schema, comparison_schema, drift_schema, texts_schema
 from boussole.charter.schemas.committee import minutes_schema
 from boussole.charter.schemas.register import register_schema
 from boussole.charter.schemas.shapes import DIALECT, HASH, TEXT, WHOLE, Shape, document, maybe, several, whole
@@ -25,7 +25,7 @@ from boussole.dashboard.doctor.row import Row
 
 OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "audit": ("audit", "texts"),
-    "compare": ("comparison", "versions"),
+    "compare": ("comparison",),
     "drift": ("drift",),
     "subgroups": ("subgroups",),
     "charter show": ("charter",),
@@ -110,7 +110,6 @@ SCHEMAS: Mapping[str, Callable[[], Shape]] = {
     "audit": audit_schema,
     "texts": texts_schema,
     "comparison": comparison_schema,
-    "versions": versions_schema,
     "drift": drift_schema,
     "subgroups": subgroups_schema,
     "charter": charter_schema,

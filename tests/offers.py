@@ -12,7 +12,7 @@ from boussole.audits.decisions import IngestReport, ingest
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy import keys
 from boussole.audits.workspace import Workspace
-from tests.as_json import run_audit
+from boussole.charter.auditing.audit import run_audit
 from tests.written import system_text
 
 SYSTEM = system_text(

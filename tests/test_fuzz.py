@@ -35,7 +35,7 @@ from boussole.audits.systems.loading import load_system
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.resolving import resolve
 from boussole.charter.committee.rules import TEMPLATES, read_rules
-from boussole.charter.records import prove_entry, request_since, sign_checkpoint
+from boussole.charter.records import prove_entry, request_since, save_audit, sign_checkpoint
 from boussole.charter.text.loading import PACKAGED, find_faults, load_charter
 from boussole.charter.work.survey import Layout, aggregated, rows_of
 from boussole.dashboard.evidence_answers import EvidenceQuery
@@ -44,7 +44,6 @@ from boussole.dashboard.report.checking import check
 from boussole.dashboard.report.periods import parse_period
 from boussole.dashboard.words import speaker
 from boussole.experiments.gabarit import read as read_gabarit
-from tests.as_json import save_audit
 from tests.attacks import Tries
 from tests.audits.ledger.test_timestamp import NOTE, REPLY, ROOT
 from tests.written import CALLS, audit_document

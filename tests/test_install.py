@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.sparing import later
+from tests.written import system_text
 
 ROOT = Path(__file__).parent.parent
 HEAVY = ("pandas", "numpy", "duckdb", "scipy", "ibis", "streamlit", "mlflow", "cryptography", "typer", "babel")
@@ -31,6 +32,33 @@ run = log_decisions(rows, system="matching", model_version="3")
 client = mlflow.MlflowClient()
 (file,) = [each.path for each in client.list_artifacts(run, "boussole/decisions") if each.path.endswith(".parquet")]
 print(client.get_run(run).data.tags["boussole.system"], client.download_artifacts(run, file))
+"""
+SYSTEM = system_text(
+    "matching",
+    """
+columns:
+  id: id
+  decided_at: when
+  decision: {column: taken, selected: [1], not_selected: [0]}
+groups:
+  sex: {column: sex, reference: A}
+windows: {audit: all}
+""",
+)
+EVALUATES = """
+import sys
+import mlflow
+import pandas as pd
+import dashboard, experiments  # the project's own
+
+assert dashboard.OWN and experiments.OWN
+mlflow.set_tracking_uri(sys.argv[1])
+rows = pd.DataFrame({"id": range(200), "when": "2026-11-02", "sex": ["A", "B"] * 100, "p": [1, 1, 0, 1] * 50})
+with mlflow.start_run():
+    result = mlflow.models.evaluate(
+        data=rows, predictions="p", model_type="boussole", evaluators="boussole", evaluator_config={"system": "s.yaml"}
+    )
+print(*sorted(result.metrics))
 """
 MADE_FOR_FULL = ("boussole: only what logging needs is installed", 'pip install "boussole-charter[full]"')
 
@@ -64,6 +92,14 @@ def logged(python: str, project: Path) -> None:
 
 def test_a_project_with_folders_of_our_names_logs(project: Path) -> None:
     logged(sys.executable, project)
+
+
+def test_a_project_with_folders_of_our_names_evaluates(project: Path) -> None:
+    (project / "s.yaml").write_text(SYSTEM, encoding="utf-8")
+    (project / "evaluate.py").write_text(EVALUATES, encoding="utf-8")
+    done = run(sys.executable, "evaluate.py", f"file:{project / 'runs'}", at=project)
+    assert done.returncode == 0, done.stderr
+    assert "boussole/impact_ratio.sex.B" in done.stdout.split()
 
 
 def test_what_logs_imports_nothing_heavy(project: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from boussole.audits.systems.model import System
+from boussole.charter.document import AuditDocument
 from boussole.charter.drift.rule import FEATURES, SCORE, Level, Rule
 
 CUBES = f"sha256:{'ab' * 32}"
@@ -66,6 +67,11 @@ def audit_document(system: str, *, start: str, end: str, **more: Any) -> dict[st
         "verdicts": [verdict(**each) for each in made["verdicts"]],
         "articles": [{"answered": 0, "asked": 0} | each for each in made["articles"]],
     }
+
+
+def audited(system: str = "s", *, start: str = "2026-07-01", end: str = "2026-07-31", **more: Any) -> AuditDocument:
+    """The same, read."""
+    return AuditDocument.of(audit_document(system, start=start, end=end, **more))
 
 
 def measure(**given: Any) -> dict[str, Any]:

@@ -25,6 +25,7 @@ FEW = 20
 Reason = Literal[
     "no_values", "no_values_reference", "no_values_current", "other_type", "too_large", "too_narrow", "limit", "failed"
 ]
+Note = Literal["new_values", "infinite", "changed_type", "lost_column", "absent_column"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,7 @@ class ColumnFinding:
     `fewest` have."""
 
     column: str
-    kind: str
+    kind: Note
     detail: str = ""
 
 

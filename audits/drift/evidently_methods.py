@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Key = Literal[
+    "jensenshannon", "hellinger", "wasserstein", "ks", "psi", "chisquare", "mannw", "cramer_von_mises", "anderson"
+]
+Reading = Literal["same", "p_value", "wrong"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,11 +18,11 @@ class Method:
     `numbers`, `words`: the columns it can be asked about. `reading`: `same` (up to sampling, other classes and its
     unit), `p_value` (only a p-value: it hangs on the size of the sample), or `wrong`."""
 
-    key: str
+    key: Key
     metric: str
     numbers: bool
     words: bool
-    reading: str
+    reading: Reading
 
 
 METHODS = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 
@@ -23,8 +22,6 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 
-SCHEMA = "boussole.drift/1"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Detail:
@@ -41,33 +38,6 @@ class Detail:
     def figures(self) -> list[Beside]:
         """Evidently's figures beside the exact ones."""
         return beside(self.page, self.pair.measures)
-
-    def document(self) -> dict[str, Any]:
-        """As JSON."""
-        columns = self.page.columns
-        return pair_document(self.pair) | {
-            "evidently": {
-                "version": self.page.version,
-                "samples": {"window": self.designs[0].document(), "against": self.designs[1].document()},
-                "columns": list(columns.names.values()),
-                "left_out": [{"column": name, "reason": reason} for name, reason in columns.left_out.items()],
-                "told": [{"column": each.column, "kind": each.kind, "detail": each.detail} for each in self.told],
-                "figures": [_figure(each) for each in self.figures],
-            }
-        }
-
-
-def pair_document(pair: Pair) -> dict[str, Any]:
-    """The exact distances of a pair as JSON."""
-    return {
-        "schema": SCHEMA,
-        "system": pair.system.id,
-        "window": pair.window.document(pair.system),
-        "against": pair.against.document(pair.system),
-        "as_of": pair.as_of.isoformat(),
-        "decisions": {"window": pair.decisions[0], "against": pair.decisions[1]},
-        "measures": [measure.document() for measure in pair.measures],
-    }
 
 
 def detail(workspace: Workspace, pair: Pair, *, size: int = SAMPLE) -> Detail:
@@ -128,16 +98,3 @@ def _changes(connection: duckdb.DuckDBPyConnection, system: System, pair: Pair) 
         [system.id, watched],
     ).fetchall()
     return [ColumnFinding(column=column, kind=kind, detail=found) for column, kind, found in rows]
-
-
-def _figure(each: Beside) -> dict[str, Any]:
-    exact = each.exact
-    return {
-        "column": each.column,
-        "method": each.method.key,
-        "value": each.evidently,
-        "converted": each.converted,
-        "reading": each.method.reading,
-        "measure": exact.id if exact else None,
-        "exact": exact.value if exact else None,
-    }

@@ -32,7 +32,7 @@ LONGEST_BY_DAY = 92
 """Days of a window from which strata are months: more of them would hold a row or two each."""
 MARGIN = 6.0
 """Standard errors by which more hashes are looked at than wanted: rows that no stratum can need are never sorted."""
-DECISION = "decision"
+DECISION: Literal["decision"] = "decision"
 _DECIDED = "coalesce(decision, 0)"
 """SQL: a log without decisions is one stratum."""
 Step = Literal["day", "month"]
@@ -54,21 +54,6 @@ class Design:
     def rate(self) -> float:
         """The share of the decisions that is in the sample."""
         return self.drawn / self.decisions
-
-    def document(self) -> dict[str, object]:
-        """As JSON, with all that somebody needs to draw it again."""
-        return {
-            "decisions": self.decisions,
-            "drawn": self.drawn,
-            "rows": self.rows,
-            "rate": self.rate,
-            "strata": self.strata,
-            "stratified_by": [self.step, DECISION],
-            "allocation": "proportional",
-            "order": "systematic by weight in the order of the hash" if self.weighted else "smallest hash first",
-            "hash": "sha256(seed || id)",
-            "seed": SEED,
-        }
 
 
 @dataclass(frozen=True, kw_only=True)

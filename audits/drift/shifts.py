@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from scipy.stats import t as student
@@ -62,22 +62,45 @@ class Shift:
     seasonal: bool
 
 
-def step_of(window: Window, measure: Mapping[str, Any]) -> Step | None:
-    """A window of a series from a measure as documents write it; None where it has no value or no error."""
-    test, value, interval = measure["params"].get("test"), measure["value"], measure["interval"]
+class Ends(Protocol):
+    """An interval, as measures and documents have it."""
+
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def level(self) -> float: ...
+
+
+class Figure(Protocol):
+    """A measure, or what a document says of one."""
+
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def n(self) -> int | None: ...
+    @property
+    def clusters(self) -> int | None: ...
+    @property
+    def interval(self) -> Ends | None: ...
+
+
+def step_of(window: Window, measure: Figure, test: Mapping[str, Any] | None) -> Step | None:
+    """A window of a series from a measure and its test; None where it has no value or no error."""
+    value, interval, clusters = measure.value, measure.interval, measure.clusters
     if value is None:
         return None
     if test is not None and test["kind"] in ("score_ratio", "score_difference"):
         return Step(window=window, k=tuple(test["k"]), n=tuple(test["n"]), df=test.get("df", math.inf))
     if test is not None and test["kind"] == "wald":
         error = {"se": test["se"], "df": test.get("df", math.inf)}
-        return Step(window=window, estimate=test["estimate"], size=measure["n"] or 0, **error)
+        return Step(window=window, estimate=test["estimate"], size=measure.n or 0, **error)
     if test is None and interval is not None:
-        clusters = measure["clusters"]
         df = clusters - 1 if clusters and clusters > 1 else math.inf
-        half = (interval["high"] - interval["low"]) / 2
-        se = half / float(student.ppf((1 + interval["level"]) / 2, df))
-        return Step(window=window, estimate=value, se=se, size=measure["n"] or 0, df=df)
+        half = (interval.high - interval.low) / 2
+        se = half / float(student.ppf((1 + interval.level) / 2, df))
+        return Step(window=window, estimate=value, se=se, size=measure.n or 0, df=df)
     return None
 
 

@@ -204,15 +204,6 @@ def do(workspace: Workspace, act: Act, *, anew: bool = False) -> Sealed:
         return now.seal(act, anew=anew)
 
 
-def do_once(workspace: Workspace, act: Act, *, seen: int) -> Sealed:
-    """One act by itself, sent by a form that was shown when entry `seen` was the last of the ledger.
-
-    Raises RefusedError when the rules do not allow it.
-    """
-    with turn(workspace, act.committee) as now:
-        return now.seal_once(act, seen=seen)
-
-
 def house_of(workspace: Workspace, name: str, *, before: int | None = None) -> House:
     """A committee as it stands; with `before`, as it stood before an entry of the ledger."""
     text = rules_of(workspace, name)

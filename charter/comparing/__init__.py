@@ -1,1 +1,1 @@
-"""Comparing: two runs, two versions month beside month, a version in shadow."""
+"""Two versions compared: a candidate judged, months of one beside those of the next, a shadow beside what decides."""

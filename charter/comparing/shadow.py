@@ -8,15 +8,9 @@ shadow.
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from dataclasses import asdict, replace
 
-from boussole.audits import private_files
 from boussole.audits.errors import BoussoleError
-from boussole.audits.hashing import canonical_json
 from boussole.audits.lake import reading
 from boussole.audits.measures import NOT_SELECTED, SELECTED
 from boussole.audits.metrics import measure_cells
@@ -30,15 +24,16 @@ from boussole.audits.uncertainty.paired import mcnemar
 from boussole.audits.windows import Window, period_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.published import in_values, publication, set_apart
-from boussole.charter.comparing.shadow_answers import RATIO, Answers, distances
-from boussole.charter.comparing.side_by_side import VersionChange, days_told, head, table
+from boussole.charter.comparing.engine import family, rows, side_by_side
+from boussole.charter.comparing.paired import RATIO, PairedCases, distances
+from boussole.charter.comparing.stored import told_before_safely
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.base import given
+from boussole.charter.document.comparing import SIDE_BY_SIDE, Agreement, Days, VersionComparison, VersionSide
+from boussole.charter.document.drift import distances_of
+from boussole.charter.document.measures import IntervalOfMeasure, measures_of
 from boussole.charter.records import audits_of, documents_of
 
-Document = dict[str, Any]
-Given = Mapping[str, Any]
-By = tuple[str, ...]
 DAY = dt.date(2000, 1, 1)
 ANSWERED, NOT_ANSWERED = (Window(DAY + dt.timedelta(days=i), DAY + dt.timedelta(days=i)) for i in (0, 1))
 WHOLE = Window(ANSWERED.start, NOT_ANSWERED.end)
@@ -47,7 +42,7 @@ WHOLE = Window(ANSWERED.start, NOT_ANSWERED.end)
 
 def side_of_shadow(
     workspace: Workspace, shadow: System, *, alpha: float, on: dt.date | None = None, as_of: dt.date | None = None
-) -> Document:
+) -> VersionComparison:
     """A shadow beside the system that decides, in the month that holds a day, else in the last one with answers.
 
     Raises BoussoleError where it is no shadow, the month has no audit or has not ended, no case is in both, or so few
@@ -74,42 +69,8 @@ def side_of_shadow(
     hidden = paired.words.hidden(hidden_in_both(paired, published, system))
     entry = given(documents[-1].entry)
     document = _document(paired.without_names(), system, shadow, hidden, stands, alpha=alpha, entry=entry)
-    _told_before_safely(workspace, document, system)
+    told_before_safely(workspace, document, system)
     return document
-
-
-def keep(workspace: Workspace, document: Given) -> Path:
-    """Keeps a comparison for the page of drift, in the place of an earlier one of the same shadow and month."""
-    path = _place(workspace, document["candidate"]["name"], document["candidate"]["window"])
-    private_files.write(path, canonical_json(document))
-    return path
-
-
-def kept(workspace: Workspace, system: str) -> list[VersionChange]:
-    """The newest comparison that was kept of each shadow of a system, as long as its file is in the workspace."""
-    found = []
-    for name, shadow in workspace.systems.items():
-        months = sorted(_folder(workspace, name).glob("*.json")) if shadow.shadow_of == system else []
-        if months:
-            found.append(_change(system, name, months[-1]))
-    return found
-
-
-def _change(system: str, shadow: str, kept_in: Path) -> VersionChange:
-    try:
-        return VersionChange(before=system, after=shadow, document=json.loads(kept_in.read_bytes()))
-    except (OSError, ValueError):
-        missing = f"the comparison that was kept of '{shadow}' cannot be read."
-        todo = f"Make it again: `boussole compare --system {system} --shadow {shadow}`."
-        return VersionChange(before=system, after=shadow, missing=missing, todo=todo)
-
-
-def _place(workspace: Workspace, shadow: str, days: Mapping[str, str]) -> Path:
-    return _folder(workspace, shadow) / f"{days['start']}.json"
-
-
-def _folder(workspace: Workspace, shadow: str) -> Path:
-    return workspace.reports / "shadow" / shadow
 
 
 def _comparable(system: System) -> System:
@@ -140,31 +101,6 @@ def _left_out_safely(paired: Paired, system: System) -> None:
         )
 
 
-def _told_before_safely(workspace: Workspace, document: Given, system: System) -> None:
-    """What was told of the same decisions before, by this shadow or another, and is told now, must not differ by a
-    few cases."""
-    fewest, now = system.privacy.suppress_below, _sizes(document)
-    for name, shadow in workspace.systems.items():
-        place = _place(workspace, name, document["candidate"]["window"])
-        if shadow.shadow_of != system.id or not place.exists():
-            continue
-        before = _sizes(json.loads(place.read_bytes()))
-        close = {key for key in now.keys() & before.keys() if 0 < abs(now[key] - before[key]) < fewest}
-        if close:
-            raise BoussoleError(
-                f"a comparison of this month was made before, over almost the same cases: {len(close)} of its figures "
-                f"rest on a few more or fewer, so that both together would tell of fewer than {fewest}.",
-                where=str(place),
-                next_step="Compare again once more answers or outcomes are in; until then the earlier one stands.",
-            )
-
-
-def _sizes(document: Given) -> dict[tuple[str, str], int]:
-    """On how many cases each told figure rests, by measure and side."""
-    sides = ("production", "candidate")
-    return {(row["measure"], side): row[side]["n"] for row in document["rows"] for side in sides if row[side]}
-
-
 def _document(
     paired: Paired,
     system: System,
@@ -174,32 +110,37 @@ def _document(
     *,
     alpha: float,
     entry: int,
-) -> Document:
-    sides = {
-        side: measure_cells(
-            paired.tables[side], system=system, standing=stands, scores=paired.scores[side], withheld=hidden
+) -> VersionComparison:
+    production, candidate = (
+        measures_of(
+            measure_cells(
+                paired.tables[side], system=system, standing=stands, scores=paired.scores[side], withheld=hidden
+            )
         )
         for side in SIDES
-    }
-    told = {side: {"measures": [measure.document() for measure in found]} for side, found in sides.items()}
-    single = {m.id for m in sides["candidate"] if m.metric == RATIO and len(m.by) == 1}
-    side = {"window": days_told(paired.window), "decisions": paired.cases, "entry": entry}
-    return {
-        **head(system, "shadow", alpha),
-        "production": {"name": system.id, "title": dict(system.title), **side},
-        "candidate": {"name": shadow.id, "title": dict(shadow.title), **side, "entry": None},
-        "changed_on": None,
-        "mixed": [],
-        **table(
-            told["production"],
-            told["candidate"],
-            alpha=alpha,
-            compared=single,
-            paired=Answers(paired, system, hidden).gap,
-        ),
-        "drift": [each.document() for each in distances(paired)],
-        "agreement": _agreement(paired, system),
-    }
+    )
+    single = {each.id for each in candidate if each.metric == RATIO and len(each.by) == 1}
+    find = PairedCases(paired, system, hidden).difference
+    pairs = side_by_side(production, candidate, compared=single, find=find)
+    return VersionComparison(
+        schema_=SIDE_BY_SIDE,
+        system=system.id,
+        kind="shadow",
+        alpha=alpha,
+        production=_side(system, paired, entry=entry),
+        candidate=_side(shadow, paired, entry=None),
+        changed_on=None,
+        mixed=(),
+        family=family(pairs),
+        rows=rows(pairs, alpha=alpha),
+        drift=distances_of(distances(paired)),
+        agreement=_agreement(paired, system),
+    )
+
+
+def _side(system: System, paired: Paired, *, entry: int | None) -> VersionSide:
+    window, title = Days.between(paired.window), dict(system.title)
+    return VersionSide(name=system.id, title=title, window=window, decisions=paired.cases, entry=entry)
 
 
 def hidden_in_both(paired: Paired, published: Published, system: System) -> Suppression:
@@ -224,7 +165,7 @@ def hidden_in_both(paired: Paired, published: Published, system: System) -> Supp
         hidden = wider
 
 
-def _agreement(paired: Paired, system: System) -> Document:
+def _agreement(paired: Paired, system: System) -> Agreement:
     """How often both answer the same, of everybody, and whether answers changed one way rather than the other.
 
     Hidden (`small_group`) where some, but fewer than `suppress_below`, are answered otherwise in one direction.
@@ -233,20 +174,16 @@ def _agreement(paired: Paired, system: System) -> Document:
     alike = both[:, NOT_SELECTED, NOT_SELECTED] + both[:, SELECTED, SELECTED]
     n = both.sum(axis=(1, 2))
     one, other = both[:, SELECTED, NOT_SELECTED], both[:, NOT_SELECTED, SELECTED]
-    interval = rate_interval(alike, n, clustered=clustered)
-    told = {
-        "rate": float(alike.sum() / n.sum()),
-        "interval": {"low": interval.low, "high": interval.high, "level": interval.level, "method": interval.method},
-        "only_production": int(one.sum()),
-        "only_candidate": int(other.sum()),
-        "p": mcnemar(one, other, clustered=clustered),
-    }
     few = any(0 < int(each.sum()) < system.privacy.suppress_below for each in (one, other))
-    return {
-        "pairs": int(n.sum()),
-        **(dict.fromkeys(told) if few else told),
-        "reason": "small_group" if few else None,
-        "method": "jackknife" if clustered else "mcnemar_exact",
-        "without_answer": int(paired.left[0].sizes().sum()),
-        "never_decided": paired.alone,
-    }
+    return Agreement(
+        pairs=int(n.sum()),
+        rate=None if few else float(alike.sum() / n.sum()),
+        interval=None if few else IntervalOfMeasure(**asdict(rate_interval(alike, n, clustered=clustered))),
+        only_production=None if few else int(one.sum()),
+        only_candidate=None if few else int(other.sum()),
+        p=None if few else mcnemar(one, other, clustered=clustered),
+        reason="small_group" if few else None,
+        method="jackknife" if clustered else "mcnemar_exact",
+        without_answer=int(paired.left[0].sizes().sum()),
+        never_decided=paired.alone,
+    )

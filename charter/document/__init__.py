@@ -13,7 +13,13 @@ from boussole.charter.document.audit import (
 )
 from boussole.charter.document.comparisons import Comparison, Levels, ThresholdOfVerdict
 from boussole.charter.document.left_out import LeftOut, PartLeftOut, ReasonLeftOut
-from boussole.charter.document.measures import IntervalOfMeasure, MeasureDocument, MeasureInShort, Params
+from boussole.charter.document.measures import (
+    IntervalOfMeasure,
+    MeasureDocument,
+    MeasureInShort,
+    Params,
+    StoredTest,
+)
 from boussole.charter.document.references import AnswerChanged, ReferenceChanged, Since
 from boussole.charter.document.texts import TextsDocument
 from boussole.charter.document.verdicts import (
@@ -48,6 +54,7 @@ __all__ = [
     "Since",
     "Standing",
     "StatementTold",
+    "StoredTest",
     "TextsDocument",
     "ThresholdOfVerdict",
     "Unmeasured",

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from boussole.audits.measures import Measure
+from boussole.audits.measures import Measure, Status
 from boussole.charter.document.base import Count, Part
 
 Side = Literal["below", "above"]
+Number = int | float
+"""Written as it was read: a whole number stays one."""
+Pair = tuple[Number, Number]
 Scale = Literal["ratio", "difference", "distance"]
 
 
@@ -25,6 +29,31 @@ class IntervalOfMeasure(Part):
     method: str
 
 
+class StoredTest(Part):
+    """The test behind a measure: its kind, and the figures by which `audits.uncertainty.tests` computes it again."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    kind: str
+    k: Pair | None = None
+    """Cases of the compared group, and of whom it is compared with."""
+    n: Pair | None = None
+    """Their sizes: effective ones, with `df`, where they are estimated from clusters."""
+    transform: str | None = None
+    estimate: float | None = None
+    statistic: float | None = None
+    se: float | None = None
+    df: Number | None = None
+    scale: float | None = None
+    scale_reference: float | None = None
+    design_effect: float | None = None
+
+    @cached_property
+    def stated(self) -> dict[str, Any]:
+        """The same as measures state it."""
+        return self.written()
+
+
 class Params(Part):
     """What a measure depends on. Named here is what judging and pages read; a metric may add figures of its own."""
 
@@ -33,7 +62,7 @@ class Params(Part):
     scale: Scale | None = None
     bad_side: Side | None = None
     against: str | None = None
-    test: Mapping[str, Any] | None = None
+    test: StoredTest | None = None
     values: tuple[float, ...] | None = None
     picture: str | None = None
     readable_from: dt.date | None = None
@@ -64,7 +93,7 @@ class MeasureInShort(Part):
     by: tuple[str, ...]
     group: dict[str, str] | None
     given: dict[str, str]
-    status: Literal["ok", "undefined", "suppressed"]
+    status: Status
     reason: str | None
     params: Params
     value: float | None = None
@@ -83,6 +112,44 @@ _WHERE_NOT: JsonDict = {
     "properties": {"value": {"type": "null"}, "reason": {"type": "string"}, "interval": {"type": "null"}},
 }
 _WHERE_HIDDEN: JsonDict = {"properties": {"n": {"type": "null"}, "clusters": {"type": "null"}}}
+VALUE_OR_REASON: JsonDict = {
+    "if": {"properties": {"status": {"const": "ok"}}},
+    "then": _WHERE_OK,
+    "else": _WHERE_NOT,
+    "allOf": [{"if": {"properties": {"status": {"const": "suppressed"}}}, "then": _WHERE_HIDDEN}],
+}
+"""What schemas say of every measure: a value goes with status `ok`, a reason with the others."""
+
+
+class _Valued(Protocol):
+    """What a measure says of its value."""
+
+    @property
+    def status(self) -> Status: ...
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def n(self) -> int | None: ...
+    @property
+    def clusters(self) -> int | None: ...
+    @property
+    def interval(self) -> IntervalOfMeasure | None: ...
+
+
+V = TypeVar("V", bound=_Valued)
+
+
+def value_or_reason(measure: V) -> V:
+    """The same measure. Raises ValueError where it has a value and a reason, or neither, or tells of what is hidden."""
+    if (measure.status == "ok") != (measure.value is not None) or (measure.status == "ok") != (measure.reason is None):
+        raise ValueError("a value goes with status ok, a reason with every other")
+    if measure.value is None and measure.interval is not None:
+        raise ValueError("an interval goes with a value")
+    if measure.status == "suppressed" and (measure.n, measure.clusters) != (None, None):
+        raise ValueError("what is suppressed tells no number of people")
+    return measure
 
 
 class MeasureDocument(MeasureInShort):
@@ -91,29 +158,14 @@ class MeasureDocument(MeasureInShort):
     `n` is the denominator, `clusters` the hash buckets that hold some of it; of what is suppressed both are hidden.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "if": {"properties": {"status": {"const": "ok"}}},
-            "then": _WHERE_OK,
-            "else": _WHERE_NOT,
-            "allOf": [{"if": {"properties": {"status": {"const": "suppressed"}}}, "then": _WHERE_HIDDEN}],
-        }
-    )
+    model_config = ConfigDict(json_schema_extra=VALUE_OR_REASON)
 
     value: float | None
     n: Count | None
     clusters: Count | None
     interval: IntervalOfMeasure | None
 
-    @model_validator(mode="after")
-    def _is_one(self) -> Self:
-        if (self.status == "ok") != (self.value is not None) or (self.status == "ok") != (self.reason is None):
-            raise ValueError("a value goes with status ok, a reason with every other")
-        if self.value is None and self.interval is not None:
-            raise ValueError("an interval goes with a value")
-        if self.status == "suppressed" and (self.n, self.clusters) != (None, None):
-            raise ValueError("what is suppressed tells no number of people")
-        return self
+    _is_one = model_validator(mode="after")(value_or_reason)
 
 
 def measures_of(measures: Iterable[Measure]) -> tuple[MeasureDocument, ...]:

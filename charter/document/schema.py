@@ -9,6 +9,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from boussole.charter.document.audit import SCHEMA as AUDIT
 from boussole.charter.document.audit import AuditDocument
+from boussole.charter.document.comparing import Comparison
+from boussole.charter.document.drift import SCHEMA as DRIFT
+from boussole.charter.document.drift import DriftDocument
 from boussole.charter.document.texts import SCHEMA as TEXTS
 from boussole.charter.document.texts import TextsDocument
 
@@ -41,3 +44,13 @@ def audit_schema() -> dict[str, Any]:
 def texts_schema() -> dict[str, Any]:
     """The JSON Schema of `boussole.texts/1`."""
     return {"$schema": DIALECT, **schema_of(TextsDocument), "title": TEXTS}
+
+
+def comparison_schema() -> dict[str, Any]:
+    """The JSON Schema of comparisons of versions: `boussole.comparison/1` and `boussole.versions/1`."""
+    return {"$schema": DIALECT, **schema_of(Comparison), "title": "comparison"}
+
+
+def drift_schema() -> dict[str, Any]:
+    """The JSON Schema of `boussole.drift/1`."""
+    return {"$schema": DIALECT, **schema_of(DriftDocument), "title": DRIFT}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.charter.document.base import Day, Part
 
@@ -12,6 +13,11 @@ class WindowOfAudit(Part):
     start: Day
     end: Day
     timezone: str
+
+    @classmethod
+    def in_zone(cls, window: Window, system: System) -> WindowOfAudit:
+        """A window in the time zone of a system."""
+        return cls(start=window.start, end=window.end, timezone=system.timezone)
 
     @property
     def days(self) -> Window:

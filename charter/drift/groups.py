@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from boussole.audits.cubes.bins import categories
 from boussole.audits.drift.distances import distance_measures
@@ -17,6 +16,8 @@ from boussole.audits.drift.shifts import Scale, Series, Step, step_of
 from boussole.audits.measures import Measure
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, period_of
+from boussole.charter.document import AuditDocument
+from boussole.charter.document.base import given
 from boussole.charter.text.judged import JUDGED
 
 MIX = "mix"
@@ -24,21 +25,19 @@ SCALES: dict[str, Scale] = {"ratio": "ratio", "difference": "difference", "value
 MEAN_SCORE, SELECTION_RATE, CALIBRATION = "mean_score", "selection_rate", "calibration_in_the_large"
 OF_EVERYBODY = (SELECTION_RATE, CALIBRATION, "auc", "accuracy", "precision")
 """What is looked at of everybody beside the score: what is decided, what scores mean, how often both are right."""
-Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class GroupSizes:
     """What the last audit of a window told of groups: how many decisions each shown group had, of all of them."""
 
-    entry: int
     decisions: int
     groups: Mapping[str, Mapping[str, int]]
     """By attribute; an attribute without a shown group is not in it."""
     expired: frozenset[str]
 
 
-def series_of(documents: Mapping[Window, Document]) -> list[Series]:
+def series_of(documents: Mapping[Window, AuditDocument]) -> list[Series]:
     """What audits of whole months have told, month by month: judged comparisons, scores, and how good decisions are.
 
     Comparisons are those of the newest month. What rests on outcomes has the months whose outcomes are known.
@@ -47,39 +46,40 @@ def series_of(documents: Mapping[Window, Document]) -> list[Series]:
     if len(months) < 2:
         return []
     newest = documents[months[-1]]
-    judged = {each["measure"] for verdict in newest["verdicts"] for each in verdict["comparisons"]}
+    judged = {each.measure for verdict in newest.verdicts for each in verdict.comparisons}
     found = []
-    for measure in newest["measures"]:
-        plain = (measure["metric"] == MEAN_SCORE and len(measure["by"]) < 2) or measure["id"] in OF_EVERYBODY
-        scale = SCALES.get(JUDGED.get(measure["metric"], "") if measure["id"] in judged else "value" if plain else "")
+    for measure in newest.measures:
+        plain = (measure.metric == MEAN_SCORE and len(measure.by) < 2) or measure.id in OF_EVERYBODY
+        scale = SCALES.get(JUDGED.get(measure.metric, "") if measure.id in judged else "value" if plain else "")
         if scale is not None:
-            steps = [_step(window, documents[window], measure["id"]) for window in months]
+            steps = [_step(window, documents[window], measure.id) for window in months]
             kept = [step for step in steps if step is not None]
             kinds = {bool(step.se) for step in kept}
             if len(kinds) == 1:
-                found.append(Series(id=measure["id"], scale=scale, steps=kept))
+                found.append(Series(id=measure.id, scale=scale, steps=kept))
     return found
 
 
-def _step(window: Window, document: Document, measure_id: str) -> Step | None:
-    found = next((each for each in document["measures"] if each["id"] == measure_id), None)
-    return None if found is None else step_of(window, found)
+def _step(window: Window, document: AuditDocument, measure_id: str) -> Step | None:
+    found = next((each for each in document.measures if each.id == measure_id), None)
+    if found is None:
+        return None
+    return step_of(window, found, None if found.params.test is None else found.params.test.stated)
 
 
-def told(document: Document) -> GroupSizes:
+def told(document: AuditDocument) -> GroupSizes:
     """One document."""
     groups: dict[str, dict[str, int]] = {}
     expired = set()
-    for measure in document["measures"]:
-        if measure["metric"] != "selection_rate" or len(measure["by"]) != 1:
+    for measure in document.measures:
+        if measure.metric != "selection_rate" or len(measure.by) != 1:
             continue
-        if measure["reason"] == "expired":
-            expired.add(measure["by"][0])
-        elif measure["status"] == "ok" and measure["group"]:
-            groups.setdefault(measure["by"][0], {})[measure["group"][measure["by"][0]]] = measure["n"]
-    return GroupSizes(
-        entry=document["evidence"]["entry"], decisions=document["decisions"], groups=groups, expired=frozenset(expired)
-    )
+        (name,) = measure.by
+        if measure.reason == "expired":
+            expired.add(name)
+        elif measure.status == "ok" and measure.group:
+            groups.setdefault(name, {})[measure.group[name]] = given(measure.n)
+    return GroupSizes(decisions=document.decisions, groups=groups, expired=frozenset(expired))
 
 
 def mix_measures(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from boussole.audits.drift.compared import DECISION, OUTCOME
 from boussole.audits.drift.meaning import SHIFT, TILT
@@ -16,10 +15,10 @@ from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.published import set_apart
 from boussole.charter.committee.examined import examined
-from boussole.charter.comparing.shadow import kept
-from boussole.charter.comparing.side_by_side import VersionChange, version_changes
+from boussole.charter.comparing.months import VersionChange, version_changes
+from boussole.charter.comparing.stored import kept
 from boussole.charter.document import AuditDocument
-from boussole.charter.drift.groups import Document, GroupSizes, mix_measures, series_of, told
+from boussole.charter.drift.groups import GroupSizes, mix_measures, series_of, told
 from boussole.charter.drift.rule import Rule, rule_of
 from boussole.charter.records import documents_of
 from boussole.charter.records.in_force import Version, in_force, versions
@@ -43,11 +42,6 @@ class Drift:
     """When scores came to mean something else for good, all months being looked at together."""
     beside: Sequence[VersionChange] = ()
     """Versions of the model beside the ones before, the newest first; see `with_versions`."""
-
-    @cached_property
-    def documents(self) -> Mapping[Window, Document]:
-        """The same as JSON."""
-        return {window: each.written() for window, each in self.audits.items()}
 
 
 def look(
@@ -77,13 +71,12 @@ def look(
     if until is not None:
         series = _until(series, until)
         audits = {window: each for window, each in audits.items() if window.end <= until}
-    documents = {window: each.written() for window, each in audits.items()}
-    looked = series_of(documents) if step == "month" else []
+    looked = series_of(audits) if step == "month" else []
     meaning = meaning_series(series.points) if against == "reference" else []
     rule = rule_of(charter or in_force(workspace).charter, system, step=step)
     found = shifts([*looked, *meaning], rate=rule.of_shifts)
     return Drift(
-        series=_with_groups({window: told(each) for window, each in documents.items()}, series),
+        series=_with_groups({window: told(each) for window, each in audits.items()}, series),
         rule=rule,
         charters=versions(workspace),
         looked=looked,
@@ -122,7 +115,9 @@ def meaning_series(points: Sequence[Point]) -> list[Series]:
     found = []
     for name in (SHIFT, TILT):
         told_of = [(point.window, point.measure(name, OUTCOME)) for point in points]
-        steps = [step_of(window, measure.document()) for window, measure in told_of if measure is not None]
+        steps = [
+            step_of(window, measure, measure.params.get("test")) for window, measure in told_of if measure is not None
+        ]
         found.append(Series(id=name, scale="value", steps=[step for step in steps if step is not None]))
     return found
 

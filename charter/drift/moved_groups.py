@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from boussole.audits.windows import Window, period_of
+from boussole.charter.document import AuditDocument, MeasureDocument
+from boussole.charter.document.base import given
+from boussole.charter.document.measures import by_id
 from boussole.charter.drift.rule import Rule
 
-Document = Mapping[str, Any]
 QUANTITIES = ("mean_score", "selection_rate")
 CHANGES = tuple(f"{quantity}_change" for quantity in QUANTITIES)
 
@@ -22,12 +23,12 @@ class Moved:
     quantity: str
     by: tuple[str, ...]
     group: tuple[str, ...]
-    change: Document
-    difference: Document | None
+    change: MeasureDocument
+    difference: MeasureDocument | None
     otherwise: bool
 
 
-def months_with_groups(documents: Mapping[Window, Document]) -> list[Window]:
+def months_with_groups(documents: Mapping[Window, AuditDocument]) -> list[Window]:
     """The whole months whose audits say how groups moved, or why they do not say, oldest first."""
     return [
         window
@@ -36,21 +37,21 @@ def months_with_groups(documents: Mapping[Window, Document]) -> list[Window]:
     ]
 
 
-def moved_groups(document: Document, rule: Rule) -> list[Moved]:
+def moved_groups(document: AuditDocument, rule: Rule) -> list[Moved]:
     """Every group of every attribute, in the order of the document: scores, then decisions; judged by the level of the
     charter, shared between the looks of a year."""
-    measures = {measure["id"]: measure for measure in document["measures"]}
+    measures = by_id(document.measures)
     found = []
     for quantity in QUANTITIES:
-        for measure in document["measures"]:
-            if measure["metric"] == f"{quantity}_change" and measure["group"]:
-                _, _, label = measure["id"].partition("/")
+        for measure in document.measures:
+            if measure.metric == f"{quantity}_change" and measure.group:
+                _, _, label = measure.id.partition("/")
                 difference = measures.get(f"{quantity}_change_difference/{label}")
                 found.append(
                     Moved(
                         quantity=quantity,
-                        by=tuple(measure["by"]),
-                        group=tuple(measure["group"][name] for name in measure["by"]),
+                        by=measure.by,
+                        group=measure.values_of_group,
                         change=measure,
                         difference=difference,
                         otherwise=_by_chance(difference) * rule.looks <= rule.alpha,
@@ -59,19 +60,18 @@ def moved_groups(document: Document, rule: Rule) -> list[Moved]:
     return found
 
 
-def _tells(document: Document) -> bool:
-    return any(each["group"] and each["metric"] in CHANGES for each in document["measures"])
+def _tells(document: AuditDocument) -> bool:
+    return any(each.group and each.metric in CHANGES for each in document.measures)
 
 
-def _by_chance(difference: Document | None) -> float:
+def _by_chance(difference: MeasureDocument | None) -> float:
     """How likely chance alone makes a group move so much otherwise than whom it is compared with; 1 where not known."""
-    known = difference is not None and difference["value"] is not None
-    return float(difference["params"]["p_adjusted"]) if known and difference is not None else 1.0
+    return given(difference.params.p_adjusted) if difference and difference.value is not None else 1.0
 
 
-def everybody(document: Document, quantity: str) -> Document | None:
+def everybody(document: AuditDocument, quantity: str) -> MeasureDocument | None:
     """The change of everybody."""
-    return next((m for m in document["measures"] if m["id"] == f"{quantity}_change"), None)
+    return next((each for each in document.measures if each.id == f"{quantity}_change"), None)
 
 
 def apart(found: Sequence[Moved]) -> list[Moved]:

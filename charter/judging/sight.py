@@ -29,9 +29,9 @@ def least_sight(document: Judged, verdict: VerdictDocument, *, alpha: float) -> 
     for comparison in verdict.comparisons:
         measure, level = measures.get(comparison.measure), comparison.levels.watch
         test = measure.params.test if measure else None
-        if measure is not None and test is not None and level is not None and test.get("kind") in KINDS:
+        if measure is not None and test is not None and level is not None and test.kind in KINDS:
             side = given(measure.params.bad_side)
             share = comparison.share or 1 / len(verdict.comparisons)  # older audits corrected each question
-            gap = smallest_gap(test, threshold=level, bad_side=side, alpha=alpha * share)
+            gap = smallest_gap(test.stated, threshold=level, bad_side=side, alpha=alpha * share)
             seen.append((math.inf if gap is None else abs(gap - level), Sight(measure=measure, gap=gap)))
     return max(seen, key=lambda each: each[0])[1] if seen else None

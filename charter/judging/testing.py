@@ -127,7 +127,7 @@ def more_decisions(
         bad = _beyond(measure, level) < 0.5
         if bad or level == kept_level(threshold):
             needed = decisions_needed(
-                given(measure.params.test),
+                given(measure.params.test).stated,
                 threshold=level_of(measure, level),
                 bad_side=given(measure.params.bad_side),
                 n=decisions,
@@ -181,4 +181,4 @@ def _beyond(measure: MeasureInShort, level: float) -> float:
 def _tails(measure: MeasureInShort, level: float) -> tuple[float, float]:
     """How likely so bad a figure is if the truth is not beyond a level, and so good a one if it is."""
     params = measure.params
-    return tails(given(params.test), threshold=level_of(measure, level), bad_side=given(params.bad_side))
+    return tails(given(params.test).stated, threshold=level_of(measure, level), bad_side=given(params.bad_side))

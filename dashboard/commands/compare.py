@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Sequence
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.commands.alone import system_of, tell_bad_rows
+from boussole.dashboard.commands.comparing import tell_changes, tell_side_by_side
 from boussole.dashboard.commands.completing import system_ids
-from boussole.dashboard.commands.console import AsOfOption, FromOption, ToOption, put, workspace_of, write_json
+from boussole.dashboard.commands.console import AsOfOption, FromOption, ToOption, workspace_of, write_json
 from boussole.dashboard.commands.output import check_file
-from boussole.dashboard.commands.side_by_side import beside
 
 if TYPE_CHECKING:
     from boussole.audits.sides import Days, Side
@@ -66,8 +67,7 @@ def compare(  # noqa: PLR0917 (the options of a command)
     answers the same cases without deciding (in the month that holds --from). Neither judges.
     """
     from boussole.audits.sides import Days
-    from boussole.charter.comparing.compare import Margins
-    from boussole.charter.comparing.compare import compare as judge
+    from boussole.charter.comparing.candidate import judge, margins
     from boussole.charter.records.in_force import in_force
 
     check_file(json_)
@@ -77,9 +77,10 @@ def compare(  # noqa: PLR0917 (the options of a command)
                 "--versions and --shadow each stand by themselves, without other sides or days.",
                 next_step="Run `boussole compare --system ID --versions V1..V2`, or `boussole compare --shadow ID`.",
             )
-        beside(context, system=system, sequence=sequence, shadow=shadow, days=(start, as_of), to=json_)
+        on, known = (day.date() if day else None for day in (start, as_of))
+        _side_by_side(workspace_of(context), system, sequence=sequence, shadow=shadow, days=(on, known), to=json_)
         return
-    margins = Margins(ratio=ratio_margin, gap=gap_margin)
+    limits = margins(ratio=ratio_margin, gap=gap_margin)
     wanted = [("named", name) for name in versions or ()] + [("run", name) for name in run or ()]
     if len(wanted) != 2:
         raise BoussoleError(
@@ -89,20 +90,67 @@ def compare(  # noqa: PLR0917 (the options of a command)
     workspace, subject = _system(context, system, system_file, run or ())
     days = Days(**{name: day.date() if day else None for name, day in zip(DAYS, (start, end, as_of), strict=True)})
     production, candidate = _sides(workspace, subject, wanted, days)
-    document = judge(in_force(workspace).charter, subject, production, candidate, margins=margins)
+    document = judge(in_force(workspace).charter, subject, production, candidate, margins=limits)
     if json_:
-        write_json(document, json_)
+        write_json(document.written(), json_)
     else:
-        _tell(document)
+        tell_changes(document)
     bad_rows = tell_bad_rows([*production.reports, *candidate.reports])
     failing = {"worse": ("worse",), "unknown": ("worse", "unknown"), "nothing": ()}[fail_on.value]
-    if document["verdict"] in failing:
+    if document.verdict in failing:
         raise typer.Exit(1)
     if bad_rows:
         raise typer.Exit(2)
 
 
 DAYS = ("start", "end", "as_of")
+
+
+def _side_by_side(
+    workspace: Workspace,
+    system: str | None,
+    *,
+    sequence: str | None,
+    shadow: str | None,
+    days: tuple[dt.date | None, dt.date | None],
+    to: str | None,
+) -> None:
+    """Sets two versions side by side and tells, or writes JSON. `days`: in the month to look at; of the outcomes."""
+    from boussole.charter.comparing.months import sequential
+    from boussole.charter.comparing.shadow import side_of_shadow
+    from boussole.charter.comparing.stored import keep
+    from boussole.charter.records.in_force import in_force
+
+    alpha, (on, as_of) = in_force(workspace).charter.alpha, days
+    if shadow is not None:
+        _same(workspace.system(shadow), system)
+        document = side_of_shadow(workspace, workspace.system(shadow), alpha=alpha, on=on, as_of=as_of)
+        keep(workspace, document)
+    else:
+        before, after = _versions(sequence or "", system)
+        document = sequential(workspace, workspace.system(system or ""), before, after, alpha=alpha, as_of=as_of)
+    if to:
+        write_json(document.written(), to)
+    else:
+        tell_side_by_side(document)
+
+
+def _same(shadow: System, system: str | None) -> None:
+    if system not in (None, shadow.shadow_of):
+        raise BoussoleError(
+            f"'{shadow.id}' is no shadow of '{system}'.",
+            next_step="Leave out --system: the file of the shadow names it.",
+        )
+
+
+def _versions(sequence: str, system: str | None) -> tuple[str, str]:
+    before, _, after = sequence.partition("..")
+    if not before or not after or system is None:
+        raise BoussoleError(
+            "--versions takes two versions of a system, V1..V2.",
+            next_step="Run `boussole compare --system ID --versions V1..V2`.",
+        )
+    return before, after
 
 
 def _system(
@@ -164,50 +212,3 @@ def _side(parent: Workspace, workspace: Workspace | None, system: System, *, kin
             next_step=f"Give a file ({', '.join(READERS)}), or --system ID instead of --system-file.",
         )
     return side_in_lake(workspace, system, name, days=days)
-
-
-def _tell(document: Mapping[str, Any]) -> None:
-    """The comparisons, the worst first, one line each."""
-    sides = [document[side] for side in ("production", "candidate")]
-    told = [f"{side['name']} ({side['decisions']} decisions)" for side in sides]
-    put(f"{document['system']}: {told[0]} -> {told[1]}: {document['verdict'].replace('_', ' ')}")
-    if not document["comparisons"]:
-        put("  nothing was compared: neither side has decisions or outcomes that measures could be made of")
-    order = ("worse", "unknown", "not_worse")
-    for comparison in sorted(document["comparisons"], key=lambda item: order.index(item["verdict"])):
-        put(f"  {comparison['verdict'].replace('_', ' '):<9} {comparison['measure']}: {_line(comparison)}")
-
-
-def _line(comparison: Mapping[str, Any]) -> str:
-    """What one comparison shows, and how sure that is."""
-    if comparison["production"] is None:
-        return f"not compared ({comparison['reason']})"
-    ratio = comparison["scale"] == "ratio"
-    shown = f"{comparison['production']:.3f} -> {comparison['candidate']:.3f}"
-    if comparison["change"] is not None:
-        shown += f" ({_size(comparison['change'], ratio=ratio)})"
-    if comparison["verdict"] == "worse":
-        return f"{shown}; {_p(comparison['p_worse_adjusted'])} after Holm over the family"
-    if comparison["verdict"] == "not_worse":
-        return f"{shown}; within {_size(comparison['margin'], ratio=ratio)}, {_p(comparison['p_within'])}"
-    if comparison["smallest"] is None:
-        return f"{shown}; so few cases could not have shown any regression"
-    return f"{shown}; these cases would only have shown {_size(comparison['smallest'], ratio=ratio)} or worse"
-
-
-def _size(value: float, *, ratio: bool) -> str:
-    """A change as a factor or in points.
-
-    >>> _size(0.9, ratio=True), _size(-0.05, ratio=False)
-    ('x 0.90', '-5.0 points')
-    """
-    return f"x {value:.2f}" if ratio else f"{round(100 * value, 1) + 0.0:+.1f} points"
-
-
-def _p(value: float) -> str:
-    """A p-value, never 0.
-
-    >>> _p(0.0312), _p(0.0)
-    ('p = 0.031', 'p < 0.0001')
-    """
-    return f"p = {value:.2g}" if value >= 0.0001 else "p < 0.0001"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from boussole.audits.drift.schema import SchemaMove
     from boussole.audits.measures import Measure
     from boussole.audits.workspace import Workspace
+    from boussole.charter.document.drift import DriftDocument
     from boussole.dashboard.drifting.detail_making import StoredReport
 
 WIDE = 120
@@ -94,7 +95,7 @@ def drift(  # noqa: PLR0917 (the options of a command)
         write_bytes(html, made.place.html.read_bytes())
         say(f"Written: {html}")
     if json_:
-        write_json(_document(pair, states, changes, made), json_)
+        write_json(_document(pair, states, changes, made).written(), json_)
 
 
 def _made(workspace: Workspace, pair: Pair) -> StoredReport:
@@ -197,11 +198,17 @@ def _bounds(measure: Measure) -> str:
 
 
 def _document(
-    pair: Pair, states: dict[str, str], changes: Sequence[SchemaMove], made: StoredReport | None
-) -> dict[str, Any]:
-    from boussole.audits.drift.report import pair_document
+    pair: Pair, states: Mapping[str, str], changes: Sequence[SchemaMove], made: StoredReport | None
+) -> DriftDocument:
+    from boussole.charter.document.drift import ColumnChange, ReportFiles
+    from boussole.charter.document.verdict import Verdict
+    from boussole.charter.drift.document import detail_document, pair_document
 
-    document = made.detail.document() if made else pair_document(pair)
-    stored = {"html": str(made.place.html), "json": str(made.place.json), "sha256": made.sha256} if made else None
-    told = [{"on": move.on.isoformat(), "kind": move.kind, "column": move.column} for move in changes]
-    return document | {"readings": states, "changes": told, "stored": stored, "mlflow_run": made.run if made else None}
+    about = {
+        "readings": {name: Verdict(state) for name, state in states.items()},
+        "changes": tuple(ColumnChange(on=move.on, kind=move.kind, column=move.column) for move in changes),
+    }
+    if made is None:
+        return pair_document(pair).changed(**about, stored=None, mlflow_run=None)
+    place = ReportFiles(html=str(made.place.html), json_=str(made.place.json), sha256=made.sha256)
+    return detail_document(made.detail).changed(**about, stored=place, mlflow_run=made.run)

@@ -24,6 +24,7 @@ from boussole.audits.errors import BoussoleError, ReportError
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.published import set_apart
+from boussole.charter.drift.document import detail_document
 from boussole.charter.records import documents_of
 from boussole.dashboard.drifting.detail_header import header, title
 from boussole.dashboard.words import speaker
@@ -53,8 +54,8 @@ def make(workspace: Workspace, pair: Pair, *, size: int = SAMPLE) -> StoredRepor
     language = workspace.settings.language
     found = detail(workspace, pair, size=size)
     page = found.page.headed(header(found, language), title=title(found, speaker(language)))
-    document = found.document() | {"html_sha256": stored.sha256_of(page), stored.SCRIPTS: script_hashes(page)}
-    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    document = detail_document(found).changed(html_sha256=stored.sha256_of(page), scripts=tuple(script_hashes(page)))
+    text = json.dumps(document.written(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     place = stored.place_of(workspace, pair.system.id, pair.window, pair.against)
     stored.write(place, html=page, document=text)
     run, untaken = _logged(workspace, place, page, text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.mixed import joined
 from boussole.audits.windows import Window
-from boussole.charter.comparing.side_by_side import MOST
+from boussole.charter.comparing.months import MOST
 from boussole.charter.incidents.incidents import incidents
 from boussole.charter.records.in_force import Version
 from boussole.charter.records.incidents import Incident

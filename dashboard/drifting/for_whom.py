@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from boussole.audits.languages import capital
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, reference_window
+from boussole.charter.document import AuditDocument
+from boussole.charter.document.base import given
 from boussole.charter.drift.moved_groups import QUANTITIES, Moved, apart, months_with_groups, moved_groups
 from boussole.charter.drift.rule import Rule
 from boussole.dashboard.charts import svg
@@ -18,7 +19,6 @@ from boussole.dashboard.drifting.for_whom_words import Words
 from boussole.dashboard.drifting.words import period_words
 from boussole.dashboard.words import Say
 
-Document = Mapping[str, Any]
 APART = "watch"
 """The mark of a group that very likely moved otherwise."""
 
@@ -57,7 +57,7 @@ class ForWhom:
     todo: str = ""
 
 
-def for_whom(documents: Mapping[Window, Document], system: System, say: Say, *, rule: Rule) -> ForWhom | None:
+def for_whom(documents: Mapping[Window, AuditDocument], system: System, say: Say, *, rule: Rule) -> ForWhom | None:
     """The section; None where the system has no groups or no reference period, or no audit has looked."""
     reference, months = reference_window(system), months_with_groups(documents)
     if reference is None or not months or not system.groups:
@@ -68,7 +68,7 @@ def for_whom(documents: Mapping[Window, Document], system: System, say: Say, *, 
     period = capital(
         say("{period}, beside {reference}", period=period_words(months[-1], say), reference=words.reference)
     )
-    if all(each.change["reason"] == "reference_not_audited" for each in found):
+    if all(each.change.reason == "reference_not_audited" for each in found):
         return ForWhom(period=period, sentences=[], tone="unknown", parts=[], **words.not_audited(reference))
     moved = apart(found)
     parts = [
@@ -79,7 +79,7 @@ def for_whom(documents: Mapping[Window, Document], system: System, say: Say, *, 
     return ForWhom(
         period=period,
         sentences=words.sentences(newest, moved, found),
-        tone="watch" if moved else "unknown" if all(each.change["value"] is None for each in found) else "kept",
+        tone="watch" if moved else "unknown" if all(each.change.value is None for each in found) else "kept",
         parts=parts,
     )
 
@@ -113,13 +113,13 @@ def _drawing(found: Sequence[Moved], quantity: str, words: Words) -> Rows:
     dots = []
     for each in found:
         change = each.change
-        value, ends = change["value"], change["interval"]
+        value, ends = change.value, change.interval
         dots.append(
             Dot(
                 label=words.name(each),
                 value=None if value is None else scale * value,
-                low=None if ends is None else scale * ends["low"],
-                high=None if ends is None else scale * ends["high"],
+                low=None if ends is None else scale * ends.low,
+                high=None if ends is None else scale * ends.high,
                 text="" if value is None else words.signed(value, quantity, 1, bare=True),
                 note="" if value is not None else words.why(change),
                 verdict=APART if each.otherwise else None,
@@ -134,11 +134,11 @@ def _table(caption: str, found: Sequence[Moved], quantity: str, words: Words) ->
     head = [say("Group"), say("Before"), say("Now"), say("Change"), say("Compared with"), say("Moved more or less by")]
     rows = []
     for each in found:
-        change, params = each.change, each.change["params"]
-        if change["value"] is None:
+        change = each.change
+        if change.value is None:
             rows.append([words.name(each), "", "", words.why(change), "", ""])
             continue
-        now, then = (words.level(value, quantity, 1) for value in params["values"])
+        now, then = (words.level(value, quantity, 1) for value in given(change.params.values))
         told = words.with_interval(change, quantity)
         rows.append([words.name(each), then, now, told, *words.beside(each)])
     return Table(
@@ -163,7 +163,7 @@ def _months(
         cells = []
         for each in found:
             then = told.get((each.by, each.group))
-            value = None if then is None else then.change["value"]
+            value = None if then is None else then.change.value
             cell = "" if then is None or value is None else words.signed(value, quantity, 1)
             cells.append(say("{change} (otherwise)", change=cell) if then and then.otherwise else cell)
         rows.append([period_words(window, say), *cells])

@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
+from boussole.charter.document import AuditDocument, MeasureDocument
+from boussole.charter.document.base import given
 from boussole.charter.drift.moved_groups import Moved, everybody
 from boussole.charter.judging.families import decision
 from boussole.charter.judging.naming import parsed
 from boussole.dashboard.groups import attribute_name, group_name, reason_words, value_name
 from boussole.dashboard.words import Say
 
-Document = Mapping[str, Any]
 SPOKEN = 3
 """Differences that the first lines name; the table has all."""
 
@@ -38,12 +38,12 @@ class Words:
     def name(self, each: Moved) -> str:
         return group_name(dict(zip(each.by, each.group, strict=True)), self.say, system=self.system)
 
-    def why(self, measure: Document) -> str:
-        return reason_words(str(measure["reason"]), self.say, minimum=self.system.privacy.suppress_below)
+    def why(self, measure: MeasureDocument) -> str:
+        return reason_words(str(measure.reason), self.say, minimum=self.system.privacy.suppress_below)
 
     def other(self, each: Moved) -> str:
         """Whom a group is compared with."""
-        against = each.difference["params"]["against"] if each.difference else "rest"
+        against = given(each.difference.params.against) if each.difference else "rest"
         if against == "rest":
             return self.say("the other groups")
         return self.inside(parsed(against, each.by))
@@ -76,19 +76,19 @@ class Words:
         low, high = self.system.log.score.range if self.system.log.score else (0.0, 1.0)
         return max(0, 2 - math.floor(math.log10(high - low)))
 
-    def with_interval(self, measure: Document, quantity: str) -> str:
-        told = self.signed(measure["value"], quantity, 1)
-        ends = measure["interval"]
+    def with_interval(self, measure: MeasureDocument, quantity: str) -> str:
+        told = self.signed(given(measure.value), quantity, 1)
+        ends = measure.interval
         if ends is None:
             return told
-        low, high = (self.signed(ends[end], quantity, 1) for end in ("low", "high"))
+        low, high = (self.signed(end, quantity, 1) for end in (ends.low, ends.high))
         return self.say("{value} (between {low} and {high})", value=told, low=low, high=high)
 
     def beside(self, each: Moved) -> list[str]:
         """Whom a group is compared with, and by how much more or less it moved; the last stands for the mark."""
         if each.difference is None:
             return [self.say("others are compared with it"), ""]
-        if each.difference["value"] is None:
+        if each.difference.value is None:
             return [self.other(each), self.why(each.difference)]
         return [self.other(each), self.with_interval(each.difference, each.quantity)]
 
@@ -98,10 +98,10 @@ class Words:
             return self.say("no change")
         return self.say("up by {n}", n=told) if value > 0 else self.say("down by {n}", n=told)
 
-    def sentences(self, document: Document, moved: Sequence[Moved], found: Sequence[Moved]) -> list[str]:
+    def sentences(self, document: AuditDocument, moved: Sequence[Moved], found: Sequence[Moved]) -> list[str]:
         """The answer: of single attributes, the surest differences first; how many others there are."""
         say, plain = self.say, [each for each in moved if len(each.by) == 1]
-        if all(each.change["value"] is None for each in found):
+        if all(each.change.value is None for each in found):
             return [say("No group can be shown in both periods: for whom it moved is not known.")]
         if not moved:
             return [
@@ -118,15 +118,15 @@ class Words:
             )
         return told
 
-    def _everybody(self, document: Document) -> list[str]:
+    def _everybody(self, document: AuditDocument) -> list[str]:
         score = everybody(document, "mean_score")
-        if score is None or score["value"] is None:
+        if score is None or score.value is None:
             return []
-        return [self.say("Of everybody, scores: {moved}.", moved=self.direction(score["value"], "mean_score"))]
+        return [self.say("Of everybody, scores: {moved}.", moved=self.direction(score.value, "mean_score"))]
 
     def _sentence(self, each: Moved) -> str:
         say, quantity = self.say, each.quantity
-        own, other = each.difference["params"]["changes"] if each.difference else (0.0, 0.0)
+        own, other = given(each.difference.params.changes) if each.difference else (0.0, 0.0)
         sides = {"group": self.inside(dict(zip(each.by, each.group, strict=True))), "other": self.other(each)}
         moves = {"own": self.direction(own, quantity), "others": self.direction(other, quantity)}
         if quantity == "mean_score":

@@ -10,13 +10,14 @@ from boussole.audits.drift.series import DriftSeries
 from boussole.audits.languages import capital
 from boussole.audits.measures import Measure
 from boussole.audits.windows import Window
+from boussole.charter.document import AuditDocument
 from boussole.charter.drift.causes import causes, newcomers, run
 from boussole.charter.drift.readings import MEANING, MOVED, Reading
 from boussole.dashboard.drifting.events import Event, on_days
 from boussole.dashboard.drifting.followed import Followed, drawn
 from boussole.dashboard.drifting.meaning_months import meaning_months
 from boussole.dashboard.drifting.months_picture import Month, MonthValue
-from boussole.dashboard.drifting.performance_groups import Document, group_table
+from boussole.dashboard.drifting.performance_groups import group_table
 from boussole.dashboard.drifting.performance_words import Words
 from boussole.dashboard.drifting.words import period_words, why_not
 from boussole.dashboard.words import Say
@@ -42,7 +43,7 @@ def performing(
     happened: Sequence[Event],
     say: Say,
     *,
-    documents: Mapping[Window, Document],
+    documents: Mapping[Window, AuditDocument],
 ) -> Performing | None:
     """None where no month has any figure. `documents`: the last audit of each window, for what is told of groups."""
     words = Words(system=series.system, say=say)

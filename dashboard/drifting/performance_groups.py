@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from boussole.audits.windows import Window, period_of
+from boussole.charter.document import AuditDocument, MeasureDocument
+from boussole.charter.document.base import given
 from boussole.dashboard.drifting.performance_words import Words
 from boussole.dashboard.drifting.words import period_words
 from boussole.dashboard.groups import attribute_name, group_name, reason_words
-
-Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +22,7 @@ class GroupTable:
     rows: Sequence[Sequence[str]]
 
 
-def group_table(figure: str, documents: Mapping[Window, Document], words: Words) -> GroupTable | None:
+def group_table(figure: str, documents: Mapping[Window, AuditDocument], words: Words) -> GroupTable | None:
     """What came in the newest audited month of which some group's figure is told, and what is expected of the newest
     month after it; None where audits told neither of any group."""
     months = sorted(window for window in documents if window == period_of(window.start, "month"))
@@ -42,8 +41,8 @@ def group_table(figure: str, documents: Mapping[Window, Document], words: Words)
     titles, cells = [title for *_, title in columns], dict[tuple[str, str], dict[str, str]]()
     for month, metric, title in columns:
         for measure in _of_groups(metric, documents[month]):
-            group = group_name({by: measure["group"][by] for by in measure["by"]}, words.say, system=words.system)
-            who = group, attribute_name(measure["by"], words.say, system=words.system)
+            group = group_name(given(measure.group), words.say, system=words.system)
+            who = group, attribute_name(measure.by, words.say, system=words.system)
             cells.setdefault(who, {})[title] = _cell(measure, words)
     return GroupTable(
         caption=words.say("By group, as the audits told it"),
@@ -52,28 +51,24 @@ def group_table(figure: str, documents: Mapping[Window, Document], words: Words)
     )
 
 
-def _newest(metric: str, months: Sequence[Window], documents: Mapping[Window, Document]) -> Window | None:
+def _newest(metric: str, months: Sequence[Window], documents: Mapping[Window, AuditDocument]) -> Window | None:
     """The last month in which this is told of some group."""
-    told = [
-        month for month in months if any(each["value"] is not None for each in _of_groups(metric, documents[month]))
-    ]
+    told = [month for month in months if any(each.value is not None for each in _of_groups(metric, documents[month]))]
     return told[-1] if told else None
 
 
-def _of_groups(metric: str, document: Document) -> list[Document]:
-    return [
-        each for each in document["measures"] if each["metric"] == metric and len(each["by"]) == 1 and each["group"]
-    ]
+def _of_groups(metric: str, document: AuditDocument) -> list[MeasureDocument]:
+    return [each for each in document.measures if each.metric == metric and len(each.by) == 1 and each.group]
 
 
-def _cell(measure: Document, words: Words) -> str:
+def _cell(measure: MeasureDocument, words: Words) -> str:
     """A value with its interval: of what is expected, the range in which it will lie."""
-    if measure["value"] is None:
-        return reason_words(measure["reason"], words.say, minimum=words.system.privacy.suppress_below)
-    interval, will_be = measure["interval"], measure["params"].get("will_be")
+    if measure.value is None:
+        return reason_words(given(measure.reason), words.say, minimum=words.system.privacy.suppress_below)
+    interval, will_be = measure.interval, measure.params.will_be
     if will_be:
         return words.between(*will_be)
-    if measure["metric"].startswith("estimated_") or interval is None:
-        return words.value(measure["value"])
-    between = words.between(interval["low"], interval["high"])
-    return words.say("{value} ({between})", value=words.value(measure["value"]), between=between)
+    if measure.metric.startswith("estimated_") or interval is None:
+        return words.value(measure.value)
+    between = words.between(interval.low, interval.high)
+    return words.say("{value} ({between})", value=words.value(measure.value), between=between)

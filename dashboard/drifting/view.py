@@ -137,9 +137,9 @@ def drift_page(
                 ]
             )
         ],
-        performing=performing(series, read, happened, say, documents=drift.documents),
+        performing=performing(series, read, happened, say, documents=drift.audits),
         gaps=gaps(drift, say),
-        for_whom=for_whom(drift.documents, series.system, say, rule=rule),
+        for_whom=for_whom(drift.audits, series.system, say, rule=rule),
         beside=side_by_side(drift.beside, series, say),
         level=_level(rule.level(FEATURES), say),
         question=_question(rule.level(FEATURES), say, query=query),

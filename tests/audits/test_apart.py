@@ -29,12 +29,13 @@ from boussole.audits.suppression import apart
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import rerun
 from boussole.charter.records import stored_audits
 from boussole.dashboard.api import answers
 from boussole.dashboard.api.queries import PageQuery, VerdictsQuery
 from boussole.dashboard.commands.verifying import told as lines_of
-from tests.as_json import documents_of, publications, run_audit, set_apart
+from tests.as_json import documents_of, publications, set_apart
 from tests.written import sample
 
 Document = Mapping[str, Any]
@@ -126,7 +127,7 @@ def word(folder: Path) -> str:
 
 
 def audited(workspace: Workspace, system: System, *windows: Window) -> list[Document]:
-    return [run_audit(workspace, system, start=each.start, end=each.end) for each in windows]
+    return [run_audit(workspace, system, start=each.start, end=each.end).written() for each in windows]
 
 
 def told(document: Document) -> dict[str, Any]:

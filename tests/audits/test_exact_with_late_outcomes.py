@@ -13,7 +13,7 @@ import pytest
 from boussole.audits.decisions import ingest
 from boussole.audits.privacy import keys
 from boussole.audits.workspace import Workspace
-from tests.as_json import run_audit
+from boussole.charter.auditing.audit import run_audit
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -82,7 +82,7 @@ def bring(workspace: Workspace, frame: pd.DataFrame, log: Any = "decisions") -> 
 
 def audit(workspace: Workspace, **options: Any) -> dict[str, Any]:
     system = workspace.system("jobs")
-    return run_audit(workspace, system, start=START, end=END, as_of=LATE_ENOUGH, dry_run=True, **options)
+    return run_audit(workspace, system, start=START, end=END, as_of=LATE_ENOUGH, dry_run=True, **options).written()
 
 
 @pytest.mark.parametrize("observed", ["selected", pytest.param("all", marks=pytest.mark.slow)])

@@ -22,10 +22,11 @@ from boussole.audits.retention.purge import purge
 from boussole.audits.runs import measure_window
 from boussole.audits.windows import EmptyWindowError
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import rerun
 from boussole.charter.records import stored_audits
 from boussole.dashboard.words import speaker
-from tests.as_json import left_out_words, run_audit
+from tests.as_json import left_out_words
 from tests.written import system_text
 
 MONTHLY = """
@@ -88,7 +89,7 @@ def test_where_nearly_all_are_left_out_no_verdict_rests_on_the_rest(tmp_path: Pa
     said = [("yes" if i % 3 else "no") if i < 310 else "maybe" for i in range(2480)]
     lines = [f"{i},2026-03-09,{granted},{'F' if i % 2 else 'M'}\n" for i, granted in enumerate(said)]
     bring(workspace, lines)
-    document = run_audit(workspace, workspace.system("loans"))
+    document = run_audit(workspace, workspace.system("loans")).written()
     told = document["left_out"]
     assert (told["rows"], told["counted"], told["set_aside"], told["limit"]) == (2480, 310, 2170, 0.01)
     assert told["limited"]
@@ -190,7 +191,7 @@ def test_what_was_left_out_is_found_again_and_may_change_since(tmp_path: Path) -
     workspace = made(tmp_path / "w")
     system = workspace.system("loans")
     bring(workspace, [*rows(3, 300), *rows(3, 4, start=900, granted="maybe")])
-    document = run_audit(workspace, system)
+    document = run_audit(workspace, system).written()
     assert document["left_out"]["set_aside"] == 4
     (again,) = rerun(workspace, stored_audits(workspace))
     assert again.ok
@@ -231,12 +232,12 @@ def test_a_purge_leaves_that_rows_were_set_aside(tmp_path: Path) -> None:
     assert (april.counted, april.set_aside) == (270, 30)
     june = left_out(workspace, dt.date(2026, 6, 1))
     assert june.set_aside == 0  # the undated came with decisions of March and April
-    then = run_audit(workspace, workspace.system("loans"), start=MARCH, end=dt.date(2026, 3, 31))
+    then = run_audit(workspace, workspace.system("loans"), start=MARCH, end=dt.date(2026, 3, 31)).written()
     (gone,) = purge(workspace, before=dt.date(2026, 5, 1))
     assert gone.rows == {"decisions": 390, "quarantine": 14}
     for month, before in ((MARCH, march), (APRIL, april), (dt.date(2026, 6, 1), june)):
         assert left_out(workspace, month) == before
-    now = run_audit(workspace, workspace.system("loans"), start=MARCH, end=dt.date(2026, 3, 31))
+    now = run_audit(workspace, workspace.system("loans"), start=MARCH, end=dt.date(2026, 3, 31)).written()
     assert now["left_out"] == then["left_out"]
     assert now["left_out"]["limited"]
     kept = "SELECT DISTINCT day, value, content, fingerprint, mark FROM lake.loans.quarantine WHERE \"column\" <> 'day'"
@@ -278,10 +279,10 @@ def test_outcomes_set_aside_are_told_and_keep_questions_about_outcomes_from_an_a
     workspace = made(tmp_path / "w", MONTHLY.replace("decision:", outcome))
     system, late = workspace.system("loans"), tmp_path / "late.csv"
     bring(workspace, rows(3, 100))
-    assert "outcomes" not in run_audit(workspace, system)["left_out"]
+    assert "outcomes" not in run_audit(workspace, system).written()["left_out"]
     late.write_text("ref,repaid\n3-1,1\n,1\n,0\n", encoding="utf-8")
     ingest(workspace, system, late, log="outcomes")
-    document = run_audit(workspace, system)
+    document = run_audit(workspace, system).written()
     told = document["left_out"]
     assert told["outcomes"] == {"rows": 3, "counted": 1, "set_aside": 2, "share": pytest.approx(2 / 3), "limited": True}
     assert (told["set_aside"], told["limited"]) == (0, False)
@@ -310,7 +311,7 @@ def test_a_reference_of_which_much_was_set_aside_is_no_measure_of_drift(tmp_path
     bad = [f"{line[:-1]},1\n" for line in rows(3, 200, start=500, granted="maybe")]
     bring(workspace, [*lines[3], *bad, *lines[4]], header=header)
     april = {"start": APRIL, "end": dt.date(2026, 4, 30)}
-    document = run_audit(workspace, workspace.system("loans"), **april)
+    document = run_audit(workspace, workspace.system("loans"), **april).written()
     told = document["left_out"]
     assert told["reference"] == {"rows": 500, "counted": 300, "set_aside": 200, "share": 0.4, "limited": True}
     assert (told["set_aside"], told["limited"]) == (0, False)
@@ -324,5 +325,5 @@ def test_a_reference_of_which_much_was_set_aside_is_no_measure_of_drift(tmp_path
         left_out_words(document, speaker("en")) == "300 in other periods; set aside in the reference period: 200 of 500"
     )
     assert all(again.ok for again in rerun(workspace, stored_audits(workspace)))
-    whole = run_audit(workspace, workspace.system("loans"), start=MARCH, end=dt.date(2026, 3, 31))
+    whole = run_audit(workspace, workspace.system("loans"), start=MARCH, end=dt.date(2026, 3, 31)).written()
     assert "reference" not in whole["left_out"]  # it is the window itself

@@ -23,7 +23,7 @@ from boussole.audits.suppression.additive import gives_away
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from tests.as_json import run_audit
+from boussole.charter.auditing.audit import run_audit
 from tests.written import sample
 
 LIMIT, REASON = 11, "protects_other_window"
@@ -100,12 +100,14 @@ def test_a_quarter_does_not_give_the_few_lists_of_one_month_away(tmp_path: Path)
     frame = lists([40, 3, 40])
     workspace, of = filled(tmp_path / "a", frame)
     name, quarter = "attention_share_difference/sex=F", Window(MONTHS[0].start, MONTHS[2].end)
-    one, two, three = (run_audit(workspace, of, start=each.start, end=each.end)["measures"] for each in MONTHS[:3])
+    one, two, three = (
+        run_audit(workspace, of, start=each.start, end=each.end).written()["measures"] for each in MONTHS[:3]
+    )
     assert told(two, name)["reason"] == "few_lists"
     alone = [m.document() for m in measure_window(workspace, of, start=quarter.start, end=quarter.end).measures]
     sums = [each["value"] * each["params"]["lists"] for each in (told(part, name) for part in (alone, one, three))]
     assert (sums[0] - sums[1] - sums[2]) / 3 == pytest.approx(attention(frame[frame["month"] == 2]), abs=1e-9)
-    document = run_audit(workspace, of, start=quarter.start, end=quarter.end)
+    document = run_audit(workspace, of, start=quarter.start, end=quarter.end).written()
     for metric in ("attention_share_difference/sex=F", "exposure/sex=M", "attention_weighted_rank_fairness/sex"):
         assert told(document["measures"], metric)["reason"] == REASON
     assert told(document["measures"], "exposure_ratio/sex=F")["status"] == "ok"
@@ -118,5 +120,5 @@ def test_a_quarter_does_not_give_the_few_lists_of_one_month_away(tmp_path: Path)
 def test_months_with_enough_lists_and_one_without_any_hide_nothing(tmp_path: Path) -> None:
     workspace, of = filled(tmp_path / "a", lists([40, 0, 40]))
     for window in (MONTHS[0], MONTHS[2], Window(MONTHS[0].start, MONTHS[2].end)):
-        document = run_audit(workspace, of, start=window.start, end=window.end)
+        document = run_audit(workspace, of, start=window.start, end=window.end).written()
         assert {m["reason"] for m in document["measures"] if m["metric"] == "exposure"} == {None}

@@ -25,7 +25,8 @@ from boussole.audits.suppression.rules import suppress
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, connected, pieces
 from boussole.audits.workspace import Workspace
-from tests.as_json import publications, run_audit
+from boussole.charter.auditing.audit import run_audit
+from tests.as_json import publications
 from tests.written import declaring, sample
 
 LIMIT = 11
@@ -181,12 +182,13 @@ def rates(document: Mapping[str, Any]) -> dict[str, str | None]:
 def test_a_quarter_does_not_give_its_first_month_away(tmp_path: Path) -> None:
     workspace, of = filled(tmp_path / "a")
     months = [
-        run_audit(workspace, of, start=dt.date(2026, month, 1), end=dt.date(2026, month, 28)) for month in (1, 2, 3)
+        run_audit(workspace, of, start=dt.date(2026, month, 1), end=dt.date(2026, month, 28)).written()
+        for month in (1, 2, 3)
     ]
     assert set(rates(months[0]).values()) == {"small_group", "protects_small_group"}
     assert set(rates(months[1]).values()) == {None}
     quarter = {"start": dt.date(2026, 1, 1), "end": dt.date(2026, 3, 28)}
-    assert set(rates(run_audit(workspace, of, **quarter)).values()) == {"protects_other_window"}
+    assert set(rates(run_audit(workspace, of, **quarter).written()).values()) == {"protects_other_window"}
     alone = measure_window(workspace, of, **quarter)
     assert {m.reason for m in alone.measures if m.metric == "selection_rate" and m.by == ("sex",)} == {None}
 
@@ -204,10 +206,11 @@ def test_people_of_unknown_group_who_were_hidden_do_not_count_as_shown(tmp_path:
     frame.to_parquet(tmp_path / "rows.parquet")
     ingest(workspace, of, tmp_path / "rows.parquet")
     months = [
-        run_audit(workspace, of, start=dt.date(2026, month, 1), end=dt.date(2026, month, 28)) for month in (1, 2, 3)
+        run_audit(workspace, of, start=dt.date(2026, month, 1), end=dt.date(2026, month, 28)).written()
+        for month in (1, 2, 3)
     ]
     assert rates(months[0]) == {"selection_rate/sex=F": "small_group", "selection_rate/sex=M": None}
-    quarter = run_audit(workspace, of, start=dt.date(2026, 1, 1), end=dt.date(2026, 3, 28))
+    quarter = run_audit(workspace, of, start=dt.date(2026, 1, 1), end=dt.date(2026, 3, 28)).written()
     assert rates(quarter)["selection_rate/sex=F"] == "protects_other_window"
 
 

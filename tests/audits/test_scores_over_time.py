@@ -20,7 +20,7 @@ from boussole.audits.suppression.additive import finer
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from tests.as_json import run_audit
+from boussole.charter.auditing.audit import run_audit
 from tests.written import sample
 
 REASON = "protects_other_window"
@@ -63,7 +63,7 @@ def filled(folder: Path, frame: pd.DataFrame) -> tuple[Workspace, System]:
 
 
 def audit(workspace: Workspace, of: System, window: Window) -> dict[str, Any]:
-    return run_audit(workspace, of, start=window.start, end=window.end)
+    return run_audit(workspace, of, start=window.start, end=window.end).written()
 
 
 def told(measures: Sequence[Mapping[str, Any]], name: str) -> Mapping[str, Any]:

@@ -34,7 +34,7 @@ from boussole.audits.suppression.rules import suppress
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from tests.as_json import run_audit
+from boussole.charter.auditing.audit import run_audit
 from tests.attacks import Tries
 from tests.written import sample
 
@@ -245,7 +245,7 @@ def test_no_reader_of_two_systems_finds_a_handful(tmp_path: Path, seed: int, tri
     workspace = workspace_of(tmp_path / "w", frame, *both)
     for of, days in draw.sample(list(itertools.product(both, (JANUARY, FEBRUARY, BOTH))), 5):
         try:
-            told.append((run_audit(workspace, of, **days), of))
+            told.append((run_audit(workspace, of, **days).written(), of))
         except SharedRowsError:
             continue
     check(workspace, frame, told, tries)
@@ -303,7 +303,7 @@ def test_two_bandings_do_not_tell_who_lies_between(tmp_path: Path, tries: Tries)
     one, two = system("one", groups=AGES), system("two", groups=OTHER_AGES)
     frame = people()
     workspace = workspace_of(tmp_path / "w", frame, one, two)
-    first, second = run_audit(workspace, one, **BOTH), run_audit(workspace, two, **BOTH)
+    first, second = run_audit(workspace, one, **BOTH).written(), run_audit(workspace, two, **BOTH).written()
     assert None not in rates(first, "age").values()
     assert set(rates(second, "age").values()) == {None}
     assert check(workspace, frame, [(first, one), (second, two)], tries)
@@ -340,17 +340,17 @@ def test_a_system_that_came_back_under_another_id_is_the_same(tmp_path: Path) ->
     """Its rows and its audits are still there, and so is the declaration that these were made by."""
     one, again = system("one", groups=AGES), system("again", groups=OTHER_AGES)
     workspace = workspace_of(tmp_path / "w", people(), one)
-    first = run_audit(workspace, one, **BOTH)
+    first = run_audit(workspace, one, **BOTH).written()
     ingest(workspace, again, tmp_path / "w" / "rows.parquet")
     assert None not in rates(first, "age").values()
-    assert set(rates(run_audit(workspace, again, **BOTH), "age").values()) == {None}
+    assert set(rates(run_audit(workspace, again, **BOTH).written(), "age").values()) == {None}
 
 
 @pytest.mark.attack("small groups", "one file with two bandings of one column")
 def test_two_bandings_in_one_file_do_not_tell_who_lies_between(tmp_path: Path, tries: Tries) -> None:
     of = system("one", groups={**AGES, "years": {"column": "age", "bands": [27]}})
     workspace = workspace_of(tmp_path / "w", people(), of)
-    assert check(workspace, people(), [(run_audit(workspace, of, **BOTH), of)], tries)
+    assert check(workspace, people(), [(run_audit(workspace, of, **BOTH).written(), of)], tries)
 
 
 @pytest.mark.attack("small groups", "a system file whose bands were changed between two audits")
@@ -372,7 +372,7 @@ def test_the_same_groups_are_told_again(tmp_path: Path) -> None:
     """Nothing is hidden of a system only because another one says just the same."""
     one, two = (system(name, groups={**AGES, "sex": SEXES}, crossed=[["sex", "age"]]) for name in ("one", "two"))
     workspace = workspace_of(tmp_path / "w", people(3), one, two)
-    told = [run_audit(workspace, each, **BOTH) for each in (one, two)]
+    told = [run_audit(workspace, each, **BOTH).written() for each in (one, two)]
     assert told[0]["measures"] == told[1]["measures"]
 
 
@@ -394,4 +394,7 @@ def test_another_system_with_other_rows_changes_nothing(tmp_path: Path) -> None:
     run_audit(beside, one, **JANUARY)
     with reading(beside) as connection:
         assert not sharing(connection)
-    assert run_audit(beside, two, **JANUARY)["measures"] == run_audit(alone, two, **JANUARY)["measures"]
+    assert (
+        run_audit(beside, two, **JANUARY).written()["measures"]
+        == run_audit(alone, two, **JANUARY).written()["measures"]
+    )

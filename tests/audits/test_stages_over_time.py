@@ -24,7 +24,8 @@ from boussole.audits.standing import standing
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, connected, pieces
 from boussole.audits.workspace import Workspace
-from tests.as_json import publication, run_audit
+from boussole.charter.auditing.audit import run_audit
+from tests.as_json import publication
 from tests.audits.funnels import STAGES, counted, funnel, people
 
 STEP, WHOLE, REASON = "stage_selection_rate", "cumulative_selection_rate", "protects_other_window"
@@ -249,7 +250,7 @@ def test_evidence_repeats_what_was_hidden_at_a_stage_for_another_window(tmp_path
     for window in MONTHS:
         run_audit(workspace, of, start=window.start, end=window.end)
     quarter = WINDOWS[3]
-    document = run_audit(workspace, of, start=quarter.start, end=quarter.end)
+    document = run_audit(workspace, of, start=quarter.start, end=quarter.end).written()
     assert told(document["measures"], STEP, "hired") == {"all": None, "F": REASON, "M": REASON}
     read = load(workspace.evidence, document["evidence"]["cubes"].removeprefix("sha256:"))
     assert set(withheld_of(read.withheld).stages) == {STAGES[2]}

@@ -21,8 +21,8 @@ from boussole.audits.standing import Standing, standing
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
 from boussole.charter.schemas import audit_schema
-from tests.as_json import run_audit
 from tests.written import system_text
 
 JULY = Window(dt.date(2026, 7, 1), dt.date(2026, 7, 31))
@@ -98,7 +98,7 @@ def august(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def audit(july: tuple[Workspace, System], as_of: dt.date, **options: Any) -> dict[str, Any]:
     workspace, system = july
-    return run_audit(workspace, system, start=JULY.start, end=JULY.end, as_of=as_of, dry_run=True, **options)
+    return run_audit(workspace, system, start=JULY.start, end=JULY.end, as_of=as_of, dry_run=True, **options).written()
 
 
 def by_id(document: dict[str, Any]) -> dict[str, Any]:

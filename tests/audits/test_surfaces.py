@@ -26,16 +26,17 @@ from scipy.sparse import coo_array
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.overview import overview
 from boussole.audits.drift.pairs import exact_pair
-from boussole.audits.drift.report import pair_document
 from boussole.audits.errors import BoussoleError
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, period_of
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
+from boussole.charter.drift.document import pair_document
 from boussole.charter.drift.look import look
 from boussole.charter.oscal.exporting import oscal_files
 from boussole.charter.records.audits import stored_audits
 from boussole.dashboard.report.moved import drift_document
-from tests.as_json import cells_csv, documents_of, run_audit, set_apart
+from tests.as_json import cells_csv, documents_of, set_apart
 from tests.attacks import Tries
 from tests.written import sample
 
@@ -276,7 +277,7 @@ def audits(workspace: Workspace, draw: random.Random) -> list[Document]:
     of = workspace.system("sample")
     windows = [*map(month_window, MONTHS), Window(month_window(1).start, month_window(3).end)]
     return [
-        run_audit(workspace, of, start=each.start, end=each.end, as_of=TODAY)
+        run_audit(workspace, of, start=each.start, end=each.end, as_of=TODAY).written()
         for each in draw.sample(windows, draw.choice([2, 3, 4]))
     ]
 
@@ -293,7 +294,7 @@ def drift_of(workspace: Workspace) -> list[Document]:
             pair = exact_pair(workspace, of, window=window, against=against, as_of=TODAY, apart=apart)  # type: ignore[arg-type]
         except BoussoleError:
             continue
-        found.append(pair_document(pair))
+        found.append(pair_document(pair).written())
     return found
 
 

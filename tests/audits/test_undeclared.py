@@ -18,7 +18,7 @@ from boussole.audits.retention.purge import purge
 from boussole.audits.runs import measure_window
 from boussole.audits.subgroups import scan
 from boussole.audits.workspace import Workspace
-from tests.as_json import run_audit
+from boussole.charter.auditing.audit import run_audit
 from tests.attacks import Tries
 from tests.audits.privacy.helpers import files_of, found_in_clear, found_when_opened
 from tests.written import system_text
@@ -221,9 +221,9 @@ def test_a_name_in_a_column_of_groups_leaves_by_no_way(
     system = workspace.system("loans")
     reports = [bring(workspace, tmp_path, rows(strays))]
     reports += [bring(workspace, tmp_path, rows(strays, month="2025-04", stray=f"{NAME}s", seed=1), "april.csv")]
-    march = run_audit(workspace, system, start=dt.date(2025, 3, 1), end=dt.date(2025, 3, 31))
-    april = run_audit(workspace, system, start=dt.date(2025, 4, 1), end=dt.date(2025, 4, 30))
-    quarter = run_audit(workspace, system, start=dt.date(2025, 3, 1), end=dt.date(2025, 4, 30))
+    march = run_audit(workspace, system, start=dt.date(2025, 3, 1), end=dt.date(2025, 3, 31)).written()
+    april = run_audit(workspace, system, start=dt.date(2025, 4, 1), end=dt.date(2025, 4, 30)).written()
+    quarter = run_audit(workspace, system, start=dt.date(2025, 3, 1), end=dt.date(2025, 4, 30)).written()
     found = scan(workspace, system, start=dt.date(2025, 3, 1), end=dt.date(2025, 3, 31))
     for said in (*reports, march, april, quarter, found, capsys.readouterr()):
         tries.add()
@@ -249,7 +249,7 @@ def test_a_name_stands_nowhere_after_a_purge(tmp_path: Path, kind: str, tries: T
     if kind != "pool":
         assert found_when_opened(workspace, [NAME.encode()])
     march = {"start": dt.date(2025, 3, 1), "end": dt.date(2025, 3, 31)}
-    before = run_audit(workspace, system, **march)
+    before = run_audit(workspace, system, **march).written()
     with reading(workspace) as connection:
         totals = connection.execute("SELECT sum(n), count(DISTINCT value1) FROM lake.loans.cells WHERE \"by\" = 'sex'")
         held = totals.fetchone()
@@ -273,7 +273,7 @@ def test_what_is_measured_of_the_others_does_not_depend_on_the_text(tmp_path: Pa
     for kind in ("free", "pool"):
         workspace = workspace_of(tmp_path / kind, GROUPS[kind])
         bring(workspace, tmp_path / kind, rows(3))
-        document = run_audit(workspace, workspace.system("loans"))
+        document = run_audit(workspace, workspace.system("loans")).written()
         told.append({m["id"]: (m["value"], m["n"]) for m in document["measures"] if m["value"] is not None})
     assert told[0].keys() == told[1].keys()
     for name, (value, n) in told[0].items():
@@ -295,7 +295,9 @@ def test_the_same_word_stands_for_a_value_in_every_window(tmp_path: Path) -> Non
     bring(workspace, tmp_path, [*rows(3), *rows(3, month="2025-04")])
     groups = Counter[str]()
     for start, end in (("2025-03-01", "2025-03-31"), ("2025-04-01", "2025-04-30"), ("2025-03-01", "2025-04-30")):
-        document = run_audit(workspace, system, start=dt.date.fromisoformat(start), end=dt.date.fromisoformat(end))
+        document = run_audit(
+            workspace, system, start=dt.date.fromisoformat(start), end=dt.date.fromisoformat(end)
+        ).written()
         apart = [m for m in document["measures"] if m["metric"] == "selection_rate" and m["reason"] == "set_apart"]
         groups.update(m["group"]["sex"] for m in apart if m["by"] == ["sex"])
         assert document["decisions"] == (600 if end == "2025-04-30" and start == "2025-03-01" else 300)
@@ -323,7 +325,7 @@ def test_a_lake_of_an_earlier_version_is_read_as_it_is(tmp_path: Path) -> None:
     path = workspace.home / "systems" / "loans.yaml"
     path.write_text(text(GROUPS["pool"]), encoding="utf-8")
     later = Workspace(workspace.home)
-    document = run_audit(later, later.system("loans"))
+    document = run_audit(later, later.system("loans")).written()
     assert document["decisions"] == 300
     assert NAME not in repr(document)
     assert not outside(later)

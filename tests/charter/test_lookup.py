@@ -9,10 +9,9 @@ import json
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.records import keep_file, seal
+from boussole.charter.records import keep_file, save_audit, seal
 from boussole.charter.records.kinds import Attestation, Recommendation
 from boussole.charter.records.lookup import How, audits_alike, fingerprints, places_of
-from tests.as_json import save_audit
 from tests.written import audit_document
 
 COUNTS = b"counts of an audit"

@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from boussole.audits import ledger
 from boussole.audits.errors import BoussoleError, LedgerError
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
 from boussole.charter.records import migrations, open_records, summaries, verify_records
-from tests.as_json import run_audit
 from tests.audits.ledger.filled import leaf
 from tests.written import system_text
 

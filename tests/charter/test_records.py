@@ -20,15 +20,17 @@ from boussole.audits import ledger
 from boussole.audits.errors import BoussoleError, CharterError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import (
+    audits_of,
     charter_text,
+    latest_audits,
     migrations,
     open_records,
     register_charter,
+    save_audit,
     sealed_json,
     verify_records,
 )
 from boussole.charter.records.models import Base
-from tests.as_json import audits_of, latest_audits, save_audit
 from tests.written import audit_document
 
 
@@ -78,7 +80,7 @@ def test_a_saved_audit_carries_its_seal(workspace):
     saved = save_audit(workspace, given)
     charter_entry, audit_entry = all_entries(workspace)
     assert given == before
-    assert saved == {**given, "evidence": {**given["evidence"], "entry": 1, "root": audit_entry.root}}
+    assert saved.written() == {**given, "evidence": {**given["evidence"], "entry": 1, "root": audit_entry.root}}
     assert charter_entry.kind == "charter"
     assert charter_entry.payload == {"charter": "c1" * 32, "version": "1.0"}
     assert audit_entry.kind == "audit"
@@ -99,10 +101,10 @@ def by_hand(given):
 
 def test_anybody_can_recompute_the_seal_from_a_document(workspace):
     saved = save_audit(workspace, document())
-    sealed = all_entries(workspace)[saved["evidence"]["entry"]]
+    sealed = all_entries(workspace)[saved.entry]
     assert sealed.payload["document"] == hashlib.sha256(sealed_json(saved)).hexdigest()
     assert sealed_json(saved) == by_hand(document())
-    assert sealed.root == saved["evidence"]["root"]
+    assert sealed.root == saved.evidence.root
 
 
 def test_the_stored_text_is_the_sealed_one_byte_for_byte(workspace):
@@ -157,7 +159,7 @@ def test_a_charter_is_registered_once_with_its_text(workspace):
     with engine.begin() as connection:
         assert [register_charter(connection, charter) for charter in (first, first, second)] == [0, 0, 1]
     saved = save_audit(workspace, document(charter=first.sha256), charter=first)
-    assert saved["evidence"]["entry"] == 2
+    assert saved.entry == 2
     assert [entry.kind for entry in all_entries(workspace)] == ["charter", "charter", "audit"]
     for kept in (first, second):
         assert charter_text(workspace, kept.sha256).encode() == by_hand(kept.document())
@@ -319,7 +321,9 @@ def test_a_database_that_is_still_being_made_reads_as_empty(workspace):
     assert latest_audits(workspace) == {}
 
 
-def test_what_a_caller_adds_to_the_evidence_of_a_latest_audit_stays_with_that_caller(workspace: Workspace) -> None:
-    save_audit(workspace, document())
-    latest_audits(workspace)["compas"]["evidence"]["entry"] = 99
-    assert latest_audits(workspace)["compas"]["evidence"]["entry"] != 99
+def test_nobody_adds_to_the_evidence_of_a_latest_audit(workspace: Workspace) -> None:
+    saved = save_audit(workspace, document())
+    latest_audits(workspace)["compas"].written()["evidence"]["entry"] = 99
+    with pytest.raises(ValueError, match="frozen"):
+        latest_audits(workspace)["compas"].evidence.entry = 99  # type: ignore[misc]
+    assert latest_audits(workspace)["compas"] == saved

@@ -12,9 +12,11 @@ from jsonschema import Draft202012Validator
 
 from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
+from boussole.charter.records import audits_of
 from boussole.charter.schemas import audit_schema
-from tests.as_json import audits_of, differences, run_audit
+from tests.as_json import differences
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -59,7 +61,9 @@ def declare(workspace: Workspace, reference: str | None) -> Workspace:
 def audit(workspace: Workspace, month: int, **more: Any) -> dict[str, Any]:
     start = dt.date(2026, month, 1)
     end = dt.date(2026, month + 1, 1) - dt.timedelta(days=1)
-    return run_audit(workspace, workspace.system("offers"), start=start, end=end, as_of=dt.date(2026, 5, 1), **more)
+    return run_audit(
+        workspace, workspace.system("offers"), start=start, end=end, as_of=dt.date(2026, 5, 1), **more
+    ).written()
 
 
 def verdict(document: dict[str, Any]) -> str:
@@ -96,7 +100,7 @@ def test_a_reference_that_turns_an_answer_is_told(workspace: Workspace) -> None:
         "Le groupe de référence de «\u202fLieu\u202f» est passé de «\u202fA\u202f» à «\u202fC\u202f»"
     )
     assert list(Draft202012Validator(audit_schema()).iter_errors(second)) == []
-    assert audits_of(workspace, "offers")[-1]["references"] == second["references"]
+    assert audits_of(workspace, "offers")[-1].written()["references"] == second["references"]
 
 
 def test_the_answer_of_then_is_that_of_the_same_decisions(workspace: Workspace) -> None:

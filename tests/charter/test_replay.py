@@ -17,13 +17,13 @@ from boussole.audits.decisions import ingest
 from boussole.audits.systems.loading import load_system
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.diff import diff
+from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.replay import ABSENT, replay
-from boussole.charter.records import each_summary, seal, verify_records
+from boussole.charter.records import audits_of, each_summary, seal, verify_records
 from boussole.charter.records.in_force import InForce, in_force
 from boussole.charter.records.kinds import Attestation, Case, KeptFile
 from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.cli import app
-from tests.as_json import audits_of, run_audit
 
 SYSTEM = """
 id: hiring
@@ -75,7 +75,9 @@ def workspace(tmp_path_factory):
 def audit(workspace, month, **more):
     start = dt.date(2026, month, 1)
     end = dt.date(2026, month + 1, 1) - dt.timedelta(days=1)
-    return run_audit(workspace, workspace.system("hiring"), start=start, end=end, as_of=dt.date(2026, 5, 1), **more)
+    return run_audit(
+        workspace, workspace.system("hiring"), start=start, end=end, as_of=dt.date(2026, 5, 1), **more
+    ).written()
 
 
 def edited(folder, changes):
@@ -107,7 +109,7 @@ def tightened(tmp_path_factory):
 def test_the_same_charter_changes_nothing(workspace):
     found = replay(workspace, in_force(workspace).charter)
     assert (found.windows, found.changes) == (3, [])
-    assert found.verdicts == 3 * len(audits_of(workspace, "hiring")[0]["verdicts"])
+    assert found.verdicts == 3 * len(audits_of(workspace, "hiring")[0].verdicts)
     assert found.uncapped == 0
 
 
@@ -124,11 +126,11 @@ def test_audits_that_do_not_say_what_was_set_aside_are_said_to_be_uncapped(works
 
 def test_tightening_one_level_turns_past_months_to_broken(workspace, tightened):
     """By hand: women are called 85, 84 and 99 times for 100 men; the first two are under 95, which was watch."""
-    before = {each["window"]["start"]: each for each in audits_of(workspace, "hiring")}
+    before = audits_of(workspace, "hiring")
     found = replay(workspace, tightened)
     changed = {each.start: (each.before, each.after) for each in found.changes if each.indicator == f"{ADJUSTED}_sex"}
     assert changed == dict.fromkeys(["2026-01-01", "2026-02-01"], ("watch", "broken"))
-    assert {each["window"]["start"]: each for each in audits_of(workspace, "hiring")} == before
+    assert audits_of(workspace, "hiring") == before
     assert [change.effect for change in diff(load_charter(), tightened)] == ["tighter", "tighter"]
 
 
@@ -138,10 +140,10 @@ def test_a_replay_says_what_an_audit_under_that_charter_says(workspace, tightene
     for month in RATES:
         document = audit(workspace, month, dry_run=True, judging=InForce(charter=tightened))
         stored = audits_of(workspace, "hiring")[month - 1]
-        then = {each["indicator"]: each["verdict"] for each in stored["verdicts"]}
+        then = {each.indicator: each.verdict for each in stored.verdicts}
         now = {each["indicator"]: each["verdict"] for each in document["verdicts"]}
         expected = {(name, then.get(name), now[name]) for name in now if now[name] != then.get(name)}
-        replayed = {(c.indicator, c.before, c.after) for c in changes if c.start == stored["window"]["start"]}
+        replayed = {(c.indicator, c.before, c.after) for c in changes if c.start == stored.window.start.isoformat()}
         assert replayed == expected
     assert changes
 

@@ -17,10 +17,10 @@ from boussole.audits.systems import System, load_systems
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
+from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.access import person, visitor
 from boussole.dashboard.scene import Scene
-from tests.as_json import save_audit
 
 if TYPE_CHECKING:
     from selenium import webdriver

@@ -238,7 +238,7 @@ class _Drawn:
             f"a{number}": {f"g{at}": int(n) for at, n in enumerate(counts[months, :, 1].sum(axis=0))}
             for number, counts in enumerate(self.groups)
         }
-        return GroupSizes(entry=1, decisions=sum(self.decisions[months]), groups=groups, expired=frozenset())
+        return GroupSizes(decisions=sum(self.decisions[months]), groups=groups, expired=frozenset())
 
     def series(self) -> list[Series]:
         """What audits would tell: of each group but the first its ratio to the first, and mean scores; of everybody the

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from boussole.audits.drift.series import DriftSeries
-from boussole.charter.comparing.side_by_side import VersionChange
+from boussole.charter.comparing.months import VersionChange
+from boussole.charter.document.comparing import SIDE_BY_SIDE, VersionComparison
 from boussole.dashboard.drifting.beside import Beside, side_by_side
 from boussole.dashboard.drifting.beside_html import versions
 from boussole.dashboard.words import speaker
@@ -44,7 +45,9 @@ def row(
         "production": {"value": before, "n": 900, "interval": None} if told else None,
         "candidate": {"value": after, "n": 900, "interval": None} if told else None,
         "change": change,
-        "interval": {"low": change - 0.01, "high": change + 0.01} if change is not None else None,
+        "interval": {"low": change - 0.01, "high": change + 0.01, "level": 0.95, "method": "mover"}
+        if change is not None
+        else None,
         "p": p if told else None,
         "p_adjusted": p if told else None,
         "differs": told and p < 0.05,
@@ -56,10 +59,12 @@ def document(*rows: Document, **more: Any) -> dict[str, Any]:
     month = {"start": "2026-08-01", "end": "2026-08-31"}
     after = {"start": "2026-09-01", "end": "2026-09-30"}
     return {
+        "schema": SIDE_BY_SIDE,
+        "alpha": 0.05,
         "system": "sample",
         "kind": "sequential",
-        "production": {"name": "3.2", "window": month},
-        "candidate": {"name": "3.3", "window": after},
+        "production": {"name": "3.2", "window": month, "decisions": 4000},
+        "candidate": {"name": "3.3", "window": after, "decisions": 4000},
         "changed_on": "2026-09-01",
         "mixed": [],
         "family": sum(each["p"] is not None for each in rows),
@@ -71,7 +76,8 @@ def document(*rows: Document, **more: Any) -> dict[str, Any]:
 
 
 def shown(found: dict[str, Any], lang: str = "en") -> Beside:
-    return side_by_side([VersionChange(before="3.2", after="3.3", document=found)], SERIES, speaker(lang))[0]
+    read = VersionComparison.of(found)
+    return side_by_side([VersionChange(before="3.2", after="3.3", document=read)], SERIES, speaker(lang))[0]
 
 
 def test_one_difference_and_nothing_else() -> None:
@@ -134,7 +140,7 @@ def test_what_keeps_them_apart_is_said_with_the_next_step() -> None:
 def test_a_shadow_is_called_by_its_title_and_gets_no_verdict() -> None:
     agreement = {
         "pairs": 1000, "rate": 0.94, "only_production": 50, "only_candidate": 10, "p": 0.001, "reason": None,
-        "without_answer": 12, "never_decided": 0,
+        "without_answer": 12, "never_decided": 0, "interval": None, "method": "jackknife",
     }  # fmt: skip
     told = document(row("selection_rate/sex=F", 0.5, 0.4, p=0.001), kind="shadow", agreement=agreement)
     for side, name in (("production", "Jobs"), ("candidate", "Jobs, new")):

@@ -18,13 +18,13 @@ from boussole.audits.decisions import ingest
 from boussole.audits.errors import BoussoleError
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
 from boussole.charter.drift.look import look
 from boussole.dashboard.cli import app
 from boussole.dashboard.drifting.query import DriftQuery
 from boussole.dashboard.drifting.view import DriftPage, drift_page
 from boussole.dashboard.store import scene
 from boussole.dashboard.words import speaker
-from tests.as_json import run_audit
 from tests.sparing import later
 from tests.written import system_text
 
@@ -257,7 +257,7 @@ def held_by_the_command(workspace: Workspace, case: Case) -> None:
 
 def held_by_the_audit(workspace: Workspace, system: System, case: Case) -> None:
     """An audit of the newest month says the same of each column: no value where there is none."""
-    document = run_audit(workspace, system, as_of=TODAY)
+    document = run_audit(workspace, system, as_of=TODAY).written()
     json.dumps(document, allow_nan=False)
     found = {m["group"]["feature"]: m for m in document["measures"] if m["metric"] == "psi" and m["by"] == ["feature"]}
     for column, state in case.states.items():

@@ -18,13 +18,13 @@ from starlette.testclient import TestClient
 
 from boussole.audits.decisions import ingest
 from boussole.audits.drift import stored
-from boussole.audits.drift.evidently_columns import Reason
-from boussole.audits.drift.evidently_methods import METHODS
+from boussole.audits.drift.evidently_methods import METHODS, Key, Reading
 from boussole.audits.drift.pairs import exact_pair, window_asked
 from boussole.audits.errors import ReportError, SourceError
 from boussole.audits.retention.purge import purge
 from boussole.audits.systems import load_system
 from boussole.audits.workspace import Workspace
+from boussole.charter.document.drift import DriftDocument
 from boussole.charter.schemas import audit_schema, drift_schema
 from boussole.dashboard.access.person import COOKIE
 from boussole.dashboard.commands.drifting import DISTANCES, TESTS
@@ -100,6 +100,7 @@ def test_page_and_figures_are_kept_for_their_owner_and_name_each_other(made: Sto
     assert made.sha256 == stored.sha256_of(place.json.read_text("utf-8"))
     assert document["schema"] == "boussole.drift/1"
     assert [error.message for error in FORM.iter_errors(document)] == []
+    assert DriftDocument.read(place.json.read_bytes()).written() == document
     assert document["evidently"]["samples"]["window"]["drawn"] == 200
     assert document["decisions"] == {"window": 300, "against": 400}
     assert stored.scripts_of(place) == document["scripts"]
@@ -110,14 +111,11 @@ def test_page_and_figures_are_kept_for_their_owner_and_name_each_other(made: Sto
 def test_the_form_of_the_json_is_closed_and_knows_every_reason_and_method() -> None:
     schema = drift_schema()
     Draft202012Validator.check_schema(schema)
-    audit, names = audit_schema()["$defs"], {"window": "WindowOfAudit", "measure": "MeasureDocument"}
-    for name, model in {**names, "interval": "IntervalOfMeasure"}.items():
-        assert schema["$defs"][name]["properties"].keys() == audit[model]["properties"].keys()
-        assert sorted(schema["$defs"][name]["required"]) == audit[model]["required"]
-    evidently = schema["properties"]["evidently"]["properties"]
-    assert set(evidently["left_out"]["items"]["properties"]["reason"]["enum"]) == set(get_args(Reason))
-    assert set(schema["$defs"]["figure"]["properties"]["method"]["enum"]) == {method.key for method in METHODS}
-    assert set(schema["$defs"]["figure"]["properties"]["reading"]["enum"]) == {method.reading for method in METHODS}
+    distance, measure = schema["$defs"]["DistanceDocument"], audit_schema()["$defs"]["MeasureDocument"]
+    assert distance["properties"].keys() == measure["properties"].keys()
+    assert distance["required"] == measure["required"]
+    assert set(get_args(Key)) == {method.key for method in METHODS}
+    assert set(get_args(Reading)) == {method.reading for method in METHODS}
 
 
 def test_neither_identifiers_nor_groups_are_in_either_file(made: StoredReport) -> None:
@@ -216,6 +214,7 @@ def test_the_command_prints_every_distance_and_its_reading(workspace: Workspace,
         assert words in done.stdout, words
     document = json.loads(command(*asked, "--window", "2026-02-01/2026-02-28", "--json", "-").stdout)
     assert [error.message for error in FORM.iter_errors(document)] == []
+    assert DriftDocument.read(json.dumps(document)).written() == document
     assert document["readings"]["distance"] in ("watch", "broken")
     assert (document["stored"], document["window"]["start"]) == (None, "2026-02-01")
     metrics = {each["metric"] for each in document["measures"] if each["group"] == {"feature": "distance"}}
@@ -231,6 +230,7 @@ def test_the_command_makes_the_report(workspace: Workspace, command: Run, tmp_pa
     assert done.returncode == 0, done.stderr
     document = json.loads(figures.read_text("utf-8"))
     assert [error.message for error in FORM.iter_errors(document)] == []
+    assert DriftDocument.read(json.dumps(document)).written() == document
     assert document["stored"]["sha256"] in done.stderr
     assert document["mlflow_run"] in done.stderr
     assert page.read_bytes() == Path(document["stored"]["html"]).read_bytes()

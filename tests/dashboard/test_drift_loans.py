@@ -20,6 +20,7 @@ import yaml
 from boussole.audits.decisions import ingest
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
 from boussole.charter.drift.look import Drift, look
 from boussole.dashboard.drifting import performance_html
 from boussole.dashboard.drifting.performance_groups import group_table
@@ -28,7 +29,6 @@ from boussole.dashboard.drifting.query import DriftQuery
 from boussole.dashboard.drifting.view import DriftPage, drift_page
 from boussole.dashboard.scene import Scene
 from boussole.dashboard.words import speaker
-from tests.as_json import run_audit
 
 CHUNK = 5000
 AUC = (0.970962, 0.970248, 0.976282, 0.967721, 0.969886, 0.960050, 0.958530, 0.959041, 0.963094, 0.957556)
@@ -68,7 +68,7 @@ def loans(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Loans:
     early = look(workspace, system, against="reference", step="month", today=EARLY)
     bring(workspace, target.astype({"repaid": "Int64"}), "outcomes")
     audits = [
-        run_audit(workspace, system, start=month(number)[0], end=month(number)[1], as_of=LATE)
+        run_audit(workspace, system, start=month(number)[0], end=month(number)[1], as_of=LATE).written()
         for number in range(1, 11)
     ]
     late = look(workspace, system, against="reference", step="month", today=LATE)
@@ -143,7 +143,7 @@ def test_of_groups_the_page_says_what_audits_said(loans: Loans) -> None:
     windows = [each.window for each in loans.late.series.performance]
     newest = loans.audits[-1]
     words = Words(system=loans.system, say=speaker("en"))
-    late, early = (group_table("precision", drift.documents, words) for drift in (loans.late, loans.early))
+    late, early = (group_table("precision", drift.audits, words) for drift in (loans.late, loans.early))
     assert late is not None
     assert early is not None
     assert late.head[2:] == ["Came, of 100 (October 2019)"]

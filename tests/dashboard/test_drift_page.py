@@ -60,7 +60,7 @@ def month(number: int) -> Window:
 
 def said(women: int) -> GroupSizes:
     """What an audit told of 1,000 decisions."""
-    return GroupSizes(entry=1, decisions=1000, groups={"gender": {"F": women, "M": 1000 - women}}, expired=frozenset())
+    return GroupSizes(decisions=1000, groups={"gender": {"F": women, "M": 1000 - women}}, expired=frozenset())
 
 
 def series_of(

@@ -21,7 +21,15 @@ from boussole.audits.ledger.keys import COSIGNATURE, make_key
 from boussole.audits.ledger.search import LedgerQuery, Listed, Span
 from boussole.audits.ledger.verification import SetBack
 from boussole.audits.workspace import Workspace
-from boussole.charter.records import Sealed, open_records, prove_entry, seal_report, sealed_json, sign_checkpoint
+from boussole.charter.records import (
+    Sealed,
+    open_records,
+    prove_entry,
+    save_audit,
+    seal_report,
+    sealed_json,
+    sign_checkpoint,
+)
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.kinds import Case, Closure, Finding
 from boussole.charter.records.sealed_files import NO_FILES
@@ -36,7 +44,6 @@ from boussole.dashboard.evidence_view import asked_of, entry_page, number_of, se
 from boussole.dashboard.evidence_words import content_words, kind_words, seal_words, stated_words
 from boussole.dashboard.scene import Scene
 from boussole.dashboard.words import speaker
-from tests.as_json import save_audit
 from tests.written import audit_document
 
 EN, FR = speaker("en"), speaker("fr")
@@ -342,7 +349,7 @@ def with_charter(tmp_path):
     charter = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"  # SHA-256 of {}
     workspace = Workspace.create(tmp_path / "with-charter")
     found = document() | {"charter": {"id": "x", "version": "1", "sha256": charter, "adopted_before_window": True}}
-    return workspace, save_audit(workspace, found)
+    return workspace, save_audit(workspace, found).written()
 
 
 @pytest.mark.attack("reports", "a forged report is handed in at the evidence page")

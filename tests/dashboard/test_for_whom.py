@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from boussole.audits.windows import Window
+from boussole.charter.document import AuditDocument
 from boussole.charter.drift.moved_groups import moved_groups
 from boussole.dashboard.drifting.for_whom import ForWhom, for_whom
 from boussole.dashboard.drifting.for_whom_html import for_whom as written
 from boussole.dashboard.words import speaker
-from tests.written import drift_rule, sample
+from tests.written import audited, drift_rule, sample
 
 COLUMNS = {
     "id": "id",
@@ -56,7 +57,9 @@ def measure(
     }
 
 
-def document(scores: Mapping[str, float | None], *, p: float = 0.5, reason: str = "hidden_in_reference") -> Document:
+def document(
+    scores: Mapping[str, float | None], *, p: float = 0.5, reason: str = "hidden_in_reference"
+) -> AuditDocument:
     """An audit in which the scores of each group changed by so much; those of M are compared with."""
     found = [measure("mean_score_change", None, 0.01, values=[0.51, 0.5])]
     for group, value in scores.items():
@@ -76,10 +79,10 @@ def document(scores: Mapping[str, float | None], *, p: float = 0.5, reason: str 
                     **more,
                 )
             )
-    return {"measures": found, "verdicts": []}
+    return audited(measures=found)
 
 
-def shown(documents: Mapping[Window, Document], lang: str = "en") -> ForWhom:
+def shown(documents: Mapping[Window, AuditDocument], lang: str = "en") -> ForWhom:
     found = for_whom(documents, SYSTEM, speaker(lang), rule=drift_rule())
     assert found is not None
     return found
@@ -133,13 +136,13 @@ def test_months_are_told_one_below_the_other() -> None:
 
 
 @pytest.mark.parametrize("documents", [{}, {Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31)): document({"M": 0.0})}])
-def test_nothing_is_said_where_no_month_was_looked_at(documents: Mapping[Window, Document]) -> None:
+def test_nothing_is_said_where_no_month_was_looked_at(documents: Mapping[Window, AuditDocument]) -> None:
     assert for_whom(documents, SYSTEM, speaker("en"), rule=drift_rule()) is None
     assert written(None, speaker("en")) == ""
 
 
 def test_documents_of_before_say_nothing() -> None:
-    assert moved_groups({"measures": [measure("mean_score", "F", 0.5)]}, drift_rule()) == []
+    assert moved_groups(audited(measures=[measure("mean_score", "F", 0.5)]), drift_rule()) == []
 
 
 def test_a_month_of_twelve_has_to_be_surer_than_one_look() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.document.verdict import worst
-from boussole.charter.records import keep_file, seal
+from boussole.charter.records import keep_file, save_audit, seal
 from boussole.charter.records.in_force import adopt
 from boussole.charter.records.kinds import Finding
 from boussole.charter.registry.register import register_of
@@ -27,7 +27,6 @@ from boussole.dashboard.scene import Scene, load
 from boussole.dashboard.system_view import system_page
 from boussole.dashboard.views import compass
 from boussole.dashboard.words import speaker
-from tests.as_json import save_audit
 from tests.dashboard.conftest import DECLARED, FIXTURE, _document
 
 EN = speaker("en")

@@ -27,15 +27,15 @@ from boussole.audits.ledger.checkpoint import parse_checkpoint
 from boussole.audits.signing.key import workspace_key
 from boussole.audits.suppression import apart
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, newest, rerun
 from boussole.charter.pack import pack_files, write
 from boussole.charter.pack.building import HERE
-from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.charter.records import save_audit, sign_checkpoint, stored_audits
 from boussole.charter.records.in_force import in_force
 from boussole.dashboard.access import log
 from boussole.dashboard.commands.verifying import told
 from tests import offers
-from tests.as_json import run_audit, save_audit
 from tests.attacks import Tries
 from tests.sparing import later
 
@@ -261,7 +261,7 @@ def test_an_audit_of_an_earlier_version_is_found_sealed_only(tmp_path: Path) -> 
     workspace = offers.make(tmp_path / "w")
     offers.bring(workspace, offers.frame(rows=400))
     system, charter = workspace.system("offers"), in_force(workspace).charter
-    document = run_audit(workspace, system, start=offers.JANUARY[0], end=offers.JANUARY[1], dry_run=True)
+    document = run_audit(workspace, system, start=offers.JANUARY[0], end=offers.JANUARY[1], dry_run=True).written()
     for key in ("rows", "system"):
         del document["evidence"][key]
     save_audit(workspace, document, charter=charter)

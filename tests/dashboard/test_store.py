@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from boussole.audits.workspace import Workspace
+from boussole.charter.records import save_audit
 from boussole.charter.records.acts import Attendance, Office
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard import store
 from boussole.dashboard.article_view import Chosen
-from tests.as_json import save_audit
 from tests.charter.committee.desk import DAY, START, m
 from tests.charter.committee.hall import Hall
 from tests.conftest import SYSTEMS

@@ -14,9 +14,16 @@ import pytest
 from boussole.audits.errors import LostLedgerError
 from boussole.audits.lost import hold_ledger
 from boussole.audits.workspace import Workspace
-from boussole.charter.records import keep_file, open_records, seal, statements, verify_records
+from boussole.charter.records import (
+    keep_file,
+    latest_audits,
+    open_records,
+    save_audit,
+    seal,
+    statements,
+    verify_records,
+)
 from boussole.charter.records.kinds import Attestation
-from tests.as_json import latest_audits, save_audit
 from tests.attacks import Tries
 from tests.end_to_end.test_kept_checkpoint import Scene, document, grow, run
 

@@ -13,6 +13,7 @@ import yaml
 
 from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
 from boussole.charter.templates import TEMPLATES, write_template
 from boussole.dashboard import compass_html, law_html, system_html
 from boussole.dashboard.law_view import law_page
@@ -21,7 +22,6 @@ from boussole.dashboard.scene import load
 from boussole.dashboard.system_view import system_page
 from boussole.dashboard.views import compass
 from boussole.dashboard.words import speaker
-from tests.as_json import run_audit
 
 SYSTEM = """\
 id: credit_score
@@ -65,7 +65,7 @@ def audited(workspace: Workspace) -> dict:
     file = workspace.home / "applications.csv"
     frame.to_csv(file, index=False)
     ingest(workspace, workspace.system("credit_score"), str(file))
-    return run_audit(workspace, workspace.system("credit_score"))
+    return run_audit(workspace, workspace.system("credit_score")).written()
 
 
 def pages(workspace: Workspace, lang: str) -> str:

@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.records import keep_file, open_records, seal
+from boussole.charter.records import keep_file, open_records, save_audit, seal
 from boussole.charter.records.kinds import Finding
 from boussole.charter.records.sealed_files import Fault, verify_files
-from tests.as_json import save_audit
 from tests.attacks import Tries
 from tests.end_to_end.test_kept_checkpoint import Scene, document, rewrite, run
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any
 
 import pytest
 
 from boussole.audits.runs import complete_windows
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
+from boussole.charter.comparing.months import sequential
+from boussole.charter.document import AuditDocument
 from boussole.charter.drift.look import look
 from boussole.charter.drift.moved_groups import apart, moved_groups
 from boussole.charter.drift.readings import readings
@@ -21,13 +23,12 @@ from boussole.dashboard.scene import load
 from boussole.dashboard.words import speaker
 from boussole.experiments.demo import FACTS, build
 from boussole.experiments.sync import sync
-from tests.as_json import run_audit, sequential
 
 LATER = dt.date(2026, 12, 1)
 
 
 @pytest.fixture(scope="module")
-def audited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, dict[str, dict[str, Any]]]:
+def audited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, dict[str, AuditDocument]]:
     """The demo synced, and the audit of each month."""
     workspace = build(tmp_path_factory.mktemp("planted") / "demo")
     (report,) = sync(workspace)
@@ -41,14 +42,14 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, dict[s
 
 @pytest.mark.slow
 def test_the_audit_finds_what_was_planted_and_nothing_else(
-    audited: tuple[Workspace, dict[str, dict[str, Any]]],
+    audited: tuple[Workspace, dict[str, AuditDocument]],
 ) -> None:
     workspace, documents = audited
     found = {
         month: {
-            verdict["indicator"]: verdict["verdict"]
-            for verdict in document["verdicts"]
-            if verdict["verdict"] != "not_examined" and verdict["reason"] != "selective_labels"
+            verdict.indicator: verdict.verdict
+            for verdict in document.verdicts
+            if verdict.verdict != "not_examined" and verdict.reason != "selective_labels"
         }
         for month, document in documents.items()
     }
@@ -58,7 +59,7 @@ def test_the_audit_finds_what_was_planted_and_nothing_else(
 
 @pytest.mark.slow
 def test_planted_drifts_are_found_in_their_month_and_no_others(
-    audited: tuple[Workspace, dict[str, dict[str, Any]]],
+    audited: tuple[Workspace, dict[str, AuditDocument]],
 ) -> None:
     """In September the radius of the search grows and version 2.0 reaches fewer women; scores rise."""
     workspace, _ = audited
@@ -100,25 +101,25 @@ def test_planted_drifts_are_found_in_their_month_and_no_others(
 
 @pytest.mark.slow
 def test_the_change_of_version_is_found_on_its_day_with_its_size(
-    audited: tuple[Workspace, dict[str, dict[str, Any]]],
+    audited: tuple[Workspace, dict[str, AuditDocument]],
 ) -> None:
     workspace, documents = audited
     planted = json.loads((workspace.home / FACTS).read_text(encoding="utf-8"))["version_change"]
     system = workspace.system("matchft")
     rule = rule_of(in_force(workspace).charter, system)
     document = sequential(workspace, system, planted["before"], planted["after"], alpha=rule.alpha, as_of=LATER)
-    assert document["changed_on"] == planted["on"]
-    assert [document[side]["window"]["start"][:7] for side in ("production", "candidate")] == planted["months"]
-    rows = {each["measure"]: each for each in document["rows"]}
+    assert document.changed_on == dt.date.fromisoformat(planted["on"])
+    assert [f"{side.window.start:%Y-%m}" for side in (document.production, document.candidate)] == planted["months"]
+    rows = {each.measure: each for each in document.rows}
     for group, (low, high) in planted["selection_rate_change_between"].items():
         found = rows[f"selection_rate/gender={group}"]
-        assert found["differs"]
-        assert low < found["change"] < high
+        assert found.differs
+        assert low < found.change < high
     for name in planted["selection_rate_unchanged"]:
-        assert not rows["selection_rate" if name == "everybody" else f"selection_rate/{name}"]["differs"]
+        assert not rows["selection_rate" if name == "everybody" else f"selection_rate/{name}"].differs
     for month, expected in (("2026-08", set()), ("2026-09", {"gender=F"})):
         moved = {
-            each.change["id"].partition("/")[2]
+            each.change.id.partition("/")[2]
             for each in apart(moved_groups(documents[month], rule))
             if len(each.by) == 1
         }

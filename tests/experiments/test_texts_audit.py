@@ -14,11 +14,11 @@ import pytest
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.texts_audit import texts_document
 from boussole.charter.schemas import texts_schema
 from boussole.charter.text.loading import load_charter
 from boussole.experiments import log_generations
 from boussole.experiments.sync import sync
-from tests.as_json import texts_document
 from tests.conftest import Run
 
 WRITER = """

@@ -23,8 +23,8 @@ import pytest
 from boussole.audits import private_files
 from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
 from boussole.dashboard.access import log
-from tests.as_json import run_audit
 from tests.attacks import Tries
 from tests.conftest import Run
 from tests.faults.calls import calls

@@ -11,9 +11,8 @@ import pytest
 
 from boussole.audits.lake.engine import connect
 from boussole.audits.workspace import Workspace
-from boussole.charter.records import verify_records
+from boussole.charter.records import save_audit, verify_records
 from boussole.experiments.sync import sync
-from tests.as_json import save_audit
 from tests.faults.harness import Nursery, World, check
 from tests.written import audit_document
 

@@ -19,9 +19,9 @@ from boussole.audits.suppression import apart
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import rerun
 from boussole.charter.records import stored_audits
-from tests.as_json import run_audit
 from tests.written import declaring, sample
 
 Document = Mapping[str, Any]
@@ -67,7 +67,7 @@ def filled(
 
 
 def audit(workspace: Workspace, system: System, window: Window, **more: Any) -> Document:
-    return run_audit(workspace, system, start=window.start, end=window.end, **more)
+    return run_audit(workspace, system, start=window.start, end=window.end, **more).written()
 
 
 def of(document: Document, name: str) -> Document:

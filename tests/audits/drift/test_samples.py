@@ -92,7 +92,7 @@ def test_the_sample_is_the_one_that_a_hash_and_a_sort_give(given_log: tuple[Work
     expected = pd.concat([part.nsmallest(takes[key], "hash", keep="all") for key, part in with_rank(strata)])
     assert set(found.frame["x"]) == set(expected["x"])
     assert len(found.frame) == found.design.drawn == found.design.rows == 500
-    assert found.design.document()["rate"] == pytest.approx(500 / ROWS)
+    assert found.design.rate == pytest.approx(500 / ROWS)
     assert found.design.strata == sum(take > 0 for take in takes.values())
     pd.testing.assert_frame_equal(found.frame, drawn(*given_log).frame)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from scipy.stats import beta
 
 from boussole.audits.drift.calibration import MONTHS, year_maxima
 from boussole.audits.drift.shifts import RATE, TABLE, Series, Step, level_of, shifts, step_of
+from boussole.audits.measures import Interval, Measure
 from boussole.audits.uncertainty.jackknife import cluster_size
 from boussole.audits.windows import Window
 
@@ -90,16 +92,17 @@ def test_few_cases_are_no_window_and_one_window_is_no_series() -> None:
 
 
 def test_steps_come_from_what_documents_say() -> None:
-    measure = {"value": 0.9, "clusters": None, "interval": None, "params": {}, "n": 100}
-    ratio = measure | {"params": {"test": {"kind": "score_ratio", "k": [9, 10], "n": [50, 50], "df": 39}}}
-    assert step_of(month(0), ratio) == Step(window=month(0), k=(9, 10), n=(50, 50), df=39)
-    rate = measure | {"clusters": 40, "interval": {"low": 0.8, "high": 1.0, "level": 0.95}}
-    found = step_of(month(0), rate)
+    measure = Measure(metric="selection_rate", value=0.9, n=100)
+    test = {"kind": "score_ratio", "k": [9, 10], "n": [50, 50], "df": 39}
+    assert step_of(month(0), measure, test) == Step(window=month(0), k=(9, 10), n=(50, 50), df=39)
+    rate = replace(measure, clusters=40, interval=Interval(low=0.8, high=1.0, method="jackknife"))
+    found = step_of(month(0), rate, None)
     assert found is not None
     assert (found.estimate, found.size, found.df) == (0.9, 100, 39)
     assert found.se == pytest.approx(0.1 / 2.0227, rel=1e-3)
-    assert step_of(month(0), measure | {"value": None}) is None
-    assert step_of(month(0), measure) is None
+    none = Measure(metric="selection_rate", status="undefined", reason="zero_denominator")
+    assert step_of(month(0), none, test) is None
+    assert step_of(month(0), measure, None) is None
 
 
 def test_a_year_of_months_sees_what_no_month_shows_by_itself() -> None:

@@ -11,7 +11,8 @@ from boussole.audits.decisions import ingest
 from boussole.audits.errors import SystemFileError
 from boussole.audits.systems.gaps import gaps_in
 from boussole.audits.workspace import Workspace
-from tests.as_json import audits_of, run_audit
+from boussole.charter.auditing.audit import run_audit
+from boussole.charter.records import audits_of
 from tests.written import system_text
 
 ROOT = Path(__file__).parents[3]

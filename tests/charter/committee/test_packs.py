@@ -13,12 +13,12 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.examined import examined
 from boussole.charter.committee.packs import freeze, pack_changes, pack_now
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.records import keep_file, seal, verify_records
+from boussole.charter.records import keep_file, save_audit, seal, verify_records
 from boussole.charter.records.acts import Closing, FrozenPack
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.in_force import adopt, in_force
 from boussole.charter.records.kinds import Attestation
-from tests.as_json import save_audit, standing, unmeasured
+from tests.as_json import standing, unmeasured
 from tests.charter.committee.desk import DAY, HOUR, START
 from tests.charter.committee.hall import NAME, who
 from tests.written import audit_document, system_text
@@ -38,7 +38,7 @@ def audit(hall, system, answers, *, start="2026-08-01", end="2026-08-31", value=
         decisions=10,
         verdicts=[{"article": "equite", "indicator": name, "verdict": said} for name, said in answers.items()],
     )
-    return save_audit(hall.workspace, document | more)["evidence"]["entry"]
+    return save_audit(hall.workspace, document | more).entry
 
 
 def frozen(hall):

@@ -105,7 +105,7 @@ def drawn(world: World, random: np.random.Generator) -> Month:
         for name, x in columns.items()
     }
     groups = {"gender": {"F": int(women.sum()), "M": int((~women).sum())}}
-    return Month(bins, everybody, by_score, GroupSizes(entry=1, decisions=world.n, groups=groups, expired=frozenset()))
+    return Month(bins, everybody, by_score, GroupSizes(decisions=world.n, groups=groups, expired=frozenset()))
 
 
 def month(at: int) -> Window:

@@ -9,8 +9,10 @@ import pytest
 
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
+from boussole.charter.document import AuditDocument, Comparison, Levels
+from boussole.charter.document.verdict import Verdict
 from boussole.charter.drift.groups import GroupSizes, mix_measures, series_of, told
-from tests.written import sample
+from tests.written import audited, sample
 
 SYSTEM = sample(
     {"id": "id", "decided_at": "day", "decision": {"column": "chosen", "selected": [True]}}, ("gender", "age")
@@ -19,12 +21,13 @@ SYSTEM = sample(
 
 def measure(by: list[str], group: dict[str, str] | None, n: int | None, *, reason: str | None = None) -> dict[str, Any]:
     status = "ok" if reason is None else "undefined" if reason == "expired" else "suppressed"
-    return {"metric": "selection_rate", "by": by, "group": group, "n": n, "status": status, "reason": reason}
+    known = {"value": 0.5} if reason is None else {"status": status, "reason": reason}
+    return {"id": f"selection_rate/{by}", "metric": "selection_rate", "by": by, "group": group, "n": n, **known}
 
 
-def document(*measures: dict[str, Any], decisions: int = 1000) -> dict[str, Any]:
-    everybody = {"metric": "selection_rate", "by": [], "group": None, "n": decisions, "status": "ok", "reason": None}
-    return {"evidence": {"entry": 7}, "decisions": decisions, "measures": [everybody, *measures]}
+def document(*measures: dict[str, Any], decisions: int = 1000) -> AuditDocument:
+    everybody = {"value": 0.5, "n": decisions}
+    return audited(decisions=decisions, measures=[everybody, *measures])
 
 
 def test_only_shown_groups_of_one_attribute_are_read() -> None:
@@ -37,13 +40,11 @@ def test_only_shown_groups_of_one_attribute_are_read() -> None:
             measure(["age"], {"age": "old"}, None, reason="expired"),
         )
     )
-    assert found == GroupSizes(
-        entry=7, decisions=1000, groups={"gender": {"F": 600, "M": 390}}, expired=frozenset({"age"})
-    )
+    assert found == GroupSizes(decisions=1000, groups={"gender": {"F": 600, "M": 390}}, expired=frozenset({"age"}))
 
 
 def side(groups: dict[str, int], *, expired: frozenset[str] = frozenset()) -> GroupSizes:
-    return GroupSizes(entry=1, decisions=1000, groups={"gender": groups} if groups else {}, expired=expired)
+    return GroupSizes(decisions=1000, groups={"gender": groups} if groups else {}, expired=expired)
 
 
 def mixed(reference: GroupSizes | None, current: GroupSizes | None, system: System = SYSTEM) -> dict[str, Any]:
@@ -77,29 +78,36 @@ def test_a_mix_that_cannot_be_compared_says_why(
     assert {name: (each.value, each.reason) for name, each in found.items()} == {"psi": (None, reason)}
 
 
-def audited(k: int, *, suppressed: bool = False) -> dict[str, Any]:
+def month(k: int, *, suppressed: bool = False) -> AuditDocument:
     """A month in which `k` of 500 women and 250 of 500 men were selected."""
     ratio = {
         "id": "selection_rate_ratio/gender=F",
-        "metric": "selection_rate_ratio",
-        "by": ["gender"],
-        "value": None if suppressed else k / 250,
-        "n": 1000,
-        "clusters": None,
-        "interval": None,
+        "group": {"gender": "F"},
+        **({"status": "suppressed", "reason": "small_group"} if suppressed else {"value": k / 250, "n": 1000}),
         "params": {"test": {"kind": "score_ratio", "k": [k, 250], "n": [500, 500]}},
     }
     other = {**ratio, "id": "selection_rate_ratio/gender=X"}  # shown, and no verdict rests on it
     ends = {"low": 0.4, "high": 0.6, "level": 0.95}
-    mean = {**ratio, "id": "mean_score", "metric": "mean_score", "by": [], "value": 0.5, "params": {}, "interval": ends}
-    crossed = {**mean, "id": "mean_score/gender=F,age=old", "by": ["gender", "age"]}
-    return {"measures": [ratio, other, mean, crossed], "verdicts": [{"comparisons": [{"measure": ratio["id"]}]}]}
+    mean = {"id": "mean_score", "value": 0.5, "n": 1000, "interval": ends}
+    crossed = {**mean, "id": "mean_score/gender=F,age=old", "group": {"gender": "F", "age": "old"}}
+    judged = Comparison(
+        measure=str(ratio["id"]),
+        against="gender=M",
+        verdict=Verdict.KEPT,
+        p_breach=None,
+        p_watch=1.0,
+        p_kept=0.0,
+        adjusted=True,
+        levels=Levels(watch=0.95, breach=0.8),
+        more_decisions=None,
+    )
+    return audited(measures=[ratio, other, mean, crossed], verdicts=[{"comparisons": [judged.written()]}])
 
 
 def test_series_are_made_of_audits_of_whole_months() -> None:
     months = {Window(dt.date(2026, at, 1), dt.date(2026, at + 1, 1) - dt.timedelta(days=1)): at for at in (1, 2, 3, 4)}
-    documents = {window: audited(200 + at, suppressed=at == 2) for window, at in months.items()}
-    documents[Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31))] = audited(1)  # a quarter is no month
+    documents = {window: month(200 + at, suppressed=at == 2) for window, at in months.items()}
+    documents[Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31))] = month(1)  # a quarter is no month
     found = {each.id: each for each in series_of(documents)}
     assert {name: each.scale for name, each in found.items()} == {
         "selection_rate_ratio/gender=F": "ratio",
@@ -107,4 +115,4 @@ def test_series_are_made_of_audits_of_whole_months() -> None:
     }
     assert [step.k[0] for step in found["selection_rate_ratio/gender=F"].steps] == [201, 203, 204]
     assert len(found["mean_score"].steps) == 4
-    assert series_of({Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31)): audited(200)}) == []
+    assert series_of({Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31)): month(200)}) == []

@@ -20,9 +20,10 @@ from aiosmtpd.controller import Controller
 
 from benchmarks.serving import free_port
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.charter.document.base import given
+from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
-from tests.as_json import save_audit
 
 FIXTURE = Path(__file__).parent.parent / "workspace"
 ORDER = ("broken", "watch", "unknown", "kept", "not_examined")
@@ -70,7 +71,7 @@ class House:
             found = [v["verdict"] for v in document["verdicts"] if v["article"] == each["article"]]
             looked = [verdict for verdict in found if verdict != "not_examined"]
             each |= {"verdict": min(looked, key=ORDER.index) if looked else "not_examined", "capped_by": []}
-        return int(save_audit(self.workspace, document, charter=judged)["evidence"]["entry"])
+        return given(save_audit(self.workspace, document, charter=judged).entry)
 
 
 def _template() -> dict[str, Any]:

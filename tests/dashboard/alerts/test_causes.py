@@ -14,6 +14,7 @@ import yaml
 
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.charter.auditing.audit import run_audit
 from boussole.charter.text.loading import PACKAGED
 from boussole.dashboard import store
 from boussole.dashboard.alerts.changes import Change
@@ -22,7 +23,6 @@ from boussole.dashboard.alerts.detect import check
 from boussole.dashboard.alerts.letters import letter
 from boussole.dashboard.drifting.query import DriftQuery
 from tests import offers
-from tests.as_json import run_audit
 from tests.dashboard.alerts.conftest import Post
 
 RATIO = "adjusted_selection_rate_ratio"
@@ -59,10 +59,11 @@ def test_an_amended_charter_is_named_as_the_cause_and_the_figures_are_not(worksp
     check(workspace)
     system = workspace.system("offers")
     before = {
-        each["indicator"]: each["verdict"] for each in run_audit(workspace, system, dry_run=True, **WINDOW)["verdicts"]
+        each["indicator"]: each["verdict"]
+        for each in run_audit(workspace, system, dry_run=True, **WINDOW).written()["verdicts"]
     }
     amend(workspace, watch=1.0, breach=0.99)
-    judged = run_audit(workspace, system, **WINDOW)["verdicts"]
+    judged = run_audit(workspace, system, **WINDOW).written()["verdicts"]
     after = {each["indicator"]: each["verdict"] for each in judged}
     found = of_gender(check(workspace).changes)
     assert before[f"{RATIO}_gender"] == "kept"

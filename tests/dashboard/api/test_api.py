@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from boussole.audits.ledger.checkpoint import parse_checkpoint
 from boussole.audits.ledger.proof import parse_proof
 from boussole.audits.workspace import Workspace
+from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.access import log, tokens
 from boussole.dashboard.access.permissions import STRANGERS, Action
@@ -23,7 +24,6 @@ from boussole.dashboard.api.queries import PageQuery, VerdictsQuery
 from boussole.dashboard.api.refusals import OPENAPI, TOLD
 from boussole.dashboard.api.serving import METHODS, NOWHERE
 from boussole.dashboard.server import doors, routes
-from tests.as_json import save_audit
 from tests.dashboard.conftest import FIXTURE
 
 READ = [each.path for each in ADDRESSES if "GET" in each.methods]

@@ -12,7 +12,7 @@ import pytest
 
 from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
-from tests.as_json import run_audit
+from boussole.charter.auditing.audit import run_audit
 from tests.attacks import Tries
 from tests.faults.calls import calls
 from tests.faults.harness import SYSTEM

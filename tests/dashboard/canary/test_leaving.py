@@ -17,6 +17,7 @@ from boussole import audits
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.oscal.exporting import oscal_files
+from boussole.charter.records import latest_audits
 from boussole.charter.records.audits import stored_audits
 from boussole.dashboard.access.permissions import Role
 from boussole.dashboard.access.person import COOKIE
@@ -27,7 +28,6 @@ from boussole.dashboard.alerts.sending import composed
 from boussole.dashboard.api.openapi import ADDRESSES
 from boussole.dashboard.report.writing import write_report
 from boussole.dashboard.server import routes
-from tests.as_json import latest_audits
 from tests.attacks import Tries
 from tests.dashboard.canary.named import CASES, KINDS, NAME, SURFACES, Place, fill, look, texts_of
 
@@ -119,9 +119,9 @@ SMALL = re.compile(r"(?<![\d.,/:-])(?:[1-9]|10)(?![\d/:%-]|[.,]\d)")
 def test_no_message_tells_of_a_hidden_group(tmp_path: Path, few: int, tries: Tries) -> None:
     fill(tmp_path, NAMED, few)
     workspace = Workspace(tmp_path / "workspace")
-    hidden = [m for m in latest_audits(workspace)["trial"]["measures"] if NAME in m["id"]]
+    hidden = [m for m in latest_audits(workspace)["trial"].measures if NAME in m.id]
     assert hidden
-    assert all(m["value"] is None for m in hidden)
+    assert all(m.value is None for m in hidden)
     for where, text in told(workspace).items():
         assert not any(word in text.lower() for word in ("zebra", "zèbre", "dupont"))
         if where.startswith("document"):

@@ -27,7 +27,7 @@ from boussole.charter.committee.meeting import convene, open_session
 from boussole.charter.committee.proving import faults
 from boussole.charter.committee.rules import packaged
 from boussole.charter.committee.sessions import session
-from boussole.charter.records import statements, verify_records
+from boussole.charter.records import save_audit, statements, verify_records
 from boussole.charter.records.acts import (
     Attendance,
     Ballot,
@@ -44,7 +44,6 @@ from boussole.charter.records.acts import (
 from boussole.charter.records.kinds import Recommendation, Reply
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.access.person import COOKIE
-from tests.as_json import save_audit
 from tests.charter.committee.desk import CALLED, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.dashboard.browsing import by_keyboard, served, text, violations, waiting, whole

@@ -51,7 +51,7 @@ def test_what_has_changed_since_and_before_is_said_question_by_question(hall, em
 
 
 def test_each_article_has_its_verdict_for_each_system(hall, empty_scene):
-    from tests.as_json import save_audit
+    from boussole.charter.records import save_audit
     from tests.written import audit_document
 
     articles = [{"article": "equite", "verdict": "watch"}, {"article": "<own>", "verdict": "kept"}]

@@ -18,9 +18,10 @@ from boussole.audits.runs import Run
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from boussole.charter.records import save_audit
 from boussole.charter.records.in_force import in_force
 from boussole.dashboard.report import write_report
-from tests.as_json import audit_document, save_audit
+from tests.as_json import audit_document
 
 OFFERS = """\
 id: offers

@@ -9,8 +9,8 @@ from typing import Any
 import pypdf
 
 from boussole.audits.workspace import Workspace
+from boussole.charter.records import latest_audits
 from boussole.charter.text.loading import load_charter
-from tests.as_json import latest_audits
 from tests.dashboard.report.conftest import words
 
 
@@ -27,7 +27,7 @@ def test_the_attached_audits_are_the_sealed_documents(workspace: Workspace, fren
         seal = seals[system_id]
         kept = json.loads(files[seal["file"]])
         kept["evidence"] |= {"entry": seal["entry"], "root": seal["root"]}
-        assert kept == document
+        assert kept == document.written()
         assert hashlib.sha256(files[seal["file"]]).hexdigest() == seal["sha256"]
 
 

@@ -17,11 +17,12 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import canonical_json
 from boussole.audits.systems.loading import load_systems
 from boussole.audits.workspace import Workspace
-from boussole.charter.comparing.shadow import keep, kept, side_of_shadow
-from boussole.charter.comparing.side_by_side import differing
+from boussole.charter.auditing.audit import run_audit
+from boussole.charter.comparing.shadow import side_of_shadow
+from boussole.charter.comparing.stored import keep, kept
+from boussole.charter.document.comparing import ChangeOfMeasure, VersionComparison
 from boussole.charter.registry.register import register_of
-from boussole.charter.schemas import versions_schema
-from tests.as_json import run_audit
+from boussole.charter.schemas import comparison_schema
 from tests.sparing import later
 from tests.written import system_text
 
@@ -75,16 +76,16 @@ def filled(folder: Path, frame: pd.DataFrame, again: pd.DataFrame, *, audited: b
     return workspace
 
 
-def beside(workspace: Workspace) -> Mapping[str, Any]:
+def beside(workspace: Workspace) -> VersionComparison:
     return side_of_shadow(workspace, workspace.system("jobs_next"), alpha=0.05)
 
 
-def row(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    return next(each for each in document["rows"] if each["measure"] == name)
+def row(document: VersionComparison, name: str) -> ChangeOfMeasure:
+    return next(each for each in document.rows if each.measure == name)
 
 
 @pytest.fixture(scope="module")
-def paired(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, Workspace, Mapping[str, Any]]:
+def paired(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, Workspace, VersionComparison]:
     frame, again = cases()
     workspace = filled(tmp_path_factory.mktemp("shadow") / "home", frame, again)
     return frame.merge(again[["ref", "score", "taken"]], on="ref", suffixes=("", "_next")), workspace, beside(workspace)
@@ -94,17 +95,17 @@ def test_figures_are_those_of_the_rows(paired: Any) -> None:
     both, _, document = paired
     women = both[both["sex"] == "F"]
     found = row(document, "selection_rate/sex=F")
-    assert (found["production"]["value"], found["candidate"]["value"]) == pytest.approx(
+    assert (found.production.value, found.candidate.value) == pytest.approx(
         (women["taken"].mean(), women["taken_next"].mean())
     )
     score = row(document, "mean_score/sex=F")
-    assert score["change"] == pytest.approx(women["score_next"].mean() - women["score"].mean(), abs=1e-8)
+    assert score.change == pytest.approx(women["score_next"].mean() - women["score"].mean(), abs=1e-8)
     ratio = row(document, "selection_rate_ratio/sex=F")
     men = both[both["sex"] == "M"]
     ratios = [women[name].mean() / men[name].mean() for name in ("taken", "taken_next")]
-    assert ratio["change"] == pytest.approx(ratios[1] / ratios[0])
-    assert {each["measure"] for each in differing(document)} >= {found["measure"], score["measure"], ratio["measure"]}
-    assert not row(document, "selection_rate/sex=M")["differs"]
+    assert ratio.change == pytest.approx(ratios[1] / ratios[0])
+    assert {each.measure for each in document.differing} >= {found.measure, score.measure, ratio.measure}
+    assert not row(document, "selection_rate/sex=M").differs
 
 
 def test_the_error_is_that_of_pairs(paired: Any) -> None:
@@ -112,8 +113,8 @@ def test_the_error_is_that_of_pairs(paired: Any) -> None:
     women = both[both["sex"] == "F"]
     gaps = women["taken_next"].astype(float) - women["taken"]
     found = row(document, "selection_rate/sex=F")
-    half = (found["interval"]["high"] - found["interval"]["low"]) / 2
-    assert found["interval"]["method"] == "paired"
+    half = (found.interval.high - found.interval.low) / 2
+    assert found.interval.method == "paired"
     assert half == pytest.approx(2.02 * gaps.std() / len(women) ** 0.5, rel=0.3)
     unpaired = 1.96 * (2 * 0.25 / len(women)) ** 0.5
     assert half < 0.7 * unpaired
@@ -121,13 +122,13 @@ def test_the_error_is_that_of_pairs(paired: Any) -> None:
 
 def test_agreement_and_mcnemar_are_those_of_the_pairs(paired: Any) -> None:
     both, _, document = paired
-    found = document["agreement"]
+    found = document.agreement
     one, other = ((both["taken"] & ~both["taken_next"]).sum(), (~both["taken"] & both["taken_next"]).sum())
-    assert (found["pairs"], found["only_production"], found["only_candidate"]) == (len(both), one, other)
-    assert found["rate"] == pytest.approx(1 - (one + other) / len(both))
-    assert found["p"] == pytest.approx(binomtest(one, one + other).pvalue)
-    assert (found["without_answer"], found["never_decided"]) == (0, 0)
-    told = {measure["id"]: measure["value"] for measure in document["drift"]}
+    assert (found.pairs, found.only_production, found.only_candidate) == (len(both), one, other)
+    assert found.rate == pytest.approx(1 - (one + other) / len(both))
+    assert found.p == pytest.approx(binomtest(one, one + other).pvalue)
+    assert (found.without_answer, found.never_decided) == (0, 0)
+    told = {measure.id: measure.value for measure in document.drift}
     assert told["total_variation/role=decision"] == pytest.approx(abs(one - other) / len(both))
     assert told["wasserstein/feature=score"] > 0.04
 
@@ -143,9 +144,9 @@ def test_a_shadow_is_no_system_of_the_register_and_gets_no_verdict(paired: Any) 
 def test_a_shadow_that_answers_alike_differs_in_nothing(tmp_path: Path) -> None:
     frame, _ = cases()
     document = beside(filled(tmp_path / "a", frame, frame.drop(columns="sex")))
-    assert differing(document) == []
-    assert (document["agreement"]["rate"], document["agreement"]["p"]) == (1.0, 1.0)
-    assert {each["change"] for each in document["rows"] if each["metric"] == "selection_rate" and each["p"]} == {0.0}
+    assert document.differing == []
+    assert (document.agreement.rate, document.agreement.p) == (1.0, 1.0)
+    assert {each.change for each in document.rows if each.metric == "selection_rate" and each.p} == {0.0}
 
 
 def test_the_attack_on_the_few_without_an_answer(tmp_path: Path) -> None:
@@ -155,20 +156,18 @@ def test_the_attack_on_the_few_without_an_answer(tmp_path: Path) -> None:
     gone = [*women[:4], *men[:30]]
     workspace = filled(tmp_path / "a", frame, again[~again["ref"].isin(gone)])
     document = beside(workspace)
-    assert document["agreement"]["without_answer"] == 34
+    assert document.agreement.without_answer == 34
     audited = run_audit(workspace, workspace.system("jobs"), start=JANUARY, end=pd.Timestamp("2026-01-31").date())
-    all_women = next(m for m in audited["measures"] if m["id"] == "selection_rate/sex=F")
+    all_women = next(m for m in audited.measures if m.id == "selection_rate/sex=F")
     left = frame[frame["sex"] == "F"].iloc[4:]["taken"]
-    few = all_women["value"] * all_women["n"] - left.sum()
+    few = all_women.value * all_women.n - left.sum()
     assert few == pytest.approx(frame[frame["sex"] == "F"].iloc[:4]["taken"].sum())  # the attack works, were it told
-    hidden = {
-        each["group"]["sex"] for each in document["rows"] if each["metric"] == "selection_rate" and each["reason"]
-    }
+    hidden = {each.group["sex"] for each in document.rows if each.metric == "selection_rate" and each.reason}
     assert "F" in hidden
     assert len(hidden) > 1  # else the others, less everybody, would give them away
-    for each in document["rows"]:
-        if each["by"] and each["group"]["sex"] in hidden:
-            assert (each["production"], each["candidate"], each["change"]) == (None, None, None)
+    for each in document.rows:
+        if each.by and each.group["sex"] in hidden:
+            assert (each.production, each.candidate, each.change) == (None, None, None)
 
 
 def test_so_few_without_an_answer_that_all_would_tell(tmp_path: Path) -> None:
@@ -182,12 +181,12 @@ def test_a_group_that_the_audit_set_apart_is_on_neither_side(tmp_path: Path) -> 
     """As if there were none of them: whatever was decided about them, and answered, nothing else is told."""
     frame, again = cases(sizes={"F": 300, "M": 300, "X": 7})
     document = beside(filled(tmp_path / "a", frame, again))
-    assert {each["group"]["sex"] for each in document["rows"] if each["by"]} == {"F", "M"}
-    assert row(document, "selection_rate")["production"]["n"] == 600
-    assert row(document, "selection_rate/sex=F")["production"]["n"] == 300
+    assert {each.group["sex"] for each in document.rows if each.by} == {"F", "M"}
+    assert row(document, "selection_rate").production.n == 600
+    assert row(document, "selection_rate/sex=F").production.n == 300
     for each in (frame, again):
         each.loc[frame["sex"] == "X", "taken"] ^= True
-    assert beside(filled(tmp_path / "b", frame, again))["agreement"] == document["agreement"]
+    assert beside(filled(tmp_path / "b", frame, again)).agreement == document.agreement
 
 
 def test_rows_that_an_audit_of_some_days_set_apart_are_on_neither_side(tmp_path: Path) -> None:
@@ -202,23 +201,21 @@ def test_rows_that_an_audit_of_some_days_set_apart_are_on_neither_side(tmp_path:
         first, last = (pd.Timestamp(f"2026-01-{day}").date() for day in (start, end))
         month = run_audit(workspace, workspace.system("jobs"), start=first, end=last)
     document = beside(workspace)
-    assert month["decisions"] == 621
-    assert row(document, "selection_rate")["production"]["n"] == 621
-    assert row(document, "selection_rate/sex=X")["production"]["n"] == 21
+    assert month.decisions == 621
+    assert row(document, "selection_rate").production.n == 621
+    assert row(document, "selection_rate/sex=X").production.n == 21
 
 
 def test_a_group_that_is_small_on_either_side_is_hidden_on_both(tmp_path: Path) -> None:
     frame, again = cases(sizes={"F": 70, "M": 60, "X": 7})  # too large a part to be set apart
     document = beside(filled(tmp_path / "a", frame, again))
-    rates = {
-        each["group"]["sex"]: each for each in document["rows"] if each["metric"] == "selection_rate" and each["by"]
-    }
-    hidden = {sex for sex, each in rates.items() if each["reason"]}
+    rates = {each.group["sex"]: each for each in document.rows if each.metric == "selection_rate" and each.by}
+    hidden = {sex for sex, each in rates.items() if each.reason}
     assert any(sex.startswith("rare-") for sex in hidden)  # X, which no file declares
     assert len(hidden) == 2
-    for each in document["rows"]:
-        if each["by"] and each["group"]["sex"] in hidden:
-            assert each["candidate"] is None
+    for each in document.rows:
+        if each.by and each.group["sex"] in hidden:
+            assert each.candidate is None
 
 
 def test_without_an_audit_of_the_month_nothing_is_told(tmp_path: Path) -> None:
@@ -250,9 +247,10 @@ def test_the_last_comparison_is_kept_for_the_page(paired: Any) -> None:
     assert kept(workspace, "jobs") == []
     path = keep(workspace, document)
     (found,) = kept(workspace, "jobs")
-    jsonschema.validate(found.document, versions_schema())
+    assert found.document == document
     assert (found.before, found.after) == ("jobs", "jobs_next")
-    assert canonical_json(found.document) == canonical_json(document)
+    jsonschema.validate(document.written(), comparison_schema())
+    assert canonical_json(found.document.written()) == path.read_bytes()
     path.unlink()
 
 
@@ -267,7 +265,7 @@ def test_the_attack_by_a_comparison_made_again(tmp_path: Path, late: int, told: 
     again[again["ref"].isin([*women[:late], *men[:30]])].to_parquet(tmp_path / "late.parquet")
     ingest(workspace, workspace.system("jobs_next"), tmp_path / "late.parquet")
     if told:
-        assert row(beside(workspace), "selection_rate/sex=F")["production"]["n"] == SIZES["F"] - 60 + late
+        assert row(beside(workspace), "selection_rate/sex=F").production.n == SIZES["F"] - 60 + late
         return
     with pytest.raises(BoussoleError, match="over almost the same cases"):
         beside(workspace)
@@ -277,11 +275,9 @@ def test_a_few_answers_otherwise_are_not_told(tmp_path: Path) -> None:
     frame, _ = cases()
     again = frame.drop(columns="sex")
     again.loc[again.index[again["taken"]][:3], "taken"] = False
-    found = beside(filled(tmp_path / "a", frame, again))["agreement"]
-    assert found["reason"] == "small_group"
-    assert (found["rate"], found["interval"], found["only_production"], found["only_candidate"], found["p"]) == (
-        None,
-    ) * 5
+    found = beside(filled(tmp_path / "a", frame, again)).agreement
+    assert found.reason == "small_group"
+    assert (found.rate, found.interval, found.only_production, found.only_candidate, found.p) == (None,) * 5
 
 
 def test_a_system_that_decides_is_no_shadow(paired: Any) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -19,8 +18,10 @@ from boussole.audits.suppression.rules import Suppression
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.mover import Gap
 from boussole.audits.uncertainty.paired import least_variance, paired_gap, without_each
+from boussole.charter.comparing.engine import Difference, from_intervals
+from boussole.charter.document import MeasureDocument
+from boussole.charter.document.base import given
 
-Given = Mapping[str, Any]
 By = tuple[str, ...]
 RATIO = "selection_rate_ratio"
 DISTANCES = ("psi", "jensen_shannon", "hellinger", "total_variation", "kolmogorov_smirnov", "wasserstein")
@@ -28,29 +29,31 @@ DISTANCES = ("psi", "jensen_shannon", "hellinger", "total_variation", "kolmogoro
 
 
 @dataclass(frozen=True)
-class Answers:
+class PairedCases:
     """Finds the difference of a figure between both sides, which are the same cases."""
 
     paired: Paired
     system: System
     hidden: Suppression
 
-    def gap(self, before: Given, after: Given) -> Gap | None:
-        """Of selection rates, their ratios and mean scores; None of others."""
-        by, metric = tuple(after["by"]), after["metric"]
-        group = tuple(after["group"][name] for name in by) if after["group"] else ()
-        if metric == "selection_rate":
+    def difference(self, before: MeasureDocument, after: MeasureDocument) -> Difference | None:
+        """Of selection rates, their ratios and mean scores, from pairs; of others from the intervals of both."""
+        found = self._gap(before, after)
+        return from_intervals(before, after) if found is None else Difference(gap=found, method="paired")
+
+    def _gap(self, before: MeasureDocument, after: MeasureDocument) -> Gap | None:
+        by, group, values = after.by, after.values_of_group, (given(before.value), given(after.value))
+        if after.metric == "selection_rate":
             parts = self._parts(by, [group])
-            least = self._least(by, group)
-            return paired_gap(before["value"], after["value"], parts, least=least, ratio=False)
-        if metric == RATIO:
-            own, other = self._parts(by, [group]), self._parts(by, self._others(by, group, after["params"]["against"]))
+            return paired_gap(*values, parts, least=self._least(by, group), ratio=False)
+        if after.metric == RATIO:
+            own, other = self._parts(by, [group]), self._parts(by, self._others(by, group, after.params.against))
             if own[0].size != other[0].size:
                 return None
             ratios = tuple(one / np.where(two > 0, two, np.nan) for one, two in zip(own, other, strict=True))
-            return paired_gap(before["value"], after["value"], (ratios[0], ratios[1]), least=0.0, ratio=True)
-        if metric == "mean_score":
-            return paired_gap(before["value"], after["value"], self._scores(by, group), least=0.0, ratio=False)
+            return paired_gap(*values, (ratios[0], ratios[1]), least=0.0, ratio=True)
+        if after.metric == "mean_score":
+            return paired_gap(*values, self._scores(by, group), least=0.0, ratio=False)
         return None
 
     def _table(self, side: str, by: By) -> Cells:
@@ -70,7 +73,7 @@ class Answers:
         before, after = (_summed(self._table(side, by), group, SELECTION_RATE)[0] for side in SIDES)
         return least_variance(changed, after - before, n)
 
-    def _others(self, by: By, group: Group, against: str) -> list[Group]:
+    def _others(self, by: By, group: Group, against: str | None) -> list[Group]:
         """Whom a group is compared with: its reference, else all others that may be shown."""
         reference = self.system.reference_of(by)
         if against != "rest" and reference is not None:

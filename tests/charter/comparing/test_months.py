@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,10 @@ from boussole.audits.uncertainty.mover import Estimate, gap
 from boussole.audits.uncertainty.score import newcombe
 from boussole.audits.uncertainty.wilson import wilson
 from boussole.audits.workspace import Workspace
-from boussole.charter.comparing.side_by_side import SCHEMA, differing
-from boussole.charter.schemas import versions_schema
-from tests.as_json import run_audit, sequential, version_changes
+from boussole.charter.auditing.audit import run_audit
+from boussole.charter.comparing.months import sequential, version_changes
+from boussole.charter.document.comparing import SIDE_BY_SIDE, ChangeOfMeasure, VersionComparison
+from boussole.charter.schemas import comparison_schema
 from tests.written import declaring, sample
 
 COLUMNS = {
@@ -72,72 +73,70 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, Wor
     return frame, *filled(tmp_path_factory.mktemp("changed") / "home", frame)
 
 
-def row(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    return next(each for each in document["rows"] if each["measure"] == name)
+def row(document: VersionComparison, name: str) -> ChangeOfMeasure:
+    return next(each for each in document.rows if each.measure == name)
 
 
 def test_the_planted_change_is_found_in_its_months_with_its_size(changed: Any) -> None:
     frame, workspace, system = changed
     document = sequential(workspace, system, "1.0", "2.0", alpha=0.05)
-    assert document["changed_on"] == "2026-02-10"
-    assert [document[side]["window"]["end"] for side in ("production", "candidate")] == ["2026-01-31", "2026-03-31"]
-    assert document["mixed"] == [{"start": "2026-02-01", "end": "2026-02-28"}]
+    assert document.changed_on == dt.date(2026, 2, 10)
+    sides = document.production, document.candidate
+    assert [each.window.end for each in sides] == [dt.date(2026, 1, 31), dt.date(2026, 3, 31)]
+    assert [each.written() for each in document.mixed] == [{"start": "2026-02-01", "end": "2026-02-28"}]
     women = row(document, "selection_rate/sex=F")
     rates = [frame[(frame["sex"] == "F") & (frame["ts"].dt.month == month)]["chosen"].mean() for month in (1, 3)]
-    assert [women[side]["value"] for side in ("production", "candidate")] == pytest.approx(rates)
-    assert women["change"] == pytest.approx(rates[1] - rates[0])
-    assert women["interval"]["low"] < -0.2 < women["interval"]["high"]
-    assert {each["measure"] for each in differing(document)} >= {"selection_rate/sex=F", "selection_rate_ratio/sex=F"}
-    assert not row(document, "selection_rate/sex=M")["differs"]
+    assert [side.value for side in (women.production, women.candidate)] == pytest.approx(rates)
+    assert women.change == pytest.approx(rates[1] - rates[0])
+    assert women.interval.low < -0.2 < women.interval.high
+    assert {each.measure for each in document.differing} >= {"selection_rate/sex=F", "selection_rate_ratio/sex=F"}
+    assert not row(document, "selection_rate/sex=M").differs
     ratio = row(document, "selection_rate_ratio/sex=F")
-    assert ratio["change"] == pytest.approx(ratio["candidate"]["value"] / ratio["production"]["value"])
+    assert ratio.change == pytest.approx(ratio.candidate.value / ratio.production.value)
 
 
 def test_the_document_has_the_form_that_is_published(changed: Any) -> None:
     _, workspace, system = changed
-    document = json.loads(canonical_json(sequential(workspace, system, "1.0", "2.0", alpha=0.05)))
-    jsonschema.Draft202012Validator.check_schema(versions_schema())
-    jsonschema.validate(document, versions_schema())
-    assert versions_schema()["$id"] == SCHEMA == document["schema"]
+    document = sequential(workspace, system, "1.0", "2.0", alpha=0.05)
+    stored = canonical_json(document.written())
+    jsonschema.validate(json.loads(stored), comparison_schema())
+    assert document.schema_ == SIDE_BY_SIDE
+    assert VersionComparison.read(stored) == document
 
 
 def test_distances_are_those_between_both_months(changed: Any) -> None:
     frame, workspace, system = changed
     document = sequential(workspace, system, "1.0", "2.0", alpha=0.05)
-    told = {measure["id"]: measure for measure in document["drift"]}
+    told = {measure.id: measure for measure in document.drift}
     moved = told["total_variation/role=decision"]
     rates = [frame[frame["ts"].dt.month == month]["chosen"].mean() for month in (1, 3)]
-    assert moved["value"] == pytest.approx(abs(rates[1] - rates[0]))
-    assert told["psi/feature=score"]["n"] == 1600
-    assert all(measure["by"] in (["feature"], ["role"]) for measure in document["drift"])  # of everybody alone
+    assert moved.value == pytest.approx(abs(rates[1] - rates[0]))
+    assert told["psi/feature=score"].n == 1600
+    assert all(measure.by in (("feature",), ("role",)) for measure in document.drift)  # of everybody alone
 
 
 def test_a_group_that_one_month_set_apart_is_told_of_neither(tmp_path: Path) -> None:
     workspace, system = filled(tmp_path / "a", log(few=5), audited=(1, 3))
     document = sequential(workspace, system, "1.0", "2.0", alpha=0.05)
-    told = {
-        each["group"]["sex"]: each["reason"]
-        for each in document["rows"]
-        if each["metric"] == "selection_rate" and each["by"]
-    }
+    told = {each.group["sex"]: each.reason for each in document.rows if each.metric == "selection_rate" and each.by}
     assert told == {"F": None, "M": None, "X": "set_apart"}
-    assert row(document, "selection_rate/sex=X")["production"] is None
+    assert row(document, "selection_rate/sex=X").production is None
 
 
 def test_a_group_that_one_month_hides_is_told_of_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "ONE_IN", 10**9)  # as if more of them were than can be set apart
     workspace, system = filled(tmp_path / "a", log(few=5), audited=(1, 3))
     document = sequential(workspace, system, "1.0", "2.0", alpha=0.05)
-    hidden = [
-        each for each in document["rows"] if each["by"] and each["reason"] in ("small_group", "protects_small_group")
-    ]
-    groups = {each["group"]["sex"] for each in hidden}
+    hidden = [each for each in document.rows if each.by and each.reason in ("small_group", "protects_small_group")]
+    groups = {each.group["sex"] for each in hidden}
     assert len(groups) == 2  # with another, which subtraction would need
     assert "X" in groups
-    for each in document["rows"]:
-        if each["by"] and (each["group"]["sex"] in groups or each["against"]):
-            told = [each[name] for name in ("production", "candidate", "change", "interval", "p", "p_adjusted")]
-            assert (each["group"]["sex"] not in groups and "M" not in groups) or told == [None] * 6
+    for each in document.rows:
+        if each.by and (each.group["sex"] in groups or each.against):
+            told = [
+                getattr(each, name) for name in ("production", "candidate", "change", "interval", "p", "p_adjusted")
+            ]
+            assert (each.group["sex"] not in groups and "M" not in groups) or told == [None] * 6
 
 
 @pytest.mark.parametrize(

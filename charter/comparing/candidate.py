@@ -1,0 +1,155 @@
+"""A candidate held to the version in production: whether a comparison of the charter got worse, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.sides import Side
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.change import Change
+from boussole.audits.versions import Changed, changes
+from boussole.charter.comparing.engine import Pair, corrected, family
+from boussole.charter.document import MeasureDocument
+from boussole.charter.document.base import given
+from boussole.charter.document.comparing import (
+    CANDIDATE,
+    CandidateComparison,
+    CharterOfComparison,
+    Days,
+    JudgedChange,
+    Margins,
+    Outcome,
+    VersionSide,
+)
+from boussole.charter.document.measures import measures_of
+from boussole.charter.judging.families import questions
+from boussole.charter.text.model import Charter
+
+WORST_FIRST = ("worse", "unknown", "not_worse")
+TOO_FEW = "too_few_cases"
+CUSTOMARY = Margins(ratio=0.9, gap=0.05)
+
+
+def margins(*, ratio: float = CUSTOMARY.ratio, gap: float = CUSTOMARY.gap) -> Margins:
+    """What still counts as not worse. Raises BoussoleError for a factor or a difference that is not between 0 and 1."""
+    if not 0 < ratio < 1:
+        raise BoussoleError(
+            f"a ratio margin of {ratio:g} makes no sense.", next_step="Give a factor between 0 and 1: 0.9."
+        )
+    if not 0 < gap < 1:
+        raise BoussoleError(
+            f"a gap margin of {gap:g} makes no sense.", next_step="Give a difference between 0 and 1: 0.05."
+        )
+    return Margins(ratio=ratio, gap=gap)
+
+
+def judge(
+    charter: Charter, system: System, production: Side, candidate: Side, *, margins: Margins = CUSTOMARY
+) -> CandidateComparison:
+    """What changed from production to the candidate, in every comparison that the charter judges.
+
+    *worse*: significantly worse, Holm-corrected over all comparisons, so that a candidate that changes nothing is
+    held up at most once in 1 ÷ alpha builds. *not_worse*: significantly within the margin. Else *unknown*, with the
+    smallest regression that these cases could have shown. The formulas are those of `audits.uncertainty.change`.
+    """
+    followed = changes(system, production, candidate)
+    measures = measures_of(item.candidate for item in followed)
+    asked = _asked(charter, system, measures)
+    pairs = [_pair(item, measure) for item, measure in zip(followed, measures, strict=True) if measure.id in asked]
+    level = charter.alpha / max(family(pairs), 1)
+    comparisons = tuple(
+        _row(pair, p, asked[pair.after.id], charter=charter, margins=margins, level=level)
+        for pair, p in corrected(pairs)
+    )
+    return CandidateComparison(
+        schema_=CANDIDATE,
+        system=system.id,
+        charter=CharterOfComparison(id=charter.id, version=charter.version, sha256=charter.sha256),
+        production=_side(production),
+        candidate=_side(candidate),
+        alpha=charter.alpha,
+        power=charter.power,
+        margins=margins,
+        family=family(pairs),
+        comparisons=comparisons,
+        verdict=min((each.verdict for each in comparisons), key=WORST_FIRST.index, default="unknown"),
+        reason=None if comparisons else "no_comparison",
+    )
+
+
+def _side(side: Side) -> VersionSide:
+    return VersionSide(kind=side.kind, name=side.name, window=Days.between(side.window), decisions=side.decisions)
+
+
+def _asked(charter: Charter, system: System, measures: Sequence[MeasureDocument]) -> dict[str, list[str]]:
+    """The comparisons that a question of the charter is answered by, each with its articles."""
+    found: dict[str, list[str]] = {}
+    for question in questions(charter, system, measures):
+        for measure in question.comparisons:
+            articles = found.setdefault(measure.id, [])
+            if question.article.id not in articles:
+                articles.append(question.article.id)
+    return found
+
+
+def _pair(item: Changed, after: MeasureDocument) -> Pair[Change]:
+    if item.change is None:
+        return Pair(before=None, after=after, reason=item.reason)
+    (before,) = measures_of([item.production])
+    return Pair(before=before, after=after, change=item.change, p=item.change.p_worse())
+
+
+def _row(
+    pair: Pair[Change],
+    adjusted: float | None,
+    articles: Sequence[str],
+    *,
+    charter: Charter,
+    margins: Margins,
+    level: float,
+) -> JudgedChange:
+    """One comparison with its figures and its verdict. `level`: at which a regression has to show itself at the first
+    step of Holm's correction."""
+    measure, change = pair.after, pair.change
+    scale, bad_side = given(measure.params.scale), given(measure.params.bad_side)
+    margin = margins.on(bad_side, scale=scale)
+    p_within = None if change is None else change.p_within(margin)
+    verdict = _verdict(adjusted, p_within, alpha=charter.alpha)
+    return JudgedChange(
+        measure=measure.id,
+        metric=measure.metric,
+        by=measure.by,
+        group=measure.group or {},
+        against=given(measure.params.against),
+        scale="ratio" if scale == "ratio" else "difference",
+        bad_side=bad_side,
+        articles=tuple(articles),
+        production=None if pair.before is None else pair.before.value,
+        candidate=None if change is None else measure.value,
+        change=None if change is None else change.value(),
+        bound=None if change is None else change.bound(charter.alpha),
+        margin=None if change is None else margin,
+        n=None if change is None else _sizes(change),
+        units=None if change is None else int(change.units.times.sum()),
+        paired=None if change is None else int(change.units.times[change.units.both].sum()),
+        changed_=None if change is None else change.units.changed,
+        p_worse=pair.p,
+        p_worse_adjusted=adjusted,
+        p_within=p_within,
+        smallest=None if change is None else change.smallest(alpha=level, power=charter.power),
+        verdict=verdict,
+        reason=pair.reason or (TOO_FEW if verdict == "unknown" else None),
+    )
+
+
+def _verdict(adjusted: float | None, p_within: float | None, *, alpha: float) -> Outcome:
+    if adjusted is None or p_within is None:
+        return "unknown"
+    return "worse" if adjusted <= alpha else "not_worse" if p_within <= alpha else "unknown"
+
+
+def _sizes(change: Change) -> tuple[int, int]:
+    """Decisions that count, in production and in the candidate."""
+    production, candidate = change.units.denominators().sum(axis=1)
+    return int(production), int(candidate)

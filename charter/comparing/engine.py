@@ -1,0 +1,139 @@
+"""What every comparison of two versions does, whether its cases are others, the same, or those of other months.
+
+Each measure stands on both sides (`Pair`), with its change found as the cases allow; p-values are corrected after Holm
+over all that is compared, and from that a row is made: judged (`candidate`) or not (`side_by_side`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from boussole.audits.uncertainty.holm import holm
+from boussole.audits.uncertainty.mover import Estimate, Gap, gap
+from boussole.charter.document import MeasureDocument
+from boussole.charter.document.base import given
+from boussole.charter.document.comparing import ChangeOfMeasure, FigureOfSide, IntervalOfChange, Method, Scale
+from boussole.charter.document.measures import by_id
+from boussole.charter.text.judged import JUDGED
+
+C = TypeVar("C")
+LEVEL = 0.95
+"""Of the interval of every difference."""
+SHOWN = (
+    "selection_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy",
+    "mean_score", "auc", "calibration_in_the_large",
+)  # fmt: skip
+"""What is set side by side of everybody and of every group, beside the comparisons that the charter judges."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """By how much a measure differs between both sides, and from what that is known."""
+
+    gap: Gap
+    method: Method
+
+
+Find = Callable[[MeasureDocument, MeasureDocument], Difference | None]
+"""Finds the difference of a measure between both sides; None where it cannot."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair(Generic[C]):
+    """One measure on both sides: how it changed, and how likely that is by chance; or why that is not told."""
+
+    before: MeasureDocument | None
+    after: MeasureDocument
+    change: C | None = None
+    p: float | None = None
+    reason: str | None = None
+
+
+def corrected(pairs: Sequence[Pair[C]]) -> Iterator[tuple[Pair[C], float | None]]:
+    """Every pair with its p-value corrected after Holm over all that have one."""
+    again = iter(holm([pair.p for pair in pairs if pair.p is not None]))
+    return ((pair, None if pair.p is None else next(again)) for pair in pairs)
+
+
+def family(pairs: Sequence[Pair[C]]) -> int:
+    """How many of them the correction spans."""
+    return sum(pair.p is not None for pair in pairs)
+
+
+def side_by_side(
+    before: Sequence[MeasureDocument], after: Sequence[MeasureDocument], *, compared: Collection[str], find: Find
+) -> list[Pair[Difference]]:
+    """What both sides tell of the same measures. `compared`: the comparisons of groups that are set side by side."""
+    own = by_id(before)
+    return [_pair(own.get(each.id), each, find) for each in after if _told(each, compared)]
+
+
+def scale_of(measure: MeasureDocument) -> Scale:
+    """Whether two values of a measure are held to each other as a factor or as a difference."""
+    return "ratio" if JUDGED.get(measure.metric) == "ratio" else "difference"
+
+
+def rows(pairs: Sequence[Pair[Difference]], *, alpha: float) -> tuple[ChangeOfMeasure, ...]:
+    """One row for each measure, with what differs at a level over all of them."""
+    return tuple(_row(pair, p, alpha) for pair, p in corrected(pairs))
+
+
+def _told(measure: MeasureDocument, compared: Collection[str]) -> bool:
+    if JUDGED.get(measure.metric) in ("ratio", "difference"):
+        return measure.id in compared
+    plain = measure.metric in SHOWN and not measure.given
+    return plain and len(measure.by) < 2 and bool(measure.group or not measure.by)
+
+
+def _pair(before: MeasureDocument | None, after: MeasureDocument, find: Find) -> Pair[Difference]:
+    reason = "group_absent" if before is None else before.reason or after.reason
+    if before is None or reason is not None:
+        return Pair(before=None, after=after, reason=reason)
+    change = find(before, after)
+    if change is None:
+        return Pair(before=before, after=after, reason="no_interval")
+    return Pair(before=before, after=after, change=change, p=change.gap.p)
+
+
+def _row(pair: Pair[Difference], p: float | None, alpha: float) -> ChangeOfMeasure:
+    measure, change = pair.after, pair.change
+    return ChangeOfMeasure(
+        metric=measure.metric,
+        by=measure.by,
+        group=measure.group,
+        given=measure.given,
+        measure=measure.id,
+        scale=scale_of(measure),
+        against=measure.params.against,
+        production=None if pair.before is None else _figure(pair.before),
+        candidate=None if pair.before is None else _figure(measure),
+        change=None if change is None else change.gap.value,
+        interval=None if change is None else _interval(change),
+        p=pair.p,
+        reason=pair.reason,
+        p_adjusted=p,
+        differs=p is not None and p <= alpha,
+    )
+
+
+def _figure(measure: MeasureDocument) -> FigureOfSide:
+    return FigureOfSide(value=given(measure.value), n=measure.n, interval=measure.interval)
+
+
+def _interval(change: Difference) -> IntervalOfChange:
+    return IntervalOfChange(low=change.gap.low, high=change.gap.high, level=LEVEL, method=change.method)
+
+
+def from_intervals(before: MeasureDocument, after: MeasureDocument) -> Difference | None:
+    """The difference of a measure between other cases, from the intervals of both."""
+    if before.interval is None or after.interval is None:
+        return None
+    found = gap(_estimate(before), _estimate(after), ratio=scale_of(after) == "ratio")
+    return None if found is None else Difference(gap=found, method="mover")
+
+
+def _estimate(measure: MeasureDocument) -> Estimate:
+    ends = given(measure.interval)
+    return Estimate(value=given(measure.value), low=ends.low, high=ends.high, level=ends.level)

@@ -1,0 +1,206 @@
+"""Comparisons of two versions: a candidate held to the one in production, or two versions side by side, unjudged."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, RootModel
+
+from boussole.audits.windows import Window
+from boussole.charter.document.audit import System
+from boussole.charter.document.base import LATER, SINCE, Count, Day, Hex, Part, Share, Texts
+from boussole.charter.document.drift import DistanceDocument
+from boussole.charter.document.measures import IntervalOfMeasure, Side
+
+CANDIDATE: Literal["boussole.comparison/1"] = "boussole.comparison/1"
+SIDE_BY_SIDE: Literal["boussole.versions/1"] = "boussole.versions/1"
+Outcome = Literal["worse", "not_worse", "unknown"]
+Scale = Literal["ratio", "difference"]
+Method = Literal["mover", "paired"]
+Some = Annotated[int, Field(ge=1)]
+
+
+class Days(Part):
+    """First and last day, both included."""
+
+    start: Day
+    end: Day
+
+    @classmethod
+    def between(cls, window: Window) -> Days:
+        """The days of a window."""
+        return cls(start=window.start, end=window.end)
+
+
+class VersionSide(Part):
+    """One of the two that are compared."""
+
+    kind: Annotated[Literal["version", "run", "file"] | None, LATER, Field(description="Where it was read from")] = None
+    name: str
+    title: Annotated[Texts | None, LATER, Field(description="Of a shadow, and of the system that decides")] = None
+    window: Days
+    decisions: Some
+    entry: Annotated[
+        Count | None, SINCE, Field(description="The entry of the ledger that seals the audit it comes from")
+    ] = None
+
+
+class CharterOfComparison(Part):
+    """The charter by which a candidate is judged."""
+
+    id: str
+    version: str
+    sha256: Hex
+
+
+class Margins(Part):
+    """What still counts as not worse: a ratio that falls by no more than this factor, a gap that grows by no more."""
+
+    ratio: Annotated[float, Field(gt=0, lt=1)]
+    gap: Annotated[float, Field(gt=0, lt=1)]
+
+    def on(self, side: str, *, scale: str) -> float:
+        """The margin on the bad side of a comparison, as a factor or a difference."""
+        if scale == "ratio":
+            return self.ratio if side == "below" else 1 / self.ratio
+        return -self.gap if side == "below" else self.gap
+
+
+class JudgedChange(Part):
+    """How one comparison of the charter changed from production to the candidate, and whether it got worse."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    measure: str
+    metric: str
+    by: Annotated[tuple[str, ...], Field(min_length=1)]
+    group: dict[str, str]
+    against: str
+    scale: Scale
+    bad_side: Side
+    articles: Annotated[tuple[str, ...], Field(min_length=1)]
+    production: float | None
+    candidate: float | None
+    change: Annotated[float | None, Field(description="A factor, or a difference of differences")]
+    bound: Annotated[float | None, Field(description="How bad the change could be, at the level alpha")]
+    margin: float | None
+    n: Annotated[tuple[int, int] | None, Field(description="Decisions that count, in production and in the candidate")]
+    units: Annotated[Count | None, Field(description="Cases: people, else requests, else decisions")]
+    paired: Annotated[Count | None, Field(description="Cases that both versions judged")]
+    changed_: Annotated[
+        Count | None, Field(alias="changed", description="Paired cases that the versions judge differently")
+    ]
+    p_worse: Share | None
+    p_worse_adjusted: Share | None
+    p_within: Share | None
+    smallest: Annotated[
+        float | None, Field(description="The smallest regression that these cases would have shown; null: none")
+    ]
+    verdict: Outcome
+    reason: str | None
+
+
+class CandidateComparison(Part):
+    """A candidate held to the version in production: what got worse, and whether it may replace the other."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    schema_: Annotated[Literal["boussole.comparison/1"], Field(alias="schema")]
+    system: System
+    charter: CharterOfComparison
+    production: VersionSide
+    candidate: VersionSide
+    alpha: Annotated[float, Field(description="The chance of one false alarm in the whole comparison")]
+    power: float
+    margins: Margins
+    family: Annotated[Count, Field(description="How many comparisons Holm's correction spans")]
+    comparisons: tuple[JudgedChange, ...]
+    verdict: Outcome
+    reason: Literal["no_comparison"] | None
+
+
+class FigureOfSide(Part):
+    """A measure on one side."""
+
+    value: float
+    n: Count | None
+    interval: IntervalOfMeasure | None
+
+
+class IntervalOfChange(IntervalOfMeasure):
+    """Where a difference very likely lies: from the intervals of both sides, or from the cases of both."""
+
+    method: Method
+
+
+class ChangeOfMeasure(Part):
+    """One measure on both sides; without a value on one of them, none is told of either."""
+
+    metric: str
+    by: tuple[str, ...]
+    group: dict[str, str] | None
+    given: dict[str, str]
+    measure: str
+    scale: Annotated[Scale, Field(description="candidate − production, or candidate ÷ production")]
+    against: str | None
+    production: FigureOfSide | None
+    candidate: FigureOfSide | None
+    change: float | None
+    interval: IntervalOfChange | None
+    p: Share | None
+    reason: Annotated[str | None, Field(description="Why there is no figure, or no difference")]
+    p_adjusted: Share | None
+    differs: bool
+
+
+class Agreement(Part):
+    """How often a shadow and the system that decides answer the same, and whether answers changed one way."""
+
+    pairs: Some
+    rate: Share | None
+    interval: IntervalOfMeasure | None
+    only_production: Count | None
+    only_candidate: Count | None
+    p: Share | None
+    reason: Annotated[
+        Literal["small_group"] | None, Field(description="Why nothing is said of how often both answer the same")
+    ]
+    method: Literal["mcnemar_exact", "jackknife"]
+    without_answer: Count
+    never_decided: Count
+
+
+class VersionComparison(Part):
+    """Two versions side by side: what differs, on fairness and on drift; nothing is judged."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    schema_: Annotated[Literal["boussole.versions/1"], Field(alias="schema")]
+    system: System
+    kind: Annotated[
+        Literal["sequential", "shadow"],
+        Field(
+            description="Whole months of one version beside those of the next; or the same cases, answered by one "
+            "that does not decide"
+        ),
+    ]
+    alpha: Annotated[float, Field(description="The chance of one false alarm in the whole table")]
+    production: VersionSide
+    candidate: VersionSide
+    changed_on: Annotated[Day | None, Field(description="The first day of the new version; null for a shadow")]
+    mixed: Annotated[
+        tuple[Days, ...], Field(description="Months between them that are left out because neither decided alone")
+    ]
+    family: Annotated[Count, Field(description="How many rows Holm's correction spans")]
+    rows: tuple[ChangeOfMeasure, ...]
+    drift: Annotated[tuple[DistanceDocument, ...], Field(description="Distances of everybody")]
+    agreement: Agreement | None
+
+    @property
+    def differing(self) -> list[ChangeOfMeasure]:
+        """The rows that very likely differ, the surest first."""
+        return sorted((row for row in self.rows if row.differs), key=lambda row: row.p_adjusted or 0.0)
+
+
+class Comparison(RootModel[Annotated[CandidateComparison | VersionComparison, Field(discriminator="schema_")]]):
+    """Two versions of a system: a candidate judged on the cases of both, months beside months, or a shadow."""

@@ -1,0 +1,166 @@
+"""How far a window of a system lies from another: exact distances over all decisions, and what Evidently said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, model_validator
+
+from boussole.audits.drift.evidently_columns import Note, Reason
+from boussole.audits.drift.evidently_methods import Key, Reading
+from boussole.audits.measures import Measure, Status
+from boussole.charter.document.audit import System
+from boussole.charter.document.base import LATER, SINCE, Count, Day, Hex, Part
+from boussole.charter.document.measures import VALUE_OR_REASON, IntervalOfMeasure, value_or_reason
+from boussole.charter.document.verdict import Verdict
+from boussole.charter.document.windows import WindowOfAudit
+
+SCHEMA: Literal["boussole.drift/1"] = "boussole.drift/1"
+Some = Annotated[int, Field(ge=1)]
+Script = Annotated[str, Field(pattern="^sha256-[A-Za-z0-9+/]{43}=$")]
+BY_COMMAND = "; written by the command only"
+
+
+class DistanceDocument(Part):
+    """A measure between two windows. Its `params` are what its metric adds, in the order in which that says them."""
+
+    model_config = ConfigDict(json_schema_extra=VALUE_OR_REASON)
+
+    id: str
+    metric: str
+    by: tuple[str, ...]
+    group: dict[str, str] | None
+    given: dict[str, str]
+    value: float | None
+    status: Status
+    reason: str | None
+    n: Count | None
+    clusters: Count | None
+    interval: IntervalOfMeasure | None
+    params: dict[str, Any]
+
+    _is_one = model_validator(mode="after")(value_or_reason)
+
+
+def distances_of(measures: Iterable[Measure]) -> tuple[DistanceDocument, ...]:
+    """Measures between two windows as documents write them."""
+    return tuple(DistanceDocument.of(measure.document()) for measure in measures)
+
+
+class OfBoth(Part):
+    """One number of the window and of the one it is held to."""
+
+    window: Some
+    against: Some
+
+
+class SampleDocument(Part):
+    """How a sample was drawn, so that anybody who holds the log draws it again."""
+
+    decisions: Some
+    drawn: Some
+    rows: Annotated[Some, Field(description="Different rows: fewer than drawn where a row stands for many decisions")]
+    rate: Annotated[float, Field(gt=0, le=1)]
+    strata: Some
+    stratified_by: tuple[Literal["day", "month"], Literal["decision"]]
+    allocation: Literal["proportional"]
+    order: str
+    hash: Literal["sha256(seed || id)"]
+    seed: str
+
+
+class SamplesOfBoth(Part):
+    """The samples of the window and of the one it is held to."""
+
+    window: SampleDocument
+    against: SampleDocument
+
+
+class ColumnLeftOut(Part):
+    """A column that Evidently was not shown."""
+
+    column: str
+    reason: Reason
+
+
+class ColumnNote(Part):
+    """Something that was found in a column."""
+
+    column: str
+    kind: Note
+    detail: str
+
+
+class EvidentlyFigure(Part):
+    """One figure of Evidently beside the exact one."""
+
+    column: str
+    method: Key
+    value: Annotated[float | None, Field(description="As Evidently gives it")]
+    converted: Annotated[float | None, Field(description="In the unit of the exact measure; null for a p-value")]
+    reading: Reading
+    measure: Annotated[str | None, Field(description="The exact measure that answers the same question, by its id")]
+    exact: float | None
+
+
+class EvidentlyDocument(Part):
+    """What Evidently said of samples."""
+
+    version: str
+    samples: SamplesOfBoth
+    columns: tuple[str, ...]
+    left_out: tuple[ColumnLeftOut, ...]
+    told: tuple[ColumnNote, ...]
+    figures: tuple[EvidentlyFigure, ...]
+
+
+class ColumnChange(Part):
+    """What became of a column."""
+
+    on: Day
+    kind: str
+    column: str
+
+
+class ReportFiles(Part):
+    """Where a report is kept."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    html: str
+    json_: Annotated[str, Field(alias="json")]
+    sha256: Hex
+
+
+class DriftDocument(Part):
+    """How far a window of a system lies from another: exact distances, and what Evidently said of samples."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    schema_: Annotated[Literal["boussole.drift/1"], Field(alias="schema")]
+    system: System
+    window: WindowOfAudit
+    against: WindowOfAudit
+    as_of: Annotated[Day, Field(description="Day from which outcomes were read")]
+    decisions: OfBoth
+    measures: tuple[DistanceDocument, ...]
+    evidently: Annotated[
+        EvidentlyDocument | None,
+        LATER,
+        Field(description="Evidently's figures on samples beside the exact ones; absent with --no-report"),
+    ] = None
+    html_sha256: Annotated[Hex | None, LATER, Field(description="Of the page that was made with it")] = None
+    scripts: Annotated[
+        tuple[Script, ...] | None, LATER, Field(description="Of the page: no other script runs in it")
+    ] = None
+    readings: Annotated[
+        dict[str, Verdict] | None, LATER, Field(description=f"How the drift page reads each column{BY_COMMAND}")
+    ] = None
+    changes: Annotated[
+        tuple[ColumnChange, ...] | None,
+        LATER,
+        Field(description=f"What became of columns in these windows or between them{BY_COMMAND}"),
+    ] = None
+    stored: Annotated[ReportFiles | None, SINCE, Field(description=f"Where the report is kept{BY_COMMAND}")] = None
+    mlflow_run: Annotated[str | None, SINCE, Field(description=f"The run that holds the report{BY_COMMAND}")] = None

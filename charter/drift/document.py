@@ -1,0 +1,85 @@
+"""The document of a pair of windows, `boussole.drift/1`, made of its exact distances and of what Evidently said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from boussole.charter.document.drift import (
+    SCHEMA,
+    ColumnLeftOut,
+    ColumnNote,
+    DriftDocument,
+    EvidentlyDocument,
+    EvidentlyFigure,
+    OfBoth,
+    SampleDocument,
+    SamplesOfBoth,
+    distances_of,
+)
+from boussole.charter.document.windows import WindowOfAudit
+
+if TYPE_CHECKING:
+    from boussole.audits.drift.evidently_figures import Beside
+    from boussole.audits.drift.pairs import Pair
+    from boussole.audits.drift.report import Detail
+    from boussole.audits.drift.samples import Design
+
+
+def pair_document(pair: Pair) -> DriftDocument:
+    """The exact distances of a pair."""
+    window, against = (WindowOfAudit.in_zone(each, pair.system) for each in (pair.window, pair.against))
+    return DriftDocument(
+        schema_=SCHEMA,
+        system=pair.system.id,
+        window=window,
+        against=against,
+        as_of=pair.as_of,
+        decisions=OfBoth(window=pair.decisions[0], against=pair.decisions[1]),
+        measures=distances_of(pair.measures),
+    )
+
+
+def detail_document(detail: Detail) -> DriftDocument:
+    """The same with what Evidently said of samples of both windows."""
+    columns, (window, against) = detail.page.columns, map(_sample, detail.designs)
+    return pair_document(detail.pair).changed(
+        evidently=EvidentlyDocument(
+            version=detail.page.version,
+            samples=SamplesOfBoth(window=window, against=against),
+            columns=tuple(columns.names.values()),
+            left_out=tuple(ColumnLeftOut(column=name, reason=each) for name, each in columns.left_out.items()),
+            told=tuple(ColumnNote(column=each.column, kind=each.kind, detail=each.detail) for each in detail.told),
+            figures=tuple(_figure(each) for each in detail.figures),
+        )
+    )
+
+
+def _sample(design: Design) -> SampleDocument:
+    """How a sample was drawn, with all that somebody needs to draw it again."""
+    from boussole.audits.drift.samples import DECISION, SEED
+
+    return SampleDocument(
+        decisions=design.decisions,
+        drawn=design.drawn,
+        rows=design.rows,
+        rate=design.rate,
+        strata=design.strata,
+        stratified_by=(design.step, DECISION),
+        allocation="proportional",
+        order="systematic by weight in the order of the hash" if design.weighted else "smallest hash first",
+        hash="sha256(seed || id)",
+        seed=SEED,
+    )
+
+
+def _figure(each: Beside) -> EvidentlyFigure:
+    exact = each.exact
+    return EvidentlyFigure(
+        column=each.column,
+        method=each.method.key,
+        value=each.evidently,
+        converted=each.converted,
+        reading=each.method.reading,
+        measure=exact.id if exact else None,
+        exact=exact.value if exact else None,
+    )
