@@ -34,8 +34,8 @@ from boussole.dashboard.commands.demo import demo
 from boussole.dashboard.commands.doctor import doctor
 from boussole.dashboard.commands.drifting import drift
 from boussole.dashboard.commands.ending import flushed
-from boussole.dashboard.commands.followed import app as record_commands
 from boussole.dashboard.commands.house import dashboard, init
+from boussole.dashboard.commands.records import app as record_commands
 from boussole.dashboard.commands.reports import report
 from boussole.dashboard.commands.witnessing import signer, witness
 

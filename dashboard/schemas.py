@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import models_json_schema
 
 from boussole.audits.subgroups import Scan
 from boussole.audits.systems import System
 from boussole.charter.amending.changes import Change
 from boussole.charter.auditing.replay import Replay
+from boussole.charter.records.base import Statement
+from boussole.charter.records.kinds import KINDS
 from boussole.charter.schemas import audit_schema, comparison_schema, drift_schema, texts_schema
 from boussole.charter.schemas.committee import minutes_schema
 from boussole.charter.schemas.register import register_schema
@@ -78,6 +81,21 @@ def doctor_schema() -> Shape:
     )
 
 
+def records_schema() -> Shape:
+    """What is sealed of each record: its kind, and the fields of its model."""
+    models: list[tuple[type[Statement], Literal["validation", "serialization"]]] = [
+        (model, "serialization") for model in KINDS.values()
+    ]
+    refs, found = models_json_schema(models)
+    of = {model.kind: refs[model, "serialization"]["$ref"] for model in KINDS.values()}
+    for kind, ref in of.items():
+        shape = found["$defs"][ref.rpartition("/")[2]]
+        shape["properties"] = {"kind": {"const": kind}, **shape["properties"]}
+        shape["required"] = ["kind", *shape["required"]]
+    shape = {"oneOf": [{"$ref": ref} for ref in of.values()], "$defs": found["$defs"]}
+    return document("record", "What is sealed of a record: its hash is in the ledger.", shape)
+
+
 def alert_schema() -> Shape:
     """What webhooks get."""
     found: Shape = json.loads(schema_text())
@@ -101,6 +119,7 @@ SCHEMAS: Mapping[str, Callable[[], Shape]] = {
     "outbox": outbox_schema,
     "doctor": doctor_schema,
     "alert": alert_schema,
+    "record": records_schema,
     "register": register_schema,
     "system-file": System.model_json_schema,
     "charter-head-file": Head.model_json_schema,

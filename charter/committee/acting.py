@@ -101,7 +101,14 @@ ADMIT: dict[type[Act], Callable[[House, Any], None]] = {
     Publication: opinions.admit_publication,
     Minutes: opinions.admit_minutes,
 }
-"""What the rules ask of each kind of act."""
+"""What the rules ask of each kind of act; of one that is not here, no more than its model does."""
+
+
+def admit(house: House, act: Act) -> None:
+    """Hold an act to the rules, by what stood before it. Raises RefusedError."""
+    if type(act) in ADMIT:
+        ADMIT[type(act)](house, act)
+
 
 LATEST: dict[type[Act], Callable[[Any], Hashable]] = {
     RulesInForce: lambda act: act.act,
@@ -150,7 +157,7 @@ class Turn:
         rules = self.house.rules
         if not isinstance(act, RulesInForce) and not self.house.knows_rules(rules.sha256):
             self._write(RulesInForce(**_said(act), act="used", rules=rules))
-        ADMIT[type(act)](self.house, act)
+        admit(self.house, act)
         return self._write(act)
 
     def seal_once(self, act: Act, *, seen: int) -> Sealed:
@@ -195,15 +202,6 @@ def do(workspace: Workspace, act: Act, *, anew: bool = False) -> Sealed:
     """One act by itself. Raises RefusedError when the rules do not allow it."""
     with turn(workspace, act.committee) as now:
         return now.seal(act, anew=anew)
-
-
-def do_once(workspace: Workspace, act: Act, *, seen: int) -> Sealed:
-    """One act by itself, sent by a form that was shown when entry `seen` was the last of the ledger.
-
-    Raises RefusedError when the rules do not allow it.
-    """
-    with turn(workspace, act.committee) as now:
-        return now.seal_once(act, seen=seen)
 
 
 def house_of(workspace: Workspace, name: str, *, before: int | None = None) -> House:

@@ -62,6 +62,15 @@ def opinion_text(workspace: Workspace, number: int) -> tuple[OpinionText, Drafte
         ) from error
 
 
+def recommending(workspace: Workspace, name: str, *, opinion: int | None) -> str:
+    """What a committee that recommends is called. Raises RefusedError where it issued no such opinion."""
+    house = house_of(workspace, name)
+    if opinion is not None:
+        house.get(Opinion, opinion)
+    title = house.rules.title
+    return title.get(workspace.settings.language) or next(iter(title.values()))
+
+
 def recommend(
     workspace: Workspace,
     name: str,
@@ -75,17 +84,13 @@ def recommend(
     articles: Sequence[str] = (),
 ) -> Sealed:
     """A recommendation of a committee, by itself or as part of an opinion: who must answer it, and by when."""
-    house = house_of(workspace, name)
-    if opinion is not None:
-        house.get(Opinion, opinion)
-    title = house.rules.title
     return seal(
         workspace,
         Recommendation(
             role=who.role,
             on=who.on,
             signed_in=who.signed_in,
-            body=title.get(workspace.settings.language) or next(iter(title.values())),
+            body=recommending(workspace, name, opinion=opinion),
             outside=False,
             addressee=to,
             due_on=due_on,

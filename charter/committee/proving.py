@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.acting import ADMIT
+from boussole.charter.committee.acting import admit
 from boussole.charter.committee.house import House
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.records import Sealed, statements
@@ -32,7 +32,7 @@ def faults(house: House) -> Iterator[Fault]:
         act = each.statement
         try:
             if isinstance(act, Act):
-                ADMIT[type(act)](before, act)
+                admit(before, act)
         except RefusedError as reason:
             yield Fault(entry=each.entry, reason=reason)
         before = before.plus(each)

@@ -10,8 +10,8 @@ from boussole.charter.incidents.personal import traces
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.records import Sealed
 from boussole.charter.records.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
+from boussole.charter.records.inputs import words_in
 from boussole.charter.records.kinds import Case, Finding, Inspection, Statement, Withdrawal
-from boussole.charter.records.work import WORK
 
 S = TypeVar("S", bound=Statement)
 SHOWN_BY = (Finding, Case, Inspection)
@@ -67,18 +67,11 @@ class Book:
 
 def admit(book: Book, said: Statement) -> None:
     """Hold a statement to what its kind asks. Raises EntryRefusedError."""
-    for text in _texts(said):
-        for trace in traces(text):
+    for name in words_in(type(said)):
+        for trace in traces(getattr(said, name) or ""):
             raise EntryRefusedError(f"personal_{trace}")
-    ADMIT[type(said)](book, said)
-
-
-def _texts(said: Statement) -> Iterator[str]:
-    """Everything that somebody wrote in a statement."""
-    for name in ("role", "text", "title", "reported_to", "cause", "measures", "body", "method", "course", "grouped_by"):
-        text = getattr(said, name, None)
-        if text:
-            yield text
+    if type(said) in ADMIT:
+        ADMIT[type(said)](book, said)
 
 
 def _admit_incident(book: Book, said: Incident) -> None:
@@ -112,10 +105,6 @@ def _admit_closure(book: Book, said: IncidentClosure) -> None:
         raise EntryRefusedError("not_reported")
 
 
-def _admit_anything(_book: Book, _said: Statement) -> None:
-    """What its model allows, and nothing that leads to a person."""
-
-
 def _admit_appeal(book: Book, said: Appeal) -> None:
     if book.appeal_of(said.number) is not None:
         raise EntryRefusedError("number_taken")
@@ -127,8 +116,9 @@ def _admit_decision(book: Book, said: AppealDecision) -> None:
         raise EntryRefusedError("after_decision", date=appeal.received_on)
 
 
+GOVERNED = ("incident", "appeal", "work")
+"""The commands whose records are held here; what is not in `ADMIT` says nothing that leads to a person, and no more."""
 ADMIT: dict[type[Statement], Callable[[Book, Any], None]] = {
-    **dict.fromkeys(WORK, _admit_anything),
     Incident: _admit_incident,
     IncidentUpdate: _admit_update,
     IncidentClosure: _admit_closure,
@@ -142,7 +132,7 @@ def faults(sealed: Iterable[Sealed]) -> Iterator[tuple[int, EntryRefusedError]]:
     """Every entry that is not what may be entered, given those before it."""
     book = Book()
     for each in sealed:
-        if type(each.statement) in ADMIT:
+        if each.statement.governed in GOVERNED:
             try:
                 admit(book, each.statement)
             except EntryRefusedError as reason:

@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from boussole.audits.systems.kinds import Identifier, Strict
+from boussole.charter.records.inputs import Command, Input, WebForm
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
@@ -41,10 +42,24 @@ class Statement(Strict):
     """Kinds of record that `of` may name."""
     governed: ClassVar[str] = ""
     """The command that holds it to rules of its own before it is sealed; empty: anybody's word is sealed as it is."""
+    commands: ClassVar[tuple[Command, ...]] = ()
+    """The commands that make one."""
+    forms: ClassVar[tuple[WebForm, ...]] = ()
+    """The forms that make one."""
+    computed: ClassVar[tuple[str, ...]] = ()
+    """Fields that nobody is asked for: they follow from others, or from what there is at that moment."""
+    unasked: ClassVar[tuple[str, ...]] = ()
+    """Fields that every record has, and none of this kind needs."""
 
-    role: Line = Field(description="Who states it: a role, not a person")
-    on: dt.date = Field(description="The day it took place")
+    role: Annotated[Line, Input(label="In whose name?", note="A function, not a person.")] = Field(
+        description="Who states it: a role, never a name"
+    )
+    on: Annotated[dt.date, Input(label="On which day?")] = Field(description="The day it took place")
     signed_in: bool = Field(False, description="False: stated in local mode, where nobody signs in")
-    text: Prose = ""
-    document: KeptFile | None = None
-    system: Identifier | None = Field(None, description="The system it is about; none: all of them")
+    text: Annotated[Prose, Input(label="In a few words")] = Field("", description="In words")
+    document: KeptFile | None = Field(
+        None, description="The document it rests on, if any; a copy is kept with the records"
+    )
+    system: Annotated[Identifier | None, Input(label="About which system?", choices="systems")] = Field(
+        None, description="The id of the system; all of them if absent"
+    )

@@ -6,14 +6,15 @@ A record is never changed: a later one answers or withdraws it.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from boussole.audits.systems.kinds import Identifier
 from boussole.charter.records.acts import ACTS, Act
-from boussole.charter.records.base import KeptFile, Line, Sha256, Statement
+from boussole.charter.records.base import KeptFile, Line, Prose, Sha256, Statement
 from boussole.charter.records.incidents import HELD, Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
+from boussole.charter.records.inputs import Command, Input, WebForm
 from boussole.charter.records.ledger_start import LedgerStart
 from boussole.charter.records.work import WORK
 
@@ -46,17 +47,36 @@ __all__ = [
 
 Answer = Literal["kept", "watch", "broken"]
 Cap = Literal["watch", "broken"]
+Question = Annotated[Identifier, Input(option="--question"), Field(description="The id of the question in the charter")]
+Asked = Annotated[Sha256 | None, Field(description="Hash of the question as it was worded (`Indicator.wording`)")]
+Document = Annotated[KeptFile, Field(description="The document it rests on; a copy is kept with the records")]
+Articles = Annotated[
+    list[Identifier],
+    Input(label="About which articles?", choices="articles", option="--article"),
+    Field(description="The id of an article; give it again for others"),
+]
+Addressee = Annotated[Line, Input(label="Who must answer?", note="A function, not a person.", option="--to")]
 
 
 class Attestation(Statement):
     """A human statement that answers an attested question, with its document, until it expires."""
 
     kind = "attestation"
-    indicator: Identifier
-    asked: Sha256 | None = Field(None, description="Hash of the question as it was worded (`Indicator.wording`)")
-    answer: Answer
-    valid_until: dt.date
-    document: KeptFile
+    computed = ("asked",)
+    commands = (
+        Command(
+            words="record attestation",
+            action="STATE",
+            help="Answer an attested question: a human statement with its document, until it expires.",
+            inputs={"valid_until": Input(required=False)},
+        ),
+    )
+
+    indicator: Question
+    asked: Asked = None
+    answer: Answer = Field(description="What the statement answers")
+    valid_until: dt.date = Field(description="Last day it holds; what the charter says, if absent")
+    document: Document
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -69,9 +89,17 @@ class Case(Statement):
     """A case of what the charter does not tolerate, reported and still to be confirmed by a human."""
 
     kind = "case"
-    indicator: Identifier
-    system: Identifier
-    happened_on: dt.date
+    commands = (
+        Command(
+            words="record case",
+            action="STATE",
+            help="Report a case of what the charter does not tolerate; a human must confirm or refute it.",
+        ),
+    )
+
+    indicator: Question
+    system: Annotated[Identifier, Input(choices="systems")] = Field(description="The id of the system")
+    happened_on: dt.date = Field(description="The day it happened")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -84,14 +112,23 @@ class Inspection(Statement):
     """A sample that people examined for cases of what the charter does not tolerate."""
 
     kind = "inspection"
-    indicator: Identifier
-    asked: Sha256 | None = Field(None, description="Hash of the question as it was worded (`Indicator.wording`)")
-    system: Identifier
-    start: dt.date = Field(description="First day of what was sampled")
-    end: dt.date = Field(description="Last day of what was sampled")
+    computed = ("asked",)
+    commands = (
+        Command(
+            words="record inspection",
+            action="STATE",
+            help="State that a sample was examined for cases of what the charter does not tolerate.",
+        ),
+    )
+
+    indicator: Question
+    asked: Asked = None
+    system: Annotated[Identifier, Input(choices="systems")] = Field(description="The id of the system")
+    start: Annotated[dt.date, Input(option="--from")] = Field(description="First day of what was sampled")
+    end: Annotated[dt.date, Input(option="--to")] = Field(description="Last day of what was sampled")
     examined: int = Field(ge=1, description="How many were examined")
     found: int = Field(ge=0, description="How many cases were found")
-    recall: float = Field(gt=0, le=1, description="Share of true cases that the method finds")
+    recall: float = Field(gt=0, le=1, description="Of true cases, the share that the method finds: above 0, up to 1")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -107,19 +144,36 @@ class Review(Statement):
 
     kind = "review"
     about = ("case", "inspection")
+    commands = (
+        Command(
+            words="record review",
+            action="STATE",
+            help="Confirm or refute a reported case, or the cases of an inspection.",
+            leaves=("system",),
+        ),
+    )
+
     of: int = Field(ge=0)
-    outcome: Literal["confirmed", "refuted"]
+    outcome: Literal["confirmed", "refuted"] = Field(description="What the human found")
 
 
 class Finding(Statement):
     """What an outside authority found: until it is closed, the articles it names are no better than `cap`."""
 
     kind = "finding"
-    authority: Line
-    title: Line
-    articles: list[Identifier] = Field(min_length=1)
-    cap: Cap
-    document: KeptFile
+    commands = (
+        Command(
+            words="record finding",
+            action="FOLLOW",
+            help="Enter what an outside authority found: it caps the articles it names until it is closed.",
+        ),
+    )
+
+    authority: Line = Field(description="The outside authority")
+    title: Line = Field(description="What its document is called")
+    articles: Articles = Field(min_length=1)
+    cap: Cap = Field(description="No article it names is better than this")
+    document: Document
 
 
 class Closure(Statement):
@@ -127,21 +181,80 @@ class Closure(Statement):
 
     kind = "closure"
     about = ("finding",)
+    commands = (
+        Command(
+            words="record close",
+            action="FOLLOW",
+            help="Close a finding of an outside authority, with the document that says so.",
+            leaves=("system",),
+        ),
+    )
+
     of: int = Field(ge=0)
-    document: KeptFile
+    document: Document
 
 
 class Recommendation(Statement):
     """What the committee or an outside authority recommends, to whom, and by when somebody must answer."""
 
     kind = "recommendation"
-    body: Line = Field(description="Who recommends: the committee, or an authority")
-    outside: bool = Field(description="Whether it comes from an outside authority")
-    addressee: Line = Field(description="Who must answer: a role")
-    due_on: dt.date
-    articles: list[Identifier] = Field(default_factory=list)
-    committee: Identifier | None = Field(None, description="The committee of this workspace that recommends, if any")
-    opinion: int | None = Field(None, ge=0, description="Entry of the opinion that it is part of")
+    commands = (
+        Command(
+            words="record recommendation",
+            action="FOLLOW",
+            help="Enter a recommendation, of the committee or of an outside authority: who must answer it, by when.",
+            leaves=("committee", "opinion"),
+        ),
+        Command(
+            words="committee recommend",
+            action="ISSUE",
+            help="Enter a recommendation of the committee; it is answered by `boussole record reply`.",
+            fixed={"outside": False},
+            leaves=("body", "document"),
+        ),
+    )
+    forms = (
+        WebForm(
+            place="recommendations/own",
+            about=False,
+            id="recommend-own",
+            title="Record a recommendation of a committee",
+            send="Record the recommendation",
+            action="ISSUE",
+            asks=("committee", "text", "addressee", "due_on", "system", "articles"),
+            filled={"body": "nothing", "opinion": "nothing"},
+            fixed={"outside": False},
+            inputs={"committee": Input(required=True)},
+        ),
+        WebForm(
+            place="recommendations/outside",
+            about=False,
+            id="recommend-outside",
+            title="Record a recommendation of an outside authority",
+            send="Record the recommendation",
+            action="FOLLOW",
+            asks=("body", "text", "addressee", "due_on", "system", "articles"),
+            filled={"committee": "nothing", "opinion": "nothing"},
+            fixed={"outside": True},
+        ),
+    )
+
+    text: Annotated[Prose, Input(label="What is recommended?", required=True)] = Field(
+        "", description="The recommendation"
+    )
+    body: Annotated[Line, Input(label="Which authority?")] = Field(
+        description="Who recommends: the committee, or an authority"
+    )
+    outside: bool = Field(description="It comes from an outside authority")
+    addressee: Addressee = Field(description="Who must answer: a role")
+    due_on: Annotated[dt.date, Input(label="By which day?", option="--due", day="to_come")] = Field(
+        description="By when"
+    )
+    articles: Articles = Field(default_factory=list)
+    committee: Annotated[Identifier | None, Input(label="Which committee?", choices="committees")] = Field(
+        None, description="The committee of this workspace that recommends, if any"
+    )
+    opinion: int | None = Field(None, ge=0, description="The entry of the opinion that it is part of")
 
 
 class Reply(Statement):
@@ -149,8 +262,25 @@ class Reply(Statement):
 
     kind = "reply"
     about = ("recommendation", "opinion")
+    commands = (Command(words="record reply", action="ANSWER", help="Answer a recommendation.", leaves=("system",)),)
+    forms = (
+        WebForm(
+            place="recommendations/reply",
+            title="Answer",
+            send="Send the answer",
+            action="ANSWER",
+            asks=("role", "accepted", "text"),
+            filled={"of": "address"},
+            inputs={"role": Input(label="In whose name do you answer?")},
+        ),
+    )
+
     of: int = Field(ge=0)
-    accepted: Literal["yes", "partly", "no"]
+    text: Annotated[Prose, Input(label="The answer", required=True, rows=8)] = Field("", description="In words")
+    accepted: Annotated[
+        Literal["yes", "partly", "no"],
+        Input(label="Is it accepted?", words={"yes": "Accepted", "partly": "Accepted in part", "no": "Refused"}),
+    ] = Field(description="Whether it is accepted")
 
 
 class FollowUp(Statement):
@@ -158,8 +288,27 @@ class FollowUp(Statement):
 
     kind = "follow_up"
     about = ("recommendation", "opinion")
+    commands = (
+        Command(
+            words="record follow-up", action="FOLLOW", help="Say what became of a recommendation.", leaves=("system",)
+        ),
+    )
+    forms = (
+        WebForm(
+            place="recommendations/follow",
+            title="Say what became of it",
+            send="Record it",
+            action="FOLLOW",
+            asks=("state", "text"),
+            filled={"of": "address"},
+        ),
+    )
+
     of: int = Field(ge=0)
-    state: Literal["in_progress", "done", "dropped"]
+    state: Annotated[
+        Literal["in_progress", "done", "dropped"],
+        Input(label="How far is it?", words={"in_progress": "In progress", "done": "Done", "dropped": "Dropped"}),
+    ] = Field(description="What became of it")
 
 
 class Adoption(Statement):
@@ -187,6 +336,16 @@ class Withdrawal(Statement):
         "follow_up",
         *(kind.kind for kind in (*HELD, *WORK)),
     )
+    commands = (
+        Command(
+            words="record withdraw",
+            action="STATE",
+            help="Withdraw a record: it stays in the ledger, and no longer counts. Say why in --text.",
+            leaves=("system", "document"),
+            inputs={"text": Input(required=True)},
+        ),
+    )
+
     of: int = Field(ge=0)
 
 

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.access.permissions import RESTRICTED, Role, demand
-from boussole.dashboard.access.places import COMMANDS, OPTIONS
+from boussole.dashboard.access.places import OPTIONS, of_command
 from boussole.dashboard.commands.ending import told
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Guarded(TyperGroup):
         found = super().resolve_command(ctx, args)
         words = _words(found[1], args)
         if words is not None and not ctx.resilient_parsing:  # a shell that completes a line runs nothing
-            demand(AtTheKeyboard(Role(ctx.params["as_role"])), COMMANDS[words])
+            demand(AtTheKeyboard(Role(ctx.params["as_role"])), of_command(words))
         return found
 
 
@@ -63,7 +63,7 @@ def noted(workspace: Workspace, context: typer.Context, *, option: str = "", rea
     `option`: what of the command was used, where that is what is restricted. `reason`: why, as whoever looks says it.
     """
     words = f"{_words_of(context)} {option}".rstrip()
-    action = OPTIONS[words] if option else COMMANDS.get(words)
+    action = OPTIONS[words] if option else of_command(words)
     if action in RESTRICTED:
         from boussole.dashboard.access.log import look
         from boussole.dashboard.access.person import Person

@@ -20,7 +20,7 @@ from boussole.dashboard.access.lapsed import lapsed
 from boussole.dashboard.access.log import look
 from boussole.dashboard.access.permissions import BY_PROGRAMS, SEALING, STRANGERS, AccessError, Action, demand
 from boussole.dashboard.access.person import address_of, is_token
-from boussole.dashboard.access.places import ROUTES
+from boussole.dashboard.access.routes import ROUTES
 from boussole.dashboard.access.sessions import SignedOutError
 from boussole.dashboard.access.tokens import subject_of
 from boussole.dashboard.access.visitor import of_request

@@ -6,6 +6,7 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard import compass_html, frame
+from boussole.dashboard.access.visitor import here
 from boussole.dashboard.addresses import questions_href
 from boussole.dashboard.forms.forms_html import form_html
 from boussole.dashboard.questions import forms, questions_html
@@ -18,7 +19,7 @@ def show(say: Say) -> None:
     asked, query = st.query_params.to_dict(), frame.kept_query()
     system, key = asked.get("system", ""), asked.get("question", "")
     figure = figure_at(frame.scene(), system, key, say)
-    form = forms.asking(figure, frame.chambers(), say, today=frame.today())
+    form = forms.asking(figure, frame.chambers(), here(), say)
     frame.put(
         questions_html.asking(figure, say, back=questions_href(query=query), lost=bool(system) and figure is None),
         form_html(form, say, query=query, problem=frame.problem()),

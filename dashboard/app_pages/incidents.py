@@ -13,7 +13,7 @@ from boussole.dashboard.access.visitor import here
 from boussole.dashboard.evidence_view import number_of
 from boussole.dashboard.forms.forms_html import Acting
 from boussole.dashboard.incidents import incidents_html
-from boussole.dashboard.incidents.asking import asked
+from boussole.dashboard.incidents.asking import forms_for
 from boussole.dashboard.incidents.view import incidents_page
 from boussole.dashboard.words import Say, speaker
 
@@ -25,7 +25,7 @@ def show(say: Say) -> None:
     if single:
         look(Workspace.find(), me, Action.SEE_APPEALS, place="/incidents")
     page = incidents_page(seen, say, query=query, single=single)
-    forms = asked(seen, role, say)
+    forms = forms_for(seen, role, say)
     acting = Acting(query=query, problem=frame.problem(), forms=forms.of_incident)
     frame.put(
         incidents_html.head(page, say),

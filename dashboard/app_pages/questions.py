@@ -19,7 +19,7 @@ def show(say: Say) -> None:
     """The page, with the forms that the reader's role may fill in."""
     role, query = here().role, frame.kept_query()
     page = questions_page(frame.scene(), frame.chambers(), say, query=query)
-    forms = answers_of(page, say) if allowed(role, Action.ANSWER) else lambda _: ()
+    forms = answers_of(page, here(), say)
     acting = Acting(query=query, problem=frame.problem(), forms=forms)
     frame.put(
         questions_html.head(page, say, may_ask=allowed(role, Action.TAKE_PART)),

@@ -6,12 +6,12 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard import compass_html, frame
-from boussole.dashboard.access.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.records.routes import offered
+from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.words import Say, speaker
 from boussole.dashboard.work import work_html
-from boussole.dashboard.work.forms import all_forms
 from boussole.dashboard.work.view import work_page
 
 
@@ -19,8 +19,7 @@ def show(say: Say) -> None:
     """The page, with the forms that the reader's role may fill in."""
     seen, query = frame.scene(), frame.kept_query()
     page = work_page(seen, say, query=query)
-    systems = [(name, seen.title(name, say)) for name in seen.systems]
-    forms = all_forms(systems, say) if allowed(here().role, Action.STATE) else []
+    forms = offered("work", Setting(person=here(), say=say, scene=seen))
     frame.put(
         work_html.head(page, say),
         frame.just_done(frame.stated_entries(), say),

@@ -1,61 +1,14 @@
-"""What the commands of `boussole record` share: their options, and how a record is checked and sealed."""
+"""What commands that make records look up: questions and articles of the charter in force."""
 
 from __future__ import annotations
 
-import datetime as dt
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING
 
 from boussole.audits.errors import BoussoleError, nearest
-from boussole.dashboard.commands.completing import system_ids
-from boussole.dashboard.commands.console import say
 
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
-    from boussole.charter.records import Sealed
     from boussole.charter.text.model import Charter, Indicator
-
-Role = Annotated[str, typer.Option(help="Who states it: a role, never a name.")]
-On = Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The day it took place.")]
-Text = Annotated[str, typer.Option(help="In words.")]
-Document = Annotated[Path, typer.Option(help="The document it rests on; a copy is kept with the records.")]
-MaybeDocument = Annotated[
-    Path | None, typer.Option(help="The document it rests on, if any; a copy is kept with the records.")
-]
-Question = Annotated[str, typer.Option(help="The id of the question in the charter.")]
-SystemId = Annotated[str, typer.Option("--system", autocompletion=system_ids, help="The id of the system.")]
-MaybeSystem = Annotated[
-    str | None, typer.Option("--system", autocompletion=system_ids, help="The id of the system; all of them if absent.")
-]
-Articles = Annotated[list[str], typer.Option("--article", help="The id of an article; give it again for others.")]
-Of = Annotated[int, typer.Argument(min=0, help="The entry of the record it is about: see `boussole record list`.")]
-DAY = ["%Y-%m-%d"]
-
-
-def seal_record(workspace: Workspace, kind: str, *, document: Path | None, on: dt.datetime, **fields: Any) -> Sealed:
-    """Check the record, keep its document, seal both, and say where."""
-    from pydantic import ValidationError
-
-    from boussole.audits.systems.loading import explain
-    from boussole.charter.incidents.entering import enter
-    from boussole.charter.records import keep_file, seal
-    from boussole.charter.records.files import describe
-    from boussole.charter.records.kinds import KINDS
-
-    kept = describe(document) if document else None
-    try:
-        statement = KINDS[kind].model_validate({**fields, "on": on.date(), "document": kept})
-    except ValidationError as error:
-        raise BoussoleError(
-            explain(error, KINDS[kind]), next_step="Nothing was recorded. Mend it and try again."
-        ) from error
-    if document:
-        keep_file(workspace, document)
-    sealed = enter(workspace, statement) if statement.governed else seal(workspace, statement)
-    say(f"Sealed at entry {sealed.entry}: {kind}.")
-    return sealed
 
 
 def question_of(workspace: Workspace, name: str, *, attested: bool = False, tolerance: bool = False) -> Indicator:
@@ -105,10 +58,6 @@ def articles_of(workspace: Workspace, names: list[str]) -> list[str]:
         if name not in known:
             raise BoussoleError(f"the charter has no article '{name}'. {nearest(name, known)}")
     return names
-
-
-def system_of(workspace: Workspace, name: str | None) -> str | None:
-    return workspace.system(name).id if name else None
 
 
 def _charter(workspace: Workspace) -> Charter:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
 from boussole.charter.committee.opinions import Fate
-from boussole.charter.records.acts import Count, Rules
+from boussole.charter.records.acts import Attendance, Count, Office, Rules
+from boussole.dashboard.records.words import word
 from boussole.dashboard.words import Say
 
 OFFICES = ("chair", "deputy")
@@ -30,7 +31,7 @@ def state_word(state: str, say: Say) -> str:
 
 def office_word(office: str, say: Say) -> str:
     """The office of a member."""
-    return {"chair": say("chair"), "deputy": say("deputy chair")}[office]
+    return word(Office, "office", office, say)
 
 
 def item_word(kind: str, say: Say) -> str:
@@ -59,14 +60,7 @@ def sense_word(sense: str, say: Say) -> str:
 
 def presence_word(presence: str, say: Say) -> str:
     """How a member is there, or is not."""
-    words = {
-        "in_person": say("in the room"),
-        "remote": say("from afar"),
-        "excused": say("excused"),
-        "left": say("left"),
-        "absent": say("not recorded"),
-    }
-    return words[presence]
+    return say("not recorded") if presence == "absent" else word(Attendance, "mode", presence, say)
 
 
 def choice_word(choice: str, say: Say) -> str:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from boussole.charter.committee.advice import State, recommended
 from boussole.charter.committee.opinions import fates
-from boussole.dashboard.access.permissions import Action, allowed
 from boussole.dashboard.access.person import Person
 from boussole.dashboard.committee.chamber import Chamber
 from boussole.dashboard.committee.seats import leads
-from boussole.dashboard.followed import forms
 from boussole.dashboard.forms.forms_html import Titled
+from boussole.dashboard.records.routes import offered
+from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.scene import Scene
 from boussole.dashboard.words import Say
 
+PAGE = "recommendations"
 OVER = ("done", "dropped")
 
 
@@ -35,29 +36,23 @@ class FollowedForms:
         if found is None:
             return []
         state, addressee = found
-        say, shown = self.say, []
-        if allowed(self.me.role, Action.ANSWER) and state not in OVER:
-            title = say("Answer") if state in ("overdue", "waiting") else say("Answer anew")
-            shown.append((title, forms.replying(entry, addressee, say)))
-        if allowed(self.me.role, Action.FOLLOW) and state not in ("overdue", "waiting"):
-            shown.append((say("Say what became of it"), forms.following(entry, say)))
-        return shown
+        at = self._at(of=str(entry), proposed={"role": addressee})
+        answers = offered(PAGE, at, "reply") if state not in OVER else []
+        if state not in ("overdue", "waiting"):
+            return [*((self.say("Answer anew"), form) for _, form in answers), *offered(PAGE, at, "follow")]
+        return answers
 
     @property
     def recommending(self) -> Sequence[Titled]:
         """New recommendations: of a committee, of an outside authority."""
-        say, shown = self.say, []
-        systems = [(name, self.scene.title(name, say)) for name in self.scene.systems]
-        articles = list(self.scene.articles(say).items())
         led = {name: each for name, each in self.chambers.items() if leads(self.me, each)}
-        committees = [(name, chamber.title(say)) for name, chamber in led.items()]
-        if allowed(self.me.role, Action.ISSUE) and committees:
-            form = forms.recommending(systems, articles, say, committees=committees)
-            shown.append((say("Record a recommendation of a committee"), form))
-        if allowed(self.me.role, Action.FOLLOW):
-            form = forms.recommending(systems, articles, say)
-            shown.append((say("Record a recommendation of an outside authority"), form))
-        return shown
+        own = offered(PAGE, replace(self._at(), known=led), "own") if led else []
+        return [*own, *offered(PAGE, self._at(), "outside")]
+
+    def _at(self, *, of: str = "", proposed: Mapping[str, str] | None = None) -> Setting:
+        return Setting(
+            person=self.me, say=self.say, scene=self.scene, known=self.chambers, of=of, proposed=proposed or {}
+        )
 
     @cached_property
     def _states(self) -> dict[int, tuple[State, str]]:

@@ -6,43 +6,31 @@ from pathlib import Path
 
 from starlette.routing import Route
 
+from boussole.charter.records import statements
+from boussole.charter.records.acts import Opinion
+from boussole.charter.records.inputs import WebForm
+from boussole.charter.records.kinds import Recommendation
 from boussole.dashboard.addresses import recommendations_href
-from boussole.dashboard.followed import forms
-from boussole.dashboard.forms.model import Form
-from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.records.routes import FormPage, record_routes
+from boussole.dashboard.records.setting import Setting
 
-BASE = "/recommendations"
+
+def _setting(desk: Desk, of: str, form: WebForm) -> Setting | None:
+    """The recommendation or opinion of an entry, where a form is about one, and who must answer it."""
+    at = Setting(person=desk.person, say=desk.say, workspace=desk.workspace, of=of)
+    opinions = statements(desk.workspace, kinds=[Opinion.kind]) if form.about else []
+    known = {str(entry) for entry, _ in at.facts.standing(Recommendation)} | {str(each.entry) for each in opinions}
+    return at if not form.about or of in known else None
+
+
+PAGE = FormPage(
+    setting=_setting,
+    back=lambda desk, _, token: recommendations_href(query=desk.query, sent=token),
+    done=lambda desk, _, __, done: recommendations_href(query=desk.query, done=str(done.entry), anchor="done"),
+)
 
 
 def followed_routes(home: Path) -> list[Route]:
     """The routes of a workspace."""
-    return [
-        form_route(f"{BASE}/{forms.REPLY}/{{of}}", home, ask=_replying, act=forms.reply, back=_back),
-        form_route(f"{BASE}/{forms.FOLLOW}/{{of}}", home, ask=_following, act=forms.follow, back=_back),
-        form_route(f"{BASE}/{forms.OUTSIDE}", home, ask=_outside, act=forms.recommend_outside, back=_back),
-        form_route(f"{BASE}/{forms.OWN}", home, ask=_own, act=forms.recommend_own, back=_back),
-    ]
-
-
-def _back(desk: Desk, _: str, token: str) -> str:
-    return recommendations_href(query=desk.query, sent=token)
-
-
-def _replying(desk: Desk, of: str) -> Form | None:
-    found = forms.addressee_of(desk, of)
-    return forms.replying(*found, desk.say) if found else None
-
-
-def _following(desk: Desk, of: str) -> Form | None:
-    found = forms.addressee_of(desk, of)
-    return forms.following(found[0], desk.say) if found else None
-
-
-def _outside(desk: Desk, _: str) -> Form:
-    return forms.recommending(forms.systems_of(desk), forms.articles_of(desk), desk.say)
-
-
-def _own(desk: Desk, _: str) -> Form:
-    return forms.recommending(
-        forms.systems_of(desk), forms.articles_of(desk), desk.say, committees=forms.committees_of(desk)
-    )
+    return record_routes(home, "recommendations", PAGE)

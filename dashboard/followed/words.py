@@ -10,25 +10,16 @@ from boussole.charter.records.facts import Facts
 from boussole.charter.records.kinds import FollowUp, Reply
 from boussole.dashboard.access.words import who_words
 from boussole.dashboard.addresses import evidence_href
+from boussole.dashboard.records.words import word
 from boussole.dashboard.words import Say
 
 Link = tuple[str, str]
 
 
-def accepted_word(accepted: str, say: Say) -> str:
-    """Whether something was accepted."""
-    return {"yes": say("Accepted"), "partly": say("Accepted in part"), "no": say("Refused")}[accepted]
-
-
-def became_word(state: str, say: Say) -> str:
-    """What became of it."""
-    return {"in_progress": say("In progress"), "done": say("Done"), "dropped": say("Dropped")}[state]
-
-
 def state_word(state: State, say: Say) -> str:
     """How far a recommendation is."""
     words = {"overdue": say("Answer overdue"), "waiting": say("Answer awaited"), "answered": say("Answered")}
-    return words[state] if state in words else became_word(state, say)
+    return words[state] if state in words else word(FollowUp, "state", state, say)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +35,15 @@ class Answered:
 def answers(facts: Facts, entry: int, say: Say, *, query: dict[str, str]) -> list[Answered]:
     """Every reply to an entry, and everything reported since, in the order it was said."""
     said: list[tuple[int, Reply | FollowUp, str]] = [
-        (at, each, accepted_word(each.accepted, say)) for at, each in facts.standing(Reply) if each.of == entry
+        (at, each, word(Reply, "accepted", each.accepted, say))
+        for at, each in facts.standing(Reply)
+        if each.of == entry
     ]
-    said += [(at, each, became_word(each.state, say)) for at, each in facts.standing(FollowUp) if each.of == entry]
+    said += [
+        (at, each, word(FollowUp, "state", each.state, say))
+        for at, each in facts.standing(FollowUp)
+        if each.of == entry
+    ]
     return [
         Answered(
             what=what,

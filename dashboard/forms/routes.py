@@ -22,6 +22,7 @@ from boussole.dashboard.access.person import Person
 from boussole.dashboard.access.visitor import of_request
 from boussole.dashboard.access.words import who_words
 from boussole.dashboard.forms.inbox import keep, whose
+from boussole.dashboard.forms.misfit import misfit
 from boussole.dashboard.forms.model import PREFIX, Form, Problem
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.words import Say, speaker
@@ -75,15 +76,23 @@ def form_route(path: str, home: Path, *, ask: Ask, act: Act, back: Back) -> Rout
         try:
             done = act(desk, of, Values(form, typed, desk.say, files))
             return done if isinstance(done, Response) else RedirectResponse(done, status_code=303)
-        except UnfitError as error:
-            problem = Problem(form=form.id, text=error.text, at=error.field, typed=kept)
-        except RefusedError as error:
-            problem = Problem(form=form.id, text=error.said(desk.say.lang, name=_names(desk)), typed=kept)
-        except (BoussoleError, ValidationError) as error:
-            problem = Problem(form=form.id, text=_told(error, desk.say), typed=kept)
+        except (UnfitError, ValidationError, BoussoleError) as error:
+            at, text = _fault(error, form, desk)
+            problem = Problem(form=form.id, text=text, at=at, typed=kept)
         return RedirectResponse(f"{back(desk, of, keep(problem, whose(desk.person)))}#{form.id}", status_code=303)
 
     return Route(path, endpoint, methods=["POST"])
+
+
+def _fault(error: UnfitError | ValidationError | BoussoleError, form: Form, desk: Desk) -> tuple[str, str]:
+    """Which field does not fit (empty: the whole), and why, in the reader's language."""
+    if isinstance(error, UnfitError):
+        return error.field, error.text
+    if isinstance(error, ValidationError):
+        return misfit(error, form, desk.say)
+    if isinstance(error, RefusedError):
+        return "", error.said(desk.say.lang, name=_names(desk))
+    return "", f"{error.what} {error.next_step}".strip()
 
 
 def _desk(request: Request, home: Path) -> Desk:
@@ -104,11 +113,3 @@ def _names(desk: Desk) -> Callable[[str], str]:
     """How a refusal calls a member or an author: by name where it is known, else by role or number."""
     known = {member: each.name for member, each in directory(desk.workspace).items()}
     return lambda who: known.get(who) or who_words(who, desk.say)
-
-
-def _told(error: BoussoleError | ValidationError, say: Say) -> str:
-    """What no field foresees, in the words of the models."""
-    if isinstance(error, ValidationError):
-        reasons = "; ".join(each["msg"].removeprefix("Value error, ") for each in error.errors())
-        return say("This cannot be recorded as it stands: {reasons}.", reasons=reasons)
-    return f"{error.what} {error.next_step}".strip()

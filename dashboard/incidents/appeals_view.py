@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
 
 from boussole.audits.languages import capital, inside
 from boussole.charter.incidents.appeals import Contested, appeals, counts, grouped
-from boussole.charter.records.incidents import Ground, Outcome
+from boussole.charter.records.incidents import Appeal, AppealDecision
 from boussole.dashboard.addresses import evidence_href
-from boussole.dashboard.incidents.words import ground_word, outcome_word, request_word
+from boussole.dashboard.records.words import word, words_of
 from boussole.dashboard.register_words import when
 from boussole.dashboard.scene import Scene
 from boussole.dashboard.words import Say
@@ -81,8 +80,8 @@ def appeals_told(scene: Scene, say: Say, *, query: dict[str, str], single: bool)
         headline=_appeals_words(told.waiting, told.overdue, told.received, say),
         facts=facts if found else [],
         systems=_by_system(scene, found, say),
-        grounds=_counted(grounds, get_args(Ground), ground_word, below, say),
-        outcomes=_counted(outcomes, get_args(Outcome), outcome_word, below, say),
+        grounds=_counted(grounds, words_of(Appeal, "ground", say), below, say),
+        outcomes=_counted(outcomes, words_of(AppealDecision, "outcome", say), below, say),
         hidden=say(
             "Counts below {n} are hidden, and one more where the total would give them away: so nobody is recognised.",
             n=say.whole(below),
@@ -114,13 +113,12 @@ def _below(scene: Scene, found: Sequence[Contested]) -> int:
 
 def _counted(
     found: Mapping[object, int | None],
-    order: Sequence[str],
-    word: Callable[[str, Say], str],
+    words: Mapping[str, str],
     below: int,
     say: Say,
 ) -> list[tuple[str, str]]:
     less = say("hidden (fewer than {n}, or to protect such a count)", n=say.whole(below))
-    return [(word(key, say), less if (n := found[key]) is None else say.whole(n)) for key in order if key in found]
+    return [(word, less if (n := found[key]) is None else say.whole(n)) for key, word in words.items() if key in found]
 
 
 def _by_system(scene: Scene, found: Sequence[Contested], say: Say) -> list[tuple[str, str, str, str]]:
@@ -142,15 +140,15 @@ def _row(scene: Scene, each: Contested, say: Say, *, query: dict[str, str]) -> A
     if each.decision:
         decided = each.decision[1]
         reviewed = say("a human looked at it") if decided.reviewed else say("no human looked at it")
-        outcome = f"{outcome_word(decided.outcome, say)} ({reviewed})"
+        outcome = f"{word(AppealDecision, 'outcome', decided.outcome, say)} ({reviewed})"
     due = say("decided on {date}", date=say.date(each.decision[1].on)) if each.decision else ""
     return AppealRow(
         entry=each.entry,
         number=said.number,
         about=scene.title(said.system, say),
-        asks=request_word(said.asks, say)
+        asks=word(Appeal, "asks", said.asks, say)
         + (f" · {inside(say('A human review was asked for'))}" if said.human_review else ""),
-        ground=ground_word(said.ground, say),
+        ground=word(Appeal, "ground", said.ground, say),
         when=capital(due or when(each.due_on, today, say)),
         late=each.late,
         took=_days(each.days, say),

@@ -7,20 +7,18 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import inside
 from boussole.charter.incidents.appeals import MONTHS
-from boussole.charter.incidents.duties import BREACH, SERIOUS, SEVERITIES
+from boussole.charter.incidents.duties import BREACH, SERIOUS
 from boussole.charter.incidents.incidents import IncidentHistory, in_time, incidents
-from boussole.charter.records.incidents import IncidentUpdate
+from boussole.charter.records.incidents import Appeal, Incident, IncidentUpdate
 from boussole.dashboard.access.words import who_words
 from boussole.dashboard.addresses import article_href, evidence_href, system_href
 from boussole.dashboard.incidents.appeals_view import Appeals, Link, appeals_told, sealed_at
 from boussole.dashboard.incidents.words import (
     binding,
     deadline_words,
-    duty_word,
-    request_word,
     severity_meaning,
-    severity_word,
 )
+from boussole.dashboard.records.words import word, words_of
 from boussole.dashboard.scene import Scene
 from boussole.dashboard.words import Say
 
@@ -131,7 +129,7 @@ def incident_view(scene: Scene, each: IncidentHistory, say: Say, *, query: dict[
     return IncidentView(
         entry=each.entry,
         severity=each.severity,
-        name=severity_word(each.severity, say),
+        name=word(Incident, "severity", each.severity, say),
         title=said.title,
         about=about,
         told=say(
@@ -175,7 +173,7 @@ def _shown_by(scene: Scene, each: IncidentHistory, say: Say, *, query: dict[str,
 def _news(entry: int, said: IncidentUpdate, say: Say, *, query: dict[str, str]) -> tuple[str, str, Link]:
     parts = []
     if said.severity:
-        parts.append(say("Graded: {severity}", severity=inside(severity_word(said.severity, say))))
+        parts.append(say("Graded: {severity}", severity=inside(word(Incident, "severity", said.severity, say))))
     if said.reported_to and said.reported_at:
         told = say(
             "Reported on {date}, {time}: {whom}",
@@ -183,7 +181,7 @@ def _news(entry: int, said: IncidentUpdate, say: Say, *, query: dict[str, str]) 
             date=say.date(said.reported_at.date()),
             time=say.time(said.reported_at),
         )
-        law = f" ({duty_word(said.duty, say)})" if said.duty else ""
+        law = f" ({word(IncidentUpdate, 'duty', said.duty, say)})" if said.duty else ""
         parts.append(told + law)
     head = say("{date} ({role})", date=say.date(said.on), role=who_words(said.role, say))
     return ". ".join([head, *parts]), said.text, sealed_at(entry, say, query=query)
@@ -192,7 +190,7 @@ def _news(entry: int, said: IncidentUpdate, say: Say, *, query: dict[str, str]) 
 def _meanings(scene: Scene, say: Say) -> list[tuple[str, str]]:
     """Severities and clocks, explained, each with its law."""
     today = scene.facts.as_of
-    severities = [(severity_word(each, say), _severity(each, scene, say)) for each in reversed(SEVERITIES)]
+    severities = [(name, _severity(each, scene, say)) for each, name in words_of(Incident, "severity", say).items()]
     return [
         *severities,
         (
@@ -201,7 +199,7 @@ def _meanings(scene: Scene, say: Say) -> list[tuple[str, str]]:
         ),
         *[
             (
-                request_word(each, say),
+                word(Appeal, "asks", each, say),
                 say.plural("Answered within one month.", "Answered within {n} months.", months)
                 + " "
                 + {

@@ -7,19 +7,10 @@ import datetime as dt
 from boussole.audits.languages import inside
 from boussole.charter.incidents.duties import Delay
 from boussole.charter.incidents.incidents import Deadline
+from boussole.charter.records.incidents import IncidentUpdate
+from boussole.dashboard.records.words import word
 from boussole.dashboard.register_words import when
 from boussole.dashboard.words import Say
-
-
-def severity_word(severity: str, say: Say) -> str:
-    """The name of a severity."""
-    return {
-        "minor": say("Minor"),
-        "significant": say("Significant"),
-        "serious": say("Serious"),
-        "widespread": say("Serious and widespread"),
-        "fatal": say("Serious: somebody died"),
-    }[severity]
 
 
 def severity_meaning(severity: str, say: Say) -> str:
@@ -39,11 +30,6 @@ def severity_meaning(severity: str, say: Say) -> str:
     }[severity]
 
 
-def duty_word(duty: str, say: Say) -> str:
-    """The law that asks for a report."""
-    return {"ai_act_73": say("AI Act, Art. 73"), "gdpr_33": say("GDPR, Art. 33")}[duty]
-
-
 def authority_word(duty: str, say: Say) -> str:
     """To whom it is reported."""
     return {
@@ -54,7 +40,7 @@ def authority_word(duty: str, say: Say) -> str:
 
 def binding(delay: Delay, today: dt.date, say: Say) -> str:
     """Since when the law asks it; before, the same delay is counted as a proposal."""
-    where = say("{law}, par. {number}", law=duty_word(delay.duty, say), number=delay.paragraph)
+    where = say("{law}, par. {number}", law=word(IncidentUpdate, "duty", delay.duty, say), number=delay.paragraph)
     day = say.date(delay.in_force)
     if today >= delay.in_force:
         return say("{law}: required since {date}.", law=where, date=day)
@@ -90,25 +76,3 @@ def _day(deadline: Deadline, say: Say) -> str:
     if deadline.delay.hours:
         return say("{date}, {time}", date=day, time=say.time(deadline.due_at))
     return day
-
-
-def request_word(request: str, say: Say) -> str:
-    """What a job seeker asks."""
-    return {"explanation": say("An explanation"), "contest": say("A new decision")}[request]
-
-
-def ground_word(ground: str, say: Say) -> str:
-    """Why an appeal is made."""
-    return {
-        "result": say("The result is wrong"),
-        "data": say("The data are wrong"),
-        "no_human": say("No human looked at it"),
-        "not_told": say("They were not told of the tool"),
-        "discrimination": say("They feel discriminated against"),
-        "other": say("Another ground"),
-    }[ground]
-
-
-def outcome_word(outcome: str, say: Say) -> str:
-    """What was decided on an appeal."""
-    return {"upheld": say("Upheld"), "partly": say("Upheld in part"), "rejected": say("Rejected")}[outcome]

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import capital, inside
-from boussole.charter.records.work import Survey, TimeSaved, Training
+from boussole.charter.records.work import THEMES, Consultation, Survey, TimeSaved, Training
 from boussole.charter.work.effects import SHOWN, Moved, SurveyChange, consultations, surveys, times, trainings
 from boussole.dashboard.access.words import who_words
 from boussole.dashboard.addresses import evidence_href
+from boussole.dashboard.records.words import word
 from boussole.dashboard.register_words import when
 from boussole.dashboard.scene import Scene
 from boussole.dashboard.words import Say
@@ -54,21 +55,6 @@ class WorkPage:
     consultations: Sequence[Row]
 
 
-def theme_word(theme: str, say: Say) -> str:
-    """What is asked about."""
-    return {"autonomy": say("Autonomy"), "load": say("Load of work"), "meaning": say("Meaning of work")}[theme]
-
-
-def step_word(step: str, say: Say) -> str:
-    """A step of a consultation."""
-    return {
-        "announced": say("Announced"),
-        "informed": say("Information given"),
-        "expert": say("Expert named"),
-        "opinion": say("Opinion given"),
-    }[step]
-
-
 def work_page(scene: Scene, say: Say, *, query: dict[str, str]) -> WorkPage:
     """The page as things stand today."""
     asked, courses, saved = surveys(scene.facts), trainings(scene.facts), times(scene.facts)
@@ -93,7 +79,7 @@ def _headline(asked: Mapping[str | None, SurveyChange], say: Say) -> tuple[str, 
         return "unknown", say("The last survey is older than twelve months: it no longer says how work is today.")
     fallen = list(dict.fromkeys(theme for each in fresh for theme in each.falls))
     if fallen:
-        names = ", ".join(inside(theme_word(theme, say)) for theme in fallen)
+        names = ", ".join(inside(say(THEMES[theme])) for theme in fallen)
         return "watch", say("Since the survey before, this has fallen: {themes}.", themes=names)
     if all(each.before is None for each in fresh):
         return "unknown", say("There is one survey only: a second one will say whether work got better.")
@@ -150,7 +136,7 @@ def _survey(scene: Scene, name: str | None, each: SurveyChange, say: Say, *, que
             ]
             for group in said.groups
         ],
-        heads=[said.grouped_by or say("Group"), *[theme_word(theme, say) for theme in themes]],
+        heads=[said.grouped_by or say("Group"), *[say(THEMES[theme]) for theme in themes]],
         hidden=say.plural(
             "One group is hidden: too few answered, or its answers would give another away.",
             "{n} groups are hidden: too few answered, or their answers would give another away.",
@@ -168,7 +154,7 @@ def _theme(moved: Moved, each: SurveyChange, say: Say) -> tuple[str, str, str, s
         then = each.before.everybody.themes[moved.theme].mean
         before = say("{mean} ({period})", mean=say.number(then), period=_period(each.before, say))
     return (
-        theme_word(moved.theme, say),
+        say(THEMES[moved.theme]),
         say("{mean} ({n} answers)", mean=say.number(moved.mean), n=say.whole(moved.n)),
         before,
         _movement(moved.moved, say),
@@ -228,7 +214,7 @@ def _consultations(scene: Scene, say: Say, *, query: dict[str, str]) -> list[Row
         rows.append(
             Row(
                 cells=[
-                    step_word(said.step, say),
+                    word(Consultation, "step", said.step, say),
                     said.body,
                     _about(scene, said.system, say),
                     say.date(day),

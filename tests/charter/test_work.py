@@ -140,7 +140,7 @@ def test_training_time_and_consultations_are_told_the_latest_first():
         (lambda: survey(invited=20), "than were invited"),
         (lambda: survey(groups=[Answers(themes={"load": Mean(n=20, mean=3)})]), "groups have a name"),
         (lambda: Training(role="x", on=DAY, start=DAY, end=DAY, course="c", users=20, trained=5, before=6),
-         "more were"),
+         "More were"),
         (
             lambda: TimeSaved(role="x", on=DAY, start=DAY, end=DAY, system="a", hours=1, people=20, method="m",
                               spent=[{"what": "a", "share": 60}, {"what": "b", "share": 60}]),

@@ -24,7 +24,7 @@ from boussole.dashboard.access.person import COOKIE
 from boussole.dashboard.forms.forms_html import Acting
 from boussole.dashboard.forms.inbox import problem_of
 from boussole.dashboard.incidents import incidents_html
-from boussole.dashboard.incidents.asking import asked
+from boussole.dashboard.incidents.asking import forms_for
 from boussole.dashboard.incidents.beside import open_incidents, owed, reported_words
 from boussole.dashboard.incidents.routes import incident_routes
 from boussole.dashboard.incidents.view import incidents_page
@@ -42,7 +42,7 @@ def page(scene, *said, say=EN, today=MARCH, single=False):
 
 def written(scene, *said, role=Role.STEWARD, say=EN, today=MARCH):
     seen = replace(scene, facts=facts(*said, today=today))
-    forms = asked(seen, role, say)
+    forms = forms_for(seen, role, say)
     acting = Acting(query={}, problem=None, forms=forms.of_incident)
     shown = incidents_page(seen, say, query={}, single=role in (Role.STEWARD, Role.AGENT))
     return (
@@ -204,7 +204,7 @@ def test_a_report_that_comes_late_does_not_grade_an_incident_in_the_past(client)
 def test_nobody_finds_an_outcome_from_the_ledger_by_trying_all(client):
     sent(client, "appeal", **APPEAL)
     for _ in range(2):
-        sent(client, "decide", appeal="0", outcome="upheld", on="2026-02-10", reviewed="yes")
+        sent(client, "decide", of="0", outcome="upheld", on="2026-02-10", reviewed="yes")
     appeal, decision = statements(client.workspace)
     with reading(client.workspace) as connection:
         held = [entry_at(connection, number).payload["record"] for number in (0, 1)]
@@ -224,7 +224,7 @@ def problem(client, path, **fields):
 def test_an_appeal_sent_twice_is_entered_once(client):
     assert sent(client, "appeal", **APPEAL) == sent(client, "appeal", **APPEAL) == "/incidents?done=0#done"
     assert isinstance(statements(client.workspace)[0].statement, Appeal)
-    assert "done=1" in sent(client, "decide", appeal="0", outcome="upheld", on="2026-02-10", reviewed="yes")
+    assert "done=1" in sent(client, "decide", of="0", outcome="upheld", on="2026-02-10", reviewed="yes")
 
 
 @pytest.mark.parametrize(
@@ -235,10 +235,10 @@ def test_an_appeal_sent_twice_is_entered_once(client):
         ("open", {"system": "other"}, "does not fit: System"),
         ("open", {"text": "Mme Durand"}, "seems to name somebody"),
         ("open", {"text": "Mme\u202fDurand"}, "seems to name somebody"),
-        ("open", {"finding": "7"}, "Entry 7 is no finding"),
+        ("open", {"findings": "7"}, "Entry 7 is no finding"),
         ("appeal", {"decided_on": "2026-02-15"}, "before the decision"),
         ("appeal", {"text": "06 12 34 56 78"}, "telephone number"),
-        ("decide", {"appeal": "4", "outcome": "upheld", "on": "2026-02-10"}, "does not fit: Which appeal?"),
+        ("decide", {"of": "4", "outcome": "upheld", "on": "2026-02-10"}, "does not fit: Which appeal?"),
         ("appeal", {"number": "DUPONT"}, "cannot be recorded as it stands"),
     ],
 )

@@ -16,7 +16,8 @@ from boussole.charter.records.acts import CommitteeAnswer, CommitteeQuestion, Re
 from boussole.charter.records.facts import Facts
 from boussole.dashboard import article_html, store, system_html
 from boussole.dashboard.access.guard import guarded
-from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access.person import COOKIE, Person
 from boussole.dashboard.addresses import ask_href
 from boussole.dashboard.article_view import Chosen, article_page
 from boussole.dashboard.committee.chamber import Chamber
@@ -63,9 +64,10 @@ def test_a_question_can_be_about_a_system_as_a_whole(scene):
     assert ask_href("matchft", "", query={}) == "/ask?system=matchft"
 
 
-def test_the_form_is_filled_in_from_the_figure(figure):
+def test_the_form_is_filled_in_from_the_figure(figure, monkeypatch):
+    monkeypatch.setattr(store, "today", lambda: dt.date(2026, 11, 27))
     chamber = {"external": Chamber(house=Desk().house, names={}, facts=Facts(as_of=DAY))}
-    form = asking(figure, chamber, EN, today=dt.date(2026, 11, 27))
+    form = asking(figure, chamber, Person(role=Role.MEMBER), EN)
     values = {field.name: field.value for field in form.fields}
     assert (values["committee"], values["due_on"], values["addressee"]) == ("external", "2026-12-27", figure.owner)
     assert form.path == f"/ask/matchft.{KEY}" == f"/ask/{place_of(figure)}"
@@ -121,7 +123,8 @@ def test_late_questions_come_first_with_who_must_answer(scene):
     ]
     assert page.waiting[0].figure == ("MatchFT, question 3.1b, Women, audit in entry 3", "/evidence?entry=3")
     assert "asked by Awa Diop on 15 September 2026 · to: Data" in page.waiting[0].told
-    shown = questions_html.listed(page, EN, Acting(query={}, problem=None, forms=answers_of(page, EN)))
+    answers = answers_of(page, Person(role=Role.STEWARD), EN)
+    shown = questions_html.listed(page, EN, Acting(query={}, problem=None, forms=answers))
     assert "<b>In time" not in shown
     assert shown.count("<form") == 3
     assert questions_page(scene, {}, FR, query={}).headline == "Aucune question n’a encore été posée."

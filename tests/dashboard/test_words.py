@@ -10,11 +10,16 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from boussole import dashboard
+from boussole.charter import records
+from boussole.charter.records.inputs import input_of
+from boussole.charter.records.kinds import KINDS
+from boussole.charter.records.work import THEMES
 from boussole.dashboard.alerts.words import FOLDER as ALERTS
 from boussole.dashboard.report.words import FOLDER as REPORT
 from boussole.dashboard.words import FOLDER as PAGES
 
 SOURCE = Path(dashboard.__file__).parent
+MODELS = Path(records.__file__).parent
 ELSEWHERE = ("alerts", "commands", "report")
 """Folders whose words are not those of pages; the command line speaks English."""
 CATALOGUES = {
@@ -22,6 +27,18 @@ CATALOGUES = {
     "alerts": (SOURCE / "alerts", ALERTS, "tell", ()),
     "report": (SOURCE / "report", REPORT, "tell", ()),
 }
+
+
+def asked_for() -> set[str]:
+    """What the models of records call their fields, their values and their forms."""
+    forms = [(model, form) for model in KINDS.values() for form in model.forms]
+    said = {text for _, form in forms for text in (form.title, form.send, *form.notes)} | {*THEMES.values()}
+    inputs = [(model, name, {}) for model in KINDS.values() for name in model.model_fields]
+    inputs += [(model, name, form.inputs) for model, form in forms for name in form.inputs]
+    for model, name, more in inputs:
+        found = input_of(model, name, more)
+        said |= {found.label, found.note, *found.words.values()}
+    return said - {""}
 
 
 def fields(message: str) -> set[str]:
@@ -35,7 +52,11 @@ def test_every_message_is_translated_and_no_translation_is_left_over(name: str) 
     found = extract_from_dir(source, method_map=methods, keywords={spoken: None, "plural": (1, 2)})
     with (folder / "fr" / "LC_MESSAGES" / "messages.po").open("rb") as file:
         catalogue = {entry.id: entry.string for entry in read_po(file, locale="fr") if entry.id}
-    assert set(catalogue) == {message for _, _, message, _, _ in found}
+    said = {message for _, _, message, _, _ in found}
+    if name == "pages":  # forms say what the models of records ask
+        said |= {message for _, _, message, _, _ in extract_from_dir(MODELS, keywords={"unfit": None})}
+        said |= asked_for()
+    assert set(catalogue) == said
     for original, translated in catalogue.items():
         pairs = zip(original, translated, strict=True) if isinstance(original, tuple) else [(original, translated)]
         for one, text in pairs:

@@ -17,12 +17,14 @@ from boussole.charter.records import Sealed, statements
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
 from boussole.dashboard.access.guard import guarded
-from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access.person import COOKIE, Person
 from boussole.dashboard.forms.forms_html import Acting
 from boussole.dashboard.forms.inbox import problem_of
+from boussole.dashboard.records.routes import offered
+from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.words import speaker
 from boussole.dashboard.work import work_html
-from boussole.dashboard.work.forms import all_forms
 from boussole.dashboard.work.routes import work_routes
 from boussole.dashboard.work.view import work_page, work_words
 from tests.written import system_text
@@ -86,15 +88,14 @@ def test_what_is_not_known_is_said(scene):
 
 def test_it_is_written_as_text_with_forms_for_those_who_may(scene):
     shown, acting = page(scene, *SAID), Acting(query={}, problem=None)
+    forms = offered("work", Setting(person=Person(role=Role.FOLLOW_UP), say=EN, scene=scene))
     written = (
         work_html.head(shown, EN)
         + work_html.surveys(shown, EN)
         + work_html.training(shown, EN)
         + work_html.time(shown, EN)
     )
-    written += work_html.consultations(shown, EN) + work_html.acting(
-        all_forms([("matchft", "MatchFT")], EN), EN, acting
-    )
+    written += work_html.consultations(shown, EN) + work_html.acting(forms, EN, acting)
     assert "<script>" not in written
     assert "<td>&lt;b&gt;" in written or "&lt;b&gt;</th>" in written
     assert 'type="file"' in written
@@ -133,7 +134,15 @@ def sent(client, path, *, file=None, **fields):
 
 
 DAYS = {"start": "2026-04-01", "end": "2026-06-30"}
-SURVEY = {**DAYS, "autonomy": "Q1", "load": "Q2", "reverse": "load", "group": "équipe", "lowest": "1", "highest": "5"}
+SURVEY = {
+    **DAYS,
+    "autonomy": "Q1",
+    "load": "Q2",
+    "reverse": "load",
+    "grouped_by": "équipe",
+    "lowest": "1",
+    "highest": "5",
+}
 
 
 def test_a_survey_is_brought_in_and_no_row_stays(client, workspace):
@@ -169,7 +178,7 @@ def test_only_what_is_there_is_said_to_be_recorded(client, workspace, monkeypatc
         (("a.xlsx", b"x"), {}, "Le fichier est illisible."),
         (None, {}, "Rien n’est rempli : Les réponses"),
         (("a.csv", ANSWERS.encode()), {"end": "2026-01-01"}, "La fin précède le début"),
-        (("a.csv", b"Q1\n4\n"), {"group": "", "load": "", "reverse": ""}, "Moins de 11 personnes"),
+        (("a.csv", b"Q1\n4\n"), {"grouped_by": "", "load": "", "reverse": ""}, "Moins de 11 personnes"),
     ],
 )
 def test_a_file_that_cannot_be_taken_is_told_in_french(client, workspace, file, changed, told):
@@ -183,7 +192,7 @@ def test_training_time_and_consultations_are_recorded(client, workspace):
     sent(client, "training", **DAYS, course="Calendrier de l’IA", users="100", trained="80", before="60", system="chat")
     lines = "Accueil du public 60\nFormation : 20 %"
     sent(client, "time", **DAYS, system="chat", hours="120", people="40", method="Chronométré", spent=lines)
-    sent(client, "consultation", step="announced", body="CSE", day="2199-01-01")
+    sent(client, "consultation", step="announced", body="CSE", on="2199-01-01")
     kinds = [each.statement.kind for each in statements(workspace)]
     assert kinds == ["training", "time_saved", "consultation"]
     time = statements(workspace)[1].statement
@@ -194,7 +203,7 @@ def test_training_time_and_consultations_are_recorded(client, workspace):
             {**DAYS, "system": "chat", "hours": "1", "people": "40", "method": "m", "spent": "Rien"},
             "pourcentage",
         ),
-        ("consultation", {"step": "opinion", "body": "CSE", "day": "2199-01-01"}, "pas encore venu"),
+        ("consultation", {"step": "opinion", "body": "CSE", "on": "2199-01-01"}, "pas encore venu"),
     ):
         place = sent(client, path, **fields)
         assert told in problem_of(place.partition("sent=")[2].partition("#")[0]).text

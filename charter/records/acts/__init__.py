@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from boussole.charter.records.acts.base import Act, Member
 from boussole.charter.records.acts.matters import (
+    MATTERS,
     CommitteeAnswer,
     CommitteeQuestion,
     FrozenPack,
@@ -13,10 +14,27 @@ from boussole.charter.records.acts.matters import (
     Reference,
     Referral,
 )
-from boussole.charter.records.acts.members import Interest, Mandate, MandateEnd, Office, Proxy, Recusal, Retraction
-from boussole.charter.records.acts.opinions import Minutes, Opinion, OpinionText, Publication, PublicationDecision
-from boussole.charter.records.acts.rules import Rules, RulesInForce
+from boussole.charter.records.acts.members import (
+    MEMBERS,
+    Interest,
+    Mandate,
+    MandateEnd,
+    Office,
+    Proxy,
+    Recusal,
+    Retraction,
+)
+from boussole.charter.records.acts.opinions import (
+    OPINIONS,
+    Minutes,
+    Opinion,
+    OpinionText,
+    Publication,
+    PublicationDecision,
+)
+from boussole.charter.records.acts.rules import RULES, Rules, RulesInForce
 from boussole.charter.records.acts.sessions import (
+    SESSIONS,
     Attendance,
     Cancellation,
     Closing,
@@ -27,6 +45,7 @@ from boussole.charter.records.acts.sessions import (
     Opening,
 )
 from boussole.charter.records.acts.votes import (
+    VOTES,
     Annulment,
     Ballot,
     Choice,
@@ -39,39 +58,7 @@ from boussole.charter.records.acts.votes import (
     Vote,
 )
 
-ACTS: tuple[type[Act], ...] = (
-    RulesInForce,
-    Mandate,
-    MandateEnd,
-    Office,
-    Proxy,
-    Interest,
-    Recusal,
-    Retraction,
-    Referral,
-    Rapporteur,
-    Hearing,
-    FrozenPack,
-    CommitteeQuestion,
-    CommitteeAnswer,
-    Convocation,
-    Cancellation,
-    Attendance,
-    Opening,
-    NoQuorum,
-    Closing,
-    Vote,
-    Ballot,
-    Participation,
-    Tally,
-    Annulment,
-    Consensus,
-    Dissent,
-    Opinion,
-    PublicationDecision,
-    Publication,
-    Minutes,
-)
+ACTS: tuple[type[Act], ...] = (*RULES, *MEMBERS, *MATTERS, *SESSIONS, *VOTES, *OPINIONS)
 
 __all__ = [
     "ACTS",

@@ -11,15 +11,25 @@ from pydantic import Field, StringConstraints
 
 from boussole.audits.systems.kinds import Identifier
 from boussole.charter.records.base import Statement
+from boussole.charter.records.inputs import Input
 
 Member = Annotated[str, StringConstraints(pattern=r"^m_[0-9a-f]{8}$")]
 """A member's number: drawn by chance, so that what can't be erased names nobody. Names are in the directory."""
+Sitting = Annotated[
+    Member,
+    Input(label="Member", choices="members", option="--member"),
+    Field(description="The member's number or name"),
+]
+OfSession = Annotated[int, Input(help="The entry of the session's first convocation.")]
+COUNTED = ("text", "anew")
+"""What nobody says of acts that are counted as they are sealed."""
 
 
 class Act(Statement):
     """What a committee, its members or those who answer to it do."""
 
     governed: ClassVar[str] = "committee"
+    unasked: ClassVar[tuple[str, ...]] = ("document", "system")
 
     committee: Identifier = Field(description="The committee that it is an act of")
     by: Member | None = Field(None, description="The member who acts, where it is one")

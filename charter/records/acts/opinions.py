@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import Identifier, Strict
-from boussole.charter.records.acts.base import Act
+from boussole.charter.records.acts.base import COUNTED, Act
 from boussole.charter.records.base import Line, Prose, Sha256
+from boussole.charter.records.inputs import Command, Input, WebForm, unfit
+
+OfOpinion = Annotated[int, Input(help="The entry of the opinion.")]
 
 
 class OpinionText(Strict):
@@ -41,11 +44,33 @@ class Opinion(Act):
 
     kind = "opinion"
     about = ("tally", "consensus")
-    of: int = Field(ge=0)
-    referral: int | None = Field(None, ge=0)
+    unasked = ("document",)
+    computed = (*COUNTED, "wording")
+    commands = (
+        Command(
+            words="committee issue",
+            action="ISSUE",
+            help="Issue an opinion in the words that were adopted.",
+            inputs={"draft": Input(type=int, required=True, help="The draft that was adopted.")},
+        ),
+    )
+    forms = (
+        WebForm(
+            place="session/issue",
+            title="Issue the opinion that was adopted",
+            send="Issue the opinion",
+            action="ISSUE",
+            filled={"of": "entry", "referral": "item_referral", "system": "item_system"},
+        ),
+    )
+
+    of: Annotated[int, Input(help="The entry of the result, or of the consensus.")] = Field(ge=0)
+    referral: int | None = Field(None, ge=0, description="The entry of the referral that it answers")
     wording: OpinionText
-    articles: list[Identifier] = Field(default_factory=list)
-    replaces: int | None = Field(None, ge=0, description="Entry of the opinion that this one corrects")
+    articles: Annotated[list[Identifier], Input(choices="articles", option="--article")] = Field(
+        default_factory=list, description="The id of an article it is about; give it again for others"
+    )
+    replaces: int | None = Field(None, ge=0, description="The entry of the opinion that it corrects")
 
 
 class PublicationDecision(Act):
@@ -53,13 +78,36 @@ class PublicationDecision(Act):
 
     kind = "publication_decision"
     about = ("opinion",)
-    of: int = Field(ge=0)
-    publish: bool
+    commands = (
+        Command(
+            words="committee publish",
+            action="ISSUE",
+            help="Record the committee's decision to publish an opinion, or to withhold it.",
+            leaves=("publish",),
+            inputs={"withhold": Input(type=bool, help="Not to publish it; say why in --text.")},
+        ),
+    )
+    forms = (
+        WebForm(
+            place="session/publish",
+            title="Record the decision on publication",
+            send="Record the decision",
+            action="ISSUE",
+            asks=("publish", "text"),
+            filled={"of": "entry"},
+        ),
+    )
+
+    of: OfOpinion = Field(ge=0)
+    text: Annotated[Prose, Input(label="Why it is withheld", rows=2)] = Field("", description="In words")
+    publish: Annotated[
+        bool, Input(label="What the committee decided", kind="radio", words={"yes": "Publish it", "no": "Withhold it"})
+    ]
 
     @model_validator(mode="after")
     def _says_why(self) -> Self:
         if not self.publish and not self.text.strip():
-            raise ValueError("an opinion is withheld for a reason: give it in `text`")
+            raise unfit("Say why it is withheld.", "text")
         return self
 
 
@@ -68,8 +116,22 @@ class Publication(Act):
 
     kind = "publication"
     about = ("opinion",)
-    of: int = Field(ge=0)
-    where: Line
+    commands = (
+        Command(words="committee published", action="SEE_COMMITTEE", help="Record that an opinion was published."),
+    )
+    forms = (
+        WebForm(
+            place="session/published",
+            title="Record that it was published",
+            send="Record the publication",
+            action="ISSUE",
+            asks=("where",),
+            filled={"of": "entry"},
+        ),
+    )
+
+    of: OfOpinion = Field(ge=0)
+    where: Annotated[Line, Input(label="Where it was published")] = Field(description="Where it was published")
 
 
 class Minutes(Act):
@@ -80,7 +142,25 @@ class Minutes(Act):
 
     kind = "minutes"
     about = ("convocation",)
+    computed = (*COUNTED, "content", "size", "replaces")
+    forms = (
+        WebForm(
+            place="session/minutes",
+            title="Seal the minutes",
+            send="Seal the minutes",
+            notes=(
+                "Read them first. What is recorded later is sealed as a correction beside them, never in their place.",
+            ),
+            action="CONVENE",
+            filled={"of": "session"},
+        ),
+    )
+
     of: int = Field(ge=0)
     content: Sha256
     size: int = Field(ge=1)
     replaces: int | None = Field(None, ge=0, description="Entry of the minutes that these correct")
+
+
+OPINIONS: tuple[type[Act], ...] = (Opinion, PublicationDecision, Publication, Minutes)
+"""The acts of this module."""

@@ -12,6 +12,8 @@ from pydantic import Field, StringConstraints, model_validator
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import Identifier, Strict, Texts
 from boussole.charter.records.acts.base import Act
+from boussole.charter.records.base import Prose
+from boussole.charter.records.inputs import Command, Input, WebForm
 
 Share = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}/[1-9][0-9]{0,2}$")]
 ItemKind = Literal["approval", "information", "discussion", "opinion", "election", "other"]
@@ -133,5 +135,34 @@ class RulesInForce(Act):
     """Rules as they stand from then on: `adopted` by the committee, or `used` for the first time while proposed."""
 
     kind = "rules"
+    computed = ("rules",)
+    commands = (
+        Command(
+            words="committee adopt",
+            action="SET_RULES",
+            help="Put the rules of the committee's file in force: from then on, editing the file changes nothing.",
+            fixed={"act": "adopted"},
+        ),
+    )
+    forms = (
+        WebForm(
+            place="committee/adopt",
+            title="Record that the committee adopted its rules",
+            send="Put these rules in force",
+            notes=(
+                "They are those of its file, as they stand now. From then on, changing the file changes nothing "
+                "until others are adopted.",
+            ),
+            action="SET_RULES",
+            asks=("text",),
+            fixed={"act": "adopted"},
+        ),
+    )
+
+    text: Annotated[Prose, Input(label="When and how it adopted them", rows=2)] = Field("", description="In words")
     act: Literal["used", "adopted"]
     rules: Rules
+
+
+RULES: tuple[type[Act], ...] = (RulesInForce,)
+"""The acts of this module."""

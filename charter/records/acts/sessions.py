@@ -8,9 +8,10 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from boussole.audits.systems.kinds import Identifier, Strict
-from boussole.charter.records.acts.base import Act, Member
+from boussole.charter.records.acts.base import COUNTED, Act, Member, OfSession, Sitting
 from boussole.charter.records.acts.rules import ItemKind
-from boussole.charter.records.base import Line, Sha256
+from boussole.charter.records.base import Line, Prose, Sha256
+from boussole.charter.records.inputs import Command, Input, WebForm
 
 
 def _to_the_minute(moment: dt.datetime) -> dt.datetime:
@@ -21,6 +22,8 @@ def _to_the_minute(moment: dt.datetime) -> dt.datetime:
 
 LocalTime = Annotated[dt.datetime, AfterValidator(_to_the_minute)]
 """A moment in the time zone of the committee, to the minute."""
+Now = Annotated[LocalTime, Input(label="When", proposed="now")]
+NOW = Input(required=False, help="When, in the committee's time; now if absent.")
 
 
 class Item(Strict):
@@ -68,7 +71,21 @@ class Cancellation(Act):
 
     kind = "cancellation"
     about = ("convocation",)
-    of: int = Field(ge=0)
+    commands = (Command(words="committee cancel", action="CONVENE", help="Cancel a session that has not begun."),)
+    forms = (
+        WebForm(
+            place="session/cancel",
+            title="Cancel the session",
+            send="Cancel the session",
+            action="CONVENE",
+            asks=("text",),
+            filled={"of": "session"},
+            inputs={"text": Input(required=True)},
+        ),
+    )
+
+    of: OfSession = Field(ge=0)
+    text: Annotated[Prose, Input(label="Why", rows=2)] = Field("", description="Why")
 
 
 class Attendance(Act):
@@ -76,10 +93,46 @@ class Attendance(Act):
 
     kind = "attendance"
     about = ("convocation",)
-    of: int = Field(ge=0)
-    member: Member
-    mode: Literal["in_person", "remote", "excused", "left"]
-    at: LocalTime
+    commands = (
+        Command(
+            words="committee attend",
+            action="PRESIDE",
+            help="Record that members are there, in person or from afar, are excused, or leave.",
+            each="member",
+            inputs={
+                "member": Input(
+                    type=list[str], required=True, help="A member's number or name; give it again for others."
+                ),
+                "at": NOW,
+            },
+        ),
+    )
+    forms = (
+        WebForm(
+            place="session/attend",
+            title="Record who is there",
+            send="Record presence",
+            action="PRESIDE",
+            each="member",
+            asks=("member", "mode", "at"),
+            filled={"of": "session"},
+            inputs={"member": Input(label="Members", kind="choices")},
+        ),
+    )
+
+    of: OfSession = Field(ge=0)
+    member: Sitting
+    mode: Annotated[
+        Literal["in_person", "remote", "excused", "left"],
+        Input(
+            label="How they are there, or not",
+            kind="radio",
+            choices="modes",
+            words={"in_person": "in the room", "remote": "from afar", "excused": "excused", "left": "left"},
+            default="in_person",
+        ),
+    ] = Field(description="How they are there, or are not")
+    at: Now
 
 
 class Count(Strict):
@@ -103,8 +156,30 @@ class Opening(Act):
 
     kind = "opening"
     about = ("convocation",)
-    of: int = Field(ge=0)
-    presiding: Member
+    computed = (*COUNTED, "count")
+    commands = (
+        Command(
+            words="committee open",
+            action="PRESIDE",
+            help="Open a session with its quorum.",
+            inputs={"presiding": Input(required=False)},
+        ),
+    )
+    forms = (
+        WebForm(
+            place="session/open",
+            title="Open the session",
+            send="Open the session",
+            action="PRESIDE",
+            asks=("presiding",),
+            filled={"of": "session"},
+        ),
+    )
+
+    of: OfSession = Field(ge=0)
+    presiding: Annotated[Member, Input(label="Who presides", choices="there", spare=True)] = Field(
+        description="Who presides, where neither chair nor deputy is there"
+    )
     count: Count
 
 
@@ -113,7 +188,26 @@ class NoQuorum(Act):
 
     kind = "no_quorum"
     about = ("convocation",)
-    of: int = Field(ge=0)
+    computed = (*COUNTED, "count")
+    commands = (
+        Command(
+            words="committee no-quorum",
+            action="PRESIDE",
+            help="Record that a session could not begin; a second one can then be called.",
+        ),
+    )
+    forms = (
+        WebForm(
+            place="session/no-quorum",
+            title="Record that there is no quorum",
+            send="Record that there is no quorum",
+            notes=("The session does not begin. A second one on the same agenda can then be called.",),
+            action="PRESIDE",
+            filled={"of": "session"},
+        ),
+    )
+
+    of: OfSession = Field(ge=0)
     count: Count
 
 
@@ -122,5 +216,22 @@ class Closing(Act):
 
     kind = "closing"
     about = ("convocation",)
-    of: int = Field(ge=0)
-    at: LocalTime
+    commands = (Command(words="committee close", action="PRESIDE", help="Close a session.", inputs={"at": NOW}),)
+    forms = (
+        WebForm(
+            place="session/close",
+            title="Close the session",
+            send="Close the session",
+            notes=("Nothing more can be decided in it afterwards.",),
+            action="PRESIDE",
+            asks=("at",),
+            filled={"of": "session"},
+        ),
+    )
+
+    of: OfSession = Field(ge=0)
+    at: Now
+
+
+SESSIONS: tuple[type[Act], ...] = (Convocation, Cancellation, Attendance, Opening, NoQuorum, Closing)
+"""The acts of this module."""

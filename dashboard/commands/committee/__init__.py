@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from boussole.dashboard.commands.committee import matters, members, opinions, sessions, votes
-from boussole.dashboard.commands.committee.desk import app
+from boussole.dashboard.commands.committee.group import app
 
 __all__ = ["app", "matters", "members", "opinions", "sessions", "votes"]

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from boussole.dashboard.commands.committee.desk import (
-    DAY,
+from boussole.dashboard.commands.committee.group import app
+from boussole.dashboard.commands.console import put, say, workspace_of
+from boussole.dashboard.commands.desk import (
     EXTERNAL,
     SECRETARIAT,
-    Anew,
     Committee,
     MemberOption,
     On,
-    Role,
-    Text,
-    app,
-    day_of,
     desk,
 )
-from boussole.dashboard.commands.completing import system_ids
-from boussole.dashboard.commands.console import put, say, workspace_of
 
 
 @app.command()
@@ -48,23 +41,6 @@ def rules(context: typer.Context, committee: Committee = EXTERNAL) -> None:
 
 
 @app.command()
-def adopt(
-    context: typer.Context,
-    *,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-    text: Text = "",
-) -> None:
-    """Put the rules of the committee's file in force: from then on, editing the file changes nothing."""
-    from boussole.charter.committee.rules import committee as rules_of
-    from boussole.charter.records.acts import RulesInForce
-
-    at = desk(context, committee, role, on)
-    at.do(RulesInForce, act="adopted", rules=rules_of(at.workspace, committee), text=text)
-
-
-@app.command()
 def members(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
     """List who sits on a day: number, name, college, first and last day, office, entry of the mandate."""
     from boussole.charter.committee.members import holder_of, sitting_on
@@ -77,77 +53,6 @@ def members(context: typer.Context, committee: Committee = EXTERNAL, on: On = No
             f"{member}\t{names.get(member, '')}\t{sitting.college}\t{sitting.start}\t{sitting.last_day or 'open'}\t"
             f"{offices.get(member, 'member')}\t{sitting.entry}"
         )
-
-
-@app.command()
-def seat(
-    context: typer.Context,
-    *,
-    college: Annotated[str, typer.Option(help="The id of the college.")],
-    start: Annotated[dt.datetime, typer.Option("--from", formats=DAY, help="First day of the mandate.")],
-    end: Annotated[dt.datetime | None, typer.Option("--to", formats=DAY, help="Last day, if any.")] = None,
-    name: Annotated[str, typer.Option(help="Their name: kept beside the ledger, where it can be erased.")] = "",
-    member: Annotated[str | None, typer.Option(help="Number or name, where the member is known already.")] = None,
-    replaces: Annotated[int | None, typer.Option(min=0, help="Entry of the mandate that it takes over.")] = None,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-    text: Text = "",
-) -> None:
-    """Give a member a mandate; a new member gets a number."""
-    from boussole.charter.committee.directory import name_member, new_number
-    from boussole.charter.records.acts import Mandate
-
-    at = desk(context, committee, role, on)
-    number = at.member(member) if member else new_number()
-    at.do(
-        Mandate,
-        member=number,
-        college=college,
-        start=start.date(),
-        end=day_of(end),
-        replaces=replaces,
-        text=text,
-    )
-    if name:
-        name_member(at.workspace, number, name=name)
-    say(f"Number: {number}")
-
-
-@app.command("end-mandate")
-def end_mandate(
-    context: typer.Context,
-    mandate: Annotated[int, typer.Argument(min=0, help="The entry of the mandate.")],
-    last_day: Annotated[dt.datetime, typer.Option(formats=DAY, help="Its last day.")],
-    *,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-    text: Text = "",
-) -> None:
-    """End a mandate before its term."""
-    from boussole.charter.records.acts import MandateEnd
-
-    desk(context, committee, role, on).do(MandateEnd, of=mandate, last_day=last_day.date(), text=text)
-
-
-@app.command()
-def office(
-    context: typer.Context,
-    office: Annotated[Literal["chair", "deputy"], typer.Argument(help="The office.")],
-    *,
-    member: MemberOption,
-    start: Annotated[dt.datetime | None, typer.Option("--from", formats=DAY, help="First day; else today.")] = None,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-    anew: Anew = False,
-) -> None:
-    """Say who holds an office from a day on."""
-    from boussole.charter.records.acts import Office
-
-    at = desk(context, committee, role, on)
-    at.do(Office, office=office, member=at.member(member), start=day_of(start) or at.who.on, anew=anew)
 
 
 @app.command()
@@ -173,43 +78,3 @@ def forget(context: typer.Context, *, member: MemberOption, committee: Committee
 
     at = desk(context, committee, SECRETARIAT, None)
     say("Erased." if erase(at.workspace, at.member(member)) else "No name was known.")
-
-
-@app.command()
-def interest(
-    context: typer.Context,
-    *,
-    member: MemberOption,
-    system: Annotated[
-        list[str] | None, typer.Option("--system", autocompletion=system_ids, help="The id of a system.")
-    ] = None,
-    referral: Annotated[int | None, typer.Option(min=0, help="The entry of a referral.")] = None,
-    until: Annotated[dt.datetime | None, typer.Option(formats=DAY, help="Last day, if any.")] = None,
-    text: Text = "",
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-    anew: Anew = False,
-) -> None:
-    """Declare a member's interest: they stand aside wherever these systems or this matter are dealt with."""
-    from boussole.charter.records.acts import Interest
-
-    at = desk(context, committee, role, on)
-    systems = [at.workspace.system(each).id for each in system or []]
-    at.do(Interest, member=at.member(member), systems=systems, of=referral, until=day_of(until), text=text, anew=anew)
-
-
-@app.command("take-back")
-def take_back(
-    context: typer.Context,
-    entry: Annotated[int, typer.Argument(min=0, help="The entry of the act.")],
-    text: Annotated[str, typer.Option(help="Why.")],
-    *,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Take back an act on which nothing was built: it stays in the ledger, and no longer counts."""
-    from boussole.charter.records.acts import Retraction
-
-    desk(context, committee, role, on).do(Retraction, of=entry, text=text)

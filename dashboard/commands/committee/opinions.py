@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.commands.committee.desk import (
-    DAY,
+from boussole.dashboard.commands.committee.group import app
+from boussole.dashboard.commands.console import put, say
+from boussole.dashboard.commands.desk import (
     EXTERNAL,
     SECRETARIAT,
-    Articles,
     Committee,
     On,
     Role,
-    SystemOption,
-    Text,
-    app,
     desk,
     yaml_of,
 )
-from boussole.dashboard.commands.console import put, say
-from boussole.dashboard.commands.stating import articles_of, system_of
 
 OpinionEntry = Annotated[int, typer.Argument(min=0, help="The entry of the opinion.")]
 
@@ -83,75 +77,6 @@ def drafts(
 
 
 @app.command()
-def issue(
-    context: typer.Context,
-    decision: Annotated[int, typer.Argument(min=0, help="The entry of the result, or of the consensus.")],
-    *,
-    number: Annotated[int, typer.Option("--draft", min=1, help="The draft that was adopted.")],
-    referral: Annotated[int | None, typer.Option(min=0, help="The entry of the referral that it answers.")] = None,
-    system: SystemOption = None,
-    article: Articles = None,
-    replaces: Annotated[int | None, typer.Option(min=0, help="The entry of the opinion that it corrects.")] = None,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Issue an opinion in the words that were adopted."""
-    from boussole.charter.committee.issuing import issue as issued
-    from boussole.charter.committee.issuing import opinion_text
-
-    at = desk(context, committee, role, on)
-    wording, written = opinion_text(at.workspace, number)
-    at.told(
-        issued(
-            at.workspace,
-            committee,
-            decision=decision,
-            who=at.who,
-            wording=wording,
-            referral=referral,
-            system=system_of(at.workspace, system),
-            articles=articles_of(at.workspace, article or []),
-            replaces=replaces,
-            written=written,
-        )
-    )
-
-
-@app.command()
-def publish(
-    context: typer.Context,
-    opinion: OpinionEntry,
-    *,
-    withhold: Annotated[bool, typer.Option("--withhold", help="Not to publish it; say why in --text.")] = False,
-    text: Text = "",
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Record the committee's decision to publish an opinion, or to withhold it."""
-    from boussole.charter.records.acts import PublicationDecision
-
-    desk(context, committee, role, on).do(PublicationDecision, of=opinion, publish=not withhold, text=text)
-
-
-@app.command()
-def published(
-    context: typer.Context,
-    opinion: OpinionEntry,
-    where: Annotated[str, typer.Option(help="Where it was published.")],
-    *,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Record that an opinion was published."""
-    from boussole.charter.records.acts import Publication
-
-    desk(context, committee, role, on).do(Publication, of=opinion, where=where)
-
-
-@app.command()
 def opinions(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
     """List the opinions and what became of them, ignored ones first."""
     from boussole.charter.committee.following import followed, promises
@@ -166,39 +91,6 @@ def opinions(context: typer.Context, committee: Committee = EXTERNAL, on: On = N
     found = followed(promises(at.house, facts), today=at.who.on, late_days=at.house.rules.opinions.late_days)
     if found.due:
         say(f"On time: {found.on_time} of {found.due} publications and answers that were due.")
-
-
-@app.command()
-def recommend(
-    context: typer.Context,
-    *,
-    to: Annotated[str, typer.Option(help="Who must answer: a role.")],
-    due: Annotated[dt.datetime, typer.Option(formats=DAY, help="By when.")],
-    text: Annotated[str, typer.Option(help="The recommendation.")],
-    opinion: Annotated[int | None, typer.Option(min=0, help="The entry of the opinion that it is part of.")] = None,
-    system: SystemOption = None,
-    article: Articles = None,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Enter a recommendation of the committee; it is answered by `boussole record reply`."""
-    from boussole.charter.committee.issuing import recommend as recommended
-
-    at = desk(context, committee, role, on)
-    at.told(
-        recommended(
-            at.workspace,
-            committee,
-            who=at.who,
-            text=text,
-            to=to,
-            due_on=due.date(),
-            opinion=opinion,
-            system=system_of(at.workspace, system),
-            articles=articles_of(at.workspace, article or []),
-        )
-    )
 
 
 @app.command()

@@ -9,25 +9,21 @@ from typing import Annotated, Literal
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.commands.committee.desk import (
+from boussole.dashboard.commands.committee.group import app
+from boussole.dashboard.commands.console import put, say, write_json
+from boussole.dashboard.commands.desk import (
     EXTERNAL,
     MINUTE,
     SECRETARIAT,
-    Anew,
-    At,
     Committee,
-    ItemId,
-    MemberOption,
     On,
     Role,
     SessionEntry,
     Text,
-    app,
     desk,
     made,
     yaml_of,
 )
-from boussole.dashboard.commands.console import put, say, write_json
 from boussole.dashboard.commands.output import check_file, write_bytes
 
 Lang = Annotated[Literal["fr", "en"], typer.Option(help="Language.")]
@@ -106,22 +102,6 @@ def sessions(context: typer.Context, committee: Committee = EXTERNAL) -> None:
 
 
 @app.command()
-def cancel(
-    context: typer.Context,
-    session: SessionEntry,
-    *,
-    text: Text = "",
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Cancel a session that has not begun."""
-    from boussole.charter.records.acts import Cancellation
-
-    desk(context, committee, role, on).do(Cancellation, of=session, text=text)
-
-
-@app.command()
 def calendar(
     context: typer.Context,
     session: SessionEntry,
@@ -137,149 +117,6 @@ def calendar(
     house = desk(context, committee, SECRETARIAT, None).house
     write_bytes(out, calendar_file(found(house, session), lang=lang))
     say(f"Written: {out}")
-
-
-@app.command()
-def attend(
-    context: typer.Context,
-    session: SessionEntry,
-    *,
-    member: Annotated[list[str], typer.Option("--member", help="A member's number or name; give it again for others.")],
-    mode: Annotated[
-        Literal["in_person", "remote", "excused", "left"], typer.Option(help="How they are there, or are not.")
-    ] = "in_person",
-    at: At = None,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-    anew: Anew = False,
-) -> None:
-    """Record that members are there, in person or from afar, are excused, or leave."""
-    from boussole.charter.records.acts import Attendance
-
-    here = desk(context, committee, role, on)
-    for each in [here.member(word) for word in member]:
-        here.do(Attendance, of=session, member=each, mode=mode, at=here.now(at), anew=anew)
-
-
-@app.command()
-def proxy(
-    context: typer.Context,
-    session: SessionEntry,
-    *,
-    giver: Annotated[str, typer.Option("--from", help="The member who cannot come.")],
-    holder: Annotated[str, typer.Option("--to", help="The member who votes for them.")],
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-    anew: Anew = False,
-) -> None:
-    """Record a member's proxy for a session."""
-    from boussole.charter.records.acts import Proxy
-
-    at = desk(context, committee, role, on)
-    at.do(Proxy, of=session, giver=at.member(giver), holder=at.member(holder), anew=anew)
-
-
-@app.command()
-def recuse(
-    context: typer.Context,
-    session: SessionEntry,
-    *,
-    member: MemberOption,
-    item: ItemId,
-    ground: Annotated[Literal["interest", "choice"], typer.Option(help="An interest, or the member's choice.")],
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-    anew: Anew = False,
-) -> None:
-    """Record that a member stands aside on an item."""
-    from boussole.charter.records.acts import Recusal
-
-    at = desk(context, committee, role, on)
-    at.do(Recusal, of=session, item=item, member=at.member(member), ground=ground, anew=anew)
-
-
-@app.command("open")
-def open_(
-    context: typer.Context,
-    session: SessionEntry,
-    *,
-    presiding: Annotated[
-        str | None, typer.Option(help="Who presides, where neither chair nor deputy is there.")
-    ] = None,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Open a session with its quorum."""
-    from boussole.charter.committee.meeting import open_session
-
-    at = desk(context, committee, role, on)
-    chair = at.member(presiding) if presiding else None
-    at.told(open_session(at.workspace, committee, of=session, who=at.who, chair=chair))
-
-
-@app.command("no-quorum")
-def no_quorum(
-    context: typer.Context,
-    session: SessionEntry,
-    *,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Record that a session could not begin; a second one can then be called."""
-    from boussole.charter.committee.meeting import record_no_quorum
-
-    at = desk(context, committee, role, on)
-    at.told(record_no_quorum(at.workspace, committee, of=session, who=at.who))
-
-
-@app.command()
-def close(
-    context: typer.Context,
-    session: SessionEntry,
-    *,
-    at: At = None,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Close a session."""
-    from boussole.charter.records.acts import Closing
-
-    here = desk(context, committee, role, on)
-    here.do(Closing, of=session, at=here.now(at))
-
-
-@app.command()
-def freeze(
-    context: typer.Context,
-    session: SessionEntry,
-    *,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Freeze the evidence for a session, or freeze it anew and say what changed."""
-    from boussole.charter.committee.packs import freeze as freeze_pack
-    from boussole.charter.committee.packs import pack_changes
-    from boussole.charter.records.acts import FrozenPack
-
-    at = desk(context, committee, role, on)
-    sealed = freeze_pack(at.workspace, committee, of=session, who=at.who)
-    at.told(sealed)
-    pack = at.house.get(FrozenPack, sealed.entry)
-    if pack.replaces is None:
-        return
-    found = pack_changes(at.workspace, at.house.get(FrozenPack, pack.replaces), pack)
-    if found.charter:
-        say(f"charter: {found.charter[0]} -> {found.charter[1]}")
-    for change in found.verdicts:
-        say(f"{change.system}\t{change.indicator}\t{change.before or 'not asked'} -> {change.after or 'not asked'}")
-    say("Nothing of the evidence changed." if found.none else f"Audits that are new: {len(found.renewed)}.")
 
 
 @app.command()

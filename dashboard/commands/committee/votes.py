@@ -7,63 +7,24 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.commands.committee.desk import (
+from boussole.dashboard.commands.committee.group import app
+from boussole.dashboard.commands.console import put, say
+from boussole.dashboard.commands.desk import (
     EXTERNAL,
     SECRETARIAT,
-    Anew,
     Committee,
-    ItemId,
     MemberOption,
     On,
-    Role,
-    SessionEntry,
-    app,
     desk,
 )
-from boussole.dashboard.commands.console import put, say
 
 if TYPE_CHECKING:
-    from boussole.audits.workspace import Workspace
+    pass
 
 VoteEntry = Annotated[int, typer.Argument(min=0, help="The entry of the vote.")]
 Title = Annotated[str, typer.Option(help="What is decided, in a few words.")]
 DraftNumber = Annotated[int | None, typer.Option("--draft", min=1, help="The draft of the opinion it is about.")]
 Subject = Annotated[str | None, typer.Option("--subject", help="The hash of the text it is about, such as of minutes.")]
-
-
-@app.command()
-def vote(
-    context: typer.Context,
-    session: SessionEntry,
-    *,
-    item: ItemId,
-    title: Title,
-    secret: Annotated[bool, typer.Option("--secret", help="By secret ballot.")] = False,
-    draft: DraftNumber = None,
-    subject: Subject = None,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-    anew: Anew = False,
-) -> None:
-    """Put something to the vote."""
-    from boussole.charter.committee.meeting import begin_vote
-
-    at = desk(context, committee, role, on)
-    about = _subject(at.workspace, draft, subject)
-    at.told(
-        begin_vote(
-            at.workspace,
-            committee,
-            of=session,
-            item=item,
-            title=title,
-            secret=secret,
-            who=at.who,
-            subject=about,
-            anew=anew,
-        )
-    )
 
 
 @app.command()
@@ -105,47 +66,6 @@ def cast(
 
 
 @app.command()
-def count(
-    context: typer.Context,
-    vote: VoteEntry,
-    *,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """End a vote, and say its result."""
-    from boussole.charter.committee.balloting import end_vote
-    from boussole.charter.records.acts import Tally
-
-    at = desk(context, committee, role, on)
-    sealed = end_vote(at.workspace, committee, vote=vote, who=at.who)
-    at.told(sealed)
-    tally = at.house.get(Tally, sealed.entry)
-    casting = ", by the casting vote" if tally.casting else ""
-    say(
-        f"For: {tally.in_favour}, against: {tally.against}, abstained: {tally.abstained}: "
-        f"{'adopted' if tally.adopted else 'not adopted'}{casting}."
-    )
-
-
-@app.command()
-def annul(
-    context: typer.Context,
-    vote: VoteEntry,
-    text: Annotated[str, typer.Option(help="Why.")],
-    *,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Declare an open vote void; the ballots of a secret one are destroyed unseen."""
-    from boussole.charter.committee.balloting import annul_vote
-
-    at = desk(context, committee, role, on)
-    at.told(annul_vote(at.workspace, committee, vote=vote, who=at.who, text=text))
-
-
-@app.command()
 def receipt(
     context: typer.Context,
     vote: VoteEntry,
@@ -170,47 +90,6 @@ def receipt(
 
 
 @app.command()
-def consensus(
-    context: typer.Context,
-    session: SessionEntry,
-    *,
-    item: ItemId,
-    title: Title,
-    draft: DraftNumber = None,
-    subject: Subject = None,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Record a decision by consensus, without a vote."""
-    from boussole.charter.committee.meeting import agree
-
-    at = desk(context, committee, role, on)
-    about = _subject(at.workspace, draft, subject)
-    at.told(agree(at.workspace, committee, of=session, item=item, title=title, who=at.who, subject=about))
-
-
-@app.command()
-def dissent(
-    context: typer.Context,
-    decision: Annotated[int, typer.Argument(min=0, help="The entry of the result, or of the consensus.")],
-    *,
-    member: MemberOption,
-    text: Annotated[str, typer.Option(help="Their words.")],
-    reservation: Annotated[bool, typer.Option("--reservation", help="A reservation, not a disagreement.")] = False,
-    committee: Committee = EXTERNAL,
-    role: Role = SECRETARIAT,
-    on: On = None,
-) -> None:
-    """Note a member's disagreement or reservation, under their name."""
-    from boussole.charter.records.acts import Dissent
-
-    at = desk(context, committee, role, on)
-    sort = "reservation" if reservation else "dissent"
-    at.do(Dissent, of=decision, member=at.member(member), text=text, sort=sort)
-
-
-@app.command()
 def check(context: typer.Context, committee: Committee = EXTERNAL) -> None:
     """Hold every act to the rules again, and every result to its votes. Exit code 1: one does not hold."""
     from boussole.charter.committee.proving import faults
@@ -223,12 +102,3 @@ def check(context: typer.Context, committee: Committee = EXTERNAL) -> None:
     say(f"{len(at.house.acts)} acts, {len(found)} of which do not hold.")
     if found:
         raise typer.Exit(1)
-
-
-def _subject(workspace: Workspace, draft: int | None, subject: str | None) -> str | None:
-    """The hash of the text that is decided on: of a draft, or as given."""
-    if draft is None:
-        return subject
-    from boussole.charter.committee.issuing import opinion_text
-
-    return opinion_text(workspace, draft)[0].sha256

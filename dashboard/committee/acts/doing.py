@@ -1,18 +1,16 @@
-"""One thing that can be done in a session: the form that asks for it, and the act that it becomes."""
+"""What is done in a session by a form that is written by hand: the ballot, and what changes the agenda."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.responses import Response
 
-from boussole.charter.committee.acting import Who, do_once
-from boussole.charter.committee.members import sitting_on
+from boussole.charter.committee.acting import Who
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.records import Sealed
-from boussole.charter.records.acts import Act, Convocation
+from boussole.charter.records.acts import Convocation
 from boussole.dashboard.access.person import Person
 from boussole.dashboard.committee.acts.place import Place
 from boussole.dashboard.committee.chamber import Chamber
@@ -71,31 +69,9 @@ def me(desk: Desk) -> str:
     return member_of(desk.person, desk.say)
 
 
-def sealed(desk: Desk, place: Place, values: Values, kind: type[Act], **fields: Any) -> Sealed:
-    """Seal an act of the committee, once."""
-    return do_once(desk.workspace, made(desk, place, kind, **fields), seen=seen_by(values))
-
-
-def made(desk: Desk, place: Place, kind: type[Act], **fields: Any) -> Act:
-    """An act of whoever acts, today."""
-    return kind.model_validate({**vars(who(desk, place)), "committee": place.chamber.id, **fields})
-
-
-def seen_by(values: Values) -> int:
-    """The last entry that was sealed when the form was shown; none, where it does not say."""
-    seen = values.text(SEEN)
-    return int(seen) if seen.isascii() and seen.isdigit() else -1
-
-
 def told(error: RefusedError, place: Place, say: Say) -> str:
     """Why an act was refused, in plain words and with the names of members."""
     return error.said(say.lang, name=lambda member: place.chamber.name(member, say))
-
-
-def members(place: Place, say: Say) -> Choices:
-    """The members on the day of the session, by name."""
-    known = sitting_on(place.chamber.house, place.found.day)
-    return sorted(((each, place.chamber.name(each, say)) for each in known), key=lambda pair: pair[1].casefold())
 
 
 def session_entry(sealed_act: Sealed, place: Place) -> int:

@@ -1,22 +1,19 @@
-"""One thing that can be done on the page of a committee: the form that asks for it, and the act that it becomes."""
+"""What is done on the page of a committee by a form that is written by hand: calling a session."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from starlette.routing import Route
 
-from boussole.charter.committee.acting import do_once
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.records import Sealed
-from boussole.charter.records.acts import Act, Referral
 from boussole.dashboard import store
 from boussole.dashboard.access.person import Person
 from boussole.dashboard.addresses import committee_href
-from boussole.dashboard.committee.acts.doing import SEEN, acting, seen_by
+from boussole.dashboard.committee.acts.doing import SEEN
 from boussole.dashboard.committee.chamber import Chamber
 from boussole.dashboard.forms.model import Field, Form
 from boussole.dashboard.forms.reading import UnfitError, Values
@@ -79,11 +76,3 @@ class HouseDoing:
             return committee_href(of, query=desk.query, sent=token)
 
         return form_route(self.path, home, ask=ask, act=act, back=back)
-
-
-def sealed(desk: Desk, chamber: Chamber, values: Values, kind: type[Act], **fields: Any) -> Sealed:
-    """Seal an act of the committee, once, today as its clock says."""
-    # Whoever may put a matter to a committee can do so to each of them.
-    who = desk.person.who(chamber.now.date()) if kind is Referral else acting(desk, chamber)
-    act = kind.model_validate({**vars(who), "committee": chamber.id, **fields})
-    return do_once(desk.workspace, act, seen=seen_by(values))

@@ -7,44 +7,57 @@ from collections.abc import Mapping, Sequence
 from boussole.charter.committee.members import sitting_on
 from boussole.dashboard.access.permissions import allowed
 from boussole.dashboard.access.person import Person
-from boussole.dashboard.access.places import ROUTES
-from boussole.dashboard.committee.acts import seating
+from boussole.dashboard.access.routes import ROUTES
 from boussole.dashboard.committee.acts.convening import CONVENE
-from boussole.dashboard.committee.acts.house_doing import HouseDoing
 from boussole.dashboard.committee.acts.offering import Offered
 from boussole.dashboard.committee.chamber import Chamber
 from boussole.dashboard.committee.seats import leads
+from boussole.dashboard.records.routes import forms_on, offered
+from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.words import Say
 
 SESSIONS, MATTERS, MEMBERS = "sessions", "matters", "members"
-ON_PAGE: tuple[tuple[str, HouseDoing], ...] = (
-    (SESSIONS, CONVENE),
-    (MATTERS, seating.REFER),
-    (MATTERS, seating.OURSELVES),
-    (MEMBERS, seating.INTEREST),
-    (MEMBERS, seating.SEAT),
-    (MEMBERS, seating.END),
-    (MEMBERS, seating.OFFICE),
-    (MEMBERS, seating.ADOPT),
-)
-"""What can be done on the page of a committee, and in which part of it."""
-OF_MEMBERS = (seating.OURSELVES, seating.INTEREST)
-WITH_MEMBERS = (seating.END, seating.OFFICE)
+PARTS: Mapping[str, tuple[str, ...]] = {
+    SESSIONS: (CONVENE.name,),
+    MATTERS: ("refer", "refer-ourselves"),
+    MEMBERS: ("interest", "seat", "end-mandate", "office", "adopt"),
+}
+"""What can be done on the page of a committee, by the part of it; what is new stands with its members."""
+OF_MEMBERS = ("refer-ourselves", "interest")
+WITH_MEMBERS = ("end-mandate", "office")
 
 
 def offered_by(chamber: Chamber, me: Person, say: Say) -> Mapping[str, Sequence[Offered]]:
     """The forms on the page of a committee, by the part that shows them."""
     found: dict[str, list[Offered]] = {}
-    seated = sitting_on(chamber.house, chamber.today)
-    for part, doing in ON_PAGE:
-        fits = (me.member in seated or doing not in OF_MEMBERS) and (seated or doing not in WITH_MEMBERS)
-        fits = fits and (doing is not seating.ADOPT or seating.adoptable(chamber))
-        fits = fits and (doing is seating.REFER or leads(me, chamber))
-        if fits and allowed(me.role, ROUTES[doing.path]):
-            found.setdefault(part, []).append(Offered(title=doing.title(say), form=doing.form(chamber, me, say)))
+    at = Setting(person=me, say=say, of=chamber.id, chamber=chamber)
+    if leads(me, chamber) and allowed(me.role, ROUTES[CONVENE.path]):
+        form = CONVENE.form(chamber, me, say)
+        found[SESSIONS] = [Offered(title=CONVENE.title(say), form=form)]
+    placed = [name for names in PARTS.values() for name in names]
+    made = [form.name for _, form in forms_on("committee")]
+    for name in sorted(made, key=lambda name: placed.index(name) if name in placed else len(placed)):
+        if _fits(name, at):
+            for title, form in offered("committee", at, name):
+                found.setdefault(house_part(name), []).append(Offered(title=title, form=form))
     return found
+
+
+def _fits(name: str, at: Setting) -> bool:
+    """Whether there is anybody to do it, and anything to do."""
+    chamber = at.house
+    seated = sitting_on(chamber.house, chamber.today)
+    fits = (at.person.member in seated or name not in OF_MEMBERS) and (bool(seated) or name not in WITH_MEMBERS)
+    fits = fits and (name != "adopt" or adoptable(chamber))
+    return fits and (name == "refer" or leads(at.person, chamber))
+
+
+def adoptable(chamber: Chamber) -> bool:
+    """Whether its file states rules that are not in force."""
+    adopted = chamber.house.adopted
+    return adopted is None or adopted.rules != chamber.house.text
 
 
 def house_part(name: str) -> str:
     """The part of the page of a committee that says what was just done by a form of this name."""
-    return next((part for part, doing in ON_PAGE if doing.name == name), MEMBERS)
+    return next((part for part, names in PARTS.items() if name in names), MEMBERS)

@@ -24,14 +24,19 @@ from boussole.charter.records.acts import (
 )
 from boussole.dashboard.access.permissions import allowed
 from boussole.dashboard.access.person import Person
-from boussole.dashboard.access.places import ROUTES
-from boussole.dashboard.committee.acts import calling, deciding, session_acts, taking_part
-from boussole.dashboard.committee.acts.doing import Doing
+from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.committee.acts.calling import AGAIN, AMEND
+from boussole.dashboard.committee.acts.drafted import wording_of
 from boussole.dashboard.committee.acts.place import Place
+from boussole.dashboard.committee.acts.taking_part import CAST, mine
 from boussole.dashboard.committee.seats import leads
+from boussole.dashboard.forms.forms_html import Titled
 from boussole.dashboard.forms.model import Form
+from boussole.dashboard.records.routes import offered as made
+from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.words import Say
 
+BY_HAND = {doing.name: doing for doing in (AMEND, AGAIN, CAST)}
 HEAD, PRESENCE, PACK, QUESTIONS, MINUTES = "head", "presence", "pack", "questions", "minutes"
 
 
@@ -49,17 +54,25 @@ class Offered:
     now: bool = False
 
 
-Where = tuple[str, Doing, Place, bool]
+Where = tuple[str, str, Place, bool]
 
 
 def offered(place: Place, me: Person, say: Say) -> Mapping[str, Sequence[Offered]]:
     """The forms by the part of the page that shows them: its name, that of an item, or an entry."""
     found: dict[str, list[Offered]] = {}
-    for part, doing, about, now in _all(place, me) if leads(me, place.chamber) else ():
-        if allowed(me.role, ROUTES[doing.path]):
-            form = Offered(title=doing.title(say), form=doing.form(about, me, say), now=now)
-            found.setdefault(part, []).append(form)
+    for part, name, about, now in _all(place, me) if leads(me, place.chamber) else ():
+        for title, form in _forms(name, about, me, say):
+            found.setdefault(part, []).append(Offered(title=title, form=form, now=now))
     return found
+
+
+def _forms(name: str, place: Place, me: Person, say: Say) -> list[Titled]:
+    """The form of this name, for whoever may fill it in."""
+    if name in BY_HAND:
+        doing = BY_HAND[name]
+        return [(doing.title(say), doing.form(place, me, say))] if allowed(me.role, ROUTES[doing.path]) else []
+    at = Setting(person=me, say=say, of=place.of, workspace=place.workspace, chamber=place.chamber, place=place)
+    return made("session", at, name)
 
 
 def _all(place: Place, me: Person) -> Iterator[Where]:
@@ -67,19 +80,19 @@ def _all(place: Place, me: Person) -> Iterator[Where]:
     if state == "called":
         yield from _before(place)
     if state == "open":
-        yield HEAD, session_acts.CLOSE, place, False
+        yield HEAD, "close", place, False
     if state in ("called", "open"):
-        yield PRESENCE, session_acts.ATTEND, place, False
-        yield PRESENCE, session_acts.PROXY, place, False
+        yield PRESENCE, "attend", place, False
+        yield PRESENCE, "proxy", place, False
         if _sits(place, me) and me.member not in place.found.there:
-            yield PRESENCE, taking_part.GIVE, place, False
-        yield PACK, session_acts.FREEZE, place, False
+            yield PRESENCE, "give-proxy", place, False
+        yield PACK, "freeze", place, False
     if state == "no_quorum" and not _again(place):
-        yield HEAD, calling.AGAIN, place, True
+        yield HEAD, "again", place, True
     if state != "cancelled" and _sits(place, me):
-        yield QUESTIONS, taking_part.ASK, place, False
+        yield QUESTIONS, "ask", place, False
     if state == "closed" and _to_seal(place):
-        yield MINUTES, session_acts.MINUTES, place, True
+        yield MINUTES, "minutes", place, True
     for item in place.found.call.agenda:
         yield from _of_item(place.at(item=item), me)
 
@@ -89,11 +102,11 @@ def _before(place: Place) -> Iterator[Where]:
     on_the_day = place.found.day <= place.chamber.today
     enough = count(place.chamber.house, place.found).reached
     if on_the_day:
-        yield HEAD, session_acts.OPEN, place, enough
+        yield HEAD, "open", place, enough
         if not enough:
-            yield HEAD, session_acts.NO_QUORUM, place, False
-    yield HEAD, calling.AMEND, place, False
-    yield HEAD, session_acts.CANCEL, place, False
+            yield HEAD, "no-quorum", place, False
+    yield HEAD, "amend", place, False
+    yield HEAD, "cancel", place, False
 
 
 def _again(place: Place) -> bool:
@@ -114,15 +127,15 @@ def _of_item(place: Place, me: Person) -> Iterator[Where]:
     for entry in running:
         yield from _of_vote(part, place.at(entry=entry), me)
     if found.state == "open" and not running:
-        yield part, deciding.VOTE, place, False
-        yield part, deciding.CONSENSUS, place, False
+        yield part, "vote", place, False
+        yield part, "consensus", place, False
     if found.state in ("called", "open"):
         if _sits(place, me) and me.member not in aside(house, found, item.id):
-            yield part, taking_part.RECUSE, place, False
-        yield part, deciding.ASIDE, place, False
+            yield part, "recuse", place, False
+        yield part, "aside", place, False
         if item.referral is not None:
-            yield part, deciding.RAPPORTEUR, place.at(entry=item.referral), False
-            yield part, deciding.HEAR, place.at(entry=item.referral), False
+            yield part, "rapporteur", place.at(entry=item.referral), False
+            yield part, "hear", place.at(entry=item.referral), False
     decisions = [entry for vote, _ in votes for entry, _ in house.about(Tally, vote)]
     decisions += [entry for entry, act in house.about(Consensus, found.entry) if act.item == item.id]
     for entry in decisions:
@@ -131,10 +144,10 @@ def _of_item(place: Place, me: Person) -> Iterator[Where]:
 
 def _of_vote(part: str, place: Place, me: Person) -> Iterator[Where]:
     """A vote that is open: whoever may vote does, the chair counts."""
-    if me.member is not None and taking_part.mine(place, me.member):
-        yield part, taking_part.CAST, place, True
-    yield part, deciding.COUNT, place, bool(voters(place.chamber.house, place.about)) and me.member is None
-    yield part, deciding.ANNUL, place, False
+    if me.member is not None and mine(place, me.member):
+        yield part, "cast", place, True
+    yield part, "count", place, bool(voters(place.chamber.house, place.about)) and me.member is None
+    yield part, "annul", place, False
 
 
 def _of_decision(place: Place, me: Person, away: set[str]) -> Iterator[Where]:
@@ -142,10 +155,10 @@ def _of_decision(place: Place, me: Person, away: set[str]) -> Iterator[Where]:
     house, part = place.chamber.house, str(place.about)
     minuted = house.last(Minutes, place.found.entry) is not None
     if _sits(place, me) and me.member not in away and not minuted and not _noted(place, me.member):
-        yield part, taking_part.DISSENT, place, False
+        yield part, "dissent", place, False
     opinions = house.about(Opinion, place.about)
-    if not opinions and decided(house, place.about)[1] and deciding.wording_of(place) is not None:
-        yield part, deciding.ISSUE, place, True
+    if not opinions and decided(house, place.about)[1] and wording_of(place) is not None:
+        yield part, "issue", place, True
     for entry, _ in opinions:
         yield from _of_opinion(place.at(entry=entry))
 
@@ -165,28 +178,28 @@ def _of_opinion(place: Place) -> Iterator[Where]:
         return
     decision = house.last(PublicationDecision, place.about)
     if decision is None or not decision[1].publish:
-        yield part, deciding.PUBLISH, place, decision is None
+        yield part, "publish", place, decision is None
     else:
-        yield part, deciding.PUBLISHED, place, False
+        yield part, "published", place, False
 
 
 PARTS = {
-    session_acts.ATTEND.name: PRESENCE,
-    session_acts.PROXY.name: PRESENCE,
-    taking_part.GIVE.name: PRESENCE,
-    session_acts.FREEZE.name: PACK,
-    session_acts.MINUTES.name: MINUTES,
-    taking_part.ASK.name: QUESTIONS,
+    "attend": PRESENCE,
+    "proxy": PRESENCE,
+    "give-proxy": PRESENCE,
+    "freeze": PACK,
+    "minutes": MINUTES,
+    "ask": QUESTIONS,
 }
 """Where what was done with a whole session is said; at its head, if not here."""
 
 
-def part_of(doing: Doing, place: Place) -> str:
+def part_of(name: str, place: Place) -> str:
     """The part of the page that says what was just done: where its form stood."""
     if place.item is not None:
         return item_part(place.item.id)
     if place.entry is None:
-        return PARTS.get(doing.name, HEAD)
+        return PARTS.get(name, HEAD)
     act = place.chamber.act(place.entry)
     if isinstance(act, Vote):
         return item_part(act.item)

@@ -8,23 +8,63 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from boussole.charter.committee.refusals import RefusedError
-from boussole.dashboard.addresses import session_href
-from boussole.dashboard.committee.acts import calling, deciding, seating, session_acts, taking_part
+from boussole.charter.records import Sealed
+from boussole.charter.records.inputs import WebForm
+from boussole.dashboard import store
+from boussole.dashboard.addresses import committee_href, session_href
 from boussole.dashboard.committee.acts.convening import CONVENE
 from boussole.dashboard.committee.acts.doing import Doing, session_entry, told
-from boussole.dashboard.committee.acts.offering import part_of
-from boussole.dashboard.committee.acts.place import place_of
+from boussole.dashboard.committee.acts.offering import BY_HAND, part_of
+from boussole.dashboard.committee.acts.place import Place, place_of
 from boussole.dashboard.forms.model import Form
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.records.routes import FormPage, record_routes
+from boussole.dashboard.records.setting import Setting
 
-DOINGS = (*session_acts.DOINGS, *calling.DOINGS, *deciding.DOINGS, *taking_part.DOINGS)
+
+def _session(desk: Desk, of: str, _: WebForm) -> Setting | None:
+    """What is done in a session is about: the session, and the item, vote, decision or opinion under it."""
+    place = place_of(desk.workspace, of)
+    if place is None:
+        return None
+    return Setting(
+        person=desk.person, say=desk.say, of=of, workspace=desk.workspace, chamber=place.chamber, place=place
+    )
+
+
+def _house(desk: Desk, of: str, _: WebForm) -> Setting | None:
+    chamber = store.chambers(desk.workspace).get(of)
+    if chamber is None:
+        return None
+    return Setting(person=desk.person, say=desk.say, of=of, workspace=desk.workspace, chamber=chamber)
+
+
+def _back(desk: Desk, of: str, token: str) -> str:
+    return session_href(int(of.partition("-")[0]), query=desk.query, sent=token)
+
+
+def _done(desk: Desk, place: Place, name: str, done: Sealed) -> str:
+    said = {"done": str(done.entry), "at": part_of(name, place)}
+    return session_href(session_entry(done, place), query=desk.query, anchor="done", **said)
+
+
+SESSION = FormPage(
+    setting=_session, back=_back, done=lambda desk, at, form, done: _done(desk, at.session, form.name, done)
+)
+HOUSE = FormPage(
+    setting=_house,
+    back=lambda desk, of, token: committee_href(of, query=desk.query, sent=token),
+    done=lambda desk, at, form, done: committee_href(
+        at.of, query=desk.query, anchor="done", done=str(done.entry), at=form.name
+    ),
+)
 
 
 def act_routes(home: Path) -> list[Route]:
     """One route for each thing that can be done in a session, or on the page of a committee."""
-    houses = (CONVENE, *seating.DOINGS)
-    return [*(doing.route(home) for doing in houses), *(_route(doing, home) for doing in DOINGS)]
+    by_hand = [CONVENE.route(home), *(_route(doing, home) for doing in BY_HAND.values())]
+    return [*by_hand, *record_routes(home, "session", SESSION), *record_routes(home, "committee", HOUSE)]
 
 
 def _route(doing: Doing, home: Path) -> Route:
@@ -45,10 +85,6 @@ def _route(doing: Doing, home: Path) -> Route:
             raise UnfitError(told(error, place, desk.say)) from error
         if isinstance(done, Response):
             return done
-        said = {"done": str(done.entry), "at": part_of(doing, place)}
-        return session_href(session_entry(done, place), query=desk.query, anchor="done", **said)
+        return _done(desk, place, doing.name, done)
 
-    def back(desk: Desk, of: str, token: str) -> str:
-        return session_href(int(of.partition("-")[0]), query=desk.query, sent=token)
-
-    return form_route(doing.path, home, ask=ask, act=act, back=back)
+    return form_route(doing.path, home, ask=ask, act=act, back=_back)

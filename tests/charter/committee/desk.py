@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from boussole.charter.committee.acting import ADMIT, Who
+from boussole.charter.committee.acting import Who, admit
 from boussole.charter.committee.house import House
 from boussole.charter.committee.presence import count
 from boussole.charter.committee.rules import packaged
@@ -55,7 +55,7 @@ class Desk:
 
     def seal(self, act: Act) -> int:
         """The entry of an act that the rules allow."""
-        ADMIT[type(act)](self.house, act)
+        admit(self.house, act)
         entry = len(self.house.acts)
         self.house = self.house.plus(Sealed(entry=entry, sealed_on=act.on, statement=act))
         return entry

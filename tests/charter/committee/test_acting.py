@@ -9,7 +9,7 @@ import sqlite3
 import pytest
 
 from boussole.audits.errors import BoussoleError
-from boussole.charter.committee.acting import ADMIT, do, do_once, house_of
+from boussole.charter.committee.acting import ADMIT, do, house_of, turn
 from boussole.charter.committee.proving import faults
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.rules import committees, packaged, templates, write_template
@@ -28,6 +28,12 @@ from boussole.charter.records.acts import (
 from boussole.charter.records.statements import write
 from tests.charter.committee.desk import CALLED, DAY, SAID, START, m
 from tests.charter.committee.hall import NAME
+
+
+def do_once(workspace, act, *, seen):
+    """What a form does that was shown when an entry was the last."""
+    with turn(workspace, act.committee) as now:
+        return now.seal_once(act, seen=seen)
 
 
 def reason(call, *arguments, **more):

@@ -122,7 +122,7 @@ def test_an_opinion_says_what_it_must(changes, told):
 def test_publication_is_decided_first_and_done_once(hall):
     of = issued(hall).entry
     assert reason(hall.do, Publication, of=of, where="Public register") == "not_adopted_to_publish"
-    with pytest.raises(ValidationError, match="withheld for a reason"):
+    with pytest.raises(ValidationError, match="Say why it is withheld"):
         hall.do(PublicationDecision, of=of, publish=False)
     hall.do(PublicationDecision, of=of, publish=False, text="It names a supplier.")
     assert reason(hall.do, Publication, of=of, where="Public register") == "not_adopted_to_publish"

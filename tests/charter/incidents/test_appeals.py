@@ -91,5 +91,5 @@ def test_what_may_not_be_entered_is_refused():
         admit(Book(sealed(appeal(1))), decision(0, dt.date(2026, 1, 30)))
     with pytest.raises(EntryRefusedError, match="name somebody"):
         admit(Book(), appeal(1, text="Madame Martin conteste."))
-    with pytest.raises(ValidationError, match="in that order"):
+    with pytest.raises(ValidationError, match="before the decision was made"):
         appeal(received_on=dt.date(2026, 1, 1))

@@ -17,9 +17,9 @@ from boussole.charter.records.acts import Mandate
 from boussole.charter.records.statements import statements
 from boussole.dashboard import frame, store
 from boussole.dashboard.access import sessions, visitor
-from boussole.dashboard.access.places import ROUTES
+from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.committee.acts.doing import BASE as SESSION
 from boussole.dashboard.committee.acts.house_doing import BASE as COMMITTEE
-from boussole.dashboard.committee.acts.routes import DOINGS
 from tests.charter.committee.desk import CALLED, DAY, m
 from tests.charter.committee.hall import NAME, Hall
 from tests.dashboard.access.test_between_members import COOKIE, Query, send, told
@@ -124,10 +124,10 @@ def forms_of(hall):
     due = {"committee": NAME, "addressee": "Data", "due_on": str(day), "text": "Do."}
     filled = {
         f"{COMMITTEE}/convene/{NAME}": named,
-        f"{COMMITTEE}/seat/{NAME}": {"number": m(99), "name": "Eve", "college": "sciences", "start": str(DAY)},
+        f"{COMMITTEE}/seat/{NAME}": {"member": m(99), "name": "Eve", "college": "sciences", "start": str(DAY)},
         f"{COMMITTEE}/office/{NAME}": {"member": m(3), "office": "chair", "start": str(DAY)},
-        act("vote", hall.of, "matchft"): {"title": "Adopt"},
-        act("consensus", hall.of, "matchft"): {"title": "Adopt"},
+        act("vote", hall.of, "matchft"): {"title": "Adopt", "subject": ""},
+        act("consensus", hall.of, "matchft"): {"title": "Adopt", "subject": ""},
         act("close", hall.of): {"at": "2026-09-15T16:00"},
         "/recommendations/own": due,
         f"/drafts/save/{hall.draft}": draft,
@@ -135,7 +135,7 @@ def forms_of(hall):
         f"/drafts/new/{NAME}": {"title": "Mine"},
     }
     every = [path.replace("{of}", NAME) for path in ROUTES if path.startswith(COMMITTEE) and led(path)]
-    every += [act(doing.name, hall.of) for doing in DOINGS if led(doing.path)]
+    every += [path.replace("{of}", str(hall.of)) for path in ROUTES if path.startswith(f"{SESSION}/") and led(path)]
     return {path: filled.get(path, {}) for path in (*every, *filled)}
 
 

@@ -15,7 +15,7 @@ from boussole.charter.records.acts import Ballot, CommitteeQuestion, Dissent, In
 from boussole.dashboard import frame, store
 from boussole.dashboard.access import log, open_sessions, sessions, visitor
 from boussole.dashboard.access.permissions import Action
-from boussole.dashboard.access.places import ROUTES
+from boussole.dashboard.access.routes import ROUTES
 from boussole.dashboard.access.sessions import digest
 from boussole.dashboard.forms import inbox
 from tests.charter.committee.desk import DAY, m
@@ -89,7 +89,7 @@ def test_nobody_acts_as_another_member(hall, at, tries):
     for path, fields in tried:
         tries.add(2 * len(CLAIMS) + len(POSING) + 2)
         last = str(hall.house.acts[-1].entry)  # what is referred just before an interest in it is declared
-        done = send(ada, path, seen=last, matter=last, **fields)
+        done = send(ada, path, seen=last, of=last, **fields)
         assert "done=" in done.headers["location"], (path, told(done))
     refused = send(ada, act("give-proxy", hall.of), seen=last, holder=m(A))  # bob's, to herself
     assert "sent=" in refused.headers["location"]

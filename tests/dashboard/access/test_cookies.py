@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access import handshake
-from boussole.dashboard.access.places import ROUTES
+from boussole.dashboard.access.routes import ROUTES
 from boussole.dashboard.server import doors, routes
 from boussole.dashboard.serving.headers import Headers
 from tests.attacks import Tries

@@ -22,7 +22,7 @@ from boussole.dashboard.access import identity, log, sessions, visitor
 from boussole.dashboard.access.database import access, session_table
 from boussole.dashboard.access.permissions import SEALING, SIGNED_IN, Role, allowed
 from boussole.dashboard.access.person import Person
-from boussole.dashboard.access.places import ROUTES
+from boussole.dashboard.access.routes import ROUTES
 from boussole.dashboard.access.sessions import SignedOutError
 from boussole.dashboard.access.strength import NONE, proof_of, strong_enough, unprotected
 from tests.dashboard.access.test_lapsed import BROWSER, fields

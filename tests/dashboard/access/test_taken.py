@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from boussole.dashboard.access import guard, taken, tokens
 from boussole.dashboard.access.own_sessions import PATH
 from boussole.dashboard.access.permissions import STRANGERS
-from boussole.dashboard.access.places import ROUTES
+from boussole.dashboard.access.routes import ROUTES
 from boussole.dashboard.api.limits import Limiter
 from boussole.dashboard.api.refusals import is_api
 

@@ -18,7 +18,7 @@ from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.access import log, tokens
 from boussole.dashboard.access.permissions import STRANGERS, Action
-from boussole.dashboard.access.places import ROUTES
+from boussole.dashboard.access.routes import ROUTES
 from boussole.dashboard.api.openapi import ADDRESSES, document
 from boussole.dashboard.api.queries import PageQuery, VerdictsQuery
 from boussole.dashboard.api.refusals import OPENAPI, TOLD

@@ -21,7 +21,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records.outside import State, outside
 from boussole.dashboard.access import tokens
 from boussole.dashboard.access.permissions import STRANGERS
-from boussole.dashboard.access.places import ROUTES
+from boussole.dashboard.access.routes import ROUTES
 from boussole.dashboard.api.refusals import is_api
 from boussole.dashboard.server import routes
 from tests.end_to_end.test_kept_checkpoint import grow

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from boussole.charter.committee.drafts import begin
+from boussole.charter.committee.issuing import opinion_text
 from boussole.charter.records.acts import (
     Annulment,
     Attendance,
@@ -128,7 +129,7 @@ def test_a_secret_vote_leaves_no_trace_of_what_was_voted(hand, hall, of):
 
 def test_what_the_chair_and_the_secretariat_do_with_a_session(hand, hall, of):
     late = {"mode": "left", "at": "2026-09-15T14:20"}
-    hand.done(act("attend", of), members=[m(4), m(5)], **late)
+    hand.done(act("attend", of), member=[m(4), m(5)], **late)
     assert [said.mode for _, said in hand.hall.house.standing(Attendance)[-2:]] == ["left", "left"]
     hand.done(act("proxy", of), giver=m(5), holder=m(2))
     entry = hand.done(act("aside", of, "matchft"), member=m(3), ground="interest")
@@ -136,7 +137,7 @@ def test_what_the_chair_and_the_secretariat_do_with_a_session(hand, hall, of):
     pack = hand.done(act("freeze", of))
     assert hand.done(act("freeze", of)) == pack
     hand.done(act("close", of), at="2026-09-15T15:00")
-    assert "The session is over" in hand.refused(act("attend", of), members=[m(1)], mode="left", at="2026-09-15T15:01")
+    assert "The session is over" in hand.refused(act("attend", of), member=[m(1)], mode="left", at="2026-09-15T15:01")
     sealed = hand.done(act("minutes", of))
     assert hand.done(act("minutes", of)) == sealed
     assert hand.last(Minutes)[0] == sealed
@@ -145,7 +146,7 @@ def test_what_the_chair_and_the_secretariat_do_with_a_session(hand, hall, of):
 
 def test_all_arrivals_are_recorded_or_none(hand, hall, of):
     before = len(hall.house.acts)
-    told = hand.refused(act("attend", of), members=[m(1), m(2)], mode="in_person", at="2026-09-20T15:00")
+    told = hand.refused(act("attend", of), member=[m(1), m(2)], mode="in_person", at="2026-09-20T15:00")
     assert "takes place on 15 September 2026" in told
     assert "Nothing is filled in: Members." in hand.refused(act("attend", of), mode="left", at="2026-09-15T15:00")
     assert len(hand.hall.house.acts) == before
@@ -153,7 +154,8 @@ def test_all_arrivals_are_recorded_or_none(hand, hall, of):
 
 def test_a_decision_by_consensus_its_dissent_opinion_and_publication(hand, hall, of):
     begin(hall.workspace, NAME, kind="opinion", body=TEXT, author=m(1))
-    decision = hand.done(act("consensus", of, "matchft"), title="Adopt", text="draft-1-1")
+    adopted, _ = opinion_text(hall.workspace, 1)
+    decision = hand.done(act("consensus", of, "matchft"), title="Adopt", subject=adopted.sha256)
     assert hand.last(Consensus)[1].item == "matchft"
     words = {"sort": "dissent", "text": "Too <b>early</b>."}
     dissent = hand.done(act("dissent", of, decision), role="member", by=3, **words)
@@ -171,7 +173,8 @@ def test_a_decision_by_consensus_its_dissent_opinion_and_publication(hand, hall,
 
 def test_an_address_that_names_another_session_puts_no_opinion_on_its_system(hand, hall, of):
     begin(hall.workspace, NAME, kind="opinion", body=TEXT, author=m(1))
-    decision = hand.done(act("consensus", of, "matchft"), title="Adopt", text="draft-1-1")
+    adopted, _ = opinion_text(hall.workspace, 1)
+    decision = hand.done(act("consensus", of, "matchft"), title="Adopt", subject=adopted.sha256)
     other = hall.session(1, 2, 3, agenda=[Item(id="matchft", title="Chat", kind="opinion", system="chat")])
     hand.done(act("issue", other, decision))
     assert hand.last(Opinion)[1].system == hall.found(of).item("matchft").system != "chat"
@@ -184,7 +187,7 @@ def test_an_agenda_of_a_thousand_lines_is_told(hand):
 
 def test_a_draft_that_changed_since_the_form_was_shown_is_not_voted_on(hand, hall, of):
     begin(hall.workspace, NAME, kind="opinion", body=TEXT, author=m(1))
-    told = hand.refused(act("vote", of, "matchft"), title="Adopt", text="draft-1-2")
+    told = hand.refused(act("vote", of, "matchft"), title="Adopt", subject="0" * 64)
     assert "This does not fit: The text it is about" in told
     assert hand.hall.house.standing(Vote) == []
 
@@ -258,13 +261,13 @@ def test_without_a_quorum_a_second_session_is_called(hand, hall):
     from tests.charter.committee.desk import AGENDA
 
     of = convene(hall.workspace, NAME, who=who(CALLED), agenda=AGENDA, **when).entry
-    hand.done(act("attend", of), members=[m(1)], mode="in_person", at="2026-09-15T14:00")
+    hand.done(act("attend", of), member=[m(1)], mode="in_person", at="2026-09-15T14:00")
     assert "There is no quorum: 1 count as there, and 3 are needed." in hand.refused(act("open", of))
     hand.done(act("no-quorum", of))
     again = hand.done(act("again", of), starts="2026-09-25T14:00", ends="2026-09-25T16:00", place="Room 1")
     assert hand.hall.found(again).call.second_call_of == of
     other = convene(hall.workspace, NAME, who=who(CALLED), agenda=AGENDA, **{**when, "place": "Room 3"}).entry
-    hand.done(act("attend", other), members=[m(2), m(3), m(4)], mode="in_person", at="2026-09-15T14:00")
+    hand.done(act("attend", other), member=[m(2), m(3), m(4)], mode="in_person", at="2026-09-15T14:00")
     assert "Nothing is filled in: Who presides." in hand.refused(act("open", other))
     hand.done(act("open", other), presiding=m(3))
     assert hand.last(Opening)[1].presiding == m(3)

@@ -9,7 +9,16 @@ from boussole.charter.committee.directory import directory
 from boussole.charter.committee.meeting import convene, open_session
 from boussole.charter.committee.members import holder_of, sitting_on
 from boussole.charter.committee.rules import write_template
-from boussole.charter.records.acts import Attendance, Consensus, Interest, Mandate, MandateEnd, Office, Referral
+from boussole.charter.records.acts import (
+    Attendance,
+    Consensus,
+    Interest,
+    Mandate,
+    MandateEnd,
+    Minutes,
+    Office,
+    Referral,
+)
 from tests.charter.committee.desk import AGENDA, DAY, START, m
 from tests.charter.committee.hall import NAME, who
 from tests.charter.committee.test_matters import LATER
@@ -27,23 +36,23 @@ def names(hall):
 
 
 def test_a_new_member_is_seated_once_and_named_beside_the_ledger(hand, hall):
-    seat = {"number": m(77), "name": "Ana <b>de Lima</b>", "college": "sciences", "start": "2026-09-15"}
+    seat = {"member": m(77), "name": "Ana <b>de Lima</b>", "college": "sciences", "start": "2026-09-15"}
     entry = hand.done(house("seat"), **seat)
     assert hand.done(house("seat"), **seat) == entry
     assert (hand.last(Mandate)[1].member, names(hall)[m(77)]) == (m(77), "Ana <b>de Lima</b>")
     assert "Ana &lt;b&gt;de Lima&lt;/b&gt;" in look("committee", lang="en")
-    told = hand.refused(house("seat"), **{**seat, "number": m(78), "college": "press"})
+    told = hand.refused(house("seat"), **{**seat, "member": m(78), "college": "press"})
     assert "does not fit: College" in told
-    both = hand.refused(house("seat"), **{**seat, "number": m(78), "again": m(1)})
+    both = hand.refused(house("seat"), **{**seat, "member": m(78), "again": m(1)})
     assert "Give the name of a new member, or choose one" in both
-    overlap = hand.refused(house("seat"), number=m(79), again=m(1), college="sciences", start="2026-09-16")
+    overlap = hand.refused(house("seat"), member=m(79), again=m(1), college="sciences", start="2026-09-16")
     assert "Awa Diop already has a mandate in these days" in overlap
     assert m(79) not in names(hall)
 
 
 def test_a_member_is_replaced_their_mandate_ended_and_an_office_given(hand, hall):
     mandate = next(entry for entry, said in hall.house.standing(Mandate) if said.member == m(5))
-    seat = {"number": m(80), "name": "Noé Roy", "college": "sciences", "start": "2026-10-01", "replaces": str(mandate)}
+    seat = {"member": m(80), "name": "Noé Roy", "college": "sciences", "start": "2026-10-01", "replaces": str(mandate)}
     hand.done(house("seat"), **seat)
     after = sitting_on(hand.hall.house, dt.date(2026, 10, 1))
     assert (m(80) in after, m(5) in after) == (True, False)
@@ -118,12 +127,13 @@ def test_what_was_done_is_said_where_it_was_done(hand, be):
 
 def test_the_next_session_approves_the_minutes_by_their_fingerprint(hand, hall, of):
     hand.done(act("close", of), at="2026-09-15T15:00")
-    minutes = hand.done(act("minutes", of))
+    hand.done(act("minutes", of))
+    content = hand.last(Minutes)[1].content
     again = {"starts": START.replace(hour=17), "ends": START.replace(hour=18), "place": "Room 9"}
     called = convene(hall.workspace, NAME, who=who(DAY - LATER), agenda=AGENDA, **again).entry
     for number in (1, 2, 3):
         hall.do(Attendance, of=called, member=m(number), mode="in_person", at=again["starts"])
     open_session(hall.workspace, NAME, of=called, who=who())
-    decision = hand.done(act("consensus", called, "minutes"), title="Approve", text=f"minutes-{minutes}")
+    decision = hand.done(act("consensus", called, "minutes"), title="Approve", subject=content)
     assert hand.hall.house.get(Consensus, decision).subject is not None
     assert f"entry {decision}" in look("session", session=str(of), lang="en")

@@ -22,6 +22,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import here_and_now, house_of
 from boussole.charter.committee.directory import name_member
 from boussole.charter.committee.drafts import begin
+from boussole.charter.committee.issuing import opinion_text
 from boussole.charter.committee.meeting import convene, open_session
 from boussole.charter.committee.proving import faults
 from boussole.charter.committee.rules import packaged
@@ -209,7 +210,7 @@ def test_a_session_from_its_convocation_to_the_answer(chrome: webdriver.Chrome, 
     # The pack, who is there, the opening.
     seat.send("freeze")
     seat.shoot("2-pack", "#pack")
-    seat.send("attend", members=" ".join(map(m, (1, 2, 3, 4))), mode="in_person", at=f"{today}T00:02")
+    seat.send("attend", member=" ".join(map(m, (1, 2, 3, 4))), mode="in_person", at=f"{today}T00:02")
     seat.send("proxy", giver=m(5), holder=m(1))
     assert "Le quorum est atteint" in text(chrome, ".lead:not([role=status])")
     seat.send("open")
@@ -232,7 +233,7 @@ def test_a_session_from_its_convocation_to_the_answer(chrome: webdriver.Chrome, 
     # The opinion is put to the vote in the words of its draft; one votes by keyboard alone.
     seat.be("chair", 1)
     seat.here()
-    seat.send("vote", about=item, text="draft-1-1")
+    seat.send("vote", about=item, subject=opinion_text(seat.workspace, 1)[0].sha256)
     assert "enregistré et scellé" in seat.told()
     seat.be("member", 4)
     seat.here()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.commands.completing import system_ids
 from boussole.dashboard.commands.console import put, say, workspace_of
 
 if TYPE_CHECKING:
@@ -20,11 +19,6 @@ if TYPE_CHECKING:
     from boussole.charter.records import Sealed
     from boussole.charter.records.acts import Act
 
-app = typer.Typer(
-    help="A committee's work: members, sessions, votes, opinions; each act is held to its rules and sealed.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
 
 MINUTE = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 DAY = ["%Y-%m-%d"]
@@ -33,15 +27,8 @@ Committee = Annotated[str, typer.Option("--committee", help="The id of the commi
 Role = Annotated[str, typer.Option(help="Who records it: a role, never a name.")]
 On = Annotated[dt.datetime | None, typer.Option(formats=DAY, help="The day it took place; today if absent.")]
 Text = Annotated[str, typer.Option(help="In words.")]
-Anew = Annotated[bool, typer.Option("--anew", help="The same words were taken back or overtaken: say them once more.")]
 MemberOption = Annotated[str, typer.Option("--member", help="The member's number or name.")]
 SessionEntry = Annotated[int, typer.Argument(min=0, help="The entry of the session's first convocation.")]
-ItemId = Annotated[str, typer.Option("--item", help="The id of the item of the agenda.")]
-At = Annotated[dt.datetime | None, typer.Option(formats=MINUTE, help="When, in the committee's time; now if absent.")]
-SystemOption = Annotated[
-    str | None, typer.Option("--system", autocompletion=system_ids, help="The id of the system it is about, if any.")
-]
-Articles = Annotated[list[str] | None, typer.Option("--article", help="The id of an article it is about.")]
 EXTERNAL, SECRETARIAT = "external", "Secretariat"
 
 
@@ -78,11 +65,13 @@ class Desk:
 
         return at or here_and_now(self.house.rules)
 
-    def do(self, kind: type[Act], /, *, anew: bool = False, **fields: Any) -> None:
-        """Seal an act, and say where."""
-        from boussole.charter.committee.acting import do
+    def sealed(self, kind: type[Act], fields: dict[str, Any], *, each: str) -> list[Sealed]:
+        """Seal an act of what was typed, or one for each value of a field."""
+        from boussole.charter.committee.doing import act
 
-        self.told(do(self.workspace, made(kind, **asdict(self.who), committee=self.name, **fields), anew=anew))
+        anew = fields.pop("anew", False)
+        said = {name: value for name, value in fields.items() if name not in ("committee", "role", "on", "by")}
+        return act(self.workspace, self.name, kind, said, who=self.who, each=each, anew=anew)
 
     def told(self, sealed: Sealed) -> None:
         """Say where an act is sealed: the entry alone goes to stdout, for the next command."""
@@ -113,10 +102,6 @@ def made(kind: type[Any], /, **fields: Any) -> Any:
         return kind.model_validate(fields)
     except ValidationError as error:
         raise BoussoleError(explain(error, kind), next_step="Nothing was recorded. Mend it and try again.") from error
-
-
-def day_of(moment: dt.datetime | None) -> dt.date | None:
-    return moment.date() if moment else None
 
 
 def yaml_of(path: Path) -> Any:

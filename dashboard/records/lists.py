@@ -1,0 +1,158 @@
+"""What depends on the moment in a form: lists to choose from, values to start with, what its place fills in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from boussole.charter.committee.directory import new_number as new_member
+from boussole.charter.committee.matters import matters
+from boussole.charter.committee.members import sitting_on, sittings
+from boussole.charter.committee.presence import presiding
+from boussole.charter.incidents.appeals import appeals, new_number
+from boussole.charter.records.incidents import Incident
+from boussole.dashboard.committee.acts.drafted import decided_item, texts
+from boussole.dashboard.committee.seats import member_of
+from boussole.dashboard.incidents.words import severity_meaning
+from boussole.dashboard.records.setting import Setting
+from boussole.dashboard.records.words import words_of
+
+Choices = list[tuple[str, str]]
+DAYS = 30
+"""Days for an answer, unless the asker says otherwise."""
+
+
+def _systems(at: Setting) -> Choices:
+    found = [(name, at.say.text(system.title, name)) for name, system in at.systems.items()]
+    return sorted(found, key=lambda each: each[1])
+
+
+def _articles(at: Setting) -> Choices:
+    return [(each.id, at.say.text(each.title)) for each in at.charter.articles]
+
+
+def _questions(at: Setting) -> Choices:
+    system = at.say("the system")
+    asked = ((each, at.say.text(each.question).replace("{system}", system)) for each in at.charter.ways)
+    return [(each.id, f"{each.number} {text}") for each, text in asked]
+
+
+def _severities(at: Setting) -> Choices:
+    """How grave it can be, with what that means."""
+    words = words_of(Incident, "severity", at.say)
+    return [(each, f"{word} — {severity_meaning(each, at.say)}") for each, word in words.items()]
+
+
+def _appeals(at: Setting) -> Choices:
+    """The appeals that wait for a decision, late ones first."""
+    return [(str(each.entry), each.appeal.number) for each in appeals(at.facts) if each.decision is None]
+
+
+def _committees(at: Setting) -> Choices:
+    return [(name, each.title(at.say)) for name, each in at.chambers.items()]
+
+
+def _figure_groups(at: Setting) -> Choices:
+    """The groups that a question about a figure can be about."""
+    return [(each.measure, each.text) for each in at.figure.groups] if at.figure else []
+
+
+def _members(at: Setting) -> Choices:
+    """Who sits today, or on the day of the session, by name."""
+    day = at.place.found.day if at.place else at.today
+    known = [(each, at.house.name(each, at.say)) for each in sitting_on(at.house.house, day)]
+    return sorted(known, key=lambda pair: pair[1].casefold())
+
+
+def _others(at: Setting) -> Choices:
+    return [each for each in _members(at) if each[0] != at.person.member]
+
+
+def _there(at: Setting) -> Choices:
+    """Who can preside, where neither chair nor deputy is there."""
+    if presiding(at.house.house, at.session.found) is not None:
+        return []
+    return [each for each in _members(at) if each[0] in at.session.found.there]
+
+
+def _known_members(at: Setting) -> Choices:
+    """Who has sat on it, or does."""
+    return [(each, at.house.name(each, at.say)) for each in dict.fromkeys(s.member for s in sittings(at.house.house))]
+
+
+def _mandates(at: Setting) -> Choices:
+    """The mandates that run or are to come, by their entries."""
+    found: Choices = []
+    for each in sittings(at.house.house):
+        if each.last_day is None or each.last_day >= at.today:
+            name = f"{at.house.name(each.member, at.say)} ({at.house.college(each.college, at.say)})"
+            until = at.say("{name}, until {date}", name=name, date=at.say.date(each.last_day)) if each.last_day else ""
+            found.append((str(each.entry), until or name))
+    return found
+
+
+def _colleges(at: Setting) -> Choices:
+    return [(each.id, at.say.text(each.title)) for each in at.house.house.rules.colleges]
+
+
+def _matters(at: Setting) -> Choices:
+    return [(str(each.entry), each.referral.subject) for each in matters(at.house.house)]
+
+
+def _modes(at: Setting) -> Choices:
+    """How members can be there: from afar where the convocation says so."""
+    from boussole.charter.records.acts import Attendance
+
+    words = words_of(Attendance, "mode", at.say)
+    return [pair for pair in words.items() if pair[0] != "remote" or at.session.found.call.remote]
+
+
+def _texts(at: Setting) -> Choices:
+    """What can be decided on to the letter, by its hash: complete drafts, and minutes to approve."""
+    return texts(at.session, at.say)
+
+
+LISTS: Mapping[str, Callable[[Setting], Choices]] = {
+    "systems": _systems,
+    "articles": _articles,
+    "questions": _questions,
+    "severities": _severities,
+    "appeals": _appeals,
+    "committees": _committees,
+    "figure_groups": _figure_groups,
+    "members": _members,
+    "others": _others,
+    "there": _there,
+    "known_members": _known_members,
+    "mandates": _mandates,
+    "colleges": _colleges,
+    "matters": _matters,
+    "modes": _modes,
+    "texts": _texts,
+}
+"""What one chooses from, by the name that an input gives it."""
+
+PROPOSALS: Mapping[str, Callable[[Setting], str]] = {
+    "today": lambda at: at.today.isoformat(),
+    "now": lambda at: at.house.now.isoformat(timespec="minutes"),
+    "in_30_days": lambda at: (at.today + dt.timedelta(days=DAYS)).isoformat(),
+    "new_appeal": lambda _: new_number(),
+    "new_member": lambda _: new_member(),
+    "item_title": lambda at: at.session.on.title,
+}
+"""What a form starts with. A number is drawn when it is shown: sent twice, it is sealed once."""
+
+FILLERS: Mapping[str, Callable[[Setting], Any]] = {
+    "nothing": lambda _: None,
+    "address": lambda at: int(at.of),
+    "session": lambda at: at.session.found.entry,
+    "entry": lambda at: at.session.about,
+    "item": lambda at: at.session.on.id,
+    "me": lambda at: member_of(at.person, at.say),
+    "members": lambda at: at.say("Members of the committee"),
+    "figure_system": lambda at: at.figure.system if at.figure else None,
+    "item_referral": lambda at: decided_item(at.session).referral,
+    "item_system": lambda at: decided_item(at.session).system,
+}
+"""What the place of a form fills in."""
