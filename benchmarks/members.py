@@ -35,8 +35,8 @@ from benchmarks.client import Member, NoAnswerError
 from benchmarks.process import BOUSSOLE, run
 from benchmarks.serving import memory, served
 from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.incidents import Appeal
 from boussole.charter.records import statements
-from boussole.charter.records.incidents import Appeal
 
 MEMBERS, THINKING, WRITING = 20, 4.0, 0.15
 PROGRAMS, PAUSE = 8, 1.0

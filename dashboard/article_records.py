@@ -11,7 +11,7 @@ from boussole.audits.mixed import joined
 from boussole.charter.committee.advice import FindingHistory, Recommended, findings_about, recommended_about
 from boussole.charter.document.base import given
 from boussole.charter.judging.crosswalk import Provision, of_article
-from boussole.charter.records.kinds import Attestation, Case, Inspection, Statement
+from boussole.charter.record_types.kinds import Attestation, Case, Inspection, Statement
 from boussole.charter.text.model import Article
 from boussole.dashboard.access.words import who_words
 from boussole.dashboard.addresses import evidence_href, law_href

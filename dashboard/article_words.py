@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
 from boussole.charter.document import Standing, ThresholdOfVerdict, VerdictDocument
-from boussole.charter.records.kinds import Inspection
+from boussole.charter.record_types.kinds import Inspection
 from boussole.charter.text.model import Indicator
 from boussole.dashboard.addresses import evidence_href, law_href
 from boussole.dashboard.levels import levels_words, unproven, unproven_words

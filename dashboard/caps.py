@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
-from boussole.charter.records.kinds import Finding
+from boussole.charter.record_types.kinds import Finding
 from boussole.dashboard.addresses import evidence_href
 from boussole.dashboard.marks import word
 from boussole.dashboard.scene import Scene

@@ -11,19 +11,18 @@ from typing import Any
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import Who, do, house_of
-from boussole.charter.committee.balloting import end_vote, vote_openly
+from boussole.charter.committee.acts.balloting import end_vote, vote_openly
+from boussole.charter.committee.acts.issuing import issue, opinion_text, recommend
+from boussole.charter.committee.acts.meeting import begin_vote, convene, open_session
+from boussole.charter.committee.acts.packs import freeze
 from boussole.charter.committee.convening import agenda_from
 from boussole.charter.committee.directory import name_member, new_number
-from boussole.charter.committee.drafts import begin
-from boussole.charter.committee.issuing import issue, opinion_text, recommend
-from boussole.charter.committee.meeting import begin_vote, convene, open_session
-from boussole.charter.committee.minutes import seal_minutes
-from boussole.charter.committee.packs import freeze
+from boussole.charter.committee.papers.drafts import begin
+from boussole.charter.committee.papers.minutes import seal_minutes
 from boussole.charter.committee.rules import committee as rules_of
 from boussole.charter.incidents.appeals import new_number as appeal_number
 from boussole.charter.incidents.entering import enter
-from boussole.charter.records import seal
-from boussole.charter.records.acts import (
+from boussole.charter.record_types.acts import (
     Act,
     Attendance,
     Choice,
@@ -43,9 +42,10 @@ from boussole.charter.records.acts import (
     Referral,
     RulesInForce,
 )
-from boussole.charter.records.acts.matters import Reference
-from boussole.charter.records.incidents import Appeal, AppealDecision, Incident, IncidentClosure
-from boussole.charter.records.kinds import FollowUp, Reply
+from boussole.charter.record_types.acts.matters import Reference
+from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentClosure
+from boussole.charter.record_types.kinds import FollowUp, Reply
+from boussole.charter.records import seal
 from boussole.dashboard.demo_work import record_work
 
 NAME, SYSTEM, DAY = "external", "matchft", dt.timedelta(days=1)

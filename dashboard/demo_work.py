@@ -8,8 +8,8 @@ from typing import Any
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.incidents.entering import enter
-from boussole.charter.records.kinds import Statement
-from boussole.charter.records.work import Consultation, Spent, Survey, Theme, TimeSaved, Training
+from boussole.charter.record_types.kinds import Statement
+from boussole.charter.record_types.work import Consultation, Spent, Survey, Theme, TimeSaved, Training
 from boussole.charter.work.survey import Layout, aggregated
 
 SYSTEM = "chatft"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.lookup import How, Place, audits_alike, fingerprints, places_of
+from boussole.charter.records.store.lookup import How, Place, audits_alike, fingerprints, places_of
 from boussole.dashboard.evidence_answers import Answer, EvidenceQuery
 from boussole.dashboard.evidence_cache import kept_answer
 from boussole.dashboard.evidence_words import moment_words

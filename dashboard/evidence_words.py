@@ -8,7 +8,15 @@ from collections.abc import Callable, Mapping
 from boussole.audits.languages import capital
 from boussole.audits.ledger.search import Listed
 from boussole.audits.mixed import joined
-from boussole.charter.records.kinds import Adoption, Attestation, Case, Finding, Inspection, Recommendation, Statement
+from boussole.charter.record_types.kinds import (
+    Adoption,
+    Attestation,
+    Case,
+    Finding,
+    Inspection,
+    Recommendation,
+    Statement,
+)
 from boussole.dashboard.addresses import system_href
 from boussole.dashboard.reports.words import report_title
 from boussole.dashboard.scene import Scene

@@ -16,7 +16,7 @@ from boussole.audits.hashing import sha256_hex
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.lost import Lost, lost_ledger
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.drafts import Drafted
+from boussole.charter.committee.papers.drafts import Drafted
 from boussole.dashboard import store
 from boussole.dashboard.access.account_html import account
 from boussole.dashboard.access.permissions import Action, allowed

@@ -13,8 +13,8 @@ from boussole.audits.subgroups import Scan
 from boussole.audits.systems import System
 from boussole.charter.amending.changes import Change
 from boussole.charter.auditing.replay import Replay
-from boussole.charter.records.base import Statement
-from boussole.charter.records.kinds import KINDS
+from boussole.charter.record_types.base import Statement
+from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.schemas import audit_schema, comparison_schema, drift_schema, texts_schema
 from boussole.charter.schemas.committee import minutes_schema
 from boussole.charter.schemas.register import register_schema

@@ -13,18 +13,18 @@ from boussole.audits.lake.catalogue import place_of
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.ledger.notes import Note
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
-from boussole.charter.committee.drafts import Drafted
-from boussole.charter.committee.drafts import drafts as written_together
+from boussole.charter.committee.papers.drafts import Drafted
+from boussole.charter.committee.papers.drafts import drafts as written_together
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.look import look as look_at_drift
 from boussole.charter.drift.look import with_versions
 from boussole.charter.judging.coverage import coverage
-from boussole.charter.records.acts import Attendance, Ballot, Opening, Participation, Proxy, Recusal
-from boussole.charter.records.audits import audits_of
+from boussole.charter.record_types.acts import Attendance, Ballot, Opening, Participation, Proxy, Recusal
 from boussole.charter.records.checkpoints import sign_checkpoint
-from boussole.charter.records.lookup import last_entry
-from boussole.charter.records.outside import Outside
-from boussole.charter.records.outside import outside as seen_outside
+from boussole.charter.records.notes.outside import Outside
+from boussole.charter.records.notes.outside import outside as seen_outside
+from boussole.charter.records.store.audits import audits_of
+from boussole.charter.records.store.lookup import last_entry
 from boussole.charter.registry.due import due
 from boussole.dashboard.amendment import CharterView, look
 from boussole.dashboard.article_view import ArticlePage, Chosen

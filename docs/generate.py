@@ -24,7 +24,7 @@ from boussole.audits.metrics.definition import Metric
 from boussole.audits.systems import System
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.witness.settings import WitnessSettings
-from boussole.charter.records.acts import Rules
+from boussole.charter.record_types.acts import Rules
 from boussole.charter.text.model import Article, Head, LawFile
 from boussole.dashboard.access.permissions import Action, Role, allowed
 from boussole.dashboard.schemas import OUTPUTS, SCHEMAS

@@ -18,7 +18,7 @@ from benchmarks.serving import served
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import house_of
-from boussole.charter.records.acts import Convocation, Office
+from boussole.charter.record_types.acts import Convocation, Office
 from boussole.charter.records.in_force import in_force
 from boussole.dashboard.access.person import COOKIE
 from boussole.dashboard.pages import pages

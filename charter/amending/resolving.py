@@ -13,8 +13,8 @@ from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.regular import read_text
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import kept_charters
-from boussole.charter.records.charters import StoredCharter
 from boussole.charter.records.in_force import in_force, kept_charter
+from boussole.charter.records.store.charters import StoredCharter
 from boussole.charter.templates import TEMPLATES
 from boussole.charter.text.check import faults
 from boussole.charter.text.loading import load_charter

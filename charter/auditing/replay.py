@@ -16,9 +16,9 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import ArticleVerdict, VerdictInShort
 from boussole.charter.judging.families import SystemQuestions, asked_of
 from boussole.charter.judging.verdicts import summarise, verdicts_in_short
+from boussole.charter.record_types.kinds import STATED
 from boussole.charter.records import AuditSummary, Sealed, each_summary, statements
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.kinds import STATED
 from boussole.charter.text.model import Charter
 
 SCHEMA = "boussole.replay/1"

@@ -25,9 +25,9 @@ from boussole.charter.auditing.published import publications
 from boussole.charter.auditing.references import changed_references
 from boussole.charter.document import AuditDocument
 from boussole.charter.records import stored_audits
-from boussole.charter.records.audits import StoredAudit
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.in_force import InForce, judging_then, kept_charter
+from boussole.charter.records.store.audits import StoredAudit
 from boussole.charter.text.model import Charter
 
 Basis = tuple[InForce, Facts]

@@ -12,14 +12,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee import convening, matters, members, opinions, presence, votes
+from boussole.charter.committee import convening, matters, members, opinions
 from boussole.charter.committee.house import House
-from boussole.charter.committee.presence import over
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.retracting import admit_retraction
 from boussole.charter.committee.rules import committee as rules_of
-from boussole.charter.records import Sealed, open_records
-from boussole.charter.records.acts import (
+from boussole.charter.committee.voting import presence, votes
+from boussole.charter.committee.voting.presence import over
+from boussole.charter.committee.voting.retracting import admit_retraction
+from boussole.charter.record_types.acts import (
     ACTS,
     Act,
     Annulment,
@@ -55,6 +55,7 @@ from boussole.charter.records.acts import (
     Tally,
     Vote,
 )
+from boussole.charter.records import Sealed, open_records
 from boussole.charter.records.database import reading
 from boussole.charter.records.statements import find, statements_in, write
 

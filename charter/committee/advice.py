@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from boussole.charter.record_types.kinds import Closure, Finding, FollowUp, Recommendation, Reply
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.kinds import Closure, Finding, FollowUp, Recommendation, Reply
 
 State = Literal["overdue", "waiting", "answered", "in_progress", "done", "dropped"]
 STATES: tuple[State, ...] = ("overdue", "waiting", "in_progress", "answered", "done", "dropped")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.acts import Reference
+from boussole.charter.record_types.acts import Reference
 from boussole.charter.records.in_force import in_force
-from boussole.charter.records.summaries import summaries_at
+from boussole.charter.records.store.summaries import summaries_at
 
 
 def figure_of(

@@ -7,7 +7,7 @@ import datetime as dt
 from boussole.charter.committee.house import House
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import session
-from boussole.charter.records.acts import Cancellation, Convocation, Item, Referral, Rules
+from boussole.charter.record_types.acts import Cancellation, Convocation, Item, Referral, Rules
 
 
 def notice_days(call: Convocation) -> int:

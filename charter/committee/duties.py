@@ -15,11 +15,11 @@ from boussole.charter.committee.following import promises
 from boussole.charter.committee.house import House
 from boussole.charter.committee.matters import matters, questions
 from boussole.charter.committee.members import DAY, sittings
-from boussole.charter.committee.minutes import approved
+from boussole.charter.committee.papers.minutes import approved
 from boussole.charter.committee.sessions import Session, sessions
-from boussole.charter.records.acts import Convocation, FrozenPack, Minutes
+from boussole.charter.record_types.acts import Convocation, FrozenPack, Minutes
+from boussole.charter.record_types.kinds import Recommendation
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.kinds import Recommendation
 
 Kind = Literal[
     "session",

@@ -9,8 +9,8 @@ from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import house_of
 from boussole.charter.committee.rules import committees
+from boussole.charter.record_types.acts import FrozenPack
 from boussole.charter.records import summaries
-from boussole.charter.records.acts import FrozenPack
 
 
 def examined(workspace: Workspace, system: str) -> Examined:

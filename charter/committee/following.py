@@ -9,8 +9,8 @@ from typing import Literal
 
 from boussole.charter.committee.house import House
 from boussole.charter.committee.opinions import Fate, fates
+from boussole.charter.record_types.kinds import Recommendation, Reply
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.kinds import Recommendation, Reply
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.record_types.acts import Act, Retraction, Rules, RulesInForce
 from boussole.charter.records import Sealed
-from boussole.charter.records.acts import Act, Retraction, Rules, RulesInForce
 
 A = TypeVar("A", bound=Act)
 

@@ -11,7 +11,7 @@ from boussole.charter.committee.house import House
 from boussole.charter.committee.members import interested, needs_mandate
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import session
-from boussole.charter.records.acts import (
+from boussole.charter.record_types.acts import (
     CommitteeAnswer,
     CommitteeQuestion,
     FrozenPack,
@@ -21,7 +21,7 @@ from boussole.charter.records.acts import (
     Rapporteur,
     Referral,
 )
-from boussole.charter.records.acts.sessions import Convocation
+from boussole.charter.record_types.acts.sessions import Convocation
 
 Waiting = Literal["overdue", "waiting", "answered"]
 ORDER: tuple[Waiting, ...] = ("overdue", "waiting", "answered")

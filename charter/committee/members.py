@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from boussole.charter.committee.house import House
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.records.acts import Attendance, Ballot, Interest, Mandate, MandateEnd, Office, Participation
+from boussole.charter.record_types.acts import Attendance, Ballot, Interest, Mandate, MandateEnd, Office, Participation
 
 DAY = dt.timedelta(days=1)
 

@@ -9,10 +9,10 @@ from typing import Literal
 from boussole.charter.committee.house import House
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import session
-from boussole.charter.committee.votes import decided
-from boussole.charter.records.acts import Minutes, Opinion, Publication, PublicationDecision, Referral
+from boussole.charter.committee.voting.votes import decided
+from boussole.charter.record_types.acts import Minutes, Opinion, Publication, PublicationDecision, Referral
+from boussole.charter.record_types.kinds import FollowUp, Reply
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.kinds import FollowUp, Reply
 
 Published = Literal["waiting", "late", "on_time", "published_late", "withheld"]
 Answered = Literal["waiting", "late", "on_time", "answered_late"]

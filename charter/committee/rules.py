@@ -19,7 +19,7 @@ from boussole.audits.regular import read_text
 from boussole.audits.systems.loading import explain
 from boussole.audits.workspace import Workspace
 from boussole.audits.yaml_files import parse
-from boussole.charter.records.acts import Rules
+from boussole.charter.record_types.acts import Rules
 from boussole.charter.records.in_force import in_force
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import College

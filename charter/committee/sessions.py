@@ -10,7 +10,7 @@ from typing import Literal
 
 from boussole.charter.committee.house import A, House
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.records.acts import (
+from boussole.charter.record_types.acts import (
     Attendance,
     Cancellation,
     Closing,

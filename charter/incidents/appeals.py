@@ -12,8 +12,8 @@ from typing import Literal
 
 from boussole.charter.auditing.hiding import hidden
 from boussole.charter.judging.stated import months_later
+from boussole.charter.record_types.incidents import Appeal, AppealDecision, Request
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.incidents import Appeal, AppealDecision, Request
 
 MONTHS: Mapping[Request, int] = {"explanation": 1, "contest": 2}
 """Months within which each request is answered. French law takes silence for a refusal after them: CRPA R.311-13 for

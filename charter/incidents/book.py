@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 from boussole.charter.incidents.incidents import told
 from boussole.charter.incidents.personal import traces
 from boussole.charter.incidents.refusals import EntryRefusedError
+from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
+from boussole.charter.record_types.inputs import words_in
+from boussole.charter.record_types.kinds import Case, Finding, Inspection, Statement, Withdrawal
 from boussole.charter.records import Sealed
-from boussole.charter.records.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
-from boussole.charter.records.inputs import words_in
-from boussole.charter.records.kinds import Case, Finding, Inspection, Statement, Withdrawal
 
 S = TypeVar("S", bound=Statement)
 SHOWN_BY = (Finding, Case, Inspection)

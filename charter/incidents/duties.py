@@ -11,7 +11,7 @@ import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from boussole.charter.records.incidents import Duty, Incident, Severity
+from boussole.charter.record_types.incidents import Duty, Incident, Severity
 
 SEVERITIES: tuple[Severity, ...] = ("fatal", "widespread", "serious", "significant", "minor")
 """The gravest first."""

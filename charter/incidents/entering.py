@@ -7,11 +7,11 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.asking import known_audit
 from boussole.charter.incidents.book import Book, admit, faults
 from boussole.charter.incidents.refusals import EntryRefusedError
+from boussole.charter.record_types.incidents import Incident
+from boussole.charter.record_types.kinds import STATED, Statement
 from boussole.charter.records import Sealed, open_records, statements
 from boussole.charter.records.blinding import blinded
 from boussole.charter.records.files import settled_file
-from boussole.charter.records.incidents import Incident
-from boussole.charter.records.kinds import STATED, Statement
 from boussole.charter.records.statements import check_reference, find, statements_in, write
 
 

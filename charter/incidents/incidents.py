@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from boussole.charter.incidents.duties import SEVERITIES, Delay, delays
+from boussole.charter.record_types.incidents import Incident, IncidentClosure, IncidentUpdate, Severity
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.incidents import Incident, IncidentClosure, IncidentUpdate, Severity
 
 Reporting = Literal["overdue", "waiting", "late", "on_time"]
 

@@ -13,8 +13,8 @@ from boussole.audits.systems.model import System
 from boussole.charter.document import CasesTold, DatesTold, StatementTold
 from boussole.charter.document.verdict import Verdict, severity
 from boussole.charter.judging.follow_up import examined_before_start
+from boussole.charter.record_types.kinds import Attestation, Inspection
 from boussole.charter.records.facts import Facts, Reported
-from boussole.charter.records.kinds import Attestation, Inspection
 from boussole.charter.text.model import Charter, Indicator
 
 RULE_OF_THREE = 3.0

@@ -13,8 +13,8 @@ from boussole.charter.oscal.catalog import catalog
 from boussole.charter.oscal.plan import plan
 from boussole.charter.oscal.results import Audit, results
 from boussole.charter.oscal.words import Words
-from boussole.charter.records.audits import StoredAudit
 from boussole.charter.records.in_force import in_force, kept_charter
+from boussole.charter.records.store.audits import StoredAudit
 from boussole.charter.text.model import Charter
 
 Files = dict[str, dict[str, Any]]

@@ -16,9 +16,9 @@ from boussole.audits.runs import code_hash, source_files
 from boussole.audits.workspace import Workspace
 from boussole.charter.pack.cells import cells_csv
 from boussole.charter.records import charter_text, prove_entry
-from boussole.charter.records.audits import StoredAudit
-from boussole.charter.records.charters import entry_of
 from boussole.charter.records.database import reading
+from boussole.charter.records.store.audits import StoredAudit
+from boussole.charter.records.store.charters import entry_of
 
 Files = dict[str, bytes]
 HERE = Path(__file__).parent

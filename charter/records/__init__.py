@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from boussole.charter.records.audits import (
+from boussole.charter.records.checkpoints import prove_entry, request_of, request_since, sign_checkpoint
+from boussole.charter.records.database import open_records
+from boussole.charter.records.files import keep_file
+from boussole.charter.records.reports import SealedReport, seal_report, sealed_reports
+from boussole.charter.records.statements import Sealed, seal, statements
+from boussole.charter.records.store.audits import (
     audit_at,
     audit_before,
     audits_near,
@@ -14,14 +19,9 @@ from boussole.charter.records.audits import (
     sealed_json,
     stored_audits,
 )
-from boussole.charter.records.charters import charter_text, kept_charters, register_charter
-from boussole.charter.records.checkpoints import prove_entry, request_of, request_since, sign_checkpoint
-from boussole.charter.records.database import open_records
-from boussole.charter.records.files import keep_file
-from boussole.charter.records.reports import SealedReport, seal_report, sealed_reports
-from boussole.charter.records.saving import save_audit, save_audits
-from boussole.charter.records.statements import Sealed, seal, statements
-from boussole.charter.records.summaries import AuditSummary, each_summary, summaries
+from boussole.charter.records.store.charters import charter_text, kept_charters, register_charter
+from boussole.charter.records.store.saving import save_audit, save_audits
+from boussole.charter.records.store.summaries import AuditSummary, each_summary, summaries
 from boussole.charter.records.verification import verify_records
 
 __all__ = [

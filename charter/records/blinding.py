@@ -11,7 +11,7 @@ from typing import TypeVar
 from boussole.audits.hashing import canonical_json
 from boussole.audits.privacy import keys
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.base import Statement
+from boussole.charter.record_types.base import Statement
 
 RING = "blind"
 S = TypeVar("S", bound=Statement)

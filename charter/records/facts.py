@@ -9,8 +9,7 @@ from functools import cached_property
 from typing import Literal, TypeVar
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.records import Sealed, statements
-from boussole.charter.records.kinds import (
+from boussole.charter.record_types.kinds import (
     STATED,
     Attestation,
     Case,
@@ -21,6 +20,7 @@ from boussole.charter.records.kinds import (
     Statement,
     Withdrawal,
 )
+from boussole.charter.records import Sealed, statements
 
 State = Literal["confirmed", "refuted", "open"]
 S = TypeVar("S", bound=Statement)

@@ -12,7 +12,7 @@ from boussole.audits.hashing import sha256_of
 from boussole.audits.lost import state_of
 from boussole.audits.unsealed import settled
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.kinds import KeptFile
+from boussole.charter.record_types.kinds import KeptFile
 
 LARGEST = 50_000_000
 """Bytes: larger documents are refused."""

@@ -15,6 +15,7 @@ from typing import Any
 from boussole.audits.errors import CharterError
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.kinds import Adoption
 from boussole.charter.records import (
     Sealed,
     charter_text,
@@ -26,7 +27,6 @@ from boussole.charter.records import (
 )
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.files import keep_file
-from boussole.charter.records.kinds import Adoption
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter, Indicator
 

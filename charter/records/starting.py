@@ -10,8 +10,8 @@ from boussole.audits.errors import LedgerError
 from boussole.audits.hashing import sha256_of
 from boussole.audits.lost import Lost, lost_ledger
 from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.ledger_start import FoundFile, LedgerStart
 from boussole.charter.records.database import prepared, reading
-from boussole.charter.records.ledger_start import FoundFile, LedgerStart
 from boussole.charter.records.statements import Sealed, statements_in, write
 
 

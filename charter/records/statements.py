@@ -15,9 +15,9 @@ from boussole.audits import ledger
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.kinds import KINDS, Adoption, Attestation, Statement, Withdrawal
 from boussole.charter.records.database import open_records, reading
 from boussole.charter.records.files import settled_file
-from boussole.charter.records.kinds import KINDS, Adoption, Attestation, Statement, Withdrawal
 from boussole.charter.records.models import Record
 
 

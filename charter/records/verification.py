@@ -13,13 +13,13 @@ from boussole.audits.hashing import sha256_hex
 from boussole.audits.ledger import Verification
 from boussole.audits.ledger.entry import entry_table
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.audits import all_audits, audit_payload
-from boussole.charter.records.charters import charter_payload
+from boussole.charter.record_types.kinds import KINDS, KeptFile
 from boussole.charter.records.database import reading
 from boussole.charter.records.files import changed_files
-from boussole.charter.records.kinds import KINDS, KeptFile
 from boussole.charter.records.models import Audit, CharterVersion, Record, Summary
 from boussole.charter.records.statements import all_statements, read, statement_payload
+from boussole.charter.records.store.audits import all_audits, audit_payload
+from boussole.charter.records.store.charters import charter_payload
 from boussole.charter.records.summary_row import summary_row
 
 RECORD_KINDS = ("audit", "charter", *KINDS)

@@ -13,8 +13,8 @@ from typing import Literal
 from boussole.audits.systems.register import BEGUN
 from boussole.charter.judging.coverage import Use
 from boussole.charter.judging.stated import months_later
+from boussole.charter.record_types.kinds import Case, Inspection, Recommendation, Reply
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.kinds import Case, Inspection, Recommendation, Reply
 from boussole.charter.text.model import Charter, Frequency
 
 Kind = Literal["audit", "review", "attestation", "reply", "case", "legal_basis", "erasure", "trial", "service", "ended"]

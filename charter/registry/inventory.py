@@ -16,9 +16,9 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import VerdictDocument
 from boussole.charter.document.verdict import Verdict
 from boussole.charter.judging.coverage import Use, coverage
+from boussole.charter.record_types.kinds import Closure, Finding, FollowUp, Recommendation, Reply
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.in_force import NotKeptError, kept_charter, versions
-from boussole.charter.records.kinds import Closure, Finding, FollowUp, Recommendation, Reply
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.model import Charter
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from boussole.charter.judging.stated import months_later
+from boussole.charter.record_types.work import Consultation, Survey, Theme, TimeSaved, Training
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.work import Consultation, Survey, Theme, TimeSaved, Training
 from boussole.charter.work.survey import THEMES
 
 S = TypeVar("S", TimeSaved, Training)

@@ -16,7 +16,7 @@ from typing import Any, get_args
 
 from boussole.charter.auditing.hiding import hidden
 from boussole.charter.incidents.refusals import EntryRefusedError
-from boussole.charter.records.work import FEWEST, Answers, Mean, Theme
+from boussole.charter.record_types.work import FEWEST, Answers, Mean, Theme
 
 THEMES: tuple[Theme, ...] = get_args(Theme)
 MEANS = ("theme", "n", "mean")

@@ -126,7 +126,7 @@ COMMANDS: dict[str, Action] = {
 
 def every_command() -> dict[str, Action]:
     """The action of every command."""
-    from boussole.charter.records.kinds import KINDS
+    from boussole.charter.record_types.kinds import KINDS
 
     made = {each.words: Action[each.action] for model in KINDS.values() for each in model.commands}
     return {**COMMANDS, **made}

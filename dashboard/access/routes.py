@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from boussole.charter.records.inputs import path_of
-from boussole.charter.records.kinds import KINDS
+from boussole.charter.record_types.inputs import path_of
+from boussole.charter.record_types.kinds import KINDS
 from boussole.dashboard.access.permissions import Action
 
 

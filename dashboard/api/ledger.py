@@ -12,11 +12,11 @@ from boussole.audits.ledger.keeping import Standing
 from boussole.audits.ledger.outside import OtherLedgerError, UnknownWitnessError
 from boussole.audits.ledger.search import LedgerQuery, search, span
 from boussole.audits.signing.key import signer_of
+from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records import prove_entry, request_of
 from boussole.charter.records.database import reading
-from boussole.charter.records.kinds import KINDS
-from boussole.charter.records.outside import Check, take_cosignature
-from boussole.charter.records.outside import outside as seen_outside
+from boussole.charter.records.notes.outside import Check, take_cosignature
+from boussole.charter.records.notes.outside import outside as seen_outside
 from boussole.dashboard import store
 from boussole.dashboard.access.database import now
 from boussole.dashboard.api.answers import known, use_of

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, WithJsonSchema
 
 from boussole.audits.ledger.keeping import Standing
 from boussole.charter.document.verdict import Verdict
-from boussole.charter.records.outside import State
+from boussole.charter.records.notes.outside import State
 from boussole.charter.schemas import audit_schema
 
 T = TypeVar("T")

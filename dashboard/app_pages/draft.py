@@ -6,7 +6,7 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.drafts import draft, savings
+from boussole.charter.committee.papers.drafts import draft, savings
 from boussole.dashboard import compass_html, frame
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.addresses import drafts_href

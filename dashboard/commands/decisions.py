@@ -102,7 +102,7 @@ def sync(
     ] = False,
 ) -> None:
     """Pull what is new from the sources of the systems (MLflow, DuckDB)."""
-    from boussole.charter.records.exclusions import seal_exclusions
+    from boussole.charter.records.notes.exclusions import seal_exclusions
     from boussole.dashboard.alerts.after import tell_changes
     from boussole.dashboard.commands.privacy import join_anew
     from boussole.dashboard.commands.syncing import tell_sync

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
     from boussole.charter.committee.acting import Who
     from boussole.charter.committee.house import House
+    from boussole.charter.record_types.acts import Act
     from boussole.charter.records import Sealed
-    from boussole.charter.records.acts import Act
 
 
 MINUTE = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
@@ -49,7 +49,7 @@ class Desk:
     def member(self, word: str) -> str:
         """A member's number, from number or name."""
         from boussole.charter.committee.directory import number_of
-        from boussole.charter.records.acts import Mandate
+        from boussole.charter.record_types.acts import Mandate
 
         known = list(dict.fromkeys(act.member for _, act in self.house.standing(Mandate)))
         return number_of(self.workspace, word, known=known)
@@ -67,7 +67,7 @@ class Desk:
 
     def sealed(self, kind: type[Act], fields: dict[str, Any], *, each: str) -> list[Sealed]:
         """Seal an act of what was typed, or one for each value of a field."""
-        from boussole.charter.committee.doing import act
+        from boussole.charter.committee.acts.doing import act
 
         anew = fields.pop("anew", False)
         said = {name: value for name, value in fields.items() if name not in ("committee", "role", "on", "by")}

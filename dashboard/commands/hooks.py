@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from boussole.charter.committee.acts.issuing import opinion_text
+from boussole.charter.committee.acts.packs import pack_changes
 from boussole.charter.committee.asking import figure_of
 from boussole.charter.committee.directory import name_member
 from boussole.charter.committee.directory import new_number as new_member
-from boussole.charter.committee.issuing import opinion_text
-from boussole.charter.committee.packs import pack_changes
 from boussole.charter.committee.rules import committee as rules_of
 from boussole.charter.incidents.appeals import new_number
 from boussole.charter.incidents.entering import number_to_entry
 from boussole.charter.judging.stated import months_later
-from boussole.charter.records.acts import FrozenPack, Mandate, Tally
-from boussole.charter.records.incidents import Appeal
-from boussole.charter.records.work import Survey
+from boussole.charter.record_types.acts import FrozenPack, Mandate, Tally
+from boussole.charter.record_types.incidents import Appeal
+from boussole.charter.record_types.work import Survey
 from boussole.dashboard.commands.console import put, say
 from boussole.dashboard.commands.stating import asked_of_system, question_of, question_of_charter
 

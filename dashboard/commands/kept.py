@@ -52,7 +52,7 @@ def came_since(before: Checkpoint | None, new: Checkpoint) -> None:
 def filed(workspace: Workspace | None, note: Note, *, reply: bytes, authorities: bytes) -> str:
     """Files a timestamp in the workspace whose checkpoint it is of; says where, or why not."""
     from boussole.audits.ledger.outside import OtherLedgerError
-    from boussole.charter.records.outside import file_timestamp
+    from boussole.charter.records.notes.outside import file_timestamp
 
     if workspace is None:
         return "Not filed: no workspace was named."

@@ -136,7 +136,7 @@ def _outside(*, kept: bool, signed: bool) -> Outcome:
 def _lawful(workspace: Workspace) -> bool:
     """Tells which acts of committees their own rules did not allow, or whose votes were counted otherwise; and which
     entries about incidents and appeals may not have been made."""
-    from boussole.charter.committee.proving import faults_in
+    from boussole.charter.committee.acts.proving import faults_in
     from boussole.charter.incidents.entering import faults_in as entered_wrongly
 
     found = faults_in(workspace)

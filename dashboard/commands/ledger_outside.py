@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from boussole.audits.workspace import Workspace
-    from boussole.charter.records.outside import Outside
+    from boussole.charter.records.notes.outside import Outside
 
 
 def checked_outside(workspace: Workspace) -> bool:
     """Tells who outside has checked the ledger; whether it is the one they saw, and as timestamped as is required."""
     import datetime as dt
 
-    from boussole.charter.records.outside import State, outside
+    from boussole.charter.records.notes.outside import State, outside
 
     found, now = outside(workspace), dt.datetime.now(dt.UTC)
     for each in found.checks:
@@ -38,7 +38,7 @@ def checked_outside(workspace: Workspace) -> bool:
 
 def _timestamped(found: Outside, now: dt.datetime) -> bool:
     """Tells when the ledger was timestamped; whether that is as recent as is required."""
-    from boussole.charter.records.outside import State
+    from boussole.charter.records.notes.outside import State
 
     for name in found.bad_stamps:
         say(f"The timestamp {name} does not hold.")

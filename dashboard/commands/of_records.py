@@ -15,8 +15,8 @@ from typer.core import TyperGroup
 from boussole.dashboard.commands.completing import system_ids
 
 if TYPE_CHECKING:
-    from boussole.charter.records.base import Statement
-    from boussole.charter.records.inputs import Command, Input
+    from boussole.charter.record_types.base import Statement
+    from boussole.charter.record_types.inputs import Command, Input
 
 DAY = ["%Y-%m-%d"]
 MOMENT = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
@@ -67,7 +67,7 @@ def record_group(text: str) -> typer.Typer:
 
 
 def _made(group: str) -> MutableMapping[str, Any]:
-    from boussole.charter.records.kinds import KINDS
+    from boussole.charter.record_types.kinds import KINDS
 
     found = typer.Typer(rich_markup_mode=None)
     found.callback()(lambda: None)
@@ -104,7 +104,7 @@ def names_of(model: type[Statement], command: Command) -> list[str]:
 
 def parameters(model: type[Statement], command: Command) -> Iterator[inspect.Parameter]:
     """The parameters of a command."""
-    from boussole.charter.records.inputs import input_of
+    from boussole.charter.record_types.inputs import input_of
 
     of_committee = command.words.startswith("committee ")
 
@@ -131,7 +131,7 @@ def _of(model: type[Statement], said: Input) -> tuple[Any, Any, Any]:
 
 def _option(model: type[Statement], name: str, said: Input) -> tuple[Any, Any, Any]:
     """A field as an option, or an argument."""
-    from boussole.charter.records.inputs import is_required, option_of, plain
+    from boussole.charter.record_types.inputs import is_required, option_of, plain
 
     known = model.model_fields.get(name)
     told = f"{said.help or (known.description if known else '') or said.label}".rstrip(".") + "."

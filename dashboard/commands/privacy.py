@@ -37,7 +37,7 @@ def purge(
     from boussole.audits.lake import has_lake
     from boussole.audits.retention.purge import purge as remove
     from boussole.audits.retention.purge import without_file
-    from boussole.charter.records.removals import seal_removals
+    from boussole.charter.records.notes.removals import seal_removals
 
     workspace = workspace_of(context)
     day = before.date() if before else None
@@ -95,7 +95,7 @@ def join_anew(workspace: Workspace, systems: Iterable[System], *, force: bool = 
 def rotate(context: typer.Context) -> None:
     """Bring stored pseudonyms and sealed texts under new keys; nobody's linkage is lost."""
     from boussole.audits.retention.rotation import rotate as turn
-    from boussole.charter.records.removals import seal_removals
+    from boussole.charter.records.notes.removals import seal_removals
 
     workspace = workspace_of(context)
     done = turn(workspace)

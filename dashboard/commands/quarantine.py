@@ -115,7 +115,7 @@ def discard(  # noqa: PLR0917 (the options of a command)
     """Leave rows that are set aside out for good: sealed in the ledger, still told beside every figure."""
     from boussole.audits.decisions.discards import Chosen
     from boussole.audits.decisions.discards import discard as leave_out
-    from boussole.charter.records.discards import seal_discards
+    from boussole.charter.records.notes.discards import seal_discards
 
     chosen = Chosen(column=column, because=because, origin=file, rows=tuple(row or ()))
     if (chosen == Chosen()) is not every or (row and not file):

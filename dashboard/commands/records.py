@@ -19,8 +19,8 @@ def list_(
     kind: Annotated[str | None, typer.Option(help="Only this kind.")] = None,
 ) -> None:
     """List the records: entry, kind, day, system, role, and what each is about."""
+    from boussole.charter.record_types.kinds import KINDS
     from boussole.charter.records import statements
-    from boussole.charter.records.kinds import KINDS
 
     if kind is not None and kind not in KINDS:
         raise BoussoleError(f"'{kind}' is no kind of record. {nearest(kind, KINDS)}")

@@ -14,11 +14,11 @@ from pydantic import ValidationError
 from boussole.audits.errors import BoussoleError
 from boussole.audits.systems.loading import explain
 from boussole.charter.incidents.entering import enter
+from boussole.charter.record_types.acts import Act
+from boussole.charter.record_types.base import Statement
+from boussole.charter.record_types.inputs import Command, Input, input_of, misfit_of, option_of, plain
 from boussole.charter.records import Sealed, keep_file, seal
-from boussole.charter.records.acts import Act
-from boussole.charter.records.base import Statement
 from boussole.charter.records.files import describe
-from boussole.charter.records.inputs import Command, Input, input_of, misfit_of, option_of, plain
 from boussole.dashboard.commands.console import say, workspace_of
 from boussole.dashboard.commands.desk import Desk, desk
 from boussole.dashboard.commands.hooks import AFTER, BEFORE

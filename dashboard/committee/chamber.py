@@ -15,7 +15,7 @@ from boussole.charter.committee.directory import directory
 from boussole.charter.committee.duties import Duty, duties
 from boussole.charter.committee.house import House
 from boussole.charter.committee.rules import committees
-from boussole.charter.records.acts import Act, Convocation
+from boussole.charter.record_types.acts import Act, Convocation
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.dashboard.words import Say
 

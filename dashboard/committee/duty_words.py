@@ -5,8 +5,8 @@ from __future__ import annotations
 from boussole.audits.languages import capital
 from boussole.charter.committee.duties import Duty
 from boussole.charter.committee.sessions import session
-from boussole.charter.committee.votes import decided
-from boussole.charter.records.acts import CommitteeQuestion, Opinion, PublicationDecision, Referral
+from boussole.charter.committee.voting.votes import decided
+from boussole.charter.record_types.acts import CommitteeQuestion, Opinion, PublicationDecision, Referral
 from boussole.dashboard.addresses import committee_href, questions_href, recommendations_href, session_href
 from boussole.dashboard.committee.chamber import Chamber
 from boussole.dashboard.register_due import DueLine, Owed

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acts.packs import PackChanges, pack_changes, pack_now, standing
 from boussole.charter.committee.house import House
-from boussole.charter.committee.packs import PackChanges, pack_changes, pack_now, standing
 from boussole.charter.document import AuditDocument
-from boussole.charter.records.acts import FrozenPack
+from boussole.charter.record_types.acts import FrozenPack
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 from boussole.audits.languages import inside
 from boussole.charter.committee.house import House
-from boussole.charter.committee.presence import over, voters
 from boussole.charter.committee.sessions import Session
-from boussole.charter.records.acts import Hearing, Opinion, PublicationDecision, Vote
+from boussole.charter.committee.voting.presence import over, voters
+from boussole.charter.record_types.acts import Hearing, Opinion, PublicationDecision, Vote
 from boussole.dashboard.addresses import evidence_href, system_href
 from boussole.dashboard.committee.chamber import Chamber
 from boussole.dashboard.committee.words import choice_word, item_word, sense_word

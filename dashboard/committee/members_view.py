@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from boussole.charter.committee.duties import MANDATE_DAYS
 from boussole.charter.committee.members import Sitting, holder_of, sitting_on
-from boussole.charter.records.acts import Interest, Referral
+from boussole.charter.record_types.acts import Interest, Referral
 from boussole.dashboard.committee.chamber import Chamber
 from boussole.dashboard.committee.words import OFFICES, office_word
 from boussole.dashboard.words import Say

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from boussole.audits.languages import LANGUAGES
-from boussole.charter.committee.minutes import approved, content_of
+from boussole.charter.committee.papers.minutes import approved, content_of
 from boussole.charter.committee.sessions import Session
-from boussole.charter.records.acts import Minutes
+from boussole.charter.record_types.acts import Minutes
 from boussole.dashboard.addresses import evidence_href
 from boussole.dashboard.committee.chamber import Chamber
 from boussole.dashboard.committee.routes import minutes_data_href, minutes_href

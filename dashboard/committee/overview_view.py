@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import inside
-from boussole.charter.committee.drafts import Drafted
 from boussole.charter.committee.matters import Matter, QuestionHistory, matters, questions
 from boussole.charter.committee.opinions import Fate, fates
+from boussole.charter.committee.papers.drafts import Drafted
 from boussole.charter.committee.sessions import Session, sessions
 from boussole.dashboard.addresses import (
     committee_href,

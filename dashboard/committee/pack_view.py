@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from boussole.charter.amending.plain import plainly
-from boussole.charter.committee.packs import PackChanges, VerdictChange
+from boussole.charter.committee.acts.packs import PackChanges, VerdictChange
 from boussole.charter.document import by_article
-from boussole.charter.records.acts import PackAudit
+from boussole.charter.record_types.acts import PackAudit
 from boussole.dashboard.addresses import article_href, evidence_href
 from boussole.dashboard.asked import way_called
 from boussole.dashboard.committee.evidence import Evidence

@@ -13,9 +13,9 @@ from starlette.routing import Route
 from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.calendar import calendar_file
-from boussole.charter.committee.minutes import minutes_of
-from boussole.charter.committee.minutes_text import minutes_text
+from boussole.charter.committee.papers.calendar import calendar_file
+from boussole.charter.committee.papers.minutes import minutes_of
+from boussole.charter.committee.papers.minutes_text import minutes_text
 from boussole.charter.committee.sessions import session
 from boussole.dashboard import store
 from boussole.dashboard.committee.chamber import Chamber, chamber_of

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from boussole.audits.languages import inside
-from boussole.charter.committee.minutes import minutes_of
-from boussole.charter.committee.presence import count
+from boussole.charter.committee.papers.minutes import minutes_of
 from boussole.charter.committee.sessions import Session, session, sessions
+from boussole.charter.committee.voting.presence import count
 from boussole.dashboard.addresses import committee_href, evidence_href, questions_href, session_href
 from boussole.dashboard.committee.acts.offering import HEAD, MINUTES, PACK, PRESENCE, QUESTIONS, item_part
 from boussole.dashboard.committee.chamber import Chamber

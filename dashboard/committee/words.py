@@ -5,7 +5,7 @@ from __future__ import annotations
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
 from boussole.charter.committee.opinions import Fate
-from boussole.charter.records.acts import Attendance, Count, Office, Rules
+from boussole.charter.record_types.acts import Attendance, Count, Office, Rules
 from boussole.dashboard.records.words import word
 from boussole.dashboard.words import Say
 

@@ -15,7 +15,7 @@ from boussole.audits.distribution import own_version
 from boussole.audits.lake.engine import EXTENSIONS
 from boussole.audits.retention.leftovers import left_behind
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.lookup import last_moment
+from boussole.charter.records.store.lookup import last_moment
 from boussole.dashboard.doctor.files import MEND, parts
 from boussole.dashboard.doctor.row import Finding, well
 

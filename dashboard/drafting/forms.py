@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from boussole.charter.committee.drafts import Drafted, begin, discard, draft, drafts, save
 from boussole.charter.committee.matters import matters
+from boussole.charter.committee.papers.drafts import Drafted, begin, discard, draft, drafts, save
 from boussole.charter.committee.refusals import RefusedError
 from boussole.dashboard import store
 from boussole.dashboard.access.person import Person

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from boussole.charter.committee.drafts import Drafted, Saving
-from boussole.charter.records.acts import OpinionText, Referral
+from boussole.charter.committee.papers.drafts import Drafted, Saving
+from boussole.charter.record_types.acts import OpinionText, Referral
 from boussole.dashboard.access.words import who_words
 from boussole.dashboard.addresses import draft_href, evidence_href
 from boussole.dashboard.committee.chamber import Chamber

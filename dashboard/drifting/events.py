@@ -11,8 +11,8 @@ from boussole.audits.mixed import joined
 from boussole.audits.windows import Window
 from boussole.charter.comparing.months import MOST
 from boussole.charter.incidents.incidents import incidents
+from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import Version
-from boussole.charter.records.incidents import Incident
 from boussole.dashboard.addresses import charter_href, data_href, drift_href, incidents_href
 from boussole.dashboard.drifting.beside import anchor_of
 from boussole.dashboard.drifting.schema_words import MoveWords, move_words

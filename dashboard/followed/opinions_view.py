@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from boussole.charter.committee.opinions import Fate, fates
-from boussole.charter.records.acts import Dissent, Opinion, Referral
+from boussole.charter.record_types.acts import Dissent, Opinion, Referral
 from boussole.dashboard.addresses import evidence_href, recommendations_href
 from boussole.dashboard.committee.chamber import Chamber
 from boussole.dashboard.committee.words import answered_words, followed_words, published_words, sense_word

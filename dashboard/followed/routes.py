@@ -6,10 +6,10 @@ from pathlib import Path
 
 from starlette.routing import Route
 
+from boussole.charter.record_types.acts import Opinion
+from boussole.charter.record_types.inputs import WebForm
+from boussole.charter.record_types.kinds import Recommendation
 from boussole.charter.records import statements
-from boussole.charter.records.acts import Opinion
-from boussole.charter.records.inputs import WebForm
-from boussole.charter.records.kinds import Recommendation
 from boussole.dashboard.addresses import recommendations_href
 from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.records.routes import FormPage, record_routes

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from boussole.charter.committee.advice import State
+from boussole.charter.record_types.kinds import FollowUp, Reply
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.kinds import FollowUp, Reply
 from boussole.dashboard.access.words import who_words
 from boussole.dashboard.addresses import evidence_href
 from boussole.dashboard.records.words import word

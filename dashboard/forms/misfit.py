@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from boussole.charter.records.inputs import misfit_of
+from boussole.charter.record_types.inputs import misfit_of
 from boussole.dashboard.forms.model import Form
 from boussole.dashboard.words import Say
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import capital, inside
 from boussole.charter.incidents.appeals import Contested, appeals, counts, grouped
-from boussole.charter.records.incidents import Appeal, AppealDecision
+from boussole.charter.record_types.incidents import Appeal, AppealDecision
 from boussole.dashboard.addresses import evidence_href
 from boussole.dashboard.records.words import word, words_of
 from boussole.dashboard.register_words import when

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from boussole.charter.records.incidents import Appeal
+from boussole.charter.record_types.incidents import Appeal
 from boussole.dashboard.access.permissions import Action, Role, allowed
 from boussole.dashboard.access.person import Person
 from boussole.dashboard.forms.forms_html import Titled

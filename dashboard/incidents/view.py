@@ -9,7 +9,7 @@ from boussole.audits.languages import inside
 from boussole.charter.incidents.appeals import MONTHS
 from boussole.charter.incidents.duties import BREACH, SERIOUS
 from boussole.charter.incidents.incidents import IncidentHistory, in_time, incidents
-from boussole.charter.records.incidents import Appeal, Incident, IncidentUpdate
+from boussole.charter.record_types.incidents import Appeal, Incident, IncidentUpdate
 from boussole.dashboard.access.words import who_words
 from boussole.dashboard.addresses import article_href, evidence_href, system_href
 from boussole.dashboard.incidents.appeals_view import Appeals, Link, appeals_told, sealed_at

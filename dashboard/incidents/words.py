@@ -7,7 +7,7 @@ import datetime as dt
 from boussole.audits.languages import inside
 from boussole.charter.incidents.duties import Delay
 from boussole.charter.incidents.incidents import Deadline
-from boussole.charter.records.incidents import IncidentUpdate
+from boussole.charter.record_types.incidents import IncidentUpdate
 from boussole.dashboard.records.words import word
 from boussole.dashboard.register_words import when
 from boussole.dashboard.words import Say

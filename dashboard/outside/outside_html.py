@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from boussole.charter.records.outside import Outside
+from boussole.charter.records.notes.outside import Outside
 from boussole.dashboard.markup import Html, code, el, join, link, stacked
 from boussole.dashboard.outside.words import OutsideNote, line, view
 from boussole.dashboard.words import Say

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from boussole.audits.ledger.keeping import Standing
-from boussole.charter.records.outside import Check, Outside, State
+from boussole.charter.records.notes.outside import Check, Outside, State
 from boussole.dashboard.evidence_words import moment_words
 from boussole.dashboard.words import Say
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
-from boussole.charter.records.acts import Reference
+from boussole.charter.record_types.acts import Reference
 from boussole.dashboard.asked import indicator_of, question_of, sentence_of, way_called
 from boussole.dashboard.groups import group_name, group_of, rate_of, rows
 from boussole.dashboard.scene import Scene

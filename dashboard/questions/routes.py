@@ -7,9 +7,9 @@ from pathlib import Path
 
 from starlette.routing import Route
 
+from boussole.charter.record_types.acts import CommitteeQuestion
+from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import Sealed
-from boussole.charter.records.acts import CommitteeQuestion
-from boussole.charter.records.inputs import WebForm
 from boussole.dashboard import store
 from boussole.dashboard.addresses import ask_href, questions_href
 from boussole.dashboard.forms.routes import Desk

@@ -8,11 +8,11 @@ from typing import Any
 
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.issuing import recommending
-from boussole.charter.records.base import Statement
-from boussole.charter.records.incidents import Incident
-from boussole.charter.records.kinds import Recommendation
-from boussole.charter.records.work import THEMES, Survey
+from boussole.charter.committee.acts.issuing import recommending
+from boussole.charter.record_types.base import Statement
+from boussole.charter.record_types.incidents import Incident
+from boussole.charter.record_types.kinds import Recommendation
+from boussole.charter.record_types.work import THEMES, Survey
 from boussole.charter.work.survey import Layout, aggregated, rows_of
 
 Fields = dict[str, Any]

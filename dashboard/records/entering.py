@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from boussole.charter.committee.acts.doing import act
 from boussole.charter.committee.directory import name_member
-from boussole.charter.committee.doing import act
 from boussole.charter.incidents.entering import enter
+from boussole.charter.record_types.acts import Act, Opinion
+from boussole.charter.record_types.base import Statement
+from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import Sealed, seal
-from boussole.charter.records.acts import Act, Opinion
-from boussole.charter.records.base import Statement
-from boussole.charter.records.inputs import WebForm
 from boussole.dashboard import store
 from boussole.dashboard.access.words import said_as
 from boussole.dashboard.committee.acts.drafted import wording_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from boussole.charter.records.base import Statement
-from boussole.charter.records.inputs import Input, WebForm, input_of, is_list, is_required, kind_of, path_of
+from boussole.charter.record_types.base import Statement
+from boussole.charter.record_types.inputs import Input, WebForm, input_of, is_list, is_required, kind_of, path_of
 from boussole.dashboard.forms.model import Field, Form
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.records.lists import FILLERS, LISTS, PROPOSALS

@@ -9,9 +9,9 @@ from typing import Any
 from boussole.charter.committee.directory import new_number as new_member
 from boussole.charter.committee.matters import matters
 from boussole.charter.committee.members import sitting_on, sittings
-from boussole.charter.committee.presence import presiding
+from boussole.charter.committee.voting.presence import presiding
 from boussole.charter.incidents.appeals import appeals, new_number
-from boussole.charter.records.incidents import Incident
+from boussole.charter.record_types.incidents import Incident
 from boussole.dashboard.committee.acts.drafted import decided_item, texts
 from boussole.dashboard.committee.seats import member_of
 from boussole.dashboard.incidents.words import severity_meaning
@@ -102,7 +102,7 @@ def _matters(at: Setting) -> Choices:
 
 def _modes(at: Setting) -> Choices:
     """How members can be there: from afar where the convocation says so."""
-    from boussole.charter.records.acts import Attendance
+    from boussole.charter.record_types.acts import Attendance
 
     words = words_of(Attendance, "mode", at.say)
     return [pair for pair in words.items() if pair[0] != "remote" or at.session.found.call.remote]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from boussole.charter.committee.presence import count, electors, voters
-from boussole.charter.records.acts import Vote
-from boussole.charter.records.work import FEWEST
+from boussole.charter.committee.voting.presence import count, electors, voters
+from boussole.charter.record_types.acts import Vote
+from boussole.charter.record_types.work import FEWEST
 from boussole.dashboard.committee.acts.drafted import wording_of
 from boussole.dashboard.committee.words import quorum_words
 from boussole.dashboard.records.setting import Setting

@@ -9,10 +9,10 @@ from pathlib import Path
 from starlette.routing import Route
 
 from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.record_types.base import Statement
+from boussole.charter.record_types.inputs import WebForm, path_of
+from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records import Sealed
-from boussole.charter.records.base import Statement
-from boussole.charter.records.inputs import WebForm, path_of
-from boussole.charter.records.kinds import KINDS
 from boussole.dashboard.access.permissions import Action, allowed
 from boussole.dashboard.forms.forms_html import Titled
 from boussole.dashboard.forms.model import Form

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from boussole.charter.records.base import Statement
-from boussole.charter.records.inputs import input_of
+from boussole.charter.record_types.base import Statement
+from boussole.charter.record_types.inputs import input_of
 from boussole.dashboard.words import Say
 
 

@@ -14,8 +14,8 @@ from boussole.audits.errors import ReportError
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.lookup import last_entry
-from boussole.charter.records.summaries import AuditSummary
+from boussole.charter.records.store.lookup import last_entry
+from boussole.charter.records.store.summaries import AuditSummary
 from boussole.dashboard.report.checking import Checked, check
 from boussole.dashboard.report.periods import parse_period
 

@@ -12,7 +12,7 @@ from boussole.charter.committee.opinions import fates
 from boussole.charter.committee.sessions import sessions
 from boussole.charter.incidents.incidents import incidents
 from boussole.charter.judging.crosswalk import crosswalk
-from boussole.charter.records.acts import CommitteeQuestion, Referral
+from boussole.charter.record_types.acts import CommitteeQuestion, Referral
 from boussole.dashboard.access.permissions import Action
 from boussole.dashboard.access.places import PAGES
 from boussole.dashboard.addresses import (

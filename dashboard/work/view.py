@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import capital, inside
-from boussole.charter.records.work import THEMES, Consultation, Survey, TimeSaved, Training
+from boussole.charter.record_types.work import THEMES, Consultation, Survey, TimeSaved, Training
 from boussole.charter.work.effects import SHOWN, Moved, SurveyChange, consultations, surveys, times, trainings
 from boussole.dashboard.access.words import who_words
 from boussole.dashboard.addresses import evidence_href

@@ -24,7 +24,7 @@ from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import open_records
-from boussole.charter.records.discards import seal_discards
+from boussole.charter.records.notes.discards import seal_discards
 from boussole.dashboard.cli import app
 from tests.sparing import later
 from tests.written import system_text

@@ -34,7 +34,7 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.drift.document import pair_document
 from boussole.charter.drift.look import look
 from boussole.charter.oscal.exporting import oscal_files
-from boussole.charter.records.audits import stored_audits
+from boussole.charter.records.store.audits import stored_audits
 from boussole.dashboard.report.moved import drift_document
 from tests.as_json import cells_csv, documents_of, set_apart
 from tests.attacks import Tries

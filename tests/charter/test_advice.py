@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from boussole.charter.committee.advice import findings_about, recommended_about
-from boussole.charter.records import Sealed
-from boussole.charter.records.facts import Facts
-from boussole.charter.records.kinds import (
+from boussole.charter.record_types.kinds import (
     Closure,
     Finding,
     FollowUp,
@@ -17,6 +15,8 @@ from boussole.charter.records.kinds import (
     Statement,
     Withdrawal,
 )
+from boussole.charter.records import Sealed
+from boussole.charter.records.facts import Facts
 
 TODAY = dt.date(2026, 11, 26)
 LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)

@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from boussole.audits.systems import System
+from boussole.charter.record_types.kinds import Attestation, Case, KeptFile, Recommendation, Reply, Review, Withdrawal
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.kinds import Attestation, Case, KeptFile, Recommendation, Reply, Review, Withdrawal
 from boussole.charter.records.statements import Sealed
 from boussole.charter.registry.due import due
 from boussole.charter.text.loading import load_charter

@@ -12,10 +12,10 @@ from boussole.audits.ephemeral import LogFile
 from boussole.audits.errors import BoussoleError, CharterError
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.kinds import Finding, Withdrawal
 from boussole.charter.records import in_force as in_force_module
 from boussole.charter.records import keep_file, open_records, register_charter, seal, statements, verify_records
 from boussole.charter.records.in_force import adopt, draft, in_force, kept_charter, read_charter, versions
-from boussole.charter.records.kinds import Finding, Withdrawal
 from boussole.charter.text.loading import PACKAGED, load_charter
 from tests.as_json import audit_files, judge
 from tests.charter.builders import WOMEN, comparison, system

@@ -14,10 +14,10 @@ from babel.messages.pofile import read_po
 from jsonschema import Draft202012Validator
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.acts import Act
-from boussole.charter.records.base import Statement
-from boussole.charter.records.inputs import WebForm, input_of, is_required, path_of
-from boussole.charter.records.kinds import KINDS
+from boussole.charter.record_types.acts import Act
+from boussole.charter.record_types.base import Statement
+from boussole.charter.record_types.inputs import WebForm, input_of, is_required, path_of
+from boussole.charter.record_types.kinds import KINDS
 from boussole.dashboard.access.permissions import Action
 from boussole.dashboard.access.places import every_command
 from boussole.dashboard.access.routes import ROUTES
@@ -230,7 +230,7 @@ print(json.dumps({
 
 @pytest.mark.parametrize(
     ("kind", "module", "text"),
-    [("visit", "charter/records/work.py", RECORD), ("oath", "charter/records/acts/members.py", ACT)],
+    [("visit", "charter/record_types/work.py", RECORD), ("oath", "charter/record_types/acts/members.py", ACT)],
 )
 def test_a_record_more_is_one_module(kind, module, text, tmp_path):
     folder = tmp_path / "project"

@@ -19,9 +19,9 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.amending.diff import diff
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.replay import ABSENT, replay
+from boussole.charter.record_types.kinds import Attestation, Case, KeptFile
 from boussole.charter.records import audits_of, each_summary, seal, verify_records
 from boussole.charter.records.in_force import InForce, in_force
-from boussole.charter.records.kinds import Attestation, Case, KeptFile
 from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.cli import app
 

@@ -11,9 +11,7 @@ import pytest
 
 from boussole.audits.languages import french
 from boussole.charter.judging.stated import months_later
-from boussole.charter.records import Sealed
-from boussole.charter.records.facts import Facts
-from boussole.charter.records.kinds import (
+from boussole.charter.record_types.kinds import (
     Attestation,
     Case,
     Closure,
@@ -24,6 +22,8 @@ from boussole.charter.records.kinds import (
     Statement,
     Withdrawal,
 )
+from boussole.charter.records import Sealed
+from boussole.charter.records.facts import Facts
 from tests.as_json import current, judge, summarise
 from tests.charter.builders import CHARTER, WOMEN, amended, comparison, plain, system
 

@@ -13,8 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from boussole.audits import ledger
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.charter.records import keep_file, open_records, seal, statements, verify_records
-from boussole.charter.records.kinds import (
+from boussole.charter.record_types.kinds import (
     KINDS,
     Attestation,
     Case,
@@ -27,6 +26,7 @@ from boussole.charter.records.kinds import (
     Review,
     Withdrawal,
 )
+from boussole.charter.records import keep_file, open_records, seal, statements, verify_records
 
 DAY = dt.date(2026, 9, 1)
 

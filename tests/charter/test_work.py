@@ -16,9 +16,9 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.incidents.entering import enter
 from boussole.charter.incidents.refusals import EntryRefusedError
+from boussole.charter.record_types.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
 from boussole.charter.records import Sealed, verify_records
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
 from boussole.charter.work.effects import consultations, surveys, times, trained
 from boussole.charter.work.survey import Layout, aggregated, rows_of
 

@@ -14,9 +14,7 @@ import pytest
 from boussole.audits.systems import System
 from boussole.audits.systems.register import Dates
 from boussole.charter.document import ArticleVerdict
-from boussole.charter.records import AuditSummary, Sealed
-from boussole.charter.records.facts import Facts
-from boussole.charter.records.kinds import (
+from boussole.charter.record_types.kinds import (
     Attestation,
     Case,
     Closure,
@@ -26,6 +24,8 @@ from boussole.charter.records.kinds import (
     Recommendation,
     Statement,
 )
+from boussole.charter.records import AuditSummary, Sealed
+from boussole.charter.records.facts import Facts
 from boussole.dashboard import article_html, article_records_html, article_trend_html, lists
 from boussole.dashboard.article_questions import QuestionView
 from boussole.dashboard.article_standing import told

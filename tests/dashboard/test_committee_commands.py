@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import house_of
+from boussole.charter.record_types.acts import Participation
 from boussole.charter.records import verify_records
-from boussole.charter.records.acts import Participation
 from boussole.dashboard.cli import app
 from tests.written import system_text
 

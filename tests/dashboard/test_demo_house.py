@@ -11,8 +11,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import house_of
 from boussole.charter.committee.matters import matters, questions
 from boussole.charter.incidents.appeals import appeals, counts
+from boussole.charter.record_types.acts import Opinion
 from boussole.charter.records import verify_records
-from boussole.charter.records.acts import Opinion
 from boussole.charter.records.facts import facts_of
 from boussole.charter.work.effects import surveys
 from boussole.dashboard.demo_house import NAME, settle

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.directory import name_member
-from boussole.charter.committee.drafts import begin, draft, drafts, save, savings
+from boussole.charter.committee.papers.drafts import begin, draft, drafts, save, savings
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.access.guard import guarded
 from boussole.dashboard.access.person import COOKIE

@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.drafts import begin, draft, savings
+from boussole.charter.committee.papers.drafts import begin, draft, savings
 from boussole.dashboard.access.person import COOKIE
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall

@@ -27,9 +27,9 @@ from boussole.charter.drift.groups import GroupSizes, mix_measures
 from boussole.charter.drift.look import Drift
 from boussole.charter.drift.rule import rule_of
 from boussole.charter.incidents.entering import enter
+from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import Act
 from boussole.charter.records.in_force import Version as CharterVersion
-from boussole.charter.records.incidents import Incident
 from boussole.dashboard.drifting import drifting_html
 from boussole.dashboard.drifting.picture import Spot, small_multiple
 from boussole.dashboard.drifting.query import DriftQuery

@@ -21,6 +21,7 @@ from boussole.audits.ledger.keys import COSIGNATURE, make_key
 from boussole.audits.ledger.search import LedgerQuery, Listed, Span
 from boussole.audits.ledger.verification import SetBack
 from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.kinds import Case, Closure, Finding
 from boussole.charter.records import (
     Sealed,
     open_records,
@@ -31,7 +32,6 @@ from boussole.charter.records import (
     sign_checkpoint,
 )
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.kinds import Case, Closure, Finding
 from boussole.charter.records.sealed_files import NO_FILES
 from boussole.charter.records.starting import Restart
 from boussole.dashboard import evidence_html

@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.kinds import Finding, FollowUp, KeptFile, Recommendation, Reply
 from boussole.charter.records import save_audit, seal
-from boussole.charter.records.kinds import Finding, FollowUp, KeptFile, Recommendation, Reply
 from boussole.dashboard.cli import app
 from boussole.dashboard.inventory_csv import safe
 from tests.dashboard.conftest import FIXTURE

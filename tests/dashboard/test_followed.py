@@ -11,10 +11,10 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from boussole.charter.committee.house import House
+from boussole.charter.record_types.acts import Dissent, OpinionText
+from boussole.charter.record_types.kinds import FollowUp, Recommendation, Reply
 from boussole.charter.records import Sealed, statements
-from boussole.charter.records.acts import Dissent, OpinionText
 from boussole.charter.records.facts import Facts, facts_of
-from boussole.charter.records.kinds import FollowUp, Recommendation, Reply
 from boussole.dashboard.access.guard import guarded
 from boussole.dashboard.access.permissions import Role
 from boussole.dashboard.access.person import COOKIE, Person
@@ -134,8 +134,8 @@ def test_each_role_has_its_forms(scene, role, of_waiting, of_answered, new):
 @pytest.fixture(scope="module")
 def advised(tmp_path_factory):
     """A committee with an opinion on a system: reserved, with a dissent."""
-    from boussole.charter.committee.balloting import end_vote, vote_openly
-    from boussole.charter.committee.issuing import issue
+    from boussole.charter.committee.acts.balloting import end_vote, vote_openly
+    from boussole.charter.committee.acts.issuing import issue
 
     hall = Hall.seat(tmp_path_factory.mktemp("advised") / "home")
     of = hall.session(1, 2, 3, 4, 5)
@@ -173,7 +173,7 @@ def test_an_opinion_is_shown_with_its_dissent_and_what_became_of_it(advised):
 
 def test_who_does_not_see_the_committee_s_work_sees_what_was_published_and_no_name(advised, tmp_path):
     from boussole.audits.workspace import Workspace
-    from boussole.charter.records.acts import Publication, PublicationDecision
+    from boussole.charter.record_types.acts import Publication, PublicationDecision
 
     hall, entry = advised
     assert opinions_about([chamber_of(hall)], EN, query={}, inside=False) == []

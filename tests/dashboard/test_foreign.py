@@ -13,10 +13,10 @@ import pytest
 from boussole.audits.ledger.search import LedgerQuery, Listed, Span
 from boussole.audits.systems import System
 from boussole.charter.judging.coverage import coverage
+from boussole.charter.record_types.kinds import Finding, KeptFile, Recommendation
 from boussole.charter.records import Sealed
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.in_force import InForce, Version
-from boussole.charter.records.kinds import Finding, KeptFile, Recommendation
 from boussole.charter.registry.due import due
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter

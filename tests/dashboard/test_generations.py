@@ -11,9 +11,9 @@ import yaml
 
 from boussole.audits.decisions.overview import Held, LogState, Overview
 from boussole.audits.systems import System
-from boussole.charter.records.base import KeptFile
+from boussole.charter.record_types.base import KeptFile
+from boussole.charter.record_types.kinds import Attestation
 from boussole.charter.records.facts import Facts as Stated
-from boussole.charter.records.kinds import Attestation
 from boussole.charter.records.statements import Sealed
 from boussole.dashboard.facts import Facts
 from boussole.dashboard.generations import generations_html

@@ -13,10 +13,10 @@ from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.ledger import entry_at
 from boussole.audits.workspace import Workspace
 from boussole.charter.incidents.incidents import incidents
+from boussole.charter.record_types.incidents import Appeal, Incident
 from boussole.charter.records import statements
 from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
-from boussole.charter.records.incidents import Appeal, Incident
 from boussole.dashboard import store
 from boussole.dashboard.access.guard import guarded
 from boussole.dashboard.access.permissions import Role

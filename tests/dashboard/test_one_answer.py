@@ -10,9 +10,9 @@ import pytest
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.document.verdict import worst
+from boussole.charter.record_types.kinds import Finding
 from boussole.charter.records import keep_file, save_audit, seal
 from boussole.charter.records.in_force import adopt
-from boussole.charter.records.kinds import Finding
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard import lists

@@ -11,7 +11,7 @@ import pytest
 
 from boussole.audits.ledger.keeping import Standing
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.outside import Check, Outside, Stamp, State, outside
+from boussole.charter.records.notes.outside import Check, Outside, Stamp, State, outside
 from boussole.dashboard import frame, store
 from boussole.dashboard.outside.outside_html import foot, section
 from boussole.dashboard.outside.words import line
@@ -116,7 +116,7 @@ def test_it_is_read_anew_when_a_cosignature_arrives(tmp_path):
     before = store.outside(workspace)
     handed = tmp_path / "new.checkpoint"
     run(workspace, "ledger", "checkpoint", handed)
-    from boussole.charter.records.outside import take_cosignature
+    from boussole.charter.records.notes.outside import take_cosignature
     from boussole.dashboard.commands.kept import checkpoint_in
 
     note, _ = checkpoint_in(handed)

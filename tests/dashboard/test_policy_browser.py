@@ -12,7 +12,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
-from boussole.charter.committee.drafts import begin
+from boussole.charter.committee.papers.drafts import begin
 from boussole.dashboard.access.person import COOKIE
 from boussole.dashboard.pages import pages
 from boussole.dashboard.words import speaker

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import house_of
-from boussole.charter.records.acts import CommitteeAnswer, CommitteeQuestion, Reference
+from boussole.charter.record_types.acts import CommitteeAnswer, CommitteeQuestion, Reference
 from boussole.charter.records.facts import Facts
 from boussole.dashboard import article_html, store, system_html
 from boussole.dashboard.access.guard import guarded

@@ -14,8 +14,8 @@ import pytest
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.judging.coverage import Use, coverage
+from boussole.charter.record_types.kinds import Attestation, KeptFile
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.kinds import Attestation, KeptFile
 from boussole.charter.records.statements import Sealed
 from boussole.charter.registry.due import Due, due
 from boussole.charter.registry.register import register_of

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boussole.charter.records.acts import CommitteeQuestion, Referral
-from boussole.charter.records.kinds import Recommendation
+from boussole.charter.record_types.acts import CommitteeQuestion, Referral
+from boussole.charter.record_types.kinds import Recommendation
 from boussole.charter.records.statements import Sealed
 from boussole.dashboard.access.permissions import TABLE, Action, Role, allowed
 from boussole.dashboard.access.places import PAGES

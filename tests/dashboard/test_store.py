@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.acts import Attendance, Office
 from boussole.charter.records import save_audit
-from boussole.charter.records.acts import Attendance, Office
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard import store
 from boussole.dashboard.article_view import Chosen

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from boussole.charter.record_types.kinds import Finding, KeptFile
 from boussole.charter.records import Sealed
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.kinds import Finding, KeptFile
 from boussole.dashboard import compass_html, lists, system_html
 from boussole.dashboard.scene import Scene, findings, needle
 from boussole.dashboard.system_view import SystemPage, system_page

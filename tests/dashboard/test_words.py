@@ -11,9 +11,9 @@ from babel.messages.pofile import read_po
 
 from boussole import dashboard
 from boussole.charter import records
-from boussole.charter.records.inputs import input_of
-from boussole.charter.records.kinds import KINDS
-from boussole.charter.records.work import THEMES
+from boussole.charter.record_types.inputs import input_of
+from boussole.charter.record_types.kinds import KINDS
+from boussole.charter.record_types.work import THEMES
 from boussole.dashboard.alerts.words import FOLDER as ALERTS
 from boussole.dashboard.report.words import FOLDER as REPORT
 from boussole.dashboard.words import FOLDER as PAGES

@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from boussole import dashboard
 from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
 from boussole.charter.records import Sealed, statements
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
 from boussole.dashboard.access.guard import guarded
 from boussole.dashboard.access.permissions import Role
 from boussole.dashboard.access.person import COOKIE, Person

@@ -14,6 +14,7 @@ import pytest
 from boussole.audits.errors import LostLedgerError
 from boussole.audits.lost import hold_ledger
 from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.kinds import Attestation
 from boussole.charter.records import (
     keep_file,
     latest_audits,
@@ -23,7 +24,6 @@ from boussole.charter.records import (
     statements,
     verify_records,
 )
-from boussole.charter.records.kinds import Attestation
 from tests.attacks import Tries
 from tests.end_to_end.test_kept_checkpoint import Scene, document, grow, run
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.kinds import Finding
 from boussole.charter.records import keep_file, open_records, save_audit, seal
-from boussole.charter.records.kinds import Finding
 from boussole.charter.records.sealed_files import Fault, verify_files
 from tests.attacks import Tries
 from tests.end_to_end.test_kept_checkpoint import Scene, document, rewrite, run

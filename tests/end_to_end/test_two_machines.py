@@ -17,7 +17,7 @@ from boussole.audits.ledger.notes import check
 from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import request_of
-from boussole.charter.records.outside import outside
+from boussole.charter.records.notes.outside import outside
 from boussole.dashboard.access import tokens
 from tests.end_to_end.machines import Loopback, Namespaces
 from tests.end_to_end.test_kept_checkpoint import boussole, grow

@@ -24,7 +24,7 @@ from boussole.audits.signing.key import workspace_key
 from boussole.audits.witness import proofs
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import request_of, sign_checkpoint
-from boussole.charter.records.outside import State, outside
+from boussole.charter.records.notes.outside import State, outside
 from boussole.dashboard.access import tokens
 from boussole.dashboard.server import routes
 from tests.dashboard.api.test_cosignatures import knows

@@ -35,7 +35,7 @@ def draft(
     role: Role = SECRETARIAT,
 ) -> None:
     """Save the draft of an opinion. Who saves after somebody else is told, and their text is kept aside."""
-    from boussole.charter.committee.drafts import begin, save
+    from boussole.charter.committee.papers.drafts import begin, save
 
     at = desk(context, committee, role, None)
     body = yaml_of(file)
@@ -60,7 +60,7 @@ def drafts(
     """List the drafts: number, version, who saved last and when; or print one as YAML."""
     import yaml
 
-    from boussole.charter.committee import drafts as kept
+    from boussole.charter.committee.papers import drafts as kept
 
     workspace = desk(context, committee, SECRETARIAT, None).workspace
     if number is None:

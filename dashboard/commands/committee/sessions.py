@@ -61,9 +61,9 @@ def convene(
     on: On = None,
 ) -> None:
     """Call a session, or change one that was called."""
+    from boussole.charter.committee.acts.meeting import convene as call
     from boussole.charter.committee.convening import agenda_from
-    from boussole.charter.committee.meeting import convene as call
-    from boussole.charter.records.acts import Item
+    from boussole.charter.record_types.acts import Item
 
     at = desk(context, committee, role, on)
     items = agenda_from(at.house.rules, lang)
@@ -111,7 +111,7 @@ def calendar(
     lang: Lang = "fr",
 ) -> None:
     """Write a session as a calendar file; one of a moved or cancelled session replaces what a calendar holds."""
-    from boussole.charter.committee.calendar import calendar_file
+    from boussole.charter.committee.papers.calendar import calendar_file
     from boussole.charter.committee.sessions import session as found
 
     house = desk(context, committee, SECRETARIAT, None).house
@@ -132,8 +132,8 @@ def minutes(
     on: On = None,
 ) -> None:
     """Print the minutes of a session (Markdown), or write them as data; seal them, or their correction."""
-    from boussole.charter.committee.minutes import minutes_of, seal_minutes
-    from boussole.charter.committee.minutes_text import minutes_text
+    from boussole.charter.committee.papers.minutes import minutes_of, seal_minutes
+    from boussole.charter.committee.papers.minutes_text import minutes_text
 
     check_file(json_)
     at = desk(context, committee, role, on)

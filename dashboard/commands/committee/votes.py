@@ -42,8 +42,8 @@ def cast(
     on: On = None,
 ) -> None:
     """Vote. In a secret ballot the choice is asked for unseen, and a receipt is shown once."""
-    from boussole.charter.committee.balloting import vote_in_secret, vote_openly
-    from boussole.charter.records.acts import Vote
+    from boussole.charter.committee.acts.balloting import vote_in_secret, vote_openly
+    from boussole.charter.record_types.acts import Vote
 
     at = desk(context, committee, role, on, by=by)
     voter, secret = at.member(member), at.house.get(Vote, vote).secret
@@ -74,8 +74,8 @@ def receipt(
     committee: Committee = EXTERNAL,
 ) -> None:
     """Find one's ballot among those of a secret vote that is over. Exit code 1: it is not there."""
-    from boussole.charter.committee.proving import shown_as
-    from boussole.charter.records.acts import Tally
+    from boussole.charter.committee.acts.proving import shown_as
+    from boussole.charter.record_types.acts import Tally
 
     tally = desk(context, committee, SECRETARIAT, None).house.last(Tally, vote)
     if tally is None:
@@ -92,7 +92,7 @@ def receipt(
 @app.command()
 def check(context: typer.Context, committee: Committee = EXTERNAL) -> None:
     """Hold every act to the rules again, and every result to its votes. Exit code 1: one does not hold."""
-    from boussole.charter.committee.proving import faults
+    from boussole.charter.committee.acts.proving import faults
 
     at = desk(context, committee, SECRETARIAT, None)
     names = at.names()

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from boussole.charter.records.acts import Item
+from boussole.charter.record_types.acts import Item
 
 LONGEST = 40
 """Characters of the name of an item."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from boussole.charter.committee.acts.meeting import convene
 from boussole.charter.committee.convening import agenda_from
 from boussole.charter.committee.matters import matters
-from boussole.charter.committee.meeting import convene
+from boussole.charter.record_types.acts import Item
 from boussole.charter.records import Sealed
-from boussole.charter.records.acts import Item
 from boussole.dashboard.access.person import Person
 from boussole.dashboard.committee.acts.agenda import items_of, lines_of
 from boussole.dashboard.committee.acts.doing import Choices, Doing, who

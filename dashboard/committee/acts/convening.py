@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from boussole.charter.committee.meeting import convene
+from boussole.charter.committee.acts.meeting import convene
 from boussole.charter.committee.sessions import sessions
+from boussole.charter.record_types.acts import Convocation
 from boussole.charter.records import Sealed
-from boussole.charter.records.acts import Convocation
 from boussole.dashboard.access.person import Person
 from boussole.dashboard.addresses import session_href
 from boussole.dashboard.committee.acts.calling import (

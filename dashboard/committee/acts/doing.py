@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from boussole.charter.committee.acting import Who
 from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.record_types.acts import Convocation
 from boussole.charter.records import Sealed
-from boussole.charter.records.acts import Convocation
 from boussole.dashboard.access.person import Person
 from boussole.dashboard.committee.acts.place import Place
 from boussole.dashboard.committee.chamber import Chamber

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from boussole.charter.committee.drafts import Drafted
-from boussole.charter.committee.minutes import approved
+from boussole.charter.committee.papers.drafts import Drafted
+from boussole.charter.committee.papers.minutes import approved
 from boussole.charter.committee.sessions import session
-from boussole.charter.committee.votes import decided
-from boussole.charter.records.acts import Convocation, Item, Minutes, OpinionText
+from boussole.charter.committee.voting.votes import decided
+from boussole.charter.record_types.acts import Convocation, Item, Minutes, OpinionText
 from boussole.dashboard import store
 from boussole.dashboard.committee.acts.place import Place
 from boussole.dashboard.words import Say

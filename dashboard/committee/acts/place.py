@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import Session, session
-from boussole.charter.records.acts import Item
+from boussole.charter.record_types.acts import Item
 from boussole.dashboard import store
 from boussole.dashboard.committee.chamber import Chamber, chamber_of
 from boussole.dashboard.evidence_view import number_of

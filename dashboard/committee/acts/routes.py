@@ -8,8 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import Sealed
-from boussole.charter.records.inputs import WebForm
 from boussole.dashboard import store
 from boussole.dashboard.addresses import committee_href, session_href
 from boussole.dashboard.committee.acts.convening import CONVENE

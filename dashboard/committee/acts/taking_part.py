@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
-from boussole.charter.committee.balloting import vote_in_secret, vote_openly
-from boussole.charter.committee.presence import electors, voters
+from boussole.charter.committee.acts.balloting import vote_in_secret, vote_openly
+from boussole.charter.committee.voting.presence import electors, voters
+from boussole.charter.record_types.acts import Choice, Vote
 from boussole.charter.records import Sealed
-from boussole.charter.records.acts import Choice, Vote
 from boussole.dashboard.access.person import Person
 from boussole.dashboard.committee.acts.doing import Doing, me, who
 from boussole.dashboard.committee.acts.place import Place

@@ -30,7 +30,7 @@ from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import reading as records
-from boussole.charter.records.removals import seal_removals
+from boussole.charter.records.notes.removals import seal_removals
 from boussole.dashboard.cli import app
 from tests.audits.privacy.helpers import (
     AMOUNT,

@@ -7,11 +7,10 @@ from typing import Any
 
 from boussole.charter.committee.acting import Who, admit
 from boussole.charter.committee.house import House
-from boussole.charter.committee.presence import count
 from boussole.charter.committee.rules import packaged
 from boussole.charter.committee.sessions import session
-from boussole.charter.records import Sealed
-from boussole.charter.records.acts import (
+from boussole.charter.committee.voting.presence import count
+from boussole.charter.record_types.acts import (
     Act,
     Attendance,
     Convocation,
@@ -23,6 +22,7 @@ from boussole.charter.records.acts import (
     RulesInForce,
     Vote,
 )
+from boussole.charter.records import Sealed
 
 DAY = dt.date(2026, 9, 15)
 CALLED = dt.date(2026, 9, 1)

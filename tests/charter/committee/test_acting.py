@@ -10,12 +10,11 @@ import pytest
 
 from boussole.audits.errors import BoussoleError
 from boussole.charter.committee.acting import ADMIT, do, house_of, turn
-from boussole.charter.committee.proving import faults
+from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.rules import committees, packaged, templates, write_template
 from boussole.charter.committee.sessions import session
-from boussole.charter.records import open_records, seal, statements, verify_records
-from boussole.charter.records.acts import (
+from boussole.charter.record_types.acts import (
     ACTS,
     Attendance,
     Ballot,
@@ -25,6 +24,7 @@ from boussole.charter.records.acts import (
     Retraction,
     RulesInForce,
 )
+from boussole.charter.records import open_records, seal, statements, verify_records
 from boussole.charter.records.statements import write
 from tests.charter.committee.desk import CALLED, DAY, SAID, START, m
 from tests.charter.committee.hall import NAME

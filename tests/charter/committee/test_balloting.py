@@ -13,13 +13,13 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from boussole.charter.committee import balloting
-from boussole.charter.committee.balloting import annul_vote, end_vote, vote_in_secret, vote_openly
-from boussole.charter.committee.box import commitment
-from boussole.charter.committee.proving import faults, shown_as
+from boussole.charter.committee.acts import balloting
+from boussole.charter.committee.acts.balloting import annul_vote, end_vote, vote_in_secret, vote_openly
+from boussole.charter.committee.acts.proving import faults, shown_as
 from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.voting.box import commitment
+from boussole.charter.record_types.acts import Ballot, Participation, Recusal, Tally
 from boussole.charter.records import open_records, statements, verify_records
-from boussole.charter.records.acts import Ballot, Participation, Recusal, Tally
 from boussole.charter.records.statements import write
 from tests.charter.committee.desk import DAY, SAID, m
 from tests.charter.committee.hall import NAME, who

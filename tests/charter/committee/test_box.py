@@ -8,9 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boussole.charter.committee.box import Box, ballot_commitment, commitment, locked, new_key, unlocked, with_ballot
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.records.acts import ShownBallot
+from boussole.charter.committee.voting.box import (
+    Box,
+    ballot_commitment,
+    commitment,
+    locked,
+    new_key,
+    unlocked,
+    with_ballot,
+)
+from boussole.charter.record_types.acts import ShownBallot
 
 CHOICES = st.lists(st.sampled_from(["for", "against", "abstain"]), min_size=1, max_size=12)
 

@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 from icalendar import Calendar
 
-from boussole.charter.committee.calendar import calendar_file
+from boussole.charter.committee.papers.calendar import calendar_file
 from boussole.charter.committee.sessions import session
-from boussole.charter.records.acts import Cancellation, Item
+from boussole.charter.record_types.acts import Cancellation, Item
 from tests.charter.committee.desk import CALLED, DAY, SAID, START, Desk
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.drafts import (
+from boussole.charter.committee.papers.drafts import (
     LARGEST,
     StaleDraftError,
     begin,

@@ -7,10 +7,9 @@ import datetime as dt
 import pytest
 
 from boussole.charter.committee.duties import duties
-from boussole.charter.committee.presence import count
 from boussole.charter.committee.sessions import session
-from boussole.charter.records import Sealed
-from boussole.charter.records.acts import (
+from boussole.charter.committee.voting.presence import count
+from boussole.charter.record_types.acts import (
     Cancellation,
     Closing,
     CommitteeAnswer,
@@ -26,8 +25,9 @@ from boussole.charter.records.acts import (
     PublicationDecision,
     Referral,
 )
+from boussole.charter.record_types.kinds import Recommendation, Reply
+from boussole.charter.records import Sealed
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.kinds import Recommendation, Reply
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, SAID, START, Desk, m
 
 FIGURE = "0" * 64

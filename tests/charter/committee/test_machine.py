@@ -8,12 +8,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from boussole.charter.committee.presence import count, electors
-from boussole.charter.committee.proving import faults
+from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import session
-from boussole.charter.committee.votes import choices_of, result
-from boussole.charter.records.acts import (
+from boussole.charter.committee.voting.presence import count, electors
+from boussole.charter.committee.voting.votes import choices_of, result
+from boussole.charter.record_types.acts import (
     Annulment,
     Attendance,
     Ballot,

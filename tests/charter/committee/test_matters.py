@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from boussole.charter.committee.matters import matters, questions
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.records.acts import (
+from boussole.charter.record_types.acts import (
     Cancellation,
     CommitteeAnswer,
     CommitteeQuestion,

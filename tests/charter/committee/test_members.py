@@ -8,7 +8,7 @@ import pytest
 
 from boussole.charter.committee.members import holder_of, sitting_on, sittings
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.records.acts import Interest, Mandate, MandateEnd, Office, Retraction
+from boussole.charter.record_types.acts import Interest, Mandate, MandateEnd, Office, Retraction
 from tests.charter.committee.desk import DAY, SAID, Desk, m
 
 JANUARY = dt.date(2026, 1, 1)

@@ -9,17 +9,16 @@ import jsonschema
 import pytest
 
 from boussole.audits.errors import BoussoleError
-from boussole.charter.committee.balloting import annul_vote, end_vote, vote_in_secret, vote_openly
+from boussole.charter.committee.acts.balloting import annul_vote, end_vote, vote_in_secret, vote_openly
+from boussole.charter.committee.acts.issuing import issue
+from boussole.charter.committee.acts.meeting import agree, convene, open_session, record_no_quorum
+from boussole.charter.committee.acts.packs import freeze
+from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.directory import directory, forget, name_member, new_number, number_of
-from boussole.charter.committee.issuing import issue
-from boussole.charter.committee.meeting import agree, convene, open_session, record_no_quorum
-from boussole.charter.committee.minutes import approved, content_of, minutes_of, seal_minutes, sealed_minutes
-from boussole.charter.committee.minutes_text import minutes_text
-from boussole.charter.committee.packs import freeze
-from boussole.charter.committee.proving import faults
+from boussole.charter.committee.papers.minutes import approved, content_of, minutes_of, seal_minutes, sealed_minutes
+from boussole.charter.committee.papers.minutes_text import minutes_text
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.records import verify_records
-from boussole.charter.records.acts import (
+from boussole.charter.record_types.acts import (
     Attendance,
     Closing,
     CommitteeQuestion,
@@ -34,6 +33,7 @@ from boussole.charter.records.acts import (
     Recusal,
     Referral,
 )
+from boussole.charter.records import verify_records
 from boussole.charter.schemas.committee import minutes_schema
 from tests.charter.committee.desk import CALLED, DAY, HOUR, START, m
 from tests.charter.committee.hall import NAME, who

@@ -10,19 +10,19 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from boussole.audits.errors import BoussoleError
+from boussole.charter.committee.acts.balloting import end_vote, vote_openly
+from boussole.charter.committee.acts.issuing import issue, opinion_text, recommend
+from boussole.charter.committee.acts.meeting import agree
+from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.advice import recommended
-from boussole.charter.committee.balloting import end_vote, vote_openly
-from boussole.charter.committee.drafts import begin, drafts, save
 from boussole.charter.committee.following import Promise, followed, promises
-from boussole.charter.committee.issuing import issue, opinion_text, recommend
-from boussole.charter.committee.meeting import agree
 from boussole.charter.committee.opinions import fates
-from boussole.charter.committee.proving import faults
+from boussole.charter.committee.papers.drafts import begin, drafts, save
 from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.record_types.acts import Opinion, OpinionText, Publication, PublicationDecision
+from boussole.charter.record_types.kinds import FollowUp, Reply
 from boussole.charter.records import seal, verify_records
-from boussole.charter.records.acts import Opinion, OpinionText, Publication, PublicationDecision
 from boussole.charter.records.facts import facts_of
-from boussole.charter.records.kinds import FollowUp, Reply
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, who
 

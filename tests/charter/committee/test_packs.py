@@ -10,14 +10,14 @@ from boussole.audits import ledger
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acts.packs import freeze, pack_changes, pack_now
 from boussole.charter.committee.examined import examined
-from boussole.charter.committee.packs import freeze, pack_changes, pack_now
 from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.record_types.acts import Closing, FrozenPack
+from boussole.charter.record_types.kinds import Attestation
 from boussole.charter.records import keep_file, save_audit, seal, verify_records
-from boussole.charter.records.acts import Closing, FrozenPack
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.in_force import adopt, in_force
-from boussole.charter.records.kinds import Attestation
 from tests.as_json import standing, unmeasured
 from tests.charter.committee.desk import DAY, HOUR, START
 from tests.charter.committee.hall import NAME, who

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boussole.charter.committee.quorum import count, represented
+from boussole.charter.committee.voting.quorum import count, represented
 from tests.charter.committee.desk import RULES, changed
 
 MEMBERS = "abcdefgh"

@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 from pydantic import ValidationError
 
-from boussole.charter.committee.presence import count, electors, presiding
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import session, sessions
-from boussole.charter.records.acts import (
+from boussole.charter.committee.voting.presence import count, electors, presiding
+from boussole.charter.record_types.acts import (
     Cancellation,
     Closing,
     Interest,

@@ -9,9 +9,10 @@ import pytest
 from babel.messages.pofile import read_po
 
 from boussole.audits.languages import french
-from boussole.charter.committee import refusals, words
+from boussole.charter.committee import refusals
+from boussole.charter.committee.papers import words
+from boussole.charter.committee.papers.words import MESSAGES, Words
 from boussole.charter.committee.refusals import REASONS
-from boussole.charter.committee.words import MESSAGES, Words
 
 FOLDER = words.LOCALE.parent
 
@@ -20,7 +21,7 @@ def constants(*, without):
     """Every text written in the modules of the package but some."""
     return {
         node.value
-        for path in FOLDER.glob("*.py")
+        for path in FOLDER.rglob("*.py")
         if path.name not in without
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)

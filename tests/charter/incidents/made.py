@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
+from boussole.charter.record_types.kinds import Statement
 from boussole.charter.records import Sealed
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
-from boussole.charter.records.kinds import Statement
 
 DAY = dt.date(2026, 3, 2)
 KNOWN = dt.datetime(2026, 3, 2, 9, 30)  # noqa: DTZ001 (in the time of the incident)

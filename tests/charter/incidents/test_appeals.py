@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from boussole.charter.incidents.appeals import appeals, counts, grouped, new_number
 from boussole.charter.incidents.book import Book, admit
 from boussole.charter.incidents.refusals import EntryRefusedError
-from boussole.charter.records.incidents import Appeal
-from boussole.charter.records.kinds import Withdrawal
+from boussole.charter.record_types.incidents import Appeal
+from boussole.charter.record_types.kinds import Withdrawal
 from tests.charter.incidents.made import DAY, appeal, decision, facts, sealed
 
 TODAY = dt.date(2026, 3, 31)

@@ -11,9 +11,9 @@ from boussole.audits.errors import BoussoleError
 from boussole.charter.committee import acting
 from boussole.charter.committee.acting import do
 from boussole.charter.committee.directory import name_member
-from boussole.charter.committee.drafts import begin, drafts
+from boussole.charter.committee.papers.drafts import begin, drafts
 from boussole.charter.committee.rules import TEMPLATES
-from boussole.charter.records.acts import Mandate
+from boussole.charter.record_types.acts import Mandate
 from boussole.charter.records.statements import statements
 from boussole.dashboard import frame, store
 from boussole.dashboard.access import sessions, visitor

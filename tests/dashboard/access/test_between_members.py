@@ -8,10 +8,10 @@ import pytest
 
 from boussole.charter.committee import acting
 from boussole.charter.committee.acting import house_of
-from boussole.charter.committee.balloting import end_vote, vote_openly
+from boussole.charter.committee.acts.balloting import end_vote, vote_openly
 from boussole.charter.committee.directory import name_member
-from boussole.charter.committee.drafts import begin, draft, drafts
-from boussole.charter.records.acts import Ballot, CommitteeQuestion, Dissent, Interest, Recusal, Referral
+from boussole.charter.committee.papers.drafts import begin, draft, drafts
+from boussole.charter.record_types.acts import Ballot, CommitteeQuestion, Dissent, Interest, Recusal, Referral
 from boussole.dashboard import frame, store
 from boussole.dashboard.access import log, open_sessions, sessions, visitor
 from boussole.dashboard.access.permissions import Action

@@ -10,7 +10,7 @@ import pytest
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.directory import name_member
-from boussole.charter.records.acts import MandateEnd
+from boussole.charter.record_types.acts import MandateEnd
 from boussole.dashboard.access import database, identity, open_sessions, person, provider, sessions
 from boussole.dashboard.access.permissions import Role
 from boussole.dashboard.access.sessions import SignedOutError

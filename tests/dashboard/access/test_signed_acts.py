@@ -10,7 +10,7 @@ import pytest
 from boussole.charter.committee.acting import do, house_of
 from boussole.charter.committee.directory import name_member
 from boussole.charter.committee.rules import TEMPLATES
-from boussole.charter.records.acts import CommitteeQuestion, Mandate, MandateEnd
+from boussole.charter.record_types.acts import CommitteeQuestion, Mandate, MandateEnd
 from boussole.dashboard import store
 from tests.charter.committee.desk import m
 

@@ -13,8 +13,8 @@ import pytest
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.kinds import Attestation, KeptFile, Withdrawal
 from boussole.charter.records import seal
-from boussole.charter.records.kinds import Attestation, KeptFile, Withdrawal
 from boussole.dashboard.alerts.changes import Change
 from boussole.dashboard.alerts.detect import check
 from boussole.dashboard.alerts.messages import Message

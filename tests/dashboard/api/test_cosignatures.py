@@ -18,7 +18,7 @@ from boussole.audits.ledger.merkle import verify_consistency
 from boussole.audits.ledger.notes import Note, Signature, parse_note
 from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.outside import State, outside
+from boussole.charter.records.notes.outside import State, outside
 from boussole.dashboard.access import tokens
 from boussole.dashboard.access.permissions import STRANGERS
 from boussole.dashboard.access.routes import ROUTES

@@ -18,7 +18,7 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.oscal.exporting import oscal_files
 from boussole.charter.records import latest_audits
-from boussole.charter.records.audits import stored_audits
+from boussole.charter.records.store.audits import stored_audits
 from boussole.dashboard.access.permissions import Role
 from boussole.dashboard.access.person import COOKIE
 from boussole.dashboard.alerts.channels import channels

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from boussole.charter.committee.drafts import begin
-from boussole.charter.committee.issuing import opinion_text
-from boussole.charter.records.acts import (
+from boussole.charter.committee.acts.issuing import opinion_text
+from boussole.charter.committee.papers.drafts import begin
+from boussole.charter.record_types.acts import (
     Annulment,
     Attendance,
     Ballot,
@@ -257,7 +257,7 @@ def test_a_session_is_called_changed_and_cancelled(hand, hall, of):
 
 def test_without_a_quorum_a_second_session_is_called(hand, hall):
     when = {"starts": START, "ends": START + dt.timedelta(hours=2), "place": "Room 4"}
-    from boussole.charter.committee.meeting import convene
+    from boussole.charter.committee.acts.meeting import convene
     from tests.charter.committee.desk import AGENDA
 
     of = convene(hall.workspace, NAME, who=who(CALLED), agenda=AGENDA, **when).entry

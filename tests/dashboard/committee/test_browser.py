@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from selenium.webdriver.common.by import By
 
-from boussole.charter.records.acts import CommitteeQuestion, Dissent
+from boussole.charter.record_types.acts import CommitteeQuestion, Dissent
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.dashboard.browsing import (
@@ -28,8 +28,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def house(founded: Hall) -> Hall:
     """An open session with a vote that is over, one that is open, and a frozen pack."""
-    from boussole.charter.committee.balloting import end_vote, vote_openly
-    from boussole.charter.committee.packs import freeze
+    from boussole.charter.committee.acts.balloting import end_vote, vote_openly
+    from boussole.charter.committee.acts.packs import freeze
 
     vote = founded.vote(founded.of, item="minutes", title="Approuver le procès-verbal")
     for number, choice in ((1, "for"), (2, "against"), (3, "abstain")):

@@ -20,15 +20,14 @@ from selenium.webdriver.support.ui import Select
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import here_and_now, house_of
+from boussole.charter.committee.acts.issuing import opinion_text
+from boussole.charter.committee.acts.meeting import convene, open_session
+from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.directory import name_member
-from boussole.charter.committee.drafts import begin
-from boussole.charter.committee.issuing import opinion_text
-from boussole.charter.committee.meeting import convene, open_session
-from boussole.charter.committee.proving import faults
+from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.committee.rules import packaged
 from boussole.charter.committee.sessions import session
-from boussole.charter.records import save_audit, statements, verify_records
-from boussole.charter.records.acts import (
+from boussole.charter.record_types.acts import (
     Attendance,
     Ballot,
     Dissent,
@@ -41,7 +40,8 @@ from boussole.charter.records.acts import (
     Recusal,
     Referral,
 )
-from boussole.charter.records.kinds import Recommendation, Reply
+from boussole.charter.record_types.kinds import Recommendation, Reply
+from boussole.charter.records import save_audit, statements, verify_records
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.access.person import COOKIE
 from tests.charter.committee.desk import CALLED, m

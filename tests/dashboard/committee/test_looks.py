@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from boussole import dashboard
-from boussole.charter.committee.minutes import content_of
+from boussole.charter.committee.papers.minutes import content_of
 from boussole.dashboard.committee.routes import calendar_href, committee_routes, minutes_data_href, minutes_href
 
 PAGES = Path(dashboard.__file__).parent / "app_pages"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from boussole.charter.committee.drafts import Drafted
-from boussole.charter.committee.presence import count
+from boussole.charter.committee.papers.drafts import Drafted
 from boussole.charter.committee.sessions import session
-from boussole.charter.records.acts import (
+from boussole.charter.committee.voting.presence import count
+from boussole.charter.record_types.acts import (
     CommitteeQuestion,
     Consensus,
     FrozenPack,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from boussole.charter.committee.packs import freeze
-from boussole.charter.records.acts import FrozenPack
+from boussole.charter.committee.acts.packs import freeze
+from boussole.charter.record_types.acts import FrozenPack
 from boussole.dashboard.committee import pack_html
 from boussole.dashboard.committee.evidence import evidence_of
 from boussole.dashboard.committee.pack_view import pack_view

@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 
-from boussole.charter.committee.box import Box, commitment, with_ballot
-from boussole.charter.committee.presence import count
 from boussole.charter.committee.sessions import session
-from boussole.charter.committee.votes import result
-from boussole.charter.records.acts import (
+from boussole.charter.committee.voting.box import Box, commitment, with_ballot
+from boussole.charter.committee.voting.presence import count
+from boussole.charter.committee.voting.votes import result
+from boussole.charter.record_types.acts import (
     Annulment,
     Attendance,
     Ballot,

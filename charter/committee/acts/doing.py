@@ -1,0 +1,96 @@
+"""Doing what a command or a form asks of a committee: an act of some fields, or what is computed as it is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import Turn, Who, turn
+from boussole.charter.committee.acts.balloting import annul_vote, end_vote
+from boussole.charter.committee.acts.issuing import issue
+from boussole.charter.committee.acts.meeting import agree, open_session, record_no_quorum
+from boussole.charter.committee.acts.packs import freeze
+from boussole.charter.committee.papers.drafts import Drafted
+from boussole.charter.committee.papers.minutes import seal_minutes
+from boussole.charter.record_types.acts import (
+    Act,
+    Annulment,
+    Consensus,
+    FrozenPack,
+    Minutes,
+    NoQuorum,
+    Opening,
+    Opinion,
+    OpinionText,
+    Tally,
+)
+from boussole.charter.records import Sealed
+
+
+def _open(workspace: Workspace, name: str, *, of: int, who: Who, presiding: str | None = None) -> Sealed:
+    return open_session(workspace, name, of=of, who=who, chair=presiding)
+
+
+def _count(workspace: Workspace, name: str, *, of: int, who: Who) -> Sealed:
+    return end_vote(workspace, name, vote=of, who=who)
+
+
+def _annul(workspace: Workspace, name: str, *, of: int, who: Who, text: str) -> Sealed:
+    return annul_vote(workspace, name, vote=of, who=who, text=text)
+
+
+def _issue(
+    workspace: Workspace,
+    name: str,
+    *,
+    of: int,
+    who: Who,
+    wording: OpinionText,
+    written: Drafted,
+    **more: Any,
+) -> Sealed:
+    return issue(workspace, name, decision=of, who=who, wording=wording, written=written, **more)
+
+
+COUNTED: Mapping[type[Act], Callable[..., Sealed]] = {
+    Opening: _open,
+    NoQuorum: record_no_quorum,
+    FrozenPack: freeze,
+    Minutes: seal_minutes,
+    Consensus: agree,
+    Tally: _count,
+    Annulment: _annul,
+    Opinion: _issue,
+}
+"""Acts of which a part is counted, destroyed or marked as sealed in the moment they are sealed."""
+
+
+def act(
+    workspace: Workspace,
+    name: str,
+    kind: type[Act],
+    fields: Mapping[str, Any],
+    *,
+    who: Who,
+    each: str = "",
+    anew: bool = False,
+    seen: int | None = None,
+) -> list[Sealed]:
+    """Do something in a committee; where `each` names a field with several values, once for each, or not at all.
+
+    `seen`: the last entry when the form that asks for it was shown.
+
+    Raises RefusedError when the rules do not allow it, ValidationError for fields that do not make the act.
+    """
+    if kind in COUNTED:
+        return [COUNTED[kind](workspace, name, who=who, **fields)]
+    several = [{**fields, each: value} for value in fields[each]] if each else [fields]
+    acts = [kind.model_validate({**asdict(who), "committee": name, **said}) for said in several]
+    with turn(workspace, name) as now:
+        return [_seal(now, made, anew=anew, seen=seen) for made in acts]
+
+
+def _seal(now: Turn, made: Act, *, anew: bool, seen: int | None) -> Sealed:
+    return now.seal(made, anew=anew) if seen is None else now.seal_once(made, seen=seen)

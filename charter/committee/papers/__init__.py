@@ -1,0 +1,1 @@
+"""What a committee writes: minutes, calendars, drafts, and their words."""

@@ -1,0 +1,212 @@
+"""Who is there in a session, who votes for whom, who stands aside; and what the rules ask of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from boussole.charter.committee.house import House
+from boussole.charter.committee.members import holder_of, interested, needs_mandate, sitting_on
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.sessions import Session, session
+from boussole.charter.committee.voting import quorum
+from boussole.charter.record_types.acts import (
+    Annulment,
+    Attendance,
+    Ballot,
+    Closing,
+    Count,
+    NoQuorum,
+    Opening,
+    Participation,
+    Proxy,
+    Recusal,
+    Referral,
+    Tally,
+    Vote,
+)
+
+
+def proxies_of(house: House, found: Session) -> dict[str, str]:
+    """The holder of each member's proxy in a session, by giver; whether one counts depends on who is there."""
+    return {act.giver: act.holder for _, act in house.about(Proxy, found.entry)}
+
+
+def aside(house: House, found: Session, item: str | None) -> set[str]:
+    """The members who stand aside on an item: they said so, or declared an interest in what it is about."""
+    if item is None:
+        return set()
+    about = found.item(item)
+    recused = {act.member for _, act in house.about(Recusal, found.entry) if act.item == item}
+    systems = {about.system} if about.system else set()
+    if about.referral is not None:
+        referred = house.get(Referral, about.referral)
+        systems |= {referred.system} if referred.system else set()
+    return recused | interested(house, systems=systems, referral=about.referral, day=found.day)
+
+
+def count(house: House, found: Session, item: str | None = None) -> Count:
+    """Who counts in a session now; with an item, without those who stand aside on it."""
+    return quorum.count(
+        found.rules,
+        members=sitting_on(house, found.day),
+        there=found.there,
+        remote=[member for member, mode in found.there.items() if mode == "remote"],
+        proxies=proxies_of(house, found),
+        aside=aside(house, found, item),
+        needs_quorum=found.needs_quorum,
+    )
+
+
+def electors(house: House, found: Session, item: str) -> dict[str, str]:
+    """Who may vote on an item now, and who casts their vote: themselves, or the holder of their proxy."""
+    members, away = sitting_on(house, found.day), aside(house, found, item)
+    mine = {member: member for member in found.there if member in members and member not in away}
+    for_others = quorum.represented(members=members, there=found.there, proxies=proxies_of(house, found), aside=away)
+    return mine | for_others
+
+
+def presiding(house: House, found: Session) -> str | None:
+    """Who must preside: the chair if there, else the deputy if there; None where the members choose."""
+    for office in ("chair", "deputy"):
+        holder = holder_of(house, office, found.day)
+        if holder in found.there:
+            return holder
+    return None
+
+
+def running(house: House, found: Session, item: str | None = None) -> int | None:
+    """The entry of a vote that is still open in a session, or on an item of it."""
+    for entry, act in house.about(Vote, found.entry):
+        if item in (None, act.item) and not over(house, entry):
+            return entry
+    return None
+
+
+def over(house: House, vote: int) -> bool:
+    """Whether a vote was counted or annulled."""
+    return bool(house.about(Tally, vote) or house.about(Annulment, vote))
+
+
+def admit_attendance(house: House, act: Attendance) -> None:
+    """A member, on the day of the session, before its end; excuses may come before."""
+    found = session(house, act.of)
+    found.needs_state("called", "open")
+    needs_mandate(house, act.member, found.day)
+    if act.mode == "excused":
+        if act.at.date() > found.day:
+            raise RefusedError("not_session_day", date=found.day)
+        return
+    found.needs_day(act.at.date())
+    found.needs_day(act.on)
+    if act.mode == "remote" and not found.call.remote:
+        raise RefusedError("no_remote")
+    if act.mode == "left" and act.member not in found.there:
+        raise RefusedError("not_there", member=act.member)
+
+
+def admit_opening(house: House, act: Opening) -> None:
+    """A quorum; whoever presides is there: the chair, else the deputy, else one of the members."""
+    found = session(house, act.of)
+    found.needs_state("called")
+    _on_the_day(found, act.on)
+    now = count(house, found)
+    if not now.reached:
+        raise RefusedError("no_quorum", counted=now.counted, needed=max(now.needed, 1))
+    must = presiding(house, found)
+    if must is not None and act.presiding != must:
+        raise RefusedError("presides", member=must)
+    _is_there(found, act.presiding, sitting_on(house, found.day))
+    _same(act.count, now)
+
+
+def admit_no_quorum(house: House, act: NoQuorum) -> None:
+    """No quorum."""
+    found = session(house, act.of)
+    found.needs_state("called")
+    _on_the_day(found, act.on)
+    now = count(house, found)
+    if now.reached:
+        raise RefusedError("quorum_reached", counted=now.counted, needed=now.needed)
+    _same(act.count, now)
+
+
+def admit_closing(house: House, act: Closing) -> None:
+    """An open session without an open vote."""
+    found = session(house, act.of)
+    found.needs_state("open")
+    found.needs_day(act.at.date())
+    found.needs_day(act.on)
+    vote = running(house, found)
+    if vote is not None:
+        raise RefusedError("vote_running", entry=vote)
+
+
+def admit_proxy(house: House, act: Proxy) -> None:
+    """Two members, one of them absent; as many as the rules allow; no proxy of a proxy."""
+    found = session(house, act.of)
+    found.needs_state("called", "open")
+    most, given = found.rules.proxies.per_member, proxies_of(house, found)
+    if not most:
+        raise RefusedError("proxies_none")
+    if act.giver == act.holder:
+        raise RefusedError("itself")
+    for member in (act.giver, act.holder):
+        needs_mandate(house, member, found.day)
+    if act.giver in found.there:
+        raise RefusedError("is_there", member=act.giver)
+    if act.giver in given:
+        raise RefusedError("proxy_given", member=act.giver)
+    if act.holder in given:
+        raise RefusedError("holder_gave", member=act.holder)
+    if act.giver in given.values():
+        raise RefusedError("holder_gave", member=act.giver)
+    if list(given.values()).count(act.holder) >= most:
+        raise RefusedError("holder_full", member=act.holder, most=most)
+
+
+def admit_recusal(house: House, act: Recusal) -> None:
+    """A member, on an item of the agenda, before they voted on it."""
+    found = session(house, act.of)
+    found.needs_state("called", "open")
+    needs_mandate(house, act.member, found.day)
+    found.item(act.item)
+    if any(act.member in voters(house, vote) for vote, said in house.about(Vote, found.entry) if said.item == act.item):
+        raise RefusedError("voted", member=act.member)
+
+
+def voters(house: House, vote: int) -> dict[str, str]:
+    """Who has voted, and who cast their vote."""
+    cast: list[Ballot | Participation] = [
+        *(act for _, act in house.about(Ballot, vote)),
+        *(act for _, act in house.about(Participation, vote)),
+    ]
+    return {act.voter: act.by or act.voter for act in cast}
+
+
+def admit_lifting(house: House, act: Recusal) -> None:
+    """No vote on the item has begun."""
+    if any(said.item == act.item for _, said in house.about(Vote, act.of)):
+        raise RefusedError("vote_begun")
+
+
+def admit_revocation(house: House, act: Proxy) -> None:
+    """The holder has not voted for the giver."""
+    for vote, _ in house.about(Vote, act.of):
+        if voters(house, vote).get(act.giver, act.giver) != act.giver:
+            raise RefusedError("has_voted_for", member=act.giver)
+
+
+def _on_the_day(found: Session, day: dt.date) -> None:
+    if day != found.day:
+        raise RefusedError("not_session_day", date=found.day)
+
+
+def _is_there(found: Session, member: str, members: Collection[str]) -> None:
+    if member not in found.there or member not in members:
+        raise RefusedError("not_there", member=member)
+
+
+def _same(given: Count, now: Count) -> None:
+    if given != now:
+        raise RefusedError("count_differs")

@@ -1,0 +1,207 @@
+"""How a vote is decided, and what the rules ask of beginning it, voting, and ending it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from boussole.charter.committee.house import House
+from boussole.charter.committee.members import needs_mandate
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.sessions import Session, session
+from boussole.charter.committee.voting.box import commitment
+from boussole.charter.committee.voting.presence import aside, count, electors, running, voters
+from boussole.charter.record_types.acts import (
+    Annulment,
+    Ballot,
+    Choice,
+    Consensus,
+    Decided,
+    Dissent,
+    Minutes,
+    Opening,
+    Participation,
+    Rules,
+    Tally,
+    Vote,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What votes come to. `basis` is the number of which more than half must be for it."""
+
+    in_favour: int
+    against: int
+    abstained: int
+    basis: int
+    casting: bool
+    adopted: bool
+
+
+def outcome(
+    rules: Rules, choices: Sequence[Choice], *, entitled: int, presiding: Choice | None, secret: bool
+) -> Outcome:
+    """The result of some votes. `entitled`: how many could vote; `presiding`: how who presides voted, if at all.
+
+    Adopted by more than half of the basis; with exactly half, by the casting vote where there is one. In a secret
+    ballot there is none: it would show how one member voted.
+
+    >>> from boussole.charter.committee.rules import packaged
+    >>> rules = packaged("external")
+    >>> outcome(rules, ["for", "against"], entitled=3, presiding="for", secret=False).adopted
+    True
+    >>> outcome(rules, ["for", "against"], entitled=3, presiding=None, secret=True).adopted
+    False
+    """
+    found = Counter(choices)
+    basis = found["for"] + found["against"] if rules.votes.majority == "cast" else max(entitled, len(choices))
+    tie = 0 < basis == 2 * found["for"]
+    casting = tie and rules.votes.casting_vote and not secret and presiding in ("for", "against")
+    return Outcome(
+        in_favour=found["for"],
+        against=found["against"],
+        abstained=found["abstain"],
+        basis=basis,
+        casting=casting,
+        adopted=2 * found["for"] > basis or (casting and presiding == "for"),
+    )
+
+
+def open_vote(house: House, entry: int) -> tuple[Vote, Session]:
+    """A vote in which one can vote now, and its session. Raises RefusedError, and says since when it is over."""
+    vote = house.get(Vote, entry)
+    if house.about(Annulment, entry):
+        raise RefusedError("vote_void")
+    for _, tally in house.about(Tally, entry):
+        raise RefusedError("vote_over", date=tally.on)
+    found = session(house, vote.of)
+    found.needs_state("open")
+    return vote, found
+
+
+def admit_vote(house: House, act: Vote) -> None:
+    """An item of an open session, a quorum for it, no other vote on it; enough voters where it is secret."""
+    found = _deciding(house, act)
+    able = electors(house, found, act.item)
+    if act.secret and len(able) < found.rules.votes.secret_fewest:
+        raise RefusedError("too_few_for_secret", found=len(able), needed=found.rules.votes.secret_fewest)
+
+
+def admit_consensus(house: House, act: Consensus) -> None:
+    """An item of an open session, a quorum for it, no vote open on it."""
+    found = _deciding(house, act)
+    if act.count != count(house, found, act.item):
+        raise RefusedError("count_differs")
+
+
+def _deciding(house: House, act: Vote | Consensus) -> Session:
+    found = session(house, act.of)
+    found.needs_state("open")
+    found.needs_day(act.on)
+    found.item(act.item)
+    vote = running(house, found, act.item)
+    if vote is not None:
+        raise RefusedError("vote_running", entry=vote)
+    now = count(house, found, act.item)
+    if not now.reached:
+        raise RefusedError("no_quorum", counted=now.counted, needed=max(now.needed, 1))
+    return found
+
+
+def admit_ballot(house: House, act: Ballot | Participation) -> None:
+    """A member who may vote now and has not, in the kind of vote that it is; cast by themselves or for them."""
+    vote, found = open_vote(house, act.of)
+    if vote.secret != isinstance(act, Participation):
+        raise RefusedError("not_open_vote" if vote.secret else "not_secret_vote")
+    if act.voter in voters(house, act.of):
+        raise RefusedError("voted", member=act.voter)
+    found.needs_day(act.on)
+    needs_mandate(house, act.voter, found.day)
+    if act.voter in aside(house, found, vote.item):
+        raise RefusedError("stands_aside", member=act.voter)
+    caster = electors(house, found, vote.item).get(act.voter)
+    if caster is None:
+        raise RefusedError("not_there", member=act.voter)
+    if (act.by or act.voter) != caster:
+        raise RefusedError("not_their_proxy", member=act.voter, holder=act.by or act.voter)
+
+
+def admit_tally(house: House, act: Tally) -> None:
+    """Votes; of a secret ballot as many as keep it secret. What it says is what the votes come to."""
+    vote, found = open_vote(house, act.of)
+    found.needs_day(act.on)
+    ready(house, act.of)
+    if vote.secret != (act.salt is not None):
+        raise RefusedError("not_open_vote" if vote.secret else "not_secret_vote")
+    choices = [each.choice for each in act.ballots] if vote.secret else list(choices_of(house, act.of).values())
+    expected = result(house, act.of, choices)
+    if len(choices) != len(voters(house, act.of)) or any(getattr(act, k) != v for k, v in vars(expected).items()):
+        raise RefusedError("other_votes")
+    if vote.secret and not _as_sealed(house, act):
+        raise RefusedError("other_votes")
+    if act.count != count(house, found, vote.item):
+        raise RefusedError("count_differs")
+
+
+def _as_sealed(house: House, act: Tally) -> bool:
+    """Whether the ballots shown are those that the last participation commits to."""
+    last = house.last(Participation, act.of)
+    return last is not None and last[1].box == commitment(act.of, act.salt or "", act.ballots)
+
+
+def ready(house: House, entry: int) -> None:
+    """That a vote can end: somebody voted, and a secret one stays so. Raises RefusedError."""
+    vote, found = open_vote(house, entry)
+    cast, fewest = len(voters(house, entry)), found.rules.votes.secret_fewest
+    if not cast:
+        raise RefusedError("no_votes")
+    if vote.secret and cast < fewest:
+        raise RefusedError("too_few_secret_ballots", found=cast, needed=fewest)
+
+
+def choices_of(house: House, entry: int) -> dict[str, Choice]:
+    """How each voted, in an open vote."""
+    return {act.voter: act.choice for _, act in house.about(Ballot, entry)}
+
+
+def result(house: House, entry: int, choices: Sequence[Choice]) -> Outcome:
+    """What the votes of a vote come to now."""
+    vote, found = open_vote(house, entry)
+    opening = house.last(Opening, found.entry)
+    chair = opening[1].presiding if opening else None
+    able = electors(house, found, vote.item).keys() | voters(house, entry).keys()
+    return outcome(
+        found.rules,
+        choices,
+        entitled=len(able),
+        presiding=choices_of(house, entry).get(chair or ""),
+        secret=vote.secret,
+    )
+
+
+def admit_annulment(house: House, act: Annulment) -> None:
+    """An open vote, and why it is void."""
+    open_vote(house, act.of)
+    if not act.text.strip():
+        raise RefusedError("no_text")
+
+
+def decided(house: House, entry: int) -> tuple[Decided, bool]:
+    """What a tally or a consensus decided on, and whether it adopted it. Raises RefusedError for any other entry."""
+    for _, tally in [each for each in house.standing(Tally) if each[0] == entry]:
+        return house.get(Vote, tally.of), tally.adopted
+    return house.get(Consensus, entry), True
+
+
+def admit_dissent(house: House, act: Dissent) -> None:
+    """A member of that day who took no distance from the item, before the minutes are sealed."""
+    decision, _ = decided(house, act.of)
+    found = session(house, decision.of)
+    needs_mandate(house, act.member, found.day)
+    if act.member in aside(house, found, decision.item):
+        raise RefusedError("stands_aside", member=act.member)
+    minutes = house.last(Minutes, found.entry)
+    if minutes:
+        raise RefusedError("minuted", entry=minutes[0])

@@ -1,0 +1,1 @@
+"""What people state, as models: each says its fields, labels, command and form; kinds lists them all."""

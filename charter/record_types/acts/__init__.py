@@ -1,0 +1,107 @@
+"""Acts of committees, one model for each kind of record."""
+
+from __future__ import annotations
+
+from boussole.charter.record_types.acts.base import Act, Member
+from boussole.charter.record_types.acts.matters import (
+    MATTERS,
+    CommitteeAnswer,
+    CommitteeQuestion,
+    FrozenPack,
+    Hearing,
+    PackAudit,
+    Rapporteur,
+    Reference,
+    Referral,
+)
+from boussole.charter.record_types.acts.members import (
+    MEMBERS,
+    Interest,
+    Mandate,
+    MandateEnd,
+    Office,
+    Proxy,
+    Recusal,
+    Retraction,
+)
+from boussole.charter.record_types.acts.opinions import (
+    OPINIONS,
+    Minutes,
+    Opinion,
+    OpinionText,
+    Publication,
+    PublicationDecision,
+)
+from boussole.charter.record_types.acts.rules import RULES, Rules, RulesInForce
+from boussole.charter.record_types.acts.sessions import (
+    SESSIONS,
+    Attendance,
+    Cancellation,
+    Closing,
+    Convocation,
+    Count,
+    Item,
+    NoQuorum,
+    Opening,
+)
+from boussole.charter.record_types.acts.votes import (
+    VOTES,
+    Annulment,
+    Ballot,
+    Choice,
+    Consensus,
+    Decided,
+    Dissent,
+    Participation,
+    ShownBallot,
+    Tally,
+    Vote,
+)
+
+ACTS: tuple[type[Act], ...] = (*RULES, *MEMBERS, *MATTERS, *SESSIONS, *VOTES, *OPINIONS)
+
+__all__ = [
+    "ACTS",
+    "Act",
+    "Annulment",
+    "Attendance",
+    "Ballot",
+    "Cancellation",
+    "Choice",
+    "Closing",
+    "CommitteeAnswer",
+    "CommitteeQuestion",
+    "Consensus",
+    "Convocation",
+    "Count",
+    "Decided",
+    "Dissent",
+    "FrozenPack",
+    "Hearing",
+    "Interest",
+    "Item",
+    "Mandate",
+    "MandateEnd",
+    "Member",
+    "Minutes",
+    "NoQuorum",
+    "Office",
+    "Opening",
+    "Opinion",
+    "OpinionText",
+    "PackAudit",
+    "Participation",
+    "Proxy",
+    "Publication",
+    "PublicationDecision",
+    "Rapporteur",
+    "Recusal",
+    "Reference",
+    "Referral",
+    "Retraction",
+    "Rules",
+    "RulesInForce",
+    "ShownBallot",
+    "Tally",
+    "Vote",
+]

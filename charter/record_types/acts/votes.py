@@ -1,0 +1,235 @@
+"""How a committee decides: by consensus, by open votes, by secret ballots; and what members want to be noted."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from boussole.audits.systems.kinds import Identifier, Strict
+from boussole.charter.record_types.acts.base import COUNTED, Act, Member, OfSession, Sitting
+from boussole.charter.record_types.acts.sessions import Count
+from boussole.charter.record_types.base import Blind, Line, Prose, Sha256
+from boussole.charter.record_types.inputs import Command, Input, WebForm
+
+Choice = Literal["for", "against", "abstain"]
+DRAFT = Input(type=int, help="The draft of the opinion it is about.")
+"""On the command line a text that is decided on is named by its draft, or by its hash."""
+Nonce = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+
+
+OfVote = Annotated[int, Input(help="The entry of the vote.")]
+
+
+class Decided(Act):
+    """What is put to the committee: the item, in words, and the hash of the text where there is one."""
+
+    about = ("convocation",)
+    of: OfSession = Field(ge=0)
+    item: Identifier = Field(description="The id of the item of the agenda")
+    title: Annotated[Line, Input(label="What is decided, in a few words", proposed="item_title")] = Field(
+        description="What is decided, in a few words"
+    )
+    subject: Annotated[
+        Sha256 | None,
+        Input(
+            label="The text it is about, to the letter",
+            note="An opinion can be issued in these words alone.",
+            choices="texts",
+            help="The hash of the text it is about, such as of minutes.",
+        ),
+    ] = Field(None, description="Hash of the text that is decided on (`OpinionText.sha256`)")
+
+
+class Vote(Decided):
+    """A vote begins."""
+
+    kind = "vote"
+    commands = (
+        Command(words="committee vote", action="PRESIDE", help="Put something to the vote.", inputs={"draft": DRAFT}),
+    )
+    forms = (
+        WebForm(
+            place="session/vote",
+            title="Put it to the vote",
+            send="Begin the vote",
+            action="PRESIDE",
+            asks=("title", "subject", "secret"),
+            filled={"of": "session", "item": "item"},
+        ),
+    )
+
+    secret: Annotated[bool, Input(label="By secret ballot")] = Field(description="By secret ballot")
+
+
+class Ballot(Act):
+    """An open vote of one member; `by` is another where that one votes for them."""
+
+    kind = "ballot"
+    about = ("vote",)
+    of: int = Field(ge=0)
+    voter: Member
+    choice: Choice
+    blind: Blind = None
+
+
+class Participation(Act):
+    """A member voted in a secret ballot. `box` commits to all ballots and shows none (`charter.committee.box`)."""
+
+    kind = "participation"
+    about = ("vote",)
+    of: int = Field(ge=0)
+    voter: Member
+    box: Sha256
+
+
+class ShownBallot(Strict):
+    """A ballot of a secret vote that is over: its nonce, which only its voter knew, and what it says."""
+
+    nonce: Nonce
+    choice: Choice
+
+
+class Tally(Act):
+    """The end of a vote, and its result. Of a secret ballot: the ballots without names, in a random order."""
+
+    kind = "tally"
+    about = ("vote",)
+    computed = (
+        *COUNTED,
+        *("in_favour", "against", "abstained", "basis", "casting", "adopted", "count", "salt", "ballots"),
+    )
+    commands = (Command(words="committee count", action="PRESIDE", help="End a vote, and say its result."),)
+    forms = (
+        WebForm(
+            place="session/count",
+            title="End the vote and count",
+            send="End the vote and count",
+            action="PRESIDE",
+            filled={"of": "entry"},
+        ),
+    )
+
+    of: OfVote = Field(ge=0)
+    in_favour: int = Field(ge=0)
+    against: int = Field(ge=0)
+    abstained: int = Field(ge=0)
+    basis: int = Field(ge=0, description="The number of which more than half must be for it")
+    casting: bool = Field(description="Whether the presiding member's vote decided between equal numbers")
+    adopted: bool
+    count: Count = Field(description="Who was there at the end of the vote")
+    salt: Sha256 | None = Field(None, description="Of the last commitment to the ballots of a secret vote")
+    ballots: list[ShownBallot] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.salt is None) != (not self.ballots):
+            raise ValueError("`salt` and `ballots` are those of a secret vote, together")
+        return self
+
+
+class Annulment(Act):
+    """A vote is void: it began by mistake, or its ballots cannot be counted. It is held again."""
+
+    kind = "annulment"
+    about = ("vote",)
+    computed = ("anew",)
+    commands = (
+        Command(
+            words="committee annul",
+            action="PRESIDE",
+            help="Declare an open vote void; the ballots of a secret one are destroyed unseen.",
+        ),
+    )
+    forms = (
+        WebForm(
+            place="session/annul",
+            title="Annul the vote",
+            send="Annul the vote",
+            notes=("The ballots of a secret vote are destroyed unseen. It can be held again.",),
+            action="PRESIDE",
+            asks=("text",),
+            filled={"of": "entry"},
+        ),
+    )
+
+    of: OfVote = Field(ge=0)
+    text: Annotated[Prose, Input(label="Why", required=True, rows=2)] = Field("", description="Why")
+
+
+class Consensus(Decided):
+    """A decision without a vote: nobody who was there objected."""
+
+    kind = "consensus"
+    computed = (*COUNTED, "count")
+    commands = (
+        Command(
+            words="committee consensus",
+            action="PRESIDE",
+            help="Record a decision by consensus, without a vote.",
+            inputs={"draft": DRAFT},
+        ),
+    )
+    forms = (
+        WebForm(
+            place="session/consensus",
+            title="Record a consensus",
+            send="Record the consensus",
+            notes=("Nobody who is there objects: no vote is needed.",),
+            action="PRESIDE",
+            asks=("title", "subject"),
+            filled={"of": "session", "item": "item"},
+        ),
+    )
+
+    count: Count
+
+
+class Dissent(Act):
+    """A member wants their disagreement, or a reservation, to be noted under their name. `text` is its words."""
+
+    kind = "dissent"
+    about = ("tally", "consensus")
+    commands = (
+        Command(
+            words="committee dissent",
+            action="TAKE_PART",
+            help="Note a member's disagreement or reservation, under their name.",
+            leaves=("sort",),
+            inputs={"reservation": Input(type=bool, help="A reservation, not a disagreement.")},
+        ),
+    )
+    forms = (
+        WebForm(
+            place="session/dissent",
+            title="Have your disagreement noted",
+            send="Have it noted",
+            notes=("It stands in the minutes under your name, in your words.",),
+            action="TAKE_PART",
+            asks=("sort", "text"),
+            filled={"of": "entry", "member": "me"},
+        ),
+    )
+
+    of: Annotated[int, Input(help="The entry of the result, or of the consensus.")] = Field(ge=0)
+    text: Annotated[Prose, Input(label="In your words", required=True)] = Field("", description="Their words")
+    member: Sitting
+    sort: Annotated[
+        Literal["dissent", "reservation"],
+        Input(
+            label="What shall be noted",
+            kind="radio",
+            required=True,
+            words={"dissent": "I disagree", "reservation": "I agree, with a reservation"},
+        ),
+    ] = "dissent"
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.text.strip():
+            raise ValueError("a dissent needs its words, in `text`")
+        return self
+
+
+VOTES: tuple[type[Act], ...] = (Vote, Ballot, Participation, Tally, Annulment, Consensus, Dissent)
+"""The acts of this module."""

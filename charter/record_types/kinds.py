@@ -1,0 +1,380 @@
+"""What people state, one model for each kind of record.
+
+A record is never changed: a later one answers or withdraws it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from boussole.audits.systems.kinds import Identifier
+from boussole.charter.record_types.acts import ACTS, Act
+from boussole.charter.record_types.base import KeptFile, Line, Prose, Sha256, Statement
+from boussole.charter.record_types.incidents import (
+    HELD,
+    Appeal,
+    AppealDecision,
+    Incident,
+    IncidentClosure,
+    IncidentUpdate,
+)
+from boussole.charter.record_types.inputs import Command, Input, WebForm
+from boussole.charter.record_types.ledger_start import LedgerStart
+from boussole.charter.record_types.work import WORK
+
+__all__ = [
+    "KINDS",
+    "STATED",
+    "Adoption",
+    "Answer",
+    "Appeal",
+    "AppealDecision",
+    "Attestation",
+    "Cap",
+    "Case",
+    "Closure",
+    "Finding",
+    "FollowUp",
+    "Incident",
+    "IncidentClosure",
+    "IncidentUpdate",
+    "Inspection",
+    "KeptFile",
+    "LedgerStart",
+    "Recommendation",
+    "Reply",
+    "Review",
+    "Sha256",
+    "Statement",
+    "Withdrawal",
+]
+
+Answer = Literal["kept", "watch", "broken"]
+Cap = Literal["watch", "broken"]
+Question = Annotated[Identifier, Input(option="--question"), Field(description="The id of the question in the charter")]
+Asked = Annotated[Sha256 | None, Field(description="Hash of the question as it was worded (`Indicator.wording`)")]
+Document = Annotated[KeptFile, Field(description="The document it rests on; a copy is kept with the records")]
+Articles = Annotated[
+    list[Identifier],
+    Input(label="About which articles?", choices="articles", option="--article"),
+    Field(description="The id of an article; give it again for others"),
+]
+Addressee = Annotated[Line, Input(label="Who must answer?", note="A function, not a person.", option="--to")]
+
+
+class Attestation(Statement):
+    """A human statement that answers an attested question, with its document, until it expires."""
+
+    kind = "attestation"
+    computed = ("asked",)
+    commands = (
+        Command(
+            words="record attestation",
+            action="STATE",
+            help="Answer an attested question: a human statement with its document, until it expires.",
+            inputs={"valid_until": Input(required=False)},
+        ),
+    )
+
+    indicator: Question
+    asked: Asked = None
+    answer: Answer = Field(description="What the statement answers")
+    valid_until: dt.date = Field(description="Last day it holds; what the charter says, if absent")
+    document: Document
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.valid_until <= self.on:
+            raise ValueError("an attestation is valid until a day after it was made")
+        return self
+
+
+class Case(Statement):
+    """A case of what the charter does not tolerate, reported and still to be confirmed by a human."""
+
+    kind = "case"
+    commands = (
+        Command(
+            words="record case",
+            action="STATE",
+            help="Report a case of what the charter does not tolerate; a human must confirm or refute it.",
+        ),
+    )
+
+    indicator: Question
+    system: Annotated[Identifier, Input(choices="systems")] = Field(description="The id of the system")
+    happened_on: dt.date = Field(description="The day it happened")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.happened_on > self.on:
+            raise ValueError("a case is reported on the day it happened, or later")
+        return self
+
+
+class Inspection(Statement):
+    """A sample that people examined for cases of what the charter does not tolerate."""
+
+    kind = "inspection"
+    computed = ("asked",)
+    commands = (
+        Command(
+            words="record inspection",
+            action="STATE",
+            help="State that a sample was examined for cases of what the charter does not tolerate.",
+        ),
+    )
+
+    indicator: Question
+    asked: Asked = None
+    system: Annotated[Identifier, Input(choices="systems")] = Field(description="The id of the system")
+    start: Annotated[dt.date, Input(option="--from")] = Field(description="First day of what was sampled")
+    end: Annotated[dt.date, Input(option="--to")] = Field(description="Last day of what was sampled")
+    examined: int = Field(ge=1, description="How many were examined")
+    found: int = Field(ge=0, description="How many cases were found")
+    recall: float = Field(gt=0, le=1, description="Of true cases, the share that the method finds: above 0, up to 1")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.found > self.examined:
+            raise ValueError("more cases were found than examined")
+        if not self.start <= self.end <= self.on:
+            raise ValueError("an inspection starts, ends, and is stated, in that order")
+        return self
+
+
+class Review(Statement):
+    """What a human found of a reported case, or of the cases of an inspection: they are one, or they are not."""
+
+    kind = "review"
+    about = ("case", "inspection")
+    commands = (
+        Command(
+            words="record review",
+            action="STATE",
+            help="Confirm or refute a reported case, or the cases of an inspection.",
+            leaves=("system",),
+        ),
+    )
+
+    of: int = Field(ge=0)
+    outcome: Literal["confirmed", "refuted"] = Field(description="What the human found")
+
+
+class Finding(Statement):
+    """What an outside authority found: until it is closed, the articles it names are no better than `cap`."""
+
+    kind = "finding"
+    commands = (
+        Command(
+            words="record finding",
+            action="FOLLOW",
+            help="Enter what an outside authority found: it caps the articles it names until it is closed.",
+        ),
+    )
+
+    authority: Line = Field(description="The outside authority")
+    title: Line = Field(description="What its document is called")
+    articles: Articles = Field(min_length=1)
+    cap: Cap = Field(description="No article it names is better than this")
+    document: Document
+
+
+class Closure(Statement):
+    """The end of a finding, as its authority said."""
+
+    kind = "closure"
+    about = ("finding",)
+    commands = (
+        Command(
+            words="record close",
+            action="FOLLOW",
+            help="Close a finding of an outside authority, with the document that says so.",
+            leaves=("system",),
+        ),
+    )
+
+    of: int = Field(ge=0)
+    document: Document
+
+
+class Recommendation(Statement):
+    """What the committee or an outside authority recommends, to whom, and by when somebody must answer."""
+
+    kind = "recommendation"
+    commands = (
+        Command(
+            words="record recommendation",
+            action="FOLLOW",
+            help="Enter a recommendation, of the committee or of an outside authority: who must answer it, by when.",
+            leaves=("committee", "opinion"),
+        ),
+        Command(
+            words="committee recommend",
+            action="ISSUE",
+            help="Enter a recommendation of the committee; it is answered by `boussole record reply`.",
+            fixed={"outside": False},
+            leaves=("body", "document"),
+        ),
+    )
+    forms = (
+        WebForm(
+            place="recommendations/own",
+            about=False,
+            id="recommend-own",
+            title="Record a recommendation of a committee",
+            send="Record the recommendation",
+            action="ISSUE",
+            asks=("committee", "text", "addressee", "due_on", "system", "articles"),
+            filled={"body": "nothing", "opinion": "nothing"},
+            fixed={"outside": False},
+            inputs={"committee": Input(required=True)},
+        ),
+        WebForm(
+            place="recommendations/outside",
+            about=False,
+            id="recommend-outside",
+            title="Record a recommendation of an outside authority",
+            send="Record the recommendation",
+            action="FOLLOW",
+            asks=("body", "text", "addressee", "due_on", "system", "articles"),
+            filled={"committee": "nothing", "opinion": "nothing"},
+            fixed={"outside": True},
+        ),
+    )
+
+    text: Annotated[Prose, Input(label="What is recommended?", required=True)] = Field(
+        "", description="The recommendation"
+    )
+    body: Annotated[Line, Input(label="Which authority?")] = Field(
+        description="Who recommends: the committee, or an authority"
+    )
+    outside: bool = Field(description="It comes from an outside authority")
+    addressee: Addressee = Field(description="Who must answer: a role")
+    due_on: Annotated[dt.date, Input(label="By which day?", option="--due", day="to_come")] = Field(
+        description="By when"
+    )
+    articles: Articles = Field(default_factory=list)
+    committee: Annotated[Identifier | None, Input(label="Which committee?", choices="committees")] = Field(
+        None, description="The committee of this workspace that recommends, if any"
+    )
+    opinion: int | None = Field(None, ge=0, description="The entry of the opinion that it is part of")
+
+
+class Reply(Statement):
+    """The answer to a recommendation, or to an opinion of a committee."""
+
+    kind = "reply"
+    about = ("recommendation", "opinion")
+    commands = (Command(words="record reply", action="ANSWER", help="Answer a recommendation.", leaves=("system",)),)
+    forms = (
+        WebForm(
+            place="recommendations/reply",
+            title="Answer",
+            send="Send the answer",
+            action="ANSWER",
+            asks=("role", "accepted", "text"),
+            filled={"of": "address"},
+            inputs={"role": Input(label="In whose name do you answer?")},
+        ),
+    )
+
+    of: int = Field(ge=0)
+    text: Annotated[Prose, Input(label="The answer", required=True, rows=8)] = Field("", description="In words")
+    accepted: Annotated[
+        Literal["yes", "partly", "no"],
+        Input(label="Is it accepted?", words={"yes": "Accepted", "partly": "Accepted in part", "no": "Refused"}),
+    ] = Field(description="Whether it is accepted")
+
+
+class FollowUp(Statement):
+    """What became of a recommendation, or of an opinion of a committee."""
+
+    kind = "follow_up"
+    about = ("recommendation", "opinion")
+    commands = (
+        Command(
+            words="record follow-up", action="FOLLOW", help="Say what became of a recommendation.", leaves=("system",)
+        ),
+    )
+    forms = (
+        WebForm(
+            place="recommendations/follow",
+            title="Say what became of it",
+            send="Record it",
+            action="FOLLOW",
+            asks=("state", "text"),
+            filled={"of": "address"},
+        ),
+    )
+
+    of: int = Field(ge=0)
+    state: Annotated[
+        Literal["in_progress", "done", "dropped"],
+        Input(label="How far is it?", words={"in_progress": "In progress", "done": "Done", "dropped": "Dropped"}),
+    ] = Field(description="What became of it")
+
+
+class Adoption(Statement):
+    """The committee's act by which a version of the charter comes into force."""
+
+    kind = "adoption"
+    charter: Sha256
+    version: Line
+    document: KeptFile
+
+
+class Withdrawal(Statement):
+    """A record that should not stand: it stays in the ledger, and no longer counts."""
+
+    kind = "withdrawal"
+    about = (
+        "attestation",
+        "case",
+        "inspection",
+        "review",
+        "finding",
+        "closure",
+        "recommendation",
+        "reply",
+        "follow_up",
+        *(kind.kind for kind in (*HELD, *WORK)),
+    )
+    commands = (
+        Command(
+            words="record withdraw",
+            action="STATE",
+            help="Withdraw a record: it stays in the ledger, and no longer counts. Say why in --text.",
+            leaves=("system", "document"),
+            inputs={"text": Input(required=True)},
+        ),
+    )
+
+    of: int = Field(ge=0)
+
+
+MODELS: tuple[type[Statement], ...] = (
+    Attestation,
+    Case,
+    Inspection,
+    Review,
+    Finding,
+    Closure,
+    Recommendation,
+    Reply,
+    FollowUp,
+    Adoption,
+    Withdrawal,
+    LedgerStart,
+    *HELD,
+    *WORK,
+    *ACTS,
+)
+
+KINDS: dict[str, type[Statement]] = {model.kind: model for model in MODELS}
+
+STATED = tuple(kind for kind, model in KINDS.items() if not issubclass(model, Act))
+"""The kinds that verdicts may rest on: acts of committees are not among them."""

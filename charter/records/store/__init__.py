@@ -1,0 +1,1 @@
+"""Audits, their charters and their summaries in the records: saved, read, looked up."""
