@@ -134,5 +134,5 @@ def _consistency(
 
 
 def _verifier() -> Files:
-    found = {f"verifier/{path.name}": path.read_bytes() for path in sorted((HERE / "verifier").glob("*.py"))}
+    found = {path.relative_to(HERE).as_posix(): path.read_bytes() for path in sorted(HERE.glob("verifier/**/*.py"))}
     return {**found, "verify.py": (HERE / "verify.py").read_bytes()}

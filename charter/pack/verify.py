@@ -41,7 +41,8 @@ class Modules:
         """What Python asks of each module that it imports."""
         if name.partition(".")[0] != NAME:
             return None
-        return spec_from_loader(name, self, origin=str(self._file(name)), is_package=name == NAME)  # type: ignore[arg-type]
+        file = self._file(name)
+        return spec_from_loader(name, self, origin=str(file), is_package=file.name == "__init__.py")  # type: ignore[arg-type]
 
     def create_module(self, spec: ModuleSpec) -> None:
         """Python makes it as usual."""
@@ -52,7 +53,8 @@ class Modules:
         exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)  # noqa: S102 (this is how modules are made)
 
     def _file(self, name: str) -> Path:
-        return HERE / "verifier" / f"{name.partition('.')[2] or '__init__'}.py"
+        place = HERE.joinpath("verifier", *name.split(".")[1:])
+        return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
 
 
 if __name__ == "__main__":

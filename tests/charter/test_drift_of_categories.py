@@ -24,10 +24,11 @@ from boussole.audits.retention.purge import purge
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import Rerun, chosen, rerun
-from boussole.charter.pack.verifier import judging, rows
+from boussole.charter.pack.verifier import rows
 from boussole.charter.pack.verifier.audits import _from_rows
 from boussole.charter.pack.verifier.system import System
 from boussole.charter.pack.verifier.tally import Tally
+from boussole.charter.pack.verifier.verdicts import judging
 from boussole.charter.records import charter_text, stored_audits
 from tests.written import system_text
 

@@ -21,10 +21,10 @@ from boussole.audits.uncertainty.means import Moments as OtherMoments
 from boussole.audits.uncertainty.means import compare_means
 from boussole.audits.workspace import Workspace
 from boussole.charter.pack import HERE, pack_files, write
-from boussole.charter.pack.verifier import expected, moments, windows
+from boussole.charter.pack.verifier.figures import expected, moments, windows
+from boussole.charter.pack.verifier.figures.remaining import Remaining, why
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
-from boussole.charter.pack.verifier.remaining import Remaining, why
 from boussole.charter.pack.verifier.rows import Scored
 from boussole.charter.pack.verifier.tally import same
 from boussole.charter.records import sign_checkpoint, stored_audits

@@ -21,11 +21,13 @@ from boussole.audits.uncertainty import score
 from boussole.audits.uncertainty.holm import holm
 from boussole.audits.uncertainty.wilson import wilson
 from boussole.audits.workspace import Workspace
-from boussole.charter.pack.verifier import canonical, chances, ed25519, judging, merkle, rows, scores
+from boussole.charter.pack.verifier import chances, rows, scores
 from boussole.charter.pack.verifier.audits import _from_rows
+from boussole.charter.pack.verifier.figures.told import ExpectedMeasures
+from boussole.charter.pack.verifier.proofs import canonical, ed25519, merkle
 from boussole.charter.pack.verifier.system import System
 from boussole.charter.pack.verifier.tally import Tally
-from boussole.charter.pack.verifier.told import ExpectedMeasures
+from boussole.charter.pack.verifier.verdicts import judging
 from boussole.charter.records import charter_text, stored_audits
 from tests.as_json import cells_of
 from tests.attacks import Tries

@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from . import drift, expected
-from .calibrating import Calibrating
+from .figures import drift, expected
+from .figures.calibrating import Calibrating
+from .figures.others import Others
+from .figures.remaining import Remaining
+from .figures.score_bins import ScoreBins
+from .figures.scored import Scores
+from .figures.stages import Stages
+from .figures.told import ExpectedMeasures
+from .figures.windows import Windows
 from .groups import APART, Claims, Groups, Shown
-from .judging import articles, judge, left_out
-from .others import Others
 from .pack import Pack, digest
-from .remaining import Remaining
 from .rows import Rows
-from .score_bins import ScoreBins
-from .scored import Scores
-from .stages import Stages
 from .system import System
 from .tally import Tally
-from .told import ExpectedMeasures
-from .windows import Windows
+from .verdicts.judging import articles, judge, left_out
 
 Again = Callable[[dict], "Claims | None"]
 

@@ -6,11 +6,11 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import canonical, merkle
 from .audits import check_audit
-from .files import Folder, RefusedError
-from .notes import Checkpoint, Key, checkpoint_of, key_of
 from .pack import MANIFEST, Judge, Pack, Sealed, digest, source_of
+from .proofs import canonical, merkle
+from .proofs.files import Folder, RefusedError
+from .proofs.notes import Checkpoint, Key, checkpoint_of, key_of
 from .tally import Tally, plain
 
 MOST = 40

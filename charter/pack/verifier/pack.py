@@ -10,17 +10,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from . import canonical, merkle
-from .archive import Archive
-from .files import Folder, RefusedError, Source, above
-from .notes import Checkpoint, checkpoint_of
+from .proofs import canonical, merkle
+from .proofs.archive import Archive
+from .proofs.files import Folder, RefusedError, Source, above
+from .proofs.notes import Checkpoint, checkpoint_of
 from .rows import lines_of
 from .tally import Tally
 
 MANIFEST, CHECKPOINT = "manifest.json", "ledger/checkpoint"
 HASH = "[0-9a-f]{64}"
 COMMON = (
-    r"manifest\.json|README\.md|LISEZMOI\.md|code\.json|verify\.py|verifier/[a-z0-9_]+\.py"
+    r"manifest\.json|README\.md|LISEZMOI\.md|code\.json|verify\.py|verifier/([a-z0-9_]+/)?[a-z0-9_]+\.py"
     r"|audits/[0-9]+-[a-z][a-z0-9_]*-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json|(charters|systems)/" + HASH + r"\.json"
     r"|ledger/(checkpoint|consistency\.json|entry-[0-9]+\.tlog-proof)"
 )
@@ -117,7 +117,7 @@ class Judge(NamedTuple):
 
     def files(self) -> dict[str, str]:
         """Its files with their SHA-256, named as in a pack."""
-        found = [self.home / "verify.py", *sorted((self.home / "verifier").glob("*.py"))]
+        found = [self.home / "verify.py", *sorted((self.home / "verifier").rglob("*.py"))]
         return {path.relative_to(self.home).as_posix(): digest(path.read_bytes()) for path in found}
 
 

@@ -11,7 +11,7 @@ from boussole.audits.cubes.bins import Histogram, merged
 from boussole.audits.drift.measures import drift_measures
 from boussole.audits.measures import Cells
 from boussole.audits.runs import design_effect
-from boussole.charter.pack.verifier import drift as verifier
+from boussole.charter.pack.verifier.figures import drift as verifier
 
 
 def test_neighbours_are_merged_until_a_half_is_reached() -> None:

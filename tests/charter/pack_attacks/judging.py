@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from boussole.audits.hashing import canonical_json, sha256_hex
-from boussole.charter.pack.verifier import canonical
+from boussole.charter.pack.verifier.proofs import canonical
 
 CODE = "import pathlib\npathlib.Path({mark!r}).touch()\n"
 SHADOWS = (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from boussole.charter.pack.verifier import archive, files
+from boussole.charter.pack.verifier.proofs import archive, files
 from tests.attacks import Tries
 from tests.charter.pack_attacks.judging import run
 

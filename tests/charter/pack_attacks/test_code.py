@@ -43,8 +43,8 @@ def test_no_code_of_a_pack_is_executed(copy: Path, trusted: Path, tmp_path: Path
 def test_compiled_modules_of_a_pack_are_not_executed(copy: Path, tmp_path: Path, tries: Tries) -> None:
     mark, evil = tmp_path / "executed", tmp_path / "evil.py"
     armed(tmp_path, evil.name, mark)
-    for source in sorted((copy / "verifier").glob("*.py")):
-        cached = copy / "verifier" / "__pycache__" / f"{source.stem}.{sys.implementation.cache_tag}.pyc"
+    for source in sorted((copy / "verifier").rglob("*.py")):
+        cached = source.parent / "__pycache__" / f"{source.stem}.{sys.implementation.cache_tag}.pyc"
         cached.parent.mkdir(exist_ok=True)
         compiled = Path(py_compile.compile(str(evil), cfile=str(cached), doraise=True) or "")
         stat = source.stat()  # so that Python takes it for what this source was compiled to

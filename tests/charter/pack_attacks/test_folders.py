@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.hashing import canonical_json, sha256_hex
-from boussole.charter.pack.verifier import canonical, files
+from boussole.charter.pack.verifier.proofs import canonical, files
 from tests.attacks import Tries
 from tests.charter.pack_attacks.judging import relisted, run
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 
-from .groups import Claims, Groups
-from .rows import Group, Scored
+from ..groups import Claims, Groups
+from ..rows import Group, Scored
+from ..system import By
 from .score_bins import ScoreBins, scored
-from .system import By
 
 AREAS = ("auc", "bpsn_auc", "bnsp_auc", "auc_difference")
 MEANS = ("mean_score", "brier_score", "calibration_in_the_large")

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from .groups import Claims, Groups
-from .rates import SELECTION, counted, total
-from .rows import Buckets, Table
+from ..groups import Claims, Groups
+from ..rates import SELECTION, counted, total
+from ..rows import Buckets, Table
+from ..system import By
 from .stages import Stages
-from .system import By
 
 ALPHA = {"generalized_entropy_index": 2, "theil_index": 1}
 ALPHA.update({f"between_group_{name}": alpha for name, alpha in list(ALPHA.items())})

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from .groups import Claims
+from ..groups import Claims
 
 BY_SCORE = "counts by score are only in a restricted pack"
 BY_STRATUM = "counts by stratum are only in a restricted pack"

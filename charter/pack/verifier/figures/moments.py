@@ -9,9 +9,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .buckets import at_least, effective_buckets, filled, spread
-from .chances import quantile, student
-from .groups import Claims
+from ..buckets import at_least, effective_buckets, filled, spread
+from ..chances import quantile, student
+from ..groups import Claims
 
 
 class Moments(NamedTuple):

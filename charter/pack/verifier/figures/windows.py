@@ -9,16 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from .buckets import cluster_size
-from .buckets import compared as compared_rates
-from .chances import gamma_above
+from ..buckets import cluster_size
+from ..buckets import compared as compared_rates
+from ..chances import gamma_above
+from ..groups import Claims, Groups, ends
+from ..rows import BUCKETS, Group
+from ..scores import holm
+from ..system import By
 from .drift import HALF, distance, merged, psi
-from .groups import Claims, Groups, ends
 from .moments import Change, Single, compared, shares
-from .rows import BUCKETS, Group
 from .score_bins import BINS, Part, ScoreBins, by_bucket, histogram, largest_gap, scored, together
-from .scores import holm
-from .system import By
 
 QUANTITIES = ("selection_rate", "mean_score")
 DISTANCES = ("psi", "jensen_shannon", "kolmogorov_smirnov", "wasserstein")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from .scores import holm
+from ..scores import holm
 from .testing import beyond, good, kept_level, level
 
 

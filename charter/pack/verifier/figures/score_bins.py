@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+from ..rows import BUCKETS, Group, Rows, Scored
+from ..system import By, System, label
 from .moments import Moments
-from .rows import BUCKETS, Group, Rows, Scored
-from .system import By, System, label
 
 BINS = 100
 """Into how many equal bins the range of a score is divided; the highest score has one of its own."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from .chances import noncentral, normal, quantile, student
-from .scores import difference_z, ratio_z
+from ..chances import noncentral, normal, quantile, student
+from ..scores import difference_z, ratio_z
 
 MOST = 100
 """More than this many times the present decisions is no reasonable number."""

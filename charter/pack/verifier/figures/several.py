@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Optional
 
-from .groups import Claims
+from ..groups import Claims
+from ..rates import extreme, mean_rate
+from ..scores import wilson
+from ..system import By, System
 from .others import ALPHA, BENEFITS, differential, inequality, means, worst_cases
-from .rates import extreme, mean_rate
-from .scores import wilson
-from .system import By, System
 
 Cell = tuple[int, int]
 """Cases and rows."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from .chances import noncentral, quantile, root
+from ..chances import noncentral, quantile, root
 from .testing import MOST, statistic
 
 FEWEST = 10

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .buckets import scored
-from .chances import quantile
-from .groups import LAYERS, Claims, ends
-from .rates import COMPARED, EXTREMES, OF_OUTCOMES, extreme
-from .scores import difference_interval, ratio_interval, wilson
+from ..buckets import scored
+from ..chances import quantile
+from ..groups import LAYERS, Claims, ends
+from ..rates import COMPARED, EXTREMES, OF_OUTCOMES, extreme
+from ..scores import difference_interval, ratio_interval, wilson
+from ..system import By, System, label
 from .several import Several
 from .stages import STAGED
-from .system import By, System, label
 
 Cell = tuple[int, int]
 """Cases and rows."""

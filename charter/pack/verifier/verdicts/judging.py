@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..rates import COMPARED
+from ..system import System
 from .corrections import Tested, corrected
 from .deciding import beyond_watch, interval, settled_by, too_few
-from .rates import COMPARED
-from .system import System
 from .testing import level, ways
 
 ORDER = ("broken", "watch", "unknown", "kept")

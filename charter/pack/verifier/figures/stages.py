@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .buckets import at_worth, effective_buckets, filled, scored, worth
-from .chances import quantile
-from .groups import Claims, Groups, ends, share, two_groups
-from .rates import SELECTION, counted
-from .rows import BUCKETS, Buckets, Group, Table
-from .scores import ratio_interval
-from .system import By
+from ..buckets import at_worth, effective_buckets, filled, scored, worth
+from ..chances import quantile
+from ..groups import Claims, Groups, ends, share, two_groups
+from ..rates import SELECTION, counted
+from ..rows import BUCKETS, Buckets, Group, Table
+from ..scores import ratio_interval
+from ..system import By
 
 STAGED = {
     "stage_selection_rate": True,

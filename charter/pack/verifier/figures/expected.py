@@ -5,8 +5,8 @@ Sources: Ayer et al. (1955), Ann. Math. Statistics 26:641 (neighbours that fall 
 
 from __future__ import annotations
 
-from .groups import Claims
-from .rows import Group
+from ..groups import Claims
+from ..rows import Group
 from .score_bins import BINS, Part, ScoreBins, scored
 
 WHOM = {

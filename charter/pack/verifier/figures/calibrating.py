@@ -9,13 +9,13 @@ from __future__ import annotations
 import itertools
 import math
 
-from .buckets import rate_interval
-from .groups import Claims, Groups, share, two_groups
+from ..buckets import rate_interval
+from ..groups import Claims, Groups, share, two_groups
+from ..rates import SELECTION, bad_side, counted
+from ..rows import BUCKETS, Buckets, Group, empty
+from ..system import By
 from .moments import Single, compared
-from .rates import SELECTION, bad_side, counted
-from .rows import BUCKETS, Buckets, Group, empty
 from .score_bins import BINS, Part, ScoreBins, histogram, largest_gap, scored, together
-from .system import By
 
 PARTS = 10
 PAIRED = {

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 
-from .buckets import cluster_size
-from .groups import Claims
-from .rates import ALL, Rate, counted
-from .rows import Rows
-from .system import System
+from ..buckets import cluster_size
+from ..groups import Claims
+from ..rates import ALL, Rate, counted
+from ..rows import Rows
+from ..system import System
 
 EDGES, HALF = 10, 0.5
 

@@ -1,0 +1,1 @@
+"""Figures computed a second time, from rows or from the counts that a document tells."""
