@@ -145,7 +145,7 @@ def test_every_file_that_is_changed_lost_or_added_is_found(copy: Path, tries: Tr
 
 @pytest.mark.attack("evidence pack", "a verifier with a changed module")
 def test_a_changed_verifier_is_found(copy: Path) -> None:
-    path = copy / "verifier" / "told.py"
+    path = copy / "verifier" / "figures" / "told.py"
     path.write_text(path.read_text(encoding="utf-8") + "# other\n", encoding="utf-8")
     assert "verifier/figures/told.py: SHA-256" in verify(copy)[1]
 
