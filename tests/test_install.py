@@ -76,7 +76,7 @@ def project(tmp_path: Path) -> Path:
 
 def run(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
     """A command in a folder; MLflow's own store of files needs to be allowed."""
-    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH" and not name.startswith("MLFLOW_")}
     env |= {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_ALLOW_FILE_STORE": "true"}
     return subprocess.run(words, cwd=at, env=env, capture_output=True, text=True, check=False)
 

@@ -31,7 +31,7 @@ def window_needed(test: Mapping[str, Any], *, level: float, past: bool, n: int) 
 
     >>> few = {"kind": "noncentral_chi2", "statistic": 0.2, "df": 9, "scale": 0.021, "scale_reference": 0.001}
     >>> window_needed(few, level=0.1, past=False, n=50), window_needed(few, level=0.1, past=True, n=50)
-    (50, 88)
+    (50, 63)
     """
     fixed, own = _windows(test)
     limits = [_most(test)]
