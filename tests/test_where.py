@@ -257,6 +257,7 @@ def test_a_metric(tmp_path: Path, workspace: Path) -> None:
     assert measures["passed_over_rate/sex=A"] == pytest.approx(1 - measures["selection_rate/sex=A"])
 
 
+@pytest.mark.slow
 def test_a_question(tmp_path: Path, workspace: Path) -> None:
     folder = copy_with(QUESTION, tmp_path / "project")
     _, _, audit = commands(
@@ -275,6 +276,7 @@ def test_a_page(tmp_path: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
     assert english
 
 
+@pytest.mark.slow
 def test_a_section_of_the_report(tmp_path: Path, workspace: Path) -> None:
     from pypdf import PdfReader
 

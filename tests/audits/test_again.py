@@ -232,6 +232,7 @@ def test_a_row_without_an_id_is_cleared_by_the_same_place_of_a_later_version(
     assert aside(workspace, loans) == []
 
 
+@pytest.mark.slow
 def test_rows_that_shared_an_id_are_set_aside_again_if_they_come_again(
     workspace: Workspace, loans: System, bring: Bring
 ) -> None:

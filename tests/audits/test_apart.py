@@ -158,6 +158,7 @@ def test_one_stray_row_does_not_hide_a_comparison_of_767_with_1469(tmp_path: Pat
     assert hidden.keys() == about if stray is None else all(f"gender={word(tmp_path)}" in name for name in hidden)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stray", ["mf", pytest.param(None, marks=pytest.mark.slow)], ids=["stray", "unknown"])
 def test_nothing_published_depends_on_what_was_decided_about_those_set_apart(tmp_path: Path, stray: str | None) -> None:
     """Two logs that differ in that alone give the same documents, of each window and of both together."""

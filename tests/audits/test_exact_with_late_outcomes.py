@@ -85,6 +85,7 @@ def audit(workspace: Workspace, **options: Any) -> dict[str, Any]:
     return run_audit(workspace, system, start=START, end=END, as_of=LATE_ENOUGH, dry_run=True, **options).written()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("observed", ["selected", pytest.param("all", marks=pytest.mark.slow)])
 def test_late_outcomes_count_as_if_they_had_always_been_there(tmp_path: Path, observed: str) -> None:
     frame = decisions()

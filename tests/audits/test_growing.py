@@ -222,6 +222,7 @@ def test_the_command_line_says_what_to_do_next(workspace: Workspace, tmp_path: P
     assert "Nothing is set aside." in run(app, [*place, "quarantine", "list"]).stderr
 
 
+@pytest.mark.slow
 def test_a_source_that_changes_its_shape_is_told(workspace: Workspace, offers: System, tmp_path: Path) -> None:
     def bring(name: str, **more: object) -> list[tuple[str, str, str]]:
         frame = pd.DataFrame(

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from boussole.audits.lake import reading, writing
 from boussole.audits.workspace import Workspace
 from tests.written import system_text
@@ -21,6 +23,7 @@ columns:
 )
 
 
+@pytest.mark.slow
 def test_the_same_and_other_files_from_three_processes(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "w")
     (workspace.home / "systems" / "calls.yaml").write_text(SYSTEM)

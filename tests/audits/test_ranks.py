@@ -99,6 +99,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, System]
     return load(tmp_path_factory.mktemp("ranks") / "w", log())
 
 
+@pytest.mark.slow
 def test_lists_that_come_in_pieces_and_in_any_order_are_counted_once(
     loaded: tuple[Workspace, System], tmp_path: Path
 ) -> None:

@@ -361,6 +361,7 @@ def test_no_reader_of_all_surfaces_finds_a_handful(tmp_path: Path, form: int, fi
     assert tries.n > 3
 
 
+@pytest.mark.slow
 @pytest.mark.attack("small groups", "a month less its weeks, of a value that is rare in one of them")
 def test_a_month_less_its_weeks_tells_of_nobody(tmp_path: Path, tries: Tries) -> None:
     frame = people(0, n=6000)

@@ -131,6 +131,7 @@ def test_once_told_the_new_reference_is_the_one_to_hold_to(workspace: Workspace)
     assert "references" not in audit(changed, 2)
 
 
+@pytest.mark.slow
 def test_what_is_told_is_computed_again_and_held(workspace: Workspace) -> None:
     audit(workspace, 2)
     audit(declare(workspace, "C"), 2)

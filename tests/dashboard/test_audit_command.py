@@ -52,6 +52,7 @@ def test_an_audit_of_days_that_were_asked_for_needs_no_hint(workspace: Workspace
     assert "220" in done.stdout
 
 
+@pytest.mark.slow
 def test_all_periods_are_audited_in_order_the_empty_one_is_named_and_nothing_is_sealed_twice(
     workspace: Workspace, command: Run
 ) -> None:

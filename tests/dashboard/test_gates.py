@@ -92,6 +92,7 @@ def refused(done: Any, *words: str) -> None:
         assert word in done.stderr
 
 
+@pytest.mark.slow
 def test_a_run_passes_or_fails_a_build_and_is_not_imported(run, home, runs):
     assert run("audit", "--run", runs["fair"], "--fail-on", "broken").returncode == 0
     done = run("audit", "--run", runs["unfair"], "--fail-on", "broken", "--json", "-", alone=True)

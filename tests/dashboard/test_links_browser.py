@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -21,6 +22,7 @@ def test_the_browser_s_language_decides_and_the_first_screen_answers(visit: Open
         assert page.find_element(By.CSS_SELECTOR, selector).rect["y"] < 600, selector
 
 
+@pytest.mark.slow
 def test_the_switch_works_by_keyboard_and_its_choice_is_kept(visit: Open) -> None:
     page = visit("/")
     by_keyboard(page, "English").send_keys(Keys.ENTER)
@@ -53,6 +55,7 @@ def test_a_link_changes_the_page_without_loading_the_app_again(visit: Open) -> N
     assert page.execute_script("return window.stays"), "the app was loaded again"
 
 
+@pytest.mark.slow
 def test_the_page_of_a_system_says_where_its_figures_come_from(visit: Open) -> None:
     page = visit("/system?system=matchft&lang=en")
     by_keyboard(page, "Where do these figures come from?").send_keys(Keys.ENTER)
@@ -107,6 +110,7 @@ def test_search_is_one_field_away_on_every_page(visit: Open) -> None:
     waiting(page).until(lambda b: text(b, "h1") == "Fairness and non-discrimination")
 
 
+@pytest.mark.slow
 def test_what_the_explorer_shows_has_an_address(visit: Open) -> None:
     page = visit("/fairness?system=matchft&lang=en")
     page.execute_script("window.stays = true")

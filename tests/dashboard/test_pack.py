@@ -69,6 +69,7 @@ def clustered(workspace: Workspace) -> bool:
     return workspace.system("offers").cluster is not None
 
 
+@pytest.mark.slow
 def test_the_two_other_packs_hold(workspace: Workspace, tmp_path: Path) -> None:
     assert verify(made(workspace, tmp_path / "pack", restricted=not clustered(workspace)))[0] == 0
 
@@ -225,6 +226,7 @@ def test_a_forger_who_makes_the_manifest_anew_is_found(copy: Path, forge: Callab
     assert "does not hold" in said
 
 
+@pytest.mark.slow
 @pytest.mark.attack("evidence pack", "another key, and a log rewritten as a whole")
 def test_another_key_and_a_kept_checkpoint_of_another_log(pack: Path, workspace: Workspace, tmp_path: Path) -> None:
     stranger = workspace_key(tmp_path / "keys")

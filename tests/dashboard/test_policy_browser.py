@@ -72,6 +72,7 @@ def test_no_page_breaks_its_policy_or_asks_another_host(
         keeps_its_policy(page)
 
 
+@pytest.mark.slow
 def test_an_address_that_is_opened_again_is_drawn_again(visit: Open) -> None:
     for _ in range(3):
         assert visit("/glossary?lang=en").find_element(By.TAG_NAME, "h1").text

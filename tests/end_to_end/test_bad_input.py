@@ -91,6 +91,7 @@ def test_outside_a_workspace_the_next_step_is_init(boussole: Any, tmp_path: Path
     refused(boussole("--workspace", tmp_path, "systems", "list"), "no workspace here", "boussole init")
 
 
+@pytest.mark.slow
 def test_json_on_stdout_is_only_json(boussole: Any, home: Path, tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text(
         HEADER + "".join(f"{i},2026-03-01,{i % 3 == 0},{'FM'[i % 2]}\n" for i in range(400))

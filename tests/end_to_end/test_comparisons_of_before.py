@@ -135,6 +135,7 @@ def now(workspace: Workspace) -> dict[str, Any]:
     return found | {"kept": kept.decode()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_what_is_written_and_told_is_what_was(now: dict[str, Any], said: dict[str, Any], name: str) -> None:
     was = said[name]["json"]
@@ -144,6 +145,7 @@ def test_what_is_written_and_told_is_what_was(now: dict[str, Any], said: dict[st
     assert now[name].get("told") == said[name].get("told")
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_what_was_to_the_byte(now: dict[str, Any], said: dict[str, Any]) -> None:
     assert settled(json.loads(now["kept"])) == settled(json.loads(said["kept"]))
     assert canonical_json(json.loads(said["kept"])).decode() == said["kept"]

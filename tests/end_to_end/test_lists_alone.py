@@ -164,6 +164,7 @@ def test_outcomes_are_read_without_decisions_as_far_as_they_need_none(scored_wee
     assert hidden["n"] == 18
 
 
+@pytest.mark.slow
 def test_what_was_sealed_is_computed_again_and_verified_by_a_bare_python(
     command: Run, home: Path, scored_weeks: dict[str, Any], tmp_path: Path
 ) -> None:

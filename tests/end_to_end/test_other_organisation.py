@@ -139,6 +139,7 @@ def in_german(value: object) -> object:
     return value
 
 
+@pytest.mark.slow
 def test_every_template_judges_the_same_decisions(tmp_path: Path) -> None:
     for name in TEMPLATES:
         document = audited(workspace_with(tmp_path / name, name))

@@ -174,10 +174,11 @@ def test_a_file_without_one_good_row_is_refused_and_leaves_no_run(
 
 
 def test_importing_experiments_does_not_import_mlflow() -> None:
-    code = "import sys, experiments, experiments.sync, experiments.demo; sys.exit('mlflow' in sys.modules)"
+    code = "import sys, boussole.experiments, boussole.experiments.sync, boussole.experiments.demo; sys.exit('mlflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_logging_says_nothing_and_sends_no_telemetry(
     make_workspace: Callable[..., Workspace], decisions: Callable[..., pd.DataFrame], tmp_path: Path
 ) -> None:

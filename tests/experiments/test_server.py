@@ -181,6 +181,7 @@ def test_a_server_that_dies_between_two_files_and_comes_back(
         module.set_tracking_uri(before)
 
 
+@pytest.mark.slow
 def test_a_password_in_the_address_is_never_shown(
     make_workspace: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:

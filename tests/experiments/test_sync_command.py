@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from boussole.audits.workspace import Workspace
 from boussole.experiments import log_decisions
@@ -14,6 +15,7 @@ from boussole.experiments import log_decisions
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@pytest.mark.slow
 def test_what_the_command_says(
     boussole: Run, command: Run, workspace: Workspace, mlflow: Any, decisions: Callable[..., pd.DataFrame]
 ) -> None:

@@ -45,6 +45,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path | None]:
     subprocess.run(["umount", "-l", folder], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("the lake", "the disk fills up at any point of a sync")
 @pytest.mark.parametrize("step", [256, pytest.param(16, marks=pytest.mark.slow)])
 def test_a_full_disk_at_any_point(  # noqa: PLR0917 (fixtures)

@@ -379,6 +379,7 @@ def test_any_other_fault(trial: Trial, tries: Tries, name: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.attack("files", "what others may read of what a command wrote, whatever the umask")
 @pytest.mark.parametrize("umask", [0o000, pytest.param(0o022, marks=pytest.mark.slow)])
 def test_only_the_owner_reads_what_a_command_wrote(trial: Trial, tries: Tries, umask: int) -> None:
@@ -398,6 +399,7 @@ def test_only_the_owner_reads_what_a_command_wrote(trial: Trial, tries: Tries, u
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_the_calls_do_something(trial: Trial) -> None:
     """Else a test of faults would try nothing."""
     writing = set()

@@ -10,6 +10,7 @@ from tests.faults.harness import Nursery, World, check
 LONGER_THAN_SQLITE_WAITS = 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "seconds"),
     [

@@ -104,6 +104,7 @@ def opened(sql: str) -> None:
             connection.execute(part).fetchall()
 
 
+@pytest.mark.slow
 @pytest.mark.attack("the lake", "all but keys/ is copied and opened with DuckDB and Arrow")
 def test_a_copy_without_the_keys_opens_no_row(workspace: Workspace, copy: Path, tries: Tries) -> None:
     assert rows_of(workspace, COUNT) != [(0,)]

@@ -92,6 +92,7 @@ def test_a_purge_killed_at_this_point(workspace: Workspace, tmp_path: Path, plac
     assert found_when_opened(workspace, [b"inCANARY", b"98765.4375"]) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.attack("the keys", "a rotation is killed")
 @pytest.mark.parametrize(("place", "when"), POINTS)
 def test_a_rotation_killed_at_this_point(workspace: Workspace, tmp_path: Path, place: str, when: str) -> None:

@@ -60,6 +60,7 @@ def pseudonym_of(workspace: Workspace, text: str) -> bytes:
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32].encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("private", [pytest.param((), marks=pytest.mark.slow), ("ref", "who")])
 def test_no_file_holds_a_byte_of_what_went(tmp_path: Path, private: tuple[str, ...]) -> None:
     workspace = Workspace.create(tmp_path / "w")

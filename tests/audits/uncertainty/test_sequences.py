@@ -15,6 +15,7 @@ from boussole.audits.uncertainty.wilson import wilson
 LOOKS = [50 * look for look in range(1, 41)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [0.05, 0.3, 0.7])
 def test_forty_looks_miss_together_as_rarely_as_one_should(rate: float) -> None:
     """Every fifty decisions up to 2,000, over 500 sequences; the standard error of 5 % is .01."""

@@ -98,6 +98,7 @@ def test_a_forged_verifier_is_not_believed(copy: Path, trusted: Path, tries: Tri
     assert (code, "verify.py: it is not the file that code.json lists" in said) == (1, True)
 
 
+@pytest.mark.slow
 @pytest.mark.attack("evidence pack", "code in a pack that `boussole verify` judges")
 def test_the_command_judges_with_its_own_verifier(
     boussole: Callable[..., subprocess.CompletedProcess[str]], copy: Path, pack: Path, tmp_path: Path

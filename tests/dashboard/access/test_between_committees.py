@@ -25,6 +25,7 @@ from tests.charter.committee.hall import NAME, Hall
 from tests.dashboard.access.test_between_members import COOKIE, Query, send, told
 from tests.dashboard.access.test_matrix import look
 from tests.dashboard.committee.hand import OPEN_AT, act
+from tests.sparing import later
 
 UNSAID = "Ce que la commission n’a pas encore dit"
 HERE = {"cora": ("ethics-chair", 1), "ada": ("ethics-member", 2), "sara": ("ethics-secretary", 0)}
@@ -89,14 +90,14 @@ def seen(hall, at, monkeypatch):
 
 
 @pytest.mark.attack("drafts", "a member, chair, secretary or partner of one committee reads what another is writing")
-@pytest.mark.parametrize("name", ELSEWHERE)
+@pytest.mark.parametrize("name", [*list(ELSEWHERE)[:1], *map(later, list(ELSEWHERE)[1:])])
 def test_nobody_reads_the_drafts_of_another_committee(hall, seen, name, tries):
     for page, query in pages(hall):
         tries.add()
         assert UNSAID not in seen(name, page, query), page
 
 
-@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("name", [*list(HERE)[:1], *map(later, list(HERE)[1:])])
 def test_who_belongs_to_a_committee_reads_what_it_writes(hall, seen, name):
     shown = [page for page, query in pages(hall) if UNSAID in seen(name, page, query)]
     leads = ["session"] if name in ("cora", "sara") else []
@@ -104,7 +105,7 @@ def test_who_belongs_to_a_committee_reads_what_it_writes(hall, seen, name):
 
 
 @pytest.mark.attack("drafts", "the drafts of a committee, asked for by those who work beside it")
-@pytest.mark.parametrize("role", ["stewards", "it", "all"])
+@pytest.mark.parametrize("role", ["stewards", later("it"), later("all")])
 def test_who_works_beside_a_committee_does_not_see_what_it_writes(hall, seen, oidc, role, tries):
     oidc.knows("zoe", role)
     for page, query in pages(hall):
@@ -146,7 +147,7 @@ def led(path):
 @pytest.mark.attack(
     "committees", "a chair or secretary of one committee calls, seats, presides, issues or writes in another"
 )
-@pytest.mark.parametrize("name", ELSEWHERE)
+@pytest.mark.parametrize("name", [*list(ELSEWHERE)[:1], *map(later, list(ELSEWHERE)[1:])])
 def test_nobody_acts_in_a_committee_in_which_they_have_no_place(hall, at, workspace, name, tries):
     client, before = at(name), [each.entry for each in statements(workspace)]
     kept = drafts(workspace, NAME)

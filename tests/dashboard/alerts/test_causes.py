@@ -101,6 +101,7 @@ def test_few_people_are_in_no_message_and_what_is_told_stands_on_the_page(worksp
     assert re.search("Fairness and non-discrimination: as a whole “(Watch|Not kept|We cannot tell)”", made.text)
 
 
+@pytest.mark.slow
 def test_a_drift_that_is_told_says_what_the_drift_page_says(workspace: Workspace, tmp_path: Path) -> None:
     check(workspace)
     rows = offers.frame(seed=8)

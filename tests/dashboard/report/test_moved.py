@@ -53,6 +53,7 @@ def attached(report: Path) -> dict[str, bytes]:
     return {name: contents[0] for name, contents in pypdf.PdfReader(report).attachments.items()}
 
 
+@pytest.mark.slow
 def test_the_sentence_is_that_of_the_page_and_columns_that_changed_are_named(
     given: tuple[Workspace, System], report: Path
 ) -> None:
