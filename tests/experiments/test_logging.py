@@ -174,7 +174,10 @@ def test_a_file_without_one_good_row_is_refused_and_leaves_no_run(
 
 
 def test_importing_experiments_does_not_import_mlflow() -> None:
-    code = "import sys, boussole.experiments, boussole.experiments.sync, boussole.experiments.demo; sys.exit('mlflow' in sys.modules)"
+    code = (
+        "import sys, boussole.experiments, boussole.experiments.sync, boussole.experiments.demo; "
+        "sys.exit('mlflow' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
