@@ -57,6 +57,7 @@ def test_a_command_asks_for_the_fields_of_its_model(model, command):
     assert {*command.fixed, *command.leaves, *model.computed, *model.unasked} <= {*model.model_fields}
     assert [each.name for each in commands()[command.words].params if not each.help] == []
     assert every_command()[command.words] is Action[command.action]
+    assert not command.action.startswith("SEE_"), "who seals may do more than see"
 
 
 @pytest.mark.parametrize(("model", "form"), FORMS, ids=[each.place for _, each in FORMS])

@@ -116,9 +116,7 @@ class Publication(Act):
 
     kind = "publication"
     about = ("opinion",)
-    commands = (
-        Command(words="committee published", action="SEE_COMMITTEE", help="Record that an opinion was published."),
-    )
+    commands = (Command(words="committee published", action="ISSUE", help="Record that an opinion was published."),)
     forms = (
         WebForm(
             place="session/published",
