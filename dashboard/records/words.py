@@ -15,7 +15,7 @@ def words_of(model: type[Statement], name: str, say: Say) -> dict[str, str]:
 def word(model: type[Statement], name: str, value: str, say: Say) -> str:
     """What one value of a field is called.
 
-    >>> from charter.records.work import Consultation
+    >>> from boussole.charter.record_types.work import Consultation
     >>> from dashboard.words import speaker
     >>> word(Consultation, "step", "expert", speaker("en"))
     'Expert named'

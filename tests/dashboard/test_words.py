@@ -10,7 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from boussole import dashboard
-from boussole.charter import records
+from boussole.charter import record_types
 from boussole.charter.record_types.inputs import input_of
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.record_types.work import THEMES
@@ -19,7 +19,7 @@ from boussole.dashboard.report.words import FOLDER as REPORT
 from boussole.dashboard.words import FOLDER as PAGES
 
 SOURCE = Path(dashboard.__file__).parent
-MODELS = Path(records.__file__).parent
+MODELS = Path(record_types.__file__).parent
 ELSEWHERE = ("alerts", "commands", "report")
 """Folders whose words are not those of pages; the command line speaks English."""
 CATALOGUES = {
