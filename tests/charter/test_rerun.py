@@ -167,6 +167,7 @@ def test_a_cube_in_the_lake_was_changed(workspace: Workspace) -> None:
     assert "Counts in the lake do not say what its decisions say: counts." in lines(found)
 
 
+@pytest.mark.slow
 def test_a_decision_was_deleted(workspace: Workspace) -> None:
     of_february = "SELECT min(id) FROM lake.offers.decisions WHERE day >= DATE '2026-02-01'"
     change(workspace, f"DELETE FROM lake.offers.decisions WHERE id = ({of_february})")
