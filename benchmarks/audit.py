@@ -10,7 +10,6 @@ import sys
 from collections import defaultdict
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from benchmarks.timing import best
 from boussole.audits.lake import reading
@@ -18,6 +17,8 @@ from boussole.audits.lake.tables import CUBES, table
 from boussole.audits.measures import group_label
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
+from boussole.charter.document import AuditDocument
+from boussole.charter.document.base import given
 
 RATES = ("selection_rate", "true_positive_rate", "false_positive_rate")
 
@@ -31,19 +32,18 @@ def main() -> None:
     with reading(workspace) as connection:
         cubes = {name: connection.table(table(system, name)).count("*").fetchall()[0][0] for name in CUBES}
     methods: defaultdict[str, int] = defaultdict(int)
-    for measure in document["measures"]:
-        if measure["interval"]:
-            methods[measure["interval"]["method"]] += 1
+    for measure in document.measures:
+        if measure.interval:
+            methods[measure.interval.method] += 1
     told = {"seconds": seconds, "runs": runs, "values": _rates(document), "cubes": cubes, "methods": methods}
-    print(json.dumps(told | {"decisions": document["decisions"], "measures": len(document["measures"])}))
+    print(json.dumps(told | {"decisions": document.decisions, "measures": len(document.measures)}))
 
 
-def _rates(document: dict[str, Any]) -> dict[str, dict[str, float]]:
+def _rates(document: AuditDocument) -> dict[str, dict[str, float]]:
     found: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    for measure in document["measures"]:
-        if measure["metric"] in RATES and measure["group"]:
-            by = tuple(measure["by"])
-            found[group_label(by, tuple(measure["group"][name] for name in by))][measure["metric"]] = measure["value"]
+    for measure in document.measures:
+        if measure.metric in RATES and measure.group:
+            found[group_label(measure.by, measure.values_of_group)][measure.metric] = given(measure.value)
     return found
 
 

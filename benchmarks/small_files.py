@@ -28,7 +28,7 @@ def main() -> None:
 
     def audit() -> None:
         document = run_audit(workspace, system, dry_run=True)
-        assert document["decisions"] > 0
+        assert document.decisions > 0
 
     def bring_in() -> None:
         for path in others:

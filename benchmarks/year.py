@@ -25,6 +25,8 @@ from boussole.audits.metrics import measure_cells
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.replay import judged
+from boussole.charter.document import AuditDocument, MeasureDocument
+from boussole.charter.document.verdict import RULE
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.judging.verdicts import judge, summarise
 from boussole.charter.records import each_summary, save_audit, statements
@@ -113,7 +115,7 @@ def _fill(workspace: Workspace) -> None:
             save_audit(workspace, _document(charter, system, measures, month), charter=charter)
 
 
-def _measures(system: System, rng: np.random.Generator) -> list[dict[str, Any]]:
+def _measures(system: System, rng: np.random.Generator) -> list[MeasureDocument]:
     """Measures of 12,000 decisions: sex and age, by themselves, within two jobs."""
     tables, strata = [Cells(by=(), groups=((),), counts=_counts(rng, [12_000]), clustered=False)], []
     for by, groups in ((("sex",), ("F", "M")), (("age",), ("<25", "25-49", "50+"))):
@@ -122,7 +124,8 @@ def _measures(system: System, rng: np.random.Generator) -> list[dict[str, Any]]:
         tables.append(Cells(by=by, groups=names, counts=counts[0] + counts[1], clustered=False))
         jobs = np.stack([each.sum(axis=3) for each in counts], axis=1)
         strata.append(Strata(by=by, groups=names, strata=(("a",), ("b",)), counts=jobs, clustered=False))
-    return [measure.document() for measure in measure_cells(tables, system=system, strata=strata)]
+    found = measure_cells(tables, system=system, strata=strata)
+    return [MeasureDocument.of(measure.document()) for measure in found]
 
 
 def _counts(rng: np.random.Generator, sizes: list[int]) -> Any:
@@ -131,11 +134,11 @@ def _counts(rng: np.random.Generator, sizes: list[int]) -> Any:
     return np.array([rng.multinomial(size, shares).reshape(1, 2, 3) for size in sizes], dtype=np.int64)
 
 
-def _document(charter: Charter, system: System, measures: list[dict[str, Any]], month: int) -> dict[str, Any]:
+def _document(charter: Charter, system: System, measures: list[MeasureDocument], month: int) -> AuditDocument:
     start = dt.date(2025, month, 1)
     end = dt.date(2025 + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
     verdicts = judge(charter, system, measures, window_start=start, window_end=end)
-    return {
+    made: dict[str, Any] = {
         "schema": "boussole.audit/1",
         "system": system.id,
         "window": {"start": start.isoformat(), "end": end.isoformat(), "timezone": system.timezone},
@@ -151,10 +154,12 @@ def _document(charter: Charter, system: System, measures: list[dict[str, Any]], 
         },
         "code": "sha256:" + "0" * 64,
         "decisions": 12_000,
-        "measures": measures,
-        "verdicts": verdicts,
-        "articles": summarise(charter, verdicts),
+        "measures": [each.written() for each in measures],
+        "verdicts": [each.written() for each in verdicts],
+        "articles": [each.written() for each in summarise(charter, verdicts)],
+        "rule": RULE,
     }
+    return AuditDocument.of(made)
 
 
 if __name__ == "__main__":
