@@ -10,7 +10,7 @@ import typer
 
 from boussole.audits import private_files
 from boussole.dashboard.access.command_line import demand_option, noted, reasoned
-from boussole.dashboard.commands import kept
+from boussole.dashboard.commands import checkpoint_files
 from boussole.dashboard.commands.completing import system_ids
 from boussole.dashboard.commands.console import FromOption, ToOption, say, workspace_of, write_json
 from boussole.dashboard.commands.output import check_folder
@@ -84,8 +84,8 @@ def pack(  # noqa: PLR0917 (the options of a command)
     if not restricted and len(newest(audits)) < len(audits):
         say(f"Of audits of the same window only the last is packed: {len(audits) - len(newest(audits))} left out.")
         audits = newest(audits)
-    note = parse_checkpoint(kept.text_of(below))[0] if below else sign_checkpoint(workspace)
-    old = parse_checkpoint(kept.text_of(since))[1] if since else None
+    note = parse_checkpoint(checkpoint_files.text_of(below))[0] if below else sign_checkpoint(workspace)
+    old = parse_checkpoint(checkpoint_files.text_of(since))[1] if since else None
     files = pack_files(workspace, audits, note=note, since=old, restricted=restricted)
     archive = write(files, folder)
     say(f"Written: {folder} and {archive}: {len(audits)} audit(s), {len(files)} files.")

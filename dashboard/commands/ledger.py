@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from boussole.dashboard.commands import kept
+from boussole.dashboard.commands import checkpoint_files
 from boussole.dashboard.commands.console import known_workspace, put, say, workspace_of
 from boussole.dashboard.commands.output import check_file, write_bytes, write_text
 
@@ -77,7 +77,7 @@ def checkpoint(
         raise BoussoleError("this would replace the kept checkpoint.", next_step="Write the new one to another file.")
     check_file(file)
     workspace = workspace_of(context)
-    old = kept.checkpoint_in(since)[1] if since else None
+    old = checkpoint_files.checkpoint_in(since)[1] if since else None
     note = sign_checkpoint(workspace)
     write_text(file, str(request_since(workspace, note, old) if old else note))
     _, made = parse_checkpoint(str(note))
@@ -114,14 +114,14 @@ def cosign(
     from boussole.audits.ledger.keys import parse_verifier
 
     check_file(file)
-    before, request = kept_checkpoint(folder), parse_request(kept.text_of(file))
+    before, request = kept_checkpoint(folder), parse_request(checkpoint_files.text_of(file))
     try:
         note = sign(folder, request, log=parse_verifier(log) if log else None)
     except RefusedError as refusal:
         say(f"Not cosigned: {refusal}")
         raise typer.Exit(1) from None
     write_text(file, str(cosigned(request, note)))
-    kept.came_since(before, request.checkpoint)
+    checkpoint_files.came_since(before, request.checkpoint)
     say(f"Cosigned and kept in {folder}; hand {file} to the next college, or back to the server.")
 
 
@@ -143,7 +143,7 @@ def prove(
 
     check_file(file)
     workspace = workspace_of(context)
-    note = kept.checkpoint_in(below)[0] if below else sign_checkpoint(workspace)
+    note = checkpoint_files.checkpoint_in(below)[0] if below else sign_checkpoint(workspace)
     write_text(file, str(prove_entry(workspace, entry, note)))
     say(f"Written: {file}")
 
@@ -157,7 +157,7 @@ def check(
     ] = None,
 ) -> None:
     """Check a proof by itself: entry, checkpoint, signatures."""
-    kept.check_proof(file, keys=keys or [], document=document)
+    checkpoint_files.check_proof(file, keys=keys or [], document=document)
 
 
 @app.command()
@@ -179,7 +179,7 @@ def timestamp(
     from boussole.audits.ledger.timestamp import timestamp_request, timestamped_at
     from boussole.audits.regular import read_bytes
 
-    note, _ = kept.checkpoint_in(file)
+    note, _ = checkpoint_files.checkpoint_in(file)
     if reply is None:
         asked = file.with_name(f"{file.name}.tsq")
         write_bytes(asked, timestamp_request(note))
@@ -190,4 +190,4 @@ def timestamp(
     answer, root = read_bytes(reply), read_bytes(authority)
     moment = timestamped_at(note, reply=answer, authorities=root)
     say(f"The checkpoint existed on {moment:%Y-%m-%d at %H:%M:%S} UTC, says the authority.")
-    say(kept.filed(known_workspace(context), note, reply=answer, authorities=root))
+    say(checkpoint_files.filed(known_workspace(context), note, reply=answer, authorities=root))

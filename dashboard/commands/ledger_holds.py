@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from boussole.audits.errors import LedgerError
+from boussole.dashboard.commands.checkpoint_files import checkpoint_in, signatures
 from boussole.dashboard.commands.console import say
-from boussole.dashboard.commands.kept import checkpoint_in, signatures
 from boussole.dashboard.commands.ledger_outside import checked_outside
 from boussole.dashboard.commands.outcome import Outcome, worst
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from boussole.dashboard.commands import kept
+from boussole.dashboard.commands import checkpoint_files
 from boussole.dashboard.commands.console import say
 from boussole.dashboard.commands.ledger import FolderOption
 
@@ -122,7 +122,7 @@ def _tell(found: Round, *, trust_first: bool) -> None:
     if found.before is None:
         believed = " The server itself gave its key: compare it by another way." if trust_first else ""
         say(f"The key of the ledger from now on: {found.log}.{believed}")
-    kept.came_since(found.before, found.new)
+    checkpoint_files.came_since(found.before, found.new)
     say("Cosigned, kept, and sent back.")
 
 
