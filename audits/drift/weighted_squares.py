@@ -35,7 +35,7 @@ def beyond(x: float, poles: Floats) -> float:
         term = _between(x, poles, first) if pair else _from_last(x, poles)
         total += sign * term
         sign = -sign
-        if term < NEGLIGIBLE * total:
+        if term <= NEGLIGIBLE * total:  # all are 0 where even the first is: later ones fall off faster
             break
     return min(max(total, 0.0), 1.0)
 
