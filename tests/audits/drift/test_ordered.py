@@ -136,7 +136,7 @@ def test_anderson_darling_beside_scipy(pairs: list[tuple[int, int]]) -> None:
 
 
 def test_what_is_too_rare_for_any_number_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As with a hundred million decisions that moved: every integral is 0, and a hundred of them took 12 ms a column."""
+    """As with a hundred million decisions that moved: every integral is 0, and a hundred of them took 12 ms."""
     looked = []
     between = weighted_squares._between
     monkeypatch.setattr(weighted_squares, "_between", lambda *given: looked.append(given) or between(*given))
