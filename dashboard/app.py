@@ -33,24 +33,25 @@ st.set_page_config(
     initial_sidebar_state=244,
 )
 name = chosen.url_path or FIRST
-prepare()
-address = frame.here(name)
-try:
-    me = here()
-except SignedOutError as error:
-    outside(say)
-    st.html(sign_in(refusal_of(st.query_params.get("refused", ""), error.reason), say, to=address))
-    footer(say, name=name, local=False)
-except BoussoleError as error:
-    outside(say)
-    st.html(problem(error.what, error.next_step, say))
-    footer(say, name=name, local=False)
-else:
-    sidebar(say, me, [page for page in known if allowed(me.role, PAGES[page.name])], name=name)
-    look(Workspace.find(), me, PAGES[name], place=f"/{name}")
-    if allowed(me.role, PAGES[name]):
-        with looking(me):
-            shown(chosen, say)
+with frame.guarded(f"the frame of {name}", say):
+    prepare()
+    address = frame.here(name)
+    try:
+        me = here()
+    except SignedOutError as error:
+        outside(say)
+        st.html(sign_in(refusal_of(st.query_params.get("refused", ""), error.reason), say, to=address))
+        footer(say, name=name, local=False)
+    except BoussoleError as error:
+        outside(say)
+        st.html(problem(error.what, error.next_step, say))
+        footer(say, name=name, local=False)
     else:
-        st.html(refused(me.role, PAGES[name], say, local=not me.authenticated))
-    footer(say, name=name, local=not me.authenticated, told=frame.checked_outside(say))
+        sidebar(say, me, [page for page in known if allowed(me.role, PAGES[page.name])], name=name)
+        look(Workspace.find(), me, PAGES[name], place=f"/{name}")
+        if allowed(me.role, PAGES[name]):
+            with looking(me):
+                shown(chosen, say)
+        else:
+            st.html(refused(me.role, PAGES[name], say, local=not me.authenticated))
+        footer(say, name=name, local=not me.authenticated, told=frame.checked_outside(say))

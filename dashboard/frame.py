@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -222,18 +223,25 @@ def prepare() -> None:
 
 
 def shown(page: StreamlitPage, say: Say) -> None:
-    """A page, or why there is none: the ledger is lost, or something fails that nobody foresaw.
-
-    Of the second, whoever looks sees no trace of the program but a number, under which the server noted it.
-    """
-    try:
+    """A page, or why there is none: the ledger is lost, or something fails that nobody foresaw."""
+    with guarded(f"the page {page.url_path or '/'}", say):
         found = _lost()
         if found is None:
             page.run()
         else:
             st.html(lost(found, say))
+
+
+@contextmanager
+def guarded(place: str, say: Say) -> Iterator[None]:
+    """Where something fails that nobody foresaw, whoever looks is told so, and what follows is drawn.
+
+    They see no trace of the program but a number, under which the server noted it.
+    """
+    try:
+        yield
     except Exception as error:  # noqa: BLE001 (it is noted and told)
-        st.html(unforeseen(noted(error, f"the page {page.url_path or '/'}"), say))
+        st.html(unforeseen(noted(error, place), say))
 
 
 def _lost() -> Lost | None:
@@ -324,6 +332,9 @@ def checked_outside(say: Say) -> Html:
     try:
         return foot(store.outside(Workspace.find()), say, now=dt.datetime.now(dt.UTC), href=href)
     except BoussoleError:
+        return foot_unread(say, href=href)
+    except Exception as error:  # noqa: BLE001 (it is noted, and the page above is whole)
+        noted(error, "the foot of the pages")
         return foot_unread(say, href=href)
 
 

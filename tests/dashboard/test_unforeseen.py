@@ -1,4 +1,4 @@
-"""What nobody foresaw on a page is told in plain words, and noted for whoever keeps the server."""
+"""What nobody foresaw, on a page or around it, is told in plain words, and noted for whoever keeps the server."""
 
 from __future__ import annotations
 
@@ -12,28 +12,55 @@ from streamlit.testing.v1 import AppTest
 
 from boussole import dashboard
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.glossary import glossary_html
+
+TOLD = "que personne n’avait prévu"
+Look = Callable[[str], tuple[str, str]]
 
 
-def test_a_page_that_fails_says_so_with_a_number_that_the_log_knows(
+@pytest.fixture
+def look(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, be: Callable[..., None]
-) -> None:
-    def failing(_: object) -> str:
-        raise ZeroDivisionError("of person p1")
+) -> Look:
+    """What the glossary shows, and what the server noted, where a function of the dashboard fails."""
 
-    monkeypatch.setenv("BOUSSOLE_HOME", str(Workspace.create(tmp_path / "w").home))
-    monkeypatch.setattr(glossary_html, "page", failing)
-    be("reader")
-    seen = AppTest.from_file(str(Path(dashboard.__file__).parent / "app.py"), default_timeout=60)
-    seen.switch_page("app_pages/glossary.py")
-    with caplog.at_level(logging.ERROR, logger="boussole"):
-        seen.run()
-    shown = "".join(getattr(element.proto, "body", "") for element in seen.main)
-    assert not seen.exception
-    assert "que personne n’avait prévu" in shown
-    assert "ZeroDivisionError" not in shown
-    assert "p1" not in shown
+    def looked(failing: str) -> tuple[str, str]:
+        def fails(*_: object, **__: object) -> str:
+            raise ZeroDivisionError("of person p1")
+
+        monkeypatch.setenv("BOUSSOLE_HOME", str(Workspace.create(tmp_path / "w").home))
+        be("reader")
+        monkeypatch.setattr(f"boussole.dashboard.{failing}", fails)
+        seen = AppTest.from_file(str(Path(dashboard.__file__).parent / "app.py"), default_timeout=60)
+        seen.switch_page("app_pages/glossary.py")
+        with caplog.at_level(logging.ERROR, logger="boussole"):
+            seen.run()
+        shown = "".join(getattr(element.proto, "body", "") for element in seen.main)
+        assert not seen.exception
+        assert "ZeroDivisionError" not in shown
+        assert "p1" not in shown
+        return shown, caplog.text
+
+    return looked
+
+
+def test_a_page_that_fails_says_so_with_a_number_that_the_log_knows(look: Look) -> None:
+    shown, noted = look("glossary.glossary_html.page")
+    assert TOLD in shown
     number = re.search(r"[0-9a-f]{8}", shown)
     assert number is not None
-    assert f"trouble {number.group()} on the page glossary" in caplog.text
+    assert f"trouble {number.group()} on the page glossary" in noted
     assert 'class="foot"' in shown, "the page is whole"
+
+
+@pytest.mark.parametrize("part", ["access.log.look", "frame.sidebar", "access.visitor.here"])
+def test_what_fails_around_a_page_is_told_alike(look: Look, part: str) -> None:
+    shown, noted = look(part)
+    assert TOLD in shown
+    assert re.search(r"trouble [0-9a-f]{8} on the frame of glossary", noted)
+
+
+def test_what_fails_in_the_foot_leaves_the_page_whole(look: Look) -> None:
+    shown, noted = look("store.outside")
+    assert TOLD not in shown
+    assert 'class="foot"' in shown
+    assert "on the foot of the pages" in noted
