@@ -22,7 +22,6 @@ from boussole.audits.ledger.merkle import leaf_hash, verify_inclusion
 from boussole.audits.ledger.notes import Note
 from boussole.audits.ledger.tree import inclusion_proof
 
-SUFFIX = ".tlog-proof"
 _HEADER = "c2sp.org/tlog-proof@v1"
 _INDEX = re.compile(r"index (0|[1-9]\d{0,17})")
 

@@ -20,8 +20,6 @@ from boussole.dashboard.commands.desk import (
     yaml_of,
 )
 
-OpinionEntry = Annotated[int, typer.Argument(min=0, help="The entry of the opinion.")]
-
 
 @app.command()
 def draft(

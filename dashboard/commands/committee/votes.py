@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 VoteEntry = Annotated[int, typer.Argument(min=0, help="The entry of the vote.")]
 Title = Annotated[str, typer.Option(help="What is decided, in a few words.")]
-DraftNumber = Annotated[int | None, typer.Option("--draft", min=1, help="The draft of the opinion it is about.")]
 Subject = Annotated[str | None, typer.Option("--subject", help="The hash of the text it is about, such as of minutes.")]
 
 

@@ -182,4 +182,3 @@ AGAIN = Doing(
     act=_again,
     note=lambda place, say: say("It needs no quorum.") if place.chamber.house.rules.quorum.second_call else "",
 )
-DOINGS = (AMEND, AGAIN)
