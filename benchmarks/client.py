@@ -14,6 +14,7 @@ import httpx
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 PATIENCE = 60
 """Seconds after which a page counts as never come."""
@@ -32,7 +33,7 @@ class Page:
     def take(self, element: Any) -> None:
         """One element of the page."""
         kind = element.WhichOneof("type")
-        body = getattr(element, kind) if kind else None
+        body: Any = getattr(element, kind) if kind else None
         if kind in ("html", "markdown"):
             self.html.append(body.body)
         elif kind == "exception":
@@ -77,8 +78,8 @@ class Member:
         (await self.http.get(f"/{self.path}?{self.query}")).raise_for_status()
         self.socket = await connect(
             f"ws://{self.host}/_stcore/stream",
-            subprotocols=["streamlit"],  # type: ignore[list-item]
-            origin=self.address,  # type: ignore[arg-type]
+            subprotocols=[Subprotocol("streamlit")],
+            origin=Origin(self.address),
             max_size=None,
         )
         await self._run()
@@ -107,7 +108,7 @@ class Member:
         self.page = Page()
         async with asyncio.timeout(PATIENCE):
             while True:
-                answer = ForwardMsg.FromString(await self.socket.recv())  # type: ignore[arg-type]
+                answer = ForwardMsg.FromString(await self.socket.recv())
                 kind = answer.WhichOneof("type")
                 if kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
                     self.page.take(answer.delta.new_element)

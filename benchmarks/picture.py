@@ -30,7 +30,7 @@ def draw(results: dict[str, Any]) -> str:
     ticks = [10.0**i for i in range(round(math.log10(low)), round(math.log10(high)) + 1)]
     y = alt.Y("seconds:Q", axis=_axis(ticks, _SECONDS, title=None), scale=_scale(low, high))
     layers = [layer for name, points in lines.items() for layer in _line(name, points, x, y)]
-    title = {"titleColor": INK_2, "titleFontSize": 14, "titleFontWeight": 400, "titlePadding": 10}
+    title: dict[str, Any] = {"titleColor": INK_2, "titleFontSize": 14, "titleFontWeight": 400, "titlePadding": 10}
     chart = layered(
         [*layers, *_labels(lines, x, y)],
         axis={"labelPadding": 10, **title},
@@ -72,7 +72,7 @@ def _labels(lines: dict[str, list[dict[str, Any]]], x: alt.X, y: alt.Y) -> list[
         own = name in NAMES.values()
         at = max(points, key=lambda one: one["rows"])
         data = alt.InlineData(values=[{key: at[key] for key in ("rows", "seconds")} | {"name": name}])
-        words = {
+        words: dict[str, Any] = {
             "align": "left",
             "baseline": "middle",
             "dx": 13,
