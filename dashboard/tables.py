@@ -91,7 +91,7 @@ def adjusted_table(
     head = [
         attribute_name(by, say, system=system),
         say("Share"),
-        with_deciding(_like_with_like(against, say), say),
+        say("With comparable profiles (the interval that decides)") if against else with_deciding(_others(say), say),
         say("95% interval"),
         *(name for _, name in beside),
         say("Decisions compared"),
@@ -168,8 +168,10 @@ def with_deciding(compared: str, say: Say) -> str:
 
 
 def _like_with_like(against: str | None, say: Say) -> str:
-    if against:
-        return say("With comparable profiles, compared with: {group}", group=against)
+    return say("With comparable profiles, compared with: {group}", group=against) if against else _others(say)
+
+
+def _others(say: Say) -> str:
     return say("With comparable profiles, compared with all others")
 
 

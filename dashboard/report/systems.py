@@ -24,8 +24,8 @@ Asked = tuple[Section, Question]
 ANSWER = 30
 """Characters of the longest answer ("No."): longer first sentences are findings."""
 WIDTHS = {
-    (9, 3): (None, 19, 16, 21, 16, 18, 19, 17, 26),
-    (10, 1): (None, 12, 20, 15, 16, 18, 15, 16, 16, 24),
+    (9, 3): (None, 19, 18, 21, 16, 18, 18, 17, 25),
+    (10, 1): (None, 12, 20, 16, 19, 18, 15, 16, 17, 21),
     (6, 1): (None, 13, 29, 17, 44, 30),
     (5, 1): (None, 30, 34, 26, 30),
 }
