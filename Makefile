@@ -67,7 +67,6 @@ check: .venv/.dev ## format, lint, types, imports, dependencies, charter
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/mypy --check-untyped-defs benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/boussole charter check
