@@ -17,10 +17,10 @@ from pypdf.generic import ArrayObject
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.dashboard.drifting.figures import figure
 from boussole.dashboard.report import write_report
 from boussole.dashboard.report.checking import check
-from boussole.dashboard.words import speaker
+from boussole.dashboard.views.drift.figures import figure
+from boussole.dashboard.words.say import speaker
 from tests.dashboard.report.conftest import words
 from tests.dashboard.test_drift_bad_input import Case, brought_in, page_of, same
 
