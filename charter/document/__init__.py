@@ -14,6 +14,7 @@ from boussole.charter.document.audit import (
 from boussole.charter.document.comparisons import Comparison, IntervalOfTests, Levels, ThresholdOfVerdict
 from boussole.charter.document.left_out import LeftOut, PartLeftOut, ReasonLeftOut
 from boussole.charter.document.measures import (
+    Band,
     IntervalOfMeasure,
     MeasureDocument,
     MeasureInShort,
@@ -36,6 +37,7 @@ __all__ = [
     "AnswerChanged",
     "ArticleVerdict",
     "AuditDocument",
+    "Band",
     "CasesTold",
     "CharterOfAudit",
     "Comparison",

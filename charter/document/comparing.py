@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, RootModel
 from boussole.audits.windows import Window
 from boussole.charter.document.audit import System
 from boussole.charter.document.base import LATER, SINCE, Count, Day, Hex, Part, Share, Texts
-from boussole.charter.document.drift import DistanceDocument
+from boussole.charter.document.distances import Distance
 from boussole.charter.document.measures import IntervalOfMeasure, Side
 
 CANDIDATE: Literal["boussole.comparison/1"] = "boussole.comparison/1"
@@ -193,7 +193,7 @@ class VersionComparison(Part):
     ]
     family: Annotated[Count, Field(description="How many rows Holm's correction spans")]
     rows: tuple[ChangeOfMeasure, ...]
-    drift: Annotated[tuple[DistanceDocument, ...], Field(description="Distances of everybody")]
+    drift: Annotated[tuple[Distance, ...], Field(description="Distances of everybody")]
     agreement: Agreement | None
 
     @property

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from boussole.audits.drift.evidently_columns import Note, Reason
 from boussole.audits.drift.evidently_methods import Key, Reading
-from boussole.audits.measures import Measure, Status
 from boussole.charter.document.audit import System
-from boussole.charter.document.base import LATER, SINCE, Count, Day, Hex, Part
-from boussole.charter.document.measures import VALUE_OR_REASON, IntervalOfMeasure, value_or_reason
+from boussole.charter.document.base import LATER, SINCE, Day, Hex, Part
+from boussole.charter.document.distances import Distance
 from boussole.charter.document.verdict import Verdict
 from boussole.charter.document.windows import WindowOfAudit
 
@@ -20,32 +18,6 @@ SCHEMA: Literal["boussole.drift/1"] = "boussole.drift/1"
 Some = Annotated[int, Field(ge=1)]
 Script = Annotated[str, Field(pattern="^sha256-[A-Za-z0-9+/]{43}=$")]
 BY_COMMAND = "; written by the command only"
-
-
-class DistanceDocument(Part):
-    """A measure between two windows. Its `params` are what its metric adds, in the order in which that says them."""
-
-    model_config = ConfigDict(json_schema_extra=VALUE_OR_REASON)
-
-    id: str
-    metric: str
-    by: tuple[str, ...]
-    group: dict[str, str] | None
-    given: dict[str, str]
-    value: float | None
-    status: Status
-    reason: str | None
-    n: Count | None
-    clusters: Count | None
-    interval: IntervalOfMeasure | None
-    params: dict[str, Any]
-
-    _is_one = model_validator(mode="after")(value_or_reason)
-
-
-def distances_of(measures: Iterable[Measure]) -> tuple[DistanceDocument, ...]:
-    """Measures between two windows as documents write them."""
-    return tuple(DistanceDocument.of(measure.document()) for measure in measures)
 
 
 class OfBoth(Part):
@@ -144,7 +116,7 @@ class DriftDocument(Part):
     against: WindowOfAudit
     as_of: Annotated[Day, Field(description="Day from which outcomes were read")]
     decisions: OfBoth
-    measures: tuple[DistanceDocument, ...]
+    measures: tuple[Distance, ...]
     evidently: Annotated[
         EvidentlyDocument | None,
         LATER,

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from boussole.audits.measures import Measure, Status
-from boussole.charter.document.base import Count, Part
+from boussole.charter.document.base import EARLY, Count, Part
 
 Side = Literal["below", "above"]
 Number = int | float
@@ -54,6 +54,25 @@ class StoredTest(Part):
         return self.written()
 
 
+class IntervalOfBand(Part):
+    """Where the observed rate of a band very likely lies; `method` names how that was found out."""
+
+    low: float
+    high: float
+    method: str
+
+
+class Band(Part):
+    """A band of scores of a calibration curve: its ends, its outcomes, the mean score and the rate observed."""
+
+    low: float
+    high: float
+    n: Count
+    mean_score: float
+    observed_rate: float
+    interval: Annotated[IntervalOfBand | None, EARLY] = None
+
+
 class Params(Part):
     """What a measure depends on. Named here is what judging and pages read; a metric may add figures of its own."""
 
@@ -75,7 +94,7 @@ class Params(Part):
     """Of two groups: how far each of them moved."""
     p: float | None = None
     p_adjusted: float | None = None
-    curve: tuple[dict[str, Any], ...] | None = None
+    curve: tuple[Band, ...] | None = None
     """Bands of scores, the lowest first."""
     missing_scores: int | None = None
     missing_outcomes: int | None = None

@@ -12,6 +12,8 @@ from boussole.charter.document.audit import AuditDocument
 from boussole.charter.document.comparing import Comparison
 from boussole.charter.document.drift import SCHEMA as DRIFT
 from boussole.charter.document.drift import DriftDocument
+from boussole.charter.document.drift_series import SCHEMA as DRIFT_SERIES
+from boussole.charter.document.drift_series import DriftSeriesDocument
 from boussole.charter.document.texts import SCHEMA as TEXTS
 from boussole.charter.document.texts import TextsDocument
 
@@ -54,3 +56,8 @@ def comparison_schema() -> dict[str, Any]:
 def drift_schema() -> dict[str, Any]:
     """The JSON Schema of `boussole.drift/1`."""
     return {"$schema": DIALECT, **schema_of(DriftDocument), "title": DRIFT}
+
+
+def drift_series_schema() -> dict[str, Any]:
+    """The JSON Schema of `boussole.drift-series/1`."""
+    return {"$schema": DIALECT, **schema_of(DriftSeriesDocument), "title": DRIFT_SERIES}

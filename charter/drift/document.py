@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from boussole.charter.document.distances import distances_of
 from boussole.charter.document.drift import (
     SCHEMA,
     ColumnLeftOut,
@@ -14,7 +15,6 @@ from boussole.charter.document.drift import (
     OfBoth,
     SampleDocument,
     SamplesOfBoth,
-    distances_of,
 )
 from boussole.charter.document.windows import WindowOfAudit
 

@@ -1,5 +1,11 @@
 """JSON Schemas of the documents that Boussole writes."""
 
-from boussole.charter.document.schema import audit_schema, comparison_schema, drift_schema, texts_schema
+from boussole.charter.document.schema import (
+    audit_schema,
+    comparison_schema,
+    drift_schema,
+    drift_series_schema,
+    texts_schema,
+)
 
-__all__ = ["audit_schema", "comparison_schema", "drift_schema", "texts_schema"]
+__all__ = ["audit_schema", "comparison_schema", "drift_schema", "drift_series_schema", "texts_schema"]

@@ -11,7 +11,7 @@ import altair as alt
 
 from boussole.audits.languages import inside
 from boussole.audits.systems import System
-from boussole.charter.document import MeasureDocument, Standing
+from boussole.charter.document import Band, MeasureDocument, Standing
 from boussole.charter.judging.families import decision
 from boussole.dashboard.charts.dots import layered, ticks
 from boussole.dashboard.charts.groups import By, attribute_name, group_of
@@ -29,7 +29,7 @@ class Curve:
     """One group: its bands of scores, the lowest first, and how much its scores announce beyond what came."""
 
     label: str
-    bands: Sequence[Mapping[str, Any]]
+    bands: Sequence[Band]
     beyond: float | None
 
 
@@ -103,7 +103,7 @@ def drawn_and_not(document: Standing) -> tuple[list[By], list[By]]:
     for measure in _measured(document):
         by = tuple(measure.by)
         if measure.value is not None:
-            found[by] = found.get(by, False) or bool(measure.params.get("curve"))
+            found[by] = found.get(by, False) or bool(measure.params.curve)
     return [by for by, drawn in found.items() if drawn], [by for by, drawn in found.items() if not drawn]
 
 
@@ -134,9 +134,8 @@ def calibration_chart(shown: Sequence[Curve], lang: str, *, narrow: bool = False
     return _drawn(marks, page, height)
 
 
-def _values(band: Mapping[str, Any]) -> list[float]:
-    ends = band.get("interval") or {}
-    return [band["mean_score"], band["observed_rate"], *([ends["high"]] if ends else [])]
+def _values(band: Band) -> list[float]:
+    return [band.mean_score, band.observed_rate, *([band.interval.high] if band.interval else [])]
 
 
 def _heading(curve: Curve, say: Say, page: Sheet) -> list[str]:
@@ -188,11 +187,11 @@ def _square(
         marks["scale"].append({"x": 9, "y": top + side / 2, "text": say("Observed"), "align": "center", "angle": 270})
     marks["same"].append({"x": x(0), "x2": x(at[-1]), "y": y(0), "y2": y(at[-1])})
     for band in curve.bands:
-        point = {"x": x(band["mean_score"]), "y": y(band["observed_rate"]), "group": place}
+        point = {"x": x(band.mean_score), "y": y(band.observed_rate), "group": place}
         marks["line"].append(point)
         marks["dot"].append(point)
-        if ends := band.get("interval"):
-            marks["bar"].append({"x": point["x"], "x2": point["x"], "y": y(ends["low"]), "y2": y(ends["high"])})
+        if ends := band.interval:
+            marks["bar"].append({"x": point["x"], "x2": point["x"], "y": y(ends.low), "y2": y(ends.high)})
     lines = _heading(curve, say, page)
     names = len(wrapped(curve.label, width=page.line))
     for i, text in enumerate(lines):
@@ -251,8 +250,8 @@ def calibration_text(shown: Sequence[Curve], lang: str) -> str:
         bands = ", ".join(
             say(
                 "{announced} announced and {observed} observed",
-                announced=say.percent(band["mean_score"], 0),
-                observed=say.percent(band["observed_rate"], 0),
+                announced=say.percent(band.mean_score, 0),
+                observed=say.percent(band.observed_rate, 0),
             )
             for band in curve.bands
         )
@@ -268,7 +267,7 @@ def calibration_note(shown: Sequence[Curve], say: Say, *, system: System | None)
         say("Dashes: what the score announces is what happened. Below them it announced too much, above too little."),
         say("Each diamond is a band of scores; the figure above a square is what is announced beyond what came."),
     ]
-    if any(band.get("interval") for curve in shown for band in curve.bands):
+    if any(band.interval for curve in shown for band in curve.bands):
         parts.append(say("Bar: 95% interval."))
     outcome = system.log.outcome if system else None
     if system and outcome and outcome.observed_for == "selected":
@@ -294,15 +293,15 @@ def calibration_table(shown: Sequence[Curve], by: By, say: Say, *, title: str, s
     body = []
     for curve in shown:
         for band in curve.bands:
-            ends = band.get("interval") or {}
+            ends = band.interval
             body.append(
                 [
                     curve.label,
-                    say("{low} to {high}", low=say.percent(band["low"], 0), high=say.percent(band["high"], 0)),
-                    say.percent(band["mean_score"]),
-                    say.percent(band["observed_rate"]),
-                    between(ends.get("low"), ends.get("high"), say),
-                    say.whole(band["n"]),
+                    say("{low} to {high}", low=say.percent(band.low, 0), high=say.percent(band.high, 0)),
+                    say.percent(band.mean_score),
+                    say.percent(band.observed_rate),
+                    between(ends.low, ends.high, say) if ends else "",
+                    say.whole(band.n),
                 ]
             )
     return Table(caption=title, head=head, rows=body, verdicts=[None] * len(body), names=2)

@@ -15,7 +15,13 @@ from boussole.charter.amending.changes import Change
 from boussole.charter.auditing.replay import Replay
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.kinds import KINDS
-from boussole.charter.schemas import audit_schema, comparison_schema, drift_schema, texts_schema
+from boussole.charter.schemas import (
+    audit_schema,
+    comparison_schema,
+    drift_schema,
+    drift_series_schema,
+    texts_schema,
+)
 from boussole.charter.schemas.committee import minutes_schema
 from boussole.charter.schemas.register import register_schema
 from boussole.charter.schemas.shapes import DIALECT, HASH, TEXT, WHOLE, Shape, document, maybe, several, whole
@@ -111,6 +117,7 @@ SCHEMAS: Mapping[str, Callable[[], Shape]] = {
     "texts": texts_schema,
     "comparison": comparison_schema,
     "drift": drift_schema,
+    "drift-series": drift_series_schema,
     "subgroups": subgroups_schema,
     "charter": charter_schema,
     "charter-diff": charter_diff_schema,

@@ -7,9 +7,9 @@ from typing import Any
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.charter.document import AuditDocument
+from boussole.charter.drift.series_document import series_document
 from boussole.charter.records import sealed_json
 from boussole.dashboard.report.edition import Edition
-from boussole.dashboard.report.moved import drift_document
 from boussole.dashboard.report.words import Tell
 
 SEALS = "seals.json"
@@ -53,7 +53,7 @@ def drift_file(edition: Edition, system_id: str) -> str:
 
 def drift_content(edition: Edition, system_id: str) -> bytes:
     """What moved in a system, as it is attached."""
-    return canonical_json(drift_document(edition.drifts[system_id], as_of=edition.date))
+    return canonical_json(series_document(edition.drifts[system_id], as_of=edition.date).written())
 
 
 def attachments(edition: Edition, tell: Tell) -> list[Attachment]:

@@ -10,11 +10,11 @@ from boussole.audits.errors import NoLakeError
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import exists, table
 from boussole.audits.languages import capital
-from boussole.audits.measures import Measure
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.look import Drift, look
+from boussole.charter.drift.series_document import MONTHS
 from boussole.charter.text.model import Charter
 from boussole.dashboard.report.words import Tell
 from boussole.dashboard.views.drift.figures import brief
@@ -25,15 +25,10 @@ from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import speaker
 
 Data = dict[str, Any]
-SCHEMA = "boussole.drift-series/1"
-MONTHS = 12
-"""Months that are shown, the newest ones."""
 WRITTEN = 6
 """Months whose figures stand beside a drawing; all of those shown are attached."""
 DRAWN = 12
 """Columns of a part that are drawn, those that moved first; the others are named with their newest figure."""
-FIGURES = ("psi", "total_variation", "wasserstein", "mann_whitney", "missing_share", "chi_square")
-"""What is printed, and so attached, of each column."""
 
 
 def drifts(
@@ -62,49 +57,6 @@ def _has_decisions(workspace: Workspace, system: System) -> bool:
             return connection.execute(f"SELECT 1 FROM {table(system, 'daily')} LIMIT 1").fetchone() is not None
     except NoLakeError:
         return False
-
-
-def drift_document(drift: Drift, *, as_of: dt.date) -> Data:
-    """All figures that the section prints, as it is attached: the same the page of drift shows."""
-    series = drift.series
-    return {
-        "schema": SCHEMA,
-        "system": series.system.id,
-        "as_of": as_of.isoformat(),
-        "by": series.step,
-        "against": series.against,
-        "windows": [
-            {
-                **point.window.document(series.system),
-                "against": point.against and point.against.document(series.system),
-                "decisions": point.decisions,
-                "reason": point.reason,
-                "measures": [_measure(each) for each in point.measures if each.metric in FIGURES],
-            }
-            for point in series.points[-MONTHS:]
-        ],
-        "versions": [{"name": each.name, "first": each.first.isoformat()} for each in series.versions],
-        "columns": [{"on": each.on.isoformat(), "kind": each.kind, "column": each.column} for each in series.changes],
-        "moved_for_good": [
-            {
-                "measure": each.id,
-                "since": each.since.start.isoformat(),
-                "noticed": each.noticed.start.isoformat(),
-                "before": each.before,
-                "after": each.after,
-                "season": each.seasonal,
-            }
-            for each in drift.shifts
-        ],
-        "looked_at_together": [each.id for each in drift.looked],
-    }
-
-
-def _measure(measure: Measure) -> Data:
-    """One figure without its bins: the lake has these, and they are many."""
-    document = measure.document()
-    kept = {key: value for key, value in document["params"].items() if key != "edges"}
-    return {key: document[key] for key in ("id", "value", "status", "reason", "n", "interval")} | {"params": kept}
 
 
 def section(scene: Scene, drift: Drift, tell: Tell) -> Data:

@@ -33,9 +33,9 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.drift.document import pair_document
 from boussole.charter.drift.look import look
+from boussole.charter.drift.series_document import series_document
 from boussole.charter.oscal.exporting import oscal_files
 from boussole.charter.records.store.audits import stored_audits
-from boussole.dashboard.report.moved import drift_document
 from tests.as_json import cells_csv, documents_of, set_apart
 from tests.attacks import Tries
 from tests.written import sample
@@ -303,7 +303,7 @@ def page_of(workspace: Workspace) -> list[Document]:
     of, found = workspace.system("sample"), []
     for step, against in itertools.product(("month", "week"), ("reference", "previous", "examined")):
         drift = look(workspace, of, against=against, step=step, today=TODAY)  # type: ignore[arg-type]
-        told = drift_document(drift, as_of=TODAY)
+        told = series_document(drift, as_of=TODAY).written()
         found += [
             {"window": each, "against": each["against"], "decisions": {"window": each["decisions"], "against": None}}
             | {"measures": [m | {"metric": m["id"].partition("/")[0]} for m in each["measures"]]}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from boussole.charter.document import Band
 from boussole.dashboard.charts.calibration import Curve, calibration_chart, calibration_note, calibration_text
 from boussole.dashboard.charts.charts import curves_svg
 from boussole.dashboard.parts import system_html
@@ -134,7 +135,7 @@ def test_without_intervals_none_is_drawn_or_explained(scored: Document) -> None:
     """Older audits have none."""
     shown = curves(scored, ("gender",), EN, system=None)
     assert "95% interval" in calibration_note(shown, EN, system=None)
-    without = [{key: value for key, value in band(*each).items() if key != "interval"} for each in BANDS["F"]]
+    without = [Band.of({key: value for key, value in band(*each).items() if key != "interval"}) for each in BANDS["F"]]
     shown = [replace(curve, bands=without) for curve in shown]
     assert "interval" not in calibration_note(shown, EN, system=None)
     assert "25% announced and 50% observed, 75% announced" in calibration_text(shown, "en")

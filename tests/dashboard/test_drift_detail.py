@@ -18,7 +18,9 @@ from starlette.testclient import TestClient
 
 from boussole.audits.decisions import ingest
 from boussole.audits.drift import stored
+from boussole.audits.drift.distances import METRICS as DISTANCES_OF
 from boussole.audits.drift.evidently_methods import METHODS, Key, Reading
+from boussole.audits.drift.measures import METRICS as INDICES
 from boussole.audits.drift.pairs import exact_pair, window_asked
 from boussole.audits.errors import ReportError, SourceError
 from boussole.audits.retention.purge import purge
@@ -111,9 +113,13 @@ def test_page_and_figures_are_kept_for_their_owner_and_name_each_other(made: Sto
 def test_the_form_of_the_json_is_closed_and_knows_every_reason_and_method() -> None:
     schema = drift_schema()
     Draft202012Validator.check_schema(schema)
-    distance, measure = schema["$defs"]["DistanceDocument"], audit_schema()["$defs"]["MeasureDocument"]
-    assert distance["properties"].keys() == measure["properties"].keys()
-    assert distance["required"] == measure["required"]
+    measure = audit_schema()["$defs"]["MeasureDocument"]
+    every = schema["properties"]["measures"]["items"]["discriminator"]["mapping"]
+    assert every.keys() == {metric.name for metric in (*INDICES, *DISTANCES_OF)}
+    for ref in every.values():
+        distance = schema["$defs"][ref.rpartition("/")[2]]
+        assert distance["properties"].keys() == measure["properties"].keys()
+        assert distance["required"] == measure["required"]
     assert set(get_args(Key)) == {method.key for method in METHODS}
     assert set(get_args(Reading)) == {method.reading for method in METHODS}
 

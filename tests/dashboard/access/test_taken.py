@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
 from starlette.testclient import TestClient
 
@@ -12,8 +10,7 @@ from boussole.dashboard.access.own_sessions import PATH
 from boussole.dashboard.access.people.permissions import STRANGERS
 from boussole.dashboard.access.people.routes import ROUTES
 from boussole.dashboard.api.refusals import is_api
-from boussole.dashboard.runtime.limits import Limiter
-from boussole.dashboard.server import guard, taken
+from boussole.dashboard.server import taken
 
 HERE = {"origin": "http://localhost:8501"}
 SENT = {"f-session": "none"}
@@ -45,12 +42,6 @@ def test_each_address_reads_what_it_takes():
     takes = {path: taken.kinds(action) for path, action in ROUTES.items() if action not in STRANGERS}
     assert {path for path, read in takes.items() if read == taken.TEXTS} == {"/api/ledger/cosignatures"}
     assert all(read == taken.FORMS for path, read in takes.items() if not is_api(path))
-
-
-@pytest.fixture
-def no_time_passes(monkeypatch):
-    """Forms are counted by a clock that stands still: none gives way to the next, however slow the machine is."""
-    monkeypatch.setattr(guard, "Limiter", partial(Limiter, clock=lambda: 0.0))
 
 
 @pytest.mark.usefixtures("no_time_passes")

@@ -12,11 +12,16 @@ from typing import Any
 import numpy as np
 import pypdf
 import pytest
+from jsonschema import Draft202012Validator
 from pypdf.generic import ArrayObject
 
+from boussole.audits.hashing import canonical_json
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
+from boussole.charter.document.drift_series import DriftSeriesDocument
+from boussole.charter.drift.series_document import FIGURES
+from boussole.charter.schemas import drift_series_schema
 from boussole.dashboard.report import write_report
 from boussole.dashboard.report.checking import check
 from boussole.dashboard.views.drift.figures import figure
@@ -85,6 +90,18 @@ def test_every_printed_figure_of_a_column_is_attached(report: Path, attached: di
     rows = re.findall(r"(?:February|March) 2026 \d+ (\d\.\d+) (\d+\.\d+) ", text[begins:])
     assert len(rows) >= 4
     assert all(cell in known for row in rows for cell in row)
+
+
+def test_what_is_attached_is_one_model_and_comes_back_byte_for_byte(attached: dict[str, bytes]) -> None:
+    document = json.loads(attached[DRIFT])
+    assert [error.message for error in Draft202012Validator(drift_series_schema()).iter_errors(document)] == []
+    assert canonical_json(DriftSeriesDocument.read(attached[DRIFT]).written()) == attached[DRIFT]
+    metrics = {measure["id"].partition("/")[0] for window in document["windows"] for measure in window["measures"]}
+    assert metrics == set(FIGURES)
+    assert not [each for window in document["windows"] for each in window["measures"] if "edges" in each["params"]]
+    document["windows"][-1]["measures"][0]["params"]["rows"] = [1]
+    with pytest.raises(ValueError, match="rows"):
+        DriftSeriesDocument.read(json.dumps(document))
 
 
 def test_what_is_attached_is_named_by_its_fingerprint_and_held_to_it(
