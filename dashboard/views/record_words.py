@@ -16,7 +16,7 @@ def word(model: type[Statement], name: str, value: str, say: Say) -> str:
     """What one value of a field is called.
 
     >>> from boussole.charter.record_types.work import Consultation
-    >>> from dashboard.words import speaker
+    >>> from boussole.dashboard.words.say import speaker
     >>> word(Consultation, "step", "expert", speaker("en"))
     'Expert named'
     """
