@@ -322,8 +322,30 @@ class Adoption(Statement):
     """The committee's act by which a version of the charter comes into force."""
 
     kind = "adoption"
-    charter: Sha256
-    version: Line
+    unasked = ("text", "system")
+    computed = ("version",)
+    commands = (
+        Command(
+            words="charter adopt",
+            action="SET_RULES",
+            help="Put a version of the charter in force: the committee's act, sealed with its document.\n\n"
+            "From then on that version judges, whatever the files of charter/ say; verdicts that were given stay as "
+            "they are.",
+            inputs={
+                "role": Input(help="Who adopts: the committee, as a role."),
+                "on": Input(help="The day of the act."),
+                "document": Input(help="The act itself: the signed opinion or minutes."),
+                "charter": Input(
+                    type=str,
+                    required=False,
+                    help="A folder, template or kept version; else the text of the workspace.",
+                ),
+            },
+        ),
+    )
+
+    charter: Sha256 = Field(description="Hash of the text that is put in force")
+    version: Line = Field(description="Its number, as the text says")
     document: KeptFile
 
 
