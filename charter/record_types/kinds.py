@@ -168,6 +168,7 @@ class Finding(Statement):
     """What an outside authority found: until it is closed, the articles it names are no better than `cap`."""
 
     kind = "finding"
+    read_action = "SEE_ARTICLE"
     commands = (
         Command(
             words="record finding",
@@ -187,6 +188,7 @@ class Closure(Statement):
     """The end of a finding, as its authority said."""
 
     kind = "closure"
+    read_action = "SEE_ARTICLE"
     about = ("finding",)
     commands = (
         Command(
@@ -205,6 +207,7 @@ class Recommendation(Statement):
     """What the committee or an outside authority recommends, to whom, and by when somebody must answer."""
 
     kind = "recommendation"
+    read_action = "SEE_ARTICLE"
     commands = (
         Command(
             words="record recommendation",
@@ -268,6 +271,7 @@ class Reply(Statement):
     """The answer to a recommendation, or to an opinion of a committee."""
 
     kind = "reply"
+    read_action = "SEE_ARTICLE"
     about = ("recommendation", "opinion")
     commands = (Command(words="record reply", action="ANSWER", help="Answer a recommendation.", leaves=("system",)),)
     forms = (
@@ -322,6 +326,7 @@ class Adoption(Statement):
     """The committee's act by which a version of the charter comes into force."""
 
     kind = "adoption"
+    read_action = "SEE_CHARTER"
     unasked = ("text", "system")
     computed = ("version",)
     commands = (
