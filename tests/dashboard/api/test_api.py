@@ -391,6 +391,7 @@ def test_a_token_that_sees_what_is_sensitive_has_a_reason_that_is_noted(command,
     assert noted == ("token", f"token/{made}", "auditor", "new: drift reports for the court")
 
 
+@pytest.mark.usefixtures("no_time_passes")
 def test_who_asks_too_often_waits(kept, monkeypatch):
     monkeypatch.setenv("BOUSSOLE_ACCESS", json.dumps({"api_per_minute": 3}))
     hurried = TestClient(Starlette(routes=routes(kept.home)))
