@@ -22,7 +22,7 @@ from boussole.charter.records.files import describe
 from boussole.dashboard.cli.console.console import say, workspace_of
 from boussole.dashboard.cli.console.desk import Desk, desk
 from boussole.dashboard.cli.console.stating import articles_of
-from boussole.dashboard.cli.records.hooks import AFTER, BEFORE
+from boussole.dashboard.cli.records.hooks import AFTER, BEFORE, SEALED_BY
 from boussole.dashboard.records.computed import computed
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def _sealed(
     document: Path | None,
 ) -> list[Sealed]:
     model, command = made_by
+    if document and model in SEALED_BY:
+        return [SEALED_BY[model](workspace, fields, document)]
     if at is not None and issubclass(model, Act):
         if document:
             keep_file(workspace, document)
