@@ -6,6 +6,7 @@ A page marks such a part by `<!-- begin NAME -->` and `<!-- end NAME -->`.
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -25,8 +26,10 @@ from boussole.audits.systems import System
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.witness.settings import WitnessSettings
 from boussole.charter.record_types.acts import Rules
+from boussole.charter.record_types.kinds import KINDS as RECORDS
 from boussole.charter.text.model import Article, Head, LawFile
 from boussole.dashboard.access.permissions import Action, Role, allowed
+from boussole.dashboard.access.routes import record_address, record_addresses
 from boussole.dashboard.schemas import OUTPUTS, SCHEMAS
 from docs import asvs
 from tests.audits.dirty_files import FILES
@@ -119,10 +122,25 @@ def api() -> str:
 
     rows = ["| address | answers | can be asked |", "|---|---|---|"]
     for path, operations in document()["paths"].items():
+        if path in record_addresses():
+            continue
         for method, operation in operations.items():
             asked = [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
             said = "" if method == "get" else f"{method.upper()} "
             rows.append(f"| {said}`{path}` | {operation['summary']} | {', '.join(f'`{name}`' for name in asked)} |")
+    return "\n".join(rows)
+
+
+def api_records() -> str:
+    """A table of the kinds of record that the API lists."""
+    from boussole.dashboard.api.openapi import document
+
+    rows = ["| kind | what it is | needs the permission to | can be asked |", "|---|---|---|---|"]
+    for kind, model in RECORDS.items():
+        operation = document()["paths"][record_address(kind)]["get"]
+        asked = ", ".join(f"`{each['name']}`" for each in operation["parameters"])
+        what = inspect.cleandoc(model.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
+        rows.append(f"| `{kind}` | {what} | {Action[model.read_action]} | {asked} |")
     return "\n".join(rows)
 
 
@@ -291,6 +309,7 @@ PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "witness-fields": ("ledger.md", witness_fields),
     "permissions": ("access.md", permissions),
     "api": ("api.md", api),
+    "api-records": ("api.md", api_records),
     "dirty-files": ("dirty-files.md", dirty_files),
     "schemas": ("schemas.md", schemas),
     "packages": ("architecture.md", packages),

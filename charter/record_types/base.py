@@ -19,8 +19,11 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whit
 Prose = Annotated[str, StringConstraints(max_length=100_000)]
 
 
+UNTOLD = object()
+"""Marks a field that is sealed and told to nobody: what keeps something else a secret."""
 Blind = Annotated[
     Sha256 | None,
+    UNTOLD,
     Field(description="Made under a key of the house, so that nobody finds the words from their hash by trying all"),
 ]
 
@@ -48,6 +51,10 @@ class Statement(Strict):
     """The forms that make one."""
     computed: ClassVar[tuple[str, ...]] = ()
     """Fields that nobody is asked for: they follow from others, or from what there is at that moment."""
+    read_action: ClassVar[str] = "SEE_COMMITTEE"
+    """The permission that whoever reads one needs."""
+    told_after: ClassVar[tuple[str, ...]] = ()
+    """Kinds of record of which one must end what it is about before anybody is told it; empty: at once."""
     unasked: ClassVar[tuple[str, ...]] = ()
     """Fields that every record has, and none of this kind needs."""
 

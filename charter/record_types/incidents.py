@@ -46,6 +46,7 @@ class Incident(Statement):
     """Something went wrong with a system: what happened is told in `text`, in roles."""
 
     kind = "incident"
+    read_action = "SEE_INCIDENTS"
     governed: ClassVar[str] = "incident"
     computed = ("timezone",)
     commands = (Command(words="incident open", action="TELL_INCIDENT", help="Enter an incident."),)
@@ -122,6 +123,7 @@ class IncidentUpdate(Statement):
     """What came to be known of an incident since, how grave it is now, or to whom it was reported."""
 
     kind = "incident_update"
+    read_action = "SEE_INCIDENTS"
     governed: ClassVar[str] = "incident"
     about = ("incident",)
     commands = (
@@ -188,6 +190,7 @@ class IncidentClosure(Statement):
     """An incident is over: why it happened, and what was done so that it does not happen again."""
 
     kind = "incident_closure"
+    read_action = "SEE_INCIDENTS"
     governed: ClassVar[str] = "incident"
     about = ("incident",)
     commands = (
@@ -232,6 +235,7 @@ class Appeal(Statement):
     """
 
     kind = "appeal"
+    read_action = "SEE_APPEALS"
     governed: ClassVar[str] = "appeal"
     commands = (
         Command(
@@ -309,6 +313,7 @@ class AppealDecision(Statement):
     """What was decided on an appeal, on the day `on`."""
 
     kind = "appeal_decision"
+    read_action = "SEE_APPEALS"
     governed: ClassVar[str] = "appeal"
     about = ("appeal",)
     commands = (

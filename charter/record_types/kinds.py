@@ -168,6 +168,7 @@ class Finding(Statement):
     """What an outside authority found: until it is closed, the articles it names are no better than `cap`."""
 
     kind = "finding"
+    read_action = "SEE_ARTICLE"
     commands = (
         Command(
             words="record finding",
@@ -187,6 +188,7 @@ class Closure(Statement):
     """The end of a finding, as its authority said."""
 
     kind = "closure"
+    read_action = "SEE_ARTICLE"
     about = ("finding",)
     commands = (
         Command(
@@ -205,6 +207,7 @@ class Recommendation(Statement):
     """What the committee or an outside authority recommends, to whom, and by when somebody must answer."""
 
     kind = "recommendation"
+    read_action = "SEE_ARTICLE"
     commands = (
         Command(
             words="record recommendation",
@@ -268,6 +271,7 @@ class Reply(Statement):
     """The answer to a recommendation, or to an opinion of a committee."""
 
     kind = "reply"
+    read_action = "SEE_ARTICLE"
     about = ("recommendation", "opinion")
     commands = (Command(words="record reply", action="ANSWER", help="Answer a recommendation.", leaves=("system",)),)
     forms = (
@@ -322,8 +326,31 @@ class Adoption(Statement):
     """The committee's act by which a version of the charter comes into force."""
 
     kind = "adoption"
-    charter: Sha256
-    version: Line
+    read_action = "SEE_CHARTER"
+    unasked = ("text", "system")
+    computed = ("version",)
+    commands = (
+        Command(
+            words="charter adopt",
+            action="SET_RULES",
+            help="Put a version of the charter in force: the committee's act, sealed with its document.\n\n"
+            "From then on that version judges, whatever the files of charter/ say; verdicts that were given stay as "
+            "they are.",
+            inputs={
+                "role": Input(help="Who adopts: the committee, as a role."),
+                "on": Input(help="The day of the act."),
+                "document": Input(help="The act itself: the signed opinion or minutes."),
+                "charter": Input(
+                    type=str,
+                    required=False,
+                    help="A folder, template or kept version; else the text of the workspace.",
+                ),
+            },
+        ),
+    )
+
+    charter: Sha256 = Field(description="Hash of the text that is put in force")
+    version: Line = Field(description="Its number, as the text says")
     document: KeptFile
 
 

@@ -21,6 +21,7 @@ class LedgerStart(Statement):
     """Why a ledger was started anew, and what was found of the one before: its entry is the first."""
 
     kind: ClassVar[str] = "ledger_start"
+    read_action = "SEE_EVIDENCE"
     governed: ClassVar[str] = "ledger begin"
 
     text: Prose = Field(description="Why", min_length=1)

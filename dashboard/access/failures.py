@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import ipaddress
 import threading
-import time
 from collections.abc import Callable
 
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access import log
 from boussole.dashboard.access.log import Event
-from boussole.dashboard.api.limits import Limiter
+from boussole.dashboard.api.limits import Limiter, seconds
 
 EACH_MINUTE = 10
 """Failures of one address, or under the number of one token, that are answered each minute."""
@@ -26,7 +25,7 @@ NOTED_EACH_MINUTE = 60
 class Failures:
     """What has failed lately."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = seconds) -> None:
         self._addresses, self._names = Limiter(EACH_MINUTE, clock), Limiter(EACH_MINUTE, clock)
         self._noted, self._turn = Limiter(NOTED_EACH_MINUTE, clock), threading.Lock()
         self._left_out = 0

@@ -83,7 +83,7 @@ COMMANDS: dict[str, Action] = {
     "committee convene": Action.CONVENE,
     "committee sessions": Action.SEE_COMMITTEE,
     "committee calendar": Action.SEE_COMMITTEE,
-    "committee minutes": Action.CONVENE,
+    "committee minutes": Action.SEE_COMMITTEE,
     "committee cast": Action.TAKE_PART,
     "committee receipt": Action.TAKE_PART,
     "committee check": Action.SEE_COMMITTEE,

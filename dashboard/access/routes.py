@@ -12,6 +12,16 @@ def record_actions() -> dict[str, Action]:
     return {path_of(form): Action[form.action] for model in KINDS.values() for form in model.forms}
 
 
+def record_address(kind: str) -> str:
+    """Where the API lists the records of a kind."""
+    return f"/api/records/{kind}"
+
+
+def record_addresses() -> dict[str, Action]:
+    """The actions of these addresses: who may see records of a kind, as their models say."""
+    return {record_address(kind): Action[model.read_action] for kind, model in KINDS.items()}
+
+
 ROUTES: dict[str, Action] = {
     "/drift-report/{system}": Action.SEE_DRIFT_REPORT,
     "/drift-report/{system}/{name}": Action.SEE_DRIFT_REPORT,
@@ -57,6 +67,7 @@ ROUTES: dict[str, Action] = {
     "/api": Action.ASK_HEALTH,
     "/api/{rest:path}": Action.ASK_HEALTH,
     "/healthz": Action.ASK_HEALTH,
+    **record_addresses(),
     **record_actions(),
 }
 """By the path of the route."""

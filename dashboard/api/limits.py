@@ -10,10 +10,15 @@ from collections.abc import Callable
 MOST_KNOWN = 10_000
 
 
+def seconds() -> float:
+    """The time since some moment: a clock that nobody sets."""
+    return time.monotonic()
+
+
 class Limiter:
     """A bucket for each asker: full it allows a burst, and it fills again with time."""
 
-    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, per_minute: int, clock: Callable[[], float] = seconds) -> None:
         self.per_minute, self.clock = per_minute, clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._turn = threading.Lock()

@@ -9,12 +9,16 @@ from fastapi.openapi.utils import get_openapi
 
 from boussole.dashboard.access.permissions import STRANGERS
 from boussole.dashboard.access.routes import ROUTES
-from boussole.dashboard.api import answers, ledger
+from boussole.dashboard.api import answers, ledger, records
 from boussole.dashboard.api.refusals import TOLD
 from boussole.dashboard.api.routing import Address
 from boussole.dashboard.api.shapes import AUDIT, REF, Problem
 
-ADDRESSES = [each for each in (*answers.router.routes, *ledger.router.routes) if isinstance(each, Address)]
+ADDRESSES = [
+    each
+    for each in (*answers.router.routes, *records.router.routes, *ledger.router.routes)
+    if isinstance(each, Address)
+]
 """In the order in which they are looked for."""
 _SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "boussole access token new"},

@@ -74,6 +74,15 @@ Here = Annotated[Workspace, Depends(_workspace)]
 """The workspace that is served."""
 
 
+async def _asker(request: Request) -> Person:
+    person: Person = request.state.person
+    return person
+
+
+Asker = Annotated[Person, Depends(_asker)]
+"""Who asks, as the guard has found out."""
+
+
 def _unchanged(request: Request, response: Response) -> Workspace:
     """The workspace, unless who asks has the answer already; it rests on the address, the files and the day."""
     workspace = Workspace(request.app.state.home)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -12,11 +11,12 @@ import typer
 
 from boussole.dashboard.commands.completing import system_ids
 from boussole.dashboard.commands.console import FromOption, ToOption, put, say, workspace_of, write_json
+from boussole.dashboard.commands.of_records import record_group
 
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
 
-app = typer.Typer(help="The charter.", no_args_is_help=True, rich_markup_mode=None)
+app = record_group("The charter.")
 
 Lang = Annotated[str, typer.Option(help="fr or en.")]
 MARKS = {"tighter": "+", "looser": "-", "neutral": " ", "unclear": "~"}
@@ -182,33 +182,6 @@ def versions(context: typer.Context) -> None:
         acts = "; ".join(f"adopted on {act.on} by {act.role} (entry {act.entry})" for act in each.acts)
         mark = "*" if each.sha256 == current else " "
         put(f"{mark} {each.version}\t{each.sha256[:12]}\tused since {each.first_used_on}\t{acts or 'not adopted'}")
-
-
-@app.command()
-def adopt(
-    context: typer.Context,
-    role: Annotated[str, typer.Option(help="Who adopts: the committee, as a role.")],
-    on: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The day of the act.")],
-    document: Annotated[Path, typer.Option(help="The act itself: the signed opinion or minutes.")],
-    charter: Annotated[
-        str | None, typer.Option(help="A folder, template or kept version; else the text of the workspace.")
-    ] = None,
-) -> None:
-    """Put a version of the charter in force: the committee's act, sealed with its document.
-
-    From then on that version judges, whatever the files of charter/ say; verdicts that were given stay as they are.
-    """
-    from boussole.charter.amending.resolving import resolve
-    from boussole.charter.records import in_force
-    from boussole.charter.text.loading import load_charter
-    from boussole.dashboard.alerts.after import tell_changes
-
-    workspace = workspace_of(context)
-    text = resolve(charter, workspace) if charter else load_charter(workspace)
-    sealed = in_force.adopt(workspace, text, role=role, on=on.date(), document=document)
-    say(f"In force: version {text.version} ({text.sha256[:12]}), sealed at entry {sealed.entry}.")
-    if told := tell_changes(workspace):
-        say(told)
 
 
 @app.command()

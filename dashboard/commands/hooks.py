@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from boussole.charter.amending.resolving import resolve
 from boussole.charter.committee.acts.issuing import opinion_text
 from boussole.charter.committee.acts.packs import pack_changes
 from boussole.charter.committee.asking import figure_of
@@ -15,8 +17,13 @@ from boussole.charter.incidents.appeals import new_number
 from boussole.charter.incidents.entering import number_to_entry
 from boussole.charter.judging.stated import months_later
 from boussole.charter.record_types.acts import FrozenPack, Mandate, Tally
+from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.incidents import Appeal
+from boussole.charter.record_types.kinds import Adoption
 from boussole.charter.record_types.work import Survey
+from boussole.charter.records.in_force import adopt
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard.alerts.after import tell_changes
 from boussole.dashboard.commands.console import put, say
 from boussole.dashboard.commands.stating import asked_of_system, question_of, question_of_charter
 
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
     from boussole.dashboard.commands.desk import Desk
 
 Fields = dict[str, Any]
+Seal = Callable[["Workspace", Fields, Path], "Sealed"]
 Before = Callable[["Workspace", "Desk | None", Fields], Fields]
 After = Callable[["Workspace", "Desk | None", "Sealed", Fields], None]
 
@@ -131,7 +139,21 @@ def _counted(_: Workspace, __: Desk | None, done: Sealed, ___: Fields) -> None:
         )
 
 
+def _text(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """The text of the charter that is named, or that of the workspace."""
+    named = said.get("charter")
+    return {**said, "charter": resolve(named, workspace) if named else load_charter(workspace)}
+
+
+def _adopted(workspace: Workspace, _: Desk | None, done: Sealed, __: Fields) -> None:
+    if isinstance(done.statement, Adoption):
+        say(f"In force: version {done.statement.version} ({done.statement.charter[:12]}).")
+    if told := tell_changes(workspace):
+        say(told)
+
+
 BEFORE: Mapping[str, Before] = {
+    "charter adopt": _text,
     "record attestation": _attestation,
     "record case": _case,
     "record inspection": _inspection,
@@ -151,6 +173,7 @@ BEFORE: Mapping[str, Before] = {
     "committee publish": lambda _, __, said: {"publish": not said.pop("withhold"), **said},
 }
 AFTER: Mapping[str, After] = {
+    "charter adopt": _adopted,
     "work survey": _survey_told,
     "appeal enter": _appeal_told,
     "committee seat": _seated,
@@ -158,3 +181,9 @@ AFTER: Mapping[str, After] = {
     "committee count": _counted,
 }
 """By the words of the command."""
+SEALED_BY: Mapping[type[Statement], Seal] = {
+    Adoption: lambda workspace, said, document: adopt(
+        workspace, said["charter"], role=said["role"], on=said["on"], document=document
+    ),
+}
+"""Records that are held to more than their model and are no acts: what seals one of its fields and its document."""

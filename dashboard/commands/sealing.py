@@ -21,7 +21,7 @@ from boussole.charter.records import Sealed, keep_file, seal
 from boussole.charter.records.files import describe
 from boussole.dashboard.commands.console import say, workspace_of
 from boussole.dashboard.commands.desk import Desk, desk
-from boussole.dashboard.commands.hooks import AFTER, BEFORE
+from boussole.dashboard.commands.hooks import AFTER, BEFORE, SEALED_BY
 from boussole.dashboard.commands.stating import articles_of
 from boussole.dashboard.records.computed import computed
 
@@ -77,6 +77,8 @@ def _sealed(
     document: Path | None,
 ) -> list[Sealed]:
     model, command = made_by
+    if document and model in SEALED_BY:
+        return [SEALED_BY[model](workspace, fields, document)]
     if at is not None and issubclass(model, Act):
         if document:
             keep_file(workspace, document)

@@ -31,8 +31,13 @@ from tests.sparing import later
 from tests.written import system_text
 
 ROOT = Path(__file__).parents[2]
-BY_HAND = {"convocation", "ballot", "participation", "adoption", "ledger_start"}
-"""An agenda and a ballot; and what is sealed by commands that do more: `charter adopt`, `ledger begin`."""
+BY_HAND = {
+    "convocation": "an agenda is written as a file, or item by item",
+    "ballot": "a vote is asked for unseen, and told to nobody",
+    "participation": "the same, where the vote is secret",
+    "ledger_start": "`ledger begin` puts a new ledger in the place of a lost one, and says what was found",
+}
+"""The records that no model gives a command or a form, and why."""
 WHO = {"role", "on", "signed_in", "by", "committee", "anew", "blind"}
 """What is said of whoever acts, without being asked for in a form."""
 COMMANDS = [(model, each) for model in KINDS.values() for each in model.commands]
@@ -45,7 +50,7 @@ def french():
 
 
 def test_every_record_has_a_command_or_a_form():
-    assert {kind for kind, model in KINDS.items() if not (model.commands or model.forms)} == BY_HAND
+    assert {kind for kind, model in KINDS.items() if not (model.commands or model.forms)} == {*BY_HAND}
 
 
 @pytest.mark.parametrize(("model", "command"), COMMANDS, ids=[each.words for _, each in COMMANDS])
@@ -53,6 +58,7 @@ def test_a_command_asks_for_the_fields_of_its_model(model, command):
     asked, more = set(names_of(model, command)), {*command.inputs} - {*model.model_fields}
     left = {*model.computed, *model.unasked, *command.fixed, *command.leaves, *NEVER}
     assert {each.name for each in commands()[command.words].params} == asked
+    assert model.read_action.startswith("SEE_")
     assert asked - more == {*model.model_fields} - left
     assert {*command.fixed, *command.leaves, *model.computed, *model.unasked} <= {*model.model_fields}
     assert [each.name for each in commands()[command.words].params if not each.help] == []
@@ -184,6 +190,9 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records import statements
 from boussole.dashboard.access.guard import guarded
 from boussole.dashboard.access.person import COOKIE, Person
+from boussole.dashboard.access.routes import record_address
+from boussole.dashboard.api.openapi import document
+from boussole.dashboard.api.serving import api_routes
 from boussole.dashboard.access.permissions import Role
 from boussole.dashboard.cli import app
 from boussole.dashboard.committee.acts.house_offering import offered_by
@@ -221,7 +230,12 @@ client.cookies.set(COOKIE, cookie)
 answer = client.post(path, files={f"f-{name}": (None, value) for name, value in sent.items()})
 bad = client.post(path, files={"f-text": (None, "x")})
 client.cookies.set(COOKIE, "reader")
+listing = TestClient(Starlette(routes=guarded(api_routes(home), home)))
+listing.cookies.set(COOKIE, "steward")
+schemas = document()["components"]["schemas"]
 print(json.dumps({
+    "described": sorted(schemas[sys.argv[4] + "Record"]["properties"]),
+    "listed": listing.get(record_address(sys.argv[3])).json()["items"],
     "command": [told["command"].exit_code, told["refused"].exit_code, str(told["refused"].exception)],
     "form": [str(form_html(form, say, query={})) for form in forms if form.path == path],
     "route": [answer.headers["location"], bad.headers["location"], client.post(path).status_code],
@@ -247,7 +261,7 @@ def test_a_record_more_is_one_module(kind, module, text, tmp_path):
     workspace = Workspace.create(tmp_path / "w")
     (workspace.home / "systems" / "chat.yaml").write_text(system_text("chat", "", kind="generation"), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", CHAIN, str(workspace.home), kind, kind],
+        [sys.executable, "-c", CHAIN, str(workspace.home), kind, kind, kind.title()],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder / "src")},
         capture_output=True,
@@ -258,6 +272,8 @@ def test_a_record_more_is_one_module(kind, module, text, tmp_path):
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["command"][:2] == ([0, 1] if kind == "visit" else [0, 2])
     (form,) = found["form"]
+    assert [each["kind"] for each in found["listed"]] == [kind] * len(found["sealed"])
+    assert {*found["described"]} == {"entry", "sealed_on", "kind", *found["sealed"][0]}
     ok, bad, closed = found["route"]
     assert ("done=" in ok, "sent=" in bad, closed) == (True, True, 403)
     if kind == "visit":

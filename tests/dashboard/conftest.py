@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,7 @@ from boussole.charter.document import AuditDocument
 from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.access import person, visitor
+from boussole.dashboard.api import limits
 from boussole.dashboard.scene import Scene
 
 if TYPE_CHECKING:
@@ -42,6 +44,12 @@ impact_assessment: {done_on: 2025-02-01, document: "AIPD n° 31"}
 fria: {not_required: "Aucune décision sur une personne"}
 costs: {build: 180000}
 """
+
+
+@pytest.fixture
+def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks too often is counted by a clock that stands still: nothing gives way, however slow the machine is."""
+    monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: 0.0))
 
 
 @pytest.fixture(scope="session")

@@ -121,7 +121,8 @@ def test_a_session_from_its_convocation_to_what_became_of_its_opinion(held):
         f"{opinion + 3}\toverdue\t2026-12-01" in done(home, "committee", "recommendations", "--on", "2027-01-01").stdout
     )
     act(home, "close", session, "--at", "2026-09-15T16:30", *ON)
-    written = done(home, "committee", "minutes", session, "--lang", "fr", "--seal", *ON)
+    written = done(home, "committee", "minutes", session, "--lang", "fr")
+    act(home, "seal-minutes", session, *ON)
     assert "- Désaccord (Zoé Petit)" in written.stdout.replace("\u202f", " ")
     assert "absent, procuration à Li Wei" in written.stdout
     data = json.loads(done(home, "committee", "minutes", session, "--json", "-").stdout)

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import Identifier, Strict
-from boussole.charter.record_types.acts.base import COUNTED, Act
+from boussole.charter.record_types.acts.base import COUNTED, Act, OfSession
 from boussole.charter.record_types.base import Line, Prose, Sha256
 from boussole.charter.record_types.inputs import Command, Input, WebForm, unfit
 
@@ -141,6 +141,13 @@ class Minutes(Act):
     kind = "minutes"
     about = ("convocation",)
     computed = (*COUNTED, "content", "size", "replaces")
+    commands = (
+        Command(
+            words="committee seal-minutes",
+            action="CONVENE",
+            help="Seal the minutes of a session that is over, or their correction; `minutes` prints them.",
+        ),
+    )
     forms = (
         WebForm(
             place="session/minutes",
@@ -154,7 +161,7 @@ class Minutes(Act):
         ),
     )
 
-    of: int = Field(ge=0)
+    of: OfSession = Field(ge=0)
     content: Sha256
     size: int = Field(ge=1)
     replaces: int | None = Field(None, ge=0, description="Entry of the minutes that these correct")

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from boussole.audits.systems.kinds import Identifier, Strict
 from boussole.charter.record_types.acts.base import COUNTED, Act, Member, OfSession, Sitting
 from boussole.charter.record_types.acts.sessions import Count
-from boussole.charter.record_types.base import Blind, Line, Prose, Sha256
+from boussole.charter.record_types.base import UNTOLD, Blind, Line, Prose, Sha256
 from boussole.charter.record_types.inputs import Command, Input, WebForm
 
 Choice = Literal["for", "against", "abstain"]
@@ -67,6 +67,7 @@ class Ballot(Act):
 
     kind = "ballot"
     about = ("vote",)
+    told_after = ("tally",)
     of: int = Field(ge=0)
     voter: Member
     choice: Choice
@@ -78,9 +79,10 @@ class Participation(Act):
 
     kind = "participation"
     about = ("vote",)
+    told_after = ("tally",)
     of: int = Field(ge=0)
     voter: Member
-    box: Sha256
+    box: Annotated[Sha256, UNTOLD]
 
 
 class ShownBallot(Strict):
@@ -118,8 +120,10 @@ class Tally(Act):
     casting: bool = Field(description="Whether the presiding member's vote decided between equal numbers")
     adopted: bool
     count: Count = Field(description="Who was there at the end of the vote")
-    salt: Sha256 | None = Field(None, description="Of the last commitment to the ballots of a secret vote")
-    ballots: list[ShownBallot] = Field(default_factory=list)
+    salt: Annotated[Sha256 | None, UNTOLD] = Field(
+        None, description="Of the last commitment to the ballots of a secret vote"
+    )
+    ballots: Annotated[list[ShownBallot], UNTOLD] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

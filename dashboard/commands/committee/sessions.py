@@ -127,21 +127,15 @@ def minutes(
     committee: Committee = EXTERNAL,
     lang: Lang = "fr",
     json_: Annotated[str | None, typer.Option("--json", help="Write them as data to a file, or to - .")] = None,
-    seal: Annotated[bool, typer.Option("--seal", help="Seal them in the ledger, once the session is over.")] = False,
-    role: Role = SECRETARIAT,
-    on: On = None,
 ) -> None:
-    """Print the minutes of a session (Markdown), or write them as data; seal them, or their correction."""
-    from boussole.charter.committee.papers.minutes import minutes_of, seal_minutes
+    """Print the minutes of a session (Markdown), or write them as data; `seal-minutes` seals them."""
+    from boussole.charter.committee.papers.minutes import minutes_of
     from boussole.charter.committee.papers.minutes_text import minutes_text
 
     check_file(json_)
-    at = desk(context, committee, role, on)
+    at = desk(context, committee, SECRETARIAT, None)
     document = minutes_of(at.house, session)
     if json_:
         write_json(document, json_)
     else:
         put(minutes_text(document, lang=lang, names=at.names(), rules=at.house.rules).rstrip())
-    if seal:
-        sealed = seal_minutes(at.workspace, committee, of=session, who=at.who)
-        say(f"Sealed at entry {sealed.entry}: minutes.")

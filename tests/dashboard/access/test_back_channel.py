@@ -226,6 +226,7 @@ def test_a_browser_of_another_site_is_refused_as_everywhere(ada, workspace, clai
     assert is_in(ada)
 
 
+@pytest.mark.usefixtures("no_time_passes")
 def test_failures_are_noted_without_the_token_and_slowed_down(ada, workspace, claims):
     other = browser(workspace)
     codes = [send(other, signed(claims, key=THEIRS)).status_code for _ in range(12)]

@@ -49,6 +49,7 @@ def noted(workspace: Workspace, event: str) -> list[tuple[str, str]]:
     return [(row.subject, row.place) for row in log.entries(workspace) if row.event == event]
 
 
+@pytest.mark.usefixtures("no_time_passes")
 @pytest.mark.attack("tokens", "tokens are guessed by the thousand, and the log and memory filled with them")
 def test_guesses_are_slowed_down_and_noted_without_their_secret(served, tries):
     client, sent = at(served), [guessed(secrets.token_hex(4)) for _ in range(300)]
@@ -64,6 +65,7 @@ def test_guesses_are_slowed_down_and_noted_without_their_secret(served, tries):
     assert not [each for each in sent if each.split("_", 2)[2].encode() in kept]
 
 
+@pytest.mark.usefixtures("no_time_passes")
 @pytest.mark.attack("tokens", "somebody locks others out, by failing from their address or under their token's number")
 def test_nobody_is_locked_out_by_others(served, tries):
     token = tokens.new_token(served, role="auditor", label="portal", days=2, reason="a test")
@@ -86,6 +88,7 @@ def test_what_is_no_token_is_not_noted_whatever_it_is(served, shown):
     assert noted(served, "token_refused") == [("address/192.0.2.1", f"nobody {SYSTEMS} 192.0.2.1")]
 
 
+@pytest.mark.usefixtures("no_time_passes")
 def test_a_token_that_has_ended_is_told_so_and_noted(served):
     token = tokens.new_token(served, role="auditor", label="portal", days=2, reason="a test")
     number = token.split("_")[1]
@@ -108,7 +111,7 @@ def ada(oidc):
     oidc.knows("ada", "stewards")
 
 
-@pytest.mark.usefixtures("ada")
+@pytest.mark.usefixtures("ada", "no_time_passes")
 @pytest.mark.attack("sign-ins", "answers of the provider are made up, with line breaks and secrets in them")
 def test_failed_sign_ins_are_noted_slowed_down_and_lock_nobody_out(client, sign_in, workspace, caplog, tries):
     made_up = [

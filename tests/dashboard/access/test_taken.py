@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
 from starlette.testclient import TestClient
 
-from boussole.dashboard.access import guard, taken, tokens
+from boussole.dashboard.access import taken, tokens
 from boussole.dashboard.access.own_sessions import PATH
 from boussole.dashboard.access.permissions import STRANGERS
 from boussole.dashboard.access.routes import ROUTES
-from boussole.dashboard.api.limits import Limiter
 from boussole.dashboard.api.refusals import is_api
 
 HERE = {"origin": "http://localhost:8501"}
@@ -44,12 +41,6 @@ def test_each_address_reads_what_it_takes():
     takes = {path: taken.kinds(action) for path, action in ROUTES.items() if action not in STRANGERS}
     assert {path for path, read in takes.items() if read == taken.TEXTS} == {"/api/ledger/cosignatures"}
     assert all(read == taken.FORMS for path, read in takes.items() if not is_api(path))
-
-
-@pytest.fixture
-def no_time_passes(monkeypatch):
-    """Forms are counted by a clock that stands still: none gives way to the next, however slow the machine is."""
-    monkeypatch.setattr(guard, "Limiter", partial(Limiter, clock=lambda: 0.0))
 
 
 @pytest.mark.usefixtures("no_time_passes")

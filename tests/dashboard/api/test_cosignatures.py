@@ -251,6 +251,7 @@ def test_bad_settings_are_told(server, settings, said):
         outside(Workspace(server.workspace.home))
 
 
+@pytest.mark.usefixtures("no_time_passes")
 def test_who_sends_too_often_waits(server, monkeypatch):
     monkeypatch.setenv("BOUSSOLE_ACCESS", json.dumps({"api_per_minute": 3}))
     client = TestClient(Starlette(routes=routes(server.workspace.home)))

@@ -1,0 +1,76 @@
+"""The records that can be read: those that stand, and that nothing keeps back while it is under way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.acts import Retraction
+from boussole.charter.record_types.base import Statement
+from boussole.charter.record_types.kinds import Withdrawal
+from boussole.charter.records.statements import Sealed, statements
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readable:
+    """A record that can be read, and the kinds of all records that it is about, directly or not."""
+
+    sealed: Sealed
+    about: frozenset[str]
+
+
+def readable(workspace: Workspace, kind: type[Statement]) -> list[Readable]:
+    """The records of a kind that stand, the newest first.
+
+    One that was withdrawn or taken back is not among them, nor what is about such a one, but for the record that says
+    so; nor one whose model names records that it is `told_after`, while there is none of these.
+    """
+    found = _Records(sealed={each.entry: each for each in statements(workspace)})
+    mine = (each for each in reversed(list(found.sealed.values())) if each.statement.kind == kind.kind)
+    return [
+        Readable(sealed=each, about=frozenset(found.sealed[entry].statement.kind for entry in found.above(each)))
+        for each in mine
+        if found.stands(each) and found.ended(each)
+    ]
+
+
+@dataclass(frozen=True)
+class _Records:
+    """All records, by their entries."""
+
+    sealed: Mapping[int, Sealed]
+
+    @cached_property
+    def gone(self) -> set[int]:
+        """The entries of those that were withdrawn or taken back."""
+        takes_back = (each.statement for each in self.sealed.values())
+        return {said.of for said in takes_back if isinstance(said, Withdrawal | Retraction)}
+
+    @cached_property
+    def ends(self) -> set[tuple[str, int | None]]:
+        """Of each record that is about another: its kind, and the entry of that one."""
+        return {(each.statement.kind, _of(each)) for each in self.sealed.values() if each.entry not in self.gone}
+
+    def above(self, each: Sealed) -> Iterator[int]:
+        """The entry that a record is about, that which this one is about, and so on."""
+        of = _of(each)
+        while of is not None and of in self.sealed:
+            yield of
+            of = _of(self.sealed[of])
+
+    def stands(self, each: Sealed) -> bool:
+        """Whether nobody withdrew a record, or what it is about."""
+        says_so = isinstance(each.statement, Withdrawal | Retraction)
+        return each.entry not in self.gone and (says_so or self.gone.isdisjoint(self.above(each)))
+
+    def ended(self, each: Sealed) -> bool:
+        """Whether what keeps a record back is over."""
+        waits_for = each.statement.told_after
+        return not waits_for or any((kind, _of(each)) in self.ends for kind in waits_for)
+
+
+def _of(each: Sealed) -> int | None:
+    of: int | None = getattr(each.statement, "of", None)
+    return of

@@ -1,0 +1,81 @@
+"""What the API answers of records: an address for each kind, made of its model."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import Query as AfterTheMark
+
+from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.base import Statement
+from boussole.charter.record_types.kinds import KINDS
+from boussole.charter.records.readable import Readable, readable
+from boussole.dashboard import store
+from boussole.dashboard.access.log import look
+from boussole.dashboard.access.permissions import RESTRICTED, Action, allowed
+from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.routes import record_address
+from boussole.dashboard.api.answers import known, use_of
+from boussole.dashboard.api.record_shapes import RecordOut, RecordsQuery, query_of, shape_of
+from boussole.dashboard.api.routing import Asker, Here, new_router
+from boussole.dashboard.api.shapes import Page
+
+router = new_router()
+
+
+def _answer(model: type[Statement]) -> Callable[..., Any]:
+    """What answers for a kind: its parameters are those of every list, and what can be asked of that kind."""
+
+    def answer(workspace: Workspace, person: Person, query: RecordsQuery) -> Page[Any]:
+        return _page(model, workspace, person, query)
+
+    kinds = {"workspace": Here, "person": Asker, "query": Annotated[query_of(model), AfterTheMark()]}
+    asked = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in kinds.items()]
+    answer.__signature__ = inspect.Signature(asked)  # type: ignore[attr-defined]
+    what = inspect.cleandoc(model.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
+    answer.__doc__ = f"The records of kind `{model.kind}` that stand, the newest first. {what}"
+    return answer
+
+
+for each in KINDS.values():
+    router.add_api_route(
+        record_address(each.kind),
+        _answer(each),
+        methods=["GET"],
+        name=f"{each.kind}_records",
+        response_model=Page[shape_of(each)],  # type: ignore[misc]
+    )
+
+
+def _page(model: type[Statement], workspace: Workspace, person: Person, query: RecordsQuery) -> Page[Any]:
+    path, system = record_address(model.kind), getattr(query, "system", None)
+    known("committee", getattr(query, "committee", None), store.chambers(workspace))
+    found = [each for each in readable(workspace, model) if _fits(each.sealed.statement, query)]
+    if not found and system is not None:
+        use_of(workspace, system)
+    told = [each for each in found if all(allowed(person.role, action) for action in _actions(each))]
+    for action in RESTRICTED & {action for each in told for action in _actions(each)}:
+        look(workspace, person, action, place=path)
+    return Page[Any](**query.part(path, [_told(each) for each in told]))
+
+
+def _fits(said: Statement, query: RecordsQuery) -> bool:
+    """Whether a record is one of those that are asked for."""
+    asked = query.model_dump(include={"system", "committee"}, exclude_none=True)
+    since = query.since is None or said.on >= query.since
+    return since and all(getattr(said, name) == value for name, value in asked.items())
+
+
+def _actions(each: Readable) -> set[Action]:
+    """What whoever reads a record must be allowed to see: its kind, and the kinds of what it is about."""
+    return {Action[KINDS[kind].read_action] for kind in {each.sealed.statement.kind, *each.about}}
+
+
+def _told(each: Readable) -> RecordOut:
+    said, shape = each.sealed.statement, shape_of(type(each.sealed.statement))
+    fields = said.model_dump(include={*shape.model_fields})
+    return shape.model_validate(
+        {"entry": each.sealed.entry, "sealed_on": each.sealed.sealed_on, "kind": said.kind, **fields}
+    )
