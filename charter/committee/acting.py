@@ -106,7 +106,7 @@ ADMIT: dict[type[Act], Callable[[House, Any], None]] = {
 
 
 def admit(house: House, act: Act) -> None:
-    """Hold an act to the rules, by what stood before it. Raises RefusedError."""
+    """Holds an act to the rules, by what stood before it. Raises RefusedError."""
     if type(act) in ADMIT:
         ADMIT[type(act)](house, act)
 
@@ -124,7 +124,7 @@ LATEST: dict[type[Act], Callable[[Any], Hashable]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Who:
-    """Who acts, and on which day: what all acts say."""
+    """Who acts, in which role, and on which day: the fields that all acts share."""
 
     role: str
     on: dt.date
@@ -133,7 +133,7 @@ class Who:
 
 
 class Turn:
-    """The turn to act: nobody else does until it is over."""
+    """A transaction in which one committee acts, and no other writer does."""
 
     def __init__(self, connection: Connection, house: House) -> None:
         self.connection, self.house = connection, house
@@ -193,20 +193,20 @@ class Turn:
 
 @contextmanager
 def turn(workspace: Workspace, name: str) -> Iterator[Turn]:
-    """The turn to act for a committee: one transaction, from what is read to what is sealed."""
+    """Opens the transaction in which a committee acts: from what is read to what is sealed."""
     text = rules_of(workspace, name)
     with open_records(workspace).begin() as connection:
         yield Turn(connection, _house(connection, text))
 
 
 def do(workspace: Workspace, act: Act, *, anew: bool = False) -> Sealed:
-    """One act by itself. Raises RefusedError when the rules do not allow it."""
+    """Seals one act in a transaction of its own. Raises RefusedError when the rules do not allow it."""
     with turn(workspace, act.committee) as now:
         return now.seal(act, anew=anew)
 
 
 def house_of(workspace: Workspace, name: str, *, before: int | None = None) -> House:
-    """A committee as it stands; with `before`, as it stood before an entry of the ledger."""
+    """The state of a committee, made of all its acts; with `before`, of those before an entry of the ledger."""
     text = rules_of(workspace, name)
     with reading(workspace) as connection:
         return House(text=text) if connection is None else _house(connection, text, before=before)

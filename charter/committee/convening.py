@@ -24,7 +24,8 @@ def agenda_from(rules: Rules, lang: str) -> list[Item]:
 
 
 def admit_convocation(house: House, act: Convocation) -> None:
-    """Enough notice, or an emergency with its reason; referrals that exist; remote only where the rules allow it."""
+    """Holds a convocation to the rules: enough notice, or an emergency with its reason; referrals that exist; remote
+    only where the rules allow it. Raises RefusedError."""
     rules = house.rules
     if act.rules != rules.sha256:
         raise RefusedError("other_rules")
@@ -78,7 +79,7 @@ def _admit_second_call(house: House, act: Convocation, lacking: int) -> None:
 
 
 def admit_cancellation(house: House, act: Cancellation) -> None:
-    """A session that has not begun."""
+    """Holds a cancellation to the rules: the session has not begun. Raises RefusedError."""
     found = session(house, act.of)
     found.needs_state("called")
     if act.on > found.day + dt.timedelta(days=1):

@@ -51,7 +51,8 @@ class Followed:
 
 
 def followed(promises: Sequence[Promise], *, today: dt.date, late_days: int) -> Followed:
-    """What has come of some promises by a day. `late_days`: the days of waiting after which one counts as ignored."""
+    """How many promises were kept in time by a day. `late_days`: the days of waiting after which one counts as
+    ignored."""
     told = [each.on_time(today) for each in promises]
     waited = dt.timedelta(days=late_days)
     ignored = [each for each in promises if each.kept_on is None and each.since + waited < today]

@@ -86,7 +86,8 @@ def matters(house: House) -> list[Matter]:
 
 
 def admit_referral(house: House, act: Referral) -> None:
-    """Enough members where they ask for it themselves; a day to come."""
+    """Holds a referral to the rules: enough members where they ask for it themselves, and a day to come. Raises
+    RefusedError."""
     if act.due_on is not None and act.due_on < act.on:
         raise RefusedError("order_of_days", date=act.due_on)
     for member in act.supporters:
@@ -97,7 +98,8 @@ def admit_referral(house: House, act: Referral) -> None:
 
 
 def admit_rapporteur(house: House, act: Rapporteur) -> None:
-    """A member without an interest in the matter."""
+    """Holds the naming of a rapporteur to the rules: a member without an interest in the matter. Raises
+    RefusedError."""
     referral = house.get(Referral, act.of)
     needs_mandate(house, act.member, act.on)
     systems = {referral.system} if referral.system else set()
@@ -106,14 +108,15 @@ def admit_rapporteur(house: House, act: Rapporteur) -> None:
 
 
 def admit_hearing(house: House, act: Hearing) -> None:
-    """A matter, and a session if one is named."""
+    """Holds a hearing to the rules: the matter exists, and the session if one is named. Raises RefusedError."""
     house.get(Referral, act.of)
     if act.session is not None:
         session(house, act.session)
 
 
 def admit_question(house: House, act: CommitteeQuestion) -> None:
-    """A session of this committee if one is named, and a member if one asks."""
+    """Holds a question to the rules: a session of this committee if one is named, a member if one asks. Raises
+    RefusedError."""
     if act.of is not None:
         session(house, act.of)
     if act.by is not None:
@@ -121,13 +124,14 @@ def admit_question(house: House, act: CommitteeQuestion) -> None:
 
 
 def admit_answer(house: House, act: CommitteeAnswer) -> None:
-    """A question that was asked by then."""
+    """Holds an answer to the rules: its question had been asked by then. Raises RefusedError."""
     if act.on < house.get(CommitteeQuestion, act.of).on:
         raise RefusedError("order_of_days", date=act.on)
 
 
 def admit_pack(house: House, act: FrozenPack) -> None:
-    """A session that is not over; what is frozen anew is the pack frozen last."""
+    """Holds a frozen pack to the rules: the session is not over, and what is frozen anew was frozen last. Raises
+    RefusedError."""
     found = session(house, act.of)
     found.needs_state("called", "open")
     last = house.last(FrozenPack, found.entry)

@@ -45,7 +45,7 @@ def sitting_on(house: House, day: dt.date) -> dict[str, Sitting]:
 
 
 def needs_mandate(house: House, member: str, day: dt.date) -> None:
-    """That a member sits on a day. Raises RefusedError, and says when their mandate ended if it did."""
+    """Checks that a member sits on a day. Raises RefusedError, which says when their mandate ended if it did."""
     mine = [each for each in sittings(house) if each.member == member]
     if any(each.lasts(day) for each in mine):
         return
@@ -74,7 +74,8 @@ def interested(house: House, *, systems: set[str], referral: int | None, day: dt
 
 
 def admit_mandate(house: House, act: Mandate) -> None:
-    """A known college; no other mandate in these days; a replacement of somebody else, of the same college."""
+    """Holds a mandate to the rules: a known college, no other mandate in these days, and a replacement of somebody
+    else of the same college. Raises RefusedError."""
     known = [college.id for college in house.rules.colleges]
     if act.college not in known:
         raise RefusedError("college", college=act.college, known=", ".join(known))
@@ -102,7 +103,7 @@ def _overlap(each: Sitting, act: Mandate) -> bool:
 
 
 def admit_mandate_end(house: House, act: MandateEnd) -> None:
-    """A day on which the mandate lasts."""
+    """Holds the end of a mandate to the rules: the mandate lasts on that day. Raises RefusedError."""
     house.get(Mandate, act.of)
     mandate = next(each for each in sittings(house) if each.entry == act.of)
     if not mandate.lasts(act.last_day):
@@ -110,12 +111,12 @@ def admit_mandate_end(house: House, act: MandateEnd) -> None:
 
 
 def admit_office(house: House, act: Office) -> None:
-    """A member who sits on the day they take office."""
+    """Holds an office to the rules: its member sits on the day they take it. Raises RefusedError."""
     needs_mandate(house, act.member, act.start)
 
 
 def admit_interest(house: House, act: Interest) -> None:
-    """A member."""
+    """Holds a declared interest to the rules: whoever declares it is a member. Raises RefusedError."""
     needs_mandate(house, act.member, act.on)
 
 

@@ -20,7 +20,7 @@ Answered = Literal["waiting", "late", "on_time", "answered_late"]
 
 @dataclass(frozen=True, kw_only=True)
 class Fate:
-    """What became of an opinion by a day.
+    """An opinion with what became of it by a day: published, answered, followed, and by when each was due.
 
     `followed` is what the last reply accepted, or what was reported since: done, in progress, dropped.
     `ignored`: published or answered by nobody for longer than the rules bear.
@@ -91,7 +91,8 @@ def _answered(on: dt.date | None, by: dt.date, today: dt.date) -> Answered:
 
 
 def admit_opinion(house: House, act: Opinion) -> None:
-    """A decision that adopted these words, to the letter, and gave no other opinion."""
+    """Holds an opinion to the rules: a decision adopted these words to the letter, and gave no other opinion. Raises
+    RefusedError."""
     decision, adopted = decided(house, act.of)
     if not adopted:
         raise RefusedError("decided_no", entry=act.of)
@@ -108,14 +109,14 @@ def admit_opinion(house: House, act: Opinion) -> None:
 
 
 def admit_publication_decision(house: House, act: PublicationDecision) -> None:
-    """An opinion that is not published yet."""
+    """Holds a decision on publication to the rules: the opinion is not published yet. Raises RefusedError."""
     _not_before(house, act)
     if house.about(Publication, act.of):
         raise RefusedError("already_so")
 
 
 def admit_publication(house: House, act: Publication) -> None:
-    """An opinion that the committee decided to publish, once."""
+    """Holds a publication to the rules: the committee decided on it, and it happens once. Raises RefusedError."""
     _not_before(house, act)
     decision = house.last(PublicationDecision, act.of)
     if decision is None or not decision[1].publish:
@@ -130,7 +131,8 @@ def _not_before(house: House, act: PublicationDecision | Publication) -> None:
 
 
 def admit_minutes(house: House, act: Minutes) -> None:
-    """Of a session that is over; a correction names the minutes sealed last."""
+    """Holds minutes to the rules: the session is over, and a correction names the minutes sealed last. Raises
+    RefusedError."""
     session(house, act.of).needs_state("closed")
     last = house.last(Minutes, act.of)
     if (last[0] if last else None) != act.replaces:

@@ -67,7 +67,7 @@ class Session:
 
     @property
     def there(self) -> dict[str, str]:
-        """Who is there, and how: in person or from afar."""
+        """The members who are there, and how: in person or from afar."""
         return {member: act.mode for member, act in self.attendance.items() if act.mode in THERE}
 
     def item(self, name: str) -> Item:
@@ -78,7 +78,7 @@ class Session:
         raise RefusedError("no_item", item=name, known=", ".join(item.id for item in self.call.agenda))
 
     def needs_state(self, *states: State) -> None:
-        """That it is in one of some states. Raises RefusedError, which says in which it is."""
+        """Checks that the session is in one of some states. Raises RefusedError, which says in which it is."""
         told = {
             "called": "session_not_open",
             "open": "opened",
@@ -90,7 +90,7 @@ class Session:
             raise RefusedError(told[self.state] if states != ("closed",) else "not_closed")
 
     def needs_day(self, day: dt.date) -> None:
-        """That an act takes place on its day, or after midnight. Raises RefusedError."""
+        """Checks that an act takes place on the day of the session, or after midnight. Raises RefusedError."""
         if not self.day <= day <= self.day + dt.timedelta(days=1):
             raise RefusedError("not_session_day", date=self.day)
 

@@ -36,7 +36,7 @@ UNSEEN = "0" * 64
 
 
 def vote_openly(workspace: Workspace, name: str, *, vote: int, voter: str, choice: Choice, who: Who) -> Sealed:
-    """One open vote. The same vote sent twice is sealed once. Raises RefusedError, and says why."""
+    """Seals one open vote; the same vote sent twice is sealed once. Raises RefusedError, which says why."""
     said = blinded(workspace, Ballot(**asdict(who), committee=name, of=vote, voter=voter, choice=choice))
     with turn(workspace, name) as now:
         return now.seal(said)
@@ -45,7 +45,7 @@ def vote_openly(workspace: Workspace, name: str, *, vote: int, voter: str, choic
 def vote_in_secret(
     workspace: Workspace, name: str, *, vote: int, voter: str, choice: Choice, who: Who
 ) -> tuple[Sealed, str]:
-    """One secret vote: that somebody voted is sealed, and what they voted joins the other ballots.
+    """Seals that somebody voted in a secret vote, and adds what they voted to the other ballots, encrypted.
 
     Returns the nonce with it: with that the voter, and nobody else, finds their ballot among those shown at the end.
     It is kept nowhere else. Raises RefusedError, and says why.
@@ -93,7 +93,7 @@ def annul_vote(workspace: Workspace, name: str, *, vote: int, who: Who, text: st
 
 
 class Keys:
-    """The files of keys: which one counts, and which are to be destroyed once all is sealed."""
+    """The files of the keys to ballot boxes: which one counts, and which are to be destroyed once all is sealed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -114,7 +114,7 @@ class Keys:
         return found
 
     def read(self, name: str) -> bytes:
-        """A key. Raises RefusedError when it is gone."""
+        """The bytes of a key. Raises RefusedError when it is gone."""
         try:
             return (self.folder / name).read_bytes()
         except FileNotFoundError as error:

@@ -76,7 +76,7 @@ def content_of(document: Document) -> str:
 
 
 def seal_minutes(workspace: Workspace, name: str, *, of: int, who: Who) -> Sealed:
-    """Seal the minutes of a session that is over; where they say the same as those there are, those.
+    """Seals the minutes of a session that is over; returns those sealed last where they say the same.
 
     What was recorded since corrects them: a later entry, beside the first.
     """

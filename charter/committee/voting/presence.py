@@ -1,4 +1,4 @@
-"""Who is there in a session, who votes for whom, who stands aside; and what the rules ask of each."""
+"""Who is there in a session, who votes for whom and who stands aside, and what the rules ask of each."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ def over(house: House, vote: int) -> bool:
 
 
 def admit_attendance(house: House, act: Attendance) -> None:
-    """A member, on the day of the session, before its end; excuses may come before."""
+    """Holds an attendance to the rules: a member, on the day of the session, before its end; excuses may come
+    before. Raises RefusedError."""
     found = session(house, act.of)
     found.needs_state("called", "open")
     needs_mandate(house, act.member, found.day)
@@ -106,7 +107,8 @@ def admit_attendance(house: House, act: Attendance) -> None:
 
 
 def admit_opening(house: House, act: Opening) -> None:
-    """A quorum; whoever presides is there: the chair, else the deputy, else one of the members."""
+    """Holds an opening to the rules: a quorum, and whoever presides is there (the chair, else the deputy, else a
+    member). Raises RefusedError."""
     found = session(house, act.of)
     found.needs_state("called")
     _on_the_day(found, act.on)
@@ -121,7 +123,7 @@ def admit_opening(house: House, act: Opening) -> None:
 
 
 def admit_no_quorum(house: House, act: NoQuorum) -> None:
-    """No quorum."""
+    """Holds the record that a session could not begin to the rules: there was no quorum. Raises RefusedError."""
     found = session(house, act.of)
     found.needs_state("called")
     _on_the_day(found, act.on)
@@ -132,7 +134,7 @@ def admit_no_quorum(house: House, act: NoQuorum) -> None:
 
 
 def admit_closing(house: House, act: Closing) -> None:
-    """An open session without an open vote."""
+    """Holds a closing to the rules: the session is open, and no vote is. Raises RefusedError."""
     found = session(house, act.of)
     found.needs_state("open")
     found.needs_day(act.at.date())
@@ -143,7 +145,8 @@ def admit_closing(house: House, act: Closing) -> None:
 
 
 def admit_proxy(house: House, act: Proxy) -> None:
-    """Two members, one of them absent; as many as the rules allow; no proxy of a proxy."""
+    """Holds a proxy to the rules: two members, one of them absent; as many as the rules allow; no proxy of a proxy.
+    Raises RefusedError."""
     found = session(house, act.of)
     found.needs_state("called", "open")
     most, given = found.rules.proxies.per_member, proxies_of(house, found)
@@ -166,7 +169,8 @@ def admit_proxy(house: House, act: Proxy) -> None:
 
 
 def admit_recusal(house: House, act: Recusal) -> None:
-    """A member, on an item of the agenda, before they voted on it."""
+    """Holds a recusal to the rules: a member, on an item of the agenda, before they voted on it. Raises
+    RefusedError."""
     found = session(house, act.of)
     found.needs_state("called", "open")
     needs_mandate(house, act.member, found.day)
@@ -176,7 +180,7 @@ def admit_recusal(house: House, act: Recusal) -> None:
 
 
 def voters(house: House, vote: int) -> dict[str, str]:
-    """Who has voted, and who cast their vote."""
+    """The members who have voted in a vote, each with who cast their vote."""
     cast: list[Ballot | Participation] = [
         *(act for _, act in house.about(Ballot, vote)),
         *(act for _, act in house.about(Participation, vote)),
@@ -185,13 +189,13 @@ def voters(house: House, vote: int) -> dict[str, str]:
 
 
 def admit_lifting(house: House, act: Recusal) -> None:
-    """No vote on the item has begun."""
+    """Holds the end of a recusal to the rules: no vote on the item has begun. Raises RefusedError."""
     if any(said.item == act.item for _, said in house.about(Vote, act.of)):
         raise RefusedError("vote_begun")
 
 
 def admit_revocation(house: House, act: Proxy) -> None:
-    """The holder has not voted for the giver."""
+    """Holds the end of a proxy to the rules: its holder has not voted for the giver. Raises RefusedError."""
     for vote, _ in house.about(Vote, act.of):
         if voters(house, vote).get(act.giver, act.giver) != act.giver:
             raise RefusedError("has_voted_for", member=act.giver)

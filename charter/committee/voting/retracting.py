@@ -26,7 +26,8 @@ from boussole.charter.record_types.acts import (
 
 
 def admit_retraction(house: House, act: Retraction) -> None:
-    """An act that stands, with the reason, and nothing built on it."""
+    """Holds a retraction to the rules: the act stands, nothing was built on it, and a reason is given. Raises
+    RefusedError."""
     if not act.text.strip():
         raise RefusedError("no_text")
     said = house.get(Act, act.of)

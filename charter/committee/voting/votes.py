@@ -30,7 +30,7 @@ from boussole.charter.record_types.acts import (
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What votes come to. `basis` is the number of which more than half must be for it."""
+    """The figures of a result. `basis` is the number of which more than half must be for it."""
 
     in_favour: int
     against: int
@@ -82,7 +82,8 @@ def open_vote(house: House, entry: int) -> tuple[Vote, Session]:
 
 
 def admit_vote(house: House, act: Vote) -> None:
-    """An item of an open session, a quorum for it, no other vote on it; enough voters where it is secret."""
+    """Holds the beginning of a vote to the rules: an item of an open session, a quorum for it, no other vote on it,
+    and enough voters where it is secret. Raises RefusedError."""
     found = _deciding(house, act)
     able = electors(house, found, act.item)
     if act.secret and len(able) < found.rules.votes.secret_fewest:
@@ -90,7 +91,8 @@ def admit_vote(house: House, act: Vote) -> None:
 
 
 def admit_consensus(house: House, act: Consensus) -> None:
-    """An item of an open session, a quorum for it, no vote open on it."""
+    """Holds a consensus to the rules: an item of an open session, a quorum for it, no vote open on it. Raises
+    RefusedError."""
     found = _deciding(house, act)
     if act.count != count(house, found, act.item):
         raise RefusedError("count_differs")
@@ -111,7 +113,8 @@ def _deciding(house: House, act: Vote | Consensus) -> Session:
 
 
 def admit_ballot(house: House, act: Ballot | Participation) -> None:
-    """A member who may vote now and has not, in the kind of vote that it is; cast by themselves or for them."""
+    """Holds a ballot to the rules: a member who may vote now and has not, in the kind of vote that it is, cast by
+    themselves or for them. Raises RefusedError."""
     vote, found = open_vote(house, act.of)
     if vote.secret != isinstance(act, Participation):
         raise RefusedError("not_open_vote" if vote.secret else "not_secret_vote")
@@ -129,7 +132,8 @@ def admit_ballot(house: House, act: Ballot | Participation) -> None:
 
 
 def admit_tally(house: House, act: Tally) -> None:
-    """Votes; of a secret ballot as many as keep it secret. What it says is what the votes come to."""
+    """Holds a tally to the rules: there are votes, of a secret ballot as many as keep it secret, and it says what
+    they come to. Raises RefusedError."""
     vote, found = open_vote(house, act.of)
     found.needs_day(act.on)
     ready(house, act.of)
@@ -152,7 +156,7 @@ def _as_sealed(house: House, act: Tally) -> bool:
 
 
 def ready(house: House, entry: int) -> None:
-    """That a vote can end: somebody voted, and a secret one stays so. Raises RefusedError."""
+    """Checks that a vote can end: somebody voted, and a secret one stays so. Raises RefusedError."""
     vote, found = open_vote(house, entry)
     cast, fewest = len(voters(house, entry)), found.rules.votes.secret_fewest
     if not cast:
@@ -162,12 +166,12 @@ def ready(house: House, entry: int) -> None:
 
 
 def choices_of(house: House, entry: int) -> dict[str, Choice]:
-    """How each voted, in an open vote."""
+    """What each member voted in an open vote, by member."""
     return {act.voter: act.choice for _, act in house.about(Ballot, entry)}
 
 
 def result(house: House, entry: int, choices: Sequence[Choice]) -> Outcome:
-    """What the votes of a vote come to now."""
+    """The figures of the result, were the vote counted now."""
     vote, found = open_vote(house, entry)
     opening = house.last(Opening, found.entry)
     chair = opening[1].presiding if opening else None
@@ -182,7 +186,7 @@ def result(house: House, entry: int, choices: Sequence[Choice]) -> Outcome:
 
 
 def admit_annulment(house: House, act: Annulment) -> None:
-    """An open vote, and why it is void."""
+    """Holds an annulment to the rules: the vote is open, and a reason is given. Raises RefusedError."""
     open_vote(house, act.of)
     if not act.text.strip():
         raise RefusedError("no_text")
@@ -196,7 +200,8 @@ def decided(house: House, entry: int) -> tuple[Decided, bool]:
 
 
 def admit_dissent(house: House, act: Dissent) -> None:
-    """A member of that day who took no distance from the item, before the minutes are sealed."""
+    """Holds a dissent to the rules: a member of that day who did not stand aside on the item, before the minutes are
+    sealed. Raises RefusedError."""
     decision, _ = decided(house, act.of)
     found = session(house, decision.of)
     needs_mandate(house, act.member, found.day)
