@@ -48,7 +48,9 @@ class Group(Strict):
         None, description="Lowest and highest possible number, with `bands`; rows outside are set aside"
     )
     reference: str | None = Field(None, description="The group others are compared with; absent: all others")
-    source: Literal["log", "sensitive"] = Field("log", alias="from", description="`sensitive`: joined while rows come in")
+    source: Literal["log", "sensitive"] = Field(
+        "log", alias="from", description="`sensitive`: joined while rows come in"
+    )
     basis: str | None = Field(None, description="Legal basis of a joined sensitive column")
     expires: dt.date | None = Field(None, description="Last day of that legal basis")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from boussole.charter.committee.house import House
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import session
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Cancellation, Convocation, Item, Referral, Rules
 
 
@@ -23,7 +23,7 @@ def agenda_from(rules: Rules, lang: str) -> list[Item]:
     ]
 
 
-def admit_convocation(house: House, act: Convocation) -> None:
+def admit_convocation(house: CommitteeState, act: Convocation) -> None:
     """Holds a convocation to the rules: enough notice, or an emergency with its reason; referrals that exist; remote
     only where the rules allow it. Raises RefusedError."""
     rules = house.rules
@@ -55,7 +55,7 @@ def _admit_notice(rules: Rules, act: Convocation) -> None:
         raise RefusedError("late_notice", days=notice_days(act), needed=needed)
 
 
-def _admit_change(house: House, act: Convocation, changed: int) -> None:
+def _admit_change(house: CommitteeState, act: Convocation, changed: int) -> None:
     """Notice runs anew where the session is to be earlier, or something is added to the agenda."""
     before = session(house, changed)
     if before.entry != changed:
@@ -68,7 +68,7 @@ def _admit_change(house: House, act: Convocation, changed: int) -> None:
         _admit_notice(house.rules, act)
 
 
-def _admit_second_call(house: House, act: Convocation, lacking: int) -> None:
+def _admit_second_call(house: CommitteeState, act: Convocation, lacking: int) -> None:
     house.get(Convocation, lacking)
     first = session(house, lacking)
     again = [each for _, each in house.standing(Convocation) if each.second_call_of == lacking]
@@ -78,7 +78,7 @@ def _admit_second_call(house: House, act: Convocation, lacking: int) -> None:
         raise RefusedError("other_agenda")
 
 
-def admit_cancellation(house: House, act: Cancellation) -> None:
+def admit_cancellation(house: CommitteeState, act: Cancellation) -> None:
     """Holds a cancellation to the rules: the session has not begun. Raises RefusedError."""
     found = session(house, act.of)
     found.needs_state("called")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from boussole.charter.committee.house import A, House
 from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.state import A, CommitteeState
 from boussole.charter.record_types.acts import (
     Attendance,
     Cancellation,
@@ -95,7 +95,7 @@ class Session:
             raise RefusedError("not_session_day", date=self.day)
 
 
-def session(house: House, entry: int) -> Session:
+def session(house: CommitteeState, entry: int) -> Session:
     """The session that a convocation called. Raises RefusedError when the entry is no first convocation."""
     first = house.get(Convocation, entry)
     if first.amends is not None:
@@ -114,7 +114,7 @@ def session(house: House, entry: int) -> Session:
     )
 
 
-def sessions(house: House) -> list[Session]:
+def sessions(house: CommitteeState) -> list[Session]:
     """All sessions, in the order they were first called."""
     return [session(house, entry) for entry, act in house.standing(Convocation) if act.amends is None]
 

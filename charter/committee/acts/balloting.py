@@ -20,10 +20,10 @@ from sqlalchemy.dialects.sqlite import insert
 from boussole.audits import private_files
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import Turn, Who, turn
-from boussole.charter.committee.house import House
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.voting import box
-from boussole.charter.committee.voting.box import Box
+from boussole.charter.committee.state import CommitteeState
+from boussole.charter.committee.voting import ballot_box
+from boussole.charter.committee.voting.ballot_box import Box
 from boussole.charter.committee.voting.presence import count
 from boussole.charter.committee.voting.votes import admit_ballot, choices_of, open_vote, ready, result
 from boussole.charter.record_types.acts import Annulment, Ballot, Choice, Participation, Tally
@@ -55,9 +55,9 @@ def vote_in_secret(
         admit_ballot(now.house, seen)
         keys.tidy(now.connection)
         before = keys.opened(now, vote)
-        after, nonce = box.with_ballot(vote, before, choice)
+        after, nonce = ballot_box.with_ballot(vote, before, choice)
         key = keys.new(vote)
-        row = {"vote": vote, "key": key, "ballots": box.locked(after, keys.read(key))}
+        row = {"vote": vote, "key": key, "ballots": ballot_box.locked(after, keys.read(key))}
         now.connection.execute(insert(BallotBox).values(row).on_conflict_do_update(index_elements=["vote"], set_=row))
         return now.seal(seen.model_copy(update={"box": after.commitment})), nonce
 
@@ -107,7 +107,7 @@ class Keys:
             return None
         if sealed is None or row is None:
             raise RefusedError("box_changed")
-        found = box.unlocked(vote, row.ballots, self.read(row.key))
+        found = ballot_box.unlocked(vote, row.ballots, self.read(row.key))
         if found.commitment != sealed:
             raise RefusedError("box_changed")
         self.outdated.append(row.key)
@@ -126,7 +126,7 @@ class Keys:
         name = f"{vote}-{secrets.token_hex(8)}.key"
         handle = os.open(self.folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            os.write(handle, box.new_key())
+            os.write(handle, ballot_box.new_key())
             os.fsync(handle)
         finally:
             os.close(handle)
@@ -158,7 +158,7 @@ def _keys(workspace: Workspace) -> Iterator[Keys]:
         (keys.folder / outdated).unlink(missing_ok=True)
 
 
-def _sealed(house: House, vote: int) -> str | None:
+def _sealed(house: CommitteeState, vote: int) -> str | None:
     """The commitment that the last participation of a vote sealed."""
     last = house.last(Participation, vote)
     return last[1].box if last else None

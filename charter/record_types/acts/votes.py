@@ -76,7 +76,7 @@ class Ballot(Act):
 
 class Participation(Act):
     """A member voted in a secret ballot. `box` commits to all ballots and shows none
-    (`charter.committee.voting.box`)."""
+    (`charter.committee.voting.ballot_box`)."""
 
     kind = "participation"
     about = ("vote",)

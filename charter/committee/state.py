@@ -15,7 +15,7 @@ A = TypeVar("A", bound=Act)
 
 
 @dataclass(frozen=True, kw_only=True)
-class House:
+class CommitteeState:
     """The state of a committee: the rules of its file, and its acts in the order they were sealed."""
 
     text: Rules
@@ -71,7 +71,7 @@ class House:
         """An act as it was sealed."""
         return next(each for each in self.acts if each.entry == entry)
 
-    def plus(self, sealed: Sealed) -> House:
+    def plus(self, sealed: Sealed) -> CommitteeState:
         """The state of the committee after one more act."""
         return replace(self, acts=(*self.acts, sealed))
 

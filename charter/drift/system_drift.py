@@ -44,7 +44,7 @@ class Drift:
     """Versions of the model beside the ones before, the newest first; see `with_versions`."""
 
 
-def look(
+def drift_of(
     workspace: Workspace,
     system: System,
     *,
