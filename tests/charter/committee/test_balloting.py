@@ -277,7 +277,7 @@ def test_a_process_killed_in_the_middle_of_a_secret_vote_leaves_all_or_nothing(h
 
     def killed():
         if moment == "key_written":
-            monkeypatch.setattr(balloting.box, "locked", die)
+            monkeypatch.setattr(balloting.ballot_box, "locked", die)
         if moment == "before_commit":
             really = balloting.Turn.seal
             monkeypatch.setattr(balloting.Turn, "seal", lambda turn, act: (really(turn, act), die()))
