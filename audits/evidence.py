@@ -77,7 +77,8 @@ def csv_of(table: pa.Table) -> bytes:
     """
     texts = pa.table({name: pa.compute.cast(table[name], pa.string()) for name in table.column_names})
     buffer = io.BytesIO()
-    pc.write_csv(texts, buffer, pc.WriteOptions(quoting_style="all_valid"))
+    whole = texts.combine_chunks()  # before version 24, pyarrow writes what precedes an empty chunk twice
+    pc.write_csv(whole, buffer, pc.WriteOptions(quoting_style="all_valid"))
     return buffer.getvalue()
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.sparing import later
 from tests.written import system_text
 
 ROOT = Path(__file__).parent.parent
+KEPT = ROOT / "tests" / "data" / "workspace-of-28-november-2026.tar.xz"
 HEAVY = ("pandas", "numpy", "duckdb", "scipy", "ibis", "streamlit", "mlflow", "cryptography", "typer", "babel")
 """What importing the functions that log must not import: the base install lacks most of it."""
 
@@ -116,24 +118,51 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(out.glob("boussole_charter-*.whl"))
 
 
-@pytest.mark.parametrize("versions", [later("lowest-direct"), later("highest")])
-def test_the_base_alone_logs(versions: str, wheel: Path, project: Path, tmp_path: Path) -> None:
-    """Installed from packages, with the oldest and with the newest versions that it allows."""
-    uv, place = str(Path(sys.executable).parent / "uv"), tmp_path / "venv"
-    python = str(place / "bin" / "python")
-    assert run(uv, "venv", "--quiet", "--python", sys.executable, str(place), at=tmp_path).returncode == 0
-    needs = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
-    asked = ("--quiet", "--python", python, "--resolution", versions, *needs, str(wheel))  # direct, so that lowest is
-    got = run(uv, "pip", "install", *asked, at=tmp_path)
+def needs(extra: str | None = None) -> list[str]:
+    """What the base asks for, or the base and an extra: named by themselves, so that the oldest are really taken."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project["dependencies"] + (project["optional-dependencies"][extra] if extra else [])
+
+
+def installed(place: Path, versions: str, *asked: str) -> Path:
+    """The programs of a new environment that holds what is asked, of the oldest or the newest versions."""
+    uv, python = str(Path(sys.executable).parent / "uv"), str(place / "bin" / "python")
+    assert run(uv, "venv", "--quiet", "--python", sys.executable, str(place), at=place.parent).returncode == 0
+    words = ("--quiet", "--python", python, "--resolution", versions, *asked)
+    got = run(uv, "pip", "install", *words, at=place.parent)
     assert got.returncode == 0, got.stderr
+    return place / "bin"
+
+
+@pytest.mark.parametrize(("versions", "most"), [later("lowest-direct", 195e6), later("highest", 245e6)])
+def test_the_base_alone_logs(versions: str, most: float, wheel: Path, project: Path, tmp_path: Path) -> None:
+    """Installed from packages, with the oldest and with the newest versions that it allows; no larger than it was."""
+    place = tmp_path / "venv"
+    programs = installed(place, versions, *needs(), str(wheel))
+    python = str(programs / "python")
     packages = next((place / "lib").glob("python*/site-packages"))
-    assert sum(path.stat().st_size for path in packages.rglob("*") if path.is_file()) < 260e6
+    assert sum(path.stat().st_size for path in packages.rglob("*") if path.is_file()) < most
     assert not {name for name in HEAVY[:6] if (packages / name).exists()}
 
     logged(python, project)
-    least = re.findall(r"^mlflow-skinny>=(.+),", "\n".join(needs), re.MULTILINE)
+    least = re.findall(r"^mlflow-skinny>=(.+),", "\n".join(needs()), re.MULTILINE)
+    uv = str(Path(sys.executable).parent / "uv")
     found = run(uv, "pip", "show", "--python", python, "mlflow-skinny", at=tmp_path).stdout
     assert (f"Version: {least[0]}" in found) == (versions == "lowest-direct")
-    told = run(str(place / "bin" / "boussole"), "--version", at=project)
+    told = run(str(programs / "boussole"), "--version", at=project)
     assert told.returncode == 2
     assert all(words in told.stderr for words in MADE_FOR_FULL)
+
+
+@pytest.mark.parametrize("versions", [later("lowest-direct"), later("highest")])
+def test_the_extra_full_finds_the_same_figures(versions: str, wheel: Path, tmp_path: Path) -> None:
+    """The whole demo, and a workspace that the locked versions made, at the oldest and the newest that is allowed."""
+    boussole = str(installed(tmp_path / "venv", versions, *needs("full"), str(wheel)) / "boussole")
+    made = run(boussole, "demo", "--home", "demo", "--people", "2500", "--no-open", at=tmp_path)
+    assert made.returncode == 0, made.stderr
+    with tarfile.open(KEPT) as packed:
+        packed.extractall(tmp_path / "kept", filter="data")
+    for home in ("demo", "kept/demo"):
+        again = run(boussole, "--workspace", home, "verify", "--rerun", at=tmp_path)
+        assert again.returncode == 0, again.stdout + again.stderr
+        assert "all 3 audits as stored" in again.stdout
