@@ -16,8 +16,7 @@ from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.committee.papers.drafts import Drafted
 from boussole.charter.committee.papers.drafts import drafts as written_together
 from boussole.charter.document import AuditDocument
-from boussole.charter.drift.look import look as look_at_drift
-from boussole.charter.drift.look import with_versions
+from boussole.charter.drift.system_drift import drift_of, with_versions
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.record_types.acts import Attendance, Ballot, Opening, Participation, Proxy, Recusal
 from boussole.charter.records.checkpoints import sign_checkpoint
@@ -267,7 +266,7 @@ def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str
 @newest(400)
 def _drift_page(home: Path, _stamp: Stamp, today: dt.date, shown: tuple[DriftQuery, str, bool, bool]) -> DriftPage:
     workspace, (asked, lang, fine, with_incidents) = Workspace(home), shown
-    drift = look_at_drift(workspace, workspace.system(asked.system), against=asked.against, step=asked.by, today=today)
+    drift = drift_of(workspace, workspace.system(asked.system), against=asked.against, step=asked.by, today=today)
     return drawn_drift(
         scene(workspace),
         with_versions(drift, workspace, today=today),
