@@ -13,7 +13,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class AccessSettings(BaseModel):
-    """Sign-in by OpenID Connect, sessions, and the access log."""
+    """The section `[access]`: sign-in by OpenID Connect, sessions, and the access log."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

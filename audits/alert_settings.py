@@ -74,7 +74,7 @@ class AddressSettings(BaseModel):
 
 
 class ChannelSettings(AddressSettings):
-    """One way out: where it leads, and what goes there. What it leaves open is as `[alerts]` says."""
+    """A channel: where it leads, and what is sent there. What it leaves open is as `[alerts]` says."""
 
     languages: list[Spoken] | None = Field(
         None, min_length=1, description="Languages of the message, in this order; that of the workspace if absent"
@@ -89,7 +89,7 @@ class ChannelSettings(AddressSettings):
 
 
 class AlertSettings(BaseModel):
-    """What is told, to whom, and when."""
+    """The section `[alerts]`: what is told, to whom, and when."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -135,5 +135,5 @@ class AlertSettings(BaseModel):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone of digests."""
+        """The time zone in which digests are sent."""
         return ZoneInfo(self.timezone)

@@ -51,7 +51,7 @@ SOMEWHERE = {"path": "-", "key": "-"}
 
 
 def declaration(system: System) -> dict[str, Any]:
-    """What is kept of a system, as JSON.
+    """The fields of a system that are kept, as JSON.
 
     >>> system = System(id="s", kind="declared", title={"en": "S"}, purpose={"en": "P"}, owner="o", status="pilot",
     ...                 risk="minimal", provider="P")

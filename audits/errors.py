@@ -75,7 +75,7 @@ def reason_of(error: Exception) -> str:
 
 
 def from_database(error: BaseException) -> bool:
-    """Whether DuckDB raised it."""
+    """Whether DuckDB raised an error."""
     return type(error).__module__.strip("_").split(".")[0] == "duckdb"
 
 

@@ -30,7 +30,7 @@ def escaped(text: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    """What `escaped` was given.
+    """The text that `escaped` was given.
 
     >>> [unescaped(escaped(text)) for text in ("=1", "'=1", "''-x", "'x", "-3")]
     ['=1', "'=1", "''-x", "'x", '-3']

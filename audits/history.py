@@ -33,7 +33,7 @@ class Since:
     of_later: bool
 
     def explains(self, *, decisions_differ: bool) -> bool:
-        """Whether it can be why counts differ."""
+        """Whether what came since the audit can be why counts differ."""
         return self.of_decisions or (self.of_later and not decisions_differ)
 
 

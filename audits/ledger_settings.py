@@ -11,7 +11,7 @@ from boussole.audits.errors import LedgerError
 
 
 class TokenSettings(BaseModel):
-    """A key in a PKCS#11 token: it never leaves it."""
+    """A signing key in a PKCS#11 token, which it never leaves."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,7 +51,7 @@ class SignerSettings(BaseModel):
 
 
 class LedgerSettings(BaseModel):
-    """Witnesses, timestamps and the signer."""
+    """The section `[ledger]`: witnesses, timestamps and the signer."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

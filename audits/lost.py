@@ -27,7 +27,7 @@ RESTART = 'boussole ledger begin --start-new-ledger --reason "…"'
 
 
 class State(StrEnum):
-    """What is there of governance.sqlite."""
+    """What was found in the place of governance.sqlite."""
 
     missing = "missing"
     empty = "empty"
@@ -55,7 +55,7 @@ class Lost:
 
 
 def hold_ledger(workspace: Workspace) -> None:
-    """That the ledger is not lost. Raises LostLedgerError where it is."""
+    """Checks that the ledger is not lost. Raises LostLedgerError where it is."""
     error = refusal_of(workspace)
     if error is not None:
         raise error

@@ -88,7 +88,7 @@ class Measure:
 
 
 def group_label(by: tuple[str, ...], group: Group) -> str:
-    """`gender=F,age=50+`; an unknown value is written `?`.
+    """The label of a group: `gender=F,age=50+`; an unknown value is written `?`.
 
     `=` and `%` in a value are written `%3D` and `%25`: else a value could pass for two attributes.
 
@@ -187,7 +187,7 @@ class Sums:
     parts: Mapping[str, npt.NDArray[np.float64]]
 
     def at(self, position: int) -> Sums:
-        """Those of one group."""
+        """The sums of one group."""
         return Sums(
             totals={name: found[position] for name, found in self.totals.items()},
             parts={name: found[position] for name, found in self.parts.items()},
@@ -251,7 +251,7 @@ class Scores:
 
     @property
     def bins(self) -> int:
-        """Into how many equal bins the range is divided."""
+        """The number of equal bins that the range is divided into."""
         return int(self.counts.shape[1]) - 1
 
     def edges(self, parts: int) -> list[float]:

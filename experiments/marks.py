@@ -24,7 +24,7 @@ VERSION = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """One source; moments are milliseconds since 1970.
+    """What a sync remembers of one source; moments are milliseconds since 1970.
 
     `store` tells one experiment from another of the same name; all its runs were looked for at `whole`. `runs` are
     those that this store has shown, each as [listed, files, start, end, artifacts, signature, tagged]; `unread` are

@@ -57,7 +57,7 @@ class Part:
         return self.set_aside / self.rows if self.rows else None
 
     def document(self) -> dict[str, Any]:
-        """The same as it stands in an audit document."""
+        """The counts as an audit document writes them."""
         return {"rows": self.rows, "counted": self.counted, "set_aside": self.set_aside, "share": self.share}
 
 
@@ -76,7 +76,7 @@ class LeftOut(Part):
     """Those of `BESIDE` of which something is set aside."""
 
     def document(self) -> dict[str, Any]:
-        """The same as it stands in an audit document."""
+        """The counts as an audit document writes them."""
         return {
             **super().document(),
             "undated": self.undated,

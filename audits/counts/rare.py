@@ -1,4 +1,4 @@
-"""Values that few people have and no file declares: a slip of the hand, or somebody's name typed into the wrong column.
+"""Values that few people have and that no file declares, such as a typing error or a name typed into the wrong column.
 
 Their text never leaves the lake. A word stands for each, which says nothing without a key and is the same in every
 window, so that what earlier audits have hidden or set apart is found again. Counts by group keep their form, and what
@@ -209,7 +209,7 @@ class Renaming:
         )
 
     def apart(self, apart: Iterable[Apart]) -> list[Apart]:
-        """What is set apart, in the values that the lake has."""
+        """The decisions set apart, in the values that the lake has."""
         return [replace(each, value=self.names.get((each.attribute, each.value or ""), each.value)) for each in apart]
 
 

@@ -152,12 +152,12 @@ def score_edges(low: float, high: float) -> list[float]:
 
 
 def count(weight: Any) -> Any:
-    """How many decisions rows stand for."""
+    """The number of decisions that rows stand for, as an expression."""
     return weight.sum().cast("int64")
 
 
 def exact(value: Any) -> Any:
-    """The exact sum of whole numbers."""
+    """The exact sum of whole numbers, as an expression."""
     return value.sum().cast(EXACT)
 
 
@@ -197,5 +197,5 @@ def score_bin(decisions: Any, score: Score, *, most: int) -> Any:
 
 
 def ordered(table: Any, cube: str) -> Any:
-    """The columns of a cube in their order."""
+    """The columns of a cube in their order, as an expression."""
     return table.select(*CUBES[cube])

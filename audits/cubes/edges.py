@@ -89,7 +89,7 @@ def units_of(feature: str, edges: Sequence[float], system: System) -> tuple[floa
 
 
 def feature_units(edges: Sequence[float]) -> tuple[float, float]:
-    """The same of a feature: from its lowest edge, in a power of ten.
+    """The units in which values of a feature are summed: from its lowest edge, in a power of ten.
 
     >>> feature_units([0, 1, 40]), feature_units([5.5])
     ((0, 10000000.0), (5.5, 100000000.0))

@@ -23,7 +23,7 @@ Pools = Sequence[tuple[dt.date, frozenset[str]]]
 
 
 def pool_of(pools: Pools, *windows: Window) -> frozenset[str]:
-    """Those without a name where these windows are told together."""
+    """The values of a column that have no name where these windows are told together."""
     end = max(window.end for window in windows)
     return next((pool for day, pool in reversed(pools) if day <= end), frozenset())
 

@@ -36,7 +36,8 @@ class Categories:
 
     @classmethod
     def of(cls, feature: str, sides: tuple[Values, Values], *, fewest: int, pool: Collection[str] = ()) -> Categories:
-        """Of counts by value: those that some but few have in a window are together in both, with those of the `pool`.
+        """Counts by value, where those that some but few have in a window are together in both, with those of the
+        `pool`.
 
         Beside a window that holds no value at all there is nothing to compare, and no value is named.
         """
@@ -52,7 +53,7 @@ class Categories:
         return told((self.reference, self.current), fewest=0)
 
     def folded(self, names: Collection[str]) -> Categories:
-        """The same, with names for these values alone."""
+        """The counts with names for these values alone; all others are together."""
         one, two = Values(), Values()
         for side, whole in ((one, self.reference), (two, self.current)):
             for value, n in whole.items():
@@ -65,7 +66,7 @@ class Categories:
 
 
 def without_shares(binned: Binned) -> Binned:
-    """The same, telling names and no share of any."""
+    """The counts of two windows with the names of their values and no share of any."""
     return replace(binned, about={name: binned.about[name] for name in ("categories", "new", "gone")})
 
 

@@ -26,7 +26,7 @@ def resume(connection: duckdb.DuckDBPyConnection, system: System, source: str | 
 def leave(
     connection: duckdb.DuckDBPyConnection, system: System, source: str | Path, *, log: LogName, mark: str | None
 ) -> None:
-    """Remembers where a source was left."""
+    """Stores up to where a source has been read."""
     address = _growing(source)
     if address is None or mark is None or mark == address.since:
         return

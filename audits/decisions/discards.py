@@ -109,7 +109,7 @@ def discards(workspace: Workspace) -> list[Discard]:
 
 
 def discards_in(connection: duckdb.DuckDBPyConnection) -> list[Discard]:
-    """The same, of a lake that is open."""
+    """Everything that was ever discarded, oldest first, from a lake that is open."""
     if not has_shared(connection, "discards"):
         return []
     found = connection.execute("SELECT * EXCLUDE (turn) FROM lake.main.discards ORDER BY turn").fetchall()

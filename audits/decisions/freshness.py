@@ -15,7 +15,7 @@ HOUR = dt.timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Late:
-    """By how much."""
+    """A source that is late, and by how much."""
 
     n: int
     unit: Literal["hour", "day"]

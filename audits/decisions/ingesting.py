@@ -112,7 +112,7 @@ def ingest_into(
     files: Files | None = None,
     added: Mapping[str, str] | None = None,
 ) -> IngestReport:
-    """The same within an open transaction (`writing`), whose lake has the system's tables."""
+    """Brings a source into the lake within an open transaction (`writing`), whose lake has the system's tables."""
     hold_known(workspace.home / "systems", system.id)
     if log == "decisions":
         hold_bands(connection, system)

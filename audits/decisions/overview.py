@@ -107,7 +107,7 @@ class LogState:
     discarded: tuple[Discard, ...] = ()
 
     def of(self, log: LogName) -> Held | None:
-        """What this log holds; None where the lake has no such log."""
+        """The state of one log of the system; None where the lake has no such log."""
         return next((held for held in self.held if held.log == log), None)
 
 

@@ -91,7 +91,7 @@ def list_rows(workspace: Workspace, system: System) -> list[SetAside]:
 
 
 def waiting(connection: duckdb.DuckDBPyConnection, system: System) -> list[SetAside]:
-    """The same, of a lake that is open and holds the system."""
+    """The rows that are set aside and wait, from a lake that is open and holds the system."""
     found = connection.execute(
         f"""SELECT q.log, q.batch, i.origin, i.at, q."column", q.reason, count(*), min(q.row)
         FROM {entries(connection, system)} q JOIN lake.main.ingested i ON i.batch = q.batch

@@ -1,4 +1,4 @@
-"""What became of a source."""
+"""The report of an import: how many rows came in, and which were set aside, why."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Rejection:
     first_row: int
 
     def sentence(self) -> str:
-        """One line for a terminal.
+        """The rejection as one line for a terminal.
 
         >>> Rejection(column="ts", reason="not a date", rows=2, first_row=7).sentence()
         "column 'ts': not a date (2 rows, the first is row 7)"
@@ -50,7 +50,7 @@ class SchemaChange:
     detail: str
 
     def sentence(self) -> str:
-        """One line for a terminal.
+        """The change as one line for a terminal.
 
         >>> SchemaChange(kind="changed_type", column="age", detail="number -> text").sentence()
         "column 'age': its type changed (number -> text)"

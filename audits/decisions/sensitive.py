@@ -1,4 +1,5 @@
-"""Sensitive features that never travel with decisions: joined at the door from a keyed file or table of their own.
+"""Sensitive features that never travel with decisions: joined while rows come in, from a keyed file or table of their
+own.
 
 The file names people by their clear identifier, as the decisions do where they come in. What is stored is the value
 beside the decision, and the person as the decision holds them (a pseudonym where the system file says so).
@@ -41,7 +42,7 @@ class Joined:
 
 
 def in_force(system: System, today: dt.date | None = None) -> list[str]:
-    """Groups that are joined at the door and whose legal basis has not ended."""
+    """Groups that are joined while rows come in and whose legal basis has not ended."""
     over = ended(system, today or dt.datetime.now(system.zone).date())
     return [name for name, group in system.groups.items() if group.source == "sensitive" and name not in over]
 

@@ -35,11 +35,11 @@ class ByScore:
     clustered: bool
 
     def every(self, window: Window) -> Counts:
-        """All decisions: (buckets, decision, outcome)."""
+        """The counts of all decisions of a window, as (buckets, decision, outcome)."""
         return np.asarray(self.counts[window].sum(axis=0), dtype=np.int64)
 
     def scored(self, window: Window) -> Counts:
-        """Those that have a score."""
+        """The counts of the decisions of a window that have a score, by score."""
         return self.counts[window][:-1]
 
 

@@ -34,7 +34,7 @@ def year_maxima(rng: np.random.Generator, years: int) -> Floats:
 
 
 def main() -> None:
-    """Prints the quantiles."""
+    """Prints the quantiles of the simulation."""
     rng = np.random.default_rng(SEED)
     drawn = np.concatenate([year_maxima(rng, PIECE) for _ in range(YEARS // PIECE)])
     for chance, level in zip(CHANCES, np.quantile(drawn, [1 - chance for chance in CHANCES]), strict=True):

@@ -56,7 +56,7 @@ class Columns:
         return [*self.numbers, *self.words]
 
     def without(self, names: Sequence[str], reason: Reason) -> Columns:
-        """The same without some of the columns that are shown."""
+        """The samples without some of the columns that are shown."""
         kept = [name for name in self.names if name not in names]
         return Columns(
             reference=self.reference[kept],

@@ -27,7 +27,7 @@ LEAST_SPREAD = 0.001
 
 
 @dataclass(frozen=True, kw_only=True)
-class Beside:
+class FigurePair:
     """One figure of Evidently, the same in our unit where there is one, and ours over all decisions."""
 
     column: str
@@ -66,7 +66,7 @@ def apart_by_chance(first: int, second: int) -> float:
     return math.sqrt((classes - 1) * (1 / first + 1 / second) / 8)
 
 
-def beside(page: EvidentlyPage, measures: Sequence[Measure]) -> list[Beside]:
+def beside(page: EvidentlyPage, measures: Sequence[Measure]) -> list[FigurePair]:
     """Every figure of Evidently beside ours, column by column."""
     ours = {((measure.group or ("",))[0], measure.metric): measure for measure in measures}
     found = []
@@ -76,7 +76,7 @@ def beside(page: EvidentlyPage, measures: Sequence[Measure]) -> list[Beside]:
             if method.numbers if number else method.words:
                 value = page.figures[column, method.key]
                 found.append(
-                    Beside(
+                    FigurePair(
                         column=column,
                         method=method,
                         evidently=value,

@@ -52,7 +52,7 @@ def drift_measures(columns: Sequence[Column], *, design_effect: float = 1.0) -> 
 
 
 def index_measures(binned: Binned, *, design_effect: float = 1.0) -> list[Measure]:
-    """Both measures of one set of bins."""
+    """PSI and Jensen-Shannon distance of one set of bins."""
     return [_psi(binned, design_effect), _jensen_shannon(binned)]
 
 

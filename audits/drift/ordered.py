@@ -51,7 +51,7 @@ class Higher:
 def mann_whitney(
     reference: Sequence[int], current: Sequence[int], *, design_effect: float = 1.0, level: float = 0.95
 ) -> Higher | None:
-    """Mann and Whitney's test, and the chance it is about.
+    """The Mann-Whitney test of two windows, with the chance that a value of the second is higher.
 
     Formula: U ÷ (n m) with midranks; p from the normal limit with its correction for ties and continuity. Inputs:
     counts by value or bin, ascending. `design_effect` multiplies the variances. Range [0, 1], 0.5 where neither is

@@ -26,7 +26,7 @@ FIGURES = tuple(ESTIMATED)
 
 @dataclass(frozen=True, kw_only=True)
 class Performance:
-    """One month of everybody: by figure what came, and what was expected of it.
+    """One month of everybody: each figure as outcomes gave it, and as scores had announced it.
 
     `expected` is empty for the reference window itself, and where the month shares days with it.
     """

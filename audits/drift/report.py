@@ -10,7 +10,7 @@ import duckdb
 from boussole.audits.cubes.update import sealed_months
 from boussole.audits.drift.compared import DECISION
 from boussole.audits.drift.evidently_columns import ColumnFinding
-from boussole.audits.drift.evidently_figures import Beside, beside
+from boussole.audits.drift.evidently_figures import FigurePair, beside
 from boussole.audits.drift.evidently_report import EvidentlyPage, evidently_page
 from boussole.audits.drift.pairs import Pair
 from boussole.audits.drift.samples import SAMPLE, Design, Sample, draw
@@ -35,7 +35,7 @@ class Detail:
     told: Sequence[ColumnFinding]
 
     @property
-    def figures(self) -> list[Beside]:
+    def figures(self) -> list[FigurePair]:
         """Evidently's figures beside the exact ones."""
         return beside(self.page, self.pair.measures)
 

@@ -51,7 +51,7 @@ class Point:
     measures: Sequence[Measure]
 
     def measure(self, metric: str, group: str) -> Measure | None:
-        """One of its measures."""
+        """The measure of a metric and a group; None where the window has none."""
         return next((each for each in self.measures if (each.metric, each.group) == (metric, (group,))), None)
 
 

@@ -47,7 +47,8 @@ FEWEST = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Shift:
-    """That a series moved: from `since` on it is `after`, where it was `before`; first noticed when `noticed` ended.
+    """A lasting move of a series: from `since` on it is `after`, where it was `before`; first noticed when `noticed`
+    ended.
 
     `seasonal`: it moved in the same way a year before, and no further.
     """
@@ -63,7 +64,7 @@ class Shift:
 
 
 class Ends(Protocol):
-    """An interval, as measures and documents have it."""
+    """The two ends of an interval, as measures and documents have them."""
 
     @property
     def low(self) -> float: ...
@@ -74,7 +75,7 @@ class Ends(Protocol):
 
 
 class Figure(Protocol):
-    """A measure, or what a document says of one."""
+    """What a series is made of: a measure, or what a document says of one."""
 
     @property
     def value(self) -> float | None: ...

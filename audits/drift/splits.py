@@ -38,7 +38,7 @@ class Step:
 
     @property
     def usable(self) -> bool:
-        """Whether it can be held to others at all."""
+        """Whether the window can be compared with others at all."""
         return (self.se > 0 and self.size > 0) or min(self.n) > 0
 
     @property

@@ -27,7 +27,7 @@ _SYSTEM = re.compile(r"[a-z][a-z0-9_]{0,47}")
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """A report on two windows, as page and as JSON."""
+    """A stored report on two windows: the files of its page and of its JSON."""
 
     system: str
     window: Window
@@ -36,7 +36,7 @@ class Stored:
 
     @property
     def name(self) -> str:
-        """The name by which it is asked for."""
+        """The name under which the report is kept."""
         return self.html.stem
 
     @property

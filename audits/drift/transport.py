@@ -21,9 +21,9 @@ from boussole.audits.measures import Floats
 
 @dataclass(frozen=True)
 class Moved:
-    """A distance in the column's unit; that of the rows is `low` or more, and `high` or less: infinite where nothing is
-    known of values beyond the outermost edges. `half`: how far values spread evenly over their bins are from where they
-    were, at the most."""
+    """A Wasserstein distance in the column's unit; that of the rows is `low` or more, and `high` or less: infinite
+    where nothing is known of values beyond the outermost edges. `half`: how far values spread evenly over their bins
+    are from where they were, at the most."""
 
     value: float
     low: float
@@ -32,7 +32,7 @@ class Moved:
 
     @property
     def bound(self) -> float:
-        """How far that of the rows can be from the value."""
+        """How far the distance of the rows can be from the value."""
         return max(self.value - self.low, self.high - self.value)
 
     def document(self) -> dict[str, Any]:

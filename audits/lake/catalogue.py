@@ -46,7 +46,7 @@ def missing_data(
 
 
 def settle(workspace: Workspace, connection: duckdb.DuckDBPyConnection) -> None:
-    """Moves the catalogue to the keys, in one's turn as a writer.
+    """Moves the catalogue to the folder of keys, while nobody else writes.
 
     Raises LakeError where two that differ are there: nobody can tell which one fits the data.
     """
@@ -64,7 +64,8 @@ def settle(workspace: Workspace, connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def settle_if_free(workspace: Workspace, connection: duckdb.DuckDBPyConnection) -> None:
-    """The same for a reader, who waits for nobody and may not be allowed to write: the old place is read then."""
+    """Moves the catalogue as `settle` does, for a reader, who waits for nobody and may not be allowed to write: the
+    old place is read then."""
     if beside_data(workspace) is None or not private_files.writable(workspace.lake):
         return
     with suppress(LakeError, OSError, duckdb.Error), turn(workspace, seconds=0):

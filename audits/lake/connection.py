@@ -147,7 +147,7 @@ def _still_there(workspace: Workspace, sight: folder.Sight, cause: duckdb.Error 
 
 
 def explain(workspace: Workspace, error: duckdb.Error) -> None:
-    """Raises in plain words what somebody can do something about."""
+    """Raises an error in plain words for what somebody can do something about."""
     if _LOCKED in str(error):
         raise occupied(workspace) from error
     if any(sign in str(error) for sign in FULL.signs):

@@ -23,7 +23,7 @@ _DATA = re.compile(r"data(-[0-9a-f]{8})?")
 
 @dataclass(frozen=True)
 class Sight:
-    """Which lake a reader opened."""
+    """The identity of the lake that a reader opened, by which a newer one is told."""
 
     catalogue: Path
     data: Path
@@ -35,7 +35,7 @@ class Sight:
         return cls(catalogue, data, inode, data.exists())
 
     def gone(self) -> bool:
-        """Whether another lake stands there now."""
+        """Whether another lake has taken its place."""
         return inode(self.catalogue) != self.inode or (self.had_data and not self.data.exists())
 
 

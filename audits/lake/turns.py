@@ -1,4 +1,4 @@
-"""One writer at a time: the lock of a workspace's lake."""
+"""The lock of a workspace's lake: one process writes at a time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def turn(workspace: Workspace, *, seconds: float = LOCK_SECONDS) -> Iterator[Non
 
 
 def occupied(workspace: Workspace) -> LakeError:
-    """What is told to who waited for too long."""
+    """The error for whoever waited too long for the lock."""
     return LakeError(
         "another process has been holding the lake for too long.",
         where=str(workspace.home),

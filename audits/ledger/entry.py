@@ -90,7 +90,7 @@ def problem_of(row: Row[Any], place: int) -> str | None:
 
 
 def is_hash(value: object) -> bool:
-    """Whether a stored value is a hash in hexadecimal."""
+    """Whether a stored value is a SHA-256 in hexadecimal."""
     return _is(_HASH, value)
 
 

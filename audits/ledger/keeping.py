@@ -9,7 +9,7 @@ from boussole.audits.ledger.verification import Verification
 
 
 class Standing(StrEnum):
-    """What a ledger is, seen from a checkpoint that was kept."""
+    """How the ledger of today stands to a checkpoint that was kept."""
 
     holds = "holds"
     """The first entries are still those."""

@@ -97,7 +97,7 @@ class SigningKey:
 
     @property
     def secret_text(self) -> str:
-        """`PRIVATE+KEY+NAME+ID+SECRET`."""
+        """The secret key in its text form `PRIVATE+KEY+NAME+ID+SECRET`."""
         return f"{_SECRET}{self.name}+{self.verifier.id.hex()}+{encode(bytes([self.kind]) + self.secret)}"
 
     def sign(self, text: str, *, at: dt.datetime) -> bytes:

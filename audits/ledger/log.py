@@ -55,7 +55,7 @@ def payloads(connection: Connection, *, kinds: Collection[str]) -> Iterator[tupl
 
 
 def entry_at(connection: Connection, index: int) -> Entry:
-    """One entry. Raises LedgerError when there is none of this index."""
+    """The entry of an index. Raises LedgerError when there is none."""
     return _entry(row_at(connection, index), root_of(connection, size=index + 1))
 
 

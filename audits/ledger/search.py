@@ -30,7 +30,7 @@ class LedgerQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """One entry as it is stored."""
+    """An entry as it is stored, for lists."""
 
     index: int
     kind: str
@@ -50,7 +50,7 @@ class Span:
 
 
 def span(connection: Connection) -> Span:
-    """What the ledger holds, in short."""
+    """How many entries the ledger holds, of which kinds, and from when to when."""
     size = size_of(connection)
     if not size:
         return Span(size=0)
@@ -70,7 +70,7 @@ def search(connection: Connection, asked: LedgerQuery, *, skip: int = 0, take: i
 
 
 def listed(row: Row[Any]) -> Listed:
-    """A stored row; a payload that cannot be read is empty."""
+    """The entry of a stored row; a payload that cannot be read is empty."""
     try:
         payload = json.loads(row.payload)
     except (RecursionError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""RFC 3161 timestamps of checkpoints: somebody outside the house states when a root existed.
+"""RFC 3161 timestamps of checkpoints: an authority outside the organisation states when a root existed.
 
 A request is a file to be handed to a timestamp authority, its reply another; nothing here reaches for the network.
 What is stamped is the text of the checkpoint, above the blank line: signatures added later do not void it.

@@ -104,7 +104,7 @@ def damaged(index: int) -> LedgerError:
 
 
 def no_such(connection: Connection, what: str) -> LedgerError:
-    """The ledger is asked for more than it holds."""
+    """The error for whoever asks the ledger for more than it holds."""
     return LedgerError(
         f"the ledger has {size_of(connection)} entries, {what}.", next_step="Ask for entries that it has."
     )

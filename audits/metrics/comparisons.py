@@ -40,7 +40,7 @@ def compare(view: View, comparison: Comparison, position: int) -> Measure:
 
 
 def judged(view: View, comparison: Comparison, other: Against) -> dict[str, Any]:
-    """What every comparison says of itself, with or without a value."""
+    """The parameters of every comparison that is judged, with or without a value."""
     bad_side = comparison.bad_side(favourable=view.system.log.favourable)
     return {"against": other.name, "bad_side": bad_side, "scale": comparison.scale, **counted_out(other.left_out)}
 

@@ -18,7 +18,7 @@ BadSide = Literal["below", "above"]
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One entry of the registry; `boussole metrics` prints it."""
+    """A metric of the registry: its name, kind, formula and source, as `boussole metrics` prints them."""
 
     name: str
     kind: Kind

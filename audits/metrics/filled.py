@@ -1,4 +1,4 @@
-"""Between what measures of scores must lie, whatever the missing outcomes are.
+"""Bounds of measures of scores, whatever the missing outcomes are.
 
 Source: bounds without assumptions, Manski (2003), Partial Identification of Probability Distributions.
 """
@@ -82,7 +82,7 @@ def brier_ends(scored: Scored, group: list[int]) -> Ends | None:
 
 
 def mean_error_ends(scored: Scored, group: list[int]) -> Ends | None:
-    """Lowest and highest mean of score − outcome."""
+    """The lowest and highest mean of score − outcome."""
     n, total, _ = _missing(scored, group)
     known = scored.errors_of(group)
     return _over(float(known.total.sum()), np.stack([total, total - n]), known.size + n.sum())

@@ -72,7 +72,8 @@ def generalized_entropy(people: Counts, *, alpha: float) -> Floats:
 
 
 def between_groups(people: Counts, *, alpha: float) -> Floats:
-    """The same index if everybody had the mean benefit of their group: people (…, groups, 3), all groups not empty.
+    """The index of inequality if everybody had the mean benefit of their group: people (…, groups, 3), all groups not
+    empty.
 
     Undefined as above, of the means. Source: Speicher et al. (2018), section 3.3; AIF360,
     between_all_groups_generalized_entropy_index.

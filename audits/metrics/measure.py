@@ -1,4 +1,4 @@
-"""From tables of counts to measures: the one entrance of this package."""
+"""From tables of counts to measures: every caller enters the package `metrics` here."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Measured:
 
 
 class Inputs(TypedDict, total=False):
-    """What `measured_cells` takes beside the tables."""
+    """The arguments of `measured_cells` beside the tables."""
 
     standing: Standing
     strata: Sequence[Strata]

@@ -1,4 +1,4 @@
-"""Keyed pseudonyms at the door, and the hash buckets of clusters: both computed inside DuckDB.
+"""Keyed pseudonyms, and the hash buckets of clusters: both computed inside DuckDB while rows come in.
 
 A pseudonym is HMAC-SHA-256 of an identifier, cut to 128 bits: HMAC(K, m) = H((K ^ opad) || H((K ^ ipad) || m)),
 RFC 2104. After a rotation it goes through the next key too: HMAC(K2, HMAC(K1, m)), so that stored pseudonyms can be

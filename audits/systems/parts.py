@@ -22,7 +22,7 @@ from boussole.audits.systems.values import UNDECLARED, Declared
 
 
 class Sensitive(Strict):
-    """A separate file or table of sensitive values, joined at the door; it never travels with the decisions."""
+    """A separate file or table of sensitive values, joined while rows come in; it never travels with the decisions."""
 
     path: str = Field(description="CSV, Parquet or `duckdb:PATH?table=T`, from the folder of the workspace")
     key: ColumnName = Field(description="Its column that identifies the person")
@@ -48,7 +48,9 @@ class Group(Strict):
         None, description="Lowest and highest possible number, with `bands`; rows outside are set aside"
     )
     reference: str | None = Field(None, description="The group others are compared with; absent: all others")
-    source: Literal["log", "sensitive"] = Field("log", alias="from", description="`sensitive`: joined at the door")
+    source: Literal["log", "sensitive"] = Field(
+        "log", alias="from", description="`sensitive`: joined while rows come in"
+    )
     basis: str | None = Field(None, description="Legal basis of a joined sensitive column")
     expires: dt.date | None = Field(None, description="Last day of that legal basis")
 

@@ -143,7 +143,7 @@ class Values:
 
 
 def told(kind: str, effect: str, values: Values) -> dict[str, str]:
-    """The sentence of a change, in every language of Boussole."""
+    """The sentence that says a change, in every language of Boussole."""
     return {lang: _Teller(lang).told(kind, effect, values) for lang in LANGUAGES}
 
 

@@ -28,7 +28,7 @@ class Difference:
     again: Any
 
     def told(self) -> str:
-        """One line.
+        """The difference in one line.
 
         >>> Difference(of="selection_rate/sex=F", key="value", stored=0.5, again=0.25).told()
         'selection_rate/sex=F: value is 0.5, computed again 0.25'

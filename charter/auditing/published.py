@@ -114,7 +114,8 @@ def set_apart(workspace: Workspace, system: System, documents: Mapping[Window, A
 
 
 def hold_groups(workspace: Workspace, system: System, *, beside: Sequence[AuditDocument] = ()) -> None:
-    """Raises SystemFileError for a group that divides people otherwise than where stored audits told of it.
+    """Checks that groups divide people as stored audits did. Raises SystemFileError, which names the group that does
+    not.
 
     Both could be subtracted from one another, and nobody could compare them.
     """

@@ -161,7 +161,7 @@ def _rows_hold(workspace: Workspace, document: AuditDocument) -> list[str]:
 
 
 def stood(system: System, document: AuditDocument) -> Standing:
-    """How the window stood on the day of the audit: what was expired then is what the document says so of."""
+    """The window as it stood on the day of the audit: what the document calls expired was expired then."""
     as_of, window = document.as_of, document.window.days
     told = {tuple(m.by) for m in document.measures if m.reason == "expired"}
     expired = {

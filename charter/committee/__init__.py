@@ -1,1 +1,1 @@
-"""A committee's house: its members, sessions, votes and opinions, held to its own rules and sealed in the ledger."""
+"""Committees: their members, sessions, votes and opinions, held to their own rules and sealed in the ledger."""

@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee import convening, matters, members, opinions
-from boussole.charter.committee.house import House
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.rules import committee as rules_of
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voting import presence, votes
 from boussole.charter.committee.voting.presence import over
 from boussole.charter.committee.voting.retracting import admit_retraction
@@ -60,7 +60,7 @@ from boussole.charter.records.database import reading
 from boussole.charter.records.statements import find, statements_in, write
 
 
-def _admit_rules(house: House, act: RulesInForce) -> None:
+def _admit_rules(house: CommitteeState, act: RulesInForce) -> None:
     """Rules of this committee that are not in force already."""
     if act.rules.id != house.committee:
         raise RefusedError("apart", entry=act.rules.id)
@@ -69,7 +69,7 @@ def _admit_rules(house: House, act: RulesInForce) -> None:
         raise RefusedError("in_force")
 
 
-ADMIT: dict[type[Act], Callable[[House, Any], None]] = {
+ADMIT: dict[type[Act], Callable[[CommitteeState, Any], None]] = {
     RulesInForce: _admit_rules,
     Mandate: members.admit_mandate,
     MandateEnd: members.admit_mandate_end,
@@ -105,8 +105,8 @@ ADMIT: dict[type[Act], Callable[[House, Any], None]] = {
 """What the rules ask of each kind of act; of one that is not here, no more than its model does."""
 
 
-def admit(house: House, act: Act) -> None:
-    """Hold an act to the rules, by what stood before it. Raises RefusedError."""
+def admit(house: CommitteeState, act: Act) -> None:
+    """Holds an act to the rules, by what stood before it. Raises RefusedError."""
     if type(act) in ADMIT:
         ADMIT[type(act)](house, act)
 
@@ -124,7 +124,7 @@ LATEST: dict[type[Act], Callable[[Any], Hashable]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Who:
-    """Who acts, and on which day: what all acts say."""
+    """Who acts, in which role, and on which day: the fields that all acts share."""
 
     role: str
     on: dt.date
@@ -133,9 +133,9 @@ class Who:
 
 
 class Turn:
-    """The turn to act: nobody else does until it is over."""
+    """A transaction in which one committee acts, and no other writer does."""
 
-    def __init__(self, connection: Connection, house: House) -> None:
+    def __init__(self, connection: Connection, house: CommitteeState) -> None:
         self.connection, self.house = connection, house
 
     def seal(self, act: Act, *, anew: bool = False) -> Sealed:
@@ -193,23 +193,23 @@ class Turn:
 
 @contextmanager
 def turn(workspace: Workspace, name: str) -> Iterator[Turn]:
-    """The turn to act for a committee: one transaction, from what is read to what is sealed."""
+    """Opens the transaction in which a committee acts: from what is read to what is sealed."""
     text = rules_of(workspace, name)
     with open_records(workspace).begin() as connection:
         yield Turn(connection, _house(connection, text))
 
 
 def do(workspace: Workspace, act: Act, *, anew: bool = False) -> Sealed:
-    """One act by itself. Raises RefusedError when the rules do not allow it."""
+    """Seals one act in a transaction of its own. Raises RefusedError when the rules do not allow it."""
     with turn(workspace, act.committee) as now:
         return now.seal(act, anew=anew)
 
 
-def house_of(workspace: Workspace, name: str, *, before: int | None = None) -> House:
-    """A committee as it stands; with `before`, as it stood before an entry of the ledger."""
+def house_of(workspace: Workspace, name: str, *, before: int | None = None) -> CommitteeState:
+    """The state of a committee, made of all its acts; with `before`, of those before an entry of the ledger."""
     text = rules_of(workspace, name)
     with reading(workspace) as connection:
-        return House(text=text) if connection is None else _house(connection, text, before=before)
+        return CommitteeState(text=text) if connection is None else _house(connection, text, before=before)
 
 
 def here_and_now(rules: Rules) -> dt.datetime:
@@ -218,10 +218,10 @@ def here_and_now(rules: Rules) -> dt.datetime:
     return now.replace(second=0, microsecond=0, tzinfo=None)
 
 
-def _house(connection: Connection, text: Rules, *, before: int | None = None) -> House:
+def _house(connection: Connection, text: Rules, *, before: int | None = None) -> CommitteeState:
     sealed = statements_in(connection, kinds=[kind.kind for kind in ACTS], before=before)
     mine = [each for each in sealed if isinstance(each.statement, Act) and each.statement.committee == text.id]
-    return House(text=text, acts=tuple(mine))
+    return CommitteeState(text=text, acts=tuple(mine))
 
 
 def _said(act: Act) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from boussole.charter.committee.house import House
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import session
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Cancellation, Convocation, Item, Referral, Rules
 
 
@@ -23,8 +23,9 @@ def agenda_from(rules: Rules, lang: str) -> list[Item]:
     ]
 
 
-def admit_convocation(house: House, act: Convocation) -> None:
-    """Enough notice, or an emergency with its reason; referrals that exist; remote only where the rules allow it."""
+def admit_convocation(house: CommitteeState, act: Convocation) -> None:
+    """Holds a convocation to the rules: enough notice, or an emergency with its reason; referrals that exist; remote
+    only where the rules allow it. Raises RefusedError."""
     rules = house.rules
     if act.rules != rules.sha256:
         raise RefusedError("other_rules")
@@ -54,7 +55,7 @@ def _admit_notice(rules: Rules, act: Convocation) -> None:
         raise RefusedError("late_notice", days=notice_days(act), needed=needed)
 
 
-def _admit_change(house: House, act: Convocation, changed: int) -> None:
+def _admit_change(house: CommitteeState, act: Convocation, changed: int) -> None:
     """Notice runs anew where the session is to be earlier, or something is added to the agenda."""
     before = session(house, changed)
     if before.entry != changed:
@@ -67,7 +68,7 @@ def _admit_change(house: House, act: Convocation, changed: int) -> None:
         _admit_notice(house.rules, act)
 
 
-def _admit_second_call(house: House, act: Convocation, lacking: int) -> None:
+def _admit_second_call(house: CommitteeState, act: Convocation, lacking: int) -> None:
     house.get(Convocation, lacking)
     first = session(house, lacking)
     again = [each for _, each in house.standing(Convocation) if each.second_call_of == lacking]
@@ -77,8 +78,8 @@ def _admit_second_call(house: House, act: Convocation, lacking: int) -> None:
         raise RefusedError("other_agenda")
 
 
-def admit_cancellation(house: House, act: Cancellation) -> None:
-    """A session that has not begun."""
+def admit_cancellation(house: CommitteeState, act: Cancellation) -> None:
+    """Holds a cancellation to the rules: the session has not begun. Raises RefusedError."""
     found = session(house, act.of)
     found.needs_state("called")
     if act.on > found.day + dt.timedelta(days=1):

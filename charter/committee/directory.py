@@ -58,7 +58,7 @@ def forget(workspace: Workspace, member: str) -> bool:
 
 
 def overwrite(connection: Connection) -> None:
-    """What is deleted in this transaction is overwritten in the file too, not merely left out of its tables."""
+    """Makes SQLite overwrite in the file what this transaction deletes, not only leave it out of the tables."""
     connection.exec_driver_sql("PRAGMA secure_delete = ON")
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from boussole.charter.committee.following import promises
-from boussole.charter.committee.house import House
 from boussole.charter.committee.matters import matters, questions
 from boussole.charter.committee.members import DAY, sittings
 from boussole.charter.committee.papers.minutes import approved
 from boussole.charter.committee.sessions import Session, sessions
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Convocation, FrozenPack, Minutes
 from boussole.charter.record_types.kinds import Recommendation
 from boussole.charter.records.facts import Facts
@@ -57,7 +57,7 @@ class Duty:
     member: str = ""
 
 
-def duties(house: House, facts: Facts) -> list[Duty]:
+def duties(house: CommitteeState, facts: Facts) -> list[Duty]:
     """Everything that is due on the day of `facts`, by day, so what is late first."""
     today, called = facts.as_of, sessions(house)
     coming = min((each.day for each in called if each.state == "called" and each.day >= today), default=None)
@@ -72,7 +72,7 @@ def duties(house: House, facts: Facts) -> list[Duty]:
     return sorted(found, key=lambda duty: (duty.on, duty.kind, duty.entry))
 
 
-def _of_session(house: House, found: Session, today: dt.date) -> Iterator[Duty]:
+def _of_session(house: CommitteeState, found: Session, today: dt.date) -> Iterator[Duty]:
     """A session to come, with the pack it lacks; one that was never held, closed or called again."""
     if found.state == "called":
         yield Duty(on=found.day, kind="session" if found.day >= today else "lapsed", entry=found.entry)
@@ -84,11 +84,11 @@ def _of_session(house: House, found: Session, today: dt.date) -> Iterator[Duty]:
         yield Duty(on=found.day, kind="second_call", entry=found.entry)
 
 
-def _called_again(house: House, found: Session) -> bool:
+def _called_again(house: CommitteeState, found: Session) -> bool:
     return any(call.second_call_of == found.entry for _, call in house.standing(Convocation))
 
 
-def _minutes(house: House, found: Session, coming: dt.date | None) -> Iterator[Duty]:
+def _minutes(house: CommitteeState, found: Session, coming: dt.date | None) -> Iterator[Duty]:
     """Minutes to seal before the next session, and to approve in it."""
     last = house.last(Minutes, found.entry)
     if last is None:
@@ -98,28 +98,28 @@ def _minutes(house: House, found: Session, coming: dt.date | None) -> Iterator[D
         yield Duty(on=coming, kind="approval", entry=found.entry)
 
 
-def _questions(house: House, today: dt.date) -> Iterator[Duty]:
+def _questions(house: CommitteeState, today: dt.date) -> Iterator[Duty]:
     for each in questions(house, today=today):
         if each.state != "answered":
             said = each.question
             yield Duty(on=said.due_on, kind="question", entry=each.entry, who=said.addressee)
 
 
-def _referrals(house: House) -> Iterator[Duty]:
+def _referrals(house: CommitteeState) -> Iterator[Duty]:
     """Matters on which an opinion was asked for by a day, and none is given yet."""
     for each in matters(house):
         if each.referral.due_on is not None and not each.opinions:
             yield Duty(on=each.referral.due_on, kind="referral", entry=each.entry)
 
 
-def _promised(house: House, facts: Facts) -> Iterator[Duty]:
+def _promised(house: CommitteeState, facts: Facts) -> Iterator[Duty]:
     to = {entry: said.addressee for entry, said in facts.standing(Recommendation)}
     for promise in promises(house, facts):
         if promise.kept_on is None:
             yield Duty(on=promise.due_on, kind=promise.what, entry=promise.entry, who=to.get(promise.entry, ""))
 
 
-def _mandates(house: House, today: dt.date) -> Iterator[Duty]:
+def _mandates(house: CommitteeState, today: dt.date) -> Iterator[Duty]:
     """Mandates that end soon, but for those that another of the same college takes over the next day."""
     known, latest = sittings(house), today + dt.timedelta(days=MANDATE_DAYS)
     taken_over = Counter((each.start - DAY, each.college) for each in known)

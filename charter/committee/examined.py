@@ -14,7 +14,8 @@ from boussole.charter.records import summaries
 
 
 def examined(workspace: Workspace, system: str) -> Examined:
-    """Tells, of a window, the last one before it that a committee worked on; where none is, the last one audited."""
+    """A function that gives, for a window, the last one before it that a committee worked on; where there is none,
+    the last one audited."""
     packed = [
         Window(each.start, each.end)
         for name in committees(workspace)

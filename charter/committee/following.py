@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from boussole.charter.committee.house import House
 from boussole.charter.committee.opinions import Fate, fates
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.kinds import Recommendation, Reply
 from boussole.charter.records.facts import Facts
 
@@ -51,14 +51,15 @@ class Followed:
 
 
 def followed(promises: Sequence[Promise], *, today: dt.date, late_days: int) -> Followed:
-    """What has come of some promises by a day. `late_days`: the days of waiting after which one counts as ignored."""
+    """How many promises were kept in time by a day. `late_days`: the days of waiting after which one counts as
+    ignored."""
     told = [each.on_time(today) for each in promises]
     waited = dt.timedelta(days=late_days)
     ignored = [each for each in promises if each.kept_on is None and each.since + waited < today]
     return Followed(due=len(told) - told.count(None), on_time=told.count(True), ignored=ignored)
 
 
-def promises(house: House, facts: Facts) -> list[Promise]:
+def promises(house: CommitteeState, facts: Facts) -> list[Promise]:
     """What is owed to a committee, and what was kept of it."""
     replied = {said.of: said.on for _, said in reversed(facts.standing(Reply))}
     opinions = [each for fate in fates(house, facts) for each in _of_opinion(fate)]

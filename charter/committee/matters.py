@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from boussole.charter.committee.house import House
 from boussole.charter.committee.members import interested, needs_mandate
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import session
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import (
     CommitteeAnswer,
     CommitteeQuestion,
@@ -42,7 +42,7 @@ class QuestionHistory:
         return bool(self.answers) and self.answers[0][1].on > self.question.due_on
 
 
-def questions(house: House, *, today: dt.date) -> list[QuestionHistory]:
+def questions(house: CommitteeState, *, today: dt.date) -> list[QuestionHistory]:
     """The questions asked by a day: overdue ones first, then the next due."""
     found = []
     for entry, act in house.standing(CommitteeQuestion):
@@ -65,7 +65,7 @@ class Matter:
     opinions: Sequence[tuple[int, Opinion]]
 
 
-def matters(house: House) -> list[Matter]:
+def matters(house: CommitteeState) -> list[Matter]:
     """The matters put to the committee, in the order they were."""
     calls = [session(house, entry) for entry, act in house.standing(Convocation) if act.amends is None]
     placed = [(each.entry, item) for each in calls if each.state != "cancelled" for item in each.call.agenda]
@@ -85,8 +85,9 @@ def matters(house: House) -> list[Matter]:
     return found
 
 
-def admit_referral(house: House, act: Referral) -> None:
-    """Enough members where they ask for it themselves; a day to come."""
+def admit_referral(house: CommitteeState, act: Referral) -> None:
+    """Holds a referral to the rules: enough members where they ask for it themselves, and a day to come. Raises
+    RefusedError."""
     if act.due_on is not None and act.due_on < act.on:
         raise RefusedError("order_of_days", date=act.due_on)
     for member in act.supporters:
@@ -96,8 +97,9 @@ def admit_referral(house: House, act: Referral) -> None:
         raise RefusedError("few_supporters", needed=needed, found=len(act.supporters))
 
 
-def admit_rapporteur(house: House, act: Rapporteur) -> None:
-    """A member without an interest in the matter."""
+def admit_rapporteur(house: CommitteeState, act: Rapporteur) -> None:
+    """Holds the naming of a rapporteur to the rules: a member without an interest in the matter. Raises
+    RefusedError."""
     referral = house.get(Referral, act.of)
     needs_mandate(house, act.member, act.on)
     systems = {referral.system} if referral.system else set()
@@ -105,29 +107,31 @@ def admit_rapporteur(house: House, act: Rapporteur) -> None:
         raise RefusedError("has_interest", member=act.member)
 
 
-def admit_hearing(house: House, act: Hearing) -> None:
-    """A matter, and a session if one is named."""
+def admit_hearing(house: CommitteeState, act: Hearing) -> None:
+    """Holds a hearing to the rules: the matter exists, and the session if one is named. Raises RefusedError."""
     house.get(Referral, act.of)
     if act.session is not None:
         session(house, act.session)
 
 
-def admit_question(house: House, act: CommitteeQuestion) -> None:
-    """A session of this committee if one is named, and a member if one asks."""
+def admit_question(house: CommitteeState, act: CommitteeQuestion) -> None:
+    """Holds a question to the rules: a session of this committee if one is named, a member if one asks. Raises
+    RefusedError."""
     if act.of is not None:
         session(house, act.of)
     if act.by is not None:
         needs_mandate(house, act.by, act.on)
 
 
-def admit_answer(house: House, act: CommitteeAnswer) -> None:
-    """A question that was asked by then."""
+def admit_answer(house: CommitteeState, act: CommitteeAnswer) -> None:
+    """Holds an answer to the rules: its question had been asked by then. Raises RefusedError."""
     if act.on < house.get(CommitteeQuestion, act.of).on:
         raise RefusedError("order_of_days", date=act.on)
 
 
-def admit_pack(house: House, act: FrozenPack) -> None:
-    """A session that is not over; what is frozen anew is the pack frozen last."""
+def admit_pack(house: CommitteeState, act: FrozenPack) -> None:
+    """Holds a frozen pack to the rules: the session is not over, and what is frozen anew was frozen last. Raises
+    RefusedError."""
     found = session(house, act.of)
     found.needs_state("called", "open")
     last = house.last(FrozenPack, found.entry)

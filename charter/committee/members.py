@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from boussole.charter.committee.house import House
 from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Attendance, Ballot, Interest, Mandate, MandateEnd, Office, Participation
 
 DAY = dt.timedelta(days=1)
@@ -27,7 +27,7 @@ class Sitting:
         return self.start <= day and (self.last_day is None or day <= self.last_day)
 
 
-def sittings(house: House) -> list[Sitting]:
+def sittings(house: CommitteeState) -> list[Sitting]:
     """All mandates, in the order they were sealed."""
     replaced = {act.replaces: act.start for _, act in house.standing(Mandate) if act.replaces is not None}
     found = []
@@ -39,13 +39,13 @@ def sittings(house: House) -> list[Sitting]:
     return found
 
 
-def sitting_on(house: House, day: dt.date) -> dict[str, Sitting]:
+def sitting_on(house: CommitteeState, day: dt.date) -> dict[str, Sitting]:
     """The members on a day, in the order of their mandates."""
     return {each.member: each for each in sittings(house) if each.lasts(day)}
 
 
-def needs_mandate(house: House, member: str, day: dt.date) -> None:
-    """That a member sits on a day. Raises RefusedError, and says when their mandate ended if it did."""
+def needs_mandate(house: CommitteeState, member: str, day: dt.date) -> None:
+    """Checks that a member sits on a day. Raises RefusedError, which says when their mandate ended if it did."""
     mine = [each for each in sittings(house) if each.member == member]
     if any(each.lasts(day) for each in mine):
         return
@@ -55,7 +55,7 @@ def needs_mandate(house: House, member: str, day: dt.date) -> None:
     raise RefusedError("no_mandate", member=member, date=day)
 
 
-def holder_of(house: House, office: str, day: dt.date) -> str | None:
+def holder_of(house: CommitteeState, office: str, day: dt.date) -> str | None:
     """Who holds an office on a day: the member named last, while their mandate lasts."""
     named = [(act.start, entry, act.member) for entry, act in house.standing(Office) if act.office == office]
     begun = [each for each in named if each[0] <= day]
@@ -63,7 +63,7 @@ def holder_of(house: House, office: str, day: dt.date) -> str | None:
     return member if member in sitting_on(house, day) else None
 
 
-def interested(house: House, *, systems: set[str], referral: int | None, day: dt.date) -> set[str]:
+def interested(house: CommitteeState, *, systems: set[str], referral: int | None, day: dt.date) -> set[str]:
     """The members who declared an interest in one of some systems, or in a matter, that lasts on a day."""
     return {
         act.member
@@ -73,8 +73,9 @@ def interested(house: House, *, systems: set[str], referral: int | None, day: dt
     }
 
 
-def admit_mandate(house: House, act: Mandate) -> None:
-    """A known college; no other mandate in these days; a replacement of somebody else, of the same college."""
+def admit_mandate(house: CommitteeState, act: Mandate) -> None:
+    """Holds a mandate to the rules: a known college, no other mandate in these days, and a replacement of somebody
+    else of the same college. Raises RefusedError."""
     known = [college.id for college in house.rules.colleges]
     if act.college not in known:
         raise RefusedError("college", college=act.college, known=", ".join(known))
@@ -85,7 +86,7 @@ def admit_mandate(house: House, act: Mandate) -> None:
         _admit_replacement(house, act, act.replaces)
 
 
-def _admit_replacement(house: House, act: Mandate, replaced: int) -> None:
+def _admit_replacement(house: CommitteeState, act: Mandate, replaced: int) -> None:
     house.get(Mandate, replaced)
     before = next(each for each in sittings(house) if each.entry == replaced)
     if before.member == act.member:
@@ -101,25 +102,25 @@ def _overlap(each: Sitting, act: Mandate) -> bool:
     return starts_in and (each.last_day is None or act.start <= each.last_day)
 
 
-def admit_mandate_end(house: House, act: MandateEnd) -> None:
-    """A day on which the mandate lasts."""
+def admit_mandate_end(house: CommitteeState, act: MandateEnd) -> None:
+    """Holds the end of a mandate to the rules: the mandate lasts on that day. Raises RefusedError."""
     house.get(Mandate, act.of)
     mandate = next(each for each in sittings(house) if each.entry == act.of)
     if not mandate.lasts(act.last_day):
         raise RefusedError("mandate_order", entry=act.of)
 
 
-def admit_office(house: House, act: Office) -> None:
-    """A member who sits on the day they take office."""
+def admit_office(house: CommitteeState, act: Office) -> None:
+    """Holds an office to the rules: its member sits on the day they take it. Raises RefusedError."""
     needs_mandate(house, act.member, act.start)
 
 
-def admit_interest(house: House, act: Interest) -> None:
-    """A member."""
+def admit_interest(house: CommitteeState, act: Interest) -> None:
+    """Holds a declared interest to the rules: whoever declares it is a member. Raises RefusedError."""
     needs_mandate(house, act.member, act.on)
 
 
-def has_acted(house: House, mandate: Mandate) -> bool:
+def has_acted(house: CommitteeState, mandate: Mandate) -> bool:
     """Whether a member took part in sessions since a mandate began."""
     acts = [
         *((act.member, act.on) for _, act in house.standing(Attendance)),

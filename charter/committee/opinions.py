@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from boussole.charter.committee.house import House
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import session
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voting.votes import decided
 from boussole.charter.record_types.acts import Minutes, Opinion, Publication, PublicationDecision, Referral
 from boussole.charter.record_types.kinds import FollowUp, Reply
@@ -20,7 +20,7 @@ Answered = Literal["waiting", "late", "on_time", "answered_late"]
 
 @dataclass(frozen=True, kw_only=True)
 class Fate:
-    """What became of an opinion by a day.
+    """An opinion with what became of it by a day: published, answered, followed, and by when each was due.
 
     `followed` is what the last reply accepted, or what was reported since: done, in progress, dropped.
     `ignored`: published or answered by nobody for longer than the rules bear.
@@ -45,7 +45,7 @@ class Fate:
         return self.reply[1].accepted if self.reply is not None else None
 
 
-def fates(house: House, facts: Facts) -> list[Fate]:
+def fates(house: CommitteeState, facts: Facts) -> list[Fate]:
     """What became of each opinion that no other corrects by the day of `facts`: ignored ones first, then by day."""
     corrected = {act.replaces for _, act in house.standing(Opinion)}
     opinions = [(entry, act) for entry, act in house.standing(Opinion) if act.on <= facts.as_of]
@@ -53,7 +53,7 @@ def fates(house: House, facts: Facts) -> list[Fate]:
     return sorted(found, key=lambda each: (not each.ignored, each.publish_by, each.entry))
 
 
-def _fate(house: House, facts: Facts, entry: int, act: Opinion) -> Fate:
+def _fate(house: CommitteeState, facts: Facts, entry: int, act: Opinion) -> Fate:
     rules, today = session(house, decided(house, act.of)[0].of).rules.opinions, facts.as_of
     publish_by, reply_by = (act.on + dt.timedelta(days=days) for days in (rules.publish_days, rules.reply_days))
     publications = [(at, said) for at, said in house.about(Publication, entry) if said.on <= today]
@@ -90,8 +90,9 @@ def _answered(on: dt.date | None, by: dt.date, today: dt.date) -> Answered:
     return "answered_late" if on > by else "on_time"
 
 
-def admit_opinion(house: House, act: Opinion) -> None:
-    """A decision that adopted these words, to the letter, and gave no other opinion."""
+def admit_opinion(house: CommitteeState, act: Opinion) -> None:
+    """Holds an opinion to the rules: a decision adopted these words to the letter, and gave no other opinion. Raises
+    RefusedError."""
     decision, adopted = decided(house, act.of)
     if not adopted:
         raise RefusedError("decided_no", entry=act.of)
@@ -107,15 +108,15 @@ def admit_opinion(house: House, act: Opinion) -> None:
         house.get(Opinion, act.replaces)
 
 
-def admit_publication_decision(house: House, act: PublicationDecision) -> None:
-    """An opinion that is not published yet."""
+def admit_publication_decision(house: CommitteeState, act: PublicationDecision) -> None:
+    """Holds a decision on publication to the rules: the opinion is not published yet. Raises RefusedError."""
     _not_before(house, act)
     if house.about(Publication, act.of):
         raise RefusedError("already_so")
 
 
-def admit_publication(house: House, act: Publication) -> None:
-    """An opinion that the committee decided to publish, once."""
+def admit_publication(house: CommitteeState, act: Publication) -> None:
+    """Holds a publication to the rules: the committee decided on it, and it happens once. Raises RefusedError."""
     _not_before(house, act)
     decision = house.last(PublicationDecision, act.of)
     if decision is None or not decision[1].publish:
@@ -124,13 +125,14 @@ def admit_publication(house: House, act: Publication) -> None:
         raise RefusedError("already_so")
 
 
-def _not_before(house: House, act: PublicationDecision | Publication) -> None:
+def _not_before(house: CommitteeState, act: PublicationDecision | Publication) -> None:
     if act.on < house.get(Opinion, act.of).on:
         raise RefusedError("order_of_days", date=act.on)
 
 
-def admit_minutes(house: House, act: Minutes) -> None:
-    """Of a session that is over; a correction names the minutes sealed last."""
+def admit_minutes(house: CommitteeState, act: Minutes) -> None:
+    """Holds minutes to the rules: the session is over, and a correction names the minutes sealed last. Raises
+    RefusedError."""
     session(house, act.of).needs_state("closed")
     last = house.last(Minutes, act.of)
     if (last[0] if last else None) != act.replaces:

@@ -30,7 +30,7 @@ DEFAULT = "external"
 
 
 def templates() -> list[str]:
-    """The committees that Boussole brings."""
+    """The ids of the committees whose rules Boussole brings."""
     return sorted(path.stem for path in TEMPLATES.glob("*.yaml"))
 
 
@@ -91,7 +91,7 @@ def _files(workspace: Workspace) -> list[Path]:
 
 
 def committee(workspace: Workspace, name: str) -> Rules:
-    """One of them. Raises BoussoleError when there is none of this id."""
+    """The committee of an id, as its file states its rules. Raises BoussoleError when there is none."""
     known = committees(workspace)
     if name not in known:
         raise BoussoleError(

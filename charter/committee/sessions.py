@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from boussole.charter.committee.house import A, House
 from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.state import A, CommitteeState
 from boussole.charter.record_types.acts import (
     Attendance,
     Cancellation,
@@ -67,7 +67,7 @@ class Session:
 
     @property
     def there(self) -> dict[str, str]:
-        """Who is there, and how: in person or from afar."""
+        """The members who are there, and how: in person or from afar."""
         return {member: act.mode for member, act in self.attendance.items() if act.mode in THERE}
 
     def item(self, name: str) -> Item:
@@ -78,7 +78,7 @@ class Session:
         raise RefusedError("no_item", item=name, known=", ".join(item.id for item in self.call.agenda))
 
     def needs_state(self, *states: State) -> None:
-        """That it is in one of some states. Raises RefusedError, which says in which it is."""
+        """Checks that the session is in one of some states. Raises RefusedError, which says in which it is."""
         told = {
             "called": "session_not_open",
             "open": "opened",
@@ -90,12 +90,12 @@ class Session:
             raise RefusedError(told[self.state] if states != ("closed",) else "not_closed")
 
     def needs_day(self, day: dt.date) -> None:
-        """That an act takes place on its day, or after midnight. Raises RefusedError."""
+        """Checks that an act takes place on the day of the session, or after midnight. Raises RefusedError."""
         if not self.day <= day <= self.day + dt.timedelta(days=1):
             raise RefusedError("not_session_day", date=self.day)
 
 
-def session(house: House, entry: int) -> Session:
+def session(house: CommitteeState, entry: int) -> Session:
     """The session that a convocation called. Raises RefusedError when the entry is no first convocation."""
     first = house.get(Convocation, entry)
     if first.amends is not None:
@@ -114,7 +114,7 @@ def session(house: House, entry: int) -> Session:
     )
 
 
-def sessions(house: House) -> list[Session]:
+def sessions(house: CommitteeState) -> list[Session]:
     """All sessions, in the order they were first called."""
     return [session(house, entry) for entry, act in house.standing(Convocation) if act.amends is None]
 

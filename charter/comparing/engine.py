@@ -1,4 +1,4 @@
-"""What every comparison of two versions does, whether its cases are others, the same, or those of other months.
+"""The comparison of two versions of a model, whether they decided other cases, the same, or those of other months.
 
 Each measure stands on both sides (`Pair`), with its change found as the cases allow; p-values are corrected after Holm
 over all that is compared, and from that a row is made: judged (`candidate`) or not (`side_by_side`).

@@ -90,7 +90,7 @@ class Unmeasured(Part):
 
     @property
     def entry(self) -> int | None:
-        """No entry seals it."""
+        """None: no entry of the ledger seals it."""
         return None
 
 

@@ -66,7 +66,8 @@ class Part(BaseModel):
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
     def knows(self, key: str) -> bool:
-        """Whether it was read or made with a key, be it null: earlier versions did not know all."""
+        """Whether the part was read or made with a key, even if that is null: documents of earlier versions lack
+        some."""
         return key in self.model_fields_set
 
     def changed(self, **values: Any) -> Self:

@@ -1,4 +1,4 @@
-"""What came in and was not counted."""
+"""What came in and was not counted, as documents write it."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class LeftOutInShort(Part):
 
 
 class LeftOut(LeftOutInShort):
-    """What came in and was not counted."""
+    """How many rows came in and were not counted, by reason."""
 
     undated: Annotated[
         Count,

@@ -50,7 +50,7 @@ class StoredTest(Part):
 
     @cached_property
     def stated(self) -> dict[str, Any]:
-        """The same as measures state it."""
+        """The test as measures state it: a mapping."""
         return self.written()
 
 
@@ -100,7 +100,7 @@ class Params(Part):
     missing_outcomes: int | None = None
 
     def get(self, name: str) -> Any:
-        """One of them by its name, as the charter or a metric calls it; None where it is absent."""
+        """A parameter by its name, as the charter or a metric calls it; None where it is absent."""
         return getattr(self, name, None)
 
 

@@ -19,7 +19,7 @@ from boussole.charter.document.drift import (
 from boussole.charter.document.windows import WindowOfAudit
 
 if TYPE_CHECKING:
-    from boussole.audits.drift.evidently_figures import Beside
+    from boussole.audits.drift.evidently_figures import FigurePair
     from boussole.audits.drift.pairs import Pair
     from boussole.audits.drift.report import Detail
     from boussole.audits.drift.samples import Design
@@ -72,7 +72,7 @@ def _sample(design: Design) -> SampleDocument:
     )
 
 
-def _figure(each: Beside) -> EvidentlyFigure:
+def _figure(each: FigurePair) -> EvidentlyFigure:
     exact = each.exact
     return EvidentlyFigure(
         column=each.column,

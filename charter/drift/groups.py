@@ -68,7 +68,7 @@ def _step(window: Window, document: AuditDocument, measure_id: str) -> Step | No
 
 
 def told(document: AuditDocument) -> GroupSizes:
-    """One document."""
+    """What one audit document tells of the sizes of groups."""
     groups: dict[str, dict[str, int]] = {}
     expired = set()
     for measure in document.measures:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from boussole.audits.drift.series import Point
-from boussole.charter.drift.look import Drift
 from boussole.charter.drift.readings import GAPS, MEANING, Reading, gap_reading, meaning_reading, readings
+from boussole.charter.drift.system_drift import Drift
 
 
 def read_all(drift: Drift) -> list[dict[str, Reading]]:

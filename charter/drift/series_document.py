@@ -17,7 +17,7 @@ from boussole.charter.document.drift_series import (
     WindowOfSeries,
 )
 from boussole.charter.document.windows import WindowOfAudit
-from boussole.charter.drift.look import Drift
+from boussole.charter.drift.system_drift import Drift
 
 MONTHS = 12
 """Windows that are told, the newest ones."""

@@ -1,4 +1,4 @@
-"""What stands of incidents and appeals at a moment, and what may be entered next: pure, entry by entry."""
+"""Incidents and appeals as they stand at a moment, and what may be entered next, computed entry by entry."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Book:
             self.add(each)
 
     def add(self, sealed: Sealed) -> None:
-        """One more."""
+        """Adds one more statement."""
         said = sealed.statement
         if isinstance(said, Withdrawal):
             self._gone.add(said.of)
@@ -47,7 +47,8 @@ class Book:
         return self._numbers.get(number)
 
     def stands(self, entry: int, kind: type[S]) -> S:
-        """A statement that stands. Raises EntryRefusedError for one that was withdrawn, and where there is none."""
+        """The statement of an entry, which stands. Raises EntryRefusedError for one that was withdrawn, and where
+        there is none."""
         if entry in self._gone:
             raise EntryRefusedError("withdrawn", entry=entry)
         said = self._by_entry.get(entry)
@@ -56,7 +57,7 @@ class Book:
         return said
 
     def about(self, kind: type[Any], entry: int) -> list[tuple[int, Any]]:
-        """What stands of a kind about an entry."""
+        """The statements of a kind that stand and are about an entry."""
         found = [(at, self._by_entry[at]) for at in self._about.get(entry, ()) if at not in self._gone]
         return [(at, said) for at, said in found if isinstance(said, kind)]
 
@@ -66,7 +67,7 @@ class Book:
 
 
 def admit(book: Book, said: Statement) -> None:
-    """Hold a statement to what its kind asks. Raises EntryRefusedError."""
+    """Holds a statement to the rules of its kind. Raises EntryRefusedError."""
     for name in words_in(type(said)):
         for trace in traces(getattr(said, name) or ""):
             raise EntryRefusedError(f"personal_{trace}")
@@ -129,7 +130,7 @@ ADMIT: dict[type[Statement], Callable[[Book, Any], None]] = {
 
 
 def faults(sealed: Iterable[Sealed]) -> Iterator[tuple[int, EntryRefusedError]]:
-    """Every entry that is not what may be entered, given those before it."""
+    """The entries that may not have been entered, given those before them, each with the reason."""
     book = Book()
     for each in sealed:
         if each.statement.governed in GOVERNED:

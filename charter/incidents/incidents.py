@@ -80,7 +80,7 @@ def told(
     *,
     today: dt.date,
 ) -> IncidentHistory:
-    """One incident as it stands on a day."""
+    """The history of one incident as it stands on a day."""
     graded = [said.severity for _, said in updates if said.severity is not None]
     return IncidentHistory(
         entry=entry,

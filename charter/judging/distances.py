@@ -1,4 +1,4 @@
-"""What a distance between two windows needs beside its test: enough decisions in both for chance to be a bell curve."""
+"""Whether two windows hold enough decisions for the normal approximation behind the test of a distance."""
 
 from __future__ import annotations
 

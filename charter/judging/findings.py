@@ -56,7 +56,7 @@ LESS_ASKED = "Less was probably needed for them to be {decision}."
 
 @dataclass(frozen=True, kw_only=True)
 class Ends:
-    """Where a figure lies; None: without end on that side."""
+    """The two ends of an interval; None: it has no end on that side."""
 
     low: float | None
     high: float | None

@@ -106,7 +106,7 @@ def gap_digits(values: Sequence[float]) -> int:
 
 
 def about(n: int, lang: str) -> str:
-    """A number of decisions rounded up to two figures.
+    """A number of decisions rounded up to two digits, as texts say it.
 
     >>> about(11841, "en"), about(7, "en")
     ('12,000', '7')

@@ -1,4 +1,4 @@
-"""How wide a gap the decisions behind a verdict would have shown: what "no gap found" is worth."""
+"""How wide a gap the decisions behind a verdict would have shown, which says what "no gap found" is worth."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from boussole.charter.document.measures import by_id
 
 @dataclass(frozen=True, kw_only=True)
 class Sight:
-    """The measure of the comparison that tells least, and the gap it would show with 80 % power; None: hardly any."""
+    """The measure of the comparison with the least power, and the gap that it shows with 80 % power; None: hardly
+    any."""
 
     measure: MeasureDocument
     gap: float | None

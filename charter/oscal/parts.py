@@ -39,5 +39,5 @@ def metadata(title: str, *, version: str, modified: str, lang: str, remarks: str
 
 
 def without_empty(part: Mapping[str, Any]) -> Part:
-    """The same without lists and parts that hold nothing: OSCAL refuses them."""
+    """A part without its empty lists and empty parts, which OSCAL refuses."""
     return {key: value for key, value in part.items() if value not in (None, "", [], {})}

@@ -16,7 +16,7 @@ EVERYTHING: Part = {"control-selections": [{"include-all": {}}]}
 
 
 def plan(charter: Charter, systems: Sequence[System], *, catalog_file: str, words: Words) -> Part:
-    """The plan: which systems, which questions, how they are examined.
+    """The assessment plan of a charter: which systems, which questions, how they are examined.
 
     OSCAL wants a plan to import a system security plan. There is none: the import names the register of systems.
     """

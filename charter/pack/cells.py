@@ -33,7 +33,7 @@ def cells_of(measures: Sequence[MeasureDocument]) -> Iterable[tuple[str, int, in
 
 
 def cells_csv(measures: Sequence[MeasureDocument]) -> bytes:
-    """The same as CSV, every value in double quotes.
+    """The counts that an audit document tells, as CSV with every value in double quotes.
 
     >>> from boussole.audits.measures import Measure
     >>> from boussole.charter.document.measures import measures_of

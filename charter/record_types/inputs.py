@@ -33,12 +33,12 @@ class MisfitError(ValueError):
 
 
 def unfit(text: str, at: str = "", **values: str) -> MisfitError:
-    """What a model raises where its fields do not go together."""
+    """The error that a model raises where its fields do not go together."""
     return MisfitError(text, at, values)
 
 
 def misfit_of(error: ValidationError) -> MisfitError | None:
-    """What a model raised of itself, where that is what is wrong first."""
+    """The MisfitError that a model raised, where that is the first thing wrong; else None."""
     raised = error.errors()[0].get("ctx", {}).get("error")
     return raised if isinstance(raised, MisfitError) else None
 
@@ -78,7 +78,7 @@ class Input:
     """Of what is no field of the model: fields are made of it."""
 
     def over(self, under: Input) -> Input:
-        """The same, with what it leaves open as another one says it."""
+        """This input, with what it leaves open filled in from another one."""
         said = {each.name: getattr(self, each.name) for each in fields(self)}
         blank = Input()
         return replace(under, **{name: value for name, value in said.items() if value != getattr(blank, name)})
@@ -181,13 +181,13 @@ def _patterned(annotation: Any) -> bool:
 
 
 def is_required(model: type[BaseModel], name: str, said: Input) -> bool:
-    """Whether something must be filled in."""
+    """Whether a field must be filled in."""
     known = model.model_fields.get(name)
     return said.required if said.required is not None else known is not None and known.is_required()
 
 
 def kind_of(model: type[BaseModel], name: str, said: Input) -> Kind:
-    """How something is asked for, by its type."""
+    """The kind of input that a field is asked for by, from its type."""
     if said.kind:
         return said.kind
     known = model.model_fields.get(name)
@@ -204,7 +204,7 @@ def kind_of(model: type[BaseModel], name: str, said: Input) -> Kind:
 
 
 def plain(annotation: Any) -> Any:
-    """A type without what is said besides, and without None."""
+    """A type without its annotations and without None."""
     if typing.get_origin(annotation) is typing.Annotated:
         return plain(typing.get_args(annotation)[0])
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):

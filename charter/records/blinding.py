@@ -1,4 +1,4 @@
-"""Entries of few possible words: the ledger holds a hash of each, and nobody shall find the words by trying all.
+"""Blinds of records with few possible words: nobody finds the words from the hash in the ledger by trying all.
 
 A blind made of the words, under a key of the workspace, goes with them: the same words are the same entry still.
 """

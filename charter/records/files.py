@@ -48,7 +48,7 @@ def keep_file(workspace: Workspace, path: Path) -> KeptFile:
 
 @contextmanager
 def settled_file(workspace: Workspace, file: KeptFile | None) -> Iterator[None]:
-    """The document of a record is at its place while the record is sealed."""
+    """Keeps the document of a record at its place while the record is sealed."""
     with settled(workspace, [file_path(workspace, file.sha256)] if file else []):
         yield
 

@@ -44,7 +44,7 @@ class Act:
 
     @property
     def proven_on(self) -> dt.date:
-        """From which day it can be proved."""
+        """The day from which the ledger proves the adoption."""
         return max(self.on, self.sealed_on)
 
 
@@ -94,7 +94,8 @@ def judging_then(workspace: Workspace, charter: Charter, *, before: int) -> InFo
 
 
 def draft(workspace: Workspace) -> Charter | None:
-    """The text of the workspace where it is not the one in force. Raises CharterError when it has a fault."""
+    """The text of the workspace, where it is not the one in force; else None. Raises CharterError when it has a
+    fault."""
     acts = adoptions(workspace)
     if not acts:
         return None

@@ -95,7 +95,8 @@ def statements(workspace: Workspace, *, kinds: Sequence[str] | None = None, befo
 def statements_in(
     connection: Connection, *, kinds: Sequence[str] | None = None, before: int | None = None
 ) -> list[Sealed]:
-    """The same, as the caller's transaction sees them."""
+    """All statements in the order they were sealed, as the caller's transaction sees them; of some kinds, and before
+    an entry."""
     query = select(Record.__table__).order_by(Record.entry)
     if kinds is not None:
         query = query.where(Record.kind.in_(list(kinds)))
@@ -156,7 +157,8 @@ def _same_matter(known: Sealed, later: Statement) -> bool:
 
 
 def check_reference(connection: Connection, statement: Statement) -> None:
-    """That the record a statement is about exists, is of a kind it can be about, and was made by then."""
+    """Checks that the record a statement is about exists, is of a kind it can be about, and was made by then. Raises
+    BoussoleError."""
     of = getattr(statement, "of", None)
     if of is None:
         return

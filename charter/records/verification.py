@@ -1,4 +1,4 @@
-"""Do records and ledger still say the same?"""
+"""Verifies that the stored records and the ledger say the same."""
 
 from __future__ import annotations
 

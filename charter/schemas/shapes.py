@@ -16,17 +16,17 @@ ANYTHING: Shape = {"type": "object"}
 
 
 def maybe(shape: Shape) -> Shape:
-    """The shape, or null."""
+    """A shape that may be null."""
     return {"anyOf": [shape, {"type": "null"}]}
 
 
 def several(shape: Shape) -> Shape:
-    """A list of it."""
+    """A list of a shape."""
     return {"type": "array", "items": shape}
 
 
 def one_of(*values: str) -> Shape:
-    """One of some words."""
+    """One word of several."""
     return {"enum": list(values)}
 
 

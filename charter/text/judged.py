@@ -33,7 +33,7 @@ def kinds_of(metric: str) -> tuple[str, ...]:
 
 
 def possible(metric: str, name: str, value: object) -> bool:
-    """Whether a figure of a judged measure can have that parameter.
+    """Whether a judged measure can have figures with a parameter of a value.
 
     >>> possible("selection_rate_ratio", "against", "gender=M"), possible("selection_rate_ratio", "against", 1)
     (True, False)

@@ -21,7 +21,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Reading:
-    """The files of one charter, as far as they can be read."""
+    """The files of one charter, read part by part as far as they can be."""
 
     def __init__(self, files: Sequence[tuple[str, bytes]]) -> None:
         self.draft = Draft()

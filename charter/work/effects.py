@@ -21,7 +21,7 @@ FRESH = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """A theme: its mean now, and by how much it has moved since the survey before; None where there was none."""
+    """A theme with its mean now, and how much that moved since the survey before; None where there was none."""
 
     theme: Theme
     n: int

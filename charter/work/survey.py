@@ -55,7 +55,7 @@ class _Sums:
 
 @dataclass(frozen=True, kw_only=True)
 class Aggregated:
-    """What stays of a survey."""
+    """The fields of a survey's record that are computed from its answers."""
 
     answered: int
     everybody: Answers

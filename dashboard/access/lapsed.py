@@ -59,7 +59,7 @@ def _of_ballot(request: Request, name: str) -> bool:
 
 
 def page(sent: Sequence[tuple[str, str]], say: Say, *, to: str, reason: Reason) -> str:
-    """What was sent, as a form that can be sent again."""
+    """A page that holds what was sent, as a form that can be sent again."""
     title = {
         "old": say("Show once more who you are: nothing was recorded yet, and nothing is lost"),
         "weak": say("Your role asks for a stronger sign-in: nothing was recorded, and nothing is lost"),

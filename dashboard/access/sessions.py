@@ -125,7 +125,7 @@ def role_here(workspace: Workspace, number: str) -> Role | None:
 
 
 def fresh(workspace: Workspace, person: Person) -> None:
-    """That somebody who signed in did so lately enough to vote or publish. Raises SignedOutError where not."""
+    """Checks that somebody who signed in did so lately enough to vote or publish. Raises SignedOutError where not."""
     minutes = workspace.settings.access.reauthenticate_minutes
     if minutes is None or not person.authenticated:
         return

@@ -87,7 +87,7 @@ def known_channels(workspace: Workspace) -> dict[str, Channel]:
 
 
 def check_choices(found: Mapping[str, Channel], *, systems: Mapping[str, Any], articles: Mapping[str, Any]) -> None:
-    """That channels name systems and articles that exist. Raises BoussoleError, which names the nearest one."""
+    """Checks that channels name systems and articles that exist. Raises BoussoleError, which names the nearest one."""
     for channel in found.values():
         for what, chosen, known in (
             ("system", channel.given.systems, systems),

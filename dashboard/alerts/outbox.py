@@ -71,12 +71,12 @@ def accepted(workspace: Workspace, message: str, who: Iterable[str]) -> None:
 
 
 def sent(workspace: Workspace, message: str, *, now: dt.datetime) -> None:
-    """Everybody has it."""
+    """Marks a message as sent to everybody."""
     _end(workspace, message, SENT, now=now)
 
 
 def drop(workspace: Workspace, message: str, *, now: dt.datetime) -> None:
-    """It is not to be sent any more: somebody decided so."""
+    """Marks a message that somebody decided not to send any more."""
     _end(workspace, message, DROPPED, now=now)
 
 
@@ -90,7 +90,7 @@ def _end(workspace: Workspace, message: str, state: str, *, now: dt.datetime) ->
 
 
 def failed(workspace: Workspace, message: Message, *, by: str, problem: str, now: dt.datetime) -> None:
-    """It waits for its next try, later each time; one that another process took meanwhile is left to that."""
+    """Puts a message off to its next try, later each time; one that another process took meanwhile is left to that."""
     pause = dt.timedelta(minutes=PAUSES[min(message.attempts, len(PAUSES)) - 1])
     values = {"problem": problem, "try_at": stamp(now + pause), "lease": None, "lease_until": None}
     with open_records(workspace).begin() as connection:

@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent / "locale"
 
 
 class Tell(Say):
-    """Speaks one language with the messages of alerts."""
+    """The messages of alerts in one language."""
 
     def __init__(self, lang: str) -> None:
         super().__init__(lang)

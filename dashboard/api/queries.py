@@ -49,13 +49,13 @@ class Query(BaseModel):
 
 
 class PageQuery(Query):
-    """Which part of a list."""
+    """The part of a list that is asked for: `skip` and `take`."""
 
     skip: Whole = Field(0, ge=0, description="How many to leave out")
     take: Whole = Field(100, ge=1, le=MOST, description="How many to give")
 
     def part(self, path: str, found: Sequence[Any]) -> dict[str, Any]:
-        """That part of a list which stands at a path, as a page of it."""
+        """The part of a list that is asked for, as a page of it at a path."""
         items = list(found[self.skip : self.skip + self.take])
         return {"items": items, "total": len(found), "next": self.following(path, self.skip + len(items), len(found))}
 
@@ -68,14 +68,14 @@ class PageQuery(Query):
 
 
 class MeasuresQuery(PageQuery):
-    """Which measures."""
+    """The part of a list of measures, by metric and status."""
 
     metric: Name | None = Field(None, description="Only this metric")
     status: Status | None = Field(None, description="Only those")
 
 
 class VerdictsQuery(PageQuery):
-    """Which verdicts."""
+    """The part of a list of verdicts, by system, article and verdict."""
 
     system: Name | None = Field(None, description="Id of a system")
     article: Name | None = Field(None, description="Only this article")
@@ -83,14 +83,14 @@ class VerdictsQuery(PageQuery):
 
 
 class EntriesQuery(PageQuery):
-    """Which entries of the ledger."""
+    """The part of the ledger's entries, by kind and system."""
 
     kind: Name | None = Field(None, description="Only this kind of entry")
     system: Name | None = Field(None, description="Id of a system")
 
 
 class CheckpointQuery(Query):
-    """What the checkpoint is to extend."""
+    """The checkpoint that a new one is to extend."""
 
     since: Whole = Field(
         0,

@@ -21,7 +21,7 @@ class RecordOut(BaseModel):
 
 
 class RecordsQuery(PageQuery):
-    """Which records of a kind."""
+    """The part of a list of records, by the day on which they took place."""
 
     since: dt.date | None = Field(None, description="Only what took place on this day or later")
 

@@ -1,4 +1,4 @@
-"""How the API refuses: always in JSON, whoever refuses, from the door of the server to the answer itself."""
+"""Refusals of the API: always JSON, whether the guard or the answer itself refuses."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def is_api(path: str) -> bool:
 
 
 def problem(error: BoussoleError, status: int, *, headers: Mapping[str, str] | None = None) -> Response:
-    """Why there is no answer."""
+    """The response that says why there is no answer."""
     body = Problem(error=error.what, where=error.where, next_step=error.next_step)
     return JSONResponse(body.model_dump(), status_code=status, headers={**HEADERS, **(headers or {})})
 
 
 def unforeseen(error: Exception, path: str) -> Response:
-    """That something failed which nobody foresaw, with nothing of what failed."""
+    """The response to an error that nobody foresaw: its number, and nothing of what failed."""
     number = noted(error, f"the address {path}")
     step = f"Ask again. If it happens again, tell your administrator this number: {number}."
     return problem(BoussoleError("something went wrong that nobody foresaw.", next_step=step), 500)

@@ -43,7 +43,7 @@ def decided(comparison: Comparison | None) -> Ends:
 
 
 def drawn(comparison: Comparison | None, rate: float | None, compared: MeasureDocument | None) -> Ends:
-    """The same on the scale of the rate."""
+    """The interval on the scale of the rate that is drawn."""
     low, high = (None if end is None else carried(end, rate, compared) for end in decided(comparison))
     return low, high
 

@@ -53,7 +53,7 @@ class Sheet:
 
     @property
     def side(self) -> int:
-        """Of a square."""
+        """The side of a square, in pixels."""
         return (self.width - self.left - self.right - self.gap * (self.columns - 1)) // self.columns
 
 

@@ -30,7 +30,7 @@ class Place:
         return str(self.found.entry) if under is None else f"{self.found.entry}-{under}"
 
     def at(self, *, entry: int | None = None, item: Item | None = None) -> Place:
-        """The same session, and something under it."""
+        """The place of something under the same session."""
         return replace(self, entry=entry, item=item)
 
     @property

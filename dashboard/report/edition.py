@@ -12,7 +12,7 @@ from boussole.audits.hashing import canonical_json
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.base import given
-from boussole.charter.drift.look import Drift
+from boussole.charter.drift.system_drift import Drift
 from boussole.charter.judging.current import current as brought_up
 from boussole.charter.judging.deciding import with_intervals
 from boussole.charter.records import audits_of, charter_text, latest_audits

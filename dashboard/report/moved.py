@@ -13,8 +13,8 @@ from boussole.audits.languages import capital
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
-from boussole.charter.drift.look import Drift, look
 from boussole.charter.drift.series_document import MONTHS
+from boussole.charter.drift.system_drift import Drift, drift_of
 from boussole.charter.text.model import Charter
 from boussole.dashboard.report.words import Tell
 from boussole.dashboard.views.drift.figures import brief
@@ -43,7 +43,7 @@ def drifts(
             continue
         end = document.window.end
         charter = charters[system_id]
-        seen = look(workspace, system, against="reference", step="month", today=as_of, until=end, charter=charter)
+        seen = drift_of(workspace, system, against="reference", step="month", today=as_of, until=end, charter=charter)
         if any(point.reason is None for point in seen.series.points):
             found[system_id] = seen
     return found

@@ -32,7 +32,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def guarded(routes: Sequence[Route], home: Path) -> list[Route]:
-    """The same routes, each behind its action. Raises KeyError for one that names none."""
+    """Routes that ask for their action before they answer. Raises KeyError for one that names none."""
     failures, forms = Failures(), Limiter(taken.FORMS_EACH_MINUTE)
     return [
         Route(each.path, Guard(each.app, each.path, home, failures, forms), methods=list(each.methods or ()))

@@ -16,7 +16,7 @@ FORMS, TEXTS = ("application/x-www-form-urlencoded", "multipart/form-data"), ("t
 
 
 def kinds(action: Action) -> tuple[str, ...]:
-    """The kinds of content that an address takes."""
+    """The content types that an address takes."""
     return TEXTS if action in BY_PROGRAMS else FORMS
 
 

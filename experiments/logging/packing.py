@@ -36,7 +36,7 @@ class Packed:
     columns: tuple[Column, ...]
 
     def renamed(self, name: str) -> Packed:
-        """The same file under another name."""
+        """The packed file under another name."""
         return replace(self, path=self.path.rename(self.path.with_name(name)))
 
     def summary(self, *, system: str, log: str) -> dict[str, Any]:

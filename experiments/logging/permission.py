@@ -68,7 +68,7 @@ def declared(system: System, columns: Sequence[str], *, log: LogName) -> Permiss
 
 
 def sensitive_columns(system: System) -> set[str]:
-    """Columns that are joined at the door from a keyed file of their own."""
+    """Columns that are joined while rows come in from a keyed file of their own."""
     return {group.column for group in system.groups.values() if group.source == "sensitive"}
 
 

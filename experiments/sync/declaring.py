@@ -12,9 +12,9 @@ from boussole.audits.workspace import Workspace
 from boussole.experiments import gabarit
 from boussole.experiments.sync import lake
 from boussole.experiments.sync.fetching import download
-from boussole.experiments.sync.looking import StoreListing
 from boussole.experiments.sync.report import UnreachableError, failure, troubles
 from boussole.experiments.sync.runs import Run
+from boussole.experiments.sync.store_listing import StoreListing
 
 
 def sync_declared(workspace: Workspace, system: System, seen: StoreListing, *, known: set[str], full: bool) -> int:

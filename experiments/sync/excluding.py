@@ -14,9 +14,9 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.experiments.marks import Mark
 from boussole.experiments.sync import lake
-from boussole.experiments.sync.looking import StoreListing
 from boussole.experiments.sync.report import Change
 from boussole.experiments.sync.runs import stage_of
+from boussole.experiments.sync.store_listing import StoreListing
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -19,9 +19,9 @@ from boussole.experiments.sync import lake
 from boussole.experiments.sync.declaring import sync_declared
 from boussole.experiments.sync.excluding import follow_deletions
 from boussole.experiments.sync.fetching import Fetched, fetch_all
-from boussole.experiments.sync.looking import StoreListing, look
 from boussole.experiments.sync.report import Change, Progress, SyncReport, UnreachableError, failure, troubles
 from boussole.experiments.sync.runs import deleted_ids
+from boussole.experiments.sync.store_listing import StoreListing, look
 from boussole.experiments.sync.traces import Traced, sync_traces
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ class Change:
     decisions: int
 
     def sentence(self) -> str:
-        """One line for a terminal.
+        """The change as one line for a terminal.
 
         >>> Change(origin="mlflow:1f", excluded=True, reason="deleted", decisions=3).sentence()
         'mlflow:1f was deleted in MLflow: 3 decision(s) left the figures.'

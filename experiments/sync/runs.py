@@ -80,7 +80,7 @@ def active_runs(store: MlflowClient, experiment: str, system: str, *, since: int
 def newest_runs(
     store: MlflowClient, experiment: str, system: str, *, since: int, untagged: bool, known: Mapping[str, str]
 ) -> list[Run]:
-    """The same, but only down to the first page on which every run is known with its signature."""
+    """The runs for which a filter holds, down to the first page on which every run is known with its signature."""
     found = []
     for tag in _whose(system, untagged):
         found += [Run.of(r) for p in pages(store, experiment, f"{tag} and attributes.status = 'RUNNING'") for r in p]

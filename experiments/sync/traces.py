@@ -23,7 +23,7 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.experiments.marks import MARGIN, Mark
 from boussole.experiments.store import TAG
-from boussole.experiments.sync.looking import is_only_reader
+from boussole.experiments.sync.store_listing import is_only_reader
 from boussole.experiments.sync.tracerows import feedback_of, generation_system, row_of, write_rows
 
 if TYPE_CHECKING:

@@ -32,8 +32,8 @@ from boussole.audits.windows import Window, period_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.drift.document import pair_document
-from boussole.charter.drift.look import look
 from boussole.charter.drift.series_document import series_document
+from boussole.charter.drift.system_drift import drift_of
 from boussole.charter.oscal.exporting import oscal_files
 from boussole.charter.records.store.audits import stored_audits
 from tests.as_json import cells_csv, documents_of, set_apart
@@ -282,7 +282,7 @@ def audits(workspace: Workspace, draw: random.Random) -> list[Document]:
     ]
 
 
-def drift_of(workspace: Workspace) -> list[Document]:
+def drift_documents(workspace: Workspace) -> list[Document]:
     """Each month and week beside the reference, the one before and the one examined last."""
     of = workspace.system("sample")
     apart = set_apart(workspace, of, documents_of(workspace, "sample"))
@@ -302,7 +302,7 @@ def page_of(workspace: Workspace) -> list[Document]:
     """What the page of drift shows and the report attaches, in the form of `drift --json`."""
     of, found = workspace.system("sample"), []
     for step, against in itertools.product(("month", "week"), ("reference", "previous", "examined")):
-        drift = look(workspace, of, against=against, step=step, today=TODAY)  # type: ignore[arg-type]
+        drift = drift_of(workspace, of, against=against, step=step, today=TODAY)  # type: ignore[arg-type]
         told = series_document(drift, as_of=TODAY).written()
         found += [
             {"window": each, "against": each["against"], "decisions": {"window": each["decisions"], "against": None}}
@@ -352,7 +352,7 @@ def test_no_reader_of_all_surfaces_finds_a_handful(tmp_path: Path, form: int, fi
             reader.read_document(json.loads(json.dumps(document)))
             window = Window(*(dt.date.fromisoformat(document["window"][end]) for end in ("start", "end")))
             reader.read_cells(window, cells_csv(document["measures"]))
-        for pair in (*drift_of(workspace), *page_of(workspace)):
+        for pair in (*drift_documents(workspace), *page_of(workspace)):
             reader.read_pair(json.loads(json.dumps(pair)))
         (held,) = overview(workspace).systems["sample"].held
         reader.learn(reader.mask(Window(month_window(1).start, month_window(3).end), {}, every=True), held.rows)
@@ -371,7 +371,7 @@ def test_a_month_less_its_weeks_tells_of_nobody(tmp_path: Path, tries: Tries) ->
     frame.loc[frame.index[rare][:3], "region"] = "west"
     of = system(groups=("sex",), crossed=False, features=["region"], controls=[], reference=month_window(1))
     workspace, reader = workspace_of(tmp_path / "w", frame, of), Reader(frame)
-    for pair in (*drift_of(workspace), *page_of(workspace)):
+    for pair in (*drift_documents(workspace), *page_of(workspace)):
         reader.read_pair(json.loads(json.dumps(pair)))
     named = {"region": "west"}
     month, week = month_window(3), period_of(dt.date(2026, 3, 23), "week")

@@ -19,7 +19,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.charter.drift.look import look
+from boussole.charter.drift.system_drift import drift_of
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.views.drift.query import DriftQuery
 from boussole.dashboard.views.drift.view import DriftPage, drift_page
@@ -208,7 +208,7 @@ def brought_in(home: Path, case: Case, *, form: str) -> tuple[Workspace, System]
 def page_of(workspace: Workspace, system: System, lang: str = "en") -> DriftPage:
     return drift_page(
         scene(workspace),
-        look(workspace, system, against="reference", step="month", today=TODAY),
+        drift_of(workspace, system, against="reference", step="month", today=TODAY),
         DriftQuery(system=system.id),
         speaker(lang),
         query={"lang": lang},
@@ -228,7 +228,7 @@ def test_it_is_named_and_never_a_silent_zero(name: str, tmp_path: Path) -> None:
         assert any(words in text for text in said), said
     if page.notes:
         assert len(page_of(workspace, system, "fr").notes) == len(page.notes)
-    newest = look(workspace, system, against="reference", step="month", today=TODAY).series.points[-1]
+    newest = drift_of(workspace, system, against="reference", step="month", today=TODAY).series.points[-1]
     for column, state in case.states.items():
         psi = newest.measure("psi", column)
         assert psi is not None

@@ -21,7 +21,7 @@ from boussole.audits.decisions import ingest
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.charter.drift.look import Drift, look
+from boussole.charter.drift.system_drift import Drift, drift_of
 from boussole.dashboard.pages.drift import performance_html
 from boussole.dashboard.views.drift.performance.groups import group_table
 from boussole.dashboard.views.drift.performance.words import Words
@@ -65,13 +65,13 @@ def loans(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Loans:
     bring(workspace, pd.concat([reference, analysis]).astype({"repaid": "Int64"}), "decisions")
     for number in range(1, 11):
         run_audit(workspace, system, start=month(number)[0], end=month(number)[1], as_of=EARLY)
-    early = look(workspace, system, against="reference", step="month", today=EARLY)
+    early = drift_of(workspace, system, against="reference", step="month", today=EARLY)
     bring(workspace, target.astype({"repaid": "Int64"}), "outcomes")
     audits = [
         run_audit(workspace, system, start=month(number)[0], end=month(number)[1], as_of=LATE).written()
         for number in range(1, 11)
     ]
-    late = look(workspace, system, against="reference", step="month", today=LATE)
+    late = drift_of(workspace, system, against="reference", step="month", today=LATE)
     return Loans(system=system, early=early, late=late, audits=audits)
 
 

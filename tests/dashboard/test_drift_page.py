@@ -21,8 +21,8 @@ from boussole.audits.drift.shifts import Series, Step, shifts
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.drift.groups import GroupSizes, mix_measures
-from boussole.charter.drift.look import Drift
 from boussole.charter.drift.rule import rule_of
+from boussole.charter.drift.system_drift import Drift
 from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import Act

@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from boussole.charter.committee.house import House
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Dissent, OpinionText
 from boussole.charter.record_types.kinds import FollowUp, Recommendation, Reply
 from boussole.charter.records import Sealed, statements
@@ -124,7 +124,7 @@ def test_a_long_list_has_pages(scene):
     ],
 )
 def test_each_role_has_its_forms(scene, role, of_waiting, of_answered, new):
-    committee = Chamber(house=House(text=RULES), names={}, facts=Facts(as_of=DAY))
+    committee = Chamber(house=CommitteeState(text=RULES), names={}, facts=Facts(as_of=DAY))
     asked = FollowedForms(scene=seen(scene, *SAID_ALL), chambers={NAME: committee}, me=Person(role=role), say=EN)
     assert [title for title, _ in asked.of_entry(0)] == of_waiting
     assert [title for title, _ in asked.of_entry(2)] == of_answered

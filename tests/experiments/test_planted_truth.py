@@ -12,10 +12,10 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.comparing.months import sequential
 from boussole.charter.document import AuditDocument
-from boussole.charter.drift.look import look
 from boussole.charter.drift.moved_groups import apart, moved_groups
 from boussole.charter.drift.readings import readings
 from boussole.charter.drift.rule import rule_of
+from boussole.charter.drift.system_drift import drift_of
 from boussole.charter.records.in_force import in_force
 from boussole.dashboard.views.drift.query import DriftQuery
 from boussole.dashboard.views.drift.view import drift_page
@@ -65,7 +65,7 @@ def test_planted_drifts_are_found_in_their_month_and_no_others(
     workspace, _ = audited
     planted = json.loads((workspace.home / FACTS).read_text(encoding="utf-8"))["drift"]
     system = workspace.system("matchft")
-    drift = look(workspace, system, against="reference", step="month", today=LATER)
+    drift = drift_of(workspace, system, against="reference", step="month", today=LATER)
     for point in drift.series.points[1:]:
         read, month = readings(point, drift.rule), f"{point.window.start:%Y-%m}"
         states = {**read["inputs"].states, **read["score"].states}

@@ -33,14 +33,14 @@ class Needs:
 
     @classmethod
     def of(cls, needed: Sequence[str | None], optional: Sequence[str | None] = ()) -> Needs:
-        """Each column once; a needed one is not optional."""
+        """The columns that a contract reads, each once; a needed one is not optional."""
         must = tuple(dict.fromkeys(name for name in needed if name))
         return cls(must, tuple(dict.fromkeys(name for name in optional if name and name not in must)))
 
 
 @dataclass
 class Contract:
-    """SQL of one log of one system.
+    """The contract of one log of one system, as SQL.
 
     `identity` is SQL of what identifies a row, in clear (empty where its id is a hash of several columns);
     `id_column` is what the reader of a fault is told.
@@ -80,7 +80,7 @@ class Contract:
         return pseudonym(self.identity) if self.identity else self.select["id"]  # of several columns: such a hash
 
     def key(self, role: str, column: str, what: str) -> None:
-        """An identifier that must be there."""
+        """SQL of an identifier that must be there."""
         self.fault(self.read.blank(column), column, f"the {what} is missing")
         self.select[role] = self.identifier(column)
 
@@ -111,7 +111,7 @@ class Contract:
         return local
 
     def number(self, role: str, column: str) -> None:
-        """A finite number, or nothing."""
+        """SQL of a finite number, or NULL."""
         self.select[role] = self.read.number(column)
         self.fault(self.read.no_number(column), column, "not a number")
         self.fault(self.read.not_finite(column), column, "NaN or infinite")
@@ -124,7 +124,7 @@ class Contract:
             self.fault(outside, column, f"outside the range [{low:.15g}, {high:.15g}] that the system file gives")
 
     def whole(self, role: str, column: str) -> None:
-        """A whole number of 0 or more, or nothing."""
+        """SQL of a whole number of 0 or more, or NULL."""
         self.number(role, column)
         value = self.read.double(column)
         self.fault(
@@ -132,12 +132,12 @@ class Contract:
         )
 
     def words(self, role: str, column: str) -> None:
-        """Short text: a category, a version."""
+        """SQL of a short text, such as a category or a version."""
         self.select[role] = self.read.text(column)
         self.no_formula(column)
 
     def band(self, role: str, column: str) -> None:
-        """A range of ages as a short text, or nothing."""
+        """SQL of a range of ages as a short text, or NULL."""
         self.words(role, column)
         exact = f"regexp_full_match({self.read.text(column)}, '[0-9]+([.,][0-9]*)?')"
         self.fault(f"coalesce({exact}, false)", column, "an exact age is not kept: write a band, such as 25-49")

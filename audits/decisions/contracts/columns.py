@@ -25,7 +25,7 @@ class ColumnReader:
         return self.types[column] == "VARCHAR"
 
     def text(self, column: str) -> str:
-        """Trimmed text, NULL when empty."""
+        """SQL of the trimmed text, NULL when empty."""
         if self.is_text(column):
             return f"nullif(trim({quote(column)}), '')"
         return f"CAST({quote(column)} AS VARCHAR)"
@@ -74,13 +74,13 @@ class ColumnReader:
         return f"CASE WHEN isfinite({value}) THEN {value} END"
 
     def no_number(self, column: str) -> str:
-        """True where text stands in place of a number."""
+        """SQL that is true where text stands in place of a number."""
         if not self.is_text(column):
             return "false"
         return f"({self.text(column)} IS NOT NULL AND {self.double(column)} IS NULL)"
 
     def not_finite(self, column: str) -> str:
-        """True where the number is NaN or infinite."""
+        """SQL that is true where the number is NaN or infinite."""
         if self.types[column] in WHOLE:
             return "false"
         return f"coalesce(NOT isfinite({self.double(column)}), false)"

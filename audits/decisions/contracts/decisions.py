@@ -190,7 +190,7 @@ def _texts(contract: Contract) -> None:
 def _groups(contract: Contract, today: dt.date) -> None:
     """Values of watched categories and of groups.
 
-    Not of those joined at the door from their keyed file, nor once their legal basis has ended.
+    Not of those joined from their keyed file, nor once their legal basis has ended.
     """
     read = contract.read
     for feature in contract.system.categories:

@@ -47,7 +47,7 @@ def outcomes(system: System, types: Mapping[str, str], *, now: dt.datetime) -> C
 
 
 def human_needs(system: System) -> Needs:
-    """The id of the decision and what the human decided."""
+    """The columns that a log of human actions needs: the id of the decision and what the human decided."""
     human = system.log.human
     assert human is not None  # noqa: S101 (its log is declared)
     return Needs.of([*system.log.key, human.decision, human.recorded_at], [human.seconds])

@@ -18,7 +18,7 @@ def is_compressed(path: Path) -> bool:
 
 
 def open_bytes(path: Path) -> BinaryIO:
-    """The file as it reads once decompressed."""
+    """The file, open for reading its decompressed bytes."""
     if path.suffix.lower() == ".gz":
         return cast("BinaryIO", gzip.open(path, "rb"))
     if path.suffix.lower() == ".zst":

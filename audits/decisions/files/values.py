@@ -31,7 +31,7 @@ class Reading:
     sheet: str | None = None
 
     def sentence(self) -> str:
-        """What is said of it.
+        """The sentence that tells how the values were read.
 
         >>> Reading(encoding="cp1252", separator=";", decimal=",", dates="%d/%m/%Y").sentence()
         'read as cp1252, `;`, decimal comma, dates day/month/year'

@@ -20,10 +20,10 @@ from sqlalchemy.dialects.sqlite import insert
 from boussole.audits import private_files
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import Turn, Who, turn
-from boussole.charter.committee.house import House
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.voting import box
-from boussole.charter.committee.voting.box import Box
+from boussole.charter.committee.state import CommitteeState
+from boussole.charter.committee.voting import ballot_box
+from boussole.charter.committee.voting.ballot_box import Box
 from boussole.charter.committee.voting.presence import count
 from boussole.charter.committee.voting.votes import admit_ballot, choices_of, open_vote, ready, result
 from boussole.charter.record_types.acts import Annulment, Ballot, Choice, Participation, Tally
@@ -36,7 +36,7 @@ UNSEEN = "0" * 64
 
 
 def vote_openly(workspace: Workspace, name: str, *, vote: int, voter: str, choice: Choice, who: Who) -> Sealed:
-    """One open vote. The same vote sent twice is sealed once. Raises RefusedError, and says why."""
+    """Seals one open vote; the same vote sent twice is sealed once. Raises RefusedError, which says why."""
     said = blinded(workspace, Ballot(**asdict(who), committee=name, of=vote, voter=voter, choice=choice))
     with turn(workspace, name) as now:
         return now.seal(said)
@@ -45,7 +45,7 @@ def vote_openly(workspace: Workspace, name: str, *, vote: int, voter: str, choic
 def vote_in_secret(
     workspace: Workspace, name: str, *, vote: int, voter: str, choice: Choice, who: Who
 ) -> tuple[Sealed, str]:
-    """One secret vote: that somebody voted is sealed, and what they voted joins the other ballots.
+    """Seals that somebody voted in a secret vote, and adds what they voted to the other ballots, encrypted.
 
     Returns the nonce with it: with that the voter, and nobody else, finds their ballot among those shown at the end.
     It is kept nowhere else. Raises RefusedError, and says why.
@@ -55,9 +55,9 @@ def vote_in_secret(
         admit_ballot(now.house, seen)
         keys.tidy(now.connection)
         before = keys.opened(now, vote)
-        after, nonce = box.with_ballot(vote, before, choice)
+        after, nonce = ballot_box.with_ballot(vote, before, choice)
         key = keys.new(vote)
-        row = {"vote": vote, "key": key, "ballots": box.locked(after, keys.read(key))}
+        row = {"vote": vote, "key": key, "ballots": ballot_box.locked(after, keys.read(key))}
         now.connection.execute(insert(BallotBox).values(row).on_conflict_do_update(index_elements=["vote"], set_=row))
         return now.seal(seen.model_copy(update={"box": after.commitment})), nonce
 
@@ -93,7 +93,7 @@ def annul_vote(workspace: Workspace, name: str, *, vote: int, who: Who, text: st
 
 
 class Keys:
-    """The files of keys: which one counts, and which are to be destroyed once all is sealed."""
+    """The files of the keys to ballot boxes: which one counts, and which are to be destroyed once all is sealed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -107,14 +107,14 @@ class Keys:
             return None
         if sealed is None or row is None:
             raise RefusedError("box_changed")
-        found = box.unlocked(vote, row.ballots, self.read(row.key))
+        found = ballot_box.unlocked(vote, row.ballots, self.read(row.key))
         if found.commitment != sealed:
             raise RefusedError("box_changed")
         self.outdated.append(row.key)
         return found
 
     def read(self, name: str) -> bytes:
-        """A key. Raises RefusedError when it is gone."""
+        """The bytes of a key. Raises RefusedError when it is gone."""
         try:
             return (self.folder / name).read_bytes()
         except FileNotFoundError as error:
@@ -126,7 +126,7 @@ class Keys:
         name = f"{vote}-{secrets.token_hex(8)}.key"
         handle = os.open(self.folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            os.write(handle, box.new_key())
+            os.write(handle, ballot_box.new_key())
             os.fsync(handle)
         finally:
             os.close(handle)
@@ -158,7 +158,7 @@ def _keys(workspace: Workspace) -> Iterator[Keys]:
         (keys.folder / outdated).unlink(missing_ok=True)
 
 
-def _sealed(house: House, vote: int) -> str | None:
+def _sealed(house: CommitteeState, vote: int) -> str | None:
     """The commitment that the last participation of a vote sealed."""
     last = house.last(Participation, vote)
     return last[1].box if last else None

@@ -1,4 +1,4 @@
-"""Doing what a command or a form asks of a committee: an act of some fields, or what is computed as it is sealed."""
+"""Seals the act that a command or a form asks of a committee, from its fields or computed in the same transaction."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def act(
     anew: bool = False,
     seen: int | None = None,
 ) -> list[Sealed]:
-    """Do something in a committee; where `each` names a field with several values, once for each, or not at all.
+    """Seals an act of a committee; where `each` names a field with several values, one act for each, or none at all.
 
     `seen`: the last entry when the form that asks for it was shown.
 

@@ -87,7 +87,7 @@ def pack_now(workspace: Workspace, pack: FrozenPack, *, on: dt.date) -> FrozenPa
 
 
 def standing(workspace: Workspace, pack: FrozenPack) -> dict[str, AuditDocument]:
-    """The audits of a pack by system; verdicts that rest on statements are those of the moment it was frozen.
+    """The audits of a pack by system, with the verdicts that rested on statements at the moment it was frozen.
 
     A system whose file is gone stands as its audit judged it.
     """

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import admit
-from boussole.charter.committee.house import House
 from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import ACTS, Act, RulesInForce, Tally
 from boussole.charter.records import Sealed, statements
 
@@ -21,13 +21,13 @@ class Fault:
     reason: RefusedError
 
 
-def faults(house: House) -> Iterator[Fault]:
+def faults(house: CommitteeState) -> Iterator[Fault]:
     """Every act that does not hold: each is held again to the rules then in force, by the acts before it.
 
     The end of a vote is held to the votes before it; that of a secret one, to what its participations commit to.
     `text` of the house are the rules before any were sealed.
     """
-    before = House(text=house.text)
+    before = CommitteeState(text=house.text)
     for each in house.acts:
         act = each.statement
         try:
@@ -53,7 +53,7 @@ def _faults_of(acts: Sequence[Sealed]) -> list[Fault]:
     first = acts[0].statement
     if not isinstance(first, RulesInForce):  # nothing can be held to rules that were never sealed
         return [Fault(entry=acts[0].entry, reason=RefusedError("other_rules"))]
-    return list(faults(House(text=first.rules, acts=tuple(acts))))
+    return list(faults(CommitteeState(text=first.rules, acts=tuple(acts))))
 
 
 def shown_as(tally: Tally, nonce: str) -> str | None:

@@ -13,10 +13,10 @@ from boussole.audits.ledger.tree import size_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import Who, house_of, turn
 from boussole.charter.committee.convening import notice_days
-from boussole.charter.committee.house import House
 from boussole.charter.committee.matters import Matter, matters
 from boussole.charter.committee.members import sitting_on
 from boussole.charter.committee.sessions import Session, session
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voting.presence import aside, proxies_of, voters
 from boussole.charter.committee.voting.votes import choices_of
 from boussole.charter.record_types.acts import (
@@ -39,7 +39,7 @@ SCHEMA = "boussole.minutes/1"
 Document = dict[str, Any]
 
 
-def minutes_of(house: House, entry: int) -> Document:
+def minutes_of(house: CommitteeState, entry: int) -> Document:
     """The minutes of a session as far as the committee's acts go."""
     found = session(house, entry)
     call, opening = found.call, found.opening
@@ -76,7 +76,7 @@ def content_of(document: Document) -> str:
 
 
 def seal_minutes(workspace: Workspace, name: str, *, of: int, who: Who) -> Sealed:
-    """Seal the minutes of a session that is over; where they say the same as those there are, those.
+    """Seals the minutes of a session that is over; returns those sealed last where they say the same.
 
     What was recorded since corrects them: a later entry, beside the first.
     """
@@ -104,7 +104,7 @@ def sealed_minutes(workspace: Workspace, name: str, entry: int) -> tuple[Documen
     return document, content_of(document) == said.content
 
 
-def approved(house: House, minutes: Minutes) -> int | None:
+def approved(house: CommitteeState, minutes: Minutes) -> int | None:
     """The entry of the decision by which the committee approved minutes; None while it has not."""
     decisions: list[tuple[int, Decided]] = [
         *house.standing(Consensus),
@@ -113,11 +113,11 @@ def approved(house: House, minutes: Minutes) -> int | None:
     return next((entry for entry, said in sorted(decisions) if said.subject == minutes.content), None)
 
 
-def _adopted(house: House, rules: str) -> bool:
+def _adopted(house: CommitteeState, rules: str) -> bool:
     return any(act.act == "adopted" and act.rules.sha256 == rules for _, act in house.standing(RulesInForce))
 
 
-def _call(house: House, entry: int, call: Any) -> Document:
+def _call(house: CommitteeState, entry: int, call: Any) -> Document:
     return {
         "entry": entry,
         "on": call.on.isoformat(),
@@ -128,7 +128,7 @@ def _call(house: House, entry: int, call: Any) -> Document:
     }
 
 
-def _members(house: House, found: Session) -> list[Document]:
+def _members(house: CommitteeState, found: Session) -> list[Document]:
     """Each member of that day: college, how they were there last, and when they came and left."""
     told = []
     for member, sitting in sitting_on(house, found.day).items():
@@ -157,7 +157,7 @@ def _pack(entry: int, pack: FrozenPack) -> Document:
     }
 
 
-def _item(house: House, found: Session, item: Item) -> Document:
+def _item(house: CommitteeState, found: Session, item: Item) -> Document:
     matter = next((each for each in matters(house) if each.entry == item.referral), None)
     votes = [(at, vote) for at, vote in house.about(Vote, found.entry) if vote.item == item.id]
     agreed = [(at, act) for at, act in house.about(Consensus, found.entry) if act.item == item.id]
@@ -196,7 +196,7 @@ def _referral(matter: Matter, found: Session) -> Document:
     }
 
 
-def _voted(house: House, entry: int, vote: Vote, tally: Tally) -> Document:
+def _voted(house: CommitteeState, entry: int, vote: Vote, tally: Tally) -> Document:
     """An open vote by name; a secret one by its totals, and who took part."""
     by_name = {member: choice for member, choice in choices_of(house, tally.of).items() if not vote.secret}
     return {
@@ -215,7 +215,7 @@ def _voted(house: House, entry: int, vote: Vote, tally: Tally) -> Document:
     }
 
 
-def _agreed(house: House, entry: int, act: Consensus) -> Document:
+def _agreed(house: CommitteeState, entry: int, act: Consensus) -> Document:
     return {
         "entry": entry,
         "how": "consensus",
@@ -226,7 +226,7 @@ def _agreed(house: House, entry: int, act: Consensus) -> Document:
     }
 
 
-def _noted(house: House, decision: int) -> Document:
+def _noted(house: CommitteeState, decision: int) -> Document:
     """What members wanted to be noted of a decision, and the opinion that it adopted."""
     return {
         "dissents": [

@@ -67,7 +67,7 @@ MESSAGES = {
 
 
 class Words:
-    """Speaks one language.
+    """The words of a committee's papers in one language.
 
     >>> Words("en")("session", committee="Ethics committee")
     'Ethics committee: session'
@@ -84,7 +84,7 @@ class Words:
         return date_words(day, self.lang)
 
     def time(self, moment: dt.datetime) -> str:
-        """Hour and minute.
+        """Hour and minute, as the language writes them.
 
         >>> Words("en").time(dt.datetime(2026, 12, 3, 9, 5))
         '09:05'

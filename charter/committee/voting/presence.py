@@ -1,14 +1,14 @@
-"""Who is there in a session, who votes for whom, who stands aside; and what the rules ask of each."""
+"""Who is there in a session, who votes for whom and who stands aside, and what the rules ask of each."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
 
-from boussole.charter.committee.house import House
 from boussole.charter.committee.members import holder_of, interested, needs_mandate, sitting_on
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import Session, session
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voting import quorum
 from boussole.charter.record_types.acts import (
     Annulment,
@@ -27,12 +27,12 @@ from boussole.charter.record_types.acts import (
 )
 
 
-def proxies_of(house: House, found: Session) -> dict[str, str]:
+def proxies_of(house: CommitteeState, found: Session) -> dict[str, str]:
     """The holder of each member's proxy in a session, by giver; whether one counts depends on who is there."""
     return {act.giver: act.holder for _, act in house.about(Proxy, found.entry)}
 
 
-def aside(house: House, found: Session, item: str | None) -> set[str]:
+def aside(house: CommitteeState, found: Session, item: str | None) -> set[str]:
     """The members who stand aside on an item: they said so, or declared an interest in what it is about."""
     if item is None:
         return set()
@@ -45,7 +45,7 @@ def aside(house: House, found: Session, item: str | None) -> set[str]:
     return recused | interested(house, systems=systems, referral=about.referral, day=found.day)
 
 
-def count(house: House, found: Session, item: str | None = None) -> Count:
+def count(house: CommitteeState, found: Session, item: str | None = None) -> Count:
     """Who counts in a session now; with an item, without those who stand aside on it."""
     return quorum.count(
         found.rules,
@@ -58,7 +58,7 @@ def count(house: House, found: Session, item: str | None = None) -> Count:
     )
 
 
-def electors(house: House, found: Session, item: str) -> dict[str, str]:
+def electors(house: CommitteeState, found: Session, item: str) -> dict[str, str]:
     """Who may vote on an item now, and who casts their vote: themselves, or the holder of their proxy."""
     members, away = sitting_on(house, found.day), aside(house, found, item)
     mine = {member: member for member in found.there if member in members and member not in away}
@@ -66,7 +66,7 @@ def electors(house: House, found: Session, item: str) -> dict[str, str]:
     return mine | for_others
 
 
-def presiding(house: House, found: Session) -> str | None:
+def presiding(house: CommitteeState, found: Session) -> str | None:
     """Who must preside: the chair if there, else the deputy if there; None where the members choose."""
     for office in ("chair", "deputy"):
         holder = holder_of(house, office, found.day)
@@ -75,7 +75,7 @@ def presiding(house: House, found: Session) -> str | None:
     return None
 
 
-def running(house: House, found: Session, item: str | None = None) -> int | None:
+def running(house: CommitteeState, found: Session, item: str | None = None) -> int | None:
     """The entry of a vote that is still open in a session, or on an item of it."""
     for entry, act in house.about(Vote, found.entry):
         if item in (None, act.item) and not over(house, entry):
@@ -83,13 +83,14 @@ def running(house: House, found: Session, item: str | None = None) -> int | None
     return None
 
 
-def over(house: House, vote: int) -> bool:
+def over(house: CommitteeState, vote: int) -> bool:
     """Whether a vote was counted or annulled."""
     return bool(house.about(Tally, vote) or house.about(Annulment, vote))
 
 
-def admit_attendance(house: House, act: Attendance) -> None:
-    """A member, on the day of the session, before its end; excuses may come before."""
+def admit_attendance(house: CommitteeState, act: Attendance) -> None:
+    """Holds an attendance to the rules: a member, on the day of the session, before its end; excuses may come
+    before. Raises RefusedError."""
     found = session(house, act.of)
     found.needs_state("called", "open")
     needs_mandate(house, act.member, found.day)
@@ -105,8 +106,9 @@ def admit_attendance(house: House, act: Attendance) -> None:
         raise RefusedError("not_there", member=act.member)
 
 
-def admit_opening(house: House, act: Opening) -> None:
-    """A quorum; whoever presides is there: the chair, else the deputy, else one of the members."""
+def admit_opening(house: CommitteeState, act: Opening) -> None:
+    """Holds an opening to the rules: a quorum, and whoever presides is there (the chair, else the deputy, else a
+    member). Raises RefusedError."""
     found = session(house, act.of)
     found.needs_state("called")
     _on_the_day(found, act.on)
@@ -120,8 +122,8 @@ def admit_opening(house: House, act: Opening) -> None:
     _same(act.count, now)
 
 
-def admit_no_quorum(house: House, act: NoQuorum) -> None:
-    """No quorum."""
+def admit_no_quorum(house: CommitteeState, act: NoQuorum) -> None:
+    """Holds the record that a session could not begin to the rules: there was no quorum. Raises RefusedError."""
     found = session(house, act.of)
     found.needs_state("called")
     _on_the_day(found, act.on)
@@ -131,8 +133,8 @@ def admit_no_quorum(house: House, act: NoQuorum) -> None:
     _same(act.count, now)
 
 
-def admit_closing(house: House, act: Closing) -> None:
-    """An open session without an open vote."""
+def admit_closing(house: CommitteeState, act: Closing) -> None:
+    """Holds a closing to the rules: the session is open, and no vote is. Raises RefusedError."""
     found = session(house, act.of)
     found.needs_state("open")
     found.needs_day(act.at.date())
@@ -142,8 +144,9 @@ def admit_closing(house: House, act: Closing) -> None:
         raise RefusedError("vote_running", entry=vote)
 
 
-def admit_proxy(house: House, act: Proxy) -> None:
-    """Two members, one of them absent; as many as the rules allow; no proxy of a proxy."""
+def admit_proxy(house: CommitteeState, act: Proxy) -> None:
+    """Holds a proxy to the rules: two members, one of them absent; as many as the rules allow; no proxy of a proxy.
+    Raises RefusedError."""
     found = session(house, act.of)
     found.needs_state("called", "open")
     most, given = found.rules.proxies.per_member, proxies_of(house, found)
@@ -165,8 +168,9 @@ def admit_proxy(house: House, act: Proxy) -> None:
         raise RefusedError("holder_full", member=act.holder, most=most)
 
 
-def admit_recusal(house: House, act: Recusal) -> None:
-    """A member, on an item of the agenda, before they voted on it."""
+def admit_recusal(house: CommitteeState, act: Recusal) -> None:
+    """Holds a recusal to the rules: a member, on an item of the agenda, before they voted on it. Raises
+    RefusedError."""
     found = session(house, act.of)
     found.needs_state("called", "open")
     needs_mandate(house, act.member, found.day)
@@ -175,8 +179,8 @@ def admit_recusal(house: House, act: Recusal) -> None:
         raise RefusedError("voted", member=act.member)
 
 
-def voters(house: House, vote: int) -> dict[str, str]:
-    """Who has voted, and who cast their vote."""
+def voters(house: CommitteeState, vote: int) -> dict[str, str]:
+    """The members who have voted in a vote, each with who cast their vote."""
     cast: list[Ballot | Participation] = [
         *(act for _, act in house.about(Ballot, vote)),
         *(act for _, act in house.about(Participation, vote)),
@@ -184,14 +188,14 @@ def voters(house: House, vote: int) -> dict[str, str]:
     return {act.voter: act.by or act.voter for act in cast}
 
 
-def admit_lifting(house: House, act: Recusal) -> None:
-    """No vote on the item has begun."""
+def admit_lifting(house: CommitteeState, act: Recusal) -> None:
+    """Holds the end of a recusal to the rules: no vote on the item has begun. Raises RefusedError."""
     if any(said.item == act.item for _, said in house.about(Vote, act.of)):
         raise RefusedError("vote_begun")
 
 
-def admit_revocation(house: House, act: Proxy) -> None:
-    """The holder has not voted for the giver."""
+def admit_revocation(house: CommitteeState, act: Proxy) -> None:
+    """Holds the end of a proxy to the rules: its holder has not voted for the giver. Raises RefusedError."""
     for vote, _ in house.about(Vote, act.of):
         if voters(house, vote).get(act.giver, act.giver) != act.giver:
             raise RefusedError("has_voted_for", member=act.giver)

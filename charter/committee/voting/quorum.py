@@ -39,7 +39,8 @@ def count(
     aside: Collection[str] = (),
     needs_quorum: bool = True,
 ) -> Count:
-    """Who counts, of the members of that day. `aside`: those who stand aside on the item that is dealt with.
+    """How many members of that day are there, are represented and are needed. `aside`: those who stand aside on the
+    item that is dealt with.
 
     Whoever stands aside is not there for this item; whether they still count among the members is a rule.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from boussole.charter.committee.house import House
 from boussole.charter.committee.members import has_acted
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import session, sessions
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voting.presence import admit_lifting, admit_revocation, running
 from boussole.charter.committee.voting.votes import decided
 from boussole.charter.record_types.acts import (
@@ -25,8 +25,9 @@ from boussole.charter.record_types.acts import (
 )
 
 
-def admit_retraction(house: House, act: Retraction) -> None:
-    """An act that stands, with the reason, and nothing built on it."""
+def admit_retraction(house: CommitteeState, act: Retraction) -> None:
+    """Holds a retraction to the rules: the act stands, nothing was built on it, and a reason is given. Raises
+    RefusedError."""
     if not act.text.strip():
         raise RefusedError("no_text")
     said = house.get(Act, act.of)
@@ -49,20 +50,20 @@ def admit_retraction(house: House, act: Retraction) -> None:
         _not_minuted(house, said)
 
 
-def _no_vote_running(house: House) -> None:
+def _no_vote_running(house: CommitteeState) -> None:
     for found in sessions(house):
         vote = running(house, found)
         if vote is not None:
             raise RefusedError("vote_running", entry=vote)
 
 
-def _no_opinion(house: House, referral: int) -> None:
+def _no_opinion(house: CommitteeState, referral: int) -> None:
     for entry, opinion in house.standing(Opinion):
         if opinion.referral == referral:
             raise RefusedError("issued", entry=entry)
 
 
-def _not_minuted(house: House, said: Dissent) -> None:
+def _not_minuted(house: CommitteeState, said: Dissent) -> None:
     minutes = house.last(Minutes, decided(house, said.of)[0].of)
     if minutes:
         raise RefusedError("minuted", entry=minutes[0])

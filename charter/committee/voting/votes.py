@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boussole.charter.committee.house import House
 from boussole.charter.committee.members import needs_mandate
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import Session, session
-from boussole.charter.committee.voting.box import commitment
+from boussole.charter.committee.state import CommitteeState
+from boussole.charter.committee.voting.ballot_box import commitment
 from boussole.charter.committee.voting.presence import aside, count, electors, running, voters
 from boussole.charter.record_types.acts import (
     Annulment,
@@ -30,7 +30,7 @@ from boussole.charter.record_types.acts import (
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What votes come to. `basis` is the number of which more than half must be for it."""
+    """The figures of a result. `basis` is the number of which more than half must be for it."""
 
     in_favour: int
     against: int
@@ -69,7 +69,7 @@ def outcome(
     )
 
 
-def open_vote(house: House, entry: int) -> tuple[Vote, Session]:
+def open_vote(house: CommitteeState, entry: int) -> tuple[Vote, Session]:
     """A vote in which one can vote now, and its session. Raises RefusedError, and says since when it is over."""
     vote = house.get(Vote, entry)
     if house.about(Annulment, entry):
@@ -81,22 +81,24 @@ def open_vote(house: House, entry: int) -> tuple[Vote, Session]:
     return vote, found
 
 
-def admit_vote(house: House, act: Vote) -> None:
-    """An item of an open session, a quorum for it, no other vote on it; enough voters where it is secret."""
+def admit_vote(house: CommitteeState, act: Vote) -> None:
+    """Holds the beginning of a vote to the rules: an item of an open session, a quorum for it, no other vote on it,
+    and enough voters where it is secret. Raises RefusedError."""
     found = _deciding(house, act)
     able = electors(house, found, act.item)
     if act.secret and len(able) < found.rules.votes.secret_fewest:
         raise RefusedError("too_few_for_secret", found=len(able), needed=found.rules.votes.secret_fewest)
 
 
-def admit_consensus(house: House, act: Consensus) -> None:
-    """An item of an open session, a quorum for it, no vote open on it."""
+def admit_consensus(house: CommitteeState, act: Consensus) -> None:
+    """Holds a consensus to the rules: an item of an open session, a quorum for it, no vote open on it. Raises
+    RefusedError."""
     found = _deciding(house, act)
     if act.count != count(house, found, act.item):
         raise RefusedError("count_differs")
 
 
-def _deciding(house: House, act: Vote | Consensus) -> Session:
+def _deciding(house: CommitteeState, act: Vote | Consensus) -> Session:
     found = session(house, act.of)
     found.needs_state("open")
     found.needs_day(act.on)
@@ -110,8 +112,9 @@ def _deciding(house: House, act: Vote | Consensus) -> Session:
     return found
 
 
-def admit_ballot(house: House, act: Ballot | Participation) -> None:
-    """A member who may vote now and has not, in the kind of vote that it is; cast by themselves or for them."""
+def admit_ballot(house: CommitteeState, act: Ballot | Participation) -> None:
+    """Holds a ballot to the rules: a member who may vote now and has not, in the kind of vote that it is, cast by
+    themselves or for them. Raises RefusedError."""
     vote, found = open_vote(house, act.of)
     if vote.secret != isinstance(act, Participation):
         raise RefusedError("not_open_vote" if vote.secret else "not_secret_vote")
@@ -128,8 +131,9 @@ def admit_ballot(house: House, act: Ballot | Participation) -> None:
         raise RefusedError("not_their_proxy", member=act.voter, holder=act.by or act.voter)
 
 
-def admit_tally(house: House, act: Tally) -> None:
-    """Votes; of a secret ballot as many as keep it secret. What it says is what the votes come to."""
+def admit_tally(house: CommitteeState, act: Tally) -> None:
+    """Holds a tally to the rules: there are votes, of a secret ballot as many as keep it secret, and it says what
+    they come to. Raises RefusedError."""
     vote, found = open_vote(house, act.of)
     found.needs_day(act.on)
     ready(house, act.of)
@@ -145,14 +149,14 @@ def admit_tally(house: House, act: Tally) -> None:
         raise RefusedError("count_differs")
 
 
-def _as_sealed(house: House, act: Tally) -> bool:
+def _as_sealed(house: CommitteeState, act: Tally) -> bool:
     """Whether the ballots shown are those that the last participation commits to."""
     last = house.last(Participation, act.of)
     return last is not None and last[1].box == commitment(act.of, act.salt or "", act.ballots)
 
 
-def ready(house: House, entry: int) -> None:
-    """That a vote can end: somebody voted, and a secret one stays so. Raises RefusedError."""
+def ready(house: CommitteeState, entry: int) -> None:
+    """Checks that a vote can end: somebody voted, and a secret one stays so. Raises RefusedError."""
     vote, found = open_vote(house, entry)
     cast, fewest = len(voters(house, entry)), found.rules.votes.secret_fewest
     if not cast:
@@ -161,13 +165,13 @@ def ready(house: House, entry: int) -> None:
         raise RefusedError("too_few_secret_ballots", found=cast, needed=fewest)
 
 
-def choices_of(house: House, entry: int) -> dict[str, Choice]:
-    """How each voted, in an open vote."""
+def choices_of(house: CommitteeState, entry: int) -> dict[str, Choice]:
+    """What each member voted in an open vote, by member."""
     return {act.voter: act.choice for _, act in house.about(Ballot, entry)}
 
 
-def result(house: House, entry: int, choices: Sequence[Choice]) -> Outcome:
-    """What the votes of a vote come to now."""
+def result(house: CommitteeState, entry: int, choices: Sequence[Choice]) -> Outcome:
+    """The figures of the result, were the vote counted now."""
     vote, found = open_vote(house, entry)
     opening = house.last(Opening, found.entry)
     chair = opening[1].presiding if opening else None
@@ -181,22 +185,23 @@ def result(house: House, entry: int, choices: Sequence[Choice]) -> Outcome:
     )
 
 
-def admit_annulment(house: House, act: Annulment) -> None:
-    """An open vote, and why it is void."""
+def admit_annulment(house: CommitteeState, act: Annulment) -> None:
+    """Holds an annulment to the rules: the vote is open, and a reason is given. Raises RefusedError."""
     open_vote(house, act.of)
     if not act.text.strip():
         raise RefusedError("no_text")
 
 
-def decided(house: House, entry: int) -> tuple[Decided, bool]:
+def decided(house: CommitteeState, entry: int) -> tuple[Decided, bool]:
     """What a tally or a consensus decided on, and whether it adopted it. Raises RefusedError for any other entry."""
     for _, tally in [each for each in house.standing(Tally) if each[0] == entry]:
         return house.get(Vote, tally.of), tally.adopted
     return house.get(Consensus, entry), True
 
 
-def admit_dissent(house: House, act: Dissent) -> None:
-    """A member of that day who took no distance from the item, before the minutes are sealed."""
+def admit_dissent(house: CommitteeState, act: Dissent) -> None:
+    """Holds a dissent to the rules: a member of that day who did not stand aside on the item, before the minutes are
+    sealed. Raises RefusedError."""
     decision, _ = decided(house, act.of)
     found = session(house, decision.of)
     needs_mandate(house, act.member, found.day)

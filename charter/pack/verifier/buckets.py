@@ -101,7 +101,7 @@ def worth_of(one: Counted, other: Counted, rates: tuple[float, float], scale: st
 
 
 def worth(rates: tuple, parts: tuple, rows: tuple, buckets: tuple, link: str) -> tuple | None:
-    """The same from any two rates, with and without each bucket."""
+    """How many independent rows two rates are worth, from them with and without each bucket, and degrees of freedom."""
     many = [len(filled(each)) for each in buckets]
     if min(many) < 2 or not all(0 < rate < 1 for rate in rates):
         return None

@@ -73,7 +73,7 @@ def gamma_below(a: float, x: float) -> float:
 
 
 def gamma_above(a: float, x: float) -> float:
-    """Its complement Q(a, x)."""
+    """The regularised upper incomplete gamma function Q(a, x) = 1 − P(a, x)."""
     if x < a + 1:
         return 1 - gamma_below(a, x)
     steps = ((-n * (n - a), x - a + 1 + 2 * n) for n in range(1, 100_000))

@@ -31,7 +31,7 @@ Claims = dict[str, object]
 
 
 class Shown:
-    """What a document tells of which groups: hidden ones enter no maximum, minimum or comparison."""
+    """Which groups a document shows: hidden ones enter no maximum, minimum or comparison."""
 
     def __init__(self, measures: Sequence[dict]) -> None:
         self._hidden: dict[tuple[str, By], set] = {}
@@ -78,7 +78,7 @@ APART = "set_apart"
 
 
 class Groups:
-    """Computes measures of groups again: what each must say."""
+    """Computes measures of groups again."""
 
     def __init__(self, system: System, rows: Rows, shown: Shown) -> None:
         self.system, self.rows, self.shown = system, rows, shown

@@ -18,7 +18,7 @@ MOST = 40
 
 
 def main(home: Path, arguments: list[str]) -> int:
-    """What `verify.py` does; `home`: the folder that it lies in."""
+    """Runs `verify.py`, with `home` the folder that it lies in; returns the exit code."""
     asked = _asked(arguments)
     if asked.pack is None and not (home / MANIFEST).exists():
         print("This verifier does not lie in a pack: name the one that it shall judge.")

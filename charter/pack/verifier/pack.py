@@ -75,7 +75,7 @@ class Pack:
         return sorted(name for name in self.listed if name.startswith(f"{folder}/"))
 
     def check_files(self, tally: Tally) -> None:
-        """Every listed file is there with its hash."""
+        """Checks that every listed file is there with its hash."""
         for name in sorted(self.listed):
             if name not in self.source.names:
                 tally.check(f"{name}: it is missing", holds=False)
@@ -116,7 +116,7 @@ class Judge(NamedTuple):
     name: str = "the one that judges it"
 
     def files(self) -> dict[str, str]:
-        """Its files with their SHA-256, named as in a pack."""
+        """The files of this verifier with their SHA-256, named as in a pack."""
         found = [self.home / "verify.py", *sorted((self.home / "verifier").rglob("*.py"))]
         return {path.relative_to(self.home).as_posix(): digest(path.read_bytes()) for path in found}
 

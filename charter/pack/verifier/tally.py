@@ -1,4 +1,4 @@
-"""What must be said, held to what is said: how many numbers are the same, and which are not."""
+"""Counts how many computed numbers agree with a document, and keeps those that do not."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ class Tally:
         self.problems: list[str] = []
 
     def hold(self, what: str, said: object, must: object) -> None:
-        """One value."""
+        """Compares one value with what the document says."""
         if same(said, must):
             self.same += 1
         else:
             self.problems.append(f"{what}: it says {_short(said)}, computed here {_short(must)}")
 
     def check(self, what: str, holds: bool) -> None:
-        """One thing that holds or not."""
+        """Counts one check, which holds or does not."""
         if holds:
             self.same += 1
         else:
             self.problems.append(what)
 
     def claims(self, what: str, document: object, claims: dict[str, object]) -> None:
-        """What a measure or verdict must say, by the path to it."""
+        """Compares what a measure or verdict must say with the document, by the path to each value."""
         for path, must in claims.items():
             said = at(document, path)
             length = path == "comparisons"
@@ -48,7 +48,7 @@ def at(document: object, path: str) -> object:
 
 
 def same(said: object, must: object) -> bool:
-    """Equal; numbers of which one is no whole number, within the tolerance."""
+    """Whether two values are equal; numbers of which one is no whole number, within the tolerance."""
     if isinstance(must, dict):
         return isinstance(said, dict) and set(said) == set(must) and all(same(said[key], must[key]) for key in must)
     if isinstance(must, (list, tuple)):

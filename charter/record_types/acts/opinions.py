@@ -35,7 +35,7 @@ class OpinionText(Strict):
 
     @property
     def sha256(self) -> str:
-        """What the vote on it names."""
+        """The hash of the text's canonical JSON, which the vote on it names."""
         return sha256_hex(canonical_json(self.model_dump(mode="json")))
 
 

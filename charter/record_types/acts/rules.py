@@ -20,14 +20,14 @@ ItemKind = Literal["approval", "information", "discussion", "opinion", "election
 
 
 class Group(Strict):
-    """A college of the committee."""
+    """A college of the committee: its id and its name."""
 
     id: Identifier = Field(description="Its name for other files")
     title: Texts = Field(description="Its name, for readers")
 
 
 class SessionRules(Strict):
-    """How sessions are convened."""
+    """The rules by which sessions are convened."""
 
     notice_days: int = Field(5, ge=0, le=365, description="Fewest days between the convocation and the session")
     second_notice_days: int = Field(
@@ -38,7 +38,7 @@ class SessionRules(Strict):
 
 
 class QuorumRules(Strict):
-    """How many must be there."""
+    """The rules that say how many members must be there."""
 
     share: Share = Field("1/2", description="Share of the members, at least, for a valid session")
     represented_count: bool = Field(True, description="Whether members who gave a proxy count as there")
@@ -55,13 +55,13 @@ class QuorumRules(Strict):
 
 
 class ProxyRules(Strict):
-    """Who may vote for somebody absent."""
+    """The rules that say who may vote for somebody absent."""
 
     per_member: int = Field(1, ge=0, le=20, description="Most proxies that one member may hold; 0: none at all")
 
 
 class VoteRules(Strict):
-    """How votes are decided."""
+    """The rules by which votes are decided."""
 
     majority: Literal["cast", "present"] = Field(
         "cast",
@@ -76,7 +76,7 @@ class VoteRules(Strict):
 
 
 class OpinionRules(Strict):
-    """By when opinions are published and answered."""
+    """The days by which opinions are published and answered."""
 
     publish_days: int = Field(30, ge=1, le=3650, description="Days within which an opinion is published")
     reply_days: int = Field(90, ge=1, le=3650, description="Days within which it is answered")
@@ -84,7 +84,7 @@ class OpinionRules(Strict):
 
 
 class ReferralRules(Strict):
-    """Who may put a matter to the committee."""
+    """The rules that say who may put a matter to the committee."""
 
     self_referral_members: int = Field(1, ge=1, le=100, description="Fewest members who ask for a self-referral")
 
@@ -127,7 +127,7 @@ class Rules(Strict):
 
     @property
     def sha256(self) -> str:
-        """The hash of their canonical JSON: what a convocation names."""
+        """The hash of the rules' canonical JSON, which a convocation names."""
         return sha256_hex(canonical_json(self.model_dump(mode="json")))
 
 

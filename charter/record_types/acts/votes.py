@@ -22,7 +22,7 @@ OfVote = Annotated[int, Input(help="The entry of the vote.")]
 
 
 class Decided(Act):
-    """What is put to the committee: the item, in words, and the hash of the text where there is one."""
+    """The fields of what is put to the committee: the item, in words, and the hash of the text where there is one."""
 
     about = ("convocation",)
     of: OfSession = Field(ge=0)
@@ -75,7 +75,8 @@ class Ballot(Act):
 
 
 class Participation(Act):
-    """A member voted in a secret ballot. `box` commits to all ballots and shows none (`charter.committee.box`)."""
+    """A member voted in a secret ballot. `box` commits to all ballots and shows none
+    (`charter.committee.voting.ballot_box`)."""
 
     kind = "participation"
     about = ("vote",)

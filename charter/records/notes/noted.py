@@ -1,4 +1,4 @@
-"""What the lake notes, in the ledger."""
+"""Notes of the lake, sealed in the ledger: a kind and a payload each."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def save_audit(workspace: Workspace, document: Given, *, charter: Versioned | No
 def save_audits(
     workspace: Workspace, documents: Sequence[Given], *, charter: Versioned | None = None
 ) -> list[AuditDocument]:
-    """The same of several, in their order and in one transaction: all of them are sealed, or none."""
+    """Stores several audits and seals them, in their order and in one transaction: all of them, or none."""
     given = [_read(document) for document in documents]
     if charter is not None and any(charter.sha256 != each.charter.sha256 for each in given):
         raise BoussoleError("the audit was judged by another charter.", next_step="Pass the one that judged it.")

@@ -89,7 +89,7 @@ def each_summary(
     until: dt.date | None = None,
     measures: bool = True,
 ) -> Iterator[AuditSummary]:
-    """The same, one after the other, with the comparisons that judging again needs.
+    """The audits of a system, or of all, in short, one after the other, with the comparisons that judging again needs.
 
     One is let go before the next is read: a hundred thousand comparisons kept at once cost as much to look after as to
     judge.

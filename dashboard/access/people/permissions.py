@@ -217,6 +217,6 @@ def allowed(role: Role, action: Action) -> bool:
 
 
 def demand(person: Somebody, action: Action) -> None:
-    """That somebody may do something. Raises AccessError, which says who may."""
+    """Checks that somebody may do something. Raises AccessError, which says who may."""
     if not allowed(person.role, action):
         raise AccessError(person.role, action)

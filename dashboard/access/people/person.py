@@ -50,7 +50,7 @@ class Person:
     """When they last proved who they are, where the provider says so."""
 
     def who(self, on: dt.date) -> Who:
-        """The same, as the acts of a committee say it: a role, never a name; unauthenticated in local mode."""
+        """The person as the acts of a committee name them: a role, never a name; unauthenticated in local mode."""
         from boussole.charter.committee.acting import Who
 
         return Who(role=self.role.value, on=on, by=self.member, signed_in=self.authenticated)

@@ -9,9 +9,9 @@ from boussole.audits.drift.series import DriftSeries
 from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES, capital
 from boussole.audits.workspace import Workspace
-from boussole.charter.drift.look import Drift, look
 from boussole.charter.drift.read import read_all
 from boussole.charter.drift.readings import THEMES, Reading
+from boussole.charter.drift.system_drift import Drift, drift_of
 from boussole.dashboard.alerts.changes import BLIND, Cause, Change, KnownState, is_told
 from boussole.dashboard.alerts.words import teller
 from boussole.dashboard.views.drift.summary import summary
@@ -43,7 +43,7 @@ def drifted(workspace: Workspace, scene: Scene, system: str, known: Mapping[str,
     if declared is None or declared.columns is None:
         return Drifted(changes=[], known=known)
     try:
-        drift = look(
+        drift = drift_of(
             workspace, declared, against="reference", step="month", today=scene.facts.as_of, charter=scene.charter
         )
     except BoussoleError:  # no decision yet, or no lake: the data page says so

@@ -28,7 +28,7 @@ LONGEST_REASON = 150
 
 @dataclass(frozen=True)
 class AtTheKeyboard:
-    """Whoever typed the command."""
+    """Whoever typed the command: a role."""
 
     role: Role
 
@@ -53,7 +53,7 @@ class Guarded(TyperGroup):
 
 
 def demand_option(context: typer.Context, option: str) -> None:
-    """That the role of `--as` may use an option which needs more than its command does. Raises AccessError."""
+    """Checks that the role of `--as` may use an option which needs more than its command does. Raises AccessError."""
     demand(_at_the_keyboard(context), OPTIONS[f"{_words_of(context)} {option}"])
 
 

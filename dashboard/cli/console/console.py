@@ -78,7 +78,7 @@ def say(text: str) -> None:
 
 
 def put(text: object = "", *, nl: bool = True) -> None:
-    """What was asked for, on stdout."""
+    """Prints what was asked for, on stdout."""
     typer.echo(printable(str(text)), nl=nl)
 
 
@@ -92,7 +92,7 @@ def end(error: BaseException) -> int:
 
 
 def complain(error: BoussoleError) -> None:
-    """An error as one paragraph."""
+    """Prints an error as one paragraph."""
     say(f"boussole: {error}")
 
 

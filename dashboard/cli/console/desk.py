@@ -15,7 +15,7 @@ from boussole.dashboard.cli.console.console import put, say, workspace_of
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
     from boussole.charter.committee.acting import Who
-    from boussole.charter.committee.house import House
+    from boussole.charter.committee.state import CommitteeState
     from boussole.charter.record_types.acts import Act
     from boussole.charter.records import Sealed
 
@@ -41,7 +41,7 @@ class Desk:
     who: Who
 
     @property
-    def house(self) -> House:
+    def house(self) -> CommitteeState:
         from boussole.charter.committee.acting import house_of
 
         return house_of(self.workspace, self.name)

@@ -22,7 +22,7 @@ class OutputError(BoussoleError):
 
 
 def check_file(target: Path | str | None) -> None:
-    """That a file could be written there, before a command does what it cannot take back; leaves nothing behind.
+    """Checks that a file could be written there, before a command does what it cannot take back; leaves nothing behind.
 
     Nothing (None) and stdout (`-`) always can. Raises OutputError.
     """
@@ -41,7 +41,7 @@ def check_file(target: Path | str | None) -> None:
 
 
 def check_folder(target: Path) -> None:
-    """That files could be written to a folder, or that it could be made. Raises OutputError."""
+    """Checks that files could be written to a folder, or that it could be made. Raises OutputError."""
     above = target
     while not above.exists() and above != above.parent:
         above = above.parent

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.drift.look import look, with_versions
+from boussole.charter.drift.system_drift import drift_of, with_versions
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, lake_files, stamp, stamp_of
 from boussole.dashboard.views import store
@@ -29,7 +29,7 @@ def drift_page(workspace: Workspace, asked: DriftQuery, lang: str, *, fine: bool
 @newest(400)
 def _drift_page(home: Path, _stamp: Stamp, today: dt.date, shown: tuple[DriftQuery, str, bool, bool]) -> DriftPage:
     workspace, (asked, lang, fine, with_incidents) = Workspace(home), shown
-    drift = look(workspace, workspace.system(asked.system), against=asked.against, step=asked.by, today=today)
+    drift = drift_of(workspace, workspace.system(asked.system), against=asked.against, step=asked.by, today=today)
     return drawn(
         store.scene(workspace),
         with_versions(drift, workspace, today=today),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from boussole.audits.drift.evidently_figures import Beside
+from boussole.audits.drift.evidently_figures import FigurePair
 from boussole.audits.drift.report import Detail
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.measures import Measure
@@ -147,7 +147,7 @@ def _figures(detail: Detail, say: Say) -> Html:
     return table(head, rows, caption=say("Evidently’s figures beside the exact ones"), hidden_caption=True)
 
 
-def _figure(each: Beside, detail: Detail, say: Say) -> list[str]:
+def _figure(each: FigurePair, detail: Detail, say: Say) -> list[str]:
     exact = each.exact
     if exact is not None and exact.value is None:
         shown = why_not(exact.reason or "", detail.pair.system, say)
@@ -170,7 +170,7 @@ def _with_p(exact: Measure | None, say: Say) -> str:
     return shown if p is None else say("{value} (p: {p})", value=shown, p=_number(p, say))
 
 
-def _beyond(each: Beside, say: Say) -> str:
+def _beyond(each: FigurePair, say: Say) -> str:
     """Where ours stops at the outermost edges, and values lie beyond them."""
     exact = each.exact
     if exact is None or exact.metric != "wasserstein" or not exact.params.get("clipped"):

@@ -76,7 +76,8 @@ def _logged(workspace: Workspace, place: stored.Stored, page: str, text: str) ->
 
 
 def make_apart(workspace: Workspace, system: str, window: Window, against: Window) -> stored.Stored:
-    """The same by another process, one at a time. Raises ReportError with its reason where it cannot be made."""
+    """Makes the report in another process, one at a time. Raises ReportError with its reason where it cannot be
+    made."""
     words = [str(workspace.home), system, *map(str, (window.start, window.end, against.start, against.end))]
     with _turn:
         try:

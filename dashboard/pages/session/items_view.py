@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from boussole.audits.languages import inside
-from boussole.charter.committee.house import House
 from boussole.charter.committee.sessions import Session
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voting.presence import over, voters
 from boussole.charter.record_types.acts import Hearing, Opinion, PublicationDecision, Vote
 from boussole.dashboard.views.committee.chamber import Chamber
@@ -123,7 +123,7 @@ def _matter(chamber: Chamber, referral: Document, say: Say) -> list[str]:
     ]
 
 
-def _running(house: House, found: Session, item: str, say: Say) -> list[Running]:
+def _running(house: CommitteeState, found: Session, item: str, say: Say) -> list[Running]:
     """The votes that are open on an item. While a vote is open nobody sees how it stands."""
     told = []
     for entry, vote in house.about(Vote, found.entry):
@@ -179,7 +179,7 @@ def _noted(chamber: Chamber, noted: Document, say: Say) -> Noted:
     return Noted(head=say("Reservation of {member}", member=member), text=noted["text"])
 
 
-def _opinion(house: House, opinion: Document, say: Say, *, query: dict[str, str]) -> Words:
+def _opinion(house: CommitteeState, opinion: Document, say: Say, *, query: dict[str, str]) -> Words:
     wording, entry = opinion["wording"], opinion["entry"]
     return Words(
         number=entry,
@@ -191,7 +191,7 @@ def _opinion(house: House, opinion: Document, say: Say, *, query: dict[str, str]
     )
 
 
-def _publication(house: House, entry: int, say: Say) -> str:
+def _publication(house: CommitteeState, entry: int, say: Say) -> str:
     """What the committee decided on publishing an opinion."""
     house.get(Opinion, entry)
     decision = house.last(PublicationDecision, entry)

@@ -38,7 +38,7 @@ class Doing:
 
     @property
     def path(self) -> str:
-        """Where its form is sent, as a route."""
+        """The route that the form is sent to."""
         return f"{BASE}/{self.name}/{{of}}"
 
     def form(self, place: Place, me: Person, say: Say) -> Form:

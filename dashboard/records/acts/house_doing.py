@@ -37,7 +37,7 @@ class HouseDoing:
 
     @property
     def path(self) -> str:
-        """Where its form is sent, as a route."""
+        """The route that the form is sent to."""
         return f"{BASE}/{self.name}/{{of}}"
 
     def form(self, chamber: Chamber, me: Person, say: Say) -> Form:

@@ -13,8 +13,8 @@ from boussole.charter.committee import acting
 from boussole.charter.committee.acting import house_of
 from boussole.charter.committee.directory import directory
 from boussole.charter.committee.duties import Duty, duties
-from boussole.charter.committee.house import House
 from boussole.charter.committee.rules import committees
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Act, Convocation
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.dashboard.words.say import Say
@@ -24,7 +24,7 @@ from boussole.dashboard.words.say import Say
 class Chamber:
     """One committee. `names` are those of its members by number, as far as they are known."""
 
-    house: House
+    house: CommitteeState
     names: Mapping[str, str]
     facts: Facts
     systems: Mapping[str, System] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acts.packs import PackChanges, pack_changes, pack_now, standing
-from boussole.charter.committee.house import House
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.document import AuditDocument
 from boussole.charter.record_types.acts import FrozenPack
 
@@ -27,7 +27,7 @@ class Evidence:
     since: PackChanges
 
 
-def evidence_of(workspace: Workspace, house: House, session: int, *, today: dt.date) -> Evidence | None:
+def evidence_of(workspace: Workspace, house: CommitteeState, session: int, *, today: dt.date) -> Evidence | None:
     """The pack that a session works on, as it stands today; None while there is none."""
     last = house.last(FrozenPack, session)
     if last is None:

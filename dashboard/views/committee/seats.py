@@ -31,7 +31,7 @@ def reads_drafts(me: Person, chamber: Chamber) -> bool:
 
 
 def needs_lead(me: Person, chamber: Chamber, say: Say) -> None:
-    """That somebody may act for a committee. Raises UnfitError, or RefusedError where their mandate is over."""
+    """Checks that somebody may act for a committee. Raises UnfitError, or RefusedError where their mandate is over."""
     if leads(me, chamber):
         return
     if me.role is Role.SECRETARY:
@@ -40,7 +40,7 @@ def needs_lead(me: Person, chamber: Chamber, say: Say) -> None:
 
 
 def needs_pen(me: Person, chamber: Chamber, say: Say) -> None:
-    """That somebody may write the drafts of a committee. Raises UnfitError or RefusedError."""
+    """Checks that somebody may write the drafts of a committee. Raises UnfitError or RefusedError."""
     if me.role is Role.SECRETARY:
         needs_lead(me, chamber, say)
     else:

@@ -106,10 +106,10 @@ def _incident(entry: int, incident: Incident, say: Say, *, query: dict[str, str]
 
 
 def within(found: Sequence[Event], point: Point) -> list[Event]:
-    """Those of the days of a window."""
+    """The events of the days of a window."""
     return on_days(found, point.window)
 
 
 def on_days(found: Sequence[Event], window: Window) -> list[Event]:
-    """The same of any window."""
+    """The events of any days, from the first to the last."""
     return [event for event in found if window.start <= event.on <= window.end]

@@ -10,7 +10,7 @@ from boussole.audits.drift.series import DriftSeries
 from boussole.audits.drift.shifts import Shift
 from boussole.audits.mixed import joined
 from boussole.charter.drift.groups import CALIBRATION, MEAN_SCORE, SELECTION_RATE
-from boussole.charter.drift.look import Drift
+from boussole.charter.drift.system_drift import Drift
 from boussole.charter.judging.families import decision
 from boussole.charter.judging.naming import parsed
 from boussole.dashboard.charts.groups import value_name

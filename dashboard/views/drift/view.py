@@ -9,10 +9,10 @@ from boussole.audits.drift.compared import DECISION, OUTCOME
 from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.languages import capital
 from boussole.audits.windows import Window
-from boussole.charter.drift.look import Drift
 from boussole.charter.drift.read import read_all
 from boussole.charter.drift.readings import THEMES, Reading
 from boussole.charter.drift.rule import FEATURES, SCORE, Level
+from boussole.charter.drift.system_drift import Drift
 from boussole.dashboard.views.drift.beside import Beside, side_by_side
 from boussole.dashboard.views.drift.events import Event, events, within
 from boussole.dashboard.views.drift.for_whom import ForWhom, for_whom

@@ -85,7 +85,7 @@ def period_words(window: Window, say: Say) -> str:
 
 
 def beside_words(window: Window, say: Say) -> str:
-    """The same, as it goes on after "compared with".
+    """The name of a window as it goes on after "compared with".
 
     >>> from boussole.dashboard.words.say import speaker
     >>> beside_words(Window(dt.date(2018, 1, 1), dt.date(2018, 10, 31)), speaker("en"))
@@ -106,7 +106,7 @@ def since_words(window: Window, say: Say) -> str:
 
 
 def short_words(window: Window, step: Step, say: Say) -> tuple[str, str]:
-    """The same in two short lines."""
+    """The name of a window in two short lines."""
     if step == "month":
         return say.short_month(window.start)
     return format_date(window.start, "d MMM", locale=say.lang), str(window.start.year)

@@ -17,7 +17,7 @@ import pytest
 import scipy.stats
 
 from boussole.audits.decisions import ingest
-from boussole.audits.drift.evidently_figures import NATURAL, Beside, apart_by_chance, converted
+from boussole.audits.drift.evidently_figures import NATURAL, FigurePair, apart_by_chance, converted
 from boussole.audits.drift.evidently_methods import METHODS
 from boussole.audits.drift.ordered import cramer_von_mises, mann_whitney
 from boussole.audits.drift.pairs import exact_pair, window_asked
@@ -67,7 +67,7 @@ class Held:
     reference: pd.DataFrame
     current: pd.DataFrame
 
-    def figure(self, column: str, key: str) -> Beside:
+    def figure(self, column: str, key: str) -> FigurePair:
         return next(each for each in self.found.figures if (each.column, each.method.key) == (column, key))
 
     def samples(self, column: str) -> tuple[pd.Series, pd.Series]:

@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Any
 
 from boussole.charter.committee.acting import Who, admit
-from boussole.charter.committee.house import House
 from boussole.charter.committee.rules import packaged
 from boussole.charter.committee.sessions import session
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voting.presence import count
 from boussole.charter.record_types.acts import (
     Act,
@@ -50,7 +50,7 @@ class Desk:
     """Seals acts in memory, each held to the rules, with its entry counted from 0."""
 
     def __init__(self, rules: Rules = RULES) -> None:
-        self.house = House(text=rules)
+        self.house = CommitteeState(text=rules)
         self.seal(RulesInForce(**SAID, on=CALLED, act="used", rules=rules))
 
     def seal(self, act: Act) -> int:

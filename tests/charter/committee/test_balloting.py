@@ -17,7 +17,7 @@ from boussole.charter.committee.acts import balloting
 from boussole.charter.committee.acts.balloting import annul_vote, end_vote, vote_in_secret, vote_openly
 from boussole.charter.committee.acts.proving import faults, shown_as
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.voting.box import commitment
+from boussole.charter.committee.voting.ballot_box import commitment
 from boussole.charter.record_types.acts import Ballot, Participation, Recusal, Tally
 from boussole.charter.records import open_records, statements, verify_records
 from boussole.charter.records.statements import write
@@ -277,7 +277,7 @@ def test_a_process_killed_in_the_middle_of_a_secret_vote_leaves_all_or_nothing(h
 
     def killed():
         if moment == "key_written":
-            monkeypatch.setattr(balloting.box, "locked", die)
+            monkeypatch.setattr(balloting.ballot_box, "locked", die)
         if moment == "before_commit":
             really = balloting.Turn.seal
             monkeypatch.setattr(balloting.Turn, "seal", lambda turn, act: (really(turn, act), die()))

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from boussole.charter.committee.sessions import session
-from boussole.charter.committee.voting.box import Box, commitment, with_ballot
+from boussole.charter.committee.voting.ballot_box import Box, commitment, with_ballot
 from boussole.charter.committee.voting.presence import count
 from boussole.charter.committee.voting.votes import result
 from boussole.charter.record_types.acts import (

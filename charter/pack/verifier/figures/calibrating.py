@@ -27,7 +27,7 @@ PAIRED = {
 
 
 class Calibrating:
-    """What these measures must say."""
+    """Computes measures of calibration and of distances between scores again."""
 
     def __init__(self, groups: Groups, bins: ScoreBins) -> None:
         self.system, self.shown, self.bins = groups.system, groups.shown, bins

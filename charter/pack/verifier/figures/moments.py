@@ -32,7 +32,7 @@ class Moments(NamedTuple):
 
     @property
     def variance(self) -> float:
-        """Of one row."""
+        """The variance of one row."""
         if self.size < 2:
             return self.least
         found = math.fsum(self.squares) / self.size - self.mean**2
@@ -62,7 +62,7 @@ class Change(NamedTuple):
 
     @property
     def plain(self) -> float:
-        """Its variance, if every row stood alone."""
+        """The variance of the change, if every row stood alone."""
         return sum(side.variance / side.size for side in self)
 
     def without_each(self, used: Sequence[int]) -> list[float] | None:
@@ -88,7 +88,7 @@ class Single(NamedTuple):
 
     @property
     def plain(self) -> float:
-        """Its variance, if every row stood alone."""
+        """The variance of the mean, if every row stood alone."""
         return self.of.variance / self.of.size
 
     def without_each(self, used: Sequence[int]) -> list[float] | None:

@@ -43,7 +43,7 @@ class Remaining:
         self.tests: set[str] = set()
 
     def add(self, measure: dict, claims: Claims | None) -> None:
-        """What of a measure its claims do not hold."""
+        """Notes what the claims of a measure do not hold."""
         name, metric = measure["id"], measure["metric"]
         said = [part for part in ("interval", "params.test") if _says(measure, part)]
         if claims is None:
@@ -55,7 +55,7 @@ class Remaining:
             self.tests.add(name)
 
     def lines(self, *, one_by_one: bool) -> list[str]:
-        """The same in words."""
+        """What is not recomputed, in words, a line each."""
         lines = []
         if self.whole:
             lines.append(f"  not recomputed: sealed as they stand: {len(self.whole)} measures")

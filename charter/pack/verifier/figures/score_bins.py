@@ -25,15 +25,15 @@ class ScoreBins:
         self.now, self.then = _by(rows.scores), _by(rows.earlier)
 
     def edge(self, i: int, parts: int = BINS) -> float:
-        """Where the equal parts of the range begin and end."""
+        """The score at which one of the equal parts of the range begins."""
         return self.low + (self.high - self.low) * i / parts
 
     def sum(self, row: Scored) -> float:
-        """Of the scores of a cell."""
+        """The sum of the scores of a cell."""
         return self.low * row.n + row.total / self.unit
 
     def squares(self, row: Scored) -> float:
-        """Of the squares of the scores of a cell."""
+        """The sum of the squares of the scores of a cell."""
         return self.low**2 * row.n + 2 * self.low * row.total / self.unit + row.squares / self.unit**2
 
     def scores(self, part: Iterable[Scored]) -> Moments:
@@ -66,7 +66,7 @@ class ScoreBins:
 
 
 def scored(part: Iterable[Scored]) -> Part:
-    """Those who have a score."""
+    """The rows of those who have a score."""
     return [row for row in part if row.bin >= 0]
 
 

@@ -17,7 +17,7 @@ MEANS = ("mean_score", "brier_score", "calibration_in_the_large")
 
 
 class Scores:
-    """What scores say, by group."""
+    """Computes measures of scores by group again."""
 
     def __init__(self, groups: Groups, bins: ScoreBins) -> None:
         self.groups, self.system, self.bins = groups, groups.system, bins

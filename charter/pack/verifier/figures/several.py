@@ -23,7 +23,7 @@ TREATMENT = ("treatment_equality_difference", "treatment_equality_ratio")
 
 
 class Several:
-    """What these measures must say."""
+    """Computes measures again that follow from several shares of one document."""
 
     def __init__(self, system: System, get: Get) -> None:
         self.system, self.get = system, get

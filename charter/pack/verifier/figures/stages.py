@@ -25,7 +25,7 @@ Strata = dict[str, tuple[list[int], list[int]]]
 
 
 class Stages:
-    """Measures of stages and within strata."""
+    """Computes measures of stages and within strata again."""
 
     def __init__(self, groups: Groups) -> None:
         self.groups, self.system, self.rows = groups, groups.system, groups.rows

@@ -28,7 +28,7 @@ TELLING = {*OF_OUTCOMES, "selection_rate", "missing_outcome_share", "unknown_sha
 
 
 class ExpectedMeasures:
-    """What each measure must say, from the cells of a document (`cells/ENTRY.csv`)."""
+    """Computes measures again from the cells that a document tells (`cells/ENTRY.csv`)."""
 
     def __init__(self, document: dict, system: System, cells: dict[str, Cell]) -> None:
         self.system, self.cells = system, cells

@@ -27,7 +27,7 @@ LEAST, ROUNDS = 5.0, 200
 
 
 class Windows:
-    """What measures of groups in two windows must say."""
+    """Computes measures of groups in two windows again."""
 
     def __init__(self, groups: Groups, bins: ScoreBins, measures: Sequence[dict]) -> None:
         self.system, self.bins = groups.system, bins

@@ -1,4 +1,4 @@
-"""`boussole committee`: the commands of a committee's house."""
+"""`boussole committee`: the commands of a committee."""
 
 from __future__ import annotations
 

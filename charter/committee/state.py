@@ -1,4 +1,4 @@
-"""A committee as its sealed acts make it: a pure view, from which everything else is computed."""
+"""The state of a committee, made of its sealed acts: immutable, and everything else is computed from it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ A = TypeVar("A", bound=Act)
 
 
 @dataclass(frozen=True, kw_only=True)
-class House:
-    """A committee: the rules of its file, and its acts in the order they were sealed."""
+class CommitteeState:
+    """The state of a committee: the rules of its file, and its acts in the order they were sealed."""
 
     text: Rules
     """Its rules as its file states them; they count until others are adopted."""
@@ -50,11 +50,11 @@ class House:
         return [(entry, act) for entry, act in self._by_kind.get(kind, ()) if isinstance(act, kind)]
 
     def about(self, kind: type[A], of: int) -> list[tuple[int, A]]:
-        """Those of them that are about an entry."""
+        """The acts of a kind that were not taken back and are about an entry, with their entries."""
         return [(entry, act) for entry, act in self._by_subject.get((kind, of), ()) if isinstance(act, kind)]
 
     def last(self, kind: type[A], of: int) -> tuple[int, A] | None:
-        """The latest of them."""
+        """The latest act of a kind that is about an entry, with its own entry; None where there is none."""
         found = self.about(kind, of)
         return found[-1] if found else None
 
@@ -71,8 +71,8 @@ class House:
         """An act as it was sealed."""
         return next(each for each in self.acts if each.entry == entry)
 
-    def plus(self, sealed: Sealed) -> House:
-        """The same committee after one more act."""
+    def plus(self, sealed: Sealed) -> CommitteeState:
+        """The state of the committee after one more act."""
         return replace(self, acts=(*self.acts, sealed))
 
     @cached_property

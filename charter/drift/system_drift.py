@@ -1,4 +1,4 @@
-"""What is looked at of drift: distances from the cubes, groups from stored audits, and the charters adopted."""
+"""The drift of a system: distances from the cubes, groups from stored audits, and the charters adopted."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Drift:
     """Versions of the model beside the ones before, the newest first; see `with_versions`."""
 
 
-def look(
+def drift_of(
     workspace: Workspace,
     system: System,
     *,
@@ -54,7 +54,8 @@ def look(
     until: dt.date | None = None,
     charter: Charter | None = None,
 ) -> Drift:
-    """All of it, on a day, by a charter (the one in force); of windows that had ended `until` a day, if one is given.
+    """The drift of a system as read on a day, by a charter (the one in force); of windows that had ended `until` a day,
+    if one is given.
 
     Raises BoussoleError where the system has no decision.
     """

@@ -38,7 +38,7 @@ class Box:
 
     @property
     def commitment(self) -> str:
-        """What the participation sealed last holds."""
+        """The commitment to these ballots: the participation sealed last holds it."""
         return commitment(self.vote, self.salt, self.ballots)
 
 

@@ -29,7 +29,8 @@ DAY = 24 * 3600 * 1000
 
 @dataclass
 class StoreListing:
-    """What a look found: `found` are files of logs, in the order in which logs are read, oldest run first.
+    """The runs of a store that a sync has to read: `found` are files of logs, in the order in which logs are read,
+    oldest run first.
 
     Runs were looked for from `since` on (None: of any age), `whole` or only down to what is known. `listed` counts
     the files of logs of each run that was listed; `beside` are its files outside `boussole/`.

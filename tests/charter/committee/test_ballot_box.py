@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.voting.box import (
+from boussole.charter.committee.voting.ballot_box import (
     Box,
     ballot_commitment,
     commitment,
