@@ -25,12 +25,6 @@ from boussole.dashboard.cli.data import privacy as privacy_commands
 from boussole.dashboard.cli.data import quarantine as quarantine_commands
 from boussole.dashboard.cli.data import systems as systems_commands
 from boussole.dashboard.cli.data.decisions import import_, log, sync
-from boussole.dashboard.cli.house import access as access_commands
-from boussole.dashboard.cli.house import alerts as alert_commands
-from boussole.dashboard.cli.house import charter as charter_commands
-from boussole.dashboard.cli.house.demo import demo
-from boussole.dashboard.cli.house.doctor import doctor
-from boussole.dashboard.cli.house.house import dashboard, init
 from boussole.dashboard.cli.ledger import ledger as ledger_commands
 from boussole.dashboard.cli.ledger.witnessing import signer, witness
 from boussole.dashboard.cli.records import appeals as appeal_commands
@@ -38,6 +32,12 @@ from boussole.dashboard.cli.records import incidents as incident_commands
 from boussole.dashboard.cli.records import work as work_commands
 from boussole.dashboard.cli.records.committee import app as committee_commands
 from boussole.dashboard.cli.records.records import app as record_commands
+from boussole.dashboard.cli.workspace import access as access_commands
+from boussole.dashboard.cli.workspace import alerts as alert_commands
+from boussole.dashboard.cli.workspace import charter as charter_commands
+from boussole.dashboard.cli.workspace.demo import demo
+from boussole.dashboard.cli.workspace.doctor import doctor
+from boussole.dashboard.cli.workspace.opening import dashboard, init
 
 app = typer.Typer(
     name="boussole",

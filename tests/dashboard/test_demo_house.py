@@ -14,7 +14,7 @@ from boussole.charter.record_types.acts import Opinion
 from boussole.charter.records import verify_records
 from boussole.charter.records.facts import facts_of
 from boussole.charter.work.effects import surveys
-from boussole.dashboard.cli.demo.house import NAME, settle
+from boussole.dashboard.cli.demo.committee import NAME, settle
 from boussole.experiments import demo
 
 TODAY = dt.date(2026, 11, 27)

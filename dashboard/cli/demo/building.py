@@ -13,7 +13,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.published import set_apart
 from boussole.charter.records import documents_of
-from boussole.dashboard.cli.demo.house import settle
+from boussole.dashboard.cli.demo.committee import settle
 from boussole.dashboard.pages.drift.detail_making import make
 from boussole.dashboard.report import write_report
 from boussole.experiments.demo import FACTS, build

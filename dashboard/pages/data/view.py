@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.decisions.overview import LogState
-from boussole.dashboard.pages.data.beside import declaring, sharing, waiting
 from boussole.dashboard.pages.data.blocks import Block, Looked, blocks
+from boussole.dashboard.pages.data.elsewhere import declaring, sharing, waiting
 from boussole.dashboard.pages.data.sources import FAILED, FREE, FRESH, LATE, SILENT, Problem, SourceRow, source_rows
 from boussole.dashboard.pages.data.words import log_words
 from boussole.dashboard.views.facts import Facts
