@@ -23,7 +23,6 @@ from pydantic import Field
 
 from boussole.audits.systems.kinds import ColumnName
 from boussole.audits.systems.logs.log_type import Follow, LogType, Read, Section
-from tests.sparing import later
 
 
 class Complaints(Section):
