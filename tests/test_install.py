@@ -96,6 +96,7 @@ def test_a_project_with_folders_of_our_names_logs(project: Path) -> None:
     logged(sys.executable, project)
 
 
+@pytest.mark.slow
 def test_a_project_with_folders_of_our_names_evaluates(project: Path) -> None:
     (project / "s.yaml").write_text(SYSTEM, encoding="utf-8")
     (project / "evaluate.py").write_text(EVALUATES, encoding="utf-8")

@@ -152,8 +152,8 @@ def test_a_file_of_known_rows_alone_is_no_failure(workspace: Workspace, bring: B
 @pytest.mark.parametrize(
     ("changed", "column"),
     [
-        ({"granted": "no"}, "granted"),
-        ({"sex": ""}, "sex"),
+        later({"granted": "no"}, "granted"),
+        later({"sex": ""}, "sex"),
         ({"income": 1001}, "income"),
         later({"when": "2026-05-30"}, "when"),
         later({"score": 0.6}, "score"),

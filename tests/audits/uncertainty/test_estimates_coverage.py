@@ -83,6 +83,7 @@ def test_coverage_over_sizes(meant: str, earlier: int, now: int, more: dict[str,
     assert min(came for _, came in found.values()) > (0.88 if meant == "rare" and now <= 200 else 0.92), found
 
 
+@pytest.mark.slow
 def test_as_wide_as_a_bootstrap_that_fits_again() -> None:
     """Rows of both windows drawn anew 400 times, curves by scikit-learn: the standard deviations agree."""
     random = np.random.default_rng(5)
