@@ -19,7 +19,6 @@ from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.law import law_html
 from boussole.dashboard.parts import system_html
 from boussole.dashboard.report import write_report
-from boussole.dashboard.views import compass
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.scene import load
