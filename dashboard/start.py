@@ -12,7 +12,7 @@ In Python, `boussole.experiments` logs without it."""
 def main() -> None:
     """Runs the command line; exit 2 where the extra `full` is not installed."""
     try:
-        from boussole.dashboard.cli import main as run
+        from boussole.dashboard.cli.main import main as run
     except ModuleNotFoundError as error:
         if (error.name or "boussole").partition(".")[0] == "boussole":
             raise

@@ -28,9 +28,9 @@ from boussole.audits.witness.settings import WitnessSettings
 from boussole.charter.record_types.acts import Rules
 from boussole.charter.record_types.kinds import KINDS as RECORDS
 from boussole.charter.text.model import Article, Head, LawFile
-from boussole.dashboard.access.permissions import Action, Role, allowed
-from boussole.dashboard.access.routes import record_address, record_addresses
-from boussole.dashboard.schemas import OUTPUTS, SCHEMAS
+from boussole.dashboard.access.people.permissions import Action, Role, allowed
+from boussole.dashboard.access.people.routes import record_address, record_addresses
+from boussole.dashboard.cli.schemas import OUTPUTS, SCHEMAS
 from docs import asvs
 from tests.audits.dirty_files import FILES
 
@@ -223,7 +223,7 @@ def _mapping(field: dict[str, Any]) -> str:
 
 def commands() -> str:
     """What every command says of itself."""
-    from boussole.dashboard.cli import app
+    from boussole.dashboard.cli.main import app
 
     pages = {
         path: CliRunner().invoke(app, [*path, "--help"], prog_name="boussole", terminal_width=90).output

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 import typer.main
 from typer.core import TyperGroup
 
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 
 DAY = "2025-03-20"
 

@@ -148,14 +148,14 @@ def command() -> Run:
     """
 
     def run(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
-        from boussole.dashboard.cli import main
+        from boussole.dashboard.cli.main import main
 
         given = ["boussole", *map(str, arguments)]
         out, err, code, umask = io.StringIO(), io.StringIO(), 0, os.umask(0o022)
         with pytest.MonkeyPatch.context() as patch:
             _settle(patch, **options)
             patch.setattr(sys, "argv", given)
-            patch.setattr("boussole.dashboard.commands.ending.unforeseen", _raised)
+            patch.setattr("boussole.dashboard.cli.console.ending.unforeseen", _raised)
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 try:
                     main()

@@ -24,6 +24,7 @@ def copy_with(change: Change, folder: Path) -> Path:
         path = folder / name
         if isinstance(edits, str):
             assert not path.exists(), f"{name} is no new file"
+            path.parent.mkdir(exist_ok=True)
             path.write_text(edits, encoding="utf-8")
             continue
         text = path.read_text(encoding="utf-8")

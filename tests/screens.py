@@ -20,9 +20,9 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import house_of
 from boussole.charter.record_types.acts import Convocation, Office
 from boussole.charter.records.in_force import in_force
-from boussole.dashboard.access.person import COOKIE
-from boussole.dashboard.pages import pages
-from boussole.dashboard.words import speaker
+from boussole.dashboard.access.people.person import COOKIE
+from boussole.dashboard.words.menu import pages
+from boussole.dashboard.words.say import speaker
 
 WIDE, NARROW, HIGHEST = 1280, 360, 8000
 

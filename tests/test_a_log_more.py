@@ -93,10 +93,10 @@ import datetime as dt, json, sys
 from pathlib import Path
 from typer.testing import CliRunner
 from boussole.audits.workspace import Workspace
-from boussole.dashboard import store
-from boussole.dashboard.cli import app
-from boussole.dashboard.data_view import data_page
-from boussole.dashboard.words import speaker
+from boussole.dashboard.views import store
+from boussole.dashboard.cli.main import app
+from boussole.dashboard.pages.data.view import data_page
+from boussole.dashboard.words.say import speaker
 
 home = sys.argv[1]
 workspace, now = Workspace(Path(home)), dt.datetime(2026, 6, 1, tzinfo=dt.UTC)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.in_force import in_force
 from boussole.charter.text.loading import find_faults, load_charter
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 
 PAGE = Path(__file__).parent.parent / "docs" / "charter.md"
 STEP = re.compile(

@@ -18,18 +18,23 @@ PACKAGES = ("audits", "charter", "dashboard", "experiments")
 NETWORK = {"httpx", "requests", "urllib.request", "http.client", "smtplib", "socket", "ftplib", "websockets", "aiohttp"}
 OUTWARD = {
     "audits/witness/server.py": {"httpx"},
-    "dashboard/access/provider.py": {"httpx"},
+    "dashboard/access/people/provider.py": {"httpx"},
     "dashboard/access/sign_in.py": {"httpx"},
     "dashboard/alerts/guard.py": {"requests", "socket"},
     "dashboard/alerts/mail.py": {"smtplib", "socket"},
     "dashboard/alerts/problems.py": {"smtplib", "socket"},
-    "dashboard/serving/listening.py": {"socket"},
+    "dashboard/server/serving/listening.py": {"socket"},
     "experiments/sync/listing.py": {"urllib.request"},
 }
 """All that speaks to another machine, or could: addresses of the settings, never one that somebody sends. The last only
 makes a path of an address; Apprise and MLflow are asked with addresses of the settings."""
 
-EXAMPLES = {"dashboard/alerts/channels.py", "dashboard/settings/facts.py", "experiments/store.py", "docs/alerts.md"}
+EXAMPLES = {
+    "dashboard/alerts/channels.py",
+    "dashboard/pages/settings/facts.py",
+    "experiments/store.py",
+    "docs/alerts.md",
+}
 """What shows how an address with a secret is shown without it."""
 
 
@@ -95,7 +100,7 @@ def _is_loader(node: ast.AST) -> bool:
 
 
 def test_what_must_not_be_guessed_comes_from_the_system() -> None:
-    assert {path for path, name in imported() if name.partition(".")[0] == "random"} == {"dashboard/demo_work.py"}
+    assert {path for path, name in imported() if name.partition(".")[0] == "random"} == {"dashboard/cli/demo/work.py"}
     assert named("uuid.uuid1", "uuid.getnode") == set()
     drawn = {path for path, called, _ in calls() if called.startswith("secrets.token")}
     assert {"dashboard/access/sessions.py", "dashboard/access/tokens.py"} <= drawn
@@ -143,7 +148,7 @@ def test_no_secret_lies_in_the_code() -> None:
 
 def test_pages_hold_no_script_that_reads_text_as_code() -> None:
     forbidden = re.compile(r"\beval\s*\(|new Function\s*\(|\.innerHTML\s*=|document\.write|setTimeout\s*\(\s*[\"'`]")
-    scripts = [*(ROOT / "dashboard").rglob("*.js"), ROOT / "dashboard" / "inline.py"]
+    scripts = [*(ROOT / "dashboard").rglob("*.js"), ROOT / "dashboard" / "markup" / "inline.py"]
     assert len(scripts) > 1
     assert [path.name for path in scripts if forbidden.search(path.read_text(encoding="utf-8"))] == []
 
@@ -181,8 +186,7 @@ def _named_in(node: ast.AST) -> list[ast.Attribute | ast.Name]:
 
 def test_no_module_is_named_like_one_of_python() -> None:
     """Streamlit puts the folder of the app before Python's own: `html.py` there was `html` to whoever asked first."""
-    assert {path.stem for path in (ROOT / "dashboard").iterdir()} & sys.stdlib_module_names <= {"locale"}
-    assert not list((ROOT / "dashboard" / "locale").glob("*.py"))
+    assert {path.stem for path in (ROOT / "dashboard" / "app").iterdir()} & sys.stdlib_module_names == set()
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:

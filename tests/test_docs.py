@@ -25,7 +25,7 @@ from boussole.audits.systems import System
 from boussole.audits.systems.kinds import Strict
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.records import open_records
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 from boussole.experiments.sync import sync
 
 ROOT = Path(__file__).parent.parent

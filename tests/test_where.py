@@ -87,39 +87,29 @@ QUESTION: Change = {
     },
 }
 PAGE: Change = {
-    "dashboard/app_pages/hello.py": '''"""The page that greets."""
+    "dashboard/pages/hello/__init__.py": '"""The page that greets."""\n',
+    "dashboard/pages/hello/page.py": '''"""The page that greets."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from boussole.dashboard import frame
-from boussole.dashboard.hello_html import page
-from boussole.dashboard.words import speaker
+from boussole.dashboard.markup.elements import el
+from boussole.dashboard.parts import context
+from boussole.dashboard.words.say import speaker
 
-st.html(page(speaker(frame.language())))
+say = speaker(context.language())
+st.html(el("h1", say("We greet you")))
 ''',
-    "dashboard/hello_html.py": '''"""What the page that greets shows."""
-
-from __future__ import annotations
-
-from boussole.dashboard.markup import Html, el
-from boussole.dashboard.words import Say
-
-
-def page(say: Say) -> Html:
-    """One heading."""
-    return el("h1", say("We greet you"))
-''',
-    "dashboard/pages.py": {
+    "dashboard/words/menu.py": {
         '        Page(name="search",': (
             '        Page(name="hello", title=say("We greet you"), group=helps),\n        Page(name="search",'
         )
     },
-    "dashboard/access/places.py": {
+    "dashboard/access/people/places.py": {
         '    "glossary": Action.LEARN,\n': '    "glossary": Action.LEARN,\n    "hello": Action.LEARN,\n'
     },
-    "dashboard/locale/fr/LC_MESSAGES/messages.po": {"": '\nmsgid "We greet you"\nmsgstr "Nous vous saluons"\n'},
+    "dashboard/words/locale/fr/LC_MESSAGES/messages.po": {"": '\nmsgid "We greet you"\nmsgstr "Nous vous saluons"\n'},
 }
 SECTION: Change = {
     "dashboard/report/motto.py": '''"""The section of the report that says its motto."""
@@ -163,8 +153,8 @@ CHANGES = {
 NAMES = {
     "audits/metrics/passing.py": "audits/metrics/FAMILY.py",
     "charter/articles/equite.yaml": "charter/articles/ARTICLE.yaml",
-    "dashboard/app_pages/hello.py": "dashboard/app_pages/NAME.py",
-    "dashboard/hello_html.py": "dashboard/NAME_html.py",
+    "dashboard/pages/hello/__init__.py": "dashboard/pages/NAME/__init__.py",
+    "dashboard/pages/hello/page.py": "dashboard/pages/NAME/page.py",
     "audits/systems/logs/complaints.py": "audits/systems/logs/NAME.py",
     "dashboard/report/motto.py": "dashboard/report/NAME.py",
 }
@@ -184,7 +174,7 @@ windows: {audit: all}
 COMMANDS = """
 import json, sys
 from typer.testing import CliRunner
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 
 told = []
 for words in json.loads(sys.stdin.read()):
@@ -200,10 +190,9 @@ from boussole.dashboard.access import visitor
 
 visitor.cookie = lambda name: ""  # AppTest has no browser that sends any
 for language in ("fr", "en"):
-    seen = AppTest.from_file(str(Path(dashboard.__file__).parent / "app.py"), default_timeout=60)
+    seen = AppTest.from_file(str(Path(dashboard.__file__).parent / "app" / "app.py"), default_timeout=60)
     seen.query_params["lang"] = language
-    seen.switch_page("app_pages/hello.py")
-    seen.run()
+    seen.run().switch_page("../pages/hello/page.py").run()
     assert not seen.exception, seen.exception
     print("".join(getattr(element.proto, "body", "") for element in seen.main))
 """

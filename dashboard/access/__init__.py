@@ -1,1 +1,1 @@
-"""Who may do what: roles, actions, the person of a look or request. The one table is in `permissions`."""
+"""Who somebody is, and what they do: signing in, sessions, tokens, the access log. Who may do what: `people`."""

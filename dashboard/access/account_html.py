@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from boussole.dashboard.access.local_role import choosing
 from boussole.dashboard.access.own_sessions import ANCHOR, PAGE
-from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.access.people.role_words import role_title
 from boussole.dashboard.access.sessions import Reason
 from boussole.dashboard.access.sign_in import SIGN_OUT, way_in
-from boussole.dashboard.access.words import role_title
-from boussole.dashboard.addresses import address
-from boussole.dashboard.markup import Html, el, join, link
-from boussole.dashboard.words import Say
+from boussole.dashboard.markup.elements import Html, el, join, link
+from boussole.dashboard.words.addresses import address
+from boussole.dashboard.words.say import Say
 
 
 def account(me: Person, say: Say, *, to: str, query: Mapping[str, str]) -> Html:

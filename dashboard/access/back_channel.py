@@ -22,9 +22,9 @@ from boussole.dashboard.access.database import access as opened
 from boussole.dashboard.access.database import logout_table, now, stamp
 from boussole.dashboard.access.failures import Failures
 from boussole.dashboard.access.open_sessions import end_at_provider
-from boussole.dashboard.access.permissions import Role
-from boussole.dashboard.access.person import address_of
-from boussole.dashboard.access.provider import ProviderError, metadata, signing_keys
+from boussole.dashboard.access.people.permissions import Role
+from boussole.dashboard.access.people.person import address_of
+from boussole.dashboard.access.people.provider import ProviderError, metadata, signing_keys
 from boussole.dashboard.access.sessions import digest
 
 PATH = "/access/back-channel-logout"

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access import log
 from boussole.dashboard.access.log import Event
-from boussole.dashboard.api.limits import Limiter, seconds
+from boussole.dashboard.runtime.limits import Limiter, seconds
 
 EACH_MINUTE = 10
 """Failures of one address, or under the number of one token, that are answered each minute."""

@@ -13,12 +13,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from boussole.dashboard.access.sessions import Reason
 from boussole.dashboard.access.sign_in import way_in
-from boussole.dashboard.fontfiles import SANS, SERIF
-from boussole.dashboard.forms.model import PREFIX
-from boussole.dashboard.inline import source
-from boussole.dashboard.marks import INK, LINK, PAPER
-from boussole.dashboard.markup import Html, el, join
-from boussole.dashboard.words import Say, speaker
+from boussole.dashboard.markup.elements import PREFIX, Html, el, join
+from boussole.dashboard.markup.fontfiles import SANS, SERIF
+from boussole.dashboard.markup.inline import source
+from boussole.dashboard.markup.marks import INK, LINK, PAPER
+from boussole.dashboard.words.say import Say, speaker
 
 CAST = "/session-act/cast/"
 LARGEST = 2_000_000

@@ -8,12 +8,11 @@ from starlette.routing import Route
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.permissions import SIGNED_IN
-from boussole.dashboard.access.person import COOKIE, Person, local
-from boussole.dashboard.access.words import role_title
-from boussole.dashboard.forms.model import PREFIX
-from boussole.dashboard.markup import Html, el
-from boussole.dashboard.words import Say
+from boussole.dashboard.access.people.permissions import SIGNED_IN
+from boussole.dashboard.access.people.person import COOKIE, Person, local
+from boussole.dashboard.access.people.role_words import role_title
+from boussole.dashboard.markup.elements import PREFIX, Html, el
+from boussole.dashboard.words.say import Say
 
 PATH = "/access/role"
 

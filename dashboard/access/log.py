@@ -17,8 +17,8 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.database import access, look_table, now, reading, stamp
 from boussole.dashboard.access.log_days import new_day
-from boussole.dashboard.access.permissions import RESTRICTED, Action, Role, allowed
-from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.people.permissions import RESTRICTED, Action, Role, allowed
+from boussole.dashboard.access.people.person import Person
 
 Event = Literal["sign_in", "sign_in_refused", "sign_out", "look", "refused", "token", "token_refused", "logout_refused"]
 AGAIN_SECONDS = 300

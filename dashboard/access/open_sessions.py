@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, delete, func, select, update
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.database import access as opened
 from boussole.dashboard.access.database import now, reading, session_table, stamp
-from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.people.person import Person
 
 REFERENCE = 16
 """Digits of a session's digest by which its owner names it: they open nothing."""

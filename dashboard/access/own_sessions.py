@@ -14,8 +14,8 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.access import log
 from boussole.dashboard.access.database import moment, now
 from boussole.dashboard.access.open_sessions import REFERENCE, end_own, open_sessions
-from boussole.dashboard.access.person import Person
-from boussole.dashboard.forms.model import PREFIX
+from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.markup.elements import PREFIX
 
 PATH = "/access/sessions/end"
 PAGE = "/settings"

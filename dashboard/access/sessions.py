@@ -23,12 +23,20 @@ from boussole.audits.privacy import keys
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.database import access as opened
 from boussole.dashboard.access.database import moment, now, reading, session_table, stamp
-from boussole.dashboard.access.identity import SEATED, check_roles, email_of, member_of, role_of, secretary_of, sits
 from boussole.dashboard.access.open_sessions import REFERENCE, end_where
-from boussole.dashboard.access.permissions import Role
-from boussole.dashboard.access.person import Person
-from boussole.dashboard.access.provider import ProviderError, RevokedError, userinfo
-from boussole.dashboard.access.strength import NONE, Proof, strong_enough
+from boussole.dashboard.access.people.identity import (
+    SEATED,
+    check_roles,
+    email_of,
+    member_of,
+    role_of,
+    secretary_of,
+    sits,
+)
+from boussole.dashboard.access.people.permissions import Role
+from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.access.people.provider import ProviderError, RevokedError, userinfo
+from boussole.dashboard.access.people.strength import NONE, Proof, strong_enough
 
 Reason = Literal["nobody", "ended", "expired", "revoked", "no_role", "no_mandate", "provider", "weak", "old"]
 _SAID: dict[Reason, str] = {

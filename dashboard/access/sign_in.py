@@ -23,11 +23,11 @@ from boussole.dashboard.access.failures import Failures
 from boussole.dashboard.access.handshake import Handshake
 from boussole.dashboard.access.local_role import inside
 from boussole.dashboard.access.own_sessions import browser_of, own_route
-from boussole.dashboard.access.permissions import Role
-from boussole.dashboard.access.person import address_of, session_cookie
-from boussole.dashboard.access.provider import CALLBACK, ProviderError, RevokedError, client, metadata, userinfo
+from boussole.dashboard.access.people.permissions import Role
+from boussole.dashboard.access.people.person import address_of, session_cookie
+from boussole.dashboard.access.people.provider import CALLBACK, ProviderError, RevokedError, client, metadata, userinfo
+from boussole.dashboard.access.people.strength import asked_of_provider, proof_of, strong_enough
 from boussole.dashboard.access.sessions import Reason, SignedOutError
-from boussole.dashboard.access.strength import asked_of_provider, proof_of, strong_enough
 
 LOG = logging.getLogger("boussole.access")
 SIGN_IN, SIGN_OUT = "/access/sign-in", "/access/sign-out"

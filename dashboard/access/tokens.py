@@ -13,8 +13,8 @@ from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access import log
 from boussole.dashboard.access.database import access, moment, now, reading, stamp, token_table
-from boussole.dashboard.access.permissions import OF_TOKENS, SEEING, Role
-from boussole.dashboard.access.person import PROGRAM, Person
+from boussole.dashboard.access.people.permissions import OF_TOKENS, SEEING, Role
+from boussole.dashboard.access.people.person import PROGRAM, Person
 from boussole.dashboard.access.sessions import SignedOutError, digest
 
 LONGEST_DAYS = 366

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access import sessions, tokens
-from boussole.dashboard.access.person import COOKIE, Person, is_local, local, session_cookie
+from boussole.dashboard.access.people.person import COOKIE, Person, is_local, local, session_cookie
 
 if TYPE_CHECKING:
     from starlette.requests import Request

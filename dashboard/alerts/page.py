@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from boussole.audits.languages import capital
 from boussole.dashboard.access.database import moment
 from boussole.dashboard.alerts.facts import AlertFacts, Way
-from boussole.dashboard.alerts.layout import layout, subject
+from boussole.dashboard.alerts.letters.layout import layout, subject
 from boussole.dashboard.alerts.messages import DROPPED, Message
 from boussole.dashboard.alerts.problems import caution_words, problem_words
 from boussole.dashboard.alerts.words import Tell, teller
-from boussole.dashboard.markup import Html, el, stacked
-from boussole.dashboard.words import Say
+from boussole.dashboard.markup.elements import Html, el, stacked
+from boussole.dashboard.words.say import Say
 
 Words = tuple[str, str, str]
 """What is wrong, where, and what to do."""

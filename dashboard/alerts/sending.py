@@ -18,7 +18,7 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.database import now as this_moment
 from boussole.dashboard.alerts import outbox
 from boussole.dashboard.alerts.channels import Channel, is_mail, known_channels, plugin_of
-from boussole.dashboard.alerts.letters import Letter, letter
+from boussole.dashboard.alerts.letters.letters import Letter, letter
 from boussole.dashboard.alerts.mail import Noted, send_mail
 from boussole.dashboard.alerts.messages import Message
 from boussole.dashboard.alerts.problems import of_log

@@ -14,7 +14,6 @@ from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.judging.coverage import Use
 from boussole.charter.records import audit_at
 from boussole.charter.records.database import reading
-from boussole.dashboard import store
 from boussole.dashboard.api.queries import (
     EntryInPath,
     FromQuery,
@@ -37,6 +36,7 @@ from boussole.dashboard.api.shapes import (
     Page,
     SystemOut,
 )
+from boussole.dashboard.views import store
 
 Document = Mapping[str, Any]
 VERSION = own_version()

@@ -7,8 +7,8 @@ from typing import Any
 
 from fastapi.openapi.utils import get_openapi
 
-from boussole.dashboard.access.permissions import STRANGERS
-from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.access.people.permissions import STRANGERS
+from boussole.dashboard.access.people.routes import ROUTES
 from boussole.dashboard.api import answers, ledger, records
 from boussole.dashboard.api.refusals import TOLD
 from boussole.dashboard.api.routing import Address

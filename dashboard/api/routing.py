@@ -14,9 +14,10 @@ from starlette.types import Receive, Scope, Send
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.workspace import Workspace
-from boussole.dashboard import store
-from boussole.dashboard.access.person import Person, address_of
+from boussole.dashboard.access.people.person import Person, address_of
 from boussole.dashboard.api.refusals import HEADERS, RefusedError, unforeseen
+from boussole.dashboard.runtime.stamps import house_stamp
+from boussole.dashboard.views import store
 
 MOST_BYTES = 100_000
 """Of a text that is sent."""
@@ -87,7 +88,7 @@ def _unchanged(request: Request, response: Response) -> Workspace:
     """The workspace, unless who asks has the answer already; it rests on the address, the files and the day."""
     workspace = Workspace(request.app.state.home)
     asked = [request.url.path, sorted(request.query_params.items())]
-    rests_on = [*asked, store.today().isoformat(), str(store.house_stamp(workspace))]
+    rests_on = [*asked, store.today().isoformat(), str(house_stamp(workspace))]
     tag = f'"{sha256_hex(canonical_json(rests_on))[:32]}"'
     if tag in request.headers.get("if-none-match", ""):
         raise HTTPException(304, headers={**HEADERS, "ETag": tag})

@@ -6,26 +6,25 @@ import base64
 import re
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.base import given
 from boussole.charter.text.model import Charter
-from boussole.dashboard.left_out import left_out_words
-from boussole.dashboard.marks import PAPER, word
-from boussole.dashboard.markup import Html, badge, details, el, facts, join, table
-from boussole.dashboard.scene import Scene
-from boussole.dashboard.system_html import article
-from boussole.dashboard.system_view import SystemPage, system_page
-from boussole.dashboard.views import period
-from boussole.dashboard.words import Say, speaker
+from boussole.dashboard.markup.elements import Html, badge, details, el, facts, join, table
+from boussole.dashboard.markup.inline import STATIC
+from boussole.dashboard.markup.marks import PAPER, word
+from boussole.dashboard.parts.system_html import article
+from boussole.dashboard.views.answers.left_out import left_out_words
+from boussole.dashboard.views.naming import period
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.system.view import SystemPage, system_page
+from boussole.dashboard.words.say import Say, speaker
 
 if TYPE_CHECKING:
     from boussole.audits.decisions import IngestReport
 
-STATIC = Path(__file__).parent.parent / "static"
 POLICY = (
     "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict
 
-from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.forms.model import Problem
 
 MOST, EACH = 100, 10

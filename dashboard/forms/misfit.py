@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from boussole.charter.record_types.inputs import misfit_of
 from boussole.dashboard.forms.model import Form
-from boussole.dashboard.words import Say
+from boussole.dashboard.words.say import Say
 
 
 def misfit(error: ValidationError, form: Form, say: Say) -> tuple[str, str]:

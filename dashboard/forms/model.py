@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from boussole.dashboard.markup.elements import PREFIX
+
 Kind = Literal["line", "prose", "date", "moment", "choice", "radio", "choices", "tick", "hidden", "number", "file"]
-PREFIX = "f-"
-"""Begins the name of each field in a page: Streamlit takes away names that documents or elements have themselves, such
-as `title` and `role`, and what is typed in a field without a name is never sent."""
 LINE, PROSE = 300, 100_000
 """Characters that a line and a longer text may have."""
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, StringConstraints, TypeAdapter, ValidationE
 from pydantic import Field as Limits
 
 from boussole.dashboard.forms.model import Field, Form, Kind
-from boussole.dashboard.words import Say
+from boussole.dashboard.words.say import Say
 
 DAY, CLOCK = r"[0-9]{4}-[0-9]{2}-[0-9]{2}", r"T[0-9]{2}:[0-9]{2}(:[0-9]{2})?"
 LINE: TypeAdapter[Any] = TypeAdapter(Annotated[str, StringConstraints(pattern=r"^[^\n]*$")])

@@ -18,14 +18,15 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.directory import directory
 from boussole.charter.committee.refusals import RefusedError
-from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.access.visitor import of_request
-from boussole.dashboard.access.words import who_words
 from boussole.dashboard.forms.inbox import keep, whose
 from boussole.dashboard.forms.misfit import misfit
-from boussole.dashboard.forms.model import PREFIX, Form, Problem
+from boussole.dashboard.forms.model import Form, Problem
 from boussole.dashboard.forms.reading import UnfitError, Values
-from boussole.dashboard.words import Say, speaker
+from boussole.dashboard.markup.elements import PREFIX
+from boussole.dashboard.words.say import Say, speaker
 
 LARGEST = 2_000_000
 """Bytes of everything that a form sends."""

@@ -13,15 +13,15 @@ from boussole.charter.record_types.acts import Act, Opinion
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import Sealed, seal
-from boussole.dashboard import store
-from boussole.dashboard.access.words import said_as
-from boussole.dashboard.committee.acts.drafted import wording_of
-from boussole.dashboard.committee.seats import member_of, needs_lead
+from boussole.dashboard.access.people.role_words import said_as
 from boussole.dashboard.forms.reading import UnfitError, Values
-from boussole.dashboard.questions.figure import reference
 from boussole.dashboard.records.computed import computed
+from boussole.dashboard.records.drafted import wording_of
 from boussole.dashboard.records.form import SEEN, fields_of
 from boussole.dashboard.records.setting import Setting
+from boussole.dashboard.views import store
+from boussole.dashboard.views.committee.seats import member_of, needs_lead
+from boussole.dashboard.views.figure import reference
 
 Fields = dict[str, Any]
 

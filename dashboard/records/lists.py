@@ -12,11 +12,11 @@ from boussole.charter.committee.members import sitting_on, sittings
 from boussole.charter.committee.voting.presence import presiding
 from boussole.charter.incidents.appeals import appeals, new_number
 from boussole.charter.record_types.incidents import Incident
-from boussole.dashboard.committee.acts.drafted import decided_item, texts
-from boussole.dashboard.committee.seats import member_of
-from boussole.dashboard.incidents.words import severity_meaning
+from boussole.dashboard.records.drafted import decided_item, texts
 from boussole.dashboard.records.setting import Setting
-from boussole.dashboard.records.words import words_of
+from boussole.dashboard.views.committee.seats import member_of
+from boussole.dashboard.views.incidents.words import severity_meaning
+from boussole.dashboard.views.record_words import words_of
 
 Choices = list[tuple[str, str]]
 DAYS = 30

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from boussole.charter.committee.voting.presence import count, electors, voters
 from boussole.charter.record_types.acts import Vote
 from boussole.charter.record_types.work import FEWEST
-from boussole.dashboard.committee.acts.drafted import wording_of
-from boussole.dashboard.committee.words import quorum_words
+from boussole.dashboard.records.drafted import wording_of
 from boussole.dashboard.records.setting import Setting
+from boussole.dashboard.views.committee.words import quorum_words
 
 
 def _survey(at: Setting) -> str:

@@ -13,7 +13,7 @@ from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import WebForm, path_of
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records import Sealed
-from boussole.dashboard.access.permissions import Action, allowed
+from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.forms.forms_html import Titled
 from boussole.dashboard.forms.model import Form
 from boussole.dashboard.forms.reading import Values

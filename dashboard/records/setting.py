@@ -12,13 +12,13 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.in_force import in_force
 from boussole.charter.text.model import Charter
-from boussole.dashboard import store
-from boussole.dashboard.access.person import Person
-from boussole.dashboard.committee.acts.place import Place
-from boussole.dashboard.committee.chamber import Chamber
-from boussole.dashboard.questions.figure import Figure
-from boussole.dashboard.scene import Scene
-from boussole.dashboard.words import Say
+from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.records.place import Place
+from boussole.dashboard.views import store
+from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.figure import Figure
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.say import Say
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,9 @@ from typing import Any
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.systems import anchor
 from boussole.dashboard.report.words import Tell
-from boussole.dashboard.scene import Finding, findings, rings
-from boussole.dashboard.views import Compass
-from boussole.dashboard.words import speaker
+from boussole.dashboard.views.compass import Compass
+from boussole.dashboard.views.scene import Finding, findings, rings
+from boussole.dashboard.words.say import speaker
 
 TOLD, LISTED = 4, 8
 """Findings told in full, at most one for an article of a system; and questions that are only listed."""

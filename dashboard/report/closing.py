@@ -9,11 +9,11 @@ from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.charter.document.base import given
 from boussole.charter.records import sealed_json
 from boussole.charter.text.model import Charter
-from boussole.dashboard.asked import indicator_of
-from boussole.dashboard.marks import ORDER
+from boussole.dashboard.markup.marks import ORDER
 from boussole.dashboard.report.attachments import SEALS, audit_file, charter_file, drift_content, drift_file
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.words import Tell
+from boussole.dashboard.views.answers.asked import indicator_of
 
 Data = dict[str, Any]
 

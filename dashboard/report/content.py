@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from boussole.dashboard.left_out import read_words
-from boussole.dashboard.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, SIDE, mark_svg, word
+from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, SIDE, mark_svg, word
 from boussole.dashboard.report.answer import answer
 from boussole.dashboard.report.attachments import Attachment
 from boussole.dashboard.report.closing import reading, unexamined, verifying
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.systems import part
 from boussole.dashboard.report.words import Tell
-from boussole.dashboard.views import compass, period
-from boussole.dashboard.words import speaker
+from boussole.dashboard.views.answers.left_out import read_words
+from boussole.dashboard.views.compass import compass
+from boussole.dashboard.views.naming import period
+from boussole.dashboard.words.say import speaker
 
 Data = dict[str, Any]
 LISTED = 3

@@ -20,8 +20,8 @@ from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import Act, in_force, judging_then
 from boussole.charter.text.model import Charter
 from boussole.dashboard.report.moved import drifts
-from boussole.dashboard.report.periods import Period, in_period
-from boussole.dashboard.scene import Scene, before
+from boussole.dashboard.views.report.periods import Period, in_period
+from boussole.dashboard.views.scene import Scene, before
 
 
 @dataclass(frozen=True, kw_only=True)

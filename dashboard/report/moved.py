@@ -16,13 +16,13 @@ from boussole.charter.document import AuditDocument
 from boussole.charter.drift.series_document import MONTHS
 from boussole.charter.drift.system_drift import Drift, drift_of
 from boussole.charter.text.model import Charter
-from boussole.dashboard.drifting.figures import brief
-from boussole.dashboard.drifting.multiples import Multiple
-from boussole.dashboard.drifting.query import DriftQuery
-from boussole.dashboard.drifting.view import Column, DriftPage, drift_page
 from boussole.dashboard.report.words import Tell
-from boussole.dashboard.scene import Scene
-from boussole.dashboard.words import speaker
+from boussole.dashboard.views.drift.figures import brief
+from boussole.dashboard.views.drift.multiples import Multiple
+from boussole.dashboard.views.drift.query import DriftQuery
+from boussole.dashboard.views.drift.view import Column, DriftPage, drift_page
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.say import speaker
 
 Data = dict[str, Any]
 WRITTEN = 6

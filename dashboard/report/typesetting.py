@@ -10,8 +10,8 @@ from typing import Any
 import typst
 
 from boussole.audits.errors import ReportError
-from boussole.dashboard.fontfiles import FOLDER
-from boussole.dashboard.printable import all_printable
+from boussole.dashboard.markup.fontfiles import FOLDER
+from boussole.dashboard.markup.printable import all_printable
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 

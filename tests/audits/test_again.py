@@ -25,7 +25,7 @@ from boussole.audits.retention.rotation import rotate
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 from tests.sparing import later
 from tests.written import system_text
 

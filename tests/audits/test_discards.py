@@ -25,7 +25,7 @@ from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import open_records
 from boussole.charter.records.notes.discards import seal_discards
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 from tests.sparing import later
 from tests.written import system_text
 

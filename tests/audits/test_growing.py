@@ -20,7 +20,7 @@ from boussole.audits.lake import reading
 from boussole.audits.privacy import text
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 from tests.written import system_text
 
 SYSTEM = system_text(

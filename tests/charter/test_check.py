@@ -18,7 +18,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.templates import TEMPLATES
 from boussole.charter.text.loading import PACKAGED, find_faults, load_charter, unread
 from boussole.charter.text.reading import Reading
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 
 ARTICLES = ["finalite", "humain", "equite", "liberte", "transparence", "securite", "environnement"]
 

@@ -14,7 +14,7 @@ from boussole.charter.amending.resolving import charter_of_json, resolve
 from boussole.charter.records import open_records, register_charter
 from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.charter.text.model import Charter
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 
 
 @pytest.fixture

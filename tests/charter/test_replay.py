@@ -23,7 +23,7 @@ from boussole.charter.record_types.kinds import Attestation, Case, KeptFile
 from boussole.charter.records import audits_of, each_summary, seal, verify_records
 from boussole.charter.records.in_force import InForce, in_force
 from boussole.charter.text.loading import PACKAGED, load_charter
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 
 SYSTEM = """
 id: hiring

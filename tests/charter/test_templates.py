@@ -17,7 +17,7 @@ from boussole.charter.judging.crosswalk import crosswalk
 from boussole.charter.templates import ABOUT, TEMPLATES, write_template
 from boussole.charter.text.loading import find_faults, load_charter, unread
 from boussole.charter.text.model import Charter
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 
 OWN = ["bank", "hospital", "minimal"]
 

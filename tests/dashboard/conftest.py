@@ -20,9 +20,10 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.access import person, visitor
-from boussole.dashboard.api import limits
-from boussole.dashboard.scene import Scene
+from boussole.dashboard.access import visitor
+from boussole.dashboard.access.people import person
+from boussole.dashboard.runtime import limits
+from boussole.dashboard.views.scene import Scene
 
 if TYPE_CHECKING:
     from selenium import webdriver

@@ -26,13 +26,14 @@ from boussole.charter.record_types.kinds import (
 )
 from boussole.charter.records import AuditSummary, Sealed
 from boussole.charter.records.facts import Facts
-from boussole.dashboard import article_html, article_records_html, article_trend_html, lists
-from boussole.dashboard.article_questions import QuestionView
-from boussole.dashboard.article_standing import told
-from boussole.dashboard.article_trend import ROWS
-from boussole.dashboard.article_view import ArticlePage, Chosen, article_page
-from boussole.dashboard.scene import Scene
-from boussole.dashboard.words import speaker
+from boussole.dashboard.pages.article import article_html, article_records_html, article_trend_html
+from boussole.dashboard.pages.article.questions import QuestionView
+from boussole.dashboard.pages.article.standing import told
+from boussole.dashboard.pages.article.trend import ROWS
+from boussole.dashboard.pages.article.view import ArticlePage, Chosen, article_page
+from boussole.dashboard.parts import lists
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.say import speaker
 from tests.as_json import current, documents
 
 TODAY = dt.date(2026, 11, 26)

@@ -8,9 +8,9 @@ from typing import Any
 from boussole.audits.drift.series import DriftSeries
 from boussole.charter.comparing.months import VersionChange
 from boussole.charter.document.comparing import SIDE_BY_SIDE, VersionComparison
-from boussole.dashboard.drifting.beside import Beside, side_by_side
-from boussole.dashboard.drifting.beside_html import versions
-from boussole.dashboard.words import speaker
+from boussole.dashboard.pages.drift.beside_html import versions
+from boussole.dashboard.views.drift.beside import Beside, side_by_side
+from boussole.dashboard.words.say import speaker
 from tests.written import sample
 
 SYSTEM = sample(

@@ -11,10 +11,10 @@ from boussole.charter.amending.diff import diff
 from boussole.charter.auditing.replay import ABSENT, Replay
 from boussole.charter.auditing.replay import Change as Moved
 from boussole.charter.records.in_force import Act, InForce, Version
-from boussole.dashboard import charter_html
-from boussole.dashboard.amendment import Amendment, CharterView, look
-from boussole.dashboard.charter_view import charter_page
-from boussole.dashboard.words import speaker
+from boussole.dashboard.pages.charter import charter_html
+from boussole.dashboard.pages.charter.amendment import Amendment, CharterView, look
+from boussole.dashboard.pages.charter.view import charter_page
+from boussole.dashboard.words.say import speaker
 from tests.charter.builders import CHARTER, amended, plain, system
 
 FR, EN = speaker("fr"), speaker("en")

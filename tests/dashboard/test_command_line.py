@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 from tests.commands import commands_and_groups
 from tests.conftest import Run
 
 HEAVY = ("duckdb", "pandas", "streamlit", "sqlalchemy", "yaml")  # Typer itself takes pydantic
 COMPLETE = """
 import sys
-from boussole.dashboard.cli import main
+from boussole.dashboard.cli.main import main
 try:
     main()
 finally:

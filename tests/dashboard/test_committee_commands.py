@@ -15,7 +15,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import house_of
 from boussole.charter.record_types.acts import Participation
 from boussole.charter.records import verify_records
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 from tests.written import system_text
 
 ON = ["--on", "2026-09-15"]

@@ -18,13 +18,14 @@ from boussole.audits.log_names import LogName
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard import data_html, store
-from boussole.dashboard.data_view import DataPage, data_page
-from boussole.dashboard.declared import declared_section, declared_tables
-from boussole.dashboard.facts import Facts
-from boussole.dashboard.markup import code, stacked
-from boussole.dashboard.scene import Scene
-from boussole.dashboard.words import speaker
+from boussole.dashboard.markup.elements import code, stacked
+from boussole.dashboard.pages.data import data_html
+from boussole.dashboard.pages.data.view import DataPage, data_page
+from boussole.dashboard.pages.system.declared import declared_section, declared_tables
+from boussole.dashboard.views import store
+from boussole.dashboard.views.facts import Facts
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.say import speaker
 from boussole.experiments.declared import DeclaredMeasure
 from boussole.experiments.status import SourceStatus
 from tests.as_json import documents

@@ -6,7 +6,6 @@ import datetime as dt
 import shutil
 from pathlib import Path
 
-from boussole import experiments
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import house_of
 from boussole.charter.committee.matters import matters, questions
@@ -15,14 +14,15 @@ from boussole.charter.record_types.acts import Opinion
 from boussole.charter.records import verify_records
 from boussole.charter.records.facts import facts_of
 from boussole.charter.work.effects import surveys
-from boussole.dashboard.demo_house import NAME, settle
+from boussole.dashboard.cli.demo.committee import NAME, settle
+from boussole.experiments import demo
 
 TODAY = dt.date(2026, 11, 27)
 
 
 def test_the_committee_has_met_and_something_is_due_late_and_answered(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "workspace")
-    systems = Path(experiments.demo.__file__).parent / "systems"
+    systems = Path(demo.__file__).parent / "systems"
     shutil.copytree(systems, workspace.home / "systems", dirs_exist_ok=True)
     settle(workspace, today=TODAY)
     found = verify_records(workspace)

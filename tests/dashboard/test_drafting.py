@@ -12,16 +12,16 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.directory import name_member
 from boussole.charter.committee.papers.drafts import begin, draft, drafts, save, savings
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.access.guard import guarded
-from boussole.dashboard.access.person import COOKIE
-from boussole.dashboard.committee.chamber import Chamber
-from boussole.dashboard.drafting import drafting_html
-from boussole.dashboard.drafting.forms import writing
-from boussole.dashboard.drafting.routes import draft_routes
-from boussole.dashboard.drafting.view import complete, draft_line, draft_page, missing, read
+from boussole.dashboard.access.people.person import COOKIE
 from boussole.dashboard.forms.forms_html import form_html
 from boussole.dashboard.forms.inbox import problem_of
-from boussole.dashboard.words import speaker
+from boussole.dashboard.parts.drafts import drafts_html as drafting_html
+from boussole.dashboard.parts.drafts.forms import writing
+from boussole.dashboard.parts.drafts.routes import draft_routes
+from boussole.dashboard.parts.drafts.view import complete, draft_line, draft_page, missing, read
+from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall
 

@@ -20,11 +20,11 @@ from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.drift.system_drift import drift_of
-from boussole.dashboard.cli import app
-from boussole.dashboard.drifting.query import DriftQuery
-from boussole.dashboard.drifting.view import DriftPage, drift_page
-from boussole.dashboard.store import scene
-from boussole.dashboard.words import speaker
+from boussole.dashboard.cli.main import app
+from boussole.dashboard.views.drift.query import DriftQuery
+from boussole.dashboard.views.drift.view import DriftPage, drift_page
+from boussole.dashboard.views.store import scene
+from boussole.dashboard.words.say import speaker
 from tests.sparing import later
 from tests.written import system_text
 

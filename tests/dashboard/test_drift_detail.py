@@ -28,15 +28,15 @@ from boussole.audits.systems import load_system
 from boussole.audits.workspace import Workspace
 from boussole.charter.document.drift import DriftDocument
 from boussole.charter.schemas import audit_schema, drift_schema
-from boussole.dashboard.access.person import COOKIE
-from boussole.dashboard.commands.drifting import DISTANCES, TESTS
-from boussole.dashboard.drifting import detail_html, detail_making, detail_routes
-from boussole.dashboard.drifting.detail_header import header
-from boussole.dashboard.drifting.detail_making import StoredReport, make
-from boussole.dashboard.drifting.detail_words import told_words, which_to_read
-from boussole.dashboard.drifting.query import DriftQuery
-from boussole.dashboard.server import routes
-from boussole.dashboard.words import speaker
+from boussole.dashboard.access.people.person import COOKIE
+from boussole.dashboard.cli.audits.drifting import DISTANCES, TESTS
+from boussole.dashboard.pages.drift import detail_html, detail_making, detail_routes
+from boussole.dashboard.pages.drift.detail_header import header
+from boussole.dashboard.pages.drift.detail_making import StoredReport, make
+from boussole.dashboard.pages.drift.detail_words import told_words, which_to_read
+from boussole.dashboard.server.server import routes
+from boussole.dashboard.views.drift.query import DriftQuery
+from boussole.dashboard.words.say import speaker
 from boussole.experiments.drift_reports import AGAINST, ARTIFACTS, CONTENT, EXPERIMENT, SYSTEM, WINDOW
 from boussole.experiments.store import TAG as OF_DECISIONS
 from boussole.experiments.store import client

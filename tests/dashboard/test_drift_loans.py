@@ -22,13 +22,13 @@ from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.drift.system_drift import Drift, drift_of
-from boussole.dashboard.drifting import performance_html
-from boussole.dashboard.drifting.performance_groups import group_table
-from boussole.dashboard.drifting.performance_words import Words
-from boussole.dashboard.drifting.query import DriftQuery
-from boussole.dashboard.drifting.view import DriftPage, drift_page
-from boussole.dashboard.scene import Scene
-from boussole.dashboard.words import speaker
+from boussole.dashboard.pages.drift import performance_html
+from boussole.dashboard.views.drift.performance.groups import group_table
+from boussole.dashboard.views.drift.performance.words import Words
+from boussole.dashboard.views.drift.query import DriftQuery
+from boussole.dashboard.views.drift.view import DriftPage, drift_page
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.say import speaker
 
 CHUNK = 5000
 AUC = (0.970962, 0.970248, 0.976282, 0.967721, 0.969886, 0.960050, 0.958530, 0.959041, 0.963094, 0.957556)

@@ -6,15 +6,12 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from boussole import dashboard as app
 from boussole.audits.decisions import ingest
 from boussole.audits.drift.compared import compared
 from boussole.audits.drift.counts import Version, WindowCounts
@@ -30,12 +27,13 @@ from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import Act
 from boussole.charter.records.in_force import Version as CharterVersion
-from boussole.dashboard.drifting import drifting_html
-from boussole.dashboard.drifting.picture import Spot, small_multiple
-from boussole.dashboard.drifting.query import DriftQuery
-from boussole.dashboard.drifting.view import DriftPage, drift_page
-from boussole.dashboard.scene import Scene
-from boussole.dashboard.words import speaker
+from boussole.dashboard.charts.distance_picture import Spot, small_multiple
+from boussole.dashboard.pages.drift import drift_html as drifting_html
+from boussole.dashboard.views.drift.query import DriftQuery
+from boussole.dashboard.views.drift.view import DriftPage, drift_page
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.say import speaker
+from tests.dashboard.app_at import app_at
 from tests.written import sample, system_text
 
 EDGES = {"score": [0.25, 0.5, 0.75], "distance": [5.0, 10.0, 20.0], "<b>age": [30.0, 40.0]}
@@ -350,11 +348,7 @@ windows: {audit: month, reference: "2026-01-01/2026-01-31"}
 
 def opened(**asked: str) -> str:
     """What the page shows."""
-    seen = AppTest.from_file(str(Path(app.__file__).parent / "app.py"), default_timeout=60)
-    seen.switch_page("app_pages/drift.py")
-    for name, value in asked.items():
-        seen.query_params[name] = value
-    seen.run()
+    seen = app_at("drift", **asked).run()
     assert not seen.exception
     return "".join(getattr(element.proto, "body", "") for element in seen.main)
 

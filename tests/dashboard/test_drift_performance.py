@@ -16,10 +16,10 @@ from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.measures import Counts
 from boussole.audits.windows import Window
 from boussole.charter.drift.readings import readings
-from boussole.dashboard.drifting import performance_html
-from boussole.dashboard.drifting.months_picture import Month, MonthValue, months_picture, scale_of
-from boussole.dashboard.drifting.performance import Performing, performing
-from boussole.dashboard.words import speaker
+from boussole.dashboard.charts.months_picture import Month, MonthValue, months_picture, scale_of
+from boussole.dashboard.pages.drift import performance_html
+from boussole.dashboard.views.drift.performance.view import Performing, performing
+from boussole.dashboard.words.say import speaker
 from tests.audits.drawn import Case, drawn, places
 from tests.written import drift_rule, sample
 

@@ -34,16 +34,16 @@ from boussole.charter.records import (
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.sealed_files import NO_FILES
 from boussole.charter.records.starting import Restart
-from boussole.dashboard import evidence_html
-from boussole.dashboard.addresses import evidence_href
-from boussole.dashboard.evidence_answers import EvidenceQuery
-from boussole.dashboard.evidence_check import LARGEST, examine
-from boussole.dashboard.evidence_facts import PER_PAGE, Verified, proved, results, short, verified
-from boussole.dashboard.evidence_head import head
-from boussole.dashboard.evidence_view import asked_of, entry_page, number_of, search_of
-from boussole.dashboard.evidence_words import content_words, kind_words, seal_words, stated_words
-from boussole.dashboard.scene import Scene
-from boussole.dashboard.words import speaker
+from boussole.dashboard.pages.evidence import evidence_html
+from boussole.dashboard.pages.evidence.answers import EvidenceQuery
+from boussole.dashboard.pages.evidence.check import LARGEST, examine
+from boussole.dashboard.pages.evidence.head import head
+from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
+from boussole.dashboard.views.evidence.facts import PER_PAGE, Verified, proved, results, short, verified
+from boussole.dashboard.views.evidence.words import content_words, kind_words, seal_words, stated_words
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.addresses import evidence_href, number_of
+from boussole.dashboard.words.say import speaker
 from tests.written import audit_document
 
 EN, FR = speaker("en"), speaker("fr")

@@ -13,14 +13,13 @@ import pytest
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import Comparison, MeasureDocument
-from boussole.dashboard import store
-from boussole.dashboard.fairness import fairness_html
-from boussole.dashboard.fairness.asking import PROFILES, RAW, Chosen
-from boussole.dashboard.fairness.figures import Group, beyond, by_chance
-from boussole.dashboard.fairness.view import Explorer
-from boussole.dashboard.scene import Scene, load
-from boussole.dashboard.system_view import system_page
-from boussole.dashboard.words import speaker
+from boussole.dashboard.pages.fairness import cache, fairness_html
+from boussole.dashboard.pages.fairness.figures import Group, beyond, by_chance
+from boussole.dashboard.pages.fairness.view import Explorer
+from boussole.dashboard.views.fairness_choice import PROFILES, RAW, Chosen
+from boussole.dashboard.views.scene import Scene, load
+from boussole.dashboard.views.system.view import system_page
+from boussole.dashboard.words.say import speaker
 from tests.as_json import attributes_of, audits_of, controls_of, explorer, kinds_of, span, stages_of
 
 EN = speaker("en")
@@ -254,8 +253,8 @@ def test_a_workspace_without_groups_says_what_to_do_first(scene: Scene, windows:
 
 def test_a_view_is_made_once_until_something_changes(workspace: Workspace) -> None:
     chosen = Chosen.of({"by": "gender"})
-    assert store.explorer(workspace, chosen, "en") is store.explorer(workspace, chosen, "en")
-    assert store.explorer(workspace, Chosen.of({"system": "x"}), "fr") is not None
+    assert cache.explorer(workspace, chosen, "en") is cache.explorer(workspace, chosen, "en")
+    assert cache.explorer(workspace, Chosen.of({"system": "x"}), "fr") is not None
 
 
 def test_a_question_of_a_system_leads_to_its_figures(scene: Scene) -> None:

@@ -15,18 +15,19 @@ from boussole.charter.record_types.acts import Dissent, OpinionText
 from boussole.charter.record_types.kinds import FollowUp, Recommendation, Reply
 from boussole.charter.records import Sealed, statements
 from boussole.charter.records.facts import Facts, facts_of
-from boussole.dashboard.access.guard import guarded
-from boussole.dashboard.access.permissions import Role
-from boussole.dashboard.access.person import COOKIE, Person
-from boussole.dashboard.committee.chamber import Chamber
-from boussole.dashboard.followed import followed_html
-from boussole.dashboard.followed.asking import FollowedForms
-from boussole.dashboard.followed.opinions_view import opinions_about
-from boussole.dashboard.followed.recommendations_view import Chosen, recommendations_page
-from boussole.dashboard.followed.routes import followed_routes
+from boussole.dashboard.access.people.permissions import Role
+from boussole.dashboard.access.people.person import COOKIE, Person
 from boussole.dashboard.forms.forms_html import Acting
 from boussole.dashboard.forms.inbox import problem_of
-from boussole.dashboard.words import speaker
+from boussole.dashboard.pages.recommendations import recommendations_html as followed_html
+from boussole.dashboard.pages.recommendations.asking import FollowedForms
+from boussole.dashboard.pages.recommendations.routes import followed_routes
+from boussole.dashboard.pages.recommendations.view import Chosen, recommendations_page
+from boussole.dashboard.parts import opinions_html
+from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.followed.opinions import opinions_about
+from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import DAY, RULES, m
 from tests.charter.committee.hall import NAME, Hall, who
 
@@ -163,12 +164,12 @@ def test_an_opinion_is_shown_with_its_dissent_and_what_became_of_it(advised):
     assert (shown.entry, shown.sense, shown.grave) == (entry, "favourable with reservations", True)
     assert shown.dissents == [("Dissent of Zoé Petit", "Too early.")]
     assert dict(shown.became)["Answered"] == "late since 14 December 2026"
-    written = followed_html.beside([shown], EN) + followed_html.opinions([shown], EN, ACTING)
+    written = opinions_html.beside([shown], EN) + followed_html.opinions([shown], EN, ACTING)
     assert "<b>" not in written.replace("</b>", "")
     assert "Read all of it" in written
     assert "One reservation, one dissent" in written
     assert opinions_about([chamber_of(hall)], EN, query={}, inside=True, article="securite") == []
-    assert "No opinion on this" in followed_html.beside([], EN)
+    assert "No opinion on this" in opinions_html.beside([], EN)
 
 
 def test_who_does_not_see_the_committee_s_work_sees_what_was_published_and_no_name(advised, tmp_path):

@@ -20,37 +20,33 @@ from boussole.charter.records.in_force import InForce, Version
 from boussole.charter.registry.due import due
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
-from boussole.dashboard import (
-    article_html,
-    article_records_html,
-    article_trend_html,
-    charter_html,
-    compass_html,
-    entry_html,
-    evidence_html,
-    law_html,
-    register_html,
-    system_html,
-)
-from boussole.dashboard.amendment import CharterView
-from boussole.dashboard.article_view import Chosen, article_page
-from boussole.dashboard.caps import caps
-from boussole.dashboard.charter_view import charter_page
-from boussole.dashboard.entry_view import unaudited
-from boussole.dashboard.evidence_facts import Results
-from boussole.dashboard.evidence_head import head
-from boussole.dashboard.evidence_view import search_of
-from boussole.dashboard.evidence_words import content_words
-from boussole.dashboard.law_view import law_page
-from boussole.dashboard.markup import Html, el, join
-from boussole.dashboard.register_choice import Chosen as Filters
-from boussole.dashboard.register_choice import Register
-from boussole.dashboard.register_due import agenda
-from boussole.dashboard.register_view import register_page
-from boussole.dashboard.scene import Scene
-from boussole.dashboard.system_view import system_page
-from boussole.dashboard.views import compass
-from boussole.dashboard.words import Say, speaker
+from boussole.dashboard.markup.elements import Html, el, join
+from boussole.dashboard.pages.article import article_html, article_records_html, article_trend_html
+from boussole.dashboard.pages.article.view import Chosen, article_page
+from boussole.dashboard.pages.charter import charter_html
+from boussole.dashboard.pages.charter.amendment import CharterView
+from boussole.dashboard.pages.charter.view import charter_page
+from boussole.dashboard.pages.compass import compass_html
+from boussole.dashboard.pages.evidence import evidence_html
+from boussole.dashboard.pages.evidence.head import head
+from boussole.dashboard.pages.evidence.view import search_of
+from boussole.dashboard.pages.law import law_html
+from boussole.dashboard.pages.register import register_html
+from boussole.dashboard.pages.system import entry_html
+from boussole.dashboard.parts import lines_html, system_html
+from boussole.dashboard.views.answers.caps import caps
+from boussole.dashboard.views.compass import compass
+from boussole.dashboard.views.entry import unaudited
+from boussole.dashboard.views.evidence.facts import Results
+from boussole.dashboard.views.evidence.words import content_words
+from boussole.dashboard.views.law import law_page
+from boussole.dashboard.views.register.choice import Chosen as Filters
+from boussole.dashboard.views.register.choice import Register
+from boussole.dashboard.views.register.due import agenda
+from boussole.dashboard.views.register.view import register_page
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.system.view import system_page
+from boussole.dashboard.words.say import Say, speaker
 from tests.as_json import documents, judge, register, sentence_of, summarise
 from tests.charter.builders import WOMEN, comparison, drift, system
 
@@ -142,7 +138,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     written = [part(listed, say) for part in (register_html.head, register_html.overview, register_html.uses)]
     shown = agenda(given, say, query=query)
     assert shown is not None
-    yield "register", join([*written, register_html.agenda(shown)])
+    yield "register", join([*written, lines_html.agenda(shown)])
     alone = unaudited(uses[1], scene.charter, say, today=TODAY, query=query)
     held = caps(scene, say, query=query, system="matchft")
     yield "entry", join(entry_html.page(alone, say, home="/", register="/", caps=held))

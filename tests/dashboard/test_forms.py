@@ -13,15 +13,15 @@ from starlette.testclient import TestClient
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access import guard
-from boussole.dashboard.access.permissions import Action
+from boussole.dashboard.access.people.permissions import Action
 from boussole.dashboard.forms import inbox
 from boussole.dashboard.forms.forms_html import folded_form, form_html
 from boussole.dashboard.forms.inbox import keep, problem_of
 from boussole.dashboard.forms.model import Field, Form, Problem
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.forms.routes import form_route
-from boussole.dashboard.words import speaker
+from boussole.dashboard.server import guard
+from boussole.dashboard.words.say import speaker
 
 EN, FR = speaker("en"), speaker("fr")
 FORM = Form(
@@ -138,8 +138,8 @@ def test_what_somebody_typed_is_shown_to_nobody_else_and_pushed_out_by_nobody_el
 
 
 def test_every_page_asks_the_frame_whose_words_it_may_show():
-    pages = (Path(inbox.__file__).parents[1] / "app_pages").glob("*.py")
-    assert [page.name for page in pages if "problem_of" in page.read_text(encoding="utf-8")] == []
+    pages = (Path(inbox.__file__).parents[1] / "pages").glob("*/page.py")
+    assert [page.parent.name for page in pages if "problem_of" in page.read_text(encoding="utf-8")] == []
 
 
 @pytest.fixture

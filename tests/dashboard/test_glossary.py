@@ -7,17 +7,20 @@ import re
 
 import pytest
 
-from boussole.dashboard import article_html, compass_html, system_html
-from boussole.dashboard.addresses import glossary_href
-from boussole.dashboard.article_view import Chosen, article_page
-from boussole.dashboard.glossary.book import called, marked, plain_letters, sorted_by_name, themes, words
-from boussole.dashboard.glossary.glossary_html import linked, page
-from boussole.dashboard.markup import Html, join
-from boussole.dashboard.reading import reading
-from boussole.dashboard.scene import Scene
-from boussole.dashboard.system_view import system_page
-from boussole.dashboard.views import compass
-from boussole.dashboard.words import speaker
+from boussole.dashboard.markup.elements import Html, join
+from boussole.dashboard.markup.glossary import linked
+from boussole.dashboard.markup.glossary_book import called, marked, plain_letters, sorted_by_name, themes, words
+from boussole.dashboard.pages.article import article_html
+from boussole.dashboard.pages.article.view import Chosen, article_page
+from boussole.dashboard.pages.compass import compass_html
+from boussole.dashboard.pages.glossary.glossary_html import page
+from boussole.dashboard.parts import system_html
+from boussole.dashboard.views.compass import compass
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.system.view import system_page
+from boussole.dashboard.words.addresses import glossary_href
+from boussole.dashboard.words.reading import reading
+from boussole.dashboard.words.say import speaker
 
 LANGS = ("fr", "en")
 TECHNICAL = {
@@ -60,7 +63,7 @@ def test_what_a_technical_word_means_is_told_wherever_a_page_says_it(scene: Scen
     for name, markup in pages_of(scene, lang).items():
         said = {plain_letters(each) for each in re.findall(r"[\w-]+", text(markup))}
         unknown = {word for word in TECHNICAL[lang].split() if plain_letters(word) in said - known}
-        assert not unknown, f"{name} says {sorted(unknown)}: add them to dashboard/glossary/words.yaml"
+        assert not unknown, f"{name} says {sorted(unknown)}: add them to dashboard/markup/glossary.yaml"
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boussole.dashboard.markup import Html, badge, details, el, facts, join, link, table
-from boussole.dashboard.words import speaker
+from boussole.dashboard.markup.elements import Html, badge, details, el, facts, join, link, table
+from boussole.dashboard.words.say import speaker
 
 
 class Texts(HTMLParser):

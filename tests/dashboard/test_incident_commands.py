@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import seal, statements
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 from tests.charter.incidents.made import incident
 from tests.written import system_text
 

@@ -17,18 +17,18 @@ from boussole.charter.record_types.incidents import Appeal, Incident
 from boussole.charter.records import statements
 from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
-from boussole.dashboard import store
-from boussole.dashboard.access.guard import guarded
-from boussole.dashboard.access.permissions import Role
-from boussole.dashboard.access.person import COOKIE
+from boussole.dashboard.access.people.permissions import Role
+from boussole.dashboard.access.people.person import COOKIE
 from boussole.dashboard.forms.forms_html import Acting
 from boussole.dashboard.forms.inbox import problem_of
-from boussole.dashboard.incidents import incidents_html
-from boussole.dashboard.incidents.asking import forms_for
-from boussole.dashboard.incidents.beside import open_incidents, owed, reported_words
-from boussole.dashboard.incidents.routes import incident_routes
-from boussole.dashboard.incidents.view import incidents_page
-from boussole.dashboard.words import speaker
+from boussole.dashboard.pages.incidents import incidents_html
+from boussole.dashboard.pages.incidents.asking import forms_for
+from boussole.dashboard.pages.incidents.routes import incident_routes
+from boussole.dashboard.pages.incidents.view import incidents_page
+from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.views import store
+from boussole.dashboard.views.incidents.beside import open_incidents, owed, reported_words
+from boussole.dashboard.words.say import speaker
 from tests.charter.incidents.made import appeal, at, closure, decision, facts, incident, reported, update
 from tests.written import system_text
 

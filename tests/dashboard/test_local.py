@@ -14,9 +14,9 @@ from starlette.websockets import WebSocketDisconnect
 
 from boussole.audits.drift import stored
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.local import foreign, refusal
-from boussole.dashboard.server import CLOSED, KnownHosts, LocalOnly, routes
-from boussole.dashboard.theme import OPTIONS
+from boussole.dashboard.server.local import foreign, refusal
+from boussole.dashboard.server.server import CLOSED, KnownHosts, LocalOnly, routes
+from boussole.dashboard.server.theme import OPTIONS
 
 REPORT = "2026-03-01_2026-03-31_vs_2026-02-01_2026-02-28"
 

@@ -15,18 +15,18 @@ from boussole.charter.records import keep_file, save_audit, seal
 from boussole.charter.records.in_force import adopt
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import PACKAGED, load_charter
-from boussole.dashboard import lists
-from boussole.dashboard.alerts.verdicts import SystemMark, verdicts
+from boussole.dashboard.alerts.detection.verdicts import SystemMark, verdicts
 from boussole.dashboard.api import answers
 from boussole.dashboard.api.queries import PageQuery
-from boussole.dashboard.article_standing import standings
+from boussole.dashboard.pages.article.standing import standings
+from boussole.dashboard.parts import lists
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition
 from boussole.dashboard.report.words import teller
-from boussole.dashboard.scene import Scene, load
-from boussole.dashboard.system_view import system_page
-from boussole.dashboard.views import compass
-from boussole.dashboard.words import speaker
+from boussole.dashboard.views.compass import compass
+from boussole.dashboard.views.scene import Scene, load
+from boussole.dashboard.views.system.view import system_page
+from boussole.dashboard.words.say import speaker
 from tests.dashboard.conftest import DECLARED, FIXTURE, _document
 
 EN = speaker("en")

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from boussole import dashboard
-from boussole.dashboard.access.places import PAGES
-from boussole.dashboard.pages import FIRST, Page, current, groups, listed, pages
-from boussole.dashboard.words import speaker
+from boussole.dashboard.access.people.places import PAGES
+from boussole.dashboard.app.frame import HERE
+from boussole.dashboard.words.menu import FIRST, Page, current, groups, listed, pages
+from boussole.dashboard.words.say import speaker
 
-SCRIPTS = {path.stem for path in (Path(dashboard.__file__).parent / "app_pages").glob("*.py")} - {"__init__"}
+SCRIPTS = {path.parent.name for path in (Path(dashboard.__file__).parent / "pages").glob("*/page.py")}
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -21,6 +22,12 @@ def test_every_page_has_its_script_and_every_script_its_page(lang: str) -> None:
     assert FIRST in names
     titles = [page.title for page in pages(speaker(lang))]
     assert len(set(titles)) == len(titles), "two pages of one name cannot be told apart in a history"
+
+
+def test_streamlit_finds_no_page_by_itself() -> None:
+    """It lists whatever lies in a folder `pages` beside its script, before the script is asked."""
+    assert not (HERE / "pages").exists()
+    assert (HERE / "app.py").is_file()
 
 
 def test_every_page_is_listed_in_one_group_or_stands_under_one_that_is() -> None:

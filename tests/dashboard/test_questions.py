@@ -14,22 +14,27 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import house_of
 from boussole.charter.record_types.acts import CommitteeAnswer, CommitteeQuestion, Reference
 from boussole.charter.records.facts import Facts
-from boussole.dashboard import article_html, store, system_html
-from boussole.dashboard.access.guard import guarded
-from boussole.dashboard.access.permissions import Role
-from boussole.dashboard.access.person import COOKIE, Person
-from boussole.dashboard.addresses import ask_href
-from boussole.dashboard.article_view import Chosen, article_page
-from boussole.dashboard.committee.chamber import Chamber
+from boussole.dashboard.access.people.permissions import Role
+from boussole.dashboard.access.people.person import COOKIE, Person
 from boussole.dashboard.forms.forms_html import Acting, form_html
 from boussole.dashboard.forms.inbox import problem_of
-from boussole.dashboard.questions import questions_html
-from boussole.dashboard.questions.figure import figure_at, reference
-from boussole.dashboard.questions.forms import answers_of, asking, place_of
-from boussole.dashboard.questions.routes import question_routes
-from boussole.dashboard.questions.view import questions_page
-from boussole.dashboard.system_view import system_page
-from boussole.dashboard.words import speaker
+from boussole.dashboard.pages.article import article_html
+from boussole.dashboard.pages.article.view import Chosen, article_page
+from boussole.dashboard.pages.ask import ask_html
+from boussole.dashboard.pages.ask.forms import asking, place_of
+from boussole.dashboard.pages.ask.routes import ask_routes
+from boussole.dashboard.pages.questions import questions_html
+from boussole.dashboard.pages.questions.forms import answers_of
+from boussole.dashboard.pages.questions.routes import question_routes
+from boussole.dashboard.pages.questions.view import questions_page
+from boussole.dashboard.parts import system_html
+from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.views import store
+from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.figure import figure_at, reference
+from boussole.dashboard.views.system.view import system_page
+from boussole.dashboard.words.addresses import ask_href
+from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import DAY, SAID, Desk, m
 from tests.charter.committee.hall import Hall
 
@@ -59,7 +64,7 @@ def test_a_question_can_be_about_a_system_as_a_whole(scene):
     whole = figure_at(scene, "matchft", "", EN)
     said = reference(whole, None)
     assert (said.system, said.indicator, said.audit) == ("matchft", None, scene.latest["matchft"].entry)
-    assert "Your question is about this system." in questions_html.asking(whole, EN, back="/", lost=False)
+    assert "Your question is about this system." in ask_html.asking(whole, EN, back="/", lost=False)
     assert place_of(whole) == "matchft."
     assert ask_href("matchft", "", query={}) == "/ask?system=matchft"
 
@@ -71,9 +76,9 @@ def test_the_form_is_filled_in_from_the_figure(figure, monkeypatch):
     values = {field.name: field.value for field in form.fields}
     assert (values["committee"], values["due_on"], values["addressee"]) == ("external", "2026-12-27", figure.owner)
     assert form.path == f"/ask/matchft.{KEY}" == f"/ask/{place_of(figure)}"
-    shown = questions_html.asking(figure, EN, back="/questions", lost=False) + form_html(form, EN, query={})
+    shown = ask_html.asking(figure, EN, back="/questions", lost=False) + form_html(form, EN, query={})
     assert figure.sentence.replace("'", "&#x27;") in shown or figure.sentence in shown
-    assert "There is no such figure here" in questions_html.asking(None, EN, back="/", lost=True)
+    assert "There is no such figure here" in ask_html.asking(None, EN, back="/", lost=True)
 
 
 def test_one_tap_leads_from_every_question_to_the_form(scene):
@@ -143,7 +148,8 @@ def client(seated, scene, tmp_path, monkeypatch):
     workspace = Workspace(shutil.copytree(seated.workspace.home, tmp_path / "copy"))
     monkeypatch.setattr(store, "scene", lambda _: scene)
     made = TestClient(
-        Starlette(routes=guarded(question_routes(workspace.home), workspace.home)), follow_redirects=False
+        Starlette(routes=guarded([*ask_routes(workspace.home), *question_routes(workspace.home)], workspace.home)),
+        follow_redirects=False,
     )
     made.cookies.set(COOKIE, f"member.{m(2)}")
     made.workspace = workspace

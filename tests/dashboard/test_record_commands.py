@@ -9,7 +9,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import statements
 from boussole.charter.records.in_force import in_force
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 from tests.written import system_text
 
 BY = ["--role", "Secretariat", "--on", "2026-03-01"]

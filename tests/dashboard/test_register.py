@@ -20,15 +20,19 @@ from boussole.charter.records.statements import Sealed
 from boussole.charter.registry.due import Due, due
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard import entry_html, register_html, store
-from boussole.dashboard.coverage_picture import strip_svg
-from boussole.dashboard.entry_view import entry, unaudited
-from boussole.dashboard.marks import MARKS, mark_svg
-from boussole.dashboard.register_choice import Chosen, Register
-from boussole.dashboard.register_due import agenda
-from boussole.dashboard.register_view import register_page
-from boussole.dashboard.register_words import when
-from boussole.dashboard.words import speaker
+from boussole.dashboard.charts.coverage_picture import strip_svg
+from boussole.dashboard.markup.inline import STATIC
+from boussole.dashboard.markup.marks import MARKS, mark_svg
+from boussole.dashboard.pages.register import register_html
+from boussole.dashboard.pages.system import entry_html
+from boussole.dashboard.parts import lines_html
+from boussole.dashboard.views import store
+from boussole.dashboard.views.entry import entry, unaudited
+from boussole.dashboard.views.register.choice import Chosen, Register
+from boussole.dashboard.views.register.due import agenda
+from boussole.dashboard.views.register.view import register_page
+from boussole.dashboard.views.register.words import when
+from boussole.dashboard.words.say import speaker
 from tests.as_json import register
 from tests.charter.uses import use_of
 
@@ -161,10 +165,9 @@ def test_markup_in_a_register_is_text() -> None:
 
 
 def test_marks_in_rows_are_the_marks_of_verdicts() -> None:
-    static = Path(register_html.__file__).parent / "static"
     for verdict in MARKS:
-        assert (static / f"mark-{verdict}.svg").read_text(encoding="utf-8").strip() == mark_svg(verdict)
-    assert (static / "mark-nothing.svg").is_file()
+        assert (STATIC / f"mark-{verdict}.svg").read_text(encoding="utf-8").strip() == mark_svg(verdict)
+    assert (STATIC / "mark-nothing.svg").is_file()
 
 
 @pytest.mark.parametrize("counts", [(0, 0, 1), (3, 2, 60), (0, 18, 69), (1000, 0, 2000)])
@@ -272,7 +275,7 @@ def test_the_compass_names_five_acts_of_people_the_first_day_first() -> None:
     assert agenda_of(acts, FR).title.replace("\u202f", " ") == "À faire d’ici au 10 janvier 2027"
     assert agenda_of(acts[:1]).title == "Overdue"
     assert agenda_of(keeping) is None
-    html = register_html.agenda(found)
+    html = lines_html.agenda(found)
     assert html.count("<li>") == 5
     assert 'id="due"' in register_html.overview(page(), EN)
 

@@ -17,12 +17,12 @@ from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import summaries
 from boussole.dashboard import report as printed
-from boussole.dashboard.access.guard import guarded
-from boussole.dashboard.access.person import COOKIE
-from boussole.dashboard.reports import making, reports_html
-from boussole.dashboard.reports.cache import named, periods, report_path, reports
-from boussole.dashboard.reports.forms import asking, report_routes
-from boussole.dashboard.words import speaker
+from boussole.dashboard.access.people.person import COOKIE
+from boussole.dashboard.pages.reports import making, reports_html
+from boussole.dashboard.pages.reports.cache import named, periods, report_path, reports
+from boussole.dashboard.pages.reports.forms import asking, report_routes
+from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.words.say import speaker
 
 EN, FR = speaker("en"), speaker("fr")
 MADE = "boussole-2026-01-en.pdf"
@@ -94,7 +94,7 @@ def test_a_report_of_before_reports_were_sealed_is_neither_changed_nor_vouched_f
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("boussole.dashboard.report.checking.sealed_reports", lambda _: [])
-    monkeypatch.setattr("boussole.dashboard.reports.cache._known", {})
+    monkeypatch.setattr("boussole.dashboard.pages.reports.cache._known", {})
     assert [each.state for each in reports(workspace)] == ["unsealed"]
     assert "Nobody can say" in reports_html.listed(reports(workspace), EN, query={})
 

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.schemas import OUTPUTS, SCHEMAS
+from boussole.dashboard.cli.schemas import OUTPUTS, SCHEMAS
 from tests.commands import commands
 from tests.conftest import Run
 

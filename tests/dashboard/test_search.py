@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 from boussole.charter.record_types.acts import CommitteeQuestion, Referral
 from boussole.charter.record_types.kinds import Recommendation
 from boussole.charter.records.statements import Sealed
-from boussole.dashboard.access.permissions import TABLE, Action, Role, allowed
-from boussole.dashboard.access.places import PAGES
-from boussole.dashboard.committee.chamber import Chamber
-from boussole.dashboard.pages import FIRST
-from boussole.dashboard.scene import Scene
-from boussole.dashboard.search import search_html
-from boussole.dashboard.search.index import Index, Piece, beginnings, excerpt, marked
-from boussole.dashboard.search.pieces import KINDS, pieces
-from boussole.dashboard.search.view import FIRST as SHOWN
-from boussole.dashboard.search.view import SearchPage, kind_names, search_page
-from boussole.dashboard.words import speaker
+from boussole.dashboard.access.people.permissions import TABLE, Action, Role, allowed
+from boussole.dashboard.access.people.places import PAGES
+from boussole.dashboard.pages.search import search_html
+from boussole.dashboard.pages.search.index import Index, Piece, beginnings, excerpt, marked
+from boussole.dashboard.pages.search.pieces import KINDS, pieces
+from boussole.dashboard.pages.search.view import FIRST as SHOWN
+from boussole.dashboard.pages.search.view import SearchPage, kind_names, search_page
+from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.menu import FIRST
+from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import CALLED, SAID, Desk
 
 EVERYTHING = tuple(Action)

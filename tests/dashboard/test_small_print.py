@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.scene import Scene
-from boussole.dashboard.words import speaker
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.say import speaker
 from tests.as_json import indicator_of, missing_words, sight_words, threshold_words, through_words
 
 Document = dict[str, Any]

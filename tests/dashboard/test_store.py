@@ -9,8 +9,12 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.acts import Attendance, Office
 from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard import store
-from boussole.dashboard.article_view import Chosen
+from boussole.dashboard.pages.article.cache import article_page
+from boussole.dashboard.pages.article.view import Chosen
+from boussole.dashboard.pages.system.cache import system_page
+from boussole.dashboard.runtime.stamps import stamp
+from boussole.dashboard.server.warming import warm
+from boussole.dashboard.views import store
 from tests.charter.committee.desk import DAY, START, m
 from tests.charter.committee.hall import Hall
 from tests.conftest import SYSTEMS
@@ -27,10 +31,10 @@ def test_a_new_audit_shows_at_the_next_look(
         save_audit(workspace, document, charter=charter)
         assert store.scene(workspace).latest["matchft"].decisions == decisions
     assert store.scene(workspace).previous["matchft"].decisions == 20_110
-    kept = store.system_page(workspace, "matchft", "fr")
-    assert store.system_page(workspace, "matchft", "fr") is kept
-    assert store.system_page(workspace, "matchft", "en").title == "matchft"
-    store.warm(workspace)
+    kept = system_page(workspace, "matchft", "fr")
+    assert system_page(workspace, "matchft", "fr") is kept
+    assert system_page(workspace, "matchft", "en").title == "matchft"
+    warm(workspace)
 
 
 def test_an_article_is_kept_until_something_changes_and_an_empty_journal_changes_nothing(
@@ -40,15 +44,15 @@ def test_an_article_is_kept_until_something_changes_and_an_empty_journal_changes
     charter = load_charter(workspace)
     matchft["charter"]["sha256"] = charter.sha256
     save_audit(workspace, matchft, charter=charter)
-    kept = store.article_page(workspace, Chosen(article="equite"), "fr")
+    kept = article_page(workspace, Chosen(article="equite"), "fr")
     assert kept is not None
-    assert store.article_page(workspace, Chosen(article="equite"), "fr") is kept
-    assert store.article_page(workspace, Chosen(article="nothing"), "fr") is None
+    assert article_page(workspace, Chosen(article="equite"), "fr") is kept
+    assert article_page(workspace, Chosen(article="nothing"), "fr") is None
     journal = workspace.governance.with_name(f"{workspace.governance.name}-wal")
     journal.unlink(missing_ok=True)
-    before = store.stamp(workspace)
+    before = stamp(workspace)
     journal.touch()
-    assert store.stamp(workspace) == before
+    assert stamp(workspace) == before
 
 
 def test_what_members_do_in_a_session_leaves_kept_pages_alone(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from boussole import dashboard
-from boussole.dashboard.marks import INK, LINE, LINK, NEEDLE, PAPER, SIDE
-from boussole.dashboard.theme import DARK, LIGHT
+from boussole.dashboard.markup.marks import INK, LINE, LINK, NEEDLE, PAPER, SIDE
+from boussole.dashboard.server.theme import DARK, LIGHT
 
-STYLE = (Path(dashboard.__file__).parent / "static" / "style.css").read_text(encoding="utf-8")
+STYLE = (Path(dashboard.__file__).parent / "app" / "static" / "style.css").read_text(encoding="utf-8")
 ROOTS = [dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{3,6});", body)) for body in re.findall(r":root {([^}]*)}", STYLE)]
 INKS = ("ink", "ink-2", "link", "needle", "watch", "unknown", "kept")
 NAMES = ("paper", "side", "ink", "link", "needle", "line")

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from boussole import dashboard
 from boussole.audits.workspace import Workspace
+from tests.dashboard.app_at import app_at
 
 TOLD = "que personne n’avait prévu"
 Look = Callable[[str], tuple[str, str]]
@@ -30,8 +29,7 @@ def look(
         monkeypatch.setenv("BOUSSOLE_HOME", str(Workspace.create(tmp_path / "w").home))
         be("reader")
         monkeypatch.setattr(f"boussole.dashboard.{failing}", fails)
-        seen = AppTest.from_file(str(Path(dashboard.__file__).parent / "app.py"), default_timeout=60)
-        seen.switch_page("app_pages/glossary.py")
+        seen = app_at("glossary")
         with caplog.at_level(logging.ERROR, logger="boussole"):
             seen.run()
         shown = "".join(getattr(element.proto, "body", "") for element in seen.main)
@@ -44,7 +42,7 @@ def look(
 
 
 def test_a_page_that_fails_says_so_with_a_number_that_the_log_knows(look: Look) -> None:
-    shown, noted = look("glossary.glossary_html.page")
+    shown, noted = look("pages.glossary.glossary_html.page")
     assert TOLD in shown
     number = re.search(r"[0-9a-f]{8}", shown)
     assert number is not None
@@ -52,7 +50,7 @@ def test_a_page_that_fails_says_so_with_a_number_that_the_log_knows(look: Look) 
     assert 'class="foot"' in shown, "the page is whole"
 
 
-@pytest.mark.parametrize("part", ["access.log.look", "frame.sidebar", "access.visitor.here"])
+@pytest.mark.parametrize("part", ["access.log.look", "app.frame.sidebar", "access.visitor.here"])
 def test_what_fails_around_a_page_is_told_alike(look: Look, part: str) -> None:
     shown, noted = look(part)
     assert TOLD in shown
@@ -60,7 +58,7 @@ def test_what_fails_around_a_page_is_told_alike(look: Look, part: str) -> None:
 
 
 def test_what_fails_in_the_foot_leaves_the_page_whole(look: Look) -> None:
-    shown, noted = look("store.outside")
+    shown, noted = look("views.store.outside")
     assert TOLD not in shown
     assert 'class="foot"' in shown
     assert "on the foot of the pages" in noted

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access import person, visitor
-from boussole.dashboard.access.permissions import Role, allowed
-from boussole.dashboard.access.places import PAGES
-from boussole.dashboard.pages import pages
-from boussole.dashboard.words import speaker
+from boussole.dashboard.access import visitor
+from boussole.dashboard.access.people import person
+from boussole.dashboard.access.people.permissions import Role, allowed
+from boussole.dashboard.access.people.places import PAGES
+from boussole.dashboard.words.menu import pages
+from boussole.dashboard.words.say import speaker
 from tests.attacks import Tries
 from tests.conftest import Run
 from tests.dashboard.unread import ADDRESSES, EMPTINESS, FAULTS, every_log, seen, sentences

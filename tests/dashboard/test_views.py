@@ -12,11 +12,12 @@ import pytest
 from boussole.charter.record_types.kinds import Finding, KeptFile
 from boussole.charter.records import Sealed
 from boussole.charter.records.facts import Facts
-from boussole.dashboard import compass_html, lists, system_html
-from boussole.dashboard.scene import Scene, findings, needle
-from boussole.dashboard.system_view import SystemPage, system_page
-from boussole.dashboard.views import Compass, compass
-from boussole.dashboard.words import speaker
+from boussole.dashboard.pages.compass import compass_html
+from boussole.dashboard.parts import lists, notices, system_html
+from boussole.dashboard.views.compass import Compass, compass
+from boussole.dashboard.views.scene import Scene, findings, needle
+from boussole.dashboard.views.system.view import SystemPage, system_page
+from boussole.dashboard.words.say import speaker
 from tests.as_json import before, documents, summarise, written
 
 Document = dict[str, Any]
@@ -280,7 +281,7 @@ def test_data_never_becomes_markup(scene: Scene) -> None:
     parts.append(system_html.head(page(hostile), FR, home="/", data="/data", register=True))
     parts += [system_html.article(part, FR, recompute=attack, report=None) for part in page(hostile).sections]
     parts.append(lists.systems_html(lists.systems(hostile, FR, query={}), FR, asked=attack, query={}))
-    parts.append(compass_html.problem(attack, attack, FR))
+    parts.append(notices.problem(attack, attack, FR))
     for part in parts:
         assert "<img src=x" not in part
         assert "&lt;img src=x" in part

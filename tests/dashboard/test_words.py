@@ -16,11 +16,11 @@ from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.record_types.work import THEMES
 from boussole.dashboard.alerts.words import FOLDER as ALERTS
 from boussole.dashboard.report.words import FOLDER as REPORT
-from boussole.dashboard.words import FOLDER as PAGES
+from boussole.dashboard.words.say import FOLDER as PAGES
 
 SOURCE = Path(dashboard.__file__).parent
 MODELS = Path(record_types.__file__).parent
-ELSEWHERE = ("alerts", "commands", "report")
+ELSEWHERE = ("alerts", "cli", "report")
 """Folders whose words are not those of pages; the command line speaks English."""
 CATALOGUES = {
     "pages": (SOURCE, PAGES, "say", ELSEWHERE),

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
-from streamlit.testing.v1 import AppTest
 
-from boussole import dashboard
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
 from boussole.charter.records import Sealed, statements
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.access.guard import guarded
-from boussole.dashboard.access.permissions import Role
-from boussole.dashboard.access.person import COOKIE, Person
+from boussole.dashboard.access.people.permissions import Role
+from boussole.dashboard.access.people.person import COOKIE, Person
 from boussole.dashboard.forms.forms_html import Acting
 from boussole.dashboard.forms.inbox import problem_of
+from boussole.dashboard.pages.work import work_html
+from boussole.dashboard.pages.work.routes import work_routes
 from boussole.dashboard.records.routes import offered
 from boussole.dashboard.records.setting import Setting
-from boussole.dashboard.words import speaker
-from boussole.dashboard.work import work_html
-from boussole.dashboard.work.routes import work_routes
-from boussole.dashboard.work.view import work_page, work_words
+from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.views.work import work_page, work_words
+from boussole.dashboard.words.say import speaker
+from tests.dashboard.app_at import app_at
 from tests.written import system_text
 
 EN, FR = speaker("en"), speaker("fr")
@@ -162,10 +160,7 @@ def test_only_what_is_there_is_said_to_be_recorded(client, workspace, monkeypatc
     monkeypatch.setenv("BOUSSOLE_HOME", str(workspace.home))
     be("follow_up")
     page, entry = place.split()
-    seen = AppTest.from_file(str(Path(dashboard.__file__).parent / "app.py"), default_timeout=60)
-    seen.switch_page(f"app_pages/{page}.py")
-    seen.query_params["done"] = entry
-    seen.run()
+    seen = app_at(page, done=entry).run()
     assert not seen.exception
     shown = "".join(getattr(each.proto, "body", "") for each in seen.main)
     assert ('id="done"' in shown) == (place in {"work 0", "incidents 0"})

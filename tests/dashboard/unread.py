@@ -6,13 +6,10 @@ import html
 import re
 import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 
-from streamlit.testing.v1 import AppTest
-
-from boussole import dashboard
 from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
+from tests.dashboard.app_at import app_at
 
 CONTACTS = "contacts: {person: who, at: at, kind: kind}\n"
 WRITER = """
@@ -64,12 +61,7 @@ ADDRESSES: dict[str, tuple[dict[str, str], ...]] = {
 
 def seen(page: str, asked: dict[str, str], *, lang: str = "en") -> str:
     """The HTML of the main part of a page, as the app makes it."""
-    app = AppTest.from_file(str(Path(dashboard.__file__).parent / "app.py"), default_timeout=60)
-    app.switch_page(f"app_pages/{page}.py")
-    app.query_params["lang"] = lang
-    for name, value in asked.items():
-        app.query_params[name] = value
-    app.run()
+    app = app_at(page, lang=lang, **asked).run()
     assert not app.exception, f"{page} {asked}"
     parts = [getattr(element.proto, "body", "") for element in app.main]
     return "\n".join(part for part in parts if not part.startswith("<script") and 'class="foot"' not in part)

@@ -22,7 +22,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document.comparing import Comparison, VersionComparison
 from boussole.charter.document.drift import DriftDocument
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 
 DATA = Path(__file__).parents[1] / "data"
 SAID = DATA / "comparisons-of-28-november-2026.json.xz"

@@ -20,10 +20,10 @@ from pydantic import ValidationError
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.text.judged import DECIDED
-from boussole.dashboard import system_html
-from boussole.dashboard.scene import load
-from boussole.dashboard.system_view import system_page
-from boussole.dashboard.words import speaker
+from boussole.dashboard.parts import system_html
+from boussole.dashboard.views.scene import load
+from boussole.dashboard.views.system.view import system_page
+from boussole.dashboard.words.say import speaker
 from tests import oracle
 from tests.as_json import judge
 from tests.charter.builders import CHARTER, START, system

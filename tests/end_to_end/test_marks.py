@@ -17,16 +17,16 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.charter.records import audits_of, stored_audits
-from boussole.dashboard.charts import drift_chart, groups_chart, groups_text
-from boussole.dashboard.dots import Dot, Rows
-from boussole.dashboard.drift import is_drift
-from boussole.dashboard.fairness.asking import PROFILES, RAW, attributes_of, comparison, kinds_of, stages_of
-from boussole.dashboard.fairness.figures import groups, judged_by
-from boussole.dashboard.fairness.picture import drawing
-from boussole.dashboard.groups import compared
-from boussole.dashboard.marks import word
-from boussole.dashboard.scene import as_decided
-from boussole.dashboard.words import speaker
+from boussole.dashboard.charts.charts import drift_chart, groups_chart, groups_text
+from boussole.dashboard.charts.dots import Dot, Rows
+from boussole.dashboard.charts.drift import is_drift
+from boussole.dashboard.charts.groups import compared
+from boussole.dashboard.markup.marks import word
+from boussole.dashboard.pages.fairness.figures import groups, judged_by
+from boussole.dashboard.pages.fairness.picture import drawing
+from boussole.dashboard.views.fairness_choice import PROFILES, RAW, attributes_of, comparison, kinds_of, stages_of
+from boussole.dashboard.views.scene import as_decided
+from boussole.dashboard.words.say import speaker
 from tests.marks import mark_of, turned
 
 KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026.tar.xz"

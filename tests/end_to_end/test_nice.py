@@ -19,7 +19,7 @@ from boussole.audits.lake.engine import connect
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 app(["--workspace", sys.argv[1], "sync", *sys.argv[2:]], standalone_mode=False)
 with connect(Workspace(Path(sys.argv[1]))) as engine:
     threads = engine.execute("SELECT current_setting('threads')").fetchone()[0]

@@ -15,13 +15,15 @@ from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.templates import TEMPLATES, write_template
-from boussole.dashboard import compass_html, law_html, system_html
-from boussole.dashboard.law_view import law_page
+from boussole.dashboard.pages.compass import compass_html
+from boussole.dashboard.pages.law import law_html
+from boussole.dashboard.parts import system_html
 from boussole.dashboard.report import write_report
-from boussole.dashboard.scene import load
-from boussole.dashboard.system_view import system_page
-from boussole.dashboard.views import compass
-from boussole.dashboard.words import speaker
+from boussole.dashboard.views.compass import compass
+from boussole.dashboard.views.law import law_page
+from boussole.dashboard.views.scene import load
+from boussole.dashboard.views.system.view import system_page
+from boussole.dashboard.words.say import speaker
 from tests.sparing import later
 
 SYSTEM = """\

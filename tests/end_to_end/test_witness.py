@@ -26,7 +26,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records import request_of, sign_checkpoint
 from boussole.charter.records.notes.outside import State, outside
 from boussole.dashboard.access import tokens
-from boussole.dashboard.server import routes
+from boussole.dashboard.server.server import routes
 from tests.dashboard.api.test_cosignatures import knows
 from tests.end_to_end.test_kept_checkpoint import boussole, grow
 

@@ -21,7 +21,7 @@ from boussole.charter.auditing.rerun import rerun
 from boussole.charter.records import stored_audits
 from boussole.charter.records.in_force import in_force
 from boussole.charter.registry.register import register_of
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 
 KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026"
 MADE = dt.date(2026, 11, 28)

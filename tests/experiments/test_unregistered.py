@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from boussole.audits.errors import SourceError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 from boussole.experiments.unregistered import unregistered_models
 
 

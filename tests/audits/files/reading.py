@@ -12,7 +12,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.lake.engine import scratch
 from boussole.audits.systems.files import Files
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 
 
 def column(path: Path, name: str, **files: object) -> list[str | None]:

@@ -31,7 +31,7 @@ from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import reading as records
 from boussole.charter.records.notes.removals import seal_removals
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 from tests.audits.privacy.helpers import (
     AMOUNT,
     BEFORE,
@@ -300,7 +300,7 @@ def test_a_full_disk_leaves_the_lake_as_it_was(workspace: Workspace) -> None:
     inode = workspace.catalogue.stat().st_ino
     code = (
         "import resource, signal, sys; from boussole.audits.lake import rebuild; "
-        "from boussole.dashboard.cli import main; "
+        "from boussole.dashboard.cli.main import main; "
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); copy = rebuild._copy; "
         "fill = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); "
         "rebuild._copy = lambda *args: (fill(), copy(*args)); "

@@ -20,7 +20,7 @@ from boussole.audits.lake.tables import CUBES
 from boussole.audits.retention.purge import purge
 from boussole.audits.retention.rotation import rotate
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 from tests.audits.privacy.helpers import found_in_clear, found_when_opened, rows_of
 from tests.written import system_text
 

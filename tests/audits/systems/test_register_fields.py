@@ -13,7 +13,7 @@ from boussole.audits.errors import SystemFileError
 from boussole.audits.systems import System, load_system
 from boussole.audits.systems.register import Assessment, Dates, contradictions
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 
 TODAY = dt.date(2026, 11, 26)
 DONE = Assessment(done_on=dt.date(2025, 1, 10), document="DPIA 12")

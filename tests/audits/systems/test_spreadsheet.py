@@ -24,7 +24,7 @@ from boussole.audits.spreadsheet.values import CellError, read
 from boussole.audits.systems import load_systems
 from boussole.audits.systems.register import Dates
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 
 HEAD = ["Nom", "Finalité", "Responsable", "Statut", "Risque"]
 ROW = ["Trad’Emploi", "Traduire des offres.", "Direction Data", "en essai", "minimal"]

@@ -15,11 +15,12 @@ from boussole.charter.committee.papers.drafts import begin, drafts
 from boussole.charter.committee.rules import TEMPLATES
 from boussole.charter.record_types.acts import Mandate
 from boussole.charter.records.statements import statements
-from boussole.dashboard import frame, store
 from boussole.dashboard.access import sessions, visitor
-from boussole.dashboard.access.routes import ROUTES
-from boussole.dashboard.committee.acts.doing import BASE as SESSION
-from boussole.dashboard.committee.acts.house_doing import BASE as COMMITTEE
+from boussole.dashboard.access.people.routes import ROUTES
+from boussole.dashboard.parts import context
+from boussole.dashboard.records.acts.doing import BASE as SESSION
+from boussole.dashboard.records.acts.house_doing import BASE as COMMITTEE
+from boussole.dashboard.views import store
 from tests.charter.committee.desk import CALLED, DAY, m
 from tests.charter.committee.hall import NAME, Hall
 from tests.dashboard.access.test_between_members import COOKIE, Query, send, told
@@ -82,7 +83,7 @@ def seen(hall, at, monkeypatch):
     def by(name: str, page: str, query: dict[str, str]) -> str:
         client = browsers.setdefault(name, None) or at(name)
         browsers[name] = client
-        monkeypatch.setattr(frame.st, "query_params", Query(**query))
+        monkeypatch.setattr(context.st, "query_params", Query(**query))
         monkeypatch.setattr(visitor, "cookie", {COOKIE: client.cookies[COOKIE]}.get)
         return " ".join(look(page)).replace(f'value="{UNSAID}"', "")
 

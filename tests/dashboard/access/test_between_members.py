@@ -12,12 +12,13 @@ from boussole.charter.committee.acts.balloting import end_vote, vote_openly
 from boussole.charter.committee.directory import name_member
 from boussole.charter.committee.papers.drafts import begin, draft, drafts
 from boussole.charter.record_types.acts import Ballot, CommitteeQuestion, Dissent, Interest, Recusal, Referral
-from boussole.dashboard import frame, store
 from boussole.dashboard.access import log, open_sessions, sessions, visitor
-from boussole.dashboard.access.permissions import Action
-from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.access.people.permissions import Action
+from boussole.dashboard.access.people.routes import ROUTES
 from boussole.dashboard.access.sessions import digest
 from boussole.dashboard.forms import inbox
+from boussole.dashboard.parts import context
+from boussole.dashboard.views import store
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.dashboard.access.conftest import BROWSER, browser
@@ -137,10 +138,10 @@ def test_nobody_reads_what_another_typed(hall, at, monkeypatch, tries):
     pages = (("session", {"session": str(hall.of)}), ("questions", {}), ("committee", {}), ("drafts", {}), ("ask", {}))
     for name, query in pages:
         tries.add()
-        monkeypatch.setattr(frame.st, "query_params", Query(sent=token, **query))
+        monkeypatch.setattr(context.st, "query_params", Query(sent=token, **query))
         monkeypatch.setattr(visitor, "cookie", {COOKIE: ada.cookies[COOKIE], "boussole_local": m(B)}.get)
         assert "bob alone" not in " ".join(look(name)), name
-    monkeypatch.setattr(frame.st, "query_params", Query(sent=token, **pages[0][1]))
+    monkeypatch.setattr(context.st, "query_params", Query(sent=token, **pages[0][1]))
     monkeypatch.setattr(visitor, "cookie", {COOKIE: bob.cookies[COOKIE]}.get)
     assert "bob alone" in " ".join(look("session")), "bob finds it again"
     for reader in ("ada", "", m(B), "local"):

@@ -15,9 +15,9 @@ from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access import handshake
-from boussole.dashboard.access.routes import ROUTES
-from boussole.dashboard.server import doors, routes
-from boussole.dashboard.serving.headers import Headers
+from boussole.dashboard.access.people.routes import ROUTES
+from boussole.dashboard.server.server import doors, routes
+from boussole.dashboard.server.serving.headers import Headers
 from tests.attacks import Tries
 
 OURS = "https://boussole.example"

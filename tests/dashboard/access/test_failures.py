@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access import log, tokens
 from boussole.dashboard.access.failures import EACH_MINUTE, NOTED_EACH_MINUTE, Failures
-from boussole.dashboard.api.limits import MOST_KNOWN, Limiter
-from boussole.dashboard.server import routes
+from boussole.dashboard.runtime.limits import MOST_KNOWN, Limiter
+from boussole.dashboard.server.server import routes
 from tests.dashboard.access.conftest import browser
 
 SYSTEMS = "/api/systems"

@@ -8,10 +8,11 @@ import re
 
 import pytest
 
-from boussole.dashboard import frame, store
 from boussole.dashboard.access import sessions, visitor
-from boussole.dashboard.access.permissions import Role
-from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.people.permissions import Role
+from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.app import frame
+from boussole.dashboard.views import store
 from tests.dashboard.access.test_matrix import look
 
 BROWSER = {"accept": "text/html,application/xhtml+xml", "origin": "http://localhost:8501"}

@@ -13,10 +13,10 @@ from starlette.testclient import TestClient
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.directory import name_member
 from boussole.dashboard.access.local_role import choosing
-from boussole.dashboard.access.permissions import Role
-from boussole.dashboard.access.person import COOKIE, Person, local
-from boussole.dashboard.server import LocalOnly, routes
-from boussole.dashboard.words import speaker
+from boussole.dashboard.access.people.permissions import Role
+from boussole.dashboard.access.people.person import COOKIE, Person, local
+from boussole.dashboard.server.server import LocalOnly, routes
+from boussole.dashboard.words.say import speaker
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from boussole.charter.records.database import reading
 from boussole.charter.records.verification import verify_records
 from boussole.dashboard.access import database, log, log_days, open_sessions
 from boussole.dashboard.access.log_days import changed_days, close_days, purge
-from boussole.dashboard.access.permissions import Action, Role
-from boussole.dashboard.access.person import Person
+from boussole.dashboard.access.people.permissions import Action, Role
+from boussole.dashboard.access.people.person import Person
 from tests.dashboard.access.test_matrix import look as page_of
 
 FIRST, SECOND, THIRD = (dt.date(2026, 11, day) for day in (1, 2, 3))

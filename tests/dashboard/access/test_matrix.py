@@ -11,20 +11,20 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
-from streamlit.testing.v1 import AppTest
 from typer.core import TyperGroup
 
 from boussole import dashboard
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.permissions import COMMITTEE, SIGNED_IN, STRANGERS, TABLE, Action, Role, allowed
-from boussole.dashboard.access.person import COOKIE
-from boussole.dashboard.access.places import OPTIONS, PAGES, every_command
-from boussole.dashboard.access.routes import ROUTES
-from boussole.dashboard.server import routes
+from boussole.dashboard.access.people.permissions import COMMITTEE, SIGNED_IN, STRANGERS, TABLE, Action, Role, allowed
+from boussole.dashboard.access.people.person import COOKIE
+from boussole.dashboard.access.people.places import OPTIONS, PAGES, every_command
+from boussole.dashboard.access.people.routes import ROUTES
+from boussole.dashboard.server.server import routes
 from tests.attacks import Tries
 from tests.commands import commands, commands_and_groups
 from tests.conftest import Run
 from tests.dashboard.access.conftest import SETTINGS
+from tests.dashboard.app_at import app_at
 
 SOURCE = Path(dashboard.__file__).parent
 CHANGES = {"add", "adopt", "cast", "purge", "rotate", "seat", "open", "issue", "import", "sync", "resubmit"}
@@ -40,7 +40,7 @@ DONE_INSIDE_PAGES = {Action.SEE_SETTINGS}
 
 
 def test_every_page_names_its_action() -> None:
-    assert set(PAGES) == {path.stem for path in (SOURCE / "app_pages").glob("*.py")}
+    assert set(PAGES) == {path.parent.name for path in (SOURCE / "pages").glob("*/page.py")}
 
 
 def test_every_command_names_its_action() -> None:
@@ -168,10 +168,7 @@ def test_a_cookie_that_is_no_role_is_nobody_special(local_routes: list[Route]) -
 
 def look(name: str) -> list[str]:
     """What a page shows, in a fresh look at it."""
-    seen = AppTest.from_file(str(SOURCE / "app.py"), default_timeout=60)
-    if name != "compass":
-        seen.switch_page(f"app_pages/{name}.py")
-    seen.run()
+    seen = app_at(name).run()
     assert not seen.exception
     bodies = [getattr(element.proto, "body", "") for element in seen.main]
     assert not any("unforeseen" in body for body in bodies), "see what the log says"

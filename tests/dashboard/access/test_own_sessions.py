@@ -11,8 +11,8 @@ from boussole.dashboard.access import database, log, sessions
 from boussole.dashboard.access.open_sessions import REFERENCE, open_sessions
 from boussole.dashboard.access.own_sessions import OTHERS, PATH, own_sessions
 from boussole.dashboard.access.sessions import SignedOutError, digest
-from boussole.dashboard.settings.sessions_html import sessions as told
-from boussole.dashboard.words import speaker
+from boussole.dashboard.pages.settings.sessions_html import sessions as told
+from boussole.dashboard.words.say import speaker
 from tests.dashboard.access.conftest import browser
 
 COOKIE = "boussole_session"
@@ -182,6 +182,6 @@ def test_a_session_that_is_idle_is_not_shown(workspace, at):
 
 
 def test_in_local_mode_there_are_none(tmp_path):
-    from boussole.dashboard.access.person import local
+    from boussole.dashboard.access.people.person import local
 
     assert own_sessions(Workspace.create(tmp_path / "w"), local("steward")) == []

@@ -11,8 +11,9 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.directory import name_member
 from boussole.charter.record_types.acts import MandateEnd
-from boussole.dashboard.access import database, identity, open_sessions, person, provider, sessions
-from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access import database, open_sessions, sessions
+from boussole.dashboard.access.people import identity, person, provider
+from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.access.sessions import SignedOutError
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall

@@ -9,7 +9,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from boussole.audits.access_settings import AccessSettings
 from boussole.dashboard.access import log, sessions, tokens
-from boussole.dashboard.access.permissions import Role
+from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.access.sessions import SignedOutError
 from tests.dashboard.access.conftest import browser
 
@@ -113,7 +113,7 @@ def test_a_session_is_new_with_each_sign_in(client, sign_in, oidc):
 def test_a_provider_that_does_not_answer_lets_nobody_in(client, sign_in, oidc, workspace, monkeypatch):
     oidc.knows("ada", "stewards")
     sign_in("ada")
-    from boussole.dashboard.access import provider
+    from boussole.dashboard.access.people import provider
 
     closed = {"userinfo_endpoint": "http://localhost:9/userinfo"}
     monkeypatch.setitem(provider._known, oidc.address, (float("inf"), closed))

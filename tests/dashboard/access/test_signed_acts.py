@@ -11,7 +11,7 @@ from boussole.charter.committee.acting import do, house_of
 from boussole.charter.committee.directory import name_member
 from boussole.charter.committee.rules import TEMPLATES
 from boussole.charter.record_types.acts import CommitteeQuestion, Mandate, MandateEnd
-from boussole.dashboard import store
+from boussole.dashboard.views import store
 from tests.charter.committee.desk import m
 
 COMMITTEE = {"committee": "external", "role": "Secretariat"}

@@ -17,14 +17,15 @@ import pytest
 from boussole.audits.access_settings import AccessSettings
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard import frame
-from boussole.dashboard.access import identity, log, sessions, visitor
+from boussole.dashboard.access import log, sessions, visitor
 from boussole.dashboard.access.database import access, session_table
-from boussole.dashboard.access.permissions import SEALING, SIGNED_IN, Role, allowed
-from boussole.dashboard.access.person import Person
-from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.access.people import identity
+from boussole.dashboard.access.people.permissions import SEALING, SIGNED_IN, Role, allowed
+from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.access.people.routes import ROUTES
+from boussole.dashboard.access.people.strength import NONE, proof_of, strong_enough, unprotected
 from boussole.dashboard.access.sessions import SignedOutError
-from boussole.dashboard.access.strength import NONE, proof_of, strong_enough, unprotected
+from boussole.dashboard.parts import context
 from tests.dashboard.access.test_lapsed import BROWSER, fields
 from tests.dashboard.access.test_matrix import look
 
@@ -159,7 +160,7 @@ def test_a_session_of_before_the_setting_asks_for_one_too(client, sign_in, oidc,
 @pytest.mark.usefixtures("demanding")
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_the_page_says_why_and_leads_to_more(client, sign_in, oidc, monkeypatch, lang):
-    monkeypatch.setattr(frame, "language", lambda: lang)
+    monkeypatch.setattr(context, "language", lambda: lang)
     oidc.knows("ada", "stewards", acr="pwd")
     sign_in("ada")
     number = client.cookies["boussole_session"]
@@ -232,7 +233,7 @@ def test_who_sees_what_is_sensitive_with_a_password_alone_is_told(demanding):
 
 
 def test_the_server_warns_when_it_starts(workspace, command, monkeypatch):
-    monkeypatch.setattr("boussole.dashboard.server.run", lambda *_, **__: None)
+    monkeypatch.setattr("boussole.dashboard.server.server.run", lambda *_, **__: None)
     said = command("--workspace", workspace.home, "dashboard", "--headless").stderr
     assert "a password alone opens what concerns single people to: administrator, steward." in said
     with (workspace.home / "boussole.toml").open("a") as file:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from boussole.dashboard.access import taken, tokens
+from boussole.dashboard.access import tokens
 from boussole.dashboard.access.own_sessions import PATH
-from boussole.dashboard.access.permissions import STRANGERS
-from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.access.people.permissions import STRANGERS
+from boussole.dashboard.access.people.routes import ROUTES
 from boussole.dashboard.api.refusals import is_api
+from boussole.dashboard.server import taken
 
 HERE = {"origin": "http://localhost:8501"}
 SENT = {"f-session": "none"}

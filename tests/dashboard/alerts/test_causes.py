@@ -19,14 +19,15 @@ from boussole.charter.judging.verdicts import judge, summarise
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import in_force
 from boussole.charter.text.loading import PACKAGED
-from boussole.dashboard import store
 from boussole.dashboard.alerts.changes import Change
 from boussole.dashboard.alerts.channels import known_channels
-from boussole.dashboard.alerts.detect import check
-from boussole.dashboard.alerts.letters import letter
-from boussole.dashboard.alerts.verdicts import _audited
-from boussole.dashboard.drifting.query import DriftQuery
-from boussole.dashboard.scene import load
+from boussole.dashboard.alerts.detection.detect import check
+from boussole.dashboard.alerts.detection.verdicts import _audited
+from boussole.dashboard.alerts.letters.letters import letter
+from boussole.dashboard.pages.drift.cache import drift_page
+from boussole.dashboard.pages.system.cache import system_page
+from boussole.dashboard.views.drift.query import DriftQuery
+from boussole.dashboard.views.scene import load
 from tests import offers
 from tests.dashboard.alerts.conftest import Post
 
@@ -93,7 +94,7 @@ def test_few_people_are_in_no_message_and_what_is_told_stands_on_the_page(worksp
     assert f"{RATIO}_gender" in whole
     assert not re.search(r"\bfew\b", whole), "the group of seven"
     for lang in LANGUAGES:
-        page = json.dumps(asdict(store.system_page(workspace, "offers", lang)), ensure_ascii=False)
+        page = json.dumps(asdict(system_page(workspace, "offers", lang)), ensure_ascii=False)
         for item in message.items:
             assert item.facts["texts"][lang]["sentence"] in page
             assert item.facts["texts"][lang]["question"] in page
@@ -114,7 +115,7 @@ def test_a_drift_that_is_told_says_what_the_drift_page_says(workspace: Workspace
     item = next(each for each in found.messages[0].items if each.subject == "drift/inputs")
     assert item.facts["start"] == "2026-03-01"
     for lang in LANGUAGES:
-        page = store.drift_page(workspace, DriftQuery(system="offers"), lang, fine=False, with_incidents=False).summary
+        page = drift_page(workspace, DriftQuery(system="offers"), lang, fine=False, with_incidents=False).summary
         told_there = " ".join([page.headline, *page.more])
         assert item.facts["texts"][lang]["sentence"].partition(":")[2].strip(". ") in told_there
     assert check(workspace, today=offers.AS_OF).changes == []

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from boussole.audits.alert_settings import AlertSettings
 from boussole.dashboard.alerts.changes import BLIND, NOT_ASKED, KnownState, direction, is_told
-from boussole.dashboard.alerts.digest import due_at
-from boussole.dashboard.alerts.drifting import _walked
-from boussole.dashboard.alerts.layout import MOST, MOST_QUESTIONS, layout
+from boussole.dashboard.alerts.detection.digest import due_at
+from boussole.dashboard.alerts.detection.drifting import _walked
+from boussole.dashboard.alerts.letters.layout import MOST, MOST_QUESTIONS, layout
 from boussole.dashboard.alerts.messages import ChangeMessage
 from tests.as_json import changes_between
 

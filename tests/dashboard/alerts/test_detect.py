@@ -16,7 +16,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import Attestation, KeptFile, Withdrawal
 from boussole.charter.records import seal
 from boussole.dashboard.alerts.changes import Change
-from boussole.dashboard.alerts.detect import check
+from boussole.dashboard.alerts.detection.detect import check
 from boussole.dashboard.alerts.messages import Message
 from boussole.dashboard.alerts.outbox import messages
 from tests.dashboard.alerts.conftest import House, Post

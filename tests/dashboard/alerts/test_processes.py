@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.serving import free_port
-from boussole.dashboard.alerts.detect import check
+from boussole.dashboard.alerts.detection.detect import check
 from boussole.dashboard.alerts.messages import SENT, WAITING
 from boussole.dashboard.alerts.outbox import messages
 from tests.dashboard.alerts.conftest import Hook, House
@@ -22,7 +22,7 @@ DYING = """
 import os, signal, sys
 from pathlib import Path
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.alerts import detect
+from boussole.dashboard.alerts.detection import detect
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)

@@ -18,13 +18,13 @@ from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.access import log, tokens
-from boussole.dashboard.access.permissions import STRANGERS, Action
-from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.access.people.permissions import STRANGERS, Action
+from boussole.dashboard.access.people.routes import ROUTES
 from boussole.dashboard.api.openapi import ADDRESSES, document
 from boussole.dashboard.api.queries import PageQuery, VerdictsQuery
 from boussole.dashboard.api.refusals import OPENAPI, TOLD
 from boussole.dashboard.api.serving import METHODS, NOWHERE
-from boussole.dashboard.server import doors, routes
+from boussole.dashboard.server.server import doors, routes
 from tests.dashboard.conftest import FIXTURE
 
 READ = [each.path for each in ADDRESSES if "GET" in each.methods]
@@ -271,7 +271,7 @@ def test_what_nobody_foresaw_is_json_with_a_number_and_no_trace(kept, monkeypatc
         raise ZeroDivisionError("of person p1")
 
     client = TestClient(Starlette(routes=routes(kept.home)))
-    monkeypatch.setattr("boussole.dashboard.store.scene", failing)
+    monkeypatch.setattr("boussole.dashboard.views.store.scene", failing)
     done = client.get("/api/systems")
     assert "nobody foresaw" in refused(done, 500)
     assert "p1" not in done.text
@@ -284,7 +284,7 @@ def test_what_fails_before_anybody_answers_is_json_too(kept, monkeypatch):
         raise OSError("disk")
 
     client = TestClient(Starlette(routes=routes(kept.home)))
-    monkeypatch.setattr("boussole.dashboard.access.guard.of_request", failing)
+    monkeypatch.setattr("boussole.dashboard.server.guard.of_request", failing)
     refused(client.get("/api/systems"), 500)
 
 

@@ -20,10 +20,10 @@ from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.notes.outside import State, outside
 from boussole.dashboard.access import tokens
-from boussole.dashboard.access.permissions import STRANGERS
-from boussole.dashboard.access.routes import ROUTES
+from boussole.dashboard.access.people.permissions import STRANGERS
+from boussole.dashboard.access.people.routes import ROUTES
 from boussole.dashboard.api.refusals import is_api
-from boussole.dashboard.server import routes
+from boussole.dashboard.server.server import routes
 from tests.end_to_end.test_kept_checkpoint import grow
 
 KEY = make_key("example.org/agents", kind=COSIGNATURE)

@@ -19,11 +19,11 @@ from boussole.charter.record_types.incidents import Appeal, AppealDecision
 from boussole.charter.record_types.kinds import KINDS, Recommendation, Reply, Withdrawal
 from boussole.charter.records import seal
 from boussole.dashboard.access import log
-from boussole.dashboard.access.permissions import SIGNED_IN, TABLE, Action
-from boussole.dashboard.access.person import COOKIE
-from boussole.dashboard.access.routes import record_address
+from boussole.dashboard.access.people.permissions import SIGNED_IN, TABLE, Action
+from boussole.dashboard.access.people.person import COOKIE
+from boussole.dashboard.access.people.routes import record_address
 from boussole.dashboard.api.openapi import document
-from boussole.dashboard.server import routes
+from boussole.dashboard.server.server import routes
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.written import system_text

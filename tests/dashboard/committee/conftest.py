@@ -14,10 +14,10 @@ from boussole.charter.committee import acting
 from boussole.charter.committee.directory import name_member
 from boussole.charter.records.facts import Facts
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard import store
-from boussole.dashboard.committee.chamber import Chamber
 from boussole.dashboard.forms import inbox
-from boussole.dashboard.scene import Scene
+from boussole.dashboard.views import store
+from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.scene import Scene
 from tests.charter.committee.desk import CALLED, DAY, Desk, m
 from tests.charter.committee.hall import Hall
 from tests.dashboard.committee.hand import OPEN_AT, Hand

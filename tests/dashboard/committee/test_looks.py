@@ -13,13 +13,13 @@ from streamlit.testing.v1 import AppTest
 
 from boussole import dashboard
 from boussole.charter.committee.papers.minutes import content_of
-from boussole.dashboard.committee.routes import calendar_href, committee_routes, minutes_data_href, minutes_href
+from boussole.dashboard.pages.session.files import calendar_href, committee_routes, minutes_data_href, minutes_href
 
-PAGES = Path(dashboard.__file__).parent / "app_pages"
+PAGES = Path(dashboard.__file__).parent / "pages"
 
 
 def look(page: str, **asked: str) -> str:
-    seen = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=60)
+    seen = AppTest.from_file(str(PAGES / page / "page.py"), default_timeout=60)
     for key, value in asked.items():
         seen.query_params[key] = value
     seen.run()

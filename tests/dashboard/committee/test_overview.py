@@ -19,10 +19,10 @@ from boussole.charter.record_types.acts import (
     Rapporteur,
     Referral,
 )
-from boussole.dashboard.committee import overview_html
-from boussole.dashboard.committee.duty_words import owed, shortened
-from boussole.dashboard.committee.overview_view import OverviewPage, overview_page
-from boussole.dashboard.words import speaker
+from boussole.dashboard.pages.committee import overview_html
+from boussole.dashboard.pages.committee.overview_view import OverviewPage, overview_page
+from boussole.dashboard.views.committee.duty_words import owed, shortened
+from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import CALLED, DAY, SAID, m
 
 EN, FR = speaker("en"), speaker("fr")

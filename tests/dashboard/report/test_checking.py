@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import sealed_reports, verify_records
-from boussole.dashboard.cli import app
+from boussole.dashboard.cli.main import app
 from boussole.dashboard.report import write_report
 from boussole.dashboard.report.checking import check
 from tests.attacks import Tries

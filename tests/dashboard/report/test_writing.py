@@ -14,13 +14,13 @@ from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.in_force import Act
 from boussole.charter.text.loading import PACKAGED, load_charter
-from boussole.dashboard.printable import all_printable, printable
+from boussole.dashboard.markup.printable import all_printable, printable
 from boussole.dashboard.report import typesetting, write_report
 from boussole.dashboard.report.attachments import attachments
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition
-from boussole.dashboard.report.periods import parse_period
 from boussole.dashboard.report.words import teller
+from boussole.dashboard.views.report.periods import parse_period
 from tests.as_json import in_period
 from tests.dashboard.report.conftest import fill, make_workspace, read, words
 from tests.written import audit_document

@@ -21,12 +21,12 @@ from starlette.testclient import TestClient
 
 from boussole.audits.access_settings import AccessSettings
 from boussole.dashboard.access import lapsed
-from boussole.dashboard.committee.acts.receipt import receipt_page
-from boussole.dashboard.drifting import detail_routes
-from boussole.dashboard.pages import pages
-from boussole.dashboard.serving.headers import Headers
-from boussole.dashboard.serving.policy import BARE, page_policy
-from boussole.dashboard.words import speaker
+from boussole.dashboard.pages.drift import detail_routes
+from boussole.dashboard.records.acts.receipt import receipt_page
+from boussole.dashboard.server.serving.headers import Headers
+from boussole.dashboard.server.serving.policy import BARE, page_policy
+from boussole.dashboard.words.menu import pages
+from boussole.dashboard.words.say import speaker
 from tests.attacks import Tries
 
 ALWAYS = {

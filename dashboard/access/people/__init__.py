@@ -1,0 +1,1 @@
+"""Who may do what: roles, actions, the person of a look or request. The one table is in `permissions`."""

@@ -1,0 +1,143 @@
+"""Where each action is done: every page, command and route names one; those of records say it in their models.
+
+The test of the matrix reads these lists, and those of `routes.py`.
+"""
+
+from __future__ import annotations
+
+from boussole.dashboard.access.people.permissions import Action
+
+PAGES: dict[str, Action] = {
+    "compass": Action.SEE_COMPASS,
+    "article": Action.SEE_ARTICLE,
+    "committee": Action.SEE_COMMITTEE,
+    "session": Action.SEE_COMMITTEE,
+    "drafts": Action.DRAFT,
+    "draft": Action.DRAFT,
+    "questions": Action.SEE_COMMITTEE,
+    "ask": Action.TAKE_PART,
+    "recommendations": Action.SEE_COMMITTEE,
+    "work": Action.SEE_COMMITTEE,
+    "incidents": Action.SEE_INCIDENTS,
+    "register": Action.SEE_REGISTER,
+    "system": Action.SEE_SYSTEM,
+    "drift": Action.SEE_DRIFT,
+    "fairness": Action.SEE_SYSTEM,
+    "generations": Action.SEE_SYSTEM,
+    "charter": Action.SEE_CHARTER,
+    "data": Action.SEE_DATA,
+    "law": Action.SEE_LAW,
+    "evidence": Action.SEE_EVIDENCE,
+    "glossary": Action.LEARN,
+    "search": Action.LEARN,
+    "settings": Action.LEARN,
+    "reports": Action.SEE_REPORTS,
+}
+"""By the name of the folder in pages."""
+
+COMMANDS: dict[str, Action] = {
+    "demo": Action.KEEP_HOUSE,
+    "init": Action.KEEP_HOUSE,
+    "log": Action.IMPORT,
+    "import": Action.IMPORT,
+    "sync": Action.IMPORT,
+    "audit": Action.AUDIT,
+    "compare": Action.AUDIT,
+    "drift": Action.AUDIT,
+    "metrics": Action.LEARN,
+    "subgroups": Action.AUDIT,
+    "report": Action.MAKE_REPORT,
+    "verify": Action.CHECK_FILES,
+    "purge": Action.PURGE,
+    "doctor": Action.KEEP_HOUSE,
+    "dashboard": Action.KEEP_HOUSE,
+    "systems list": Action.SEE_REGISTER,
+    "systems check": Action.SEE_REGISTER,
+    "systems schema": Action.LEARN,
+    "systems add": Action.REGISTER,
+    "systems import": Action.REGISTER,
+    "systems new": Action.SEE_ROWS,
+    "charter check": Action.SEE_CHARTER,
+    "charter new": Action.WRITE_CHARTER,
+    "charter schema": Action.LEARN,
+    "charter show": Action.SEE_CHARTER,
+    "charter diff": Action.SEE_CHARTER,
+    "charter versions": Action.SEE_CHARTER,
+    "charter adopt": Action.SET_RULES,
+    "charter replay": Action.SEE_CHARTER,
+    "record list": Action.SEE_EVIDENCE,
+    "work list": Action.SEE_COMMITTEE,
+    "incident list": Action.SEE_INCIDENTS,
+    "appeal list": Action.SEE_APPEALS,
+    "committee questions": Action.SEE_COMMITTEE,
+    "committee new": Action.SET_RULES,
+    "committee rules": Action.SEE_COMMITTEE,
+    "committee members": Action.SEE_COMMITTEE,
+    "committee name": Action.SEAT,
+    "committee forget": Action.SEAT,
+    "committee draft": Action.DRAFT,
+    "committee drafts": Action.DRAFT,
+    "committee opinions": Action.SEE_COMMITTEE,
+    "committee recommendations": Action.SEE_COMMITTEE,
+    "committee agenda": Action.SEE_COMMITTEE,
+    "committee convene": Action.CONVENE,
+    "committee sessions": Action.SEE_COMMITTEE,
+    "committee calendar": Action.SEE_COMMITTEE,
+    "committee minutes": Action.SEE_COMMITTEE,
+    "committee cast": Action.TAKE_PART,
+    "committee receipt": Action.TAKE_PART,
+    "committee check": Action.SEE_COMMITTEE,
+    "export csv": Action.EXPORT,
+    "export json": Action.EXPORT,
+    "export pack": Action.EXPORT,
+    "export oscal": Action.EXPORT,
+    "ledger key": Action.TAKE_CHECKPOINTS,
+    "ledger begin": Action.KEEP_HOUSE,
+    "ledger checkpoint": Action.TAKE_CHECKPOINTS,
+    "ledger keygen": Action.TAKE_CHECKPOINTS,
+    "ledger cosign": Action.TAKE_CHECKPOINTS,
+    "ledger witness": Action.TAKE_CHECKPOINTS,
+    "ledger signer": Action.KEEP_KEYS,
+    "ledger prove": Action.TAKE_PROOFS,
+    "ledger check": Action.CHECK_FILES,
+    "ledger timestamp": Action.TAKE_PROOFS,
+    "quarantine list": Action.SEE_ROWS,
+    "quarantine export": Action.SEE_ROWS,
+    "quarantine resubmit": Action.MEND,
+    "quarantine discard": Action.MEND,
+    "cubes rebuild": Action.MEND,
+    "keys rotate": Action.KEEP_KEYS,
+    "access log": Action.SEE_ACCESS,
+    "access sessions": Action.SEE_ACCESS,
+    "access purge": Action.MANAGE_ACCESS,
+    "access revoke": Action.MANAGE_ACCESS,
+    "access token new": Action.MANAGE_ACCESS,
+    "access token list": Action.MANAGE_ACCESS,
+    "access token revoke": Action.MANAGE_ACCESS,
+    "alerts check": Action.SEND_ALERTS,
+    "alerts send": Action.SEND_ALERTS,
+    "alerts test": Action.SEND_ALERTS,
+    "alerts drop": Action.SEND_ALERTS,
+    "alerts list": Action.SEE_ALERTS,
+    "alerts schema": Action.LEARN,
+}
+"""By the words of the command; those that make records are not among them."""
+
+
+def every_command() -> dict[str, Action]:
+    """The action of every command."""
+    from boussole.charter.record_types.kinds import KINDS
+
+    made = {each.words: Action[each.action] for model in KINDS.values() for each in model.commands}
+    return {**COMMANDS, **made}
+
+
+def of_command(words: str) -> Action:
+    """The action of one command; models are asked only where it is none of the others."""
+    return COMMANDS[words] if words in COMMANDS else every_command()[words]
+
+
+OPTIONS: dict[str, Action] = {
+    "export pack --restricted": Action.EXPORT_RESTRICTED,
+}
+"""By the words of a command and an option of it that needs more than the command does."""

@@ -1,0 +1,73 @@
+"""The action of every route: those of records say it in their models. The test of the matrix reads this list."""
+
+from __future__ import annotations
+
+from boussole.charter.record_types.inputs import path_of
+from boussole.charter.record_types.kinds import KINDS
+from boussole.dashboard.access.people.permissions import Action
+
+
+def record_actions() -> dict[str, Action]:
+    """The actions of the forms of records."""
+    return {path_of(form): Action[form.action] for model in KINDS.values() for form in model.forms}
+
+
+def record_address(kind: str) -> str:
+    """Where the API lists the records of a kind."""
+    return f"/api/records/{kind}"
+
+
+def record_addresses() -> dict[str, Action]:
+    """The actions of these addresses: who may see records of a kind, as their models say."""
+    return {record_address(kind): Action[model.read_action] for kind, model in KINDS.items()}
+
+
+ROUTES: dict[str, Action] = {
+    "/drift-report/{system}": Action.SEE_DRIFT_REPORT,
+    "/drift-report/{system}/{name}": Action.SEE_DRIFT_REPORT,
+    "/drift-report/{system}/{name}/page": Action.SEE_DRIFT_REPORT,
+    "/drift-report/{system}/{name}/json": Action.SEE_DRIFT_REPORT,
+    "/drift-make/{of}": Action.AUDIT,
+    "/report-file/{name}": Action.SEE_REPORTS,
+    "/report-make": Action.MAKE_REPORT,
+    "/evidence/checkpoint": Action.TAKE_CHECKPOINTS,
+    "/evidence/proof/{number}": Action.TAKE_PROOFS,
+    "/evidence/check": Action.CHECK_FILES,
+    "/session-calendar/{entry:int}.{lang}.ics": Action.SEE_COMMITTEE,
+    "/session-minutes/{entry:int}.{lang}.md": Action.SEE_COMMITTEE,
+    "/session-minutes/{entry:int}.json": Action.SEE_COMMITTEE,
+    "/drafts/new/{of}": Action.DRAFT,
+    "/drafts/save/{of}": Action.DRAFT,
+    "/drafts/discard/{of}": Action.DRAFT,
+    "/committee-act/convene/{of}": Action.CONVENE,
+    "/session-act/amend/{of}": Action.CONVENE,
+    "/session-act/again/{of}": Action.CONVENE,
+    "/session-act/cast/{of}": Action.TAKE_PART,
+    "/access/role": Action.CHOOSE_ROLE,
+    "/access/sign-in": Action.SIGN_IN,
+    "/access/callback": Action.SIGN_IN,
+    "/access/sign-out": Action.SIGN_IN,
+    "/access/back-channel-logout": Action.SIGN_IN,
+    "/access/sessions/end": Action.OWN_SESSIONS,
+    "/api/openapi.json": Action.ASK_HEALTH,
+    "/api/systems": Action.SEE_REGISTER,
+    "/api/systems/{system}": Action.SEE_REGISTER,
+    "/api/systems/{system}/audits": Action.SEE_SYSTEM,
+    "/api/systems/{system}/measures": Action.SEE_SYSTEM,
+    "/api/verdicts": Action.SEE_SYSTEM,
+    "/api/audits/{entry}": Action.SEE_SYSTEM,
+    "/api/charter": Action.SEE_CHARTER,
+    "/api/ledger": Action.SEE_EVIDENCE,
+    "/api/ledger/checkpoint": Action.TAKE_CHECKPOINTS,
+    "/api/ledger/key": Action.TAKE_CHECKPOINTS,
+    "/api/ledger/outside": Action.SEE_EVIDENCE,
+    "/api/ledger/cosignatures": Action.COSIGN,
+    "/api/ledger/{entry}": Action.SEE_EVIDENCE,
+    "/api/ledger/{entry}/proof": Action.TAKE_PROOFS,
+    "/api": Action.ASK_HEALTH,
+    "/api/{rest:path}": Action.ASK_HEALTH,
+    "/healthz": Action.ASK_HEALTH,
+    **record_addresses(),
+    **record_actions(),
+}
+"""By the path of the route."""

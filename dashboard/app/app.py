@@ -1,0 +1,56 @@
+"""The dashboard: `boussole dashboard` runs this script for every look at a page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.account_html import sign_in
+from boussole.dashboard.access.log import look
+from boussole.dashboard.access.people.permissions import allowed
+from boussole.dashboard.access.people.places import PAGES
+from boussole.dashboard.access.sessions import SignedOutError, refusal_of
+from boussole.dashboard.access.visitor import here, looking
+from boussole.dashboard.app import frame
+from boussole.dashboard.app.frame import HERE, footer, outside, prepare, script, shown, sidebar
+from boussole.dashboard.parts.context import language
+from boussole.dashboard.parts.notices import problem, refused
+from boussole.dashboard.words.menu import FIRST, pages
+from boussole.dashboard.words.say import speaker
+
+say = speaker(language())
+known = pages(say)
+scripts = [
+    st.Page(script(page), title=page.title, url_path=page.path.strip("/"), default=page.name == FIRST) for page in known
+]
+chosen = st.navigation(scripts, position="hidden")
+st.set_page_config(
+    page_title=f"{chosen.title} · Boussole",
+    page_icon=str(HERE / "static" / "icon.png"),
+    layout="wide",
+    initial_sidebar_state=244,
+)
+name = chosen.url_path or FIRST
+with frame.guarded(f"the frame of {name}", say):
+    prepare()
+    address = frame.here(name)
+    try:
+        me = here()
+    except SignedOutError as error:
+        outside(say)
+        st.html(sign_in(refusal_of(st.query_params.get("refused", ""), error.reason), say, to=address))
+        footer(say, name=name, local=False)
+    except BoussoleError as error:
+        outside(say)
+        st.html(problem(error.what, error.next_step, say))
+        footer(say, name=name, local=False)
+    else:
+        sidebar(say, me, [page for page in known if allowed(me.role, PAGES[page.name])], name=name)
+        look(Workspace.find(), me, PAGES[name], place=f"/{name}")
+        if allowed(me.role, PAGES[name]):
+            with looking(me):
+                shown(chosen, say)
+        else:
+            st.html(refused(me.role, PAGES[name], say, local=not me.authenticated))
+        footer(say, name=name, local=not me.authenticated, told=frame.checked_outside(say))

@@ -1,0 +1,190 @@
+"""What surrounds every page: style, navigation, the languages, and the foot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import sha256_hex
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.lost import Lost, lost_ledger
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.account_html import account
+from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.app.lost_html import lost
+from boussole.dashboard.markup.elements import Html, el, join
+from boussole.dashboard.markup.inline import SCRIPT, STYLE
+from boussole.dashboard.parts.context import kept_query
+from boussole.dashboard.parts.notices import unforeseen
+from boussole.dashboard.parts.outside_html import foot, foot_unread
+from boussole.dashboard.runtime.trouble import noted
+from boussole.dashboard.views import store
+from boussole.dashboard.words.addresses import SEARCH, address, evidence_href
+from boussole.dashboard.words.menu import Page, current, listed
+from boussole.dashboard.words.say import Say
+
+HERE = Path(__file__).parent
+OF_ONE_LANGUAGE = ("lang", "checked")
+"""What an address asks for in the language it names: the switch leaves it out."""
+NAMES: dict[str, str] = {"fr": "Français", "en": "English"}
+
+
+def script(page: Page) -> Path:
+    """What Streamlit runs for a page. No folder `pages` lies beside the app: Streamlit would list it by itself."""
+    return HERE.parent / "pages" / page.name / "page.py"
+
+
+def prepare() -> None:
+    """The style of every page."""
+    st.html(f"<style>{STYLE}</style>")
+    st.html(el("div", id="content", tabindex="-1"))
+
+
+def shown(page: StreamlitPage, say: Say) -> None:
+    """A page, or why there is none: the ledger is lost, or something fails that nobody foresaw."""
+    with guarded(f"the page {page.url_path or '/'}", say):
+        found = _lost()
+        if found is None:
+            page.run()
+        else:
+            st.html(lost(found, say))
+
+
+@contextmanager
+def guarded(place: str, say: Say) -> Iterator[None]:
+    """Where something fails that nobody foresaw, whoever looks is told so, and what follows is drawn.
+
+    They see no trace of the program but a number, under which the server noted it.
+    """
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 (it is noted and told)
+        st.html(unforeseen(noted(error, place), say))
+
+
+def _lost() -> Lost | None:
+    """What is known of the ledger where it is lost; a workspace that cannot be opened is told by the page."""
+    try:
+        return lost_ledger(Workspace.find())
+    except BoussoleError:
+        return None
+
+
+def sidebar(say: Say, me: Person, known: Sequence[Page], *, name: str) -> None:
+    """The brand, the pages that a role opens, and the languages. `name` is that of the page shown."""
+    query, marked = kept_query(), current(known, name)
+    menu = []
+    for at, (group, listed_here) in enumerate(listed(known, say)):
+        items = [_page(page, query=query, current=page.name == marked) for page in listed_here]
+        menu += [el("p", group, class_="group", id=f"pages-{at}"), el("ul", *items, aria_labelledby=f"pages-{at}")]
+    with st.sidebar:
+        paths = " ".join(page.path for page in known)
+        nav = el("nav", *menu, class_="pages", aria_label=say("Pages"), data_known=paths, data_whose=browser_name(me))
+        who = account(me, say, to=here(name), query=query)
+        st.html(join([_skip(say), _brand(), field(say), nav, who, languages(say)]))
+
+
+def browser_name(me: Person) -> str | None:
+    """Under which name a browser keeps what somebody writes: whoever signs in there after them is not shown it."""
+    return sha256_hex(f"boussole/browser/{me.subject}".encode())[:16] if me.authenticated else None
+
+
+def _skip(say: Say) -> Html:
+    return el("a", say("Skip to the content"), href="#content", class_="skip")
+
+
+def _brand() -> Html:
+    return el("p", el("img", src="/app/static/icon.svg", alt="", width="28", height="28"), "Boussole", class_="brand")
+
+
+def field(say: Say) -> Html:
+    """The field above the menu."""
+    return el(
+        "form",
+        el("label", say("Search"), for_="find", class_="unseen"),
+        el("input", id="find", name="q", type="search", autocomplete="off", maxlength="200"),
+        el("button", say("Find"), type="submit"),
+        action=SEARCH,
+        method="get",
+        role="search",
+        class_="find",
+    )
+
+
+def here(name: str) -> str:
+    """The address of the page shown."""
+    return address(Page(name=name, title="").path, st.query_params.to_dict())
+
+
+def _page(page: Page, *, query: dict[str, str], current: bool) -> Html:
+    href = address(page.path, query)
+    return el("li", el("a", page.title, href=href, target="_self", aria_current="page" if current else None))
+
+
+def languages(say: Say) -> Html:
+    """The switch: plain links to the same page, so that it works by keyboard and can be shared."""
+    here = {key: value for key, value in st.query_params.items() if key not in OF_ONE_LANGUAGE}
+    links = [
+        el(
+            "a",
+            NAMES[lang],
+            href="?" + urlencode({**here, "lang": lang}),
+            target="_self",
+            lang=lang,
+            hreflang=lang,
+            aria_current="true" if lang == say.lang else None,
+        )
+        for lang in LANGUAGES
+    ]
+    return el("nav", *links, class_="languages", aria_label=say("Language"))
+
+
+def outside(say: Say) -> None:
+    """The sidebar of somebody who is not signed in: the brand and the languages."""
+    with st.sidebar:
+        st.html(join([_brand(), languages(say)]))
+
+
+def checked_outside(say: Say) -> Html:
+    """When somebody outside checked the ledger last, in one line."""
+    href = evidence_href(query=kept_query())
+    try:
+        return foot(store.outside(Workspace.find()), say, now=dt.datetime.now(dt.UTC), href=href)
+    except BoussoleError:
+        return foot_unread(say, href=href)
+    except Exception as error:  # noqa: BLE001 (it is noted, and the page above is whole)
+        noted(error, "the foot of the pages")
+        return foot_unread(say, href=href)
+
+
+def footer(say: Say, *, name: str, local: bool, told: Html | None = None) -> None:
+    """Said on every page, whatever the sidebar does; then the page is complete. `name` is that of the page shown.
+
+    `told` is what only somebody who is let in is told.
+    """
+    mode = el(
+        "p",
+        el("strong", say("Local mode:")),
+        " ",
+        say("nobody is signed in, and only this machine can open these pages."),
+    )
+    st.html(
+        el(
+            "footer",
+            mode if local else None,
+            told,
+            el("p", say("No threshold here is a legal one. A verdict says what the decisions show, not why.")),
+            class_="foot",
+            lang=say.lang,
+        )
+    )
+    shown = urlencode({"": f"{name} {say.lang}", **st.query_params.to_dict()})
+    once = el("span", hidden="", data_shown=sha256_hex(shown.encode()))
+    st.html(f"{once}<script>{SCRIPT}</script>", unsafe_allow_javascript=True)

@@ -1,0 +1,1 @@
+"""Commands that audit, compare, look at drift, verify and write reports."""

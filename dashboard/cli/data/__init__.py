@@ -1,0 +1,1 @@
+"""Commands of systems and their data: bringing decisions in, setting rows aside, purging, keys."""

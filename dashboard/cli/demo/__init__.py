@@ -1,0 +1,1 @@
+"""The demo from end to end: data, audits, a committee that meets, a report."""

@@ -1,0 +1,50 @@
+"""The demo from end to end: simulate, log to MLflow, sync, audit month by month, let a committee meet, report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from boussole.audits.drift.pairs import exact_pair
+from boussole.audits.runs import complete_windows
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
+from boussole.charter.auditing.published import set_apart
+from boussole.charter.records import documents_of
+from boussole.dashboard.cli.demo.committee import settle
+from boussole.dashboard.pages.drift.detail_making import make
+from boussole.dashboard.report import write_report
+from boussole.experiments.demo import FACTS, build
+from boussole.experiments.sync import sync
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo:
+    """What the demo made."""
+
+    workspace: Workspace
+    reports: list[Path]
+    facts: Path
+
+
+def run_demo(home: Path, *, people: int, progress: Progress) -> Demo:
+    """Builds the demo workspace with the same calls that a user's own commands make."""
+    workspace = build(home, people=people, progress=progress)
+    for report in sync(workspace, progress=progress):
+        for failure in report.failures:
+            raise failure
+    measured = [system for system in workspace.deciding.values() if system.columns is not None]
+    for system in measured:
+        windows = complete_windows(workspace, system)
+        for done, window in enumerate(windows, 1):
+            run_audit(workspace, system, start=window.start, end=window.end)
+            progress(f"audits of {system.id}", done, len(windows))
+        apart = set_apart(workspace, system, documents_of(workspace, system.id))
+        make(workspace, exact_pair(workspace, system, apart=apart))
+    settle(workspace, today=dt.datetime.now(dt.UTC).astimezone().date())
+    reports = [write_report(workspace, period=None, lang=lang, out=None) for lang in ("fr", "en")]
+    return Demo(workspace=workspace, reports=reports, facts=workspace.home / FACTS)

@@ -1,0 +1,1 @@
+"""Commands of the ledger: checkpoints, what it holds, witnesses outside."""

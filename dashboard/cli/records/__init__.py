@@ -1,0 +1,1 @@
+"""Commands of records, made of their models: incidents, appeals, effects on work, the committee's acts."""

@@ -1,0 +1,189 @@
+"""What some commands that make records do besides: what they look up before, and what they print afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from boussole.charter.amending.resolving import resolve
+from boussole.charter.committee.acts.issuing import opinion_text
+from boussole.charter.committee.acts.packs import pack_changes
+from boussole.charter.committee.asking import figure_of
+from boussole.charter.committee.directory import name_member
+from boussole.charter.committee.directory import new_number as new_member
+from boussole.charter.committee.rules import committee as rules_of
+from boussole.charter.incidents.appeals import new_number
+from boussole.charter.incidents.entering import number_to_entry
+from boussole.charter.judging.stated import months_later
+from boussole.charter.record_types.acts import FrozenPack, Mandate, Tally
+from boussole.charter.record_types.base import Statement
+from boussole.charter.record_types.incidents import Appeal
+from boussole.charter.record_types.kinds import Adoption
+from boussole.charter.record_types.work import Survey
+from boussole.charter.records.in_force import adopt
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard.alerts.after import tell_changes
+from boussole.dashboard.cli.console.console import put, say
+from boussole.dashboard.cli.console.stating import asked_of_system, question_of, question_of_charter
+
+if TYPE_CHECKING:
+    from boussole.audits.workspace import Workspace
+    from boussole.charter.records import Sealed
+    from boussole.dashboard.cli.console.desk import Desk
+
+Fields = dict[str, Any]
+Seal = Callable[["Workspace", Fields, Path], "Sealed"]
+Before = Callable[["Workspace", "Desk | None", Fields], Fields]
+After = Callable[["Workspace", "Desk | None", "Sealed", Fields], None]
+
+
+def _survey_told(_: Workspace, __: Desk | None, done: Sealed, ___: Fields) -> None:
+    said = done.statement
+    if isinstance(said, Survey):
+        for theme, mean in said.everybody.themes.items():
+            say(f"{theme}: {mean.mean} ({mean.n} answers)")
+        say(f"Groups shown: {len(said.groups)}, hidden: {said.hidden}. No row was kept.")
+
+
+def _incident(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """Held to the charter: the question that shows it is one that is asked of its system."""
+    if "question" in said:
+        question_of_charter(workspace, said["question"])
+        asked_of_system(workspace, said["question"], said["system"])
+    return said
+
+
+def _appeal_of(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    return {**said, "of": number_to_entry(workspace, said["of"])}
+
+
+def _appeal_told(_: Workspace, __: Desk | None, done: Sealed, ___: Fields) -> None:
+    if isinstance(done.statement, Appeal):
+        put(done.statement.number)
+
+
+def _attestation(workspace: Workspace, at: Desk | None, said: Fields) -> Fields:
+    """It answers an attested question, for as long as the charter says unless somebody says otherwise."""
+    asked = question_of(workspace, said["indicator"], attested=True)
+    until = said.get("valid_until") or months_later(said["on"], asked.valid_months or 12)
+    return _asked(workspace, at, {**said, "asked": asked.wording, "valid_until": until})
+
+
+def _inspection(workspace: Workspace, at: Desk | None, said: Fields) -> Fields:
+    asked = question_of(workspace, said["indicator"], tolerance=True)
+    return _asked(workspace, at, {**said, "asked": asked.wording})
+
+
+def _case(workspace: Workspace, at: Desk | None, said: Fields) -> Fields:
+    question_of(workspace, said["indicator"], tolerance=True)
+    return _asked(workspace, at, said)
+
+
+def _asked(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """That its question is asked of its system."""
+    asked_of_system(workspace, said["indicator"], said.get("system"))
+    return said
+
+
+def _now(_: Workspace, at: Desk | None, said: Fields) -> Fields:
+    """In the committee's time; now, if nobody says when."""
+    return {**said, "at": at.now(said.get("at"))} if at else said
+
+
+def _question(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """The figure that a question is about, held to what there is."""
+    asked = {name: said.pop(name, None) for name in ("audit", "indicator")}
+    group = said.pop("group", [])
+    return {**said, "figure": figure_of(workspace, system=said.get("system"), group=group, **asked)}
+
+
+def _subject(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """The text that is decided on, by the draft that holds it."""
+    draft = said.pop("draft", None)
+    return said if draft is None else {**said, "subject": opinion_text(workspace, draft)[0].sha256}
+
+
+def _wording(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    wording, written = opinion_text(workspace, said.pop("draft"))
+    return {**said, "wording": wording, "written": written}
+
+
+def _seated(workspace: Workspace, _: Desk | None, done: Sealed, said: Fields) -> None:
+    if isinstance(done.statement, Mandate):
+        if said.get("name"):
+            name_member(workspace, done.statement.member, name=said["name"])
+        say(f"Number: {done.statement.member}")
+
+
+def _frozen(workspace: Workspace, at: Desk | None, done: Sealed, _: Fields) -> None:
+    """What changed since the pack before."""
+    pack = done.statement
+    if at is None or not isinstance(pack, FrozenPack) or pack.replaces is None:
+        return
+    found = pack_changes(workspace, at.house.get(FrozenPack, pack.replaces), pack)
+    if found.charter:
+        say(f"charter: {found.charter[0]} -> {found.charter[1]}")
+    for change in found.verdicts:
+        say(f"{change.system}\t{change.indicator}\t{change.before or 'not asked'} -> {change.after or 'not asked'}")
+    say("Nothing of the evidence changed." if found.none else f"Audits that are new: {len(found.renewed)}.")
+
+
+def _counted(_: Workspace, __: Desk | None, done: Sealed, ___: Fields) -> None:
+    tally = done.statement
+    if isinstance(tally, Tally):
+        casting = ", by the casting vote" if tally.casting else ""
+        say(
+            f"For: {tally.in_favour}, against: {tally.against}, abstained: {tally.abstained}: "
+            f"{'adopted' if tally.adopted else 'not adopted'}{casting}."
+        )
+
+
+def _text(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """The text of the charter that is named, or that of the workspace."""
+    named = said.get("charter")
+    return {**said, "charter": resolve(named, workspace) if named else load_charter(workspace)}
+
+
+def _adopted(workspace: Workspace, _: Desk | None, done: Sealed, __: Fields) -> None:
+    if isinstance(done.statement, Adoption):
+        say(f"In force: version {done.statement.version} ({done.statement.charter[:12]}).")
+    if told := tell_changes(workspace):
+        say(told)
+
+
+BEFORE: Mapping[str, Before] = {
+    "charter adopt": _text,
+    "record attestation": _attestation,
+    "record case": _case,
+    "record inspection": _inspection,
+    "incident open": _incident,
+    "appeal enter": lambda _, __, said: {**said, "number": new_number()},
+    "appeal decide": _appeal_of,
+    "committee adopt": lambda workspace, at, said: {**said, "rules": rules_of(workspace, at.name)} if at else said,
+    "committee seat": lambda _, __, said: {"member": new_member(), **{k: v for k, v in said.items() if k != "name"}},
+    "committee office": lambda _, at, said: {"start": at.who.on, **said} if at else said,
+    "committee attend": _now,
+    "committee close": _now,
+    "committee ask": _question,
+    "committee vote": _subject,
+    "committee consensus": _subject,
+    "committee dissent": lambda _, __, said: {"sort": "reservation" if said.pop("reservation") else "dissent", **said},
+    "committee issue": _wording,
+    "committee publish": lambda _, __, said: {"publish": not said.pop("withhold"), **said},
+}
+AFTER: Mapping[str, After] = {
+    "charter adopt": _adopted,
+    "work survey": _survey_told,
+    "appeal enter": _appeal_told,
+    "committee seat": _seated,
+    "committee freeze": _frozen,
+    "committee count": _counted,
+}
+"""By the words of the command."""
+SEALED_BY: Mapping[type[Statement], Seal] = {
+    Adoption: lambda workspace, said, document: adopt(
+        workspace, said["charter"], role=said["role"], on=said["on"], document=document
+    ),
+}
+"""Records that are held to more than their model and are no acts: what seals one of its fields and its document."""

@@ -1,0 +1,136 @@
+"""The JSON Schema of everything that commands write as JSON: `docs/schemas/` holds them, and a test every output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import models_json_schema
+
+from boussole.audits.subgroups import Scan
+from boussole.audits.systems import System
+from boussole.charter.amending.changes import Change
+from boussole.charter.auditing.replay import Replay
+from boussole.charter.record_types.base import Statement
+from boussole.charter.record_types.kinds import KINDS
+from boussole.charter.schemas import (
+    audit_schema,
+    comparison_schema,
+    drift_schema,
+    drift_series_schema,
+    texts_schema,
+)
+from boussole.charter.schemas.committee import minutes_schema
+from boussole.charter.schemas.register import register_schema
+from boussole.charter.schemas.shapes import DIALECT, HASH, TEXT, WHOLE, Shape, document, maybe, several, whole
+from boussole.charter.text.model import Article, Charter, Head, LawFile
+from boussole.dashboard.alerts.letters.as_json import schema_text
+from boussole.dashboard.cli.doctor.row import Row
+
+OUTPUTS: Mapping[str, tuple[str, ...]] = {
+    "audit": ("audit", "texts"),
+    "compare": ("comparison",),
+    "drift": ("drift",),
+    "subgroups": ("subgroups",),
+    "charter show": ("charter",),
+    "charter diff": ("charter-diff",),
+    "charter replay": ("replay",),
+    "committee minutes": ("minutes",),
+    "alerts list": ("outbox",),
+    "export json": ("register",),
+    "doctor": ("doctor",),
+}
+"""Which documents each command writes. `systems schema`, `charter schema` and `alerts schema` write schemas."""
+
+
+def subgroups_schema() -> Shape:
+    """What `boussole subgroups` found."""
+    return document("subgroups", "The subgroups that decisions put most at a disadvantage.", _of(Scan))
+
+
+def charter_schema() -> Shape:
+    """A whole charter, as it is hashed: without its own hash."""
+    shape = _of(Charter)
+    shape["properties"].pop("sha256")
+    shape["required"] = [name for name in shape["required"] if name != "sha256"]
+    return document("charter", "A whole charter: its fingerprint is that of this document.", shape)
+
+
+def charter_diff_schema() -> Shape:
+    """What changes from one charter to another."""
+    side = whole(id=TEXT, version=TEXT, sha256=HASH)
+    shape = whole(schema={"const": "boussole.charter_diff/1"}, before=side, after=side, changes=several(_of(Change)))
+    return document("boussole.charter_diff/1", "What changes from one charter to another, by meaning.", shape)
+
+
+def replay_schema() -> Shape:
+    """What another charter would have said of the stored audits."""
+    shape = _of(Replay)
+    shape["properties"] = {"schema": {"const": "boussole.replay/1"}, **shape["properties"]}
+    shape["required"] = ["schema", *shape["required"]]
+    return document("boussole.replay/1", "The verdicts that another charter would have given.", shape)
+
+
+def outbox_schema() -> Shape:
+    """The messages of the outbox of alerts."""
+    row = whole(id=WHOLE, state=TEXT, channel=TEXT, at=maybe(TEXT), attempts=WHOLE, changes=WHOLE, problem=TEXT)
+    return {"$schema": DIALECT, "title": "outbox", "description": "The outbox of alerts, in short.", **several(row)}
+
+
+def doctor_schema() -> Shape:
+    """What `boussole doctor` found."""
+    shape = whole(schema={"const": "boussole.doctor/1"}, workspace=TEXT, rows=several(_of(Row)))
+    return document(
+        "boussole.doctor/1", "What is well, and what is to be mended, in a workspace and its machine.", shape
+    )
+
+
+def records_schema() -> Shape:
+    """What is sealed of each record: its kind, and the fields of its model."""
+    models: list[tuple[type[Statement], Literal["validation", "serialization"]]] = [
+        (model, "serialization") for model in KINDS.values()
+    ]
+    refs, found = models_json_schema(models)
+    of = {model.kind: refs[model, "serialization"]["$ref"] for model in KINDS.values()}
+    for kind, ref in of.items():
+        shape = found["$defs"][ref.rpartition("/")[2]]
+        shape["properties"] = {"kind": {"const": kind}, **shape["properties"]}
+        shape["required"] = ["kind", *shape["required"]]
+    shape = {"oneOf": [{"$ref": ref} for ref in of.values()], "$defs": found["$defs"]}
+    return document("record", "What is sealed of a record: its hash is in the ledger.", shape)
+
+
+def alert_schema() -> Shape:
+    """What webhooks get."""
+    found: Shape = json.loads(schema_text())
+    return found
+
+
+def _of(model: Any) -> Shape:
+    return TypeAdapter(model).json_schema(mode="serialization")
+
+
+SCHEMAS: Mapping[str, Callable[[], Shape]] = {
+    "audit": audit_schema,
+    "texts": texts_schema,
+    "comparison": comparison_schema,
+    "drift": drift_schema,
+    "drift-series": drift_series_schema,
+    "subgroups": subgroups_schema,
+    "charter": charter_schema,
+    "charter-diff": charter_diff_schema,
+    "replay": replay_schema,
+    "minutes": minutes_schema,
+    "outbox": outbox_schema,
+    "doctor": doctor_schema,
+    "alert": alert_schema,
+    "record": records_schema,
+    "register": register_schema,
+    "system-file": System.model_json_schema,
+    "charter-head-file": Head.model_json_schema,
+    "charter-article-file": Article.model_json_schema,
+    "charter-law-file": LawFile.model_json_schema,
+}
+"""By the name of the file in `docs/schemas/`: what commands write, and the files that people write."""

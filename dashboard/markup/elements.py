@@ -1,0 +1,189 @@
+"""HTML that is safe by construction: text is escaped, only elements built here are markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from html import escape
+from urllib.parse import quote
+
+from boussole.audits.mixed import Mixed
+from boussole.dashboard.markup.fontfiles import embed
+from boussole.dashboard.markup.marks import mark_svg, word
+from boussole.dashboard.words.say import Say
+
+
+class Html(str):
+    """Markup made by this module; every other string is text."""
+
+    __slots__ = ()
+
+
+Child = Html | str | None
+
+_EMPTY = frozenset({"img", "br", "hr", "input", "meta"})
+
+
+def el(name: str, /, *children: Child, **attributes: str | None) -> Html:
+    """An element. Children that are not Html are escaped; `class_` is the class, `aria_label` aria-label…
+
+    A text in another language than the page's says so, and so does a passage in one.
+
+    >>> el("p", "a < b", el("strong", "&"), class_="note")
+    '<p class="note">a &lt; b<strong>&amp;</strong></p>'
+    >>> from boussole.audits.mixed import foreign
+    >>> el("p", foreign("Wer?", "de")), el("p", "1. ", foreign("Wer?", "de"))
+    ('<p lang="de">Wer?</p>', '<p>1. <span lang="de">Wer?</span></p>')
+    """
+    kept = [child for child in children if child]
+    if len(kept) == 1 and "lang" not in attributes and (lang := _language(kept[0])):
+        children, attributes = (str(kept[0]),), {**attributes, "lang": lang}
+    given = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    if name in _EMPTY:
+        return Html(f"<{name}{given}>")
+    return Html(f"<{name}{given}>{join(children)}</{name}>")
+
+
+def join(children: Iterable[Child], between: str = "") -> Html:
+    """Pieces one after the other, text escaped.
+
+    >>> join(["<b>", el("b", "x")], " · ")
+    '&lt;b&gt; · <b>x</b>'
+    """
+    pieces = [child if isinstance(child, Html) else _written(child) for child in children if child]
+    return Html(escape(between).join(pieces))
+
+
+def _language(child: Child) -> str | None:
+    """The language of a text that is all in one, other than that of the page."""
+    found = {lang for _, lang in child.passages} if isinstance(child, Mixed) else set()
+    return found.pop() if len(found) == 1 else None
+
+
+def _written(text: str) -> str:
+    """A text escaped, its passages in other languages marked as such."""
+    if not isinstance(text, Mixed):
+        return escape(text)
+    return "".join(
+        f'<span lang="{escape(lang)}">{escape(piece)}</span>' if lang else escape(piece)
+        for piece, lang in text.passages
+    )
+
+
+def link(text: Child, href: str, *, class_: str | None = None) -> Html:
+    """A link inside the app."""
+    return el("a", text, href=href, target="_self", class_=class_)
+
+
+def data_uri(svg: str) -> str:
+    """An SVG drawing as an address; as text, which the server's compression makes a tenth of."""
+    return "data:image/svg+xml;charset=utf-8," + quote(svg, safe=" !$()*+,-./:;=?@_~'")
+
+
+def picture(svg: str, alt: str, *, class_: str = "picture") -> Html:
+    """A drawing as an image (Streamlit removes inline SVG), its fonts inside, its text read aloud.
+
+    Its own width and height go with it, so that nothing moves when it appears.
+    """
+    sizes = (re.search(rf'<svg[^>]*\s{side}="([\d.]+)"', svg) for side in ("width", "height"))
+    width, height = (found.group(1) if found else None for found in sizes)
+    return el("img", src=_whole(svg), alt=alt, class_=class_, width=width, height=height)
+
+
+@lru_cache(maxsize=1024)
+def _whole(svg: str) -> str:
+    return data_uri(embed(svg))
+
+
+def badge(verdict: str, say: Say, text: str | None = None) -> Html:
+    """The mark of a verdict: shape, word and colour together."""
+    mark = el("img", src=data_uri(mark_svg(verdict)), alt="", width="14", height="14")
+    return el("span", mark, text or word(verdict, say), class_=f"badge badge-{verdict}")
+
+
+def table(
+    head: Sequence[Child],
+    rows: Sequence[Sequence[Child]],
+    *,
+    caption: str,
+    class_: str = "",
+    hidden_caption: bool = False,
+) -> Html:
+    """A real table; the first cell of each row is its header."""
+    title = el("caption", caption, class_="unseen" if hidden_caption else None)
+    header = el("thead", el("tr", *[el("th", cell, scope="col") for cell in head]))
+    body = [
+        el("tr", el("th", row[0], scope="row"), *[el("td", cell or "—") for cell in row[1:]]) for row in rows if row
+    ]
+    whole = el("table", title, header, el("tbody", *body), class_=class_ or None)
+    return scrolling(whole, label=caption)
+
+
+def stacked(
+    head: Sequence[str],
+    rows: Sequence[Sequence[Child]],
+    *,
+    caption: str,
+    class_: str = "",
+    hidden_caption: bool = False,
+    late: bool = False,
+) -> Html:
+    """A real table that becomes one block per row where the screen is narrow, each value under the name of its column.
+
+    Its parts say what they are: a browser forgets that of a table that is laid out as blocks. `late`: its columns are
+    few, so that only a phone is too narrow.
+    """
+    title = el("caption", caption, class_="unseen" if hidden_caption else None)
+    columns = [el("th", cell, scope="col", role="columnheader") for cell in head]
+    header = el("thead", el("tr", *columns, role="row"), role="rowgroup")
+    body = [
+        el(
+            "tr",
+            el("th", row[0], scope="row", role="rowheader"),
+            *[
+                el("td", el("span", cell or "—"), role="cell", data_label=name)
+                for name, cell in zip(head[1:], row[1:], strict=True)
+            ],
+            role="row",
+        )
+        for row in rows
+    ]
+    parts = (title, header, el("tbody", *body, role="rowgroup"))
+    whole = el("table", *parts, role="table", class_=f"stacked {class_}".strip())
+    return el("div", whole, class_="stacking-late" if late else "stacking")
+
+
+def code(text: str) -> Html:
+    """A text with its commands, written between backticks, set as such.
+
+    >>> code("Run `boussole sync` <now>.")
+    'Run <code>boussole sync</code> &lt;now&gt;.'
+    """
+    parts = text.split("`")
+    return join([el("code", part) if at % 2 else part for at, part in enumerate(parts)])
+
+
+def scrolling(content: Html, *, label: str) -> Html:
+    """Something wide, in a frame that scrolls by itself, by keyboard too, so that the page never does."""
+    return el("div", content, class_="scroll", tabindex="0", role="group", aria_label=label)
+
+
+def details(summary: Child, *children: Child, class_: str | None = None) -> Html:
+    """Something that opens on request, by mouse or keyboard."""
+    return el("details", el("summary", summary), *children, class_=class_)
+
+
+def facts(pairs: Iterable[tuple[Child, Child]]) -> Html:
+    """The small print: names and what they stand for; pairs without a value are left out."""
+    rows = [el("div", el("dt", name), el("dd", value)) for name, value in pairs if value]
+    return el("dl", *rows, class_="facts") if rows else Html("")
+
+
+PREFIX = "f-"
+"""Begins the name of each field in a page: Streamlit takes away names that documents or elements have themselves, such
+as `title` and `role`, and what is typed in a field without a name is never sent."""

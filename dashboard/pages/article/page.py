@@ -1,0 +1,45 @@
+"""The page of one article: its promise, how it stands, month by month, question by question, and what it rests on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.pages.article import article_html, article_records_html, article_trend_html
+from boussole.dashboard.pages.article.cache import article_page
+from boussole.dashboard.pages.article.view import Chosen
+from boussole.dashboard.parts import context, lists, notices
+from boussole.dashboard.words.addresses import compass_href, evidence_href
+from boussole.dashboard.words.say import Say, speaker
+
+
+def show(chosen: Chosen, say: Say) -> None:
+    """An article, one of its questions with every answer, or the list of the articles there are."""
+    query = context.kept_query()
+    home = compass_href(query=query)
+    page = article_page(Workspace.find(), chosen, say.lang)
+    if page is None:
+        found = lists.articles(context.scene(), say, query=query)
+        st.html(lists.articles_html(found, say, asked=chosen.article))
+        return
+    if page.one is not None:
+        st.html(article_html.one_question(page, page.one, say, home=home, ask=context.asking()))
+        return
+    context.put(
+        article_html.head(page, say, home=home),
+        context.open_incidents(say, article=chosen.article),
+        article_trend_html.trend(page.trend, say),
+        article_html.questions(page, say, ask=context.asking()),
+        context.opinions(say, article=chosen.article),
+        article_records_html.outside(page, say),
+        article_records_html.law(page.law, say),
+        article_records_html.sealed(page.entries, say, evidence=evidence_href(query=query)),
+    )
+
+
+speaks = speaker(context.language())
+try:
+    show(Chosen.of(st.query_params.to_dict()), speaks)
+except BoussoleError as error:
+    st.html(notices.problem(error.what, error.next_step, speaks))

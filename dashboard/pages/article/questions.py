@@ -1,0 +1,226 @@
+"""The questions of an article, each with its threshold and what it says of every system."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from boussole.audits.languages import capital, inside
+from boussole.charter.amending.plain import plainly
+from boussole.charter.document import Standing, VerdictDocument
+from boussole.charter.document.verdict import worst
+from boussole.charter.text.left_out import REASON
+from boussole.charter.text.model import Article, Indicator
+from boussole.dashboard.charts.groups import attribute_name
+from boussole.dashboard.markup.marks import ORDER, word
+from boussole.dashboard.pages.article.words import facts_of, law_links, records_of
+from boussole.dashboard.views.answers.asked import sentence_of
+from boussole.dashboard.views.answers.left_out import left_out_words
+from boussole.dashboard.views.naming import anchor_of
+from boussole.dashboard.views.needs import Lacking, in_register, lacking
+from boussole.dashboard.views.scene import Scene, excess
+from boussole.dashboard.words.addresses import article_href, system_href
+from boussole.dashboard.words.say import Say
+
+SHOWN, FOLDED, PAGE = 3, 20, 30
+"""Systems whose worst answer is shown at once, answers that are folded beside them at most, and on a page of their
+own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """What a question says of one system, of one attribute where it is asked of several. `key` is its id there."""
+
+    system: str
+    key: str
+    verdict: str
+    title: str
+    href: str
+    about: str
+    sentence: str
+    records: Sequence[tuple[str, str]]
+    renew: str
+    left_out: str
+    """What the audit behind it did not count; empty of an answer that rests on no log."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionView:
+    """One question. `folded` are the answers that are shown on request; `all_href` leads to those that are not here."""
+
+    anchor: str
+    number: str
+    text: str
+    verdict: str
+    counts: Sequence[tuple[str, int]]
+    facts: Sequence[tuple[str, str]]
+    why: Sequence[tuple[str, str]]
+    law: Sequence[tuple[str, str]]
+    answers: Sequence[Answered]
+    folded: Sequence[Answered]
+    all_href: str
+    lacking: Sequence[Lacking]
+    register: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnePage:
+    """Every answer to one question, in pages."""
+
+    asked: QuestionView
+    where: str
+    previous: str
+    next: str
+    back: str
+
+
+Place = tuple[str, Standing, VerdictDocument]
+"""A system, its document, and one of its verdicts."""
+
+
+def questions(scene: Scene, article: Article, say: Say, *, query: dict[str, str]) -> list[QuestionView]:
+    """The questions of an article in the order of the charter, then those that only an earlier charter asked."""
+    by_question = _places(scene, article)
+    found = []
+    for name, places in by_question.items():
+        examined = _worst_first([place for place in places if place[2].verdict != "not_examined"], scene, say)
+        shown, rest = _apart(examined)
+        beyond = len(rest) > FOLDED
+        found.append(
+            _asked(
+                scene,
+                article,
+                name,
+                places,
+                say,
+                query=query,
+                shown=shown,
+                folded=[] if beyond else rest,
+                all_href=article_href(article.id, query=query, question=name) if beyond else "",
+            )
+        )
+    return found
+
+
+def question_page(
+    scene: Scene, article: Article, name: str, say: Say, *, page: int, query: dict[str, str]
+) -> OnePage | None:
+    """Every answer to one question, the worst first; None where the article has no such question."""
+    places = _places(scene, article).get(name)
+    if places is None:
+        return None
+    examined = _worst_first([place for place in places if place[2].verdict != "not_examined"], scene, say)
+    last = max(1, -(-len(examined) // PAGE))
+    page = min(max(page, 1), last)
+    first = (page - 1) * PAGE
+    turned = {at: article_href(article.id, query=query, question=name, page=str(at)) for at in (page - 1, page + 1)}
+    return OnePage(
+        asked=_asked(
+            scene, article, name, places, say, query=query, shown=examined[first : first + PAGE], folded=[], all_href=""
+        ),
+        where=say(
+            "Answers {first} to {last} of {n}, the worst first",
+            first=say.whole(first + 1),
+            last=say.whole(min(first + PAGE, len(examined))),
+            n=say.whole(len(examined)),
+        )
+        if last > 1
+        else "",
+        previous=turned[page - 1] if page > 1 else "",
+        next=turned[page + 1] if page < last else "",
+        back=article_href(article.id, query=query, anchor=f"q-{name}"),
+    )
+
+
+def _places(scene: Scene, article: Article) -> dict[str, list[Place]]:
+    """For each question of the article, by its id, the verdicts on it; questions that nobody is asked included."""
+    found: dict[str, list[Place]] = {indicator.id: [] for indicator in article.indicators}
+    first = {way.id: indicator.id for indicator in article.indicators for way in indicator.ways}
+    for system, document in scene.standing.items():
+        for verdict in document.verdicts:
+            if verdict.article == article.id:
+                name = str(verdict.template or verdict.indicator)
+                found.setdefault(first.get(name, name), []).append((system, document, verdict))
+    return found
+
+
+def _worst_first(places: Sequence[Place], scene: Scene, say: Say) -> list[Place]:
+    def key(place: Place) -> tuple[object, ...]:
+        system, document, verdict = place
+        grave = verdict.verdict in ("broken", "watch") and verdict.comparisons
+        beyond = -excess(document, verdict) if grave else 0.0
+        return ORDER.index(verdict.verdict), beyond, scene.title(system, say)
+
+    return sorted(places, key=key)
+
+
+def _apart(examined: Sequence[Place]) -> tuple[list[Place], list[Place]]:
+    """The worst answer of each of the first systems, and all other answers."""
+    first: dict[str, Place] = {}
+    for place in examined:
+        first.setdefault(place[0], place)
+    shown = list(first.values())[:SHOWN]
+    return shown, [place for place in examined if place not in shown]
+
+
+def _asked(
+    scene: Scene,
+    article: Article,
+    name: str,
+    places: Sequence[Place],
+    say: Say,
+    *,
+    query: dict[str, str],
+    shown: Sequence[Place],
+    folded: Sequence[Place],
+    all_href: str,
+) -> QuestionView:
+    indicator = next((each for each in article.indicators if each.id == name), None)
+    counts = Counter(verdict.verdict for _, _, verdict in places)
+    facts, why = facts_of(scene, indicator, places, say)
+    return QuestionView(
+        anchor=f"q-{name}",
+        number=indicator.number if indicator else "",
+        text=_text(indicator, places, say),
+        verdict=worst(list(counts)),
+        counts=[(verdict, counts[verdict]) for verdict in ORDER if counts[verdict]],
+        facts=facts,
+        why=why,
+        law=law_links(scene, indicator, say, query=query),
+        answers=[_answered(scene, place, say, query=query) for place in shown],
+        folded=[_answered(scene, place, say, query=query) for place in folded],
+        all_href=all_href,
+        lacking=lacking(scene, indicator, places, say),
+        register=in_register(scene, indicator, places, say),
+    )
+
+
+def _text(indicator: Indicator | None, places: Sequence[Place], say: Say) -> str:
+    """The question of no system in particular; one that the charter no longer asks, as it was asked."""
+    return plainly(indicator.question, say.lang) if indicator else say.text(places[0][2].question)
+
+
+def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str]) -> Answered:
+    system, document, verdict = place
+    told = scene.systems.get(system)
+    audited = system in scene.latest
+    statement = verdict.statement
+    return Answered(
+        system=system,
+        key=verdict.indicator,
+        verdict=verdict.verdict,
+        title=scene.title(system, say),
+        href=system_href(system, query=dict(query), anchor=anchor_of(verdict) if audited else ""),
+        about=attribute_name(verdict.by, say, system=told) if verdict.by else "",
+        sentence=sentence_of(scene.charter, verdict, say, system=told),
+        records=records_of(scene, system, document, verdict, say, query=query),
+        renew=say("renewal is due") if statement and statement.renew else "",
+        left_out=capital(left_out_words(document, say)) if verdict.comparisons or verdict.reason == REASON else "",
+    )
+
+
+def told(asked: QuestionView, say: Say) -> str:
+    """How the answers to a question came out: "Not kept: 2, kept: 5"."""
+    parts = [say("{verdict}: {n}", verdict=word(verdict, say), n=say.whole(n)) for verdict, n in asked.counts]
+    return ", ".join([*parts[:1], *map(inside, parts[1:])])

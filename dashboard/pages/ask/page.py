@@ -1,0 +1,33 @@
+"""The page on which a written question is asked, about a figure or about none."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.forms.forms_html import form_html
+from boussole.dashboard.pages.ask import ask_html, forms
+from boussole.dashboard.parts import context, notices
+from boussole.dashboard.views.figure import figure_at
+from boussole.dashboard.words.addresses import questions_href
+from boussole.dashboard.words.say import Say, speaker
+
+
+def show(say: Say) -> None:
+    """The figure as it is seen now, and the form."""
+    asked, query = st.query_params.to_dict(), context.kept_query()
+    system, key = asked.get("system", ""), asked.get("question", "")
+    figure = figure_at(context.scene(), system, key, say)
+    form = forms.asking(figure, context.chambers(), here(), say)
+    context.put(
+        ask_html.asking(figure, say, back=questions_href(query=query), lost=bool(system) and figure is None),
+        form_html(form, say, query=query, problem=context.problem()),
+    )
+
+
+speaks = speaker(context.language())
+try:
+    show(speaks)
+except BoussoleError as error:
+    st.html(notices.problem(error.what, error.next_step, speaks))

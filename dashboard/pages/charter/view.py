@@ -1,0 +1,373 @@
+"""The charter page as data: the text in force, its versions, and what another version would change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from boussole.audits.languages import capital, inside
+from boussole.charter.amending.changes import Change, Effect
+from boussole.charter.amending.plain import plainly
+from boussole.charter.auditing.replay import ABSENT
+from boussole.charter.auditing.replay import Change as Moved
+from boussole.charter.records.in_force import Act, InForce, Version
+from boussole.charter.text.model import Article, Charter, Indicator
+from boussole.dashboard.charts.groups import attribute_name
+from boussole.dashboard.markup.marks import ORDER, word
+from boussole.dashboard.pages.charter.amendment import Amendment, CharterView
+from boussole.dashboard.views.answers.other_ways import other_ways
+from boussole.dashboard.words.addresses import charter_href, evidence_href
+from boussole.dashboard.words.say import Say
+
+NESTED = str.maketrans("()", "[]")
+"""A name in brackets that has brackets itself."""
+AT_ONCE = 12
+"""Past verdicts shown at once; the others are listed on request."""
+
+
+RULES = (
+    "comparison",
+    "broken",
+    "watch",
+    "kept",
+    "unknown",
+    "left_out",
+    "family",
+    "looks",
+    "stated",
+    "tolerance",
+    "precedence",
+    "harm",
+)
+"""Rules of the packaged charter, as they are read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One question of an article: its number, words, whether it is measured or attested, its levels, other ways."""
+
+    number: str
+    text: str
+    how: str
+    levels: str
+    others: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One article of the text."""
+
+    order: int
+    title: str
+    commitment: str
+    draft: bool
+    count: str
+    questions: Sequence[Question]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Changes that have the same effect."""
+
+    effect: Effect
+    title: str
+    sentences: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """A past verdict that would be another; `before` or `after` is None where the question is not asked."""
+
+    period: str
+    system: str
+    question: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Other:
+    """Another version beside the one in force."""
+
+    title: str
+    lead: str
+    changes: Sequence[Group]
+    replayed: str
+    counts: Sequence[str]
+    past: Sequence[Past]
+    command: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One version that judged or was adopted."""
+
+    version: str
+    sha256: str
+    used: str
+    adopted: Sequence[tuple[str, str]]
+    in_force: bool
+    compare: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CharterPage:
+    """The whole page."""
+
+    title: str
+    subtitle: str
+    tone: str
+    headline: str
+    lead: str
+    seal: tuple[str, str] | None
+    fault: str
+    other: Other | None
+    parts: Sequence[Part]
+    rules: Sequence[str]
+    colleges: Sequence[str]
+    versions: Sequence[Row]
+
+
+def charter_page(seen: CharterView, say: Say, *, query: Mapping[str, str]) -> CharterPage:
+    """The page of the charter in force."""
+    judging, charter = seen.judging, seen.judging.charter
+    return CharterPage(
+        title=say.text(charter.title),
+        subtitle=say("Version {version} · {counts}", version=charter.version, counts=_counts(charter, say)),
+        tone="kept" if judging.act else "unknown",
+        headline=_headline(judging, say),
+        lead=_levels_told(judging, say),
+        seal=_seal(judging.act, say, query=query) if judging.act else None,
+        fault=seen.fault,
+        other=_other(seen, seen.amendment, say) if seen.amendment else None,
+        parts=[_part(article, judging, say) for article in charter.articles],
+        rules=[say.text(charter.rules[name]) for name in sorted(charter.rules, key=_order)],
+        colleges=[say.text(college.title) for college in charter.colleges],
+        versions=[_row(each, judging, say, query=query) for each in reversed(seen.versions)],
+    )
+
+
+def _order(rule: str) -> int:
+    """The order in which rules are read: that of RULES, others after them (a sealed text has its keys sorted)."""
+    return RULES.index(rule) if rule in RULES else len(RULES)
+
+
+def _counts(charter: Charter, say: Say) -> str:
+    asked = _indicators(charter)
+    return say(
+        "{articles} articles, {questions} questions",
+        articles=say.whole(len(charter.articles)),
+        questions=say.whole(len(asked)),
+    )
+
+
+def _headline(judging: InForce, say: Say) -> str:
+    if judging.act is None:
+        return say("Proposed: nobody has adopted this charter yet.")
+    return say("In force since {date}.", date=say.date(judging.act.on))
+
+
+def _levels_told(judging: InForce, say: Say) -> str:
+    """How many questions are measured and attested, and how many levels the committee has adopted."""
+    asked = _indicators(judging.charter)
+    measured = sum(each.metric is not None for each in asked)
+    attested = sum(each.evidence == "attested" for each in asked)
+    adopted = sum(each.id in judging.adopted for each in asked)
+    claimed = sum(each.threshold.status == "adopted" for each in asked) - adopted
+    told = say(
+        "{measured} questions are measured today, {attested} rest on the statements of people, {others} wait for their "
+        "measure.",
+        measured=say.whole(measured),
+        attested=say.whole(attested),
+        others=say.whole(len(asked) - measured - attested),
+    )
+    levels = say(
+        "Of {n} thresholds, {adopted} are adopted and {proposed} are proposed. None is a legal threshold.",
+        n=say.whole(len(asked)),
+        adopted=say.whole(adopted),
+        proposed=say.whole(len(asked) - adopted - claimed),
+    )
+    if claimed:
+        levels += " " + say.plural(
+            "One calls itself adopted, and no adoption in the ledger proves it.",
+            "{n} call themselves adopted, and no adoption in the ledger proves it.",
+            claimed,
+        )
+    return f"{told} {levels}"
+
+
+def _seal(act: Act, say: Say, *, query: Mapping[str, str]) -> tuple[str, str]:
+    text = say(
+        "Adopted by: {role}. Sealed on {date}, entry {entry} of the ledger.",
+        role=act.role,
+        date=say.date(act.sealed_on),
+        entry=say.whole(act.entry),
+    )
+    return text, evidence_href(query=dict(query), entry=str(act.entry))
+
+
+def _part(article: Article, judging: InForce, say: Say) -> Part:
+    return Part(
+        order=article.order,
+        title=say.text(article.title),
+        commitment=say.text(article.commitment),
+        draft=article.text.status == "draft wording",
+        count=say.plural("Its question", "Its {n} questions", len(article.indicators)),
+        questions=[_question(each, judging, say) for each in article.indicators],
+    )
+
+
+def _question(indicator: Indicator, judging: InForce, say: Say) -> Question:
+    if indicator.evidence == "attested":
+        how = say("Attested by: {role}", role=say.text(indicator.attested_by))
+    else:
+        how = say("Measured") if indicator.metric else say("To be measured: no measure yet")
+    status = say("proposed")
+    if indicator.threshold.status == "adopted":
+        status = say("adopted") if indicator.id in judging.adopted else say("adopted by its own word")
+    levels = say(
+        "What would break it: {text} (threshold {status} on {date}).",
+        text=inside(say.text(indicator.broken_if)).rstrip("."),
+        status=status,
+        date=say.date(indicator.threshold.since),
+    )
+    return Question(
+        number=indicator.number,
+        text=plainly(indicator.question, say.lang),
+        how=how,
+        levels=levels,
+        others=[capital(way) for way in other_ways(indicator, say)],
+    )
+
+
+def _row(each: Version, judging: InForce, say: Say, *, query: Mapping[str, str]) -> Row:
+    current = each.sha256 == judging.charter.sha256
+    adopted = [
+        (
+            say("{date}, by: {role}", date=say.date(act.on), role=act.role),
+            evidence_href(query=dict(query), entry=str(act.entry)),
+        )
+        for act in each.acts
+    ]
+    return Row(
+        version=each.version,
+        sha256=each.sha256[:12],
+        used=say.date(each.first_used_on),
+        adopted=adopted,
+        in_force=current,
+        compare=None if current else charter_href(query=query, against=each.sha256[:12], anchor="amendment"),
+    )
+
+
+def _other(seen: CharterView, amendment: Amendment, say: Say) -> Other:
+    other, moved = amendment.charter, amendment.replay.changes
+    if amendment.drafted:
+        title = say("The draft: version {version}", version=other.version)
+        lead = say("Somebody has changed the text of the charter. It judges nothing until the committee adopts it.")
+    else:
+        title = say("Version {version}, beside the one in force", version=other.version)
+        lead = say("What this version says otherwise, and what it would have answered.")
+    return Other(
+        title=title,
+        lead=lead,
+        changes=_groups(amendment.changes, say),
+        replayed=_replayed(amendment, say),
+        counts=_moves(moved, say),
+        past=[_past(each, seen, other, say) for each in sorted(moved, key=_urgency)],
+        command="boussole charter adopt --role ROLE --on DAY --document FILE" if amendment.drafted else "",
+    )
+
+
+def _groups(changes: Iterable[Change], say: Say) -> list[Group]:
+    titles: dict[Effect, str] = {
+        "tighter": say("Stricter"),
+        "looser": say("Less strict"),
+        "unclear": say("Stricter or less strict, depending on the figures"),
+        "neutral": say("Other changes, and wording"),
+    }
+    listed = list(changes)
+    return [
+        Group(effect=effect, title=title, sentences=[say.text(each.sentence) for each in found])
+        for effect, title in titles.items()
+        if (found := [each for each in listed if each.effect == effect])
+    ]
+
+
+def _replayed(amendment: Amendment, say: Say) -> str:
+    replay = amendment.replay
+    if not replay.windows:
+        return say("No audit since {date} could be judged again.", date=say.date(amendment.since))
+    told = say(
+        "{n} verdicts of {windows} audits since {date} were judged again.",
+        n=say.whole(replay.verdicts),
+        windows=say.whole(replay.windows),
+        date=say.date(amendment.since),
+    )
+    changed = (
+        say.plural("One would have been another.", "{n} would have been others.", len(replay.changes))
+        if replay.changes
+        else say("None would have been another.")
+    )
+    return " ".join(part for part in (told, changed, _uncapped(replay.uncapped, say)) if part)
+
+
+def _uncapped(n: int, say: Say) -> str:
+    """How many audits the charter's share of decisions set aside could not be held against."""
+    if not n:
+        return ""
+    return say.plural(
+        "One of these audits, of an earlier version, does not say how many decisions were set aside: the charter’s "
+        "limit could not be applied to it.",
+        "{n} of these audits, of an earlier version, do not say how many decisions were set aside: the charter’s "
+        "limit could not be applied to them.",
+        n,
+    )
+
+
+def _moves(moved: Sequence[Moved], say: Say) -> list[str]:
+    """How many verdicts would go from what to what, the worst outcome first."""
+    counted = Counter((each.before, each.after) for each in moved)
+    ordered = sorted(counted, key=lambda pair: (_place(pair[1]), _place(pair[0])))
+    return [
+        say(
+            "{before} → {after}: {n}",
+            before=_named(before, say),
+            after=_named(after, say),
+            n=say.whole(counted[before, after]),
+        )
+        for before, after in ordered
+    ]
+
+
+def _named(verdict: str, say: Say) -> str:
+    return say("Not asked") if verdict == ABSENT else word(verdict, say)
+
+
+def _place(verdict: str) -> int:
+    return len(ORDER) if verdict == ABSENT else ORDER.index(verdict)
+
+
+def _urgency(each: Moved) -> tuple[object, ...]:
+    """What would be worst first, then the latest window."""
+    return _place(each.after), _place(each.before), [-ord(letter) for letter in each.end], each.system, each.indicator
+
+
+def _past(each: Moved, seen: CharterView, other: Charter, say: Say) -> Past:
+    asked = {way.id: way for charter in (seen.judging.charter, other) for way in charter.ways}[each.template]
+    system = seen.systems.get(each.system)
+    question = asked.number + " " + plainly(asked.question, say.lang)
+    if each.by:
+        attribute = inside(attribute_name(tuple(each.by), say, system=system)).translate(NESTED)
+        question = say("{question} ({attribute})", question=question, attribute=attribute)
+    return Past(
+        period=say.period(each.start, each.end),
+        system=say.text(system.title) if system else each.system,
+        question=question,
+        before=None if each.before == ABSENT else each.before,
+        after=None if each.after == ABSENT else each.after,
+    )
+
+
+def _indicators(charter: Charter) -> list[Indicator]:
+    return [indicator for article in charter.articles for indicator in article.indicators]

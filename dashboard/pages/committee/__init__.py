@@ -1,0 +1,1 @@
+"""The page of a committee: who sits, what is due, its sessions, matters and opinions."""

@@ -1,0 +1,46 @@
+"""The committee page: what is due, what became of its opinions, its sessions, matters and members."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.pages.committee import overview_html
+from boussole.dashboard.pages.committee.overview_view import overview_page
+from boussole.dashboard.parts import context, notices
+from boussole.dashboard.records.acts.acting_html import Acting, just_done
+from boussole.dashboard.records.acts.house_offering import house_part, offered_by
+from boussole.dashboard.views.committee.seats import reads_drafts
+from boussole.dashboard.words.addresses import committee_href
+from boussole.dashboard.words.say import Say, speaker
+
+
+def show(asked: str, say: Say) -> None:
+    """A committee, the first one where none is asked for, or which ones there are."""
+    known, query, given = context.chambers(), context.kept_query(), st.query_params
+    chamber = known.get(asked) if asked else next(iter(known.values()), None)
+    if chamber is None:
+        links = [(each.title(say), committee_href(name, query=query)) for name, each in known.items()]
+        st.html(overview_html.unknown(asked, say, known=links))
+        return
+    drafts = context.drafts(chamber.id) if reads_drafts(here(), chamber) else []
+    page = overview_page(chamber, known, drafts, say, query=query)
+    done = house_part(given.get("at", "")), just_done(chamber, given.get("done", ""), say, query=query)
+    problem = context.problem()
+    acting = Acting(offered_by(chamber, here(), say), say, query=query, problem=problem, done=done)
+    context.put(
+        acting.lost(),
+        overview_html.head(page, say),
+        overview_html.due(page, say, acting),
+        overview_html.opinions(page, say),
+        overview_html.matters(page, say, acting),
+        overview_html.members(page, say, acting),
+    )
+
+
+speaks = speaker(context.language())
+try:
+    show(st.query_params.get("committee", ""), speaks)
+except BoussoleError as error:
+    st.html(notices.problem(error.what, error.next_step, speaks))

@@ -1,0 +1,224 @@
+"""Each source as a row of the data page: how fresh it is, when it was read, what it gave."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from boussole.audits.decisions.freshness import Late, lateness
+from boussole.audits.decisions.overview import Arrived, Held, LogState
+from boussole.audits.log_names import LogName
+from boussole.audits.systems import System
+from boussole.dashboard.pages.data.words import (
+    every_words,
+    failure_words,
+    late_words,
+    local,
+    log_words,
+    source_words,
+    when,
+)
+from boussole.dashboard.views.facts import Facts
+from boussole.dashboard.words.say import Say
+from boussole.experiments.status import SourceStatus
+
+FRESH, LATE, FAILED, SILENT, FREE, HIDDEN = "fresh", "late", "failed", "silent", "free", "hidden"
+MARKS = {
+    FRESH: "kept",
+    LATE: "watch",
+    FAILED: "watch",
+    SILENT: "unknown",
+    FREE: "not_examined",
+    HIDDEN: "unknown",
+}
+"""The mark of each state: `silent` has given nothing yet, of `free` nobody has said how often something is due,
+`hidden` cannot be told while the lake cannot be read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """What is wrong with a source, what to do, and the tool's own words where there are no plain ones."""
+
+    sentence: str
+    step: str
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceRow:
+    """One source."""
+
+    system: str
+    title: str
+    source: str
+    logs: str
+    state: str
+    mark: str
+    freshness: str
+    due: str
+    newest: str
+    read: str
+    rows: str
+    set_aside: str
+    problem: Problem | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """What the rows of one system are made from."""
+
+    system: System
+    title: str
+    held: Sequence[Held]
+    readable: bool
+    now: dt.datetime
+    say: Say
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.system.zone
+
+
+def source_rows(facts: Facts, systems: Mapping[str, System], *, now: dt.datetime, say: Say) -> list[SourceRow]:
+    """One row for each declared source, then for each other way by which rows came; `now` knows its zone."""
+    found: list[SourceRow] = []
+    for name, system in systems.items():
+        seen = _Seen(
+            system=system,
+            title=say.text(system.title, name),
+            held=facts.lake.systems.get(name, LogState()).held,
+            readable=facts.trouble is None,
+            now=local(now, system.zone),
+            say=say,
+        )
+        mine = [status for status in facts.statuses if status.system == name]
+        ways = {status.source.partition(":")[0] for status in mine}
+        arrived = [item for item in facts.lake.arrived if item.system == name and _way(item) not in ways]
+        found += [*(_declared(status, seen) for status in mine), *(_other(item, seen) for item in arrived)]
+    return found
+
+
+def _way(item: Arrived) -> str:
+    """The kind of source that something came from: traces come from the same source as runs."""
+    return item.way.removesuffix("-traces")
+
+
+def _declared(status: SourceStatus, seen: _Seen) -> SourceRow:
+    say = seen.say
+    newest = _newest(seen, status.source.partition(":")[0], status.log)
+    last = newest or (local(status.last_new, seen.zone) if status.last_new else None)
+    late = lateness(status.every, last, seen.now) if last else None
+    state = _state(status, last=last, late=late, readable=seen.readable)
+    return SourceRow(
+        system=seen.system.id,
+        title=seen.title,
+        source=source_words(status.source, say),
+        logs=log_words(status.log, say) if status.log else "",
+        state=state,
+        mark=MARKS[state],
+        freshness=_freshness(state, late, say),
+        due=say("due {every}", every=every_words(status.every, say)) if status.every else "",
+        newest=say.date(newest.date()) if newest else "",
+        read=_read(status, seen),
+        rows=_whole(status.rows, say),
+        set_aside=_whole(status.quarantined, say),
+        problem=_problem(status, state, last, say),
+    )
+
+
+def _whole(count: int | None, say: Say) -> str:
+    """A count; a dash where nobody can say: it is no 0."""
+    return "—" if count is None else say.whole(count)
+
+
+def _newest(seen: _Seen, way: str, log: LogName | None) -> dt.datetime | None:
+    """The newest row that came by one way: of a log, else of decisions, else of any log that came by it.
+
+    Outcomes that still arrive do not hide that decisions have stopped.
+    """
+    found = {
+        held.log: max(moments)
+        for held in seen.held
+        if (moments := [at for by, at in held.by_way.items() if by.removesuffix("-traces") == way])
+    }
+    return found.get(log or "decisions") or (None if log else max(found.values(), default=None))
+
+
+def _state(status: SourceStatus, *, last: dt.datetime | None, late: Late | None, readable: bool) -> str:
+    if status.failure:
+        return FAILED
+    if not readable:
+        return HIDDEN
+    if last is None:
+        return SILENT
+    if status.every is None:
+        return FREE
+    return LATE if late else FRESH
+
+
+def _freshness(state: str, late: Late | None, say: Say) -> str:
+    if late and state == LATE:
+        return late_words(late, say)
+    words = {
+        FRESH: say("Up to date"),
+        FAILED: say("Not fully read"),
+        SILENT: say("Nothing yet"),
+        FREE: say("No frequency declared"),
+        HIDDEN: say("Not known at this moment"),
+    }
+    return words[state]
+
+
+def _read(status: SourceStatus, seen: _Seen) -> str:
+    """When it was read last, and when that was tried since."""
+    say = seen.say
+    if status.last_attempt is None:
+        return say("never")
+    tried = when(local(status.last_attempt, seen.zone), seen.now, say)
+    if status.last_success is None:
+        return say("never; tried {when}", when=tried)
+    done = when(local(status.last_success, seen.zone), seen.now, say)
+    return say("{done}; tried {when}", done=done, when=tried) if status.failure else done
+
+
+def _problem(status: SourceStatus, state: str, last: dt.datetime | None, say: Say) -> Problem | None:
+    if state == FAILED and status.failure:
+        why, step = failure_words(status.failure, say)
+        message = "" if why else status.failure
+        return Problem(sentence=why or say("Something of it could not be read."), step=step, message=message)
+    if state == LATE and last and status.every:
+        sentence = say(
+            "Its newest row is of {date}, and something new is due {every}: the figures end there.",
+            date=say.date(last.date()),
+            every=every_words(status.every, say),
+        )
+        return Problem(
+            sentence=sentence, step=say("Ask whether rows are still written there, then run `boussole sync`.")
+        )
+    if state == SILENT:
+        step = say("Run `boussole sync`, or check what the system file says of this source.")
+        return Problem(sentence=say("It has given nothing yet."), step=step)
+    return None
+
+
+def _other(item: Arrived, seen: _Seen) -> SourceRow:
+    """What came without a declared source: nobody has said how often something is due."""
+    say = seen.say
+    newest = _newest(seen, _way(item), item.log)
+    return SourceRow(
+        system=seen.system.id,
+        title=seen.title,
+        source=source_words(item.way, say),
+        logs=log_words(item.log, say),
+        state=FREE,
+        mark=MARKS[FREE],
+        freshness=_freshness(FREE, None, say),
+        due="",
+        newest=say.date(newest.date()) if newest else "",
+        read=when(local(item.last, seen.zone), seen.now, say),
+        rows=say.whole(item.rows),
+        set_aside=say.whole(item.quarantined),
+        problem=None,
+    )

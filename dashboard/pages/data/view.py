@@ -1,0 +1,194 @@
+"""The data page: whether each source is up to date, and what of its data did not make it into the figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from boussole.audits.decisions.overview import LogState
+from boussole.dashboard.pages.data.blocks import Block, Looked, blocks
+from boussole.dashboard.pages.data.elsewhere import declaring, sharing, waiting
+from boussole.dashboard.pages.data.sources import FAILED, FREE, FRESH, LATE, SILENT, Problem, SourceRow, source_rows
+from boussole.dashboard.pages.data.words import log_words
+from boussole.dashboard.views.facts import Facts
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.addresses import data_href, system_href
+from boussole.dashboard.words.say import Say
+
+URGENCY = (FAILED, LATE, SILENT)
+PROBLEMS = 6
+"""Sources that the lead names; the table below it shows them all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemData:
+    """What there is to say of the data of one system. `nothing` says in one line what there is not."""
+
+    id: str
+    title: str
+    href: str | None
+    holds: str
+    blocks: Sequence[Block]
+    nothing: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceProblem:
+    """A source that is not as it should be, with the address of what is known of its system."""
+
+    place: str
+    href: str
+    problem: Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataPage:
+    """The whole page. `more` are problems beyond those shown; `trouble` says what could not be looked at, and
+    what to do, in the tool's own words; `without` are systems of the register of which there is no data, `removed` the
+    names of systems whose file is gone."""
+
+    headline: str
+    tone: str
+    others: str
+    problems: Sequence[SourceProblem]
+    more: int
+    seen: str
+    trouble: Sequence[str]
+    rows: Sequence[SourceRow]
+    systems: Sequence[SystemData]
+    without: Sequence[str]
+    removed: Sequence[str]
+
+
+def data_page(scene: Scene, facts: Facts, say: Say, *, now: dt.datetime, query: dict[str, str]) -> DataPage:
+    """The page at a moment (with its zone). `query` is kept in every link (the language)."""
+    rows = source_rows(facts, scene.systems, now=now, say=say)
+    parts = {name: _system(scene, facts, name, say, now=now, query=query) for name in scene.systems}
+    told = {name: part for name, part in parts.items() if part.holds or part.blocks}
+    shown = {row.system for row in rows} | told.keys()
+    problems = _problems(rows, told, query=query)
+    states, trouble = Counter(row.state for row in rows), _trouble(facts)
+    return DataPage(
+        headline=_headline(states, say, busy=bool(trouble)),
+        tone=_tone(states, busy=bool(trouble)),
+        others=" ".join(part for part in _others(facts, states, say) if part),
+        problems=problems[:PROBLEMS],
+        more=len(problems[PROBLEMS:]),
+        seen=_as_of(scene, rows, now, say),
+        trouble=trouble,
+        rows=rows,
+        systems=list(told.values()),
+        without=[scene.title(name, say) for name in scene.systems if not (trouble or name in shown)],
+        removed=sorted({item.system for item in facts.lake.arrived} - scene.systems.keys() - scene.shadows),
+    )
+
+
+def _trouble(facts: Facts) -> Sequence[str]:
+    """Why something could not be looked at, and what to do."""
+    found = [error for error in (facts.trouble, facts.unnoted) if error]
+    return [part for error in found for part in (error.what, error.next_step) if part]
+
+
+def _as_of(scene: Scene, rows: Sequence[SourceRow], now: dt.datetime, say: Say) -> str:
+    """The moment of the look, on the clock of the first source, else of this machine."""
+    zone = next((scene.systems[row.system].zone for row in rows), None)
+    moment = now.astimezone(zone)
+    return say("As of {date} at {time}", date=say.date(moment.date()), time=say.time(moment))
+
+
+def _headline(states: Counter[str], say: Say, *, busy: bool) -> str:
+    """What most needs attention, in one sentence."""
+    n = states
+    told = [
+        (n[FAILED], say.plural("One source was not fully read.", "{n} sources were not fully read.", n[FAILED])),
+        (n[LATE], say.plural("One source is late.", "{n} sources are late.", n[LATE])),
+        (busy, say("Nobody can say at this moment: the data cannot be looked at.")),
+        (n[SILENT], say.plural("One source has given nothing yet.", "{n} sources have given nothing yet.", n[SILENT])),
+        (n[FRESH] and not n[FREE], say("All sources are up to date.")),
+        (n[FRESH], say("All sources of which a frequency is declared are up to date.")),
+        (n[FREE], say("Nobody can say: how often something new is due is not declared.")),
+    ]
+    return next((text for holds, text in told if holds), say("No data has come in yet."))
+
+
+def _tone(states: Counter[str], *, busy: bool) -> str:
+    if states[FAILED] or states[LATE]:
+        return "watch"
+    return "kept" if states[FRESH] and not (states[SILENT] or busy) else "unknown"
+
+
+def _others(facts: Facts, states: Counter[str], say: Say) -> Iterator[str]:
+    """How the other sources stand, and the rows that wait."""
+    if states[FAILED] and states[LATE]:
+        yield say.plural("One other is late.", "{n} others are late.", states[LATE])
+    if states[SILENT] and (states[FAILED] or states[LATE]):
+        yield say.plural("One has given nothing yet.", "{n} have given nothing yet.", states[SILENT])
+    if states[FRESH] and (states[FAILED] or states[LATE]):
+        yield say.plural("One is up to date.", "{n} are up to date.", states[FRESH])
+    if states[FREE] and (states[FAILED] or states[LATE] or states[FRESH]):
+        yield say.plural(
+            "For one, nobody has said how often something is due.",
+            "For {n}, nobody has said how often something is due.",
+            states[FREE],
+        )
+    aside = sum(item.rows for state in facts.lake.systems.values() for item in state.aside)
+    if aside:
+        yield say.plural(
+            "One row is set aside and waits to be corrected.",
+            "{rows} rows are set aside and wait to be corrected.",
+            aside,
+            rows=say.whole(aside),
+        )
+
+
+def _problems(
+    rows: Sequence[SourceRow], told: Mapping[str, SystemData], *, query: dict[str, str]
+) -> list[SourceProblem]:
+    """What is not as it should be, what most needs attention first."""
+    ordered = sorted(rows, key=lambda row: URGENCY.index(row.state) if row.problem else len(URGENCY))
+    return [
+        SourceProblem(
+            place=row.title + ", " + row.source,
+            href=data_href(query=query, anchor=row.system if row.system in told else "sources"),
+            problem=row.problem,
+        )
+        for row in ordered
+        if row.problem
+    ]
+
+
+def _system(scene: Scene, facts: Facts, name: str, say: Say, *, now: dt.datetime, query: dict[str, str]) -> SystemData:
+    system, state = scene.systems[name], facts.lake.systems.get(name, LogState())
+    document = scene.latest.get(name)
+    href = system_href(name, query=query) if document else None
+    made, nothing = blocks(Looked(system=system, state=state, now=now, say=say))
+    outcomes = waiting(document, system, say, href=href) if document and href else None
+    same = sharing(name, facts.lake.sharing, titles={each: scene.title(each, say) for each in scene.systems}, say=say)
+    declares = declaring(facts.declared.get(name, ()), say, href=system_href(name, query=query, anchor="declared"))
+    return SystemData(
+        id=name,
+        title=scene.title(name, say),
+        href=href,
+        holds=_holds(state, say),
+        blocks=[*made, *(block for block in (same, outcomes, declares) if block)],
+        nothing=nothing if name in facts.lake.systems else "",
+    )
+
+
+def _holds(state: LogState, say: Say) -> str:
+    """What its logs hold: "61,204 decisions, up to 30 September 2026"."""
+    parts = [
+        say(
+            "{n} {rows}, up to {date}",
+            n=say.whole(held.rows),
+            rows=log_words(held.log, say),
+            date=say.date(held.newest.date()),
+        )
+        if held.newest
+        else say("{n} {rows}", n=say.whole(held.rows), rows=log_words(held.log, say))
+        for held in state.held
+        if held.rows
+    ]
+    return " · ".join(parts)

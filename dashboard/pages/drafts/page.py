@@ -1,0 +1,44 @@
+"""The drafts of a committee."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.papers.drafts import drafts
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.forms.forms_html import folded_form
+from boussole.dashboard.parts import context, notices
+from boussole.dashboard.parts.drafts import drafts_html
+from boussole.dashboard.parts.drafts.forms import beginning
+from boussole.dashboard.parts.drafts.view import draft_line
+from boussole.dashboard.views.committee.seats import reads_drafts
+from boussole.dashboard.words.addresses import drafts_href
+from boussole.dashboard.words.say import Say, speaker
+
+
+def show(say: Say) -> None:
+    """What is being written, and the form to begin."""
+    query, asked = context.kept_query(), st.query_params.get("committee", "")
+    chambers = {name: each for name, each in context.chambers().items() if reads_drafts(here(), each)}
+    if not chambers:
+        st.html(drafts_html.nobodys(say))
+        return
+    name = asked if asked in chambers else next(iter(chambers))
+    chamber = chambers[name]
+    found = [each for each in drafts(Workspace.find(), name) if each.kind == "opinion"]
+    others = [(each.title(say), drafts_href(at, query=query), at == name) for at, each in chambers.items()]
+    lines = [draft_line(chamber, each, say, query=query) for each in found]
+    problem = context.problem()
+    context.put(
+        drafts_html.head(chamber.title(say), lines, say, others=others),
+        folded_form(say("Begin a draft"), beginning(chamber, say), say, query=query, problem=problem),
+    )
+
+
+speaks = speaker(context.language())
+try:
+    show(speaks)
+except BoussoleError as error:
+    st.html(notices.problem(error.what, error.next_step, speaks))

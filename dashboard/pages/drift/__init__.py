@@ -1,0 +1,1 @@
+"""The page of drift, and Evidently's report on two periods."""

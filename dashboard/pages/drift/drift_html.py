@@ -1,0 +1,294 @@
+"""The drift page as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from boussole.audits.drift.shifts import RATE
+from boussole.dashboard.markup.elements import Html, badge, code, details, el, join, link, picture, stacked, table
+from boussole.dashboard.views.drift.multiples import Multiple
+from boussole.dashboard.views.drift.view import Cell, Column, DriftPage
+from boussole.dashboard.views.register.choice import Choice
+from boussole.dashboard.words.say import Say
+
+SHOWN = 5
+"""Figures that moved, shown at first; the others on request."""
+
+
+def head(page: DriftPage) -> Html:
+    """The question, the answer in one sentence, and what can be chosen."""
+    more = [el("p", code(text)) for text in page.summary.more]
+    return el(
+        "header",
+        el("h1", page.title),
+        el("p", page.subtitle, class_="subtitle"),
+        el(
+            "div",
+            el("p", el("strong", page.summary.headline)),
+            *more,
+            class_=f"lead lead-{page.summary.tone}",
+        ),
+        el("div", *[choices(name, found) for name, found in page.filters], class_="filters drift-filters"),
+    )
+
+
+def choices(name: str, found: Sequence[Choice]) -> Html:
+    """Links that change one thing; the one that holds is marked."""
+    links = [
+        el("li", el("a", each.text, href=each.href, target="_self", aria_current="true" if each.current else None))
+        for each in found
+    ]
+    return el("nav", el("span", name, class_="name"), el("ul", *links), aria_label=name)
+
+
+def notes(page: DriftPage, say: Say) -> Html:
+    """What is named instead of passing for unchanged."""
+    if not page.notes:
+        return Html("")
+    lines = [el("li", text, " ", link(say("The data"), href) if href else None) for text, href in page.notes]
+    return el("section", el("h2", say("To be known first")), el("ul", *lines, class_="lines drift-notes"))
+
+
+def timeline(page: DriftPage, say: Say) -> Html:
+    """One column a window, one row a theme, and what happened meanwhile in the last row."""
+    columns = [_month(column) for column in page.columns]
+    head_row = el("tr", el("th", say("What"), scope="col", role="columnheader"), *columns, role="row")
+    body = [_theme(title, cells, page.columns) for title, cells in page.rows]
+    body.append(_events(page, say))
+    parts = (
+        el("caption", say("What moved, period by period"), class_="unseen"),
+        el("thead", head_row, role="rowgroup"),
+        el("tbody", *body, role="rowgroup"),
+    )
+    earlier = (
+        say.plural(
+            "One earlier period is in the data below.", "{n} earlier periods are in the data below.", page.earlier
+        )
+        if page.earlier
+        else ""
+    )
+    shared = say("Of several columns, chance alone moves one more often: that is taken into account.")
+    return el(
+        "section",
+        el("h2", say("From period to period"), id="timeline"),
+        el(
+            "div",
+            el("table", *parts, role="table", class_="trend drift-line"),
+            class_="stacking",
+            tabindex="0",
+            role="group",
+            aria_label=say("What moved, period by period"),
+        ),
+        el("p", " ".join(filter(None, [page.level, shared, earlier])), class_="note"),
+        *[el("p", text, class_="note") for text in _uncompared(page.columns, say)],
+        class_="trend-of",
+    )
+
+
+def _month(column: Column) -> Html:
+    return el("th", el("span", f"{column.short[0]} "), el("span", column.short[1]), scope="col", role="columnheader")
+
+
+def _uncompared(columns: Sequence[Column], say: Say) -> list[str]:
+    """The windows that nothing is compared with, by the reason, in the order of time."""
+    reasons: dict[str, list[str]] = {}
+    for column in columns:
+        if column.why:
+            reasons.setdefault(column.why, []).append(column.whole)
+    return [
+        say("Not compared, {periods}: {why}.", periods=say.apart(periods), why=why) for why, periods in reasons.items()
+    ]
+
+
+def _theme(title: str, cells: Sequence[Cell], columns: Sequence[Column]) -> Html:
+    found = []
+    for cell, column in zip(cells, columns, strict=True):
+        mark = el("img", src=f"/app/static/mark-{cell.state}.svg", alt="", width="14", height="14")
+        note = el("span", cell.note, class_="under") if cell.note else None
+        said = el("span", mark, el("span", cell.text), note, class_="said")
+        label = " ".join(column.short)
+        found.append(el("td", said, role="cell", data_label=label, class_=f"seen seen-{cell.state}"))
+    return el("tr", el("th", title, scope="row", role="rowheader"), *found, role="row")
+
+
+def _events(page: DriftPage, say: Say) -> Html:
+    cells = []
+    for column in page.columns:
+        told = [
+            el(
+                "li",
+                link(event.short, event.href) if event.href else event.short,
+                el("span", say.date(event.on), class_="under"),
+            )
+            for event in column.events
+        ]
+        shown = el("ul", *told, class_="happened") if told else el("span", "—")
+        cells.append(el("td", shown, role="cell", data_label=" ".join(column.short), class_="happening"))
+    return el("tr", el("th", say("Meanwhile"), scope="row", role="rowheader"), *cells, role="row")
+
+
+def sections(page: DriftPage, say: Say) -> Html:
+    """Every theme with its drawings."""
+    parts = []
+    for theme, title, found in page.sections:
+        parts.append(
+            el(
+                "section",
+                el("h2", title, id=f"theme-{theme}"),
+                el("div", *[_multiple(each, say) for each in found], class_="multiples"),
+                class_="drift-theme",
+            )
+        )
+    return join(parts)
+
+
+def gaps(page: DriftPage, say: Say) -> Html:
+    """What of the figures of audits moved for good, and all that was looked at."""
+    if page.gaps is None:
+        return Html("")
+    head_ = [say("Figure"), say("Before"), say("Since then"), say("Moved in"), say("Noticed in"), say("Reading")]
+    rows = [
+        [each.name, each.before, each.after, each.since, each.noticed, badge(each.state, say, each.text)]
+        for each in page.gaps.moved
+    ]
+    caption, more = say("Figures that moved for good"), rows[SHOWN:]
+    return el(
+        "section",
+        el("h2", say("What each is given"), id="gaps"),
+        el("p", page.gaps.told),
+        stacked(head_, rows[:SHOWN], caption=caption, class_="data", hidden_caption=True)
+        if rows
+        else el("p", badge("kept", say, say("None of them moved for good."))),
+        details(
+            say.plural("One more figure that moved", "{n} more figures that moved", len(more)),
+            stacked(head_, more, caption=caption, class_="data", hidden_caption=True),
+        )
+        if more
+        else "",
+        details(
+            say("All figures that are looked at"),
+            el("ul", *[el("li", each) for each in page.gaps.looked], class_="lines"),
+        ),
+        class_="drift-theme",
+    )
+
+
+def _multiple(each: Multiple, say: Say) -> Html:
+    rows = [
+        [*cells, badge(state, say, text) if state != "not_examined" else ""]
+        for cells, state, text in zip(each.rows, each.states, each.words, strict=True)
+    ]
+    return el(
+        "article",
+        el("h3", each.title, " ", badge(each.state, say, each.badge)),
+        el("p", " ".join(each.sentences), class_="told"),
+        el("p", each.distance, class_="note"),
+        el(
+            "figure",
+            picture(each.svg, each.alt, class_="small-multiple"),
+            el("figcaption", el("span", each.ends[0]), el("span", each.ends[1]), class_="ends"),
+        ),
+        details(
+            say("See the data"), table(list(each.head), rows, caption=each.title, class_="data", hidden_caption=True)
+        ),
+        id=each.anchor,
+        class_="multiple",
+    )
+
+
+def closing(page: DriftPage, say: Say, *, recompute: str) -> Html:
+    """How to read the page, and where more is said."""
+    pairs = [
+        (
+            say("Distance (PSI)"),
+            say(
+                "How far two periods are from each other, from the counts of about ten classes: 0 when they are "
+                "alike. It says that something moved, not that it is a fault."
+            ),
+        ),
+        (
+            say("Dashes"),
+            say(
+                "The level from which a distance counts as moved. A point beyond it moved unless chance may explain it."
+            ),
+        ),
+        (
+            say("Dotted upright"),
+            say("Something happened in that period: a version of the model or the charter, an incident."),
+        ),
+        (
+            say("Values differ by"),
+            say(
+                "How far values would have to be moved, on average, for both periods to be alike (Wasserstein). "
+                "In brackets: values are counted in classes, and between what the distance of all single values lies."
+            ),
+        ),
+        (
+            say("The groups"),
+            say("From what the audits have published: groups that they hide are counted with those unknown."),
+        ),
+        (
+            say("Moved for good"),
+            say(
+                "The months before and after each month are held to each other. A figure moved for good where they "
+                "differ by more than chance would make any of the figures differ in one year of {years}; it is told "
+                "from a season where the same months of the year before did the same.",
+                years=say.whole(round(1 / RATE)),
+            ),
+        ),
+        (
+            say("Other distances"),
+            say(
+                "They answer the same question in other ways: Jensen-Shannon, Hellinger, total variation and "
+                "Kolmogorov-Smirnov lie between 0 and 1; chi-square says how likely such a gap is by chance."
+            ),
+        ),
+        (
+            say("Newer is higher, of 100 pairs"),
+            say(
+                "One decision of each period is taken at random, again and again: how often the newer one has the "
+                "higher value, equal ones counted as halves (Mann-Whitney). 50: values neither rose nor fell as a "
+                "whole. In brackets, between what it very likely lies."
+            ),
+        ),
+        (
+            say("Rank tests (p)"),
+            say(
+                "How likely such a gap is by chance: in the order of values (Mann-Whitney, both sides), anywhere "
+                "(Cramér-von Mises), the ends counted more (Anderson-Darling). With very many decisions, chance "
+                "explains next to nothing, however small a gap: read the distance."
+            ),
+        ),
+    ]
+    items = [el("div", el("dt", name), el("dd", meaning)) for name, meaning in pairs]
+    links = [link(*page.question)] if page.question else []
+    links.append(link(say("Where do these figures come from?"), page.data))
+    return el(
+        "section",
+        details(say("How to read this page"), el("dl", *items, class_="facts"), class_="folded"),
+        el("p", join(links, " · ")),
+        details(say("Compute it again"), el("p", say("With the decisions at hand:")), el("code", recompute)),
+        class_="drift-closing",
+    )
+
+
+def which(systems: Sequence[tuple[str, str]], asked: str, say: Say) -> Html:
+    """The systems to choose from, where the address names none of them."""
+    return join(
+        [
+            el("h1", say("Which system?")),
+            el("p", say("“{system}” has no decisions here.", system=asked)) if asked else None,
+            el("ul", *[el("li", link(title, href)) for title, href in systems], class_="lines")
+            if systems
+            else el(
+                "div",
+                el(
+                    "p",
+                    el("strong", say("No system has decisions yet.")),
+                    " ",
+                    code(say("`boussole sync` or `boussole import` bring them in.")),
+                ),
+                class_="lead lead-unknown",
+            ),
+        ]
+    )

@@ -1,0 +1,64 @@
+"""The page of drift: is a system still the one that was examined, and what moved."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.people.permissions import Action, allowed
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.pages.drift import beside_html, detail_html, drift_html, for_whom_html, performance_html
+from boussole.dashboard.pages.drift.cache import drift_page
+from boussole.dashboard.parts import context, notices
+from boussole.dashboard.views.drift.query import DriftQuery
+from boussole.dashboard.words.addresses import drift_href
+from boussole.dashboard.words.say import Say, speaker
+
+
+def show(say: Say) -> None:
+    """The page of the system that the address names, of the only one there is, or those to choose from."""
+    seen, role, query = context.scene(), here().role, context.kept_query()
+    systems, fine = context.with_decisions(), allowed(role, Action.SEE_DRIFT_REPORT)
+    asked = DriftQuery.of(st.query_params.to_dict(), fine=fine)
+    if not asked.system and systems:
+        asked = DriftQuery(system=systems[0], against=asked.against, by=asked.by)
+    if asked.system not in systems:
+        known = [(seen.title(name, say), drift_href(name, query=query)) for name in systems]
+        context.put(drift_html.which(known, asked.system, say))
+        return
+    page = drift_page(Workspace.find(), asked, say.lang, fine=fine, with_incidents=allowed(role, Action.SEE_INCIDENTS))
+    context.put(
+        drift_html.head(page),
+        context.ask_about(asked.system, say),
+        drift_html.notes(page, say),
+        drift_html.timeline(page, say),
+        drift_html.sections(page, say),
+        performance_html.performance(page.performing, say),
+        for_whom_html.for_whom(page.for_whom, say),
+        beside_html.versions(page.beside, say),
+        drift_html.gaps(page, say),
+        detail(asked, page.pair, say) if fine else Html(""),
+        drift_html.closing(
+            page,
+            say,
+            recompute=f"boussole drift --system {asked.system}",
+        ),
+    )
+
+
+def detail(asked: DriftQuery, pair: tuple[Window, Window] | None, say: Say) -> Html:
+    """Evidently's report on the two periods that the page compares."""
+    may_make = allowed(here().role, Action.AUDIT)
+    return detail_html.section(
+        Workspace.find(), asked, pair, say, may_make=may_make, query=context.kept_query(), problem=context.problem()
+    )
+
+
+speaks = speaker(context.language())
+try:
+    show(speaks)
+except BoussoleError as error:
+    st.html(notices.problem(error.what, error.next_step, speaks))

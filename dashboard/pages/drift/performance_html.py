@@ -1,0 +1,56 @@
+"""How good decisions and scores were, as HTML."""
+
+from __future__ import annotations
+
+from boussole.dashboard.markup.elements import Html, badge, details, el, picture, table
+from boussole.dashboard.views.drift.performance.followed import Followed
+from boussole.dashboard.views.drift.performance.view import Performing
+from boussole.dashboard.words.say import Say
+
+
+def performance(shown: Performing | None, say: Say) -> Html:
+    """The section: the answer, and each figure with its drawing and its table."""
+    if shown is None:
+        return Html("")
+    sentences = [el("p", el("strong", text) if not at else text) for at, text in enumerate(shown.sentences)]
+    return el(
+        "section",
+        el("h2", say("How good were decisions and scores?"), id="performance"),
+        el("div", *sentences, class_=f"lead lead-{shown.tone}"),
+        el("p", shown.note, class_="note"),
+        el("div", *[_followed(each, say) for each in shown.figures], class_="multiples"),
+        class_="drift-theme",
+    )
+
+
+def _followed(each: Followed, say: Say) -> Html:
+    rows = [
+        [*cells, badge(state, say, text) if text else ""]
+        for cells, state, text in zip(each.rows, each.states, each.words, strict=True)
+    ]
+    return el(
+        "article",
+        el("h3", each.title),
+        el("p", " ".join(each.sentences), class_="told") if each.sentences else None,
+        el(
+            "figure",
+            picture(each.svg, each.alt, class_="small-multiple"),
+            el("figcaption", el("span", each.ends[0]), el("span", each.ends[1]), class_="ends"),
+        ),
+        el("p", each.scale, class_="note"),
+        details(
+            say("See the data"), table(list(each.head), rows, caption=each.title, class_="data", hidden_caption=True)
+        ),
+        _groups(each),
+        id=each.anchor,
+        class_="multiple",
+    )
+
+
+def _groups(each: Followed) -> Html | None:
+    found = each.groups
+    if found is None:
+        return None
+    return details(
+        found.caption, table(list(found.head), found.rows, caption=found.caption, class_="data", hidden_caption=True)
+    )

@@ -1,0 +1,138 @@
+"""The groups of one released measure, ready to be drawn, put in a table or said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from boussole.audits.systems import System
+from boussole.charter.document import AuditDocument, Comparison, MeasureDocument, Params, VerdictDocument
+from boussole.charter.document.base import given
+from boussole.charter.judging.testing import oriented
+from boussole.dashboard.charts.bars import NONE, Ends, decided, own
+from boussole.dashboard.charts.groups import group_of, rate_of, verdict_on
+from boussole.dashboard.views.fairness_choice import PROFILES, Kind, comparison
+from boussole.dashboard.words.say import Say
+
+BESIDE = ("standardised_selection_rate_ratio", "modelled_selection_rate_ratio", "selection_odds_ratio")
+"""Other ways to compare, shown with comparable profiles."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """One group: its rate, and how it compares. A measure is None where the audit holds none.
+
+    `judged`: the comparison that a verdict rests on; None of what no question of the charter is about.
+    """
+
+    key: str
+    name: str
+    rate: MeasureDocument
+    compared: MeasureDocument | None
+    reference: bool
+    judged: Comparison | None
+    beside: Sequence[MeasureDocument | None]
+
+    @property
+    def verdict(self) -> str | None:
+        return None if self.judged is None else self.judged.verdict
+
+    @property
+    def ends(self) -> Ends:
+        """The interval of the comparison: the one that decided, where it is judged; else its own."""
+        if self.judged is not None:
+            return decided(self.judged)
+        return NONE if self.compared is None else own(self.compared.interval)
+
+    @property
+    def gap(self) -> float:
+        """How far from parity, to find the widest; 0 where that is not known."""
+        if self.compared is None or self.compared.value is None:
+            return 0.0
+        value, scale = float(self.compared.value), self.compared.params.get("scale")
+        if scale != "ratio":
+            return abs(value)
+        return max(value, 1 / value) - 1 if value else float("inf")
+
+
+def groups(
+    document: AuditDocument,
+    kind: Kind,
+    by: Sequence[str],
+    say: Say,
+    *,
+    stage: str,
+    control: str,
+    system: System | None,
+) -> list[Group]:
+    """The groups of an attribute or intersection, in the order of the document."""
+    measures = {measure.id: measure for measure in document.measures}
+    metric, given = comparison(kind, control), {"stage": stage} if stage else {}
+    judged = judged_by(document, metric, by)
+    marks = {each.measure: each for each in judged.comparisons} if judged else {}
+    shown = [
+        measure
+        for measure in document.measures
+        if measure.metric == kind.rate and measure.by == tuple(by) and measure.group and measure.given == given
+    ]
+    keys = [measure.id.partition("/")[2] for measure in shown]
+    against = {found.params.against for key in keys if (found := measures.get(f"{metric}/{key}")) is not None}
+    return [
+        Group(
+            key=key.partition("|")[0],
+            name=group_of(measure, say, system=system),
+            rate=measure,
+            compared=measures.get(f"{metric}/{key}"),
+            reference=key.partition("|")[0] in against,
+            judged=marks.get(f"{metric}/{key}"),
+            beside=[measures.get(f"{name}/{key}") for name in BESIDE] if control == PROFILES and not stage else [],
+        )
+        for key, measure in zip(keys, shown, strict=True)
+    ]
+
+
+def judged_by(document: AuditDocument, metric: str, by: Sequence[str]) -> VerdictDocument | None:
+    """The verdict that rests on these comparisons, where the charter asks for one."""
+    return verdict_on(document, tuple(by), metric=rate_of(metric))
+
+
+def hidden(found: Sequence[Group]) -> list[Group]:
+    """The groups whose rate the audit does not release."""
+    return [group for group in found if group.rate.status == "suppressed"]
+
+
+def widest(found: Sequence[Group]) -> Group | None:
+    """The group whose gap is widest; None where none can be compared."""
+    compared = [group for group in found if group.compared is not None and group.compared.value is not None]
+    return max(compared, key=lambda group: group.gap, default=None)
+
+
+def beyond(group: Group, level: int) -> str:
+    """Where the interval of a comparison lies: `beyond` a level, `within` it, or `across` it; empty without one."""
+    low, high = group.ends
+    if group.compared is None or group.compared.value is None or (low is None and high is None):
+        return ""
+    at, below = level_at(level, group.compared.params), group.compared.params.bad_side == "below"
+    worst, best = (low, high) if below else (high, low)
+    sign = 1 if below else -1
+    if best is not None and sign * (best - at) < 0:
+        return "beyond"
+    return "within" if worst is not None and sign * (worst - at) >= 0 else "across"
+
+
+def level_at(level: int, params: Params) -> float:
+    """A chosen level on the bad side of a comparison.
+
+    >>> level_at(80, Params(scale="ratio", bad_side="below")), level_at(5, Params(scale="difference", bad_side="below"))
+    (0.8, -0.05)
+    """
+    return oriented(level / 100, scale=given(params.scale), bad_side=given(params.bad_side))
+
+
+def by_chance(group: Group) -> bool | None:
+    """Whether chance alone may explain a gap: its interval holds parity. None where there is no interval."""
+    low, high = group.ends
+    if group.compared is None or group.compared.value is None or (low is None and high is None):
+        return None
+    parity = 1.0 if group.compared.params.scale == "ratio" else 0.0
+    return (low is None or low <= parity) and (high is None or parity <= high)

@@ -1,0 +1,34 @@
+"""The page of generated texts: what came in, what is examined of it, and what nobody has looked at."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.pages.generations import generations_html
+from boussole.dashboard.pages.generations.view import generations_page
+from boussole.dashboard.parts import context, notices
+from boussole.dashboard.words.say import Say, speaker
+
+
+def show(say: Say) -> None:
+    """Every system that writes, and what is said of each."""
+    seen = context.scene()
+    facts = context.facts_of_late()
+    page = generations_page(seen, facts, say, query=context.kept_query())
+    if not page.writers:
+        st.html(generations_html.empty(say))
+        return
+    st.html(generations_html.head(page, say))
+    if facts.trouble:
+        told = say("How many texts came in cannot be said: the data cannot be looked at.")
+        st.html(notices.unread(told, facts.trouble))
+    for writer in page.writers:
+        context.put(generations_html.writer(writer, say), context.ask_about(writer.id, say))
+
+
+speaks = speaker(context.language())
+try:
+    show(speaks)
+except BoussoleError as error:
+    st.html(notices.problem(error.what, error.next_step, speaks))

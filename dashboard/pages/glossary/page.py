@@ -1,0 +1,11 @@
+"""The glossary page: what the words of the other pages mean."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.dashboard.pages.glossary.glossary_html import page
+from boussole.dashboard.parts import context
+from boussole.dashboard.words.say import speaker
+
+st.html(page(speaker(context.language())))

@@ -1,0 +1,133 @@
+"""The page of incidents and appeals as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from boussole.dashboard.forms.forms_html import Acting, Titled
+from boussole.dashboard.markup.elements import Child, Html, details, el, facts, join, link, stacked, table
+from boussole.dashboard.pages.incidents.appeals_view import AppealRow, Appeals
+from boussole.dashboard.pages.incidents.view import IncidentsPage, IncidentView
+from boussole.dashboard.words.say import Say
+
+
+def head(page: IncidentsPage, say: Say) -> Html:
+    """The title, and how things stand."""
+    return el(
+        "header",
+        el("h1", say("Incidents and appeals")),
+        el("p", say("What went wrong with a system, and what job seekers contest."), class_="subtitle"),
+        el(
+            "div",
+            el("p", el("strong", page.headline), " ", page.others),
+            el("p", page.appeals.headline),
+            class_=f"lead lead-{page.tone}",
+        ),
+        el("p", link(say("Incidents"), "#incidents"), link(say("Appeals"), "#appeals"), class_="jumps"),
+    )
+
+
+def incidents(page: IncidentsPage, say: Say, acting: Acting, *, opening: Sequence[Titled]) -> Html:
+    """The incidents: open ones first; closed ones on request."""
+    closed = (
+        details(
+            say.plural("One closed incident", "{n} closed incidents", len(page.closed)),
+            *[_incident(each, say, acting) for each in page.closed],
+            class_="folded",
+        )
+        if page.closed
+        else None
+    )
+    return el(
+        "section",
+        el("h2", say("What went wrong?"), id="incidents"),
+        *[_incident(each, say, acting) for each in page.open],
+        el("p", say("No incident is open.")) if not page.open else None,
+        el("p", page.in_time, class_="told") if page.in_time else None,
+        closed,
+        *acting.shown(opening, say),
+        details(say("What do these words mean?"), facts(page.words), class_="folded meanings"),
+        class_="house-of incidents",
+    )
+
+
+def _incident(each: IncidentView, say: Say, acting: Acting) -> Html:
+    deadlines = [
+        el("li", el("strong", text, class_="overdue" if late else None), " ", el("span", law, class_="told"))
+        for text, late, law in each.deadlines
+    ]
+    news = [
+        el("li", el("p", head, " · ", link(*sealed), class_="place"), el("p", text) if text else None)
+        for head, text, sealed in each.news
+    ]
+    return el(
+        "article",
+        el("h3", el("span", each.name, class_=f"grade grade-{each.severity}"), " ", each.title, id=f"i-{each.entry}"),
+        el("p", each.told, " ", join([link(*about) for about in each.about], " · "), class_="place"),
+        el("p", each.text, class_="words"),
+        el("ul", *deadlines, class_="deadlines") if deadlines else None,
+        join([el("h4", say("Since then")), el("ul", *news, class_="lines")]) if news else None,
+        facts(each.ended) if each.ended else None,
+        el("p", say("Sealed:"), " ", link(*each.sealed), class_="place"),
+        *(acting.of(each.entry, say) if not each.closed else []),
+        class_="incident",
+    )
+
+
+def appeals(page: IncidentsPage, say: Say, acting: Acting, *, forms: Sequence[Titled]) -> Html:
+    """Appeals: counts and delays; one by one for those who handle them."""
+    told = page.appeals
+    return el(
+        "section",
+        el("h2", say("What is contested?"), id="appeals"),
+        el("p", el("strong", told.headline)),
+        facts(told.facts) if told.facts else None,
+        _counts(told, say),
+        el("p", told.hidden, class_="note") if told.hidden else None,
+        _single(told, say),
+        *acting.shown(forms, say),
+        class_="house-of appeals",
+    )
+
+
+def _counts(told: Appeals, say: Say) -> Html | None:
+    tables = []
+    if told.systems:
+        columns = [say("System"), say("Received"), say("Late"), say("Half were decided within")]
+        tables.append(
+            table(columns, [list(row) for row in told.systems], caption=say("Appeals by system"), class_="data")
+        )
+    for caption, rows in ((say("Appeals by ground"), told.grounds), (say("Appeals by outcome"), told.outcomes)):
+        if rows:
+            tables.append(
+                table(
+                    [caption, say("How many")],
+                    [list(row) for row in rows],
+                    caption=caption,
+                    class_="data",
+                    hidden_caption=True,
+                )
+            )
+    return el("div", *tables, class_="counted") if tables else None
+
+
+def _single(told: Appeals, say: Say) -> Html | None:
+    if not told.rows:
+        return None
+    columns = [say("Appeal"), say("System"), say("Asks for"), say("Ground"), say("Deadline"), say("Outcome")]
+    listed = stacked(
+        columns, [_row(row, say) for row in told.rows], caption=say("Appeals, late ones first"), class_="house"
+    )
+    more = el("p", told.more, class_="told") if told.more else None
+    return join([el("h3", say("One by one")), listed, more])
+
+
+def _row(row: AppealRow, say: Say) -> list[Child]:
+    return [
+        join([el("span", row.number, class_="number"), " ", link(*row.sealed)]),
+        row.about,
+        join([row.asks, el("span", row.text, class_="under words") if row.text else None]),
+        row.ground,
+        join([el("span", row.when, class_="overdue" if row.late else None), el("span", row.took, class_="under")]),
+        row.outcome or say("Not decided"),
+    ]

@@ -1,0 +1,44 @@
+"""The page of incidents and appeals."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.log import look
+from boussole.dashboard.access.people.permissions import Action, allowed
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.pages.incidents import incidents_html
+from boussole.dashboard.pages.incidents.asking import forms_for
+from boussole.dashboard.pages.incidents.view import incidents_page
+from boussole.dashboard.parts import context, notices
+from boussole.dashboard.words.addresses import number_of
+from boussole.dashboard.words.say import Say, speaker
+
+
+def show(say: Say) -> None:
+    """The page, with the forms that the reader's role may fill in."""
+    seen, me, query = context.scene(), here(), context.kept_query()
+    role, single = me.role, allowed(me.role, Action.SEE_APPEALS)
+    if single:
+        look(Workspace.find(), me, Action.SEE_APPEALS, place="/incidents")
+    page = incidents_page(seen, say, query=query, single=single)
+    forms = forms_for(seen, role, say)
+    acting = Acting(query=query, problem=context.problem(), forms=forms.of_incident)
+    context.put(
+        incidents_html.head(page, say),
+        context.just_done(
+            context.stated_entries(), say, forms.appeal_number(number_of(st.query_params.get("done", "")))
+        ),
+        incidents_html.incidents(page, say, acting, opening=forms.opening),
+        incidents_html.appeals(page, say, acting, forms=[*forms.deciding, *forms.entering]),
+    )
+
+
+speaks = speaker(context.language())
+try:
+    show(speaks)
+except BoussoleError as error:
+    st.html(notices.problem(error.what, error.next_step, speaks))

@@ -1,0 +1,1 @@
+"""The page of the law: each provision, and what answers to it."""

@@ -1,0 +1,124 @@
+"""The page of written questions as data: late ones first, with who must answer, by when, and the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from boussole.audits.languages import capital
+from boussole.charter.committee.matters import ORDER, QuestionHistory, questions
+from boussole.dashboard.access.people.role_words import who_words
+from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.figure import told
+from boussole.dashboard.views.register.words import when
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.addresses import ask_href, evidence_href, system_href
+from boussole.dashboard.words.say import Say
+
+Link = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionView:
+    """One question. `figure` is what it is about; `waits`: nobody has answered."""
+
+    entry: int
+    when: str
+    late: bool
+    waits: bool
+    text: str
+    told: str
+    figure: Link | None
+    answers: Sequence[tuple[str, str, Link]]
+    sealed: Link
+    addressee: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionsPage:
+    """The whole page."""
+
+    tone: str
+    headline: str
+    others: str
+    waiting: Sequence[QuestionView]
+    answered: Sequence[QuestionView]
+    ask: str
+
+
+def questions_page(scene: Scene, chambers: Mapping[str, Chamber], say: Say, *, query: dict[str, str]) -> QuestionsPage:
+    """The questions of all committees together."""
+    found = [(chamber, each) for chamber in chambers.values() for each in questions(chamber.house, today=chamber.today)]
+    found.sort(key=lambda pair: (ORDER.index(pair[1].state), pair[1].question.due_on, pair[1].entry))
+    shown = [_view(scene, chamber, each, say, query=query) for chamber, each in found]
+    late = sum(each.state == "overdue" for _, each in found)
+    waiting = sum(each.state == "waiting" for _, each in found)
+    tone, headline = _headline(late, waiting, len(found), say)
+    return QuestionsPage(
+        tone=tone,
+        headline=headline,
+        others=say.plural("One more waits in time.", "{n} more wait in time.", waiting) if late and waiting else "",
+        waiting=[each for each in shown if each.waits],
+        answered=[each for each in reversed(shown) if not each.waits],
+        ask=ask_href("", "", query=query),
+    )
+
+
+def _headline(late: int, waiting: int, every: int, say: Say) -> tuple[str, str]:
+    if late:
+        return "broken", say.plural(
+            "One question waits for its answer beyond its day.",
+            "{n} questions wait for their answer beyond their day.",
+            late,
+        )
+    if waiting:
+        return "watch", say.plural(
+            "One question waits for its answer, in time.", "{n} questions wait for their answer, in time.", waiting
+        )
+    if every:
+        return "kept", say("Every question has been answered.")
+    return "unknown", say("No question has been asked yet.")
+
+
+def _view(scene: Scene, chamber: Chamber, each: QuestionHistory, say: Say, *, query: dict[str, str]) -> QuestionView:
+    said = each.question
+    asker = chamber.name(said.by, say) if said.by else who_words(said.role, say)
+    states = {
+        "overdue": capital(when(said.due_on, chamber.today, say)),
+        "waiting": capital(when(said.due_on, chamber.today, say)),
+        "answered": say("Answered late") if each.late else say("Answered"),
+    }
+    parts = [
+        chamber.title(say),
+        say("asked by {who} on {date}", who=asker, date=say.date(said.on)),
+        say("to: {who}", who=said.addressee),
+        say("answer due on {date}", date=say.date(said.due_on)),
+    ]
+    return QuestionView(
+        entry=each.entry,
+        when=states[each.state],
+        late=each.state == "overdue",
+        waits=each.state != "answered",
+        text=said.text,
+        told=" · ".join(parts),
+        figure=(told(scene, said.figure, say), _where(said.figure.audit, said.system, query=query))
+        if said.figure
+        else None,
+        answers=[
+            (
+                say("{date} ({role})", date=say.date(answer.on), role=who_words(answer.role, say)),
+                answer.text or say("A document."),
+                (say("entry {n}", n=str(at)), evidence_href(query=query, entry=str(at))),
+            )
+            for at, answer in each.answers
+        ],
+        sealed=(say("entry {n}", n=str(each.entry)), evidence_href(query=query, entry=str(each.entry))),
+        addressee=said.addressee,
+    )
+
+
+def _where(audit: int | None, system: str | None, *, query: dict[str, str]) -> str:
+    """Where a figure can be looked at: the audit that shows it, as it was sealed."""
+    if audit is not None:
+        return evidence_href(query=query, entry=str(audit))
+    return system_href(system or "", query=query)

@@ -1,0 +1,209 @@
+"""The page of recommendations as data: who must answer what by when, overdue first, and what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import get_args
+
+from boussole.audits.languages import capital
+from boussole.audits.mixed import joined
+from boussole.charter.committee.advice import STATES, Recommended, State, recommended
+from boussole.dashboard.views.followed.words import Answered, Link, answers, counted, state_word
+from boussole.dashboard.views.register.choice import Choice
+from boussole.dashboard.views.register.words import when
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.addresses import article_href, evidence_href, recommendations_href, system_href
+from boussole.dashboard.words.say import Say
+
+SHOWN = 50
+"""Recommendations that a page lists; the filters lead to the others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """What the address asks for. What is not known of it is left out."""
+
+    addressee: str = ""
+    system: str = ""
+    state: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Chosen:
+        """What an address asks for; a page that is no number is the first."""
+        page = query.get("page", "")
+        number = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 6 else 1
+        asked = {name: query.get(name, "") for name in ("addressee", "system", "state")}
+        asked["state"] = asked["state"] if asked["state"] in get_args(State) else ""
+        return cls(**asked, page=number)
+
+    def query(self, **changed: str) -> dict[str, str]:
+        """The same as part of an address."""
+        asked = {"addressee": self.addressee, "system": self.system, "state": self.state, **changed}
+        return {name: value for name, value in asked.items() if value}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One recommendation. `late`: nobody answered in time; `open`: it can still be answered or followed."""
+
+    entry: int
+    when: str
+    late: bool
+    text: str
+    told: str
+    about: Sequence[Link]
+    answers: Sequence[Answered]
+    sealed: Link
+    state: State
+    addressee: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecommendationsPage:
+    """The whole page."""
+
+    tone: str
+    headline: str
+    others: str
+    filters: Sequence[tuple[str, Sequence[Choice]]]
+    shown: str
+    everything: str
+    rows: Sequence[Row]
+    where: str
+    newer: str
+    older: str
+
+
+def recommendations_page(scene: Scene, chosen: Chosen, say: Say, *, query: dict[str, str]) -> RecommendationsPage:
+    """The page for what an address asks; `query` is kept in every link (the language)."""
+    every = recommended(scene.facts)
+    found = [each for each in every if _fits(each, chosen)]
+    last = max(1, -(-len(found) // SHOWN))
+    at = min(chosen.page, last)
+    turned = {
+        page: recommendations_href(query=query, **chosen.query(page=str(page)))
+        for page in (at - 1, at + 1)
+        if 1 <= page <= last
+    }
+    tone, headline = _headline(every, say)
+    return RecommendationsPage(
+        tone=tone,
+        headline=headline,
+        others=_others(every, say),
+        filters=_filters(scene, every, chosen, say, query=query),
+        shown=say.plural("One recommendation", "{n} recommendations", len(found)) if found else say("None fits."),
+        everything=recommendations_href(query=query) if chosen.query() else "",
+        rows=[_row(scene, each, say, query=query) for each in found[(at - 1) * SHOWN : at * SHOWN]],
+        where=say("Page {n} of {last}", n=say.whole(at), last=say.whole(last)) if last > 1 else "",
+        newer=turned.get(at - 1, ""),
+        older=turned.get(at + 1, ""),
+    )
+
+
+def _fits(each: Recommended, chosen: Chosen) -> bool:
+    said = each.said
+    return (
+        chosen.addressee in ("", said.addressee)
+        and chosen.system in ("", said.system)
+        and chosen.state in ("", each.state)
+    )
+
+
+def _headline(every: Sequence[Recommended], say: Say) -> tuple[str, str]:
+    late = sum(each.state == "overdue" for each in every)
+    waiting = sum(each.state == "waiting" for each in every)
+    if late:
+        return "broken", say.plural(
+            "One recommendation waits for its answer beyond its day.",
+            "{n} recommendations wait for their answer beyond their day.",
+            late,
+        )
+    if waiting:
+        return "watch", say.plural(
+            "One recommendation waits for its answer; none is late.",
+            "{n} recommendations wait for their answer; none is late.",
+            waiting,
+        )
+    if every:
+        return "kept", say("Every recommendation has been answered.")
+    return "unknown", say("No recommendation is recorded.")
+
+
+def _others(every: Sequence[Recommended], say: Say) -> str:
+    """How the answered ones stand."""
+    n = {state: sum(each.state == state for each in every) for state in STATES}
+    return counted(
+        [
+            say.plural("One is in progress.", "{n} are in progress.", n["in_progress"]) if n["in_progress"] else "",
+            say.plural("One is done.", "{n} are done.", n["done"]) if n["done"] else "",
+            say.plural("One was dropped.", "{n} were dropped.", n["dropped"]) if n["dropped"] else "",
+        ]
+    )
+
+
+def _filters(
+    scene: Scene, every: Sequence[Recommended], chosen: Chosen, say: Say, *, query: dict[str, str]
+) -> list[tuple[str, list[Choice]]]:
+    """One filter each, with how many each value would show."""
+
+    def choices(name: str, values: Mapping[str, str]) -> list[Choice]:
+        now = getattr(chosen, name)
+        found = [Choice(text=say("all"), count=None, href=_href("", name), current=not now)]
+        for value, text in values.items():
+            n = sum(_fits(each, _with(chosen, name, value)) for each in every)
+            found.append(Choice(text=text, count=n, href=_href(value, name), current=now == value))
+        return found
+
+    def _href(value: str, name: str) -> str:
+        return recommendations_href(query=query, **chosen.query(**{name: value}))
+
+    addressees = sorted({each.said.addressee for each in every})
+    systems = sorted({each.said.system for each in every if each.said.system})
+    states = [state for state in STATES if any(each.state == state for each in every)]
+    asked: list[tuple[str, str, Mapping[str, str]]] = [
+        (say("State"), "state", {state: state_word(state, say) for state in states}),
+        (say("Addressee"), "addressee", {name: name for name in addressees}),
+        (say("System"), "system", {name: scene.title(name, say) for name in systems}),
+    ]
+    return [(title, choices(name, values)) for title, name, values in asked if len(values) > 1 or getattr(chosen, name)]
+
+
+def _with(chosen: Chosen, name: str, value: str) -> Chosen:
+    made: Callable[..., Chosen] = replace
+    return made(chosen, **{name: value})
+
+
+def _row(scene: Scene, each: Recommended, say: Say, *, query: dict[str, str]) -> Row:
+    said, today = each.said, scene.facts.as_of
+    waits = each.state in ("overdue", "waiting")
+    told = [
+        said.body,
+        *([say("outside authority")] if said.outside else []),
+        say.date(said.on),
+        say("to: {who}", who=said.addressee),
+        say("answer due on {date}", date=say.date(said.due_on)),
+    ]
+    names = scene.articles(say)
+    about = [(scene.title(said.system, say), system_href(said.system, query=query))] if said.system else []
+    about += [(names[article], article_href(article, query=query)) for article in said.articles if article in names]
+    if said.opinion is not None:
+        about.append(
+            (
+                say("part of an opinion, entry {n}", n=str(said.opinion)),
+                evidence_href(query=query, entry=str(said.opinion)),
+            )
+        )
+    return Row(
+        entry=each.entry,
+        when=capital(when(said.due_on, today, say)) if waits else state_word(each.state, say),
+        late=each.state == "overdue",
+        text=said.text,
+        told=joined(" · ", told),
+        about=about,
+        answers=answers(scene.facts, each.entry, say, query=query),
+        sealed=(say("entry {n}", n=str(each.entry)), evidence_href(query=query, entry=str(each.entry))),
+        state=each.state,
+        addressee=said.addressee,
+    )

@@ -1,0 +1,29 @@
+"""The register page: every use of AI, how far each is examined, what is due next."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.pages.register import register_html
+from boussole.dashboard.parts import context, notices
+from boussole.dashboard.views.register.choice import Chosen
+from boussole.dashboard.views.register.view import register_page
+from boussole.dashboard.words.say import speaker
+
+say = speaker(context.language())
+try:
+    register = context.register()
+except BoussoleError as error:
+    st.html(notices.problem(error.what, error.next_step, say))
+else:
+    if register.uses:
+        page = register_page(register, Chosen.of(st.query_params.to_dict()), say, query=context.kept_query())
+        st.html(register_html.head(page, say))
+        if register.trouble:
+            told = say("Which decisions are to be erased cannot be said: the data cannot be looked at.")
+            st.html(notices.unread(told, register.trouble))
+        st.html(register_html.overview(page, say))
+        st.html(register_html.uses(page, say))
+    else:
+        st.html(register_html.empty(say))

@@ -1,0 +1,125 @@
+"""The register page as HTML."""
+
+from __future__ import annotations
+
+from boussole.dashboard.charts.coverage_picture import strip_svg, strip_text
+from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, picture, stacked
+from boussole.dashboard.markup.marks import ORDER
+from boussole.dashboard.parts.lines_html import due_item, filter_by
+from boussole.dashboard.views.register.view import RegisterPage, Row
+from boussole.dashboard.words.say import Say
+
+
+def head(page: RegisterPage, say: Say) -> Html:
+    """The title, the answer, and its picture beside where it started."""
+    overlooked = (
+        el(
+            "p",
+            say("High risk, in service, and nobody has looked:"),
+            " ",
+            join([link(*each) for each in (*page.overlooked, page.overlooked_more) if each], ", "),
+            ".",
+        )
+        if page.overlooked
+        else None
+    )
+    return el(
+        "header",
+        el("h1", say("Which uses of AI are examined?")),
+        el("p", page.subtitle, class_="subtitle"),
+        el(
+            "div",
+            el("p", el("strong", page.headline), " ", *page.told),
+            overlooked,
+            class_=f"lead lead-{page.tone}",
+        ),
+    )
+
+
+def overview(page: RegisterPage, say: Say) -> Html:
+    """The picture, and what is due next."""
+    note = say(
+        "A full dot is a use of which somebody has looked at every question of the charter, whatever the answer; "
+        "a half dot, at some; a ring, at none."
+    )
+    strips = [
+        el(
+            "div",
+            el("p", title),
+            picture(strip_svg(counts), strip_text(counts, say), class_="strip"),
+        )
+        for title, counts in page.strips
+    ]
+    figure = el("figure", *strips, el("figcaption", note), class_="strips") if strips else None
+    lines = el("ul", *[due_item(line) for line in page.due], class_="lines due") if page.due else None
+    more = (
+        details(
+            say.plural("See one more", "See {n} more", len(page.later)),
+            el("ul", *[due_item(line) for line in page.later], class_="lines due"),
+        )
+        if page.later
+        else None
+    )
+    nothing = None if page.due else el("p", say("Nothing is due."))
+    return el(
+        "div",
+        el("section", el("h2", say("How far are we?")), figure),
+        el("section", el("h2", say("What is due next?"), id="due"), lines, more, nothing),
+        class_="two",
+    )
+
+
+def uses(page: RegisterPage, say: Say) -> Html:
+    """The filters and the table of all uses that fit."""
+    columns = [say("Use"), say("Status, risk"), say("Articles"), say("Looked at"), say("Missing"), say("Next due")]
+    rows = [_row(row) for row in page.rows]
+    whole = link(say("Show all uses"), page.everything) if page.everything else None
+    return el(
+        "section",
+        el("h2", say("All uses"), id="uses"),
+        el("div", *[filter_by(name, choices) for name, choices in page.filters], class_="filters"),
+        el("p", el("strong", page.shown), " " if whole else None, whole, class_="shown", role="status"),
+        stacked(columns, rows, caption=say("The register"), class_="uses", hidden_caption=True) if rows else None,
+        legend(say) if rows else None,
+        class_="register",
+    )
+
+
+def legend(say: Say) -> Html:
+    """The marks, and in which order they stand in a row."""
+    marks = [badge(verdict, say) for verdict in reversed(ORDER)]
+    told = say(
+        "Marks stand in the order of the articles; a dash: the article asks nothing of it. "
+        "“Looked at”: questions that somebody has looked at, of those that the charter asks."
+    )
+    return join([el("p", *marks, class_="legend", aria_label=say("Legend"), role="note"), el("p", told, class_="note")])
+
+
+def empty(say: Say) -> Html:
+    """A workspace without any system: what to do first."""
+    steps = [
+        (say("Write an empty register to fill in."), "boussole systems import --template register.xlsx"),
+        (say("Bring it in: every fault is named with its cell."), "boussole systems import register.xlsx"),
+        (say("Or describe one system from its data."), "boussole systems new --from FILE"),
+    ]
+    return join(
+        [
+            el("h1", say("Which uses of AI are examined?")),
+            el("div", el("p", el("strong", say("The register is empty."))), class_="lead lead-unknown"),
+            el("ol", *[el("li", text, " ", el("code", command)) for text, command in steps], class_="steps"),
+        ]
+    )
+
+
+def _row(row: Row) -> list[Html | str]:
+    marks = [el("img", src=f"/app/static/mark-{v}.svg", alt="", width="14", height="14") for v in row.verdicts]
+    late = el("span", row.late, class_="under") if row.late else None
+    risk = el("strong", row.risk) if row.grave else row.risk
+    return [
+        join([link(row.title, row.href), el("span", row.owner, class_="under")]),
+        join([row.status, el("span", risk, class_="under")]),
+        el("span", *marks, class_="marks", role="img", aria_label=row.verdicts_told),
+        row.examined,
+        join([row.missing, late]),
+        el("span", row.next, class_="overdue" if row.overdue else None) if row.next else "",
+    ]

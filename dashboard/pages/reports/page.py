@@ -1,0 +1,53 @@
+"""The page of reports: those there are, how they are checked, and a new one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.people.permissions import Action, allowed
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.pages.reports import reports_html
+from boussole.dashboard.pages.reports.cache import reports
+from boussole.dashboard.pages.reports.forms import asking
+from boussole.dashboard.pages.reports.making import LOOKED_AT_EVERY, jobs
+from boussole.dashboard.parts import context, notices
+from boussole.dashboard.words.say import Say, speaker
+
+
+def show(say: Say) -> None:
+    """What is under way, what there is, and the form of those who may make a report."""
+    workspace, query, may = Workspace.find(), context.kept_query(), allowed(here().role, Action.MAKE_REPORT)
+    st.html(reports_html.head(say))
+    if may:
+        progress(say)
+    context.put(
+        reports_html.listed(reports(workspace), say, query=query),
+        reports_html.checking(say, query=query),
+    )
+    if may:
+        problem = context.problem()
+        st.html(reports_html.asked(asking(workspace, say), say, query=query, problem=problem))
+
+
+def progress(say: Say) -> None:
+    """What is under way, looked at again until it is done; then the list is shown anew."""
+    workspace = Workspace.find()
+    waiting = any(job.under_way for job in jobs(workspace))
+
+    @st.fragment(run_every=LOOKED_AT_EVERY if waiting else None)
+    def look() -> None:
+        found = jobs(workspace)
+        context.put(reports_html.under_way(found, say))
+        if waiting and not any(job.under_way for job in found):
+            st.rerun()
+
+    look()
+
+
+speaks = speaker(context.language())
+try:
+    show(speaks)
+except BoussoleError as error:
+    st.html(notices.problem(error.what, error.next_step, speaks))

@@ -1,0 +1,24 @@
+"""Everything that can be found, kept between two looks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.pages.search.index import Index
+from boussole.dashboard.pages.search.pieces import pieces
+from boussole.dashboard.runtime.cache import newest
+from boussole.dashboard.runtime.stamps import Stamp, house_stamp, stamp
+from boussole.dashboard.views import store
+from boussole.dashboard.words.say import speaker
+
+
+def index(workspace: Workspace, lang: str) -> Index:
+    """Everything that can be found, in one language."""
+    return _index(workspace.home, stamp(workspace), house_stamp(workspace), store.today(), lang)
+
+
+@newest(4)
+def _index(home: Path, seen_at: Stamp, house_at: Stamp, today: dt.date, lang: str) -> Index:
+    return Index(pieces(store.scene_at(home, seen_at, today), store.chambers_at(home, house_at, today), speaker(lang)))

@@ -1,0 +1,114 @@
+"""The index: SQLite's full text search, in memory, over letters without accents."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from boussole.dashboard.access.people.permissions import Action
+from boussole.dashboard.markup.glossary_book import plain_letters
+
+LONGEST = 200
+"""Letters of what is looked for."""
+MOST = 12
+"""Words of it."""
+_WORD = re.compile(r"\d+(?:\.\d+)+|\w+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """One thing that can be found, and the action that somebody needs to be allowed to find it."""
+
+    kind: str
+    action: Action
+    title: str
+    text: str
+    href: str
+    also: str = ""
+    """Other words by which it is found, which are not shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A piece that was found, the best first."""
+
+    piece: Piece
+    rank: float
+
+
+class Index:
+    """What can be found, in one language."""
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self.pieces = list(pieces)
+        self._lock = threading.Lock()
+        self._base = sqlite3.connect(":memory:", check_same_thread=False)
+        self._base.execute("CREATE VIRTUAL TABLE found USING fts5(title, text, action UNINDEXED, tokenize='unicode61')")
+        rows = (
+            (at, plain_letters(each.title), plain_letters(f"{each.text} {each.also}"), each.action.name)
+            for at, each in enumerate(self.pieces)
+        )
+        self._base.executemany("INSERT INTO found (rowid, title, text, action) VALUES (?, ?, ?, ?)", rows)
+
+    def find(self, starts: Sequence[str], *, actions: Collection[Action]) -> tuple[list[Hit], bool]:
+        """What holds words with all these beginnings; where nothing does, with any of them, and then False."""
+        if not starts:
+            return [], True
+        quoted = [f'"{start}"*' for start in starts]
+        found = self._matches(" AND ".join(quoted), actions)
+        if found or len(starts) == 1:
+            return found, True
+        return self._matches(" OR ".join(quoted), actions), False
+
+    def _matches(self, asked: str, actions: Collection[Action]) -> list[Hit]:
+        marks = ", ".join("?" * len(actions))
+        query = (
+            f"SELECT rowid, bm25(found, 6.0, 1.0) FROM found WHERE found MATCH ? AND action IN ({marks}) ORDER BY 2, 1"
+        )
+        with self._lock:
+            rows = self._base.execute(query, [asked, *(action.name for action in actions)]).fetchall()
+        return [Hit(piece=self.pieces[at], rank=rank) for at, rank in rows]
+
+
+def beginnings(asked: str) -> list[str]:
+    """What the words begin with that somebody looks for, without accents and without the s or x of a plural.
+
+    >>> beginnings("Égalité des Femmes, n° 12")
+    ['egalite', 'des', 'femme', 'n', '12']
+    """
+    words = _WORD.findall(plain_letters(asked[:LONGEST]))
+    return list(dict.fromkeys(word[:-1] if len(word) > 4 and word[-1] in "sx" else word for word in words))[:MOST]
+
+
+def marked(text: str, starts: Sequence[str]) -> list[tuple[str, bool]]:
+    """A text in pieces, those that were found marked.
+
+    >>> marked("Équité des genres", ["equi", "genre"])
+    [('Équité', True), (' des ', False), ('genres', True)]
+    """
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for word in _WORD.finditer(text):
+        if plain_letters(word.group()).startswith(tuple(starts)):
+            pieces += [(text[at : word.start()], False), (word.group(), True)]
+            at = word.end()
+    return [piece for piece in [*pieces, (text[at:], False)] if piece[0]]
+
+
+def excerpt(text: str, starts: Sequence[str], *, letters: int = 200) -> str:
+    """The part of a text around the first word that was found; its beginning where none was.
+
+    >>> excerpt("One two three four five six", ["five"], letters=14)
+    '… four five six'
+    """
+    if len(text) <= letters:
+        return text
+    hits = (word.start() for word in _WORD.finditer(text) if plain_letters(word.group()).startswith(tuple(starts)))
+    first = next(hits, 0)
+    start = max(0, min(first - letters // 3, len(text) - letters))
+    start = text.find(" ", start) + 1 if start else 0
+    end = len(text) if start + letters >= len(text) else text.rfind(" ", start, start + letters)
+    return ("… " if start else "") + text[start:end] + (" …" if end < len(text) else "")

@@ -1,0 +1,33 @@
+"""The search page: everything that pages show, as far as somebody's role opens it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.people.permissions import Action, allowed
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.pages.search.cache import index
+from boussole.dashboard.pages.search.search_html import page
+from boussole.dashboard.pages.search.view import SearchPage, search_page
+from boussole.dashboard.parts import context, notices
+from boussole.dashboard.views import store
+from boussole.dashboard.words.say import Say, speaker
+
+
+def found(asked: str, say: Say, *, kind: str) -> SearchPage:
+    """What the reader of the current rerun finds: their role opens it, and nothing else is looked at."""
+    workspace, role = Workspace.find(), here().role
+    actions = [action for action in Action if allowed(role, action)]
+    known, entries = index(workspace, say.lang), store.entries(workspace)
+    return search_page(known, asked, say, kind=kind, actions=actions, entries=entries, query=context.kept_query())
+
+
+speaks = speaker(context.language())
+try:
+    shown = found(st.query_params.get("q", ""), speaks, kind=st.query_params.get("kind", ""))
+except BoussoleError as error:
+    st.html(notices.problem(error.what, error.next_step, speaks))
+else:
+    st.html(page(shown, speaks))

@@ -1,0 +1,193 @@
+"""Everything that can be found, with its address and the action that it takes to see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from boussole.audits.languages import inside
+from boussole.charter.amending.plain import plainly
+from boussole.charter.committee.advice import recommended
+from boussole.charter.committee.opinions import fates
+from boussole.charter.committee.sessions import sessions
+from boussole.charter.incidents.incidents import incidents
+from boussole.charter.judging.crosswalk import crosswalk
+from boussole.charter.record_types.acts import CommitteeQuestion, Referral
+from boussole.dashboard.access.people.permissions import Action
+from boussole.dashboard.access.people.places import PAGES
+from boussole.dashboard.charts.groups import attribute_name
+from boussole.dashboard.markup.glossary_book import called, themes
+from boussole.dashboard.pages.search.index import Piece
+from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.addresses import (
+    address,
+    article_href,
+    committee_href,
+    fairness_href,
+    glossary_href,
+    incidents_href,
+    law_href,
+    questions_href,
+    recommendations_href,
+    session_href,
+    system_href,
+)
+from boussole.dashboard.words.menu import pages
+from boussole.dashboard.words.say import Say
+
+KINDS = (
+    "page",
+    "article",
+    "question",
+    "system",
+    "group",
+    "word",
+    "opinion",
+    "recommendation",
+    "asked",
+    "session",
+    "referral",
+    "incident",
+    "law",
+)
+"""In the order in which results are shown."""
+
+
+def pieces(scene: Scene, chambers: Mapping[str, Chamber], say: Say) -> list[Piece]:
+    """Everything that can be found, in one language."""
+    query = {"lang": say.lang}
+    return [
+        *_pages(say, query),
+        *_charter(scene, say, query),
+        *_systems(scene, say, query),
+        *_words(say, query),
+        *_law(scene, say, query),
+        *_records(scene, query),
+        *(piece for chamber in chambers.values() for piece in _committee(chamber, say, query)),
+    ]
+
+
+def _pages(say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
+    for page in pages(say):
+        if not page.under:
+            yield Piece(kind="page", action=PAGES[page.name], title=page.title, text="", href=address(page.path, query))
+
+
+def _charter(scene: Scene, say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
+    for article in scene.charter.articles:
+        yield Piece(
+            kind="article",
+            action=Action.SEE_ARTICLE,
+            title=say("{n}. {title}", n=str(article.order), title=say.text(article.title)),
+            text=say.text(article.commitment),
+            href=article_href(article.id, query=query),
+        )
+        for asked in article.indicators:
+            yield Piece(
+                kind="question",
+                action=Action.SEE_ARTICLE,
+                title=f"{asked.number} {plainly(asked.question, say.lang)}",
+                text=say.text(asked.computed),
+                href=article_href(article.id, query=query, anchor=f"q-{asked.id}"),
+            )
+
+
+def _systems(scene: Scene, say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
+    for name, system in scene.systems.items():
+        told = (say.text(system.purpose), system.owner, system.provider or "", name)
+        yield Piece(
+            kind="system",
+            action=Action.SEE_SYSTEM,
+            title=scene.title(name, say),
+            text=" · ".join(part for part in told if part),
+            href=system_href(name, query=query),
+        )
+        if name in scene.latest:
+            yield from _groups(scene, name, say, query)
+
+
+def _groups(scene: Scene, name: str, say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
+    """The attributes by which an audited system is looked at, with the names of their groups."""
+    system = scene.systems[name]
+    for attribute, group in system.groups.items():
+        title = attribute_name([attribute], say, system=system)
+        yield Piece(
+            kind="group",
+            action=Action.SEE_SYSTEM,
+            title=say("{system}, by {attribute}", system=scene.title(name, say), attribute=inside(title)),
+            text=", ".join(say.text(each, key) for key, each in group.values.items()),
+            href=fairness_href(query=query, system=name, by=attribute),
+        )
+
+
+def _words(say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
+    for theme in themes():
+        for word in theme.words:
+            yield Piece(
+                kind="word",
+                action=Action.LEARN,
+                title=say.text(word.word),
+                text=say.text(word.text),
+                href=glossary_href(word.id, query=query),
+                also=" ".join(called(word, say.lang)),
+            )
+
+
+def _law(scene: Scene, say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
+    for chapter in crosswalk(scene.charter, on=scene.facts.as_of):
+        for provision in chapter.provisions:
+            yield Piece(
+                kind="law",
+                action=Action.SEE_LAW,
+                title=say.text(provision.law.title),
+                text=say.text(provision.law.asks),
+                href=law_href(query=query, anchor=chapter.id or "other"),
+            )
+
+
+def _records(scene: Scene, query: Mapping[str, str]) -> Iterator[Piece]:
+    """Recommendations, of the committee and of authorities, and incidents."""
+    for each in recommended(scene.facts):
+        yield Piece(
+            kind="recommendation",
+            action=Action.SEE_COMMITTEE,
+            title=_short(each.said.text),
+            text=f"{each.said.addressee} · {each.said.text}",
+            href=recommendations_href(query=query, anchor=f"r-{each.entry}"),
+        )
+    for told in incidents(scene.facts):
+        yield Piece(
+            kind="incident",
+            action=Action.SEE_INCIDENTS,
+            title=told.incident.title,
+            text=told.incident.text,
+            href=incidents_href(query=query, anchor=f"i-{told.entry}"),
+        )
+
+
+def _committee(chamber: Chamber, say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
+    """Opinions, questions, sessions and referrals of one committee."""
+    piece = partial(Piece, action=Action.SEE_COMMITTEE)
+
+    for fate in fates(chamber.house, chamber.facts):
+        said = fate.opinion.wording
+        told = " · ".join([said.words, *said.reservations])
+        href = recommendations_href(query=query, anchor=f"o-{fate.entry}")
+        yield piece(kind="opinion", title=said.title, text=told, href=href)
+    for entry, asked in chamber.house.standing(CommitteeQuestion):
+        href = questions_href(query=query, anchor=f"q-{entry}")
+        yield piece(kind="asked", title=_short(asked.text), text=f"{asked.addressee} · {asked.text}", href=href)
+    for session in sessions(chamber.house):
+        title = say("Session of {date}", date=say.date(session.call.starts.date()))
+        agenda = " · ".join(item.title for item in session.call.agenda)
+        yield piece(kind="session", title=title, text=agenda, href=session_href(session.entry, query=query))
+    for _, referral in chamber.house.standing(Referral):
+        told = " · ".join(part for part in (referral.sender, referral.text) if part)
+        yield piece(kind="referral", title=referral.subject, text=told, href=committee_href(chamber.id, query=query))
+
+
+def _short(text: str) -> str:
+    """The beginning of a text, as its title."""
+    line = text.strip().partition("\n")[0]
+    return line if len(line) <= 110 else line[:110].rpartition(" ")[0] + " …"

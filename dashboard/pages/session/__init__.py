@@ -1,0 +1,1 @@
+"""The page of one session: its agenda, evidence, presence, decisions and minutes."""

@@ -1,0 +1,52 @@
+"""The page of one session: what, when, where, the agenda, the evidence, who is there, what is decided, the minutes."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.pages.session import pack_html, session_html
+from boussole.dashboard.pages.session.pack_view import pack_view
+from boussole.dashboard.pages.session.session_view import session_page
+from boussole.dashboard.parts import context, notices
+from boussole.dashboard.records.acts.acting_html import Acting, just_done
+from boussole.dashboard.records.acts.offering import HEAD, offered
+from boussole.dashboard.records.place import place_of
+from boussole.dashboard.views.committee.chamber import chamber_of
+from boussole.dashboard.words.addresses import committee_href, number_of
+from boussole.dashboard.words.say import Say, speaker
+
+
+def show(asked: str, say: Say) -> None:
+    """A session, or that there is none of this number."""
+    query, number = context.kept_query(), number_of(asked)
+    chamber = None if number is None else chamber_of(context.chambers(), number)
+    if chamber is None or number is None:
+        st.html(session_html.unknown(asked, say, committee=committee_href("", query=query)))
+        return
+    found = context.evidence(chamber.id, number)
+    pack = pack_view(found, context.scene(), say, query=query) if found else None
+    page = session_page(chamber, number, pack, say, query=query)
+    problem = context.problem()
+    place = place_of(Workspace.find(), str(number))
+    at = st.query_params.get("at", "")
+    done = at if at in page.parts else HEAD, just_done(chamber, st.query_params.get("done", ""), say, query=query)
+    acting = Acting(offered(place, here(), say) if place else {}, say, query=query, problem=problem, done=done)
+    context.put(
+        acting.lost(),
+        session_html.head(page, say, acting),
+        session_html.agenda(page, say, acting),
+        pack_html.pack(page.pack, say, acting),
+        session_html.presence(page, say, acting),
+        session_html.questions(page, say, acting),
+        session_html.minutes(page, say, acting),
+    )
+
+
+speaks = speaker(context.language())
+try:
+    show(st.query_params.get("session", ""), speaks)
+except BoussoleError as error:
+    st.html(notices.problem(error.what, error.next_step, speaks))

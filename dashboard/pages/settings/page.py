@@ -1,0 +1,21 @@
+"""The settings page: what is set, where it is changed, and what is wrong with it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.own_sessions import own_sessions
+from boussole.dashboard.access.people.permissions import Action, allowed
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.pages.settings.facts import settings_facts
+from boussole.dashboard.pages.settings.settings_html import page
+from boussole.dashboard.pages.settings.view import settings_page
+from boussole.dashboard.parts import context
+from boussole.dashboard.words.say import speaker
+
+say, me = speaker(context.language()), here()
+workspace, inside = Workspace.find(), allowed(me.role, Action.SEE_SETTINGS)
+sessions = own_sessions(workspace, me)
+shown = settings_page(me, settings_facts(workspace), say, inside=inside, query=context.kept_query(), sessions=sessions)
+st.html(page(shown, say))

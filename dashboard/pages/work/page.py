@@ -1,0 +1,38 @@
+"""The page of effects on work."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.pages.work import work_html
+from boussole.dashboard.parts import context, notices
+from boussole.dashboard.records.routes import offered
+from boussole.dashboard.records.setting import Setting
+from boussole.dashboard.views.work import work_page
+from boussole.dashboard.words.say import Say, speaker
+
+
+def show(say: Say) -> None:
+    """The page, with the forms that the reader's role may fill in."""
+    seen, query = context.scene(), context.kept_query()
+    page = work_page(seen, say, query=query)
+    forms = offered("work", Setting(person=here(), say=say, scene=seen))
+    context.put(
+        work_html.head(page, say),
+        context.just_done(context.stated_entries(), say),
+        work_html.surveys(page, say),
+        work_html.training(page, say),
+        work_html.time(page, say),
+        work_html.consultations(page, say),
+        work_html.acting(forms, say, Acting(query=query, problem=context.problem())),
+    )
+
+
+speaks = speaker(context.language())
+try:
+    show(speaks)
+except BoussoleError as error:
+    st.html(notices.problem(error.what, error.next_step, speaks))

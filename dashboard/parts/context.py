@@ -1,0 +1,167 @@
+"""What the script of a page asks: in which language, of which workspace, what stands beside, what was just done."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+
+import streamlit as st
+
+from boussole.audits.drift import stored
+from boussole.audits.errors import BoussoleError
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.papers.drafts import Drafted
+from boussole.dashboard.access.people.permissions import Action, allowed
+from boussole.dashboard.access.visitor import here as person
+from boussole.dashboard.forms.forms_html import done_html
+from boussole.dashboard.forms.inbox import problem_of, whose
+from boussole.dashboard.forms.model import Problem
+from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.parts.ask_html import ask_link
+from boussole.dashboard.parts.opinions_html import beside as opinions_beside
+from boussole.dashboard.views import store
+from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.committee.evidence import Evidence
+from boussole.dashboard.views.drift.query import address_of
+from boussole.dashboard.views.facts import Facts
+from boussole.dashboard.views.followed.opinions import opinions_about
+from boussole.dashboard.views.incidents.beside import open_incidents as incidents_beside
+from boussole.dashboard.views.register.choice import Register
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.addresses import ask_href, evidence_href, number_of
+from boussole.dashboard.words.say import Say
+
+
+def language() -> str:
+    """The language of the address, else the browser's, else the workspace's."""
+    asked = st.query_params.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    browser = (st.context.locale or "").partition("-")[0].lower()
+    if browser in LANGUAGES:
+        return browser
+    try:
+        return Workspace.find().settings.language
+    except BoussoleError:
+        return LANGUAGES[0]
+
+
+def kept_query() -> dict[str, str]:
+    """What every link inside the app carries on: the language, once somebody has chosen it."""
+    asked = st.query_params.get("lang", "")
+    return {"lang": asked} if asked in LANGUAGES else {}
+
+
+def scene() -> Scene:
+    """The workspace as pages see it today."""
+    return store.scene(Workspace.find())
+
+
+def facts() -> Facts:
+    """Its sources and the state of its lake."""
+    return store.facts(Workspace.find())
+
+
+def facts_of_late() -> Facts:
+    """The same as they were a moment ago, for a page that does not need the lake of this second."""
+    return store.facts(Workspace.find(), within=store.A_WHILE)
+
+
+def today() -> dt.date:
+    """The day on this machine."""
+    return store.today()
+
+
+def register() -> Register:
+    """The register, as it stands today."""
+    return store.register(Workspace.find(), today())
+
+
+def duties() -> Register:
+    """The register with all that is due today but for the erasures, which only the lake knows."""
+    return store.duties(Workspace.find())
+
+
+def chambers() -> dict[str, Chamber]:
+    """The committees by id, as they stand today."""
+    return store.chambers(Workspace.find())
+
+
+def evidence(committee: str, session: int) -> Evidence | None:
+    """The pack that a session works on, and what has changed since."""
+    return store.evidence(Workspace.find(), committee, session)
+
+
+def drafts(committee: str) -> Sequence[Drafted]:
+    """What is being written in a committee."""
+    return store.drafts(Workspace.find(), committee)
+
+
+def with_decisions() -> list[str]:
+    """The systems that have decisions, in the order of the register."""
+    return store.with_decisions(Workspace.find())
+
+
+def open_incidents(say: Say, **about: str) -> Html:
+    """The open incidents of an article or a system, for those who may see them."""
+    if not allowed(person().role, Action.SEE_INCIDENTS):
+        return Html("")
+    return incidents_beside(scene(), say, query=kept_query(), **about)
+
+
+def opinions(say: Say, **about: str) -> Html:
+    """What committees said of an article or a system; those who do not see their work see what was published."""
+    inside = allowed(person().role, Action.SEE_COMMITTEE)
+    return opinions_beside(opinions_about(chambers().values(), say, query=kept_query(), inside=inside, **about), say)
+
+
+def asking() -> Callable[[str, str], str] | None:
+    """Where a question about a figure is asked; nothing for those who may not ask."""
+    if not allowed(person().role, Action.TAKE_PART):
+        return None
+    query = kept_query()
+    return lambda system, key: ask_href(system, key, query=query)
+
+
+def ask_about(system: str, say: Say) -> Html:
+    """Beside figures of a system: one tap leads to a question about it, for those who may ask."""
+    ask = asking()
+    return (ask_link(ask(system, ""), say) if ask and system else None) or Html("")
+
+
+def just_done(entries: Iterable[int], say: Say, told: str = "") -> Html:
+    """That what the reader did is recorded, where the address names one of these entries; nothing for any other."""
+    entry = number_of(st.query_params.get("done", ""))
+    if entry is None or entry not in set(entries):
+        return Html("")
+    href = evidence_href(query=kept_query(), entry=str(entry))
+    return done_html(entry, told or say("It is recorded and sealed."), say, href=href)
+
+
+def committee_entries() -> set[int]:
+    """The entries of the acts of all committees."""
+    return {each.entry for chamber in chambers().values() for each in chamber.house.acts}
+
+
+def stated_entries() -> set[int]:
+    """The entries of what people have stated of systems."""
+    return {each.entry for each in scene().facts.sealed}
+
+
+def problem() -> Problem | None:
+    """Why a form of the reader was not taken, where the address says that one was not."""
+    return problem_of(st.query_params.get("sent", ""), whose(person()))
+
+
+def put(*parts: Html) -> None:
+    """Show the parts of a page, one below the other, but for those that have nothing to say."""
+    for part in parts:
+        if part:
+            st.html(part)
+
+
+def drift_report(system: str) -> str | None:
+    """The address of the newest of Evidently's reports: it opens in an origin of its own."""
+    found = stored.newest(Workspace.find().home, system)
+    return address_of(found) if found else None

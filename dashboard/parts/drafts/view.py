@@ -1,0 +1,210 @@
+"""Drafts as pages show them: the list, one draft with what was kept aside of it, two texts side by side."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from boussole.charter.committee.papers.drafts import Drafted, Saving
+from boussole.charter.record_types.acts import OpinionText, Referral
+from boussole.dashboard.access.people.role_words import who_words
+from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.committee.words import sense_word
+from boussole.dashboard.words.addresses import draft_href, evidence_href
+from boussole.dashboard.words.say import Say
+
+Link = tuple[str, str]
+SENSES = ("favourable", "reserved", "unfavourable", "none")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftLine:
+    """A draft in a list."""
+
+    title: Link
+    told: str
+    complete: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """A text of an opinion, as it is read: each part with whether another text has it too."""
+
+    title: str
+    sense: str
+    parts: Sequence[tuple[str, bool]]
+    reservations: Sequence[tuple[str, bool]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aside:
+    """A text that was kept aside because somebody had saved in between."""
+
+    number: int
+    told: str
+    mine: Text
+    theirs: Text
+    take: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftPage:
+    """One draft. `sealed`: the entry it became, if any; then nothing of it can be changed."""
+
+    number: int
+    committee: str
+    title: str
+    told: str
+    about: Link | None
+    missing: str
+    sealed: Link | None
+    text: Text
+    asides: Sequence[Aside]
+    history: Sequence[tuple[str, str]]
+
+
+def author_words(chamber: Chamber, author: str, say: Say) -> str:
+    """Who saved: a member by name, else a role."""
+    return chamber.name(author, say) if author.startswith("m_") else who_words(author, say)
+
+
+def draft_line(chamber: Chamber, draft: Drafted, say: Say, *, query: dict[str, str]) -> DraftLine:
+    """A draft in a list."""
+    return DraftLine(
+        title=(title_of(draft.body) or say("Draft no. {n}", n=str(draft.id)), draft_href(draft.id, query=query)),
+        told=_saved(chamber, draft.version, draft.author, draft.saved_at, say),
+        complete=missing(draft.body, say) or say("Complete: it can be put to the vote."),
+    )
+
+
+def draft_page(
+    chamber: Chamber, draft: Drafted, savings: Sequence[Saving], say: Say, *, query: dict[str, str]
+) -> DraftPage:
+    """One draft, with everything that was saved of it."""
+    aside = [each for each in savings if each.version is None]
+    return DraftPage(
+        number=draft.id,
+        committee=draft.committee,
+        title=title_of(draft.body) or say("Draft no. {n}", n=str(draft.id)),
+        told=_saved(chamber, draft.version, draft.author, draft.saved_at, say),
+        about=_about(chamber, draft.about, query=query),
+        missing=missing(draft.body, say),
+        sealed=(say("entry {n}", n=str(draft.sealed_as)), evidence_href(query=query, entry=str(draft.sealed_as)))
+        if draft.sealed_as is not None
+        else None,
+        text=read(draft.body, {}, say),
+        asides=[_aside(chamber, draft, each, say, query=query) for each in reversed(aside)],
+        history=[
+            (_saved(chamber, each.version, each.author, each.saved_at, say), title_of(each.body))
+            for each in reversed(savings)
+            if each.version is not None
+        ],
+    )
+
+
+def _about(chamber: Chamber, entry: int | None, *, query: dict[str, str]) -> Link | None:
+    known = dict(chamber.house.standing(Referral))
+    if entry is None or entry not in known:
+        return None
+    return known[entry].subject, evidence_href(query=query, entry=str(entry))
+
+
+def _aside(chamber: Chamber, draft: Drafted, saving: Saving, say: Say, *, query: dict[str, str]) -> Aside:
+    return Aside(
+        number=saving.id,
+        told=say(
+            "Written by {who} on {moment}, from version {n}",
+            who=author_words(chamber, saving.author, say),
+            moment=_moment(saving.saved_at, say),
+            n=str(saving.based_on),
+        ),
+        mine=read(saving.body, draft.body, say),
+        theirs=read(draft.body, saving.body, say),
+        take=draft_href(draft.id, query=query, take=str(saving.id)),
+    )
+
+
+def _saved(chamber: Chamber, version: int | None, author: str, saved_at: str, say: Say) -> str:
+    return say(
+        "Version {n}, saved by {who} on {moment}",
+        n=str(version),
+        who=author_words(chamber, author, say),
+        moment=_moment(saved_at, say),
+    )
+
+
+def _moment(text: str, say: Say) -> str:
+    moment = dt.datetime.fromisoformat(text).astimezone()
+    return say("{date}, {time}", date=say.date(moment.date()), time=say.time(moment))
+
+
+def title_of(body: Mapping[str, Any]) -> str:
+    """The title of a draft; empty while it has none."""
+    return str(body.get("title") or "").strip()
+
+
+def words_of(body: Mapping[str, Any]) -> str:
+    return str(body.get("words") or "")
+
+
+def reservations_of(body: Mapping[str, Any]) -> list[str]:
+    """The reservations of a draft, whatever a file put there."""
+    found = body.get("reservations") or []
+    return [str(each) for each in found] if isinstance(found, list) else [str(found)]
+
+
+def missing(body: Mapping[str, Any], say: Say) -> str:
+    """What a draft still lacks before it can be put to the vote; empty where it is complete."""
+    sense, reservations = body.get("sense"), reservations_of(body)
+    checks: list[tuple[bool, Callable[[], str]]] = [
+        (not title_of(body), lambda: say("It has no title yet.")),
+        (sense not in SENSES, lambda: say("It does not say yet what it comes to.")),
+        (not words_of(body).strip(), lambda: say("It has no words yet.")),
+        (
+            sense == "reserved" and not reservations,
+            lambda: say("It is favourable with reservations, and names none."),
+        ),
+        (
+            sense != "reserved" and bool(reservations),
+            lambda: say("It has reservations: then it is “favourable with reservations”."),
+        ),
+    ]
+    return next((told() for lacks, told in checks if lacks), "")
+
+
+def complete(body: Mapping[str, Any]) -> bool:
+    """Whether it can be put to the vote."""
+    try:
+        OpinionText.model_validate(body)
+    except ValueError:
+        return False
+    return True
+
+
+def read(body: Mapping[str, Any], other: Mapping[str, Any], say: Say) -> Text:
+    """A text, each paragraph with whether the other text lacks it; without another, nothing is marked."""
+    sense = body.get("sense")
+    return Text(
+        title=title_of(body),
+        sense=sense_word(sense, say) if sense in SENSES else "",
+        parts=_marked(_paragraphs(words_of(body)), _paragraphs(words_of(other)), bool(other)),
+        reservations=_marked(reservations_of(body), reservations_of(other), bool(other)),
+    )
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part.strip("\n") for part in text.split("\n\n") if part.strip()]
+
+
+def _marked(mine: Sequence[str], others: Sequence[str], compared: bool) -> list[tuple[str, bool]]:
+    if not compared:
+        return [(text, False) for text in mine]
+    same = {
+        at
+        for block in SequenceMatcher(None, mine, others, autojunk=False).get_matching_blocks()
+        for at in range(block.a, block.a + block.size)
+    }
+    return [(text, at not in same) for at, text in enumerate(mine)]

@@ -1,0 +1,184 @@
+"""Calling a session, changing one that was called, calling one again that lacked a quorum."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from boussole.charter.committee.acts.meeting import convene
+from boussole.charter.committee.convening import agenda_from
+from boussole.charter.committee.matters import matters
+from boussole.charter.record_types.acts import Item
+from boussole.charter.records import Sealed
+from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.forms.model import Field
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.records.acts.agenda import items_of, lines_of
+from boussole.dashboard.records.acts.doing import Choices, Doing, who
+from boussole.dashboard.records.place import Place
+from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.words.say import Say
+
+LINES = 300
+"""Lines that an agenda may be written on, empty ones too."""
+MATTER = "matter"
+"""Begins the name of an item that was made of a matter put to the committee."""
+
+
+def when_and_where(say: Say, *, starts: dt.datetime, ends: dt.datetime, place: str) -> list[Field]:
+    """What every convocation says."""
+    return [
+        Field(name="starts", label=say("It starts"), kind="moment", value=starts.isoformat(timespec="minutes")),
+        Field(name="ends", label=say("It ends"), kind="moment", value=ends.isoformat(timespec="minutes")),
+        Field(name="place", label=say("Place"), value=place),
+    ]
+
+
+def agenda_fields(chamber: Chamber, items: Sequence[Item], say: Say) -> list[Field]:
+    """The agenda as lines, and the matters that can be put on it."""
+    waiting = waiting_matters(chamber, items)
+    about = (
+        [
+            Field(
+                name="matters",
+                label=say("Matters to put on the agenda, for an opinion"),
+                kind="choices",
+                choices=waiting,
+                required=False,
+            )
+        ]
+        if waiting
+        else []
+    )
+    return [
+        Field(
+            name="agenda",
+            label=say("Agenda"),
+            kind="prose",
+            note=say("One item on each line."),
+            value=lines_of(items),
+            rows=max(5, len(items) + 2),
+        ),
+        *about,
+    ]
+
+
+def waiting_matters(chamber: Chamber, items: Sequence[Item]) -> Choices:
+    """The matters without an opinion that are not on an agenda."""
+    placed = {item.referral for item in items}
+    return [
+        (str(each.entry), each.referral.subject)
+        for each in matters(chamber.house)
+        if not each.opinions and each.entry not in placed
+    ]
+
+
+def how_fields(chamber: Chamber, say: Say, *, remote: bool) -> list[Field]:
+    """From afar, in an emergency: as far as the rules allow them."""
+    rules, fields = chamber.house.rules.sessions, []
+    if rules.remote:
+        ticked = "yes" if remote else ""
+        label = say("One can take part from afar")
+        fields.append(Field(name="remote", label=label, kind="tick", required=False, value=ticked))
+    if rules.urgent:
+        fields.append(Field(name="urgent", label=say("It is an emergency: less notice"), kind="tick", required=False))
+        why = say("Why it is an emergency")
+        fields.append(Field(name="text", label=why, kind="prose", rows=2, required=False))
+    return fields
+
+
+def agenda_of(chamber: Chamber, values: Values, known: Sequence[Item], say: Say) -> list[Item]:
+    """The items that were written, with those of the matters that were chosen before the last one."""
+    lines = values.text("agenda")
+    if lines.count("\n") > LINES:
+        raise UnfitError(say("This does not fit: {field}.", field=say("Agenda")), "agenda")
+    items = items_of(lines, known)
+    if not items:
+        raise UnfitError(say("An agenda has one item at least."), "agenda")
+    chosen = set(values.chosen("matters")) if waiting_matters(chamber, known) else set()
+    added = [
+        Item(
+            id=f"{MATTER}_{each.entry}",
+            title=each.referral.subject,
+            kind="opinion",
+            referral=each.entry,
+            system=each.referral.system,
+        )
+        for each in matters(chamber.house)
+        if str(each.entry) in chosen
+    ]
+    return [*items[:-1], *added, *items[-1:]] if items[-1].kind == "other" else [*items, *added]
+
+
+def standing_items(chamber: Chamber, say: Say) -> list[Item]:
+    """The items that an ordinary agenda starts from."""
+    return agenda_from(chamber.house.rules, say.lang)
+
+
+def _amending(place: Place, _: Person, say: Say) -> Sequence[Field]:
+    call = place.found.call
+    return [
+        *when_and_where(say, starts=call.starts, ends=call.ends, place=call.place),
+        *agenda_fields(place.chamber, call.agenda, say),
+        *how_fields(place.chamber, say, remote=call.remote),
+    ]
+
+
+def _amend(desk: Desk, place: Place, values: Values) -> Sealed:
+    """The same session under another convocation; notice runs anew where it is earlier or deals with more."""
+    call, rules = place.found.call, place.chamber.house.rules.sessions
+    return convene(
+        desk.workspace,
+        place.chamber.id,
+        who=who(desk, place),
+        starts=values.moment("starts"),
+        ends=values.moment("ends"),
+        place=values.text("place"),
+        agenda=agenda_of(place.chamber, values, call.agenda, desk.say),
+        kind=call.session,
+        remote=rules.remote and values.ticked("remote"),
+        urgent=rules.urgent and values.ticked("urgent"),
+        text=values.text("text") if rules.urgent else "",
+        second_call_of=call.second_call_of,
+        amends=place.found.entry,
+    )
+
+
+def _calling_again(place: Place, _: Person, say: Say) -> Sequence[Field]:
+    call, days = place.found.call, place.chamber.house.rules.sessions.second_notice_days
+    later = dt.timedelta(days=max(days, 1))
+    return when_and_where(say, starts=call.starts + later, ends=call.ends + later, place=call.place)
+
+
+def _again(desk: Desk, place: Place, values: Values) -> Sealed:
+    call = place.found.call
+    return convene(
+        desk.workspace,
+        place.chamber.id,
+        who=who(desk, place),
+        starts=values.moment("starts"),
+        ends=values.moment("ends"),
+        place=values.text("place"),
+        agenda=call.agenda,
+        remote=call.remote,
+        second_call_of=place.found.entry,
+    )
+
+
+AMEND = Doing(
+    name="amend",
+    title=lambda say: say("Change the day, the place or the agenda"),
+    send=lambda say: say("Send the changed convocation"),
+    ask=_amending,
+    act=_amend,
+    note=lambda _, say: say("Take the calendar file again afterwards: it replaces what a calendar holds."),
+)
+AGAIN = Doing(
+    name="again",
+    title=lambda say: say("Call a second session on the same agenda"),
+    send=lambda say: say("Call the second session"),
+    ask=_calling_again,
+    act=_again,
+    note=lambda place, say: say("It needs no quorum.") if place.chamber.house.rules.quorum.second_call else "",
+)

@@ -1,0 +1,82 @@
+"""Calling a new session, on the committee's page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from boussole.charter.committee.acts.meeting import convene
+from boussole.charter.committee.sessions import sessions
+from boussole.charter.record_types.acts import Convocation
+from boussole.charter.records import Sealed
+from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.forms.model import Field
+from boussole.dashboard.forms.reading import Values
+from boussole.dashboard.forms.routes import Desk
+from boussole.dashboard.records.acts.calling import agenda_fields, agenda_of, how_fields, standing_items, when_and_where
+from boussole.dashboard.records.acts.doing import acting
+from boussole.dashboard.records.acts.house_doing import HouseDoing
+from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.words.addresses import session_href
+from boussole.dashboard.words.say import Say
+
+MARGIN = 9
+"""Days beyond the notice that the rules ask for, in the day that the form proposes."""
+HOURS = (dt.time(14), dt.time(17))
+
+
+def _convening(chamber: Chamber, _: Person, say: Say) -> Sequence[Field]:
+    """When, where, with which agenda."""
+    call, days = _last_call(chamber), chamber.house.rules.sessions.notice_days + MARGIN
+    starts, ends = (dt.datetime.combine(chamber.now.date() + dt.timedelta(days=days), hour) for hour in HOURS)
+    kind = Field(name="extraordinary", label=say("It is an extraordinary session"), kind="tick", required=False)
+    return [
+        *when_and_where(say, starts=starts, ends=ends, place=call.place if call else ""),
+        *agenda_fields(chamber, standing_items(chamber, say), say),
+        *how_fields(chamber, say, remote=call.remote if call else False),
+        kind,
+    ]
+
+
+def _convene(desk: Desk, chamber: Chamber, values: Values) -> Sealed:
+    rules = chamber.house.rules.sessions
+    return convene(
+        desk.workspace,
+        chamber.id,
+        who=acting(desk, chamber),
+        starts=values.moment("starts"),
+        ends=values.moment("ends"),
+        place=values.text("place"),
+        agenda=agenda_of(chamber, values, standing_items(chamber, desk.say), desk.say),
+        kind="extraordinary" if values.ticked("extraordinary") else "ordinary",
+        remote=rules.remote and values.ticked("remote"),
+        urgent=rules.urgent and values.ticked("urgent"),
+        text=values.text("text") if rules.urgent else "",
+    )
+
+
+def _shown(desk: Desk, _: Chamber, done: Sealed) -> str:
+    """The page of the session that was called."""
+    return session_href(done.entry, query=desk.query, anchor="done", done=str(done.entry))
+
+
+def _last_call(chamber: Chamber) -> Convocation | None:
+    """The last session that was called: the next one is often in the same place."""
+    calls = [each.call for each in sessions(chamber.house)]
+    return calls[-1] if calls else None
+
+
+def _notice(chamber: Chamber, say: Say) -> str:
+    days = chamber.house.rules.sessions.notice_days
+    return say.plural("These rules ask for one day of notice.", "These rules ask for {n} days of notice.", days)
+
+
+CONVENE = HouseDoing(
+    name="convene",
+    title=lambda say: say("Call a session"),
+    send=lambda say: say("Call the session"),
+    ask=_convening,
+    act=_convene,
+    note=_notice,
+    shown=_shown,
+)

@@ -1,0 +1,59 @@
+"""Texts that a session decides on to the letter: drafts of opinions that are complete, and minutes to approve."""
+
+from __future__ import annotations
+
+from boussole.charter.committee.papers.drafts import Drafted
+from boussole.charter.committee.papers.minutes import approved
+from boussole.charter.committee.sessions import session
+from boussole.charter.committee.voting.votes import decided
+from boussole.charter.record_types.acts import Convocation, Item, Minutes, OpinionText
+from boussole.dashboard.records.place import Place
+from boussole.dashboard.views import store
+from boussole.dashboard.words.say import Say
+
+
+def texts(place: Place, say: Say) -> list[tuple[str, str]]:
+    """What can be decided on, by its hash: its name."""
+    found: list[tuple[str, str]] = []
+    for draft in _drafts(place):
+        text = _complete(draft)
+        if text is not None:
+            version = str(draft.version)
+            named = say("Draft no. {n}, version {version}: {title}", n=str(draft.id), version=version, title=text.title)
+            found.append((text.sha256, named))
+    house = place.chamber.house
+    for entry, call in house.standing(Convocation):
+        last = house.last(Minutes, entry)
+        if last is not None and entry != place.found.entry and approved(house, last[1]) is None:
+            day = say.date(call.starts.date())
+            found.append((last[1].content, say("Minutes of the session of {date}", date=day)))
+    return found
+
+
+def decided_item(place: Place) -> Item:
+    """The item under which a decision was taken; an address may name another session."""
+    decision, _ = decided(place.chamber.house, place.about)
+    return session(place.chamber.house, decision.of).item(decision.item)
+
+
+def wording_of(place: Place) -> tuple[OpinionText, Drafted] | None:
+    """The draft whose words a decision adopted; None where there is none."""
+    decision, adopted = decided(place.chamber.house, place.about)
+    if not adopted or decision.subject is None:
+        return None
+    known = ((_complete(draft), draft) for draft in _drafts(place))
+    return next(((text, draft) for text, draft in known if text and text.sha256 == decision.subject), None)
+
+
+def _drafts(place: Place) -> list[Drafted]:
+    return store.drafts(place.workspace, place.chamber.id)
+
+
+def _complete(draft: Drafted) -> OpinionText | None:
+    """The words of a draft of an opinion; None while it is not complete."""
+    if draft.kind != "opinion":
+        return None
+    try:
+        return OpinionText.model_validate(draft.body)
+    except ValueError:
+        return None

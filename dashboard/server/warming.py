@@ -1,0 +1,21 @@
+"""Pages drawn ahead, so that nobody waits for the first look."""
+
+from __future__ import annotations
+
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.pages.article.cache import article_page
+from boussole.dashboard.pages.article.view import Chosen
+from boussole.dashboard.pages.system.cache import system_page
+from boussole.dashboard.views import store
+
+
+def warm(workspace: Workspace) -> None:
+    """Draw every page ahead, in both languages, so that nobody waits for the first look."""
+    store.register(workspace, store.today())
+    seen = store.scene(workspace)
+    for lang in LANGUAGES:
+        for article in seen.charter.articles:
+            article_page(workspace, Chosen(article=article.id), lang)
+        for system in seen.latest:
+            system_page(workspace, system, lang)

@@ -1,0 +1,1 @@
+"""What pages, reports, the API and alerts say, as plain data; `store` keeps what was read between two looks."""

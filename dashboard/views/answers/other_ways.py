@@ -1,0 +1,38 @@
+"""How else a question of the charter is asked, and of which systems."""
+
+from __future__ import annotations
+
+from boussole.charter.amending.plain import plainly
+from boussole.charter.text.model import Indicator
+from boussole.dashboard.words.say import Say
+
+
+def other_ways(indicator: Indicator, say: Say) -> list[str]:
+    """Each other way to ask a question, after the systems it is for."""
+    return [
+        say("{where}: “{question}”", where=_where(indicator, way, say), question=plainly(way.question, say.lang))
+        for way in indicator.ways[1:]
+    ]
+
+
+def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
+    """What sets the systems apart of which it is asked so: what decisions are, what their files do not declare."""
+    kinds = {
+        "favourable": say("where being selected is a good thing"),
+        "harm": say("where being selected is a harm"),
+        "controls": say("where profiles can be compared"),
+        "selective_labels": say("where outcomes are known for people selected alone"),
+    }
+    lacking = {
+        "decision": say("where nothing is decided"),
+        "outcome": say("where outcomes are not declared"),
+        "reference": say("where no reference period is declared"),
+        "score": say("where no score is declared"),
+        "features": say("where no data to follow are declared"),
+        "controls": say("where nothing is declared by which profiles could be compared"),
+        "stages": say("where no stages are declared"),
+        "ranks": say("where there are no lists"),
+    }
+    found = [kinds[way.applies]] if way.applies in kinds else []
+    found += [lacking[need] for need in indicator.needs if need not in way.needs]
+    return ", ".join(found) or say("of other systems")

@@ -1,0 +1,257 @@
+"""The compass page as data: what its title, lead, rose, table, changes and list of attention say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from boussole.audits.languages import inside
+from boussole.audits.mixed import joined
+from boussole.charter.document import AuditDocument
+from boussole.charter.document.verdict import worst
+from boussole.dashboard.charts.rose import Ring, rings_shown, rose_svg, rose_text
+from boussole.dashboard.markup.marks import ORDER
+from boussole.dashboard.views.answers.asked import question_of, sentence_of
+from boussole.dashboard.views.answers.briefs import brief
+from boussole.dashboard.views.answers.caps import Cap, caps
+from boussole.dashboard.views.naming import anchor_of, period
+from boussole.dashboard.views.scene import Finding, Scene, findings, needle, rings
+from boussole.dashboard.words.addresses import article_href, compass_href, system_href
+from boussole.dashboard.words.say import Say, count
+
+LEADS, CHANGES, ATTENTION = 3, 5, 5
+"""How many findings the lead sentence names, and how many the lists of changes and of what else needs attention."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One finding as a line: where it is, its mark, and what it says."""
+
+    verdict: str
+    before: str | None
+    place: str
+    question: str
+    sentence: str
+    brief: str
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleRow:
+    """One row of the table: an article, its verdict per ring, and how many of its questions are answered."""
+
+    order: int
+    title: str
+    href: str
+    verdicts: Sequence[str]
+    hrefs: Sequence[str]
+    answered: int
+    asked: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compass:
+    """The whole page."""
+
+    subtitle: str
+    tone: str
+    headline: str
+    others: str
+    leads: Sequence[Line]
+    caps: Sequence[Cap]
+    rose: str
+    rose_alt: str
+    rose_note: str
+    columns: Sequence[str]
+    rows: Sequence[ArticleRow]
+    changes_since: str | None
+    changes: Sequence[Line]
+    changes_more: tuple[str, str] | None
+    attention: Sequence[Line]
+    more: int
+
+
+def compass(scene: Scene, say: Say, *, query: dict[str, str], all_changes: bool = False) -> Compass:
+    """The page for the latest audit of every system. `query` is kept in every link (the language)."""
+    articles, all_rings, ordered = scene.articles(say), rings(scene, say), findings(scene)
+    points_at = needle(scene)
+    urgent = [finding for finding in ordered if finding.key in ("broken", "watch", "unknown")]
+    leads = _first_of_each_article([finding for finding in urgent if finding.key == urgent[0].key])[:LEADS]
+    lead_lines = [line(scene, finding, say, query=query) for finding in leads]
+    found = _changes(scene)
+    changed = [
+        line(scene, finding, say, query=query, before=earlier)
+        for finding, earlier in (found if all_changes else found[:CHANGES])
+    ]
+    told = {shown.href for shown in (*lead_lines, *changed)}
+    rest = [shown for f in urgent if (shown := line(scene, f, say, query=query)).href not in told]
+    attention = _distinct(rest)[:ATTENTION]
+    return Compass(
+        subtitle=_subtitle(scene, say),
+        tone=urgent[0].key if urgent else "kept",
+        headline=headline(scene, say),
+        others=others(scene, say),
+        leads=lead_lines,
+        caps=caps(scene, say, query=query),
+        rose=rose_svg(articles, all_rings, say.lang, needle=points_at),
+        rose_alt=rose_text(articles, all_rings, say.lang, needle=points_at),
+        rose_note=_rose_note(all_rings, points_at, say),
+        columns=[ring.title for ring in rings_shown(all_rings, articles, say)],
+        rows=_rows(scene, say, query=query),
+        changes_since=_changes_since(scene, say),
+        changes=changed,
+        changes_more=_all_changes(len(found), say, query=query) if len(changed) < len(found) else None,
+        attention=attention,
+        more=len(rest) - len(attention),
+    )
+
+
+def line(scene: Scene, finding: Finding, say: Say, *, query: dict[str, str], before: str | None = None) -> Line:
+    """A finding as a line with a link to its question."""
+    article = scene.articles(say).get(finding.article, finding.article)
+    return Line(
+        verdict=finding.key,
+        before=before,
+        place=say("{system}, {article}", system=scene.title(finding.system, say), article=article),
+        question=question_of(scene.charter, finding.verdict, say),
+        sentence=sentence_of(scene.charter, finding.verdict, say, system=scene.systems.get(finding.system)),
+        brief=brief(scene.examined[finding.system], finding.verdict, say, system=scene.systems.get(finding.system)),
+        href=system_href(finding.system, query=query, anchor=anchor_of(finding.verdict)),
+    )
+
+
+def headline(scene: Scene, say: Say) -> str:
+    """The answer in one sentence: how many articles are not kept, else to watch, else unknown, else kept."""
+    counts = _per_verdict(scene)
+    if counts["broken"]:
+        return say.plural("One commitment is not kept.", "{n} commitments are not kept.", counts["broken"])
+    if counts["watch"]:
+        return say.plural(
+            "One commitment is to be watched; none is found broken.",
+            "{n} commitments are to be watched; none is found broken.",
+            counts["watch"],
+        )
+    if counts["unknown"]:
+        return say.plural(
+            "On one commitment we cannot tell; none is found broken.",
+            "On {n} commitments we cannot tell; none is found broken.",
+            counts["unknown"],
+        )
+    if counts["kept"]:
+        return say("Everything that was examined is kept.")
+    return say("No question of the charter has been examined yet.")
+
+
+def others(scene: Scene, say: Say) -> str:
+    """How the other articles stand: "Of the others: one to watch, five not examined."; empty without others."""
+    counts = _per_verdict(scene)
+    first = next((verdict for verdict in ("broken", "watch", "unknown", "kept") if counts[verdict]), None)
+    return of_the_others(counts, first, say) if first else ""
+
+
+def of_the_others(counts: Mapping[str, int], first: str, say: Say) -> str:
+    """How those stand that have not the first verdict; empty where all have."""
+    told = {
+        "watch": say.plural("one to watch", "{n} to watch", counts["watch"]),
+        "unknown": say.plural("one where we cannot tell", "{n} where we cannot tell", counts["unknown"]),
+        "not_examined": say.plural("one not examined", "{n} not examined", counts["not_examined"]),
+        "kept": say.plural("one kept", "{n} kept", counts["kept"]),
+    }
+    listed = ", ".join(inside(text) for verdict, text in told.items() if counts[verdict] and verdict != first)
+    return say("Of the others: {list}.", list=listed) if listed else ""
+
+
+def _per_verdict(scene: Scene) -> dict[str, int]:
+    """How many articles stand at each verdict, over all systems."""
+    per_article = [
+        worst([s.verdict for d in scene.examined.values() for s in d.articles if s.article == article.id])
+        for article in scene.charter.articles
+    ]
+    return {verdict: per_article.count(verdict) for verdict in ORDER}
+
+
+def _changes(scene: Scene) -> list[tuple[Finding, str]]:
+    """The questions whose verdict differs from the previous audit's, with that one; what most needs attention first."""
+    found = []
+    for finding in findings(scene):
+        previous = scene.previous.get(finding.system)
+        if previous is None:
+            continue
+        earlier = {v.indicator: v.verdict for v in previous.verdicts}.get(finding.verdict.indicator)
+        if earlier != finding.key:
+            found.append((finding, earlier or "not_examined"))
+    return found
+
+
+def _all_changes(n: int, say: Say, *, query: dict[str, str]) -> tuple[str, str]:
+    """How many changes there are in all, and the address that shows them."""
+    return say("See all {n} changes", n=say.whole(n)), compass_href(query=query, changes="all", anchor="changes")
+
+
+def _subtitle(scene: Scene, say: Say) -> str:
+    audited, known = len(scene.latest), count(len(set(scene.systems) | set(scene.latest)), say)
+    decisions = say.whole(sum(document.decisions for document in scene.latest.values()))
+    parts = [
+        say.plural(
+            "One system audited of {known} in the register",
+            "{n} systems audited of {known} in the register",
+            audited,
+            known=known,
+        ),
+        say("{n} decisions read", n=decisions),
+    ]
+    periods = {period(document, say) for document in scene.latest.values()}
+    if len(periods) == 1:
+        parts.insert(1, periods.pop())
+    return " · ".join(parts)
+
+
+def _rose_note(all_rings: Sequence[Ring], points_at: str | None, say: Say) -> str:
+    parts = [say("Each branch is an article of the charter.")]
+    if len(all_rings) > 1:
+        parts.append(say("From the inside out: {systems}.", systems=joined(", ", [ring.title for ring in all_rings])))
+    if points_at:
+        parts.append(say("The needle shows what most needs attention."))
+    return joined(" ", parts)
+
+
+def _rows(scene: Scene, say: Say, *, query: dict[str, str]) -> list[ArticleRow]:
+    shown = rings_shown(rings(scene, say), scene.articles(say), say)
+    systems = list(scene.examined)
+    found = []
+    for article in scene.charter.articles:
+        summaries = [s for d in scene.examined.values() for s in d.articles if s.article == article.id]
+        hrefs = [system_href(system, query=query, anchor=article.id) for system in systems]
+        found.append(
+            ArticleRow(
+                order=article.order,
+                title=say.text(article.title),
+                href=article_href(article.id, query=query),
+                verdicts=[ring.verdicts.get(article.id, "not_examined") for ring in shown],
+                hrefs=hrefs if len(hrefs) == len(shown) else [],
+                answered=sum(summary.answered for summary in summaries),
+                asked=sum(summary.asked for summary in summaries),
+            )
+        )
+    return found
+
+
+def _changes_since(scene: Scene, say: Say) -> str | None:
+    """When the previous audits were, or None where there is nothing to compare with."""
+    days = [each.until if isinstance(each, AuditDocument) else each.end for each in scene.previous.values()]
+    return say.date(max(days)) if days else None
+
+
+def _distinct(lines: Sequence[Line]) -> list[Line]:
+    """One line where several say the same of a place: "no figure" for one attribute after the other."""
+    seen: dict[tuple[str, str], Line] = {}
+    for shown in lines:
+        seen.setdefault((shown.place, shown.brief or shown.href), shown)
+    return list(seen.values())
+
+
+def _first_of_each_article(ordered: Sequence[Finding]) -> list[Finding]:
+    seen: dict[str, Finding] = {}
+    for finding in ordered:
+        seen.setdefault(finding.article, finding)
+    return list(seen.values())

@@ -1,0 +1,176 @@
+"""All figures of one column, period by period: what stands under its drawing, on the page and in print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from boussole.audits.cubes.values import OTHERS, UNKNOWN
+from boussole.audits.drift.control_counts import CONTROL
+from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.measures import Measure
+from boussole.dashboard.charts.groups import group_name
+from boussole.dashboard.views.drift.words import period_words, why_not
+from boussole.dashboard.words.say import Say, speaker
+
+PLAIN = speaker("en")
+INDICES = ("psi", "jensen_shannon", "hellinger", "total_variation")
+ORDERED = ("kolmogorov_smirnov", "wasserstein")
+LEAST = 0.0001
+"""Smaller distances than this are not written out."""
+
+
+def of(point: Point, metric: str, like: Measure) -> Measure | None:
+    """A distance of the same column in a window."""
+    key = (metric, like.by, like.group)
+    return next((each for each in point.measures if (each.metric, each.by, each.group) == key), None)
+
+
+def figure(value: float, say: Say) -> str:
+    """A distance with as many digits as it needs.
+
+    >>> from boussole.dashboard.words.say import speaker
+    >>> [figure(value, speaker("en")) for value in (12.34, 0.1369, 0.0004, 0.00001, 0.0)]
+    ['12.34', '0.137', '0.0004', 'under 0.0001', '0.000']
+    """
+    size = abs(value)
+    if 0 < value < LEAST:
+        return say("under {value}", value=say.number(LEAST, 4))
+    return say.number(value, 2 if size >= 1 else 3 if size >= 10 * LEAST or not size else 4)
+
+
+def bounded(measure: Measure, say: Say) -> str:
+    """A distance, and between what that of the rows lies where bins leave room for another figure."""
+    value = figure(measure.value or 0.0, say)
+    ends = ends_of(measure, say)
+    if ends is None:
+        return value
+    low, high = ends
+    return say("{n} ({low} to {high})", n=value, low=low, high=high) if high else say("{n} or more", n=low)
+
+
+def ends_of(measure: Measure, say: Say) -> tuple[str, str | None] | None:
+    """Between what the distance of the rows lies, the higher end None where none is known; None where both are written
+    like the figure."""
+    if "low" not in measure.params:
+        return None
+    high = measure.params.get("high")
+    ends = figure(measure.params["low"], say), None if high is None else figure(high, say)
+    return None if set(ends) == {figure(measure.value or 0.0, say)} else ends
+
+
+def in_order(like: Measure) -> bool:
+    """Whether a measure is of a column of numbers."""
+    return like.by == ("feature",) and "categories" not in like.params
+
+
+def table_head(say: Say, *, ordered: bool) -> list[str]:
+    distances = [
+        say("PSI"),
+        say("Jensen-Shannon"),
+        say("Hellinger"),
+        say("Total variation"),
+        *([say("Kolmogorov-Smirnov"), say("Wasserstein"), say("Newer is higher, of 100 pairs")] if ordered else []),
+        *([say("Rank tests (p)")] if ordered else []),
+        say("Chi-square (p)"),
+    ]
+    last = say("Without a value") if ordered else say("Shares")
+    return [say("Period"), say("Compared with"), say("Decisions"), *distances, last, say("Reading")]
+
+
+def brief(head: Sequence[str]) -> list[int]:
+    """The places of what is printed of a table, by its head: period, decisions, PSI, and what says in which way it
+    moved."""
+    return [0, 2, 3, 8, 9, 12] if len(head) == len(table_head(PLAIN, ordered=True)) else [0, 2, 3, 8]
+
+
+def row(point: Point, like: Measure, series: DriftSeries, say: Say, *, ordered: bool) -> list[str]:
+    period = period_words(point.window, say)
+    first = [period, period_words(point.against, say) if point.against else "", say.whole(point.decisions)]
+    psi = of(point, "psi", like)
+    if psi is None or psi.value is None:
+        why = psi.reason if psi is not None else point.reason
+        readable = str(psi.params.get("readable_from", "")) if psi is not None else ""
+        empty = [""] * (len(INDICES) + (len(ORDERED) + 2 if ordered else 0))
+        missing = _missing(point, like, say) if ordered and psi is not None else ""
+        return [*first, why_not(why or "", series.system, say, readable_from=readable), *empty, missing]
+    names = (*INDICES, *(ORDERED if ordered else ()))
+    values = [of(point, name, like) for name in names]
+    told = ["" if each is None or each.value is None else bounded(each, say) for each in values]
+    ranked = [_pairs(of(point, "mann_whitney", like), say), _ranked(point, like, say)] if ordered else []
+    last = _missing(point, like, say) if ordered else _mixed(psi, like, series, say)
+    return [*first, *told, *ranked, _p(of(point, "chi_square", like), say), last]
+
+
+def _p(test: Measure | None, say: Say) -> str:
+    if test is None or test.value is None:
+        return ""
+    return f"{say.number(test.value, 1)} ({_chance(test.params['p'], say)})"
+
+
+def _chance(p: float, say: Say) -> str:
+    return say("under {value}", value=say.number(0.001, 3)) if p < 0.001 else say.number(p, 3)
+
+
+def _pairs(higher: Measure | None, say: Say) -> str:
+    """In how many of 100 pairs the newer value is the higher one, with its interval."""
+    if higher is None or higher.value is None:
+        return ""
+    n = say.number(100 * higher.value, 1)
+    if higher.interval is None:
+        return n
+    low, high = (say.number(100 * end, 1) for end in (higher.interval.low, higher.interval.high))
+    return say("{n} ({low} to {high})", n=n, low=low, high=high)
+
+
+def _ranked(point: Point, like: Measure, say: Say) -> str:
+    """The chance of such a gap by each test of ranks that has one."""
+    names = {
+        "mann_whitney": "Mann-Whitney",
+        "cramer_von_mises": "Cramér-von Mises",
+        "anderson_darling": "Anderson-Darling",
+    }
+    found = [(name, of(point, metric, like)) for metric, name in names.items()]
+    told = [
+        (name, _chance(test.params["p"], say)) for name, test in found if test is not None and test.value is not None
+    ]
+    return say.apart(f"{name} {chance}" for name, chance in told)
+
+
+def _missing(point: Point, like: Measure, say: Say) -> str:
+    found = of(point, "missing_share", like)
+    if found is None:
+        return ""
+    if found.value is None:
+        return say("hidden: few") if found.status == "suppressed" else ""
+    return say.percent(found.value)
+
+
+def _mixed(psi: Measure, like: Measure, series: DriftSeries, say: Say) -> str:
+    """The shares of a window; of one that cuts a month none of values."""
+    if "shares" not in psi.params:
+        return say("only by whole months")
+    names, shares = psi.params["categories"], psi.params["shares"][1]
+    if not several(psi):
+        return say.percent(shares[-1])
+    pairs = zip(names, shares, strict=True)
+    return ", ".join(f"{label(name, like, series, say)} {say.percent(share)}" for name, share in pairs)
+
+
+def several(like: Measure) -> bool:
+    """Whether a measure is of more than two categories that have names of their own."""
+    return like.by in (("mix",), (CONTROL,)) or _of_values(like)
+
+
+def _of_values(like: Measure) -> bool:
+    """Whether a measure is of a feature that holds categories."""
+    return like.by == ("feature",) and not in_order(like)
+
+
+def label(group: str, like: Measure, series: DriftSeries, say: Say) -> str:
+    """A group, or a value of a control or of a feature, in words."""
+    if like.by == (CONTROL,) or _of_values(like):
+        named = {UNKNOWN: say("Unknown"), OTHERS: say("Others")}
+        return named[group] if group in named else say("“{value}”", value=group)
+    if group == "?":
+        return say("Unknown or hidden")
+    return group_name(dict(zip(like.group or (), (group,), strict=True)), say, system=series.system)

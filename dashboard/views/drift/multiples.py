@@ -1,0 +1,201 @@
+"""One drawing for each column: its distance from window to window, what it says in words, and all of its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.measures import Measure
+from boussole.charter.drift.readings import Reading, theme_of
+from boussole.charter.drift.rule import Level
+from boussole.dashboard.charts.distance_picture import Spot, small_multiple
+from boussole.dashboard.views.drift.events import Event, within
+from boussole.dashboard.views.drift.figures import ends_of, figure, in_order, label, of, row, several, table_head
+from boussole.dashboard.views.drift.words import period_words, short_words, state_words, title_of, why_not
+from boussole.dashboard.words.say import Say
+
+SPOKEN = 12
+"""Windows that the words of a drawing name; all are in its data."""
+EVEN = 0.005
+"""Nearer to one half than this, a chance is said to be one half."""
+NAMED = 5
+"""Values of a column that a sentence names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Multiple:
+    """One column. `ends`: the names of the first and last window; `head`, `rows`, `states`: its data."""
+
+    anchor: str
+    title: str
+    state: str
+    badge: str
+    sentences: Sequence[str]
+    distance: str
+    svg: str
+    alt: str
+    ends: tuple[str, str]
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    states: Sequence[str]
+    words: Sequence[str]
+    """The states in words."""
+
+
+def multiples(
+    series: DriftSeries,
+    read: Sequence[Mapping[str, Reading]],
+    theme: str,
+    *,
+    level: Level,
+    happened: Sequence[Event],
+    say: Say,
+) -> list[Multiple]:
+    """The drawings of one theme, in the order of the system file."""
+    first: dict[tuple[str, ...], Measure] = {}
+    for point in series.points:
+        for measure in point.measures:
+            if measure.metric == "psi" and theme_of(measure) == theme:
+                first.setdefault(measure.group or (), measure)
+    states = [each[theme].states for each in read]
+    eventful = [bool(within(happened, point)) for point in series.points]
+    return [
+        _multiple(
+            series, theme, like, [each.get(name, "not_examined") for each in states], eventful, level=level, say=say
+        )
+        for (name,), like in first.items()
+    ]
+
+
+def _multiple(
+    series: DriftSeries,
+    theme: str,
+    like: Measure,
+    states: Sequence[str],
+    eventful: Sequence[bool],
+    *,
+    level: Level,
+    say: Say,
+) -> Multiple:
+    name = (like.group or ("",))[0]
+    found = [of(point, "psi", like) for point in series.points]
+    spots = [
+        Spot(value=None if each is None else each.value, state=state, event=event)
+        for each, state, event in zip(found, states, eventful, strict=True)
+    ]
+    title = title_of(like, theme, series.system, say)
+    ends = [" ".join(short_words(point.window, series.step, say)) for point in (series.points[0], series.points[-1])]
+    ordered = in_order(like)
+    return Multiple(
+        anchor=f"{theme}-{name}".replace(" ", "-"),
+        title=title,
+        state=states[-1],
+        badge=state_words(states[-1], say),
+        sentences=_sentences(series.points[-1], like, series, say),
+        distance=_distance(found[-1], level, say),
+        svg=small_multiple(spots, level=level.watch),
+        alt=_spoken(title, spots, series, level, say),
+        ends=(ends[0], ends[1]),
+        head=table_head(say, ordered=ordered),
+        rows=[row(point, like, series, say, ordered=ordered) for point in series.points],
+        states=states,
+        words=[state_words(state, say) for state in states],
+    )
+
+
+def _sentences(point: Point, like: Measure, series: DriftSeries, say: Say) -> list[str]:
+    """What the newest window says, in plain words."""
+    psi = of(point, "psi", like)
+    if psi is None:
+        return [say("Not compared: {why}.", why=why_not(point.reason or "", series.system, say))]
+    if psi.value is None:
+        readable = str(psi.params.get("readable_from", ""))
+        return [say("No figure: {why}.", why=why_not(psi.reason or "", series.system, say, readable_from=readable))]
+    told: list[str] = []
+    moved, share = (of(point, name, like) for name in ("wasserstein", "total_variation"))
+    if shares := psi.params.get("shares"):
+        told.append(_shares(psi, shares, like, series, say))
+    elif moved is not None and moved.value is not None:
+        told.append(_moved(moved, say))
+        told += _direction(of(point, "mann_whitney", like), say)
+    if not shares and share is not None and share.value is not None:
+        n = _hundredths(share.value, say)
+        told.append(say("{n} in 100 decisions would have to change for both periods to be alike.", n=n))
+    return [*told, *_come_and_gone(psi, say)]
+
+
+def _moved(moved: Measure, say: Say) -> str:
+    """By how much values differ, and how much more or less it may be."""
+    value, ends = figure(moved.value or 0.0, say), ends_of(moved, say)
+    if ends is None:
+        return say("Values differ by {value} on average.", value=value)
+    low, high = ends
+    if high is None:
+        return say("Values differ by about {value} or more on average.", value=value)
+    return say("Values differ by {value} on average (from {low} to {high}).", value=value, low=low, high=high)
+
+
+def _come_and_gone(psi: Measure, say: Say) -> list[str]:
+    """The values that one of the periods does not have."""
+    found = []
+    if new := psi.params.get("new"):
+        found.append(say("Never seen in the period compared with: {values}.", values=_listed(new, say)))
+    if gone := psi.params.get("gone"):
+        found.append(say("No longer there: {values}.", values=_listed(gone, say)))
+    return found
+
+
+def _listed(values: Sequence[str], say: Say) -> str:
+    if len(values) <= NAMED:
+        return ", ".join(values)
+    return say("{values} and {n} more", values=", ".join(values[:NAMED]), n=say.whole(len(values) - NAMED))
+
+
+def _direction(higher: Measure | None, say: Say) -> list[str]:
+    """Whether values rose or fell as a whole: of two decisions, how often the newer has the higher value."""
+    if higher is None or higher.value is None or higher.interval is None:
+        return []
+    low, high = higher.interval.low, higher.interval.high
+    if abs(higher.value - 0.5) < EVEN or low <= 0.5 <= high:
+        return [say("As a whole they neither clearly rose nor fell.")]
+    n = say.number(100 * higher.value, 0)
+    if higher.value > 0.5:
+        return [say("They rose: of two decisions, the newer has the higher value {n} times in 100.", n=n)]
+    return [say("They fell: of two decisions, the newer has the higher value {n} times in 100.", n=n)]
+
+
+def _distance(psi: Measure | None, level: Level, say: Say) -> str:
+    """The newest distance beside its level."""
+    at = say.number(level.watch, 2)
+    if psi is None or psi.value is None:
+        return say("Level: {value}.", value=at)
+    return say("Distance (PSI): {value}. Level: {level}.", value=figure(psi.value, say), level=at)
+
+
+def _shares(psi: Measure, shares: Sequence[Sequence[float]], like: Measure, series: DriftSeries, say: Say) -> str:
+    """The share of the selected, or of positive outcomes, in both periods; of groups, the one that moved most."""
+    names = psi.params["categories"]
+    gaps = [abs(after - before) for before, after in zip(*shares, strict=True)]
+    at = gaps.index(max(gaps)) if several(like) else len(names) - 1
+    before, after = (say.percent(side[at]) for side in shares)
+    if several(like):
+        group = label(names[at], like, series, say)
+        return say(
+            "{group}: {after}, and {before} in the period compared with.", group=group, after=after, before=before
+        )
+    return say("{after}, and {before} in the period compared with.", after=after, before=before)
+
+
+def _hundredths(share: float, say: Say) -> str:
+    return say.number(100 * share, 1 if share < 0.1 else 0)
+
+
+def _spoken(title: str, spots: Sequence[Spot], series: DriftSeries, level: Level, say: Say) -> str:
+    """The drawing in words: the newest windows with their distances and states."""
+    parts = []
+    for spot, point in list(zip(spots, series.points, strict=True))[-SPOKEN:]:
+        told = state_words(spot.state, say).lower()
+        told = told if spot.value is None else say("{value}, {state}", value=figure(spot.value, say), state=told)
+        parts.append(say("{name}: {verdicts}.", name=period_words(point.window, say), verdicts=told))
+    return " ".join([f"{title}.", say("Level: {value}.", value=say.number(level.watch, 2)), *parts])

@@ -1,0 +1,277 @@
+"""The one sentence on top of the drift page, since when it holds, and what happened then.
+
+What can have moved the system comes first, each by itself (`causes`): the inputs, the groups, the world, the model;
+then what followed of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from boussole.audits.drift.compared import DECISION, OUTCOME
+from boussole.audits.drift.series import DriftSeries
+from boussole.audits.languages import capital
+from boussole.audits.windows import Window
+from boussole.charter.drift.causes import Causes, causes, run
+from boussole.charter.drift.groups import CALIBRATION
+from boussole.charter.drift.readings import GAPS, GROUPS, INPUTS, MEANING, MOVED, THEMES, Reading
+from boussole.charter.drift.rule import SCORE
+from boussole.dashboard.views.drift.events import Event
+from boussole.dashboard.views.drift.performance.meaning_words import meaning_words
+from boussole.dashboard.views.drift.words import beside_words, name_of, period_words, since_words, why_not
+from boussole.dashboard.words.say import Say
+
+EFFECTS = (SCORE, DECISION, OUTCOME, GAPS)
+"""What follows when something moves a system."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """`tone`: the key of a mark; `headline`, then what else is to be said, one sentence each."""
+
+    tone: str
+    headline: str
+    more: Sequence[str] = ()
+
+
+def summary(series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened: Sequence[Event], say: Say) -> Summary:
+    """What the newest compared window says."""
+    compared = [at for at, point in enumerate(series.points) if point.reason is None]
+    if not compared:
+        return _nothing(series, say)
+    at = compared[-1]
+    now, point = read[at], series.points[at]
+    why = causes(series, read, at)
+    moved = [theme for theme in THEMES if now[theme].state in MOVED]
+    unknown = [theme for theme in THEMES if now[theme].state == "unknown"]
+    still = [theme for theme in THEMES if now[theme].state == "kept"]
+    clauses = _clauses(moved, now, why, series, say, at=at)
+    begun = (moved, at) if moved or why.meant is None else ([MEANING] if clauses else [], why.meant)
+    more = _since(series, read, *begun, happened=happened, say=say)
+    more += _told_of_causes(why, now, read, series, say)
+    if clauses and still:
+        more.append(say("Not beyond the level: {themes}.", themes=_listed([_subject(t, say) for t in still], say)))
+    more += _unknown(unknown, now, say)
+    if series.points[-1].reason is not None:
+        last = series.points[-1]
+        not_compared = why_not(last.reason or "", series.system, say)
+        period = capital(period_words(last.window, say))
+        more.append(say("{period} is not compared: {why}.", period=period, why=not_compared))
+    against = beside_words(point.against, say) if point.against else ""
+    told = {"period": capital(period_words(point.window, say)), "against": against}
+    if clauses:
+        tone = "broken" if any(now[theme].state == "broken" for theme in moved) else "watch"
+        what = _listed(clauses, say)
+        return Summary(
+            tone=tone, headline=say("{period} compared with {against}: {what}.", **told, what=what), more=more
+        )
+    if unknown and not still:
+        return Summary(
+            tone="unknown", headline=say("{period} compared with {against}: we cannot tell.", **told), more=more
+        )
+    more += _before(series, read, at, say)
+    if unknown:
+        return Summary(
+            tone="unknown",
+            headline=say(
+                "{period} compared with {against}: nothing that we can tell of moved beyond its level.", **told
+            ),
+            more=more,
+        )
+    return Summary(
+        tone="kept",
+        headline=say("{period} compared with {against}: nothing moved beyond its level.", **told),
+        more=more,
+    )
+
+
+def _unknown(themes: Sequence[str], now: Mapping[str, Reading], say: Say) -> list[str]:
+    """Of what nobody can tell, and why: a column without any value, else too little to tell on which side it lies."""
+    empty = [theme for theme in themes if "no_values" in now[theme].reasons.values()]
+    near = [theme for theme in themes if theme not in empty]
+    told = []
+    if near:
+        subjects = _listed([_subject(theme, say) for theme in near], say)
+        told.append(
+            say(
+                "We cannot tell about {themes}: the data do not suffice to say whether the level is passed.",
+                themes=subjects,
+            )
+        )
+    if empty:
+        subjects = _listed([_subject(theme, say) for theme in empty], say)
+        told.append(say("We cannot tell about {themes}: a column has no value in one of the periods.", themes=subjects))
+    return told
+
+
+def _nothing(series: DriftSeries, say: Say) -> Summary:
+    """Why no window is compared, and what to do."""
+    reasons = {point.reason for point in series.points} - {"is_reference"}
+    reason = next(iter(sorted(filter(None, reasons))), "is_reference")
+    steps = {
+        "no_reference": say("Compare with the period before, or declare `windows.reference` in the system file."),
+        "empty_reference": say("Bring in the decisions of the reference period, or declare another one."),
+        "none_examined": say("A period counts as examined once it is audited; `boussole audit` does it."),
+        "is_reference": say("The next period that ends will be compared with it."),
+        "no_earlier": say("The next period that ends will be compared with it."),
+    }
+    headline = say("Nothing can be compared: {why}.", why=why_not(reason, series.system, say))
+    return Summary(tone="unknown", headline=headline, more=[steps[reason]] if reason in steps else [])
+
+
+def _clauses(
+    moved: Sequence[str], read: Mapping[str, Reading], why: Causes, series: DriftSeries, say: Say, *, at: int
+) -> list[str]:
+    """What moved the system, then what followed."""
+    found = [_clause(theme, read[theme], series, say) for theme in (INPUTS, GROUPS) if theme in moved]
+    if why.world and why.meant is not None:
+        found.append(_world(why, series.points[why.meant].window, say, late=why.meant != at))
+    if why.arrived:
+        names = _listed([version.name for version in why.arrived], say)
+        found.append(say("the model changed (the scores moved when version {names} came)", names=names))
+    elif why.unseen:
+        found.append(_unseen(say))
+    elif why.recalibrated:
+        found.append(_recalibrated(why, series, say, at=at))
+    if why.either:
+        found.append(_either(why, series, say, at=at))
+    if GAPS in moved and CALIBRATION in read[GAPS].states and why.meant is None:
+        found.append(say("scores no longer mean what they meant"))
+    told = {SCORE} if why.arrived or why.unseen else set()
+    return found + [
+        _clause(theme, read[theme], series, say) for theme in EFFECTS if theme in moved and theme not in told
+    ]
+
+
+def _world(why: Causes, window: Window, say: Say, *, late: bool) -> str:
+    """That the same scores are followed by other outcomes, and no model is known to have come with that."""
+    month = period_words(window, say)
+    if why.selected and late:
+        return say(
+            "the world changed, or whom people select at the same scores ({month}, of which outcomes are known last)",
+            month=month,
+        )
+    if why.selected:
+        return say("the world changed, or whom people select at the same scores (these no longer mean what they meant)")
+    if late:
+        return say("the world changed ({month}, of which outcomes are known last)", month=month)
+    return say("the world changed (the same scores no longer mean what they meant)")
+
+
+def _recalibrated(why: Causes, series: DriftSeries, say: Say, *, at: int) -> str:
+    if why.meant is None or why.meant == at:
+        return say("the model changed (its scores mean something else)")
+    return say(
+        "the model changed (its scores mean something else: {month}, of which outcomes are known last)",
+        month=period_words(series.points[why.meant].window, say),
+    )
+
+
+def _either(why: Causes, series: DriftSeries, say: Say, *, at: int) -> str:
+    if why.meant is None or why.meant == at:
+        return say("the same scores no longer mean what they meant (the model or the world changed)")
+    return say(
+        "the same scores no longer mean what they meant (the model or the world changed: {month}, of which outcomes "
+        "are known last)",
+        month=period_words(series.points[why.meant].window, say),
+    )
+
+
+def _unseen(say: Say) -> str:
+    return say(
+        "the model changed, or an input that nobody watches, or how inputs go together (the scores moved, nothing "
+        "watched did by itself)"
+    )
+
+
+def _told_of_causes(
+    why: Causes, now: Mapping[str, Reading], read: Sequence[Mapping[str, Reading]], series: DriftSeries, say: Say
+) -> list[str]:
+    """What belongs to the causes: in figures, and what cannot be told apart."""
+    found = []
+    if why.meant is not None and (why.world or why.recalibrated or why.either):
+        found += meaning_words(series.points[why.meant], read[why.meant][MEANING].moved, say)
+    if why.recalibrated:
+        found.append(say("That came with another model: whether the world changed too, these figures do not tell."))
+    if why.world and why.nameless:
+        found.append(
+            say("The log does not name the version of the model: that it stayed the same is taken for granted.")
+        )
+    if why.selected and (why.either or why.recalibrated):
+        found.append(say("What came is known of the selected alone: whom people select may have changed too."))
+    if why.arrived and now[INPUTS].state in MOVED:
+        found.append(say("The inputs changed too: these figures do not tell which of the two moved the scores."))
+    if why.quiet:
+        names = _listed([version.name for version in why.quiet], say)
+        found.append(say("Version {names} of the model came meanwhile; the scores did not move with it.", names=names))
+    return found
+
+
+def _clause(theme: str, reading: Reading, series: DriftSeries, say: Say) -> str:
+    moved, n = reading.moved, say.whole(len(reading.moved))
+    if theme == GAPS:
+        return say("what audits measure moved for good ({n} of its figures)", n=n)
+    names = _listed([name_of(name, theme, series.system, say) for name in moved], say)
+    clauses = {
+        INPUTS: say("the inputs changed ({names})", names=names),
+        SCORE: say("the scores changed"),
+        DECISION: say("the decisions changed"),
+        OUTCOME: say("what became of people changed"),
+        GROUPS: say("the groups changed ({names})", names=names),
+    }
+    return clauses[theme]
+
+
+def _subject(theme: str, say: Say) -> str:
+    subjects = {
+        INPUTS: say("the inputs"),
+        SCORE: say("the scores"),
+        DECISION: say("the decisions"),
+        OUTCOME: say("what became of people"),
+        MEANING: say("what scores mean"),
+        GROUPS: say("the groups"),
+        GAPS: say("what audits measure of groups"),
+    }
+    return subjects[theme]
+
+
+def _since(
+    series: DriftSeries,
+    read: Sequence[Mapping[str, Reading]],
+    moved: Sequence[str],
+    at: int,
+    *,
+    happened: Sequence[Event],
+    say: Say,
+) -> list[str]:
+    """The first of the windows in a row in which the same moved, and what happened in it or while it was uncertain."""
+    if not moved:
+        return []
+    first = run(read, moved, at, MOVED)
+    sure, unsure = series.points[first], series.points[run(read, moved, first, (*MOVED, "unknown"))]
+    told = [since_words(sure.window, say)] if first < at else []
+    events = [event for event in happened if unsure.window.start <= event.on <= sure.window.end]
+    if events:
+        said = _listed([say("{what} ({date})", what=event.said, date=say.date(event.on)) for event in events], say)
+        told.append(say("When it began, {events}. That explains nothing by itself.", events=said))
+    return told
+
+
+def _before(series: DriftSeries, read: Sequence[Mapping[str, Reading]], at: int, say: Say) -> list[str]:
+    """What moved last before the window that is told of."""
+    for earlier in reversed(range(at)):
+        moved = [theme for theme in THEMES if read[earlier][theme].state in MOVED]
+        why = causes(series, read, earlier)
+        if moved and (found := _clauses(moved, read[earlier], why, series, say, at=earlier)):
+            clauses = _listed(found, say)
+            period = period_words(series.points[earlier].window, say)
+            return [say("Last move before that: {period}, {what}.", period=period, what=clauses)]
+    return []
+
+
+def _listed(parts: Sequence[str], say: Say) -> str:
+    """Several things, the last one after "and"."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return say("{first} and {last}", first=", ".join(parts[:-1]), last=parts[-1])

@@ -1,0 +1,258 @@
+"""The drift page as data: one sentence, the windows with what happened meanwhile, and one drawing for each column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from boussole.audits.drift.compared import DECISION, OUTCOME
+from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.languages import capital
+from boussole.audits.windows import Window
+from boussole.charter.drift.read import read_all
+from boussole.charter.drift.readings import THEMES, Reading
+from boussole.charter.drift.rule import FEATURES, SCORE, Level
+from boussole.charter.drift.system_drift import Drift
+from boussole.dashboard.views.drift.beside import Beside, side_by_side
+from boussole.dashboard.views.drift.events import Event, events, within
+from boussole.dashboard.views.drift.for_whom import ForWhom, for_whom
+from boussole.dashboard.views.drift.gaps import Gaps, gaps
+from boussole.dashboard.views.drift.multiples import Multiple, multiples
+from boussole.dashboard.views.drift.performance.view import Performing, performing
+from boussole.dashboard.views.drift.query import AGAINST, STEPS, DriftQuery
+from boussole.dashboard.views.drift.schema_words import move_words
+from boussole.dashboard.views.drift.summary import Summary, summary
+from boussole.dashboard.views.drift.words import (
+    against_words,
+    name_of,
+    period_words,
+    short_words,
+    state_words,
+    step_words,
+    theme_words,
+    why_not,
+)
+from boussole.dashboard.views.register.choice import Choice
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.addresses import article_href, data_href, register_href
+from boussole.dashboard.words.say import Say
+
+LISTED = 8
+"""Systems that are named to choose from; a hundred would be a page of their own."""
+COLUMNS = 12
+"""Windows that the table names; the drawings show all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One window of the table: its short and its whole name, and what happened in it."""
+
+    short: tuple[str, str]
+    whole: str
+    events: Sequence[Event]
+    why: str
+    """Why nothing is compared, if nothing is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One theme in one window."""
+
+    state: str
+    text: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriftPage:
+    """The whole page. `filters`: what can be chosen, by name; `notes`: what is named instead of measured."""
+
+    title: str
+    system: str
+    subtitle: str
+    summary: Summary
+    filters: Sequence[tuple[str, Sequence[Choice]]]
+    notes: Sequence[tuple[str, str]]
+    columns: Sequence[Column]
+    earlier: int
+    rows: Sequence[tuple[str, Sequence[Cell]]]
+    sections: Sequence[tuple[str, str, Sequence[Multiple]]]
+    performing: Performing | None
+    gaps: Gaps | None
+    for_whom: ForWhom | None
+    beside: Sequence[Beside]
+    level: str
+    question: tuple[str, str] | None
+    data: str
+    pair: tuple[Window, Window] | None = None
+    """The two windows that the first sentence compares."""
+
+
+def drift_page(
+    scene: Scene,
+    drift: Drift,
+    asked: DriftQuery,
+    say: Say,
+    *,
+    query: dict[str, str],
+    systems: Sequence[str],
+    fine: bool,
+    with_incidents: bool,
+    incident_titles: bool = True,
+) -> DriftPage:
+    """The page of one system. `systems`: to choose from; `fine`: weeks and days may be chosen."""
+    series, rule, read = drift.series, drift.rule, read_all(drift)
+    happened = events(
+        scene,
+        series,
+        drift.charters,
+        say,
+        query=query,
+        with_incidents=with_incidents,
+        incident_titles=incident_titles,
+    )
+    shown = series.points[-COLUMNS:]
+    return DriftPage(
+        title=say("Is {system} still the one we examined?", system=scene.title(asked.system, say)),
+        system=scene.title(asked.system, say),
+        subtitle=_subtitle(series, say),
+        summary=summary(series, read, happened, say),
+        filters=_filters(scene, asked, say, query=query, systems=systems, fine=fine),
+        notes=_notes(series, say, query=query),
+        columns=[_column(point, series, happened, say) for point in shown],
+        earlier=len(series.points) - len(shown),
+        rows=[
+            (theme_words(theme, say), [_cell(each[theme], theme, series, say) for each in read[-COLUMNS:]])
+            for theme in THEMES
+            if any(each[theme].states or each[theme].reasons for each in read)
+        ],
+        sections=[
+            (name, title, found)
+            for name, (title, themes) in _sections(say).items()
+            if (
+                found := [
+                    each
+                    for theme in themes
+                    for each in multiples(series, read, theme, level=rule.level(theme), happened=happened, say=say)
+                ]
+            )
+        ],
+        performing=performing(series, read, happened, say, documents=drift.audits),
+        gaps=gaps(drift, say),
+        for_whom=for_whom(drift.audits, series.system, say, rule=rule),
+        beside=side_by_side(drift.beside, series, say),
+        level=_level(rule.level(FEATURES), say),
+        question=_question(rule.level(FEATURES), say, query=query),
+        data=data_href(query=query, anchor=asked.system),
+        pair=_pair(series),
+    )
+
+
+def _pair(series: DriftSeries) -> tuple[Window, Window] | None:
+    """The newest window that is compared, and what with."""
+    compared = [(each.window, each.against) for each in series.points if each.reason is None and each.against]
+    return compared[-1] if compared else None
+
+
+def _sections(say: Say) -> dict[str, tuple[str, Sequence[str]]]:
+    """The parts of the page, with their themes."""
+    return {
+        "inputs": (say("What goes in"), ["inputs"]),
+        "given": (say("What comes out"), [SCORE, DECISION, OUTCOME]),
+        "groups": (say("Who is concerned"), ["groups"]),
+    }
+
+
+def _subtitle(series: DriftSeries, say: Say) -> str:
+    compared = next((point for point in reversed(series.points) if point.against is not None), None)
+    if series.against == "reference" and compared is not None and compared.against is not None:
+        return say(
+            "{by}, compared with the reference period ({period}), over all decisions",
+            by=capital(step_words(series.step, say)),
+            period=period_words(compared.against, say),
+        )
+    return say(
+        "{by}, compared with {against}, over all decisions",
+        by=capital(step_words(series.step, say)),
+        against=against_words(series.against, say),
+    )
+
+
+def _filters(
+    scene: Scene, asked: DriftQuery, say: Say, *, query: Mapping[str, str], systems: Sequence[str], fine: bool
+) -> list[tuple[str, list[Choice]]]:
+    def choice(text: str, *, current: bool, **changed: str) -> Choice:
+        return Choice(text=text, count=None, href=asked.href(query, **changed), current=current)
+
+    found = [
+        (
+            say("Compared with"),
+            [choice(against_words(each, say), current=each == asked.against, against=each) for each in AGAINST],
+        )
+    ]
+    if fine:
+        cut = [choice(step_words(each, say), current=each == asked.by, by=each) for each in STEPS]
+        found.append((say("Cut"), cut))
+    if len(systems) > 1:
+        listed = [each for at, each in enumerate(systems) if at < LISTED or each == asked.system]
+        named = [choice(scene.title(each, say), current=each == asked.system, system=each) for each in listed]
+        if len(listed) < len(systems):
+            every = say("All {n} in the register", n=say.whole(len(systems)))
+            named.append(Choice(text=every, count=None, href=register_href(query=query), current=False))
+        found.insert(0, (say("System"), named))
+    return found
+
+
+def _notes(series: DriftSeries, say: Say, *, query: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is named instead of passing for unchanged, with where more is said of it."""
+    system = series.system
+    watched = {name: name_of(name, "inputs", system, say) for name in system.watched}
+    found = [
+        say("{column}: this column has never held a value.", column=capital(watched.get(name, name)))
+        for name in series.empty
+    ]
+    last = series.points[-1]
+    for measure in last.measures:
+        if measure.metric == "psi" and measure.reason == "no_values" and measure.group:
+            name = name_of(measure.group[0], "inputs", system, say)
+            found.append(say("{column}: the column is empty in one of the two periods.", column=capital(name)))
+    if series.unfinished:
+        found.append(say("No period has ended yet: this one goes on, and its figures with it."))
+    told = [(text, "") for text in found]
+    data = data_href(query=query, anchor=system.id)
+    told += [(move_words(move, system, say).whole, data) for move in series.changes]
+    return list(dict.fromkeys(told))
+
+
+def _column(point: Point, series: DriftSeries, happened: Sequence[Event], say: Say) -> Column:
+    why = why_not(point.reason, series.system, say) if point.reason else ""
+    return Column(
+        short=short_words(point.window, series.step, say),
+        whole=period_words(point.window, say),
+        events=within(happened, point),
+        why=why,
+    )
+
+
+def _cell(reading: Reading, theme: str, series: DriftSeries, say: Say) -> Cell:
+    moved = (
+        [name_of(name, theme, series.system, say) for name in reading.moved] if theme in ("inputs", "groups") else []
+    )
+    return Cell(state=reading.state, text=state_words(reading.state, say), note=", ".join(moved))
+
+
+def _level(level: Level, say: Say) -> str:
+    value = say.number(level.watch, 2)
+    if level.indicator is None:
+        return say("Level: {value}, a habit of credit scoring; the charter states none.", value=value)
+    if level.indicator.threshold.status == "proposed":
+        return say("Level: {value}, proposed by the charter.", value=value)
+    return say("Level: {value}, adopted by the charter.", value=value)
+
+
+def _question(level: Level, say: Say, *, query: dict[str, str]) -> tuple[str, str] | None:
+    """The question of the charter that judges drift."""
+    if level.article is None or level.indicator is None:
+        return None
+    told = say("Question {number} of the charter", number=level.indicator.number)
+    return told, article_href(level.article.id, query=query)

@@ -1,0 +1,1 @@
+"""What the ledger holds, looked up and in words."""

@@ -1,0 +1,273 @@
+"""What an entry of the ledger seals, in plain words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+
+from boussole.audits.languages import capital
+from boussole.audits.ledger.search import Listed
+from boussole.audits.mixed import joined
+from boussole.charter.record_types.kinds import (
+    Adoption,
+    Attestation,
+    Case,
+    Finding,
+    Inspection,
+    Recommendation,
+    Statement,
+)
+from boussole.dashboard.views.report.words import report_title
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.addresses import system_href
+from boussole.dashboard.words.say import Say
+
+ORDER = (
+    "system",
+    "start",
+    "end",
+    "before",
+    "months",
+    "first_month",
+    "last_month",
+    "groups",
+    "version",
+    "run",
+    "excluded",
+    "reason",
+    "decisions",
+    "log",
+    "rows",
+    "at",
+    "note",
+    "keys",
+    "document",
+    "charter",
+    "record",
+    "id",
+)
+"""What an entry holds is listed in this order; what is not named here comes first."""
+
+
+def kind_words(kind: str, say: Say) -> str:
+    """The name of a kind of entry; one that is not known here is named as it stands in the ledger."""
+    names = {
+        "audit": say("Audit"),
+        "charter": say("Version of the charter"),
+        "exclusion": say("Run left out or taken back"),
+        "discard": say("Rows left out for good"),
+        "report": say("Report"),
+        "purge": say("Removal of old rows"),
+        "expiry": say("End of a legal basis"),
+        "rotation": say("Renewal of the keys"),
+        "access_day": say("Access log of a day"),
+        "access_purge": say("End of old access logs"),
+        "attestation": say("Attestation"),
+        "case": say("Reported case"),
+        "inspection": say("Inspection"),
+        "review": say("Review of a case"),
+        "finding": say("Finding of an authority"),
+        "closure": say("End of a finding"),
+        "recommendation": say("Recommendation"),
+        "reply": say("Answer to a recommendation"),
+        "follow_up": say("What became of a recommendation"),
+        "adoption": say("Adoption of a version of the charter"),
+        "withdrawal": say("Withdrawal of a record"),
+        "ledger_start": say("Start of a new ledger"),
+        "incident": say("Incident"),
+        "incident_update": say("News of an incident"),
+        "incident_closure": say("End of an incident"),
+        "appeal": say("Appeal"),
+        "appeal_decision": say("Decision on an appeal"),
+        "survey": say("Survey of agents"),
+        "consultation": say("Step of a consultation"),
+        "time_saved": say("Time saved"),
+        "training": say("Training"),
+        "rules": say("Rules of a committee"),
+        "mandate": say("Mandate of a member"),
+        "mandate_end": say("End of a mandate"),
+        "office": say("Office of a member"),
+        "proxy": say("Proxy"),
+        "interest": say("Declared interest"),
+        "recusal": say("Recusal"),
+        "retraction": say("Act taken back"),
+        "referral": say("Referral"),
+        "rapporteur": say("Rapporteur named"),
+        "hearing": say("Hearing"),
+        "frozen_pack": say("Frozen pack"),
+        "question": say("Question of a committee"),
+        "answer": say("Answer to a question"),
+        "convocation": say("Convocation"),
+        "cancellation": say("Session cancelled"),
+        "attendance": say("Attendance"),
+        "opening": say("Session opened"),
+        "no_quorum": say("Lack of a quorum"),
+        "closing": say("Session closed"),
+        "vote": say("Vote opened"),
+        "ballot": say("Open ballot"),
+        "participation": say("Secret ballot cast"),
+        "tally": say("Result of a vote"),
+        "annulment": say("Vote annulled"),
+        "consensus": say("Decision by consensus"),
+        "dissent": say("Dissent or reservation"),
+        "opinion": say("Opinion"),
+        "publication_decision": say("Decision on publication"),
+        "publication": say("Publication of an opinion"),
+        "minutes": say("Minutes"),
+    }
+    return names.get(kind, kind)
+
+
+def about_words(entry: Listed, scene: Scene, say: Say) -> str:
+    """What an entry is about, in a few words: a system, a period, a version."""
+    payload = entry.payload
+    parts = []
+    if payload.get("system"):
+        parts.append(scene.title(str(payload["system"]), say))
+    if entry.kind == "audit" and payload.get("start") and payload.get("end"):
+        parts.append(say.period(str(payload["start"]), str(payload["end"])))
+    if entry.kind == "charter" and payload.get("version"):
+        parts.append(str(payload["version"]))
+    if entry.kind == "exclusion":
+        parts.append(say("left out") if payload.get("excluded") else say("taken back"))
+    if entry.kind == "report" and payload.get("lang"):
+        parts.append(report_title(str(payload.get("period")), str(payload["lang"]), say))
+    if payload.get("before"):
+        parts.append(say("before {date}", date=say.date(str(payload["before"]))))
+    said = next((each.statement for each in scene.facts.sealed if each.entry == entry.index), None)
+    return capital(joined(", ", [*parts, *(stated_words(said, scene, say) if said else [])]))
+
+
+def stated_words(said: Statement, scene: Scene, say: Say) -> list[str]:
+    """What a statement is about besides its system: its question, authority, body, or the entry it follows."""
+    if isinstance(said, Finding):
+        return [said.authority, said.title]
+    if isinstance(said, Recommendation):
+        return [said.body, say("to: {who}", who=said.addressee)]
+    if isinstance(said, Adoption):
+        return [said.version]
+    if isinstance(said, Attestation | Case | Inspection):
+        asked = [way for way in scene.charter.ways if way.id == said.indicator]
+        return [say("question {number}", number=i.number) for i in asked]
+    followed = getattr(said, "of", None)
+    return [] if followed is None else [say("entry {n}", n=str(followed))]
+
+
+def seal_words(entry: Listed, say: Say) -> str:
+    """What the seal of an entry fixes, in a sentence."""
+    by_kind = {
+        "audit": say(
+            "It seals an audit: the fingerprint of its document, with every figure and every verdict, and that of the "
+            "charter that judged it. If one digit were changed, the fingerprint would be another."
+        ),
+        "charter": say("It seals the text of a version of the charter: the one that judged the audits that name it."),
+        "exclusion": say("It seals that the decisions of a run were left out of the figures, or taken back into them."),
+        "discard": say("It seals that rows which were set aside were left out for good, how many, and why."),
+        "report": say(
+            "It seals a report: the fingerprint of its file, with every page, as it was made. A file with another "
+            "fingerprint is not this report."
+        ),
+        "purge": say("It seals that old rows were removed for good, how many months they were, and up to which day."),
+        "expiry": say("It seals that sensitive data whose legal basis had ended were removed."),
+        "rotation": say("It seals that the keys of the workspace were renewed."),
+        "access_day": say(
+            "It seals the fingerprint of the access log of one day: who signed in and who looked at what is restricted."
+            " The log itself is erased when its time is over."
+        ),
+        "access_purge": say("It seals that access logs whose time was over were erased, and up to which day."),
+        "ledger_start": say(
+            "It seals why the ledger was started anew, and the fingerprints of the files that the one before had left."
+        ),
+        "adoption": say("It seals an act of the committee: which version of the charter is in force from then on."),
+    }
+    record = say("It seals a record: the fingerprint of what was stated, with the document it rests on.")
+    other = say("It seals what is listed below, and nothing else.")
+    return by_kind.get(entry.kind, record if "record" in entry.payload else other)
+
+
+def content_words(entry: Listed, scene: Scene, say: Say) -> list[tuple[str, str]]:
+    """Everything the entry holds, each value with its name in plain words."""
+    ordered = sorted(
+        entry.payload.items(), key=lambda item: (ORDER.index(item[0]) if item[0] in ORDER else -1, item[0])
+    )
+    about = {"system": _system(entry, scene, say)} if "system" in entry.payload else {}
+    return [(_name(key, say), about.get(key) or _value(key, value, say)) for key, value in ordered]
+
+
+def _system(entry: Listed, scene: Scene, say: Say) -> str:
+    """The system that an entry is about; of a record that is about another one, that of the other; none is all."""
+    if entry.payload["system"]:
+        return scene.title(str(entry.payload["system"]), say)
+    stated = {each.entry: each.statement for each in scene.facts.sealed}
+    said = stated.get(entry.index)
+    while (of := getattr(said, "of", None)) is not None:
+        said = stated.get(of)
+    if said is None:
+        return ""
+    return scene.title(said.system, say) if said.system else capital(say("all systems"))
+
+
+def answers_href(entry: Listed, scene: Scene, *, query: Mapping[str, str]) -> str:
+    """The page on which the answers of a sealed audit can be read; empty where there is none."""
+    system = str(entry.payload.get("system", ""))
+    return system_href(system, query=dict(query)) if entry.kind == "audit" and system in scene.latest else ""
+
+
+def moment_words(time: str, say: Say) -> str:
+    """When an entry was sealed; as it stands where that is no moment."""
+    try:
+        moment = dt.datetime.fromisoformat(time)
+    except ValueError:
+        return time
+    return say("{date} at {time} UTC", date=say.date(moment.date()), time=say.time(moment))
+
+
+def _name(key: str, say: Say) -> str:
+    names = {
+        "document": say("Fingerprint of the document (SHA-256)"),
+        "seals": say("Fingerprint of the list of seals in it (SHA-256)"),
+        "period": say("Period"),
+        "lang": say("Language"),
+        "charter": say("Fingerprint of the charter (SHA-256)"),
+        "record": say("Fingerprint of the record (SHA-256)"),
+        "system": say("System"),
+        "start": say("First day"),
+        "end": say("Last day"),
+        "version": say("Version"),
+        "run": say("Run"),
+        "excluded": say("What was done"),
+        "reason": say("Why"),
+        "decisions": say("Decisions"),
+        "log": say("Log"),
+        "rows": say("Rows"),
+        "note": say("Fingerprint of the note in the lake (SHA-256)"),
+        "at": say("When"),
+        "before": say("All rows before"),
+        "months": say("Months"),
+        "groups": say("Groups of columns"),
+        "first_month": say("First month"),
+        "last_month": say("Last month"),
+        "keys": say("Keys"),
+        "day": say("Day"),
+        "days": say("Days"),
+        "looks": say("Notes in the log"),
+        "sha256": say("Fingerprint of the log (SHA-256)"),
+        "id": say("Number of the note in the lake"),
+    }
+    return names.get(key, key)
+
+
+def _value(key: str, value: object, say: Say) -> str:
+    text = str(value)
+    written: dict[str, Callable[[], str]] = {
+        "excluded": lambda: say("left out") if value else say("taken back"),
+        "lang": lambda: say("French") if value == "fr" else say("English"),
+        **{key: lambda: say.month(dt.date.fromisoformat(text)) for key in ("first_month", "last_month")},
+        **{key: lambda: say.date(text) for key in ("start", "end", "before", "day")},
+    }
+    if value is None:
+        return "—"
+    try:
+        return written[key]() if key in written else say.whole(value) if isinstance(value, int) else text
+    except ValueError:  # no day: as it stands
+        return text

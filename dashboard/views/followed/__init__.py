@@ -1,0 +1,1 @@
+"""What became of opinions and recommendations, as data and in words."""

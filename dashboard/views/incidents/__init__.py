@@ -1,0 +1,1 @@
+"""Incidents and appeals in words, and what other pages say of them."""

@@ -1,0 +1,142 @@
+"""What the address of the register asks for: which uses are shown, in which order, and the links that choose others."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from boussole.audits.errors import BoussoleError
+from boussole.charter.judging.coverage import Coverage, Use
+from boussole.charter.registry.due import Due
+from boussole.charter.text.model import Charter
+from boussole.dashboard.views.register.words import EXAMINED, RISKS, STATUSES, examined_word, risk_word, status_word
+from boussole.dashboard.words.addresses import register_href
+from boussole.dashboard.words.say import Say
+
+
+@dataclass(frozen=True, kw_only=True)
+class Register:
+    """What the register page looks at. `trouble`: why the lake could not be asked what is to be erased."""
+
+    charter: Charter
+    uses: Sequence[Use]
+    coverage: Coverage
+    due: Sequence[Due]
+    today: dt.date
+    trouble: BoussoleError | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """What the address asks for: empty shows everything."""
+
+    status: str = ""
+    risk: str = ""
+    examined: str = ""
+    sort: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Chosen:
+        """What an address asks for; a value that is not known asks for nothing."""
+        known = {"status": STATUSES, "risk": RISKS, "examined": EXAMINED, "sort": SORTS}
+        return cls(**{key: query[key] for key, values in known.items() if query.get(key) in values})
+
+    def href(self, query: Mapping[str, str], **changed: str) -> str:
+        """The address of the page with something else chosen."""
+        asked = {"status": self.status, "risk": self.risk, "examined": self.examined, "sort": self.sort} | changed
+        return register_href(query=query, **asked)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One value of a filter, with how many uses it would show."""
+
+    text: str
+    count: int | None
+    href: str
+    current: bool
+
+
+def title(use: Use, say: Say) -> str:
+    return say.text(use.system.title, use.system.id)
+
+
+def fits(use: Use, chosen: Chosen, *, but: str = "") -> bool:
+    """Whether a use has everything that is chosen, one filter aside."""
+    has = {"status": use.system.status, "risk": use.system.risk, "examined": use.examined}
+    return all(getattr(chosen, key) in ("", value) for key, value in has.items() if key != but)
+
+
+SORTS: tuple[str, ...] = ("name", "risk", "examined", "due")
+
+
+def sort_key(use: Use, chosen: Chosen, first: Mapping[str, Due], say: Say) -> tuple[object, ...]:
+    """What uses are sorted by; without a choice: in service first, the highest risk first."""
+    name = title(use, say).casefold()
+    risk, status = RISKS.index(use.system.risk), STATUSES.index(use.system.status)
+    item = first.get(use.system.id)
+    keys: dict[str, tuple[object, ...]] = {
+        "name": (),
+        "risk": (risk, status),
+        "examined": (EXAMINED.index(use.examined), status, risk),
+        "due": (item is None, item.on if item else dt.date.max),
+    }
+    return (*keys.get(chosen.sort, (status, risk)), name)
+
+
+def filters(
+    register: Register, chosen: Chosen, say: Say, *, query: Mapping[str, str]
+) -> list[tuple[str, Sequence[Choice]]]:
+    words: dict[str, tuple[str, tuple[str, ...], Callable[[str, Say], str]]] = {
+        "status": (say("Status"), STATUSES, status_word),
+        "risk": (say("Risk"), RISKS, risk_word),
+        "examined": (say("Examined?"), EXAMINED, examined_word),
+    }
+    has = {"status": _status, "risk": _risk, "examined": _examined}
+    found: list[tuple[str, Sequence[Choice]]] = []
+    for key, (name, values, said) in words.items():
+        fitting = [has[key](use) for use in register.uses if fits(use, chosen, but=key)]
+        counts = {value: fitting.count(value) for value in values}
+        current = getattr(chosen, key)
+        everything = Choice(
+            text=say("all"), count=len(fitting), href=chosen.href(query, **{key: ""}), current=not current
+        )
+        choices = [
+            Choice(
+                text=said(value, say),
+                count=counts[value],
+                href=chosen.href(query, **{key: value}),
+                current=value == current,
+            )
+            for value in values
+            if counts[value] or value == current
+        ]
+        found.append((name, [everything, *choices]))
+    return [*found, (say("Sorted by"), _sorts(chosen, say, query=query))]
+
+
+def _status(use: Use) -> str:
+    return use.system.status
+
+
+def _risk(use: Use) -> str:
+    return use.system.risk
+
+
+def _examined(use: Use) -> str:
+    return use.examined
+
+
+def _sorts(chosen: Chosen, say: Say, *, query: Mapping[str, str]) -> list[Choice]:
+    words = {
+        "": say("status and risk"),
+        "name": say("name"),
+        "risk": say("risk"),
+        "examined": say("least examined"),
+        "due": say("next due"),
+    }
+    return [
+        Choice(text=text, count=None, href=chosen.href(query, sort=key), current=key == chosen.sort)
+        for key, text in words.items()
+    ]

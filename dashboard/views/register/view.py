@@ -1,0 +1,199 @@
+"""The register page as data: how many uses are examined, one row for each use, what is due next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from boussole.audits.languages import capital, inside
+from boussole.audits.mixed import joined
+from boussole.audits.systems.register import PRODUCTION_NEEDS
+from boussole.charter.judging.coverage import Coverage, Use
+from boussole.charter.judging.follow_up import examinations, examined_before_start, start_of
+from boussole.charter.registry.due import Due
+from boussole.charter.text.model import Charter
+from boussole.dashboard.markup.marks import ORDER, word
+from boussole.dashboard.views.register.choice import Choice, Chosen, Register, filters, fits, sort_key, title
+from boussole.dashboard.views.register.due import DueLine, due_line, pressing
+from boussole.dashboard.views.register.words import STATUSES, coverage_words, listed, risk_word, status_word, when
+from boussole.dashboard.words.addresses import system_href
+from boussole.dashboard.words.say import Say
+
+NAMED = 5
+"""How many uses that are overlooked the first screen names."""
+NOTHING = "nothing"
+"""Stands in the place of a verdict where an article asks nothing of a use."""
+STARTING_POINT = ("charte_emploi", 18, 87)
+"""The charter whose organisation the national audit office looked at in January 2026, and what it counted: uses with
+ethical follow-up, even in part, of all uses."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One use."""
+
+    title: str
+    href: str
+    owner: str
+    status: str
+    risk: str
+    grave: bool
+    verdicts: Sequence[str]
+    verdicts_told: str
+    examined: str
+    missing: str
+    late: str
+    next: str
+    overdue: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterPage:
+    """The whole page. `strips` are pictures of dots: a title, and how many uses are examined, in part, not at all."""
+
+    subtitle: str
+    tone: str
+    headline: str
+    told: Sequence[str]
+    overlooked: Sequence[tuple[str, str]]
+    overlooked_more: tuple[str, str] | None
+    strips: Sequence[tuple[str, tuple[int, int, int]]]
+    filters: Sequence[tuple[str, Sequence[Choice]]]
+    shown: str
+    everything: str
+    rows: Sequence[Row]
+    due: Sequence[DueLine]
+    later: Sequence[DueLine]
+
+
+def register_page(register: Register, chosen: Chosen, say: Say, *, query: dict[str, str]) -> RegisterPage:
+    """The page for one choice of filters. `query` is kept in every link (the language)."""
+    first: dict[str, Due] = {}
+    for item in register.due:
+        if item.system:
+            first.setdefault(item.system, item)
+    rows = [use for use in register.uses if fits(use, chosen)]
+    rows.sort(key=lambda use: sort_key(use, chosen, first, say))
+    shown, later = pressing(register.due)
+    found = register.coverage
+    return RegisterPage(
+        subtitle=_subtitle(register, say),
+        tone=_tone(found),
+        headline=coverage_words(found, say),
+        told=list(_told(register, say)),
+        overlooked=_overlooked(register, say, query=query),
+        overlooked_more=_more(found, say, query=query),
+        strips=_strips(register, say),
+        filters=filters(register, chosen, say, query=query),
+        shown=say.plural("One use", "{n} uses", len(rows)) if rows else say("No use fits."),
+        everything=Chosen(sort=chosen.sort).href(query) if len(rows) < len(register.uses) else "",
+        rows=[_row(register, use, first.get(use.system.id), say, query=query) for use in rows],
+        due=[due_line(register, item, say, query=query) for item in shown],
+        later=[due_line(register, item, say, query=query) for item in later],
+    )
+
+
+def _subtitle(register: Register, say: Say) -> str:
+    count = {status: sum(use.system.status == status for use in register.uses) for status in STATUSES}
+    told = {
+        "production": say("{n} in service", n=say.whole(count["production"])),
+        "pilot": say("{n} on trial", n=say.whole(count["pilot"])),
+        "design": say("{n} in design", n=say.whole(count["design"])),
+        "retired": say.plural("1 abandoned", "{count} abandoned", count["retired"], count=say.whole(count["retired"])),
+    }
+    whole = say.plural("One use in the register", "{n} uses in the register", len(register.uses))
+    return " · ".join([whole, *(text for status, text in told.items() if count[status])])
+
+
+def _tone(found: Coverage) -> str:
+    if found.overlooked:
+        return "watch"
+    return "kept" if found.live and len(found.whole) == found.live else "unknown"
+
+
+def _told(register: Register, say: Say) -> list[str]:
+    """What else the coverage says: articles that nobody has looked at anywhere."""
+    never = register.coverage.never_evidenced
+    if not never or not register.coverage.live:
+        return []
+    if len(never) == len(register.charter.articles):
+        return [say("No article of the charter has been looked at in any of them.")]
+    titles = [say.text(register.charter.article(article).title) for article in never]
+    listed_titles = joined(", ", [*titles[:1], *map(inside, titles[1:])])
+    return [say("Articles that nobody has looked at yet: {articles}.", articles=listed_titles)]
+
+
+def _overlooked(register: Register, say: Say, *, query: dict[str, str]) -> list[tuple[str, str]]:
+    """The first uses of high risk in service that nobody has looked at, with their addresses."""
+    names = set(register.coverage.overlooked)
+    chosen = sorted(
+        (use for use in register.uses if use.system.id in names), key=lambda use: title(use, say).casefold()
+    )
+    return [(title(use, say), system_href(use.system.id, query=query)) for use in chosen[:NAMED]]
+
+
+def _more(found: Coverage, say: Say, *, query: Mapping[str, str]) -> tuple[str, str] | None:
+    """How many more there are, and the address that shows all."""
+    if (more := len(found.overlooked) - NAMED) <= 0:
+        return None
+    address = Chosen(status="production", examined="none", sort="risk").href(query) + "#uses"
+    return inside(say.plural("one more", "{n} more", more)), address
+
+
+def _strips(register: Register, say: Say) -> list[tuple[str, tuple[int, int, int]]]:
+    found = register.coverage
+    charter, followed, known = STARTING_POINT
+    now = (len(found.whole), len(found.part), len(found.none))
+    strips = [(say("Today, of {n} uses on trial or in service", n=say.whole(found.live)), now)] if found.live else []
+    if register.charter.id == charter:
+        title = say(
+            "Where it started: in January 2026 the Cour des comptes counted {n} of {known} uses followed, even in part",
+            n=say.whole(followed),
+            known=say.whole(known),
+        )
+        strips.append((title, (0, followed, known - followed)))
+    return strips
+
+
+def _row(register: Register, use: Use, item: Due | None, say: Say, *, query: dict[str, str]) -> Row:
+    system = use.system
+    asked = {verdict.article for verdict in use.verdicts}
+    verdicts = [use.articles[a.id] if a.id in asked else NOTHING for a in register.charter.articles]
+    answer = examined_before_start(system, today=register.today)
+    return Row(
+        title=title(use, say),
+        href=system_href(system.id, query=query),
+        owner=system.owner,
+        status=capital(status_word(system.status, say)),
+        risk=risk_word(system.risk, say),
+        grave=system.risk in ("high", "prohibited"),
+        verdicts=verdicts,
+        verdicts_told=_verdicts_told(register.charter, verdicts, say),
+        examined=say("{n} of {asked}", n=say.whole(use.counts.examined), asked=say.whole(use.counts.asked)),
+        missing=listed(missing(use), say) if use.live else "",
+        late=say("after the start: {names}", names=inside(listed(list(answer.late), say))) if answer.late else "",
+        next=capital(when(item.on, register.today, say)) if item else "",
+        overdue=item is not None and item.on < register.today,
+    )
+
+
+def missing(use: Use) -> list[str]:
+    """What the register does not say of a use and should: assessments, dates of examinations, the start."""
+    system = use.system
+    given = {"impact_assessment": system.impact_assessment, "fria": system.fria}
+    lacking = [key for key, (_, risks) in PRODUCTION_NEEDS.items() if system.risk in risks and given[key] is None]
+    undated = [name for name, day in examinations(system).items() if day is None and name != "impact_assessment"]
+    return [*lacking, *undated, *(["start"] if start_of(system) is None else [])]
+
+
+def _verdicts_told(charter: Charter, verdicts: Sequence[str], say: Say) -> str:
+    """The verdicts on the articles as they are read aloud, the worst first."""
+    titles = [say.text(article.title) for article in charter.articles]
+    parts = []
+    for verdict in (*ORDER, NOTHING):
+        names = [title for title, found in zip(titles, verdicts, strict=True) if found == verdict]
+        said = say("Nothing is asked") if verdict == NOTHING else word(verdict, say)
+        listed_names = say("all articles") if len(names) == len(titles) else ", ".join(names)
+        if names:
+            parts.append(say("{word}: {names}", word=said, names=listed_names))
+    return ". ".join(parts)

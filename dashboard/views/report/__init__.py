@@ -1,0 +1,1 @@
+"""What a report is called, and which period it is about."""

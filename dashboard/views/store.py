@@ -1,0 +1,205 @@
+"""What pages read, kept between two looks: drawing a page again costs seconds, and audits change a few times a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from boussole.audits.ledger.notes import Note
+from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.charter.committee.papers.drafts import Drafted
+from boussole.charter.committee.papers.drafts import drafts as written_together
+from boussole.charter.judging.coverage import coverage
+from boussole.charter.records.checkpoints import sign_checkpoint
+from boussole.charter.records.notes.outside import Outside
+from boussole.charter.records.notes.outside import outside as seen_outside
+from boussole.charter.records.store.lookup import last_entry
+from boussole.charter.registry.due import due
+from boussole.dashboard.runtime.cache import newest
+from boussole.dashboard.runtime.stamps import (
+    Stamp,
+    house_stamp,
+    lake_files,
+    records_stamp,
+    sealed_stamp,
+    stamp,
+    stamp_of,
+)
+from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.committee.chamber import chambers as seated
+from boussole.dashboard.views.committee.evidence import Evidence, evidence_of
+from boussole.dashboard.views.evidence.facts import Verified
+from boussole.dashboard.views.evidence.facts import verified as verify_here
+from boussole.dashboard.views.facts import Facts, load_facts
+from boussole.dashboard.views.register.choice import Register
+from boussole.dashboard.views.scene import Scene, load
+
+A_WHILE, A_MINUTE = 15.0, 60.0
+
+
+def today() -> dt.date:
+    """The day on this machine."""
+    return dt.datetime.now(dt.UTC).astimezone().date()
+
+
+def scene(workspace: Workspace) -> Scene:
+    """The workspace as pages see it today, read anew on another day, or when one of its files has changed."""
+    return scene_at(workspace.home, stamp(workspace), today())
+
+
+def entries(workspace: Workspace) -> int:
+    """How many entries the ledger has."""
+    last = last_entry(workspace)
+    return 0 if last is None else last + 1
+
+
+def register(workspace: Workspace, today: dt.date) -> Register:
+    """The register as its page sees it, on one day."""
+    seen = facts(workspace, within=A_MINUTE)
+    oldest = {
+        name: held.oldest.date()
+        for name, state in seen.lake.systems.items()
+        if (held := state.of("decisions")) and held.oldest is not None
+    }
+    found = _register(workspace.home, stamp(workspace), today, tuple(sorted(oldest.items())))
+    return replace(found, trouble=seen.trouble) if seen.trouble else found
+
+
+def duties(workspace: Workspace) -> Register:
+    """The register without what the lake knows: a page that needs no data does not wait for it."""
+    return _register(workspace.home, stamp(workspace), today(), ())
+
+
+def facts(workspace: Workspace, *, within: float = 0.0) -> Facts:
+    """The state of the data, read anew when a sync, an import or a purge has changed it.
+
+    A look that failed is not kept: the next one tries again. `within` so many seconds, what the lake held then will do:
+    it takes a second to read, and a sync changes it all the time.
+    """
+    files = stamp_of([workspace.home / SETTINGS_FILE, *sorted(workspace.home.glob("systems/*"))])
+    held = _LAST.get(workspace.home)
+    if held is not None and held.files == files and time.monotonic() - held.at < within:
+        return held.facts
+    try:
+        found = _facts(workspace.home, (*files, *stamp_of(lake_files(workspace))))
+    except _TroubleError as error:
+        return error.facts
+    _LAST[workspace.home] = _Look(at=time.monotonic(), files=files, facts=found)
+    return found
+
+
+def chambers(workspace: Workspace) -> dict[str, Chamber]:
+    """The committees of the workspace by id, as they stand today."""
+    return chambers_at(workspace.home, house_stamp(workspace), today())
+
+
+def evidence(workspace: Workspace, committee: str, session: int) -> Evidence | None:
+    """The pack that a session works on, and what has changed since; None while there is none."""
+    return _evidence(workspace.home, stamp(workspace), today(), committee, session)
+
+
+def drafts(workspace: Workspace, committee: str) -> list[Drafted]:
+    """What is being written in a committee, as it was saved last."""
+    return _drafts(workspace.home, house_stamp(workspace), committee)
+
+
+def with_decisions(workspace: Workspace) -> list[str]:
+    """The systems that have decisions, in the order of the register. Raises BoussoleError where nobody can say."""
+    known = facts(workspace, within=A_WHILE).known.systems
+    return [name for name in scene(workspace).systems if name in known and known[name].of("decisions")]
+
+
+def verified(workspace: Workspace) -> Verified | None:
+    """Whether the ledger and what it seals hold, verified anew when a file has changed; None when that is too much."""
+    return _verified(workspace.home, (*records_stamp(workspace), *sealed_stamp(workspace)))
+
+
+def checkpoint(workspace: Workspace) -> Note:
+    """A checkpoint of the whole ledger, verified and signed anew when a file has changed.
+
+    Raises LedgerError where the ledger does not hold, or has no entry yet.
+    """
+    keys = stamp_of([workspace.home / SETTINGS_FILE, *sorted(workspace.keys.glob("ledger*"))])
+    return _checkpoint(workspace.home, (*records_stamp(workspace), *sealed_stamp(workspace), *keys))
+
+
+def outside(workspace: Workspace) -> Outside:
+    """Who outside has checked the ledger, read anew when it, what they signed or the settings have changed."""
+    home = workspace.home
+    files = [home / SETTINGS_FILE, *sorted(workspace.checkpoints.glob("*/*")), *sorted(workspace.keys.glob("ledger*"))]
+    return _outside(home, (*records_stamp(workspace), *stamp_of(files)))
+
+
+@newest(4)
+def scene_at(home: Path, _stamp: Stamp, today: dt.date) -> Scene:
+    """The workspace as it stands on a day, in the state of a stamp."""
+    return load(Workspace(home), today=today)
+
+
+@newest(4)
+def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str, dt.date], ...]) -> Register:
+    seen = scene_at(home, _stamp, today)
+    found = due(seen.charter, seen.uses, facts=seen.facts, oldest=dict(oldest))
+    return Register(
+        charter=seen.charter, uses=seen.uses, coverage=coverage(seen.charter, seen.uses), due=found, today=today
+    )
+
+
+@newest(4)
+def chambers_at(home: Path, _stamp: Stamp, today: dt.date) -> dict[str, Chamber]:
+    """The committees as they stand on a day, in the state of a stamp."""
+    return seated(Workspace(home), today=today)
+
+
+@newest(16)
+def _evidence(home: Path, _stamp: Stamp, today: dt.date, committee: str, session: int) -> Evidence | None:
+    return evidence_of(Workspace(home), chambers(Workspace(home))[committee].house, session, today=today)
+
+
+@newest(8)
+def _drafts(home: Path, _stamp: Stamp, committee: str) -> list[Drafted]:
+    return written_together(Workspace(home), committee)
+
+
+@newest(4)
+def _verified(home: Path, _stamp: Stamp) -> Verified | None:
+    return verify_here(Workspace(home))
+
+
+@newest(4)
+def _checkpoint(home: Path, _stamp: Stamp) -> Note:
+    return sign_checkpoint(Workspace(home))
+
+
+@newest(4)
+def _outside(home: Path, _stamp: Stamp) -> Outside:
+    return seen_outside(Workspace(home))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    """What the lake held at a moment of this process, with the files of settings and systems as they were."""
+
+    at: float
+    files: Stamp
+    facts: Facts
+
+
+_LAST: dict[Path, _Look] = {}
+
+
+class _TroubleError(Exception):
+    """Facts that are not to be kept."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+
+@newest(4)
+def _facts(home: Path, _stamp: Stamp) -> Facts:
+    found = load_facts(Workspace(home))
+    if found.trouble:
+        raise _TroubleError(found)
+    return found

@@ -1,0 +1,220 @@
+"""The addresses of pages: anybody on this machine can open one, and share it. `query` is kept in every link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+EVIDENCE = "/evidence"
+FAIRNESS = "/fairness"
+SEARCH = "/search"
+
+
+def compass_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The compass page, or a place on it; `asked` is what is shown of it, where that is not the first of each list.
+
+    >>> compass_href(query={}), compass_href(query={"lang": "en"}, changes="all", anchor="changes")
+    ('/', '/?changes=all&lang=en#changes')
+    """
+    return address("/", {**asked, **query}, anchor)
+
+
+def system_href(system: str, *, query: Mapping[str, str], anchor: str = "") -> str:
+    """A system's page, or a place on it.
+
+    >>> system_href("matchft", query={"lang": "en"}, anchor="equite")
+    '/system?system=matchft&lang=en#equite'
+    """
+    return address("/system", {"system": system, **query}, anchor)
+
+
+def article_href(article: str, *, query: Mapping[str, str], anchor: str = "", **chosen: str) -> str:
+    """An article's page, or a place on it; `chosen` is what is shown of it, where that is not all.
+
+    >>> article_href("equite", query={"lang": "en"}, page="2", anchor="trend")
+    '/article?article=equite&page=2&lang=en#trend'
+    """
+    return address("/article", {"article": article, **chosen, **query}, anchor)
+
+
+def data_href(*, query: Mapping[str, str], anchor: str = "") -> str:
+    """The data page, or a system on it.
+
+    >>> data_href(query={"lang": "en"}, anchor="matchft"), data_href(query={})
+    ('/data?lang=en#matchft', '/data')
+    """
+    return address("/data", query, anchor)
+
+
+def charter_href(*, query: Mapping[str, str], against: str = "", anchor: str = "") -> str:
+    """The charter page, with another version beside the one in force.
+
+    >>> charter_href(query={"lang": "en"}, against="e7e75ecc0cbd", anchor="amendment")
+    '/charter?against=e7e75ecc0cbd&lang=en#amendment'
+    """
+    return address("/charter", {"against": against, **query} if against else query, anchor)
+
+
+def register_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The register, the uses of it that are asked for, or a place on it.
+
+    >>> register_href(query={"lang": "en"}, status="production", risk=""), register_href(query={}, anchor="due")
+    ('/register?status=production&lang=en', '/register#due')
+    """
+    return address("/register", {**{key: value for key, value in asked.items() if value}, **query}, anchor)
+
+
+def law_href(*, query: Mapping[str, str], anchor: str = "") -> str:
+    """The law page, or one framework on it.
+
+    >>> law_href(query={"lang": "en"}, anchor="gdpr")
+    '/law?lang=en#law-gdpr'
+    """
+    return address("/law", query, f"law-{anchor}" if anchor else "")
+
+
+def evidence_href(*, query: Mapping[str, str], **asked: str) -> str:
+    """The evidence page, or what is asked there.
+
+    >>> evidence_href(query={"lang": "en"}, entry="12"), evidence_href(query={})
+    ('/evidence?lang=en&entry=12', '/evidence')
+    """
+    return address(EVIDENCE, {**query, **{key: value for key, value in asked.items() if value}})
+
+
+def committee_href(committee: str, *, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """A committee's page, or a place on it; the first one's where none is named.
+
+    >>> committee_href("internal", query={"lang": "en"}, anchor="members"), committee_href("", query={})
+    ('/committee?committee=internal&lang=en#members', '/committee')
+    """
+    named = {"committee": committee} if committee else {}
+    return address("/committee", {**named, **asked, **query}, anchor)
+
+
+def session_href(entry: int, *, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """A session's page, or a place on it. A session is named by the entry of its first convocation.
+
+    >>> session_href(20, query={"lang": "en"}, anchor="minutes"), session_href(20, query={}, done="31")
+    ('/session?session=20&lang=en#minutes', '/session?session=20&done=31')
+    """
+    return address("/session", {"session": str(entry), **asked, **query}, anchor)
+
+
+def drift_href(system: str, *, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The drift of a system, or a place on its page; `asked` is what is not asked by itself.
+
+    >>> drift_href("matchft", query={"lang": "en"}, against="previous")
+    '/drift?system=matchft&against=previous&lang=en'
+    """
+    return address("/drift", {**({"system": system} if system else {}), **asked, **query}, anchor)
+
+
+def incidents_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The page of incidents and appeals, or a place on it.
+
+    >>> incidents_href(query={"lang": "en"}, anchor="i-40"), incidents_href(query={}, done="41")
+    ('/incidents?lang=en#i-40', '/incidents?done=41')
+    """
+    return address("/incidents", {**asked, **query}, anchor)
+
+
+def fairness_href(*, query: Mapping[str, str], **asked: str) -> str:
+    """The fairness explorer, or one view of it.
+
+    >>> fairness_href(query={"lang": "en"}, system="matchft", level="")
+    '/fairness?system=matchft&lang=en'
+    """
+    return address(FAIRNESS, {**{key: value for key, value in asked.items() if value}, **query})
+
+
+def search_href(*, query: Mapping[str, str], **asked: str) -> str:
+    """What is looked for, and of which kind.
+
+    >>> search_href(query={"lang": "en"}, q="women", kind="")
+    '/search?q=women&lang=en'
+    """
+    return address(SEARCH, {**{key: value for key, value in asked.items() if value}, **query})
+
+
+def reports_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The page of reports, or a place on it.
+
+    >>> reports_href(query={"lang": "en"}, anchor="making")
+    '/reports?lang=en#making'
+    """
+    return address("/reports", {**asked, **query}, anchor)
+
+
+def glossary_href(word: str, *, query: Mapping[str, str]) -> str:
+    """What a word means.
+
+    >>> glossary_href("psi", query={"lang": "en"})
+    '/glossary?lang=en#word-psi'
+    """
+    return address("/glossary", query, f"word-{word}")
+
+
+def recommendations_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The page of recommendations and opinions, what is asked of it, or a place on it.
+
+    >>> recommendations_href(query={"lang": "en"}, state="overdue"), recommendations_href(query={}, anchor="o-12")
+    ('/recommendations?state=overdue&lang=en', '/recommendations#o-12')
+    """
+    return address("/recommendations", {**asked, **query}, anchor)
+
+
+def ask_href(system: str, question: str, *, query: Mapping[str, str], **asked: str) -> str:
+    """The page on which a question is asked, about a figure or about none.
+
+    >>> ask_href("matchft", "impact_ratio_gender", query={"lang": "en"}), ask_href("", "", query={})
+    ('/ask?system=matchft&question=impact_ratio_gender&lang=en', '/ask')
+    """
+    about = {"system": system, "question": question} if question else {"system": system} if system else {}
+    return address("/ask", {**about, **asked, **query})
+
+
+def questions_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The page of written questions, or a place on it.
+
+    >>> questions_href(query={"lang": "en"}, anchor="q-12"), questions_href(query={}, done="41")
+    ('/questions?lang=en#q-12', '/questions?done=41')
+    """
+    return address("/questions", {**asked, **query}, anchor)
+
+
+def drafts_href(committee: str, *, query: Mapping[str, str], **asked: str) -> str:
+    """What is being written in a committee; in the first one where none is named.
+
+    >>> drafts_href("internal", query={"lang": "en"}), drafts_href("", query={})
+    ('/drafts?committee=internal&lang=en', '/drafts')
+    """
+    return address("/drafts", {**({"committee": committee} if committee else {}), **asked, **query})
+
+
+def draft_href(number: int, *, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """One draft, or a text of it that was kept aside, to go on from.
+
+    >>> draft_href(3, query={"lang": "en"}, take="12")
+    '/draft?number=3&take=12&lang=en'
+    """
+    return address("/draft", {"number": str(number), **asked, **query}, anchor)
+
+
+def work_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The page of effects on work, or a place on it.
+
+    >>> work_href(query={"lang": "en"}, anchor="training"), work_href(query={}, done="41")
+    ('/work?lang=en#training', '/work?done=41')
+    """
+    return address("/work", {**asked, **query}, anchor)
+
+
+def address(path: str, query: Mapping[str, str], anchor: str = "") -> str:
+    """A page's path with what is asked of it, and a place on it."""
+    return path + (f"?{urlencode(query)}" if query else "") + (f"#{anchor}" if anchor else "")
+
+
+def number_of(text: str) -> int | None:
+    """The number in an address; None where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

@@ -1,0 +1,23 @@
+"""The app as Streamlit runs it for a page, without a browser."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from boussole.dashboard.app.frame import HERE
+from boussole.dashboard.words.menu import FIRST
+
+
+def app_at(page: str, **asked: str) -> AppTest:
+    """The app at the address of a page, not yet run.
+
+    Before its first run `AppTest.switch_page` knows a page by the name of its file, which is the same for all of them:
+    this is what it would set.
+    """
+    seen = AppTest.from_file(str(HERE / "app.py"), default_timeout=60)
+    if page != FIRST:
+        seen._page_hash = calc_hash(page)
+    for name, value in asked.items():
+        seen.query_params[name] = value
+    return seen
