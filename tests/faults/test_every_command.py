@@ -426,10 +426,10 @@ def test_a_broken_pipe_and_an_interruption(model: Path, boussole: Run, tries: Tr
     assert said.startswith("boussole: ")
     assert said.count("\n") == 1
     code = (
-        "import os, signal, sys; from boussole.audits.systems import loading; from boussole.dashboard import cli;"
+        "import os, signal, sys; from boussole.audits.systems import loading; from boussole.dashboard.cli import main;"
         "import boussole.audits.workspace as w;"
         "w.load_systems = lambda *_: os.kill(os.getpid(), signal.SIGINT);"
-        "sys.argv = ['boussole', '--workspace', sys.argv[1], 'audit', '--system', 'trial']; cli.main()"
+        "sys.argv = ['boussole', '--workspace', sys.argv[1], 'audit', '--system', 'trial']; main.main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(model / "workspace")], capture_output=True, text=True, check=False
