@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 
-import jsonschema
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from starlette.applications import Starlette
@@ -20,11 +19,12 @@ from boussole.charter.text.loading import load_charter
 from boussole.dashboard.access import log, tokens
 from boussole.dashboard.access.people.permissions import STRANGERS, Action
 from boussole.dashboard.access.people.routes import ROUTES
-from boussole.dashboard.api.openapi import ADDRESSES, document
+from boussole.dashboard.api.openapi import ADDRESSES
 from boussole.dashboard.api.queries import PageQuery, VerdictsQuery
 from boussole.dashboard.api.refusals import OPENAPI, TOLD
 from boussole.dashboard.api.serving import METHODS, NOWHERE
 from boussole.dashboard.server.server import doors, routes
+from tests.dashboard.api.described import document, held_to
 from tests.dashboard.conftest import FIXTURE
 
 READ = [each.path for each in ADDRESSES if "GET" in each.methods]
@@ -90,8 +90,7 @@ def test_answers_are_of_the_shape_that_is_described(real, path):
     named = "boussole.json" if kind == "application/json" else "boussole.txt"
     assert done.headers["content-disposition"] == f'attachment; filename="{named}"', "no browser shows it as a page"
     if kind == "application/json":
-        schema = {**content[kind]["schema"], "components": described["components"]}
-        jsonschema.Draft202012Validator(schema).validate(done.json())
+        held_to(content[kind]["schema"], done.json())
 
 
 def test_systems_and_verdicts_are_those_of_the_pages(client, matchft):
@@ -213,7 +212,9 @@ def test_what_is_guarded_is_what_answers(kept, tries):
     client = TestClient(Starlette(routes=routes(kept.home)))
     client.headers.update(bearer(tokens.new_token(kept, role="witness", label="outside", days=1)))
     for path in (each.format(system="matchft", entry=1) for each in READ if ROUTES[each] not in STRANGERS):
-        for spelt in (path, f"{path}?x=/healthz", path.replace("api", "%61pi"), f"{path}%3Fx=1"):
+        spellings = (path, f"{path}?x=/healthz", path.replace("api", "%61pi"), f"{path}%3Fx=1")
+        alike = path.startswith("/api/records/") and path != "/api/records/recommendation"
+        for spelt in spellings[: 1 if alike else None]:
             for method in METHODS:
                 tries.add()
                 done = client.request(method, spelt)
@@ -226,10 +227,8 @@ def test_what_is_guarded_is_what_answers(kept, tries):
 
 def refused(done, status):
     """A refusal as the document describes it, and nothing of the program in it."""
-    described = document()
-    schema = {"$ref": "#/components/schemas/Problem", "components": described["components"]}
     assert (done.status_code, done.headers["content-type"]) == (status, "application/json"), done.text
-    jsonschema.Draft202012Validator(schema).validate(done.json())
+    held_to({"$ref": "#/components/schemas/Problem"}, done.json())
     assert str(status) in TOLD
     assert done.headers["content-disposition"] == 'attachment; filename="boussole.json"'
     assert done.json()["error"]
