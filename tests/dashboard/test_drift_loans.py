@@ -21,6 +21,7 @@ from boussole.audits.decisions import ingest
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
+from boussole.charter.document import AuditDocument
 from boussole.charter.drift.system_drift import Drift, drift_of
 from boussole.dashboard.pages.drift import performance_html
 from boussole.dashboard.views.drift.performance.groups import group_table
@@ -152,9 +153,9 @@ def test_of_groups_the_page_says_what_audits_said(loans: Loans) -> None:
     assert next(row for row in late.rows if row[0] == "0 - 20K €")[2].startswith(f"{100 * told['value']:.1f} (")
     low, high = measure(newest, "estimated_precision/salary=0 - 20K €")["params"]["will_be"]
     assert next(row for row in early.rows if row[0] == "0 - 20K €")[2] == f"{100 * low:.1f} to {100 * high:.1f}"
-    hidden = {"metric": "precision", "by": ["salary"], "group": {"salary": "x"}, "value": None, "params": {}}
-    hidden |= {"reason": "small_group", "interval": None}
-    document = {"measures": [*newest["measures"], hidden]}
+    hidden = {**told, "id": "precision/salary=x", "group": {"salary": "x"}, "status": "suppressed", "value": None}
+    hidden |= {"reason": "small_group", "interval": None, "n": None, "clusters": None, "params": {}}
+    document = AuditDocument.of({**newest, "measures": [*newest["measures"], hidden]})
     some = group_table("precision", {windows[-1]: document}, words)
     assert some is not None
     assert some.rows[-1][2].startswith("hidden")
