@@ -21,6 +21,8 @@ FARTHEST = 60.0
 """Bound of |log ratio|: e^60 is beyond any ratio of counts."""
 MOST = 100.0
 """No distance between two windows of logged decisions is as great."""
+MOST_LOG = 700.0
+"""The logarithm of the greatest factor that is still a number."""
 
 
 def end_of(test: Mapping[str, Any], *, chance: float, end: End) -> float | None:
@@ -45,10 +47,12 @@ def end_of(test: Mapping[str, Any], *, chance: float, end: End) -> float | None:
     return (-1.0 if end == "low" else 1.0) if found is None else found
 
 
-def _around(test: Mapping[str, Any], z: float) -> float:
-    """Estimate and standard error say it all."""
+def _around(test: Mapping[str, Any], z: float) -> float | None:
+    """Estimate and standard error say it all; None where the end of a ratio lies beyond any number."""
     estimate, error = float(test["estimate"]), float(test["se"])
-    return estimate * math.exp(-z * error) if test.get("transform") == "log" else estimate - z * error
+    if test.get("transform") != "log":
+        return estimate - z * error
+    return None if -z * error > MOST_LOG else estimate * math.exp(-z * error)
 
 
 def _distance(test: Mapping[str, Any], chance: float, end: End) -> float | None:

@@ -84,6 +84,12 @@ def test_ends_hold_each_other_and_a_smaller_error_reaches_farther(
     assert far is None or near is None or far <= near + 1e-9
 
 
+def test_a_ratio_of_which_next_to_nothing_is_known_has_no_upper_end() -> None:
+    """One and a half degrees of freedom at a strict level: a logarithm that no number holds."""
+    test = {"kind": "jackknife", "transform": "log", "estimate": 1.0, "se": 2.0, "df": 1.5}
+    assert (end_of(test, chance=4e-05, end="low"), end_of(test, chance=4e-05, end="high")) == (0.0, None)
+
+
 def test_ends_are_the_published_intervals() -> None:
     """Miettinen & Nurminen's examples, whose intervals other modules hold to what was printed."""
     ratio = {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]}

@@ -40,7 +40,9 @@ def _end(test: dict, chance: float, *, low: bool, said: float | None) -> float |
     z = quantile(1 - chance, test) * (1 if low else -1)
     if test["kind"] in ("wald", "jackknife"):
         estimate, error = float(test["estimate"]), z * float(test["se"])
-        return estimate * math.exp(-error) if test.get("transform") == "log" else estimate - error
+        if test.get("transform") != "log":
+            return estimate - error
+        return None if -error > 700 else estimate * math.exp(-error)
     if test["kind"] == "score_ratio":
         found = _where(lambda x: statistic(test, math.exp(x)) - z, -60.0, 60.0)
         return (0.0 if low else None) if found is None else math.exp(found)
