@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.acts import Retraction
@@ -21,26 +22,29 @@ class Readable:
     about: frozenset[str]
 
 
-def readable(workspace: Workspace, kind: type[Statement]) -> list[Readable]:
-    """The records of a kind that stand, the newest first.
-
-    One that was withdrawn or taken back is not among them, nor what is about such a one, but for the record that says
-    so; nor one whose model names records that it is `told_after`, while there is none of these.
-    """
-    found = _Records(sealed={each.entry: each for each in statements(workspace)})
-    mine = (each for each in reversed(list(found.sealed.values())) if each.statement.kind == kind.kind)
-    return [
-        Readable(sealed=each, about=frozenset(found.sealed[entry].statement.kind for entry in found.above(each)))
-        for each in mine
-        if found.stands(each) and found.ended(each)
-    ]
-
-
 @dataclass(frozen=True)
-class _Records:
-    """All records, by their entries."""
+class Records:
+    """All records, by their entries, in the order in which they were sealed."""
 
     sealed: Mapping[int, Sealed]
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> Self:
+        """The records of a workspace, as they are at this moment."""
+        return cls(sealed={each.entry: each for each in statements(workspace)})
+
+    def readable(self, kind: type[Statement]) -> list[Readable]:
+        """The records of a kind that stand, the newest first.
+
+        One that was withdrawn or taken back is not among them, nor what is about such a one, but for the record that
+        says so; nor one whose model names records that it is `told_after`, while there is none of these.
+        """
+        mine = (each for each in reversed(list(self.sealed.values())) if each.statement.kind == kind.kind)
+        return [
+            Readable(sealed=each, about=frozenset(self.sealed[entry].statement.kind for entry in self.above(each)))
+            for each in mine
+            if self.stands(each) and self.ended(each)
+        ]
 
     @cached_property
     def gone(self) -> set[int]:
