@@ -42,6 +42,7 @@ from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.over_time import Published
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.jackknife import cluster_size
+from boussole.audits.uncertainty.methods import LATEST, by_method
 from boussole.audits.windows import Window, choose_window, reference_window, windows_between
 from boussole.audits.workspace import Workspace
 
@@ -196,8 +197,18 @@ def complete_windows(workspace: Workspace, system: System) -> list[Window]:
         return windows_between(system, *days_of(connection, system))
 
 
-def measure_evidence(read: Read, system: System, *, stands: Standing) -> tuple[list[Measure], int]:
-    """All measures of stored counts, and the number of decisions: what an audit computes and a rerun repeats."""
+def measure_evidence(
+    read: Read, system: System, *, stands: Standing, method: int = LATEST
+) -> tuple[list[Measure], int]:
+    """All measures of stored counts, and the number of decisions: what an audit computes and a rerun repeats.
+
+    `method`: by the methods of which time (`uncertainty.methods`).
+    """
+    with by_method(method):
+        return _measured(read, system, stands=stands)
+
+
+def _measured(read: Read, system: System, *, stands: Standing) -> tuple[list[Measure], int]:
     counted = cells_from_counts(read.counts, system)
     withheld = replace(withheld_of(read.withheld), apart=named(apart_of(read.withheld), counted))
     tables = with_groups(counted, withheld.apart)

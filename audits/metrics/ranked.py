@@ -31,6 +31,7 @@ from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.metrics.view import View, known_values
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.uncertainty import jackknife as jk
+from boussole.audits.uncertainty.methods import method
 from boussole.audits.uncertainty.score import ratio_interval
 
 Why = tuple[Literal["undefined", "suppressed"], str]
@@ -108,7 +109,9 @@ class _Seen:
         if not theirs > 0:
             return self._without(metric, ("undefined", "zero_denominator"), [position], params)
         rates = own, theirs
-        interval, test = _compared(rates, (sums.parts[names[0]], sums.parts[names[1]]), weight)
+        interval, test = _compared(
+            rates, (sums.parts[names[0]], sums.parts[names[1]]), weight, float(sums.totals["shared_lists"])
+        )
         params["values"] = list(rates)
         if metric == EXPOSURE_RATIO.metric:
             params |= {"pooled": self._pooled(position, other), "decisions": self._size(both), "test": test}
@@ -189,12 +192,12 @@ class _Seen:
 
 
 def _compared(
-    rates: tuple[float, float], parts: tuple[Floats, Floats], weight: Floats
+    rates: tuple[float, float], parts: tuple[Floats, Floats], weight: Floats, lists: float
 ) -> tuple[Interval | None, dict[str, Any]]:
-    """Interval and test of the ratio of two mean exposures, from their sums and weights per bucket.
+    """Interval and test of the ratio of two mean exposures, from their sums and weights per bucket of so many lists.
 
-    Jackknife of the log ratio. Where it finds no variance (nobody of a group is ever listed, all lists in one bucket)
-    each bucket counts as one list, in which exposure varies as much as it can: the score test of two shares.
+    Jackknife of the log ratio. Where it finds no variance (nobody of a group is ever listed, all lists in one bucket),
+    exposure is taken to vary between lists as much as it can: the score test of two shares of so many lists.
     """
     filled, value = weight > 0, rates[0] / rates[1]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -203,6 +206,9 @@ def _compared(
     if found is not None:
         test = {"kind": "jackknife", "transform": "log", "estimate": value, "se": found.se, "df": found.df}
         return found.interval(low=0.0, high=float("inf")), test
-    size, method = jk.effective_buckets(weight), "miettinen_nurminen_buckets"
+    if method() < 2:
+        size, name = jk.effective_buckets(weight), "miettinen_nurminen_buckets"
+    else:
+        size, name = jk.fewest_clusters(weight, most=lists), "miettinen_nurminen_lists"
     k, n = (rates[0] * size, rates[1] * size), (size, size)
-    return ratio_interval(k, n, method=method), {"kind": "score_ratio", "k": list(k), "n": list(n), "method": method}
+    return ratio_interval(k, n, method=name), {"kind": "score_ratio", "k": list(k), "n": list(n), "method": name}

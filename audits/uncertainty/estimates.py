@@ -10,6 +10,7 @@ from scipy.stats import t as student
 from boussole.audits.measures import Interval
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.bootstrap import Ints, Statistic, bootstrap, large_enough
+from boussole.audits.uncertainty.methods import method
 from boussole.audits.uncertainty.score import Pair, difference_interval, newcombe, ratio_interval
 from boussole.audits.uncertainty.wilson import wilson
 
@@ -19,12 +20,12 @@ Reason = Literal["small_cells", "degenerate"]
 def rate_interval(k: Ints, n: Ints, *, clustered: bool) -> Interval:
     """Interval of one rate from counts per bucket: Wilson, or the jackknife where clusters are declared.
 
-    At 0 or n of n, or when one bucket holds every case, clusters fall back on Wilson with Kish's effective
-    number of buckets as sample size (`wilson_buckets`): wide, never falsely sure.
+    At 0 or n of n, or when one bucket holds every case, clusters fall back on Wilson as if all rows of a cluster were
+    alike (`wilson_clusters`; `jackknife.fewest_rows`): wide, never falsely sure.
 
     >>> rate_interval(np.array([3]), np.array([10]), clustered=False).method
     'wilson'
-    >>> rate_interval(np.array([0, 0]), np.array([500, 500]), clustered=True).high > 0.6
+    >>> rate_interval(np.array([0, 0]), np.array([500, 500]), clustered=True).high < 0.01
     True
     """
     if not clustered:
@@ -32,8 +33,11 @@ def rate_interval(k: Ints, n: Ints, *, clustered: bool) -> Interval:
     result = jk.rate(k, n)
     if result is not None:
         return result.interval(low=0.0, high=1.0)
-    size = jk.effective_buckets(n)
-    return wilson(float(k.sum() / n.sum()) * size, size, method="wilson_buckets")
+    if method() < 2:
+        size, name = jk.effective_buckets(n), "wilson_buckets"
+    else:
+        size, name = jk.fewest_rows(k, n), "wilson_clusters"
+    return wilson(float(k.sum() / n.sum()) * size, size, method=name)
 
 
 def compare_rates(
@@ -42,8 +46,8 @@ def compare_rates(
     """Interval of p1 / p0 or p1 − p0, and the JSON test that recomputes p-values at any threshold.
 
     Independent rows: score test; its inverted interval for ratios, Newcombe's for differences. Clusters: the score test
-    and its interval at the sizes that the jackknife finds the groups are worth, with Student's t (`_clusters`); where a
-    rate is 0 or 1, at effective numbers of buckets (`_buckets`).
+    and its interval at the sizes that the jackknife finds the groups are worth, with Student's t (`_clusters`); where
+    all of a group sits in one bucket, at effective numbers of buckets (`_buckets`).
     """
     sums = (float(k[0].sum()), float(k[1].sum())), (float(n[0].sum()), float(n[1].sum()))
     if not clustered:
@@ -62,11 +66,11 @@ def _of_clusters(
     if found is None:
         return None
     sizes, df = found
-    method, level = "miettinen_nurminen_clusters", 0.95
+    name, level = "miettinen_nurminen_clusters", 0.95
     cases = _cases(((float(k[0].sum()), float(k[1].sum())), (float(n[0].sum()), float(n[1].sum()))), sizes)
     invert = ratio_interval if scale == "ratio" else difference_interval
-    interval = invert(cases, sizes, quantile=float(student.ppf(0.5 + level / 2, df)), level=level, method=method)
-    return interval, {"kind": f"score_{scale}", "k": list(cases), "n": list(sizes), "df": df, "method": method}
+    interval = invert(cases, sizes, quantile=float(student.ppf(0.5 + level / 2, df)), level=level, method=name)
+    return interval, {"kind": f"score_{scale}", "k": list(cases), "n": list(sizes), "df": df, "method": name}
 
 
 def _cases(sums: tuple[Pair, Pair], sizes: Pair) -> Pair:

@@ -7,6 +7,7 @@ result depends on a few people, and keeps the covariance of two groups that shar
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from scipy.stats import t as student
 
 from boussole.audits.measures import Interval
+from boussole.audits.uncertainty.methods import method
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -111,8 +113,8 @@ def effective_sizes(
     what people in both groups take from (or add to) the variance of the difference (`identity`) or log ratio (`log`).
     In a few clusters chance makes a rate and its variance small together, so that a test is sure too often on one side:
     a design effect is at least that of the correlation within clusters found in both groups together,
-    1 + (cluster size − 1) × correlation.
-    None when a rate is 0 or 1, also without any one bucket, or all of a group sits in one bucket.
+    1 + (cluster size − 1) × correlation. A rate of 0 or 1 shows none: there, that of the other group is taken.
+    None when all of a group sits in one bucket.
     Source: Rao & Scott (1992), Biometrics 48:577-585; Kish (1965), Survey Sampling, 5.4.
 
     >>> k, n = (np.array([3, 5, 4, 6]), np.array([2, 9, 5, 8])), (np.full(4, 10), np.full(4, 10))
@@ -120,12 +122,12 @@ def effective_sizes(
     >>> [round(size, 1) for size in sizes], round(df, 2)
     ([107.7, 25.8], 3.0)
     """
-    filled = (n[0] > 0) | (n[1] > 0)
-    first, second = (_without_each(k[i], n[i], filled) for i in (0, 1))
-    if first is None or second is None:
+    if min(_filled(n)) < 2:
         return None
+    filled = (n[0] > 0) | (n[1] > 0)
+    parts = [np.asarray(((k[i].sum() - k[i]) / (n[i].sum() - n[i]))[filled], dtype=np.float64) for i in (0, 1)]
     rows, cases = (float(n[0].sum()), float(n[1].sum())), (float(k[0].sum()), float(k[1].sum()))
-    return worth((cases[0] / rows[0], cases[1] / rows[1]), (first, second), rows, n, transform=transform)
+    return worth((cases[0] / rows[0], cases[1] / rows[1]), (parts[0], parts[1]), rows, n, transform=transform)
 
 
 def worth(
@@ -140,15 +142,55 @@ def worth(
 
     `rows`: how many rows of a simple sample each would be worth without clusters; `n`: rows per bucket.
     """
+    pairs = list(zip(rates, parts, strict=True))
+    if any(min(rate, 1 - rate, part.min(), 1 - part.max()) <= 0 for rate, part in pairs):
+        shared = _at_edge(pairs, n, transform) if method() > 1 else None
+    else:
+        shared = _between_edges(rates, parts, n, transform)
+    if shared is None:
+        return None
+    together, free = shared
+    plain = [_variance(part, rate, "identity") for rate, part in pairs]
+    found = [v * size / (p * (1 - p)) if 0 < p < 1 else 1.0 for v, size, p in zip(plain, rows, rates, strict=True)]
+    cases = [min(p, 1 - p) * size for p, size in zip(rates, rows, strict=True)]
+    effects = _design_effects(found, n, cases)
+    known = min(_known(cases, n))
+    together = together if known == 1 else 1 + (together - 1) * known
+    one, two = (size / (effect * together) for size, effect in zip(rows, effects, strict=True))
+    return (one, two), free
+
+
+def _known(cases: Sequence[float], n: tuple[Ints, Ints]) -> list[float]:
+    """How far so many cases tell of variances between buckets: one case for each degree of freedom says all."""
+    if method() < 2:
+        return [1.0, 1.0]
+    return [min(1.0, count / (filled - 1)) for count, filled in zip(cases, _filled(n), strict=True)]
+
+
+def _between_edges(
+    rates: tuple[float, float],
+    parts: tuple[Floats, Floats],
+    n: tuple[Ints, Ints],
+    transform: Literal["log", "identity"],
+) -> tuple[float, float] | None:
+    """By how much shared people change the variance of a comparison, and its degrees of freedom."""
     result = compare_parts(rates, parts, _filled(n), transform=transform)
-    if result is None or not all(0 < p < 1 for p in rates):
+    if result is None:
         return None
     own = [_variance(part, rate, transform) for part, rate in zip(parts, rates, strict=True)]
-    plain = [_variance(part, rate, "identity") for part, rate in zip(parts, rates, strict=True)]
-    effects = _design_effects([v * size / (p * (1 - p)) for v, size, p in zip(plain, rows, rates, strict=True)], n)
-    together = result.se**2 / sum(own)
-    one, two = (size / (effect * together) for size, effect in zip(rows, effects, strict=True))
-    return (one, two), result.df
+    return result.se**2 / sum(own), result.df
+
+
+def _at_edge(pairs: Sequence[tuple[float, Floats]], n: tuple[Ints, Ints], transform: str) -> tuple[float, float] | None:
+    """The same where a rate is 0 or 1, perhaps without some bucket: a logarithm by its first derivative."""
+    scales = [rate if transform == "log" and rate > 0 else 1.0 for rate, _ in pairs]
+    one, two = ((part - rate) / scale for (rate, part), scale in zip(pairs, scales, strict=True))
+    own, joint = float(np.square(one).sum() + np.square(two).sum()), float(np.square(one - two).sum())
+    if min(_filled(n)) < 2 or (own > 0 and not joint > 0):
+        return None
+    parts = [1 / fewest_clusters(group) for group in n]
+    free = sum(parts) ** 2 / sum(part**2 / (m - 1) for part, m in zip(parts, _filled(n), strict=True))
+    return joint / own if own > 0 else 1.0, min(free, one.size - 1.0)
 
 
 def difference(
@@ -176,13 +218,25 @@ def _filled(n: tuple[Ints, Ints]) -> tuple[int, int]:
     return int((n[0] > 0).sum()), int((n[1] > 0).sum())
 
 
-def _design_effects(effects: list[float], n: tuple[Ints, Ints]) -> list[float]:
-    """The design effects found, at least those of the correlation within clusters in both groups together."""
-    more, weights = [cluster_size(group) - 1 for group in n], [filled - 1 for filled in _filled(n)]
+def _design_effects(effects: list[float], n: tuple[Ints, Ints], cases: Sequence[float] | None = None) -> list[float]:
+    """The design effects found, at least those of the correlation within clusters in both groups together.
+
+    `cases`: on how many cases (or rows without one, if fewer) each design effect rests. Few say little: they weigh as
+    many degrees of freedom; the fewer, the more their group is taken to be as correlated as the other one, at least.
+    """
+    more, known = [cluster_size(group) - 1 for group in n], [1.0, 1.0] if cases is None else _known(cases, n)
+    weights = [(filled - 1) * share for filled, share in zip(_filled(n), known, strict=True)]
     room = sum(w * g for w, g in zip(weights, more, strict=True))
     found = sum(w * (effect - 1) for w, effect in zip(weights, effects, strict=True))
-    correlation = min(max(found / room, 0.0), 1.0) if room > 0 else 0.0
-    return [max(effect, 1 + g * correlation) for effect, g in zip(effects, more, strict=True)]
+    together = _within(found, room) if room > 0 else float(sum(weights) <= 0)
+    own = [_within(effect - 1, g) if g > 0 else 0.0 for effect, g in zip(effects, more, strict=True)]
+    alike = [together + (1 - known[i]) * max(own[1 - i] - together, 0.0) for i in (0, 1)]
+    return [max(effect, 1 + g * c) for effect, g, c in zip(effects, more, alike, strict=True)]
+
+
+def _within(found: float, room: float) -> float:
+    """A correlation: how much larger a variance is than that of independent rows, over how much it could be."""
+    return min(max(found / room, 0.0), 1.0)
 
 
 def _variance(left_out: Floats, estimate: float, transform: Transform) -> float:
@@ -229,3 +283,33 @@ def cluster_size(n: Ints) -> float:
     (1.0, 20.0)
     """
     return max(1.0, float(n.var(ddof=1) * n.size / n.sum()))
+
+
+SIZE_BEYOND = 1.52
+"""How many times as large as `cluster_size` finds it the size of clusters is, at most, 95 times in 100.
+
+It is found from the variance between 40 buckets: 39 ÷ the fifth percentile of chi-square with 39 degrees of freedom.
+"""
+
+
+def fewest_clusters(n: Ints | Floats, *, most: float | None = None) -> float:
+    """How many independent rows `n` rows are worth at least: as if all rows of a cluster were alike.
+
+    Rows ÷ mean size of clusters, at its upper bound; at least Kish's effective buckets. `n` may be sums of weights of
+    clusters instead; `most`: how many there are, at most (default: as many as rows).
+
+    >>> round(fewest_clusters(np.array([10, 30, 0, 20])), 1)
+    3.6
+    """
+    whole, spread = float(n.sum()), SIZE_BEYOND * float(n.var(ddof=1) * n.size)
+    most = whole if most is None else most
+    return max(effective_buckets(n), min(most, whole**2 / spread) if spread > 0 else most)
+
+
+def fewest_rows(k: Ints, n: Ints) -> float:
+    """The same of rows with `k` cases; no more than what the variance of the cases between buckets leaves."""
+    size, p = fewest_clusters(n), float(k.sum() / n.sum())
+    if not 0 < p < 1 or np.count_nonzero(n) < 2:
+        return size
+    variance = _variance(((k.sum() - k) / (n.sum() - n))[n > 0], p, "identity")
+    return max(1.0, min(size, p * (1 - p) / variance)) if variance > 0 else size

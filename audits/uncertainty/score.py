@@ -96,7 +96,7 @@ def ratio_interval(
 
 
 def difference_interval(k: Pair, n: Pair, *, quantile: float, level: float, method: str) -> Interval:
-    """Interval of p1 − p0 by inverting `difference_z`, for rates that are neither 0 nor 1; inside (−1, 1).
+    """Interval of p1 − p0 by inverting `difference_z`; inside [−1, 1].
 
     `quantile`: of the distribution of z that goes with `level`. Source: Miettinen & Nurminen (1985); its value for this
     example is published in Newcombe (1998), Statistics in Medicine 17:873-890.
@@ -106,11 +106,19 @@ def difference_interval(k: Pair, n: Pair, *, quantile: float, level: float, meth
     >>> round(interval.low, 4), round(interval.high, 4)
     (0.0528, 0.3382)
     """
-    ends = [
-        float(brentq(lambda d, side=side: difference_z(k, n, difference=d) - side * quantile, -_EDGE, _EDGE))
-        for side in (1, -1)
-    ]
-    return Interval(low=ends[0], high=ends[1], level=level, method=method)
+    low, high = (_difference_root(k, n, side * quantile) for side in (1, -1))
+    return Interval(low=low, high=high, level=level, method=method)
+
+
+def _difference_root(k: Pair, n: Pair, z: float) -> float:
+    """Where `difference_z` is z; the end of the range where it is not, which needs a rate of 0 and one of 1."""
+
+    def distance(d: float) -> float:
+        return difference_z(k, n, difference=d) - z
+
+    if distance(-_EDGE) <= 0:
+        return -1.0
+    return 1.0 if distance(_EDGE) >= 0 else float(brentq(distance, -_EDGE, _EDGE))
 
 
 def _root(k: Pair, n: Pair, z: float, low: float, high: float) -> float:

@@ -66,7 +66,7 @@ def changed_references(
     for name in _changed(then, system):
         group = system.groups[name].model_copy(update={"reference": then.groups[name].reference})
         as_then = system.model_copy(update={"groups": {**system.groups, name: group}})
-        measures, _ = measure_evidence(read(), as_then, stands=stands)
+        measures, _ = measure_evidence(read(), as_then, stands=stands, method=document.method_then)
         window = document.window
         verdicts = judge(
             charter,

@@ -180,7 +180,7 @@ def judged_with(workspace: Workspace, document: AuditDocument, charter: Charter)
 
 def computed(document: AuditDocument, system: System, by: Basis, read: Read, stands: Standing) -> AuditDocument:
     """The document that the same evidence gives, by the code of today."""
-    measures, decisions = measure_evidence(read, system, stands=stands)
+    measures, decisions = measure_evidence(read, system, stands=stands, method=document.method_then)
     run = Run(
         system=system,
         window=document.window.days,

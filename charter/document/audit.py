@@ -11,7 +11,7 @@ from boussole.charter.document.base import LATER, Count, Day, Hash, Hex, Part
 from boussole.charter.document.left_out import LeftOut
 from boussole.charter.document.measures import MeasureDocument
 from boussole.charter.document.references import ReferenceChanged
-from boussole.charter.document.verdict import RULES, Verdict, worst
+from boussole.charter.document.verdict import METHOD, RULES, Verdict, worst
 from boussole.charter.document.verdicts import VerdictDocument
 from boussole.charter.document.windows import WindowOfAudit
 
@@ -109,9 +109,9 @@ class AuditDocument(Part):
     charter: CharterOfAudit
     code: Annotated[Hash, Field(description="Hash of the source that measured and judged")]
     rule: Annotated[
-        Literal[2] | None,
+        Literal[2, 3] | None,
         LATER,
-        Field(description="The rule by which comparisons became verdicts; absent: the first"),
+        Field(description="The rule by which figures were computed and comparisons judged; absent: the first"),
     ] = None
     decisions: Count
     left_out: Annotated[
@@ -140,6 +140,11 @@ class AuditDocument(Part):
     def rule_then(self) -> int:
         """The rule by which it was judged."""
         return self.rule or min(RULES)
+
+    @property
+    def method_then(self) -> int:
+        """The methods that its figures were computed by."""
+        return METHOD[self.rule_then]
 
     @property
     def entry(self) -> int | None:

@@ -7,12 +7,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-RULES = {1: dt.date(2026, 11, 26), 2: dt.date(2026, 11, 28)}
+RULES = {1: dt.date(2026, 11, 26), 2: dt.date(2026, 11, 28), 3: dt.date(2026, 11, 28)}
 """The rules by which comparisons became verdicts, each with the day since when. By the second, a figure beyond the
-watch level is never kept, a distance counted from too few decides nothing, and the interval that decided is told.
+watch level is never kept, a distance counted from too few decides nothing, and the interval that decided is told. Since
+the third, figures are computed by the second methods (`METHOD`).
 """
 RULE = max(RULES)
 """The rule of today; an audit keeps the one of its time."""
+METHOD = {1: 1, 2: 1, 3: 2}
+"""By which methods figures were computed under each rule (`audits.uncertainty.methods`)."""
 
 
 class Verdict(StrEnum):

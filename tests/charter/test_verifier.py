@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 import rfc8785
@@ -18,10 +19,12 @@ from boussole.audits import evidence
 from boussole.audits.declaration import content_of
 from boussole.audits.ledger.merkle import consistency_proof, inclusion_proof, leaf_hash, tree_hash
 from boussole.audits.uncertainty import score
+from boussole.audits.uncertainty.estimates import compare_rates, rate_interval
 from boussole.audits.uncertainty.holm import holm
+from boussole.audits.uncertainty.methods import by_method
 from boussole.audits.uncertainty.wilson import wilson
 from boussole.audits.workspace import Workspace
-from boussole.charter.pack.verifier import chances, rows, scores
+from boussole.charter.pack.verifier import buckets, chances, rows, scores
 from boussole.charter.pack.verifier.audits import _from_rows
 from boussole.charter.pack.verifier.figures.told import ExpectedMeasures
 from boussole.charter.pack.verifier.proofs import canonical, ed25519, merkle
@@ -136,6 +139,38 @@ def test_score_methods_agree_though_one_uses_closed_forms_and_the_other_halves()
             assert (found.low, found.high) == pytest.approx((made.low, made.high), rel=1e-8)
     p, w = [0.01, 0.04, 0.03, 0.5], [0.5, 0.2, 0.2, 0.1]
     assert scores.holm(p, w) == pytest.approx(holm(p, w))
+
+
+@pytest.mark.parametrize("method", [1, 2])
+@pytest.mark.parametrize("scale", ["ratio", "difference"])
+def test_clusters_are_judged_alike_by_both_also_where_nobody_is_selected(method: int, scale: Any) -> None:
+    """Counts by bucket from nothing to everything, in one bucket or all, by the methods of each time."""
+    rng, edges = np.random.default_rng(8), 0
+    buckets.method.set(method)
+    for _ in range(120):
+        n = [rng.integers(0, size, rows.BUCKETS) * (rng.random(rows.BUCKETS) < fill) for size, fill in ARRAYS]
+        k = [rng.binomial(each, rng.choice([0, 0.02, 0.4, 1])) for each in n]
+        if not (n[0].sum() and n[1].sum() and k[1].sum()):
+            continue
+        edges += not 0 < k[0].sum() < n[0].sum()
+        with by_method(method):
+            interval, test = compare_rates((k[0], k[1]), (n[0], n[1]), scale=scale, clustered=True)
+            alone = rate_interval(k[0], n[0], clustered=True)
+        one, other = ((cases.tolist(), every.tolist()) for cases, every in zip(k, n, strict=True))
+        found, told = buckets.compared(one, other, scale, clustered=True)
+        assert told.keys() == test.keys()
+        assert [told[key] for key in ("kind", "method")] == [test[key] for key in ("kind", "method")]
+        assert [*told["k"], *told["n"], told.get("df")] == pytest.approx([*test["k"], *test["n"], test.get("df")])
+        assert found is not None
+        assert interval is not None
+        assert (found.low, found.high) == pytest.approx((interval.low, interval.high), abs=1e-9)
+        assert buckets.rate_interval(one, clustered=True) == pytest.approx((alone.low, alone.high, alone.method))
+    assert edges > 20
+    buckets.method.set(2)
+
+
+ARRAYS = ((30, 0.5), (200, 1.0))
+"""Rows of a bucket, and how many buckets have any, of a small group and a large one."""
 
 
 @pytest.fixture(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from .buckets import method
 from .figures import drift, expected
 from .figures.calibrating import Calibrating
 from .figures.others import Others
@@ -26,6 +27,7 @@ Again = Callable[[dict], "Claims | None"]
 
 def check_audit(pack: Pack, index: int, document: dict, tally: Tally, *, one_by_one: bool) -> list[str]:
     """Computes and judges again; says what, and what is sealed as it stands."""
+    method.set(1 if document.get("rule", 1) < 3 else 2)
     name = f"{document['system']} {document['window']['start']}/{document['window']['end']}"
     sha256 = document["evidence"].get("system", "")[7:]
     if not sha256:

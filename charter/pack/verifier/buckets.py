@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Callable
 
 from .chances import quantile
 from .scores import Interval, difference_interval, newcombe, ratio_interval, wilson
 
+method: ContextVar[int] = ContextVar("method", default=2)
+"""By the methods of which time figures are computed: up to the second rule 1, since then 2."""
 Counts = list[int]
 """One number for each bucket."""
 Counted = tuple[Counts, Counts]
@@ -64,8 +67,29 @@ def effective_buckets(rows: Counts) -> float:
     return sum(rows) ** 2 / sum(n * n for n in rows)
 
 
+SIZE_BEYOND = 1.52
+"""39 ÷ the fifth percentile of chi-square with 39 degrees of freedom."""
+
+
+def fewest_clusters(rows: Counts) -> float:
+    """How many independent rows these are worth at least: as if all rows of a cluster were alike."""
+    count, total = len(rows), sum(rows)
+    spread = SIZE_BEYOND * count / (count - 1) * math.fsum((n - total / count) ** 2 for n in rows)
+    return max(effective_buckets(rows), min(total, total**2 / spread) if spread > 0 else float(total))
+
+
+def fewest_rows(counted: Counted) -> float:
+    """The same; no more than what the variance of the cases between buckets leaves."""
+    cases, rows = counted
+    k, n, size, used = sum(cases), sum(rows), fewest_clusters(rows), filled(rows)
+    if not 0 < k < n or len(used) < 2:
+        return size
+    variance = (len(used) - 1) / len(used) * spread(k / n, _left(counted, used), "identity")
+    return max(1.0, min(size, k / n * (1 - k / n) / variance)) if variance > 0 else size
+
+
 def rate_interval(counted: Counted, clustered: bool) -> Interval:
-    """Wilson's interval; with clusters the jackknife on the logit scale, else Wilson at the effective buckets."""
+    """Wilson's interval; with clusters the jackknife on the logit scale, else Wilson at the fewest clusters."""
     k, n = sum(counted[0]), sum(counted[1])
     if not clustered:
         return wilson(k, n)
@@ -73,8 +97,11 @@ def rate_interval(counted: Counted, clustered: bool) -> Interval:
     found = jackknife(k / n, parts, "logit", 0.0, 1.0) if parts else None
     if found is not None:
         return found
-    size = effective_buckets(counted[1])
-    return wilson(k / n * size, size, "wilson_buckets")
+    if method.get() < 2:
+        size, name = effective_buckets(counted[1]), "wilson_buckets"
+    else:
+        size, name = fewest_rows(counted), "wilson_clusters"
+    return wilson(k / n * size, size, name)
 
 
 def compared(one: Counted, other: Counted, scale: str, clustered: bool) -> tuple[Interval | None, dict]:
@@ -92,43 +119,93 @@ def compared(one: Counted, other: Counted, scale: str, clustered: bool) -> tuple
 
 def worth_of(one: Counted, other: Counted, rates: tuple[float, float], scale: str) -> tuple | None:
     """How many independent rows each group is worth in the comparison, and degrees of freedom."""
-    used = filled(one[1], other[1])
-    first, second = without_each(one, used), without_each(other, used)
-    if first is None or second is None:
+    if min(len(filled(each[1])) for each in (one, other)) < 2:
         return None
+    used = filled(one[1], other[1])
+    first, second = (_left(each, used) for each in (one, other))
     link = "log" if scale == "ratio" else "identity"
     return worth(rates, (first, second), (sum(one[1]), sum(other[1])), (one[1], other[1]), link)
+
+
+def _left(counted: Counted, used: Sequence[int]) -> list[float]:
+    cases, rows = counted
+    k, n = sum(cases), sum(rows)
+    return [(k - cases[b]) / (n - rows[b]) for b in used]
 
 
 def worth(rates: tuple, parts: tuple, rows: tuple, buckets: tuple, link: str) -> tuple | None:
     """How many independent rows two rates are worth, from them with and without each bucket, and degrees of freedom."""
     many = [len(filled(each)) for each in buckets]
-    if min(many) < 2 or not all(0 < rate < 1 for rate in rates):
+    if min(many) < 2:
         return None
+    if all(0 < p < 1 for rate, part in zip(rates, parts) for p in (rate, *part)):
+        shared = _between(rates, parts, many, link)
+    else:
+        shared = _at_edge(rates, parts, buckets, link) if method.get() > 1 else None
+    if shared is None:
+        return None
+    together, free = shared
     m = len(parts[0])
-    try:
-        squares = [spread(rate, part, link) for rate, part in zip(rates, parts)]
-        joint = [a / b if link == "log" else a - b for a, b in zip(*parts)]
-        whole = spread(rates[0] / rates[1] if link == "log" else rates[0] - rates[1], joint, link)
-    except (ValueError, ZeroDivisionError):
-        return None
+    plain = [(m - 1) / m * spread(rate, part, "identity") for rate, part in zip(rates, parts)]
+    effects = [v * size / (rate * (1 - rate)) if 0 < rate < 1 else 1.0 for v, size, rate in zip(plain, rows, rates)]
+    cases = [min(rate, 1 - rate) * size for rate, size in zip(rates, rows)]
+    known = min(_known(cases, many))
+    together = together if known == 1 else 1 + (together - 1) * known
+    sizes = [size / (effect * together) for size, effect in zip(rows, at_least(effects, buckets, many, cases))]
+    return (sizes[0], sizes[1]), free
+
+
+def _known(cases: Sequence[float], many: list[int]) -> list[float]:
+    """How far so many cases tell of variances between buckets: one case for each degree of freedom says all."""
+    if method.get() < 2:
+        return [1.0, 1.0]
+    return [min(1.0, count / (b - 1)) for count, b in zip(cases, many)]
+
+
+def _between(rates: tuple, parts: tuple, many: list[int], link: str) -> tuple[float, float] | None:
+    """By how much shared people change the variance of the comparison, and Welch's degrees of freedom."""
+    m = len(parts[0])
+    squares = [spread(rate, part, link) for rate, part in zip(rates, parts)]
+    joint = [a / b if link == "log" else a - b for a, b in zip(*parts)]
+    whole = spread(rates[0] / rates[1] if link == "log" else rates[0] - rates[1], joint, link)
     if sum(squares) <= 0 or (m - 1) / m * whole <= 1e-24:
         return None
     welch = sum(squares) ** 2 / sum(s * s / (b - 1) for s, b in zip(squares, many))
-    plain = [(m - 1) / m * spread(rate, part, "identity") for rate, part in zip(rates, parts)]
-    effects = [v * size / (rate * (1 - rate)) for v, size, rate in zip(plain, rows, rates)]
-    together = whole / sum(squares)
-    sizes = [size / (effect * together) for size, effect in zip(rows, at_least(effects, buckets, many))]
-    return (sizes[0], sizes[1]), min(welch, float(m - 1))
+    return whole / sum(squares), min(welch, float(m - 1))
 
 
-def at_least(effects: list[float], buckets: tuple, many: list[int]) -> list[float]:
-    """Design effects, at least those of the correlation within clusters in both groups together."""
-    more = [cluster_size(rows) - 1 for rows in buckets]
-    room = sum((b - 1) * g for b, g in zip(many, more))
-    found = sum((b - 1) * (effect - 1) for b, effect in zip(many, effects))
-    correlation = min(max(found / room, 0.0), 1.0) if room > 0 else 0.0
-    return [max(effect, 1 + g * correlation) for effect, g in zip(effects, more)]
+def _at_edge(rates: tuple, parts: tuple, buckets: tuple, link: str) -> tuple[float, float] | None:
+    """The same where a rate is 0 or 1, perhaps without some bucket: a logarithm by its first derivative."""
+    many = [len(filled(each)) for each in buckets]
+    scales = [rate if link == "log" and rate > 0 else 1.0 for rate in rates]
+    one, two = ([(p - rate) / scale for p in part] for rate, part, scale in zip(rates, parts, scales))
+    own = math.fsum(gap * gap for gap in (*one, *two))
+    joint = math.fsum((a - b) ** 2 for a, b in zip(one, two))
+    if own > 0 and joint <= 0:
+        return None
+    shares = [1 / fewest_clusters(each) for each in buckets]
+    free = sum(shares) ** 2 / sum(share**2 / (b - 1) for share, b in zip(shares, many))
+    return joint / own if own > 0 else 1.0, min(free, len(one) - 1.0)
+
+
+def at_least(effects: list[float], buckets: tuple, many: list[int], cases: list[float] | None = None) -> list[float]:
+    """Design effects, at least those of the correlation within clusters in both groups together.
+
+    `cases`: how many cases each design effect rests on. Few say little: they weigh as many degrees of freedom; the
+    fewer, the more their group is taken to be as correlated as the other one, at least.
+    """
+    more, known = [cluster_size(rows) - 1 for rows in buckets], [1.0, 1.0] if cases is None else _known(cases, many)
+    weights = [(b - 1) * share for b, share in zip(many, known)]
+    room = sum(w * g for w, g in zip(weights, more))
+    found = sum(w * (effect - 1) for w, effect in zip(weights, effects))
+    together = _within(found, room) if room > 0 else float(sum(weights) <= 0)
+    own = [_within(effect - 1, g) if g > 0 else 0.0 for effect, g in zip(effects, more)]
+    alike = [together + (1 - known[i]) * max(own[1 - i] - together, 0.0) for i in (0, 1)]
+    return [max(effect, 1 + g * c) for effect, g, c in zip(effects, more, alike)]
+
+
+def _within(found: float, room: float) -> float:
+    return min(max(found / room, 0.0), 1.0)
 
 
 def cluster_size(rows: Counts) -> float:

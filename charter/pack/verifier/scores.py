@@ -95,8 +95,14 @@ def ratio_interval(k: Pair, n: Pair, method: str, z: float = Z) -> Interval | No
 
 def difference_interval(k: Pair, n: Pair, method: str, z: float) -> Interval:
     """The differences that the score test does not refuse."""
-    low = root(lambda d: difference_z(k, n, d) - z, -EDGE, EDGE)
-    return Interval(low, root(lambda d: difference_z(k, n, d) + z, -EDGE, EDGE), method)
+    return Interval(_crossing(k, n, z), _crossing(k, n, -z), method)
+
+
+def _crossing(k: Pair, n: Pair, z: float) -> float:
+    """Where the score is z; an end of the range where it never is."""
+    if difference_z(k, n, -EDGE) <= z:
+        return -1.0
+    return 1.0 if difference_z(k, n, EDGE) >= z else root(lambda d: difference_z(k, n, d) - z, -EDGE, EDGE)
 
 
 def holm(p_values: Sequence[float], weights: Sequence[float]) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from scipy.stats import t as student
 
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.estimates import compare_rates, rate_interval
+from boussole.audits.uncertainty.methods import by_method
 from boussole.audits.uncertainty.tests import p_beyond
 from tests.audits.uncertainty.simulated import BUCKETS, jackknifed, people
 
@@ -58,18 +60,25 @@ def test_few_people_against_many_get_few_degrees_of_freedom() -> None:
     assert result.df < 4
 
 
-@pytest.mark.parametrize("k", [[0] * 20, [50] * 20, [0] * 19 + [7]])
-def test_zero_all_and_one_bucket_fall_back_on_wide_intervals(k: list[int]) -> None:
-    counts, n = np.array(k), np.full(20, 50)
-    interval = rate_interval(counts, n, clustered=True)
-    assert interval.method == "wilson_buckets"
-    assert 0 <= interval.low <= counts.sum() / n.sum() <= interval.high <= 1
-    assert interval.high - interval.low > 0.15  # twenty people, not a thousand rows
+TWENTY = np.bincount(np.random.default_rng(4).integers(0, BUCKETS, 20), minlength=BUCKETS) * 50
+"""Twenty people, each with fifty decisions, in their buckets."""
+EIGHT_OF = np.where(np.arange(BUCKETS) == np.flatnonzero(TWENTY)[0], 8, 0)
 
 
-def test_comparison_with_nobody_selected_falls_back_on_effective_sizes() -> None:
+@pytest.mark.parametrize("k", [TWENTY * 0, TWENTY, EIGHT_OF], ids=["none", "all", "in one bucket"])
+def test_zero_all_and_one_bucket_fall_back_on_wide_intervals(k: Any) -> None:
+    interval = rate_interval(k, TWENTY, clustered=True)
+    assert interval.method == "wilson_clusters"
+    assert 0 <= interval.low <= k.sum() / TWENTY.sum() <= interval.high <= 1
+    assert 0.1 < interval.high - interval.low < 0.35  # twenty people, not a thousand rows
+    with by_method(1):
+        assert rate_interval(k, TWENTY, clustered=True).method == "wilson_buckets"
+
+
+def test_audits_of_before_compared_nobody_selected_by_effective_numbers_of_buckets() -> None:
     k, n = (np.zeros(20, dtype=np.int64), np.full(20, 15)), (np.full(20, 50), np.full(20, 50))
-    interval, test = compare_rates(k, n, scale="ratio", clustered=True)
+    with by_method(1):
+        interval, test = compare_rates(k, n, scale="ratio", clustered=True)
     assert test["kind"] == "score_ratio"
     assert test["method"] == "miettinen_nurminen_buckets"
     assert test["n"] == [20, 20]
@@ -115,7 +124,8 @@ def test_standardised_rates_are_worth_as_much_as_the_sample_that_the_caller_says
     assert plain is not None
     assert doubled is not None
     assert doubled[0][1] == pytest.approx(plain[0][1])
-    assert jk.worth((0.0, 0.6), (np.zeros(4), parts[1]), (40.0, 40.0), n, transform="log") is None
+    with by_method(1):
+        assert jk.worth((0.0, 0.6), (np.zeros(4), parts[1]), (40.0, 40.0), n, transform="log") is None
 
 
 def test_a_ratio_of_groups_that_share_people_is_worth_what_its_logarithm_says() -> None:

@@ -17,7 +17,7 @@ LEFT_OUT = "too_much_left_out"
 """Why a verdict is *unknown* where more was set aside than the charter allows."""
 BESIDE = {"reference": "reference", "outcome": "outcomes"}
 """What a question may need, and what tells how much of it was set aside."""
-RULES = (1, 2)
+RULES = (1, 2, 3)
 """The rules by which comparisons became verdicts; a document that names none was judged by the first."""
 LOOKS = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
 """How often a year a system is looked at."""

@@ -1,0 +1,45 @@
+"""By which methods figures are computed: by those of today, or by those of the time when a stored audit was made.
+
+A method that is improved gives other intervals and tests. An audit that is computed again is held to the figures it was
+sealed with, so it is computed by the methods of its time; like `decimal.localcontext`, they hold inside a `with`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+METHODS = {
+    1: "where a group has no variance between buckets of people, each bucket counts as one row",
+    2: "there, as many rows count as the clusters leave independent, by the correlation that the other group shows",
+}
+"""The methods that figures were computed by, each with what it brought."""
+LATEST = max(METHODS)
+_in_force: ContextVar[int] = ContextVar("method", default=LATEST)
+
+
+def method() -> int:
+    """The number of the methods in force; those of today outside `by_method`.
+
+    >>> method() == LATEST
+    True
+    """
+    return _in_force.get()
+
+
+@contextmanager
+def by_method(number: int) -> Iterator[None]:
+    """Inside it, figures are computed by the methods of that number. Raises ValueError for one that never was.
+
+    >>> with by_method(1):
+    ...     method()
+    1
+    """
+    if number not in METHODS:
+        raise ValueError(f"there are no methods {number}, but {', '.join(map(str, METHODS))}.")
+    before = _in_force.set(number)
+    try:
+        yield
+    finally:
+        _in_force.reset(before)
