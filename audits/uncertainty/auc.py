@@ -107,7 +107,8 @@ def area_interval(sides: Sides, *, clustered: bool, level: float = 0.95) -> Inte
         found = jk.jackknife(area, sides.without_each(sides.per_bucket > 0), transform="logit")
         if found is None:
             return None
-        se, quantile, method = max(se, found.se), float(student.ppf(0.5 + level / 2, found.df)), "jackknife"
+        free = min(found.df, jk.freedom_of(sides.per_bucket, (found.se / se) ** 2 if se > 0 else 1.0))
+        se, quantile, method = max(se, found.se), float(student.ppf(0.5 + level / 2, free)), "jackknife"
     return logit_interval(area, se * scale, quantile, level, method)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -56,10 +56,11 @@ def _back(value: float, transform: Transform) -> float:
 def jackknife(estimate: float, left_out: Floats, *, transform: Transform, df: float | None = None) -> Jackknife | None:
     """Jackknife of any statistic: its value on all buckets, and without each non-empty bucket.
 
-    Formula: se² = (m − 1)/m Σ (f(θ₍ᵦ₎) − f(θ))², m the number of values left out; Student's t with m − 1
-    degrees of freedom (or `df`, if smaller). None (degenerate) with under two buckets, a value that cannot be
-    transformed, or no variance at all: the caller falls back on a conservative score method.
-    Source: Kott (2001), "The delete-a-group jackknife", J. Official Statistics 17:521-526.
+    Formula: se² = (m − 1)/m Σ d², d = f(θ₍ᵦ₎) − f(θ), m the number of values left out; Student's t with `df` degrees
+    of freedom, else Satterthwaite's, 3 (Σ d²)² ÷ Σ d⁴ − 2, from 1 to m − 1. None (degenerate) with under two buckets,
+    a value that cannot be transformed, or no variance at all: the caller falls back on a conservative score method.
+    Source: Kott (2001), "The delete-a-group jackknife", J. Official Statistics 17:521-526; Satterthwaite (1946),
+    Biometrics 2:110-114, with Σ v² estimated by Σ d⁴ ÷ 3.
 
     >>> result = jackknife(0.5, np.array([0.4, 0.5, 0.6]), transform="identity")
     >>> round(result.se, 4), result.df
@@ -72,14 +73,42 @@ def jackknife(estimate: float, left_out: Floats, *, transform: Transform, df: fl
     variance = float((m - 1) / m * np.square(deviations).sum())
     if not math.isfinite(variance) or variance <= 1e-24:
         return None
-    free = float(m - 1) if df is None else min(float(m - 1), df)
+    free = min(float(m - 1), _freedom(deviations) if df is None else df)
     return Jackknife(estimate=estimate, se=math.sqrt(variance), df=free, transform=transform)
+
+
+def _freedom(deviations: Floats) -> float:
+    if method() < 2:
+        return math.inf
+    return max(1.0, float(3 * np.square(deviations).sum() ** 2 / (deviations**4).sum() - 2))
+
+
+def freedom_of(n: Ints, effect: float) -> float:
+    """Degrees of freedom of the jackknife of one figure, from its rows by bucket; few where few clusters weigh most.
+
+    Satterthwaite's, (Σ v)² ÷ Σ v² − 1, where the variance v that a bucket brings is that of its rows, and of clusters
+    of mean size (or as large as the bucket) as far as they make the design `effect`.
+    Source: Satterthwaite (1946), Biometrics 2:110-114.
+
+    >>> even, heavy = np.full(40, 25), np.array([300] * 3 + [3] * 37)
+    >>> round(freedom_of(even, 5.0)), round(freedom_of(heavy, 5.0), 1)
+    (39, 2.1)
+    """
+    if method() < 2:
+        return math.inf
+    clusters = n * np.minimum(n, cluster_size(n))
+    v = n / n.sum() + max(effect - 1, 0.0) * clusters / clusters.sum()
+    return max(1.0, float(v.sum() ** 2 / np.square(v).sum() - 1))
 
 
 def rate(k: Ints, n: Ints) -> Jackknife | None:
     """Jackknife of one rate on the logit scale; `k`, `n` are counts per bucket. None at 0 or n of n."""
-    parts = _without_each(k, n, n > 0)
-    return None if parts is None else jackknife(float(k.sum() / n.sum()), parts, transform="logit")
+    parts, p = _without_each(k, n, n > 0), float(k.sum() / n.sum())
+    found = None if parts is None else jackknife(p, parts, transform="logit")
+    if parts is None or found is None:
+        return None
+    effect = _variance(parts, p, "identity") * float(n.sum()) / (p * (1 - p))
+    return replace(found, df=min(found.df, freedom_of(n, effect)))
 
 
 def compare_parts(

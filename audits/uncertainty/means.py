@@ -67,7 +67,8 @@ def mean_interval(moments: Moments, *, clustered: bool, low: float, high: float)
         parts = moments.without_each(moments.n > 0)
         found = None if parts is None else jk.jackknife(moments.mean, parts, transform="identity")
         if found is not None:
-            test |= {"method": "jackknife", "df": found.df, "se": max(test["se"], found.se)}
+            free = jk.freedom_of(moments.n, (found.se / test["se"]) ** 2 if test["se"] > 0 else 1.0)
+            test |= {"method": "jackknife", "df": min(found.df, free), "se": max(test["se"], found.se)}
         else:
             test |= _few(moments.variance, moments.n)
     return wald_interval(test, low=low, high=high) if test["se"] > 0 else None

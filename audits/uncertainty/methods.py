@@ -12,7 +12,8 @@ from contextvars import ContextVar
 
 METHODS = {
     1: "where a group has no variance between buckets of people, each bucket counts as one row",
-    2: "there, as many rows count as the clusters leave independent, by the correlation that the other group shows",
+    2: "there, as many rows count as the clusters leave independent, by the correlation that the other group shows; "
+    "one figure has fewer degrees of freedom where few people weigh most; the widest of several gaps has no interval",
 }
 """The methods that figures were computed by, each with what it brought."""
 LATEST = max(METHODS)

@@ -25,12 +25,7 @@ def _logit(p: float) -> float:
     return math.log(p / (1 - p))
 
 
-def _unlogit(x: float) -> float:
-    return 1 / (1 + math.exp(-x))
-
-
 LINK: dict[str, Callable[[float], float]] = {"logit": _logit, "log": math.log, "identity": float}
-BACK: dict[str, Callable[[float], float]] = {"logit": _unlogit, "log": math.exp, "identity": float}
 
 
 def without_each(counted: Counted, filled: Sequence[int]) -> list[float] | None:
@@ -47,15 +42,33 @@ def spread(estimate: float, parts: Sequence[float], link: str) -> float:
     return math.fsum((f(part) - f(estimate)) ** 2 for part in parts)
 
 
-def jackknife(estimate: float, parts: Sequence[float], link: str, low: float, high: float) -> Interval | None:
-    """Student's interval from the jackknife; None where nothing varies."""
+def freedom(estimate: float, parts: Sequence[float], rows: Counts, effect: float) -> float:
+    """Satterthwaite's degrees of freedom of a rate, from its parts and its rows; few where few clusters weigh most."""
     m = len(parts)
-    variance = (m - 1) / m * spread(estimate, parts, link) if m > 1 else 0.0
+    if method.get() < 2:
+        return m - 1.0
+    gaps = [(_logit(part) - _logit(estimate)) ** 2 for part in parts]
+    size, total = cluster_size(rows), sum(rows)
+    clusters = [n * min(n, size) for n in rows]
+    v = [n / total + max(effect - 1, 0.0) * c / sum(clusters) for n, c in zip(rows, clusters)]
+    return min(
+        m - 1.0,
+        max(1.0, 3 * math.fsum(gaps) ** 2 / math.fsum(gap * gap for gap in gaps) - 2),
+        max(1.0, math.fsum(v) ** 2 / math.fsum(each * each for each in v) - 1),
+    )
+
+
+def jackknife(counted: Counted, parts: Sequence[float]) -> Interval | None:
+    """Student's interval of a rate from the jackknife on the logit scale; None where nothing varies."""
+    (k, n), m = (sum(each) for each in counted), len(parts)
+    p = k / n
+    variance = (m - 1) / m * spread(p, parts, "logit") if m > 1 else 0.0
     if not math.isfinite(variance) or variance <= 1e-24:
         return None
-    half = quantile(0.975, {"df": m - 1}) * math.sqrt(variance)
-    ends = [BACK[link](LINK[link](estimate) + side * half) for side in (-1, 1)]
-    return Interval(max(low, ends[0]), min(high, ends[1]), "jackknife")
+    effect = (m - 1) / m * spread(p, parts, "identity") * n / (p * (1 - p))
+    half = quantile(0.975, {"df": freedom(p, parts, counted[1], effect)}) * math.sqrt(variance)
+    ends = [1 / (1 + math.exp(-(_logit(p) + side * half))) for side in (-1, 1)]
+    return Interval(max(0.0, ends[0]), min(1.0, ends[1]), "jackknife")
 
 
 def filled(*rows: Counts) -> list[int]:
@@ -94,7 +107,7 @@ def rate_interval(counted: Counted, clustered: bool) -> Interval:
     if not clustered:
         return wilson(k, n)
     parts = without_each(counted, filled(counted[1])) if 0 < k < n else None
-    found = jackknife(k / n, parts, "logit", 0.0, 1.0) if parts else None
+    found = jackknife(counted, parts) if parts else None
     if found is not None:
         return found
     if method.get() < 2:
