@@ -86,7 +86,7 @@ def measured_cells(
     `rows_purged`, `too_many_strata`, `no_common_stratum`, `no_model`; of ranking also `rows_purged`, `no_common_list`;
     of scores also `rows_purged`, `not_a_probability`, `degenerate`.
     Suppressed: `small_group`, `protects_small_group`, `small_numerator`, `reference_suppressed`, `few_lists`,
-    `protects_other_window`.
+    `few_at_top`, `protects_other_window`.
     """
     tables = [table for table in tables if standing.ended(table.by) is None]
     suppression = suppress(tables, system=system, also=withheld)

@@ -130,7 +130,7 @@ class _Seen:
         if why is None and mean.all_groups and self.some_hidden:
             why = "suppressed", "protects_small_group"
         if why is None and mean.at_top and self.few_at_top:
-            why = "suppressed", "small_numerator"
+            why = "suppressed", "few_at_top" if method() > 1 else "small_numerator"
         if why is None and (
             reason := self.withheld.get(mean.metric, {}).get((self.view.table.by, self._group(at) or ()))
         ):

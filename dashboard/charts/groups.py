@@ -274,6 +274,7 @@ def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:
         "no_other_group": say("not compared (no other group)"),
         "no_common_list": say("not compared (no list in common)"),
         "few_lists": say("hidden (too few lists)"),
+        "few_at_top": say("hidden (of a group, only a few, or all but a few, stand in the first ten places)"),
         "zero_denominator": say("no figure (nobody to count)"),
         "no_decision": say("no figure (this log holds no decision)"),
         "no_outcomes": say("no figure (what happened next is not known yet)"),

@@ -173,7 +173,7 @@ def test_a_few_people_at_the_first_places_are_not_told(in_lists: InLists, measur
         first = "F" if i < 10 else "M"
         lists.append([(1, first), *((place, "M") for place in range(2, 13)), (13, "F"), (14, "F")])
     found = measured_lists(lists, in_lists("M"))
-    hidden = {name.partition("/")[0] for name, measure in found.items() if measure.reason == "small_numerator"}
+    hidden = {name.partition("/")[0] for name, measure in found.items() if measure.reason == "few_at_top"}
     assert hidden == {"top_k_representation", "skew_at_k", "fa_ir_fail_share"}
     assert found["exposure_ratio/g=F"].status == "ok"
 
