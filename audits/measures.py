@@ -10,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from boussole.audits.parts import Parts
+
 Status = Literal["ok", "undefined", "suppressed"]
 Group = tuple[str | None, ...]
 Counts = npt.NDArray[np.int64]
@@ -54,6 +56,8 @@ class Measure:
     clusters: int | None = None
     interval: Interval | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
+    parts: Parts | None = field(default=None, compare=False, repr=False)
+    """What it was made of, where it can be put together with that of other windows; no document tells it."""
 
     def __post_init__(self) -> None:
         if (self.status == "ok") != (self.value is not None):

@@ -13,8 +13,9 @@ from boussole.audits.metrics.comparisons import Against, against, compare, compa
 from boussole.audits.metrics.definition import Comparison, Metric
 from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from boussole.audits.metrics.view import View, known_values
+from boussole.audits.parts import Pairs
 from boussole.audits.uncertainty.logistic import modelled_ratio
-from boussole.audits.uncertainty.stratified import Pairs, association_p, homogeneity_p, odds_ratio, standardised_ratio
+from boussole.audits.uncertainty.stratified import association_p, homogeneity_p, odds_ratio, standardised_ratio
 
 Bools = npt.NDArray[np.bool_]
 Picture = Literal["reversed", "leans", "explained", "appears", "agrees"]
@@ -199,6 +200,7 @@ class _Made:
             clusters=self.view.clusters(sizes),
             interval=interval,
             params={"against": self.other.name, **params},
+            parts=self.pairs if metric == ADJUSTED.metric else None,
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 from boussole.audits.measures import Measure, group_label
 from boussole.audits.metrics.definition import Comparison
 from boussole.audits.metrics.view import View, counted_out, known_values
+from boussole.audits.parts import Pairs
 from boussole.audits.suppression.rules import SET_APART
 from boussole.audits.uncertainty.estimates import compare_rates
 
@@ -112,4 +113,7 @@ def _estimate(view: View, comparison: Comparison, position: int, other: Against)
             "decisions": int(view.table.sizes()[both].sum()),
             "test": test,
         },
+        parts=Pairs(
+            k1=k[0][:, None], n1=n[0][:, None], k0=k[1][:, None], n0=n[1][:, None], clustered=view.table.clustered
+        ),
     )

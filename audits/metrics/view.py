@@ -11,6 +11,7 @@ import numpy as np
 from boussole.audits.measures import NO_OUTCOME, Cells, Counts, Group, Measure
 from boussole.audits.metrics.definition import Rate, between
 from boussole.audits.metrics.frame import Frame, frame
+from boussole.audits.parts import Share
 from boussole.audits.standing import Standing
 from boussole.audits.suppression.rules import Suppression
 from boussole.audits.systems.model import System
@@ -144,6 +145,7 @@ class View:
             clusters=self.clusters(n),
             interval=rate_interval(k, n, clustered=self.table.clustered),
             params=params or {},
+            parts=Share(k=k, n=n, clustered=self.table.clustered),
         )
 
     def without_value(

@@ -14,7 +14,7 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from boussole.audits.measures import Interval
-from boussole.audits.uncertainty.stratified import Pairs
+from boussole.audits.parts import Pairs
 
 Floats = npt.NDArray[np.float64]
 Stratum = tuple[str | None, ...]

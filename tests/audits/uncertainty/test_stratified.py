@@ -8,10 +8,11 @@ import statsmodels.api as sm
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from boussole.audits.parts import Pairs
 from boussole.audits.uncertainty.jackknife import Ints
 from boussole.audits.uncertainty.logistic import modelled_ratio
 from boussole.audits.uncertainty.score import ratio_interval
-from boussole.audits.uncertainty.stratified import Pairs, homogeneity_p, odds_ratio, standardised_ratio
+from boussole.audits.uncertainty.stratified import homogeneity_p, odds_ratio, standardised_ratio
 from boussole.audits.uncertainty.tests import p_beyond
 from tests.sparing import later
 

@@ -1,0 +1,154 @@
+"""Figures of several windows put together: what has been seen since a system is what it is.
+
+Each window is a stratum: groups are compared within windows and never across them, so that a month in which few are
+selected, and many of one group decided about, is no gap. All windows keep a person in one bucket, so that deleting it
+takes the person out of every window at once, however often people come back.
+
+Only figures that a window told enter: what is hidden stays hidden, and nothing can be subtracted that is not told.
+Lists, areas and calibration are judged window by window: people stand in many lists, which no interval here sees.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from boussole.audits.measures import Measure
+from boussole.audits.metrics.adjusted import picture
+from boussole.audits.parts import Pairs, Share
+from boussole.audits.uncertainty.estimates import rate_interval
+from boussole.audits.uncertainty.looks import correlations_of
+from boussole.audits.uncertainty.stratified import matched_weights, standardised_difference, standardised_ratio
+
+Figures = Mapping[str, Measure]
+"""What a window told, by the names of measures."""
+UNREAD = ("expired", "selective_labels", "absent_is_negative")
+"""Reasons for which a figure may not, or cannot, be told of any window any more."""
+
+
+def put_together(
+    windows: Sequence[tuple[dt.date, Figures]], *, span: int, before: Sequence[Mapping[str, int]] = ()
+) -> list[Measure]:
+    """The judged comparisons over some windows, at most `span` of them, and the shares of groups beside them.
+
+    `windows`: the first day of each and what it told, oldest first; `before`: on how many rows each figure rested in
+    the windows before them, which tells how often the same evidence was looked at. A figure that stands in one window
+    alone is left out: it is that of the window.
+    Parameters beside those of a comparison: `since` (first day of the oldest window that enters), `windows` (how many
+    enter), `correlations` (of each look with the one before: `looks.nominal`).
+    """
+    latest = windows[-1][1]
+    names = [name for name, measure in latest.items() if measure.reason not in UNREAD]
+    found = []
+    for name in names:
+        now = latest[name]
+        told = [(day, _told(figures.get(name), now)) for day, figures in windows]
+        recent = [(day, each) for day, each in told if each is not None]
+        if recent and (len(recent) > 1 or recent[0][0] != windows[-1][0]):
+            made = _made(now, [each for _, each in recent])
+            if made is not None:
+                sizes = [float(each.get(name, 0)) for each in before]
+                sizes += [0.0 if each is None else float(each.n or 0) for _, each in told]
+                found.append(_dated(made, recent[0][0], sizes, span, len(recent)))
+    return [*_pictured({each.id: each for each in found}).values()]
+
+
+def _pictured(found: Mapping[str, Measure]) -> dict[str, Measure]:
+    """With what comparing like with like makes of the raw figures, where both are put together."""
+    made = dict(found)
+    for name, adjusted in found.items():
+        raw = made.get(name.removeprefix("adjusted_"))
+        if raw is None or raw is adjusted or (told := picture(raw, adjusted)) is None:
+            continue
+        for each in (raw, adjusted):
+            made[each.id] = replace(each, params={**each.params, "picture": told})
+    return made
+
+
+def _told(measure: Measure | None, now: Measure) -> Measure | None:
+    """The figure of a window, where it was told, of the same groups."""
+    if measure is None or measure.status != "ok" or measure.parts is None:
+        return None
+    return measure if measure.params.get("against") == now.params.get("against") else None
+
+
+def _dated(made: Measure, since: dt.date, sizes: Sequence[float], span: int, entered: int) -> Measure:
+    looks = [round(each, 6) for each in correlations_of(sizes, span=span)]
+    params = {**made.params, "since": since.isoformat(), "windows": entered}
+    return replace(made, params=params | ({"correlations": looks} if isinstance(made.parts, Pairs) else {}))
+
+
+def _made(now: Measure, windows: Sequence[Measure]) -> Measure | None:
+    shares = [each.parts for each in windows if isinstance(each.parts, Share)]
+    if len(shares) == len(windows):
+        return _share(now, shares)
+    pairs = [each.parts for each in windows if isinstance(each.parts, Pairs)]
+    return _comparison(now, windows, pairs) if len(pairs) == len(windows) else None
+
+
+def _share(now: Measure, parts: Sequence[Share]) -> Measure:
+    k, n = np.sum([part.k for part in parts], axis=0), np.sum([part.n for part in parts], axis=0)
+    share = Share(k=k, n=n, clustered=parts[0].clustered)
+    return replace(
+        now,
+        status="ok",
+        reason=None,
+        value=float(k.sum() / n.sum()),
+        n=int(n.sum()),
+        clusters=int(np.count_nonzero(n)) if share.clustered else None,
+        interval=rate_interval(k, n, clustered=share.clustered),
+        params={},
+        parts=share,
+    )
+
+
+def _comparison(now: Measure, windows: Sequence[Measure], parts: Sequence[Pairs]) -> Measure | None:
+    pairs = Pairs(
+        **{name: np.concatenate([getattr(each, name) for each in parts], axis=1) for name in ("k1", "n1", "k0", "n0")},
+        clustered=parts[0].clustered,
+    )
+    scale = now.params["scale"]
+    found = standardised_ratio(pairs) if scale == "ratio" else standardised_difference(pairs)
+    if found is None:
+        return None
+    first, other = found.rates
+    sums = [int(each.sum()) for each in (pairs.k1, pairs.n1, pairs.k0, pairs.n0)]
+    sizes = (pairs.n1 + pairs.n0).sum(axis=1)
+    params: dict[str, Any] = {key: now.params[key] for key in ("against", "bad_side", "scale")}
+    params |= {
+        "values": [first, other],
+        "counts": {"k": [sums[0], sums[2]], "n": [sums[1], sums[3]]},
+        "decisions": sum(int(each.params["decisions"]) for each in windows),
+        "test": found.test,
+    }
+    params |= _missing(windows, parts)
+    return replace(
+        now,
+        status="ok",
+        reason=None,
+        value=first / other if scale == "ratio" else first - other,
+        n=int(sizes.sum()),
+        clusters=int(np.count_nonzero(sizes)) if pairs.clustered else None,
+        interval=found.interval,
+        params=params,
+        parts=pairs,
+    )
+
+
+def _missing(windows: Sequence[Measure], parts: Sequence[Pairs]) -> dict[str, Any]:
+    """How many outcomes are missing in all windows, and between what the difference lies whatever they are."""
+    told: dict[str, Any] = {}
+    missing = [each.params.get("missing_outcomes") for each in windows]
+    if any(each is not None for each in missing):
+        told["missing_outcomes"] = sum(each or 0 for each in missing)
+    bounds = [each.params.get("bounds") or [each.value, each.value] for each in windows]
+    if any("bounds" in each.params for each in windows):
+        weights = [float(matched_weights(each.sums[1], each.sums[3]).sum()) for each in parts]
+        told["bounds"] = [
+            sum(w * pair[end] for w, pair in zip(weights, bounds, strict=True)) / sum(weights) for end in (0, 1)
+        ]
+    return told
