@@ -15,9 +15,11 @@ from boussole.audits.standing import standing
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.accumulating import accumulated
 from boussole.charter.auditing.published import hold_groups, publications
 from boussole.charter.auditing.references import changed_references
 from boussole.charter.document import AuditDocument, CharterOfAudit, Evidence, LeftOut, WindowOfAudit
+from boussole.charter.document.accumulated import Accumulated
 from boussole.charter.document.audit import SCHEMA
 from boussole.charter.document.measures import measures_of
 from boussole.charter.document.verdict import RULE
@@ -65,7 +67,8 @@ def run_audit(
         earlier=lambda window: publications(workspace, system, window, beside=beside),
     )
     facts = facts_of(workspace, as_of=run.as_of, adopted=judging.adopted)
-    document = audit_document(run, judging, facts=facts)
+    together = accumulated(workspace, run, judging.charter, beside=beside)
+    document = audit_document(run, judging, facts=facts, together=together)
     if all(each.system != system.id for each in beside):  # else the audit before has the same declaration
         document = _with_references(workspace, run, document, judging, facts)
     return document if dry_run else save_audit(workspace, document, charter=judging.charter)
@@ -106,10 +109,17 @@ def audit_files(
 
 
 def audit_document(
-    run: Run, judging: InForce, *, facts: Facts | None = None, read: Evidence | None = None, rule: int = RULE
+    run: Run,
+    judging: InForce,
+    *,
+    facts: Facts | None = None,
+    together: Accumulated | None = None,
+    read: Evidence | None = None,
+    rule: int = RULE,
 ) -> AuditDocument:
     """The audit document of a run; its evidence gets `entry` and `root` when it is sealed.
 
+    `together`: what the window tells with those before it.
     `read`, `rule`: the evidence that a stored document names and the rule it was judged by, where it is computed again.
     """
     charter, act = judging.charter, judging.act
@@ -123,6 +133,7 @@ def audit_document(
         window_end=run.window.end,
         facts=facts,
         left_out=left_out,
+        together=together.measures if together else (),
         rule=rule,
     )
     return AuditDocument(
@@ -152,6 +163,7 @@ def audit_document(
         decisions=run.decisions,
         **({} if left_out is None else {"left_out": left_out}),
         measures=measures,
+        **({} if together is None else {"accumulated": together}),
         verdicts=tuple(verdicts),
         articles=tuple(summarise(charter, verdicts, system=run.system.id, facts=facts)),
     )

@@ -48,6 +48,8 @@ def _differences(stored: Json, again: Json, *, texts: bool) -> list[Difference]:
         for difference in _values("document", key, stored.get(key), again.get(key))
     ]
     found += _listed(stored["measures"], again["measures"], "measure", ("id",))
+    together = [document.get("accumulated") or {"measures": []} for document in (stored, again)]
+    found += _listed(together[0]["measures"], together[1]["measures"], "measure", ("id",))
     left = () if texts else TEXTS
     ours, theirs = ([_without(each, left) for each in document["verdicts"]] for document in (stored, again))
     found += _listed(ours, theirs, "verdict", ("article", "indicator"))

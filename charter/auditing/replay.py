@@ -127,11 +127,12 @@ def _judged(audit: AuditSummary, questions: SystemQuestions, stated: Sequence[Se
     facts = Facts(as_of=audit.as_of, sealed=tuple(each for each in stated if each.entry < audit.statements))
     verdicts = verdicts_in_short(
         questions,
-        audit.measures,
+        [each for each in audit.measures if each.params.since is None],
         window_start=audit.start,
         window_end=audit.end,
         facts=facts,
         left_out=audit.left_out,
+        together=[each for each in audit.measures if each.params.since is not None],
         rule=audit.rule,
     )
     return Judged(

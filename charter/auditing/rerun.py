@@ -13,18 +13,22 @@ from boussole.audits.counts.read import Read
 from boussole.audits.declaration import declared
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
+from boussole.audits.measures import Measure
 from boussole.audits.recount import AuditInput, Recount, recount
 from boussole.audits.runs import Run, code_hash, measure_evidence
 from boussole.audits.standing import Standing, standing
 from boussole.audits.systems.model import System
 from boussole.audits.windows import reference_window
 from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.accumulating import measured
 from boussole.charter.auditing.audit import audit_document
 from boussole.charter.auditing.differences import Difference, differences
 from boussole.charter.auditing.published import publications
 from boussole.charter.auditing.references import changed_references
 from boussole.charter.document import AuditDocument
-from boussole.charter.records import stored_audits
+from boussole.charter.document.accumulated import Accumulated
+from boussole.charter.document.measures import measures_of
+from boussole.charter.records import audits_of, stored_audits
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.in_force import InForce, judging_then, kept_charter
 from boussole.charter.records.store.audits import StoredAudit
@@ -116,7 +120,11 @@ def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> R
         return Rerun(**about, problems=(*problems, error.what.rstrip(".") + where))
     stands = stood(system, document)
     changed = document.code != f"sha256:{code_hash()}"
-    again = computed(document, system, by, read, stands)
+    try:
+        again = computed(workspace, document, system, by, read=read, stands=stands)
+    except BoussoleError as error:  # evidence of a window before, which it was put together with
+        where = f" ({error.where})" if error.where else ""
+        return Rerun(**about, problems=(*problems, error.what.rstrip(".") + where))
     changed_answers = changed_references(
         workspace,
         again,
@@ -137,7 +145,7 @@ def _rerun(workspace: Workspace, audit: StoredAudit, today: dt.date | None) -> R
         problems=tuple(problems),
         differences=tuple(differences(document, again, texts=not changed)),
         recount=found,
-        moved=_moved(document, system, by, found, stands),
+        moved=_moved(workspace, document, system, by, found=found, stands=stands),
         code_changed=changed,
         declaration_kept=kept,
     )
@@ -178,7 +186,9 @@ def judged_with(workspace: Workspace, document: AuditDocument, charter: Charter)
     return judging, facts_of(workspace, as_of=as_of, before=until, adopted=judging.adopted)
 
 
-def computed(document: AuditDocument, system: System, by: Basis, read: Read, stands: Standing) -> AuditDocument:
+def computed(
+    workspace: Workspace, document: AuditDocument, system: System, by: Basis, *, read: Read, stands: Standing
+) -> AuditDocument:
     """The document that the same evidence gives, by the code of today."""
     measures, decisions = measure_evidence(read, system, stands=stands, method=document.method_then)
     run = Run(
@@ -195,7 +205,26 @@ def computed(document: AuditDocument, system: System, by: Basis, read: Read, sta
         histograms=read.histograms,
         left_out=left_out_of(read.left_out, counted=decisions),
     )
-    return audit_document(run, by[0], facts=by[1], read=document.evidence, rule=document.rule_then)
+    return audit_document(
+        run,
+        by[0],
+        facts=by[1],
+        together=_together(workspace, document, system, measures),
+        read=document.evidence,
+        rule=document.rule_then,
+    )
+
+
+def _together(
+    workspace: Workspace, document: AuditDocument, system: System, measures: Sequence[Measure]
+) -> Accumulated | None:
+    """What the same windows tell together."""
+    told = document.accumulated
+    if told is None:
+        return None
+    stored, method = {each.evidence.cubes: each for each in audits_of(workspace, system.id)}, document.method_then
+    found = measured(workspace, system, document.window.days, measures, told.windows, stored=stored, method=method)
+    return told.changed(measures=measures_of(found))
 
 
 def _asked(audit: StoredAudit, document: AuditDocument, system: System, stands: Standing) -> AuditInput:
@@ -209,11 +238,13 @@ def _asked(audit: StoredAudit, document: AuditDocument, system: System, stands: 
     )
 
 
-def _moved(document: AuditDocument, system: System, by: Basis, found: Recount, stands: Standing) -> tuple[str, ...]:
+def _moved(
+    workspace: Workspace, document: AuditDocument, system: System, by: Basis, *, found: Recount, stands: Standing
+) -> tuple[str, ...]:
     """The measures that would be otherwise today."""
     if found.read is None:
         return ()
-    again = computed(document, system, by, found.read, stands)
+    again = computed(workspace, document, system, by, read=found.read, stands=stands)
     measures = {measure.id for measure in document.measures} | {measure.id for measure in again.measures}
     changed = dict.fromkeys(each.of for each in differences(document, again, texts=False))
     return tuple(name for name in changed if name in measures)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import ConfigDict, Field
 
+from boussole.charter.document.accumulated import Accumulated, overlaid
 from boussole.charter.document.articles import ArticleVerdict
 from boussole.charter.document.base import LATER, Count, Day, Hash, Hex, Part
 from boussole.charter.document.left_out import LeftOut
@@ -64,6 +65,9 @@ class Judged(Protocol):
     def measures(self) -> tuple[MeasureDocument, ...]: ...
 
     @property
+    def judged_measures(self) -> tuple[MeasureDocument, ...]: ...
+
+    @property
     def verdicts(self) -> tuple[VerdictDocument, ...]: ...
 
     @property
@@ -82,6 +86,11 @@ class Unmeasured(Part):
     measures: tuple[MeasureDocument, ...]
     verdicts: tuple[VerdictDocument, ...]
     articles: tuple[ArticleVerdict, ...]
+
+    @property
+    def judged_measures(self) -> tuple[MeasureDocument, ...]:
+        """The measures that its verdicts rest on."""
+        return self.measures
 
     @property
     def until(self) -> Day:
@@ -120,6 +129,14 @@ class AuditDocument(Part):
         Field(description="What came in and was not counted; absent from documents of earlier versions"),
     ] = None
     measures: tuple[MeasureDocument, ...]
+    accumulated: Annotated[
+        Accumulated | None,
+        LATER,
+        Field(
+            description="What this window and those before it tell together, by which their questions are judged; "
+            "absent where no other window counts"
+        ),
+    ] = None
     verdicts: tuple[VerdictDocument, ...]
     articles: tuple[ArticleVerdict, ...]
     references: Annotated[
@@ -130,6 +147,13 @@ class AuditDocument(Part):
             "changed an answer; absent where there are none"
         ),
     ] = None
+
+    @property
+    def judged_measures(self) -> tuple[MeasureDocument, ...]:
+        """The measures that its verdicts rest on: those of several windows in the place of the window's own,
+        but where the window alone is graver."""
+        alone = {each.measure for verdict in self.verdicts for each in verdict.comparisons if each.alone}
+        return overlaid(self.measures, self.accumulated, alone=alone)
 
     @property
     def until(self) -> Day:

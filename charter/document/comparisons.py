@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from boussole.charter.document.base import EARLY, SINCE, Count, Day, Part, Share, Texts
+from boussole.charter.document.base import EARLY, LATER, SINCE, Count, Day, Part, Share, Texts
 from boussole.charter.document.verdict import Verdict
 
 
@@ -50,6 +50,11 @@ class Comparison(Part):
         IntervalOfTests | None,
         SINCE,
         Field(description="The interval that decided; null where no test did; absent from documents of the first rule"),
+    ] = None
+    alone: Annotated[
+        Literal[True] | None,
+        LATER,
+        Field(description="Whether it rests on the window alone, which is graver than all windows since then together"),
     ] = None
     more_decisions: Count | None
     reason: str | None = None

@@ -94,6 +94,14 @@ class Params(Part):
     """Of two groups: how far each of them moved."""
     p: float | None = None
     p_adjusted: float | None = None
+    since: dt.date | None = None
+    """Of several windows together: the first day of the oldest that enters."""
+    windows: int | None = None
+    """How many enter."""
+    correlations: tuple[float, ...] | None = None
+    """Of each look at what was seen so far with the one before (`audits.uncertainty.looks`)."""
+    weight: float | None = None
+    """Which part of the level of error a comparison has, where both a window and several together are looked at."""
     curve: tuple[Band, ...] | None = None
     """Bands of scores, the lowest first."""
     missing_scores: int | None = None

@@ -37,3 +37,8 @@ class TextsDocument(Part):
     measures: Annotated[tuple[()], Field(description="No measure reads texts yet")]
     verdicts: tuple[VerdictDocument, ...]
     articles: tuple[ArticleVerdict, ...]
+
+    @property
+    def judged_measures(self) -> tuple[()]:
+        """The measures that its verdicts rest on: none yet."""
+        return self.measures

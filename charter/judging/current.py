@@ -30,6 +30,7 @@ def current(document: AuditDocument, *, charter: Charter, system: System, facts:
             facts=facts,
             left_out=document.left_out,
             only=_stated,
+            together=document.accumulated.measures if document.accumulated else (),
             rule=document.rule_then,
         )
     }

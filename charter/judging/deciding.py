@@ -52,7 +52,7 @@ def with_intervals(document: AuditDocument, charter: Charter) -> AuditDocument:
         for verdict in judged
     ]
     looks = max((verdict.looks or 1 for verdict in judged), default=1)
-    tested = p_values(questions, alpha=charter.alpha, looks=looks)
+    tested = p_values(questions, alpha=charter.alpha, looks=looks, rule=1)
     told = {verdict.indicator: _told(verdict, measures, tested, charter.alpha) for verdict in judged}
     return document.changed(verdicts=tuple(told.get(each.indicator, each) for each in document.verdicts))
 

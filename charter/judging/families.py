@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from boussole.audits.errors import CharterError
@@ -28,7 +28,8 @@ NO_CONTROLS = {"en": "criteria to be declared", "fr": "critères à déclarer"}
 class Question:
     """One indicator as asked of one system: of one attribute where it is asked for each group attribute.
 
-    `unexamined` is the reason why nobody has looked yet; `comparisons` are the measures that answer it.
+    `unexamined` is the reason why nobody has looked yet; `comparisons` are the measures that answer it, of all windows
+    together where there are several.
     """
 
     article: Article
@@ -36,6 +37,8 @@ class Question:
     id: str
     by: Attribute | None = None
     comparisons: tuple[MeasureInShort, ...] = ()
+    own: tuple[MeasureInShort, ...] = ()
+    """Those of the window of the audit alone, in the same order."""
     unexamined: str | None = None
 
     @property
@@ -56,14 +59,23 @@ class SystemQuestions:
     system: System
     questions: tuple[Question, ...]
 
-    def answered(self, measures: Sequence[MeasureInShort] | None) -> list[Question]:
-        """The questions with the measures that answer them; None: no audit has counted a decision yet."""
+    def answered(
+        self, measures: Sequence[MeasureInShort] | None, together: Sequence[MeasureInShort] = ()
+    ) -> list[Question]:
+        """The questions with the measures that answer them; None: no audit has counted a decision yet.
+
+        `together`: the same figures over all windows since the system is what it is.
+        """
         if measures is None:
             return [replace(each, unexamined=each.unexamined or NOT_AUDITED) for each in self.questions]
         by_metric: dict[str, list[MeasureInShort]] = {}
         for measure in measures:
             by_metric.setdefault(measure.metric, []).append(measure)
-        return [_answered(question, by_metric.get(question.indicator.metric or "", [])) for question in self.questions]
+        since = {each.id: each for each in together}
+        return [
+            _answered(question, by_metric.get(question.indicator.metric or "", []), since)
+            for question in self.questions
+        ]
 
 
 def asked_of(charter: Charter, system: System) -> SystemQuestions:
@@ -127,13 +139,14 @@ def _expanded(article: Article, indicator: Indicator, system: System) -> Iterato
         yield Question(article=article, indicator=indicator, id=name, by=by, unexamined=reason)
 
 
-def _answered(question: Question, measures: Sequence[MeasureInShort]) -> Question:
+def _answered(question: Question, measures: Sequence[MeasureInShort], since: Mapping[str, MeasureInShort]) -> Question:
     """A question with those of the measures of its metric that are its comparisons."""
     if question.unexamined:
         return question
-    comparisons = tuple(m for m in measures if _answers(m, question.indicator, question.by))
+    own = tuple(m for m in measures if _answers(m, question.indicator, question.by))
+    comparisons = tuple(since.get(each.id, each) for each in own)
     missing = "no_measure" if question.indicator.for_each is None and not comparisons else None
-    return replace(question, comparisons=comparisons, unexamined=missing)
+    return replace(question, comparisons=comparisons, own=own, unexamined=missing)
 
 
 def _answers(measure: MeasureInShort, indicator: Indicator, by: Attribute | None) -> bool:

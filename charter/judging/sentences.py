@@ -143,6 +143,7 @@ GOOD_SIDE = {
     "breach": "That is clearly on the good side of the breach level ({level}).",
     "watch": "That is clearly on the good side of the watch level ({level}).",
 }
+SINCE = "All decisions since {date} are counted."
 BEYOND_NONE = "It is very unlikely that chance alone explains this gap."
 KEPT_BESIDE = (
     "One other comparison is clearly on the good side.",
@@ -242,9 +243,17 @@ class _Told:
             more = comparison.more_decisions
             message = gettext(NEVER_SETTLED if more is None else SETTLED_BY)
             settled = message.format(finding=found, n=about(more or 0, self.catalogue.lang))
-            return [answer, settled, self._lies(comparison, measure)]
+            return [answer, settled, self._lies(comparison, measure), self._since(measure)]
         told = meaning(measure, verdict=verdict, catalogue=self.catalogue, system=self.system)
-        return [answer, f"{found}.", self._level(comparison.levels, given(measure.params.scale)), told]
+        level = self._level(comparison.levels, given(measure.params.scale))
+        return [answer, f"{found}.", level, told, self._since(measure)]
+
+    def _since(self, measure: MeasureInShort) -> str:
+        """Since when decisions are counted, where it is longer than the window of the audit."""
+        since = measure.params.since
+        return (
+            "" if since is None else self.catalogue.gettext(SINCE).format(date=date_words(since, self.catalogue.lang))
+        )
 
     def _level(self, levels: Levels, scale: str) -> str:
         """On which side of which level the figure lies."""

@@ -25,7 +25,7 @@ def least_sight(document: Judged, verdict: VerdictDocument, *, alpha: float) -> 
 
     The gap that would be found beyond the watch level with 80 % power, Holm's correction at its strictest.
     """
-    measures = by_id(document.measures)
+    measures = by_id(document.judged_measures)
     seen: list[tuple[float, Sight]] = []
     for comparison in verdict.comparisons:
         measure, level = measures.get(comparison.measure), comparison.levels.watch

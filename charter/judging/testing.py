@@ -8,13 +8,15 @@ many groups takes nothing from one that compares two.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from boussole.audits.errors import CharterError
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.holm import holm, holm_levels
-from boussole.audits.uncertainty.tests import decisions_needed, tails
+from boussole.audits.uncertainty.looks import nominal, over_looks
+from boussole.audits.uncertainty.tests import decisions_needed, p_beyond, tails
 from boussole.charter.document import MeasureInShort
 from boussole.charter.document.base import given
 from boussole.charter.document.verdict import RULE, Verdict
@@ -23,6 +25,8 @@ from boussole.charter.judging.families import Question
 from boussole.charter.text.model import Charter, Threshold
 
 Tested = tuple[Question, MeasureInShort]
+ALONE, TOGETHER = 0.25, 0.75
+"""Which part of the level of error goes to a window alone, and to all windows together."""
 LOOKS: dict[str, int] = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
 """How often a year a system is looked at, by the window of its audits."""
 
@@ -47,11 +51,15 @@ class PValues:
 @dataclass(frozen=True, kw_only=True)
 class Compared:
     """One comparison beside its levels. `of`: the question that it answers; of each level, how likely so bad a figure
-    is if the truth is not beyond it, and so good a one if it is."""
+    is if the truth is not beyond it, and so good a one if it is. `correlations`: of each look at the same evidence with
+    the one before; None: the looks of a year are taken as if each saw other decisions. `weight`: its part of the
+    level."""
 
     of: str
     watch: tuple[float, float]
     breach: tuple[float, float] | None
+    correlations: tuple[float, ...] | None = None
+    weight: float = 1.0
 
 
 def looks_of(charter: Charter, system: System) -> int:
@@ -59,11 +67,14 @@ def looks_of(charter: Charter, system: System) -> int:
     return LOOKS[system.windows.audit] if charter.looks == "year" else 1
 
 
-def p_values(questions: Sequence[Question], *, alpha: float, looks: int = 1) -> dict[tuple[str, str], PValues]:
+def p_values(
+    questions: Sequence[Question], *, alpha: float, looks: int = 1, rule: int = RULE
+) -> dict[tuple[str, str], PValues]:
     """The p-values of every comparison that has a value, by question and measure.
 
-    Broken and watch are corrected over the family, then over the looks; kept is not: it needs every comparison, which
-    is its own correction, and it says nothing of another look.
+    Broken and watch are corrected over the family and over the looks; kept is not: it needs every comparison, which
+    is its own correction, and it says nothing of another look. Since the third rule, looks at evidence that grows are
+    taken to see much of it again (`uncertainty.looks`).
     """
     families: dict[str, list[Tested]] = {}
     for question in questions:
@@ -73,26 +84,29 @@ def p_values(questions: Sequence[Question], *, alpha: float, looks: int = 1) -> 
     return {
         (question.id, measure.id): tested
         for family in families.values()
-        for (question, measure), tested in zip(family, _corrected(family, looks, alpha), strict=True)
+        for (question, measure), tested in zip(family, _corrected(family, looks, alpha, rule), strict=True)
     }
 
 
-def _corrected(family: Sequence[Tested], looks: int, alpha: float) -> list[PValues]:
-    return corrected([_compared(asked, measure) for asked, measure in family], looks=looks, alpha=alpha)
+def _corrected(family: Sequence[Tested], looks: int, alpha: float, rule: int) -> list[PValues]:
+    return corrected([_compared(asked, measure, rule) for asked, measure in family], looks=looks, alpha=alpha)
 
 
-def _compared(asked: Question, measure: MeasureInShort) -> Compared:
+def _compared(asked: Question, measure: MeasureInShort, rule: int) -> Compared:
     level = asked.indicator.threshold
     breach = None if level.breach is None else _tails(measure, level.breach)
-    return Compared(of=asked.id, watch=_tails(measure, watch_level(level)), breach=breach)
+    seen = (measure.params.correlations or ()) if rule > 2 else None
+    weight = (measure.params.weight or 1.0) if rule > 2 else 1.0
+    watch = _tails(measure, watch_level(level))
+    return Compared(of=asked.id, watch=watch, breach=breach, correlations=seen, weight=weight)
 
 
 def corrected(family: Sequence[Compared], *, looks: float, alpha: float) -> list[PValues]:
     """The p-values of a family of comparisons: beyond watch or breach, corrected over the family and `looks`; and the
     one for kept as it is, at the breach level where there is one. With each the level that it is held to."""
     shares, breached = _shares(family), [each for each in family if each.breach is not None]
-    p_watch = _held([each.watch[0] for each in family], shares, looks, alpha)
-    p_breach = _held([each.breach[0] for each in breached if each.breach], _shares(breached), looks, alpha)
+    p_watch = _held(family, [each.watch[0] for each in family], looks, alpha)
+    p_breach = _held(breached, [each.breach[0] for each in breached if each.breach], looks, alpha)
     found = []
     for each, share in zip(family, shares, strict=True):
         (watch, at_watch), (broken, at_breach) = next(p_watch), (None, None) if each.breach is None else next(p_breach)
@@ -101,7 +115,7 @@ def corrected(family: Sequence[Compared], *, looks: float, alpha: float) -> list
                 p_breach=broken,
                 p_watch=watch,
                 p_kept=(each.breach or each.watch)[1],
-                share=share / looks,
+                share=_at(alpha * share, each, looks) / alpha,
                 at_breach=at_breach,
                 at_watch=at_watch,
                 at_kept=alpha,
@@ -111,17 +125,84 @@ def corrected(family: Sequence[Compared], *, looks: float, alpha: float) -> list
 
 
 def _held(
-    p_values: Sequence[float], shares: Sequence[float], looks: float, alpha: float
+    family: Sequence[Compared], p_values: Sequence[float], looks: float, alpha: float
 ) -> Iterator[tuple[float, float]]:
     """Of each p-value, itself corrected, and the level that it is held to as it is."""
-    corrected_values = (min(1.0, p * looks) for p in holm(p_values, shares))
-    return zip(corrected_values, holm_levels(p_values, shares, alpha=alpha / looks), strict=True)
+    shares = _shares(family)
+    if all(each.correlations is None for each in family):
+        corrected_values = (min(1.0, p * looks) for p in holm(p_values, shares))
+        return zip(corrected_values, holm_levels(p_values, shares, alpha=alpha / looks), strict=True)
+    year = [
+        min(1.0, over_looks(p, each.correlations or (), looks=looks) / each.weight)
+        for p, each in zip(p_values, family, strict=True)
+    ]
+    levels = holm_levels(year, shares, alpha=alpha)
+    return zip(
+        holm(year, shares), (_at(level, each, looks) for level, each in zip(levels, family, strict=True)), strict=True
+    )
+
+
+def _at(error: float, each: Compared, looks: float) -> float:
+    """What one look's own test may err by, where those of a year may err by `error` together."""
+    part = error * each.weight
+    return nominal(part, each.correlations, looks=looks) if each.correlations else part / looks
 
 
 def _shares(family: Sequence[Compared]) -> list[float]:
     """Of each comparison: 1 ÷ (questions of the family × comparisons of its question); they add up to 1."""
     comparisons = Counter(each.of for each in family)
     return [1 / (len(comparisons) * comparisons[each.of]) for each in family]
+
+
+def graver(question: Question, *, alpha: float, looks: float) -> Question:
+    """The question with each comparison that is judged: of the window alone where that is graver, with its part of the
+    level.
+
+    What went wrong a month ago must not hide behind the months before it. Of the level of error, a quarter is kept for
+    the window alone, and three for all windows together; the smaller p of both counts, each over its part.
+    """
+    pairs = list(zip(question.own, question.comparisons, strict=True))
+    if all(own is together for own, together in pairs):
+        return question
+    level = watch_level(question.indicator.threshold)
+    return replace(question, comparisons=tuple(_graver(own, together, level, alpha, looks) for own, together in pairs))
+
+
+def _graver(own: MeasureInShort, together: MeasureInShort, level: float, alpha: float, looks: float) -> MeasureInShort:
+    if own is together:
+        return own
+    alone = (
+        own.status == "ok"
+        and together.status == "ok"
+        and graver_alone(
+            given(own.params.test).stated,
+            given(together.params.test).stated,
+            at=level_of(together, level),
+            bad_side=given(together.params.bad_side),
+            correlations=together.params.correlations or (),
+            alpha=alpha,
+            looks=looks,
+        )
+    )
+    judged, part = (own, ALONE) if alone else (together, TOGETHER)
+    return judged.changed(params=judged.params.changed(weight=part))
+
+
+def graver_alone(
+    own: Mapping[str, Any],
+    together: Mapping[str, Any],
+    *,
+    at: float,
+    bad_side: str,
+    correlations: Sequence[float],
+    alpha: float,
+    looks: float,
+) -> bool:
+    """Whether the test of a window alone speaks more gravely than that of all windows, each over its part; where it
+    says something by itself."""
+    now, seen = (p_beyond(each, threshold=at, bad_side=bad_side) for each in (own, together))
+    year = alpha / nominal(alpha, correlations, looks=looks)
+    return bool(now <= alpha and now * looks / ALONE < seen * year / TOGETHER)
 
 
 def verdict_of(tested: PValues, alpha: float, *, past_watch: bool) -> Verdict:

@@ -30,7 +30,9 @@ from boussole.charter.judging.families import Question, SystemQuestions, asked, 
 from boussole.charter.judging.sentences import sentence
 from boussole.charter.judging.stated import Period, Stated, attested, dated, tolerated
 from boussole.charter.judging.testing import (
+    ALONE,
     PValues,
+    graver,
     level_of,
     looks_of,
     more_decisions,
@@ -61,13 +63,14 @@ def judge(
     facts: Facts | None = None,
     left_out: LeftOutInShort | None = None,
     only: Callable[[Question], bool] | None = None,
+    together: Sequence[MeasureInShort] = (),
     rule: int = RULE,
 ) -> list[VerdictDocument]:
     """A verdict document for every question that the charter asks of this system, in the charter's order.
 
-    `measures` are those of an audit, None where none was made; `window_start` and
-    `window_end` are its first and last day, `facts` what people have stated (nothing, if absent), `left_out` what the
-    audit did not count.
+    `measures` are those of an audit, None where none was made, and `together` the same of all windows since the system
+    is what it is; `window_start` and `window_end` are its first and last day, `facts` what people have stated (nothing,
+    if absent), `left_out` what the audit did not count.
     `only`: of some questions. `rule`: the one of the time (`charter.verdict.RULES`).
 
     Raises CharterError for a threshold that its scale cannot carry.
@@ -79,6 +82,7 @@ def judge(
         end=window_end,
         facts=facts,
         left_out=left_out,
+        together=together,
         rule=rule,
     )
     return [judging.document(question) for question in judging.questions if only is None or only(question)]
@@ -93,10 +97,18 @@ def verdicts_in_short(
     facts: Facts,
     left_out: LeftOutInShort | None,
     rule: int,
+    together: Sequence[MeasureInShort] = (),
 ) -> list[VerdictInShort]:
     """The verdicts that `judge` gives, without what explains them: for judging many audits again."""
     judging = _judging(
-        asked_questions, measures, start=window_start, end=window_end, facts=facts, left_out=left_out, rule=rule
+        asked_questions,
+        measures,
+        start=window_start,
+        end=window_end,
+        facts=facts,
+        left_out=left_out,
+        together=together,
+        rule=rule,
     )
     return [judging.short(question) for question in judging.questions]
 
@@ -157,7 +169,7 @@ class _Judging:
     @cached_property
     def tested(self) -> dict[tuple[str, str], PValues]:
         """Made when the first comparison asks: what rests on statements alone needs none."""
-        return p_values(self.questions, alpha=self.charter.alpha, looks=self.looks)
+        return p_values(self.questions, alpha=self.charter.alpha, looks=self.looks, rule=self.rule)
 
     def document(self, question: Question) -> VerdictDocument:
         indicator = question.indicator
@@ -259,6 +271,7 @@ class _Judging:
             share=tested.share if tested else None,
             levels=levels,
             **({} if self.rule == 1 else {"interval": decided}),
+            **({"alone": True} if measure.params.weight == ALONE else {}),
             more_decisions=self._more(question, measure, tested.share) if tested and undecided else None,
             reason=reason,
         )
@@ -283,16 +296,20 @@ def _judging(
     end: dt.date | None,
     facts: Facts | None,
     left_out: LeftOutInShort | None,
+    together: Sequence[MeasureInShort],
     rule: int,
 ) -> _Judging:
     start = start.date() if isinstance(start, dt.datetime) else start
     end = end or max(start, facts.as_of if facts else start)
+    looks = looks_of(every.charter, every.system)
+    together = together if rule > 2 else ()
+    questions = every.answered(measures, together)
     return _Judging(
         charter=every.charter,
         system=every.system,
-        questions=every.answered(measures),
-        looks=looks_of(every.charter, every.system),
-        decisions=_decisions(measures or []),
+        questions=[graver(each, alpha=every.charter.alpha, looks=looks) for each in questions],
+        looks=looks,
+        decisions=_decisions(together) or _decisions(measures or []),
         period=Period(start=start, end=end),
         facts=facts or Facts(as_of=end),
         left_out=left_out,

@@ -108,7 +108,7 @@ def _observations(audit: Audit) -> dict[str, Part]:
     asked = {item.measure: item for verdict in audit.document.verdicts for item in verdict.comparisons}
     return {
         measure.id: _observation(audit, measure, asked[measure.id])
-        for measure in audit.document.measures
+        for measure in audit.document.judged_measures
         if measure.id in asked and measure.status == "ok"
     }
 

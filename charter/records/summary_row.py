@@ -15,13 +15,15 @@ OF_LEFT_OUT = (
     "rows", "counted", "set_aside", "discarded", "excluded", "other_periods", "set_apart", "share", "limit", "limited",
     *BESIDE.values(),
 )  # fmt: skip
-JUDGED_BY = ("test", "scale", "bad_side", "against")
+JUDGED_BY = ("test", "scale", "bad_side", "against", "correlations")
 """Parameters of a comparison that judging reads; those that a question may choose by are single values."""
 
 
 def summary_row(entry: int, document: Mapping[str, Any]) -> Document:
     """The row of the table `summaries` for a document, from its JSON as it is stored: `verify` makes it again."""
-    judged = [measure for measure in document.get("measures", []) if "scale" in measure.get("params", {})]
+    together = (document.get("accumulated") or {}).get("measures", [])  # these say since when
+    measures = [*document.get("measures", []), *together]
+    judged = [measure for measure in measures if "scale" in measure.get("params", {})]
     said = {
         "as_of": document.get("as_of"),
         "statements": document["evidence"].get("statements", 0),

@@ -69,7 +69,7 @@ def rate_of(comparison: str) -> str:
 
 def compared(document: Standing, verdict: VerdictDocument) -> tuple[str, By] | None:
     """The rate that a verdict compares and the attributes it compares it between, or None where it compares none."""
-    measures = {measure.id: measure for measure in document.measures}
+    measures = {measure.id: measure for measure in document.judged_measures}
     for comparison in verdict.comparisons:
         if measure := measures.get(comparison.measure):
             return rate_of(measure.metric), measure.by
@@ -88,14 +88,14 @@ def rows(document: Standing, by: By, say: Say, *, metric: str, system: System | 
     if metric == ADJUSTED_STAGE:
         return [row for _, row in stage_rows(document, by, say, metric=metric, system=system)]
     verdict = verdict_on(document, by, metric=metric)
-    measures = {measure.id: measure for measure in document.measures}
+    measures = {measure.id: measure for measure in document.judged_measures}
     comparisons: dict[str, Comparison] = {}
     against: set[str] = set()
     for each in verdict.comparisons if verdict else ():
         comparisons[each.measure.partition("/")[2]] = each
         against.add(each.against)
     found = []
-    for measure in document.measures:
+    for measure in document.judged_measures:
         if measure.metric != metric or measure.by != by or measure.group is None or measure.given:
             continue
         key = measure.id.partition("/")[2]
@@ -127,9 +127,9 @@ def _adjusted_rows(document: Standing, by: By, say: Say, *, system: System | Non
     verdict = verdict_on(document, by, metric=ADJUSTED)
     comparisons = {comparison.measure: comparison for comparison in verdict.comparisons} if verdict else {}
     against = {comparison.against for comparison in comparisons.values()}
-    ratios = {measure.id: measure for measure in document.measures}
+    ratios = {measure.id: measure for measure in document.judged_measures}
     found = []
-    for measure in document.measures:
+    for measure in document.judged_measures:
         if measure.metric != "selection_rate" or measure.by != by or measure.given:
             continue
         key = measure.id.partition("/")[2]
@@ -151,7 +151,7 @@ def stage_rows(
     verdict = verdict_on(document, by, metric=metric)
     comparisons = {comparison.measure: comparison for comparison in verdict.comparisons} if verdict else {}
     found = []
-    for measure in document.measures:
+    for measure in document.judged_measures:
         if measure.metric == f"{metric}_ratio" and measure.by == by and measure.group:
             group = group_of(measure, say, system=system)
             named = say("{stage}: {group}", stage=stage_name(measure, say, system=system), group=inside(group))

@@ -77,7 +77,7 @@ def adjusted_table(
     """One row per group: its share, the judged ratio, the raw one beside it, and what other methods find."""
     shown = rows(document, by, say, metric=metric, system=system)
     minimum = system.privacy.suppress_below if system else 11
-    measures = {measure.id: measure for measure in document.measures}
+    measures = {measure.id: measure for measure in document.judged_measures}
     compared = iter(each.measure.partition("/")[2] for each in verdict.comparisons)
     references = iter(dict.fromkeys(each.against for each in verdict.comparisons))
     keys = [next(references if row.reference else compared) for row in shown]
@@ -117,7 +117,7 @@ def stages_table(
     """One row per stage and group compared: who acts there, the judged ratio, the raw ones at the stage and so far."""
     shown = stage_rows(document, by, say, metric=metric, system=system)
     minimum = system.privacy.suppress_below if system else 11
-    measures = {measure.id: measure for measure in document.measures}
+    measures = {measure.id: measure for measure in document.judged_measures}
     against = compared_with(verdict, by, say, system=system)
     beside = ("stage_selection_rate_ratio", "cumulative_selection_rate_ratio")
     head = [
@@ -211,10 +211,10 @@ def places_table(document: Standing, say: Say, *, system: System) -> Table | Non
 
     Both are shown and not judged.
     """
-    measures = {measure.id: measure for measure in document.measures}
-    against = {m.params.against for m in document.measures if m.metric == "exposure_ratio"}
+    measures = {measure.id: measure for measure in document.judged_measures}
+    against = {m.params.against for m in document.judged_measures if m.metric == "exposure_ratio"}
     minimum, body = system.privacy.suppress_below, []
-    for measure in document.measures:
+    for measure in document.judged_measures:
         if measure.metric != "exposure" or measure.group is None or len(measure.by) > 1:
             continue
         key = measure.id.partition("/")[2]
@@ -241,22 +241,22 @@ def scores_table(document: Standing, say: Say, *, system: System) -> Table | Non
 
     Both are shown and not judged. None without scores.
     """
-    measures = {measure.id: measure for measure in document.measures}
+    measures = {measure.id: measure for measure in document.judged_measures}
     minimum, body = system.privacy.suppress_below, []
-    for measure in document.measures:
+    for measure in document.judged_measures:
         if measure.metric != "auc" or measure.group is None or len(measure.by) > 1:
             continue
         large = measures.get(measure.id.replace("auc", LARGE, 1))
         name = group_of(measure, say, system=system)
         body.append([name, _beside(measure, say, minimum=minimum), _announced(large, say, minimum=minimum)])
-    if not any(measure.metric == "auc" and measure.value is not None for measure in document.measures):
+    if not any(measure.metric == "auc" and measure.value is not None for measure in document.judged_measures):
         return None
     head = [
         say("Group"),
         say("Pairs of two people with different outcomes that the scores put in the right order"),
         say("Outcomes that the scores announce beyond those that came, for 100 people"),
     ]
-    if all(m.reason == "not_a_probability" for m in document.measures if m.metric == LARGE):
+    if all(m.reason == "not_a_probability" for m in document.judged_measures if m.metric == LARGE):
         head, body = head[:2], [row[:2] for row in body]
     return Table(caption=say("What scores are worth, by group"), head=head, rows=body, verdicts=[None] * len(body))
 

@@ -202,7 +202,7 @@ def excess(document: Standing, verdict: VerdictDocument) -> float:
     level = (threshold.breach or threshold.watch) if threshold else None
     if not level:
         return 0.0
-    values = by_id(document.measures)
+    values = by_id(document.judged_measures)
     chosen = [each.measure for each in verdict.comparisons if each.verdict == verdict.verdict]
     return max((_distance(values[name], level) for name in chosen if name in values), default=0.0)
 

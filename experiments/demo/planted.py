@@ -150,6 +150,10 @@ def _expected() -> dict[str, dict[str, str]]:
         if month != MONTHS[0]:
             verdicts[month] |= {"likeness_to_reference": "watch" if changed else "kept"}
     # Twelve looks, 16 questions, 25 comparisons of small groups: one is surely below 0.95, not surely below 0.8.
-    for month, asked in ((MONTHS[0], SELECTION[3]), (MONTHS[1], SELECTION[2]), (MONTHS[1], SELECTION[3])):
-        verdicts[month][f"{asked}_gender_age"] = "watch"
+    for month in MONTHS[:2]:
+        verdicts[month][f"{SELECTION[3]}_gender_age"] = "watch"
+    # No gap is planted, and by chance the figure lies on the bad side of a watch level of none: never kept.
+    for month, names in zip(MONTHS, (("age", "gender_age", "qpv"), ("age", "qpv"), ("age", "gender_age")), strict=True):
+        verdicts[month] |= {f"precision_difference_{name}": "unknown" for name in names}
+    verdicts[MONTHS[2]] |= {f"{asked}_qpv": "unknown" for asked in SELECTION[2:]}  # 94 for 100 at the shortlist
     return verdicts

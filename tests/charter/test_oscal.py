@@ -136,8 +136,8 @@ def test_each_verdict_is_a_finding_and_only_kept_is_satisfied(files: Documents, 
 def test_nothing_that_is_hidden_leaves(files: Documents, workspace: Workspace) -> None:
     """The small group is named by no observation, and what is observed is what documents show."""
     results = only(files, "assessment-results")["results"]
-    for result, audit in zip(results, [audit.document().written() for audit in stored_audits(workspace)], strict=True):
-        measures = {measure["id"]: measure for measure in audit["measures"]}
+    for result, audit in zip(results, stored_audits(workspace), strict=True):
+        measures = {measure.id: measure.written() for measure in audit.document().judged_measures}
         told = {prop(each, "measure"): prop(each, "value") for each in result["observations"]}
         assert told == {name: str(measures[str(name)]["value"]) for name in told}
         hidden = {name for name, measure in measures.items() if measure["status"] != "ok"}

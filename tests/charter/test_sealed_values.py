@@ -56,9 +56,19 @@ def test_of_a_restricted_pack_only_models_are_not_recomputed(
     known = [measure for measure in document["measures"] if measure["status"] == "ok"]
     models = [measure["id"] for measure in known if measure["metric"] == NEVER]
     assert f"{len(known) - len(models)} measures recomputed" in told
-    assert f"not recomputed: sealed as they stand: {len(models)} measures" in told
+    together = document["accumulated"]["measures"]  # of several windows: judged from, and computed by a rerun
+    assert f"not recomputed: sealed as they stand: {len(models) + len(together)} measures" in told
+    assert f"{len(together)}: figures of several windows together" in told
     assert [line.strip() for line in told.splitlines() if line.strip() in {m["id"] for m in known}] == models
-    assert "tests that are sealed as they stand" not in told
+    comparisons = [verdict for verdict in document["verdicts"] if verdict["comparisons"]]
+    resting = sum(any(told_of(c, together) for c in verdict["comparisons"]) for verdict in comparisons)
+    assert f"{resting} of those judged again rest on tests that are sealed as they stand" in told
+
+
+def told_of(comparison: dict[str, Any], together: list[dict[str, Any]]) -> bool:
+    """Whether a comparison rests on several windows together."""
+    names = {each["id"] for each in together if each["params"].get("test")}
+    return comparison["measure"] in names and not comparison.get("alone")
 
 
 def test_each_value_that_an_open_pack_does_not_give_is_listed_with_its_reason(

@@ -16,6 +16,7 @@ import pytest
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document import AuditDocument, VerdictDocument
+from boussole.charter.document.verdict import RULE
 from boussole.charter.records import audits_of, stored_audits
 from boussole.dashboard.charts.charts import drift_chart, groups_chart, groups_text
 from boussole.dashboard.charts.dots import Dot, Rows
@@ -121,14 +122,14 @@ def test_every_mark_that_was_stored_follows_from_its_bar(workspace: Workspace, t
 
 def test_every_mark_of_today_follows_from_its_bar(workspace: Workspace, now: list[AuditDocument]) -> None:
     marks = sum((walked(document, workspace) for document in now), Counter[str]())
-    assert all(document.rule == 2 for document in now)
+    assert all(document.rule == RULE for document in now)
     assert marks.total() > 200
     assert {"watch", "unknown", "kept"} <= marks.keys()
 
 
 def test_a_figure_beyond_the_watch_level_is_nowhere_kept(now: list[AuditDocument]) -> None:
     for document in now:
-        measures = {measure.id: measure for measure in document.measures}
+        measures = {measure.id: measure for measure in document.judged_measures}
         for verdict in document.verdicts:
             for each in verdict.comparisons:
                 value, watch = measures[each.measure].value, each.levels.watch
@@ -173,5 +174,5 @@ def test_the_sentence_beside_tells_the_same_interval(workspace: Workspace, now: 
 
 def test_a_second_look_is_sealed_with_its_rule(workspace: Workspace, now: list[AuditDocument]) -> None:
     stored = audits_of(workspace, now[0].system)
-    assert sum(each.rule == 2 for each in stored) == len(now)
+    assert sum(each.rule == RULE for each in stored) == len(now)
     assert sum(each.rule is None for each in stored) == len(now)

@@ -46,6 +46,7 @@ def check_audit(pack: Pack, index: int, document: dict, tally: Tally, *, one_by_
     before, remaining = tally.same, Remaining(restricted=pack.restricted)
     measures = _measures(document, again, remaining, name, tally)
     same = tally.same - before
+    remaining.add_together(document)
     if rows:
         decisions = sum(row.n for row in rows.counts if row.by == "")
         tally.hold(f"{name}: decisions", document["decisions"], decisions)

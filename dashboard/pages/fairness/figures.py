@@ -66,13 +66,13 @@ def groups(
     system: System | None,
 ) -> list[Group]:
     """The groups of an attribute or intersection, in the order of the document."""
-    measures = {measure.id: measure for measure in document.measures}
+    measures = {measure.id: measure for measure in document.judged_measures}
     metric, given = comparison(kind, control), {"stage": stage} if stage else {}
     judged = judged_by(document, metric, by)
     marks = {each.measure: each for each in judged.comparisons} if judged else {}
     shown = [
         measure
-        for measure in document.measures
+        for measure in document.judged_measures
         if measure.metric == kind.rate and measure.by == tuple(by) and measure.group and measure.given == given
     ]
     keys = [measure.id.partition("/")[2] for measure in shown]

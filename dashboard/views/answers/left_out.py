@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from boussole.charter.document import AuditDocument, LeftOut, PartLeftOut, Standing
+from boussole.charter.document import AuditDocument, LeftOut, PartLeftOut, Standing, VerdictDocument
 from boussole.dashboard.words.say import Say
 
 
-def left_out_words(document: Standing, say: Say) -> str:
-    """How many decisions were counted, and how many not, by why; empty where all were, or nothing is said of it."""
+def left_out_words(document: Standing, say: Say, *, elsewhere: bool = True) -> str:
+    """How many decisions were counted, and how many not, by why; empty where all were, or nothing is said of it.
+
+    `elsewhere`: how many of them lie in other periods too.
+    """
     told = document.left_out if isinstance(document, AuditDocument) else None
     if told is None:
         return ""
@@ -19,7 +22,7 @@ def left_out_words(document: Standing, say: Say) -> str:
         parts.append(say("{n} discarded by hand", n=say.whole(told.discarded)))
     if told.excluded:
         parts.append(say("{n} of excluded runs", n=say.whole(told.excluded)))
-    if told.other_periods:
+    if told.other_periods and elsewhere:
         parts.append(say("{n} in other periods", n=say.whole(told.other_periods)))
     if apart := told.set_apart:
         parts.append(say("{n} about groups too small to be told, set apart", n=say.whole(apart)))
@@ -41,7 +44,28 @@ def _aside(told: LeftOut, say: Say) -> str:
     return say("{n} set aside", n=n)
 
 
-def read_words(document: AuditDocument, say: Say, *, period: str) -> str:
-    """How many decisions an audit read, of which days, and what it did not count."""
+def read_words(document: AuditDocument, say: Say, *, period: str, verdict: VerdictDocument | None = None) -> str:
+    """How many decisions an audit read, of which days, and what it did not count; for a verdict that rests on those of
+    earlier windows too, since when, and how many these are together."""
     read = say("{n} decisions, {period}", n=say.whole(document.decisions), period=period)
-    return say.apart([part for part in (read, left_out_words(document, say)) if part])
+    since = _since(document, verdict)
+    if since is not None and document.accumulated is not None:
+        read = say(
+            "{n} decisions since {date}, {own} of them in the last period ({period})",
+            n=say.whole(since),
+            date=say.date(document.accumulated.since),
+            own=say.whole(document.decisions),
+            period=period,
+        )
+    left_out = left_out_words(document, say, elsewhere=since is None)
+    return say.apart([part for part in (read, left_out) if part])
+
+
+def _since(document: AuditDocument, verdict: VerdictDocument | None) -> int | None:
+    """All decisions of the windows that a verdict rests on together; None where it rests on one."""
+    together = {each.id: each for each in document.accumulated.measures} if document.accumulated else {}
+    everybody = together.get("selection_rate")
+    if everybody is None or verdict is None:
+        return None
+    rests = any(each.measure in together and not each.alone for each in verdict.comparisons)
+    return everybody.n if rests else None

@@ -32,7 +32,7 @@ def small_print(
     Of a system that nobody audited there is neither, and no place.
     """
     audit, entry = (document if isinstance(document, AuditDocument) else None), document.entry
-    decisions = read_words(audit, say, period=period(audit, say)) if audit else ""
+    decisions = read_words(audit, say, period=period(audit, say), verdict=verdict) if audit else ""
     sealed = say("entry {n} of the ledger", n=say.whole(entry)) if entry is not None else ""
     counts = audit.evidence.cubes[:19] + "…" if audit else ""
     pairs = [
@@ -53,7 +53,7 @@ def missing_words(document: Standing, verdict: VerdictDocument, say: Say, *, sys
     """
     if verdict.metric not in OUTCOME_METRICS or system is None:
         return ""
-    measures = [m for m in document.measures if m.metric.startswith("missing_outcome_share")]
+    measures = [m for m in document.judged_measures if m.metric.startswith("missing_outcome_share")]
     everybody = next((m for m in measures if not m.by), None)
     if everybody is not None and everybody.reason == "absent_is_negative":
         return say("An outcome that is not recorded counts as negative.")
@@ -79,7 +79,7 @@ def through_words(document: Standing, verdict: VerdictDocument, say: Say, *, sys
     if not str(verdict.metric).startswith("adjusted_stage") or len(verdict.by or ()) > 1:
         return ""
     parts: dict[str, list[str]] = {}
-    for measure in document.measures:
+    for measure in document.judged_measures:
         if measure.metric == "actor_selection_rate_ratio" and measure.by == verdict.by:
             group = group_of(measure, say, system=system)
             actor = actor_name(measure.given["actor"], say)
@@ -93,7 +93,7 @@ def through_words(document: Standing, verdict: VerdictDocument, say: Say, *, sys
 def bounds_words(document: Standing, verdict: VerdictDocument, say: Say, *, system: System) -> str:
     """Between what the least certain gap must lie whatever the missing outcomes are; nothing where none is missing."""
     compared = {comparison.measure for comparison in verdict.comparisons}
-    bounded = [m for m in document.measures if m.id in compared and m.params.bounds is not None]
+    bounded = [m for m in document.judged_measures if m.id in compared and m.params.bounds is not None]
     if not bounded:
         return ""
     widest = max(bounded, key=lambda measure: _width(measure.params.bounds))

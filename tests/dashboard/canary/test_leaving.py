@@ -111,6 +111,8 @@ def shown(made: Any) -> dict[str, str]:
 
 
 NAMED = KINDS["pool"].replace("}}}", f"}}, {NAME}: {{fr: zèbres, en: zebras}}}}}}")
+SINCE = re.compile(r"(?:since|depuis le) 1(?:er)?[\s\u202f\xa0]\w+[\s\u202f\xa0]20\d\d")
+"""The day since when decisions are counted."""
 SMALL = re.compile(r"(?<![\d.,/:-])(?:[1-9]|10)(?![\d/:%-]|[.,]\d)")
 
 
@@ -127,5 +129,5 @@ def test_no_message_tells_of_a_hidden_group(tmp_path: Path, few: int, tries: Tri
         if where.startswith("document"):
             for change in json.loads(text)["changes"]:
                 said = " ".join(each["sentence"] + each["whole"] for each in change["texts"].values())
-                assert SMALL.findall(said) == []
+                assert SMALL.findall(SINCE.sub("", said)) == []
                 tries.add()

@@ -14,6 +14,7 @@ BEFORE = "counts of the window of reference are only in a restricted pack"
 PLACES = "places in lists are only in a restricted pack"
 HIDDEN = "it rests on counts that this pack does not show"
 MODEL = "it is the fit of a model, and the verifier fits none"
+TOGETHER = "figures of several windows together, from the evidence of each (`boussole verify --rerun` computes them)"
 OTHER = "the verifier has no second way of computing it"
 MISSING = (
     (r"psi|jensen_shannon|kolmogorov_smirnov|wasserstein|missing_share|estimated_|calibration_(shift|tilt)", BEFORE),
@@ -53,6 +54,15 @@ class Remaining:
             self.parts.append(Left(name, metric, " and ".join(part.rpartition(".")[2] for part in left)))
         if "params.test" in left:
             self.tests.add(name)
+
+    def add_together(self, document: dict) -> None:
+        """Notes what is told of several windows together: verdicts are judged from it, as it was sealed."""
+        measures = (document.get("accumulated") or {"measures": []})["measures"]
+        self.whole += [
+            Left(f"{each['id']} since {each['params'].get('since')}", each["metric"], TOGETHER) for each in measures
+        ]
+        alone = {each["measure"] for v in document["verdicts"] for each in v["comparisons"] if each.get("alone")}
+        self.tests |= {each["id"] for each in measures if each["params"].get("test") and each["id"] not in alone}
 
     def lines(self, *, one_by_one: bool) -> list[str]:
         """What is not recomputed, in words, a line each."""

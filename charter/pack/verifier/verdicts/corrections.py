@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from ..looks import nominal, over_looks
 from ..scores import holm
 from .testing import beyond, good, kept_level, level
 
@@ -31,24 +32,43 @@ class Tested(NamedTuple):
     at_watch: float
 
 
-def corrected(family: Sequence[tuple[Asked, dict]], looks: int, alpha: float) -> list[Tested]:
-    """Holm over the family; then the level is shared between the looks of a year."""
+def corrected(family: Sequence[tuple[Asked, dict]], looks: int, alpha: float, rule: int) -> list[Tested]:
+    """Holm over the family, the level shared between the looks of a year: equally by the first two rules, since then as
+    far as each look sees other decisions than those before."""
     shares = _shares(family)
+    seen = [(tuple(m["params"].get("correlations") or ()), float(m["params"].get("weight", 1))) for _, m in family]
     raw = [beyond(m, level(m, q.indicator["threshold"]["watch"])) for q, m in family]
-    watch, at_watch = holm(raw, shares), steps(raw, shares, alpha / looks)
+    watch, at_watch = _held(raw, shares, seen, looks=looks, alpha=alpha, rule=rule)
     held = [i for i, (q, _) in enumerate(family) if q.indicator["threshold"]["breach"] is not None]
     some = [family[i] for i in held]
     raw = [beyond(m, level(m, q.indicator["threshold"]["breach"])) for q, m in some]
-    found = dict(zip(held, holm(raw, _shares(some))))
-    at_breach = dict(zip(held, steps(raw, _shares(some), alpha / looks)))
+    broken, at_breach = (
+        dict(zip(held, part))
+        for part in _held(raw, _shares(some), [seen[i] for i in held], looks=looks, alpha=alpha, rule=rule)
+    )
     on_good_side = [good(m, level(m, kept_level(q.indicator["threshold"]))) for q, m in family]
-    broken = {i: min(1.0, p * looks) for i, p in found.items()}
+    share = [s / looks if rule < 3 else nominal(alpha * s * w, c, looks) / alpha for s, (c, w) in zip(shares, seen)]
     return [
-        Tested(
-            broken.get(i), min(1.0, watch[i] * looks), on_good_side[i], shares[i] / looks, at_breach.get(i), at_watch[i]
-        )
+        Tested(broken.get(i), watch[i], on_good_side[i], share[i], at_breach.get(i), at_watch[i])
         for i in range(len(family))
     ]
+
+
+def _held(
+    raw: list[float],
+    shares: list[float],
+    seen: list[tuple[tuple[float, ...], float]],
+    *,
+    looks: int,
+    alpha: float,
+    rule: int,
+) -> tuple[list[float], list[float]]:
+    """Of each p: corrected, and the level that it is held to as it is."""
+    if rule < 3:
+        return [min(1.0, p * looks) for p in holm(raw, shares)], steps(raw, shares, alpha / looks)
+    year = [min(1.0, over_looks(p, c, looks) / w) for p, (c, w) in zip(raw, seen)]
+    levels = [nominal(at * w, c, looks) for at, (c, w) in zip(steps(year, shares, alpha), seen)]
+    return holm(year, shares), levels
 
 
 def _shares(family: Sequence[tuple[Asked, dict]]) -> list[float]:

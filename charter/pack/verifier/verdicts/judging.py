@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..looks import nominal
 from ..rates import COMPARED
 from ..system import System
 from .corrections import Tested, corrected
 from .deciding import beyond_watch, interval, settled_by, too_few
-from .testing import level, ways
+from .testing import beyond, level, ways
 
 ORDER = ("broken", "watch", "unknown", "kept")
 SEVERITY = (*ORDER, "not_examined")
@@ -19,6 +20,8 @@ BESIDE = {"reference": "reference", "outcome": "outcomes"}
 """What a question may need, and what tells how much of it was set aside."""
 RULES = (1, 2, 3)
 """The rules by which comparisons became verdicts; a document that names none was judged by the first."""
+ALONE, TOGETHER = 0.25, 0.75
+"""Which part of the level goes to a window alone, and to all windows together."""
 LOOKS = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
 """How often a year a system is looked at."""
 
@@ -43,22 +46,55 @@ class Judging(NamedTuple):
 
 def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dict]]:
     """Each verdict of a document that tests decide, with what it must say by the path to it."""
-    if document.get("rule", 1) not in RULES:
+    rule = document.get("rule", 1)
+    if rule not in RULES:
         raise ValueError(f"the document was judged by a rule that is not known here: {document['rule']}")
-    asked = _asked(document, charter, system)
+    looks = LOOKS[system.window] if charter.get("looks") == "year" else 1
+    since, alpha = _since(document), float(charter["alpha"])
+    asked = [
+        each._replace(
+            measures=[
+                _graver(own, since.get(own["id"]), float(each.indicator["threshold"]["watch"]), alpha, looks)
+                for own in each.measures
+            ]
+        )
+        if since
+        else each
+        for each in _asked(document, charter, system)
+    ]
     families: dict[str, list[tuple[AnsweredQuestion, dict]]] = {}
     for question in asked:
         for measure in question.measures:
             if measure["status"] == "ok":
                 families.setdefault(question.family, []).append((question, measure))
-    looks = LOOKS[system.window] if charter.get("looks") == "year" else 1
     tested = {}
     for family in families.values():
-        for (question, measure), found in zip(family, corrected(family, looks, float(charter["alpha"]))):
+        for (question, measure), found in zip(family, corrected(family, looks, float(charter["alpha"]), rule)):
             tested[question.verdict["indicator"], measure["id"]] = found
-    size = next((m["n"] for m in document["measures"] if m["id"] == "selection_rate"), None)
-    judging = Judging(charter, document.get("rule", 1), size, tested)
+    everybody = since.get("selection_rate") or next(
+        (m for m in document["measures"] if m["id"] == "selection_rate"), {}
+    )
+    size = everybody.get("n")
+    judging = Judging(charter, rule, size, tested)
     return [(question.verdict, _claims(question, judging, _limited(question, document, charter))) for question in asked]
+
+
+def _since(document: dict) -> dict[str, dict]:
+    """The measures of all windows since the system is what it is, by name."""
+    return {each["id"]: each for each in (document.get("accumulated") or {"measures": []})["measures"]}
+
+
+def _graver(own: dict, together: dict | None, level_: float, alpha: float, looks: int) -> dict:
+    """The comparison that is judged, with its part of the level: of the window alone where that is graver."""
+    if together is None:
+        return own
+    alone = False
+    if own["status"] == together["status"] == "ok":
+        now, seen = (beyond(each, level(each, level_)) for each in (own, together))
+        year = alpha / nominal(alpha, together["params"].get("correlations") or (), looks)
+        alone = now <= alpha and now * looks / ALONE < seen * year / TOGETHER
+    each, part = (own, ALONE) if alone else (together, TOGETHER)
+    return {**each, "params": {**each["params"], "weight": part}}
 
 
 def left_out(document: dict, charter: dict) -> dict:
@@ -204,6 +240,8 @@ def _comparison(question: AnsweredQuestion, measure: dict, judging: Judging) -> 
         verdict = name if chance is not None and chance <= alpha else verdict
     few = second and too_few(measure["params"]["test"])
     verdict = "unknown" if few else verdict
+    if measure["params"].get("weight") == ALONE:
+        own["alone"] = True
     own.update(verdict=verdict, p_breach=p.breach, p_watch=p.watch, p_kept=p.kept, share=p.share)
     if few or not second:
         own["interval"] = None

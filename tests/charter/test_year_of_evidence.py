@@ -1,0 +1,40 @@
+"""Years judged by all months since January, beside the month alone: the table of the page, and a few years for all."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from benchmarks.evidence import SETTINGS, Setting, told
+
+PAGE = (Path(__file__).parents[2] / "docs" / "uncertainty.md").read_text(encoding="utf-8")
+YEARS = 30
+"""Of each cell of the table."""
+
+
+def test_a_year_finds_what_no_month_finds_and_accuses_nobody_at_parity() -> None:
+    """12,000 decisions a year at 72 for 100: *not kept* in most years, in hardly any before; at parity never."""
+    alone, together = told(Setting(decisions=1000), 0.72, 5)
+    assert together[0] >= 60
+    assert together[0] > alone[0]
+    assert together[3] < alone[3]  # answers of December that are *we cannot tell*
+    _, fair = told(Setting(decisions=4000, each=10, churn=0.2), 1.0, 2)
+    assert fair[:2] == [0, 0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("setting", SETTINGS, ids=Setting.name)
+@pytest.mark.parametrize("ratio", [1.0, 0.8, 0.72])
+def test_the_table_of_the_page(setting: Setting, ratio: float) -> None:
+    row = re.search(
+        rf"\| {re.escape(setting.name())} \| {ratio:g} \| ([^|]*) \| ([^|]*) \| ([^|]*) \| ([^|]*) \|", PAGE
+    )
+    assert row is not None
+    alone, together = told(setting, ratio, YEARS)
+    assert [*row.groups()] == [f"{a:.0f} → {b:.0f}" for a, b in zip(alone, together, strict=True)]
+    if ratio >= 0.8:
+        assert together[0] <= 7  # at or above the level, *not kept* in one of the thirty years at most, by chance
+    if ratio == 1.0:
+        assert together[1] <= 7
