@@ -61,7 +61,7 @@ class Setting:
     @cached_property
     def facts(self) -> Facts:
         """What people have stated."""
-        return self.scene.facts if self.scene else facts_of(self.here, as_of=store.today())
+        return self.scene.facts if self.scene else facts_of(self.here, as_of=store.day_in(self.here))
 
     @cached_property
     def chambers(self) -> Mapping[str, Chamber]:
@@ -71,7 +71,7 @@ class Setting:
     @property
     def today(self) -> dt.date:
         """The day, on the committee's own clock where there is one."""
-        return self.chamber.now.date() if self.chamber else store.today()
+        return self.chamber.now.date() if self.chamber else store.day_in(self.here)
 
     @property
     def house(self) -> Chamber:

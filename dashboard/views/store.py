@@ -44,9 +44,14 @@ def today() -> dt.date:
     return dt.datetime.now(dt.UTC).astimezone().date()
 
 
+def day_in(workspace: Workspace) -> dt.date:
+    """The day in a workspace: past midnight for one of its committees, what that did since stands already."""
+    return max([today(), *(each.now.date() for each in chambers(workspace).values())])
+
+
 def scene(workspace: Workspace) -> Scene:
     """The workspace as pages see it today, read anew on another day, or when one of its files has changed."""
-    return scene_at(workspace.home, stamp(workspace), today())
+    return scene_at(workspace.home, stamp(workspace), day_in(workspace))
 
 
 def entries(workspace: Workspace) -> int:

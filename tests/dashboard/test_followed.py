@@ -233,3 +233,16 @@ def test_what_does_not_fit_leads_back(client):
     for path in ("reply/9999", "follow/x"):
         assert client.post(f"/recommendations/{path}", files={"text": (None, "x")}).status_code == 404
     assert statements(client.workspace, kinds=["recommendation"]) == []
+
+
+def test_past_midnight_for_a_committee_what_it_did_since_stands(advised, monkeypatch):
+    """A machine whose clock is that of London, a committee that sits in Paris: for an hour they have different days."""
+    from boussole.charter.committee import acting
+    from boussole.dashboard.views import store
+
+    hall, _ = advised
+    tomorrow = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+    assert store.day_in(hall.workspace) in (store.today(), store.today() + dt.timedelta(days=1))
+    monkeypatch.setattr(acting, "here_and_now", lambda rules: tomorrow)
+    assert store.day_in(hall.workspace) == tomorrow.date()
+    assert store.scene(hall.workspace).facts.as_of == tomorrow.date()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from boussole.audits.systems import System
@@ -74,10 +74,12 @@ def chambers(workspace: Workspace, *, today: dt.date) -> dict[str, Chamber]:
     """The committees of a workspace by id."""
     names = {member: each.name for member, each in directory(workspace).items()}
     facts, systems = facts_of(workspace, as_of=today), workspace.deciding
-    return {
-        name: Chamber(house=house_of(workspace, name), names=names, facts=facts, systems=systems)
-        for name in committees(workspace)
-    }
+    found = {}
+    for name in committees(workspace):
+        house = house_of(workspace, name)
+        its_day = max(today, acting.here_and_now(house.rules).date())  # past midnight there, what it did stands already
+        found[name] = Chamber(house=house, names=names, facts=replace(facts, as_of=its_day), systems=systems)
+    return found
 
 
 def chamber_of(known: Mapping[str, Chamber], entry: int) -> Chamber | None:
