@@ -196,8 +196,8 @@ def test_a_report_that_comes_late_does_not_grade_an_incident_in_the_past(client)
     client.cookies.set(COOKIE, "steward")
     sent(client, "news/0", reported_to="CNIL", reported_at="2026-03-02T10:00", duty="gdpr_33", severity="minor")
     said = statements(client.workspace)[-1].statement
-    assert said.on == store.today(), "it was graded on the day on which it was said"
-    stands = incidents(facts_of(client.workspace, as_of=store.today()))[0]
+    assert said.on == store.day_in(client.workspace), "it was graded on the day on which it was said"
+    stands = incidents(facts_of(client.workspace, as_of=store.day_in(client.workspace)))[0]
     assert [each.state for each in stands.deadlines] == ["overdue", "on_time"], "what was late stays late"
 
 
