@@ -152,6 +152,8 @@ class _Judging:
     questions: Sequence[Question]
     looks: int
     decisions: int | None
+    since: int | None
+    """All decisions of the windows that are counted together."""
     period: Period
     facts: Facts
     left_out: LeftOutInShort | None
@@ -277,7 +279,8 @@ class _Judging:
         )
 
     def _more(self, question: Question, measure: MeasureInShort, share: float) -> int | None:
-        decisions = self.decisions or measure.n or 0
+        of = self.decisions if measure.params.since is None else self.since
+        decisions = of or measure.n or 0
         return more_decisions(
             measure,
             question.indicator.threshold,
@@ -309,7 +312,8 @@ def _judging(
         system=every.system,
         questions=[graver(each, alpha=every.charter.alpha, looks=looks) for each in questions],
         looks=looks,
-        decisions=_decisions(together) or _decisions(measures or []),
+        decisions=_decisions(measures or []),
+        since=_decisions(together),
         period=Period(start=start, end=end),
         facts=facts or Facts(as_of=end),
         left_out=left_out,

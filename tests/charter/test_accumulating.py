@@ -19,12 +19,15 @@ from boussole.audits.windows import period_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import Rerun, chosen, rerun
-from boussole.charter.document import AuditDocument, VerdictDocument
+from boussole.charter.document import AuditDocument, MeasureInShort, VerdictDocument
 from boussole.charter.document.base import given
+from boussole.charter.judging.verdicts import judge
 from boussole.charter.pack.verifier.system import System as Declared
 from boussole.charter.pack.verifier.tally import Tally
 from boussole.charter.pack.verifier.verdicts import judging
 from boussole.charter.records import charter_text
+from boussole.charter.text.loading import load_charter
+from tests.charter.builders import comparison, system
 from tests.written import system_text
 
 SYSTEM: dict[str, Any] = {
@@ -214,6 +217,31 @@ def verify(home: Workspace, document: AuditDocument) -> list[str]:
 
 def test_the_verifier_judges_the_same(home: Workspace) -> None:
     assert verify(home, audit(home, 4)) == []
+
+
+def test_how_many_more_decisions_are_those_of_what_was_counted() -> None:
+    """Of all months where these are counted; of the month where that is judged alone, as lists and distances are."""
+    everybody = {"id": "selection_rate", "metric": "selection_rate", "by": [], "group": None, "given": {}}
+    everybody |= {"reason": None, "status": "ok", "value": 0.3, "params": {}}
+    month, year = everybody | {"n": 1000}, everybody | {"n": 12_000}
+    gap = comparison({"gender": "F"}, estimate=0.9, error=0.1, against="gender=M")
+    since = {**gap, "params": {**gap["params"], "since": "2026-01-01", "windows": 12, "correlations": []}}
+
+    def more(*together: dict[str, Any]) -> int | None:
+        found = judge(
+            load_charter(),
+            system(),
+            [MeasureInShort.of(each) for each in (month, gap)],
+            window_start=dt.date(2026, 12, 1),
+            together=[MeasureInShort.of(each) for each in together],
+        )
+        (asked,) = (each for each in found if each.indicator == "selection_rate_ratio_gender")
+        return asked.comparisons[0].more_decisions
+
+    alone = more()
+    assert alone is not None
+    assert more(year) == alone  # nothing of the comparison itself is put together
+    assert (more(year, since) or 0) > 10 * alone
 
 
 def test_a_window_of_other_days_is_judged_by_itself(home: Workspace) -> None:

@@ -36,11 +36,12 @@ class AnsweredQuestion(NamedTuple):
 
 
 class Judging(NamedTuple):
-    """What comparisons are judged by. `size`: all decisions of the window."""
+    """What comparisons are judged by. `size`: all decisions of the window; `since`: of those that count together."""
 
     charter: dict
     rule: int
     size: int | None
+    since: int | None
     tested: dict[tuple, Tested]
 
 
@@ -71,11 +72,8 @@ def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dic
     for family in families.values():
         for (question, measure), found in zip(family, corrected(family, looks, float(charter["alpha"]), rule)):
             tested[question.verdict["indicator"], measure["id"]] = found
-    everybody = since.get("selection_rate") or next(
-        (m for m in document["measures"] if m["id"] == "selection_rate"), {}
-    )
-    size = everybody.get("n")
-    judging = Judging(charter, rule, size, tested)
+    size = next((m["n"] for m in document["measures"] if m["id"] == "selection_rate"), None)
+    judging = Judging(charter, rule, size, (since.get("selection_rate") or {}).get("n"), tested)
     return [(question.verdict, _claims(question, judging, _limited(question, document, charter))) for question in asked]
 
 
@@ -250,7 +248,7 @@ def _comparison(question: AnsweredQuestion, measure: dict, judging: Judging) -> 
         at = {"broken": p.at_breach, "watch": p.at_watch, "kept": alpha}
         own.update(interval(measure, levels, verdict, at, said.get("interval") or {}))
     if verdict == "unknown":
-        size = judging.size or measure["n"]
+        size = (judging.since if measure["params"].get("since") else judging.size) or measure["n"]
         found = ways(measure, threshold, judging.charter, p.share, size, rule=judging.rule)
         more = settled_by(found, measure, levels, size) if second else min((n for n in found if n), default=None)
         own.update(reason="too_few_decisions", more_decisions=more)
