@@ -111,7 +111,7 @@ def _folder(workspace: Workspace, window: EarlierWindow) -> Path:
     return workspace.evidence if sealed else workspace.unsealed
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=24)
 def _of_evidence(
     folder: Path, window: EarlierWindow, ended: frozenset[tuple[str, ...]], method: int
 ) -> Mapping[str, Measure]:

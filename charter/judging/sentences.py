@@ -144,6 +144,9 @@ GOOD_SIDE = {
     "watch": "That is clearly on the good side of the watch level ({level}).",
 }
 SINCE = "All decisions since {date} are counted."
+BY_ITSELF = (
+    "Only the decisions of this period are counted here: alone, they tell of a graver gap than all of them together."
+)
 BEYOND_NONE = "It is very unlikely that chance alone explains this gap."
 KEPT_BESIDE = (
     "One other comparison is clearly on the good side.",
@@ -243,17 +246,20 @@ class _Told:
             more = comparison.more_decisions
             message = gettext(NEVER_SETTLED if more is None else SETTLED_BY)
             settled = message.format(finding=found, n=about(more or 0, self.catalogue.lang))
-            return [answer, settled, self._lies(comparison, measure), self._since(measure)]
+            return [answer, settled, self._lies(comparison, measure), self._counted(comparison, measure)]
         told = meaning(measure, verdict=verdict, catalogue=self.catalogue, system=self.system)
         level = self._level(comparison.levels, given(measure.params.scale))
-        return [answer, f"{found}.", level, told, self._since(measure)]
+        return [answer, f"{found}.", level, told, self._counted(comparison, measure)]
 
-    def _since(self, measure: MeasureInShort) -> str:
-        """Since when decisions are counted, where it is longer than the window of the audit."""
+    def _counted(self, comparison: Comparison, measure: MeasureInShort) -> str:
+        """Since when decisions are counted, where that is not the window of the audit; or why only those of the window
+        are."""
+        if comparison.alone:
+            return self.catalogue.gettext(BY_ITSELF)
         since = measure.params.since
-        return (
-            "" if since is None else self.catalogue.gettext(SINCE).format(date=date_words(since, self.catalogue.lang))
-        )
+        if since is None:
+            return ""
+        return self.catalogue.gettext(SINCE).format(date=date_words(since, self.catalogue.lang))
 
     def _level(self, levels: Levels, scale: str) -> str:
         """On which side of which level the figure lies."""

@@ -198,6 +198,8 @@ def test_what_goes_wrong_this_month_does_not_hide_behind_the_months_before_it(tm
     judged = {each.id: each for each in document.judged_measures}[comparison.measure]
     assert (judged.n, judged.params.since) == (1500, None)
     assert "since" not in told.sentence["en"]
+    assert "Only the decisions of this period are counted here" in told.sentence["en"]
+    assert "Seules les décisions de cette période" in told.sentence["fr"]
     assert document.accumulated is not None
     since = {each.id: each for each in document.accumulated.measures}[comparison.measure]
     assert (since.value or 0) > 0.85  # by all six months it would be kept, or nearly
