@@ -88,7 +88,7 @@ def _unchanged(request: Request, response: Response) -> Workspace:
     """The workspace, unless who asks has the answer already; it rests on the address, the files and the day."""
     workspace = Workspace(request.app.state.home)
     asked = [request.url.path, sorted(request.query_params.items())]
-    rests_on = [*asked, store.today().isoformat(), str(house_stamp(workspace))]
+    rests_on = [*asked, store.day_in(workspace).isoformat(), str(house_stamp(workspace))]
     tag = f'"{sha256_hex(canonical_json(rests_on))[:32]}"'
     if tag in request.headers.get("if-none-match", ""):
         raise HTTPException(304, headers={**HEADERS, "ETag": tag})

@@ -69,8 +69,8 @@ def facts_of_late() -> Facts:
 
 
 def today() -> dt.date:
-    """The day on this machine."""
-    return store.today()
+    """The day in the workspace."""
+    return store.day_in(Workspace.find())
 
 
 def register() -> Register:

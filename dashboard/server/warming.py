@@ -12,7 +12,7 @@ from boussole.dashboard.views import store
 
 def warm(workspace: Workspace) -> None:
     """Draw every page ahead, in both languages, so that nobody waits for the first look."""
-    store.register(workspace, store.today())
+    store.register(workspace, store.day_in(workspace))
     seen = store.scene(workspace)
     for lang in LANGUAGES:
         for article in seen.charter.articles:

@@ -39,14 +39,14 @@ from boussole.dashboard.views.scene import Scene, load
 A_WHILE, A_MINUTE = 15.0, 60.0
 
 
-def today() -> dt.date:
+def _here() -> dt.date:
     """The day on this machine."""
     return dt.datetime.now(dt.UTC).astimezone().date()
 
 
 def day_in(workspace: Workspace) -> dt.date:
     """The day in a workspace: past midnight for one of its committees, what that did since stands already."""
-    return max([today(), *(each.now.date() for each in chambers(workspace).values())])
+    return max([_here(), *(each.now.date() for each in chambers(workspace).values())])
 
 
 def scene(workspace: Workspace) -> Scene:
@@ -74,7 +74,7 @@ def register(workspace: Workspace, today: dt.date) -> Register:
 
 def duties(workspace: Workspace) -> Register:
     """The register without what the lake knows: a page that needs no data does not wait for it."""
-    return _register(workspace.home, stamp(workspace), today(), ())
+    return _register(workspace.home, stamp(workspace), day_in(workspace), ())
 
 
 def facts(workspace: Workspace, *, within: float = 0.0) -> Facts:
@@ -97,12 +97,13 @@ def facts(workspace: Workspace, *, within: float = 0.0) -> Facts:
 
 def chambers(workspace: Workspace) -> dict[str, Chamber]:
     """The committees of the workspace by id, as they stand today."""
-    return chambers_at(workspace.home, house_stamp(workspace), today())
+    held = _chambers(workspace.home, house_stamp(workspace), _here())
+    return {name: each.at_its_hour() for name, each in held.items()}
 
 
 def evidence(workspace: Workspace, committee: str, session: int) -> Evidence | None:
     """The pack that a session works on, and what has changed since; None while there is none."""
-    return _evidence(workspace.home, stamp(workspace), today(), committee, session)
+    return _evidence(workspace.home, stamp(workspace), day_in(workspace), committee, session)
 
 
 def drafts(workspace: Workspace, committee: str) -> list[Drafted]:
@@ -153,7 +154,7 @@ def _register(home: Path, _stamp: Stamp, today: dt.date, oldest: tuple[tuple[str
 
 
 @newest(4)
-def chambers_at(home: Path, _stamp: Stamp, today: dt.date) -> dict[str, Chamber]:
+def _chambers(home: Path, _stamp: Stamp, today: dt.date) -> dict[str, Chamber]:
     """The committees as they stand on a day, in the state of a stamp."""
     return seated(Workspace(home), today=today)
 

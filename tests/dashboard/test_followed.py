@@ -242,7 +242,10 @@ def test_past_midnight_for_a_committee_what_it_did_since_stands(advised, monkeyp
 
     hall, _ = advised
     tomorrow = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
-    assert store.day_in(hall.workspace) in (store.today(), store.today() + dt.timedelta(days=1))
+    today = store.day_in(hall.workspace)
+    assert abs(today - dt.datetime.now(dt.UTC).date()) <= dt.timedelta(days=1)
+    assert {each.today for each in store.chambers(hall.workspace).values()} == {today}
     monkeypatch.setattr(acting, "here_and_now", lambda rules: tomorrow)
     assert store.day_in(hall.workspace) == tomorrow.date()
+    assert {each.today for each in store.chambers(hall.workspace).values()} == {tomorrow.date()}, "kept from before"
     assert store.scene(hall.workspace).facts.as_of == tomorrow.date()

@@ -69,8 +69,9 @@ def test_a_question_can_be_about_a_system_as_a_whole(scene):
     assert ask_href("matchft", "", query={}) == "/ask?system=matchft"
 
 
-def test_the_form_is_filled_in_from_the_figure(figure, monkeypatch):
-    monkeypatch.setattr(store, "today", lambda: dt.date(2026, 11, 27))
+def test_the_form_is_filled_in_from_the_figure(figure, monkeypatch, tmp_path):
+    monkeypatch.setenv("BOUSSOLE_HOME", str(Workspace.create(tmp_path / "w").home))
+    monkeypatch.setattr(store, "day_in", lambda workspace: dt.date(2026, 11, 27))
     chamber = {"external": Chamber(house=Desk().house, names={}, facts=Facts(as_of=DAY))}
     form = asking(figure, chamber, Person(role=Role.MEMBER), EN)
     values = {field.name: field.value for field in form.fields}

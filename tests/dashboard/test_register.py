@@ -287,7 +287,7 @@ def test_the_compass_and_the_register_know_the_same_uses_and_only_the_lake_knows
         "risk: limited\n",
         encoding="utf-8",
     )
-    charter, facts, uses = register_of(workspace, today=store.today())
+    charter, facts, uses = register_of(workspace, today=store.day_in(workspace))
     found = store.duties(workspace)
     assert (found.uses, found.charter.sha256) == (uses, charter.sha256)
     assert list(found.due) == due(charter, uses, facts=facts)

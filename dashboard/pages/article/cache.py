@@ -16,7 +16,7 @@ from boussole.dashboard.words.say import speaker
 
 def article_page(workspace: Workspace, chosen: Chosen, lang: str) -> ArticlePage | None:
     """The page of an article; None where the charter in force has no such article."""
-    return _article_page(workspace.home, stamp(workspace), store.today(), chosen, lang)
+    return _article_page(workspace.home, stamp(workspace), store.day_in(workspace), chosen, lang)
 
 
 @newest(400)

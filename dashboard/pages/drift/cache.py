@@ -23,7 +23,7 @@ def drift_page(workspace: Workspace, asked: DriftQuery, lang: str, *, fine: bool
     """
     shadows = sorted((workspace.reports / "shadow").glob("*/*.json"))
     seen_at = (*stamp(workspace), *stamp_of([*lake_files(workspace), *shadows]))
-    return _drift_page(workspace.home, seen_at, store.today(), (asked, lang, fine, with_incidents))
+    return _drift_page(workspace.home, seen_at, store.day_in(workspace), (asked, lang, fine, with_incidents))
 
 
 @newest(400)

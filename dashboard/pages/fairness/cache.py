@@ -21,7 +21,7 @@ from boussole.dashboard.words.say import speaker
 
 def explorer(workspace: Workspace, chosen: Chosen, lang: str) -> Explorer | None:
     """A view of the fairness explorer; None where no audit has measured groups."""
-    return _explorer(workspace.home, stamp(workspace), store.today(), chosen, lang)
+    return _explorer(workspace.home, stamp(workspace), store.day_in(workspace), chosen, lang)
 
 
 @newest(400)

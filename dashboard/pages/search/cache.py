@@ -16,9 +16,9 @@ from boussole.dashboard.words.say import speaker
 
 def index(workspace: Workspace, lang: str) -> Index:
     """Everything that can be found, in one language."""
-    return _index(workspace.home, stamp(workspace), house_stamp(workspace), store.today(), lang)
+    return _index(workspace.home, stamp(workspace), house_stamp(workspace), store.day_in(workspace), lang)
 
 
 @newest(4)
-def _index(home: Path, seen_at: Stamp, house_at: Stamp, today: dt.date, lang: str) -> Index:
-    return Index(pieces(store.scene_at(home, seen_at, today), store.chambers_at(home, house_at, today), speaker(lang)))
+def _index(home: Path, seen_at: Stamp, _house: Stamp, today: dt.date, lang: str) -> Index:
+    return Index(pieces(store.scene_at(home, seen_at, today), store.chambers(Workspace(home)), speaker(lang)))

@@ -16,7 +16,7 @@ from boussole.dashboard.words.say import speaker
 
 def system_page(workspace: Workspace, system: str, lang: str) -> SystemPage:
     """The page of an audited system."""
-    return _system_page(workspace.home, stamp(workspace), store.today(), system, lang)
+    return _system_page(workspace.home, stamp(workspace), store.day_in(workspace), system, lang)
 
 
 @newest(400)

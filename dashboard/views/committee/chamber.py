@@ -42,6 +42,11 @@ class Chamber:
         """The moment on the committee's own clock, to the minute."""
         return acting.here_and_now(self.house.rules)
 
+    def at_its_hour(self) -> Chamber:
+        """The same committee on its own day: past midnight there, what it did since stands already."""
+        its_day = self.now.date()
+        return replace(self, facts=replace(self.facts, as_of=its_day)) if its_day > self.today else self
+
     @cached_property
     def duties(self) -> Sequence[Duty]:
         """What is due, by day."""
@@ -74,12 +79,10 @@ def chambers(workspace: Workspace, *, today: dt.date) -> dict[str, Chamber]:
     """The committees of a workspace by id."""
     names = {member: each.name for member, each in directory(workspace).items()}
     facts, systems = facts_of(workspace, as_of=today), workspace.deciding
-    found = {}
-    for name in committees(workspace):
-        house = house_of(workspace, name)
-        its_day = max(today, acting.here_and_now(house.rules).date())  # past midnight there, what it did stands already
-        found[name] = Chamber(house=house, names=names, facts=replace(facts, as_of=its_day), systems=systems)
-    return found
+    return {
+        name: Chamber(house=house_of(workspace, name), names=names, facts=facts, systems=systems).at_its_hour()
+        for name in committees(workspace)
+    }
 
 
 def chamber_of(known: Mapping[str, Chamber], entry: int) -> Chamber | None:

@@ -12,7 +12,6 @@ from boussole.dashboard.access import sessions, visitor
 from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.app import frame
-from boussole.dashboard.views import store
 from tests.dashboard.access.test_matrix import look
 
 BROWSER = {"accept": "text/html,application/xhtml+xml", "origin": "http://localhost:8501"}
@@ -21,7 +20,7 @@ SENT = {
     "body": "CNIL",
     "text": WRITTEN,
     "addressee": "Direction",
-    "due_on": (store.today() + dt.timedelta(30)).isoformat(),
+    "due_on": (dt.datetime.now(dt.UTC).date() + dt.timedelta(30)).isoformat(),
 }
 FORM = "/recommendations/outside?lang=fr&spoken=fr"
 

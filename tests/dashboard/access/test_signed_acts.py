@@ -19,8 +19,8 @@ BROWSER = {"origin": "http://localhost:8501"}
 
 
 @pytest.fixture
-def today() -> dt.date:
-    return store.today()
+def today(workspace) -> dt.date:
+    return store.day_in(workspace)
 
 
 @pytest.fixture
