@@ -25,7 +25,7 @@ class Arrivals:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Since:
+class ChangesSince:
     """What came since, in words, and whether it can change decisions or only what is known of them."""
 
     told: tuple[str, ...]
@@ -53,7 +53,7 @@ def arrivals(connection: duckdb.DuckDBPyConnection, system: System) -> Arrivals:
     )
 
 
-def arrived_since(now: Arrivals, then: Arrivals | None, *, at: dt.datetime) -> Since:
+def arrived_since(now: Arrivals, then: Arrivals | None, *, at: dt.datetime) -> ChangesSince:
     """What is new between two states; where the earlier one was forgotten, since a moment (UTC, in whole seconds)."""
     if then is not None:
         known = {batch for batch, _, _ in then.files}
@@ -65,7 +65,7 @@ def arrived_since(now: Arrivals, then: Arrivals | None, *, at: dt.datetime) -> S
     told = [f"{files.count(log)} file(s) of {name}" for log, name in NAMES.items() if log in files]
     told += [f"{excluded} run(s) excluded or taken back"] if excluded else []
     told += ["another file of sensitive values"] if joined else []
-    return Since(
+    return ChangesSince(
         told=tuple(told),
         of_decisions=bool("decisions" in files or excluded or joined),
         of_later=any(each.of_decisions and each.name in files for each in LOG_TYPES.values()),

@@ -23,7 +23,7 @@ from boussole.audits.lake.connection import state_of
 from boussole.audits.lake.tables import KEYS, exists
 from boussole.audits.runs import read_window
 from boussole.audits.suppression.apart import Apart, within
-from boussole.audits.suppression.over_time import Published
+from boussole.audits.suppression.over_time import ShownWindow
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, reference_window
 from boussole.audits.workspace import Workspace
@@ -94,7 +94,7 @@ class _Question:
     asked: AuditInput
     kept: Read
     ended: tuple[str, ...]
-    published: Sequence[Published] | None
+    published: Sequence[ShownWindow] | None
 
     def held_to(self, state: int | None) -> _Sight | None:
         """What a state of the lake says; what must be hidden is taken as it was where another system's rows, which it
@@ -111,7 +111,7 @@ def recount(
     asked: AuditInput,
     kept: Read,
     *,
-    published: Sequence[Published] | None = None,
+    published: Sequence[ShownWindow] | None = None,
     today: dt.date | None = None,
 ) -> Recount:
     """Counts the rows of an audit again and compares with the counts that were kept.
@@ -176,7 +176,7 @@ def _differing_then(kept: Read, then: _Sight, ended: Collection[str]) -> tuple[s
     return found if same else (*found, LEFT_OUT)
 
 
-def _sight(question: _Question, published: Sequence[Published] | None, *, at: int | None) -> _Sight | None:
+def _sight(question: _Question, published: Sequence[ShownWindow] | None, *, at: int | None) -> _Sight | None:
     """What a state of the lake says of the window; None where it does not hold the system."""
     asked, kept, workspace = question.asked, question.kept, question.workspace
     system, window = asked.system, asked.window

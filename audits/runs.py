@@ -36,10 +36,10 @@ from boussole.audits.lake import reading
 from boussole.audits.lake.connection import snapshot
 from boussole.audits.measures import Cells, Measure
 from boussole.audits.metrics.measure import measured_cells
-from boussole.audits.standing import Standing, standing
+from boussole.audits.standing import WindowStanding, standing
 from boussole.audits.suppression.apart import Apart, named, with_groups, within
 from boussole.audits.suppression.lattice import Key
-from boussole.audits.suppression.over_time import Published
+from boussole.audits.suppression.over_time import ShownWindow
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.jackknife import cluster_size
 from boussole.audits.uncertainty.methods import LATEST, by_method
@@ -136,7 +136,7 @@ def read_window(
     as_of: dt.date,
     without: Collection[str] = (),
     exact: bool = False,
-    published: Sequence[Published] = (),
+    published: Sequence[ShownWindow] = (),
     apart: Sequence[Apart] | None = None,
     common: Common | None = None,
 ) -> Read:
@@ -198,7 +198,7 @@ def complete_windows(workspace: Workspace, system: System) -> list[Window]:
 
 
 def measure_evidence(
-    read: Read, system: System, *, stands: Standing, method: int = LATEST
+    read: Read, system: System, *, stands: WindowStanding, method: int = LATEST
 ) -> tuple[list[Measure], int]:
     """All measures of stored counts, and the number of decisions: what an audit computes and a rerun repeats.
 
@@ -208,7 +208,7 @@ def measure_evidence(
         return _measured(read, system, stands=stands)
 
 
-def _measured(read: Read, system: System, *, stands: Standing) -> tuple[list[Measure], int]:
+def _measured(read: Read, system: System, *, stands: WindowStanding) -> tuple[list[Measure], int]:
     counted = cells_from_counts(read.counts, system)
     withheld = replace(withheld_of(read.withheld), apart=named(apart_of(read.withheld), counted))
     tables = with_groups(counted, withheld.apart)

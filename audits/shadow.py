@@ -32,7 +32,7 @@ SIDES = ("production", "candidate")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Paired:
+class PairedCounts:
     """The cases that both sides answered, by attribute: `tables` and `scores` of each side.
 
     In `changed`, selected stands for another answer than the decision; `left` are the decisions that the shadow did not
@@ -54,7 +54,7 @@ class Paired:
     def cases(self) -> int:
         return int(self.both.sum())
 
-    def without_names(self) -> Paired:
+    def without_names(self) -> PairedCounts:
         """The same, with words in the place of values that must not be named."""
         return replace(
             self,
@@ -75,7 +75,7 @@ def read_paired(
     as_of: dt.date,
     without: Sequence[str] = (),
     apart: Sequence[Apart] = (),
-) -> Paired:
+) -> PairedCounts:
     """The cases of a window that the system decided and the shadow answered too, matched by the id of the decision.
 
     Groups named in `without` are not read, nor decisions that are set `apart`.
@@ -107,7 +107,7 @@ def read_paired(
         side: _counts(connection, system, window, sql, as_of=as_of, without=without) for side, sql in rows.items()
     }
     tables = {side: cells_from_counts(counts, system) for side, counts in counted.items()}
-    return Paired(
+    return PairedCounts(
         window=window,
         tables=tables,
         scores={

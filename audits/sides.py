@@ -17,7 +17,7 @@ from boussole.audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of,
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import exists, literal, quote, table
-from boussole.audits.standing import Standing, standing
+from boussole.audits.standing import WindowStanding, standing
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -33,7 +33,7 @@ class Side:
     name: str
     rows: pa.Table
     window: Window
-    standing: Standing
+    standing: WindowStanding
     reports: tuple[IngestReport, ...] = ()
 
     @property

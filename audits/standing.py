@@ -11,7 +11,7 @@ from boussole.audits.windows import Window
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class WindowStanding:
     """Of one window on one day. By default everything can be read."""
 
     readable_from: dt.date | None = None
@@ -24,7 +24,7 @@ class Standing:
         return min((self.expired[name] for name in by if name in self.expired), default=None)
 
 
-def standing(system: System, window: Window, *, as_of: dt.date, today: dt.date | None = None) -> Standing:
+def standing(system: System, window: Window, *, as_of: dt.date, today: dt.date | None = None) -> WindowStanding:
     """How a window stands on the day `as_of`.
 
     The outcomes of a window count once its last day is `matures_after_days` old: the outcomes that come early are
@@ -32,7 +32,7 @@ def standing(system: System, window: Window, *, as_of: dt.date, today: dt.date |
     """
     latest = max(as_of, today or as_of)
     ended = {name: group.expires for name, group in system.groups.items() if group.expires and group.expires < latest}
-    return Standing(readable_from=_readable_from(system, window, as_of), expired=ended)
+    return WindowStanding(readable_from=_readable_from(system, window, as_of), expired=ended)
 
 
 def _readable_from(system: System, window: Window, as_of: dt.date) -> dt.date | None:

@@ -18,28 +18,28 @@ from boussole.audits.metrics.definition import Comparison, Rate
 from boussole.audits.metrics.families import families
 from boussole.audits.metrics.view import View
 from boussole.audits.sides import Side
-from boussole.audits.standing import Standing
+from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.apart import ONE_IN, smallest, with_groups
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.rules import SET_APART, Suppression, suppress
 from boussole.audits.systems.model import System
-from boussole.audits.uncertainty.change import Change, Units
+from boussole.audits.uncertainty.change import ComparisonChange, Units
 
 VERSIONS = ("production", "candidate")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Changed:
+class VersionChange:
     """One judged comparison in both versions; `change` is None, with a reason, where it cannot be followed."""
 
     production: Measure
     candidate: Measure
-    change: Change | None
+    change: ComparisonChange | None
     reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Seen:
+class _SideCounts:
     """One side as counts."""
 
     side: Side
@@ -48,7 +48,7 @@ class _Seen:
     views: dict[tuple[str, ...], View] = field(default_factory=dict)
 
 
-def changes(system: System, production: Side, candidate: Side) -> list[Changed]:
+def changes(system: System, production: Side, candidate: Side) -> list[VersionChange]:
     """Every judged comparison of every group, in both versions.
 
     What suppression hides in one version is hidden in both, so that the difference of two versions shows nobody.
@@ -84,11 +84,11 @@ def _named(production: Side, candidate: Side) -> Iterator[tuple[Side, str]]:
     yield from zip((production, candidate), VERSIONS, strict=True)
 
 
-def _seen(connection: duckdb.DuckDBPyConnection, system: System, side: Side, name: str) -> _Seen:
+def _seen(connection: duckdb.DuckDBPyConnection, system: System, side: Side, name: str) -> _SideCounts:
     read_on = [by for by in [(), *system.attributes] if side.standing.ended(by) is None]
     counts = connection.execute(counts_sql(name, read_on)).to_arrow_table().cast(COUNTS)
     read = [cells for cells in cells_from_counts(counts, system) if side.standing.ended(cells.by) is None]
-    return _Seen(side=side, tables=read)
+    return _SideCounts(side=side, tables=read)
 
 
 def _leave_out(connection: duckdb.DuckDBPyConnection, name: str, apart: Sequence[Key]) -> None:
@@ -98,7 +98,7 @@ def _leave_out(connection: duckdb.DuckDBPyConnection, name: str, apart: Sequence
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {name}_rows{where}")
 
 
-def _too_small(system: System, seen: Sequence[_Seen]) -> list[Key]:
+def _too_small(system: System, seen: Sequence[_SideCounts]) -> list[Key]:
     """The groups that are set apart in both versions because they are too small in one, where they are few in both."""
     room = [int(each.tables[0].sizes().sum()) / ONE_IN for each in seen]
     found: list[Key] = []
@@ -117,7 +117,7 @@ def _size(tables: Sequence[Cells], key: Key) -> int:
     )
 
 
-def _show(system: System, seen: Sequence[_Seen]) -> None:
+def _show(system: System, seen: Sequence[_SideCounts]) -> None:
     """Gives both sides one view: what either hides is hidden, what either may not read yet is not read."""
     apart = dict.fromkeys(seen[0].apart, SET_APART)
     hidden = [suppress(each.tables, system=system) for each in seen]
@@ -127,7 +127,7 @@ def _show(system: System, seen: Sequence[_Seen]) -> None:
     )
     waits = [each.side.standing.readable_from for each in seen if each.side.standing.readable_from]
     for each in seen:
-        stands = Standing(readable_from=max(waits, default=None), expired=each.side.standing.expired)
+        stands = WindowStanding(readable_from=max(waits, default=None), expired=each.side.standing.expired)
         for cells in with_groups(each.tables, apart):
             each.views[cells.by] = View(table=cells, system=system, suppression=union, standing=stands)
 
@@ -135,10 +135,10 @@ def _show(system: System, seen: Sequence[_Seen]) -> None:
 def _followed(
     connection: duckdb.DuckDBPyConnection,
     system: System,
-    seen: Sequence[_Seen],
+    seen: Sequence[_SideCounts],
     by: tuple[str, ...],
     comparison: Comparison,
-) -> Iterator[Changed]:
+) -> Iterator[VersionChange]:
     """One comparison of each group that a version has; of expired groups there is nothing to follow."""
     views = [each.views[by] for each in seen if by in each.views]
     if len(views) < len(VERSIONS):
@@ -151,12 +151,12 @@ def _followed(
         change = None
         if reason is None:
             rest = _rest(views, candidate, comparison.rate)
-            change = Change(
+            change = ComparisonChange(
                 units=_units(connection, system, candidate, comparison.rate, rest),
                 scale=comparison.scale,
                 bad_side=str(candidate.params["bad_side"]),
             )
-        yield Changed(production=production, candidate=candidate, change=change, reason=reason)
+        yield VersionChange(production=production, candidate=candidate, change=change, reason=reason)
 
 
 def _without_value(there: Measure) -> Measure:

@@ -21,7 +21,15 @@ from boussole.audits.parts import Pairs
 from boussole.audits.uncertainty.estimates import compare_rates
 from boussole.audits.uncertainty.tests import tails
 from boussole.charter.document.verdict import Verdict
-from boussole.charter.judging.testing import ALONE, TOGETHER, Compared, corrected, graver_alone, past, verdict_of
+from boussole.charter.judging.testing import (
+    ALONE,
+    TOGETHER,
+    TestedComparison,
+    corrected,
+    graver_alone,
+    past,
+    verdict_of,
+)
 
 Ints = npt.NDArray[np.int64]
 ALPHA, MONTHS, WATCH, BREACH, BUCKETS = 0.05, 12, 0.95, 0.8, 40
@@ -129,7 +137,7 @@ def _compared(question: str, k: Ints, n: Ints, *, clustered: bool) -> dict[str, 
 def judged(measures: Sequence[Measure]) -> dict[str, Verdict]:
     """The verdict of each question, corrected over all of them and the looks of a year."""
     family = [
-        Compared(
+        TestedComparison(
             of=each.metric,
             watch=tails(each.params["test"], threshold=WATCH, bad_side="below"),
             breach=tails(each.params["test"], threshold=BREACH, bad_side="below"),

@@ -36,7 +36,7 @@ from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
 from boussole.dashboard.pages.register import register_html
-from boussole.dashboard.views.register.choice import Chosen, Register
+from boussole.dashboard.views.register.choice import Register, RegisterQuery
 from boussole.dashboard.views.register.view import register_page
 from boussole.dashboard.words.say import speaker
 
@@ -100,7 +100,7 @@ def _show(home: Path) -> int:
     charter, facts, uses = register_of(workspace, today=TODAY)
     found = due(charter, uses, facts=facts, oldest={})
     register = Register(charter=charter, uses=uses, coverage=coverage(charter, uses), due=found, today=TODAY)
-    page = register_page(register, Chosen(), say, query={})
+    page = register_page(register, RegisterQuery(), say, query={})
     return len(register_html.head(page, say) + register_html.overview(page, say) + register_html.uses(page, say))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from boussole.audits.decisions.declared import Declared, held
+from boussole.audits.decisions.declared import DeclaredValue, held
 from boussole.audits.decisions.exclusion import in_force
 from boussole.audits.systems import System
 from boussole.audits.systems.values import RARE
@@ -49,11 +49,11 @@ def declared_measures(workspace: Workspace, system: System) -> list[DeclaredMeas
     return found
 
 
-def _newest_first(row: Declared) -> tuple[float, str, str]:
+def _newest_first(row: DeclaredValue) -> tuple[float, str, str]:
     return -row.logged_at.timestamp(), row.run, row.file
 
 
-def _unnamed(rows: list[Declared], system: System) -> list[Declared]:
+def _unnamed(rows: list[DeclaredValue], system: System) -> list[DeclaredValue]:
     """The lines of a file with numbers in the place of values that must not be named."""
     known = {(group.column, value) for group in system.groups.values() for value in (*group.values, group.reference)}
     enough = {item for row in rows if (row.count or 0) >= system.privacy.suppress_below for item in row.groups.items()}
@@ -65,7 +65,7 @@ def _unnamed(rows: list[Declared], system: System) -> list[Declared]:
     ]
 
 
-def _shown(rows: list[Declared], *, least: int) -> list[DeclaredMeasure]:
+def _shown(rows: list[DeclaredValue], *, least: int) -> list[DeclaredMeasure]:
     small = [row.count is not None and row.count < least for row in rows]
     return [
         DeclaredMeasure(
@@ -83,5 +83,5 @@ def _shown(rows: list[Declared], *, least: int) -> list[DeclaredMeasure]:
     ]
 
 
-def _tells_the_rest(row: Declared) -> bool:
+def _tells_the_rest(row: DeclaredValue) -> bool:
     return not row.groups or row.metric == "proportion"

@@ -19,7 +19,7 @@ from boussole.charter.document import (
     LeftOut,
     MeasureDocument,
     MeasureInShort,
-    Unmeasured,
+    UnmeasuredSystem,
     VerdictDocument,
     VerdictInShort,
 )
@@ -150,8 +150,8 @@ def _all_parts(hint: Any) -> list[type[Part]]:
 def _completed(value: Mapping[str, Any], wanted: list[type[Part]]) -> Part:
     """A document or part of one, with what a test left out."""
     if AuditDocument in wanted:
-        if "on" in value and Unmeasured in wanted:
-            return Unmeasured.of(value)
+        if "on" in value and UnmeasuredSystem in wanted:
+            return UnmeasuredSystem.of(value)
         window = {"start": "2026-07-01", "end": "2026-07-31"} | value.get("window", {})
         more = {key: each for key, each in value.items() if key not in ("window", "system")}
         made = {"measures": [], **more}

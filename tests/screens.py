@@ -17,7 +17,7 @@ from benchmarks.process import BOUSSOLE, run
 from benchmarks.serving import served
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.acting import house_of
+from boussole.charter.committee.acting import committee_state
 from boussole.charter.record_types.acts import Convocation, Office
 from boussole.charter.records.in_force import in_force
 from boussole.dashboard.access.people.person import COOKIE
@@ -57,7 +57,7 @@ def _demo(folder: Path) -> Path:
 
 def _chair(workspace: Workspace) -> str:
     """Who sees most: nobody by number where nobody sits."""
-    return next((act.member for _, act in house_of(workspace, "external").standing(Office)), "")
+    return next((act.member for _, act in committee_state(workspace, "external").standing(Office)), "")
 
 
 def _addresses(workspace: Workspace) -> list[tuple[str, str]]:
@@ -65,7 +65,7 @@ def _addresses(workspace: Workspace) -> list[tuple[str, str]]:
     found = [(page.name, page.path) for page in pages(speaker("en"))]
     systems = sorted(workspace.systems)
     articles = [article.id for article in in_force(workspace).charter.articles]
-    sessions = [entry for entry, _ in house_of(workspace, "external").standing(Convocation)]
+    sessions = [entry for entry, _ in committee_state(workspace, "external").standing(Convocation)]
     one = [("system", "system", systems), ("article", "article", articles), ("session", "session", sessions)]
     for page, asked, names in one:
         found += [(f"{page}-{name}", f"/{page}?{urlencode({asked: name})}") for name in names]

@@ -16,7 +16,7 @@ from boussole.audits.lake.tables import describe, quote, table
 from boussole.audits.measures import Cells
 from boussole.audits.suppression.apart import Apart, find_apart, within
 from boussole.audits.suppression.lattice import Key
-from boussole.audits.suppression.over_time import Published
+from boussole.audits.suppression.over_time import ShownWindow
 from boussole.audits.suppression.rules import SET_APART
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
@@ -29,7 +29,7 @@ def read_apart(
     connection: duckdb.DuckDBPyConnection,
     system: System,
     window: Window,
-    published: Sequence[Published],
+    published: Sequence[ShownWindow],
     *,
     as_of: dt.date,
     without: Collection[str] = (),
@@ -138,7 +138,7 @@ def _held(
     connection: duckdb.DuckDBPyConnection,
     system: System,
     each: Apart,
-    published: Sequence[Published],
+    published: Sequence[ShownWindow],
     found: Sequence[Apart],
 ) -> bool:
     """Whether figures of an earlier audit hold some of these decisions."""

@@ -24,7 +24,7 @@ from boussole.audits.measures import Group as Values
 from boussole.audits.metrics.scores_over_time import CURVE
 from boussole.audits.privacy.pseudonyms import set_key
 from boussole.audits.suppression.lattice import By, Key
-from boussole.audits.suppression.over_time import Published
+from boussole.audits.suppression.over_time import ShownWindow
 from boussole.audits.suppression.rules import Suppression
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, connected, pieces
@@ -70,8 +70,8 @@ def find_common(
     workspace: Workspace,
     system: System,
     window: Window,
-    published: Sequence[Published],
-) -> tuple[list[Published], Common | None]:
+    published: Sequence[ShownWindow],
+) -> tuple[list[ShownWindow], Common | None]:
     """What was published, by the names of groups that are common to all of it; and these, where other groups were told.
 
     Raises SharedRowsError where another system's audits of days that hang together with the window are about some of
@@ -85,7 +85,7 @@ def find_common(
         return own, None
     set_key(connection, workspace)
     days, others = pieces(sorted(near)), list[_Other]()
-    told: list[Published] = []
+    told: list[ShownWindow] = []
     for of, each in _by_system(foreign):
         attributes = {by for shown in each for by in shown.attributes or ()}
         other = _other(connection, workspace, system, of, days=days, attributes=attributes)
@@ -95,9 +95,9 @@ def find_common(
     return [*own, *told], _common(connection, system, others, told, days)
 
 
-def _by_system(published: Iterable[Published]) -> list[tuple[System, list[Published]]]:
+def _by_system(published: Iterable[ShownWindow]) -> list[tuple[System, list[ShownWindow]]]:
     """Publications by the system that they are about, as declared."""
-    found: list[tuple[System, list[Published]]] = []
+    found: list[tuple[System, list[ShownWindow]]] = []
     for each in published:
         held = next((shown for of, shown in found if of == each.of), None)
         if held is not None:
@@ -147,7 +147,7 @@ def _own_names(connection: duckdb.DuckDBPyConnection, system: System, earlier: S
     return {name: name for name in earlier.groups if name in system.groups} | gone
 
 
-def _renamed(shown: Published, other: _Other, system: System) -> Published:
+def _renamed(shown: ShownWindow, other: _Other, system: System) -> ShownWindow:
     """A publication by the names of groups that are common to all."""
 
     def keys(hidden: Mapping[Key, str]) -> dict[Key, str]:
@@ -189,7 +189,7 @@ def _common(
     connection: duckdb.DuckDBPyConnection,
     system: System,
     others: Sequence[_Other],
-    told: Sequence[Published],
+    told: Sequence[ShownWindow],
     days: Sequence[Window],
 ) -> Common | None:
     """All groups in one; None where nothing was told elsewhere and no group divides what another does."""

@@ -24,7 +24,7 @@ from boussole.audits.privacy import keys
 from boussole.audits.privacy.pseudonyms import BUCKET_RING, KNOWN
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.suppression.lattice import Key, Lattice
-from boussole.audits.suppression.over_time import Published
+from boussole.audits.suppression.over_time import ShownWindow
 from boussole.audits.suppression.rules import Suppression, few
 from boussole.audits.systems.model import System
 from boussole.audits.systems.values import RARE, UNDECLARED, rare
@@ -57,7 +57,7 @@ def unnamed(values: Iterable[Named], tables: Sequence[Cells], system: System) ->
 
 
 @dataclass(frozen=True)
-class Words:
+class ValueWords:
     """The words that stand for values of one system, under a key that never changes."""
 
     system: str
@@ -68,7 +68,7 @@ class Words:
         return RARE + hmac.new(self.key, text, hashlib.sha256).hexdigest()[:8]
 
 
-def words_of(connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System) -> Words:
+def words_of(connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System) -> ValueWords:
     """The words of a system. Raises PrivacyError where the key is not the one that the lake was filled with."""
     ring = keys.ring(workspace.keys, BUCKET_RING)
     rows = connection.execute(f"SELECT key FROM {KNOWN} WHERE ring = ? ORDER BY position", [BUCKET_RING]).fetchall()
@@ -79,7 +79,7 @@ def words_of(connection: duckdb.DuckDBPyConnection, workspace: Workspace, system
             where=str(workspace.keys),
             next_step="Put the folder keys/ back from its backup.",
         )
-    return Words(system.id, ring[0])
+    return ValueWords(system.id, ring[0])
 
 
 def words_in(
@@ -194,7 +194,7 @@ class Renaming:
             apart=meant(hidden.apart),
         )
 
-    def published(self, each: Published) -> Published:
+    def published(self, each: ShownWindow) -> ShownWindow:
         """What was published of a window, in the values that the lake has."""
         figures = set(each.figures)
         for (name, old), new in self.names.items():

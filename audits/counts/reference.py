@@ -17,7 +17,7 @@ from boussole.audits.measures import Cells
 from boussole.audits.suppression.additive import made_up
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.suppression.lattice import EVERYBODY, Key
-from boussole.audits.suppression.over_time import Published
+from boussole.audits.suppression.over_time import ShownWindow
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 
@@ -77,7 +77,7 @@ def read_reference(
 
 
 def reference_untold(
-    window: Window, reference: Window, published: Sequence[Published], rows: pa.Table, system: System, *, purged: bool
+    window: Window, reference: Window, published: Sequence[ShownWindow], rows: pa.Table, system: System, *, purged: bool
 ) -> dict[Layer, dict[Key, str]]:
     """The groups of the window of reference that audits have not told, by layer, with the reason.
 
@@ -91,7 +91,7 @@ def reference_untold(
         tables = cells_from_counts(rows, system)
         keys = {(table.by, group) for table in tables if table.by for group in table.groups if None not in group}
         of_scores = keys if system.log.score is not None else set()
-        for layer, asked, silent in ((DECISIONS, keys, Published.untold), (SCORED, of_scores, _untold_scores)):
+        for layer, asked, silent in ((DECISIONS, keys, ShownWindow.untold), (SCORED, of_scores, _untold_scores)):
             untold = [(each.window, silent(each, asked)) for each in inside]
             for key in asked:
                 if not made_up(reference, [days for days, hidden in untold if key not in hidden]):
@@ -99,7 +99,7 @@ def reference_untold(
     return {layer: {EVERYBODY: reason, **keys} for layer, keys in found.items()}
 
 
-def _reason(window: Window, reference: Window, inside: Sequence[Published], rows: pa.Table, *, purged: bool) -> str:
+def _reason(window: Window, reference: Window, inside: Sequence[ShownWindow], rows: pa.Table, *, purged: bool) -> str:
     if reference.start <= window.end and window.start <= reference.end:
         return OVERLAPS
     if not rows.num_rows:
@@ -107,7 +107,7 @@ def _reason(window: Window, reference: Window, inside: Sequence[Published], rows
     return TOLD if made_up(reference, [each.window for each in inside]) else NOT_AUDITED
 
 
-def _untold_scores(published: Published, keys: Collection[Key]) -> set[Key]:
+def _untold_scores(published: ShownWindow, keys: Collection[Key]) -> set[Key]:
     """Of some groups those of whose scores nothing was told."""
     if published.scored is None:
         return set(keys)

@@ -21,13 +21,13 @@ from boussole.audits.metrics.lists_over_time import lists_withheld
 from boussole.audits.metrics.scores_over_time import scores_withheld
 from boussole.audits.suppression.apart import Apart, within
 from boussole.audits.suppression.lattice import EVERYBODY, Key
-from boussole.audits.suppression.over_time import REASON, Published, also_hidden
+from boussole.audits.suppression.over_time import REASON, ShownWindow, also_hidden
 from boussole.audits.suppression.rules import Suppression
 from boussole.audits.suppression.together import alike
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, connected, pieces
 
-Earlier = Callable[[Window], Sequence[Published]]
+Earlier = Callable[[Window], Sequence[ShownWindow]]
 """Tells what was published of windows that hang together with one."""
 STAGE, LIST, SCORE = "stage:", "list:", "score:"
 """Before the name of a stage, of a mean over lists, or of what is about those who have a score."""
@@ -38,7 +38,7 @@ def read_withheld(
     connection: duckdb.DuckDBPyConnection,
     system: System,
     window: Window,
-    published: Sequence[Published],
+    published: Sequence[ShownWindow],
     *,
     as_of: dt.date,
     without: Collection[str] = (),
@@ -79,7 +79,7 @@ def read_withheld(
 
 def withheld_rows(
     window: Window,
-    published: Sequence[Published],
+    published: Sequence[ShownWindow],
     counts: Mapping[Window, pa.Table],
     *,
     ranks: Mapping[Window, pa.Table] | None = None,

@@ -53,10 +53,10 @@ class Histogram:
         """
         return reason_of(self.reference, self.current) or reason_of(self.reference[:-1], self.current[:-1], "no_values")
 
-    def coarse(self) -> Binned:
+    def coarse(self) -> BinnedCounts:
         """The same counts over about ten bins."""
         edges, reference, current = merged(self.edges, self.reference, self.current)
-        return Binned(
+        return BinnedCounts(
             by=("feature",),
             group=(self.feature,),
             reference=reference,
@@ -67,7 +67,7 @@ class Histogram:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Binned:
+class BinnedCounts:
     """Counts of two windows over the bins that distances are taken over, and what a measure says of them.
 
     `about`: the edges of the bins, or the names of the categories.
@@ -100,14 +100,14 @@ class Binned:
         )
 
 
-def categories(kind: str, name: str, counts: Mapping[str, tuple[int, int]]) -> Binned:
+def categories(kind: str, name: str, counts: Mapping[str, tuple[int, int]]) -> BinnedCounts:
     """Counts by category: of each, in the reference and in the current window.
 
     >>> categories("role", "decision", {"not_selected": (90, 80), "selected": (10, 20)}).reference
     (90, 10)
     """
     reference, current = ([pair[side] for pair in counts.values()] for side in (0, 1))
-    return Binned(
+    return BinnedCounts(
         by=(kind,),
         group=(name,),
         reference=tuple(reference),

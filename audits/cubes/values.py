@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from boussole.audits.cubes import build
-from boussole.audits.cubes.bins import Binned, Histogram, categories
+from boussole.audits.cubes.bins import BinnedCounts, Histogram, categories
 from boussole.audits.cubes.histograms import POOLED
 
 UNKNOWN, OTHERS = "?", "*"
@@ -60,12 +60,12 @@ class Categories:
                 side[value if value in names else OTHERS] += n
         return replace(self, reference=+one, current=+two)
 
-    def coarse(self) -> Binned:
+    def coarse(self) -> BinnedCounts:
         """The counts that distances are taken over; the measures tell names, and no share of any."""
         return without_shares(by_value("feature", self.feature, (self.reference, self.current), 0))
 
 
-def without_shares(binned: Binned) -> Binned:
+def without_shares(binned: BinnedCounts) -> BinnedCounts:
     """The counts of two windows with the names of their values and no share of any."""
     return replace(binned, about={name: binned.about[name] for name in ("categories", "new", "gone")})
 
@@ -77,7 +77,7 @@ def _unnamed(side: Values) -> Values:
     return +Values({UNKNOWN: side[UNKNOWN], OTHERS: side.total() - side[UNKNOWN]})
 
 
-def by_value(by: str, name: str, sides: tuple[Values, Values], fewest: int, pool: Collection[str] = ()) -> Binned:
+def by_value(by: str, name: str, sides: tuple[Values, Values], fewest: int, pool: Collection[str] = ()) -> BinnedCounts:
     """Counts by value over which distances are taken; `about` tells which are new, gone, and how many."""
     pairs = told(sides, fewest=fewest, pool=pool)
     binned = categories(by, name, pairs)

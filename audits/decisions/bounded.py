@@ -6,13 +6,13 @@ import duckdb
 
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.examine import left_out
-from boussole.audits.decisions.sources import Opened
+from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.tables import describe, quote, table
 from boussole.audits.systems.values import too_many
 
 
-def hold_bounded(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, lake: bool) -> None:
+def hold_bounded(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, lake: bool) -> None:
     """Raises SourceError where groups whose values the file does not declare would get too many by this source.
 
     A lake that has too many already can still take what brings no new ones.

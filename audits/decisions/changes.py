@@ -12,7 +12,7 @@ import duckdb
 from boussole.audits.decisions.contracts import Contract, columns_of
 from boussole.audits.decisions.contracts.columns import WHOLE
 from boussole.audits.decisions.report import SchemaChange
-from boussole.audits.decisions.sources import Opened
+from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.tables import describe, literal, one, quote, table
 from boussole.audits.systems.model import System
 from boussole.audits.systems.values import UNDECLARED
@@ -29,7 +29,13 @@ _FAMILIES = {
 
 
 def note_changes(
-    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, origin: str, batch: int, part: bool
+    connection: duckdb.DuckDBPyConnection,
+    opened: OpenSource,
+    contract: Contract,
+    *,
+    origin: str,
+    batch: int,
+    part: bool,
 ) -> tuple[SchemaChange, ...]:
     """Holds a source to the columns its log had so far, remembers both, and returns what changed.
 
@@ -44,7 +50,7 @@ def note_changes(
     return tuple(changes)
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> list[SchemaChange]:
+def _columns(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> list[SchemaChange]:
     """A source without types (CSV) says nothing of the types of its columns."""
     key = [contract.system.id, contract.log]
     seen: dict[str, str | None] = dict(
@@ -196,7 +202,7 @@ def told_today(change: SchemaChange, named: Collection[str]) -> list[SchemaChang
     return found + ([replace(change, kind="rare_value", detail=str(hidden))] if hidden or not shown else [])
 
 
-def _infinite(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> list[SchemaChange]:
+def _infinite(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> list[SchemaChange]:
     """Features that hold infinite numbers: they count as missing, which nobody would guess from the figures."""
     if contract.log != "decisions":
         return []

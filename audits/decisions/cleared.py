@@ -20,7 +20,7 @@ from boussole.audits.decisions.examine import (
 )
 from boussole.audits.decisions.held import DIFFERS
 from boussole.audits.decisions.quarantine import CORRECTION, close
-from boussole.audits.decisions.sources import Opened
+from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.tables import literal, one, table
 from boussole.audits.privacy.pseudonyms import pseudonym
 
@@ -29,7 +29,7 @@ OF_IDENTITY = (DUPLICATE_IN_FILE, DUPLICATE_IN_LAKE, DIFFERS, CHANGED)
 _CORRECTIONS = f"SELECT batch FROM lake.main.ingested WHERE starts_with(origin, {literal(CORRECTION)})"
 
 
-def recognise(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:
+def recognise(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> None:
     """Rows of `rejected` that were set aside before, as they are, for the same reason or corrected since: known.
 
     Equal rows are told apart by their number: a third one is new where two were set aside.
@@ -68,7 +68,7 @@ def recognise(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: C
 
 
 def close_corrected(
-    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, origin: str, batch: int
+    connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, origin: str, batch: int
 ) -> int:
     """Closes rows set aside that a source brings in, or sets aside anew in their place; returns how many."""
     aside = table(contract.system, "quarantine")
@@ -90,7 +90,7 @@ def close_corrected(
     return closed
 
 
-def _close_by_place(connection: duckdb.DuckDBPyConnection, opened: Opened) -> None:
+def _close_by_place(connection: duckdb.DuckDBPyConnection, opened: OpenSource) -> None:
     """Into `closing`, and out of `still_open`: rows set aside before, and good ones at the place of those set aside."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE closing AS SELECT e.batch, e.row FROM still_open e JOIN versions v "
@@ -101,7 +101,7 @@ def _close_by_place(connection: duckdb.DuckDBPyConnection, opened: Opened) -> No
     connection.execute("DELETE FROM still_open WHERE (batch, row) IN (SELECT (batch, row) FROM closing)")
 
 
-def _close_by_id(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, origin: str) -> None:
+def _close_by_id(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, origin: str) -> None:
     """Into `closing`: rows whose id the source holds. Costs a pseudonym for each row of the source."""
     _mark_rows(connection, opened, contract)
     same = f"e.origin = {literal(origin)}"
@@ -121,7 +121,7 @@ def _listed(values: Sequence[str]) -> str:
     return ", ".join(map(literal, values))
 
 
-def _mark_rows(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:
+def _mark_rows(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> None:
     """The rows of a source whose id is that of a row set aside, and whether they are accepted."""
     rows = f"SELECT row, {contract.mark()} AS mark FROM {opened.relation}"
     connection.execute(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from boussole.audits.decisions.files.delimited import Delimited, open_delimited
+from boussole.audits.decisions.files.delimited import DelimitedFile, open_delimited
 from boussole.audits.decisions.files.opened import BATCH, ROW
 from boussole.audits.decisions.ingesting import ingest_into
 from boussole.audits.decisions.quarantine import CORRECTION, close
@@ -71,7 +71,7 @@ def resubmit(
         return report
 
 
-def _take_places(connection: duckdb.DuckDBPyConnection, path: Path, files: Files) -> Delimited:
+def _take_places(connection: duckdb.DuckDBPyConnection, path: Path, files: Files) -> DelimitedFile:
     """Fills the table of places with the batch and row that each row of an export came from; says how it is written.
 
     Raises SourceError for a file that has no such columns, and for one that cannot be read.

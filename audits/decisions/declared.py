@@ -15,7 +15,7 @@ from boussole.audits.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
-class Declared:
+class DeclaredValue:
     """One declared value: of which run and file, of which group ({} is everybody), over how many people."""
 
     run: str
@@ -28,7 +28,7 @@ class Declared:
     count: int | None
 
 
-def keep(workspace: Workspace, system: System, files: Sequence[tuple[str, str]], rows: Sequence[Declared]) -> None:
+def keep(workspace: Workspace, system: System, files: Sequence[tuple[str, str]], rows: Sequence[DeclaredValue]) -> None:
     """Stores the values of some files, each (run, file), in place of what was stored of them."""
     held = [
         [system.id, r.run, r.file, r.logged_at, r.kind, json.dumps(dict(r.groups)), r.metric, r.value, r.count]
@@ -43,7 +43,7 @@ def keep(workspace: Workspace, system: System, files: Sequence[tuple[str, str]],
             connection.executemany("INSERT INTO lake.main.declared VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", held)
 
 
-def held(workspace: Workspace, system: System) -> list[Declared]:
+def held(workspace: Workspace, system: System) -> list[DeclaredValue]:
     """All declared values of a system, oldest run first, in the order of their files."""
     try:
         with reading(workspace) as connection:
@@ -58,4 +58,4 @@ def held(workspace: Workspace, system: System) -> list[Declared]:
         return []
     names = ("run", "file", "logged_at", "kind", "groups", "metric", "value", "count")
     found = [dict(zip(names, row, strict=True)) for row in rows]
-    return [Declared(**{**item, "groups": json.loads(item["groups"])}) for item in found]
+    return [DeclaredValue(**{**item, "groups": json.loads(item["groups"])}) for item in found]

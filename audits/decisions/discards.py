@@ -18,7 +18,7 @@ from boussole.audits.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen:
+class RowSelection:
     """Which rows of a log are meant: of one column, one reason, one source, some numbers; all of them where none is
     given."""
 
@@ -62,7 +62,7 @@ class Discard:
 
 
 def discard(
-    workspace: Workspace, system: System, chosen: Chosen, *, reason: str, role: str, log: LogName = "decisions"
+    workspace: Workspace, system: System, chosen: RowSelection, *, reason: str, role: str, log: LogName = "decisions"
 ) -> Discard:
     """Leaves rows that are set aside out for good, in one transaction. Nothing is erased: a correction that comes
     later still brings them in.

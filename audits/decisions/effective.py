@@ -9,7 +9,7 @@ import duckdb
 
 from boussole.audits.cubes.update import rebuild_months
 from boussole.audits.decisions.contracts import Contract
-from boussole.audits.decisions.sources import Opened
+from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.tables import literal, one, table
 from boussole.audits.systems.model import System
 
@@ -60,7 +60,7 @@ def anything_later(connection: duckdb.DuckDBPyConnection, system: System) -> str
 
 
 def restate(
-    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, takes_back: bool
+    connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, takes_back: bool
 ) -> str | None:
     """What a source now says of decisions that the log holds; returns SQL of the ids that changed, None for none.
 

@@ -10,7 +10,7 @@ import duckdb
 
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.identity import hold_id
-from boussole.audits.decisions.sources import Opened
+from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.tables import literal, one, quote, table
 from boussole.audits.privacy.pseudonyms import pseudonym
 from boussole.audits.privacy.removals import purged_before
@@ -33,7 +33,7 @@ ANSWERS = {
 
 def examine(
     connection: duckdb.DuckDBPyConnection,
-    opened: Opened,
+    opened: OpenSource,
     contract: Contract,
     *,
     lake: bool,
@@ -59,18 +59,18 @@ def left_out(connection: duckdb.DuckDBPyConnection) -> str:
     return "".join(f" AND row NOT IN (SELECT row FROM {name})" for name in parts)
 
 
-def fingerprint(opened: Opened) -> str:
+def fingerprint(opened: OpenSource) -> str:
     """SQL: a keyed hash of all that is read of a source row."""
     return pseudonym(content(opened))
 
 
-def content(opened: Opened) -> str:
+def content(opened: OpenSource) -> str:
     """SQL: all that is read of a source row, as one text."""
     values = ", ".join(f"coalesce(CAST({quote(column)} AS VARCHAR), chr(1))" for column in opened.columns)
     return f"concat_ws(chr(2), {values})"
 
 
-def bad_lines(connection: duckdb.DuckDBPyConnection, opened: Opened) -> None:
+def bad_lines(connection: duckdb.DuckDBPyConnection, opened: OpenSource) -> None:
     """The temporary table of the lines that could not be split, as they came."""
     connection.execute("CREATE OR REPLACE TEMP TABLE bad_lines (row BIGINT, line VARCHAR)")
     lines = [[line.row, line.text] for line in opened.bad_lines]
@@ -78,7 +78,7 @@ def bad_lines(connection: duckdb.DuckDBPyConnection, opened: Opened) -> None:
         connection.executemany("INSERT INTO bad_lines VALUES (?, ?)", lines)
 
 
-def _reject_faults(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:
+def _reject_faults(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> None:
     connection.execute(
         'CREATE OR REPLACE TEMP TABLE rejected (row BIGINT, "column" VARCHAR, reason VARCHAR, value VARCHAR)'
     )
@@ -99,7 +99,7 @@ def _reject_faults(connection: duckdb.DuckDBPyConnection, opened: Opened, contra
     )
 
 
-def source_rows(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *roles: str) -> str:
+def source_rows(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *roles: str) -> str:
     """SQL: row number and some roles of the rows that are good so far."""
     listed = ", ".join(f"{contract.select[role]} AS {quote(role)}" for role in roles)
     return f"(SELECT row, {listed} FROM {opened.relation} WHERE true{left_out(connection)})"
@@ -110,7 +110,7 @@ def _reject(connection: duckdb.DuckDBPyConnection, rows: str, column: str, reaso
 
 
 def _reject_repeated(
-    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, identifies: bool
+    connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, identifies: bool
 ) -> None:
     """The first row of an id is kept; later ones are refused: all of the source, where `identifies` is held to it."""
     if not _any_repeated(connection, opened, contract):
@@ -127,7 +127,7 @@ def _reject_repeated(
     _reject(connection, "SELECT row FROM repeated", contract.id_column, DUPLICATE_IN_FILE)
 
 
-def _any_repeated(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> bool:
+def _any_repeated(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> bool:
     """Whether an id may be there twice: if not even two of the ids' 64-bit hashes are equal, none is.
 
     The id of a decision is compared as it came: its pseudonym would tell the same and costs more than all the rest.
@@ -142,7 +142,9 @@ def _clear_id(contract: Contract) -> str:
     return contract.identity or contract.select["id"]
 
 
-def _leave_purged(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, growing: bool) -> None:
+def _leave_purged(
+    connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, growing: bool
+) -> None:
     """Rows that a purge removed do not come back: of a growing source they are known, of another one refused."""
     found = _purged(connection, contract)
     if found is None:
@@ -177,14 +179,14 @@ def names_known(contract: Contract, *, growing: bool) -> bool:
     return contract.kind.compared == "never" or (contract.kind.compared == "files" and growing)
 
 
-def know_by_id(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:
+def know_by_id(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> None:
     """Rows whose id the log holds are known."""
     held = table(contract.system, contract.log)
     again = f"SELECT row FROM {source_rows(connection, opened, contract, 'id')} WHERE id IN (SELECT id FROM {held})"
     connection.execute(f"INSERT INTO known (row, held) SELECT row, true FROM ({again})")
 
 
-def know_by_words(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:
+def know_by_words(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> None:
     """Rows that say only what their log says already: with its date, or as the newest word where there are no dates."""
     held = table(contract.system, contract.log)
     said = contract.insertion(opened.relation, 0, left_out(connection))

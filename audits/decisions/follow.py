@@ -7,13 +7,13 @@ import duckdb
 from boussole.audits.cubes.update import add_batch
 from boussole.audits.decisions import effective
 from boussole.audits.decisions.contracts import Contract
-from boussole.audits.decisions.sources import Opened
+from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.tables import one, quote, table
 from boussole.audits.systems.logs.log_type import Follow
 
 
 def follow(
-    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, batch: int, *, growing: bool
+    connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, batch: int, *, growing: bool
 ) -> tuple[int, int]:
     """Brings decisions and cubes in line with a new batch; returns rows updated and decisions waited for."""
     match contract.kind.follow:
@@ -30,7 +30,7 @@ def follow(
 
 
 def _count(
-    connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, batch: int, *, growing: bool
+    connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, batch: int, *, growing: bool
 ) -> int:
     """Counts new decisions, with what was said of them before; returns how many that were known are restated."""
     system = contract.system
@@ -45,7 +45,7 @@ def _count(
     return effective.overlay_and_count(connection, system, changed).updated if changed else 0
 
 
-def _renew(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> int:
+def _renew(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> int:
     """Takes over what has come since a row was first told, such as the reply to a message."""
     held = table(contract.system, contract.log)
     role, _ = contract.kind.renewed or ("", "")

@@ -11,7 +11,7 @@ import duckdb
 
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.examine import ANSWERS, names_known, source_rows
-from boussole.audits.decisions.sources import Opened
+from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.tables import literal, one, quote, table
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.logs import LOG_TYPES
@@ -49,7 +49,7 @@ def decided(system: System) -> dict[str, str | None]:
     return names | {f"f_{column}": column for column in system.watched}
 
 
-def hold_source(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract) -> None:
+def hold_source(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> None:
     """Holds the good rows of a growing source to the log: the same are known, others are rejected."""
     roles = compared(contract.system, contract)
     fresh = source_rows(connection, opened, contract, "id", *roles)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from boussole.audits.decisions.contracts import Contract
-from boussole.audits.decisions.sources import Opened
+from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.tables import literal
 from boussole.audits.systems.model import System
@@ -17,7 +17,7 @@ SHARE = 100
 answer no question anyway."""
 
 
-def hold_id(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, rows: int) -> None:
+def hold_id(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, rows: int) -> None:
     """Holds the temporary table `repeated` (row, and whether it says something else than the first row of its id).
 
     Rows that stand twice, word for word, are no fault of the id. What is not read of them could differ, though: a

@@ -25,7 +25,7 @@ from boussole.audits.decisions.ingested import imported_before, next_batch, reco
 from boussole.audits.decisions.quarantine import CORRECTION, set_aside
 from boussole.audits.decisions.report import IngestReport, Rejection, SchemaChange
 from boussole.audits.decisions.shared import note_shared
-from boussole.audits.decisions.sources import Opened, open_source, reading_whole
+from boussole.audits.decisions.sources import OpenSource, open_source, reading_whole
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import quote, writing
 from boussole.audits.lake.engine import scratch
@@ -160,7 +160,7 @@ def _prepare(
     period: dt.date | None,
     files: Files | None,
     added: Mapping[str, str] | None = None,
-) -> tuple[Opened, Contract]:
+) -> tuple[OpenSource, Contract]:
     check_declared(system, log, where=str(source))
     set_key(connection, workspace)
     opened = open_source(connection, source, columns_of(system, log), (files or Files()).over(system.files), added)
@@ -170,7 +170,7 @@ def _prepare(
 
 def _examine(
     connection: duckdb.DuckDBPyConnection,
-    opened: Opened,
+    opened: OpenSource,
     contract: Contract,
     origin: str,
     *,
@@ -188,7 +188,7 @@ def _examine(
     return _report(connection, contract, origin, opened.sha256, total=total)
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, *, growing: bool) -> None:
+def _compare(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, growing: bool) -> None:
     """Holds the rows of a source to those of its log; decisions and texts of a file once they are written."""
     if one(connection, f"SELECT count(*) FROM (FROM {table(contract.system, contract.log)} LIMIT 1)"):
         if not contract.kind.once:
@@ -233,7 +233,7 @@ def _refuse(report: IngestReport, *, strict: bool) -> None:
 def _write(
     connection: duckdb.DuckDBPyConnection,
     workspace: Workspace,
-    opened: Opened,
+    opened: OpenSource,
     contract: Contract,
     report: IngestReport,
     *,

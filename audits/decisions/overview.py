@@ -32,7 +32,7 @@ FILE = "file"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class LogContents:
     """What one log holds: its rows, and the moments of the newest that came by each way, and of the oldest of all (on
     the system's clock)."""
 
@@ -47,7 +47,7 @@ class Held:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Arrived:
+class Arrivals:
     """What came into one log by one way: `mlflow`, `mlflow-traces`, `duckdb`, `quarantine` for rows that
     were set aside before, or `file` for files brought in by hand.
 
@@ -64,7 +64,7 @@ class Arrived:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Aside:
+class RowsAside:
     """Rows of one log set aside for one reason; `last` is when the newest of them came (UTC)."""
 
     log: LogName
@@ -75,7 +75,7 @@ class Aside:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Changed:
+class SchemaChangeCount:
     """A change of the schema of a log: how often it was seen, and when last (UTC)."""
 
     log: LogName
@@ -87,7 +87,7 @@ class Changed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sealed:
+class SealedMonth:
     """A month whose rows were purged: how many decisions its counts still stand for, and when (UTC)."""
 
     month: dt.date
@@ -99,14 +99,14 @@ class Sealed:
 class LogState:
     """The logs of one system."""
 
-    held: tuple[Held, ...] = ()
-    aside: tuple[Aside, ...] = ()
-    changed: tuple[Changed, ...] = ()
-    sealed: tuple[Sealed, ...] = ()
+    held: tuple[LogContents, ...] = ()
+    aside: tuple[RowsAside, ...] = ()
+    changed: tuple[SchemaChangeCount, ...] = ()
+    sealed: tuple[SealedMonth, ...] = ()
     excluded: tuple[Exclusion, ...] = ()
     discarded: tuple[Discard, ...] = ()
 
-    def of(self, log: LogName) -> Held | None:
+    def of(self, log: LogName) -> LogContents | None:
         """The state of one log of the system; None where the lake has no such log."""
         return next((held for held in self.held if held.log == log), None)
 
@@ -116,7 +116,7 @@ class Overview:
     """The whole lake. `arrived` also names systems whose file was removed since; the teams of `declaring` log figures
     of their own; `sharing` are pairs of systems that hold the same decisions."""
 
-    arrived: tuple[Arrived, ...] = ()
+    arrived: tuple[Arrivals, ...] = ()
     systems: Mapping[str, LogState] = field(default_factory=dict)
     declaring: frozenset[str] = frozenset()
     sharing: tuple[Sharing, ...] = ()
@@ -141,7 +141,7 @@ def overview(workspace: Workspace) -> Overview:
         return Overview()
 
 
-def together(rows: Iterable[SetAside]) -> tuple[Aside, ...]:
+def together(rows: Iterable[SetAside]) -> tuple[RowsAside, ...]:
     """Rows set aside, by log, column and reason, the most first."""
     counts: Counter[tuple[LogName, str, str]] = Counter()
     last: dict[tuple[LogName, str, str], dt.datetime] = {}
@@ -150,19 +150,19 @@ def together(rows: Iterable[SetAside]) -> tuple[Aside, ...]:
         counts[key] += row.rows
         last[key] = max(row.at, last.get(key, row.at))
     return tuple(
-        Aside(log=log, column=column, reason=reason, rows=n, last=last[log, column, reason])
+        RowsAside(log=log, column=column, reason=reason, rows=n, last=last[log, column, reason])
         for (log, column, reason), n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     )
 
 
-def _arrived(connection: duckdb.DuckDBPyConnection) -> tuple[Arrived, ...]:
+def _arrived(connection: duckdb.DuckDBPyConnection) -> tuple[Arrivals, ...]:
     sums = ", ".join(f"sum({quote(name)})::BIGINT" for name in ("accepted", "quarantined"))
     found = connection.execute(
         f"SELECT {_quoted('system', 'log')}, {WAY} AS way, count(*), {sums}, max({quote('at')}) "
         "FROM lake.main.ingested GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     names = ("system", "log", "way", "files", "rows", "quarantined", "last")
-    return tuple(Arrived(**dict(zip(names, (*row[:2], row[2] or FILE, *row[3:]), strict=True))) for row in found)
+    return tuple(Arrivals(**dict(zip(names, (*row[:2], row[2] or FILE, *row[3:]), strict=True))) for row in found)
 
 
 def _declaring(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
@@ -181,7 +181,7 @@ def _state(connection: duckdb.DuckDBPyConnection, system: System, excluded: Iter
     )
 
 
-def _held(connection: duckdb.DuckDBPyConnection, system: System, log: LogName) -> Held:
+def _held(connection: duckdb.DuckDBPyConnection, system: System, log: LogName) -> LogContents:
     moment = quote(LOG_TYPES[log].moment)
     extremes = f"max({moment}) AS newest, min({moment}) AS oldest"
     batch = quote("batch")
@@ -192,10 +192,10 @@ def _held(connection: duckdb.DuckDBPyConnection, system: System, log: LogName) -
     ).fetchall()
     by_way = {way or FILE: newest for way, _, newest, _ in found if newest is not None}
     oldest = min((first for *_, first in found if first is not None), default=None)
-    return Held(log=log, rows=sum(rows for _, rows, *_ in found), by_way=by_way, oldest=oldest)
+    return LogContents(log=log, rows=sum(rows for _, rows, *_ in found), by_way=by_way, oldest=oldest)
 
 
-def _changed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[Changed, ...]:
+def _changed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[SchemaChangeCount, ...]:
     found = connection.execute(
         f"SELECT {_quoted('log', 'kind', 'column', 'detail')}, count(*), max({quote('at')}) AS last "
         f"FROM lake.main.schema_changes WHERE {quote('system')} = ? "
@@ -203,23 +203,23 @@ def _changed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[Cha
         [system.id],
     ).fetchall()
     named = {row[2]: nameable(connection, system, row[2]) for row in found if row[1] == "new_value"}
-    made: dict[tuple[LogName, str, str, str], Changed] = {}
+    made: dict[tuple[LogName, str, str, str], SchemaChangeCount] = {}
     for log, kind, column, detail, times, last in found:
         for each in told_today(SchemaChange(kind=kind, column=column, detail=detail), named.get(column, ())):
             key = log, each.kind, column, each.detail
             before = made[key].times if key in made else 0
             latest = max(last, made[key].last) if key in made else last
-            made[key] = Changed(
+            made[key] = SchemaChangeCount(
                 log=log, kind=each.kind, column=column, detail=each.detail, times=before + times, last=latest
             )
     return tuple(made.values())
 
 
-def _sealed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[Sealed, ...]:
+def _sealed(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[SealedMonth, ...]:
     found = connection.execute(
         f"SELECT {_quoted('month', 'decisions', 'at')} FROM {table(system, 'sealed')} ORDER BY {quote('month')}"
     ).fetchall()
-    return tuple(Sealed(month=month, decisions=decisions, at=at) for month, decisions, at in found)
+    return tuple(SealedMonth(month=month, decisions=decisions, at=at) for month, decisions, at in found)
 
 
 def _quoted(*columns: str) -> str:

@@ -15,7 +15,7 @@ from boussole.audits import private_files
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.contracts.base import EARLIEST
 from boussole.audits.decisions.examine import PURGED, bad_lines, fingerprint
-from boussole.audits.decisions.files.opened import BATCH, COLUMN, REASON, ROW, Opened
+from boussole.audits.decisions.files.opened import BATCH, COLUMN, REASON, ROW, OpenSource
 from boussole.audits.errors import SourceError
 from boussole.audits.formulas import escaped
 from boussole.audits.lake import reading
@@ -49,7 +49,7 @@ class SetAside:
     first_row: int
 
 
-def set_aside(connection: duckdb.DuckDBPyConnection, opened: Opened, contract: Contract, batch: int) -> None:
+def set_aside(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, batch: int) -> None:
     """Writes the rows of the temporary table `rejected`, with their content sealed; of purged ones, without it."""
     columns = ", ".join(f"{quote(name)} := CAST({quote(name)} AS VARCHAR)" for name in opened.columns)
     purged = ", ".join(literal(reason) for reason in PURGED)

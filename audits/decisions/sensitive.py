@@ -18,7 +18,7 @@ from boussole.audits.decisions.contracts.base import Contract
 from boussole.audits.decisions.contracts.columns import ColumnReader
 from boussole.audits.decisions.contracts.decisions import group_value
 from boussole.audits.decisions.report import SchemaChange
-from boussole.audits.decisions.sensitive_file import Keyed, open_keyed
+from boussole.audits.decisions.sensitive_file import KeyedFile, open_keyed
 from boussole.audits.lake import has_lake, writing
 from boussole.audits.lake.rebuild import columns as columns_of
 from boussole.audits.lake.rebuild import qualified, tables
@@ -33,7 +33,7 @@ MARK = "sensitive"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Joined:
+class JoinResult:
     """What a new reading of the file changed: rows, and the months whose counts were made anew."""
 
     rows: int
@@ -76,7 +76,7 @@ def joined(
     return f"SELECT r.* REPLACE ({replaced}) FROM ({rows}) r LEFT JOIN {VALUES} v ON v.person = r.person", changes
 
 
-def refresh(workspace: Workspace, system: System, *, force: bool = False) -> Joined | None:
+def refresh(workspace: Workspace, system: System, *, force: bool = False) -> JoinResult | None:
     """Joins all stored decisions anew when the file has changed since they were; None when there is nothing to do.
 
     People who were added get their values, people who were taken out become unknown; the counts of the months they
@@ -96,13 +96,13 @@ def refresh(workspace: Workspace, system: System, *, force: bool = False) -> Joi
         changes = _prepare(connection, system, keyed, groups)
         rows, months = _rejoin(connection, system, groups)
         rebuild_months(connection, system, months)
-        return Joined(rows=rows, months=tuple(months), changes=changes)
+        return JoinResult(rows=rows, months=tuple(months), changes=changes)
 
 
 def _prepare(
     connection: duckdb.DuckDBPyConnection,
     system: System,
-    keyed: Keyed,
+    keyed: KeyedFile,
     groups: Sequence[str],
     *,
     only: str | None = None,
@@ -154,7 +154,7 @@ def _unclear(connection: duckdb.DuckDBPyConnection, system: System, groups: Sequ
             yield SchemaChange(kind="sensitive_unclear", column=column, detail=f"{people} of the people")
 
 
-def _changed(connection: duckdb.DuckDBPyConnection, system: System, keyed: Keyed, groups: Sequence[str]) -> bool:
+def _changed(connection: duckdb.DuckDBPyConnection, system: System, keyed: KeyedFile, groups: Sequence[str]) -> bool:
     """Whether the file, or what is taken from it, is another one than at the last joining; remembers this one."""
     mark = f"{keyed.sha256} {','.join(groups)}"
     key = [system.id, MARK]

@@ -19,7 +19,7 @@ READERS = {".csv": "read_csv({}, all_varchar = true, header = true)", ".parquet"
 
 
 @dataclass(frozen=True)
-class Keyed:
+class KeyedFile:
     """A file or table ready to query: SQL, the column of the person, DuckDB types, and a hash of its content."""
 
     relation: str
@@ -30,7 +30,7 @@ class Keyed:
 
 def open_keyed(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System, groups: Sequence[str]
-) -> Keyed:
+) -> KeyedFile:
     """Opens the file that a system names under `sensitive`, for some of its groups.
 
     Raises SourceError when it is missing, lacks a column or cannot be read.
@@ -58,7 +58,7 @@ def open_keyed(
             where=where,
             next_step="Open it with the tool that made it, and export it again as CSV or Parquet.",
         ) from None
-    return Keyed("sensitive_source", key, types, _hash(path, needed))
+    return KeyedFile("sensitive_source", key, types, _hash(path, needed))
 
 
 def _relation(connection: duckdb.DuckDBPyConnection, workspace: Workspace, where: str) -> tuple[str, Path]:

@@ -15,13 +15,13 @@ from boussole.audits.decisions.contracts import Needs
 from boussole.audits.decisions.databases import Address, mark_of, open_database
 from boussole.audits.decisions.files.kinds import READERS, kind_of
 from boussole.audits.decisions.files.lakehouse import kind_of_folder, open_lakehouse
-from boussole.audits.decisions.files.opened import Opened, columns_read
+from boussole.audits.decisions.files.opened import OpenSource, columns_read
 from boussole.audits.decisions.files.tables import open_csv, open_json, open_parquet, open_xlsx
 from boussole.audits.errors import SourceError, reason_of
 from boussole.audits.lake.tables import describe, quote
 from boussole.audits.systems.files import Files
 
-__all__ = ["Opened", "open_source", "reading_whole"]
+__all__ = ["OpenSource", "open_source", "reading_whole"]
 
 
 def open_source(
@@ -30,7 +30,7 @@ def open_source(
     needs: Needs,
     files: Files | None = None,
     added: Mapping[str, str] | None = None,
-) -> Opened:
+) -> OpenSource:
     """Opens a CSV, Excel, Parquet or JSON lines file, a table of Delta or Iceberg, or an address of `databases`.
 
     `files` says how it is written, where somebody knows; the rest is found out. Folders named `key=value` that a file
@@ -87,14 +87,14 @@ def _unreadable(path: Path, error: duckdb.Error) -> SourceError:
     )
 
 
-def _open_duckdb(connection: duckdb.DuckDBPyConnection, uri: str, needs: Needs) -> Opened:
+def _open_duckdb(connection: duckdb.DuckDBPyConnection, uri: str, needs: Needs) -> OpenSource:
     address = Address.parse(uri)
     with open_database(address) as (database, relation):
         opened = _taken(connection, database, relation, needs, name=address.name, what=address.what)
         return replace(opened, mark=mark_of(database, address, relation, address.since))
 
 
-def _open_folder(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs) -> Opened:
+def _open_folder(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs) -> OpenSource:
     """A folder that is one table; one of many files is brought in file by file."""
     kind = kind_of_folder(path)
     if kind is None:
@@ -115,7 +115,7 @@ def _taken(
     *,
     name: str,
     what: str,
-) -> Opened:
+) -> OpenSource:
     """The rows of another database, taken over into the table `incoming`."""
     types = describe(database, relation)
     read = columns_read(name, types, needs)
@@ -125,7 +125,7 @@ def _taken(
     )
     connection.unregister("source_rows")
     types |= {column: kind for column, kind in describe(connection, "incoming").items() if column != "row"}
-    return Opened(name, _sha256_rows(connection, what, read), "incoming", types, read)
+    return OpenSource(name, _sha256_rows(connection, what, read), "incoming", types, read)
 
 
 def _sha256_rows(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str]) -> str:

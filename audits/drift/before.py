@@ -10,9 +10,9 @@ import numpy as np
 
 from boussole.audits.counts.reference import HIDDEN, NOT_AUDITED, Before
 from boussole.audits.measures import Group, Measure, group_label
-from boussole.audits.metrics.scored import EVERY, Scored
+from boussole.audits.metrics.scored import EVERY, ScoredTable
 from boussole.audits.metrics.view import View
-from boussole.audits.standing import Standing
+from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.rules import suppress
 from boussole.audits.systems.model import System
@@ -65,7 +65,7 @@ def pairing(now: View, then: View | None, before: Before, untold: Collection[Key
 
 
 def decided_before(
-    before: Before, earlier: Mapping[tuple[str, ...], Scored], *, system: System, standing: Standing
+    before: Before, earlier: Mapping[tuple[str, ...], ScoredTable], *, system: System, standing: WindowStanding
 ) -> dict[tuple[str, ...], View]:
     """The decisions of the window of reference as they may be shown, by attribute.
 

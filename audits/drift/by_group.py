@@ -17,12 +17,12 @@ from boussole.audits.drift.before import Pairing, Positions, compared_groups, de
 from boussole.audits.drift.by_group_distances import distances_of, interaction_of
 from boussole.audits.measures import Group, Interval, Measure
 from boussole.audits.metrics.definition import Metric
-from boussole.audits.metrics.scored import Scored
+from boussole.audits.metrics.scored import ScoredTable
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.metrics.view import View, known_values
-from boussole.audits.standing import Standing
+from boussole.audits.standing import WindowStanding
 from boussole.audits.systems.model import System
-from boussole.audits.uncertainty.double import Change, compare_changes, rate_moments
+from boussole.audits.uncertainty.double import GroupChange, compare_changes, rate_moments
 from boussole.audits.uncertainty.estimates import compare_rates
 from boussole.audits.uncertainty.holm import holm
 from boussole.audits.uncertainty.means import Moments, compare_means
@@ -40,18 +40,18 @@ class Quantity:
     name: str
     low: float
     high: float
-    change: Callable[[Positions], Change]
-    compare: Callable[[Change], Compared]
+    change: Callable[[Positions], GroupChange]
+    compare: Callable[[GroupChange], Compared]
 
 
 def group_drift_measures(
     views: Mapping[By, View],
-    scored: Mapping[By, Scored],
+    scored: Mapping[By, ScoredTable],
     before: Before,
-    earlier: Mapping[By, Scored],
+    earlier: Mapping[By, ScoredTable],
     *,
     system: System,
-    standing: Standing,
+    standing: WindowStanding,
 ) -> list[Measure]:
     """Of everybody and of every known group: changes of mean score and selection rate since the window of reference,
     distances of scores and decisions, and how much more each group moved than the one it is compared with. Nothing of
@@ -80,11 +80,11 @@ def group_drift_measures(
 
 
 def _selected(pairs: Pairing) -> Quantity:
-    def change(at: Positions) -> Change:
+    def change(at: Positions) -> GroupChange:
         now, then = (rate_moments(*view.buckets(SELECTION_RATE, where)) for view, where in pairs.sides(at))
-        return Change(now=now, then=then)
+        return GroupChange(now=now, then=then)
 
-    def compare(found: Change) -> Compared:
+    def compare(found: GroupChange) -> Compared:
         k = tuple(side.total.astype("int64") for side in found.sides)
         return compare_rates(
             (k[0], k[1]), (found.now.n, found.then.n), scale="difference", clustered=pairs.now.table.clustered
@@ -93,15 +93,15 @@ def _selected(pairs: Pairing) -> Quantity:
     return Quantity(name="selection_rate", low=-1.0, high=1.0, change=change, compare=compare)
 
 
-def _scores(now: Scored, old: Scored | None) -> Quantity:
+def _scores(now: ScoredTable, old: ScoredTable | None) -> Quantity:
     low, high = now.scores.range
 
-    def change(at: Positions) -> Change:
+    def change(at: Positions) -> GroupChange:
         sides = zip((now, *filter(None, [old])), zip(*at, strict=True), strict=True)
         first, second = (each.scores_of(list(where)) for each, where in sides)
-        return Change(now=first, then=second)
+        return GroupChange(now=first, then=second)
 
-    def compare(found: Change) -> Compared:
+    def compare(found: GroupChange) -> Compared:
         clustered = now.view.table.clustered
         made = compare_means(found.now, found.then, clustered=clustered, low=low - high, high=high - low)
         return made or (None, {})
@@ -140,7 +140,7 @@ def _difference(quantity: Quantity, pairs: Pairing, group: Group) -> Measure:
     params: dict[str, Any] = {"against": name, "changes": [own.value, other.value]}
     if made is None:
         return pairs.now.without_value(metric, "undefined", "degenerate", group=group, params=params)
-    both = Change(now=_joined(own.now, other.now), then=_joined(own.then, other.then))
+    both = GroupChange(now=_joined(own.now, other.now), then=_joined(own.then, other.then))
     interval, test = made
     params |= {"test": test, "p": test["p"]}
     return _measure(pairs, metric, group, both, (own.value - other.value, interval, params))
@@ -150,7 +150,7 @@ def _joined(one: Moments, two: Moments) -> Moments:
     return replace(one, n=one.n + two.n, total=one.total + two.total, squares=one.squares + two.squares)
 
 
-def _measure(pairs: Pairing, metric: str, group: Group, change: Change, made: Made) -> Measure:
+def _measure(pairs: Pairing, metric: str, group: Group, change: GroupChange, made: Made) -> Measure:
     value, interval, params = made
     return Measure(
         metric=metric,

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from boussole.audits.cubes.bins import Binned, Histogram, categories, merged, reason_of
+from boussole.audits.cubes.bins import BinnedCounts, Histogram, categories, merged, reason_of
 from boussole.audits.cubes.build import SCORE_BINS, score_edges
 from boussole.audits.drift.before import Pairing, Positions, Refusal, compared_groups, refusal, whom
 from boussole.audits.drift.interaction import interaction
@@ -17,7 +17,7 @@ from boussole.audits.drift.measures import index_measures
 from boussole.audits.drift.transport import wasserstein
 from boussole.audits.measures import Floats, Group, Measure
 from boussole.audits.metrics.distances import largest_gap
-from boussole.audits.metrics.scored import Scored
+from boussole.audits.metrics.scored import ScoredTable
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.metrics.view import known_values
 from boussole.audits.uncertainty.jackknife import cluster_size
@@ -31,7 +31,11 @@ REFUSED: Refusal = ("undefined", "empty_reference")
 
 
 def distances_of(
-    pairs: Pairing, now: Scored | None = None, old: Scored | None = None, *, everybody: Scored | None = None
+    pairs: Pairing,
+    now: ScoredTable | None = None,
+    old: ScoredTable | None = None,
+    *,
+    everybody: ScoredTable | None = None,
 ) -> list[Measure]:
     """Of each known group the distances of its decisions, or of its scores where these are given.
 
@@ -60,14 +64,14 @@ def _of_group(measure: Measure, pairs: Pairing, group: Group, given: dict[str, s
     return replace(measure, by=pairs.now.table.by, group=known_values(group), given=given, params=params)
 
 
-def _decided(pairs: Pairing, group: Group) -> Binned:
+def _decided(pairs: Pairing, group: Group) -> BinnedCounts:
     counted = [view.buckets(SELECTION_RATE, where) for view, where in pairs.sides([pairs.at[group]])]
     (now, now_of), (then, then_of) = ((int(k.sum()), int(n.sum())) for k, n in counted)
     not_now, not_then = now_of - now, then_of - then
     return categories("role", "decision", {"not_selected": (not_then, not_now), "selected": (then, now)})
 
 
-def _scores(pairs: Pairing, now: Scored, old: Scored, group: Group, edges: Sequence[int]) -> list[Measure]:
+def _scores(pairs: Pairing, now: ScoredTable, old: ScoredTable, group: Group, edges: Sequence[int]) -> list[Measure]:
     at = [pairs.at[group]]
     sides = [histogram(old, [j for _, j in at]), histogram(now, [i for i, _ in at])]
     missing = [int(old.scores.missing[at[0][1]]), int(now.scores.missing[at[0][0]])]
@@ -78,7 +82,7 @@ def _scores(pairs: Pairing, now: Scored, old: Scored, group: Group, edges: Seque
         (*map(int, sides[1]), missing[1]),
     )
     parts = [tuple(int(n) for n in coarse(side, edges)) for side in sides]
-    binned = Binned(
+    binned = BinnedCounts(
         by=("feature",),
         group=("score",),
         reference=(*parts[0], missing[0]),
@@ -92,7 +96,7 @@ def _scores(pairs: Pairing, now: Scored, old: Scored, group: Group, edges: Seque
 
 def _ordered(fine: Histogram, range_: tuple[float, float]) -> list[Measure]:
     """Kolmogorov-Smirnov and Wasserstein of those who have a score, on the hundredths of its range."""
-    binned = Binned(
+    binned = BinnedCounts(
         by=("feature",),
         group=(fine.feature,),
         reference=fine.reference[:-1],
@@ -110,7 +114,9 @@ def _ordered(fine: Histogram, range_: tuple[float, float]) -> list[Measure]:
     ]
 
 
-def interaction_of(pairs: Pairing, now: Scored, old: Scored | None, *, everybody: Scored | None) -> list[Measure]:
+def interaction_of(
+    pairs: Pairing, now: ScoredTable, old: ScoredTable | None, *, everybody: ScoredTable | None
+) -> list[Measure]:
     """Of each group but the reference, the test that its scores moved as those of whom it is compared with."""
     edges = [] if everybody is None else coarse_edges(everybody)
     found = []
@@ -141,18 +147,18 @@ def interaction_of(pairs: Pairing, now: Scored, old: Scored | None, *, everybody
     return found
 
 
-def _both(now: Scored, old: Scored, at: Positions) -> tuple[Floats, Floats]:
+def _both(now: ScoredTable, old: ScoredTable, at: Positions) -> tuple[Floats, Floats]:
     return histogram(now, [i for i, _ in at]), histogram(old, [j for _, j in at])
 
 
-def histogram(scored: Scored, positions: Sequence[int]) -> Floats:
+def histogram(scored: ScoredTable, positions: Sequence[int]) -> Floats:
     """Everybody with a score of some groups, by hundredth of the range: the highest score is in the last."""
     found = scored.histogram(positions)
     found[SCORE_BINS - 1] += found[SCORE_BINS]
     return found[:SCORE_BINS]
 
 
-def coarse_edges(everybody: Scored) -> list[int]:
+def coarse_edges(everybody: ScoredTable) -> list[int]:
     """Where the bins of everybody's distance begin, as places among the hundredths; the first is left out."""
     counts = [*map(int, histogram(everybody, [0])), 0]
     kept, *_ = merged(range(1, SCORE_BINS), counts, counts)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from boussole.audits.cubes.bins import Binned, Histogram, categories
+from boussole.audits.cubes.bins import BinnedCounts, Histogram, categories
 from boussole.audits.cubes.values import UNKNOWN, Values
 from boussole.audits.drift.counts import WindowCounts
 from boussole.audits.drift.distances import distance_measures, missing_measure, ordered_measures
@@ -99,11 +99,11 @@ def _values(
     ]
 
 
-def _indices(binned: Binned, effect: float) -> list[Measure]:
+def _indices(binned: BinnedCounts, effect: float) -> list[Measure]:
     return [*index_measures(binned, design_effect=effect), *distance_measures(binned, design_effect=effect)]
 
 
-def _decisions(decided: Sequence[Counts]) -> Binned:
+def _decisions(decided: Sequence[Counts]) -> BinnedCounts:
     pairs = {
         name: (int(decided[0][at].sum()), int(decided[1][at].sum()))
         for name, at in (("not_selected", NOT_SELECTED), ("selected", SELECTED))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from boussole.audits.cubes.bins import Binned, Histogram
+from boussole.audits.cubes.bins import BinnedCounts, Histogram
 from boussole.audits.drift.ordered import anderson_darling, cramer_von_mises, mann_whitney
 from boussole.audits.drift.statistics import chi_square, hellinger, total_variation
 from boussole.audits.drift.transport import wasserstein
@@ -116,7 +116,7 @@ METRICS = (
 )
 
 
-def distance_measures(binned: Binned, *, design_effect: float = 1.0) -> list[Measure]:
+def distance_measures(binned: BinnedCounts, *, design_effect: float = 1.0) -> list[Measure]:
     """Hellinger, total variation and chi-square, on the bins of the PSI.
 
     Undefined: `empty_window`, `no_values`; of chi-square also `one_bin`.
@@ -142,7 +142,7 @@ def ordered_measures(
     `range_`: between what all values lie, where it is declared. Undefined: `empty_window`, `no_values`; `one_bin`, of
     Wasserstein where fewer than two edges are known, of rank tests where all values are in one bin.
     """
-    fine = Binned(
+    fine = BinnedCounts(
         by=("feature",),
         group=(histogram.feature,),
         reference=histogram.reference[:-1],
@@ -176,7 +176,7 @@ def _outermost(edges: Sequence[float], range_: tuple[float, float] | None) -> li
 _RANKED = {"cramer_von_mises": cramer_von_mises, "anderson_darling": anderson_darling}
 
 
-def _higher(fine: Binned, effect: float) -> Measure:
+def _higher(fine: BinnedCounts, effect: float) -> Measure:
     found = mann_whitney(fine.reference, fine.current, design_effect=effect)
     if found is None:
         return fine.measure("mann_whitney", None)
@@ -184,7 +184,7 @@ def _higher(fine: Binned, effect: float) -> Measure:
     return replace(fine.measure("mann_whitney", found.chance, params), interval=found.interval)
 
 
-def _ranked(fine: Binned, name: str, effect: float) -> Measure:
+def _ranked(fine: BinnedCounts, name: str, effect: float) -> Measure:
     found = _RANKED[name](fine.reference, fine.current, design_effect=effect)
     params = {"p": found.p, "design_effect": effect} if found else None
     return fine.measure(name, found.statistic if found else None, params)

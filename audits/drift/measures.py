@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from boussole.audits.cubes.bins import Binned
+from boussole.audits.cubes.bins import BinnedCounts
 from boussole.audits.drift.statistics import SMOOTHING, filled_bins, jensen_shannon, psi
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.definition import Metric
@@ -37,7 +37,7 @@ METRICS = (
 class Column(Protocol):
     """What was counted of one column in two windows."""
 
-    def coarse(self) -> Binned:
+    def coarse(self) -> BinnedCounts:
         """The counts that PSI is taken over."""
 
 
@@ -51,12 +51,12 @@ def drift_measures(columns: Sequence[Column], *, design_effect: float = 1.0) -> 
     return [measure for binned in coarse for measure in index_measures(binned, design_effect=design_effect)]
 
 
-def index_measures(binned: Binned, *, design_effect: float = 1.0) -> list[Measure]:
+def index_measures(binned: BinnedCounts, *, design_effect: float = 1.0) -> list[Measure]:
     """PSI and Jensen-Shannon distance of one set of bins."""
     return [_psi(binned, design_effect), _jensen_shannon(binned)]
 
 
-def _psi(binned: Binned, design_effect: float) -> Measure:
+def _psi(binned: BinnedCounts, design_effect: float) -> Measure:
     value = psi(binned.reference, binned.current)
     params: dict[str, Any] = {"smoothing": SMOOTHING, "bad_side": "above", "scale": "distance"}
     if value is not None and binned.reason is None:
@@ -64,7 +64,7 @@ def _psi(binned: Binned, design_effect: float) -> Measure:
     return binned.measure("psi", value, params)
 
 
-def _test(binned: Binned, design_effect: float) -> dict[str, Any]:
+def _test(binned: BinnedCounts, design_effect: float) -> dict[str, Any]:
     """PSI ÷ scale is about noncentral chi-square with bins − 1 degrees of freedom, around the true PSI ÷ scale.
 
     Where rows repeat people, half a person is added to each bin and not half a row: a bin that a few people happen to
@@ -82,6 +82,6 @@ def _test(binned: Binned, design_effect: float) -> dict[str, Any]:
     }
 
 
-def _jensen_shannon(binned: Binned) -> Measure:
+def _jensen_shannon(binned: BinnedCounts) -> Measure:
     value = jensen_shannon(binned.reference, binned.current)
     return binned.measure("jensen_shannon", value, {"form": "distance", "base": 2})

@@ -26,7 +26,7 @@ FEWEST_TIED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ranked:
+class RankTest:
     """A test's statistic, and p that both windows follow one distribution."""
 
     statistic: float
@@ -85,7 +85,9 @@ def mann_whitney(
     )
 
 
-def anderson_darling(reference: Sequence[int], current: Sequence[int], *, design_effect: float = 1.0) -> Ranked | None:
+def anderson_darling(
+    reference: Sequence[int], current: Sequence[int], *, design_effect: float = 1.0
+) -> RankTest | None:
     """Anderson and Darling's test of two samples, with midranks: the ends of a distribution weigh more than elsewhere.
 
     The statistic is standardised, (A² − 1) ÷ σ; `design_effect` divides A². p from the limit of A², as the statistic of
@@ -111,7 +113,7 @@ def anderson_darling(reference: Sequence[int], current: Sequence[int], *, design
         below, under = below + tied, under + a
     squared = (whole - 1) / whole * total / whole * (1 / n + 1 / m)
     standard = (squared / design_effect - 1) / math.sqrt(_spread(n, m))
-    return Ranked(statistic=standard, p=_beyond_anderson(1 + standard * math.sqrt(2 * (math.pi**2 - 9) / 3)))
+    return RankTest(statistic=standard, p=_beyond_anderson(1 + standard * math.sqrt(2 * (math.pi**2 - 9) / 3)))
 
 
 def _spread(n: int, m: int) -> float:
@@ -138,7 +140,9 @@ def _beyond_anderson(z: float) -> float:
     return -math.expm1(-math.exp(float(np.polynomial.Polynomial(series)(min(z, 10.0))) - max(z - 10.0, 0.0)))
 
 
-def cramer_von_mises(reference: Sequence[int], current: Sequence[int], *, design_effect: float = 1.0) -> Ranked | None:
+def cramer_von_mises(
+    reference: Sequence[int], current: Sequence[int], *, design_effect: float = 1.0
+) -> RankTest | None:
     """Cramér and von Mises's test of two samples, values of one bin tied.
 
     Formula: T = n m ÷ N² Σ t (D₋² + D₊²) ÷ 2 over the values, t decisions each, D₋ and D₊ how far both distributions
@@ -167,7 +171,7 @@ def cramer_von_mises(reference: Sequence[int], current: Sequence[int], *, design
     x = (whole - 1) / whole * statistic
     if len(gaps) == whole:
         x = _as_many(x, poles, n, m)
-    return Ranked(statistic=statistic, p=beyond(x, poles))
+    return RankTest(statistic=statistic, p=beyond(x, poles))
 
 
 def _as_many(x: float, poles: Floats, n: int, m: int) -> float:

@@ -26,7 +26,7 @@ _SYSTEM = re.compile(r"[a-z][a-z0-9_]{0,47}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stored:
+class StoredReport:
     """A stored report on two windows: the files of its page and of its JSON."""
 
     system: str
@@ -54,10 +54,10 @@ def name_of(window: Window, against: Window) -> str:
     return f"{window.start}_{window.end}_vs_{against.start}_{against.end}"
 
 
-def place_of(workspace: Workspace, system: str, window: Window, against: Window) -> Stored:
+def place_of(workspace: Workspace, system: str, window: Window, against: Window) -> StoredReport:
     """Where the report on two windows is kept, whether it is there or not."""
     folder = _folder(workspace.home) / system
-    return Stored(system=system, window=window, against=against, html=folder / f"{name_of(window, against)}.html")
+    return StoredReport(system=system, window=window, against=against, html=folder / f"{name_of(window, against)}.html")
 
 
 def windows_of(name: str) -> tuple[Window, Window] | None:
@@ -70,16 +70,16 @@ def windows_of(name: str) -> tuple[Window, Window] | None:
     return (Window(*days[:2]), Window(*days[2:])) if days else None
 
 
-def stored(home: Path, system: str, name: str) -> Stored | None:
+def stored(home: Path, system: str, name: str) -> StoredReport | None:
     """A report by its name; None for any other name, and where there is none."""
     windows = windows_of(name)
     if windows is None or not _SYSTEM.fullmatch(system):
         return None
     path = _folder(home) / system / f"{name}.html"
-    return Stored(system=system, window=windows[0], against=windows[1], html=path) if path.is_file() else None
+    return StoredReport(system=system, window=windows[0], against=windows[1], html=path) if path.is_file() else None
 
 
-def newest(home: Path, system: str) -> Stored | None:
+def newest(home: Path, system: str) -> StoredReport | None:
     """The report on the window that ended last; of several, the one made last."""
     folder = _folder(home) / system
     if not _SYSTEM.fullmatch(system) or not folder.is_dir():
@@ -88,7 +88,7 @@ def newest(home: Path, system: str) -> Stored | None:
     return max(found, key=lambda each: (each.window.end, each.html.stat().st_mtime_ns), default=None)
 
 
-def write(place: Stored, *, html: str, document: str) -> None:
+def write(place: StoredReport, *, html: str, document: str) -> None:
     """Writes both files of a report; one who reads meanwhile reads the old one or the new one, whole."""
     _of_first_version(place.html.parent).unlink(missing_ok=True)
     for path, text in ((place.json, document), (place.html, html)):
@@ -102,7 +102,7 @@ def forget(workspace: Workspace, system: str) -> None:
     _of_first_version(folder).unlink(missing_ok=True)
 
 
-def scripts_of(report: Stored) -> list[str]:
+def scripts_of(report: StoredReport) -> list[str]:
     """The hashes of the scripts that its page had when it was made; none where its JSON does not say."""
     try:
         found = json.loads(report.json.read_text(encoding="utf-8"))[SCRIPTS]

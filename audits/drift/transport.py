@@ -20,7 +20,7 @@ from boussole.audits.measures import Floats
 
 
 @dataclass(frozen=True)
-class Moved:
+class TransportDistance:
     """A Wasserstein distance in the column's unit; that of the rows is `low` or more, and `high` or less: infinite
     where nothing is known of values beyond the outermost edges. `half`: how far values spread evenly over their bins
     are from where they were, at the most."""
@@ -94,7 +94,7 @@ class _Bins:
 
 def wasserstein(
     edges: Sequence[float], reference: Sequence[int], current: Sequence[int], *, sums: Sums | None = None
-) -> Moved | None:
+) -> TransportDistance | None:
     """Wasserstein distance, in the column's own unit, with the least and the most that of the rows can be.
 
     Inputs: one count for each of the `len(edges) − 1` bins between ascending edges; the outermost may be infinite. A
@@ -131,7 +131,7 @@ def wasserstein(
             value, low, high = value + least, low + least, high + most
     slack = 0.0 if sums is None else 1 / sums.scale
     half = float(((bins.end - bins.start) * bins.shares.sum(axis=0)).sum() / 2)
-    return Moved(value, max(low - slack, 0.0), high + slack, half)
+    return TransportDistance(value, max(low - slack, 0.0), high + slack, half)
 
 
 def _mean_values(sums: Sums, counts: Floats) -> Floats:

@@ -96,7 +96,7 @@ def reading(workspace: Workspace, *, at: int | None = None) -> Iterator[duckdb.D
         _still_there(workspace, sight)
 
 
-def _sight(connection: duckdb.DuckDBPyConnection, workspace: Workspace, *, at: int | None) -> folder.Sight:
+def _sight(connection: duckdb.DuckDBPyConnection, workspace: Workspace, *, at: int | None) -> folder.LakeIdentity:
     """Attaches the lake for a reader, wherever its catalogue lies; a writer may move it at this moment."""
     place = place_of(workspace)
     number = folder.inode(place)
@@ -106,7 +106,7 @@ def _sight(connection: duckdb.DuckDBPyConnection, workspace: Workspace, *, at: i
         if place_of(workspace) == place:
             raise
         return _sight(connection, workspace, at=at)
-    return folder.Sight.of(place, data, number)
+    return folder.LakeIdentity.of(place, data, number)
 
 
 def has_lake(workspace: Workspace) -> bool:
@@ -136,7 +136,7 @@ def _unreadable(workspace: Workspace, error: duckdb.Error) -> LakeError:
     )
 
 
-def _still_there(workspace: Workspace, sight: folder.Sight, cause: duckdb.Error | None = None) -> None:
+def _still_there(workspace: Workspace, sight: folder.LakeIdentity, cause: duckdb.Error | None = None) -> None:
     """What was read while another lake was put in this one's place may come from both: it is not to be used."""
     if sight.gone():
         raise LakeError(

@@ -22,7 +22,7 @@ _DATA = re.compile(r"data(-[0-9a-f]{8})?")
 
 
 @dataclass(frozen=True)
-class Sight:
+class LakeIdentity:
     """The identity of the lake that a reader opened, by which a newer one is told."""
 
     catalogue: Path
@@ -31,7 +31,7 @@ class Sight:
     had_data: bool
 
     @classmethod
-    def of(cls, catalogue: Path, data: Path, inode: int) -> Sight:
+    def of(cls, catalogue: Path, data: Path, inode: int) -> LakeIdentity:
         return cls(catalogue, data, inode, data.exists())
 
     def gone(self) -> bool:

@@ -36,20 +36,20 @@ STEPS = (
 
 
 @dataclass(frozen=True)
-class Tidied:
+class TidyResult:
     """Files of data in the newest state, before and after."""
 
     before: int
     after: int
 
 
-def tidy(workspace: Workspace) -> Tidied:
+def tidy(workspace: Workspace) -> TidyResult:
     """Tidies the lake when it pays, in one's turn as a writer; readers go on reading.
 
     Raises LakeError when the disk is full or the catalogue stays locked: the lake is then as it was.
     """
     if not has_lake(workspace):
-        return Tidied(0, 0)
+        return TidyResult(0, 0)
     with turn(workspace), lent(workspace) as connection:
         try:
             open_lake(connection, workspace)
@@ -60,7 +60,7 @@ def tidy(workspace: Workspace) -> Tidied:
                     connection.execute(step)
                     commit(connection)
                 private_files.close(workspace.lake)
-            return Tidied(before, _files(connection))
+            return TidyResult(before, _files(connection))
         except duckdb.Error as error:
             explain(workspace, error)
             raise

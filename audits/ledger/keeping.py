@@ -8,7 +8,7 @@ from boussole.audits.ledger.checkpoint import Checkpoint
 from boussole.audits.ledger.verification import Verification
 
 
-class Standing(StrEnum):
+class CheckpointStanding(StrEnum):
     """How the ledger of today stands to a checkpoint that was kept."""
 
     holds = "holds"
@@ -26,15 +26,15 @@ class Standing(StrEnum):
     """An entry before the checkpoint does not hold in itself."""
 
 
-def standing(checkpoint: Checkpoint, found: Verification, *, origin: str | None) -> Standing:
+def standing(checkpoint: Checkpoint, found: Verification, *, origin: str | None) -> CheckpointStanding:
     """How a verified ledger stands to a checkpoint; `found` was asked for the root at the checkpoint's size.
 
     `origin` is that of the ledger's own key, None when there is no key here.
     """
     if found.roots.get(checkpoint.size) == checkpoint.root:
-        return Standing.holds
+        return CheckpointStanding.holds
     if checkpoint.origin != origin:
-        return Standing.other
+        return CheckpointStanding.other
     if checkpoint.size > found.size:
-        return Standing.cut
-    return Standing.rewritten if checkpoint.size in found.roots else Standing.damaged
+        return CheckpointStanding.cut
+    return CheckpointStanding.rewritten if checkpoint.size in found.roots else CheckpointStanding.damaged

@@ -58,14 +58,14 @@ class Signer:
 
 
 @dataclass(frozen=True)
-class Checked:
+class NoteSignatures:
     """Which of the keys one trusts signed a note, and in whose name somebody else wrote a line."""
 
     signers: tuple[Signer, ...]
     forged: tuple[VerifierKey, ...]
 
 
-def check(note: Note, keys: Iterable[VerifierKey]) -> Checked:
+def check(note: Note, keys: Iterable[VerifierKey]) -> NoteSignatures:
     """Verify the signatures of the keys given; those of other keys are ignored, as the specification demands.
 
     >>> from boussole.audits.ledger.keys import SIGNATURE, make_key
@@ -84,7 +84,7 @@ def check(note: Note, keys: Iterable[VerifierKey]) -> Checked:
             signers.append(Signer(key, key.time(line.value)))
         else:
             forged.append(key)
-    return Checked(tuple(signers), tuple(forged))
+    return NoteSignatures(tuple(signers), tuple(forged))
 
 
 def parse_note(text: str) -> Note:

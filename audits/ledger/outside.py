@@ -38,7 +38,7 @@ class OtherLedgerError(LedgerError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cosigned:
+class CosignedCheckpoint:
     """A checkpoint with the signature of its ledger and the cosignature of one witness, and when that was made."""
 
     witness: VerifierKey
@@ -48,7 +48,7 @@ class Cosigned:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stamped:
+class TimestampedCheckpoint:
     """A checkpoint that an authority stamped: when, and the name and fingerprint of the certificate one trusts."""
 
     at: dt.datetime
@@ -57,7 +57,7 @@ class Stamped:
     checkpoint: Checkpoint
 
 
-def cosigned(text: str, *, log: VerifierKey, witnesses: Sequence[VerifierKey], now: dt.datetime) -> Cosigned:
+def cosigned(text: str, *, log: VerifierKey, witnesses: Sequence[VerifierKey], now: dt.datetime) -> CosignedCheckpoint:
     """The newest cosignature that a known witness made of a checkpoint of this ledger; no other signature is taken.
 
     Raises OtherLedgerError or UnknownWitnessError where the signature of the one or the other is missing, LedgerError
@@ -81,10 +81,10 @@ def cosigned(text: str, *, log: VerifierKey, witnesses: Sequence[VerifierKey], n
         raise UnknownWitnessError(
             "the cosignature states a time that has not come yet.", next_step="Set the clock of the witness's machine."
         )
-    return Cosigned(witness=key, at=at, note=replace(note, signatures=(own[0], line)), checkpoint=checkpoint)
+    return CosignedCheckpoint(witness=key, at=at, note=replace(note, signatures=(own[0], line)), checkpoint=checkpoint)
 
 
-def keep(folder: Path, found: Cosigned, *, log: VerifierKey) -> Cosigned:
+def keep(folder: Path, found: CosignedCheckpoint, *, log: VerifierKey) -> CosignedCheckpoint:
     """Keeps a cosignature; the one that is kept then: an earlier one never takes the place of a later one.
 
     Raises LedgerError where what was kept does not hold: it may be what shows that the ledger was replaced.
@@ -99,7 +99,7 @@ def keep(folder: Path, found: Cosigned, *, log: VerifierKey) -> Cosigned:
     return found
 
 
-def kept_of(folder: Path, witness: VerifierKey, *, log: VerifierKey | None) -> Cosigned | None:
+def kept_of(folder: Path, witness: VerifierKey, *, log: VerifierKey | None) -> CosignedCheckpoint | None:
     """What is kept of a witness; None when nothing is. Raises LedgerError where its signatures do not hold.
 
     `log` is the public key of the ledger; None where it has none, and no signature of it holds.
@@ -120,7 +120,7 @@ def kept_of(folder: Path, witness: VerifierKey, *, log: VerifierKey | None) -> C
         ) from error
 
 
-def file_timestamp(folder: Path, note: Note, *, reply: bytes, authorities: bytes) -> Stamped:
+def file_timestamp(folder: Path, note: Note, *, reply: bytes, authorities: bytes) -> TimestampedCheckpoint:
     """Keeps the reply of a timestamp authority beside its checkpoint and the certificate one trusts.
 
     Raises LedgerError where the reply does not stamp the checkpoint.
@@ -132,7 +132,7 @@ def file_timestamp(folder: Path, note: Note, *, reply: bytes, authorities: bytes
     return found
 
 
-def timestamps(folder: Path) -> Iterator[Stamped | str]:
+def timestamps(folder: Path) -> Iterator[TimestampedCheckpoint | str]:
     """What is kept of timestamps, the latest first; of one that does not hold, the name of its file."""
     for path in sorted((folder / TIMESTAMPS).glob("*.checkpoint"), reverse=True):
         try:
@@ -143,11 +143,11 @@ def timestamps(folder: Path) -> Iterator[Stamped | str]:
             yield path.name
 
 
-def _stamped(note: Note, *, reply: bytes, authorities: bytes) -> Stamped:
+def _stamped(note: Note, *, reply: bytes, authorities: bytes) -> TimestampedCheckpoint:
     _, checkpoint = parse_checkpoint(str(note))
     at = timestamped_at(note, reply=reply, authorities=authorities)
     root = x509.load_pem_x509_certificates(authorities)[0]
-    return Stamped(
+    return TimestampedCheckpoint(
         at=at,
         authority=root.subject.rfc4514_string(),
         fingerprint=root.fingerprint(SHA256()).hex(),

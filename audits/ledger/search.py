@@ -29,7 +29,7 @@ class LedgerQuery:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed:
+class EntryLine:
     """An entry as it is stored, for lists."""
 
     index: int
@@ -61,7 +61,7 @@ def span(connection: Connection) -> Span:
     return Span(size=size, first=times[0] if times else "", last=times[-1] if times else "", kinds=[*map(str, kinds)])
 
 
-def search(connection: Connection, asked: LedgerQuery, *, skip: int = 0, take: int = 25) -> tuple[int, list[Listed]]:
+def search(connection: Connection, asked: LedgerQuery, *, skip: int = 0, take: int = 25) -> tuple[int, list[EntryLine]]:
     """How many entries are as asked, and some of them, the newest first."""
     conditions = list(_conditions(asked))
     total = connection.execute(select(func.count()).select_from(entry_table).where(*conditions)).scalar_one()
@@ -69,13 +69,13 @@ def search(connection: Connection, asked: LedgerQuery, *, skip: int = 0, take: i
     return total, [listed(row) for row in connection.execute(newest)]
 
 
-def listed(row: Row[Any]) -> Listed:
+def listed(row: Row[Any]) -> EntryLine:
     """The entry of a stored row; a payload that cannot be read is empty."""
     try:
         payload = json.loads(row.payload)
     except (RecursionError, TypeError, ValueError):
         payload = {}
-    return Listed(
+    return EntryLine(
         index=row.position,
         kind=str(row.kind),
         payload=payload if isinstance(payload, dict) else {},

@@ -74,7 +74,7 @@ def _adjusted(view: View, strata: Strata, position: int, *, others: bool) -> lis
         reason = _reason(view, strata, pairs)
         few = reason in (None, "zero_denominator") and _few(view, pairs)
         if reason is None and not few:
-            made = _Made(view, strata, position, other, pairs, held)
+            made = _StratifiedComparisons(view, strata, position, other, pairs, held)
             return made.measures() if others else [made.judged()]
         group, params = view.table.groups[position], judged(view, ADJUSTED, other)
         status: Literal["suppressed", "undefined"] = "suppressed" if few else "undefined"
@@ -116,7 +116,7 @@ def _few(view: View, pairs: Pairs) -> bool:
 
 
 @dataclass(frozen=True)
-class _Made:
+class _StratifiedComparisons:
     """The comparisons of one group with another within strata."""
 
     view: View

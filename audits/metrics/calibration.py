@@ -13,7 +13,16 @@ import numpy as np
 from boussole.audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Measure
 from boussole.audits.metrics.definition import Comparison, Metric
 from boussole.audits.metrics.filled import brier_ends, mean_error_ends, score_bounds
-from boussole.audits.metrics.scored import EVERY, EVERY_SEEN, SEEN, Figure, Refused, Scored, group_figures, pair_figures
+from boussole.audits.metrics.scored import (
+    EVERY,
+    EVERY_SEEN,
+    SEEN,
+    Figure,
+    Refused,
+    ScoredTable,
+    group_figures,
+    pair_figures,
+)
 from boussole.audits.uncertainty.auc import wald_interval
 from boussole.audits.uncertainty.estimates import rate_interval
 from boussole.audits.uncertainty.jackknife import jackknife
@@ -25,7 +34,7 @@ SMALLEST_BIN = 30
 """Fewer outcomes than this in a bin of a curve are no observed rate."""
 
 
-def mean_scores(scored: Scored) -> list[Measure]:
+def mean_scores(scored: ScoredTable) -> list[Measure]:
     """The mean score of everybody or of each group."""
     low, high = scored.scores.range
 
@@ -35,7 +44,7 @@ def mean_scores(scored: Scored) -> list[Measure]:
     return group_figures(scored, "mean_score", EVERY, make)
 
 
-def calibration_measures(scored: Scored) -> list[Measure]:
+def calibration_measures(scored: ScoredTable) -> list[Measure]:
     """Brier score, calibration in the large and calibration error of each group, and the judged difference."""
 
     def brier(group: list[int]) -> Figure | None:
@@ -56,7 +65,7 @@ def calibration_measures(scored: Scored) -> list[Measure]:
     )
 
 
-def _mean(scored: Scored, moments: Moments, low: float, high: float) -> Figure | None:
+def _mean(scored: ScoredTable, moments: Moments, low: float, high: float) -> Figure | None:
     if not moments.size:
         return None
     interval = mean_interval(moments, clustered=scored.view.table.clustered, low=low, high=high)
@@ -64,7 +73,7 @@ def _mean(scored: Scored, moments: Moments, low: float, high: float) -> Figure |
     return Figure(value=moments.mean, n=moments.n, interval=interval, params=params)
 
 
-def _difference(scored: Scored, group: list[int], other: list[int]) -> Figure | Refused:
+def _difference(scored: ScoredTable, group: list[int], other: list[int]) -> Figure | Refused:
     one, two = scored.errors_of(group), scored.errors_of(other)
     if not one.size or not two.size:
         return "zero_denominator"
@@ -82,7 +91,7 @@ def _difference(scored: Scored, group: list[int], other: list[int]) -> Figure | 
     )
 
 
-def _brier(scored: Scored, group: list[int]) -> Figure | None:
+def _brier(scored: ScoredTable, group: list[int]) -> Figure | None:
     """The mean square of score − outcome, exact; its variance for independent rows from the mean score of each bin."""
     errors = scored.errors_of(group)
     if not errors.size:
@@ -100,7 +109,7 @@ def _brier(scored: Scored, group: list[int]) -> Figure | None:
     return Figure(value=squares.mean, n=squares.n, interval=interval, params=params)
 
 
-def _fourth_powers(scored: Scored, group: list[int], n: Counts) -> Floats:
+def _fourth_powers(scored: ScoredTable, group: list[int], n: Counts) -> Floats:
     """Σ (score − outcome)⁴, every score taken as the mean of its bin; all in the first bucket."""
     counts, totals = (part[group, ..., :NO_OUTCOME].sum(axis=(0, 2, 3)) for part in _sums(scored))
     means = np.divide(totals, counts, out=np.zeros_like(totals), where=counts > 0)
@@ -110,17 +119,17 @@ def _fourth_powers(scored: Scored, group: list[int], n: Counts) -> Floats:
     return found
 
 
-def _sums(scored: Scored) -> tuple[Counts, Floats]:
+def _sums(scored: ScoredTable) -> tuple[Counts, Floats]:
     return scored.scores.counts, scored.scores.totals
 
 
-def _by_bin(scored: Scored, group: Sequence[int]) -> tuple[Counts, Counts, Floats]:
+def _by_bin(scored: ScoredTable, group: Sequence[int]) -> tuple[Counts, Counts, Floats]:
     """Outcomes, positive outcomes and sum of scores in each of `BINS` equal bins."""
     n, k, total = _by_bin_and_bucket(scored, group)
     return n.sum(axis=1), k.sum(axis=1), total.sum(axis=1)
 
 
-def _by_bin_and_bucket(scored: Scored, group: Sequence[int]) -> tuple[Counts, Counts, Floats]:
+def _by_bin_and_bucket(scored: ScoredTable, group: Sequence[int]) -> tuple[Counts, Counts, Floats]:
     """The same in each bucket: shape (bins, buckets)."""
     counts, totals = (part[list(group), ..., :NO_OUTCOME].sum(axis=(0, 3)) for part in _sums(scored))
     firsts = np.arange(BINS) * (scored.scores.bins // BINS)
@@ -131,7 +140,7 @@ def _by_bin_and_bucket(scored: Scored, group: Sequence[int]) -> tuple[Counts, Co
     return n, k, total
 
 
-def _error(scored: Scored, group: list[int]) -> Figure | None:
+def _error(scored: ScoredTable, group: list[int]) -> Figure | None:
     n, k, total = _by_bin(scored, group)
     if not n.sum():
         return None
@@ -142,7 +151,7 @@ def _error(scored: Scored, group: list[int]) -> Figure | None:
     return Figure(value=float(np.abs(total - k).sum() / n.sum()), n=size, interval=None, params=params)
 
 
-def _curve(scored: Scored, bins: tuple[Counts, Counts, Floats]) -> list[dict[str, Any]]:
+def _curve(scored: ScoredTable, bins: tuple[Counts, Counts, Floats]) -> list[dict[str, Any]]:
     """Mean score and observed rate, with its interval, in bins that can be shown; `bins` (bins, buckets)."""
     at, clustered = scored.scores.edges(BINS), scored.view.table.clustered
     found = []
@@ -164,7 +173,7 @@ def _curve(scored: Scored, bins: tuple[Counts, Counts, Floats]) -> list[dict[str
     return found
 
 
-def with_curves(tables: Sequence[Scored]) -> list[Scored]:
+def with_curves(tables: Sequence[ScoredTable]) -> list[ScoredTable]:
     """The tables with the bins in which their calibration curves can be shown, if they can.
 
     What is shown bin by bin could be subtracted, table from table and bin from bin. So curves are shown of single
@@ -185,20 +194,20 @@ def with_curves(tables: Sequence[Scored]) -> list[Scored]:
     ]
 
 
-def _open(scored: Scored) -> bool:
+def _open(scored: ScoredTable) -> bool:
     usable = scored.scores.probability and not scored.scores.purged and scored.view.blocked(SEEN) is None
     return usable and not scored.view.hidden(SEEN)
 
 
-def _smallest(scored: Scored) -> int:
+def _smallest(scored: ScoredTable) -> int:
     return min((int(n) for n in scored.view.sizes(SEEN)[scored.view.known] if n), default=0)
 
 
-def _unknown(scored: Scored) -> bool:
+def _unknown(scored: ScoredTable) -> bool:
     return bool(scored.view.sizes(SEEN)[scored.view.unknown].any())
 
 
-def _common(shown: Sequence[Scored]) -> tuple[int, ...] | None:
+def _common(shown: Sequence[ScoredTable]) -> tuple[int, ...] | None:
     """Ends of the bins that all groups of these tables can be shown in; None where there are not two."""
     limit = shown[0].view.system.privacy.suppress_below if shown else 0
     groups = [

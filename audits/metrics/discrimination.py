@@ -5,7 +5,7 @@ from __future__ import annotations
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.definition import Comparison, Metric
 from boussole.audits.metrics.filled import area_ends, score_bounds
-from boussole.audits.metrics.scored import EVERY_SEEN, Figure, Refused, Scored, group_figures, pair_figures
+from boussole.audits.metrics.scored import EVERY_SEEN, Figure, Refused, ScoredTable, group_figures, pair_figures
 from boussole.audits.uncertainty.auc import Sides, area_interval, auc, bin_bound, compare_areas
 
 AUC_DIFFERENCE = Comparison(
@@ -18,7 +18,7 @@ CROSS = tuple(
 """Shown beside the area of each group; their rate says what they are hidden and undefined with."""
 
 
-def discrimination_measures(scored: Scored) -> list[Measure]:
+def discrimination_measures(scored: ScoredTable) -> list[Measure]:
     """The area under the ROC curve of everybody or of each group, and what compares groups."""
 
     def own(group: list[int]) -> Figure | None:
@@ -37,7 +37,7 @@ def discrimination_measures(scored: Scored) -> list[Measure]:
     return found + pair_figures(scored, AUC_DIFFERENCE, lambda group, other: _difference(scored, group, other))
 
 
-def _figure(scored: Scored, sides: Sides) -> Figure | None:
+def _figure(scored: ScoredTable, sides: Sides) -> Figure | None:
     if not all(part.sum() for part in sides.sums):
         return None
     interval = area_interval(sides, clustered=scored.view.table.clustered)
@@ -46,7 +46,7 @@ def _figure(scored: Scored, sides: Sides) -> Figure | None:
     return Figure(value=float(auc(*sides.sums)), n=sides.per_bucket, interval=interval, params=params)
 
 
-def _difference(scored: Scored, group: list[int], other: list[int]) -> Figure | Refused:
+def _difference(scored: ScoredTable, group: list[int], other: list[int]) -> Figure | Refused:
     one, two = scored.sides(group, group), scored.sides(other, other)
     if not all(part.sum() for sides in (one, two) for part in sides.sums):
         return "zero_denominator"

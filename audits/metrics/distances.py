@@ -9,9 +9,9 @@ from scipy.stats import wasserstein_distance
 
 from boussole.audits.measures import Flags, Floats, Measure
 from boussole.audits.metrics.definition import Comparison, Metric
-from boussole.audits.metrics.scored import EVERY, Figure, Refused, Scored, pair_figures
+from boussole.audits.metrics.scored import EVERY, Figure, Refused, ScoredTable, pair_figures
 
-Maker = Callable[[Scored, list[int], list[int]], tuple[float, float]]
+Maker = Callable[[ScoredTable, list[int], list[int]], tuple[float, float]]
 DISTANCES = tuple(
     Comparison(metric=name, rate=EVERY, scale="difference", less_is_worse=False, turns=False)
     for name in ("score_kolmogorov_smirnov", "score_wasserstein")
@@ -19,7 +19,7 @@ DISTANCES = tuple(
 """Shown, never judged; their rate says what they are hidden and undefined with."""
 
 
-def distance_measures(scored: Scored) -> list[Measure]:
+def distance_measures(scored: ScoredTable) -> list[Measure]:
     """Both distances of each group."""
     if not scored.view.table.by:
         return []
@@ -27,14 +27,14 @@ def distance_measures(scored: Scored) -> list[Measure]:
     return [measure for comparison, make in pairs for measure in _measures(scored, comparison, make)]
 
 
-def _measures(scored: Scored, comparison: Comparison, make: Maker) -> list[Measure]:
+def _measures(scored: ScoredTable, comparison: Comparison, make: Maker) -> list[Measure]:
     def figure(group: list[int], other: list[int]) -> Figure | Refused:
         return _figure(scored, group, other, make)
 
     return pair_figures(scored, comparison, figure, beside=True)
 
 
-def _figure(scored: Scored, group: list[int], other: list[int], make: Maker) -> Figure | Refused:
+def _figure(scored: ScoredTable, group: list[int], other: list[int], make: Maker) -> Figure | Refused:
     n = [scored.n_of(side) for side in (group, other)]
     if not n[0].sum() or not n[1].sum():
         return "zero_denominator"
@@ -43,7 +43,7 @@ def _figure(scored: Scored, group: list[int], other: list[int], make: Maker) -> 
     return Figure(value=value, n=n[0] + n[1], interval=None, params=params)
 
 
-def _largest_gap(scored: Scored, group: list[int], other: list[int]) -> tuple[float, float]:
+def _largest_gap(scored: ScoredTable, group: list[int], other: list[int]) -> tuple[float, float]:
     """The largest gap of the two shares at or above a bin's edge, and how much larger it can be inside a bin."""
     return largest_gap(*(scored.histogram(side) for side in (group, other)))
 
@@ -67,7 +67,7 @@ def largest_gap(one: Floats, two: Floats, *, at_start: tuple[Flags, Flags] | Non
     return value, max(0.0, float(np.maximum(*inside).max()) - value)
 
 
-def _moved(scored: Scored, group: list[int], other: list[int]) -> tuple[float, float]:
+def _moved(scored: ScoredTable, group: list[int], other: list[int]) -> tuple[float, float]:
     """How far scores would have to be moved, each taken as the mean of its bin and group: half a bin off at most."""
     places, shares = [], []
     for side in (group, other):

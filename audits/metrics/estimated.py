@@ -14,8 +14,8 @@ import numpy as np
 from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts, Floats, Measure
 from boussole.audits.metrics import errors
 from boussole.audits.metrics.definition import Metric, Rate
-from boussole.audits.metrics.expected import Estimate, Expected, estimate, expected_area, expected_rate
-from boussole.audits.metrics.scored import EVERY, EVERY_SEEN, SEEN, Scored
+from boussole.audits.metrics.expected import Estimate, ExpectedValue, estimate, expected_area, expected_rate
+from boussole.audits.metrics.scored import EVERY, EVERY_SEEN, SEEN, ScoredTable
 from boussole.audits.metrics.view import known_values
 from boussole.audits.uncertainty.curve import Curve, curve
 
@@ -35,8 +35,8 @@ NAMES = tuple(f"estimated_{name}" for name in ESTIMATED)
 class _Tables:
     """The window and the reference window, and the curve of each group, fitted once."""
 
-    scored: Scored
-    reference: Scored
+    scored: ScoredTable
+    reference: ScoredTable
     curves: dict[int, Curve | None] = field(default_factory=dict)
 
     def at(self, position: int) -> int | None:
@@ -52,7 +52,7 @@ class _Tables:
         return self.curves[position]
 
 
-def estimated_measures(scored: Scored, reference: Scored) -> list[Measure]:
+def estimated_measures(scored: ScoredTable, reference: ScoredTable) -> list[Measure]:
     """Expected error rates and area of every known group (or of everybody), from chances of its own in the reference
     window."""
     tables = _Tables(scored=scored, reference=reference)
@@ -105,7 +105,7 @@ def _ranges(expected: Estimate) -> dict[str, Any]:
 def estimated(counts: Counts, found: Curve, rate: Rate, *, clustered: bool) -> Estimate | None:
     """A rate of `ESTIMATED` (`EVERY_SEEN`: the area) from counts (bins, buckets, decision, outcome); None where it has
     no denominator."""
-    of: Callable[[Floats], Expected | None] = (
+    of: Callable[[Floats], ExpectedValue | None] = (
         expected_area if rate is EVERY_SEEN else lambda expected: expected_rate(expected, rate)
     )
     return estimate(np.asarray(counts.sum(axis=3), dtype=np.int64), found, of, clustered=clustered)

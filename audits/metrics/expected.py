@@ -15,14 +15,14 @@ from boussole.audits.uncertainty.curve import Curve, Spread, spread
 
 
 @dataclass(frozen=True, kw_only=True)
-class Expected:
+class ExpectedValue:
     """A value of expected counts (bins, decision, outcome), and its slope in each of them (the same shape)."""
 
     value: float
     slope: Floats
 
 
-def expected_rate(counts: Floats, rate: Rate) -> Expected | None:
+def expected_rate(counts: Floats, rate: Rate) -> ExpectedValue | None:
     """A rate of expected counts; None where nobody is expected in its denominator."""
     above, below = (float(sum(counts[:, d, o].sum() for d, o in cells)) for cells in (rate.numerator, rate.denominator))
     if not below > 0:
@@ -32,10 +32,10 @@ def expected_rate(counts: Floats, rate: Rate) -> Expected | None:
         slope[:, decision, outcome] += 1 / below
     for decision, outcome in rate.denominator:
         slope[:, decision, outcome] -= above / below**2
-    return Expected(value=above / below, slope=slope)
+    return ExpectedValue(value=above / below, slope=slope)
 
 
-def expected_area(counts: Floats) -> Expected | None:
+def expected_area(counts: Floats) -> ExpectedValue | None:
     """The area under the ROC curve of expected counts; None where no positive or no negative outcome is expected.
 
     >>> counts = np.array([[[3.0, 1.0], [0.0, 0.0]], [[0.0, 0.0], [1.0, 3.0]]])
@@ -53,7 +53,7 @@ def expected_area(counts: Floats) -> Expected | None:
     slope = np.zeros(counts.shape)
     slope[:, :, POSITIVE] = ((below - area) / p)[:, None]
     slope[:, :, NEGATIVE] = ((above - area) / n)[:, None]
-    return Expected(value=area, slope=slope)
+    return ExpectedValue(value=area, slope=slope)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ class Estimate:
 
 
 def estimate(
-    decided: Counts, chances: Curve, of: Callable[[Floats], Expected | None], *, clustered: bool
+    decided: Counts, chances: Curve, of: Callable[[Floats], ExpectedValue | None], *, clustered: bool
 ) -> Estimate | None:
     """From counts (bins, buckets, decision) and the chances of their scores; None where the value has no denominator.
 

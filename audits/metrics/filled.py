@@ -12,13 +12,13 @@ import numpy as np
 
 from boussole.audits.measures import NO_OUTCOME, NOT_SELECTED, SELECTED, Floats
 from boussole.audits.metrics.definition import between
-from boussole.audits.metrics.scored import Scored
+from boussole.audits.metrics.scored import ScoredTable
 
 Ends = tuple[float, float]
 
 
 def score_bounds(
-    scored: Scored, ends: Callable[[Scored, list[int]], Ends | None], *parts: list[int]
+    scored: ScoredTable, ends: Callable[[ScoredTable, list[int]], Ends | None], *parts: list[int]
 ) -> dict[str, list[float]]:
     """The parameter `bounds` of a measure of one group, or of the gap between two; nothing where no outcome is missing.
 
@@ -29,7 +29,7 @@ def score_bounds(
     return between([ends(scored, part) for part in parts])
 
 
-def area_ends(scored: Scored, group: list[int]) -> Ends | None:
+def area_ends(scored: ScoredTable, group: list[int]) -> Ends | None:
     """Lowest and highest area under the ROC curve, whatever the order of scores within a bin is too."""
     sides = scored.sides(group, group).sums
     parts = [*sides, _missing(scored, group)[0]]
@@ -73,7 +73,7 @@ def _roots(a: Floats, b: Floats, c: Floats, highest: Floats) -> list[Floats]:
     return [np.where(np.isfinite(x) & (x > 0) & (x < highest), x, 0.0) for x in found]
 
 
-def brier_ends(scored: Scored, group: list[int]) -> Ends | None:
+def brier_ends(scored: ScoredTable, group: list[int]) -> Ends | None:
     """Lowest and highest mean square of score − outcome. Each bin lies on one side of one half."""
     n, total, squares = _missing(scored, group)
     known = scored.errors_of(group)
@@ -81,7 +81,7 @@ def brier_ends(scored: Scored, group: list[int]) -> Ends | None:
     return _over(float(known.squares.sum()), ways, known.size + n.sum())
 
 
-def mean_error_ends(scored: Scored, group: list[int]) -> Ends | None:
+def mean_error_ends(scored: ScoredTable, group: list[int]) -> Ends | None:
     """The lowest and highest mean of score − outcome."""
     n, total, _ = _missing(scored, group)
     known = scored.errors_of(group)
@@ -96,7 +96,7 @@ def _over(known: float, ways: Floats, size: Any) -> Ends | None:
     return low, high
 
 
-def _missing(scored: Scored, group: list[int]) -> tuple[Floats, Floats, Floats]:
+def _missing(scored: ScoredTable, group: list[int]) -> tuple[Floats, Floats, Floats]:
     """By bin, those whose outcome is due and not known: how many, sum of their scores, of the squares of these."""
     outcome = scored.view.system.log.outcome
     seen = [SELECTED] if outcome is not None and outcome.observed_for == "selected" else [NOT_SELECTED, SELECTED]

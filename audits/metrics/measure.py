@@ -17,33 +17,33 @@ from boussole.audits.metrics.estimated import estimated_measures
 from boussole.audits.metrics.families import Families, ended_measures, families
 from boussole.audits.metrics.groups import derived_measures, impact_ratios, rate_measures
 from boussole.audits.metrics.ranked import ranking_measures
-from boussole.audits.metrics.scored import Scored, reference_tables, scored_tables
+from boussole.audits.metrics.scored import ScoredTable, reference_tables, scored_tables
 from boussole.audits.metrics.scoring import scoring_measures
 from boussole.audits.metrics.selection import SELECTION_RATIO
 from boussole.audits.metrics.stages import stage_measures
 from boussole.audits.metrics.view import View
-from boussole.audits.standing import Standing
+from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.rules import NOTHING, Suppression, suppress
 from boussole.audits.systems.model import System
 
-EVERYTHING_READABLE = Standing()
+EVERYTHING_READABLE = WindowStanding()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
+class WindowMeasures:
     """The measures of a window, and the tables they were made of as they may be shown, by attribute: decisions
     (`views`), those that have a score, and these in the window of reference (`earlier`)."""
 
     measures: list[Measure]
     views: Mapping[tuple[str, ...], View]
-    scored: Mapping[tuple[str, ...], Scored]
-    earlier: Mapping[tuple[str, ...], Scored]
+    scored: Mapping[tuple[str, ...], ScoredTable]
+    earlier: Mapping[tuple[str, ...], ScoredTable]
 
 
 class Inputs(TypedDict, total=False):
     """The arguments of `measured_cells` beside the tables."""
 
-    standing: Standing
+    standing: WindowStanding
     strata: Sequence[Strata]
     lists: Sequence[Lists]
     stages: Sequence[Stage]
@@ -61,14 +61,14 @@ def measured_cells(
     tables: Sequence[Cells],
     *,
     system: System,
-    standing: Standing = EVERYTHING_READABLE,
+    standing: WindowStanding = EVERYTHING_READABLE,
     strata: Sequence[Strata] = (),
     lists: Sequence[Lists] = (),
     stages: Sequence[Stage] = (),
     scores: Sequence[Scores] = (),
     reference: Sequence[Scores] = (),
     withheld: Suppression = NOTHING,
-) -> Measured:
+) -> WindowMeasures:
     """Group measures, measures across groups and judged comparisons, suppressed over the whole lattice.
 
     Inputs: one table with `by=()` (everybody), one per group attribute, one per declared intersection, all of
@@ -109,10 +109,10 @@ def measured_cells(
             found += ranking_measures(views[by], ranked[by], withheld.lists) if by in ranked else []
             found += rates.get(by, [])
             found += _score_measures(by_score[by], expected.get(by), system) if by in by_score else []
-    return Measured(measures=found, views=views, scored=by_score, earlier=earlier)
+    return WindowMeasures(measures=found, views=views, scored=by_score, earlier=earlier)
 
 
-def _score_measures(scored: Scored, earlier: Scored | None, system: System) -> list[Measure]:
+def _score_measures(scored: ScoredTable, earlier: ScoredTable | None, system: System) -> list[Measure]:
     found = [*mean_scores(scored), *distance_measures(scored)]
     if system.log.outcome is None:
         return found

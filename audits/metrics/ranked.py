@@ -42,14 +42,14 @@ def ranking_measures(view: View, lists: Lists, withheld: Mapping[str, Mapping[Ke
 
     `withheld`: by metric, groups that have to be hidden because of what other windows tell.
     """
-    seen = _Seen(view, lists, withheld)
+    seen = _ShownLists(view, lists, withheld)
     found = [seen.of_group(mean, position) for mean in OF_GROUPS for position in view.known]
     found += [seen.across(mean) for mean in ACROSS]
     return found + [measure for position in compared(view) for measure in seen.compared(position)]
 
 
 @dataclass(frozen=True)
-class _Seen:
+class _ShownLists:
     """Lists as they may be shown."""
 
     view: View

@@ -24,7 +24,7 @@ from boussole.audits.measures import (
 from boussole.audits.metrics.comparisons import against, compared, judged, refused
 from boussole.audits.metrics.definition import Comparison, Rate
 from boussole.audits.metrics.view import View, known_values
-from boussole.audits.standing import Standing
+from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.rules import Suppression, suppress
 from boussole.audits.systems.model import System
@@ -48,7 +48,7 @@ EVERY_SEEN = replace(SEEN, needs_all=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scored:
+class ScoredTable:
     """One table of decisions that have a score: its view, and its counts by score.
 
     `curve`: the bins of a calibration curve that can be shown (their ends, as positions), or None.
@@ -132,10 +132,10 @@ def scored_tables(
     tables: Sequence[Scores],
     *,
     system: System,
-    standing: Standing,
+    standing: WindowStanding,
     suppression: Suppression,
     withheld: Mapping[str, Mapping[Key, str]] | None = None,
-) -> list[Scored]:
+) -> list[ScoredTable]:
     """Counts by score with what may be shown of them.
 
     Where some decisions have no score, those that have one are fewer than `suppression` knows of: what these need
@@ -151,12 +151,14 @@ def scored_tables(
     if decisions or outcomes or any(table.missing.any() for table in tables):
         suppression = suppress([table.cells() for table in tables], system=system, also=suppression)
     return [
-        Scored(view=View(table=table.cells(), system=system, suppression=suppression, standing=standing), scores=table)
+        ScoredTable(
+            view=View(table=table.cells(), system=system, suppression=suppression, standing=standing), scores=table
+        )
         for table in tables
     ]
 
 
-def reference_tables(tables: Sequence[Scores], *, system: System, standing: Standing) -> list[Scored]:
+def reference_tables(tables: Sequence[Scores], *, system: System, standing: WindowStanding) -> list[ScoredTable]:
     """Counts by score of the reference window, with what may be shown of it; its outcomes are mature."""
     tables = [table for table in tables if standing.ended(table.by) is None]
     if not tables:
@@ -166,13 +168,20 @@ def reference_tables(tables: Sequence[Scores], *, system: System, standing: Stan
         replace(standing, readable_from=None),
     )
     return [
-        Scored(view=View(table=table.cells(), system=system, suppression=suppression, standing=mature), scores=table)
+        ScoredTable(
+            view=View(table=table.cells(), system=system, suppression=suppression, standing=mature), scores=table
+        )
         for table in tables
     ]
 
 
 def group_figures(
-    scored: Scored, metric: str, rate: Rate, make: Callable[[list[int]], Figure | None], *, probability: bool = False
+    scored: ScoredTable,
+    metric: str,
+    rate: Rate,
+    make: Callable[[list[int]], Figure | None],
+    *,
+    probability: bool = False,
 ) -> list[Measure]:
     """A measure of every known group (or of everybody); `make` gives None where its denominator is 0."""
     return [
@@ -181,7 +190,7 @@ def group_figures(
 
 
 def _group_figure(
-    scored: Scored,
+    scored: ScoredTable,
     metric: str,
     rate: Rate,
     make: Callable[[list[int]], Figure | None],
@@ -204,7 +213,7 @@ def _group_figure(
 
 
 def pair_figures(
-    scored: Scored,
+    scored: ScoredTable,
     comparison: Comparison,
     make: Callable[[list[int], list[int]], Figure | Refused],
     *,
@@ -220,7 +229,7 @@ def pair_figures(
 
 
 def _pair_figure(
-    scored: Scored,
+    scored: ScoredTable,
     comparison: Comparison,
     make: Callable[[list[int], list[int]], Figure | Refused],
     position: int,
@@ -244,7 +253,7 @@ def _pair_figure(
     return _measure(scored, metric, position, figure, params)
 
 
-def _blocked(scored: Scored, rate: Rate, probability: bool) -> str | None:
+def _blocked(scored: ScoredTable, rate: Rate, probability: bool) -> str | None:
     """Why no group has this measure."""
     if probability and not scored.scores.probability:
         return "not_a_probability"
@@ -253,7 +262,7 @@ def _blocked(scored: Scored, rate: Rate, probability: bool) -> str | None:
     return scored.view.blocked(rate)
 
 
-def _measure(scored: Scored, metric: str, position: int, figure: Figure, params: Mapping[str, Any]) -> Measure:
+def _measure(scored: ScoredTable, metric: str, position: int, figure: Figure, params: Mapping[str, Any]) -> Measure:
     view = scored.view
     return Measure(
         metric=metric,

@@ -14,7 +14,7 @@ from dataclasses import replace
 from boussole.audits.measures import Scores
 from boussole.audits.suppression.additive import finer
 from boussole.audits.suppression.lattice import EVERYBODY, Key
-from boussole.audits.suppression.over_time import REASON, Published, also_hidden
+from boussole.audits.suppression.over_time import REASON, ShownWindow, also_hidden
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 
@@ -26,7 +26,7 @@ OF_OUTCOMES = ("auc", "brier_score", "calibration_in_the_large", "calibration_er
 
 def scores_withheld(
     window: Window,
-    published: Sequence[Published],
+    published: Sequence[ShownWindow],
     scores: Mapping[Window, Sequence[Scores]] | None,
     *,
     system: System,

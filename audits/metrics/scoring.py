@@ -11,7 +11,7 @@ from boussole.audits.measures import NO_OUTCOME, Cells, Counts, Measure, Scores
 from boussole.audits.metrics.comparisons import comparison_measures
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.groups import rate_measures
-from boussole.audits.metrics.scored import Scored
+from boussole.audits.metrics.scored import ScoredTable
 from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from boussole.audits.metrics.view import View
 from boussole.audits.suppression.rules import Suppression, suppress
@@ -32,7 +32,7 @@ class _Middle:
     exact: bool
 
 
-def scoring_measures(tables: Sequence[Scored], *, system: System) -> dict[tuple[str, ...], list[Measure]]:
+def scoring_measures(tables: Sequence[ScoredTable], *, system: System) -> dict[tuple[str, ...], list[Measure]]:
     """Scoring rates and their comparisons, by attribute.
 
     Where everybody in the bin of the median has one score, that is the median and the rates are exact. Else the median
@@ -71,7 +71,7 @@ def _above(scores: Scores, middle: _Middle) -> Cells:
     return Cells(by=scores.by, groups=scores.groups, counts=counts, clustered=scores.clustered)
 
 
-def _measures(scored: Scored, above: Cells, hidden: Suppression, middle: _Middle) -> list[Measure]:
+def _measures(scored: ScoredTable, above: Cells, hidden: Suppression, middle: _Middle) -> list[Measure]:
     view = View(table=above, system=scored.view.system, suppression=hidden, standing=scored.view.standing)
     edges = scored.scores.edges(scored.scores.bins)
     between = {"median_between": [edges[middle.bin], edges[min(middle.bin + 1, scored.scores.bins)]]}

@@ -14,7 +14,7 @@ from boussole.audits.metrics.definition import Comparison, Metric
 from boussole.audits.metrics.groups import rate_measures
 from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from boussole.audits.metrics.view import View, known_values
-from boussole.audits.standing import Standing
+from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.funnel import suppress_stages
 from boussole.audits.suppression.lattice import EVERYBODY, Key
 from boussole.audits.suppression.rules import NOTHING, Suppression
@@ -49,7 +49,7 @@ def comparisons(system: System) -> list[Comparison]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Seen:
+class _StageCounts:
     """One stage of one attribute: those who reached the stage before, and everybody."""
 
     stage: Stage
@@ -61,7 +61,7 @@ def stage_measures(
     stages: Sequence[Stage],
     *,
     system: System,
-    standing: Standing,
+    standing: WindowStanding,
     hidden: Mapping[Key, str],
     withheld: Suppression = NOTHING,
 ) -> dict[By, list[Measure]]:
@@ -80,25 +80,25 @@ def stage_measures(
 
 
 def _seen(
-    stages: Sequence[Stage], system: System, standing: Standing, hidden: Mapping[Key, str], withheld: Suppression
-) -> dict[By, list[_Seen]]:
+    stages: Sequence[Stage], system: System, standing: WindowStanding, hidden: Mapping[Key, str], withheld: Suppression
+) -> dict[By, list[_StageCounts]]:
     steps = [_readable(stage.step, standing) for stage in stages]
-    found: dict[By, list[_Seen]] = {}
+    found: dict[By, list[_StageCounts]] = {}
     layers = suppress_stages(steps, system=system, decisions=hidden, also=withheld)
     for stage, step, layer in zip(stages, steps, layers, strict=True):
         suppression = Suppression(decisions=layer, outcomes={})
         wholes = {table.by: table for table in stage.whole}
         for table in step:
             views = [View(table=each, system=system, suppression=suppression) for each in (table, wholes[table.by])]
-            found.setdefault(table.by, []).append(_Seen(stage=stage, step=views[0], whole=views[1]))
+            found.setdefault(table.by, []).append(_StageCounts(stage=stage, step=views[0], whole=views[1]))
     return found
 
 
-def _readable(tables: Iterable[Cells], standing: Standing) -> list[Cells]:
+def _readable(tables: Iterable[Cells], standing: WindowStanding) -> list[Cells]:
     return [table for table in tables if standing.ended(table.by) is None]
 
 
-def _measures(seen: _Seen, system: System, standing: Standing) -> list[Measure]:
+def _measures(seen: _StageCounts, system: System, standing: WindowStanding) -> list[Measure]:
     strata = {each.by: each for each in seen.stage.strata}.get(seen.step.table.by)
     whole = [*rate_measures(seen.whole, WHOLE_RATE), *_compared(seen.whole)]
     step = rate_measures(seen.step, STEP_RATE)
@@ -127,7 +127,7 @@ def _measures(seen: _Seen, system: System, standing: Standing) -> list[Measure]:
 
 
 def _silent(
-    seen: _Seen, system: System, standing: Standing
+    seen: _StageCounts, system: System, standing: WindowStanding
 ) -> tuple[Literal["suppressed", "undefined"], str, dict[str, str]] | None:
     """Why nothing of a stage is told, of any group: few came there, or it is an outcome that cannot be read yet."""
     if (why := seen.step.suppression.decisions.get(EVERYBODY)) is not None:
@@ -142,7 +142,7 @@ def _compared(view: View) -> list[Measure]:
     return comparison_measures(view, SELECTION_RATIO) if view.table.by else []
 
 
-def _through(stages: Sequence[_Seen], system: System, standing: Standing) -> list[Measure]:
+def _through(stages: Sequence[_StageCounts], system: System, standing: WindowStanding) -> list[Measure]:
     """The part of each actor in the ratio over the whole funnel: their product, over all actors, is that ratio."""
     view = stages[0].step
     if not view.table.by or any(_silent(seen, system, standing) for seen in stages):
@@ -155,7 +155,7 @@ def _through(stages: Sequence[_Seen], system: System, standing: Standing) -> lis
     ]
 
 
-def _part(actor: str, stages: Sequence[_Seen], position: int) -> Measure:
+def _part(actor: str, stages: Sequence[_StageCounts], position: int) -> Measure:
     """One actor and one group: the product of the ratios of the actor's stages; `n` as at the first of them."""
     view = stages[0].step
     others = [against(seen.step, SELECTION_RATIO, position) for seen in stages]

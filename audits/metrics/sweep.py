@@ -10,12 +10,14 @@ import numpy as np
 from boussole.audits.measures import Counts, attribute_of, label_of
 from boussole.audits.metrics import errors, selection
 from boussole.audits.metrics.groups import safe_ratio
-from boussole.audits.metrics.scored import EVERY, EVERY_SEEN, Scored
+from boussole.audits.metrics.scored import EVERY, EVERY_SEEN, ScoredTable
 
 RATES = (*selection.RATES, *errors.RATES)
 
 
-def swept(scored: Scored, steps: Counts | None = None, thresholds: Sequence[float] = ()) -> Iterator[Mapping[str, Any]]:
+def swept(
+    scored: ScoredTable, steps: Counts | None = None, thresholds: Sequence[float] = ()
+) -> Iterator[Mapping[str, Any]]:
     """One row per group, rate and threshold: what the rate would be if all with that score or more were selected.
 
     Over decisions that have a score; rates of outcomes over those whose outcome is known. `steps`: counts (groups,

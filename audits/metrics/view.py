@@ -12,7 +12,7 @@ from boussole.audits.measures import NO_OUTCOME, Cells, Counts, Group, Measure
 from boussole.audits.metrics.definition import Rate, between
 from boussole.audits.metrics.frame import Frame, frame
 from boussole.audits.parts import Share
-from boussole.audits.standing import Standing
+from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.rules import Suppression
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.estimates import rate_interval
@@ -27,7 +27,7 @@ class View:
     table: Cells
     system: System
     suppression: Suppression
-    standing: Standing = field(default_factory=Standing)
+    standing: WindowStanding = field(default_factory=WindowStanding)
     frames: dict[str, Frame] = field(default_factory=dict)
     by_fairlearn: bool = True
     """Else rates come from the counts as they are: the same values, without three seconds for loading Fairlearn."""

@@ -15,7 +15,7 @@ from boussole.audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of,
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.families import EVERY_COMPARISON
 from boussole.audits.metrics.sweep import swept
-from boussole.audits.notebook.comparing import Compared, compare
+from boussole.audits.notebook.comparing import GroupComparison, compare
 from boussole.audits.notebook.own import Tally
 from boussole.audits.notebook.results import Results
 from boussole.audits.notebook.sweeping import scored_window
@@ -26,7 +26,7 @@ from boussole.audits.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Audit", "Compared", "Tally", "audit", "compare", "sweep"]
+__all__ = ["Audit", "GroupComparison", "Tally", "audit", "compare", "sweep"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

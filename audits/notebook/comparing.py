@@ -23,7 +23,7 @@ from boussole.audits.notebook.asked import (
     system_of,
 )
 from boussole.audits.notebook.counting import count, open_rows, yes_values
-from boussole.audits.notebook.own import Function, Own, own_measures, own_metrics
+from boussole.audits.notebook.own import Function, OwnMetric, own_measures, own_metrics
 from boussole.audits.notebook.results import Results
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.rules import NOTHING, suppress
@@ -41,7 +41,7 @@ OF_OUTCOMES = (
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Compared(Results):
+class GroupComparison(Results):
     """The measures of a frame by group, and how many decisions they are about. Groups too small to be told are set
     `apart`: their rows are in no figure."""
 
@@ -78,7 +78,7 @@ def compare(
     person: str | None = None,
     weight: str | None = None,
     suppress_below: int = 11,
-) -> Compared:
+) -> GroupComparison:
     """Compares groups of a frame: rates with intervals, each group against its reference or all others.
 
     `frame`: pandas, polars, Arrow, or a DuckDB relation, one row for each decision (or `weight` of them). `decision`
@@ -129,7 +129,7 @@ def compare(
     mine = own_metrics(own or {}, taken=_known(families(system)))
     tables, apart = count(rows, system, decided)
     check_references(tables, system)
-    return Compared(
+    return GroupComparison(
         measures=_measured(tables, system, chosen, mine, apart),
         decisions=int(tables[0].sizes().sum()),
         apart=tuple(sorted(group_label(*key) for key in apart)),
@@ -157,7 +157,7 @@ def _metrics(system: System, wanted: Sequence[str] | str | None) -> list[str]:
 
 
 def _measured(
-    tables: Sequence[Cells], system: System, chosen: Sequence[str], own: Sequence[Own], apart: Mapping[Key, str]
+    tables: Sequence[Cells], system: System, chosen: Sequence[str], own: Sequence[OwnMetric], apart: Mapping[Key, str]
 ) -> list[Measure]:
     suppression = suppress(tables, system=system, also=replace(NOTHING, apart=apart))
     measured, found = families(system), list[Measure]()

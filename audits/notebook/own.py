@@ -79,7 +79,7 @@ Function = Callable[[Tally], Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Own:
+class OwnMetric:
     """A metric by its name: a function of counts that works on arrays, such as `lambda c: c.selected / c.n`."""
 
     name: str
@@ -137,7 +137,7 @@ def _one(cell: tuple[int, int]) -> Floats:
     return found
 
 
-def own_metrics(functions: Mapping[str, Function], *, taken: Sequence[str]) -> list[Own]:
+def own_metrics(functions: Mapping[str, Function], *, taken: Sequence[str]) -> list[OwnMetric]:
     """Metrics by name. Raises BoussoleError for a name that is taken or malformed, and for what is no function."""
     for name, function in functions.items():
         if not isinstance(name, str) or not name.isidentifier():
@@ -146,17 +146,17 @@ def own_metrics(functions: Mapping[str, Function], *, taken: Sequence[str]) -> l
             raise BoussoleError(f"there is a metric '{name}' already.", next_step="Give yours another name.")
         if not callable(function):
             raise BoussoleError(f"the metric '{name}' is a {type(function).__name__}, and not a function of counts.")
-    return [Own(name=name, function=function) for name, function in functions.items()]
+    return [OwnMetric(name=name, function=function) for name, function in functions.items()]
 
 
-def own_measures(view: View, own: Own) -> list[Measure]:
+def own_measures(view: View, own: OwnMetric) -> list[Measure]:
     """The metric of every known group (or of everybody), then its difference from the group it is compared with."""
     hidden = _hidden(view, own)
     found = [_of_group(view, own, position, hidden) for position in view.known]
     return found + ([_difference(view, own, position, hidden) for position in compared(view)] if view.table.by else [])
 
 
-def _hidden(view: View, own: Own) -> Mapping[int, str]:
+def _hidden(view: View, own: OwnMetric) -> Mapping[int, str]:
     """What is hidden in measures of decisions, and in those of outcomes where it rests on them."""
     everybody = view.table.counts.sum(axis=(0, 1))
     hidden = dict(view.hidden(SELECTION_RATE))
@@ -167,14 +167,14 @@ def _hidden(view: View, own: Own) -> Mapping[int, str]:
     return hidden
 
 
-def _of_group(view: View, own: Own, position: int, hidden: Mapping[int, str]) -> Measure:
+def _of_group(view: View, own: OwnMetric, position: int, hidden: Mapping[int, str]) -> Measure:
     group = view.table.groups[position]
     if position in hidden:
         return view.without_value(own.name, "suppressed", hidden[position], group=group)
     return _measured(view, own, own.name, position=position, counts=view.table.counts[[position]], params={})
 
 
-def _difference(view: View, own: Own, position: int, hidden: Mapping[int, str]) -> Measure:
+def _difference(view: View, own: OwnMetric, position: int, hidden: Mapping[int, str]) -> Measure:
     """The value of a group less that of the group, or of all the others, that it is compared with."""
     name, group = f"{own.name}_difference", view.table.groups[position]
     other = against(view, SELECTION_RATIO, position)
@@ -188,7 +188,9 @@ def _difference(view: View, own: Own, position: int, hidden: Mapping[int, str]) 
     return _measured(view, own, name, position=position, counts=both, params=params)
 
 
-def _measured(view: View, own: Own, name: str, *, position: int, counts: Counts, params: Mapping[str, Any]) -> Measure:
+def _measured(
+    view: View, own: OwnMetric, name: str, *, position: int, counts: Counts, params: Mapping[str, Any]
+) -> Measure:
     """The value of one group, or of the first of two less the second, from counts (groups, buckets, 2, 3)."""
 
     def statistic(drawn: Counts) -> Floats:

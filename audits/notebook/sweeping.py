@@ -13,7 +13,7 @@ from boussole.audits.counts.scores import read_scores, scores_of
 from boussole.audits.counts.thresholds import AtThresholds, counts_at
 from boussole.audits.errors import BoussoleError
 from boussole.audits.lake import reading
-from boussole.audits.metrics.scored import Scored, scored_tables
+from boussole.audits.metrics.scored import ScoredTable, scored_tables
 from boussole.audits.standing import standing
 from boussole.audits.suppression.apart import named, with_groups, within
 from boussole.audits.suppression.rules import NOTHING, suppress
@@ -30,7 +30,7 @@ def scored_window(
     end: dt.date | None = None,
     as_of: dt.date | None = None,
     thresholds: Sequence[float] | None = None,
-) -> list[tuple[Scored, AtThresholds | None]]:
+) -> list[tuple[ScoredTable, AtThresholds | None]]:
     """Counts by score of a window, what may be shown of them, and the same counts at thresholds (those that occur, or
     those given); None where the rows that these are counted from were purged.
 

@@ -36,7 +36,7 @@ TWIN = "excluded_"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Purged:
+class PurgeResult:
     """What left a system's tables: rows by table, months sealed by it, groups whose legal basis ended.
 
     `sources` are the runs and files that the rows came from, and that may still hold them.
@@ -91,7 +91,7 @@ def purge(
     system_id: str | None = None,
     dry_run: bool = False,
     today: dt.date | None = None,
-) -> list[Purged]:
+) -> list[PurgeResult]:
     """Removes the rows of whole months before a day (or older than each system's `retain_days`) from the lake.
 
     Groups whose legal basis has ended go too, whatever the age of their rows. The lake is rebuilt without them: no
@@ -108,7 +108,7 @@ def purge(
         held = [system for system in chosen if exists(connection, system)]
         for system in held:
             create_system(connection, system)
-    found: list[Purged] = []
+    found: list[PurgeResult] = []
 
     def plan(connection: duckdb.DuckDBPyConnection) -> Mapping[Name, str] | None:
         made = Plan()
@@ -169,14 +169,14 @@ def _plan(
     plan: Plan,
     *,
     today: dt.date,
-) -> Purged:
+) -> PurgeResult:
     """Adds to the plan what goes of one system."""
     groups = expiry.still_held(connection, system, expiry.ended(system, today))
     if groups:
         plan.changed |= expiry.blanks(connection, system, groups)
         plan.queries |= expiry.merged_cubes(system, groups)
     if limit is None:
-        return Purged(system=system.id, before=None, rows={}, groups=tuple(groups))
+        return PurgeResult(system=system.id, before=None, rows={}, groups=tuple(groups))
     gone = _gone(connection, system, limit)
     counts = {name: _count(connection, name, condition) for name, condition in gone.items()}
     gone = {name: condition for name, condition in gone.items() if counts[name]}
@@ -196,7 +196,7 @@ def _plan(
     for (_, table), count in counts.items():
         log = table.removeprefix(TWIN)
         rows |= {log: rows.get(log, 0) + count} if count else {}
-    return Purged(
+    return PurgeResult(
         system=system.id, before=limit, rows=rows, months=tuple(months), groups=tuple(groups), sources=sources
     )
 

@@ -26,14 +26,14 @@ from boussole.audits.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rotated:
+class RotationResult:
     """The length of the chain of keys now, and how many stored columns went through the new one."""
 
     keys: int
     columns: int
 
 
-def rotate(workspace: Workspace) -> Rotated:
+def rotate(workspace: Workspace) -> RotationResult:
     """Brings the lake under a new key of pseudonyms and a new key of texts; buckets stay as they are.
 
     Old keys of texts are removed. Old keys of pseudonyms stay, as new rows go through them, but they open nothing
@@ -47,7 +47,7 @@ def rotate(workspace: Workspace) -> Rotated:
             where=str(workspace.home),
             next_step="Import first; the first import makes the first key.",
         )
-    done: list[Rotated] = []
+    done: list[RotationResult] = []
 
     def plan(connection: duckdb.DuckDBPyConnection) -> Mapping[Name, str]:
         set_key(connection, workspace)
@@ -58,7 +58,7 @@ def rotate(workspace: Workspace) -> Rotated:
         queries = {name: _select(name, values) for name, values in _with_texts(connection, workspace, changed).items()}
         row = f"SELECT '{RING}', {position}, '{keys.key_id(key)}'"
         queries["main", "secrets"] = f"SELECT * FROM {KNOWN} UNION ALL {row}"
-        done.append(Rotated(keys=position, columns=sum(map(len, changed.values()))))
+        done.append(RotationResult(keys=position, columns=sum(map(len, changed.values()))))
         return {**queries, **noted(connection, [removal("rotation", keys=position)])}
 
     try:

@@ -24,7 +24,7 @@ NEEDED = {column.path[0] for column in COLUMNS if column.needed}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class SystemChange:
     """A system that an import makes or changes; `told` is what changes, key by key: from what, to what."""
 
     system: System
@@ -39,15 +39,15 @@ class Plan:
 
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
+    changes: list[SystemChange] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
 
     @property
-    def new(self) -> list[Change]:
+    def new(self) -> list[SystemChange]:
         return [change for change in self.changes if change.new]
 
     @property
-    def amended(self) -> list[Change]:
+    def amended(self) -> list[SystemChange]:
         return [change for change in self.changes if not change.new]
 
 
@@ -93,7 +93,7 @@ def _add(made: Plan, record: Record, raw: Raw, *, existing: System | None, today
     if existing is not None and not told:
         made.unchanged.append(system.id)
     else:
-        made.changes.append(Change(system=system, raw=_written(system), new=existing is None, told=told))
+        made.changes.append(SystemChange(system=system, raw=_written(system), new=existing is None, told=told))
 
 
 def _contradictions(record: Record, raw: Raw, today: dt.date | None) -> Iterator[Fault]:

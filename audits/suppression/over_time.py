@@ -28,7 +28,7 @@ Pieces = Sequence[Sequence[Cells]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Published:
+class ShownWindow:
     """A window that was shown before, and what it hid; at a stage that `hidden` does not name, everything.
 
     `attributes`: those of which it told anything (None: all); `unknown_hidden`: those of which it told nothing about
@@ -71,7 +71,7 @@ def _unknown(keys: Collection[Key]) -> set[Key]:
 
 def also_hidden(
     window: Window,
-    earlier: Sequence[Published],
+    earlier: Sequence[ShownWindow],
     counts: Mapping[Window, Sequence[Cells]],
     *,
     system: System,
@@ -136,7 +136,7 @@ class _Stages:
     """
 
     system: System
-    earlier: Sequence[Published]
+    earlier: Sequence[ShownWindow]
     holding: Sequence[Sequence[int]]
     steps: Sequence[Pieces]
     decisions: Mapping[Key, str]

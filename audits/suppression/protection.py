@@ -18,7 +18,7 @@ import numpy as np
 from boussole.audits.measures import Counts
 from boussole.audits.suppression.lattice import Floats, Lattice
 from boussole.audits.suppression.program import SuppressionError
-from boussole.audits.suppression.reader import SLACK, Mover, Reader, Sight
+from boussole.audits.suppression.reader import SLACK, Mover, Reader, ReaderSight
 
 Step = tuple[int, float]
 """A move: of which reader, how far (down if negative)."""
@@ -65,7 +65,7 @@ class Demand:
     def signs(self) -> tuple[int, ...]:
         return (self.sign,) if self.sign else (1, -1)
 
-    def reached(self, sights: Sequence[Sight]) -> float:
+    def reached(self, sights: Sequence[ReaderSight]) -> float:
         """How far the target can move: the distance or more, or all it can."""
         seen = {(r, sign): sights[r].seen(self.cell, self.target, sign) for sign in self.signs for r in self.readers}
         for reader, sign in seen:
@@ -126,9 +126,9 @@ def _widths(lattice: Lattice, layers: Sequence[Layer], knowledge: Knowledge, all
     return [Demand(plain, cell, target, 0, limit) for target, limit in wide for cell in cells]
 
 
-def _sights(demands: Iterable[Demand], readers: Sequence[Reader], hidden: Floats) -> list[Sight]:
+def _sights(demands: Iterable[Demand], readers: Sequence[Reader], hidden: Floats) -> list[ReaderSight]:
     """Each reader's sight, after a look at all hidden targets in question."""
-    sights = [Sight(reader, hidden) for reader in readers]
+    sights = [ReaderSight(reader, hidden) for reader in readers]
     asked = [demand for demand in demands if hidden[demand.cell] > 0.5]
     for number, sight in enumerate(sights):
         sight.look(dict.fromkeys((d.cell, d.target) for d in asked if number in d.readers))
@@ -152,13 +152,13 @@ def _steps(demands: list[Demand], readers: Sequence[Reader], allowed: Floats) ->
     return found
 
 
-def _unmet(demands: list[Demand], sights: Sequence[Sight], chosen: Floats) -> list[Demand]:
+def _unmet(demands: list[Demand], sights: Sequence[ReaderSight], chosen: Floats) -> list[Demand]:
     """The demands of hidden cells that the present choice does not meet, the hardest first."""
     unmet = _short([demand for demand in demands if chosen[demand.cell] > 0.5], sights)
     return sorted(unmet, key=lambda d: (-d.distance, d.cell, d.target, d.sign, d.readers))
 
 
-def _short(demands: list[Demand], sights: Sequence[Sight]) -> Iterator[Demand]:
+def _short(demands: list[Demand], sights: Sequence[ReaderSight]) -> Iterator[Demand]:
     """Those of the demands that are not met, found one by one."""
     return (demand for demand in demands if demand.reached(sights) < demand.distance - SLACK)
 
@@ -187,7 +187,7 @@ def _shown_again(
     for cell in sorted(extra.tolist(), key=lambda i: (-sizes[i], -i))[:SECOND_LOOKS]:
         without = chosen.copy()
         without[cell] = 0.0
-        sights = [Sight(reader, without, worlds=seen) for reader, seen in zip(readers, worlds, strict=True)]
+        sights = [ReaderSight(reader, without, worlds=seen) for reader, seen in zip(readers, worlds, strict=True)]
         unmet = next(_short([demand for demand in asked if without[demand.cell] > 0.5], sights), None)
         if unmet is None:
             chosen = without

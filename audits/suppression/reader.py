@@ -78,7 +78,7 @@ class Mover:
         return sorted(set(owner[np.abs(up - down) > SLACK].tolist()))
 
 
-class Sight:
+class ReaderSight:
     """What one reader can tell while a given choice of cells is hidden.
 
     Every linear program ends in a possible world, which also shows how far all other cells can move: most

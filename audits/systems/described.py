@@ -21,7 +21,7 @@ def _known_zone(value: Any) -> Any:
     return value
 
 
-class Described(Strict):
+class Description(Strict):
     """The description of a system: what it is and is for, whose it is, and where it stands."""
 
     id: Identifier = Field(description="Its name in files, commands and addresses")

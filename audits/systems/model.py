@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import Field, ValidationInfo, model_validator
 
 from boussole.audits.systems.columns import Columns
-from boussole.audits.systems.described import Described
+from boussole.audits.systems.described import Description
 from boussole.audits.systems.files import Files
 from boussole.audits.systems.kinds import KEPT, Actor, Identifier, Texts
 from boussole.audits.systems.logs import LOG_TYPES, Logs
@@ -17,7 +17,7 @@ from boussole.audits.systems.register import contradictions
 from boussole.audits.systems.values import too_many
 
 
-class System(Logs, Described):
+class System(Logs, Description):
     """One AI system of the register, and the contract of its log."""
 
     sensitive: Sensitive | None = Field(None, description="Where groups `from: sensitive` are joined from")

@@ -81,7 +81,7 @@ class Units:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class ComparisonChange:
     """The change of one comparison from production to candidate; the bad side is `below` or `above`.
 
     Formula: on `ratio` ρ = (p_cg ÷ p_ca) ÷ (p_pg ÷ p_pa), on `difference` δ = (p_cg − p_ca) − (p_pg − p_pa), with c
@@ -239,7 +239,7 @@ class Change:
         return float(max(self.units.sizes().min() - 1, 1))
 
 
-def _example() -> Change:
+def _example() -> ComparisonChange:
     """Fifty pairs of the group, of which three lose their selection; fifty of the reference, where nothing changes."""
     yes, no, elsewhere = [1, 1], [0, 1], [0, 0]
     group = [([yes, yes], 7), ([yes, no], 3), ([no, no], 40)]
@@ -248,4 +248,4 @@ def _example() -> Change:
     kinds += [[[elsewhere, cell] for cell in pair] for pair, _ in reference]
     times = np.array([n for _, n in [*group, *reference]])
     units = Units(counts=np.array(kinds), times=times, both=np.ones(5, dtype=np.bool_))
-    return Change(units=units, scale="difference", bad_side="below")
+    return ComparisonChange(units=units, scale="difference", bad_side="below")

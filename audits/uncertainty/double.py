@@ -16,7 +16,7 @@ from boussole.audits.uncertainty.means import Floats, Ints, Moments
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class GroupChange:
     """A quantity of one group in the current window (`now`) and in the reference (`then`)."""
 
     now: Moments
@@ -62,7 +62,7 @@ def rate_moments(k: Ints, n: Ints) -> Moments:
 
 
 def compare_changes(
-    own: Change, other: Change, *, clustered: bool, low: float, high: float
+    own: GroupChange, other: GroupChange, *, clustered: bool, low: float, high: float
 ) -> tuple[Interval, dict[str, Any]] | None:
     """Interval of (own change − other change), and its test with a two-sided `p`; None where nothing varies.
 
@@ -99,7 +99,7 @@ def _of_rows(sides: list[Moments], *, clustered: bool) -> dict[str, Any]:
     return {"se": math.sqrt(sum(parts)), "df": df, "method": "student_buckets" if clustered else "student"}
 
 
-def _of_clusters(own: Change, other: Change) -> tuple[float, float] | None:
+def _of_clusters(own: GroupChange, other: GroupChange) -> tuple[float, float] | None:
     filled = (own.n + other.n) > 0
     first, second = own.without_each(filled), other.without_each(filled)
     if first is None or second is None:

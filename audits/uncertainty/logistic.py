@@ -26,14 +26,14 @@ MOST_COLUMNS = 300
 
 
 @dataclass(frozen=True, kw_only=True)
-class Modelled:
+class ModelledRates:
     """Standardised rates under the model, and the interval of their ratio."""
 
     rates: tuple[float, float]
     interval: Interval | None
 
 
-def modelled_ratio(pairs: Pairs, strata: Sequence[Stratum]) -> Modelled | None:
+def modelled_ratio(pairs: Pairs, strata: Sequence[Stratum]) -> ModelledRates | None:
     """Ratio of two rates, each averaged over the people of both groups under a logistic model of group and controls.
 
     Model: logit p = constant + group + each value of each control (no interactions), fitted to counts by maximum
@@ -65,7 +65,7 @@ def modelled_ratio(pairs: Pairs, strata: Sequence[Stratum]) -> Modelled | None:
     slopes = [(weights * each * (1 - each)) @ rows / total for each, rows, total in zip(p, groups, sums, strict=True)]
     gradient = slopes[0] - slopes[1]
     interval = _interval(sums[0] / sums[1], float(gradient @ covariance @ gradient), df, clustered=pairs.clustered)
-    return Modelled(rates=(sums[0] / float(sizes.sum()), sums[1] / float(sizes.sum())), interval=interval)
+    return ModelledRates(rates=(sums[0] / float(sizes.sum()), sums[1] / float(sizes.sum())), interval=interval)
 
 
 def _telling(strata: Sequence[Stratum], cases: Floats, sizes: Floats) -> npt.NDArray[np.bool_]:

@@ -24,7 +24,7 @@ Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compared:
+class StandardisedComparison:
     """Standardised rates of both groups, the interval of their ratio, and the JSON test that judges it."""
 
     rates: tuple[float, float]
@@ -37,7 +37,7 @@ def matched_weights(n1: Floats, n0: Floats) -> Floats:
     return np.asarray(_divide(n1 * n0, n1 + n0), dtype=np.float64)
 
 
-def standardised_ratio(pairs: Pairs, target: Floats | None = None) -> Compared | None:
+def standardised_ratio(pairs: Pairs, target: Floats | None = None) -> StandardisedComparison | None:
     """Ratio of two rates, each standardised over the strata to the same weights.
 
     Formula: Σ w k1/n1 ÷ Σ w k0/n0. Without a `target`, w are the weights of Mantel and Haenszel, which make this the
@@ -77,7 +77,7 @@ def standardised_ratio(pairs: Pairs, target: Floats | None = None) -> Compared |
     return _scored((first, other), (sizes[0], sizes[1]), "miettinen_nurminen_strata")
 
 
-def standardised_difference(pairs: Pairs) -> Compared:
+def standardised_difference(pairs: Pairs) -> StandardisedComparison:
     """Difference of two rates, each standardised over the strata to the weights of Mantel and Haenszel.
 
     Formula: Σ w k1/n1 − Σ w k0/n0 over Σ w, w = n1 n0 / (n1 + n0). Interval and test, independent rows: the score test
@@ -114,7 +114,7 @@ def standardised_difference(pairs: Pairs) -> Compared:
     test |= {} if df is None else {"df": df}
     quantile = float(norm.ppf(0.975) if df is None else student.ppf(0.975, df))
     interval = difference_interval(cases, sizes, quantile=quantile, level=0.95, method=name)
-    return Compared(rates=(first, other), interval=interval, test=test)
+    return StandardisedComparison(rates=(first, other), interval=interval, test=test)
 
 
 def _difference_variance(pairs: Pairs, weights: Floats) -> float:
@@ -171,12 +171,12 @@ def _delta_variance(pairs: Pairs, weights: Floats, rates: tuple[Floats, Floats])
 
 def _scored(
     rates: tuple[float, float], sizes: tuple[float, float], method: str, *, df: float | None = None
-) -> Compared:
+) -> StandardisedComparison:
     k = rates[0] * sizes[0], rates[1] * sizes[1]
     test: dict[str, Any] = {"kind": "score_ratio", "k": list(k), "n": list(sizes), "method": method}
     quantile = None if df is None else float(student.ppf(0.975, df))
     interval = ratio_interval(k, sizes, quantile=quantile, method=method)
-    return Compared(rates=rates, interval=interval, test=test if df is None else test | {"df": df})
+    return StandardisedComparison(rates=rates, interval=interval, test=test if df is None else test | {"df": df})
 
 
 def odds_ratio(pairs: Pairs) -> tuple[float, Interval | None] | None:

@@ -14,7 +14,7 @@ Effect = Literal["tighter", "looser", "neutral", "unclear"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class CharterChange:
     """One thing that differs. `effect` says whether the promise is harder to keep than before.
 
     `unclear`: more can be broken or less, which only a replay over measures can show.
@@ -45,9 +45,9 @@ def change(
     after: Any = None,
     scale: str | None = None,
     title: Texts | None = None,
-) -> Change:
+) -> CharterChange:
     values = Values(article=article, indicator=of, field=field, before=before, after=after, scale=scale, title=title)
-    return Change(
+    return CharterChange(
         kind=kind,
         effect=effect,
         sentence=told(kind, effect, values),

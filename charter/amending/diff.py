@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from boussole.charter.amending.changes import Change, Effect, change
+from boussole.charter.amending.changes import CharterChange, Effect, change
 from boussole.charter.amending.diff_questions import in_question, moved
 from boussole.charter.text.model import Article, Charter, Head, Indicator, LeftOut, Otherwise
 
@@ -18,7 +18,7 @@ OWN = ("id", "order", "indicators")
 """Fields of an article whose changes are told one by one; the rest of it is words."""
 
 
-def diff(before: Charter, after: Charter) -> list[Change]:
+def diff(before: Charter, after: Charter) -> list[CharterChange]:
     """Every change from one charter to another, in the order in which it is read: head, articles, law.
 
     Questions are the same where their ids are; the human version number is not a change.
@@ -37,7 +37,7 @@ def diff_document(before: Charter, after: Charter) -> dict[str, Any]:
     return {"schema": SCHEMA, "before": sides[0], "after": sides[1], "changes": changes}
 
 
-def _head(before: Charter, after: Charter) -> Iterator[Change]:
+def _head(before: Charter, after: Charter) -> Iterator[CharterChange]:
     if before.adopted_on != after.adopted_on:
         kind = "charter_adopted" if after.adopted_on else "charter_no_longer_adopted"
         yield change(kind, "neutral", field="adopted_on", before=before.adopted_on, after=after.adopted_on)
@@ -57,7 +57,7 @@ def _head(before: Charter, after: Charter) -> Iterator[Change]:
         yield change("charter_wording", "neutral", field=", ".join(names))
 
 
-def _left_out(before: LeftOut | None, after: LeftOut | None) -> Iterator[Change]:
+def _left_out(before: LeftOut | None, after: LeftOut | None) -> Iterator[CharterChange]:
     """The share set aside from which on nothing is judged: a smaller one is tighter, none at all the loosest."""
     old, new = (None if rule is None else rule.limit for rule in (before, after))
     if old != new:
@@ -68,7 +68,7 @@ def _left_out(before: LeftOut | None, after: LeftOut | None) -> Iterator[Change]
         yield change("left_out_wording", "neutral", field="left_out")
 
 
-def _colleges(before: Charter, after: Charter) -> Iterator[Change]:
+def _colleges(before: Charter, after: Charter) -> Iterator[CharterChange]:
     old, new = ({college.id: college.title for college in each.colleges} for each in (before, after))
     for name in [*old, *(name for name in new if name not in old)]:
         if name not in new:
@@ -79,7 +79,7 @@ def _colleges(before: Charter, after: Charter) -> Iterator[Change]:
             yield change("college_renamed", "neutral", field="colleges", before=old[name], after=new[name])
 
 
-def _articles(before: Charter, after: Charter) -> Iterator[Change]:
+def _articles(before: Charter, after: Charter) -> Iterator[CharterChange]:
     old, new = ({article.id: article for article in each.articles} for each in (before, after))
     places = {way.id: (article, way) for article in before.articles for way in article.ways}
     kept = {way.id for way in after.ways}
@@ -117,7 +117,7 @@ def _inherited(charter: Charter) -> dict[str, set[str]]:
     }
 
 
-def _article(before: Article, after: Article) -> Iterator[Change]:
+def _article(before: Article, after: Article) -> Iterator[CharterChange]:
     if before.order != after.order:
         yield change("article_moved", "neutral", article=after, field="order", before=before.order, after=after.order)
     if before.text.status != after.text.status:
@@ -133,7 +133,7 @@ def _worded(article: Article, name: str) -> Any:
     return article.text.model_dump(exclude={"status"}) if name == "text" else getattr(article, name)
 
 
-def _laws(before: Charter, after: Charter) -> Iterator[Change]:
+def _laws(before: Charter, after: Charter) -> Iterator[CharterChange]:
     for name, law in after.laws.items():
         old = before.laws.get(name)
         if old is None:

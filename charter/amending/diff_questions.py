@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from boussole.charter.amending.changes import Change, Effect, change
+from boussole.charter.amending.changes import CharterChange, Effect, change
 from boussole.charter.text.check import JUDGED
 from boussole.charter.text.model import Article, Charter, Indicator, Law, Threshold
 
@@ -17,7 +17,7 @@ OFTEN = ("once", "yearly", "quarterly", "monthly", "every_audit")
 """Frequencies, the rarest first."""
 
 
-def moved(old: Article, before: Indicator, new: Article, after: Indicator) -> Iterator[Change]:
+def moved(old: Article, before: Indicator, new: Article, after: Indicator) -> Iterator[CharterChange]:
     if old.id != new.id:
         yield change("question_moved", "neutral", article=new, of=after, before=old.title, after=new.title)
     if before.number != after.number:
@@ -32,7 +32,9 @@ def moved(old: Article, before: Indicator, new: Article, after: Indicator) -> It
         )
 
 
-def in_question(old: Indicator, new: Indicator, article: Article, before: Charter, after: Charter) -> Iterator[Change]:
+def in_question(
+    old: Indicator, new: Indicator, article: Article, before: Charter, after: Charter
+) -> Iterator[CharterChange]:
     """What differs in one question. Fields without a rule of their own are named as settings."""
     told_apart = {"id", "number", "threshold", "valid_months", "attested_by", "frequency", "kinds", "law", "otherwise"}
     for name in Indicator.model_fields:
@@ -55,7 +57,9 @@ def in_question(old: Indicator, new: Indicator, article: Article, before: Charte
         yield change("question_wording", "neutral", article=article, of=new, field=", ".join(names))
 
 
-def _reach(old: Indicator, new: Indicator, article: Article, before: Charter, after: Charter) -> Iterator[Change]:
+def _reach(
+    old: Indicator, new: Indicator, article: Article, before: Charter, after: Charter
+) -> Iterator[CharterChange]:
     """Which systems a question is asked of, and which texts of law it answers to."""
     gained, lost = _lists(old.kinds, new.kinds)
     if gained:
@@ -84,7 +88,7 @@ def _lists(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list
     return [each for each in after if each not in before], [each for each in before if each not in after]
 
 
-def _thresholds(old: Indicator, new: Indicator, article: Article) -> Iterator[Change]:
+def _thresholds(old: Indicator, new: Indicator, article: Article) -> Iterator[CharterChange]:
     scale = scale_of(new) if scale_of(new) == scale_of(old) else None
     for name in Threshold.model_fields:
         if name not in THRESHOLD and _of(old, name) != _of(new, name):
@@ -142,7 +146,7 @@ def scale_of(indicator: Indicator) -> str | None:
     return "ratio" if breach < watch else "gap"
 
 
-def _attestation(old: Indicator, new: Indicator, article: Article) -> Iterator[Change]:
+def _attestation(old: Indicator, new: Indicator, article: Article) -> Iterator[CharterChange]:
     if old.valid_months != new.valid_months:
         effect: Effect = "tighter" if (new.valid_months or 10**6) < (old.valid_months or 10**6) else "looser"
         yield change(

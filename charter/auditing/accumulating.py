@@ -21,7 +21,7 @@ from boussole.audits.uncertainty.methods import LATEST, by_method
 from boussole.audits.windows import Window, before, period_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
-from boussole.charter.document.accumulated import Accumulated, EarlierWindow, Why
+from boussole.charter.document.accumulated import AccumulatedFigures, EarlierWindow, Why
 from boussole.charter.document.measures import measures_of
 from boussole.charter.judging.testing import LOOKS
 from boussole.charter.records import documents_of
@@ -37,7 +37,7 @@ MOST_LOOKS = 60
 
 def accumulated(
     workspace: Workspace, run: Run, charter: Charter, *, beside: Sequence[AuditDocument] = ()
-) -> Accumulated | None:
+) -> AccumulatedFigures | None:
     """What the window of a run and those before it tell together; None where no other window counts.
 
     Windows count as long as they are those of the system's kind, one after the other, in which the same version of the
@@ -56,7 +56,7 @@ def accumulated(
     entering = found[-(looks - 1) :]
     told = {each.evidence.cubes: each for each in stored.values()}
     together = measured(workspace, run.system, run.window, run.measures, found, stored=told)
-    return Accumulated(
+    return AccumulatedFigures(
         since=entering[0].start,
         because="span" if len(found) > len(entering) else because,
         windows=tuple(found),

@@ -29,7 +29,7 @@ class Period:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Audited:
+class PeriodAudit:
     """A period with its document; `unchanged` where a stored audit says the same, which is then the document."""
 
     window: Window
@@ -62,14 +62,14 @@ def audit_periods(
     as_of: dt.date | None = None,
     exact: bool = False,
     beside: Sequence[AuditDocument] = (),
-) -> list[Audited]:
+) -> list[PeriodAudit]:
     """Audits periods in their order without sealing any: each hides what those before it oblige it to hide, and the
     documents `beside`, which will be sealed with them."""
     stored: dict[Window, AuditDocument] = {}
     for document in audits_of(workspace, system.id):
         stored[document.window.days] = document
     made: list[AuditDocument] = []
-    found: list[Audited] = []
+    found: list[PeriodAudit] = []
     for period in periods:
         document = run_audit(
             workspace,
@@ -84,7 +84,9 @@ def audit_periods(
         )
         before = stored.get(period.window)
         same = before is not None and unchanged(before, document)
-        found.append(Audited(window=period.window, document=before if same and before else document, unchanged=same))
+        found.append(
+            PeriodAudit(window=period.window, document=before if same and before else document, unchanged=same)
+        )
         made += [] if same else [document]
     return found
 

@@ -19,7 +19,7 @@ from boussole.charter.auditing.accumulating import accumulated
 from boussole.charter.auditing.published import hold_groups, publications
 from boussole.charter.auditing.references import changed_references
 from boussole.charter.document import AuditDocument, CharterOfAudit, Evidence, LeftOut, WindowOfAudit
-from boussole.charter.document.accumulated import Accumulated
+from boussole.charter.document.accumulated import AccumulatedFigures
 from boussole.charter.document.audit import SCHEMA
 from boussole.charter.document.measures import measures_of
 from boussole.charter.document.verdict import RULE
@@ -113,7 +113,7 @@ def audit_document(
     judging: InForce,
     *,
     facts: Facts | None = None,
-    together: Accumulated | None = None,
+    together: AccumulatedFigures | None = None,
     read: Evidence | None = None,
     rule: int = RULE,
 ) -> AuditDocument:

@@ -16,7 +16,7 @@ from boussole.audits.metrics.lists_over_time import METRICS as LISTED
 from boussole.audits.metrics.scores_over_time import CURVE, OF_OUTCOMES
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.suppression.lattice import Key
-from boussole.audits.suppression.over_time import Published
+from boussole.audits.suppression.over_time import ShownWindow
 from boussole.audits.suppression.rules import SET_APART, Suppression
 from boussole.audits.systems.gaps import file_of
 from boussole.audits.systems.model import System
@@ -37,7 +37,7 @@ def publications(
     *,
     before: int | None = None,
     beside: Sequence[AuditDocument] = (),
-) -> list[Published]:
+) -> list[ShownWindow]:
     """What stored audits (those `before` an entry of the ledger) have shown of the window, of those that hang with it,
     and of the days of its window of reference. `beside`: documents that will be stored before this window's."""
     kin = _kin(workspace, system, before=before, beside=beside)
@@ -88,19 +88,19 @@ def _declared(workspace: Workspace, digest: str) -> System:
 _read = lru_cache(maxsize=64)(declared)
 
 
-def in_values(workspace: Workspace, system: System, published: Sequence[Published]) -> list[Published]:
+def in_values(workspace: Workspace, system: System, published: Sequence[ShownWindow]) -> list[ShownWindow]:
     """What documents told, in the values that the lake has: they name nothing that few people have."""
     about = {of.id: of for each in published if _worded(each) for of in [each.of or system]}
     meant = {name: meant_in(workspace, of) for name, of in about.items()}
     return [meant[(each.of or system).id].published(each) if _worded(each) else each for each in published]
 
 
-def _worded(each: Published) -> bool:
+def _worded(each: ShownWindow) -> bool:
     """Whether words stand for some of the values."""
     return any(rare(value or "") for _, group in _keys(each) for value in group)
 
 
-def _keys(each: Published) -> Iterator[Key]:
+def _keys(each: ShownWindow) -> Iterator[Key]:
     """The groups that something is said of to have been hidden or set apart."""
     for hidden in filter(None, (each.hidden, each.scored)):
         yield from (*hidden.decisions, *hidden.outcomes, *(key for keys in hidden.stages.values() for key in keys))
@@ -133,12 +133,12 @@ def hold_groups(workspace: Workspace, system: System, *, beside: Sequence[AuditD
                     )
 
 
-def publication(window: Window, documents: Sequence[AuditDocument]) -> Published:
+def publication(window: Window, documents: Sequence[AuditDocument]) -> ShownWindow:
     """What one or several documents of a window told nothing of: what each of them hides."""
     measures = [document.measures for document in documents]
     hidden = [_hidden(each) for each in measures]
     stages = {name for each in hidden for name in each.stages}
-    return Published(
+    return ShownWindow(
         window=window,
         hidden=Suppression(
             decisions=_always([each.decisions for each in hidden]),

@@ -13,14 +13,14 @@ from boussole.audits.declaration import declared
 from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES, Catalogue, period_words, typeset
 from boussole.audits.runs import measure_evidence
-from boussole.audits.standing import Standing
+from boussole.audits.standing import WindowStanding
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import (
-    AnswerChanged,
+    AnswerChange,
     AuditDocument,
+    PreviousAudit,
     ReferenceChanged,
-    Since,
     VerdictDocument,
     WindowOfAudit,
 )
@@ -49,7 +49,7 @@ def changed_references(
     charter: Charter,
     facts: Facts,
     read: Callable[[], Read],
-    stands: Standing,
+    stands: WindowStanding,
     before: int | None = None,
 ) -> list[ReferenceChanged]:
     """Each group attribute whose reference is another one than in the audit sealed before, with the answers it changed.
@@ -61,7 +61,7 @@ def changed_references(
     then = _declared(workspace, previous)
     if previous is None or then is None:
         return []
-    since = Since(entry=previous.evidence.entry, window=previous.window)
+    since = PreviousAudit(entry=previous.evidence.entry, window=previous.window)
     found = []
     for name in _changed(then, system):
         group = system.groups[name].model_copy(update={"reference": then.groups[name].reference})
@@ -122,7 +122,7 @@ def _answers(
     told: _Reference,
     system: System,
     charter: Charter,
-) -> Iterator[AnswerChanged]:
+) -> Iterator[AnswerChange]:
     """The questions about an attribute that have another verdict with the reference of then."""
     before = {verdict.indicator: verdict for verdict in then}
     indicators = [each for article in charter.articles for indicator in article.indicators for each in indicator.ways]
@@ -132,7 +132,7 @@ def _answers(
         about = told.attribute in (verdict.by or ())
         if old is not None and about and old.verdict != verdict.verdict:
             answers = [ANSWERS.get((each.verdict, good[given(verdict.template)])) for each in (old, verdict)]
-            yield AnswerChanged(
+            yield AnswerChange(
                 article=verdict.article,
                 indicator=verdict.indicator,
                 before=old.verdict,

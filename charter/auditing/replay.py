@@ -17,7 +17,7 @@ from boussole.charter.document import ArticleVerdict, VerdictInShort
 from boussole.charter.judging.families import SystemQuestions, asked_of
 from boussole.charter.judging.verdicts import summarise, verdicts_in_short
 from boussole.charter.record_types.kinds import STATED
-from boussole.charter.records import AuditSummary, Sealed, each_summary, statements
+from boussole.charter.records import AuditSummary, SealedStatement, each_summary, statements
 from boussole.charter.records.facts import Facts
 from boussole.charter.text.model import Charter
 
@@ -27,7 +27,7 @@ ABSENT = "not_asked"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class WindowReplay:
     """One window of a system, judged again."""
 
     entry: int
@@ -39,7 +39,7 @@ class Judged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class VerdictChange:
     """One question of one window whose verdict would be another; `before` and `after` may be `not_asked`."""
 
     system: str
@@ -67,7 +67,7 @@ class Replay:
     windows: int
     verdicts: int
     uncapped: int
-    changes: Sequence[Change]
+    changes: Sequence[VerdictChange]
     unknown_systems: Sequence[str]
 
     def document(self) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def replay(
     """
     systems, windows, verdicts, uncapped = workspace.systems, 0, 0, 0
     unknown: set[str] = set()
-    changes: list[Change] = []
+    changes: list[VerdictChange] = []
     for audit, again in judged(
         each_summary(workspace, system=system, since=since, until=until),
         against,
@@ -114,8 +114,8 @@ def replay(
 
 
 def judged(
-    stored: Iterable[AuditSummary], charter: Charter, systems: Mapping[str, System], stated: Sequence[Sealed]
-) -> Iterator[tuple[AuditSummary, Judged | None]]:
+    stored: Iterable[AuditSummary], charter: Charter, systems: Mapping[str, System], stated: Sequence[SealedStatement]
+) -> Iterator[tuple[AuditSummary, WindowReplay | None]]:
     """Stored audits, each judged by a charter with what people had stated by then; None: no such system now."""
     questions = {name: asked_of(charter, system) for name, system in systems.items()}
     for audit in stored:
@@ -123,7 +123,7 @@ def judged(
         yield audit, None if asked is None else _judged(audit, asked, stated)
 
 
-def _judged(audit: AuditSummary, questions: SystemQuestions, stated: Sequence[Sealed]) -> Judged:
+def _judged(audit: AuditSummary, questions: SystemQuestions, stated: Sequence[SealedStatement]) -> WindowReplay:
     facts = Facts(as_of=audit.as_of, sealed=tuple(each for each in stated if each.entry < audit.statements))
     verdicts = verdicts_in_short(
         questions,
@@ -135,7 +135,7 @@ def _judged(audit: AuditSummary, questions: SystemQuestions, stated: Sequence[Se
         together=[each for each in audit.measures if each.params.since is not None],
         rule=audit.rule,
     )
-    return Judged(
+    return WindowReplay(
         entry=audit.entry,
         system=audit.system,
         start=audit.start,
@@ -145,14 +145,14 @@ def _judged(audit: AuditSummary, questions: SystemQuestions, stated: Sequence[Se
     )
 
 
-def _changes(audit: AuditSummary, new: Judged) -> Iterator[Change]:
+def _changes(audit: AuditSummary, new: WindowReplay) -> Iterator[VerdictChange]:
     """The questions of one window that would be answered otherwise, in the order of the new charter."""
     before, after = ({each.indicator: each for each in given} for given in (audit.verdicts, new.verdicts))
     for name in [*after, *(name for name in before if name not in after)]:
         told = after.get(name) or before[name]
         verdicts = [each[name].verdict if name in each else ABSENT for each in (before, after)]
         if verdicts[0] != verdicts[1]:
-            yield Change(
+            yield VerdictChange(
                 system=audit.system,
                 start=audit.start.isoformat(),
                 end=audit.end.isoformat(),

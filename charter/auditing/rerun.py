@@ -16,7 +16,7 @@ from boussole.audits.hashing import sha256_hex
 from boussole.audits.measures import Measure
 from boussole.audits.recount import AuditInput, Recount, recount
 from boussole.audits.runs import Run, code_hash, measure_evidence
-from boussole.audits.standing import Standing, standing
+from boussole.audits.standing import WindowStanding, standing
 from boussole.audits.systems.model import System
 from boussole.audits.windows import reference_window
 from boussole.audits.workspace import Workspace
@@ -26,7 +26,7 @@ from boussole.charter.auditing.differences import Difference, differences
 from boussole.charter.auditing.published import publications
 from boussole.charter.auditing.references import changed_references
 from boussole.charter.document import AuditDocument
-from boussole.charter.document.accumulated import Accumulated
+from boussole.charter.document.accumulated import AccumulatedFigures
 from boussole.charter.document.measures import measures_of
 from boussole.charter.records import audits_of, stored_audits
 from boussole.charter.records.facts import Facts, facts_of
@@ -168,14 +168,14 @@ def _rows_hold(workspace: Workspace, document: AuditDocument) -> list[str]:
     return [] if holds else ["the rows of the evidence as CSV do not have the hash that was sealed"]
 
 
-def stood(system: System, document: AuditDocument) -> Standing:
+def stood(system: System, document: AuditDocument) -> WindowStanding:
     """The window as it stood on the day of the audit: what the document calls expired was expired then."""
     as_of, window = document.as_of, document.window.days
     told = {tuple(m.by) for m in document.measures if m.reason == "expired"}
     expired = {
         name: group.expires for name, group in system.groups.items() if group.expires is not None and (name,) in told
     }
-    return Standing(readable_from=standing(system, window, as_of=as_of).readable_from, expired=expired)
+    return WindowStanding(readable_from=standing(system, window, as_of=as_of).readable_from, expired=expired)
 
 
 def judged_with(workspace: Workspace, document: AuditDocument, charter: Charter) -> Basis:
@@ -187,7 +187,7 @@ def judged_with(workspace: Workspace, document: AuditDocument, charter: Charter)
 
 
 def computed(
-    workspace: Workspace, document: AuditDocument, system: System, by: Basis, *, read: Read, stands: Standing
+    workspace: Workspace, document: AuditDocument, system: System, by: Basis, *, read: Read, stands: WindowStanding
 ) -> AuditDocument:
     """The document that the same evidence gives, by the code of today."""
     measures, decisions = measure_evidence(read, system, stands=stands, method=document.method_then)
@@ -217,7 +217,7 @@ def computed(
 
 def _together(
     workspace: Workspace, document: AuditDocument, system: System, measures: Sequence[Measure]
-) -> Accumulated | None:
+) -> AccumulatedFigures | None:
     """What the same windows tell together."""
     told = document.accumulated
     if told is None:
@@ -227,7 +227,7 @@ def _together(
     return told.changed(measures=measures_of(found))
 
 
-def _asked(audit: StoredAudit, document: AuditDocument, system: System, stands: Standing) -> AuditInput:
+def _asked(audit: StoredAudit, document: AuditDocument, system: System, stands: WindowStanding) -> AuditInput:
     return AuditInput(
         system=system,
         window=document.window.days,
@@ -239,7 +239,7 @@ def _asked(audit: StoredAudit, document: AuditDocument, system: System, stands: 
 
 
 def _moved(
-    workspace: Workspace, document: AuditDocument, system: System, by: Basis, *, found: Recount, stands: Standing
+    workspace: Workspace, document: AuditDocument, system: System, by: Basis, *, found: Recount, stands: WindowStanding
 ) -> tuple[str, ...]:
     """The measures that would be otherwise today."""
     if found.read is None:

@@ -55,7 +55,7 @@ from boussole.charter.record_types.acts import (
     Tally,
     Vote,
 )
-from boussole.charter.records import Sealed, open_records
+from boussole.charter.records import SealedStatement, open_records
 from boussole.charter.records.database import reading
 from boussole.charter.records.statements import find, statements_in, write
 
@@ -138,7 +138,7 @@ class Turn:
     def __init__(self, connection: Connection, house: CommitteeState) -> None:
         self.connection, self.house = connection, house
 
-    def seal(self, act: Act, *, anew: bool = False) -> Sealed:
+    def seal(self, act: Act, *, anew: bool = False) -> SealedStatement:
         """Hold an act to the rules and seal it; one that stands already, word for word, is returned as it is.
 
         The rules that it is held to are sealed before it, where they were not. `anew`: words that were taken back, or
@@ -161,7 +161,7 @@ class Turn:
         admit(self.house, act)
         return self._write(act)
 
-    def seal_once(self, act: Act, *, seen: int) -> Sealed:
+    def seal_once(self, act: Act, *, seen: int) -> SealedStatement:
         """Seal an act that a form sent which was shown when entry `seen` was the last of the ledger.
 
         Words that had ceased to count by then are said once more, on purpose. Those that this very form sealed, sent
@@ -175,12 +175,12 @@ class Turn:
             known = find(self.connection, act)
         return self.seal(act)
 
-    def _write(self, act: Act) -> Sealed:
+    def _write(self, act: Act) -> SealedStatement:
         sealed = write(self.connection, act)
         self.house = self.house.plus(sealed)
         return sealed
 
-    def _counts(self, known: Sealed, act: Act) -> bool:
+    def _counts(self, known: SealedStatement, act: Act) -> bool:
         """Whether the same words, sealed before, still count: nobody took them back, and none came after them."""
         standing = self.house.standing(type(act))
         if known.entry not in dict(standing):
@@ -199,13 +199,13 @@ def turn(workspace: Workspace, name: str) -> Iterator[Turn]:
         yield Turn(connection, _house(connection, text))
 
 
-def do(workspace: Workspace, act: Act, *, anew: bool = False) -> Sealed:
+def do(workspace: Workspace, act: Act, *, anew: bool = False) -> SealedStatement:
     """Seals one act in a transaction of its own. Raises RefusedError when the rules do not allow it."""
     with turn(workspace, act.committee) as now:
         return now.seal(act, anew=anew)
 
 
-def house_of(workspace: Workspace, name: str, *, before: int | None = None) -> CommitteeState:
+def committee_state(workspace: Workspace, name: str, *, before: int | None = None) -> CommitteeState:
     """The state of a committee, made of all its acts; with `before`, of those before an entry of the ledger."""
     text = rules_of(workspace, name)
     with reading(workspace) as connection:

@@ -25,7 +25,7 @@ class FindingHistory:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recommended:
+class RecommendationState:
     """A recommendation with its entry, its answer, and what became of it: each the one stated last."""
 
     entry: int
@@ -46,12 +46,12 @@ def findings_about(article: str, facts: Facts) -> list[FindingHistory]:
     return sorted(found, key=lambda each: (each.closed is not None, -each.finding.on.toordinal(), each.entry))
 
 
-def recommended_about(article: str, facts: Facts) -> list[Recommended]:
+def recommended_about(article: str, facts: Facts) -> list[RecommendationState]:
     """The recommendations that name an article: overdue ones first, then the next due, the settled ones last."""
     return [each for each in recommended(facts) if article in each.said.articles]
 
 
-def recommended(facts: Facts) -> list[Recommended]:
+def recommended(facts: Facts) -> list[RecommendationState]:
     """All recommendations, in the same order."""
     replies = {said.of: (entry, said) for entry, said in facts.standing(Reply)}
     followed = {said.of: (entry, said) for entry, said in facts.standing(FollowUp)}
@@ -61,10 +61,12 @@ def recommended(facts: Facts) -> list[Recommended]:
         if entry not in replies:
             state = "overdue" if said.due_on < facts.as_of else "waiting"
         found.append(
-            Recommended(entry=entry, said=said, state=state, reply=replies.get(entry), follow_up=followed.get(entry))
+            RecommendationState(
+                entry=entry, said=said, state=state, reply=replies.get(entry), follow_up=followed.get(entry)
+            )
         )
     return _in_order(found)
 
 
-def _in_order(found: Sequence[Recommended]) -> list[Recommended]:
+def _in_order(found: Sequence[RecommendationState]) -> list[RecommendationState]:
     return sorted(found, key=lambda each: (STATES.index(each.state), each.said.due_on, each.entry))

@@ -17,7 +17,7 @@ from boussole.charter.records.models import Person
 
 
 @dataclass(frozen=True, kw_only=True)
-class Named:
+class MemberContact:
     """A member's name, and how to reach them."""
 
     member: str
@@ -30,13 +30,13 @@ def new_number() -> str:
     return f"m_{secrets.token_hex(4)}"
 
 
-def directory(workspace: Workspace) -> dict[str, Named]:
+def directory(workspace: Workspace) -> dict[str, MemberContact]:
     """The names that are known, by the numbers of their members."""
     query = select(Person.member, Person.name, Person.contact).order_by(Person.name)
     with reading(workspace) as connection:
         if connection is None:
             return {}
-        return {row.member: Named(**row._asdict()) for row in connection.execute(query)}
+        return {row.member: MemberContact(**row._asdict()) for row in connection.execute(query)}
 
 
 def name_member(workspace: Workspace, member: str, *, name: str, contact: str = "") -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from boussole.audits.drift.series import Examined
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.acting import house_of
+from boussole.charter.committee.acting import committee_state
 from boussole.charter.committee.rules import committees
 from boussole.charter.record_types.acts import FrozenPack
 from boussole.charter.records import summaries
@@ -19,7 +19,7 @@ def examined(workspace: Workspace, system: str) -> Examined:
     packed = [
         Window(each.start, each.end)
         for name in committees(workspace)
-        for _, pack in house_of(workspace, name).standing(FrozenPack)
+        for _, pack in committee_state(workspace, name).standing(FrozenPack)
         for each in pack.audits
         if each.system == system
     ]

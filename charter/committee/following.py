@@ -35,7 +35,7 @@ class Promise:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Followed:
+class FollowUpCounts:
     """How many promises that have come due were kept in time, and those that have waited for too long.
 
     `share` is None while none has come due.
@@ -50,13 +50,13 @@ class Followed:
         return self.on_time / self.due if self.due else None
 
 
-def followed(promises: Sequence[Promise], *, today: dt.date, late_days: int) -> Followed:
+def followed(promises: Sequence[Promise], *, today: dt.date, late_days: int) -> FollowUpCounts:
     """How many promises were kept in time by a day. `late_days`: the days of waiting after which one counts as
     ignored."""
     told = [each.on_time(today) for each in promises]
     waited = dt.timedelta(days=late_days)
     ignored = [each for each in promises if each.kept_on is None and each.since + waited < today]
-    return Followed(due=len(told) - told.count(None), on_time=told.count(True), ignored=ignored)
+    return FollowUpCounts(due=len(told) - told.count(None), on_time=told.count(True), ignored=ignored)
 
 
 def promises(house: CommitteeState, facts: Facts) -> list[Promise]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import Act, Retraction, Rules, RulesInForce
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 
 A = TypeVar("A", bound=Act)
 
@@ -20,7 +20,7 @@ class CommitteeState:
 
     text: Rules
     """Its rules as its file states them; they count until others are adopted."""
-    acts: Sequence[Sealed] = ()
+    acts: Sequence[SealedStatement] = ()
 
     @property
     def committee(self) -> str:
@@ -67,11 +67,11 @@ class CommitteeState:
             raise RefusedError("not_that_kind" if act is not None else "apart", entry=entry)
         return act
 
-    def sealed(self, entry: int) -> Sealed:
+    def sealed(self, entry: int) -> SealedStatement:
         """An act as it was sealed."""
         return next(each for each in self.acts if each.entry == entry)
 
-    def plus(self, sealed: Sealed) -> CommitteeState:
+    def plus(self, sealed: SealedStatement) -> CommitteeState:
         """The state of the committee after one more act."""
         return replace(self, acts=(*self.acts, sealed))
 
@@ -102,6 +102,6 @@ class CommitteeState:
         return found
 
 
-def _act(sealed: Sealed) -> Act:
+def _act(sealed: SealedStatement) -> Act:
     assert isinstance(sealed.statement, Act)  # noqa: S101 (only acts are read into a house)
     return sealed.statement

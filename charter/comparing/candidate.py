@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from boussole.audits.errors import BoussoleError
 from boussole.audits.sides import Side
 from boussole.audits.systems.model import System
-from boussole.audits.uncertainty.change import Change
-from boussole.audits.versions import Changed, changes
+from boussole.audits.uncertainty.change import ComparisonChange
+from boussole.audits.versions import VersionChange, changes
 from boussole.charter.comparing.engine import Pair, corrected, family
 from boussole.charter.document import MeasureDocument
 from boussole.charter.document.base import given
@@ -93,7 +93,7 @@ def _asked(charter: Charter, system: System, measures: Sequence[MeasureDocument]
     return found
 
 
-def _pair(item: Changed, after: MeasureDocument) -> Pair[Change]:
+def _pair(item: VersionChange, after: MeasureDocument) -> Pair[ComparisonChange]:
     if item.change is None:
         return Pair(before=None, after=after, reason=item.reason)
     (before,) = measures_of([item.production])
@@ -101,7 +101,7 @@ def _pair(item: Changed, after: MeasureDocument) -> Pair[Change]:
 
 
 def _row(
-    pair: Pair[Change],
+    pair: Pair[ComparisonChange],
     adjusted: float | None,
     articles: Sequence[str],
     *,
@@ -149,7 +149,7 @@ def _verdict(adjusted: float | None, p_within: float | None, *, alpha: float) ->
     return "worse" if adjusted <= alpha else "not_worse" if p_within <= alpha else "unknown"
 
 
-def _sizes(change: Change) -> tuple[int, int]:
+def _sizes(change: ComparisonChange) -> tuple[int, int]:
     """Decisions that count, in production and in the candidate."""
     production, candidate = change.units.denominators().sum(axis=1)
     return int(production), int(candidate)

@@ -13,7 +13,7 @@ from boussole.audits.drift.measures import index_measures
 from boussole.audits.measures import Cells, Floats, Group, Measure, Scores
 from boussole.audits.metrics.definition import Rate
 from boussole.audits.metrics.selection import SELECTION_RATE
-from boussole.audits.shadow import SIDES, Paired
+from boussole.audits.shadow import SIDES, PairedCounts
 from boussole.audits.suppression.rules import Suppression
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.mover import Gap
@@ -32,7 +32,7 @@ DISTANCES = ("psi", "jensen_shannon", "hellinger", "total_variation", "kolmogoro
 class PairedCases:
     """Finds the difference of a figure between both sides, which are the same cases."""
 
-    paired: Paired
+    paired: PairedCounts
     system: System
     hidden: Suppression
 
@@ -97,7 +97,7 @@ def _summed(cells: Cells, group: Group, rate: Rate) -> tuple[int, int]:
     return int(k.sum()), int(n.sum())
 
 
-def distances(paired: Paired) -> list[Measure]:
+def distances(paired: PairedCounts) -> list[Measure]:
     """How far the answers and the scores of the shadow lie from those of the one that decides, over everybody."""
     counts = paired.both.sum(axis=0)
     before, after = counts.sum(axis=1), counts.sum(axis=0)

@@ -14,9 +14,9 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.lake import reading
 from boussole.audits.measures import NOT_SELECTED, SELECTED
 from boussole.audits.metrics import measure_cells
-from boussole.audits.shadow import SIDES, Paired, last_common_month, read_paired
-from boussole.audits.standing import Standing, standing
-from boussole.audits.suppression.over_time import REASON, Published, also_hidden
+from boussole.audits.shadow import SIDES, PairedCounts, last_common_month, read_paired
+from boussole.audits.standing import WindowStanding, standing
+from boussole.audits.suppression.over_time import REASON, ShownWindow, also_hidden
 from boussole.audits.suppression.rules import Suppression, suppress
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.estimates import rate_interval
@@ -91,7 +91,7 @@ def _documents(workspace: Workspace, system: System, window: Window) -> list[Aud
     return found
 
 
-def _left_out_safely(paired: Paired, system: System) -> None:
+def _left_out_safely(paired: PairedCounts, system: System) -> None:
     """The audit told of all decisions: less those with an answer, it would tell of the few without."""
     left = int(paired.left[0].sizes().sum())
     if 0 < left < system.privacy.suppress_below:
@@ -102,11 +102,11 @@ def _left_out_safely(paired: Paired, system: System) -> None:
 
 
 def _document(
-    paired: Paired,
+    paired: PairedCounts,
     system: System,
     shadow: System,
     hidden: Suppression,
-    stands: Standing,
+    stands: WindowStanding,
     *,
     alpha: float,
     entry: int,
@@ -138,12 +138,12 @@ def _document(
     )
 
 
-def _side(system: System, paired: Paired, *, entry: int | None) -> VersionSide:
+def _side(system: System, paired: PairedCounts, *, entry: int | None) -> VersionSide:
     window, title = Days.between(paired.window), dict(system.title)
     return VersionSide(name=system.id, title=title, window=window, decisions=paired.cases, entry=entry)
 
 
-def hidden_in_both(paired: Paired, published: Published, system: System) -> Suppression:
+def hidden_in_both(paired: PairedCounts, published: ShownWindow, system: System) -> Suppression:
     """What is hidden on both sides: what either hides alone, what the audit hid, and what the two would tell together
     of the decisions without an answer. Again and again, until neither side needs more."""
     month = replace(published, window=WHOLE)
@@ -165,7 +165,7 @@ def hidden_in_both(paired: Paired, published: Published, system: System) -> Supp
         hidden = wider
 
 
-def _agreement(paired: Paired, system: System) -> Agreement:
+def _agreement(paired: PairedCounts, system: System) -> Agreement:
     """How often both answer the same, of everybody, and whether answers changed one way rather than the other.
 
     Hidden (`small_group`) where some, but fewer than `suppress_below`, are answered otherwise in one direction.

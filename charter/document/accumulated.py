@@ -30,7 +30,7 @@ class EarlierWindow(Part):
     ] = None
 
 
-class Accumulated(Part):
+class AccumulatedFigures(Part):
     """Figures of several windows together, by which their questions are judged; `windows`: oldest first."""
 
     since: Annotated[Day, Field(description="First day of the oldest window that counts")]
@@ -43,7 +43,7 @@ class Accumulated(Part):
 
 
 def overlaid(
-    measures: Sequence[MeasureDocument], found: Accumulated | None, *, alone: Collection[str]
+    measures: Sequence[MeasureDocument], found: AccumulatedFigures | None, *, alone: Collection[str]
 ) -> tuple[MeasureDocument, ...]:
     """The measures of a window, with those of several windows in the place of its own; but of the comparisons `alone`,
     and of the shares of their groups."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import ConfigDict, Field
 
-from boussole.charter.document.accumulated import Accumulated, overlaid
+from boussole.charter.document.accumulated import AccumulatedFigures, overlaid
 from boussole.charter.document.articles import ArticleVerdict
 from boussole.charter.document.base import LATER, Count, Day, Hash, Hex, Part
 from boussole.charter.document.left_out import LeftOut
@@ -58,7 +58,7 @@ class CharterOfAudit(Part):
     adopted_before_window: bool
 
 
-class Judged(Protocol):
+class SystemVerdicts(Protocol):
     """What a charter says of one system: every question, and what they come to by article."""
 
     @property
@@ -74,12 +74,12 @@ class Judged(Protocol):
     def articles(self) -> tuple[ArticleVerdict, ...]: ...
 
 
-def by_article(document: Judged) -> dict[str, Verdict]:
+def by_article(document: SystemVerdicts) -> dict[str, Verdict]:
     """The verdicts of the articles of a document, by their ids."""
     return {each.article: each.verdict for each in document.articles}
 
 
-class Unmeasured(Part):
+class UnmeasuredSystem(Part):
     """What people have stated, on a day, of a system that no audit has measured."""
 
     on: Day
@@ -130,7 +130,7 @@ class AuditDocument(Part):
     ] = None
     measures: tuple[MeasureDocument, ...]
     accumulated: Annotated[
-        Accumulated | None,
+        AccumulatedFigures | None,
         LATER,
         Field(
             description="What this window and those before it tell together, by which their questions are judged; "
@@ -180,10 +180,10 @@ class AuditDocument(Part):
         return self.changed(evidence=self.evidence.changed(entry=entry, root=root))
 
 
-Standing = AuditDocument | Unmeasured
+Standing = AuditDocument | UnmeasuredSystem
 """A system as it stands on a day: by its latest audit, or by what people have stated alone."""
 
 
-def worst_of(document: Judged) -> Verdict:
+def worst_of(document: SystemVerdicts) -> Verdict:
     """The worst verdict of a document among its questions."""
     return Verdict(worst(each.verdict for each in document.verdicts))

@@ -11,14 +11,14 @@ from boussole.charter.document.verdict import Verdict
 from boussole.charter.document.windows import WindowOfAudit
 
 
-class Since(Part):
+class PreviousAudit(Part):
     """The audit before."""
 
     entry: Count
     window: WindowOfAudit
 
 
-class AnswerChanged(Part):
+class AnswerChange(Part):
     """One question whose answer comes from the reference of now."""
 
     article: str
@@ -40,5 +40,5 @@ class ReferenceChanged(Part):
         Field(description="The reference in the audit before; null: all other groups"),
     ]
     now: str | None
-    since: Since
-    answers: Annotated[tuple[AnswerChanged, ...], Field(min_length=1)]
+    since: PreviousAudit
+    answers: Annotated[tuple[AnswerChange, ...], Field(min_length=1)]

@@ -11,7 +11,7 @@ from boussole.charter.document.comparisons import Comparison, ThresholdOfVerdict
 from boussole.charter.document.verdict import Verdict
 
 
-class StatementTold(Part):
+class AnsweringStatement(Part):
     """The attestation that answers a question."""
 
     entry: Count
@@ -22,7 +22,7 @@ class StatementTold(Part):
     renew: bool
 
 
-class CasesTold(Part):
+class CaseCounts(Part):
     """Cases of what is not tolerated, and how many were examined for them; `bound`: 3 / (examined × recall)."""
 
     confirmed: Count
@@ -38,7 +38,7 @@ class CasesTold(Part):
     more: Count | None
 
 
-class DatesTold(Part):
+class RegisterDates(Part):
     """The dates of the register that answer a question: the start, and the examinations that came later."""
 
     start: Day
@@ -56,7 +56,7 @@ class VerdictInShort(Part):
     reason: Annotated[str | None, EARLY] = None
 
 
-class VerdictReached(VerdictInShort):
+class VerdictReasons(VerdictInShort):
     """The answer to one question with all that it rests on, before it is put in words."""
 
     number: Annotated[str | None, EARLY] = None
@@ -70,9 +70,9 @@ class VerdictReached(VerdictInShort):
         LATER,
         Field(description="Between how many looks of a year the level of each test is shared"),
     ] = None
-    statement: Annotated[StatementTold | None, SINCE] = None
-    cases: Annotated[CasesTold | None, SINCE] = None
-    dates: Annotated[DatesTold | None, SINCE] = None
+    statement: Annotated[AnsweringStatement | None, SINCE] = None
+    cases: Annotated[CaseCounts | None, SINCE] = None
+    dates: Annotated[RegisterDates | None, SINCE] = None
 
     @property
     def rests_on_statements(self) -> bool:
@@ -80,7 +80,7 @@ class VerdictReached(VerdictInShort):
         return any(told is not None for told in (self.statement, self.cases, self.dates))
 
 
-class VerdictDocument(VerdictReached):
+class VerdictDocument(VerdictReasons):
     """The answer to one question with all that it rests on, and in words."""
 
     sentence: Texts

@@ -20,7 +20,7 @@ CHANGES = tuple(f"{quantity}_change" for quantity in QUANTITIES)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moved:
+class GroupMove:
     """One group: the measure of its `change`, and that of its difference to whom it is compared with (None: to whom
     others are compared). `otherwise`: it very likely moved otherwise than these; `between`: where that difference lies,
     as far as its test tells at the level that decided: it holds 0 exactly where it is not `otherwise`."""
@@ -43,7 +43,7 @@ def months_with_groups(documents: Mapping[Window, AuditDocument]) -> list[Window
     ]
 
 
-def moved_groups(document: AuditDocument, rule: Rule) -> list[Moved]:
+def moved_groups(document: AuditDocument, rule: Rule) -> list[GroupMove]:
     """Every group of every attribute, in the order of the document: scores, then decisions; judged by the level of the
     charter, shared between the looks of a year."""
     measures = by_id(document.measures)
@@ -55,7 +55,7 @@ def moved_groups(document: AuditDocument, rule: Rule) -> list[Moved]:
                 _, _, label = measure.id.partition("/")
                 difference = measures.get(f"{quantity}_change_difference/{label}")
                 found.append(
-                    Moved(
+                    GroupMove(
                         quantity=quantity,
                         by=measure.by,
                         group=measure.values_of_group,
@@ -101,6 +101,6 @@ def everybody(document: AuditDocument, quantity: str) -> MeasureDocument | None:
     return next((each for each in document.measures if each.id == f"{quantity}_change"), None)
 
 
-def apart(found: Sequence[Moved]) -> list[Moved]:
+def apart(found: Sequence[GroupMove]) -> list[GroupMove]:
     """The groups that very likely moved otherwise than whom they are compared with, the surest first."""
     return sorted((each for each in found if each.otherwise), key=lambda each: _by_chance(each.difference))

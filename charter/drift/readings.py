@@ -18,7 +18,7 @@ from boussole.charter.document.verdict import Verdict, worst
 from boussole.charter.drift.groups import MIX
 from boussole.charter.drift.rule import FEATURES, SCORE, TO_MEANING, TO_OTHERS, Level, Rule
 from boussole.charter.judging.distances import too_few
-from boussole.charter.judging.testing import Compared, PValues, corrected, past, verdict_of
+from boussole.charter.judging.testing import PValues, TestedComparison, corrected, past, verdict_of
 from boussole.charter.text.judged import DRIFT
 
 INPUTS, GROUPS, MEANING, GAPS = "inputs", "groups", "meaning", "gaps"
@@ -87,9 +87,9 @@ def _verdict(measure: Measure, tested: PValues, level: Level, rule: Rule) -> Ver
     return verdict_of(tested, rule.alpha, past_watch=lies_past)
 
 
-def _compared(measure: Measure, level: Level) -> Compared:
+def _compared(measure: Measure, level: Level) -> TestedComparison:
     breach = None if level.breach is None else _tails(measure, level.breach)
-    return Compared(of="", watch=_tails(measure, level.watch), breach=breach)
+    return TestedComparison(of="", watch=_tails(measure, level.watch), breach=breach)
 
 
 def _tails(measure: Measure, level: float) -> tuple[float, float]:

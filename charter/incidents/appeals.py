@@ -24,7 +24,7 @@ ORDER: tuple[State, ...] = ("overdue", "waiting", "decided")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contested:
+class AppealState:
     """An appeal, by when it must be answered, and what was decided last. `days`: from its receipt to the decision,
     or to today while it waits."""
 
@@ -51,18 +51,18 @@ def due_on(appeal: Appeal) -> dt.date:
     return months_later(appeal.received_on, MONTHS[appeal.asks])
 
 
-def appeals(facts: Facts) -> list[Contested]:
+def appeals(facts: Facts) -> list[AppealState]:
     """Every appeal that stands: late ones first, then the next due; those decided last, the latest first."""
     decided = {said.of: (entry, said) for entry, said in facts.standing(AppealDecision)}
     found = [_contested(entry, said, decided.get(entry), facts.as_of) for entry, said in facts.standing(Appeal)]
     return sorted(found, key=_order)
 
 
-def _contested(entry: int, appeal: Appeal, decision: tuple[int, AppealDecision] | None, today: dt.date) -> Contested:
+def _contested(entry: int, appeal: Appeal, decision: tuple[int, AppealDecision] | None, today: dt.date) -> AppealState:
     due = due_on(appeal)
     state: State = "decided" if decision else "overdue" if due < today else "waiting"
     end = decision[1].on if decision else today
-    return Contested(
+    return AppealState(
         entry=entry,
         appeal=appeal,
         due_on=due,
@@ -72,7 +72,7 @@ def _contested(entry: int, appeal: Appeal, decision: tuple[int, AppealDecision] 
     )
 
 
-def _order(each: Contested) -> tuple[object, ...]:
+def _order(each: AppealState) -> tuple[object, ...]:
     if each.decision is not None:
         return ORDER.index(each.state), -each.decision[1].on.toordinal(), each.entry
     return ORDER.index(each.state), each.due_on.toordinal(), each.entry
@@ -92,7 +92,7 @@ class Counts:
     """Decided without a human having looked at the whole case, though a human review was asked for."""
 
 
-def counts(found: Sequence[Contested]) -> Counts:
+def counts(found: Sequence[AppealState]) -> Counts:
     """The counts of some appeals: whole numbers that are about no group of people."""
     decided = [each for each in found if each.decision is not None]
     return Counts(
@@ -109,7 +109,7 @@ def counts(found: Sequence[Contested]) -> Counts:
 
 
 def grouped(
-    found: Sequence[Contested], by: Callable[[Contested], Hashable], *, below: int
+    found: Sequence[AppealState], by: Callable[[AppealState], Hashable], *, below: int
 ) -> dict[Hashable, int | None]:
     """How many appeals fall in each group; None for what is hidden.
 

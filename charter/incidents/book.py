@@ -11,7 +11,7 @@ from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
 from boussole.charter.record_types.inputs import words_in
 from boussole.charter.record_types.kinds import Case, Finding, Inspection, Statement, Withdrawal
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 
 S = TypeVar("S", bound=Statement)
 SHOWN_BY = (Finding, Case, Inspection)
@@ -21,7 +21,7 @@ SHOWN_BY = (Finding, Case, Inspection)
 class Book:
     """The statements that stand, in the order they were sealed."""
 
-    def __init__(self, sealed: Iterable[Sealed] = ()) -> None:
+    def __init__(self, sealed: Iterable[SealedStatement] = ()) -> None:
         self._by_entry: dict[int, Statement] = {}
         self._about: dict[int, list[int]] = {}
         self._gone: set[int] = set()
@@ -29,7 +29,7 @@ class Book:
         for each in sealed:
             self.add(each)
 
-    def add(self, sealed: Sealed) -> None:
+    def add(self, sealed: SealedStatement) -> None:
         """Adds one more statement."""
         said = sealed.statement
         if isinstance(said, Withdrawal):
@@ -129,7 +129,7 @@ ADMIT: dict[type[Statement], Callable[[Book, Any], None]] = {
 """What each kind asks."""
 
 
-def faults(sealed: Iterable[Sealed]) -> Iterator[tuple[int, EntryRefusedError]]:
+def faults(sealed: Iterable[SealedStatement]) -> Iterator[tuple[int, EntryRefusedError]]:
     """The entries that may not have been entered, given those before them, each with the reason."""
     book = Book()
     for each in sealed:

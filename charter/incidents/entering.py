@@ -9,13 +9,13 @@ from boussole.charter.incidents.book import Book, admit, faults
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.record_types.kinds import STATED, Statement
-from boussole.charter.records import Sealed, open_records, statements
+from boussole.charter.records import SealedStatement, open_records, statements
 from boussole.charter.records.blinding import blinded
 from boussole.charter.records.files import settled_file
 from boussole.charter.records.statements import check_reference, find, statements_in, write
 
 
-def enter(workspace: Workspace, statement: Statement) -> Sealed:
+def enter(workspace: Workspace, statement: Statement) -> SealedStatement:
     """Seal an entry about an incident or an appeal; one that stands already, word for word, is returned as it is.
 
     Raises EntryRefusedError when its rules do not allow it, BoussoleError as `charter.records.seal` does.

@@ -48,7 +48,7 @@ class Chapter:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class CurrentAnswer:
     """What one question currently says of one system, and the entry of the ledger that seals it."""
 
     system: str
@@ -116,13 +116,13 @@ def state_of(law: Law, *, on: dt.date) -> State:
     return "ended" if law.until is not None and on > law.until else "in_force"
 
 
-def answers(latest: Documents) -> dict[str, list[Answer]]:
+def answers(latest: Documents) -> dict[str, list[CurrentAnswer]]:
     """What each indicator currently says of each audited system that it is asked of, in the order of `latest`.
 
     `latest` holds the newest audit document of each system. Where an indicator is asked of several groups, it takes
     the worst of them; it is kept only when all of them have been looked at.
     """
-    found: dict[str, list[Answer]] = {}
+    found: dict[str, list[CurrentAnswer]] = {}
     for system, document in latest.items():
         asked: dict[str, list[VerdictDocument]] = {}
         for verdict in document.verdicts:
@@ -132,9 +132,9 @@ def answers(latest: Documents) -> dict[str, list[Answer]]:
     return found
 
 
-def _answer(system: str, document: Standing, verdicts: Sequence[VerdictDocument]) -> Answer:
+def _answer(system: str, document: Standing, verdicts: Sequence[VerdictDocument]) -> CurrentAnswer:
     verdict, deciding = _together(verdicts)
-    return Answer(
+    return CurrentAnswer(
         system=system,
         verdict=verdict,
         question=deciding.indicator,
@@ -151,13 +151,13 @@ def _together(verdicts: Sequence[VerdictDocument]) -> tuple[Verdict, VerdictDocu
     return verdict, verdicts[found.index(deciding)]
 
 
-def tally(provision: Provision, found: Mapping[str, Sequence[Answer]]) -> Counter[str]:
+def tally(provision: Provision, found: Mapping[str, Sequence[CurrentAnswer]]) -> Counter[str]:
     """How often each verdict is what a question of a provision currently says of a system (from `answers`)."""
     ways = (way for _, indicator in provision.questions for way in indicator.ways)
     return Counter(each.verdict for way in ways for each in found.get(way.id, ()))
 
 
-def answered(provision: Provision, found: Mapping[str, Sequence[Answer]]) -> bool:
+def answered(provision: Provision, found: Mapping[str, Sequence[CurrentAnswer]]) -> bool:
     """Whether at least one of its questions has an answer for at least one system."""
     counts = tally(provision, found)
     return any(counts[verdict] for verdict in ANSWERED)

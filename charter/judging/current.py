@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
 from boussole.audits.systems.model import System
-from boussole.charter.document import AuditDocument, Unmeasured, VerdictDocument
+from boussole.charter.document import AuditDocument, UnmeasuredSystem, VerdictDocument
 from boussole.charter.judging.families import Question
 from boussole.charter.judging.verdicts import judge, summarise
 from boussole.charter.records.facts import Facts
@@ -40,12 +40,12 @@ def current(document: AuditDocument, *, charter: Charter, system: System, facts:
     return document.changed(verdicts=tuple(verdicts), articles=tuple(summaries.values()))
 
 
-def unmeasured(charter: Charter, system: System, facts: Facts) -> Unmeasured:
+def unmeasured(charter: Charter, system: System, facts: Facts) -> UnmeasuredSystem:
     """What people have stated of a system that no audit has measured, over the last twelve months."""
     start = facts.as_of - dt.timedelta(days=365)
     verdicts = judge(charter, system, None, window_start=start, window_end=facts.as_of, facts=facts)
     articles = summarise(charter, verdicts, system=system.id, facts=facts)
-    return Unmeasured(measures=(), verdicts=tuple(verdicts), articles=tuple(articles), on=facts.as_of)
+    return UnmeasuredSystem(measures=(), verdicts=tuple(verdicts), articles=tuple(articles), on=facts.as_of)
 
 
 def _stated(question: Question) -> bool:

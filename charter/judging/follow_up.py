@@ -21,7 +21,7 @@ EXAMINATIONS = ("impact_assessment", "ethics_review", "works_council")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class RegisterAnswer:
     """An answer of the register. `late` are examinations after the start, `missing` those without a date."""
 
     verdict: Verdict
@@ -45,21 +45,21 @@ def examinations(system: System) -> dict[str, dt.date | None]:
     return {"impact_assessment": assessment.done_on if assessment else None, **days}
 
 
-def examined_before_start(system: System, *, today: dt.date) -> Answer:
+def examined_before_start(system: System, *, today: dt.date) -> RegisterAnswer:
     """Question 1.4: impact assessment, ethics review and works council not after the start of the trial.
 
     One that came later breaks it, whatever is missing; a missing date leaves it unknown. On the day itself is in time.
     """
     start = start_of(system)
     if system.status == "design" or (start is not None and start > today):
-        return Answer(verdict="not_examined", reason="not_started", start=start)
+        return RegisterAnswer(verdict="not_examined", reason="not_started", start=start)
     if start is None:
-        return Answer(verdict="unknown", reason="no_start")
+        return RegisterAnswer(verdict="unknown", reason="no_start")
     days = examinations(system)
     late = {name: day for name, day in days.items() if day is not None and day > start}
     missing = tuple(name for name, day in days.items() if day is None)
     if late:
-        return Answer(verdict="broken", reason="started_first", start=start, late=late, missing=missing)
+        return RegisterAnswer(verdict="broken", reason="started_first", start=start, late=late, missing=missing)
     if missing:
-        return Answer(verdict="unknown", reason="dates_missing", start=start, missing=missing)
-    return Answer(verdict="kept", reason="examined_first", start=start)
+        return RegisterAnswer(verdict="unknown", reason="dates_missing", start=start, missing=missing)
+    return RegisterAnswer(verdict="kept", reason="examined_first", start=start)

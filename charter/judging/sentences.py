@@ -7,7 +7,7 @@ from pathlib import Path
 
 from boussole.audits.languages import LANGUAGES, Catalogue, date_words, number, typeset, whole
 from boussole.audits.systems.model import System
-from boussole.charter.document import Comparison, Levels, MeasureInShort, VerdictReached
+from boussole.charter.document import Comparison, Levels, MeasureInShort, VerdictReasons
 from boussole.charter.document.base import given
 from boussole.charter.document.left_out import LeftOutInShort, PartLeftOut
 from boussole.charter.document.verdict import Verdict
@@ -178,14 +178,14 @@ HIDDEN_TOO = (
 
 
 def sentence(
-    question: Question, document: VerdictReached, system: System, left_out: LeftOutInShort | None = None
+    question: Question, document: VerdictReasons, system: System, left_out: LeftOutInShort | None = None
 ) -> dict[str, str]:
     """What a verdict document says, in every language of Boussole. `left_out`: what its audit did not count."""
     return {lang: typeset(_sentence(question, document, system, left_out, lang), lang) for lang in LANGUAGES}
 
 
 def _sentence(
-    question: Question, document: VerdictReached, system: System, left_out: LeftOutInShort | None, lang: str
+    question: Question, document: VerdictReasons, system: System, left_out: LeftOutInShort | None, lang: str
 ) -> str:
     catalogue = Catalogue(LOCALE, lang)
     if document.verdict == "not_examined":
@@ -194,7 +194,7 @@ def _sentence(
     if document.rests_on_statements:
         answer = ANSWERS[document.verdict, question.indicator.good_answer]
         return stated_sentence(document, catalogue.gettext(answer), catalogue)
-    told = _Told(question, document, system, catalogue)
+    told = _Teller(question, document, system, catalogue)
     if document.reason == REASON and (part := limiting(left_out, question.indicator.needs)) is not None:
         return " ".join(
             each for each in told.left_out(*part, limit=(left_out.limit if left_out else None) or 0.0) if each
@@ -207,10 +207,10 @@ def _sentence(
     return " ".join(part for part in parts if part)
 
 
-class _Told:
+class _Teller:
     """One verdict being told in one language."""
 
-    def __init__(self, question: Question, document: VerdictReached, system: System, catalogue: Catalogue) -> None:
+    def __init__(self, question: Question, document: VerdictReasons, system: System, catalogue: Catalogue) -> None:
         self.question, self.document, self.system, self.catalogue = question, document, system, catalogue
         self.pairs = list(zip(document.comparisons, question.comparisons, strict=True))
 

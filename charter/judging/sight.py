@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass
 
 from boussole.audits.uncertainty.power import KINDS, smallest_gap
-from boussole.charter.document import Judged, MeasureDocument, VerdictDocument
+from boussole.charter.document import MeasureDocument, SystemVerdicts, VerdictDocument
 from boussole.charter.document.base import given
 from boussole.charter.document.measures import by_id
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sight:
+class SmallestGap:
     """The measure of the comparison with the least power, and the gap that it shows with 80 % power; None: hardly
     any."""
 
@@ -20,13 +20,13 @@ class Sight:
     gap: float | None
 
 
-def least_sight(document: Judged, verdict: VerdictDocument, *, alpha: float) -> Sight | None:
+def least_sight(document: SystemVerdicts, verdict: VerdictDocument, *, alpha: float) -> SmallestGap | None:
     """Of the group of which the decisions tell least; None where no comparison is tested.
 
     The gap that would be found beyond the watch level with 80 % power, Holm's correction at its strictest.
     """
     measures = by_id(document.judged_measures)
-    seen: list[tuple[float, Sight]] = []
+    seen: list[tuple[float, SmallestGap]] = []
     for comparison in verdict.comparisons:
         measure, level = measures.get(comparison.measure), comparison.levels.watch
         test = measure.params.test if measure else None
@@ -34,5 +34,5 @@ def least_sight(document: Judged, verdict: VerdictDocument, *, alpha: float) -> 
             side = given(measure.params.bad_side)
             share = comparison.share or 1 / len(verdict.comparisons)  # older audits corrected each question
             gap = smallest_gap(test.stated, threshold=level, bad_side=side, alpha=alpha * share)
-            seen.append((math.inf if gap is None else abs(gap - level), Sight(measure=measure, gap=gap)))
+            seen.append((math.inf if gap is None else abs(gap - level), SmallestGap(measure=measure, gap=gap)))
     return max(seen, key=lambda each: each[0])[1] if seen else None

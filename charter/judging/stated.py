@@ -10,11 +10,11 @@ from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 
 from boussole.audits.systems.model import System
-from boussole.charter.document import CasesTold, DatesTold, StatementTold
+from boussole.charter.document import AnsweringStatement, CaseCounts, RegisterDates
 from boussole.charter.document.verdict import Verdict, severity
 from boussole.charter.judging.follow_up import examined_before_start
 from boussole.charter.record_types.kinds import Attestation, Inspection
-from boussole.charter.records.facts import Facts, Reported
+from boussole.charter.records.facts import Facts, ReportedCases
 from boussole.charter.text.model import Charter, Indicator
 
 RULE_OF_THREE = 3.0
@@ -30,21 +30,21 @@ class Period:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stated:
+class StatedVerdict:
     """A verdict, the code of its reason, and what it rests on."""
 
     verdict: Verdict
     reason: str
-    statement: StatementTold | None = None
-    cases: CasesTold | None = None
-    dates: DatesTold | None = None
+    statement: AnsweringStatement | None = None
+    cases: CaseCounts | None = None
+    dates: RegisterDates | None = None
 
 
-NOBODY = Stated(verdict=Verdict.NOT_EXAMINED, reason="not_attested")
+NOBODY = StatedVerdict(verdict=Verdict.NOT_EXAMINED, reason="not_attested")
 """Where nobody has looked."""
 
 
-def attested(indicator: Indicator, facts: Facts, *, system: str, charter: Charter) -> Stated:
+def attested(indicator: Indicator, facts: Facts, *, system: str, charter: Charter) -> StatedVerdict:
     """What the statement that counts says, until it expires; without one, nobody has looked.
 
     It expires on the day it says, or when the charter says that it is too old, whichever comes first. It answers the
@@ -53,7 +53,7 @@ def attested(indicator: Indicator, facts: Facts, *, system: str, charter: Charte
     if not facts.sealed:
         return NOBODY
     own, general = (
-        None if found is None else _Told(*found, indicator=indicator, facts=facts, charter=charter)
+        None if found is None else _LatestStatement(*found, indicator=indicator, facts=facts, charter=charter)
         for found in (facts.attestation(indicator.id, about) for about in (system, None))
     )
     told = _counting(own, general) if own and general else own or general
@@ -61,7 +61,7 @@ def attested(indicator: Indicator, facts: Facts, *, system: str, charter: Charte
 
 
 @dataclass(frozen=True)
-class _Told:
+class _LatestStatement:
     """The latest statement about a question of one system, or of all, and what it still answers."""
 
     entry: int
@@ -77,9 +77,9 @@ class _Told:
         return self.said.on, self.entry
 
     @cached_property
-    def stated(self) -> Stated:
+    def stated(self) -> StatedVerdict:
         until = min(self.said.valid_until, months_later(self.said.on, self.indicator.valid_months or 12))
-        statement = StatementTold(
+        statement = AnsweringStatement(
             entry=self.entry,
             role=self.said.role,
             on=self.said.on,
@@ -88,13 +88,13 @@ class _Told:
             renew=self.facts.as_of >= until - dt.timedelta(days=self.charter.renew_days_before),
         )
         if self.facts.as_of > until:
-            return Stated(verdict=Verdict.UNKNOWN, reason="attestation_expired", statement=statement)
+            return StatedVerdict(verdict=Verdict.UNKNOWN, reason="attestation_expired", statement=statement)
         if self.said.asked not in (None, self.indicator.wording):
-            return Stated(verdict=Verdict.UNKNOWN, reason="question_reworded", statement=statement)
-        return Stated(verdict=Verdict(self.said.answer), reason="attested", statement=statement)
+            return StatedVerdict(verdict=Verdict.UNKNOWN, reason="question_reworded", statement=statement)
+        return StatedVerdict(verdict=Verdict(self.said.answer), reason="attested", statement=statement)
 
 
-def _counting(own: _Told, general: _Told) -> _Told:
+def _counting(own: _LatestStatement, general: _LatestStatement) -> _LatestStatement:
     """Of the latest statements about one system and about all of them, the one that counts for that system.
 
     The one about the system stands until it expires, and replaces what was said of all before. One about all that came
@@ -109,16 +109,18 @@ def _counting(own: _Told, general: _Told) -> _Told:
     return general if worse and general.stated.reason != "question_reworded" else own
 
 
-def dated(system: System, facts: Facts) -> Stated | None:
+def dated(system: System, facts: Facts) -> StatedVerdict | None:
     """Whether a use was examined before it started, by the dates of the register; None where they do not say."""
     found = examined_before_start(system, today=facts.as_of)
     if found.start is None or found.verdict not in ("kept", "broken"):
         return None
-    dates = DatesTold(start=found.start, late=dict(found.late))
-    return Stated(verdict=Verdict(found.verdict), reason=found.reason, dates=dates)
+    dates = RegisterDates(start=found.start, late=dict(found.late))
+    return StatedVerdict(verdict=Verdict(found.verdict), reason=found.reason, dates=dates)
 
 
-def tolerated(indicator: Indicator, facts: Facts, *, system: str, period: Period, charter: Charter) -> Stated | None:
+def tolerated(
+    indicator: Indicator, facts: Facts, *, system: str, period: Period, charter: Charter
+) -> StatedVerdict | None:
     """What cases and inspections say of a question that tolerates none; None where there are neither.
 
     Broken with one confirmed case, or one that nobody has confirmed or refuted in time; watch before; kept only where
@@ -135,7 +137,7 @@ def tolerated(indicator: Indicator, facts: Facts, *, system: str, period: Period
     deadline = dt.timedelta(days=charter.confirm_days)
     late = [each for each in by_state["open"] if facts.as_of > each.reported_on + deadline]
     tolerance = indicator.threshold.tolerance or 0.0
-    cases = CasesTold(
+    cases = CaseCounts(
         **{state: sum(each.n for each in found) for state, found in by_state.items()},
         late=sum(each.n for each in late),
         entries=tuple(each.entry for each in reported),
@@ -147,7 +149,7 @@ def tolerated(indicator: Indicator, facts: Facts, *, system: str, period: Period
         more=max(0, math.floor(RULE_OF_THREE / tolerance - seen) + 1) if tolerance else None,
     )
     verdict, reason = _tolerance_verdict(cases, tolerance)
-    return Stated(verdict=verdict, reason=reason, cases=cases)
+    return StatedVerdict(verdict=verdict, reason=reason, cases=cases)
 
 
 def _samples(facts: Facts, indicator: Indicator, *, system: str, period: Period) -> list[Inspection]:
@@ -165,12 +167,12 @@ def _samples(facts: Facts, indicator: Indicator, *, system: str, period: Period)
     return list(found.values())
 
 
-def _telling(by_state: Mapping[str, list[Reported]]) -> list[Reported]:
+def _telling(by_state: Mapping[str, list[ReportedCases]]) -> list[ReportedCases]:
     """The cases that decide: confirmed ones, else open ones, else all."""
     return by_state["confirmed"] or by_state["open"] or by_state["refuted"]
 
 
-def _tolerance_verdict(cases: CasesTold, tolerance: float) -> tuple[Verdict, str]:
+def _tolerance_verdict(cases: CaseCounts, tolerance: float) -> tuple[Verdict, str]:
     if cases.confirmed:
         return Verdict.BROKEN, "case_confirmed"
     if cases.late:

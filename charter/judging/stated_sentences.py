@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from boussole.audits.languages import Catalogue, date_words, number, whole
-from boussole.charter.document import CasesTold, DatesTold, StatementTold, VerdictReached
+from boussole.charter.document import AnsweringStatement, CaseCounts, RegisterDates, VerdictReasons
 from boussole.charter.document.base import given
 from boussole.charter.document.verdict import Verdict
 
@@ -49,7 +49,7 @@ VOID = {"attestation_expired": EXPIRED, "question_reworded": REWORDED}
 """What is said of a statement that answers no more."""
 
 
-def stated_sentence(document: VerdictReached, answer: str, catalogue: Catalogue) -> str:
+def stated_sentence(document: VerdictReasons, answer: str, catalogue: Catalogue) -> str:
     """What an attestation, cases or inspections answer. `answer`: the answer in one word, already said."""
     if document.dates is not None:
         return f"{answer} {_dated(document.dates, catalogue)}"
@@ -59,7 +59,7 @@ def stated_sentence(document: VerdictReached, answer: str, catalogue: Catalogue)
     return told if document.verdict == Verdict.UNKNOWN else f"{answer} {told}"
 
 
-def _dated(dates: DatesTold, catalogue: Catalogue) -> str:
+def _dated(dates: RegisterDates, catalogue: Catalogue) -> str:
     start = date_words(dates.start, catalogue.lang)
     if not dates.late:
         return catalogue.gettext(EXAMINED_FIRST).format(start=start)
@@ -70,7 +70,7 @@ def _dated(dates: DatesTold, catalogue: Catalogue) -> str:
     return catalogue.gettext(STARTED_FIRST).format(start=start, late=", ".join(late))
 
 
-def _attested(reason: str | None, statement: StatementTold, answer: str, catalogue: Catalogue) -> str:
+def _attested(reason: str | None, statement: AnsweringStatement, answer: str, catalogue: Catalogue) -> str:
     dates = {
         "date": date_words(statement.on, catalogue.lang),
         "until": date_words(statement.valid_until, catalogue.lang),
@@ -81,7 +81,7 @@ def _attested(reason: str | None, statement: StatementTold, answer: str, catalog
     return " ".join([*parts, catalogue.gettext(RENEW)] if statement.renew else parts)
 
 
-def _cases(document: VerdictReached, cases: CasesTold, catalogue: Catalogue) -> str:
+def _cases(document: VerdictReasons, cases: CaseCounts, catalogue: Catalogue) -> str:
     plurals = {
         "case_confirmed": (CONFIRMED, cases.confirmed),
         "case_unconfirmed": (LATE, cases.late),

@@ -49,7 +49,7 @@ class PValues:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compared:
+class TestedComparison:
     """One comparison beside its levels. `of`: the question that it answers; of each level, how likely so bad a figure
     is if the truth is not beyond it, and so good a one if it is. `correlations`: of each look at the same evidence with
     the one before; None: the looks of a year are taken as if each saw other decisions. `weight`: its part of the
@@ -92,16 +92,16 @@ def _corrected(family: Sequence[Tested], looks: int, alpha: float, rule: int) ->
     return corrected([_compared(asked, measure, rule) for asked, measure in family], looks=looks, alpha=alpha)
 
 
-def _compared(asked: Question, measure: MeasureInShort, rule: int) -> Compared:
+def _compared(asked: Question, measure: MeasureInShort, rule: int) -> TestedComparison:
     level = asked.indicator.threshold
     breach = None if level.breach is None else _tails(measure, level.breach)
     seen = (measure.params.correlations or ()) if rule > 2 else None
     weight = (measure.params.weight or 1.0) if rule > 2 else 1.0
     watch = _tails(measure, watch_level(level))
-    return Compared(of=asked.id, watch=watch, breach=breach, correlations=seen, weight=weight)
+    return TestedComparison(of=asked.id, watch=watch, breach=breach, correlations=seen, weight=weight)
 
 
-def corrected(family: Sequence[Compared], *, looks: float, alpha: float) -> list[PValues]:
+def corrected(family: Sequence[TestedComparison], *, looks: float, alpha: float) -> list[PValues]:
     """The p-values of a family of comparisons: beyond watch or breach, corrected over the family and `looks`; and the
     one for kept as it is, at the breach level where there is one. With each the level that it is held to."""
     shares, breached = _shares(family), [each for each in family if each.breach is not None]
@@ -125,7 +125,7 @@ def corrected(family: Sequence[Compared], *, looks: float, alpha: float) -> list
 
 
 def _held(
-    family: Sequence[Compared], p_values: Sequence[float], looks: float, alpha: float
+    family: Sequence[TestedComparison], p_values: Sequence[float], looks: float, alpha: float
 ) -> Iterator[tuple[float, float]]:
     """Of each p-value, itself corrected, and the level that it is held to as it is."""
     shares = _shares(family)
@@ -142,13 +142,13 @@ def _held(
     )
 
 
-def _at(error: float, each: Compared, looks: float) -> float:
+def _at(error: float, each: TestedComparison, looks: float) -> float:
     """What one look's own test may err by, where those of a year may err by `error` together."""
     part = error * each.weight
     return nominal(part, each.correlations, looks=looks) if each.correlations else part / looks
 
 
-def _shares(family: Sequence[Compared]) -> list[float]:
+def _shares(family: Sequence[TestedComparison]) -> list[float]:
     """Of each comparison: 1 ÷ (questions of the family × comparisons of its question); they add up to 1."""
     comparisons = Counter(each.of for each in family)
     return [1 / (len(comparisons) * comparisons[each.of]) for each in family]

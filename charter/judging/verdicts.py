@@ -19,7 +19,7 @@ from boussole.charter.document import (
     ThresholdOfVerdict,
     VerdictDocument,
     VerdictInShort,
-    VerdictReached,
+    VerdictReasons,
 )
 from boussole.charter.document.base import given
 from boussole.charter.document.left_out import LeftOutInShort
@@ -28,7 +28,7 @@ from boussole.charter.judging.deciding import interval_of
 from boussole.charter.judging.distances import too_few
 from boussole.charter.judging.families import Question, SystemQuestions, asked, asked_of
 from boussole.charter.judging.sentences import sentence
-from boussole.charter.judging.stated import Period, Stated, attested, dated, tolerated
+from boussole.charter.judging.stated import Period, StatedVerdict, attested, dated, tolerated
 from boussole.charter.judging.testing import (
     ALONE,
     PValues,
@@ -176,7 +176,7 @@ class _Judging:
     def document(self, question: Question) -> VerdictDocument:
         indicator = question.indicator
         found = self._found(question)
-        reached = VerdictReached(
+        reached = VerdictReasons(
             article=question.article.id,
             indicator=question.id,
             template=indicator.id,
@@ -213,7 +213,7 @@ class _Judging:
         post_hoc = level.post_hoc(self.period.start, proven=proven)
         return ThresholdOfVerdict(**level.model_dump(), proven_on=proven, post_hoc=post_hoc)
 
-    def _found(self, question: Question) -> Stated:
+    def _found(self, question: Question) -> StatedVerdict:
         """What people state, where the question rests on that; else what the comparisons say."""
         indicator, system = question.indicator, self.system.id
         if indicator.evidence == "attested":
@@ -224,10 +224,10 @@ class _Judging:
         if indicator.threshold.tolerance is not None:
             told = tolerated(indicator, self.facts, system=system, period=self.period, charter=self.charter)
         if told is None or (question.comparisons and worst([verdict, told.verdict]) != told.verdict):
-            return Stated(verdict=verdict, reason=reason)
+            return StatedVerdict(verdict=verdict, reason=reason)
         return told
 
-    def _attested(self, indicator: Indicator) -> Stated:
+    def _attested(self, indicator: Indicator) -> StatedVerdict:
         """What somebody attested; where the dates of the register say worse, what they say."""
         found = attested(indicator, self.facts, system=self.system.id, charter=self.charter)
         dates = dated(self.system, self.facts) if indicator.register_answers == "dates" else None

@@ -12,7 +12,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.oscal.catalog import catalog
 from boussole.charter.oscal.plan import plan
 from boussole.charter.oscal.results import Audit, results
-from boussole.charter.oscal.words import Words
+from boussole.charter.oscal.words import OscalWords
 from boussole.charter.records.in_force import in_force, kept_charter
 from boussole.charter.records.store.audits import StoredAudit
 from boussole.charter.text.model import Charter
@@ -25,7 +25,7 @@ def oscal_files(workspace: Workspace, audits: Sequence[StoredAudit], *, lang: st
 
     Raises BoussoleError where an audit, its charter or its declaration was changed or is gone.
     """
-    words, current = Words(lang), in_force(workspace).charter
+    words, current = OscalWords(lang), in_force(workspace).charter
     judged: dict[str, list[Audit]] = {current.sha256: []}
     for audit in audits:
         judged.setdefault(audit.document().charter.sha256, []).append(_audit(workspace, audit))
@@ -36,7 +36,7 @@ def oscal_files(workspace: Workspace, audits: Sequence[StoredAudit], *, lang: st
     return files
 
 
-def _of_charter(charter: Charter, audits: Sequence[Audit], workspace: Workspace, words: Words) -> Files:
+def _of_charter(charter: Charter, audits: Sequence[Audit], workspace: Workspace, words: OscalWords) -> Files:
     end = f"{charter.id}-{charter.version}-{charter.sha256[:8]}.json"
     names = {kind: f"{kind}-{end}" for kind in ("catalog", "assessment-plan", "assessment-results")}
     systems = {audit.system.id: audit.system for audit in audits} or workspace.deciding

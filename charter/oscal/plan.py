@@ -8,14 +8,14 @@ from boussole.audits.systems.model import System
 from boussole.charter.judging.families import said
 from boussole.charter.oscal.catalog import modified
 from boussole.charter.oscal.parts import Part, metadata, properties, uuid_of
-from boussole.charter.oscal.words import ACTIVITY, CONTEXT, HIDDEN, PLAN, SATISFIED_WHEN, TASK, Words
+from boussole.charter.oscal.words import ACTIVITY, CONTEXT, HIDDEN, PLAN, SATISFIED_WHEN, TASK, OscalWords
 from boussole.charter.text.model import Charter
 
 EVERYTHING: Part = {"control-selections": [{"include-all": {}}]}
 """All questions of the charter."""
 
 
-def plan(charter: Charter, systems: Sequence[System], *, catalog_file: str, words: Words) -> Part:
+def plan(charter: Charter, systems: Sequence[System], *, catalog_file: str, words: OscalWords) -> Part:
     """The assessment plan of a charter: which systems, which questions, how they are examined.
 
     OSCAL wants a plan to import a system security plan. There is none: the import names the register of systems.
@@ -76,7 +76,7 @@ STATES = {
 """What OSCAL calls where a system stands; any other is `other`."""
 
 
-def _task(system: System, activity: str, words: Words) -> Part:
+def _task(system: System, activity: str, words: OscalWords) -> Part:
     return {
         "uuid": uuid_of("task", system.id),
         "type": "action",

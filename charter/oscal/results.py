@@ -25,7 +25,7 @@ from boussole.charter.oscal.words import (
     RISK,
     SATISFIED_WHEN,
     STATES,
-    Words,
+    OscalWords,
 )
 from boussole.charter.text.model import Charter
 
@@ -46,7 +46,7 @@ class Audit:
         return given(self.document.entry)
 
 
-def results(charter: Charter, audits: Sequence[Audit], *, plan_file: str, words: Words) -> Part:
+def results(charter: Charter, audits: Sequence[Audit], *, plan_file: str, words: OscalWords) -> Part:
     """The results of audits that one charter judged."""
     lang = words.lang
     head = metadata(
@@ -71,7 +71,7 @@ LEFT_OUT = ("set_aside", "other_periods", "limit", "limited")
 """What of the decisions that were not counted stands beside the result of an audit."""
 
 
-def _result(audit: Audit, words: Words) -> Part:
+def _result(audit: Audit, words: OscalWords) -> Part:
     document, lang = audit.document, words.lang
     window = document.window
     title = words(RESULT, system=said(audit.system.title, lang), start=window.start, end=window.end)
@@ -140,7 +140,7 @@ def _observation(audit: Audit, measure: MeasureDocument, comparison: Comparison)
     }
 
 
-def _finding(audit: Audit, verdict: VerdictDocument, observed: Mapping[str, Part], words: Words) -> Part:
+def _finding(audit: Audit, verdict: VerdictDocument, observed: Mapping[str, Part], words: OscalWords) -> Part:
     lang, found = words.lang, verdict.verdict
     names = [item.measure for item in verdict.comparisons]
     hidden = sum(name not in observed for name in names)
@@ -170,7 +170,7 @@ def _finding(audit: Audit, verdict: VerdictDocument, observed: Mapping[str, Part
     )
 
 
-def _risk(audit: Audit, verdict: VerdictDocument, words: Words) -> Part:
+def _risk(audit: Audit, verdict: VerdictDocument, words: OscalWords) -> Part:
     question = verdict.question[words.lang]
     return {
         "uuid": _risk_uuid(audit, verdict),
@@ -185,7 +185,7 @@ def _risk_uuid(audit: Audit, verdict: VerdictDocument) -> str:
     return uuid_of("risk", audit.sha256, verdict.indicator)
 
 
-def _evidence(audit: Audit, words: Words) -> Part:
+def _evidence(audit: Audit, words: OscalWords) -> Part:
     """The sealed document by its hash; the document itself is in reports and evidence packs."""
     return {
         "uuid": uuid_of("document", audit.sha256),

@@ -33,7 +33,7 @@ RISK = "The promise is broken: {question}"
 EVIDENCE = "The audit document as the ledger seals it, entry {entry}"
 
 
-class Words:
+class OscalWords:
     """The words of one language."""
 
     def __init__(self, lang: str) -> None:

@@ -20,14 +20,14 @@ from boussole.charter.record_types.kinds import (
     Statement,
     Withdrawal,
 )
-from boussole.charter.records import Sealed, statements
+from boussole.charter.records import SealedStatement, statements
 
 State = Literal["confirmed", "refuted", "open"]
 S = TypeVar("S", bound=Statement)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reported:
+class ReportedCases:
     """Cases of what is not tolerated: `n` of them, reported together, and what a human found of them."""
 
     entry: int
@@ -42,7 +42,7 @@ class Facts:
     question are, as far as the ledger proves; a question that is not in it was adopted by its own word at most."""
 
     as_of: dt.date
-    sealed: Sequence[Sealed] = ()
+    sealed: Sequence[SealedStatement] = ()
     adopted: Mapping[str, dt.date] = field(default_factory=dict)
 
     @property
@@ -55,15 +55,15 @@ class Facts:
         found = self._about(Attestation, indicator, system)
         return max(found, key=lambda pair: (pair[1].on, pair[0]), default=None)
 
-    def reported(self, indicator: str, system: str, start: dt.date, end: dt.date) -> list[Reported]:
+    def reported(self, indicator: str, system: str, start: dt.date, end: dt.date) -> list[ReportedCases]:
         """The cases that happened from one day to another, or that inspections of these days found."""
         cases = [
-            Reported(entry=entry, reported_on=case.on, n=1, state=self._state(entry))
+            ReportedCases(entry=entry, reported_on=case.on, n=1, state=self._state(entry))
             for entry, case in self._about(Case, indicator, system)
             if start <= case.happened_on <= end
         ]
         found = [
-            Reported(entry=entry, reported_on=each.on, n=each.found, state=self._state(entry))
+            ReportedCases(entry=entry, reported_on=each.on, n=each.found, state=self._state(entry))
             for entry, each in self.inspections(indicator, system, start, end)
             if each.found
         ]
@@ -112,15 +112,15 @@ class Facts:
         return {review.of: review.outcome for _, review in self.standing(Review)}
 
     @cached_property
-    def _by_kind(self) -> dict[str, list[Sealed]]:
-        found: dict[str, list[Sealed]] = {}
+    def _by_kind(self) -> dict[str, list[SealedStatement]]:
+        found: dict[str, list[SealedStatement]] = {}
         for each in self._standing:
             found.setdefault(each.statement.kind, []).append(each)
         return found
 
     @cached_property
-    def _by_subject(self) -> dict[tuple[str, str, str | None], list[Sealed]]:
-        found: dict[tuple[str, str, str | None], list[Sealed]] = {}
+    def _by_subject(self) -> dict[tuple[str, str, str | None], list[SealedStatement]]:
+        found: dict[tuple[str, str, str | None], list[SealedStatement]] = {}
         for each in self._standing:
             said = each.statement
             if isinstance(said, Attestation | Case | Inspection):
@@ -128,7 +128,7 @@ class Facts:
         return found
 
     @cached_property
-    def _standing(self) -> list[Sealed]:
+    def _standing(self) -> list[SealedStatement]:
         """What had been made by that day, but for what had been withdrawn by then: a withdrawal undoes no past day."""
         made = [each for each in self.sealed if each.statement.on <= self.as_of]
         gone = {each.statement.of for each in made if isinstance(each.statement, Withdrawal)}

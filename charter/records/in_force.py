@@ -17,7 +17,7 @@ from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import Adoption
 from boussole.charter.records import (
-    Sealed,
+    SealedStatement,
     charter_text,
     kept_charters,
     open_records,
@@ -103,7 +103,7 @@ def draft(workspace: Workspace) -> Charter | None:
     return None if text.document() == kept_charter(workspace, acts[-1].sha256).document() else text
 
 
-def adopt(workspace: Workspace, charter: Charter, *, role: str, on: dt.date, document: Path) -> Sealed:
+def adopt(workspace: Workspace, charter: Charter, *, role: str, on: dt.date, document: Path) -> SealedStatement:
     """Put a version in force: the committee's act, with the document that says so. Earlier verdicts stay as they are.
 
     Raises CharterError when it is in force already, bears the number of another adopted text, is said to be adopted
@@ -197,7 +197,7 @@ def read_charter(document: Mapping[str, Any], sha256: str) -> Charter:
         ) from error
 
 
-def _act(each: Sealed, said: Adoption) -> Act:
+def _act(each: SealedStatement, said: Adoption) -> Act:
     return Act(
         entry=each.entry,
         on=said.on,

@@ -11,14 +11,14 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.acts import Retraction
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.kinds import Withdrawal
-from boussole.charter.records.statements import Sealed, statements
+from boussole.charter.records.statements import SealedStatement, statements
 
 
 @dataclass(frozen=True, kw_only=True)
 class Readable:
     """A record that can be read, and the kinds of all records that it is about, directly or not."""
 
-    sealed: Sealed
+    sealed: SealedStatement
     about: frozenset[str]
 
 
@@ -26,7 +26,7 @@ class Readable:
 class Records:
     """All records, by their entries, in the order in which they were sealed."""
 
-    sealed: Mapping[int, Sealed]
+    sealed: Mapping[int, SealedStatement]
 
     @classmethod
     def of(cls, workspace: Workspace) -> Self:
@@ -57,24 +57,24 @@ class Records:
         """Of each record that is about another: its kind, and the entry of that one."""
         return {(each.statement.kind, _of(each)) for each in self.sealed.values() if each.entry not in self.gone}
 
-    def above(self, each: Sealed) -> Iterator[int]:
+    def above(self, each: SealedStatement) -> Iterator[int]:
         """The entry that a record is about, that which this one is about, and so on."""
         of = _of(each)
         while of is not None and of in self.sealed:
             yield of
             of = _of(self.sealed[of])
 
-    def stands(self, each: Sealed) -> bool:
+    def stands(self, each: SealedStatement) -> bool:
         """Whether nobody withdrew a record, or what it is about."""
         says_so = isinstance(each.statement, Withdrawal | Retraction)
         return each.entry not in self.gone and (says_so or self.gone.isdisjoint(self.above(each)))
 
-    def ended(self, each: Sealed) -> bool:
+    def ended(self, each: SealedStatement) -> bool:
         """Whether what keeps a record back is over."""
         waits_for = each.statement.told_after
         return not waits_for or any((kind, _of(each)) in self.ends for kind in waits_for)
 
 
-def _of(each: Sealed) -> int | None:
+def _of(each: SealedStatement) -> int | None:
     of: int | None = getattr(each.statement, "of", None)
     return of

@@ -60,14 +60,14 @@ NO_FILES = SealedFiles(evidence=0, declarations=0, documents=0, bad=(), extra=()
 
 
 @dataclass(frozen=True)
-class _Named:
+class _NamedFile:
     """A file that a record names: the hash it must have, and the first entry that says so."""
 
     sha256: str
     entry: int
 
 
-Names = dict[Path, _Named]
+Names = dict[Path, _NamedFile]
 
 
 def verify_files(workspace: Workspace) -> SealedFiles:
@@ -103,7 +103,7 @@ def _of_audits(workspace: Workspace, connection: Connection, kind: str) -> Names
     said = _said(f"$.evidence.{kind}")
     query = select(func.min(Audit.entry).label("entry"), said.label("digest")).where(said.is_not(None)).group_by(said)
     rows = [(str(row.digest).removeprefix("sha256:"), row.entry) for row in connection.execute(query)]
-    return {workspace.evidence / f"{digest}.{FILES[kind]}": _Named(digest, entry) for digest, entry in rows}
+    return {workspace.evidence / f"{digest}.{FILES[kind]}": _NamedFile(digest, entry) for digest, entry in rows}
 
 
 def _said(path: str) -> ColumnElement[str]:
@@ -115,7 +115,7 @@ def _of_statements(workspace: Workspace, connection: Connection) -> Names:
     for row in all_statements(connection):
         file = read(row).statement.document
         if file is not None:
-            names.setdefault(file_path(workspace, file.sha256), _Named(file.sha256, row.entry))
+            names.setdefault(file_path(workspace, file.sha256), _NamedFile(file.sha256, row.entry))
     return names
 
 
@@ -124,12 +124,14 @@ def _of_start(workspace: Workspace, connection: Connection) -> Names:
     names: Names = {}
     for sealed in statements_in(connection, kinds=[LedgerStart.kind]):
         if isinstance(sealed.statement, LedgerStart):
-            found = {workspace.home / each.path: _Named(each.sha256, sealed.entry) for each in sealed.statement.files}
+            found = {
+                workspace.home / each.path: _NamedFile(each.sha256, sealed.entry) for each in sealed.statement.files
+            }
             names |= {path: each for path, each in found.items() if path.parent in _folders(workspace)}
     return names
 
 
-def _changed(workspace: Workspace, named: Mapping[Path, _Named]) -> Iterator[BadFile]:
+def _changed(workspace: Workspace, named: Mapping[Path, _NamedFile]) -> Iterator[BadFile]:
     others = {each.sha256 for each in named.values()}
     for path, each in named.items():
         digest = sha256_of(path) if path.is_file() else None
@@ -138,7 +140,7 @@ def _changed(workspace: Workspace, named: Mapping[Path, _Named]) -> Iterator[Bad
             yield BadFile(path=_told(workspace, path), entry=each.entry, fault=fault)
 
 
-def _under_sealed_names(workspace: Workspace, named: Mapping[Path, _Named]) -> Iterator[BadFile]:
+def _under_sealed_names(workspace: Workspace, named: Mapping[Path, _NamedFile]) -> Iterator[BadFile]:
     """Files that look like a sealed one by their name: in its folder, of its hash, with another ending."""
     entries = {(path.parent, each.sha256): each.entry for path, each in named.items()}
     for path in _lying(workspace):
@@ -147,7 +149,7 @@ def _under_sealed_names(workspace: Workspace, named: Mapping[Path, _Named]) -> I
             yield BadFile(path=_told(workspace, path), entry=entry, fault=Fault.sealed_name)
 
 
-def _extra(workspace: Workspace, named: Mapping[Path, _Named], bad: list[BadFile]) -> list[str]:
+def _extra(workspace: Workspace, named: Mapping[Path, _NamedFile], bad: list[BadFile]) -> list[str]:
     known = {each.path for each in bad}
     return sorted({_told(workspace, path) for path in _lying(workspace) if path not in named} - known)
 

@@ -12,10 +12,10 @@ from boussole.audits.lost import Lost, lost_ledger
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.ledger_start import FoundFile, LedgerStart
 from boussole.charter.records.database import prepared, reading
-from boussole.charter.records.statements import Sealed, statements_in, write
+from boussole.charter.records.statements import SealedStatement, statements_in, write
 
 
-def start_anew(workspace: Workspace, *, reason: str, role: str) -> Sealed:
+def start_anew(workspace: Workspace, *, reason: str, role: str) -> SealedStatement:
     """Start a new ledger whose first entry seals why, and the hash of every file that the lost one knew.
 
     What is left of the lost one, and the key that signed its checkpoints, keep their place under another name: a ledger

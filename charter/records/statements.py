@@ -22,7 +22,7 @@ from boussole.charter.records.models import Record
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sealed:
+class SealedStatement:
     """A statement, the entry that seals it, and the day (UTC) it was sealed."""
 
     entry: int
@@ -30,7 +30,7 @@ class Sealed:
     statement: Statement
 
 
-def seal(workspace: Workspace, statement: Statement) -> Sealed:
+def seal(workspace: Workspace, statement: Statement) -> SealedStatement:
     """Store a statement and seal it, in one transaction; one that stands already, word for word, is returned as it is.
 
     Raises BoussoleError when the same words were sealed before and answered or withdrawn since, when it is about a
@@ -51,14 +51,14 @@ def seal(workspace: Workspace, statement: Statement) -> Sealed:
         return write(connection, statement)
 
 
-def find(connection: Connection, statement: Statement) -> Sealed | None:
+def find(connection: Connection, statement: Statement) -> SealedStatement | None:
     """The same statement, word for word, where it was sealed before."""
     digest = sha256_hex(_text(statement))
     row = connection.execute(select(Record.__table__).where(Record.document_sha256 == digest)).first()
     return None if row is None else read(row)
 
 
-def write(connection: Connection, statement: Statement) -> Sealed:
+def write(connection: Connection, statement: Statement) -> SealedStatement:
     """Store a statement and seal it, in the caller's transaction.
 
     Raises BoussoleError when it is about a record that does not exist, is of another kind or was made on a later day,
@@ -86,7 +86,9 @@ def _text(statement: Statement) -> bytes:
     return canonical_json({"kind": statement.kind, **statement.model_dump(mode="json")})
 
 
-def statements(workspace: Workspace, *, kinds: Sequence[str] | None = None, before: int | None = None) -> list[Sealed]:
+def statements(
+    workspace: Workspace, *, kinds: Sequence[str] | None = None, before: int | None = None
+) -> list[SealedStatement]:
     """All statements in the order they were sealed; of some kinds, and before an entry of the ledger."""
     with reading(workspace) as connection:
         return [] if connection is None else statements_in(connection, kinds=kinds, before=before)
@@ -94,7 +96,7 @@ def statements(workspace: Workspace, *, kinds: Sequence[str] | None = None, befo
 
 def statements_in(
     connection: Connection, *, kinds: Sequence[str] | None = None, before: int | None = None
-) -> list[Sealed]:
+) -> list[SealedStatement]:
     """All statements in the order they were sealed, as the caller's transaction sees them; of some kinds, and before
     an entry."""
     query = select(Record.__table__).order_by(Record.entry)
@@ -115,9 +117,9 @@ def statement_payload(digest: str, system: str | None) -> ledger.Payload:
     return {"record": digest, "system": system}
 
 
-def read(row: Row[Any]) -> Sealed:
+def read(row: Row[Any]) -> SealedStatement:
     """The statement of a stored row."""
-    return Sealed(
+    return SealedStatement(
         entry=row.entry,
         sealed_on=dt.date.fromisoformat(row.created_at[:10]),
         statement=_parsed(row.kind, row.document),
@@ -132,7 +134,7 @@ def _parsed(kind: str, text: str) -> Statement:
     return KINDS[kind].model_validate(fields)
 
 
-def _still_last(connection: Connection, known: Sealed) -> None:
+def _still_last(connection: Connection, known: SealedStatement) -> None:
     """That no later record withdraws a statement, or says something else of the same matter."""
     later = select(Record.__table__).where(Record.entry > known.entry)
     since = [each for each in map(read, connection.execute(later)) if _same_matter(known, each.statement)]
@@ -143,7 +145,7 @@ def _still_last(connection: Connection, known: Sealed) -> None:
         )
 
 
-def _same_matter(known: Sealed, later: Statement) -> bool:
+def _same_matter(known: SealedStatement, later: Statement) -> bool:
     said = known.statement
     if isinstance(later, Withdrawal):
         return later.of == known.entry

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
-from boussole.charter.document import AuditDocument, Judged, by_article
+from boussole.charter.document import AuditDocument, SystemVerdicts, by_article
 from boussole.charter.judging.coverage import Use
 from boussole.charter.judging.current import current, unmeasured
 from boussole.charter.records import latest_audits
@@ -35,7 +35,7 @@ def register(
 
 
 def _use(charter: Charter, system: System, audit: AuditDocument | None, facts: Facts) -> Use:
-    found: Judged = (
+    found: SystemVerdicts = (
         unmeasured(charter, system, facts)
         if audit is None
         else current(audit, charter=charter, system=system, facts=facts)

@@ -60,7 +60,7 @@ def ways_of(indicator: Indicator, *, file: str, path: Path_) -> list[DraftQuesti
 
 
 @dataclass(frozen=True, kw_only=True)
-class Named:
+class PartName:
     """A name that no two parts may share, and where it stands."""
 
     what: str
@@ -82,7 +82,7 @@ class Draft:
     frameworks: dict[str, Framework] = field(default_factory=dict)
     laws: dict[str, Law] = field(default_factory=dict)
     texts: list[tuple[str, Path_, dict[str, str]]] = field(default_factory=list)
-    names: list[Named] = field(default_factory=list)
+    names: list[PartName] = field(default_factory=list)
     law_names: set[str] = field(default_factory=set)
     """Of all provisions that are written, valid or not."""
     unreadable: set[str] = field(default_factory=set)
@@ -96,18 +96,18 @@ class Draft:
 
     def add_names(self, file: str, raw: Mapping[str, Any]) -> None:
         """The order of an article, the ids and the numbers of its questions, as they are written."""
-        self.names.append(Named(what=ORDER, value=str(raw.get("order")), file=file, path=("order",)))
+        self.names.append(PartName(what=ORDER, value=str(raw.get("order")), file=file, path=("order",)))
         listed = raw.get("indicators")
         for at, entry in enumerate(listed if isinstance(listed, list) else []):
             for what, key in ((INDICATOR, "id"), (NUMBER, "number")):
                 if isinstance(entry, dict) and key in entry:
                     path = ("indicators", at, key)
-                    self.names.append(Named(what=what, value=str(entry[key]), file=file, path=path))
+                    self.names.append(PartName(what=what, value=str(entry[key]), file=file, path=path))
             others = entry.get("otherwise") if isinstance(entry, dict) else None
             for place, other in enumerate(others if isinstance(others, list) else []):
                 if isinstance(other, dict) and "id" in other:
                     below: Path_ = ("indicators", at, "otherwise", place, "id")
-                    self.names.append(Named(what=INDICATOR, value=str(other["id"]), file=file, path=below))
+                    self.names.append(PartName(what=INDICATOR, value=str(other["id"]), file=file, path=below))
 
     @property
     def question_names(self) -> list[str]:

@@ -20,7 +20,7 @@ FRESH = 12
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moved:
+class ThemeChange:
     """A theme with its mean now, and how much that moved since the survey before; None where there was none."""
 
     theme: Theme
@@ -36,7 +36,7 @@ class SurveyChange:
     entry: int
     survey: Survey
     before: Survey | None
-    themes: Sequence[Moved]
+    themes: Sequence[ThemeChange]
     fresh: bool
 
     @property
@@ -68,10 +68,10 @@ def _asked(found: Sequence[tuple[int, Survey]], today: dt.date) -> SurveyChange:
     )
 
 
-def _moved(theme: Theme, last: Survey, before: Survey | None) -> Moved:
+def _moved(theme: Theme, last: Survey, before: Survey | None) -> ThemeChange:
     now = last.everybody.themes[theme]
     then = before.everybody.themes.get(theme) if before else None
-    return Moved(theme=theme, n=now.n, mean=now.mean, moved=round(now.mean - then.mean, 2) if then else None)
+    return ThemeChange(theme=theme, n=now.n, mean=now.mean, moved=round(now.mean - then.mean, 2) if then else None)
 
 
 def trainings(facts: Facts) -> list[tuple[int, Training]]:

@@ -54,7 +54,7 @@ class _Sums:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Aggregated:
+class SurveyTotals:
     """The fields of a survey's record that are computed from its answers."""
 
     answered: int
@@ -63,7 +63,7 @@ class Aggregated:
     hidden: int
 
 
-def aggregated(rows: Sequence[Mapping[str, Any]], layout: Layout) -> Aggregated:
+def aggregated(rows: Sequence[Mapping[str, Any]], layout: Layout) -> SurveyTotals:
     """The means of some rows. Raises EntryRefusedError, which names row and column, and never what a row holds."""
     if not layout.columns and not set(MEANS) <= set(rows[0] if rows else ()):
         raise EntryRefusedError("survey_no_theme") if rows else EntryRefusedError("survey_empty")
@@ -81,7 +81,7 @@ def aggregated(rows: Sequence[Mapping[str, Any]], layout: Layout) -> Aggregated:
     named = {name: sums for name, sums in found.items() if name is not None}
     small = hidden({name or "": min([sums.people, *sums.n.values()]) for name, sums in found.items()}, below=FEWEST)
     shown = [sums.means(name) for name, sums in sorted(named.items()) if name not in small]
-    return Aggregated(
+    return SurveyTotals(
         answered=everybody.people,
         everybody=whole,
         groups=[each for each in shown if each is not None],

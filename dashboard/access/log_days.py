@@ -21,7 +21,7 @@ DAY, PURGE = "access_day", "access_purge"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Erased:
+class PurgedDays:
     """What a purge removed: notes and sessions of the days before one."""
 
     before: dt.date
@@ -71,7 +71,7 @@ def changed_days(workspace: Workspace) -> list[str]:
     return sorted(wrong | (kept - set(noted)))
 
 
-def purge(workspace: Workspace, *, before: dt.date) -> Erased:
+def purge(workspace: Workspace, *, before: dt.date) -> PurgedDays:
     """Erases the closed days before one, and the sessions that were over by then; their digests stay in the ledger."""
     limit = before.isoformat()
     with access(workspace) as connection:
@@ -85,7 +85,7 @@ def purge(workspace: Workspace, *, before: dt.date) -> Erased:
     ended = open_sessions.forget(workspace, before=midnight)
     if looks or ended:
         _empty_journal(workspace)
-    return Erased(before=before, looks=looks, sessions=ended)
+    return PurgedDays(before=before, looks=looks, sessions=ended)
 
 
 def _looks(connection: Connection, day: str) -> list[Row[Any]]:

@@ -61,7 +61,7 @@ class About:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change(About):
+class SubjectChange(About):
     """One change of one subject of a system.
 
     `before` is None where nobody had looked; `start` is the day from which the state after holds, `end` the last of the
@@ -133,7 +133,7 @@ def changes_between(
     entry: int | None,
     cause: Callable[[str, str | None, str], Cause],
     former: Standing | None = None,
-) -> tuple[list[Change], dict[str, KnownState]]:
+) -> tuple[list[SubjectChange], dict[str, KnownState]]:
     """What a document says otherwise than what is known, and what is known from then on.
 
     `cause` tells why a subject changed, from its state before and after; `former` is the document before, if any. Parts
@@ -150,7 +150,7 @@ def changes_between(
         after[subject] = KnownState(state=state, since=window[0], window_end=window[1])
         if is_told(before.state if before else None, state):
             found.append(
-                Change(
+                SubjectChange(
                     system=system,
                     subject=subject,
                     before=before.state if before else None,

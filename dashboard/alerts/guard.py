@@ -83,7 +83,7 @@ class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
-class _Guarded(HTTPAdapter):
+class _GuardedAdapter(HTTPAdapter):
     """Sends as its base does; in a thread that sends a message, only to places that are not refused, and reads little
     of the answer."""
 
@@ -122,7 +122,7 @@ def _beginning(raw: Any) -> bytes:
 def guarded() -> Iterator[None]:
     """What this thread sends by way of `requests` is held to these rules; other threads are left alone."""
     sessions: Any = requests.sessions  # each request of a service makes a session, with the adapter named there
-    sessions.HTTPAdapter = _Guarded
+    sessions.HTTPAdapter = _GuardedAdapter
     _sending.on = True
     try:
         yield

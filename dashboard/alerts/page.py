@@ -11,7 +11,7 @@ from boussole.dashboard.alerts.facts import AlertFacts, Way
 from boussole.dashboard.alerts.letters.layout import layout, subject
 from boussole.dashboard.alerts.messages import DROPPED, Message
 from boussole.dashboard.alerts.problems import caution_words, problem_words
-from boussole.dashboard.alerts.words import Tell, teller
+from boussole.dashboard.alerts.words import AlertSay, teller
 from boussole.dashboard.markup.elements import Html, el, stacked
 from boussole.dashboard.words.say import Say
 
@@ -67,7 +67,7 @@ def section(facts: AlertFacts | None, say: Say) -> Html:
     )
 
 
-def _known(facts: AlertFacts, tell: Tell) -> list[Html]:
+def _known(facts: AlertFacts, tell: AlertSay) -> list[Html]:
     lead = tell(
         "When a verdict or a drift status changes, these are told, once for each change. Only what every role may read "
         "is sent: no row, no person, no small group."
@@ -77,13 +77,13 @@ def _known(facts: AlertFacts, tell: Tell) -> list[Html]:
     return [*ways, *(_messages(facts, tell) if facts.waiting or facts.lately else [])]
 
 
-def _ways(ways: Sequence[Way], tell: Tell) -> Html:
+def _ways(ways: Sequence[Way], tell: AlertSay) -> Html:
     head = [tell("Channel"), tell("Leads to"), tell("Is told of"), tell("When")]
     rows = [[way.channel.name, _place(way, tell), _about(way, tell), _when(way, tell)] for way in ways]
     return stacked(head, rows, caption=tell("Channels of alerts"), hidden_caption=True, class_="ways")
 
 
-def _place(way: Way, tell: Tell) -> str:
+def _place(way: Way, tell: AlertSay) -> str:
     if way.fault is not None:
         return tell("Its address cannot be used.")
     place = way.place
@@ -94,7 +94,7 @@ def _place(way: Way, tell: Tell) -> str:
     return " ".join([place if place.endswith("…") or not told else f"{place}.", *told])
 
 
-def _about(way: Way, tell: Tell) -> str:
+def _about(way: Way, tell: AlertSay) -> str:
     channel = way.channel
     told = {"verdicts": tell("verdicts"), "drift": tell("drift")}
     parts = [capital(", ".join(told[name] for name in channel.about))]
@@ -107,7 +107,7 @@ def _about(way: Way, tell: Tell) -> str:
     return tell.apart(parts)
 
 
-def _when(way: Way, tell: Tell) -> str:
+def _when(way: Way, tell: AlertSay) -> str:
     hour = tell.whole(way.channel.settings.digest_hour)
     return {
         "off": tell("At once"),
@@ -116,7 +116,7 @@ def _when(way: Way, tell: Tell) -> str:
     }[way.channel.digest]
 
 
-def _messages(facts: AlertFacts, tell: Tell) -> list[Html]:
+def _messages(facts: AlertFacts, tell: AlertSay) -> list[Html]:
     head = [tell("Message"), tell("Channel"), tell("State")]
     rows = [
         [_subject(each, tell), each.channel, _state(each, facts.zone, tell)] for each in (*facts.waiting, *facts.lately)
@@ -126,12 +126,12 @@ def _messages(facts: AlertFacts, tell: Tell) -> list[Html]:
     return [el("h3", tell("What waits, and what was sent lately")), table]
 
 
-def _subject(message: Message, tell: Tell) -> str:
+def _subject(message: Message, tell: AlertSay) -> str:
     texts = {each.number: each.facts["texts"][tell.lang] for each in message.items}
     return subject(layout(message.items), texts, tell)
 
 
-def _state(message: Message, zone: dt.tzinfo, tell: Tell) -> str:
+def _state(message: Message, zone: dt.tzinfo, tell: AlertSay) -> str:
     if message.ended_at is not None:
         when = _moment(message.ended_at, zone, tell)
         return tell("Dropped on {when}", when=when) if message.state == DROPPED else tell("Sent on {when}", when=when)
@@ -147,6 +147,6 @@ def _state(message: Message, zone: dt.tzinfo, tell: Tell) -> str:
     )
 
 
-def _moment(text: str, zone: dt.tzinfo, tell: Tell) -> str:
+def _moment(text: str, zone: dt.tzinfo, tell: AlertSay) -> str:
     here = moment(text).astimezone(zone)
     return tell("{date}, {time}", date=tell.date(here.date()), time=tell.time(here))

@@ -9,7 +9,7 @@ import ssl
 
 from boussole.dashboard.alerts.channels import Caution
 from boussole.dashboard.alerts.guard import REFUSED, PlaceError
-from boussole.dashboard.alerts.words import Tell
+from boussole.dashboard.alerts.words import AlertSay
 
 HTTP = re.compile(r"error=(\d{3})")
 SIGNS = (
@@ -61,7 +61,7 @@ def of_log(said: str) -> str:
     return next((code for code, sign in SIGNS if sign.search(said)), "other")
 
 
-def problem_words(problem: str, tell: Tell) -> str:
+def problem_words(problem: str, tell: AlertSay) -> str:
     """A problem in words, and what to do where something can be done."""
     code, _, detail = problem.partition(" ")
     words = {
@@ -84,7 +84,7 @@ def problem_words(problem: str, tell: Tell) -> str:
     return words.get(code) or tell("The service did not take the message ({detail}).", detail=detail or code)
 
 
-def caution_words(caution: Caution, tell: Tell) -> str:
+def caution_words(caution: Caution, tell: AlertSay) -> str:
     """What should be known of a channel."""
     return {
         "clear": tell("It is not encrypted: whoever is on the way reads what is sent, and the address itself."),

@@ -14,7 +14,7 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.witness.settings import FILE
 from boussole.dashboard.alerts.channels import plugin_at
 from boussole.dashboard.alerts.sending import MESSAGE_SECONDS, bounded, notified
-from boussole.dashboard.alerts.words import Tell, teller
+from boussole.dashboard.alerts.words import AlertSay, teller
 
 Kind = Literal["divergence", "unsigned", "silence"]
 
@@ -70,7 +70,7 @@ def by_apprise(alarm: Alarm, given: AddressSettings, folder: Path) -> str:
         return type(error).__name__
 
 
-def _headline(alarm: Alarm, tell: Tell) -> str:
+def _headline(alarm: Alarm, tell: AlertSay) -> str:
     if alarm.kind == "divergence":
         return tell("Ledger: it is not the one that this witness keeps")
     if alarm.kind == "unsigned":

@@ -11,7 +11,7 @@ from boussole.dashboard.words.say import Say, count, speaker
 FOLDER = Path(__file__).parent / "locale"
 
 
-class Tell(Say):
+class AlertSay(Say):
     """The messages of alerts in one language."""
 
     def __init__(self, lang: str) -> None:
@@ -25,6 +25,6 @@ class Tell(Say):
 
 
 @cache
-def teller(lang: str) -> Tell:
+def teller(lang: str) -> AlertSay:
     """The teller of a language; one that is not spoken here becomes the default."""
-    return Tell(lang if lang in LANGUAGES else LANGUAGES[0])
+    return AlertSay(lang if lang in LANGUAGES else LANGUAGES[0])

@@ -27,13 +27,13 @@ from boussole.dashboard.api.refusals import RefusedError
 from boussole.dashboard.api.routing import Lasting, new_router
 from boussole.dashboard.api.shapes import (
     AuditDocument,
-    Audited,
+    AuditInShort,
     AuditOut,
     CharterOut,
     Health,
-    Judged,
     Measures,
     Page,
+    QuestionAnswer,
     SystemOut,
 )
 from boussole.dashboard.views import store
@@ -91,13 +91,13 @@ def measures(workspace: Lasting, system: SystemInPath, query: FromQuery[Measures
 
 
 @router.get("/api/verdicts")
-def verdicts(workspace: Lasting, query: FromQuery[VerdictsQuery]) -> Page[Judged]:
+def verdicts(workspace: Lasting, query: FromQuery[VerdictsQuery]) -> Page[QuestionAnswer]:
     """Every question that the charter asks of each system, with its answer as it stands today."""
     if query.system is not None:
         use_of(workspace, query.system)
     known("article", query.article, {each.id for each in store.scene(workspace).charter.articles})
     found = [
-        Judged(
+        QuestionAnswer(
             system=use.system.id,
             entry=_audited(use.audit).entry if use.audit else None,
             left_out=_left_out(use.audit.left_out) if use.audit else None,
@@ -109,7 +109,7 @@ def verdicts(workspace: Lasting, query: FromQuery[VerdictsQuery]) -> Page[Judged
         and query.article in (None, verdict.article)
         and query.verdict in (None, verdict.verdict)
     ]
-    return Page[Judged](**query.part("/api/verdicts", found))
+    return Page[QuestionAnswer](**query.part("/api/verdicts", found))
 
 
 @router.get("/api/audits/{entry}")
@@ -156,8 +156,8 @@ def _system(use: Use) -> SystemOut:
     return SystemOut.model_validate({**dict(use.system), "audit": audit, "articles": use.articles})
 
 
-def _audited(audit: Sealed) -> Audited:
-    return Audited(
+def _audited(audit: Sealed) -> AuditInShort:
+    return AuditInShort(
         entry=audit.entry,
         start=audit.window.start,
         end=audit.window.end,

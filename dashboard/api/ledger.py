@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from boussole.audits import ledger
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.checkpoint import parse_checkpoint
-from boussole.audits.ledger.keeping import Standing
+from boussole.audits.ledger.keeping import CheckpointStanding
 from boussole.audits.ledger.outside import OtherLedgerError, UnknownWitnessError
 from boussole.audits.ledger.search import LedgerQuery, search, span
 from boussole.audits.signing.key import signer_of
@@ -87,7 +87,9 @@ def cosignatures(workspace: Here, _: FromQuery[Query], text: Sent) -> CosignedOu
         raise RefusedError(404, error.what, where="body", next_step=error.next_step) from error
     except UnknownWitnessError as error:
         raise RefusedError(403, error.what, where="body", next_step=error.next_step) from error
-    return CosignedOut(witness=kept.witness.name, at=kept.at, entries=kept.checkpoint.size, standing=Standing.holds)
+    return CosignedOut(
+        witness=kept.witness.name, at=kept.at, entries=kept.checkpoint.size, standing=CheckpointStanding.holds
+    )
 
 
 @router.get("/api/ledger/{entry}")

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
-from boussole.audits.ledger.keeping import Standing
+from boussole.audits.ledger.keeping import CheckpointStanding
 from boussole.charter.document.verdict import Verdict
 from boussole.charter.records.notes.outside import State
 from boussole.charter.schemas import audit_schema
@@ -57,7 +57,7 @@ class LeftOutOut(PartOut):
     outcomes: PartOut | None = Field(None, description="Of the log of outcomes; null: nothing is set aside there")
 
 
-class Audited(BaseModel):
+class AuditInShort(BaseModel):
     """An audit in short."""
 
     entry: int = Field(ge=0, description="Entry of the ledger that seals it")
@@ -79,18 +79,18 @@ class SystemOut(BaseModel):
     risk: str = Field(description="Class of the EU AI Act")
     provider: str | None
     hosting: str | None
-    audit: Audited | None = Field(description="Its latest audit; null: none")
+    audit: AuditInShort | None = Field(description="Its latest audit; null: none")
     articles: dict[str, Verdict] = Field(description="Its verdict on each article, as it stands today")
 
 
-class AuditOut(Audited):
+class AuditOut(AuditInShort):
     """An audit of a system's history."""
 
     charter: str = Field(description="Fingerprint of the version of the charter that judged")
     articles: dict[str, Verdict]
 
 
-class Judged(BaseModel):
+class QuestionAnswer(BaseModel):
     """A question of the charter, asked of a system, with its answer as it stands today."""
 
     system: str
@@ -132,7 +132,7 @@ class CosignedOut(BaseModel):
     witness: str = Field(description="Name of its key")
     at: dt.datetime | None = Field(description="When it states to have cosigned; null: never, or it cannot be read")
     entries: int | None = Field(description="How many entries it saw")
-    standing: Standing | Literal["unreadable"] | None = Field(
+    standing: CheckpointStanding | Literal["unreadable"] | None = Field(
         description="How the ledger stands to what it saw; null: it saw nothing yet"
     )
 
@@ -144,7 +144,7 @@ class StampOut(BaseModel, from_attributes=True):
     authority: str = Field(description="Subject of the authority's root certificate")
     fingerprint: str = Field(description="SHA-256 of that certificate")
     entries: int = Field(validation_alias="size")
-    standing: Standing
+    standing: CheckpointStanding
 
 
 class OutsideOut(BaseModel):

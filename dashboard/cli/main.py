@@ -17,7 +17,7 @@ from boussole.dashboard.cli.audits.audits import audit, metrics, subgroups, veri
 from boussole.dashboard.cli.audits.compare import compare
 from boussole.dashboard.cli.audits.drifting import drift
 from boussole.dashboard.cli.audits.reports import report
-from boussole.dashboard.cli.console.command_line import Guarded
+from boussole.dashboard.cli.console.command_line import GuardedCommands
 from boussole.dashboard.cli.console.console import State, end, put
 from boussole.dashboard.cli.console.ending import flushed
 from boussole.dashboard.cli.data import cubes as cubes_commands
@@ -41,7 +41,7 @@ from boussole.dashboard.cli.workspace.opening import dashboard, init
 
 app = typer.Typer(
     name="boussole",
-    cls=Guarded,
+    cls=GuardedCommands,
     help="Shows whether AI systems keep the promises of an organisation's ethics charter, and proves it.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from boussole.audits.subgroups import Scan
 from boussole.audits.systems import System
-from boussole.charter.amending.changes import Change
+from boussole.charter.amending.changes import CharterChange
 from boussole.charter.auditing.replay import Replay
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.kinds import KINDS
@@ -61,7 +61,9 @@ def charter_schema() -> Shape:
 def charter_diff_schema() -> Shape:
     """What changes from one charter to another."""
     side = whole(id=TEXT, version=TEXT, sha256=HASH)
-    shape = whole(schema={"const": "boussole.charter_diff/1"}, before=side, after=side, changes=several(_of(Change)))
+    shape = whole(
+        schema={"const": "boussole.charter_diff/1"}, before=side, after=side, changes=several(_of(CharterChange))
+    )
     return document("boussole.charter_diff/1", "What changes from one charter to another, by meaning.", shape)
 
 

@@ -44,7 +44,7 @@ Titled = tuple[str, Form]
 """A form with what opens it."""
 
 
-class Acting:
+class PageForms:
     """What the reader may do on a page. `forms`: those that go with an entry; `problem`: what was wrong with what they
     sent last."""
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
-from boussole.audits.mixed import Mixed
+from boussole.audits.mixed import MixedText
 from boussole.dashboard.markup.fontfiles import embed
 from boussole.dashboard.markup.marks import mark_svg, word
 from boussole.dashboard.words.say import Say
@@ -61,13 +61,13 @@ def join(children: Iterable[Child], between: str = "") -> Html:
 
 def _language(child: Child) -> str | None:
     """The language of a text that is all in one, other than that of the page."""
-    found = {lang for _, lang in child.passages} if isinstance(child, Mixed) else set()
+    found = {lang for _, lang in child.passages} if isinstance(child, MixedText) else set()
     return found.pop() if len(found) == 1 else None
 
 
 def _written(text: str) -> str:
     """A text escaped, its passages in other languages marked as such."""
-    if not isinstance(text, Mixed):
+    if not isinstance(text, MixedText):
         return escape(text)
     return "".join(
         f'<span lang="{escape(lang)}">{escape(piece)}</span>' if lang else escape(piece)

@@ -11,7 +11,7 @@ from boussole.audits.drift import stored
 from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.papers.drafts import Drafted
+from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here as person
 from boussole.dashboard.forms.forms_html import done_html
@@ -93,7 +93,7 @@ def evidence(committee: str, session: int) -> Evidence | None:
     return store.evidence(Workspace.find(), committee, session)
 
 
-def drafts(committee: str) -> Sequence[Drafted]:
+def drafts(committee: str) -> Sequence[SavedDraft]:
     """What is being written in a committee."""
     return store.drafts(Workspace.find(), committee)
 

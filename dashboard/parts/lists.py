@@ -17,7 +17,7 @@ from boussole.dashboard.words.say import Say
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed:
+class ListItem:
     """One article or system: its name, what it promises or is for, its marks, and a word on what they rest on."""
 
     kicker: str
@@ -28,14 +28,14 @@ class Listed:
     told: str
 
 
-def articles(scene: Scene, say: Say, *, query: Mapping[str, str]) -> list[Listed]:
+def articles(scene: Scene, say: Say, *, query: Mapping[str, str]) -> list[ListItem]:
     """The articles of the charter in its order, each with its worst verdict over all systems."""
     found = []
     for article in scene.charter.articles:
         stands = [each for held in scene.examined.values() for each in held.articles if each.article == article.id]
         answered, asked = sum(each.answered for each in stands), sum(each.asked for each in stands)
         found.append(
-            Listed(
+            ListItem(
                 kicker=say("Article {n}", n=str(article.order)),
                 title=say.text(article.title),
                 href=article_href(article.id, query=query),
@@ -53,7 +53,7 @@ def _answered(answered: int, asked: int, say: Say) -> str:
     return say("Questions answered: {answered} of {asked}", answered=say.whole(answered), asked=say.whole(asked))
 
 
-def systems(scene: Scene, say: Say, *, query: Mapping[str, str]) -> list[Listed]:
+def systems(scene: Scene, say: Say, *, query: Mapping[str, str]) -> list[ListItem]:
     """The audited systems, each with how its questions came out."""
     found = []
     for name, document in scene.latest.items():
@@ -61,7 +61,7 @@ def systems(scene: Scene, say: Say, *, query: Mapping[str, str]) -> list[Listed]
         keys = [verdict.verdict for verdict in document.verdicts]
         read = read_words(document, say, period=period(document, say))
         found.append(
-            Listed(
+            ListItem(
                 kicker="",
                 title=scene.title(name, say),
                 href=system_href(name, query=query),
@@ -73,7 +73,7 @@ def systems(scene: Scene, say: Say, *, query: Mapping[str, str]) -> list[Listed]
     return found
 
 
-def articles_html(found: Sequence[Listed], say: Say, *, asked: str) -> Html:
+def articles_html(found: Sequence[ListItem], say: Say, *, asked: str) -> Html:
     """All articles; `asked` is the one that an address named and nobody knows."""
     missing = say("The charter in force has no article “{article}”.", article=asked) if asked else None
     return join(
@@ -86,7 +86,7 @@ def articles_html(found: Sequence[Listed], say: Say, *, asked: str) -> Html:
     )
 
 
-def systems_html(found: Sequence[Listed], say: Say, *, asked: str, query: Mapping[str, str]) -> Html:
+def systems_html(found: Sequence[ListItem], say: Say, *, asked: str, query: Mapping[str, str]) -> Html:
     """All audited systems; `asked` is the one that an address named and nobody has audited."""
     missing = say("“{system}” has no audit in this workspace.", system=asked) if asked else None
     lead = say("These systems have been audited:") if found else say("No system has been audited yet.")
@@ -102,7 +102,7 @@ def systems_html(found: Sequence[Listed], say: Say, *, asked: str, query: Mappin
     )
 
 
-def _item(each: Listed, say: Say) -> Html:
+def _item(each: ListItem, say: Say) -> Html:
     marks = (
         counted(each.marks, say)
         if len(each.marks) > 1

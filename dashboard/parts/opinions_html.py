@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.audits.languages import inside
-from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.markup.elements import Html, details, el, facts, join, link
 from boussole.dashboard.views.followed.opinions import OpinionView
-from boussole.dashboard.views.followed.words import Answered
+from boussole.dashboard.views.followed.words import ReplyWords
 from boussole.dashboard.words.say import Say
 
 LONG = 1_200
 """Characters of an opinion that are shown at once."""
 
 
-def answered(each: Answered) -> Html:
+def answered(each: ReplyWords) -> Html:
     """A reply, or what was reported since."""
     return el(
         "div",
@@ -25,7 +25,7 @@ def answered(each: Answered) -> Html:
     )
 
 
-def opinion(each: OpinionView, say: Say, acting: Acting | None = None) -> Html:
+def opinion(each: OpinionView, say: Say, acting: PageForms | None = None) -> Html:
     """One opinion: sense, words, reservations, dissents, answers."""
     return el(
         "article",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boussole.charter.committee.papers.drafts import Drafted
+from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.papers.minutes import approved
 from boussole.charter.committee.sessions import session
 from boussole.charter.committee.voting.votes import decided
@@ -36,7 +36,7 @@ def decided_item(place: Place) -> Item:
     return session(place.chamber.house, decision.of).item(decision.item)
 
 
-def wording_of(place: Place) -> tuple[OpinionText, Drafted] | None:
+def wording_of(place: Place) -> tuple[OpinionText, SavedDraft] | None:
     """The draft whose words a decision adopted; None where there is none."""
     decision, adopted = decided(place.chamber.house, place.about)
     if not adopted or decision.subject is None:
@@ -45,11 +45,11 @@ def wording_of(place: Place) -> tuple[OpinionText, Drafted] | None:
     return next(((text, draft) for text, draft in known if text and text.sha256 == decision.subject), None)
 
 
-def _drafts(place: Place) -> list[Drafted]:
+def _drafts(place: Place) -> list[SavedDraft]:
     return store.drafts(place.workspace, place.chamber.id)
 
 
-def _complete(draft: Drafted) -> OpinionText | None:
+def _complete(draft: SavedDraft) -> OpinionText | None:
     """The words of a draft of an opinion; None while it is not complete."""
     if draft.kind != "opinion":
         return None

@@ -12,7 +12,7 @@ from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.acts import Act, Opinion
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import WebForm
-from boussole.charter.records import Sealed, seal
+from boussole.charter.records import SealedStatement, seal
 from boussole.dashboard.access.people.role_words import said_as
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.records.computed import computed
@@ -26,12 +26,12 @@ from boussole.dashboard.views.figure import reference
 Fields = dict[str, Any]
 
 
-def sealed(model: type[Statement], form: WebForm, at: Setting, values: Values) -> Sealed:
+def sealed(model: type[Statement], form: WebForm, at: Setting, values: Values) -> SealedStatement:
     """Seal what was sent. Raises UnfitError, RefusedError, BoussoleError or ValidationError, and seals nothing."""
     said = fields_of(model, form, at, values)
     prepare = PREPARED.get((form.page, form.name))
     ready = prepare(at, dict(said)) if prepare else said
-    if isinstance(ready, Sealed):
+    if isinstance(ready, SealedStatement):
         return ready
     if issubclass(model, Act):
         done = _acted(model, form, at, ready, seen=_seen(values))
@@ -42,7 +42,7 @@ def sealed(model: type[Statement], form: WebForm, at: Setting, values: Values) -
     return done
 
 
-def _stated(model: type[Statement], form: WebForm, at: Setting, said: Fields) -> Sealed:
+def _stated(model: type[Statement], form: WebForm, at: Setting, said: Fields) -> SealedStatement:
     said = {"role": at.person.role.value, "on": at.today, "signed_in": at.person.authenticated, **said}
     if "role" in form.asks:
         said["role"] = said_as(at.person, said["role"], at.say)
@@ -50,7 +50,7 @@ def _stated(model: type[Statement], form: WebForm, at: Setting, said: Fields) ->
     return enter(at.here, made) if made.governed else seal(at.here, made)
 
 
-def _acted(model: type[Act], form: WebForm, at: Setting, said: Fields, *, seen: int | None) -> Sealed:
+def _acted(model: type[Act], form: WebForm, at: Setting, said: Fields, *, seen: int | None) -> SealedStatement:
     """An act, today as the committee's clock says. Who leads one committee leads no other.
 
     Raises UnfitError or RefusedError.
@@ -101,7 +101,7 @@ def _named(at: Setting, said: Fields) -> None:
         name_member(at.here, said["member"], name=said["name"])
 
 
-def _issue(at: Setting, said: Fields) -> Fields | Sealed:
+def _issue(at: Setting, said: Fields) -> Fields | SealedStatement:
     """In the words that were adopted; the opinion there is, where it was issued before."""
     for entry, _ in at.house.house.about(Opinion, at.session.about):
         return at.house.house.sealed(entry)
@@ -121,7 +121,7 @@ def _ask(at: Setting, said: Fields) -> Fields:
     return {**said, "figure": reference(figure, measure)}
 
 
-PREPARED: Mapping[tuple[str, str], Callable[[Setting, Fields], Fields | Sealed]] = {
+PREPARED: Mapping[tuple[str, str], Callable[[Setting, Fields], Fields | SealedStatement]] = {
     ("work", "consultation"): _step,
     ("recommendations", "own"): _own,
     ("incidents", "open"): lambda _, said: {**said, "on": said["known_at"].date()},

@@ -12,7 +12,7 @@ from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import WebForm, path_of
 from boussole.charter.record_types.kinds import KINDS
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.forms.forms_html import Titled
 from boussole.dashboard.forms.model import Form
@@ -30,7 +30,7 @@ class FormPage:
 
     setting: Callable[[Desk, str, WebForm], Setting | None]
     back: Callable[[Desk, str, str], str]
-    done: Callable[[Desk, Setting, WebForm, Sealed], str]
+    done: Callable[[Desk, Setting, WebForm, SealedStatement], str]
 
 
 def forms_on(page: str) -> list[tuple[type[Statement], WebForm]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.systems import anchor
-from boussole.dashboard.report.words import Tell
+from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.compass import Compass
 from boussole.dashboard.views.scene import Finding, findings, rings
 from boussole.dashboard.words.say import speaker
@@ -20,7 +20,7 @@ COLUMNS = 3
 Data = dict[str, Any]
 
 
-def answer(edition: Edition, seen: Compass, tell: Tell) -> Data:
+def answer(edition: Edition, seen: Compass, tell: ReportSay) -> Data:
     """What the second page says."""
     urgent = [finding for finding in findings(edition.scene) if finding.key in ("broken", "watch")]
     told = _first_of_each(urgent)[:TOLD]
@@ -50,7 +50,7 @@ def _first_of_each(urgent: Sequence[Finding]) -> list[Finding]:
     return list(seen.values())
 
 
-def _rest(seen: Compass, tell: Tell) -> str:
+def _rest(seen: Compass, tell: ReportSay) -> str:
     """How many questions have an answer at all."""
     answered, asked = sum(row.answered for row in seen.rows), sum(row.asked for row in seen.rows)
     return " " + tell(
@@ -58,7 +58,7 @@ def _rest(seen: Compass, tell: Tell) -> str:
     )
 
 
-def _finding(edition: Edition, finding: Finding, tell: Tell) -> Data:
+def _finding(edition: Edition, finding: Finding, tell: ReportSay) -> Data:
     article = next((a for a in edition.charters[finding.system].articles if a.id == finding.article), None)
     return {
         "verdict": finding.key,
@@ -79,7 +79,7 @@ def _finding(edition: Edition, finding: Finding, tell: Tell) -> Data:
     }
 
 
-def _tables(edition: Edition, seen: Compass, tell: Tell) -> list[Data]:
+def _tables(edition: Edition, seen: Compass, tell: ReportSay) -> list[Data]:
     """Articles down, systems across; a few systems at a time, so that the words stay readable."""
     shown = rings(edition.scene, speaker(tell.lang))
     return [

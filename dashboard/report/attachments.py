@@ -10,7 +10,7 @@ from boussole.charter.document import AuditDocument
 from boussole.charter.drift.series_document import series_document
 from boussole.charter.records import sealed_json
 from boussole.dashboard.report.edition import Edition
-from boussole.dashboard.report.words import Tell
+from boussole.dashboard.report.words import ReportSay
 
 SEALS = "seals.json"
 
@@ -56,7 +56,7 @@ def drift_content(edition: Edition, system_id: str) -> bytes:
     return canonical_json(series_document(edition.drifts[system_id], as_of=edition.date).written())
 
 
-def attachments(edition: Edition, tell: Tell) -> list[Attachment]:
+def attachments(edition: Edition, tell: ReportSay) -> list[Attachment]:
     """The sealed audits, what moved month by month, the charters that judged them, and the seals."""
     audits = [
         Attachment(

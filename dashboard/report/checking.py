@@ -24,7 +24,7 @@ from boussole.dashboard.report.attachments import SEALS
 
 
 @dataclass(frozen=True, kw_only=True)
-class Checked:
+class ReportCheck:
     """What a report holds and what is wrong with what is attached; `in_ledger`: entries that the ledger holds so.
 
     `sealed`: the report that this file is, byte for byte; None where the ledger knows no such file, or none was asked.
@@ -41,7 +41,7 @@ class Checked:
     replaced_by: SealedReport | None = None
 
 
-def check(path: Path, *, workspace: Workspace | None = None, content: bytes | None = None) -> Checked:
+def check(path: Path, *, workspace: Workspace | None = None, content: bytes | None = None) -> ReportCheck:
     """Holds the attachments of a report to its list of seals, and these to the ledger of a workspace.
 
     With `content`, that is the report, and `path` only its name.
@@ -56,7 +56,7 @@ def check(path: Path, *, workspace: Workspace | None = None, content: bytes | No
     problems += [
         f"{name}: {len(each)} files of this name are attached" for name, each in attached.items() if len(each) > 1
     ]
-    found = Checked(
+    found = ReportCheck(
         audits=len(seals),
         problems=tuple(problems),
         entries=tuple(int(seal["entry"]) for seal in seals),
@@ -66,8 +66,8 @@ def check(path: Path, *, workspace: Workspace | None = None, content: bytes | No
 
 
 def _held(
-    found: Checked, workspace: Workspace, data: bytes, *, seals: Sequence[Mapping[str, Any]], listed: bytes
-) -> Checked:
+    found: ReportCheck, workspace: Workspace, data: bytes, *, seals: Sequence[Mapping[str, Any]], listed: bytes
+) -> ReportCheck:
     """The same, held to the ledger of a workspace."""
     known = {audit.entry: audit for audit in stored_audits(workspace)}
     held = tuple(

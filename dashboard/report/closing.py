@@ -12,13 +12,13 @@ from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.marks import ORDER
 from boussole.dashboard.report.attachments import SEALS, audit_file, charter_file, drift_content, drift_file
 from boussole.dashboard.report.edition import Edition
-from boussole.dashboard.report.words import Tell
+from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.answers.asked import indicator_of
 
 Data = dict[str, Any]
 
 
-def unexamined(edition: Edition, tell: Tell) -> Data:
+def unexamined(edition: Edition, tell: ReportSay) -> Data:
     """The questions that the charter asks and nobody has looked at, under the reason why."""
     return {
         "text": tell(
@@ -32,7 +32,7 @@ def unexamined(edition: Edition, tell: Tell) -> Data:
     }
 
 
-def _by_reason(edition: Edition, system_id: str, tell: Tell) -> list[Data]:
+def _by_reason(edition: Edition, system_id: str, tell: ReportSay) -> list[Data]:
     found: dict[str, list[list[str]]] = {}
     for verdict in edition.scene.examined[system_id].verdicts:
         if verdict.verdict == "not_examined":
@@ -41,7 +41,7 @@ def _by_reason(edition: Edition, system_id: str, tell: Tell) -> list[Data]:
     return [{"why": why, "questions": questions} for why, questions in found.items()]
 
 
-def _not_examined(charter: Charter, verdict: VerdictDocument, tell: Tell) -> tuple[str, str, str]:
+def _not_examined(charter: Charter, verdict: VerdictDocument, tell: ReportSay) -> tuple[str, str, str]:
     """Why nobody has examined a question, its number, and the question with whoever owes a statement on it."""
     indicator = indicator_of(charter, verdict)
     number, question = indicator.number if indicator else "", tell.text(verdict.question)
@@ -51,7 +51,7 @@ def _not_examined(charter: Charter, verdict: VerdictDocument, tell: Tell) -> tup
     return tell("Not examined: nobody has handed in the statement, with its document."), number, f"{question} {role}"
 
 
-def reading(edition: Edition, tell: Tell) -> Data:
+def reading(edition: Edition, tell: ReportSay) -> Data:
     """What the marks mean, by the charter's own rules, and how to read figures and charts."""
     rules = edition.scene.charter.rules
     meanings: dict[str, str] = {
@@ -89,7 +89,7 @@ def reading(edition: Edition, tell: Tell) -> Data:
     }
 
 
-def verifying(edition: Edition, tell: Tell) -> Data:
+def verifying(edition: Edition, tell: ReportSay) -> Data:
     """What is attached, how to hold it to the ledger, and every fingerprint in full."""
     return {
         "text": tell(
@@ -105,7 +105,7 @@ def verifying(edition: Edition, tell: Tell) -> Data:
     }
 
 
-def _steps(tell: Tell) -> list[str]:
+def _steps(tell: ReportSay) -> list[str]:
     return [
         tell(
             "This file is sealed too, with every page, as it was made: the page Evidence of the dashboard, or “boussole"
@@ -126,7 +126,7 @@ def _steps(tell: Tell) -> list[str]:
     ]
 
 
-def _audit(edition: Edition, system_id: str, tell: Tell) -> Data:
+def _audit(edition: Edition, system_id: str, tell: ReportSay) -> Data:
     document = edition.sealed[system_id]
     evidence = document.evidence
     return {
@@ -144,7 +144,7 @@ def _audit(edition: Edition, system_id: str, tell: Tell) -> Data:
     }
 
 
-def _moved(edition: Edition, system_id: str, tell: Tell) -> Data:
+def _moved(edition: Edition, system_id: str, tell: ReportSay) -> Data:
     """What moved month by month: counted for this report, and by anybody who has the decisions."""
     return {
         "title": tell("What moved in {system}", system=edition.scene.title(system_id, tell)),
@@ -164,7 +164,7 @@ def _command(document: AuditDocument) -> str:
     return f"boussole audit --system {document.system} {days} --dry-run --json -"
 
 
-def _charters(edition: Edition, tell: Tell) -> list[Data]:
+def _charters(edition: Edition, tell: ReportSay) -> list[Data]:
     charters = {charter.sha256: charter for charter in edition.charters.values()}
     return [
         {

@@ -11,7 +11,7 @@ from boussole.dashboard.report.attachments import Attachment
 from boussole.dashboard.report.closing import reading, unexamined, verifying
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.systems import part
-from boussole.dashboard.report.words import Tell
+from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.answers.left_out import read_words
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.naming import period
@@ -23,7 +23,7 @@ LISTED = 3
 REGIONS = {"fr": "FR", "en": "GB"}
 
 
-def content(edition: Edition, files: Sequence[Attachment], tell: Tell) -> Data:
+def content(edition: Edition, files: Sequence[Attachment], tell: ReportSay) -> Data:
     """Everything that the template prints; `files` are what it attaches."""
     seen, words = compass(edition.scene, speaker(tell.lang), query={}), _words(tell)
     return {
@@ -43,7 +43,7 @@ def content(edition: Edition, files: Sequence[Attachment], tell: Tell) -> Data:
     }
 
 
-def _document(edition: Edition, tell: Tell) -> Data:
+def _document(edition: Edition, tell: ReportSay) -> Data:
     subtitle = edition.period.title(tell.lang) if edition.period else tell("Newest audits")
     title = tell("Where does the charter stand?")
     return {
@@ -59,7 +59,7 @@ def _document(edition: Edition, tell: Tell) -> Data:
     }
 
 
-def _words(tell: Tell) -> Mapping[str, str]:
+def _words(tell: ReportSay) -> Mapping[str, str]:
     return {
         "page": tell("page"),
         "of": tell("of"),
@@ -93,7 +93,7 @@ def _words(tell: Tell) -> Mapping[str, str]:
     }
 
 
-def _marks(tell: Tell) -> Data:
+def _marks(tell: ReportSay) -> Data:
     return {
         verdict: {
             "svg": mark_svg(verdict),
@@ -106,7 +106,7 @@ def _marks(tell: Tell) -> Data:
     }
 
 
-def _cover(edition: Edition, tell: Tell) -> list[list[str]]:
+def _cover(edition: Edition, tell: ReportSay) -> list[list[str]]:
     """What the report looked at: systems, days, decisions, charter."""
     scene, charter = edition.scene, edition.scene.charter
     known = tell.whole(len(set(scene.systems) | set(scene.latest)))
@@ -120,7 +120,7 @@ def _cover(edition: Edition, tell: Tell) -> list[list[str]]:
     ]
 
 
-def _audited(edition: Edition, tell: Tell) -> list[list[str]]:
+def _audited(edition: Edition, tell: ReportSay) -> list[list[str]]:
     """Each system's decisions; of many systems, all decisions together."""
     documents = edition.scene.latest
     if len(documents) > LISTED:
@@ -140,7 +140,7 @@ def draft(edition: Edition) -> bool:
     return any(a.text.status == "draft wording" for charter in edition.charters.values() for a in charter.articles)
 
 
-def _notices(edition: Edition, tell: Tell) -> list[str]:
+def _notices(edition: Edition, tell: ReportSay) -> list[str]:
     """What a reader must know before reading: draft wording, no legal threshold, several charters."""
     found = []
     if draft(edition):

@@ -16,7 +16,7 @@ from boussole.charter.document import AuditDocument
 from boussole.charter.drift.series_document import MONTHS
 from boussole.charter.drift.system_drift import Drift, drift_of
 from boussole.charter.text.model import Charter
-from boussole.dashboard.report.words import Tell
+from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.drift.figures import brief
 from boussole.dashboard.views.drift.multiples import Multiple
 from boussole.dashboard.views.drift.query import DriftQuery
@@ -59,7 +59,7 @@ def _has_decisions(workspace: Workspace, system: System) -> bool:
         return False
 
 
-def section(scene: Scene, drift: Drift, tell: Tell) -> Data:
+def section(scene: Scene, drift: Drift, tell: ReportSay) -> Data:
     """The section as the template prints it. Incidents are told by their day: not everybody may read more of them."""
     system = drift.series.system.id
     page = drift_page(
@@ -88,7 +88,7 @@ def section(scene: Scene, drift: Drift, tell: Tell) -> Data:
     }
 
 
-def _timeline(page: DriftPage, columns: Sequence[Column], tell: Tell) -> Data:
+def _timeline(page: DriftPage, columns: Sequence[Column], tell: ReportSay) -> Data:
     """A row for each part of the system, a column for each month, and what happened, by letters."""
     happened = list(dict.fromkeys(event for column in columns for event in column.events))
     letters = {event: chr(ord("A") + at) if at < 26 else "…" for at, event in enumerate(happened)}
@@ -111,7 +111,7 @@ def _timeline(page: DriftPage, columns: Sequence[Column], tell: Tell) -> Data:
     }
 
 
-def _drawings(found: Sequence[Multiple], tell: Tell) -> Data:
+def _drawings(found: Sequence[Multiple], tell: ReportSay) -> Data:
     """Those that are drawn, in the order of the page, and the others in one table."""
     moved = [each for each in found if each.state in ("watch", "broken")]
     kept = [*moved, *[each for each in found if each not in moved]][:DRAWN]
@@ -133,7 +133,7 @@ def _newest(each: Multiple) -> str:
     return each.rows[-1][brief(each.head)[2]]
 
 
-def _drawing(each: Multiple, tell: Tell) -> Data:
+def _drawing(each: Multiple, tell: ReportSay) -> Data:
     chosen = brief(each.head)
     rows = list(zip(each.rows, each.states, each.words, strict=True))[-WRITTEN:]
     if set(each.states) == {"not_examined"}:  # nothing to draw: the sentence says why
@@ -157,7 +157,7 @@ def _cells(cells: Sequence[str]) -> Data:
     return {"cells": list(cells[:2] if without else cells), "reason": cells[2] if without else None}
 
 
-def _gaps(page: DriftPage, tell: Tell) -> Data | None:
+def _gaps(page: DriftPage, tell: ReportSay) -> Data | None:
     """Which figures of audits moved for good."""
     if page.gaps is None:
         return None

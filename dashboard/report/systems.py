@@ -11,7 +11,7 @@ from boussole.charter.text.model import Charter, Indicator, Law
 from boussole.dashboard.charts.tables import Table
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.moved import section as section_moved
-from boussole.dashboard.report.words import Tell
+from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.views.answers.small_print import measure_words
 from boussole.dashboard.views.naming import anchor_of, period
@@ -38,7 +38,7 @@ def anchor(system_id: str, verdict: VerdictDocument) -> str:
     return f"{system_id}-{anchor_of(verdict)}"
 
 
-def part(edition: Edition, system_id: str, tell: Tell) -> Data:
+def part(edition: Edition, system_id: str, tell: ReportSay) -> Data:
     """The pages of one system."""
     return _Part(edition=edition, system_id=system_id, tell=tell).data()
 
@@ -49,7 +49,7 @@ class _Part:
 
     edition: Edition
     system_id: str
-    tell: Tell
+    tell: ReportSay
 
     @property
     def document(self) -> Standing:
@@ -168,7 +168,7 @@ class _Part:
         return notes
 
 
-def together(items: Sequence[Data], tell: Tell) -> list[Data]:
+def together(items: Sequence[Data], tell: ReportSay) -> list[Data]:
     """Questions with the same background under one title.
 
     >>> from boussole.dashboard.report.words import teller
@@ -226,7 +226,7 @@ def figures(table: Table) -> Data | None:
     }
 
 
-def _law(law: Law, tell: Tell) -> str:
+def _law(law: Law, tell: ReportSay) -> str:
     """A text of law and the day from which it applies."""
     title, day = tell.text(law.title), tell.date(law.in_force)
     if law.to_check:

@@ -12,7 +12,7 @@ from boussole.dashboard.words.say import Say, count, speaker
 FOLDER = Path(__file__).parent / "locale"
 
 
-class Tell(Say):
+class ReportSay(Say):
     """Speaks one language with the messages of reports.
 
     >>> teller("en")("Contents"), teller("fr")("Contents")
@@ -34,6 +34,6 @@ class Tell(Say):
 
 
 @cache
-def teller(lang: str) -> Tell:
+def teller(lang: str) -> ReportSay:
     """The teller of a language; one that is not spoken here becomes the default."""
-    return Tell(lang if lang in LANGUAGES else LANGUAGES[0])
+    return ReportSay(lang if lang in LANGUAGES else LANGUAGES[0])

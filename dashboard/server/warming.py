@@ -5,7 +5,7 @@ from __future__ import annotations
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.pages.article.cache import article_page
-from boussole.dashboard.pages.article.view import Chosen
+from boussole.dashboard.pages.article.view import ArticleQuery
 from boussole.dashboard.pages.system.cache import system_page
 from boussole.dashboard.views import store
 
@@ -16,6 +16,6 @@ def warm(workspace: Workspace) -> None:
     seen = store.scene(workspace)
     for lang in LANGUAGES:
         for article in seen.charter.articles:
-            article_page(workspace, Chosen(article=article.id), lang)
+            article_page(workspace, ArticleQuery(article=article.id), lang)
         for system in seen.latest:
             system_page(workspace, system, lang)

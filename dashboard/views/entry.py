@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from boussole.audits.languages import capital, inside
 from boussole.audits.systems.model import System
 from boussole.audits.systems.register import Assessment
-from boussole.charter.document import Unmeasured
+from boussole.charter.document import UnmeasuredSystem
 from boussole.charter.document.verdict import worst
 from boussole.charter.judging.coverage import Use
-from boussole.charter.judging.follow_up import Answer, examined_before_start
+from boussole.charter.judging.follow_up import RegisterAnswer, examined_before_start
 from boussole.charter.text.model import Article, Charter
 from boussole.dashboard.markup.marks import ORDER
 from boussole.dashboard.views.answers.asked import question_of, sentence_of
@@ -34,7 +34,7 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answered:
+class AttestedAnswer:
     """A question that has an answer without an audit: an attested one."""
 
     verdict: str
@@ -48,7 +48,7 @@ class Part:
 
     section: Section
     href: str
-    answered: Sequence[Answered]
+    answered: Sequence[AttestedAnswer]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unaudited:
+class UnauditedPage:
     """The page of a use without an audit."""
 
     title: str
@@ -79,13 +79,13 @@ def entry(system: System, say: Say, *, today: dt.date) -> Entry:
     return Entry(facts=_facts(system, say), life=_life(system, found, say), answer=examined_words(found, say))
 
 
-def unaudited(use: Use, charter: Charter, say: Say, *, today: dt.date, query: Mapping[str, str]) -> Unaudited:
+def unaudited(use: Use, charter: Charter, say: Say, *, today: dt.date, query: Mapping[str, str]) -> UnauditedPage:
     """The page of a use that no audit has measured: its entry, and every question that the charter asks of it.
 
     `query` is kept in every link (the language).
     """
     found = [verdict.verdict for verdict in use.verdicts]
-    return Unaudited(
+    return UnauditedPage(
         title=say.text(use.system.title, use.system.id),
         purpose=say.text(use.system.purpose),
         told=_coverage(use, say),
@@ -107,9 +107,9 @@ def _asks(use: Use, article: Article) -> bool:
 def _part(use: Use, article: Article, charter: Charter, say: Say, *, today: dt.date, query: Mapping[str, str]) -> Part:
     mine = [verdict for verdict in use.verdicts if verdict.article == article.id]
     open_questions = tuple(verdict for verdict in mine if verdict.verdict == "not_examined")
-    document = Unmeasured(measures=(), verdicts=open_questions, articles=(), on=today)
+    document = UnmeasuredSystem(measures=(), verdicts=open_questions, articles=(), on=today)
     answered = [
-        Answered(
+        AttestedAnswer(
             verdict=verdict.verdict,
             question=question_of(charter, verdict, say),
             sentence=sentence_of(charter, verdict, say, system=use.system),
@@ -167,7 +167,7 @@ def _costs(system: System, say: Say) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _life(system: System, found: Answer, say: Say) -> list[Event]:
+def _life(system: System, found: RegisterAnswer, say: Say) -> list[Event]:
     """Everything that has a day, in order; then what none requires."""
     dates = system.dates
     assessments = {"impact_assessment": system.impact_assessment, "fria": system.fria}
@@ -185,7 +185,7 @@ def _life(system: System, found: Answer, say: Say) -> list[Event]:
     return [*life, *_waived(assessments, say)]
 
 
-def _examined(name: str, note: str, found: Answer, say: Say) -> tuple[str, str, str]:
+def _examined(name: str, note: str, found: RegisterAnswer, say: Say) -> tuple[str, str, str]:
     return examination(name, say), note, _after(name, found, say)
 
 
@@ -197,14 +197,14 @@ def _waived(assessments: dict[str, Assessment | None], say: Say) -> list[Event]:
     ]
 
 
-def _after(name: str, found: Answer, say: Say) -> str:
+def _after(name: str, found: RegisterAnswer, say: Say) -> str:
     """How long after the start an examination came."""
     if name not in found.late or found.start is None:
         return ""
     return say.plural("One day after the start", "{n} days after the start", (found.late[name] - found.start).days)
 
 
-def examined_words(found: Answer, say: Say) -> str:
+def examined_words(found: RegisterAnswer, say: Say) -> str:
     """The answer to: was it examined before it started?"""
     names = listed(list(found.late or found.missing), say)
     words = {

@@ -63,7 +63,7 @@ def comparison(kind: Kind, control: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen:
+class FairnessQuery:
     """What an address asks for. Whatever the audit does not hold is left out by `settled`."""
 
     system: str = ""
@@ -76,7 +76,7 @@ class Chosen:
     level: str = ""
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> Chosen:
+    def of(cls, query: Mapping[str, str]) -> FairnessQuery:
         """What an address asks for, unread."""
         return cls(**{key: query.get(key, "")[:200] for key in cls.__dataclass_fields__})
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.charter.amending.plain import plainly
-from boussole.charter.judging.crosswalk import Answer, Chapter, Provision, answered, answers, crosswalk, tally
+from boussole.charter.judging.crosswalk import Chapter, CurrentAnswer, Provision, answered, answers, crosswalk, tally
 from boussole.charter.text.model import Article, Framework
 from boussole.dashboard.markup.marks import ORDER, word
 from boussole.dashboard.views.scene import Scene
@@ -109,7 +109,7 @@ def _headline(covered: int, every: int, say: Say) -> str:
 
 
 def _part(
-    chapter: Chapter, found: Mapping[str, Sequence[Answer]], scene: Scene, say: Say, *, query: dict[str, str]
+    chapter: Chapter, found: Mapping[str, Sequence[CurrentAnswer]], scene: Scene, say: Say, *, query: dict[str, str]
 ) -> Part:
     framework = chapter.framework
     with_answer = sum(answered(each, found) for each in chapter.provisions)
@@ -136,7 +136,7 @@ def kind_of(framework: Framework | None, say: Say) -> str:
 
 
 def _row(
-    provision: Provision, found: Mapping[str, Sequence[Answer]], scene: Scene, say: Say, *, query: dict[str, str]
+    provision: Provision, found: Mapping[str, Sequence[CurrentAnswer]], scene: Scene, say: Say, *, query: dict[str, str]
 ) -> Row:
     law = provision.law
     return Row(
@@ -171,7 +171,7 @@ def since(provision: Provision, say: Say) -> str:
 
 
 def _told(
-    article: Article, said: Sequence[Answer], scene: Scene, say: Say, *, query: dict[str, str]
+    article: Article, said: Sequence[CurrentAnswer], scene: Scene, say: Say, *, query: dict[str, str]
 ) -> list[LawAnswer]:
     """One mark a system where they are few, else one mark a verdict; the worst first."""
     if len(said) > NAMED:
@@ -187,7 +187,7 @@ def _told(
     ]
 
 
-def _seal(answer: Answer, *, query: dict[str, str]) -> str | None:
+def _seal(answer: CurrentAnswer, *, query: dict[str, str]) -> str | None:
     """Where the evidence of an answer stands; nothing where nobody has looked."""
     if answer.entry is None or answer.verdict == "not_examined":
         return None

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boussole.audits.ledger.keeping import Standing
+from boussole.audits.ledger.keeping import CheckpointStanding
 from boussole.charter.records.notes.outside import Check, Outside, State
 from boussole.dashboard.views.evidence.words import moment_words
 from boussole.dashboard.words.say import Say
@@ -85,9 +85,9 @@ def _row(found: Outside, check: Check, say: Say) -> list[str]:
     if check.at is None:
         return [check.witness, say("never"), "", "", ""]
     words = {
-        Standing.holds: say("unchanged"),
-        Standing.cut: say("entries were removed"),
-        Standing.rewritten: say("the ledger was rewritten"),
+        CheckpointStanding.holds: say("unchanged"),
+        CheckpointStanding.cut: say("entries were removed"),
+        CheckpointStanding.rewritten: say("the ledger was rewritten"),
     }
     more = say.whole(max(found.size - check.size, 0))
     return [

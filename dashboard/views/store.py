@@ -9,7 +9,7 @@ from pathlib import Path
 
 from boussole.audits.ledger.notes import Note
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
-from boussole.charter.committee.papers.drafts import Drafted
+from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.papers.drafts import drafts as written_together
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.records.checkpoints import sign_checkpoint
@@ -30,7 +30,7 @@ from boussole.dashboard.runtime.stamps import (
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.committee.chamber import chambers as seated
 from boussole.dashboard.views.committee.evidence import Evidence, evidence_of
-from boussole.dashboard.views.evidence.facts import Verified
+from boussole.dashboard.views.evidence.facts import VerificationResult
 from boussole.dashboard.views.evidence.facts import verified as verify_here
 from boussole.dashboard.views.facts import Facts, load_facts
 from boussole.dashboard.views.register.choice import Register
@@ -106,7 +106,7 @@ def evidence(workspace: Workspace, committee: str, session: int) -> Evidence | N
     return _evidence(workspace.home, stamp(workspace), day_in(workspace), committee, session)
 
 
-def drafts(workspace: Workspace, committee: str) -> list[Drafted]:
+def drafts(workspace: Workspace, committee: str) -> list[SavedDraft]:
     """What is being written in a committee, as it was saved last."""
     return _drafts(workspace.home, house_stamp(workspace), committee)
 
@@ -117,7 +117,7 @@ def with_decisions(workspace: Workspace) -> list[str]:
     return [name for name in scene(workspace).systems if name in known and known[name].of("decisions")]
 
 
-def verified(workspace: Workspace) -> Verified | None:
+def verified(workspace: Workspace) -> VerificationResult | None:
     """Whether the ledger and what it seals hold, verified anew when a file has changed; None when that is too much."""
     return _verified(workspace.home, (*records_stamp(workspace), *sealed_stamp(workspace)))
 
@@ -165,12 +165,12 @@ def _evidence(home: Path, _stamp: Stamp, today: dt.date, committee: str, session
 
 
 @newest(8)
-def _drafts(home: Path, _stamp: Stamp, committee: str) -> list[Drafted]:
+def _drafts(home: Path, _stamp: Stamp, committee: str) -> list[SavedDraft]:
     return written_together(Workspace(home), committee)
 
 
 @newest(4)
-def _verified(home: Path, _stamp: Stamp) -> Verified | None:
+def _verified(home: Path, _stamp: Stamp) -> VerificationResult | None:
     return verify_here(Workspace(home))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import capital, inside
 from boussole.charter.record_types.work import THEMES, Consultation, Survey, TimeSaved, Training
-from boussole.charter.work.effects import SHOWN, Moved, SurveyChange, consultations, surveys, times, trainings
+from boussole.charter.work.effects import SHOWN, SurveyChange, ThemeChange, consultations, surveys, times, trainings
 from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.views.record_words import word
 from boussole.dashboard.views.register.words import when
@@ -148,7 +148,7 @@ def _survey(scene: Scene, name: str | None, each: SurveyChange, say: Say, *, que
     )
 
 
-def _theme(moved: Moved, each: SurveyChange, say: Say) -> tuple[str, str, str, str]:
+def _theme(moved: ThemeChange, each: SurveyChange, say: Say) -> tuple[str, str, str, str]:
     before = ""
     if moved.moved is not None and each.before is not None:
         then = each.before.everybody.themes[moved.theme].mean

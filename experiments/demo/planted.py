@@ -22,7 +22,7 @@ SELECTION = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Planted:
+class PlantedEffects:
     """Every bias and shift of the simulation, in one place; log-odds unless said otherwise."""
 
     age_50_hired: float = -0.65
@@ -39,7 +39,7 @@ class Planted:
     """Mean distance between person and offer, before and after the change."""
 
 
-PLANTED = Planted()
+PLANTED = PlantedEffects()
 
 
 def facts(*, seed: int, people: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from boussole.audits.decisions import IngestReport, validate
 from boussole.audits.decisions.contracts import columns_of
-from boussole.audits.decisions.files.opened import Opened
+from boussole.audits.decisions.files.opened import OpenSource
 from boussole.audits.decisions.files.tables import TOTALS
 from boussole.audits.decisions.frames import open_frame
 from boussole.audits.decisions.sources import open_source
@@ -19,7 +19,7 @@ from boussole.audits.log_names import LogName
 from boussole.audits.systems import System
 from boussole.audits.systems.files import Files
 from boussole.audits.workspace import Workspace
-from boussole.experiments.logging.packing import Packed, pack
+from boussole.experiments.logging.packing import ParquetFile, pack
 from boussole.experiments.logging.permission import declared
 from boussole.experiments.logging.runs import mlflow_faults, write
 from boussole.experiments.store import client, experiment_id
@@ -68,7 +68,7 @@ def log_file(
     return run_id
 
 
-def _packed(path: str | Path, target: Path, *, system: System, log: LogName, files: Files | None) -> Packed:
+def _packed(path: str | Path, target: Path, *, system: System, log: LogName, files: Files | None) -> ParquetFile:
     """The declared columns of a source; the text of a CSV stays text, so that nothing is lost."""
     with scratch() as connection:
         opened = open_source(connection, path, columns_of(system, log), (files or Files()).over(system.files))
@@ -79,7 +79,7 @@ def _packed(path: str | Path, target: Path, *, system: System, log: LogName, fil
         return pack(open_frame(relation), target)
 
 
-def _hold_lines(opened: Opened) -> None:
+def _hold_lines(opened: OpenSource) -> None:
     """Raises SourceError for lines that are no rows: a run could not hold them, and nothing would tell that they lack.
 
     A line of totals is nobody's decision.

@@ -27,7 +27,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Packed:
+class ParquetFile:
     """A Parquet file ready to be logged."""
 
     path: Path
@@ -35,7 +35,7 @@ class Packed:
     sha256: str
     columns: tuple[Column, ...]
 
-    def renamed(self, name: str) -> Packed:
+    def renamed(self, name: str) -> ParquetFile:
         """The packed file under another name."""
         return replace(self, path=self.path.rename(self.path.with_name(name)))
 
@@ -61,7 +61,7 @@ def pack(
     *,
     keep: Sequence[str] | None = None,
     constant: tuple[str, str] | None = None,
-) -> Packed:
+) -> ParquetFile:
     """Writes rows to a Parquet file: the columns of `keep` (default: all), and one with a constant text beside them.
 
     Metadata that a library attached to the frame are left out. Raises SourceError when there is no row.
@@ -87,7 +87,7 @@ def pack(
     if writer is None:
         raise SourceError("the frame holds no row.", next_step="Log a frame with its rows.")
     columns = tuple(Column(field.name, str(field.type), missing[field.name]) for field in table.schema)
-    return Packed(path, total, sha256_of(path), columns)
+    return ParquetFile(path, total, sha256_of(path), columns)
 
 
 def _groups(rows: pa.RecordBatchReader) -> Iterator[pa.Table]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from boussole.audits.errors import SourceError
 from boussole.audits.log_names import LogName
-from boussole.experiments.logging.packing import Packed
+from boussole.experiments.logging.packing import ParquetFile
 from boussole.experiments.store import FOLDER, TAG, VERSION_TAG, quiet_mlflow
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def check_owner(run: Run, system: str) -> None:
         )
 
 
-def file_name(store: MlflowClient, packed: Packed, *, run_id: str, log: LogName, wanted: str | None) -> str:
+def file_name(store: MlflowClient, packed: ParquetFile, *, run_id: str, log: LogName, wanted: str | None) -> str:
     """The name of a file in a run: its number keeps the order, its digest keeps files of parallel workers apart.
 
     The same content gets the same name, so that a call that is tried again adds nothing.
@@ -93,7 +93,7 @@ def _summary_of(name: str) -> str:
 
 def write(
     store: MlflowClient,
-    packed: Packed,
+    packed: ParquetFile,
     *,
     run_id: str,
     system: str,
@@ -123,7 +123,7 @@ def _twice(call: Callable[[], object]) -> None:
 
 
 def _lineage(
-    store: MlflowClient, packed: Packed, *, run_id: str, system: str, log: LogName, source: str | None
+    store: MlflowClient, packed: ParquetFile, *, run_id: str, system: str, log: LogName, source: str | None
 ) -> None:
     """A data set of MLflow that says which file this is and where it came from; it holds no profile of its values.
 

@@ -1,6 +1,6 @@
 """Pulling from MLflow and DuckDB: only what is new, exactly once, and nothing disappears silently."""
 
 from boussole.experiments.sync.pull import sync
-from boussole.experiments.sync.report import Change, Progress, SyncReport
+from boussole.experiments.sync.report import Progress, RunChange, SyncReport
 
-__all__ = ["Change", "Progress", "SyncReport", "sync"]
+__all__ = ["Progress", "RunChange", "SyncReport", "sync"]

@@ -6,7 +6,7 @@ import datetime as dt
 import tempfile
 from pathlib import Path
 
-from boussole.audits.decisions.declared import Declared, keep
+from boussole.audits.decisions.declared import DeclaredValue, keep
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.experiments import gabarit
@@ -25,7 +25,7 @@ def sync_declared(workspace: Workspace, system: System, seen: StoreListing, *, k
         for name in seen.beside.get(run.run_id, ())
         if name in gabarit.FILES and (full or f"{lake.RUN}{run.run_id}/{name}" not in known)
     ]
-    rows: list[Declared] = []
+    rows: list[DeclaredValue] = []
     files: list[tuple[str, str]] = []
     for run, name in wanted:
         try:
@@ -42,12 +42,12 @@ def sync_declared(workspace: Workspace, system: System, seen: StoreListing, *, k
     return len(files)
 
 
-def _read(workspace: Workspace, run: Run, name: str) -> list[Declared]:
+def _read(workspace: Workspace, run: Run, name: str) -> list[DeclaredValue]:
     moment = dt.datetime.fromtimestamp((run.end or run.start) / 1000, dt.UTC).replace(tzinfo=None)
     with tempfile.TemporaryDirectory(prefix="boussole-") as folder:
         lines = gabarit.read(download(workspace, run, name, Path(folder) / "file"))
     return [
-        Declared(
+        DeclaredValue(
             run=lake.RUN + run.run_id,
             file=name,
             logged_at=moment,

@@ -14,7 +14,7 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.experiments.marks import Mark
 from boussole.experiments.sync import lake
-from boussole.experiments.sync.report import Change
+from boussole.experiments.sync.report import RunChange
 from boussole.experiments.sync.runs import stage_of
 from boussole.experiments.sync.store_listing import StoreListing
 
@@ -33,7 +33,7 @@ def follow_deletions(
     deleted: set[str],
     seen: StoreListing,
     mark: Mark,
-) -> list[Change]:
+) -> list[RunChange]:
     """Excludes and takes back what has to be, and says it; what is as it was costs no transaction."""
     out = {origin.removeprefix(lake.RUN): item for origin, item in in_force(workspace, system).items()}
     changes: list[Exclusion | None] = []
@@ -46,7 +46,7 @@ def follow_deletions(
         if run_id in here or stage_of(store, run_id) == "active":
             changes.append(include(workspace, system, lake.RUN + run_id, reason="restored"))
     return [
-        Change(origin=item.origin, excluded=item.excluded, reason=item.reason, decisions=item.decisions)
+        RunChange(origin=item.origin, excluded=item.excluded, reason=item.reason, decisions=item.decisions)
         for item in changes
         if item is not None
     ]

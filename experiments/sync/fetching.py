@@ -38,7 +38,7 @@ class RemoteFile:
 
 
 @dataclass
-class Fetched:
+class FetchResult:
     """What became of files so far."""
 
     reports: list[IngestReport]
@@ -48,9 +48,9 @@ class Fetched:
 
 def fetch_all(
     workspace: Workspace, system: System, wanted: Sequence[RemoteFile], *, tell: Callable[[int], None]
-) -> Fetched:
+) -> FetchResult:
     """Imports files log by log; a bad one is told and does not stop the others, a silent server does."""
-    done = Fetched([], [])
+    done = FetchResult([], [])
     with tempfile.TemporaryDirectory(prefix="boussole-") as folder:
         for group in _groups(workspace, wanted, Path(folder), done):
             _bring_in(workspace, system, group, done)
@@ -62,7 +62,7 @@ def fetch_all(
 
 
 def _groups(
-    workspace: Workspace, wanted: Sequence[RemoteFile], folder: Path, done: Fetched
+    workspace: Workspace, wanted: Sequence[RemoteFile], folder: Path, done: FetchResult
 ) -> Iterator[list[tuple[RemoteFile, Path]]]:
     """Files of one log on this machine's disk, as many as one transaction takes; ends when the server falls silent."""
     group: list[tuple[RemoteFile, Path]] = []
@@ -100,7 +100,7 @@ def download(workspace: Workspace, run: Run, path: str, folder: Path) -> Path:
     )
 
 
-def _bring_in(workspace: Workspace, system: System, group: list[tuple[RemoteFile, Path]], done: Fetched) -> None:
+def _bring_in(workspace: Workspace, system: System, group: list[tuple[RemoteFile, Path]], done: FetchResult) -> None:
     """One transaction for the whole group; where one file spoils it, each file gets a transaction of its own."""
     files, known = list[Incoming](), list[tuple[RemoteFile, Path]]()
     for item, path in group:

@@ -18,11 +18,11 @@ from boussole.experiments.store import open_experiment
 from boussole.experiments.sync import lake
 from boussole.experiments.sync.declaring import sync_declared
 from boussole.experiments.sync.excluding import follow_deletions
-from boussole.experiments.sync.fetching import Fetched, fetch_all
-from boussole.experiments.sync.report import Change, Progress, SyncReport, UnreachableError, failure, troubles
+from boussole.experiments.sync.fetching import FetchResult, fetch_all
+from boussole.experiments.sync.report import Progress, RunChange, SyncReport, UnreachableError, failure, troubles
 from boussole.experiments.sync.runs import deleted_ids
 from boussole.experiments.sync.store_listing import StoreListing, look
-from boussole.experiments.sync.traces import Traced, sync_traces
+from boussole.experiments.sync.traces import TracesResult, sync_traces
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -63,10 +63,10 @@ def sync_mlflow(
         failed(workspace, system.id, name, str(problem))
         return SyncReport(system=system.id, source=name, failures=(problem,))
     done = _files(pull, tell)
-    traced = _step(pull, lambda: _traces(pull), Traced(since=pull.mark.traces_since or 0))
+    traced = _step(pull, lambda: _traces(pull), TracesResult(since=pull.mark.traces_since or 0))
     declared = _step(pull, lambda: sync_declared(workspace, system, pull.seen, known=pull.known, full=full), 0)
     imported = lake.run_ids(pull.known | {report.origin for report in done.reports})
-    changes: list[Change] = _step(
+    changes: list[RunChange] = _step(
         pull,
         lambda: follow_deletions(
             workspace, system, pull.store, imported=imported, deleted=pull.deleted, seen=pull.seen, mark=pull.mark
@@ -108,7 +108,7 @@ def _mark_of(workspace: Workspace, system: System, name: str, experiment: Experi
     return replace(mark, store=identity, since=None, whole=None, traces_since=None, runs={}, unread=[])
 
 
-def _files(pull: _Pull, tell: Progress) -> Fetched:
+def _files(pull: _Pull, tell: Progress) -> FetchResult:
     wanted = [item for item in pull.seen.found if pull.full or item.origin not in pull.known]
     title = f"{pull.system.id}: MLflow"
     tell(title, 0, len(wanted))
@@ -121,9 +121,9 @@ def _files(pull: _Pull, tell: Progress) -> Fetched:
     return done
 
 
-def _traces(pull: _Pull) -> Traced:
+def _traces(pull: _Pull) -> TracesResult:
     if "generations" not in pull.system.logs:
-        return Traced(since=0)
+        return TracesResult(since=0)
     return sync_traces(
         pull.workspace,
         pull.system,
@@ -136,7 +136,7 @@ def _traces(pull: _Pull) -> Traced:
     )
 
 
-def _report(pull: _Pull, done: Fetched, traced: Traced) -> SyncReport:
+def _report(pull: _Pull, done: FetchResult, traced: TracesResult) -> SyncReport:
     seen = pull.seen
     fresh = [report for report in done.reports if not report.already]
     passed_over = sum(pull.mark.runs[run.run_id][1] for run in seen.runs if run.run_id not in seen.listed)
@@ -152,7 +152,7 @@ def _report(pull: _Pull, done: Fetched, traced: Traced) -> SyncReport:
     )
 
 
-def _remember(pull: _Pull, report: SyncReport, done: Fetched, traced: Traced) -> None:
+def _remember(pull: _Pull, report: SyncReport, done: FetchResult, traced: TracesResult) -> None:
     """Where the next sync begins; runs of which something could not be used are looked at again, however old."""
     seen, mark, now = pull.seen, pull.mark, pull.now
     held = pull.known | {item.origin for item in done.reports}

@@ -31,7 +31,7 @@ _PASSWORD = re.compile(r"//[^/@\s]+@")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class RunChange:
     """A run whose rows left the figures, or came back to them, because of what became of it in MLflow."""
 
     origin: str
@@ -68,7 +68,7 @@ class SyncReport:
     ingested: tuple[IngestReport, ...] = ()
     known: int = 0
     failures: tuple[BoussoleError, ...] = ()
-    changes: tuple[Change, ...] = ()
+    changes: tuple[RunChange, ...] = ()
     known_traces: int = 0
     feedback: int = 0
     declared: int = 0

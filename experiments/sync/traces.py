@@ -38,7 +38,7 @@ RUNNING = "IN_PROGRESS"
 
 
 @dataclass
-class Traced:
+class TracesResult:
     """What the traces of an experiment gave; `since` is where the next sync begins."""
 
     since: int
@@ -57,11 +57,11 @@ def sync_traces(
     whole: bool,
     now: int,
     full: bool,
-) -> Traced:
+) -> TracesResult:
     """Brings in new traces page by page, and feedback that has changed."""
     start = min(mark.traces_since or 0, now)
     begin = 0 if full else max(0, start - (MARGIN if whole else DAY))
-    made = Traced(since=start)
+    made = TracesResult(since=start)
     only = is_only_reader(workspace, system, experiment.name)
     named = generation_system(system)
     begin = max(begin, _kept_since(workspace, system, now=now))

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from boussole.audits.counts.left_out import left_out_of, read_left_out
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import IngestReport, ingest
-from boussole.audits.decisions.discards import Chosen, discard
+from boussole.audits.decisions.discards import RowSelection, discard
 from boussole.audits.decisions.exclusion import exclude, include
 from boussole.audits.decisions.ingesting import RefusedError
 from boussole.audits.decisions.quarantine import list_rows
@@ -269,7 +269,7 @@ def test_discarded_rows_stay_discarded_and_a_correction_still_counts(
 ) -> None:
     bad = [good(1), good(2, when="soon")]
     bring(bad)
-    discard(workspace, loans, Chosen(), reason="a test", role="steward")
+    discard(workspace, loans, RowSelection(), reason="a test", role="steward")
     assert bring([*bad, good(3)]) == (1, 0, 2, 0, 0)
     assert left_out(workspace, loans) == LeftOut(discarded=1)
     assert bring([good(1), good(2), good(3)]) == (1, 0, 2, 0, 1)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from boussole.audits import ledger
 from boussole.audits.counts.left_out import left_out_of, read_left_out
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.discards import Chosen, discard, discards
+from boussole.audits.decisions.discards import RowSelection, discard, discards
 from boussole.audits.decisions.quarantine import export, list_rows
 from boussole.audits.errors import LakeError, SourceError
 from boussole.audits.lake import reading, writing
@@ -102,7 +102,7 @@ def test_a_row_without_a_day_whose_source_brought_nothing_counts_in_every_period
 def test_discarded_rows_wait_no_longer_and_stay_told(workspace: Workspace, loans: System, tmp_path: Path) -> None:
     with reading(workspace) as connection:
         before = snapshot(connection)
-    made = discard(workspace, loans, Chosen(column="granted", origin="january.csv"), **EVERYTHING)
+    made = discard(workspace, loans, RowSelection(column="granted", origin="january.csv"), **EVERYTHING)
     assert (made.rows, made.chosen, made.role) == (1, "column 'granted', file 'january.csv'", "steward")
     assert left_out(workspace, loans, JANUARY) == LeftOut(set_aside=2, discarded=1)
     assert left_out(workspace, loans, FEBRUARY) == LeftOut(set_aside=1)
@@ -122,15 +122,15 @@ def test_discarded_rows_wait_no_longer_and_stay_told(workspace: Workspace, loans
 @pytest.mark.parametrize(
     ("chosen", "rows"),
     [
-        later(Chosen(), 4),
-        (Chosen(because="neither a `selected` nor a `not_selected` value"), 2),
-        later(Chosen(origin="january.csv"), 3),
-        (Chosen(origin="january.csv", rows=[2, 3]), 2),
-        (Chosen(column="when", origin="january.csv", rows=[4]), 1),
+        later(RowSelection(), 4),
+        (RowSelection(because="neither a `selected` nor a `not_selected` value"), 2),
+        later(RowSelection(origin="january.csv"), 3),
+        (RowSelection(origin="january.csv", rows=[2, 3]), 2),
+        (RowSelection(column="when", origin="january.csv", rows=[4]), 1),
     ],
 )
 def test_rows_are_chosen_by_column_reason_source_and_number(
-    workspace: Workspace, loans: System, chosen: Chosen, rows: int
+    workspace: Workspace, loans: System, chosen: RowSelection, rows: int
 ) -> None:
     assert discard(workspace, loans, chosen, **EVERYTHING).rows == rows
     assert left_out(workspace, loans) == LeftOut(set_aside=4 - rows, discarded=rows)
@@ -138,9 +138,9 @@ def test_rows_are_chosen_by_column_reason_source_and_number(
 
 def test_what_is_not_there_or_not_explained_is_not_discarded(workspace: Workspace, loans: System) -> None:
     with pytest.raises(SourceError, match="a reason and a role"):
-        discard(workspace, loans, Chosen(), reason=" ", role="steward")
+        discard(workspace, loans, RowSelection(), reason=" ", role="steward")
     with pytest.raises(SourceError, match="column 'sex'"):
-        discard(workspace, loans, Chosen(column="sex"), **EVERYTHING)
+        discard(workspace, loans, RowSelection(column="sex"), **EVERYTHING)
     assert (left_out(workspace, loans), discards(workspace)) == (LeftOut(set_aside=4), [])
 
 
@@ -151,7 +151,7 @@ def test_a_lake_of_before_is_read_and_gets_its_columns(workspace: Workspace, loa
         connection.execute("DROP TABLE lake.main.discards")
     assert left_out(workspace, loans, JANUARY) == LeftOut(set_aside=3)  # by their sources alone
     assert (len(list_rows(workspace, loans)), discards(workspace)) == (4, [])
-    assert discard(workspace, loans, Chosen(), **EVERYTHING).rows == 4
+    assert discard(workspace, loans, RowSelection(), **EVERYTHING).rows == 4
 
 
 def test_the_command_seals_what_was_discarded(workspace: Workspace, loans: System) -> None:

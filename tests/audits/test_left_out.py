@@ -12,7 +12,7 @@ import pytest
 from boussole.audits.counts.left_out import LeftOut
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.correction import resubmit
-from boussole.audits.decisions.discards import Chosen, discard
+from boussole.audits.decisions.discards import RowSelection, discard
 from boussole.audits.decisions.exclusion import exclude
 from boussole.audits.decisions.quarantine import export
 from boussole.audits.errors import SourceError
@@ -295,7 +295,7 @@ def test_outcomes_set_aside_are_told_and_keep_questions_about_outcomes_from_an_a
     assert left_out_words(document, speaker("en")) == "outcomes set aside: 2 of 3"
     assert left_out_words(document, speaker("fr")) == "résultats mis de côté\u202f: 2 sur 3"
     assert all(again.ok for again in rerun(workspace, stored_audits(workspace)))
-    discard(workspace, system, Chosen(), reason="unreadable", role="Credit", log="outcomes")
+    discard(workspace, system, RowSelection(), reason="unreadable", role="Credit", log="outcomes")
     assert left_out(workspace).beside == {}
 
 

@@ -20,7 +20,7 @@ from boussole.audits.evidence import load
 from boussole.audits.measures import NO_OUTCOME, Cells
 from boussole.audits.runs import measure_evidence, measure_window
 from boussole.audits.standing import standing
-from boussole.audits.suppression.over_time import Published, also_hidden
+from boussole.audits.suppression.over_time import ShownWindow, also_hidden
 from boussole.audits.suppression.rules import suppress
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, connected, pieces
@@ -66,9 +66,9 @@ def tables(months: Sequence[np.ndarray], of: System) -> list[Cells]:
     return [*found, made(("sex", "age"), both, counts)] if of.intersections else found
 
 
-def publish(counted: Counted, order: Sequence[Window], of: System) -> list[Published]:
+def publish(counted: Counted, order: Sequence[Window], of: System) -> list[ShownWindow]:
     """Each window in turn, as an audit would show it."""
-    shown: list[Published] = []
+    shown: list[ShownWindow] = []
     for window in order:
         near = connected(window, [each.window for each in shown])
         earlier = [each for each in shown if each.window in near]
@@ -78,11 +78,11 @@ def publish(counted: Counted, order: Sequence[Window], of: System) -> list[Publi
         }
         own = tables([n for month, n in counted.items() if window.holds(month)], of)
         more = also_hidden(window, earlier, cut, system=of)
-        shown.append(Published(window=window, hidden=suppress(own, system=of, also=more)))
+        shown.append(ShownWindow(window=window, hidden=suppress(own, system=of, also=more)))
     return shown
 
 
-def reach(counted: Counted, shown: Sequence[Published], of: System) -> dict[tuple[Window, Any], tuple[float, float]]:
+def reach(counted: Counted, shown: Sequence[ShownWindow], of: System) -> dict[tuple[Window, Any], tuple[float, float]]:
     """For each handful of a month the least and the most that it could be, to one who reads all windows at once.
 
     One linear program over the cells (sex × age × decision) of the months, which knows nothing of Boussole.

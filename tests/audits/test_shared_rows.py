@@ -29,7 +29,7 @@ from boussole.audits.errors import SystemFileError
 from boussole.audits.lake import reading
 from boussole.audits.runs import read_window
 from boussole.audits.suppression.apart import named
-from boussole.audits.suppression.over_time import Published
+from boussole.audits.suppression.over_time import ShownWindow
 from boussole.audits.suppression.rules import suppress
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
@@ -251,7 +251,9 @@ def test_no_reader_of_two_systems_finds_a_handful(tmp_path: Path, seed: int, tri
     check(workspace, frame, told, tries)
 
 
-def told_of(workspace: Workspace, of: System, window: Window, shown: Sequence[Published], reader: Reader) -> Published:
+def told_of(
+    workspace: Workspace, of: System, window: Window, shown: Sequence[ShownWindow], reader: Reader
+) -> ShownWindow:
     """What an audit would hide of a window: no document is made, and the reader learns all that it would show."""
     about = [each if each.of != of else replace(each, of=None) for each in shown]
     with reading(workspace) as connection:
@@ -271,7 +273,7 @@ def told_of(workspace: Workspace, of: System, window: Window, shown: Sequence[Pu
             if (table.by, values) in apart:
                 reader.learn(reader.mask(months, parts), 0)
                 reader.leave(months, parts)
-    return Published(window=window, hidden=hidden, attributes=set(of.attributes), apart=frozenset(apart), of=of)
+    return ShownWindow(window=window, hidden=hidden, attributes=set(of.attributes), apart=frozenset(apart), of=of)
 
 
 @pytest.mark.attack(
@@ -283,7 +285,7 @@ def test_no_reader_of_the_tables_of_two_systems_finds_a_handful(tmp_path: Path, 
     refused = 0
     for seed in range(first, first + 4):
         draw = random.Random(seed)  # noqa: S311 (no secret)
-        frame, shown = people(seed), list[Published]()
+        frame, shown = people(seed), list[ShownWindow]()
         forms = draw.choice(PAIRS)
         both = [system(name, groups=FORMS[i][0], crossed=FORMS[i][1]) for name, i in zip("ab", forms, strict=True)]
         workspace, reader = workspace_of(tmp_path / str(seed), frame, *both), Reader(frame)

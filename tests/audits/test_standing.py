@@ -17,7 +17,7 @@ from boussole.audits import runs
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import table
-from boussole.audits.standing import Standing, standing
+from boussole.audits.standing import WindowStanding, standing
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -125,7 +125,7 @@ def test_outcomes_that_come_with_the_decision_are_never_early() -> None:
 def test_a_legal_basis_holds_on_its_last_day_and_no_date_of_reading_revives_it() -> None:
     system = of("all", days=0)
     day = dt.timedelta(days=1)
-    assert standing(system, JULY, as_of=EXPIRES) == Standing()
+    assert standing(system, JULY, as_of=EXPIRES) == WindowStanding()
     assert standing(system, JULY, as_of=EXPIRES + day).expired == {"health": EXPIRES}
     assert standing(system, JULY, as_of=JULY.end, today=EXPIRES + day).expired == {"health": EXPIRES}
     ended = standing(system, JULY, as_of=EXPIRES + day)

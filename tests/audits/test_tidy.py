@@ -91,5 +91,5 @@ def test_a_lake_of_few_files_is_left_alone(workspace: Workspace, monkeypatch: py
 
 def test_without_a_lake_nothing_is_made(tmp_path: Path) -> None:
     empty = Workspace.create(tmp_path / "empty")
-    assert tidy.tidy(empty) == tidy.Tidied(0, 0)
+    assert tidy.tidy(empty) == tidy.TidyResult(0, 0)
     assert not empty.catalogue.exists()

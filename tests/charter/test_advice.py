@@ -15,7 +15,7 @@ from boussole.charter.record_types.kinds import (
     Statement,
     Withdrawal,
 )
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 
 TODAY = dt.date(2026, 11, 26)
@@ -24,7 +24,7 @@ LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)
 
 def facts(*given: Statement) -> Facts:
     """Statements sealed one after the other, from entry 0 on."""
-    sealed = tuple(Sealed(entry=i, sealed_on=each.on, statement=each) for i, each in enumerate(given))
+    sealed = tuple(SealedStatement(entry=i, sealed_on=each.on, statement=each) for i, each in enumerate(given))
     return Facts(as_of=TODAY, sealed=sealed)
 
 

@@ -9,7 +9,7 @@ import pytest
 from boussole.audits.systems import System
 from boussole.charter.record_types.kinds import Attestation, Case, KeptFile, Recommendation, Reply, Review, Withdrawal
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.statements import Sealed
+from boussole.charter.records.statements import SealedStatement
 from boussole.charter.registry.due import due
 from boussole.charter.text.loading import load_charter
 from tests.as_json import register
@@ -51,7 +51,7 @@ def found(*uses, statements=(), **given):
 
 
 def sealed(entry, statement):
-    return Sealed(entry=entry, sealed_on=TODAY, statement=statement)
+    return SealedStatement(entry=entry, sealed_on=TODAY, statement=statement)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import scipy.stats
 
 from boussole.audits.drift.interaction import interaction
 from boussole.audits.hashing import canonical_json, sha256_hex
-from boussole.audits.uncertainty.double import Change as OtherChange
+from boussole.audits.uncertainty.double import GroupChange as OtherChange
 from boussole.audits.uncertainty.double import compare_changes, rate_moments
 from boussole.audits.uncertainty.means import Moments as OtherMoments
 from boussole.audits.uncertainty.means import compare_means
@@ -25,7 +25,7 @@ from boussole.charter.pack.verifier.figures import expected, moments, windows
 from boussole.charter.pack.verifier.figures.remaining import Remaining, why
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
-from boussole.charter.pack.verifier.rows import Scored
+from boussole.charter.pack.verifier.rows import ScoreBin
 from boussole.charter.pack.verifier.tally import same
 from boussole.charter.records import sign_checkpoint, stored_audits
 
@@ -155,7 +155,7 @@ def test_differences_of_means_and_of_changes(clustered: bool) -> None:
         first = compare_means(a2, b2, clustered=clustered, low=-1.0, high=1.0)
         assert first is not None
         hold(one, first)
-        change = moments.compared(moments.Change(a, b), moments.Change(c, d), clustered, -2.0, 2.0)
+        change = moments.compared(moments.MeanChange(a, b), moments.MeanChange(c, d), clustered, -2.0, 2.0)
         second = compare_changes(
             OtherChange(now=a2, then=b2), OtherChange(now=c2, then=d2), clustered=clustered, low=-2.0, high=2.0
         )
@@ -179,8 +179,8 @@ def test_what_is_expected_is_that_of_isotonic_regression() -> None:
     draw = random.Random(3)  # noqa: S311
     for _ in range(40):
         cells = [(b, draw.randint(0, 1), draw.randint(1, 30)) for b in sorted(draw.sample(range(101), 25))]
-        seen = [Scored("", (), b, outcome, n, 0, 0, 0, 0) for b, outcome, n in cells]
-        seen += [Scored("", (), b, 1 - outcome, 5, 0, 0, 0, 0) for b, outcome, _ in cells]
+        seen = [ScoreBin("", (), b, outcome, n, 0, 0, 0, 0) for b, outcome, n in cells]
+        seen += [ScoreBin("", (), b, 1 - outcome, 5, 0, 0, 0, 0) for b, outcome, _ in cells]
         n = {b: sum(row.n for row in seen if row.bin == b) for b, *_ in cells}
         k = {b: sum(row.n for row in seen if row.bin == b and row.outcome) for b in n}
         fit = scipy.optimize.isotonic_regression([k[b] / n[b] for b in n], weights=list(n.values())).x

@@ -22,7 +22,7 @@ from boussole.charter.record_types.kinds import (
     Statement,
     Withdrawal,
 )
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 from tests.as_json import current, judge, summarise
 from tests.charter.builders import CHARTER, WOMEN, amended, comparison, plain, system
@@ -36,7 +36,7 @@ def facts(*given: Statement, as_of: dt.date = DAY) -> Facts:
     """Statements sealed one after the other, from entry 10 on."""
     return Facts(
         as_of=as_of,
-        sealed=tuple(Sealed(entry=10 + i, sealed_on=each.on, statement=each) for i, each in enumerate(given)),
+        sealed=tuple(SealedStatement(entry=10 + i, sealed_on=each.on, statement=each) for i, each in enumerate(given)),
     )
 
 

@@ -17,7 +17,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.incidents.entering import enter
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.record_types.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
-from boussole.charter.records import Sealed, verify_records
+from boussole.charter.records import SealedStatement, verify_records
 from boussole.charter.records.facts import Facts
 from boussole.charter.work.effects import consultations, surveys, times, trained
 from boussole.charter.work.survey import Layout, aggregated, rows_of
@@ -103,7 +103,8 @@ def survey(end: dt.date = DAY, *, mean: float = 3.0, on: dt.date | None = None, 
 
 def facts(*said, today=dt.date(2026, 11, 27)):
     return Facts(
-        as_of=today, sealed=[Sealed(entry=at, sealed_on=each.on, statement=each) for at, each in enumerate(said)]
+        as_of=today,
+        sealed=[SealedStatement(entry=at, sealed_on=each.on, statement=each) for at, each in enumerate(said)],
     )
 
 

@@ -14,7 +14,7 @@ from scipy.stats import binomtest
 
 from boussole.audits.uncertainty.tests import tails
 from boussole.charter.document.verdict import Verdict
-from boussole.charter.judging.testing import Compared, corrected, past, verdict_of
+from boussole.charter.judging.testing import TestedComparison, corrected, past, verdict_of
 from tests.audits.uncertainty.systems import Population, any_population
 
 ALPHA, MONTHS, WATCH, BREACH = 0.05, 12, 0.95, 0.8
@@ -44,7 +44,7 @@ def year(rng: np.random.Generator, population: Population, *, ratio: float, rate
         counts = population.draw(rng, [rate, *[rate * ratio] * (len(population.sizes) - 1)])
         tests = population.tests(counts, "ratio")
         family = [
-            Compared(
+            TestedComparison(
                 of="question",
                 watch=tails(test, threshold=WATCH, bad_side="below"),
                 breach=tails(test, threshold=BREACH, bad_side="below"),

@@ -14,7 +14,7 @@ import pyarrow as pa
 from boussole.audits.counts.read import COUNTS, Read
 from boussole.audits.counts.strata import STRATA
 from boussole.audits.runs import measure_evidence
-from boussole.audits.standing import Standing
+from boussole.audits.standing import WindowStanding
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
 from tests.audits.funnels import counted_only
@@ -156,5 +156,5 @@ def _table(counts: Ints, axes: Sequence[str], head: dict[str, Any], process: Pro
 
 def measured(counts: Ints, groups: Groups, process: Process, system: System) -> list[dict[str, Any]]:
     """All measures, suppressed as usual, as an audit writes them."""
-    found, _ = measure_evidence(read_of(counts, groups, process, system), system, stands=Standing())
+    found, _ = measure_evidence(read_of(counts, groups, process, system), system, stands=WindowStanding())
     return [measure.document() for measure in found]

@@ -24,13 +24,13 @@ from boussole.charter.record_types.kinds import (
     Recommendation,
     Statement,
 )
-from boussole.charter.records import AuditSummary, Sealed
+from boussole.charter.records import AuditSummary, SealedStatement
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.pages.article import article_html, article_records_html, article_trend_html
 from boussole.dashboard.pages.article.questions import QuestionView
 from boussole.dashboard.pages.article.standing import told
 from boussole.dashboard.pages.article.trend import ROWS
-from boussole.dashboard.pages.article.view import ArticlePage, Chosen, article_page
+from boussole.dashboard.pages.article.view import ArticlePage, ArticleQuery, article_page
 from boussole.dashboard.parts import lists
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import speaker
@@ -42,14 +42,14 @@ OLD, NEW = "a" * 64, "b" * 64
 
 
 def page(scene: Scene, article: str = "equite", lang: str = "en", **chosen: Any) -> ArticlePage:
-    found = article_page(scene, Chosen(article=article, **chosen), speaker(lang), on=TODAY, query={"lang": lang})
+    found = article_page(scene, ArticleQuery(article=article, **chosen), speaker(lang), on=TODAY, query={"lang": lang})
     assert found is not None
     return found
 
 
 def stating(scene: Scene, *given: Statement) -> Scene:
     """A scene in which people have stated something, sealed from entry 30 on."""
-    sealed = tuple(Sealed(entry=30 + i, sealed_on=each.on, statement=each) for i, each in enumerate(given))
+    sealed = tuple(SealedStatement(entry=30 + i, sealed_on=each.on, statement=each) for i, each in enumerate(given))
     facts = Facts(as_of=TODAY, sealed=sealed)
     latest = {
         name: current(document, charter=scene.charter, system=scene.systems[name], facts=facts)
@@ -411,9 +411,9 @@ def test_a_question_that_only_an_earlier_charter_asked_is_kept_and_said_to_be(sc
 
 
 def test_an_unknown_article_has_no_page_and_an_address_is_read_with_care(scene: Scene) -> None:
-    assert article_page(scene, Chosen(article="x"), speaker("en"), on=TODAY, query={}) is None
-    assert Chosen.of({"article": "equite", "page": "-3"}) == Chosen(article="equite")
-    assert Chosen.of({"article": "equite", "page": "²"}).page == 1
+    assert article_page(scene, ArticleQuery(article="x"), speaker("en"), on=TODAY, query={}) is None
+    assert ArticleQuery.of({"article": "equite", "page": "-3"}) == ArticleQuery(article="equite")
+    assert ArticleQuery.of({"article": "equite", "page": "²"}).page == 1
     say = speaker("en")
     shown = lists.articles_html(lists.articles(scene, say, query={}), say, asked="<b>")
     assert "“&lt;b&gt;”" in shown
@@ -444,5 +444,5 @@ def test_texts_are_escaped_and_tables_are_tables(scene: Scene, lang: str, system
 
 
 def stating_only(scene: Scene, finding: Finding) -> Scene:
-    sealed = (Sealed(entry=30, sealed_on=finding.on, statement=finding),)
+    sealed = (SealedStatement(entry=30, sealed_on=finding.on, statement=finding),)
     return replace(scene, facts=Facts(as_of=TODAY, sealed=sealed))

@@ -9,7 +9,7 @@ import pytest
 
 from boussole.charter.amending.diff import diff
 from boussole.charter.auditing.replay import ABSENT, Replay
-from boussole.charter.auditing.replay import Change as Moved
+from boussole.charter.auditing.replay import VerdictChange as Moved
 from boussole.charter.records.in_force import Act, InForce, Version
 from boussole.dashboard.pages.charter import charter_html
 from boussole.dashboard.pages.charter.amendment import Amendment, CharterView, look

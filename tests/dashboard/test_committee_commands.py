@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.acting import house_of
+from boussole.charter.committee.acting import committee_state
 from boussole.charter.record_types.acts import Participation
 from boussole.charter.records import verify_records
 from boussole.dashboard.cli.main import app
@@ -138,7 +138,7 @@ def test_a_secret_vote_is_asked_for_unseen_and_found_again_by_its_receipt(held):
     told = refused(home, "cast", vote, "--member", "Li Wei", "--choice", "for", *ON)
     assert "a command line is kept by the machine" in told
     assert "was not cast" in refused(home, "cast", vote, "--member", "Li Wei", *ON, answer="oui\n")
-    assert house_of(Workspace(home), "external").standing(Participation) == []
+    assert committee_state(Workspace(home), "external").standing(Participation) == []
     receipts = []
     for name, choice in (("Awa Diop", "against"), ("Li Wei", "for"), ("Jean Martin", "against")):
         cast = done(home, "committee", "cast", vote, "--member", name, *ON, answer=f"{choice}\n")

@@ -11,7 +11,15 @@ import pytest
 
 from boussole.audits.decisions.discards import Discard
 from boussole.audits.decisions.exclusion import Exclusion
-from boussole.audits.decisions.overview import Arrived, Aside, Changed, Held, LogState, Overview, Sealed
+from boussole.audits.decisions.overview import (
+    Arrivals,
+    LogContents,
+    LogState,
+    Overview,
+    RowsAside,
+    SchemaChangeCount,
+    SealedMonth,
+)
 from boussole.audits.decisions.shared import Sharing
 from boussole.audits.errors import LakeError
 from boussole.audits.log_names import LogName
@@ -55,11 +63,11 @@ def scene(tmp_path: Path, systems: dict[str, System], matchft: dict[str, Any]) -
     return Scene(charter=charter, systems=systems, latest=documents({"matchft": matchft}), previous={})
 
 
-def held(newest: str, way: str = "mlflow") -> Held:
-    return Held(log="decisions", rows=61204, by_way={way: at(newest)})
+def held(newest: str, way: str = "mlflow") -> LogContents:
+    return LogContents(log="decisions", rows=61204, by_way={way: at(newest)})
 
 
-def lake(state: LogState | None = None, *, arrived: tuple[Arrived, ...] = ()) -> Overview:
+def lake(state: LogState | None = None, *, arrived: tuple[Arrivals, ...] = ()) -> Overview:
     return Overview(arrived=arrived, systems={"matchft": state or LogState(held=(held("2026-11-20T12:00"),))})
 
 
@@ -93,7 +101,7 @@ def test_a_source_that_was_read_today_is_late_when_its_rows_are_old(scene: Scene
 
 
 def test_outcomes_that_still_come_do_not_hide_that_decisions_have_stopped(scene: Scene) -> None:
-    outcomes = Held(log="outcomes", rows=10, by_way={"mlflow": at("2026-11-24T08:00")})
+    outcomes = LogContents(log="outcomes", rows=10, by_way={"mlflow": at("2026-11-24T08:00")})
     state = LogState(held=(held("2026-09-30T12:00"), outcomes))
     made = page(scene, Facts(statuses=[STATUS], lake=lake(state)))
     assert made.rows[0].freshness == "Late by 49 days"
@@ -102,9 +110,9 @@ def test_outcomes_that_still_come_do_not_hide_that_decisions_have_stopped(scene:
 
 def test_what_came_by_another_way_does_not_make_a_source_fresh(scene: Scene) -> None:
     state = LogState(
-        held=(Held(log="decisions", rows=2, by_way={"file": at("2026-11-24"), "mlflow": at("2026-09-30")}),)
+        held=(LogContents(log="decisions", rows=2, by_way={"file": at("2026-11-24"), "mlflow": at("2026-09-30")}),)
     )
-    by_hand = Arrived(
+    by_hand = Arrivals(
         system="matchft", log="decisions", way="file", files=1, rows=2, quarantined=0, last=at("2026-11-24")
     )
     made = page(scene, Facts(statuses=[STATUS], lake=lake(state, arrived=(by_hand,))))
@@ -157,16 +165,18 @@ def test_each_trouble_has_its_question_and_the_rest_is_one_line(scene: Scene) ->
     moment = at("2026-10-02T08:00")
     state = LogState(
         held=(held("2026-11-20T12:00"),),
-        aside=(Aside(log="decisions", column="age", reason="not a number", rows=1200, last=moment),),
+        aside=(RowsAside(log="decisions", column="age", reason="not a number", rows=1200, last=moment),),
         changed=(
-            Changed(log="decisions", kind="changed_type", column="age", detail="number -> text", times=1, last=moment),
+            SchemaChangeCount(
+                log="decisions", kind="changed_type", column="age", detail="number -> text", times=1, last=moment
+            ),
         ),
         discarded=(
             Discard(
                 system="matchft", log="decisions", chosen="all", rows=31, reason="tests", role="steward", at=moment
             ),
         ),
-        sealed=(Sealed(month=dt.date(2025, 1, 1), decisions=900, at=moment),),
+        sealed=(SealedMonth(month=dt.date(2025, 1, 1), decisions=900, at=moment),),
         excluded=(
             Exclusion(system="matchft", origin="mlflow:1f", excluded=True, reason="gone", decisions=70, at=moment),
         ),
@@ -225,7 +235,7 @@ def test_outcomes_that_are_missing_are_told_from_the_latest_audit(scene: Scene, 
 
 
 def test_a_system_whose_file_was_removed_is_named(scene: Scene) -> None:
-    old = Arrived(system="old", log="decisions", way="file", files=1, rows=2, quarantined=0, last=at("2026-01-01"))
+    old = Arrivals(system="old", log="decisions", way="file", files=1, rows=2, quarantined=0, last=at("2026-01-01"))
     made = page(scene, Facts(statuses=[STATUS], lake=lake(arrived=(old,))))
     assert made.removed == ["old"]
     assert "whose file was removed: old." in html(made)
@@ -243,7 +253,7 @@ def test_a_system_whose_file_was_removed_is_named(scene: Scene) -> None:
     ],
 )
 def test_each_log_has_its_words(scene: Scene, log: LogName, en: str, fr: str) -> None:
-    state = LogState(held=(Held(log=log, rows=12, by_way={"file": at("2026-11-20T12:00")}),))
+    state = LogState(held=(LogContents(log=log, rows=12, by_way={"file": at("2026-11-20T12:00")}),))
     facts = Facts(lake=lake(state))
     for lang, holds in (("en", f"12 {en}, up to 20 November 2026"), ("fr", f"12 {fr}, jusqu’au 20 novembre 2026")):
         (part,) = page(scene, facts, lang).systems

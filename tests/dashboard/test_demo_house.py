@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.acting import house_of
+from boussole.charter.committee.acting import committee_state
 from boussole.charter.committee.matters import matters, questions
 from boussole.charter.incidents.appeals import appeals, counts
 from boussole.charter.record_types.acts import Opinion
@@ -28,7 +28,7 @@ def test_the_committee_has_met_and_something_is_due_late_and_answered(tmp_path: 
     found = verify_records(workspace)
     assert found is not None
     assert found.ok
-    house = house_of(workspace, NAME)
+    house = committee_state(workspace, NAME)
     assert [each.state for each in questions(house, today=TODAY)] == ["overdue", "answered"]
     (matter,) = matters(house)
     (opinion,) = house.standing(Opinion)
@@ -38,4 +38,4 @@ def test_the_committee_has_met_and_something_is_due_late_and_answered(tmp_path: 
     (asked,) = surveys(facts_of(workspace, as_of=TODAY)).values()
     assert (asked.falls, asked.survey.hidden, len(asked.survey.groups)) == (["load"], 2, 2)
     settle(workspace, today=TODAY)
-    assert house_of(workspace, NAME).acts == house.acts
+    assert committee_state(workspace, NAME).acts == house.acts

@@ -25,7 +25,7 @@ from boussole.charter.document import AuditDocument
 from boussole.charter.drift.system_drift import Drift, drift_of
 from boussole.dashboard.pages.drift import performance_html
 from boussole.dashboard.views.drift.performance.groups import group_table
-from boussole.dashboard.views.drift.performance.words import Words
+from boussole.dashboard.views.drift.performance.words import PerformanceWords
 from boussole.dashboard.views.drift.query import DriftQuery
 from boussole.dashboard.views.drift.view import DriftPage, drift_page
 from boussole.dashboard.views.scene import Scene
@@ -143,7 +143,7 @@ def test_of_groups_the_page_says_what_audits_said(loans: Loans) -> None:
     """Once outcomes came, of October; before that, what was to be expected of it."""
     windows = [each.window for each in loans.late.series.performance]
     newest = loans.audits[-1]
-    words = Words(system=loans.system, say=speaker("en"))
+    words = PerformanceWords(system=loans.system, say=speaker("en"))
     late, early = (group_table("precision", drift.audits, words) for drift in (loans.late, loans.early))
     assert late is not None
     assert early is not None

@@ -135,7 +135,7 @@ def test_a_hostile_report_reaches_nothing(chrome: webdriver.Chrome, workspace: W
         waiting(chrome).until(lambda _: heard[-1:] == [b"here"])  # it does hear who comes
 
 
-def put(place: stored.Stored, port: int, *, go: str = "no") -> None:
+def put(place: stored.StoredReport, port: int, *, go: str = "no") -> None:
     """The report, as if it had been made like this."""
     page = HOSTILE.replace("PORT", str(port)).replace('"GO"', f'"{go}"')
     page = page.replace("<head>", f"<head><script>{FIRST}</script>")

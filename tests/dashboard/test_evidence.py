@@ -18,12 +18,12 @@ import pytest
 from boussole.audits import ledger
 from boussole.audits.ledger import Verification
 from boussole.audits.ledger.keys import COSIGNATURE, make_key
-from boussole.audits.ledger.search import LedgerQuery, Listed, Span
+from boussole.audits.ledger.search import EntryLine, LedgerQuery, Span
 from boussole.audits.ledger.verification import SetBack
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import Case, Closure, Finding
 from boussole.charter.records import (
-    Sealed,
+    SealedStatement,
     open_records,
     prove_entry,
     save_audit,
@@ -39,7 +39,7 @@ from boussole.dashboard.pages.evidence.answers import EvidenceQuery
 from boussole.dashboard.pages.evidence.check import LARGEST, examine
 from boussole.dashboard.pages.evidence.head import head
 from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
-from boussole.dashboard.views.evidence.facts import PER_PAGE, Verified, proved, results, short, verified
+from boussole.dashboard.views.evidence.facts import PER_PAGE, VerificationResult, proved, results, short, verified
 from boussole.dashboard.views.evidence.words import content_words, kind_words, seal_words, stated_words
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import evidence_href, number_of
@@ -132,7 +132,7 @@ def test_the_head_tells_of_the_clock_and_of_a_new_start(made):
         set_back=(SetBack(index=1, before="2026-11-26T09:00:00Z", time="2026-11-25T08:30:00Z"),),
     )
     begun = Restart(on=dt.date(2026, 11, 20), reason="Disque mort", files=12)
-    found = Verified(ledger=back, files=NO_FILES, restart=begun)
+    found = VerificationResult(ledger=back, files=NO_FILES, restart=begun)
     view = head(short(made), found, EN)
     assert view.tone == "watch"
     assert (
@@ -157,7 +157,7 @@ def test_the_head_of_an_empty_and_of_a_long_ledger(tmp_path):
     assert long.tone == "unknown"
     one = head(
         Span(size=1, first=times["first"], last=times["first"]),
-        Verified(ledger=Verification(size=1, root="ab"), files=NO_FILES),
+        VerificationResult(ledger=Verification(size=1, root="ab"), files=NO_FILES),
         EN,
     )
     assert one.headline == "One entry is sealed, of 1 January 2026."
@@ -244,7 +244,7 @@ def test_a_changed_entry_is_not_proved(workspace, scene, change):
 @pytest.mark.parametrize("kind", [*KINDS, *OF_THE_LOG])
 def test_every_kind_of_entry_has_its_words_in_both_languages(kind):
     payload = {"record": "ab" * 32, "system": None} if kind in KINDS[7:] else {"id": "ab"}
-    entry = Listed(index=1, kind=kind, payload=payload, time="2026-01-01T00:00:00Z", leaf_hash="ab" * 32)
+    entry = EntryLine(index=1, kind=kind, payload=payload, time="2026-01-01T00:00:00Z", leaf_hash="ab" * 32)
     assert kind_words(kind, EN) != kind
     assert kind_words(kind, FR) not in (kind, kind_words(kind, EN)) or kind in ("audit", "attestation", "incident")
     assert seal_words(entry, EN) != seal_words(entry, FR)
@@ -252,7 +252,7 @@ def test_every_kind_of_entry_has_its_words_in_both_languages(kind):
 
 def test_a_kind_and_a_value_nobody_knows_are_shown_as_they_stand(scene):
     payload = {"novelty": "<script>", "start": "not a day", "first_month": "x", "months": 1200, "system": None}
-    entry = Listed(index=1, kind="novelty", payload=payload, time="whenever", leaf_hash="ab" * 32)
+    entry = EntryLine(index=1, kind="novelty", payload=payload, time="whenever", leaf_hash="ab" * 32)
     assert kind_words("novelty", FR) == "novelty"
     content = dict(content_words(entry, scene, EN))
     assert content == {
@@ -408,7 +408,7 @@ def test_names_of_files_are_never_markup(made):
 
 def test_an_entry_that_holds_nothing_is_shown(scene):
     with_nothing = Scene(charter=scene.charter, systems={}, latest={}, previous={})
-    entry = Listed(index=1, kind="audit", payload={}, time="", leaf_hash="ab")
+    entry = EntryLine(index=1, kind="audit", payload={}, time="", leaf_hash="ab")
     assert content_words(entry, with_nothing, EN) == []
 
 
@@ -436,11 +436,13 @@ def test_an_entry_about_all_systems_says_so_and_one_about_another_entry_says_its
     said = {"role": "DPO", "on": "2026-01-22"}
     finding = Finding.model_validate({**said, **CNIL, "system": system})
     closure = Closure.model_validate({**said, "of": 8, "document": PAPER})
-    stated = [Sealed(entry=8 + n, sealed_on=each.on, statement=each) for n, each in enumerate((finding, closure))]
+    stated = [
+        SealedStatement(entry=8 + n, sealed_on=each.on, statement=each) for n, each in enumerate((finding, closure))
+    ]
     given = replace(scene, facts=Facts(as_of=finding.on, sealed=stated))
     for each in stated:
         payload = {"record": "ab", "system": each.statement.system}
-        entry = Listed(index=each.entry, kind=each.statement.kind, payload=payload, time="", leaf_hash="ab")
+        entry = EntryLine(index=each.entry, kind=each.statement.kind, payload=payload, time="", leaf_hash="ab")
         assert dict(content_words(entry, given, FR))["Système"] == told
-    lost = Listed(index=40, kind="closure", payload={"record": "ab", "system": None}, time="", leaf_hash="ab")
+    lost = EntryLine(index=40, kind="closure", payload={"record": "ab", "system": None}, time="", leaf_hash="ab")
     assert dict(content_words(lost, given, FR))["Système"] == "—"

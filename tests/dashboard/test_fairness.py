@@ -16,7 +16,7 @@ from boussole.charter.document import Comparison, MeasureDocument
 from boussole.dashboard.pages.fairness import cache, fairness_html
 from boussole.dashboard.pages.fairness.figures import Group, beyond, by_chance
 from boussole.dashboard.pages.fairness.view import Explorer
-from boussole.dashboard.views.fairness_choice import PROFILES, RAW, Chosen
+from boussole.dashboard.views.fairness_choice import PROFILES, RAW, FairnessQuery
 from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system.view import system_page
 from boussole.dashboard.words.say import speaker
@@ -45,7 +45,7 @@ def windows(workspace: Workspace) -> list[Any]:
 @pytest.fixture
 def view(scene: Scene, windows: list[Any]) -> View:
     def view(lang: str = "en", *, of: list[Any] | None = None, **asked: str) -> Explorer:
-        chosen = Chosen.of({"system": "offers"} | asked)
+        chosen = FairnessQuery.of({"system": "offers"} | asked)
         shown = explorer(scene, of or windows[:1], chosen, speaker(lang), query={"lang": lang})
         assert shown is not None
         return shown
@@ -133,7 +133,7 @@ def test_an_address_leads_back_to_the_same_view(scene: Scene, view: View, window
         )
         asked = dict(parse_qsl(urlsplit(shown.address).query))
         assert asked.pop("lang") == "en"
-        assert explorer(scene, windows[:1], Chosen.of(asked), EN, query={"lang": "en"}) == shown
+        assert explorer(scene, windows[:1], FairnessQuery.of(asked), EN, query={"lang": "en"}) == shown
 
 
 @pytest.mark.parametrize("key", ["system", "period", "kind", "by", "stage", "control", "group", "level"])
@@ -257,15 +257,15 @@ def test_without_profiles_everybody_is_compared(view: View, windows: list[Any]) 
 
 
 def test_a_workspace_without_groups_says_what_to_do_first(scene: Scene, windows: list[Any]) -> None:
-    assert explorer(scene, [{**windows[0], "measures": []}], Chosen(), EN, query={}) is None
-    assert explorer(scene, [], Chosen(), EN, query={}) is None
+    assert explorer(scene, [{**windows[0], "measures": []}], FairnessQuery(), EN, query={}) is None
+    assert explorer(scene, [], FairnessQuery(), EN, query={}) is None
     assert "boussole audit" in fairness_html.empty(EN)
 
 
 def test_a_view_is_made_once_until_something_changes(workspace: Workspace) -> None:
-    chosen = Chosen.of({"by": "gender"})
+    chosen = FairnessQuery.of({"by": "gender"})
     assert cache.explorer(workspace, chosen, "en") is cache.explorer(workspace, chosen, "en")
-    assert cache.explorer(workspace, Chosen.of({"system": "x"}), "fr") is not None
+    assert cache.explorer(workspace, FairnessQuery.of({"system": "x"}), "fr") is not None
 
 
 def test_a_question_of_a_system_leads_to_its_figures(scene: Scene) -> None:
@@ -274,7 +274,7 @@ def test_a_question_of_a_system_leads_to_its_figures(scene: Scene) -> None:
     assert judged
     for asked in judged:
         chosen = dict(parse_qsl(urlsplit(asked.closer).query))
-        shown = explorer(scene, [scene.latest["offers"]], Chosen.of(chosen), EN, query={"lang": "en"})
+        shown = explorer(scene, [scene.latest["offers"]], FairnessQuery.of(chosen), EN, query={"lang": "en"})
         assert shown is not None
         assert not any(field.refused for field in shown.fields), asked.closer
         assert shown.judged is not None

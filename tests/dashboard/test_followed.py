@@ -13,16 +13,16 @@ from starlette.testclient import TestClient
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Dissent, OpinionText
 from boussole.charter.record_types.kinds import FollowUp, Recommendation, Reply
-from boussole.charter.records import Sealed, statements
+from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.access.people.person import COOKIE, Person
-from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.forms.inbox import problem_of
 from boussole.dashboard.pages.recommendations import recommendations_html as followed_html
 from boussole.dashboard.pages.recommendations.asking import FollowedForms
 from boussole.dashboard.pages.recommendations.routes import followed_routes
-from boussole.dashboard.pages.recommendations.view import Chosen, recommendations_page
+from boussole.dashboard.pages.recommendations.view import RecommendationsQuery, recommendations_page
 from boussole.dashboard.parts import opinions_html
 from boussole.dashboard.server.guard import guarded
 from boussole.dashboard.views.committee.chamber import Chamber
@@ -33,7 +33,7 @@ from tests.charter.committee.hall import NAME, Hall, who
 
 EN, FR = speaker("en"), speaker("fr")
 TODAY = dt.date(2026, 11, 27)
-ACTING = Acting(query={}, problem=None)
+ACTING = PageForms(query={}, problem=None)
 
 
 def advice(to="Data", due=dt.date(2026, 11, 1), **changes):
@@ -42,12 +42,12 @@ def advice(to="Data", due=dt.date(2026, 11, 1), **changes):
 
 
 def seen(scene, *said):
-    sealed = [Sealed(entry=entry, sealed_on=each.on, statement=each) for entry, each in enumerate(said)]
+    sealed = [SealedStatement(entry=entry, sealed_on=each.on, statement=each) for entry, each in enumerate(said)]
     return replace(scene, facts=Facts(as_of=TODAY, sealed=sealed))
 
 
 def page(scene, *said, say=EN, **query):
-    return recommendations_page(seen(scene, *said), Chosen.of(query), say, query={"lang": "en"})
+    return recommendations_page(seen(scene, *said), RecommendationsQuery.of(query), say, query={"lang": "en"})
 
 
 SAID_ALL = [

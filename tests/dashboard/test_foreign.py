@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from boussole.audits.ledger.search import LedgerQuery, Listed, Span
+from boussole.audits.ledger.search import EntryLine, LedgerQuery, Span
 from boussole.audits.systems import System
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.record_types.kinds import Finding, KeptFile, Recommendation
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.in_force import InForce, Version
 from boussole.charter.registry.due import due
@@ -22,7 +22,7 @@ from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.pages.article import article_html, article_records_html, article_trend_html
-from boussole.dashboard.pages.article.view import Chosen, article_page
+from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.charter import charter_html
 from boussole.dashboard.pages.charter.amendment import CharterView
 from boussole.dashboard.pages.charter.view import charter_page
@@ -40,7 +40,7 @@ from boussole.dashboard.views.entry import unaudited
 from boussole.dashboard.views.evidence.facts import Results
 from boussole.dashboard.views.evidence.words import content_words
 from boussole.dashboard.views.law import law_page
-from boussole.dashboard.views.register.choice import Chosen as Filters
+from boussole.dashboard.views.register.choice import ArticleQuery as Filters
 from boussole.dashboard.views.register.choice import Register
 from boussole.dashboard.views.register.due import agenda
 from boussole.dashboard.views.register.view import register_page
@@ -87,7 +87,7 @@ def scene_of(charter: Charter, matchft: dict[str, Any]) -> Scene:
         Finding(**said, authority="CNIL", title="SAN", cap="watch", document=LETTER),
         Recommendation(**said, body="Committee", outside=False, addressee="Board", due_on=dt.date(2026, 12, 1)),
     )
-    sealed = tuple(Sealed(entry=3 + n, sealed_on=each.on, statement=each) for n, each in enumerate(stated))
+    sealed = tuple(SealedStatement(entry=3 + n, sealed_on=each.on, statement=each) for n, each in enumerate(stated))
     facts = Facts(as_of=TODAY, sealed=sealed)
     document["articles"] = summarise(charter, verdicts, system="matchft", facts=facts)
     earlier = copy.deepcopy(document)
@@ -114,7 +114,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     parts = [system_html.article(each, say, recompute="", report=None, whole="/") for each in system.sections]
     yield "system", join([system_html.head(system, say, home="/", data="/", register=True), *parts])
     for article in scene.charter.articles:
-        found = article_page(scene, Chosen(article=article.id), say, on=TODAY, query=query)
+        found = article_page(scene, ArticleQuery(article=article.id), say, on=TODAY, query=query)
         assert found is not None
         written = [article_html.head(found, say, home="/"), article_trend_html.trend(found.trend, say)]
         written += [article_html.questions(found, say), article_records_html.outside(found, say)]
@@ -157,7 +157,7 @@ def charter_of(scene: Scene, say: Say) -> Html:
 
 
 def evidence_of(scene: Scene, say: Say) -> Html:
-    entry = Listed(index=1, kind="audit", payload={"system": "matchft"}, time="", leaf_hash="ab")
+    entry = EntryLine(index=1, kind="audit", payload={"system": "matchft"}, time="", leaf_hash="ab")
     span = Span(size=2, first="2026-11-26", last="2026-11-26", kinds=("audit",))
     found = Results(entries=(entry,), total=1, page=1, pages=1)
     view = search_of(span, LedgerQuery(), found, scene, say, query={})

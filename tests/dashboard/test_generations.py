@@ -9,12 +9,12 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from boussole.audits.decisions.overview import Held, LogState, Overview
+from boussole.audits.decisions.overview import LogContents, LogState, Overview
 from boussole.audits.systems import System
 from boussole.charter.record_types.base import KeptFile
 from boussole.charter.record_types.kinds import Attestation
 from boussole.charter.records.facts import Facts as Stated
-from boussole.charter.records.statements import Sealed
+from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.pages.generations import generations_html
 from boussole.dashboard.pages.generations.view import GenerationsPage, generations_page
 from boussole.dashboard.views.facts import Facts
@@ -41,7 +41,12 @@ def writer(more: str = "") -> System:
 
 
 def look(
-    scene: Scene, system: System, *, facts: Facts | None = None, lang: str = "en", sealed: Sequence[Sealed] = ()
+    scene: Scene,
+    system: System,
+    *,
+    facts: Facts | None = None,
+    lang: str = "en",
+    sealed: Sequence[SealedStatement] = (),
 ) -> GenerationsPage:
     stated = Stated(as_of=TODAY, sealed=tuple(sealed))
     seen = replace(scene, systems={**scene.systems, "writer": system}, facts=stated)
@@ -60,7 +65,7 @@ def test_what_nobody_has_examined_is_said_to_be_so_with_what_it_would_take(scene
 
 
 def test_the_texts_that_came_in_are_counted_and_none_is_shown(scene: Scene) -> None:
-    held = Held(
+    held = LogContents(
         log="generations",
         rows=12345,
         by_way={"mlflow-traces": dt.datetime(2026, 10, 31, 9, tzinfo=dt.UTC)},
@@ -80,7 +85,7 @@ def test_an_answer_that_somebody_gave_stands_beside_the_open_questions(scene: Sc
         role="Direction technique", on=TODAY, text="Essai", system="writer", indicator="smallest_model", answer="kept",
         valid_until=dt.date(2027, 6, 1), document=KeptFile(sha256="ab" * 32, name="essai.pdf", size=1),
     )  # fmt: skip
-    page = look(scene, writer(), sealed=[Sealed(entry=3, sealed_on=TODAY, statement=said)])
+    page = look(scene, writer(), sealed=[SealedStatement(entry=3, sealed_on=TODAY, statement=said)])
     others = {each.number: each.verdict for each in page.writers[0].others}
     assert others["7.3"] == "kept"
     assert page.headline.startswith("Of what the charter asks about generated texts, nothing")

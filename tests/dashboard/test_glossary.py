@@ -11,7 +11,7 @@ from boussole.dashboard.markup.elements import Html, join
 from boussole.dashboard.markup.glossary import linked
 from boussole.dashboard.markup.glossary_book import called, marked, plain_letters, sorted_by_name, themes, words
 from boussole.dashboard.pages.article import article_html
-from boussole.dashboard.pages.article.view import Chosen, article_page
+from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.glossary.glossary_html import page
 from boussole.dashboard.parts import system_html
@@ -47,7 +47,7 @@ def text(markup: str) -> str:
 def pages_of(scene: Scene, lang: str) -> dict[str, str]:
     say = speaker(lang)
     view, one = compass(scene, say, query={}), system_page(scene, "matchft", say)
-    article = article_page(scene, Chosen(article="equite"), say, on=dt.date(2026, 11, 27), query={})
+    article = article_page(scene, ArticleQuery(article="equite"), say, on=dt.date(2026, 11, 27), query={})
     assert article is not None
     sections = [system_html.article(part, say, recompute="x", report="y", seal="z") for part in one.sections]
     return {

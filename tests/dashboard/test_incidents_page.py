@@ -19,7 +19,7 @@ from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
 from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.access.people.person import COOKIE
-from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.forms.inbox import problem_of
 from boussole.dashboard.pages.incidents import incidents_html
 from boussole.dashboard.pages.incidents.asking import forms_for
@@ -43,7 +43,7 @@ def page(scene, *said, say=EN, today=MARCH, single=False):
 def written(scene, *said, role=Role.STEWARD, say=EN, today=MARCH):
     seen = replace(scene, facts=facts(*said, today=today))
     forms = forms_for(seen, role, say)
-    acting = Acting(query={}, problem=None, forms=forms.of_incident)
+    acting = PageForms(query={}, problem=None, forms=forms.of_incident)
     shown = incidents_page(seen, say, query={}, single=role in (Role.STEWARD, Role.AGENT))
     return (
         incidents_html.head(shown, say)

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from boussole.audits.ledger.keeping import Standing
+from boussole.audits.ledger.keeping import CheckpointStanding
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.notes.outside import Check, Outside, Stamp, State, outside
 from boussole.dashboard.app import frame
@@ -33,7 +33,7 @@ def check(days, *, size=9, name="example.org/agents", **more):
     return Check(witness=name, at=NOW - days * DAY, size=size, **more)
 
 
-def stamp(days, standing=Standing.holds):
+def stamp(days, standing=CheckpointStanding.holds):
     return Stamp(at=NOW - days * DAY, authority="CN=TSA", fingerprint="ab" * 32, size=9, standing=standing)
 
 
@@ -56,7 +56,7 @@ LINES = {
         "watch",
     ),
     "rewritten": (
-        seen(check(1), check(2, name="b", standing=Standing.rewritten)),
+        seen(check(1), check(2, name="b", standing=CheckpointStanding.rewritten)),
         "The ledger is not the one that b checked from outside.",
         "broken",
     ),
@@ -86,7 +86,7 @@ def test_one_line_says_who_checked_and_warns_when_nobody_did(name):
         (seen(timestamp_days=30, stamp=stamp(29)), State.recent, ""),
         (seen(timestamp_days=30, stamp=stamp(31)), State.late, "one is required every 30 days"),
         (seen(stamp=stamp(400)), State.recent, ""),
-        (seen(stamp=stamp(1, Standing.rewritten)), State.broken, "is not the one that was timestamped"),
+        (seen(stamp=stamp(1, CheckpointStanding.rewritten)), State.broken, "is not the one that was timestamped"),
     ],
 )
 def test_a_timestamp_that_is_required_and_missing_is_told_at_every_foot(found, state, said):

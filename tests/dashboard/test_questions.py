@@ -11,15 +11,15 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.acting import house_of
+from boussole.charter.committee.acting import committee_state
 from boussole.charter.record_types.acts import CommitteeAnswer, CommitteeQuestion, Reference
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.access.people.person import COOKIE, Person
-from boussole.dashboard.forms.forms_html import Acting, form_html
+from boussole.dashboard.forms.forms_html import PageForms, form_html
 from boussole.dashboard.forms.inbox import problem_of
 from boussole.dashboard.pages.article import article_html
-from boussole.dashboard.pages.article.view import Chosen, article_page
+from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.ask import ask_html
 from boussole.dashboard.pages.ask.forms import asking, place_of
 from boussole.dashboard.pages.ask.routes import ask_routes
@@ -83,7 +83,7 @@ def test_the_form_is_filled_in_from_the_figure(figure, monkeypatch, tmp_path):
 
 
 def test_one_tap_leads_from_every_question_to_the_form(scene):
-    page = article_page(scene, Chosen(article="equite"), EN, on=DAY, query={})
+    page = article_page(scene, ArticleQuery(article="equite"), EN, on=DAY, query={})
     shown = article_html.questions(page, EN, ask=lambda system, key: f"/ask?system={system}&question={key}")
     assert shown.count("Ask about this") == sum(len(asked.answers) + len(asked.folded) for asked in page.asked) > 0
     assert f'href="/ask?system=matchft&amp;question={KEY}"' in shown
@@ -130,7 +130,7 @@ def test_late_questions_come_first_with_who_must_answer(scene):
     assert page.waiting[0].figure == ("MatchFT, question 3.1b, Women, audit in entry 3", "/evidence?entry=3")
     assert "asked by Awa Diop on 15 September 2026 · to: Data" in page.waiting[0].told
     answers = answers_of(page, Person(role=Role.STEWARD), EN)
-    shown = questions_html.listed(page, EN, Acting(query={}, problem=None, forms=answers))
+    shown = questions_html.listed(page, EN, PageForms(query={}, problem=None, forms=answers))
     assert "<b>In time" not in shown
     assert shown.count("<form") == 3
     assert questions_page(scene, {}, FR, query={}).headline == "Aucune question n’a encore été posée."
@@ -172,14 +172,14 @@ def test_a_question_is_asked_with_its_figure_and_answered(client, figure):
     place = sent(client, f"/ask/matchft.{KEY}", **given)
     assert sent(client, f"/ask/matchft.{KEY}", **given) == place
     entry = int(place.partition("done=")[2].partition("#")[0])
-    said = house_of(client.workspace, "external").get(CommitteeQuestion, entry)
+    said = committee_state(client.workspace, "external").get(CommitteeQuestion, entry)
     assert (said.by, said.role, said.figure.group, said.figure.audit) == (m(2), "member", {"gender": "F"}, figure.audit)
     client.cookies.set(COOKIE, "steward")
     assert "done=" in sent(client, f"/questions/answer/{entry}", role="Data", text="A filter.")
     client.cookies.set(COOKIE, f"member.{m(2)}")
     sent(client, "/ask/-", **ASK)
     sent(client, "/ask/matchft.", **{**ASK, "text": "And women?", "audit": str(figure.audit)})
-    every = house_of(client.workspace, "external").standing(CommitteeQuestion)
+    every = committee_state(client.workspace, "external").standing(CommitteeQuestion)
     assert [act.figure is None for _, act in every] == [False, True, False]
 
 
@@ -196,7 +196,7 @@ def test_a_question_is_asked_with_its_figure_and_answered(client, figure):
 def test_what_an_address_claims_is_looked_up(client, figure, path, changed, told):
     place = sent(client, f"/ask/{path}", **{**ASK, "audit": str(figure.audit), **changed})
     assert told in problem_of(place.partition("sent=")[2].partition("&")[0].partition("#")[0]).text
-    assert house_of(client.workspace, "external").standing(CommitteeQuestion) == []
+    assert committee_state(client.workspace, "external").standing(CommitteeQuestion) == []
 
 
 def test_whoever_has_no_mandate_is_refused_in_plain_words(client):
@@ -206,7 +206,7 @@ def test_whoever_has_no_mandate_is_refused_in_plain_words(client):
     client.cookies.set(COOKIE, "follow_up")
     place = sent(client, "/ask/-", **ASK)
     assert "which member you are" in problem_of(place.partition("sent=")[2].partition("#")[0]).text
-    assert house_of(client.workspace, "external").standing(CommitteeQuestion) == []
+    assert committee_state(client.workspace, "external").standing(CommitteeQuestion) == []
     assert client.post("/ask/matchft.nothing", files={"text": (None, "x")}).status_code == 404
     client.cookies.set(COOKIE, "steward")
     assert client.post("/questions/answer/999", files={"text": (None, "x")}).status_code == 404

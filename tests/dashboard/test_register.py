@@ -16,7 +16,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.judging.coverage import Use, coverage
 from boussole.charter.record_types.kinds import Attestation, KeptFile
 from boussole.charter.records.facts import Facts
-from boussole.charter.records.statements import Sealed
+from boussole.charter.records.statements import SealedStatement
 from boussole.charter.registry.due import Due, due
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
@@ -28,7 +28,7 @@ from boussole.dashboard.pages.system import entry_html
 from boussole.dashboard.parts import lines_html
 from boussole.dashboard.views import store
 from boussole.dashboard.views.entry import entry, unaudited
-from boussole.dashboard.views.register.choice import Chosen, Register
+from boussole.dashboard.views.register.choice import Register, RegisterQuery
 from boussole.dashboard.views.register.due import agenda
 from boussole.dashboard.views.register.view import register_page
 from boussole.dashboard.views.register.words import when
@@ -73,7 +73,7 @@ DUES = [
 
 def page(uses: list[Use] = USES, dues: list[Due] = DUES, say=EN, **chosen: str):
     given = Register(charter=CHARTER, uses=uses, coverage=coverage(CHARTER, uses), due=dues, today=TODAY)
-    return register_page(given, Chosen.of(chosen), say, query={"lang": say.lang})
+    return register_page(given, RegisterQuery.of(chosen), say, query={"lang": say.lang})
 
 
 def test_the_answer_comes_first_in_one_sentence() -> None:
@@ -223,7 +223,7 @@ def test_an_attested_answer_stands_under_its_article_with_its_mark() -> None:
         )
         for indicator, answer in zip(attested, ("kept", "broken"), strict=False)
     ]
-    sealed = tuple(Sealed(entry=n, sealed_on=TODAY, statement=each) for n, each in enumerate(said))
+    sealed = tuple(SealedStatement(entry=n, sealed_on=TODAY, statement=each) for n, each in enumerate(said))
     (sorter,) = register(CHARTER, {"a": use("a", {}).system}, {}, facts=Facts(as_of=TODAY, sealed=sealed))
     shown = unaudited(sorter, CHARTER, EN, today=TODAY, query={"lang": "en"})
     assert sorted(each.verdict for part in shown.parts for each in part.answered) == ["broken", "kept"]
@@ -304,7 +304,7 @@ def test_a_hundred_systems_are_shown_within_a_second(tmp_path: Path) -> None:
     load_charter()
     began = time.process_time()
     kept = store.register(workspace, TODAY)
-    shown = register_page(kept, Chosen(), FR, query={})
+    shown = register_page(kept, RegisterQuery(), FR, query={})
     html = [part(shown, FR) for part in (register_html.head, register_html.overview, register_html.uses)]
     assert time.process_time() - began < 1
     assert len(shown.rows) == 100

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from boussole.charter.record_types.acts import CommitteeQuestion, Referral
 from boussole.charter.record_types.kinds import Recommendation
-from boussole.charter.records.statements import Sealed
+from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.access.people.permissions import TABLE, Action, Role, allowed
 from boussole.dashboard.access.people.places import PAGES
 from boussole.dashboard.pages.search import search_html
@@ -124,7 +124,7 @@ def test_recommendations_are_found_where_they_stand(scene: Scene, look: Look) ->
 
     said = Recommendation(role="x", on=CALLED, text="Revoir le tri des offres", body="Comité", outside=False,
                           addressee="Direction", due_on=CALLED)  # fmt: skip
-    facts = Facts(as_of=CALLED, sealed=(Sealed(entry=7, sealed_on=CALLED, statement=said),))
+    facts = Facts(as_of=CALLED, sealed=(SealedStatement(entry=7, sealed_on=CALLED, statement=said),))
     index = Index(pieces(replace(scene, facts=facts), {}, FR))
     found = search_page(index, "offres direction", FR, kind="", actions=EVERYTHING, entries=0, query={})
     group = next(group for group in found.groups if group.kind == "recommendation")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from boussole.charter.document import AuditDocument
-from boussole.charter.document.accumulated import Accumulated
+from boussole.charter.document.accumulated import AccumulatedFigures
 from boussole.dashboard.charts.groups import rows
 from boussole.dashboard.views.answers.left_out import read_words
 from boussole.dashboard.words.say import speaker
@@ -44,7 +44,7 @@ def document(*, alone: bool) -> AuditDocument:
         "value": 0.97,
         "params": {**RATIO["params"], "since": "2026-01-01", "windows": 5, "correlations": []},
     }
-    together = Accumulated.of(
+    together = AccumulatedFigures.of(
         {"since": "2026-01-01", "because": "first", "windows": [], "measures": [*shares(0.25, 5), measure(**since)]}
     )
     return own.changed(accumulated=together)

@@ -10,7 +10,7 @@ from boussole.charter.record_types.acts import Attendance, Office
 from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.pages.article.cache import article_page
-from boussole.dashboard.pages.article.view import Chosen
+from boussole.dashboard.pages.article.view import ArticleQuery
 from boussole.dashboard.pages.system.cache import system_page
 from boussole.dashboard.runtime.stamps import stamp
 from boussole.dashboard.server.warming import warm
@@ -44,10 +44,10 @@ def test_an_article_is_kept_until_something_changes_and_an_empty_journal_changes
     charter = load_charter(workspace)
     matchft["charter"]["sha256"] = charter.sha256
     save_audit(workspace, matchft, charter=charter)
-    kept = article_page(workspace, Chosen(article="equite"), "fr")
+    kept = article_page(workspace, ArticleQuery(article="equite"), "fr")
     assert kept is not None
-    assert article_page(workspace, Chosen(article="equite"), "fr") is kept
-    assert article_page(workspace, Chosen(article="nothing"), "fr") is None
+    assert article_page(workspace, ArticleQuery(article="equite"), "fr") is kept
+    assert article_page(workspace, ArticleQuery(article="nothing"), "fr") is None
     journal = workspace.governance.with_name(f"{workspace.governance.name}-wal")
     journal.unlink(missing_ok=True)
     before = stamp(workspace)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from boussole.charter.record_types.kinds import Finding, KeptFile
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.parts import lists, notices, system_html
@@ -297,7 +297,9 @@ def test_an_open_finding_is_said_where_it_holds_an_article_down(scene):
         cap="broken",
         document=KeptFile(sha256="ab" * 32, name="a.pdf", size=1),
     )
-    facts = Facts(as_of=dt.date(2026, 11, 1), sealed=(Sealed(entry=8, sealed_on=finding.on, statement=finding),))
+    facts = Facts(
+        as_of=dt.date(2026, 11, 1), sealed=(SealedStatement(entry=8, sealed_on=finding.on, statement=finding),)
+    )
     held = {
         name: {**document, "articles": [{**each, "capped_by": [8]} for each in document["articles"]]}
         for name, document in written(scene.latest).items()

@@ -11,11 +11,11 @@ from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
-from boussole.charter.records import Sealed, statements
+from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.access.people.person import COOKIE, Person
-from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.forms.inbox import problem_of
 from boussole.dashboard.pages.work import work_html
 from boussole.dashboard.pages.work.routes import work_routes
@@ -52,7 +52,7 @@ SAID = [
 
 
 def page(scene, *said, say=EN):
-    sealed = [Sealed(entry=at, sealed_on=each.on, statement=each) for at, each in enumerate(said)]
+    sealed = [SealedStatement(entry=at, sealed_on=each.on, statement=each) for at, each in enumerate(said)]
     return work_page(replace(scene, facts=Facts(as_of=TODAY, sealed=sealed)), say, query={})
 
 
@@ -85,7 +85,7 @@ def test_what_is_not_known_is_said(scene):
 
 
 def test_it_is_written_as_text_with_forms_for_those_who_may(scene):
-    shown, acting = page(scene, *SAID), Acting(query={}, problem=None)
+    shown, acting = page(scene, *SAID), PageForms(query={}, problem=None)
     forms = offered("work", Setting(person=Person(role=Role.FOLLOW_UP), say=EN, scene=scene))
     written = (
         work_html.head(shown, EN)
@@ -98,7 +98,7 @@ def test_it_is_written_as_text_with_forms_for_those_who_may(scene):
     assert "<td>&lt;b&gt;" in written or "&lt;b&gt;</th>" in written
     assert 'type="file"' in written
     assert work_html.acting([], EN, acting) == ""
-    sealed = [Sealed(entry=2, sealed_on=TODAY, statement=SAID[2])]
+    sealed = [SealedStatement(entry=2, sealed_on=TODAY, statement=SAID[2])]
     seen = replace(scene, facts=Facts(as_of=TODAY, sealed=sealed))
     assert work_words(seen, ["matchft", "compas"], EN) == [
         "Recorded training, MatchFT: 80 of 100 people trained before their first use."

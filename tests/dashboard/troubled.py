@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.declared import Declared, keep
+from boussole.audits.decisions.declared import DeclaredValue, keep
 from boussole.audits.decisions.exclusion import exclude
 from boussole.audits.retention.purge import purge
 from boussole.audits.workspace import Workspace
@@ -108,7 +108,7 @@ def _marks(workspace: Workspace) -> None:
 def _declared(workspace: Workspace) -> None:
     values = {"F": (0.81, 640), "M": (0.86, 702), None: (0.84, 1342)}
     made = [
-        Declared(
+        DeclaredValue(
             run="mlflow:2c3d4e5f6a7b",
             file="algo_metrics_by_groups.json",
             logged_at=dt.datetime.fromisoformat("2026-09-30T10:00"),

@@ -21,7 +21,7 @@ def test_a_run_that_does_not_tell_its_version_does_not_stop_the_others(monkeypat
     monkeypatch.setattr(fetching, "_version", version)
     monkeypatch.setattr(fetching, "ingest", lambda _, __, path, **___: path.name)
     gone, there = (SimpleNamespace(origin=f"mlflow:{run}/a", log="decisions") for run in ("gone", "there"))
-    done = fetching.Fetched([], [])
+    done = fetching.FetchResult([], [])
     group: Any = [(gone, Path("gone")), (there, Path("there"))]
     fetching._bring_in(None, None, group, done)  # type: ignore[arg-type]
     assert (done.reports, [item for item, _ in done.failures]) == (["there"], [gone])

@@ -19,7 +19,7 @@ from boussole.audits.systems.files import Files
 
 
 @dataclass(frozen=True)
-class Delimited:
+class DelimitedFile:
     """A text file whose encoding and dialect are known."""
 
     path: Path
@@ -45,7 +45,7 @@ class Delimited:
         )
 
 
-def open_delimited(path: Path, *, files: Files, wanted: Sequence[str]) -> Delimited:
+def open_delimited(path: Path, *, files: Files, wanted: Sequence[str]) -> DelimitedFile:
     """Finds out how a text file is written; `files` holds what somebody says of it.
 
     Raises SourceError for what cannot be told or read, with the place of a byte that the encoding does not have.
@@ -58,7 +58,7 @@ def open_delimited(path: Path, *, files: Files, wanted: Sequence[str]) -> Delimi
         files = files.model_copy(update={"separator": "\t"})
     text, whole = _beginning(path, found.encoding)
     dialect = find_dialect(text, whole=whole, files=files, wanted=wanted, where=str(path))
-    return Delimited(path, found, dialect)
+    return DelimitedFile(path, found, dialect)
 
 
 def _beginning(path: Path, encoding: str) -> tuple[str, bool]:

@@ -27,7 +27,7 @@ class BadLine:
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenSource:
     """A source ready to query: `relation` is SQL with the columns that are read and `row` (from 1).
 
     `types` are the DuckDB types of all its columns (`typed`: declared by the source, not guessed as text);

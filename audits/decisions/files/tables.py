@@ -11,10 +11,10 @@ from urllib.parse import unquote
 import duckdb
 
 from boussole.audits.decisions.contracts import Needs
-from boussole.audits.decisions.files.delimited import Delimited, open_delimited
+from boussole.audits.decisions.files.delimited import DelimitedFile, open_delimited
 from boussole.audits.decisions.files.encoding import known_as, require_utf8
 from boussole.audits.decisions.files.header import name_columns
-from boussole.audits.decisions.files.opened import BATCH, COLUMN, REASON, ROW, BadLine, Opened, columns_read
+from boussole.audits.decisions.files.opened import BATCH, COLUMN, REASON, ROW, BadLine, OpenSource, columns_read
 from boussole.audits.decisions.files.values import Reading, rewrite, totals
 from boussole.audits.errors import SourceError
 from boussole.audits.formulas import ESCAPED
@@ -27,7 +27,7 @@ Keys = Mapping[str, str]
 TOTALS = "a line of totals, not a row"
 
 
-def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, _: Files, added: Keys) -> Opened:
+def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, _: Files, added: Keys) -> OpenSource:
     reader = f"read_parquet({literal(path)}, hive_partitioning = false, file_row_number = true)"
     types = {name: kind for name, kind in describe(connection, reader).items() if name != "file_row_number"}
     keys = _keys(path, types, added)
@@ -35,10 +35,10 @@ def open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs
     read = columns_read(str(path), types, needs)
     held = [column for column in read if column not in keys]
     relation = f"(SELECT file_row_number + 1 AS row{_also(held)} FROM {reader})"
-    return _with_keys(Opened(path.name, "", relation, types, read), keys, sha256_of(path))
+    return _with_keys(OpenSource(path.name, "", relation, types, read), keys, sha256_of(path))
 
 
-def open_csv(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files, added: Keys) -> Opened:
+def open_csv(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files, added: Keys) -> OpenSource:
     found = open_delimited(path, files=files, wanted=needs.needed)
     names = found.dialect.names
     keys = _keys(path, dict.fromkeys(names, ""), added)
@@ -57,11 +57,13 @@ def open_csv(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, fi
         dates=dates,
         header=files.header is not False,
     )
-    opened = Opened(path.name, "", "incoming", types, read, typed=False, bad_lines=bad, reading=reading)
+    opened = OpenSource(path.name, "", "incoming", types, read, typed=False, bad_lines=bad, reading=reading)
     return _with_keys(opened, keys, sha256_of(path), reading.mark())
 
 
-def _read_lines(connection: duckdb.DuckDBPyConnection, found: Delimited, held: Sequence[str]) -> tuple[BadLine, ...]:
+def _read_lines(
+    connection: duckdb.DuckDBPyConnection, found: DelimitedFile, held: Sequence[str]
+) -> tuple[BadLine, ...]:
     """Fills the table `incoming`; returns the lines that could not be split."""
     connection.execute("DROP TABLE IF EXISTS reject_errors")
     connection.execute("DROP TABLE IF EXISTS reject_scans")
@@ -89,7 +91,7 @@ def _unescape(connection: duckdb.DuckDBPyConnection, held: Sequence[str]) -> Non
         )
 
 
-def _bad_line(found: Delimited, row: int, column: str, reason: str, text: str) -> BadLine:
+def _bad_line(found: DelimitedFile, row: int, column: str, reason: str, text: str) -> BadLine:
     """A line that could not be split. Raises SourceError for a quote that never closes: all that follows is lost."""
     inside = text.strip("\r\n").count("\n")
     if reason == "unquoted value" and inside:
@@ -102,7 +104,7 @@ def _bad_line(found: Delimited, row: int, column: str, reason: str, text: str) -
     return BadLine(row, column, f"the line cannot be read: {reason}{also}", text)
 
 
-def open_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files, added: Keys) -> Opened:
+def open_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files, added: Keys) -> OpenSource:
     from boussole.audits.decisions.files.workbook import open_sheet
 
     sheet, first = open_sheet(path, sheet=files.sheet, header=files.header is not False)
@@ -119,7 +121,7 @@ def open_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, f
     bad = (*(BadLine(*fault) for fault in sheet.faults), *_totals(connection, held))
     decimal, dates = rewrite(connection, held, files=files, where=str(path), pointed=sheet.pointed)
     reading = Reading(sheet=sheet.name, decimal=decimal, dates=dates, header=files.header is not False)
-    opened = Opened(path.name, "", "incoming", types, read, typed=False, bad_lines=bad, reading=reading)
+    opened = OpenSource(path.name, "", "incoming", types, read, typed=False, bad_lines=bad, reading=reading)
     return _with_keys(opened, keys, sha256_of(path), reading.mark())
 
 
@@ -148,7 +150,7 @@ def _count_bad_lines(connection: duckdb.DuckDBPyConnection, bad: list[int]) -> N
     )
 
 
-def open_json(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files, added: Keys) -> Opened:
+def open_json(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, files: Files, added: Keys) -> OpenSource:
     require_utf8(path)
     reader = f"read_ndjson({literal(path)}, maximum_depth = 1, sample_size = -1, hive_partitioning = false)"
     columns = describe(connection, reader)
@@ -165,7 +167,7 @@ def open_json(connection: duckdb.DuckDBPyConnection, path: Path, needs: Needs, f
     written = [column for column in held if types[column] == "VARCHAR"]
     decimal, dates = rewrite(connection, written, files=files, where=str(path))
     reading = Reading(decimal=decimal, dates=dates)
-    opened = Opened(path.name, "", "incoming", types, read, reading=reading if reading.mark() else None)
+    opened = OpenSource(path.name, "", "incoming", types, read, reading=reading if reading.mark() else None)
     return _with_keys(opened, keys, sha256_of(path), reading.mark())
 
 
@@ -177,7 +179,7 @@ def _keys(path: Path, present: Mapping[str, str], added: Keys) -> dict[str, str 
     return {key: None if value == empty else value for key, value in found.items() if key not in present}
 
 
-def _with_keys(opened: Opened, keys: Mapping[str, str | None], sha256: str, mark: str = "") -> Opened:
+def _with_keys(opened: OpenSource, keys: Mapping[str, str | None], sha256: str, mark: str = "") -> OpenSource:
     """The source with the columns that its folders say; what they say, and how it was read, is part of its content."""
     added = {key: value for key, value in keys.items() if key in opened.columns}
     relation = opened.relation

@@ -27,7 +27,7 @@ from boussole.charter.committee.voting.ballot_box import Box
 from boussole.charter.committee.voting.presence import count
 from boussole.charter.committee.voting.votes import admit_ballot, choices_of, open_vote, ready, result
 from boussole.charter.record_types.acts import Annulment, Ballot, Choice, Participation, Tally
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 from boussole.charter.records.blinding import blinded
 from boussole.charter.records.models import BallotBox
 
@@ -35,7 +35,7 @@ UNSEEN = "0" * 64
 """Stands for a commitment that is not made yet."""
 
 
-def vote_openly(workspace: Workspace, name: str, *, vote: int, voter: str, choice: Choice, who: Who) -> Sealed:
+def vote_openly(workspace: Workspace, name: str, *, vote: int, voter: str, choice: Choice, who: Who) -> SealedStatement:
     """Seals one open vote; the same vote sent twice is sealed once. Raises RefusedError, which says why."""
     said = blinded(workspace, Ballot(**asdict(who), committee=name, of=vote, voter=voter, choice=choice))
     with turn(workspace, name) as now:
@@ -44,7 +44,7 @@ def vote_openly(workspace: Workspace, name: str, *, vote: int, voter: str, choic
 
 def vote_in_secret(
     workspace: Workspace, name: str, *, vote: int, voter: str, choice: Choice, who: Who
-) -> tuple[Sealed, str]:
+) -> tuple[SealedStatement, str]:
     """Seals that somebody voted in a secret vote, and adds what they voted to the other ballots, encrypted.
 
     Returns the nonce with it: with that the voter, and nobody else, finds their ballot among those shown at the end.
@@ -62,7 +62,7 @@ def vote_in_secret(
         return now.seal(seen.model_copy(update={"box": after.commitment})), nonce
 
 
-def end_vote(workspace: Workspace, name: str, *, vote: int, who: Who) -> Sealed:
+def end_vote(workspace: Workspace, name: str, *, vote: int, who: Who) -> SealedStatement:
     """End a vote and seal its result. Of a secret one, the ballots without names; its box and key are destroyed."""
     with _keys(workspace) as keys, turn(workspace, name) as now:
         for entry, _ in now.house.about(Tally, vote):
@@ -83,7 +83,7 @@ def end_vote(workspace: Workspace, name: str, *, vote: int, who: Who) -> Sealed:
         return now.seal(Tally.model_validate({**asdict(who), "committee": name, "of": vote, **counted}))
 
 
-def annul_vote(workspace: Workspace, name: str, *, vote: int, who: Who, text: str) -> Sealed:
+def annul_vote(workspace: Workspace, name: str, *, vote: int, who: Who, text: str) -> SealedStatement:
     """Declare a vote void, with the reason; the ballots of a secret one are destroyed unseen."""
     with _keys(workspace) as keys, turn(workspace, name) as now:
         keys.tidy(now.connection)

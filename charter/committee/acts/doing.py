@@ -12,7 +12,7 @@ from boussole.charter.committee.acts.balloting import annul_vote, end_vote
 from boussole.charter.committee.acts.issuing import issue
 from boussole.charter.committee.acts.meeting import agree, open_session, record_no_quorum
 from boussole.charter.committee.acts.packs import freeze
-from boussole.charter.committee.papers.drafts import Drafted
+from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.papers.minutes import seal_minutes
 from boussole.charter.record_types.acts import (
     Act,
@@ -26,18 +26,18 @@ from boussole.charter.record_types.acts import (
     OpinionText,
     Tally,
 )
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 
 
-def _open(workspace: Workspace, name: str, *, of: int, who: Who, presiding: str | None = None) -> Sealed:
+def _open(workspace: Workspace, name: str, *, of: int, who: Who, presiding: str | None = None) -> SealedStatement:
     return open_session(workspace, name, of=of, who=who, chair=presiding)
 
 
-def _count(workspace: Workspace, name: str, *, of: int, who: Who) -> Sealed:
+def _count(workspace: Workspace, name: str, *, of: int, who: Who) -> SealedStatement:
     return end_vote(workspace, name, vote=of, who=who)
 
 
-def _annul(workspace: Workspace, name: str, *, of: int, who: Who, text: str) -> Sealed:
+def _annul(workspace: Workspace, name: str, *, of: int, who: Who, text: str) -> SealedStatement:
     return annul_vote(workspace, name, vote=of, who=who, text=text)
 
 
@@ -48,13 +48,13 @@ def _issue(
     of: int,
     who: Who,
     wording: OpinionText,
-    written: Drafted,
+    written: SavedDraft,
     **more: Any,
-) -> Sealed:
+) -> SealedStatement:
     return issue(workspace, name, decision=of, who=who, wording=wording, written=written, **more)
 
 
-COUNTED: Mapping[type[Act], Callable[..., Sealed]] = {
+COUNTED: Mapping[type[Act], Callable[..., SealedStatement]] = {
     Opening: _open,
     NoQuorum: record_no_quorum,
     FrozenPack: freeze,
@@ -77,7 +77,7 @@ def act(
     each: str = "",
     anew: bool = False,
     seen: int | None = None,
-) -> list[Sealed]:
+) -> list[SealedStatement]:
     """Seals an act of a committee; where `each` names a field with several values, one act for each, or none at all.
 
     `seen`: the last entry when the form that asks for it was shown.
@@ -92,5 +92,5 @@ def act(
         return [_seal(now, made, anew=anew, seen=seen) for made in acts]
 
 
-def _seal(now: Turn, made: Act, *, anew: bool, seen: int | None) -> Sealed:
+def _seal(now: Turn, made: Act, *, anew: bool, seen: int | None) -> SealedStatement:
     return now.seal(made, anew=anew) if seen is None else now.seal_once(made, seen=seen)

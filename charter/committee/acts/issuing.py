@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from boussole.audits.errors import BoussoleError
 from boussole.audits.systems.loading import explain
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.acting import Who, house_of, turn
-from boussole.charter.committee.papers.drafts import Drafted, draft, sealed
+from boussole.charter.committee.acting import Who, committee_state, turn
+from boussole.charter.committee.papers.drafts import SavedDraft, draft, sealed
 from boussole.charter.record_types.acts import Opinion, OpinionText
 from boussole.charter.record_types.kinds import Recommendation
-from boussole.charter.records import Sealed, seal
+from boussole.charter.records import SealedStatement, seal
 
 
 def issue(
@@ -29,8 +29,8 @@ def issue(
     system: str | None = None,
     articles: Sequence[str] = (),
     replaces: int | None = None,
-    written: Drafted | None = None,
-) -> Sealed:
+    written: SavedDraft | None = None,
+) -> SealedStatement:
     """Issue an opinion: the words that the decision adopted, to the letter. `written`: the draft they come from."""
     with turn(workspace, name) as now:
         opinion = Opinion(
@@ -49,7 +49,7 @@ def issue(
         return done
 
 
-def opinion_text(workspace: Workspace, number: int) -> tuple[OpinionText, Drafted]:
+def opinion_text(workspace: Workspace, number: int) -> tuple[OpinionText, SavedDraft]:
     """The words of a draft of an opinion. Raises BoussoleError where it is none, or is not complete."""
     written = draft(workspace, number)
     if written.kind != "opinion":
@@ -64,7 +64,7 @@ def opinion_text(workspace: Workspace, number: int) -> tuple[OpinionText, Drafte
 
 def recommending(workspace: Workspace, name: str, *, opinion: int | None) -> str:
     """What a committee that recommends is called. Raises RefusedError where it issued no such opinion."""
-    house = house_of(workspace, name)
+    house = committee_state(workspace, name)
     if opinion is not None:
         house.get(Opinion, opinion)
     title = house.rules.title
@@ -82,7 +82,7 @@ def recommend(
     opinion: int | None = None,
     system: str | None = None,
     articles: Sequence[str] = (),
-) -> Sealed:
+) -> SealedStatement:
     """A recommendation of a committee, by itself or as part of an opinion: who must answer it, and by when."""
     return seal(
         workspace,

@@ -12,7 +12,7 @@ from boussole.charter.committee.acting import Who, turn
 from boussole.charter.committee.sessions import session
 from boussole.charter.committee.voting.presence import count, presiding
 from boussole.charter.record_types.acts import Consensus, Convocation, Item, NoQuorum, Opening, Vote
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 
 
 def convene(
@@ -30,7 +30,7 @@ def convene(
     text: str = "",
     second_call_of: int | None = None,
     amends: int | None = None,
-) -> Sealed:
+) -> SealedStatement:
     """Call a session under the rules in force, or change one that was called (`amends`)."""
     with turn(workspace, name) as now:
         return now.seal(
@@ -53,7 +53,7 @@ def convene(
         )
 
 
-def open_session(workspace: Workspace, name: str, *, of: int, who: Who, chair: str | None = None) -> Sealed:
+def open_session(workspace: Workspace, name: str, *, of: int, who: Who, chair: str | None = None) -> SealedStatement:
     """Open a session with its quorum. `chair`: who presides, where neither chair nor deputy is there."""
     with turn(workspace, name) as now:
         found = session(now.house, of)
@@ -63,7 +63,7 @@ def open_session(workspace: Workspace, name: str, *, of: int, who: Who, chair: s
         return now.seal(Opening(**asdict(who), committee=name, of=found.entry, presiding=leads, count=counted))
 
 
-def record_no_quorum(workspace: Workspace, name: str, *, of: int, who: Who) -> Sealed:
+def record_no_quorum(workspace: Workspace, name: str, *, of: int, who: Who) -> SealedStatement:
     """Record that a session could not begin."""
     with turn(workspace, name) as now:
         found = session(now.house, of)
@@ -82,7 +82,7 @@ def begin_vote(
     who: Who,
     subject: str | None = None,
     anew: bool = False,
-) -> Sealed:
+) -> SealedStatement:
     """Put something to the vote, or once more to another vote. `subject`: the hash of the text, where there is one."""
     with turn(workspace, name) as now:
         vote = Vote(**asdict(who), committee=name, of=of, item=item, title=title, secret=secret, subject=subject)
@@ -91,7 +91,7 @@ def begin_vote(
 
 def agree(
     workspace: Workspace, name: str, *, of: int, item: str, title: str, who: Who, subject: str | None = None
-) -> Sealed:
+) -> SealedStatement:
     """Record a consensus: nobody who was there objected."""
     with turn(workspace, name) as now:
         found = session(now.house, of)

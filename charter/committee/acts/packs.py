@@ -18,7 +18,7 @@ from boussole.charter.committee.sessions import session
 from boussole.charter.document import AuditDocument
 from boussole.charter.judging.current import current
 from boussole.charter.record_types.acts import FrozenPack, PackAudit
-from boussole.charter.records import Sealed, register_charter
+from boussole.charter.records import SealedStatement, register_charter
 from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import in_force, judging_then, kept_charter
@@ -53,7 +53,7 @@ class PackChanges:
         return not (self.charter or self.added or self.removed or self.renewed or self.verdicts)
 
 
-def freeze(workspace: Workspace, name: str, *, of: int, who: Who) -> Sealed:
+def freeze(workspace: Workspace, name: str, *, of: int, who: Who) -> SealedStatement:
     """Freeze the evidence for a session, or freeze it anew; where nothing came since, the pack that there is."""
     with turn(workspace, name) as now:
         found = session(now.house, of)

@@ -10,7 +10,7 @@ from boussole.charter.committee.acting import admit
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import ACTS, Act, RulesInForce, Tally
-from boussole.charter.records import Sealed, statements
+from boussole.charter.records import SealedStatement, statements
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +42,14 @@ def faults(house: CommitteeState) -> Iterator[Fault]:
 
 def faults_in(workspace: Workspace) -> dict[str, list[Fault]]:
     """The faults of every committee that ever acted here, whether its file is still there or not."""
-    found: dict[str, list[Sealed]] = {}
+    found: dict[str, list[SealedStatement]] = {}
     for each in statements(workspace, kinds=[kind.kind for kind in ACTS]):
         if isinstance(each.statement, Act):
             found.setdefault(each.statement.committee, []).append(each)
     return {name: _faults_of(acts) for name, acts in found.items()}
 
 
-def _faults_of(acts: Sequence[Sealed]) -> list[Fault]:
+def _faults_of(acts: Sequence[SealedStatement]) -> list[Fault]:
     first = acts[0].statement
     if not isinstance(first, RulesInForce):  # nothing can be held to rules that were never sealed
         return [Fault(entry=acts[0].entry, reason=RefusedError("other_rules"))]

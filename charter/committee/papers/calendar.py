@@ -9,7 +9,7 @@ import zoneinfo
 from icalendar import Calendar, Event
 
 from boussole.audits.hashing import canonical_json
-from boussole.charter.committee.papers.words import Words
+from boussole.charter.committee.papers.words import PaperWords
 from boussole.charter.committee.sessions import Session
 
 NAMESPACE = uuid.UUID("8f1c8f6e-3a4e-5b0c-9c9e-0d5c0b7a51b1")
@@ -18,7 +18,7 @@ NAMESPACE = uuid.UUID("8f1c8f6e-3a4e-5b0c-9c9e-0d5c0b7a51b1")
 
 def calendar_file(session: Session, *, lang: str) -> bytes:
     """The session as it stands. Its `UID` names the first convocation, its `SEQUENCE` counts the changes since."""
-    words = Words(lang)
+    words = PaperWords(lang)
     calendar = Calendar()
     calendar.add("prodid", "-//Boussole//committee//EN")
     calendar.add("version", "2.0")
@@ -28,7 +28,7 @@ def calendar_file(session: Session, *, lang: str) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _event(session: Session, words: Words) -> Event:
+def _event(session: Session, words: PaperWords) -> Event:
     call, zone = session.call, zoneinfo.ZoneInfo(session.call.timezone)
     last = session.cancelled.on if session.cancelled else call.on
     event = Event()
@@ -45,7 +45,7 @@ def _event(session: Session, words: Words) -> Event:
     return event
 
 
-def description(session: Session, words: Words) -> list[str]:
+def description(session: Session, words: PaperWords) -> list[str]:
     """What somebody must know who is called: the agenda, and what is special about this session."""
     call = session.call
     notes = [words("second_call")] if not session.needs_quorum else []

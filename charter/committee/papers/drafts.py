@@ -28,7 +28,7 @@ LARGEST = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Drafted:
+class SavedDraft:
     """A draft as it was saved last."""
 
     id: int
@@ -57,14 +57,14 @@ class Saving:
 class StaleDraftError(RefusedError):
     """Somebody saved since the text was opened. `current` is theirs; `kept` numbers what was kept aside."""
 
-    def __init__(self, current: Drafted, kept: int) -> None:
+    def __init__(self, current: SavedDraft, kept: int) -> None:
         self.current, self.kept = current, kept
         super().__init__("draft_stale", author=current.author, version=current.version, number=kept)
 
 
 def begin(
     workspace: Workspace, committee: str, *, kind: Kind, body: Mapping[str, Any], author: str, about: int | None = None
-) -> Drafted:
+) -> SavedDraft:
     """A new draft, as its first version. `about`: the entry that it is about, such as a referral."""
     text = _written(body)
     with open_records(workspace).begin() as connection:
@@ -74,7 +74,7 @@ def begin(
         return _current(connection, draft)
 
 
-def save(workspace: Workspace, draft: int, *, body: Mapping[str, Any], based_on: int, author: str) -> Drafted:
+def save(workspace: Workspace, draft: int, *, body: Mapping[str, Any], based_on: int, author: str) -> SavedDraft:
     """Save a draft that was opened at version `based_on`; the same text sent twice is saved once.
 
     Raises StaleDraftError when somebody saved in between, RefusedError when it was sealed; the text is kept aside.
@@ -106,14 +106,14 @@ def sealed(connection: Connection, draft: int, *, version: int, entry: int) -> N
     connection.execute(update(Draft).where(Draft.id == draft).values(sealed_as=entry))
 
 
-def drafts(workspace: Workspace, committee: str) -> list[Drafted]:
+def drafts(workspace: Workspace, committee: str) -> list[SavedDraft]:
     """The drafts of a committee that are not sealed, the oldest first."""
     query = _query().where(Draft.committee == committee, Draft.sealed_as.is_(None)).order_by(Draft.id)
     with reading(workspace) as connection:
         return [] if connection is None else [_drafted(row) for row in connection.execute(query)]
 
 
-def draft(workspace: Workspace, number: int) -> Drafted:
+def draft(workspace: Workspace, number: int) -> SavedDraft:
     """One draft. Raises BoussoleError when there is none of this number."""
     with reading(workspace) as connection:
         if connection is None:
@@ -155,15 +155,15 @@ def _query() -> Any:
     return select(*columns, *texts).join(DraftText, current)
 
 
-def _current(connection: Connection, number: int) -> Drafted:
+def _current(connection: Connection, number: int) -> SavedDraft:
     row = connection.execute(_query().where(Draft.id == number)).first()
     if row is None:
         raise _none(number)
     return _drafted(row)
 
 
-def _drafted(row: Row[Any]) -> Drafted:
-    return Drafted(**{**row._asdict(), "body": json.loads(row.body)})
+def _drafted(row: Row[Any]) -> SavedDraft:
+    return SavedDraft(**{**row._asdict(), "body": json.loads(row.body)})
 
 
 def _keep(connection: Connection, *, draft: int, version: int | None, based_on: int, author: str, body: str) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.ledger.tree import size_of
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.acting import Who, house_of, turn
+from boussole.charter.committee.acting import Who, committee_state, turn
 from boussole.charter.committee.convening import notice_days
 from boussole.charter.committee.matters import Matter, matters
 from boussole.charter.committee.members import sitting_on
@@ -23,7 +23,6 @@ from boussole.charter.record_types.acts import (
     Annulment,
     CommitteeQuestion,
     Consensus,
-    Decided,
     Dissent,
     FrozenPack,
     Item,
@@ -32,8 +31,9 @@ from boussole.charter.record_types.acts import (
     RulesInForce,
     Tally,
     Vote,
+    VotedItem,
 )
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 
 SCHEMA = "boussole.minutes/1"
 Document = dict[str, Any]
@@ -75,7 +75,7 @@ def content_of(document: Document) -> str:
     return sha256_hex(canonical_json(document))
 
 
-def seal_minutes(workspace: Workspace, name: str, *, of: int, who: Who) -> Sealed:
+def seal_minutes(workspace: Workspace, name: str, *, of: int, who: Who) -> SealedStatement:
     """Seals the minutes of a session that is over; returns those sealed last where they say the same.
 
     What was recorded since corrects them: a later entry, beside the first.
@@ -99,14 +99,14 @@ def seal_minutes(workspace: Workspace, name: str, *, of: int, who: Who) -> Seale
 
 def sealed_minutes(workspace: Workspace, name: str, entry: int) -> tuple[Document, bool]:
     """Minutes made again from the acts that they were made from, and whether they are still those that were sealed."""
-    said = house_of(workspace, name).get(Minutes, entry)
-    document = minutes_of(house_of(workspace, name, before=said.size), said.of)
+    said = committee_state(workspace, name).get(Minutes, entry)
+    document = minutes_of(committee_state(workspace, name, before=said.size), said.of)
     return document, content_of(document) == said.content
 
 
 def approved(house: CommitteeState, minutes: Minutes) -> int | None:
     """The entry of the decision by which the committee approved minutes; None while it has not."""
-    decisions: list[tuple[int, Decided]] = [
+    decisions: list[tuple[int, VotedItem]] = [
         *house.standing(Consensus),
         *((entry, house.get(Vote, tally.of)) for entry, tally in house.standing(Tally) if tally.adopted),
     ]

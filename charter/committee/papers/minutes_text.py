@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from boussole.charter.committee.papers.minutes import content_of
-from boussole.charter.committee.papers.words import Words
+from boussole.charter.committee.papers.words import PaperWords
 from boussole.charter.record_types.acts import Rules
 
 Document = Mapping[str, Any]
@@ -17,11 +17,11 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")
 
 def minutes_text(document: Document, *, lang: str, names: Mapping[str, str], rules: Rules) -> str:
     """The minutes in Markdown. `names`: of members by number; `rules` name the colleges."""
-    return "\n".join(_Text(document, Words(lang), names, rules).lines()) + "\n"
+    return "\n".join(_Text(document, PaperWords(lang), names, rules).lines()) + "\n"
 
 
 class _Text:
-    def __init__(self, document: Document, words: Words, names: Mapping[str, str], rules: Rules) -> None:
+    def __init__(self, document: Document, words: PaperWords, names: Mapping[str, str], rules: Rules) -> None:
         self.document, self.say, self.names = document, words, names
         self.colleges = {each.id: words.text(each.title) for each in rules.colleges}
 

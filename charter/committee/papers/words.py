@@ -66,7 +66,7 @@ MESSAGES = {
 }
 
 
-class Words:
+class PaperWords:
     """The words of a committee's papers in one language.
 
     >>> Words("en")("session", committee="Ethics committee")

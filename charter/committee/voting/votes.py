@@ -17,7 +17,6 @@ from boussole.charter.record_types.acts import (
     Ballot,
     Choice,
     Consensus,
-    Decided,
     Dissent,
     Minutes,
     Opening,
@@ -25,6 +24,7 @@ from boussole.charter.record_types.acts import (
     Rules,
     Tally,
     Vote,
+    VotedItem,
 )
 
 
@@ -192,7 +192,7 @@ def admit_annulment(house: CommitteeState, act: Annulment) -> None:
         raise RefusedError("no_text")
 
 
-def decided(house: CommitteeState, entry: int) -> tuple[Decided, bool]:
+def decided(house: CommitteeState, entry: int) -> tuple[VotedItem, bool]:
     """What a tally or a consensus decided on, and whether it adopted it. Raises RefusedError for any other entry."""
     for _, tally in [each for each in house.standing(Tally) if each[0] == entry]:
         return house.get(Vote, tally.of), tally.adopted

@@ -15,7 +15,7 @@ from .figures.scored import Scores
 from .figures.stages import Stages
 from .figures.told import ExpectedMeasures
 from .figures.windows import Windows
-from .groups import APART, Claims, Groups, Shown
+from .groups import APART, Claims, Groups, ShownGroups
 from .pack import Pack, digest
 from .rows import Rows
 from .system import System
@@ -70,7 +70,7 @@ def _rows(pack: Pack, document: dict, name: str, tally: Tally) -> Rows:
 
 
 def _from_rows(document: dict, system: System, rows: Rows) -> Again:
-    groups = Groups(system, rows, Shown(document["measures"]))
+    groups = Groups(system, rows, ShownGroups(document["measures"]))
     stages = Stages(groups)
     bins = ScoreBins(system, rows)
     ways: list[Again] = [

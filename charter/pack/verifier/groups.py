@@ -30,7 +30,7 @@ Claims = dict[str, object]
 """What a measure must say, by the path to it: `value`, `interval.low`, `params.values`."""
 
 
-class Shown:
+class ShownGroups:
     """Which groups a document shows: hidden ones enter no maximum, minimum or comparison."""
 
     def __init__(self, measures: Sequence[dict]) -> None:
@@ -80,7 +80,7 @@ APART = "set_apart"
 class Groups:
     """Computes measures of groups again."""
 
-    def __init__(self, system: System, rows: Rows, shown: Shown) -> None:
+    def __init__(self, system: System, rows: Rows, shown: ShownGroups) -> None:
         self.system, self.rows, self.shown = system, rows, shown
 
     def claims(self, measure: dict) -> Claims | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from .audits import check_audit
-from .pack import MANIFEST, Judge, Pack, Sealed, digest, source_of
+from .pack import MANIFEST, Judge, Pack, SealedEntry, digest, source_of
 from .proofs import canonical, merkle
 from .proofs.files import Folder, RefusedError
 from .proofs.notes import Checkpoint, Key, checkpoint_of, key_of
@@ -220,7 +220,7 @@ def _audit(pack: Pack, name: str) -> dict:
     return found
 
 
-def _sealed(pack: Pack, name: str, seal: Sealed, tally: Tally) -> None:
+def _sealed(pack: Pack, name: str, seal: SealedEntry, tally: Tally) -> None:
     """The entry seals this document, of this system, window and charter."""
     document, payload = _audit(pack, name), seal.entry["payload"]
     tally.hold(f"{name}: kind of entry", seal.entry["kind"], "audit")

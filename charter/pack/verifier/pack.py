@@ -28,7 +28,7 @@ OPEN, RESTRICTED = re.compile(COMMON + r"|cells/[0-9]+\.csv"), re.compile(COMMON
 """The names of all files that a pack can hold: no two of them differ by case only, or by the form of a character."""
 
 
-class Sealed(NamedTuple):
+class SealedEntry(NamedTuple):
     """An entry of the ledger with its way to the checkpoint."""
 
     place: int
@@ -89,7 +89,7 @@ class Pack:
     def checkpoint(self) -> Checkpoint:
         return checkpoint_of(self.text(CHECKPOINT))
 
-    def entry(self, index: int) -> Sealed:
+    def entry(self, index: int) -> SealedEntry:
         """An entry and its proof (C2SP tlog-proof). Raises ValueError where it is none."""
         head, _, note = self.text(f"ledger/entry-{index}.tlog-proof").partition("\n\n")
         first, extra, place, *path = head.split("\n")
@@ -100,7 +100,7 @@ class Pack:
         entry = canonical.read(sealed)
         if not isinstance(entry, dict):
             raise ValueError(f"entry {index} is none")  # noqa: TRY004 (of what was read)
-        return Sealed(index, merkle.leaf(sealed), hashes, note, entry)
+        return SealedEntry(index, merkle.leaf(sealed), hashes, note, entry)
 
     def cells(self, entry: int) -> dict[str, tuple[int, int]]:
         """The counts that a document tells: cases and rows of each measure that is a share."""

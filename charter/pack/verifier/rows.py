@@ -33,7 +33,7 @@ class Decisions(NamedTuple):
     stratum: str | None
 
 
-class Scored(NamedTuple):
+class ScoreBin(NamedTuple):
     """How many decisions have a score in a bin, and the sums of their scores and squares, in units above the lowest.
 
     The bin of those without a score is -1."""
@@ -57,8 +57,8 @@ class Rows:
         self.names = [str(name) for name in next(lines)]
         self.counts: list[Decisions] = []
         self.strata: list[Decisions] = []
-        self.scores: list[Scored] = []
-        self.earlier: list[Scored] = []
+        self.scores: list[ScoreBin] = []
+        self.earlier: list[ScoreBin] = []
         self.parts: dict[str, int] = {}
         self.bins: dict[tuple[str, str], list[tuple[int, str | None, int]]] = {}
         self.values: dict[tuple[str, str], dict[str, int]] = {}
@@ -138,11 +138,11 @@ def _decisions(line: Sequence[str | None], place: dict[str, int]) -> Decisions:
     )
 
 
-def _scored(line: Sequence[str | None], place: dict[str, int]) -> Scored:
+def _scored(line: Sequence[str | None], place: dict[str, int]) -> ScoreBin:
     row = _decisions(line, place)
     bin_, sums = line[place["bin"]], [int(line[place[name]] or 0) for name in ("total", "squares")]
     at = -1 if bin_ is None else int(bin_)
-    return Scored(row.by, row.group, at, row.outcome, row.n, sums[0], sums[1], row.bucket, row.decision)
+    return ScoreBin(row.by, row.group, at, row.outcome, row.n, sums[0], sums[1], row.bucket, row.decision)
 
 
 def lines_of(text: str) -> Iterator[list[str | None]]:

@@ -50,12 +50,12 @@ from boussole.charter.record_types.acts.votes import (
     Ballot,
     Choice,
     Consensus,
-    Decided,
     Dissent,
     Participation,
     ShownBallot,
     Tally,
     Vote,
+    VotedItem,
 )
 
 ACTS: tuple[type[Act], ...] = (*RULES, *MEMBERS, *MATTERS, *SESSIONS, *VOTES, *OPINIONS)
@@ -74,7 +74,6 @@ __all__ = [
     "Consensus",
     "Convocation",
     "Count",
-    "Decided",
     "Dissent",
     "FrozenPack",
     "Hearing",
@@ -104,4 +103,5 @@ __all__ = [
     "ShownBallot",
     "Tally",
     "Vote",
+    "VotedItem",
 ]

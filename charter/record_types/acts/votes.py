@@ -21,7 +21,7 @@ Nonce = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 OfVote = Annotated[int, Input(help="The entry of the vote.")]
 
 
-class Decided(Act):
+class VotedItem(Act):
     """The fields of what is put to the committee: the item, in words, and the hash of the text where there is one."""
 
     about = ("convocation",)
@@ -41,7 +41,7 @@ class Decided(Act):
     ] = Field(None, description="Hash of the text that is decided on (`OpinionText.sha256`)")
 
 
-class Vote(Decided):
+class Vote(VotedItem):
     """A vote begins."""
 
     kind = "vote"
@@ -162,7 +162,7 @@ class Annulment(Act):
     text: Annotated[Prose, Input(label="Why", required=True, rows=2)] = Field("", description="Why")
 
 
-class Consensus(Decided):
+class Consensus(VotedItem):
     """A decision without a vote: nobody who was there objected."""
 
     kind = "consensus"

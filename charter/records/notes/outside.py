@@ -12,10 +12,10 @@ from boussole.audits import ledger
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger import outside as kept
 from boussole.audits.ledger.checkpoint import Checkpoint
-from boussole.audits.ledger.keeping import Standing
+from boussole.audits.ledger.keeping import CheckpointStanding
 from boussole.audits.ledger.keys import VerifierKey, parse_verifier
 from boussole.audits.ledger.notes import Note, check
-from boussole.audits.ledger.outside import Cosigned, OtherLedgerError, Stamped
+from boussole.audits.ledger.outside import CosignedCheckpoint, OtherLedgerError, TimestampedCheckpoint
 from boussole.audits.ledger.search import span
 from boussole.audits.signing.key import verifier_of
 from boussole.audits.workspace import Workspace
@@ -42,12 +42,12 @@ class Check:
     witness: str
     at: dt.datetime | None = None
     size: int = 0
-    standing: Standing = Standing.holds
+    standing: CheckpointStanding = CheckpointStanding.holds
     problem: str = ""
 
     @property
     def broken(self) -> bool:
-        return bool(self.problem) or self.standing is not Standing.holds
+        return bool(self.problem) or self.standing is not CheckpointStanding.holds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class Stamp:
     authority: str
     fingerprint: str
     size: int
-    standing: Standing
+    standing: CheckpointStanding
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,7 @@ class Outside:
 
     def stamp_state(self, now: dt.datetime) -> State:
         """Whether the ledger bears a timestamp as recent as is required."""
-        if self.stamp is not None and self.stamp.standing is not Standing.holds:
+        if self.stamp is not None and self.stamp.standing is not CheckpointStanding.holds:
             return State.broken
         if self.stamp is None:
             return State.unset if self.timestamp_days is None else State.never
@@ -126,7 +126,7 @@ def outside(workspace: Workspace) -> Outside:
     )
 
 
-def take_cosignature(workspace: Workspace, text: str, *, now: dt.datetime) -> Cosigned:
+def take_cosignature(workspace: Workspace, text: str, *, now: dt.datetime) -> CosignedCheckpoint:
     """Keeps a cosignature of a witness that the settings name; what is kept of it then.
 
     Raises OtherLedgerError, UnknownWitnessError or LedgerError where it is none, or the ledger is no longer the one
@@ -140,7 +140,7 @@ def take_cosignature(workspace: Workspace, text: str, *, now: dt.datetime) -> Co
     with reading(workspace) as connection:
         size = 0 if connection is None else span(connection).size
         stands = _standing(connection, found.checkpoint, size=size)
-    if stands is not Standing.holds:
+    if stands is not CheckpointStanding.holds:
         raise LedgerError(
             "the ledger is no longer the one that was cosigned.",
             next_step="Keep the cosigned checkpoint: it shows that entries were removed or rewritten.",
@@ -148,7 +148,7 @@ def take_cosignature(workspace: Workspace, text: str, *, now: dt.datetime) -> Co
     return kept.keep(workspace.checkpoints, found, log=log)
 
 
-def file_timestamp(workspace: Workspace, note: Note, *, reply: bytes, authorities: bytes) -> Stamped:
+def file_timestamp(workspace: Workspace, note: Note, *, reply: bytes, authorities: bytes) -> TimestampedCheckpoint:
     """Keeps a timestamp of a checkpoint of this ledger. Raises LedgerError where it is of another one."""
     log = verifier_of(workspace)
     if log is None or not check(note, [log]).signers:
@@ -175,7 +175,7 @@ def _stamp(workspace: Workspace, connection: Connection | None, *, size: int) ->
     """The latest timestamp that holds in itself, and the names of later ones that do not."""
     bad: list[str] = []
     for found in kept.timestamps(workspace.checkpoints):
-        if isinstance(found, Stamped):
+        if isinstance(found, TimestampedCheckpoint):
             stands = _standing(connection, found.checkpoint, size=size)
             stamp = Stamp(
                 at=found.at,
@@ -189,11 +189,11 @@ def _stamp(workspace: Workspace, connection: Connection | None, *, size: int) ->
     return None, tuple(bad)
 
 
-def _standing(connection: Connection | None, checkpoint: Checkpoint, *, size: int) -> Standing:
+def _standing(connection: Connection | None, checkpoint: Checkpoint, *, size: int) -> CheckpointStanding:
     """How the stored tree stands to a checkpoint; `verify` makes the tree anew."""
     if checkpoint.size > size:
-        return Standing.cut
+        return CheckpointStanding.cut
     if not checkpoint.size or connection is None:
-        return Standing.holds
+        return CheckpointStanding.holds
     same = ledger.root(connection, size=checkpoint.size) == checkpoint.root
-    return Standing.holds if same else Standing.rewritten
+    return CheckpointStanding.holds if same else CheckpointStanding.rewritten

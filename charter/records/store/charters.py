@@ -15,7 +15,7 @@ from boussole.charter.records.database import reading
 from boussole.charter.records.models import CharterVersion
 
 
-class Versioned(Protocol):
+class StorableCharter(Protocol):
     """What a record of a charter needs; `sha256` is the hash of the canonical JSON of `document()`."""
 
     @property
@@ -27,7 +27,7 @@ class Versioned(Protocol):
     def document(self) -> dict[str, Any]: ...
 
 
-def register_charter(connection: Connection, charter: Versioned) -> int:
+def register_charter(connection: Connection, charter: StorableCharter) -> int:
     """The ledger entry that sealed this charter; one is written, with its whole text, when the hash is new.
 
     One that was sealed before is not hashed anew: a later Boussole may write more keys than it had then.

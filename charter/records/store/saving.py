@@ -19,14 +19,14 @@ from boussole.charter.document import AuditDocument
 from boussole.charter.records.database import open_records
 from boussole.charter.records.models import Audit, Summary
 from boussole.charter.records.store.audits import audit_payload, complete, sealed_json
-from boussole.charter.records.store.charters import Versioned, register, register_charter
+from boussole.charter.records.store.charters import StorableCharter, register, register_charter
 from boussole.charter.records.summary_row import summary_row
 
 Given = AuditDocument | Mapping[str, Any]
 """A document, or its JSON."""
 
 
-def save_audit(workspace: Workspace, document: Given, *, charter: Versioned | None = None) -> AuditDocument:
+def save_audit(workspace: Workspace, document: Given, *, charter: StorableCharter | None = None) -> AuditDocument:
     """Store an audit and seal it, together with its charter version; the document with its entry and root.
 
     One transaction: the audit, its entry and a charter seen for the first time exist together or not at all.
@@ -40,7 +40,7 @@ def save_audit(workspace: Workspace, document: Given, *, charter: Versioned | No
 
 
 def save_audits(
-    workspace: Workspace, documents: Sequence[Given], *, charter: Versioned | None = None
+    workspace: Workspace, documents: Sequence[Given], *, charter: StorableCharter | None = None
 ) -> list[AuditDocument]:
     """Stores several audits and seals them, in their order and in one transaction: all of them, or none."""
     given = [_read(document) for document in documents]
@@ -55,7 +55,9 @@ def save_audits(
         return [_save(connection, each, text, charter) for each, text in zip(given, texts, strict=True)]
 
 
-def _save(connection: Connection, document: AuditDocument, text: bytes, charter: Versioned | None) -> AuditDocument:
+def _save(
+    connection: Connection, document: AuditDocument, text: bytes, charter: StorableCharter | None
+) -> AuditDocument:
     same = select(Audit.__table__).where(Audit.document_sha256 == sha256_hex(text))
     stored = connection.execute(same).first()
     if stored is not None:

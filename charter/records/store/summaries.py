@@ -23,7 +23,7 @@ from boussole.charter.records.database import reading
 from boussole.charter.records.models import Audit, Summary
 
 
-class _Said(Part):
+class _DocumentSummary(Part):
     """What the table `summaries` keeps of a document beside its comparisons."""
 
     as_of: dt.date
@@ -115,7 +115,7 @@ def each_summary(
 
 
 def _read(row: Any) -> AuditSummary:
-    said = _Said.model_validate_json(row.verdicts)
+    said = _DocumentSummary.model_validate_json(row.verdicts)
     return AuditSummary(
         entry=row.entry,
         system=row.system,

@@ -112,9 +112,11 @@ def sits(workspace: Workspace, member: str, day: dt.date) -> bool:
 
 @lru_cache(maxsize=8)
 def _sitting(home: Path, day: dt.date, _stamp: object) -> frozenset[str]:
-    from boussole.charter.committee.acting import house_of
+    from boussole.charter.committee.acting import committee_state
     from boussole.charter.committee.members import sitting_on
     from boussole.charter.committee.rules import committees
 
     workspace = Workspace(home)
-    return frozenset(member for name in committees(workspace) for member in sitting_on(house_of(workspace, name), day))
+    return frozenset(
+        member for name in committees(workspace) for member in sitting_on(committee_state(workspace, name), day)
+    )

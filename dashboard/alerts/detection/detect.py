@@ -20,7 +20,7 @@ from boussole.charter.records.database import open_records, reading
 from boussole.charter.records.models import AlertState, AlertSystem
 from boussole.dashboard.access.database import now as this_moment
 from boussole.dashboard.access.database import stamp
-from boussole.dashboard.alerts.changes import Change, KnownState
+from boussole.dashboard.alerts.changes import KnownState, SubjectChange
 from boussole.dashboard.alerts.channels import Channel, channels, check_choices
 from boussole.dashboard.alerts.detection.digest import due_at
 from boussole.dashboard.alerts.detection.drifting import drifted
@@ -34,13 +34,13 @@ TRIES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Looked:
+class SystemCheck:
     """One system as it was looked at: what was known before, what changed, and what is known now."""
 
     system: str
     was: Mapping[str, KnownState]
     seen_before: SystemMark
-    changes: Sequence[Change]
+    changes: Sequence[SubjectChange]
     known: Mapping[str, KnownState]
     seen: SystemMark
 
@@ -50,10 +50,10 @@ class Looked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Checked:
+class AlertCheck:
     """What a check found: the changes, and the messages that tell them."""
 
-    changes: Sequence[Change]
+    changes: Sequence[SubjectChange]
     messages: Sequence[Message]
 
 
@@ -65,7 +65,7 @@ def check(
     today: dt.date | None = None,
     dry_run: bool = False,
     meanwhile: Callable[[], None] = lambda: None,
-) -> Checked:
+) -> AlertCheck:
     """Looks at every system (or at some), and queues what changed since somebody looked last.
 
     With `dry_run` nothing is written, not even that somebody looked. `meanwhile` is called between looking and writing.
@@ -77,7 +77,7 @@ def check(
         open_records(workspace)  # brings older records up to date before anything reads them
     scene = load(workspace, today=today or now.astimezone().date())
     check_choices(ways, systems=workspace.systems, articles={each.id: each for each in scene.charter.articles})
-    found: list[Change] = []
+    found: list[SubjectChange] = []
     messages: dict[str, Message] = {}
     for system in sorted(set(scene.standing) if systems is None else set(systems)):
         looked = _looked(workspace, scene, system)
@@ -91,15 +91,15 @@ def check(
         for each in queued:
             before = messages.get(each.id)
             messages[each.id] = replace(each, items=[*before.items, *each.items]) if before else each
-    return Checked(changes=found, messages=list(messages.values()))
+    return AlertCheck(changes=found, messages=list(messages.values()))
 
 
-def _looked(workspace: Workspace, scene: Scene, system: str) -> Looked:
+def _looked(workspace: Workspace, scene: Scene, system: str) -> SystemCheck:
     with reading(workspace) as connection:
         seen, known = _seen(connection, system) if connection is not None else (SystemMark(), {})
     judged = verdicts(workspace, scene, system, seen, known)
     moved = drifted(workspace, scene, system, judged.known)
-    return Looked(
+    return SystemCheck(
         system=system,
         was=known,
         seen_before=seen,
@@ -123,12 +123,12 @@ def _seen(connection: Connection, system: str) -> tuple[SystemMark, dict[str, Kn
 def _noted(
     workspace: Workspace,
     scene: Scene,
-    looked: Looked,
+    looked: SystemCheck,
     ways: Mapping[str, Channel],
     *,
     now: dt.datetime,
     meanwhile: Callable[[], None],
-) -> tuple[list[Message], Looked]:
+) -> tuple[list[Message], SystemCheck]:
     """Writes what was found, unless somebody else did meanwhile: then it is looked at again."""
     for _ in range(TRIES):
         meanwhile()
@@ -145,7 +145,9 @@ def _noted(
     )
 
 
-def _items(workspace: Workspace, scene: Scene, looked: Looked, now: dt.datetime) -> list[tuple[ChangeMessage, str]]:
+def _items(
+    workspace: Workspace, scene: Scene, looked: SystemCheck, now: dt.datetime
+) -> list[tuple[ChangeMessage, str]]:
     """The changes as they are told, not numbered yet, each with its key."""
     return [
         (
@@ -165,7 +167,7 @@ def _items(workspace: Workspace, scene: Scene, looked: Looked, now: dt.datetime)
     ]
 
 
-def _key(workspace: Workspace, change: Change, version: int, at: int) -> str:
+def _key(workspace: Workspace, change: SubjectChange, version: int, at: int) -> str:
     """What makes a change this one: its subject, both states, the audit, and how often its system had changed."""
     what = [str(workspace.home), change.system, change.subject, change.before, change.after, change.entry, version, at]
     return sha256_hex(json.dumps(what).encode())
@@ -174,7 +176,7 @@ def _key(workspace: Workspace, change: Change, version: int, at: int) -> str:
 def _write(
     workspace: Workspace,
     connection: Connection,
-    looked: Looked,
+    looked: SystemCheck,
     items: Sequence[tuple[ChangeMessage, str]],
     *,
     ways: Mapping[str, Channel],
@@ -189,7 +191,7 @@ def _write(
     return [queue(connection, draft, keys) for draft in drafts]
 
 
-def _keep(connection: Connection, looked: Looked) -> None:
+def _keep(connection: Connection, looked: SystemCheck) -> None:
     system, seen = looked.system, looked.seen
     for model in (AlertSystem, AlertState):
         connection.execute(delete(model).where(model.system == system))
@@ -230,7 +232,7 @@ def _drafts(
 
 
 def _would(
-    workspace: Workspace, scene: Scene, looked: Looked, ways: Mapping[str, Channel], now: dt.datetime
+    workspace: Workspace, scene: Scene, looked: SystemCheck, ways: Mapping[str, Channel], now: dt.datetime
 ) -> list[Message]:
     """The messages that would be queued, under the numbers that they would have."""
     items = _items(workspace, scene, looked, now)

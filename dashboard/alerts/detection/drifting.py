@@ -12,7 +12,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.drift.read import read_all
 from boussole.charter.drift.readings import THEMES, Reading
 from boussole.charter.drift.system_drift import Drift, drift_of
-from boussole.dashboard.alerts.changes import BLIND, Cause, Change, KnownState, is_told
+from boussole.dashboard.alerts.changes import BLIND, Cause, KnownState, SubjectChange, is_told
 from boussole.dashboard.alerts.words import teller
 from boussole.dashboard.views.drift.summary import summary
 from boussole.dashboard.views.drift.words import period_words, theme_words, why_not
@@ -26,14 +26,14 @@ BEFORE = ("is_reference", "no_earlier", "overlaps")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Drifted:
+class DriftChanges:
     """What changed, and what is known from now on."""
 
-    changes: Sequence[Change]
+    changes: Sequence[SubjectChange]
     known: Mapping[str, KnownState]
 
 
-def drifted(workspace: Workspace, scene: Scene, system: str, known: Mapping[str, KnownState]) -> Drifted:
+def drifted(workspace: Workspace, scene: Scene, system: str, known: Mapping[str, KnownState]) -> DriftChanges:
     """The changes of a system's drift since it was looked at; none where it has no decision.
 
     Months that are compared with the reference period, as the page shows them first. Of a part that nobody had looked
@@ -41,15 +41,15 @@ def drifted(workspace: Workspace, scene: Scene, system: str, known: Mapping[str,
     """
     declared = scene.systems.get(system)
     if declared is None or declared.columns is None:
-        return Drifted(changes=[], known=known)
+        return DriftChanges(changes=[], known=known)
     try:
         drift = drift_of(
             workspace, declared, against="reference", step="month", today=scene.facts.as_of, charter=scene.charter
         )
     except BoussoleError:  # no decision yet, or no lake: the data page says so
-        return Drifted(changes=[], known=known)
+        return DriftChanges(changes=[], known=known)
     if drift.series.unfinished:
-        return Drifted(changes=[], known=known)
+        return DriftChanges(changes=[], known=known)
     read = read_all(drift)
     found, after = [], dict(known)
     for theme in THEMES:
@@ -59,7 +59,7 @@ def drifted(workspace: Workspace, scene: Scene, system: str, known: Mapping[str,
         found += [replace(each, told=_told(drift, each)) for each in more]
         if last is not None:
             after[subject] = last
-    return Drifted(changes=sorted(found, key=lambda each: each.end), known=after)
+    return DriftChanges(changes=sorted(found, key=lambda each: each.end), known=after)
 
 
 def _states(
@@ -77,7 +77,7 @@ def _states(
 
 def _walked(
     system: str, subject: str, states: Sequence[tuple[tuple[str, str], str]], known: KnownState | None
-) -> tuple[list[Change], KnownState | None]:
+) -> tuple[list[SubjectChange], KnownState | None]:
     """The changes from window to window since the one that was seen last, and what is known at the end."""
     if known is None:
         return _first(system, subject, states)
@@ -97,7 +97,7 @@ def _walked(
 
 def _first(
     system: str, subject: str, states: Sequence[tuple[tuple[str, str], str]]
-) -> tuple[list[Change], KnownState | None]:
+) -> tuple[list[SubjectChange], KnownState | None]:
     if not states:
         return [], None
     (start, end), state = states[-1]
@@ -117,8 +117,8 @@ def _change(
     *,
     window: tuple[str, str],
     cause: Cause = "decisions",
-) -> Change:
-    return Change(
+) -> SubjectChange:
+    return SubjectChange(
         system=system,
         subject=subject,
         before=known.state if known else None,
@@ -132,7 +132,7 @@ def _change(
     )
 
 
-def _told(drift: Drift, change: Change) -> dict[str, str]:
+def _told(drift: Drift, change: SubjectChange) -> dict[str, str]:
     """What the drift page says on top of the window of a change, in every language. Incidents are left out: not every
     reader may see them."""
     upto = [at for at, point in enumerate(drift.series.points) if point.window.end.isoformat() <= change.end]
@@ -140,7 +140,7 @@ def _told(drift: Drift, change: Change) -> dict[str, str]:
     return {lang: _sentence(drift, series, change, speaker(lang)) for lang in LANGUAGES}
 
 
-def _sentence(drift: Drift, series: DriftSeries, change: Change, say: Say) -> str:
+def _sentence(drift: Drift, series: DriftSeries, change: SubjectChange, say: Say) -> str:
     tell, last = teller(say.lang), series.points[-1]
     if last.reason is not None:
         period, why = period_words(last.window, say), why_not(last.reason, series.system, say)

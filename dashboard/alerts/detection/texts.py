@@ -10,8 +10,8 @@ from typing import Any
 
 from boussole.audits.languages import LANGUAGES, capital, inside
 from boussole.charter.document import ArticleVerdict, AuditDocument, Standing, VerdictDocument
-from boussole.dashboard.alerts.changes import BLIND, NOT_ASKED, Change
-from boussole.dashboard.alerts.words import Tell, teller
+from boussole.dashboard.alerts.changes import BLIND, NOT_ASKED, SubjectChange
+from boussole.dashboard.alerts.words import AlertSay, teller
 from boussole.dashboard.markup.marks import word
 from boussole.dashboard.views.answers.asked import question_of, sentence_of
 from boussole.dashboard.views.drift.words import state_words, theme_words
@@ -23,7 +23,7 @@ from boussole.dashboard.words.say import Say, speaker
 Texts = dict[str, str]
 
 
-def facts(change: Change, scene: Scene) -> dict[str, Any]:
+def facts(change: SubjectChange, scene: Scene) -> dict[str, Any]:
     """What is kept of a change: its window, its cause, and its texts in every language."""
     return {
         "start": change.start,
@@ -35,7 +35,7 @@ def facts(change: Change, scene: Scene) -> dict[str, Any]:
     }
 
 
-def _texts(change: Change, scene: Scene, say: Say, tell: Tell) -> Texts:
+def _texts(change: SubjectChange, scene: Scene, say: Say, tell: AlertSay) -> Texts:
     verdict = _verdict(change, change.document)
     asked = verdict or _verdict(change, change.former)
     return {
@@ -51,7 +51,7 @@ def _texts(change: Change, scene: Scene, say: Say, tell: Tell) -> Texts:
     }
 
 
-def moved(change: Change, say: Say, tell: Tell) -> str:
+def moved(change: SubjectChange, say: Say, tell: AlertSay) -> str:
     """From which state to which. That something can't be told any more says so, and is never good news."""
     if change.after == NOT_ASKED:
         return tell("was “{before}”; the charter no longer asks it", before=_state(change, change.before, say))
@@ -66,18 +66,18 @@ def moved(change: Change, say: Say, tell: Tell) -> str:
     return tell("from “{before}” to “{after}”", before=before, after=after)
 
 
-def _state(change: Change, state: str | None, say: Say) -> str:
+def _state(change: SubjectChange, state: str | None, say: Say) -> str:
     return state_words(state or "", say) if change.kind == "drift" else word(state or "", say)
 
 
-def _place(change: Change, scene: Scene, say: Say, tell: Tell) -> str:
+def _place(change: SubjectChange, scene: Scene, say: Say, tell: AlertSay) -> str:
     if change.kind == "drift":
         return tell("Drift, {theme}", theme=inside(theme_words(change.name, say)))
     article = scene.articles(say).get(change.article, change.article)
     return tell("one question of “{article}”", article=article) if change.kind == "question" else article
 
 
-def _whole(change: Change, scene: Scene, say: Say, tell: Tell) -> str:
+def _whole(change: SubjectChange, scene: Scene, say: Say, tell: AlertSay) -> str:
     """Of a question: how its article stands, so that one that got better makes nobody believe that all is well."""
     if change.kind != "question":
         return ""
@@ -88,18 +88,18 @@ def _whole(change: Change, scene: Scene, say: Say, tell: Tell) -> str:
     return tell("{article}: as a whole “{verdict}”", article=name, verdict=word(found.verdict, say))
 
 
-def _articles(change: Change) -> Sequence[ArticleVerdict]:
+def _articles(change: SubjectChange) -> Sequence[ArticleVerdict]:
     return () if change.document is None else change.document.articles
 
 
-def _verdict(change: Change, document: Standing | None) -> VerdictDocument | None:
+def _verdict(change: SubjectChange, document: Standing | None) -> VerdictDocument | None:
     """The verdict of a document that a change of a question is about."""
     if change.kind != "question" or document is None:
         return None
     return next((each for each in document.verdicts if each.indicator == change.name), None)
 
 
-def _sentence(change: Change, scene: Scene, verdict: VerdictDocument | None, say: Say, tell: Tell) -> str:
+def _sentence(change: SubjectChange, scene: Scene, verdict: VerdictDocument | None, say: Say, tell: AlertSay) -> str:
     """The figure in one sentence, as the page says it."""
     if change.kind == "drift":
         return change.told[say.lang]
@@ -110,7 +110,7 @@ def _sentence(change: Change, scene: Scene, verdict: VerdictDocument | None, say
     return sentence_of(scene.charter, verdict, say, system=scene.systems.get(change.system))
 
 
-def _of_article(change: Change, scene: Scene, say: Say, tell: Tell) -> str:
+def _of_article(change: SubjectChange, scene: Scene, say: Say, tell: AlertSay) -> str:
     """What decides the verdict of an article: its worst question, an open finding, or how many are answered."""
     document = change.document
     summary = next((each for each in _articles(change) if each.article == change.name), None)
@@ -132,7 +132,7 @@ def _of_article(change: Change, scene: Scene, say: Say, tell: Tell) -> str:
     )
 
 
-def _times(change: Change, say: Say, tell: Tell) -> Texts:
+def _times(change: SubjectChange, say: Say, tell: AlertSay) -> Texts:
     """Since when it is so, what was before, and of which period the audit is."""
     date, before, period = say.date(change.start), "", ""
     since = tell("Found on {date}.", date=date) if _undated(change) else tell("Since {date}.", date=date)
@@ -148,12 +148,12 @@ def _times(change: Change, say: Say, tell: Tell) -> Texts:
     return {"since": since, "before": before, "period": period}
 
 
-def _undated(change: Change) -> bool:
+def _undated(change: SubjectChange) -> bool:
     """Whether it is known only that it was found: no audit of a period says it."""
     return change.kind != "drift" and (change.entry is None or change.cause.startswith("stated"))
 
 
-def _cause(change: Change, scene: Scene, tell: Tell) -> str:
+def _cause(change: SubjectChange, scene: Scene, tell: AlertSay) -> str:
     """Why, where it is not simply that a new period was looked at."""
     judged = change.document.charter if isinstance(change.document, AuditDocument) else None
     version = judged.version if judged and change.start != scene.facts.as_of.isoformat() else scene.charter.version
@@ -170,7 +170,7 @@ def _cause(change: Change, scene: Scene, tell: Tell) -> str:
     }.get(change.cause, "")
 
 
-def _page(change: Change, verdict: VerdictDocument | None, say: Say) -> str:
+def _page(change: SubjectChange, verdict: VerdictDocument | None, say: Say) -> str:
     """The path of the page that shows it, in the language of the text."""
     query = {"lang": say.lang}
     if change.kind == "drift":

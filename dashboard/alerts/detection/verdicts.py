@@ -25,7 +25,7 @@ from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import kept_charter
 from boussole.charter.records.models import Audit
 from boussole.charter.text.model import Charter
-from boussole.dashboard.alerts.changes import BLIND, Cause, Change, KnownState, changes_between, states_of
+from boussole.dashboard.alerts.changes import BLIND, Cause, KnownState, SubjectChange, changes_between, states_of
 from boussole.dashboard.views.scene import Scene
 
 Why = Callable[[str, str | None, str], Cause]
@@ -45,7 +45,7 @@ class SystemMark:
 class Verdicts:
     """What changed, what is known from now on, and up to where was looked."""
 
-    changes: Sequence[Change]
+    changes: Sequence[SubjectChange]
     known: Mapping[str, KnownState]
     seen: SystemMark
 
@@ -59,7 +59,7 @@ def verdicts(
         return Verdicts(changes=[], known=known, seen=replace(seen, charter=scene.charter.sha256))
     if not seen.version:
         return _first(scene, system, standing)
-    found: list[Change] = []
+    found: list[SubjectChange] = []
     last = _stood(workspace, scene, system, seen)
     if last is not None:
         why = _stated(workspace, scene, system, seen, last)
@@ -118,7 +118,7 @@ def _step(
     *,
     former: AuditDocument | None = None,
     today: bool = False,
-) -> tuple[list[Change], dict[str, KnownState]]:
+) -> tuple[list[SubjectChange], dict[str, KnownState]]:
     return changes_between(
         known,
         document,

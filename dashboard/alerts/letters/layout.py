@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from boussole.dashboard.alerts.changes import UNFAVOURABLE
 from boussole.dashboard.alerts.messages import ChangeMessage
-from boussole.dashboard.alerts.words import Tell
+from boussole.dashboard.alerts.words import AlertSay
 from boussole.dashboard.markup.marks import ORDER
 
 FIRST = ("worse", "lost", "better", "other")
@@ -146,7 +146,7 @@ def _said(told: ChangeMessage) -> list[str]:
     return [told.facts["start"], *(said["sentence"] for said in told.facts["texts"].values())]
 
 
-def subject(shown: Layout, texts: Mapping[int, Mapping[str, str]], tell: Tell) -> str:
+def subject(shown: Layout, texts: Mapping[int, Mapping[str, str]], tell: AlertSay) -> str:
     """The subject of a message: the change itself where it is one, else how many, and how many for the worse."""
     if shown.only is not None:
         told = texts[shown.only.number]
@@ -164,7 +164,7 @@ def subject(shown: Layout, texts: Mapping[int, Mapping[str, str]], tell: Tell) -
     return tell("{what}, {m} of them for the worse", what=what, m=tell.whole(shown.unfavourable))
 
 
-def next_step(shown: Layout, tell: Tell) -> str:
+def next_step(shown: Layout, tell: AlertSay) -> str:
     """What to do, by the worst of the changes."""
     told = [
         each for section in shown.sections for entry in section.entries for each in (*entry.heads, *entry.questions)

@@ -13,7 +13,7 @@ from boussole.dashboard.alerts.channels import Channel
 from boussole.dashboard.alerts.letters.as_json import document
 from boussole.dashboard.alerts.letters.layout import Entry, Layout, Section, layout, next_step, subject
 from boussole.dashboard.alerts.messages import ChangeMessage, Message
-from boussole.dashboard.alerts.words import Tell, teller
+from boussole.dashboard.alerts.words import AlertSay, teller
 from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, PAPER
 
@@ -60,7 +60,7 @@ def line(text: str, most: int) -> str:
 class _Part:
     """The message in one language."""
 
-    def __init__(self, message: Message, shown: Layout, tell: Tell, organisation: str, address: str) -> None:
+    def __init__(self, message: Message, shown: Layout, tell: AlertSay, organisation: str, address: str) -> None:
         self.message, self.shown, self.tell = message, shown, tell
         self.organisation, self.address = organisation, address
         self.texts: Texts = {each.number: each.facts["texts"][tell.lang] for each in message.items}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from boussole.audits.recount import Recount
     from boussole.audits.workspace import Workspace
     from boussole.charter.auditing.rerun import Rerun
-    from boussole.dashboard.report.checking import Checked
+    from boussole.dashboard.report.checking import ReportCheck
 
 MOST = 20
 """So many differences are listed of one audit; the others are counted."""
@@ -59,7 +59,7 @@ def report(path: Path, workspace: Workspace | None) -> tuple[Outcome, list[int]]
     return Outcome.ITSELF if found.in_ledger is None else Outcome.VERIFIED, list(found.entries)
 
 
-def _whole_file(found: Checked) -> str:
+def _whole_file(found: ReportCheck) -> str:
     """What the whole file is, its pages with it."""
     if found.in_ledger is None:
         return (

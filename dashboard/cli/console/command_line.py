@@ -33,7 +33,7 @@ class AtTheKeyboard:
     role: Role
 
 
-class Guarded(TyperGroup):
+class GuardedCommands(TyperGroup):
     """The commands of `boussole`, each behind its action."""
 
     def invoke(self, ctx: Any) -> Any:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from boussole.charter.committee.acting import Who
     from boussole.charter.committee.state import CommitteeState
     from boussole.charter.record_types.acts import Act
-    from boussole.charter.records import Sealed
+    from boussole.charter.records import SealedStatement
 
 
 MINUTE = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
@@ -42,9 +42,9 @@ class Desk:
 
     @property
     def house(self) -> CommitteeState:
-        from boussole.charter.committee.acting import house_of
+        from boussole.charter.committee.acting import committee_state
 
-        return house_of(self.workspace, self.name)
+        return committee_state(self.workspace, self.name)
 
     def member(self, word: str) -> str:
         """A member's number, from number or name."""
@@ -65,7 +65,7 @@ class Desk:
 
         return at or here_and_now(self.house.rules)
 
-    def sealed(self, kind: type[Act], fields: dict[str, Any], *, each: str) -> list[Sealed]:
+    def sealed(self, kind: type[Act], fields: dict[str, Any], *, each: str) -> list[SealedStatement]:
         """Seal an act of what was typed, or one for each value of a field."""
         from boussole.charter.committee.acts.doing import act
 
@@ -73,7 +73,7 @@ class Desk:
         said = {name: value for name, value in fields.items() if name not in ("committee", "role", "on", "by")}
         return act(self.workspace, self.name, kind, said, who=self.who, each=each, anew=anew)
 
-    def told(self, sealed: Sealed) -> None:
+    def told(self, sealed: SealedStatement) -> None:
         """Say where an act is sealed: the entry alone goes to stdout, for the next command."""
         say(f"Sealed: {sealed.statement.kind}, entry:")
         put(sealed.entry)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from boussole.audits.errors import BoussoleError
-    from boussole.audits.retention.purge import Purged
+    from boussole.audits.retention.purge import PurgeResult
     from boussole.audits.systems import System
     from boussole.audits.workspace import Workspace
 
@@ -52,7 +52,7 @@ def purge(
         say(f"The lake also holds rows of '{name}', whose file is gone: put {name}.yaml back to purge them.")
 
 
-def _tell(purged: Purged, *, would: bool) -> None:
+def _tell(purged: PurgeResult, *, would: bool) -> None:
     verb = "would go" if would else "gone for good"
     counts = ", ".join(f"{count} {log}" for log, count in purged.rows.items())
     if counts:

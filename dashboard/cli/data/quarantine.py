@@ -113,12 +113,12 @@ def discard(  # noqa: PLR0917 (the options of a command)
     every: Annotated[bool, typer.Option("--all", help="All that is set aside of this log.")] = False,
 ) -> None:
     """Leave rows that are set aside out for good: sealed in the ledger, still told beside every figure."""
-    from boussole.audits.decisions.discards import Chosen
+    from boussole.audits.decisions.discards import RowSelection
     from boussole.audits.decisions.discards import discard as leave_out
     from boussole.charter.records.notes.discards import seal_discards
 
-    chosen = Chosen(column=column, because=because, origin=file, rows=tuple(row or ()))
-    if (chosen == Chosen()) is not every or (row and not file):
+    chosen = RowSelection(column=column, because=because, origin=file, rows=tuple(row or ()))
+    if (chosen == RowSelection()) is not every or (row and not file):
         raise BoussoleError(
             "which rows?" if not row else "which file are these rows of?",
             next_step="Give --column, --because, --file (with --row if need be), or --all alone.",

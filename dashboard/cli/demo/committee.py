@@ -10,7 +10,7 @@ import datetime as dt
 from typing import Any
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.acting import Who, do, house_of
+from boussole.charter.committee.acting import Who, committee_state, do
 from boussole.charter.committee.acts.balloting import end_vote, vote_openly
 from boussole.charter.committee.acts.issuing import issue, opinion_text, recommend
 from boussole.charter.committee.acts.meeting import begin_vote, convene, open_session
@@ -80,7 +80,7 @@ OPINION = {
 
 def settle(workspace: Workspace, *, today: dt.date) -> None:
     """A committee that has met once and will meet again; one that has acted already is left as it is."""
-    if house_of(workspace, NAME).acts:
+    if committee_state(workspace, NAME).acts:
         return
     house = _House(workspace, today)
     house.sit()

@@ -150,17 +150,18 @@ def _lawful(workspace: Workspace) -> bool:
 
 def _stands(path: Path, kept: Checkpoint, found: Verification, *, origin: str | None) -> bool:
     """Tells how the ledger stands to a kept checkpoint."""
-    from boussole.audits.ledger.keeping import Standing, standing
+    from boussole.audits.ledger.keeping import CheckpointStanding, standing
 
     stands = standing(kept, found, origin=origin)
     words = {
-        Standing.holds: f"the entries it knows ({kept.size}) are unchanged",
-        Standing.rewritten: f"the ledger was rewritten: its first {kept.size} entries are others than it knows",
-        Standing.cut: f"entries were removed: it knows {kept.size}, and the ledger has {found.size}",
-        Standing.damaged: "what it knows cannot be compared: an earlier entry does not hold",
-        Standing.other: f"it names another ledger, {kept.origin}, and this one "
+        CheckpointStanding.holds: f"the entries it knows ({kept.size}) are unchanged",
+        CheckpointStanding.rewritten: f"the ledger was rewritten: its first {kept.size} entries are others"
+        " than it knows",
+        CheckpointStanding.cut: f"entries were removed: it knows {kept.size}, and the ledger has {found.size}",
+        CheckpointStanding.damaged: "what it knows cannot be compared: an earlier entry does not hold",
+        CheckpointStanding.other: f"it names another ledger, {kept.origin}, and this one "
         f"{f'is {origin}' if origin else 'has no key'}: it belongs to another workspace, or the key and the ledger of "
         "this one were replaced",
     }
     say(f"{path.name}: {words[stands]}.")
-    return stands is Standing.holds
+    return stands is CheckpointStanding.holds

@@ -29,16 +29,16 @@ from boussole.dashboard.cli.console.stating import asked_of_system, question_of,
 
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
-    from boussole.charter.records import Sealed
+    from boussole.charter.records import SealedStatement
     from boussole.dashboard.cli.console.desk import Desk
 
 Fields = dict[str, Any]
-Seal = Callable[["Workspace", Fields, Path], "Sealed"]
+Seal = Callable[["Workspace", Fields, Path], "SealedStatement"]
 Before = Callable[["Workspace", "Desk | None", Fields], Fields]
-After = Callable[["Workspace", "Desk | None", "Sealed", Fields], None]
+After = Callable[["Workspace", "Desk | None", "SealedStatement", Fields], None]
 
 
-def _survey_told(_: Workspace, __: Desk | None, done: Sealed, ___: Fields) -> None:
+def _survey_told(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fields) -> None:
     said = done.statement
     if isinstance(said, Survey):
         for theme, mean in said.everybody.themes.items():
@@ -58,7 +58,7 @@ def _appeal_of(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
     return {**said, "of": number_to_entry(workspace, said["of"])}
 
 
-def _appeal_told(_: Workspace, __: Desk | None, done: Sealed, ___: Fields) -> None:
+def _appeal_told(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fields) -> None:
     if isinstance(done.statement, Appeal):
         put(done.statement.number)
 
@@ -109,14 +109,14 @@ def _wording(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
     return {**said, "wording": wording, "written": written}
 
 
-def _seated(workspace: Workspace, _: Desk | None, done: Sealed, said: Fields) -> None:
+def _seated(workspace: Workspace, _: Desk | None, done: SealedStatement, said: Fields) -> None:
     if isinstance(done.statement, Mandate):
         if said.get("name"):
             name_member(workspace, done.statement.member, name=said["name"])
         say(f"Number: {done.statement.member}")
 
 
-def _frozen(workspace: Workspace, at: Desk | None, done: Sealed, _: Fields) -> None:
+def _frozen(workspace: Workspace, at: Desk | None, done: SealedStatement, _: Fields) -> None:
     """What changed since the pack before."""
     pack = done.statement
     if at is None or not isinstance(pack, FrozenPack) or pack.replaces is None:
@@ -129,7 +129,7 @@ def _frozen(workspace: Workspace, at: Desk | None, done: Sealed, _: Fields) -> N
     say("Nothing of the evidence changed." if found.none else f"Audits that are new: {len(found.renewed)}.")
 
 
-def _counted(_: Workspace, __: Desk | None, done: Sealed, ___: Fields) -> None:
+def _counted(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fields) -> None:
     tally = done.statement
     if isinstance(tally, Tally):
         casting = ", by the casting vote" if tally.casting else ""
@@ -145,7 +145,7 @@ def _text(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
     return {**said, "charter": resolve(named, workspace) if named else load_charter(workspace)}
 
 
-def _adopted(workspace: Workspace, _: Desk | None, done: Sealed, __: Fields) -> None:
+def _adopted(workspace: Workspace, _: Desk | None, done: SealedStatement, __: Fields) -> None:
     if isinstance(done.statement, Adoption):
         say(f"In force: version {done.statement.version} ({done.statement.charter[:12]}).")
     if told := tell_changes(workspace):

@@ -17,7 +17,7 @@ from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.acts import Act
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import Command, Input, input_of, misfit_of, option_of, plain
-from boussole.charter.records import Sealed, keep_file, seal
+from boussole.charter.records import SealedStatement, keep_file, seal
 from boussole.charter.records.files import describe
 from boussole.dashboard.cli.console.console import say, workspace_of
 from boussole.dashboard.cli.console.desk import Desk, desk
@@ -75,7 +75,7 @@ def _sealed(
     made_by: tuple[type[Statement], Command],
     fields: dict[str, Any],
     document: Path | None,
-) -> list[Sealed]:
+) -> list[SealedStatement]:
     model, command = made_by
     if document and model in SEALED_BY:
         return [SEALED_BY[model](workspace, fields, document)]

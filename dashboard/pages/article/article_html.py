@@ -8,7 +8,7 @@ from boussole.audits.languages import inside
 from boussole.dashboard.markup.elements import Html, badge, details, el, facts, join, link
 from boussole.dashboard.markup.glossary import explained
 from boussole.dashboard.pages.article.article_trend_html import turn
-from boussole.dashboard.pages.article.questions import Answered, OnePage, QuestionView, told
+from boussole.dashboard.pages.article.questions import OnePage, QuestionView, SystemAnswer, told
 from boussole.dashboard.pages.article.standing import told as told_of
 from boussole.dashboard.pages.article.view import ArticlePage, Promise
 from boussole.dashboard.parts.ask_html import ask_link
@@ -134,11 +134,11 @@ def _law(asked: QuestionView) -> Html:
     return join([link(*each) for each in asked.law], " · ")
 
 
-def _answers(found: Sequence[Answered], say: Say, ask: Ask | None) -> Html | None:
+def _answers(found: Sequence[SystemAnswer], say: Say, ask: Ask | None) -> Html | None:
     return el("ul", *[_answered(each, say, ask) for each in found], class_="answers") if found else None
 
 
-def _answered(each: Answered, say: Say, ask: Ask | None) -> Html:
+def _answered(each: SystemAnswer, say: Say, ask: Ask | None) -> Html:
     about = el("span", "· ", each.about, class_="told") if each.about else None
     renew = el("strong", f"{each.renew} · ", class_="late") if each.renew else None
     records = join([link(*record) for record in each.records], " · ")

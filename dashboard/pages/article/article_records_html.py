@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, stacked
-from boussole.dashboard.pages.article.records import AUDITS, Advice, Entry, Finding, Provided, cap_words
+from boussole.dashboard.pages.article.records import AUDITS, Advice, Entry, Finding, ProvisionLine, cap_words
 from boussole.dashboard.pages.article.view import ArticlePage
 from boussole.dashboard.words.say import Say
 
@@ -55,7 +55,7 @@ def _advice(each: Advice) -> Html:
     )
 
 
-def law(rows: Sequence[Provided], say: Say) -> Html:
+def law(rows: Sequence[ProvisionLine], say: Say) -> Html:
     """The provisions that the article answers to."""
     columns = [say("What it asks"), say("Applies"), say("Questions")]
     cells = [

@@ -8,13 +8,13 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.pages.article import article_html, article_records_html, article_trend_html
 from boussole.dashboard.pages.article.cache import article_page
-from boussole.dashboard.pages.article.view import Chosen
+from boussole.dashboard.pages.article.view import ArticleQuery
 from boussole.dashboard.parts import context, lists, notices
 from boussole.dashboard.words.addresses import compass_href, evidence_href
 from boussole.dashboard.words.say import Say, speaker
 
 
-def show(chosen: Chosen, say: Say) -> None:
+def show(chosen: ArticleQuery, say: Say) -> None:
     """An article, one of its questions with every answer, or the list of the articles there are."""
     query = context.kept_query()
     home = compass_href(query=query)
@@ -40,6 +40,6 @@ def show(chosen: Chosen, say: Say) -> None:
 
 speaks = speaker(context.language())
 try:
-    show(Chosen.of(st.query_params.to_dict()), speaks)
+    show(ArticleQuery.of(st.query_params.to_dict()), speaks)
 except BoussoleError as error:
     st.html(notices.problem(error.what, error.next_step, speaks))

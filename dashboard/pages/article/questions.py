@@ -29,7 +29,7 @@ own."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answered:
+class SystemAnswer:
     """What a question says of one system, of one attribute where it is asked of several. `key` is its id there."""
 
     system: str
@@ -57,8 +57,8 @@ class QuestionView:
     facts: Sequence[tuple[str, str]]
     why: Sequence[tuple[str, str]]
     law: Sequence[tuple[str, str]]
-    answers: Sequence[Answered]
-    folded: Sequence[Answered]
+    answers: Sequence[SystemAnswer]
+    folded: Sequence[SystemAnswer]
     all_href: str
     lacking: Sequence[Lacking]
     register: Sequence[str]
@@ -201,12 +201,12 @@ def _text(indicator: Indicator | None, places: Sequence[Place], say: Say) -> str
     return plainly(indicator.question, say.lang) if indicator else say.text(places[0][2].question)
 
 
-def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str]) -> Answered:
+def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str]) -> SystemAnswer:
     system, document, verdict = place
     told = scene.systems.get(system)
     audited = system in scene.latest
     statement = verdict.statement
-    return Answered(
+    return SystemAnswer(
         system=system,
         key=verdict.indicator,
         verdict=verdict.verdict,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
-from boussole.charter.committee.advice import FindingHistory, Recommended, findings_about, recommended_about
+from boussole.charter.committee.advice import FindingHistory, RecommendationState, findings_about, recommended_about
 from boussole.charter.document.base import given
 from boussole.charter.judging.crosswalk import Provision, of_article
 from boussole.charter.record_types.kinds import Attestation, Case, Inspection, Statement
@@ -27,7 +27,7 @@ AUDITS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Provided:
+class ProvisionLine:
     """A provision of law, and which questions of the article answer to it."""
 
     title: str
@@ -70,13 +70,13 @@ class Entry:
     entry: tuple[str, str]
 
 
-def provided(scene: Scene, article: Article, say: Say, *, on: dt.date, query: dict[str, str]) -> list[Provided]:
+def provided(scene: Scene, article: Article, say: Say, *, on: dt.date, query: dict[str, str]) -> list[ProvisionLine]:
     """The provisions that the article answers to, in the order of the law page."""
     return [_provided(each, say, query=query) for each in of_article(scene.charter, article.id, on=on)]
 
 
-def _provided(each: Provision, say: Say, *, query: dict[str, str]) -> Provided:
-    return Provided(
+def _provided(each: Provision, say: Say, *, query: dict[str, str]) -> ProvisionLine:
+    return ProvisionLine(
         title=say.text(each.law.title),
         href=law_href(query=query, anchor=each.law.framework or "other"),
         asks=say.text(each.law.asks),
@@ -108,7 +108,7 @@ def advised(scene: Scene, article: str, say: Say, *, query: Mapping[str, str]) -
     return [_advice(scene, each, say, query=query) for each in recommended]
 
 
-def _advice(scene: Scene, each: Recommended, say: Say, *, query: Mapping[str, str]) -> Advice:
+def _advice(scene: Scene, each: RecommendationState, say: Say, *, query: Mapping[str, str]) -> Advice:
     said, today = each.said, scene.facts.as_of
     open_ = each.state in ("overdue", "waiting")
     states = {
@@ -131,7 +131,7 @@ def _advice(scene: Scene, each: Recommended, say: Say, *, query: Mapping[str, st
     )
 
 
-def _answers(each: Recommended, say: Say, *, query: Mapping[str, str]) -> list[tuple[str, tuple[str, str]]]:
+def _answers(each: RecommendationState, say: Say, *, query: Mapping[str, str]) -> list[tuple[str, tuple[str, str]]]:
     """What was answered, then what became of it, each with its entry."""
     replies = {"yes": say("Accepted"), "partly": say("Accepted in part"), "no": say("Refused")}
     states = {"in_progress": say("In progress"), "done": say("Done"), "dropped": say("Dropped")}

@@ -18,7 +18,7 @@ ANSWERS = ("broken", "watch", "kept", "unknown", "not_examined")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class SystemStanding:
     """One system: its verdict on the article, and how the questions of the article came out for it."""
 
     system: str
@@ -28,7 +28,7 @@ class Standing:
     counts: Mapping[str, int]
 
 
-def standings(scene: Scene, article: str, say: Say, *, query: dict[str, str]) -> list[Standing]:
+def standings(scene: Scene, article: str, say: Say, *, query: dict[str, str]) -> list[SystemStanding]:
     """Every system of which the article asks something, or that an outside authority caps, the worst first."""
     found = []
     for system, document in scene.standing.items():
@@ -36,7 +36,7 @@ def standings(scene: Scene, article: str, say: Say, *, query: dict[str, str]) ->
         verdict = next((each.verdict for each in document.articles if each.article == article), None)
         if verdict is not None and (counts or verdict != "not_examined"):
             found.append(
-                Standing(
+                SystemStanding(
                     system=system,
                     title=scene.title(system, say),
                     href=system_href(system, query=query, anchor=article if system in scene.latest else ""),
@@ -47,7 +47,7 @@ def standings(scene: Scene, article: str, say: Say, *, query: dict[str, str]) ->
     return sorted(found, key=lambda each: (ORDER.index(each.verdict), -each.counts[each.verdict], each.title))
 
 
-def headline(found: Sequence[Standing], say: Say) -> tuple[str, str, str]:
+def headline(found: Sequence[SystemStanding], say: Say) -> tuple[str, str, str]:
     """The tone, the answer over all systems in one sentence, and how the other systems stand."""
     counts = Counter[str](each.verdict for each in found)
     first = next((verdict for verdict in ("broken", "watch", "unknown", "kept") if counts[verdict]), None)

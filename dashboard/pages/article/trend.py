@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from boussole.charter.document.verdict import worst
 from boussole.charter.judging.stated import months_later
 from boussole.charter.records import AuditSummary
-from boussole.dashboard.pages.article.standing import Standing
+from boussole.dashboard.pages.article.standing import SystemStanding
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import article_href, charter_href, evidence_href
 from boussole.dashboard.words.say import Say
@@ -61,7 +61,14 @@ class Trend:
 
 
 def trend(
-    scene: Scene, article: str, rows: Sequence[Standing], say: Say, *, page: int, on: dt.date, query: dict[str, str]
+    scene: Scene,
+    article: str,
+    rows: Sequence[SystemStanding],
+    say: Say,
+    *,
+    page: int,
+    on: dt.date,
+    query: dict[str, str],
 ) -> Trend:
     """The page of the table that is asked for, the last one where there are fewer."""
     since = months_later(on, -BACK)
@@ -135,7 +142,7 @@ def _changed(new: set[str], scene: Scene, say: Say) -> str:
 
 
 def _line(
-    standing: Standing,
+    standing: SystemStanding,
     scene: Scene,
     article: str,
     say: Say,

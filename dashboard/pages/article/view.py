@@ -7,12 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import capital
-from boussole.audits.mixed import Mixed
+from boussole.audits.mixed import MixedText
 from boussole.charter.amending.plain import called
 from boussole.charter.text.model import Article
 from boussole.dashboard.pages.article.questions import OnePage, QuestionView, question_page, questions
-from boussole.dashboard.pages.article.records import Advice, Entry, Finding, Provided, advised, entries, found, provided
-from boussole.dashboard.pages.article.standing import Standing, headline, standings
+from boussole.dashboard.pages.article.records import (
+    Advice,
+    Entry,
+    Finding,
+    ProvisionLine,
+    advised,
+    entries,
+    found,
+    provided,
+)
+from boussole.dashboard.pages.article.standing import SystemStanding, headline, standings
 from boussole.dashboard.pages.article.trend import Trend, trend
 from boussole.dashboard.views.answers.caps import Cap, caps
 from boussole.dashboard.views.scene import Scene
@@ -24,7 +33,7 @@ NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen:
+class ArticleQuery:
     """What the address asks for: an article, one of its questions alone, a page of systems or answers."""
 
     article: str = ""
@@ -32,7 +41,7 @@ class Chosen:
     page: int = 1
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> Chosen:
+    def of(cls, query: Mapping[str, str]) -> ArticleQuery:
         """What an address asks for; a page that is no number is the first."""
         page = query.get("page", "")
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
@@ -59,20 +68,22 @@ class ArticlePage:
     tone: str
     headline: str
     others: str
-    standings: Sequence[Standing]
+    standings: Sequence[SystemStanding]
     more: int
     capped: Sequence[Cap]
     trend: Trend
     asked: Sequence[QuestionView]
     untouched: Sequence[QuestionView]
-    law: Sequence[Provided]
+    law: Sequence[ProvisionLine]
     findings: Sequence[Finding]
     advice: Sequence[Advice]
     entries: Sequence[Entry]
     one: OnePage | None = None
 
 
-def article_page(scene: Scene, chosen: Chosen, say: Say, *, on: dt.date, query: dict[str, str]) -> ArticlePage | None:
+def article_page(
+    scene: Scene, chosen: ArticleQuery, say: Say, *, on: dt.date, query: dict[str, str]
+) -> ArticlePage | None:
     """The page of an article on a day; None where the charter in force has no such article."""
     article = scene.article(chosen.article)
     if article is None:
@@ -117,4 +128,4 @@ def _promise(scene: Scene, article: Article, say: Say, *, query: dict[str, str])
 
 def _whom(people: str, say: Say) -> str:
     """For whom it matters; a name in another language stands alone, since no preposition here fits it."""
-    return capital(people) if isinstance(people, Mixed) else say("For {people}", people=people)
+    return capital(people) if isinstance(people, MixedText) else say("For {people}", people=people)

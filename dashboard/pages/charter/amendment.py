@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from boussole.audits.errors import CharterError
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.charter.amending.changes import Change
+from boussole.charter.amending.changes import CharterChange
 from boussole.charter.amending.diff import diff
 from boussole.charter.auditing.replay import Replay, replay
 from boussole.charter.records.in_force import InForce, Version, draft, in_force, kept_charter, versions
@@ -25,7 +25,7 @@ class Amendment:
 
     charter: Charter
     drafted: bool
-    changes: tuple[Change, ...]
+    changes: tuple[CharterChange, ...]
     replay: Replay
     since: dt.date
 

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import capital, inside
-from boussole.charter.amending.changes import Change, Effect
+from boussole.charter.amending.changes import CharterChange, Effect
 from boussole.charter.amending.plain import plainly
-from boussole.charter.auditing.replay import ABSENT
-from boussole.charter.auditing.replay import Change as Moved
+from boussole.charter.auditing.replay import ABSENT, VerdictChange
 from boussole.charter.records.in_force import Act, InForce, Version
 from boussole.charter.text.model import Article, Charter, Indicator
 from boussole.dashboard.charts.groups import attribute_name
@@ -279,7 +278,7 @@ def _other(seen: CharterView, amendment: Amendment, say: Say) -> Other:
     )
 
 
-def _groups(changes: Iterable[Change], say: Say) -> list[Group]:
+def _groups(changes: Iterable[CharterChange], say: Say) -> list[Group]:
     titles: dict[Effect, str] = {
         "tighter": say("Stricter"),
         "looser": say("Less strict"),
@@ -325,7 +324,7 @@ def _uncapped(n: int, say: Say) -> str:
     )
 
 
-def _moves(moved: Sequence[Moved], say: Say) -> list[str]:
+def _moves(moved: Sequence[VerdictChange], say: Say) -> list[str]:
     """How many verdicts would go from what to what, the worst outcome first."""
     counted = Counter((each.before, each.after) for each in moved)
     ordered = sorted(counted, key=lambda pair: (_place(pair[1]), _place(pair[0])))
@@ -348,12 +347,12 @@ def _place(verdict: str) -> int:
     return len(ORDER) if verdict == ABSENT else ORDER.index(verdict)
 
 
-def _urgency(each: Moved) -> tuple[object, ...]:
+def _urgency(each: VerdictChange) -> tuple[object, ...]:
     """What would be worst first, then the latest window."""
     return _place(each.after), _place(each.before), [-ord(letter) for letter in each.end], each.system, each.indicator
 
 
-def _past(each: Moved, seen: CharterView, other: Charter, say: Say) -> Past:
+def _past(each: VerdictChange, seen: CharterView, other: Charter, say: Say) -> Past:
     asked = {way.id: way for charter in (seen.judging.charter, other) for way in charter.ways}[each.template]
     system = seen.systems.get(each.system)
     question = asked.number + " " + plainly(asked.question, say.lang)

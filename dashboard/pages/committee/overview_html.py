@@ -16,7 +16,7 @@ from boussole.dashboard.pages.committee.overview_view import (
     SessionRow,
 )
 from boussole.dashboard.parts.lines_html import due_item
-from boussole.dashboard.records.acts.acting_html import NOBODY, Acting
+from boussole.dashboard.records.acts.acting_html import NOBODY, SessionActions
 from boussole.dashboard.records.acts.house_offering import MATTERS, MEMBERS, SESSIONS
 from boussole.dashboard.views.register.due import DueLine
 from boussole.dashboard.words.say import Say
@@ -50,7 +50,7 @@ def head(page: OverviewPage, say: Say) -> Html:
     )
 
 
-def due(page: OverviewPage, say: Say, acting: Acting = NOBODY) -> Html:
+def due(page: OverviewPage, say: Say, acting: SessionActions = NOBODY) -> Html:
     """What is due next, beside the sessions."""
     lines = _lines(page.due) if page.due else el("p", say("Nothing is due."))
     more = (
@@ -80,7 +80,7 @@ def opinions(page: OverviewPage, say: Say) -> Html:
     )
 
 
-def matters(page: OverviewPage, say: Say, acting: Acting = NOBODY) -> Html:
+def matters(page: OverviewPage, say: Say, acting: SessionActions = NOBODY) -> Html:
     """What was put to the committee, and what it asked."""
     columns = [say("Matter"), say("Who asks"), say("Rapporteur: who reports on it"), say("Hearings"), say("Outcome")]
     rows = [_matter(row) for row in page.matters]
@@ -98,7 +98,7 @@ def matters(page: OverviewPage, say: Say, acting: Acting = NOBODY) -> Html:
     )
 
 
-def members(page: OverviewPage, say: Say, acting: Acting = NOBODY) -> Html:
+def members(page: OverviewPage, say: Say, acting: SessionActions = NOBODY) -> Html:
     """Who sits, and by which rules."""
     columns = [say("Member"), say("College"), say("Mandate"), say("Declared interests")]
     rows = [_member(row) for row in page.members]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from boussole.audits.languages import inside
 from boussole.charter.committee.matters import Matter, QuestionHistory, matters, questions
 from boussole.charter.committee.opinions import Fate, fates
-from boussole.charter.committee.papers.drafts import Drafted
+from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.sessions import Session, sessions
 from boussole.dashboard.pages.committee.members_view import MemberRow, member_rows
 from boussole.dashboard.views.committee.chamber import Chamber
@@ -108,7 +108,7 @@ class OverviewPage:
 
 
 def overview_page(
-    chamber: Chamber, all_: Mapping[str, Chamber], drafts: Sequence[Drafted], say: Say, *, query: dict[str, str]
+    chamber: Chamber, all_: Mapping[str, Chamber], drafts: Sequence[SavedDraft], say: Say, *, query: dict[str, str]
 ) -> OverviewPage:
     """The page of a committee. `query` is kept in every link (the language)."""
     house = chamber.house
@@ -235,7 +235,7 @@ def _question(asked: QuestionHistory, say: Say, *, query: dict[str, str]) -> Que
     )
 
 
-def _draft(draft: Drafted, say: Say, *, query: dict[str, str]) -> DraftRow:
+def _draft(draft: SavedDraft, say: Say, *, query: dict[str, str]) -> DraftRow:
     title = shortened(str(draft.body.get("title") or "")) or say("Draft no. {n}", n=str(draft.id))
     told = say("version {n}, saved on {date}", n=str(draft.version), date=say.date(draft.saved_at))
     return DraftRow(title=(title, draft_href(draft.id, query=query)), told=told)

@@ -9,7 +9,7 @@ from boussole.dashboard.access.visitor import here
 from boussole.dashboard.pages.committee import overview_html
 from boussole.dashboard.pages.committee.overview_view import overview_page
 from boussole.dashboard.parts import context, notices
-from boussole.dashboard.records.acts.acting_html import Acting, just_done
+from boussole.dashboard.records.acts.acting_html import SessionActions, just_done
 from boussole.dashboard.records.acts.house_offering import house_part, offered_by
 from boussole.dashboard.views.committee.seats import reads_drafts
 from boussole.dashboard.words.addresses import committee_href
@@ -28,7 +28,7 @@ def show(asked: str, say: Say) -> None:
     page = overview_page(chamber, known, drafts, say, query=query)
     done = house_part(given.get("at", "")), just_done(chamber, given.get("done", ""), say, query=query)
     problem = context.problem()
-    acting = Acting(offered_by(chamber, here(), say), say, query=query, problem=problem, done=done)
+    acting = SessionActions(offered_by(chamber, here(), say), say, query=query, problem=problem, done=done)
     context.put(
         acting.lost(),
         overview_html.head(page, say),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from boussole.audits.decisions.overview import Aside, Changed, LogState
+from boussole.audits.decisions.overview import LogState, RowsAside, SchemaChangeCount
 from boussole.audits.systems import System
 from boussole.dashboard.pages.data.set_aside import reason_words
 from boussole.dashboard.pages.data.words import change_words, exclusion_words, local, log_words, when
@@ -31,7 +31,7 @@ class Block:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Looked:
+class DataBlock:
     """A system and what is known of its data."""
 
     system: System
@@ -48,7 +48,7 @@ class Looked:
         return when(local(moment, self.zone), local(self.now, self.zone), self.say)
 
 
-def blocks(seen: Looked) -> tuple[list[Block], str]:
+def blocks(seen: DataBlock) -> tuple[list[Block], str]:
     """The questions that have something to tell, and one line for those that have not."""
     made = [(_set_aside(seen), seen.say("No row is set aside."))]
     made += [(_discarded(seen), "")]
@@ -65,7 +65,7 @@ def cut(rows: Sequence[Sequence[str]], say: Say) -> tuple[Sequence[Sequence[str]
     return rows[:MOST], more
 
 
-def _set_aside(seen: Looked) -> Block | None:
+def _set_aside(seen: DataBlock) -> Block | None:
     say, aside = seen.say, seen.state.aside
     if not aside:
         return None
@@ -103,7 +103,7 @@ def _set_aside(seen: Looked) -> Block | None:
     )
 
 
-def _discarded(seen: Looked) -> Block | None:
+def _discarded(seen: DataBlock) -> Block | None:
     say, discarded = seen.say, seen.state.discarded
     if not discarded:
         return None
@@ -129,12 +129,12 @@ def _discarded(seen: Looked) -> Block | None:
     )
 
 
-def _column(item: Aside | Changed, say: Say) -> str:
+def _column(item: RowsAside | SchemaChangeCount, say: Say) -> str:
     """A column, with its log where that is not the log of decisions."""
     return item.column if item.log == "decisions" else f"{item.column} ({log_words(item.log, say)})"
 
 
-def _changed(seen: Looked) -> Block | None:
+def _changed(seen: DataBlock) -> Block | None:
     say, changed = seen.say, seen.state.changed
     if not changed:
         return None
@@ -157,7 +157,7 @@ def _changed(seen: Looked) -> Block | None:
     )
 
 
-def _excluded(seen: Looked) -> Block | None:
+def _excluded(seen: DataBlock) -> Block | None:
     say, excluded = seen.say, seen.state.excluded
     if not excluded:
         return None
@@ -191,7 +191,7 @@ def _excluded(seen: Looked) -> Block | None:
     )
 
 
-def _sealed(seen: Looked) -> Block | None:
+def _sealed(seen: DataBlock) -> Block | None:
     say, sealed = seen.say, seen.state.sealed
     if not sealed:
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from boussole.audits.decisions.freshness import Late, lateness
-from boussole.audits.decisions.overview import Arrived, Held, LogState
+from boussole.audits.decisions.overview import Arrivals, LogContents, LogState
 from boussole.audits.log_names import LogName
 from boussole.audits.systems import System
 from boussole.dashboard.pages.data.words import (
@@ -66,12 +66,12 @@ class SourceRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Seen:
+class _SystemSources:
     """What the rows of one system are made from."""
 
     system: System
     title: str
-    held: Sequence[Held]
+    held: Sequence[LogContents]
     readable: bool
     now: dt.datetime
     say: Say
@@ -85,7 +85,7 @@ def source_rows(facts: Facts, systems: Mapping[str, System], *, now: dt.datetime
     """One row for each declared source, then for each other way by which rows came; `now` knows its zone."""
     found: list[SourceRow] = []
     for name, system in systems.items():
-        seen = _Seen(
+        seen = _SystemSources(
             system=system,
             title=say.text(system.title, name),
             held=facts.lake.systems.get(name, LogState()).held,
@@ -100,12 +100,12 @@ def source_rows(facts: Facts, systems: Mapping[str, System], *, now: dt.datetime
     return found
 
 
-def _way(item: Arrived) -> str:
+def _way(item: Arrivals) -> str:
     """The kind of source that something came from: traces come from the same source as runs."""
     return item.way.removesuffix("-traces")
 
 
-def _declared(status: SourceStatus, seen: _Seen) -> SourceRow:
+def _declared(status: SourceStatus, seen: _SystemSources) -> SourceRow:
     say = seen.say
     newest = _newest(seen, status.source.partition(":")[0], status.log)
     last = newest or (local(status.last_new, seen.zone) if status.last_new else None)
@@ -133,7 +133,7 @@ def _whole(count: int | None, say: Say) -> str:
     return "—" if count is None else say.whole(count)
 
 
-def _newest(seen: _Seen, way: str, log: LogName | None) -> dt.datetime | None:
+def _newest(seen: _SystemSources, way: str, log: LogName | None) -> dt.datetime | None:
     """The newest row that came by one way: of a log, else of decisions, else of any log that came by it.
 
     Outcomes that still arrive do not hide that decisions have stopped.
@@ -171,7 +171,7 @@ def _freshness(state: str, late: Late | None, say: Say) -> str:
     return words[state]
 
 
-def _read(status: SourceStatus, seen: _Seen) -> str:
+def _read(status: SourceStatus, seen: _SystemSources) -> str:
     """When it was read last, and when that was tried since."""
     say = seen.say
     if status.last_attempt is None:
@@ -203,7 +203,7 @@ def _problem(status: SourceStatus, state: str, last: dt.datetime | None, say: Sa
     return None
 
 
-def _other(item: Arrived, seen: _Seen) -> SourceRow:
+def _other(item: Arrivals, seen: _SystemSources) -> SourceRow:
     """What came without a declared source: nobody has said how often something is due."""
     say = seen.say
     newest = _newest(seen, _way(item), item.log)

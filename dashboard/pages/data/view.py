@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.decisions.overview import LogState
-from boussole.dashboard.pages.data.blocks import Block, Looked, blocks
+from boussole.dashboard.pages.data.blocks import Block, DataBlock, blocks
 from boussole.dashboard.pages.data.elsewhere import declaring, sharing, waiting
 from boussole.dashboard.pages.data.sources import FAILED, FREE, FRESH, LATE, SILENT, Problem, SourceRow, source_rows
 from boussole.dashboard.pages.data.words import log_words
@@ -163,7 +163,7 @@ def _system(scene: Scene, facts: Facts, name: str, say: Say, *, now: dt.datetime
     system, state = scene.systems[name], facts.lake.systems.get(name, LogState())
     document = scene.latest.get(name)
     href = system_href(name, query=query) if document else None
-    made, nothing = blocks(Looked(system=system, state=state, now=now, say=say))
+    made, nothing = blocks(DataBlock(system=system, state=state, now=now, say=say))
     outcomes = waiting(document, system, say, href=href) if document and href else None
     same = sharing(name, facts.lake.sharing, titles={each: scene.title(each, say) for each in scene.systems}, say=say)
     declares = declaring(facts.declared.get(name, ()), say, href=system_href(name, query=query, anchor="declared"))

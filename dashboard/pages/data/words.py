@@ -6,7 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from boussole.audits.decisions.freshness import Late
-from boussole.audits.decisions.overview import Changed
+from boussole.audits.decisions.overview import SchemaChangeCount
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.kinds import Every
 from boussole.audits.systems.logs import LOG_TYPES
@@ -87,7 +87,7 @@ def local(moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     return aware.astimezone(zone).replace(tzinfo=None)
 
 
-def change_words(changed: Changed, say: Say) -> tuple[str, str]:
+def change_words(changed: SchemaChangeCount, say: Say) -> tuple[str, str]:
     """What changed in the columns of a log, and what to do about it."""
     before, _, after = changed.detail.partition(" -> ")
     told = {

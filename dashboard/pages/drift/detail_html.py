@@ -67,7 +67,7 @@ def _which(say: Say) -> Html:
     return stacked(reading_head(say), which_to_read(say), caption=caption, class_="data", hidden_caption=True)
 
 
-def _framed(report: stored.Stored, say: Say, *, name: str) -> Html:
+def _framed(report: stored.StoredReport, say: Say, *, name: str) -> Html:
     """`page.js` puts the frame in once it is opened: Streamlit takes frames out of what it is given."""
     alone = link(say("Open it by itself (in English)"), address_of(report))
     taken = el("a", say("Take its figures (JSON)"), href=address_of(report, "json"), download="")

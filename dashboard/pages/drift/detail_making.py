@@ -39,7 +39,7 @@ class StoredReport:
     """A stored report. `sha256`: of its JSON, which holds that of the page; `run`: of MLflow, None where no store is
     configured; `untaken`: why MLflow did not take it."""
 
-    place: stored.Stored
+    place: stored.StoredReport
     detail: Detail
     sha256: str
     run: str | None
@@ -62,7 +62,7 @@ def make(workspace: Workspace, pair: Pair, *, size: int = SAMPLE) -> StoredRepor
     return StoredReport(place=place, detail=found, sha256=stored.sha256_of(text), run=run, untaken=untaken)
 
 
-def _logged(workspace: Workspace, place: stored.Stored, page: str, text: str) -> tuple[str | None, str]:
+def _logged(workspace: Workspace, place: stored.StoredReport, page: str, text: str) -> tuple[str | None, str]:
     from boussole.experiments.drift_reports import log_drift_report  # takes seconds
 
     windows = (f"{place.window.start}/{place.window.end}", f"{place.against.start}/{place.against.end}")
@@ -75,7 +75,7 @@ def _logged(workspace: Workspace, place: stored.Stored, page: str, text: str) ->
         return None, str(error)
 
 
-def make_apart(workspace: Workspace, system: str, window: Window, against: Window) -> stored.Stored:
+def make_apart(workspace: Workspace, system: str, window: Window, against: Window) -> stored.StoredReport:
     """Makes the report in another process, one at a time. Raises ReportError with its reason where it cannot be
     made."""
     words = [str(workspace.home), system, *map(str, (window.start, window.end, against.start, against.end))]

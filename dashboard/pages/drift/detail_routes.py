@@ -127,7 +127,7 @@ def _back(desk: Desk, of: str, token: str) -> str:
     return asked.href({**desk.query, "sent": token})
 
 
-def around(report: stored.Stored) -> str:
+def around(report: stored.StoredReport) -> str:
     """A page that holds nothing but the report, in a frame."""
     title = f"{report.system}: {report.name}"
     frame = el("iframe", src=address_of(report, "page"), title=title, **FRAMED)
@@ -135,7 +135,7 @@ def around(report: stored.Stored) -> str:
     return "<!DOCTYPE html>" + str(el("html", head, el("body", join([frame])), lang="en"))
 
 
-def _asked(home: Path, request: Request) -> stored.Stored | None:
+def _asked(home: Path, request: Request) -> stored.StoredReport | None:
     return stored.stored(home, request.path_params["system"], request.path_params["name"])
 
 

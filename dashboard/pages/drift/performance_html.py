@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boussole.dashboard.markup.elements import Html, badge, details, el, picture, table
-from boussole.dashboard.views.drift.performance.followed import Followed
+from boussole.dashboard.views.drift.performance.followed import FollowedRows
 from boussole.dashboard.views.drift.performance.view import Performing
 from boussole.dashboard.words.say import Say
 
@@ -23,7 +23,7 @@ def performance(shown: Performing | None, say: Say) -> Html:
     )
 
 
-def _followed(each: Followed, say: Say) -> Html:
+def _followed(each: FollowedRows, say: Say) -> Html:
     rows = [
         [*cells, badge(state, say, text) if text else ""]
         for cells, state, text in zip(each.rows, each.states, each.words, strict=True)
@@ -47,7 +47,7 @@ def _followed(each: Followed, say: Say) -> Html:
     )
 
 
-def _groups(each: Followed) -> Html | None:
+def _groups(each: FollowedRows) -> Html | None:
     found = each.groups
     if found is None:
         return None

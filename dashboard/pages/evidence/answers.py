@@ -11,7 +11,7 @@ from boussole.dashboard.words.say import Say
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class FileAnswer:
     """What the file is, in a sentence, with what goes with it, and the entries that it leads to."""
 
     tone: str

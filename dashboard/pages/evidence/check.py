@@ -8,9 +8,9 @@ from pathlib import Path
 from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.store.lookup import How, Place, audits_alike, fingerprints, places_of
-from boussole.dashboard.pages.evidence.answers import Answer, EvidenceQuery
+from boussole.dashboard.pages.evidence.answers import EvidenceQuery, FileAnswer
 from boussole.dashboard.pages.evidence.kept_files import kept_answer
-from boussole.dashboard.report.checking import Checked
+from boussole.dashboard.report.checking import ReportCheck
 from boussole.dashboard.report.checking import check as check_report
 from boussole.dashboard.views.evidence.words import moment_words
 from boussole.dashboard.views.report.words import report_title
@@ -20,11 +20,11 @@ LARGEST = 50_000_000
 """Bytes: as much as a document that a record rests on."""
 
 
-def examine(name: str, content: bytes, asking: EvidenceQuery) -> Answer:
+def examine(name: str, content: bytes, asking: EvidenceQuery) -> FileAnswer:
     """What a file is to the ledger of the workspace."""
     say = asking.say
     if not content:
-        return Answer(tone="unknown", headline=say("This file is empty."))
+        return FileAnswer(tone="unknown", headline=say("This file is empty."))
     if len(content) > LARGEST:
         return too_large(say)
     if content.startswith(b"%PDF") and (report := _report(name, content, asking)):
@@ -32,13 +32,13 @@ def examine(name: str, content: bytes, asking: EvidenceQuery) -> Answer:
     return kept_answer(content, asking) or _document(content, asking)
 
 
-def too_large(say: Say) -> Answer:
+def too_large(say: Say) -> FileAnswer:
     """The answer to a file of which only the size is looked at."""
     most = say.whole(LARGEST // 10**6)
-    return Answer(tone="unknown", headline=say("This file is larger than {n} MB: it was not read.", n=most))
+    return FileAnswer(tone="unknown", headline=say("This file is larger than {n} MB: it was not read.", n=most))
 
 
-def _report(name: str, content: bytes, asking: EvidenceQuery) -> Answer | None:
+def _report(name: str, content: bytes, asking: EvidenceQuery) -> FileAnswer | None:
     """A report of Boussole; None for any other PDF."""
     say = asking.say
     try:
@@ -48,9 +48,9 @@ def _report(name: str, content: bytes, asking: EvidenceQuery) -> Answer | None:
     entries = [asking.entry(number) for number in found.in_ledger or ()]
     if found.problems:
         headline = say("This report differs from what is sealed: what is attached to it is not what the ledger knows.")
-        return Answer(tone="broken", headline=headline, entries=entries)
+        return FileAnswer(tone="broken", headline=headline, entries=entries)
     if found.sealed is not None:
-        return Answer(
+        return FileAnswer(
             tone="kept",
             headline=say(
                 "This is the report {report}, unchanged: byte for byte the file that was sealed on {moment}.",
@@ -64,13 +64,13 @@ def _report(name: str, content: bytes, asking: EvidenceQuery) -> Answer | None:
         "Its pages may say anything: do not rely on them. The audits attached to it are those of the ledger."
     )
     if found.others:
-        return Answer(
+        return FileAnswer(
             tone="broken",
             headline=say("This file is not the report that is sealed here: it was changed after it was made."),
             details=[anything, say("Or it was made before reports were sealed. Ask for the report once more.")],
             entries=[*(asking.entry(each.entry) for each in found.others), *entries],
         )
-    return Answer(
+    return FileAnswer(
         tone="unknown",
         headline=say("No entry seals this file: nobody can say whether it is as it was made."),
         details=[anything, say("It was made before reports were sealed, or elsewhere. Ask for the report once more.")],
@@ -78,7 +78,7 @@ def _report(name: str, content: bytes, asking: EvidenceQuery) -> Answer | None:
     )
 
 
-def _later(found: Checked, say: Say) -> list[str]:
+def _later(found: ReportCheck, say: Say) -> list[str]:
     """That the same report was made again since, with other contents."""
     if found.replaced_by is None:
         return []
@@ -86,14 +86,14 @@ def _later(found: Checked, say: Say) -> list[str]:
     return [say("A later report of the same period and language was sealed on {moment}.", moment=moment)]
 
 
-def _document(content: bytes, asking: EvidenceQuery) -> Answer:
+def _document(content: bytes, asking: EvidenceQuery) -> FileAnswer:
     """Any file: by its fingerprint, and an audit document also by what it is about."""
     say = asking.say
     hashes = fingerprints(content)
     places = places_of(asking.workspace, hashes)
     shown = say("Its fingerprint (SHA-256): `{sha}`", sha=hashes[0])
     if places:
-        return Answer(
+        return FileAnswer(
             tone="kept",
             headline=_sealed(places[0], say),
             details=[shown],
@@ -106,10 +106,10 @@ def _document(content: bytes, asking: EvidenceQuery) -> Answer:
             "not it."
         )
         why = say("It was changed, or it is an audit that was never sealed (a trial).")
-        return Answer(tone="broken", headline=headline, details=[why], entries=[asking.entry(n) for n in alike])
+        return FileAnswer(tone="broken", headline=headline, details=[why], entries=[asking.entry(n) for n in alike])
     unknown = say("This file is not known here: no entry seals it.")
     why = say("One changed byte is enough for another fingerprint: compare it with the file as you received it.")
-    return Answer(tone="unknown", headline=unknown, details=[why, shown])
+    return FileAnswer(tone="unknown", headline=unknown, details=[why, shown])
 
 
 def _sealed(place: Place, say: Say) -> str:

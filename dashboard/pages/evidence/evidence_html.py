@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from boussole.dashboard.markup.elements import Child, Html, code, details, el, join, link, stacked
 from boussole.dashboard.markup.glossary import explained
-from boussole.dashboard.pages.evidence.answers import Answer
+from boussole.dashboard.pages.evidence.answers import FileAnswer
 from boussole.dashboard.pages.evidence.check import LARGEST
 from boussole.dashboard.pages.evidence.head import Head
 from boussole.dashboard.pages.evidence.view import CHECK, CHECKPOINT, PROOF, Choice, EntryPage, Search
@@ -114,7 +114,7 @@ def _take(text: str, href: str) -> Html:
     return el("p", el("a", text, href=href, target="_self", download="", class_="take"))
 
 
-def answer(name: str, found: Answer) -> Html:
+def answer(name: str, found: FileAnswer) -> Html:
     """What a file is to the ledger."""
     more = [el("p", code(item)) for item in found.details if item]
     entries = el("p", join([link(text, href) for text, href in found.entries], " · ")) if found.entries else None

@@ -9,7 +9,7 @@ from boussole.audits.ledger.search import Span
 from boussole.audits.mixed import joined
 from boussole.charter.records.sealed_files import SealedFiles
 from boussole.charter.records.starting import Restart
-from boussole.dashboard.views.evidence.facts import Verified
+from boussole.dashboard.views.evidence.facts import VerificationResult
 from boussole.dashboard.views.evidence.words import moment_words
 from boussole.dashboard.words.say import Say
 
@@ -26,7 +26,7 @@ class Head:
     notes: tuple[str, ...] = ()
 
 
-def head(span: Span, found: Verified | None, say: Say) -> Head:
+def head(span: Span, found: VerificationResult | None, say: Say) -> Head:
     """What is sealed, since when, and what is known of it here: what `boussole verify --ledger` tells."""
     if not span.size:
         return Head(headline=say("Nothing is sealed yet."), others=say("The first audit will be."), tone="unknown")
@@ -59,7 +59,7 @@ def bad_files(files: SealedFiles, say: Say) -> str:
     )
 
 
-def _notes(found: Verified, say: Say) -> tuple[str, ...]:
+def _notes(found: VerificationResult, say: Say) -> tuple[str, ...]:
     """What else verifying found: the files, the clock, that the ledger is not the first."""
     files, notes = found.files, []
     if files.ok:

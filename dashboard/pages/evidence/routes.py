@@ -22,7 +22,7 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.ledger.checkpoint import parse_checkpoint
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import prove_entry
-from boussole.dashboard.pages.evidence.answers import Answer, EvidenceQuery
+from boussole.dashboard.pages.evidence.answers import EvidenceQuery, FileAnswer
 from boussole.dashboard.pages.evidence.check import LARGEST, examine, too_large
 from boussole.dashboard.pages.evidence.view import CHECK, CHECKPOINT, PROOF
 from boussole.dashboard.views import store
@@ -33,10 +33,10 @@ MOST_ANSWERS = 200
 ENVELOPE = 10_000
 """Bytes around the file in a request."""
 
-_answers: OrderedDict[str, tuple[str, Answer]] = OrderedDict()
+_answers: OrderedDict[str, tuple[str, FileAnswer]] = OrderedDict()
 
 
-def answer_of(token: str) -> tuple[str, Answer] | None:
+def answer_of(token: str) -> tuple[str, FileAnswer] | None:
     """The name of a file that was checked, and what it is; None when that is no longer known."""
     return _answers.get(token)
 
@@ -79,7 +79,7 @@ async def _check(request: Request, workspace: Workspace) -> Response:
     return _see(name, await run_in_threadpool(_examined, name, content, asking), lang)
 
 
-def _see(name: str, answer: Answer, lang: dict[str, str]) -> Response:
+def _see(name: str, answer: FileAnswer, lang: dict[str, str]) -> Response:
     """Back to the page, with the answer: reloading it checks nothing again."""
     token = secrets.token_urlsafe(12)
     _answers[token] = (name[-200:], answer)
@@ -88,11 +88,11 @@ def _see(name: str, answer: Answer, lang: dict[str, str]) -> Response:
     return RedirectResponse(f"{evidence_href(query=lang, checked=token)}#answer", status_code=303)
 
 
-def _examined(name: str, content: bytes, asking: EvidenceQuery) -> Answer:
+def _examined(name: str, content: bytes, asking: EvidenceQuery) -> FileAnswer:
     try:
         return examine(name, content, asking)
     except BoussoleError as error:
-        return Answer(tone="broken", headline=error.what, details=[error.next_step])
+        return FileAnswer(tone="broken", headline=error.what, details=[error.next_step])
 
 
 def _checkpoint(workspace: Workspace) -> tuple[str, str]:

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from boussole.audits.ledger.search import LedgerQuery, Listed, Span
+from boussole.audits.ledger.search import EntryLine, LedgerQuery, Span
 from boussole.audits.mixed import joined
-from boussole.dashboard.views.evidence.facts import Proved, Results
+from boussole.dashboard.views.evidence.facts import InclusionProof, Results
 from boussole.dashboard.views.evidence.words import (
     about_words,
     answers_href,
@@ -113,7 +113,7 @@ def search_of(
     )
 
 
-def entry_page(found: Proved, scene: Scene, say: Say, *, query: Mapping[str, str]) -> EntryPage:
+def entry_page(found: InclusionProof, scene: Scene, say: Say, *, query: Mapping[str, str]) -> EntryPage:
     """One entry."""
     entry = found.entry
     return EntryPage(
@@ -142,7 +142,7 @@ def entry_page(found: Proved, scene: Scene, say: Say, *, query: Mapping[str, str
     )
 
 
-def _proof(found: Proved, say: Say) -> str:
+def _proof(found: InclusionProof, say: Say) -> str:
     if not found.holds:
         return say("The proof does not hold: this entry, or the tree over it, was changed.")
     if found.size == 1:
@@ -155,7 +155,7 @@ def _proof(found: Proved, say: Say) -> str:
     )
 
 
-def _line(entry: Listed, scene: Scene, say: Say, *, query: Mapping[str, str]) -> Line:
+def _line(entry: EntryLine, scene: Scene, say: Say, *, query: Mapping[str, str]) -> Line:
     return Line(
         number=str(entry.index),
         href=evidence_href(query=query, entry=str(entry.index)),

@@ -14,18 +14,18 @@ from boussole.dashboard.pages.fairness.view import explorer as drawn
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.views.fairness_choice import Chosen, span
+from boussole.dashboard.views.fairness_choice import FairnessQuery, span
 from boussole.dashboard.views.scene import as_decided
 from boussole.dashboard.words.say import speaker
 
 
-def explorer(workspace: Workspace, chosen: Chosen, lang: str) -> Explorer | None:
+def explorer(workspace: Workspace, chosen: FairnessQuery, lang: str) -> Explorer | None:
     """A view of the fairness explorer; None where no audit has measured groups."""
     return _explorer(workspace.home, stamp(workspace), store.day_in(workspace), chosen, lang)
 
 
 @newest(400)
-def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: Chosen, lang: str) -> Explorer | None:
+def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: FairnessQuery, lang: str) -> Explorer | None:
     seen = store.scene_at(home, seen_at, today)
     system = chosen.system if chosen.system in seen.latest else next(iter(seen.latest), "")
     windows = _windows(home, seen_at, system)

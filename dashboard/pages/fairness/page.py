@@ -9,12 +9,12 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.pages.fairness.cache import explorer
 from boussole.dashboard.pages.fairness.fairness_html import empty, page
 from boussole.dashboard.parts import context, notices
-from boussole.dashboard.views.fairness_choice import Chosen
+from boussole.dashboard.views.fairness_choice import FairnessQuery
 from boussole.dashboard.words.say import speaker
 
 say = speaker(context.language())
 try:
-    shown = explorer(Workspace.find(), Chosen.of(st.query_params.to_dict()), say.lang)
+    shown = explorer(Workspace.find(), FairnessQuery.of(st.query_params.to_dict()), say.lang)
 except BoussoleError as error:
     st.html(notices.problem(error.what, error.next_step, say))
 else:

@@ -22,7 +22,7 @@ from boussole.dashboard.views.fairness_choice import (
     PROFILES,
     RATIO_LEVELS,
     RAW,
-    Chosen,
+    FairnessQuery,
     Field,
     Kind,
     Option,
@@ -48,7 +48,7 @@ class Explorer:
     shown, and where it is explained; `other` the verdict of the other way to compare, the address of its view, and what
     it is called."""
 
-    chosen: Chosen
+    chosen: FairnessQuery
     fields: Sequence[Field]
     question: str
     subtitle: str
@@ -65,7 +65,7 @@ class Explorer:
 
 
 def explorer(
-    scene: Scene, windows: Sequence[AuditDocument], chosen: Chosen, say: Say, *, query: Mapping[str, str]
+    scene: Scene, windows: Sequence[AuditDocument], chosen: FairnessQuery, say: Say, *, query: Mapping[str, str]
 ) -> Explorer | None:
     """What an address asks for, of the audits of one system, the latest window first; None where there is no audit."""
     if not windows:
@@ -85,7 +85,9 @@ def explorer(
     level = int(values["level"]) if values["level"] else None
     minimum = system.privacy.suppress_below if system else 11
     answer, *more = told(found, kind, say, group=values["group"], level=level, system=system, minimum=minimum)
-    held = Chosen(**{"period": when.value, **{key: value for key, value in values.items() if key in vars(chosen)}})
+    held = FairnessQuery(
+        **{"period": when.value, **{key: value for key, value in values.items() if key in vars(chosen)}}
+    )
     title = say("{question} – by {attribute}", question=question(kind, say, system=system),
                 attribute=inside(attribute_name(by, say, system=system)))  # fmt: skip
     focus = next((each for each in found if each.key == held.group), None) or widest(found)
@@ -108,7 +110,7 @@ def explorer(
 
 
 def _first_fields(
-    scene: Scene, document: AuditDocument, chosen: Chosen, say: Say, *, system: System | None
+    scene: Scene, document: AuditDocument, chosen: FairnessQuery, say: Say, *, system: System | None
 ) -> tuple[list[Field], Kind | None]:
     """System, question, attribute, stage and control: what the figures themselves are of."""
     kinds = kinds_of(document)
@@ -137,7 +139,7 @@ def _first_fields(
     return fields, kind
 
 
-def _last_fields(found: Sequence[Group], kind: Kind, chosen: Chosen, say: Say) -> list[Field]:
+def _last_fields(found: Sequence[Group], kind: Kind, chosen: FairnessQuery, say: Say) -> list[Field]:
     """The group to speak of, and a level to hold all groups to."""
     everybody = Option(value="", name=say("the widest gap"))
     named = [everybody, *(Option(value=group.key, name=group.name) for group in found)]
@@ -172,7 +174,7 @@ def _judged(
 
 
 def _other(
-    document: AuditDocument, kind: Kind, by: Sequence[str], held: Chosen, say: Say, *, query: Mapping[str, str]
+    document: AuditDocument, kind: Kind, by: Sequence[str], held: FairnessQuery, say: Say, *, query: Mapping[str, str]
 ) -> tuple[str, str, str] | None:
     """What the charter says of the same question compared the other way; None where it does not ask it."""
     control = RAW if held.control == PROFILES else PROFILES

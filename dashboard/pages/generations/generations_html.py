@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, stacked
 from boussole.dashboard.markup.glossary import explained
-from boussole.dashboard.pages.generations.view import Answer, GenerationsPage, Writer
+from boussole.dashboard.pages.generations.view import GenerationsPage, QuestionToday, Writer
 from boussole.dashboard.words.say import Say
 
 
@@ -38,7 +38,7 @@ def writer(shown: Writer, say: Say) -> Html:
     )  # fmt: skip
 
 
-def _answers(found: Sequence[Answer], caption: str, say: Say) -> Html:
+def _answers(found: Sequence[QuestionToday], caption: str, say: Say) -> Html:
     if not found:
         return el("p", say("The charter asks nothing about the texts of this system."), class_="told")
     head = [say("Question"), say("Today"), say("What is said of it")]

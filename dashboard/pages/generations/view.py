@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from boussole.audits.decisions.overview import Held
+from boussole.audits.decisions.overview import LogContents
 from boussole.audits.systems import System
 from boussole.charter.document import VerdictDocument
 from boussole.charter.text.model import Indicator
@@ -22,7 +22,7 @@ KIND = "generation"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class QuestionToday:
     """One question and what is said of it today; `needed`: what it would take, where nobody has looked."""
 
     verdict: str
@@ -43,8 +43,8 @@ class Writer:
     purpose: str
     href: str
     facts: Sequence[tuple[str, str]]
-    texts: Sequence[Answer]
-    others: Sequence[Answer]
+    texts: Sequence[QuestionToday]
+    others: Sequence[QuestionToday]
     declared: str
 
 
@@ -119,10 +119,10 @@ def _writer(scene: Scene, name: str, system: System, facts: Facts, say: Say, *, 
 
 def _answer(
     scene: Scene, indicator: Indicator, verdict: VerdictDocument, system: System, say: Say, *, query: Mapping[str, str]
-) -> Answer:
+) -> QuestionToday:
     open_one = verdict.verdict == "not_examined"
     reason = str(verdict.reason or "")
-    return Answer(
+    return QuestionToday(
         verdict=str(verdict.verdict),
         number=indicator.number,
         question=question_of(scene.charter, verdict, say),
@@ -147,7 +147,7 @@ def _facts(name: str, system: System, facts: Facts, say: Say) -> list[tuple[str,
     return [(title, value) for title, value in pairs if value]
 
 
-def _came(held: Held | None, system: System, say: Say) -> str:
+def _came(held: LogContents | None, system: System, say: Say) -> str:
     if held is not None and held.rows and held.oldest is not None and held.newest is not None:
         return say("{n}, {period}", n=say.whole(held.rows),
                    period=say.period(held.oldest.date().isoformat(), held.newest.date().isoformat()))  # fmt: skip

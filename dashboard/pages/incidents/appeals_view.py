@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import capital, inside
-from boussole.charter.incidents.appeals import Contested, appeals, counts, grouped
+from boussole.charter.incidents.appeals import AppealState, appeals, counts, grouped
 from boussole.charter.record_types.incidents import Appeal, AppealDecision
 from boussole.dashboard.views.record_words import word, words_of
 from boussole.dashboard.views.register.words import when
@@ -105,7 +105,7 @@ def _appeals_words(waiting: int, late: int, received: int, say: Say) -> str:
     return say("Every appeal has been decided.")
 
 
-def _below(scene: Scene, found: Sequence[Contested]) -> int:
+def _below(scene: Scene, found: Sequence[AppealState]) -> int:
     """The most careful threshold of the systems that appeals are about."""
     known = [scene.systems[name] for name in {each.appeal.system for each in found} if name in scene.systems]
     return max([11, *(system.privacy.suppress_below for system in known)])
@@ -121,7 +121,7 @@ def _counted(
     return [(word, less if (n := found[key]) is None else say.whole(n)) for key, word in words.items() if key in found]
 
 
-def _by_system(scene: Scene, found: Sequence[Contested], say: Say) -> list[tuple[str, str, str, str]]:
+def _by_system(scene: Scene, found: Sequence[AppealState], say: Say) -> list[tuple[str, str, str, str]]:
     rows = []
     for name in dict.fromkeys(each.appeal.system for each in found):
         told = counts([each for each in found if each.appeal.system == name])
@@ -134,7 +134,7 @@ def _days(n: float, say: Say) -> str:
     return say.plural("one day", "{n} days", round(n)) if round(n) else say("the same day")
 
 
-def _row(scene: Scene, each: Contested, say: Say, *, query: dict[str, str]) -> AppealRow:
+def _row(scene: Scene, each: AppealState, say: Say, *, query: dict[str, str]) -> AppealRow:
     said, today = each.appeal, scene.facts.as_of
     outcome = ""
     if each.decision:

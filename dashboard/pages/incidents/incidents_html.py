@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from boussole.dashboard.forms.forms_html import Acting, Titled
+from boussole.dashboard.forms.forms_html import PageForms, Titled
 from boussole.dashboard.markup.elements import Child, Html, details, el, facts, join, link, stacked, table
 from boussole.dashboard.pages.incidents.appeals_view import AppealRow, Appeals
 from boussole.dashboard.pages.incidents.view import IncidentsPage, IncidentView
@@ -27,7 +27,7 @@ def head(page: IncidentsPage, say: Say) -> Html:
     )
 
 
-def incidents(page: IncidentsPage, say: Say, acting: Acting, *, opening: Sequence[Titled]) -> Html:
+def incidents(page: IncidentsPage, say: Say, acting: PageForms, *, opening: Sequence[Titled]) -> Html:
     """The incidents: open ones first; closed ones on request."""
     closed = (
         details(
@@ -51,7 +51,7 @@ def incidents(page: IncidentsPage, say: Say, acting: Acting, *, opening: Sequenc
     )
 
 
-def _incident(each: IncidentView, say: Say, acting: Acting) -> Html:
+def _incident(each: IncidentView, say: Say, acting: PageForms) -> Html:
     deadlines = [
         el("li", el("strong", text, class_="overdue" if late else None), " ", el("span", law, class_="told"))
         for text, late, law in each.deadlines
@@ -74,7 +74,7 @@ def _incident(each: IncidentView, say: Say, acting: Acting) -> Html:
     )
 
 
-def appeals(page: IncidentsPage, say: Say, acting: Acting, *, forms: Sequence[Titled]) -> Html:
+def appeals(page: IncidentsPage, say: Say, acting: PageForms, *, forms: Sequence[Titled]) -> Html:
     """Appeals: counts and delays; one by one for those who handle them."""
     told = page.appeals
     return el(

@@ -9,7 +9,7 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.log import look
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here
-from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.pages.incidents import incidents_html
 from boussole.dashboard.pages.incidents.asking import forms_for
 from boussole.dashboard.pages.incidents.view import incidents_page
@@ -26,7 +26,7 @@ def show(say: Say) -> None:
         look(Workspace.find(), me, Action.SEE_APPEALS, place="/incidents")
     page = incidents_page(seen, say, query=query, single=single)
     forms = forms_for(seen, role, say)
-    acting = Acting(query=query, problem=context.problem(), forms=forms.of_incident)
+    acting = PageForms(query=query, problem=context.problem(), forms=forms.of_incident)
     context.put(
         incidents_html.head(page, say),
         context.just_done(

@@ -7,7 +7,7 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here
-from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.pages.questions import questions_html
 from boussole.dashboard.pages.questions.forms import answers_of
 from boussole.dashboard.pages.questions.view import questions_page
@@ -20,7 +20,7 @@ def show(say: Say) -> None:
     role, query = here().role, context.kept_query()
     page = questions_page(context.scene(), context.chambers(), say, query=query)
     forms = answers_of(page, here(), say)
-    acting = Acting(query=query, problem=context.problem(), forms=forms)
+    acting = PageForms(query=query, problem=context.problem(), forms=forms)
     context.put(
         questions_html.head(page, say, may_ask=allowed(role, Action.TAKE_PART)),
         context.just_done(context.committee_entries(), say),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.markup.elements import Html, el, join, link
 from boussole.dashboard.pages.questions.view import QuestionsPage, QuestionView
 from boussole.dashboard.words.say import Say
@@ -20,7 +20,7 @@ def head(page: QuestionsPage, say: Say, *, may_ask: bool) -> Html:
     )
 
 
-def listed(page: QuestionsPage, say: Say, acting: Acting) -> Html:
+def listed(page: QuestionsPage, say: Say, acting: PageForms) -> Html:
     """The questions: those that wait, late ones first, then those that were answered."""
     waiting = el("ul", *[_question(each, acting, say) for each in page.waiting], class_="lines due advice")
     answered = el("ul", *[_question(each, acting, say) for each in page.answered], class_="lines due advice")
@@ -33,7 +33,7 @@ def listed(page: QuestionsPage, say: Say, acting: Acting) -> Html:
     )
 
 
-def _question(each: QuestionView, acting: Acting, say: Say) -> Html:
+def _question(each: QuestionView, acting: PageForms, say: Say) -> Html:
     answers = [
         el(
             "div",

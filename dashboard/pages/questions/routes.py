@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from boussole.charter.record_types.acts import CommitteeQuestion
 from boussole.charter.record_types.inputs import WebForm
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.records.routes import FormPage, record_routes
 from boussole.dashboard.records.setting import Setting
@@ -29,7 +29,7 @@ def _answering(desk: Desk, of: str, _: WebForm) -> Setting | None:
     return None
 
 
-def _done(desk: Desk, _: Setting, __: WebForm, done: Sealed) -> str:
+def _done(desk: Desk, _: Setting, __: WebForm, done: SealedStatement) -> str:
     return questions_href(query=desk.query, done=str(done.entry), anchor="done")
 
 

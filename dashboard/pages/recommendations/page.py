@@ -6,10 +6,10 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.access.visitor import here
-from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.pages.recommendations import recommendations_html
 from boussole.dashboard.pages.recommendations.asking import FollowedForms
-from boussole.dashboard.pages.recommendations.view import Chosen, recommendations_page
+from boussole.dashboard.pages.recommendations.view import RecommendationsQuery, recommendations_page
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views.followed.opinions import opinions_about
 from boussole.dashboard.words.say import Say, speaker
@@ -19,8 +19,8 @@ def show(say: Say) -> None:
     """The page, with the forms that the reader's role may fill in."""
     seen, chambers, query = context.scene(), context.chambers(), context.kept_query()
     asked = FollowedForms(scene=seen, chambers=chambers, me=here(), say=say)
-    page = recommendations_page(seen, Chosen.of(st.query_params.to_dict()), say, query=query)
-    acting = Acting(query=query, problem=context.problem(), forms=asked.of_entry)
+    page = recommendations_page(seen, RecommendationsQuery.of(st.query_params.to_dict()), say, query=query)
+    acting = PageForms(query=query, problem=context.problem(), forms=asked.of_entry)
     context.put(
         recommendations_html.head(page, say),
         context.just_done(context.committee_entries() | context.stated_entries(), say),

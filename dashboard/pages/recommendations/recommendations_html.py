@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from boussole.dashboard.forms.forms_html import Acting, Titled
+from boussole.dashboard.forms.forms_html import PageForms, Titled
 from boussole.dashboard.markup.elements import Html, el, join, link
 from boussole.dashboard.pages.recommendations.view import RecommendationsPage, Row
 from boussole.dashboard.parts.lines_html import filter_by
@@ -28,7 +28,7 @@ def head(page: RecommendationsPage, say: Say) -> Html:
     )
 
 
-def recommendations(page: RecommendationsPage, say: Say, acting: Acting, *, recommending: Sequence[Titled]) -> Html:
+def recommendations(page: RecommendationsPage, say: Say, acting: PageForms, *, recommending: Sequence[Titled]) -> Html:
     """The list, overdue ones first, with the filters."""
     whole = link(say("Show all"), page.everything) if page.everything else None
     return el(
@@ -45,7 +45,7 @@ def recommendations(page: RecommendationsPage, say: Say, acting: Acting, *, reco
     )
 
 
-def _row(row: Row, say: Say, acting: Acting) -> Html:
+def _row(row: Row, say: Say, acting: PageForms) -> Html:
     return el(
         "li",
         el("p", row.when, class_="when overdue" if row.late else "when"),
@@ -68,7 +68,7 @@ def _turn(page: RecommendationsPage, say: Say) -> Html | None:
     return el("nav", back, el("span", page.where), on, class_="turn", aria_label=say("Pages of the list"))
 
 
-def opinions(found: Sequence[OpinionView], say: Say, acting: Acting) -> Html:
+def opinions(found: Sequence[OpinionView], say: Say, acting: PageForms) -> Html:
     """Every opinion with its words and what became of it."""
     return el(
         "section",

@@ -8,8 +8,8 @@ from typing import get_args
 
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
-from boussole.charter.committee.advice import STATES, Recommended, State, recommended
-from boussole.dashboard.views.followed.words import Answered, Link, answers, counted, state_word
+from boussole.charter.committee.advice import STATES, RecommendationState, State, recommended
+from boussole.dashboard.views.followed.words import Link, ReplyWords, answers, counted, state_word
 from boussole.dashboard.views.register.choice import Choice
 from boussole.dashboard.views.register.words import when
 from boussole.dashboard.views.scene import Scene
@@ -21,7 +21,7 @@ SHOWN = 50
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen:
+class RecommendationsQuery:
     """What the address asks for. What is not known of it is left out."""
 
     addressee: str = ""
@@ -30,7 +30,7 @@ class Chosen:
     page: int = 1
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> Chosen:
+    def of(cls, query: Mapping[str, str]) -> RecommendationsQuery:
         """What an address asks for; a page that is no number is the first."""
         page = query.get("page", "")
         number = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 6 else 1
@@ -54,7 +54,7 @@ class Row:
     text: str
     told: str
     about: Sequence[Link]
-    answers: Sequence[Answered]
+    answers: Sequence[ReplyWords]
     sealed: Link
     state: State
     addressee: str
@@ -76,7 +76,9 @@ class RecommendationsPage:
     older: str
 
 
-def recommendations_page(scene: Scene, chosen: Chosen, say: Say, *, query: dict[str, str]) -> RecommendationsPage:
+def recommendations_page(
+    scene: Scene, chosen: RecommendationsQuery, say: Say, *, query: dict[str, str]
+) -> RecommendationsPage:
     """The page for what an address asks; `query` is kept in every link (the language)."""
     every = recommended(scene.facts)
     found = [each for each in every if _fits(each, chosen)]
@@ -102,7 +104,7 @@ def recommendations_page(scene: Scene, chosen: Chosen, say: Say, *, query: dict[
     )
 
 
-def _fits(each: Recommended, chosen: Chosen) -> bool:
+def _fits(each: RecommendationState, chosen: RecommendationsQuery) -> bool:
     said = each.said
     return (
         chosen.addressee in ("", said.addressee)
@@ -111,7 +113,7 @@ def _fits(each: Recommended, chosen: Chosen) -> bool:
     )
 
 
-def _headline(every: Sequence[Recommended], say: Say) -> tuple[str, str]:
+def _headline(every: Sequence[RecommendationState], say: Say) -> tuple[str, str]:
     late = sum(each.state == "overdue" for each in every)
     waiting = sum(each.state == "waiting" for each in every)
     if late:
@@ -131,7 +133,7 @@ def _headline(every: Sequence[Recommended], say: Say) -> tuple[str, str]:
     return "unknown", say("No recommendation is recorded.")
 
 
-def _others(every: Sequence[Recommended], say: Say) -> str:
+def _others(every: Sequence[RecommendationState], say: Say) -> str:
     """How the answered ones stand."""
     n = {state: sum(each.state == state for each in every) for state in STATES}
     return counted(
@@ -144,7 +146,7 @@ def _others(every: Sequence[Recommended], say: Say) -> str:
 
 
 def _filters(
-    scene: Scene, every: Sequence[Recommended], chosen: Chosen, say: Say, *, query: dict[str, str]
+    scene: Scene, every: Sequence[RecommendationState], chosen: RecommendationsQuery, say: Say, *, query: dict[str, str]
 ) -> list[tuple[str, list[Choice]]]:
     """One filter each, with how many each value would show."""
 
@@ -170,12 +172,12 @@ def _filters(
     return [(title, choices(name, values)) for title, name, values in asked if len(values) > 1 or getattr(chosen, name)]
 
 
-def _with(chosen: Chosen, name: str, value: str) -> Chosen:
-    made: Callable[..., Chosen] = replace
+def _with(chosen: RecommendationsQuery, name: str, value: str) -> RecommendationsQuery:
+    made: Callable[..., RecommendationsQuery] = replace
     return made(chosen, **{name: value})
 
 
-def _row(scene: Scene, each: Recommended, say: Say, *, query: dict[str, str]) -> Row:
+def _row(scene: Scene, each: RecommendationState, say: Say, *, query: dict[str, str]) -> Row:
     said, today = each.said, scene.facts.as_of
     waits = each.state in ("overdue", "waiting")
     told = [

@@ -7,7 +7,7 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.parts import context, notices
-from boussole.dashboard.views.register.choice import Chosen
+from boussole.dashboard.views.register.choice import RegisterQuery
 from boussole.dashboard.views.register.view import register_page
 from boussole.dashboard.words.say import speaker
 
@@ -18,7 +18,7 @@ except BoussoleError as error:
     st.html(notices.problem(error.what, error.next_step, say))
 else:
     if register.uses:
-        page = register_page(register, Chosen.of(st.query_params.to_dict()), say, query=context.kept_query())
+        page = register_page(register, RegisterQuery.of(st.query_params.to_dict()), say, query=context.kept_query())
         st.html(register_html.head(page, say))
         if register.trouble:
             told = say("Which decisions are to be erased cannot be said: the data cannot be looked at.")

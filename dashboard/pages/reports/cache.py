@@ -16,7 +16,7 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.store.lookup import last_entry
 from boussole.charter.records.store.summaries import AuditSummary
-from boussole.dashboard.report.checking import Checked, check
+from boussole.dashboard.report.checking import ReportCheck, check
 from boussole.dashboard.views.report.periods import parse_period
 
 NAME = re.compile(r"boussole-(?P<period>\d{4}(?:-Q[1-4]|-\d\d(?:-\d\d)?)?)-(?P<lang>[a-z]{2})\.pdf")
@@ -30,7 +30,7 @@ State = Literal["sealed", "unsealed", "changed", "damaged"]
 """As it was made; made before reports were sealed; another file than was sealed; with other attachments."""
 
 
-_known: dict[tuple[Path, str, int | None], Checked | None] = {}
+_known: dict[tuple[Path, str, int | None], ReportCheck | None] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +111,7 @@ def _read(workspace: Workspace, path: Path) -> Report:
     )
 
 
-def _state(found: Checked | None, name: str) -> State:
+def _state(found: ReportCheck | None, name: str) -> State:
     if found is None or found.problems:
         return "damaged"
     if found.sealed is not None:
@@ -119,7 +119,7 @@ def _state(found: Checked | None, name: str) -> State:
     return "changed" if found.others else "unsealed"
 
 
-def _checked(workspace: Workspace, name: str, content: bytes) -> Checked | None:
+def _checked(workspace: Workspace, name: str, content: bytes) -> ReportCheck | None:
     """What a report holds; None for a file that is none. It is read once for each content and state of the ledger."""
     key = workspace.home, sha256_hex(content), last_entry(workspace)
     with suppress(KeyError):

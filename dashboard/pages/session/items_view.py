@@ -21,7 +21,7 @@ Linked = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Noted:
+class DissentNote:
     """A dissent or a reservation: whose, and in which words."""
 
     head: str
@@ -29,7 +29,7 @@ class Noted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words:
+class OpinionText:
     """An opinion in its adopted words."""
 
     number: int
@@ -52,8 +52,8 @@ class Decision:
     how: str
     votes: Sequence[tuple[str, str]]
     voters: str
-    noted: Sequence[Noted]
-    opinions: Sequence[Words]
+    noted: Sequence[DissentNote]
+    opinions: Sequence[OpinionText]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,7 @@ class ItemView:
     kind: str
     system: Linked | None
     matter: Sequence[str]
-    hearings: Sequence[Noted]
+    hearings: Sequence[DissentNote]
     aside: str
     running: Sequence[Running]
     decisions: Sequence[Decision]
@@ -102,7 +102,7 @@ def _item(
         system=(chamber.system(system, say), system_href(system, query=query)) if system else None,
         matter=_matter(chamber, referral, say) if referral else [],
         hearings=[
-            Noted(head=say("Heard: {who}", who=each.heard), text=each.text)
+            DissentNote(head=say("Heard: {who}", who=each.heard), text=each.text)
             for _, each in (chamber.house.about(Hearing, referral["entry"]) if referral else [])
         ],
         aside=say("Standing aside on this item: {members}", members=", ".join(aside)) if aside else "",
@@ -172,16 +172,16 @@ def _how(decision: Document, say: Say) -> str:
     return told
 
 
-def _noted(chamber: Chamber, noted: Document, say: Say) -> Noted:
+def _noted(chamber: Chamber, noted: Document, say: Say) -> DissentNote:
     member = chamber.name(noted["member"], say)
     if noted["sort"] == "dissent":
-        return Noted(head=say("Dissent of {member}", member=member), text=noted["text"])
-    return Noted(head=say("Reservation of {member}", member=member), text=noted["text"])
+        return DissentNote(head=say("Dissent of {member}", member=member), text=noted["text"])
+    return DissentNote(head=say("Reservation of {member}", member=member), text=noted["text"])
 
 
-def _opinion(house: CommitteeState, opinion: Document, say: Say, *, query: dict[str, str]) -> Words:
+def _opinion(house: CommitteeState, opinion: Document, say: Say, *, query: dict[str, str]) -> OpinionText:
     wording, entry = opinion["wording"], opinion["entry"]
-    return Words(
+    return OpinionText(
         number=entry,
         title=(wording["title"], evidence_href(query=query, entry=str(entry))),
         sense=sense_word(wording["sense"], say),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, table
 from boussole.dashboard.markup.glossary import explained
-from boussole.dashboard.pages.session.pack_view import Changed, Differences, PackColumn, PackView
-from boussole.dashboard.records.acts.acting_html import NOBODY, Acting
+from boussole.dashboard.pages.session.pack_view import AnswerChangeLine, Differences, PackColumn, PackView
+from boussole.dashboard.records.acts.acting_html import NOBODY, SessionActions
 from boussole.dashboard.records.acts.offering import PACK
 from boussole.dashboard.words.say import Say
 
 
-def pack(shown: PackView | None, say: Say, acting: Acting = NOBODY) -> Html:
+def pack(shown: PackView | None, say: Say, acting: SessionActions = NOBODY) -> Html:
     """What the session works on: the verdicts at the freeze, and what has changed."""
     title = el("h2", say("What evidence does it work on?"), id="pack")
     if shown is None:
@@ -55,7 +55,7 @@ def _differences(found: Differences, say: Say) -> Html:
     )
 
 
-def _changed(each: Changed, say: Say) -> Html:
+def _changed(each: AnswerChangeLine, say: Say) -> Html:
     return el("li", badge(each.verdict, say, each.told), el("p", each.question), el("p", each.place, class_="place"))
 
 

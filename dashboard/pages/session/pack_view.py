@@ -38,7 +38,7 @@ class PackRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Changed:
+class AnswerChangeLine:
     """A question that is answered otherwise: where, what was asked, and both answers in words."""
 
     place: str
@@ -53,7 +53,7 @@ class Differences:
 
     title: str
     told: Sequence[str]
-    verdicts: Sequence[Changed]
+    verdicts: Sequence[AnswerChangeLine]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,11 +134,11 @@ def _differences(changes: PackChanges, scene: Scene, title: str, say: Say) -> Di
     return Differences(title=title, told=told, verdicts=[_changed(each, scene, say) for each in changes.verdicts])
 
 
-def _changed(change: VerdictChange, scene: Scene, say: Say) -> Changed:
+def _changed(change: VerdictChange, scene: Scene, say: Say) -> AnswerChangeLine:
     indicator = way_called(scene.charter, change.indicator)
     question = f"{indicator.number} {plainly(indicator.question, say.lang)}" if indicator else change.indicator
     before, after = (say("not asked") if each is None else word(each, say) for each in (change.before, change.after))
-    return Changed(
+    return AnswerChangeLine(
         place=scene.title(change.system, say),
         question=question,
         verdict=change.after or NOT_ASKED,

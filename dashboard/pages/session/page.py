@@ -11,7 +11,7 @@ from boussole.dashboard.pages.session import pack_html, session_html
 from boussole.dashboard.pages.session.pack_view import pack_view
 from boussole.dashboard.pages.session.session_view import session_page
 from boussole.dashboard.parts import context, notices
-from boussole.dashboard.records.acts.acting_html import Acting, just_done
+from boussole.dashboard.records.acts.acting_html import SessionActions, just_done
 from boussole.dashboard.records.acts.offering import HEAD, offered
 from boussole.dashboard.records.place import place_of
 from boussole.dashboard.views.committee.chamber import chamber_of
@@ -33,7 +33,7 @@ def show(asked: str, say: Say) -> None:
     place = place_of(Workspace.find(), str(number))
     at = st.query_params.get("at", "")
     done = at if at in page.parts else HEAD, just_done(chamber, st.query_params.get("done", ""), say, query=query)
-    acting = Acting(offered(place, here(), say) if place else {}, say, query=query, problem=problem, done=done)
+    acting = SessionActions(offered(place, here(), say) if place else {}, say, query=query, problem=problem, done=done)
     context.put(
         acting.lost(),
         session_html.head(page, say, acting),

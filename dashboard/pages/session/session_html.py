@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from boussole.dashboard.markup.elements import Child, Html, details, el, join, link, stacked
 from boussole.dashboard.markup.glossary import explained
-from boussole.dashboard.pages.session.items_view import Decision, ItemView, Noted, Words
+from boussole.dashboard.pages.session.items_view import Decision, DissentNote, ItemView, OpinionText
 from boussole.dashboard.pages.session.minutes_view import MinutesView
 from boussole.dashboard.pages.session.session_view import AskedRow, PresenceRow, SessionPage
-from boussole.dashboard.records.acts.acting_html import NOBODY, Acting
+from boussole.dashboard.records.acts.acting_html import NOBODY, SessionActions
 from boussole.dashboard.records.acts.offering import HEAD, MINUTES, PRESENCE, QUESTIONS, item_part
 from boussole.dashboard.words.say import Say
 
 
-def head(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
+def head(page: SessionPage, say: Say, acting: SessionActions = NOBODY) -> Html:
     """The title, where it stands, what is special about it, and the calendar file."""
     crumbs = el(
         "nav",
@@ -40,7 +40,7 @@ def head(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
     )
 
 
-def agenda(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
+def agenda(page: SessionPage, say: Say, acting: SessionActions = NOBODY) -> Html:
     """The agenda, with what was done under each item."""
     return el(
         "section",
@@ -50,7 +50,7 @@ def agenda(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
     )
 
 
-def presence(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
+def presence(page: SessionPage, say: Say, acting: SessionActions = NOBODY) -> Html:
     """Who is there."""
     columns = [say("Member"), say("College"), say("Presence")]
     return el(
@@ -70,7 +70,7 @@ def presence(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
     )
 
 
-def questions(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
+def questions(page: SessionPage, say: Say, acting: SessionActions = NOBODY) -> Html:
     """The questions that were asked in the session."""
     asked = el("ul", *[_asked(row) for row in page.questions], class_="lines")
     return el(
@@ -82,7 +82,7 @@ def questions(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
     )
 
 
-def minutes(page: SessionPage, say: Say, acting: Acting = NOBODY) -> Html:
+def minutes(page: SessionPage, say: Say, acting: SessionActions = NOBODY) -> Html:
     """The minutes: how far they are, where to take them."""
     shown, named = page.minutes, {"fr": say("Minutes in French"), "en": say("Minutes in English")}
     takes = [
@@ -119,7 +119,7 @@ def unknown(entry: str, say: Say, *, committee: str) -> Html:
     )
 
 
-def _item(item: ItemView, say: Say, acting: Acting) -> Html:
+def _item(item: ItemView, say: Say, acting: SessionActions) -> Html:
     about = [el("span", item.kind), link(*item.system) if item.system else None]
     return el(
         "li",
@@ -137,7 +137,7 @@ def _item(item: ItemView, say: Say, acting: Acting) -> Html:
     )
 
 
-def _decision(decision: Decision, say: Say, acting: Acting) -> Html:
+def _decision(decision: Decision, say: Say, acting: SessionActions) -> Html:
     result = el("strong", decision.result, class_="adopted" if decision.adopted else "rejected")
     return el(
         "div",
@@ -153,11 +153,11 @@ def _decision(decision: Decision, say: Say, acting: Acting) -> Html:
     )
 
 
-def _noted(noted: Noted) -> Html:
+def _noted(noted: DissentNote) -> Html:
     return el("div", el("p", el("strong", noted.head)), el("p", noted.text) if noted.text else None, class_="noted")
 
 
-def _opinion(words: Words, say: Say, acting: Acting) -> Html:
+def _opinion(words: OpinionText, say: Say, acting: SessionActions) -> Html:
     reservations = (
         [
             el("p", el("strong", say("Reservations"))),

@@ -8,11 +8,11 @@ from boussole.dashboard.markup.elements import Html, badge, el, join, link, tabl
 from boussole.dashboard.markup.glossary import explained
 from boussole.dashboard.parts.system_html import counted, not_examined
 from boussole.dashboard.views.answers.caps import Cap
-from boussole.dashboard.views.entry import Answered, Entry, Event, Part, Unaudited
+from boussole.dashboard.views.entry import AttestedAnswer, Entry, Event, Part, UnauditedPage
 from boussole.dashboard.words.say import Say
 
 
-def page(shown: Unaudited, say: Say, *, home: str, register: str, caps: Sequence[Cap] = ()) -> list[Html]:
+def page(shown: UnauditedPage, say: Say, *, home: str, register: str, caps: Sequence[Cap] = ()) -> list[Html]:
     """The page of a use that no audit has measured; `caps` are the open findings of authorities about it."""
     crumbs = el(
         "ol",
@@ -83,5 +83,5 @@ def _part(part: Part, say: Say) -> Html:
     )
 
 
-def _answered(each: Answered, say: Say) -> Html:
+def _answered(each: AttestedAnswer, say: Say) -> Html:
     return el("li", badge(each.verdict, say), el("p", each.question), el("p", each.sentence, class_="told"))

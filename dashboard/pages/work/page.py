@@ -6,7 +6,7 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.access.visitor import here
-from boussole.dashboard.forms.forms_html import Acting
+from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.pages.work import work_html
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.records.routes import offered
@@ -27,7 +27,7 @@ def show(say: Say) -> None:
         work_html.training(page, say),
         work_html.time(page, say),
         work_html.consultations(page, say),
-        work_html.acting(forms, say, Acting(query=query, problem=context.problem())),
+        work_html.acting(forms, say, PageForms(query=query, problem=context.problem())),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from boussole.dashboard.forms.forms_html import Acting, Titled
+from boussole.dashboard.forms.forms_html import PageForms, Titled
 from boussole.dashboard.markup.elements import Html, details, el, join, link, stacked, table
 from boussole.dashboard.views.work import Row, SurveyView, WorkPage
 from boussole.dashboard.words.say import Say
@@ -112,7 +112,7 @@ def _listed(rows: Sequence[Row], heads: Sequence[str], *, title: str, none: str,
     return el("section", el("h2", title, id=id_), shown if rows else el("p", none), class_="house-of")
 
 
-def acting(forms: Sequence[Titled], say: Say, acting: Acting) -> Html:
+def acting(forms: Sequence[Titled], say: Say, acting: PageForms) -> Html:
     """What the reader may record."""
     return (
         el("section", el("h2", say("Record something")), *acting.shown(forms, say), class_="house-of")

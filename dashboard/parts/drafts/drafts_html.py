@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.dashboard.markup.elements import Html, details, el, join, link
-from boussole.dashboard.parts.drafts.view import Aside, DraftLine, DraftPage, Text
+from boussole.dashboard.parts.drafts.view import DraftAside, DraftLine, DraftPage, Text
 from boussole.dashboard.words.say import Say
 
 
@@ -102,7 +102,7 @@ def asides(page: DraftPage, say: Say) -> Html:
     )
 
 
-def _aside(each: Aside, say: Say) -> Html:
+def _aside(each: DraftAside, say: Say) -> Html:
     mine = el("section", el("h4", each.told), *_read(each.mine, say), class_="side")
     theirs = el("section", el("h4", say("The draft as it is now")), *_read(each.theirs, say), class_="side")
     return el(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from boussole.charter.committee.matters import matters
-from boussole.charter.committee.papers.drafts import Drafted, begin, discard, draft, drafts, save
+from boussole.charter.committee.papers.drafts import SavedDraft, begin, discard, draft, drafts, save
 from boussole.charter.committee.refusals import RefusedError
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.forms.model import Field, Form
@@ -33,7 +33,7 @@ def beginning(chamber: Chamber, say: Say) -> Form:
     )
 
 
-def writing(now: Drafted, body: Mapping[str, Any], say: Say) -> Form:
+def writing(now: SavedDraft, body: Mapping[str, Any], say: Say) -> Form:
     """A draft as it can be saved: over version `now`, with the words of `body`."""
     senses = [(each, sense_word(each, say)) for each in SENSES]
     chosen = body.get("sense")
@@ -73,7 +73,7 @@ def writing(now: Drafted, body: Mapping[str, Any], say: Say) -> Form:
     )
 
 
-def throwing(now: Drafted, say: Say) -> Form:
+def throwing(now: SavedDraft, say: Say) -> Form:
     """A draft is thrown away, with everything that was saved of it."""
     return Form(
         id=f"draft-discard-{now.id}",
@@ -84,7 +84,7 @@ def throwing(now: Drafted, say: Say) -> Form:
     )
 
 
-def found(desk: Desk, of: str) -> Drafted | None:
+def found(desk: Desk, of: str) -> SavedDraft | None:
     """A draft by its number; None where there is none that can be changed here."""
     if not (of.isascii() and of.isdigit() and len(of) < 12):
         return None
@@ -93,7 +93,7 @@ def found(desk: Desk, of: str) -> Drafted | None:
     )
 
 
-def all_of(desk: Desk, committee: str) -> list[Drafted]:
+def all_of(desk: Desk, committee: str) -> list[SavedDraft]:
     """The drafts of opinions of a committee that are not sealed."""
     return [each for each in drafts(desk.workspace, committee) if each.kind == "opinion"]
 

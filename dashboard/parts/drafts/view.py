@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from boussole.charter.committee.papers.drafts import Drafted, Saving
+from boussole.charter.committee.papers.drafts import SavedDraft, Saving
 from boussole.charter.record_types.acts import OpinionText, Referral
 from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.views.committee.chamber import Chamber
@@ -40,7 +40,7 @@ class Text:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Aside:
+class DraftAside:
     """A text that was kept aside because somebody had saved in between."""
 
     number: int
@@ -62,7 +62,7 @@ class DraftPage:
     missing: str
     sealed: Link | None
     text: Text
-    asides: Sequence[Aside]
+    asides: Sequence[DraftAside]
     history: Sequence[tuple[str, str]]
 
 
@@ -71,7 +71,7 @@ def author_words(chamber: Chamber, author: str, say: Say) -> str:
     return chamber.name(author, say) if author.startswith("m_") else who_words(author, say)
 
 
-def draft_line(chamber: Chamber, draft: Drafted, say: Say, *, query: dict[str, str]) -> DraftLine:
+def draft_line(chamber: Chamber, draft: SavedDraft, say: Say, *, query: dict[str, str]) -> DraftLine:
     """A draft in a list."""
     return DraftLine(
         title=(title_of(draft.body) or say("Draft no. {n}", n=str(draft.id)), draft_href(draft.id, query=query)),
@@ -81,7 +81,7 @@ def draft_line(chamber: Chamber, draft: Drafted, say: Say, *, query: dict[str, s
 
 
 def draft_page(
-    chamber: Chamber, draft: Drafted, savings: Sequence[Saving], say: Say, *, query: dict[str, str]
+    chamber: Chamber, draft: SavedDraft, savings: Sequence[Saving], say: Say, *, query: dict[str, str]
 ) -> DraftPage:
     """One draft, with everything that was saved of it."""
     aside = [each for each in savings if each.version is None]
@@ -112,8 +112,8 @@ def _about(chamber: Chamber, entry: int | None, *, query: dict[str, str]) -> Lin
     return known[entry].subject, evidence_href(query=query, entry=str(entry))
 
 
-def _aside(chamber: Chamber, draft: Drafted, saving: Saving, say: Say, *, query: dict[str, str]) -> Aside:
-    return Aside(
+def _aside(chamber: Chamber, draft: SavedDraft, saving: Saving, say: Say, *, query: dict[str, str]) -> DraftAside:
+    return DraftAside(
         number=saving.id,
         told=say(
             "Written by {who} on {moment}, from version {n}",

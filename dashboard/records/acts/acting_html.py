@@ -7,19 +7,19 @@ from collections.abc import Mapping, Sequence
 from boussole.dashboard.forms.forms_html import done_html, folded_form, form_html
 from boussole.dashboard.forms.model import Problem
 from boussole.dashboard.markup.elements import Html, el, join
-from boussole.dashboard.records.acts.offering import Offered, done_words
+from boussole.dashboard.records.acts.offering import FormOffer, done_words
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.words.addresses import evidence_href
 from boussole.dashboard.words.say import Say
 
 
-class Acting:
+class SessionActions:
     """What the reader may do in a session. `problem`: what was wrong with what they sent last; `done`: what they have
     just done, which is said in the part of the page where it was."""
 
     def __init__(
         self,
-        offered: Mapping[str, Sequence[Offered]],
+        offered: Mapping[str, Sequence[FormOffer]],
         say: Say,
         *,
         query: Mapping[str, str],
@@ -54,7 +54,7 @@ class Acting:
             id=problem.form,
         )
 
-    def _form(self, each: Offered) -> Html:
+    def _form(self, each: FormOffer) -> Html:
         if not each.now:
             return folded_form(each.title, each.form, self.say, query=self.query, problem=self.problem)
         form = form_html(each.form, self.say, query=self.query, problem=self.problem)
@@ -70,5 +70,5 @@ def just_done(chamber: Chamber, asked: str, say: Say, *, query: Mapping[str, str
     return done_html(entry, done_words(act, say), say, href=evidence_href(query=query, entry=str(entry)))
 
 
-NOBODY = Acting({}, Say("en"), query={})
+NOBODY = SessionActions({}, Say("en"), query={})
 """For whoever may only read."""

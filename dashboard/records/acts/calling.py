@@ -9,7 +9,7 @@ from boussole.charter.committee.acts.meeting import convene
 from boussole.charter.committee.convening import agenda_from
 from boussole.charter.committee.matters import matters
 from boussole.charter.record_types.acts import Item
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.forms.model import Field
 from boussole.dashboard.forms.reading import UnfitError, Values
@@ -125,7 +125,7 @@ def _amending(place: Place, _: Person, say: Say) -> Sequence[Field]:
     ]
 
 
-def _amend(desk: Desk, place: Place, values: Values) -> Sealed:
+def _amend(desk: Desk, place: Place, values: Values) -> SealedStatement:
     """The same session under another convocation; notice runs anew where it is earlier or deals with more."""
     call, rules = place.found.call, place.chamber.house.rules.sessions
     return convene(
@@ -151,7 +151,7 @@ def _calling_again(place: Place, _: Person, say: Say) -> Sequence[Field]:
     return when_and_where(say, starts=call.starts + later, ends=call.ends + later, place=call.place)
 
 
-def _again(desk: Desk, place: Place, values: Values) -> Sealed:
+def _again(desk: Desk, place: Place, values: Values) -> SealedStatement:
     call = place.found.call
     return convene(
         desk.workspace,

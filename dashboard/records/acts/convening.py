@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from boussole.charter.committee.acts.meeting import convene
 from boussole.charter.committee.sessions import sessions
 from boussole.charter.record_types.acts import Convocation
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.forms.model import Field
 from boussole.dashboard.forms.reading import Values
@@ -38,7 +38,7 @@ def _convening(chamber: Chamber, _: Person, say: Say) -> Sequence[Field]:
     ]
 
 
-def _convene(desk: Desk, chamber: Chamber, values: Values) -> Sealed:
+def _convene(desk: Desk, chamber: Chamber, values: Values) -> SealedStatement:
     rules = chamber.house.rules.sessions
     return convene(
         desk.workspace,
@@ -55,7 +55,7 @@ def _convene(desk: Desk, chamber: Chamber, values: Values) -> Sealed:
     )
 
 
-def _shown(desk: Desk, _: Chamber, done: Sealed) -> str:
+def _shown(desk: Desk, _: Chamber, done: SealedStatement) -> str:
     """The page of the session that was called."""
     return session_href(done.entry, query=desk.query, anchor="done", done=str(done.entry))
 

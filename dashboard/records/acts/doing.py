@@ -10,7 +10,7 @@ from starlette.responses import Response
 from boussole.charter.committee.acting import Who
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import Convocation
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.forms.model import Field, Form
 from boussole.dashboard.forms.reading import Values
@@ -32,7 +32,7 @@ class Doing:
     name: str
     title: Callable[[Say], str]
     send: Callable[[Say], str]
-    act: Callable[[Desk, Place, Values], Sealed | Response]
+    act: Callable[[Desk, Place, Values], SealedStatement | Response]
     ask: Callable[[Place, Person, Say], Sequence[Field]] = lambda _place, _me, _say: ()
     note: Callable[[Place, Say], str] = lambda _place, _say: ""
 
@@ -74,7 +74,7 @@ def told(error: RefusedError, place: Place, say: Say) -> str:
     return error.said(say.lang, name=lambda member: place.chamber.name(member, say))
 
 
-def session_entry(sealed_act: Sealed, place: Place) -> int:
+def session_entry(sealed_act: SealedStatement, place: Place) -> int:
     """The session whose page shows an act: the one that was just called, else the one that it was about."""
     act = sealed_act.statement
     if isinstance(act, Convocation) and act.amends is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.routing import Route
 
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.forms.model import Field, Form
 from boussole.dashboard.forms.reading import UnfitError, Values
@@ -31,9 +31,9 @@ class HouseDoing:
     title: Callable[[Say], str]
     send: Callable[[Say], str]
     ask: Callable[[Chamber, Person, Say], Sequence[Field]]
-    act: Callable[[Desk, Chamber, Values], Sealed]
+    act: Callable[[Desk, Chamber, Values], SealedStatement]
     note: Callable[[Chamber, Say], str] = lambda _chamber, _say: ""
-    shown: Callable[[Desk, Chamber, Sealed], str] | None = None
+    shown: Callable[[Desk, Chamber, SealedStatement], str] | None = None
 
     @property
     def path(self) -> str:

@@ -9,7 +9,7 @@ from boussole.dashboard.access.people.permissions import allowed
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.access.people.routes import ROUTES
 from boussole.dashboard.records.acts.convening import CONVENE
-from boussole.dashboard.records.acts.offering import Offered
+from boussole.dashboard.records.acts.offering import FormOffer
 from boussole.dashboard.records.routes import forms_on, offered
 from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.views.committee.chamber import Chamber
@@ -27,19 +27,19 @@ OF_MEMBERS = ("refer-ourselves", "interest")
 WITH_MEMBERS = ("end-mandate", "office")
 
 
-def offered_by(chamber: Chamber, me: Person, say: Say) -> Mapping[str, Sequence[Offered]]:
+def offered_by(chamber: Chamber, me: Person, say: Say) -> Mapping[str, Sequence[FormOffer]]:
     """The forms on the page of a committee, by the part that shows them."""
-    found: dict[str, list[Offered]] = {}
+    found: dict[str, list[FormOffer]] = {}
     at = Setting(person=me, say=say, of=chamber.id, chamber=chamber)
     if leads(me, chamber) and allowed(me.role, ROUTES[CONVENE.path]):
         form = CONVENE.form(chamber, me, say)
-        found[SESSIONS] = [Offered(title=CONVENE.title(say), form=form)]
+        found[SESSIONS] = [FormOffer(title=CONVENE.title(say), form=form)]
     placed = [name for names in PARTS.values() for name in names]
     made = [form.name for _, form in forms_on("committee")]
     for name in sorted(made, key=lambda name: placed.index(name) if name in placed else len(placed)):
         if _fits(name, at):
             for title, form in offered("committee", at, name):
-                found.setdefault(house_part(name), []).append(Offered(title=title, form=form))
+                found.setdefault(house_part(name), []).append(FormOffer(title=title, form=form))
     return found
 
 

@@ -46,7 +46,7 @@ def item_part(item: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offered:
+class FormOffer:
     """A form that the page shows; `now`: unfolded, because it is what is done at this moment."""
 
     title: str
@@ -57,12 +57,12 @@ class Offered:
 Where = tuple[str, str, Place, bool]
 
 
-def offered(place: Place, me: Person, say: Say) -> Mapping[str, Sequence[Offered]]:
+def offered(place: Place, me: Person, say: Say) -> Mapping[str, Sequence[FormOffer]]:
     """The forms by the part of the page that shows them: its name, that of an item, or an entry."""
-    found: dict[str, list[Offered]] = {}
+    found: dict[str, list[FormOffer]] = {}
     for part, name, about, now in _all(place, me) if leads(me, place.chamber) else ():
         for title, form in _forms(name, about, me, say):
-            found.setdefault(part, []).append(Offered(title=title, form=form, now=now))
+            found.setdefault(part, []).append(FormOffer(title=title, form=form, now=now))
     return found
 
 

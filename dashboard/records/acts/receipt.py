@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from starlette.responses import HTMLResponse
 
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 from boussole.dashboard.markup.elements import Html, el, join, link
 from boussole.dashboard.markup.inline import STYLE, source
 from boussole.dashboard.records.place import Place
@@ -23,7 +23,7 @@ HEADERS = {
 }
 
 
-def receipt_page(place: Place, sealed: Sealed, nonce: str, say: Say, *, query: dict[str, str]) -> HTMLResponse:
+def receipt_page(place: Place, sealed: SealedStatement, nonce: str, say: Say, *, query: dict[str, str]) -> HTMLResponse:
     """A page by itself, without any script."""
     body = el(
         "main",

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.inputs import WebForm
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 from boussole.dashboard.forms.model import Form
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.forms.routes import Desk, form_route
@@ -44,7 +44,7 @@ def _back(desk: Desk, of: str, token: str) -> str:
     return session_href(int(of.partition("-")[0]), query=desk.query, sent=token)
 
 
-def _done(desk: Desk, place: Place, name: str, done: Sealed) -> str:
+def _done(desk: Desk, place: Place, name: str, done: SealedStatement) -> str:
     said = {"done": str(done.entry), "at": part_of(name, place)}
     return session_href(session_entry(done, place), query=desk.query, anchor="done", **said)
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from boussole.charter.committee.acts.balloting import vote_in_secret, vote_openly
 from boussole.charter.committee.voting.presence import electors, voters
 from boussole.charter.record_types.acts import Choice, Vote
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.forms.model import Field
 from boussole.dashboard.forms.reading import Values
@@ -49,7 +49,7 @@ def _whose(place: Place, voter: str, member: str | None, say: Say) -> str:
     return say("that of {member}, whose proxy I hold", member=place.chamber.name(voter, say))
 
 
-def _cast(desk: Desk, place: Place, values: Values) -> Sealed | Response:
+def _cast(desk: Desk, place: Place, values: Values) -> SealedStatement | Response:
     """One vote, cast by whoever acts, for whom the form said when it was shown.
 
     That of a secret ballot is answered at once with its receipt, which is kept nowhere.

@@ -10,7 +10,7 @@ from functools import cached_property
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee import acting
-from boussole.charter.committee.acting import house_of
+from boussole.charter.committee.acting import committee_state
 from boussole.charter.committee.directory import directory
 from boussole.charter.committee.duties import Duty, duties
 from boussole.charter.committee.rules import committees
@@ -80,7 +80,7 @@ def chambers(workspace: Workspace, *, today: dt.date) -> dict[str, Chamber]:
     names = {member: each.name for member, each in directory(workspace).items()}
     facts, systems = facts_of(workspace, as_of=today), workspace.deciding
     return {
-        name: Chamber(house=house_of(workspace, name), names=names, facts=facts, systems=systems).at_its_hour()
+        name: Chamber(house=committee_state(workspace, name), names=names, facts=facts, systems=systems).at_its_hour()
         for name in committees(workspace)
     }
 

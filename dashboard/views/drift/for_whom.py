@@ -11,11 +11,11 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, reference_window
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.base import given
-from boussole.charter.drift.moved_groups import QUANTITIES, Moved, apart, months_with_groups, moved_groups
+from boussole.charter.drift.moved_groups import QUANTITIES, GroupMove, apart, months_with_groups, moved_groups
 from boussole.charter.drift.rule import Rule
 from boussole.dashboard.charts.charts import svg
 from boussole.dashboard.charts.dots import NARROW, WIDE, Dot, Line, Rows
-from boussole.dashboard.views.drift.for_whom_words import Words
+from boussole.dashboard.views.drift.for_whom_words import GroupWords
 from boussole.dashboard.views.drift.words import period_words
 from boussole.dashboard.words.say import Say
 
@@ -62,7 +62,7 @@ def for_whom(documents: Mapping[Window, AuditDocument], system: System, say: Say
     reference, months = reference_window(system), months_with_groups(documents)
     if reference is None or not months or not system.groups:
         return None
-    newest, words = documents[months[-1]], Words(system=system, say=say, reference=period_words(reference, say))
+    newest, words = documents[months[-1]], GroupWords(system=system, say=say, reference=period_words(reference, say))
     by_month = {window: moved_groups(documents[window], rule) for window in months}
     found = by_month[months[-1]]
     period = capital(
@@ -86,9 +86,9 @@ def for_whom(documents: Mapping[Window, AuditDocument], system: System, say: Say
 
 def _part(
     quantity: str,
-    found: Sequence[Moved],
-    by_month: Mapping[Window, Sequence[Moved]],
-    words: Words,
+    found: Sequence[GroupMove],
+    by_month: Mapping[Window, Sequence[GroupMove]],
+    words: GroupWords,
 ) -> Part:
     plain = [each for each in found if len(each.by) == 1]
     crossed = [each for each in found if len(each.by) > 1]
@@ -108,7 +108,7 @@ def _part(
     )
 
 
-def _drawing(found: Sequence[Moved], quantity: str, words: Words) -> Rows:
+def _drawing(found: Sequence[GroupMove], quantity: str, words: GroupWords) -> Rows:
     """By how much more or less each group moved than the one it is compared with, and the interval that decided."""
     scale = 100 if quantity == "selection_rate" else 1  # in points
     dots = []
@@ -130,7 +130,7 @@ def _drawing(found: Sequence[Moved], quantity: str, words: Words) -> Rows:
     return Rows(dots=dots, lines=[line], percent=False, bounds=(-math.inf, math.inf), layout=WIDE)
 
 
-def _table(caption: str, found: Sequence[Moved], quantity: str, words: Words) -> Table:
+def _table(caption: str, found: Sequence[GroupMove], quantity: str, words: GroupWords) -> Table:
     say = words.say
     head = [say("Group"), say("Before"), say("Now"), say("Change"), say("Compared with"), say("Moved more or less by")]
     rows = []
@@ -151,10 +151,10 @@ def _table(caption: str, found: Sequence[Moved], quantity: str, words: Words) ->
 
 
 def _months(
-    found: Sequence[Moved],
+    found: Sequence[GroupMove],
     quantity: str,
-    by_month: Mapping[Window, Sequence[Moved]],
-    words: Words,
+    by_month: Mapping[Window, Sequence[GroupMove]],
+    words: GroupWords,
 ) -> Table:
     """The changes of every month, one row a month."""
     say = words.say

@@ -12,7 +12,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.base import given
-from boussole.charter.drift.moved_groups import Moved, everybody
+from boussole.charter.drift.moved_groups import GroupMove, everybody
 from boussole.charter.judging.families import decision
 from boussole.charter.judging.naming import parsed
 from boussole.dashboard.charts.groups import attribute_name, group_name, reason_words, value_name
@@ -23,7 +23,7 @@ SPOKEN = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words:
+class GroupWords:
     """How groups and figures of a system are written."""
 
     system: System
@@ -35,13 +35,13 @@ class Words:
             return self.say("The score: change of the mean")
         return self.say("Share of people {selected}: change, in points", selected=decision(self.system, self.say.lang))
 
-    def name(self, each: Moved) -> str:
+    def name(self, each: GroupMove) -> str:
         return group_name(dict(zip(each.by, each.group, strict=True)), self.say, system=self.system)
 
     def why(self, measure: MeasureDocument) -> str:
         return reason_words(str(measure.reason), self.say, minimum=self.system.privacy.suppress_below)
 
-    def other(self, each: Moved) -> str:
+    def other(self, each: GroupMove) -> str:
         """Whom a group is compared with."""
         against = given(each.difference.params.against) if each.difference else "rest"
         if against == "rest":
@@ -84,13 +84,13 @@ class Words:
         low, high = (self.signed(end, quantity, 1) for end in (ends.low, ends.high))
         return self.say("{value} (between {low} and {high})", value=told, low=low, high=high)
 
-    def not_compared(self, each: Moved) -> str:
+    def not_compared(self, each: GroupMove) -> str:
         """Why a group has no difference to whom it is compared with."""
         if each.change.value is None:
             return self.why(each.change)
         return self.say("others are compared with it") if each.difference is None else self.why(each.difference)
 
-    def beside(self, each: Moved) -> list[str]:
+    def beside(self, each: GroupMove) -> list[str]:
         """Whom a group is compared with, and by how much more or less it moved; the last stands for the mark."""
         if each.difference is None:
             return [self.say("others are compared with it"), ""]
@@ -104,7 +104,7 @@ class Words:
             return self.say("no change")
         return self.say("up by {n}", n=told) if value > 0 else self.say("down by {n}", n=told)
 
-    def sentences(self, document: AuditDocument, moved: Sequence[Moved], found: Sequence[Moved]) -> list[str]:
+    def sentences(self, document: AuditDocument, moved: Sequence[GroupMove], found: Sequence[GroupMove]) -> list[str]:
         """The answer: of single attributes, the surest differences first; how many others there are."""
         say, plain = self.say, [each for each in moved if len(each.by) == 1]
         if all(each.change.value is None for each in found):
@@ -130,7 +130,7 @@ class Words:
             return []
         return [self.say("Of everybody, scores: {moved}.", moved=self.direction(score.value, "mean_score"))]
 
-    def _sentence(self, each: Moved) -> str:
+    def _sentence(self, each: GroupMove) -> str:
         say, quantity = self.say, each.quantity
         own, other = given(each.difference.params.changes) if each.difference else (0.0, 0.0)
         sides = {"group": self.inside(dict(zip(each.by, each.group, strict=True))), "other": self.other(each)}

@@ -21,7 +21,7 @@ from boussole.dashboard.words.say import Say
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moved:
+class MeasureMove:
     """One measure that moved: what it is, before and since, from when on, when that could be seen."""
 
     name: str
@@ -38,7 +38,7 @@ class Gaps:
     """All that was looked at together, and what moved."""
 
     told: str
-    moved: Sequence[Moved]
+    moved: Sequence[MeasureMove]
     looked: Sequence[str]
 
 
@@ -65,8 +65,8 @@ def gaps(drift: Drift, say: Say) -> Gaps | None:
     )
 
 
-def _moved(shift: Shift, scale: str, series: DriftSeries, say: Say) -> Moved:
-    return Moved(
+def _moved(shift: Shift, scale: str, series: DriftSeries, say: Say) -> MeasureMove:
+    return MeasureMove(
         name=name_of_measure(shift.id, series, say),
         before=_written(shift.before, scale, say),
         after=_written(shift.after, scale, say),

@@ -41,6 +41,6 @@ class DriftQuery:
         return drift_href(kept.pop("system", self.system), query=query, **kept)
 
 
-def address_of(report: stored.Stored, part: str = "") -> str:
+def address_of(report: stored.StoredReport, part: str = "") -> str:
     """Where a report is served: around it, or one of its parts (`page`, `json`)."""
     return f"/drift-report/{report.system}/{report.name}" + (f"/{part}" if part else "")

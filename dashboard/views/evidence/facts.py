@@ -8,7 +8,7 @@ from boussole.audits.ledger import Verification
 from boussole.audits.ledger.entry import problem_of
 from boussole.audits.ledger.log import row_at
 from boussole.audits.ledger.merkle import verify_inclusion
-from boussole.audits.ledger.search import LedgerQuery, Listed, Span, listed, search, span
+from boussole.audits.ledger.search import EntryLine, LedgerQuery, Span, listed, search, span
 from boussole.audits.ledger.tree import inclusion_proof, root_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import verify_records
@@ -30,14 +30,14 @@ class Results:
     total: int
     page: int
     pages: int
-    entries: tuple[Listed, ...]
+    entries: tuple[EntryLine, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proved:
+class InclusionProof:
     """An entry, the hashes that lead from it to the root of all, and whether they do."""
 
-    entry: Listed
+    entry: EntryLine
     size: int
     root: str
     path: tuple[str, ...]
@@ -51,7 +51,7 @@ def short(workspace: Workspace) -> Span:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verified:
+class VerificationResult:
     """What verifying everything found: the ledger with its records, the files that these rest on, how it began."""
 
     ledger: Verification
@@ -59,7 +59,7 @@ class Verified:
     restart: Restart | None = None
 
 
-def verified(workspace: Workspace) -> Verified | None:
+def verified(workspace: Workspace) -> VerificationResult | None:
     """Whether the ledger and what it seals hold in themselves, as `boussole verify --ledger` tells it.
 
     None when that is too much to look at every time, or the ledger is empty.
@@ -69,7 +69,7 @@ def verified(workspace: Workspace) -> Verified | None:
     if found is None:
         return None
     files = verify_files(workspace) if found.ok else NO_FILES
-    return Verified(ledger=found, files=files, restart=started_anew(workspace) if found.ok else None)
+    return VerificationResult(ledger=found, files=files, restart=started_anew(workspace) if found.ok else None)
 
 
 def results(workspace: Workspace, asked: LedgerQuery, *, page: int) -> Results:
@@ -84,7 +84,7 @@ def results(workspace: Workspace, asked: LedgerQuery, *, page: int) -> Results:
     return Results(total=total, page=min(page, pages), pages=pages, entries=tuple(found))
 
 
-def proved(workspace: Workspace, index: int) -> Proved | None:
+def proved(workspace: Workspace, index: int) -> InclusionProof | None:
     """An entry with its proof; None when there is no entry of this number."""
     with reading(workspace) as connection:
         size = 0 if connection is None else span(connection).size
@@ -95,4 +95,6 @@ def proved(workspace: Workspace, index: int) -> Proved | None:
     holds = problem_of(row, index) is None and verify_inclusion(
         path, leaf=bytes.fromhex(row.leaf_hash), index=index, size=size, root=whole
     )
-    return Proved(entry=listed(row), size=size, root=whole.hex(), path=tuple(item.hex() for item in path), holds=holds)
+    return InclusionProof(
+        entry=listed(row), size=size, root=whole.hex(), path=tuple(item.hex() for item in path), holds=holds
+    )

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 
 from boussole.audits.languages import capital
-from boussole.audits.ledger.search import Listed
+from boussole.audits.ledger.search import EntryLine
 from boussole.audits.mixed import joined
 from boussole.charter.record_types.kinds import (
     Adoption,
@@ -118,7 +118,7 @@ def kind_words(kind: str, say: Say) -> str:
     return names.get(kind, kind)
 
 
-def about_words(entry: Listed, scene: Scene, say: Say) -> str:
+def about_words(entry: EntryLine, scene: Scene, say: Say) -> str:
     """What an entry is about, in a few words: a system, a period, a version."""
     payload = entry.payload
     parts = []
@@ -153,7 +153,7 @@ def stated_words(said: Statement, scene: Scene, say: Say) -> list[str]:
     return [] if followed is None else [say("entry {n}", n=str(followed))]
 
 
-def seal_words(entry: Listed, say: Say) -> str:
+def seal_words(entry: EntryLine, say: Say) -> str:
     """What the seal of an entry fixes, in a sentence."""
     by_kind = {
         "audit": say(
@@ -185,7 +185,7 @@ def seal_words(entry: Listed, say: Say) -> str:
     return by_kind.get(entry.kind, record if "record" in entry.payload else other)
 
 
-def content_words(entry: Listed, scene: Scene, say: Say) -> list[tuple[str, str]]:
+def content_words(entry: EntryLine, scene: Scene, say: Say) -> list[tuple[str, str]]:
     """Everything the entry holds, each value with its name in plain words."""
     ordered = sorted(
         entry.payload.items(), key=lambda item: (ORDER.index(item[0]) if item[0] in ORDER else -1, item[0])
@@ -194,7 +194,7 @@ def content_words(entry: Listed, scene: Scene, say: Say) -> list[tuple[str, str]
     return [(_name(key, say), about.get(key) or _value(key, value, say)) for key, value in ordered]
 
 
-def _system(entry: Listed, scene: Scene, say: Say) -> str:
+def _system(entry: EntryLine, scene: Scene, say: Say) -> str:
     """The system that an entry is about; of a record that is about another one, that of the other; none is all."""
     if entry.payload["system"]:
         return scene.title(str(entry.payload["system"]), say)
@@ -207,7 +207,7 @@ def _system(entry: Listed, scene: Scene, say: Say) -> str:
     return scene.title(said.system, say) if said.system else capital(say("all systems"))
 
 
-def answers_href(entry: Listed, scene: Scene, *, query: Mapping[str, str]) -> str:
+def answers_href(entry: EntryLine, scene: Scene, *, query: Mapping[str, str]) -> str:
     """The page on which the answers of a sealed audit can be read; empty where there is none."""
     system = str(entry.payload.get("system", ""))
     return system_href(system, query=dict(query)) if entry.kind == "audit" and system in scene.latest else ""

@@ -9,7 +9,7 @@ from boussole.charter.committee.opinions import Fate, fates
 from boussole.charter.record_types.acts import Dissent, Opinion, Referral
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.committee.words import answered_words, followed_words, published_words, sense_word
-from boussole.dashboard.views.followed.words import Answered, Link, answers
+from boussole.dashboard.views.followed.words import Link, ReplyWords, answers
 from boussole.dashboard.words.addresses import evidence_href, recommendations_href
 from boussole.dashboard.words.say import Say
 
@@ -28,7 +28,7 @@ class OpinionView:
     dissents: Sequence[tuple[str, str]]
     became: Sequence[tuple[str, str]]
     grave: bool
-    answers: Sequence[Answered]
+    answers: Sequence[ReplyWords]
     sealed: Link
     href: str
     waits: bool

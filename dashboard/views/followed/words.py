@@ -23,7 +23,7 @@ def state_word(state: State, say: Say) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answered:
+class ReplyWords:
     """A reply, or what was reported since: what, who and when, in which words, and its entry."""
 
     what: str
@@ -32,7 +32,7 @@ class Answered:
     sealed: Link
 
 
-def answers(facts: Facts, entry: int, say: Say, *, query: dict[str, str]) -> list[Answered]:
+def answers(facts: Facts, entry: int, say: Say, *, query: dict[str, str]) -> list[ReplyWords]:
     """Every reply to an entry, and everything reported since, in the order it was said."""
     said: list[tuple[int, Reply | FollowUp, str]] = [
         (at, each, word(Reply, "accepted", each.accepted, say))
@@ -45,7 +45,7 @@ def answers(facts: Facts, entry: int, say: Say, *, query: dict[str, str]) -> lis
         if each.of == entry
     ]
     return [
-        Answered(
+        ReplyWords(
             what=what,
             by=say("{date} ({role})", date=say.date(each.on), role=who_words(each.role, say)),
             text=each.text,

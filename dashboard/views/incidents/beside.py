@@ -9,14 +9,14 @@ from boussole.charter.incidents.appeals import appeals
 from boussole.charter.incidents.incidents import IncidentHistory, in_time, incidents
 from boussole.dashboard.markup.elements import Html, el, link
 from boussole.dashboard.views.incidents.words import deadline_words
-from boussole.dashboard.views.register.due import DueLine, Owed
+from boussole.dashboard.views.register.due import DueEntry, DueLine
 from boussole.dashboard.views.register.words import when
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import incidents_href
 from boussole.dashboard.words.say import Say
 
 
-def owed(scene: Scene, say: Say, *, query: dict[str, str]) -> list[Owed]:
+def owed(scene: Scene, say: Say, *, query: dict[str, str]) -> list[DueEntry]:
     """The reports that are due, each, and the appeals that wait, together."""
     today, found = scene.facts.as_of, []
     for each in incidents(scene.facts):
@@ -29,11 +29,11 @@ def owed(scene: Scene, say: Say, *, query: dict[str, str]) -> list[Owed]:
                 place=scene.title(each.incident.system, say),
                 href=incidents_href(query=query, anchor=f"i-{each.entry}"),
             )
-            found.append(Owed(on=due.date(), kind="incident", line=line))
+            found.append(DueEntry(on=due.date(), kind="incident", line=line))
     return found + _appeals(scene, say, query=query)
 
 
-def _appeals(scene: Scene, say: Say, *, query: dict[str, str]) -> list[Owed]:
+def _appeals(scene: Scene, say: Say, *, query: dict[str, str]) -> list[DueEntry]:
     waiting = [each for each in appeals(scene.facts) if each.decision is None]
     if not waiting:
         return []
@@ -45,7 +45,7 @@ def _appeals(scene: Scene, say: Say, *, query: dict[str, str]) -> list[Owed]:
         place=say("Incidents and appeals"),
         href=incidents_href(query=query, anchor="appeals"),
     )
-    return [Owed(on=first, kind="appeal", line=line)]
+    return [DueEntry(on=first, kind="appeal", line=line)]
 
 
 def open_incidents(scene: Scene, say: Say, *, query: dict[str, str], article: str = "", system: str = "") -> Html:

@@ -28,7 +28,7 @@ class Register:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen:
+class RegisterQuery:
     """What the address asks for: empty shows everything."""
 
     status: str = ""
@@ -37,7 +37,7 @@ class Chosen:
     sort: str = ""
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> Chosen:
+    def of(cls, query: Mapping[str, str]) -> RegisterQuery:
         """What an address asks for; a value that is not known asks for nothing."""
         known = {"status": STATUSES, "risk": RISKS, "examined": EXAMINED, "sort": SORTS}
         return cls(**{key: query[key] for key, values in known.items() if query.get(key) in values})
@@ -62,7 +62,7 @@ def title(use: Use, say: Say) -> str:
     return say.text(use.system.title, use.system.id)
 
 
-def fits(use: Use, chosen: Chosen, *, but: str = "") -> bool:
+def fits(use: Use, chosen: RegisterQuery, *, but: str = "") -> bool:
     """Whether a use has everything that is chosen, one filter aside."""
     has = {"status": use.system.status, "risk": use.system.risk, "examined": use.examined}
     return all(getattr(chosen, key) in ("", value) for key, value in has.items() if key != but)
@@ -71,7 +71,7 @@ def fits(use: Use, chosen: Chosen, *, but: str = "") -> bool:
 SORTS: tuple[str, ...] = ("name", "risk", "examined", "due")
 
 
-def sort_key(use: Use, chosen: Chosen, first: Mapping[str, Due], say: Say) -> tuple[object, ...]:
+def sort_key(use: Use, chosen: RegisterQuery, first: Mapping[str, Due], say: Say) -> tuple[object, ...]:
     """What uses are sorted by; without a choice: in service first, the highest risk first."""
     name = title(use, say).casefold()
     risk, status = RISKS.index(use.system.risk), STATUSES.index(use.system.status)
@@ -86,7 +86,7 @@ def sort_key(use: Use, chosen: Chosen, first: Mapping[str, Due], say: Say) -> tu
 
 
 def filters(
-    register: Register, chosen: Chosen, say: Say, *, query: Mapping[str, str]
+    register: Register, chosen: RegisterQuery, say: Say, *, query: Mapping[str, str]
 ) -> list[tuple[str, Sequence[Choice]]]:
     words: dict[str, tuple[str, tuple[str, ...], Callable[[str, Say], str]]] = {
         "status": (say("Status"), STATUSES, status_word),
@@ -128,7 +128,7 @@ def _examined(use: Use) -> str:
     return use.examined
 
 
-def _sorts(chosen: Chosen, say: Say, *, query: Mapping[str, str]) -> list[Choice]:
+def _sorts(chosen: RegisterQuery, say: Say, *, query: Mapping[str, str]) -> list[Choice]:
     words = {
         "": say("status and risk"),
         "name": say("name"),

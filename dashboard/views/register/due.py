@@ -42,7 +42,7 @@ class Agenda:
     more: tuple[str, str]
 
 
-class Dated(Protocol):
+class HasDueDay(Protocol):
     """Something of a kind that is due on a day."""
 
     @property
@@ -52,11 +52,11 @@ class Dated(Protocol):
     def kind(self) -> str: ...
 
 
-D = TypeVar("D", bound=Dated)
+D = TypeVar("D", bound=HasDueDay)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Owed:
+class DueEntry:
     """Something that is due to a committee or by it, with its line."""
 
     on: dt.date
@@ -73,10 +73,10 @@ def pressing(items: Sequence[D], *, most: int = DUE_SHOWN, of_a_kind: int = OF_A
     return shown, [item for item in items if item not in shown]
 
 
-def agenda(register: Register, say: Say, *, query: dict[str, str], owed: Sequence[Owed] = ()) -> Agenda | None:
+def agenda(register: Register, say: Say, *, query: dict[str, str], owed: Sequence[DueEntry] = ()) -> Agenda | None:
     """What the committee and the establishment must do next, the first day first; None where nothing is due."""
     acts = [
-        Owed(on=item.on, kind=item.kind, line=due_line(register, item, say, query=query))
+        DueEntry(on=item.on, kind=item.kind, line=due_line(register, item, say, query=query))
         for item in register.due
         if item.kind in ACTS
     ]

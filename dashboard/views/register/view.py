@@ -13,7 +13,7 @@ from boussole.charter.judging.follow_up import examinations, examined_before_sta
 from boussole.charter.registry.due import Due
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.marks import ORDER, word
-from boussole.dashboard.views.register.choice import Choice, Chosen, Register, filters, fits, sort_key, title
+from boussole.dashboard.views.register.choice import Choice, Register, RegisterQuery, filters, fits, sort_key, title
 from boussole.dashboard.views.register.due import DueLine, due_line, pressing
 from boussole.dashboard.views.register.words import STATUSES, coverage_words, listed, risk_word, status_word, when
 from boussole.dashboard.words.addresses import system_href
@@ -66,7 +66,7 @@ class RegisterPage:
     later: Sequence[DueLine]
 
 
-def register_page(register: Register, chosen: Chosen, say: Say, *, query: dict[str, str]) -> RegisterPage:
+def register_page(register: Register, chosen: RegisterQuery, say: Say, *, query: dict[str, str]) -> RegisterPage:
     """The page for one choice of filters. `query` is kept in every link (the language)."""
     first: dict[str, Due] = {}
     for item in register.due:
@@ -86,7 +86,7 @@ def register_page(register: Register, chosen: Chosen, say: Say, *, query: dict[s
         strips=_strips(register, say),
         filters=filters(register, chosen, say, query=query),
         shown=say.plural("One use", "{n} uses", len(rows)) if rows else say("No use fits."),
-        everything=Chosen(sort=chosen.sort).href(query) if len(rows) < len(register.uses) else "",
+        everything=RegisterQuery(sort=chosen.sort).href(query) if len(rows) < len(register.uses) else "",
         rows=[_row(register, use, first.get(use.system.id), say, query=query) for use in rows],
         due=[due_line(register, item, say, query=query) for item in shown],
         later=[due_line(register, item, say, query=query) for item in later],
@@ -136,7 +136,7 @@ def _more(found: Coverage, say: Say, *, query: Mapping[str, str]) -> tuple[str, 
     """How many more there are, and the address that shows all."""
     if (more := len(found.overlooked) - NAMED) <= 0:
         return None
-    address = Chosen(status="production", examined="none", sort="risk").href(query) + "#uses"
+    address = RegisterQuery(status="production", examined="none", sort="risk").href(query) + "#uses"
     return inside(say.plural("one more", "{n} more", more)), address
 
 

@@ -19,7 +19,7 @@ from boussole.audits.lake.tables import KEYS, quote, summed
 from boussole.audits.measures import NO_OUTCOME, Cells, Group, Lists, Measure, Scores, Strata
 from boussole.audits.metrics import measure_cells
 from boussole.audits.metrics.ranking import METRICS as RANKING
-from boussole.audits.standing import Standing
+from boussole.audits.standing import WindowStanding
 from boussole.audits.systems.model import System
 from boussole.audits.systems.parts import Control
 from tests.written import sample
@@ -151,7 +151,7 @@ def measured_scores(
 def adjusted(make_system: Callable[..., System], tables_of: Callable[..., Any]) -> Callable[..., dict[str, Measure]]:
     """Measures by id of rows (g: group, s: stratum, d, n, bucket) of a system with one control."""
 
-    def measure(rows: Iterable[Row], *, standing: Standing | None = None, **options: Any) -> dict[str, Measure]:
+    def measure(rows: Iterable[Row], *, standing: WindowStanding | None = None, **options: Any) -> dict[str, Measure]:
         rows = list(rows)
         system = make_system({"g": "M"}, observed_for=None, **options).model_copy(
             update={"controls": {"job": Control(column="job")}}
@@ -170,7 +170,7 @@ def adjusted(make_system: Callable[..., System], tables_of: Callable[..., Any]) 
             counts=counts,
             clustered=by_group.clustered,
         )
-        found = measure_cells(tables, system=system, strata=[strata], standing=standing or Standing())
+        found = measure_cells(tables, system=system, strata=[strata], standing=standing or WindowStanding())
         assert len({m.id for m in found}) == len(found)
         return {m.id: m for m in found}
 

@@ -10,7 +10,7 @@ import pytest
 
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.adjusted import BESIDE
-from boussole.audits.standing import Standing
+from boussole.audits.standing import WindowStanding
 
 Row = Mapping[str, Any]
 JUDGED = "adjusted_selection_rate_ratio"
@@ -102,7 +102,7 @@ def test_a_hidden_group_stays_hidden(adjusted: Callable[..., dict[str, Measure]]
 
 
 def test_of_an_ended_legal_basis_nothing_is_measured(adjusted: Callable[..., dict[str, Measure]]) -> None:
-    found = adjusted(APPLY_ELSEWHERE, standing=Standing(expired={"g": dt.date(2026, 1, 1)}))
+    found = adjusted(APPLY_ELSEWHERE, standing=WindowStanding(expired={"g": dt.date(2026, 1, 1)}))
     for name in (JUDGED, *BESIDE):
         assert found[f"{name}/g"].reason == "expired"
 

@@ -17,7 +17,7 @@ from boussole.audits import evidence
 from boussole.audits.decisions import ingest
 from boussole.audits.measures import Measure
 from boussole.audits.runs import Run, measure_evidence, measure_window
-from boussole.audits.standing import Standing, standing
+from boussole.audits.standing import WindowStanding, standing
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 
@@ -41,7 +41,7 @@ NOW = [row(g, s, None, 100) for g in "ab" for s in (0.2, 0.8)]
 
 def test_expected_errors_by_hand(make_system: Make, measured_scores: Measured) -> None:
     """Group a: of 100 rejected 10 are expected to be positive, of 100 selected 80. Group b: 40 and 80."""
-    immature = Standing(readable_from=dt.date(2026, 5, 1))
+    immature = WindowStanding(readable_from=dt.date(2026, 5, 1))
     system = make_system({"g": "a"}, score=(0, 1))
     found = measured_scores(NOW, system, earlier=EARLIER, standing=immature)
     expected = {

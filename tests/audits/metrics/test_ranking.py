@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from boussole.audits.measures import Interval, Lists, Measure
 from boussole.audits.metrics import measure_cells
 from boussole.audits.metrics.ranking import METRICS
-from boussole.audits.standing import Standing
+from boussole.audits.standing import WindowStanding
 from boussole.audits.systems import System
 from boussole.audits.uncertainty.tests import p_beyond
 from tests import oracle
@@ -201,7 +201,7 @@ def test_a_hidden_group_enters_nothing(in_lists: InLists, measured_lists: Measur
 def test_an_ended_basis_leaves_every_measure_without_value(in_lists: InLists, tables_of: Callable[..., Any]) -> None:
     system = in_lists("M")
     tables = tables_of([{"g": "F", "d": 1}], system)[:1]
-    found = measure_cells(tables, system=system, standing=Standing(expired={"g": dt.date(2025, 1, 1)}))
+    found = measure_cells(tables, system=system, standing=WindowStanding(expired={"g": dt.date(2025, 1, 1)}))
     ended = {measure.metric for measure in found if measure.reason == "expired"}
     assert {metric.name for metric in METRICS} <= ended
 

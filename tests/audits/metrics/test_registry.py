@@ -16,7 +16,7 @@ from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.measures import drift_measures
 from boussole.audits.metric_registry import REGISTRY, MetricError, Registry
 from boussole.audits.metrics.measure import measured_cells
-from boussole.audits.standing import Standing
+from boussole.audits.standing import WindowStanding
 from tests.audits import funnels
 
 
@@ -50,7 +50,7 @@ def of_scores(
     system = make_system({"g": None}, score=(0, 1))
     tables = tables_of(ROWS, system)
     scores = [by_score(ROWS, cells, (0, 1)) for cells in tables]
-    seen, standing = measured_cells(tables, system=system, scores=scores, reference=scores), Standing()
+    seen, standing = measured_cells(tables, system=system, scores=scores, reference=scores), WindowStanding()
     moved = group_drift_measures(
         seen.views, seen.scored, Before(cells=tables), seen.earlier, system=system, standing=standing
     )

@@ -20,7 +20,7 @@ from statsmodels.stats.proportion import proportion_confint
 from boussole.audits.measures import Cells, Measure, Scores
 from boussole.audits.metrics import measure_cells
 from boussole.audits.metrics.distances import largest_gap
-from boussole.audits.standing import Standing
+from boussole.audits.standing import WindowStanding
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.auc import auc, bin_bound, variance
 from tests import oracle
@@ -255,7 +255,7 @@ def test_outcomes_seen_only_for_the_selected_leave_calibration(
 
 
 def test_outcomes_that_are_not_mature_wait(sample: Rows, make_system: Make, measured_scores: Measured) -> None:
-    later = Standing(readable_from=dt.date(2026, 1, 1))
+    later = WindowStanding(readable_from=dt.date(2026, 1, 1))
     found = measured_scores(sample, make_system({"g": "b"}, score=(0, 1)), standing=later)
     assert found["auc/g=a"].params["readable_from"] == "2026-01-01"
     assert found["mean_score/g=a"].status == "ok"

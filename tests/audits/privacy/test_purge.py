@@ -24,7 +24,7 @@ from boussole.audits.lake import reading, writing
 from boussole.audits.lake.connection import snapshot
 from boussole.audits.lake.folder import swap, sweep
 from boussole.audits.lake.tables import CUBES, table
-from boussole.audits.retention.purge import Purged, purge
+from boussole.audits.retention.purge import PurgeResult, purge
 from boussole.audits.runs import measure_window
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
@@ -110,7 +110,7 @@ def test_what_goes_and_what_stays(workspace: Workspace, loans: System) -> None:
     measure_window(workspace, loans, start=dt.date(2025, 10, 1), end=dt.date(2025, 10, 31))
     evidence = {path.name: path.read_bytes() for path in workspace.unsealed.iterdir()}
     (found,) = purge(workspace, before=BEFORE)
-    assert found == Purged(
+    assert found == PurgeResult(
         system="loans",
         before=dt.date(2025, 11, 1),  # whole months only: the first of November stays
         rows={

@@ -11,7 +11,7 @@ import pytest
 from boussole.audits.errors import PrivacyError
 from boussole.audits.lake.tables import CUBES
 from boussole.audits.privacy import keys
-from boussole.audits.retention.rotation import Rotated, rotate
+from boussole.audits.retention.rotation import RotationResult, rotate
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from tests.audits.privacy.helpers import files_of, found_in_clear, found_when_opened, load, rows_of
@@ -25,7 +25,7 @@ def hmac_128(key: bytes, text: str) -> str:
 
 def test_new_pseudonyms_are_the_hmac_of_the_old_ones(workspace: Workspace) -> None:
     before = rows_of(workspace, PEOPLE)
-    assert rotate(workspace) == Rotated(keys=2, columns=9)
+    assert rotate(workspace) == RotationResult(keys=2, columns=9)
     first, second = keys.ring(workspace.keys, "pseudonym")
     after = rows_of(workspace, PEOPLE)
     assert after == [(row, bucket, hmac_128(second, str(person))) for row, bucket, person in before]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest
 
-from boussole.audits.uncertainty.change import Change, Units
+from boussole.audits.uncertainty.change import ComparisonChange, Units
 
 PART = {"group": 0, "reference": 1}
 
@@ -50,8 +50,8 @@ def pairs(part: str, *, kept: int = 0, lost: int = 0, won: int = 0, never: int =
     ]
 
 
-def of(given: Units, *, scale: str = "difference", bad_side: str = "below") -> Change:
-    return Change(units=given, scale=scale, bad_side=bad_side)
+def of(given: Units, *, scale: str = "difference", bad_side: str = "below") -> ComparisonChange:
+    return ComparisonChange(units=given, scale=scale, bad_side=bad_side)
 
 
 def studentised(made: np.ndarray, scale: str) -> float:

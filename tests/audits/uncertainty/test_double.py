@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from boussole.audits.uncertainty.double import Change, compare_changes, rate_moments
+from boussole.audits.uncertainty.double import GroupChange, compare_changes, rate_moments
 from boussole.audits.uncertainty.means import Moments
 from tests.audits.uncertainty.simulated import people
 
@@ -41,8 +41,8 @@ def found(
     random = np.random.default_rng(5)
     alarms, held = [], []
     for _ in range(TIMES):
-        own = Change(now=draw(random, rates[0] + 0.05 + gap), then=draw(random, rates[0]))
-        other = Change(now=draw(random, rates[1] + 0.05), then=draw(random, rates[1]))
+        own = GroupChange(now=draw(random, rates[0] + 0.05 + gap), then=draw(random, rates[0]))
+        other = GroupChange(now=draw(random, rates[1] + 0.05), then=draw(random, rates[1]))
         made = compare_changes(own, other, clustered=clustered, low=-2, high=2)
         assert made is not None
         alarms.append(made[1]["p"] < 0.05)
@@ -60,7 +60,9 @@ def test_independent_rows(size: int) -> None:
 def test_nobody_selected_is_not_certain() -> None:
     none = rate_moments(np.array([0]), np.array([12]))
     some = rate_moments(np.array([1]), np.array([12]))
-    made = compare_changes(Change(now=none, then=none), Change(now=some, then=none), clustered=False, low=-2, high=2)
+    made = compare_changes(
+        GroupChange(now=none, then=none), GroupChange(now=some, then=none), clustered=False, low=-2, high=2
+    )
     assert made is not None
     assert made[1]["p"] > 0.2
 

@@ -22,7 +22,7 @@ from boussole.charter.record_types.acts import (
     RulesInForce,
     Vote,
 )
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 
 DAY = dt.date(2026, 9, 15)
 CALLED = dt.date(2026, 9, 1)
@@ -57,7 +57,7 @@ class Desk:
         """The entry of an act that the rules allow."""
         admit(self.house, act)
         entry = len(self.house.acts)
-        self.house = self.house.plus(Sealed(entry=entry, sealed_on=act.on, statement=act))
+        self.house = self.house.plus(SealedStatement(entry=entry, sealed_on=act.on, statement=act))
         return entry
 
     def seat(self, *numbers: int, college: str = "sciences", start: dt.date = dt.date(2026, 1, 1), **more: Any) -> None:

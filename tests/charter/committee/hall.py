@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.acting import Who, do, house_of
+from boussole.charter.committee.acting import Who, committee_state, do
 from boussole.charter.committee.acts.meeting import begin_vote, convene, open_session
 from boussole.charter.committee.sessions import Session, session
 from boussole.charter.record_types.acts import Act, Attendance, Mandate, Office
@@ -58,7 +58,7 @@ class Hall:
 
     @property
     def house(self):
-        return house_of(self.workspace, NAME)
+        return committee_state(self.workspace, NAME)
 
     def found(self, of: int) -> Session:
         return session(self.house, of)

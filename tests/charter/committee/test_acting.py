@@ -9,7 +9,7 @@ import sqlite3
 import pytest
 
 from boussole.audits.errors import BoussoleError
-from boussole.charter.committee.acting import ADMIT, do, house_of, turn
+from boussole.charter.committee.acting import ADMIT, committee_state, do, turn
 from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.rules import committees, packaged, templates, write_template
@@ -140,15 +140,15 @@ def test_a_committee_is_not_mixed_with_another(seated):
     other = {**SAID, "committee": "internal", "on": DAY}
     do(seated.workspace, Mandate(**other, member=m(1), college="experts", start=CALLED))
     assert reason(do, seated.workspace, Proxy(**other, of=of, giver=m(1), holder=m(2))) == "apart"
-    assert [act.college for _, act in house_of(seated.workspace, "internal").standing(Mandate)] == ["experts"]
+    assert [act.college for _, act in committee_state(seated.workspace, "internal").standing(Mandate)] == ["experts"]
     with pytest.raises(BoussoleError, match="no committee 'press'"):
-        house_of(seated.workspace, "press")
+        committee_state(seated.workspace, "press")
 
 
 def test_the_past_of_a_committee_can_be_seen(seated):
     of = seated.session(1, 2, 3)
     found = seated.found(of)
-    before = house_of(seated.workspace, NAME, before=of + 1)
+    before = committee_state(seated.workspace, NAME, before=of + 1)
     assert (session(before, of).state, found.state) == ("called", "open")
 
 

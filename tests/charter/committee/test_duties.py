@@ -26,7 +26,7 @@ from boussole.charter.record_types.acts import (
     Referral,
 )
 from boussole.charter.record_types.kinds import Recommendation, Reply
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, SAID, START, Desk, m
 
@@ -137,14 +137,14 @@ def test_an_opinion_that_is_withheld_is_still_answered(desk):
     desk.seal(PublicationDecision(**SAID, on=DAY, of=opinion, publish=False, text="It names a supplier."))
     assert due(desk, DAY) == [("2026-12-14", "answer", "")]
     reply = Reply(role="Direction", on=DAY, of=opinion, accepted="yes", text="…")
-    assert due(desk, DAY, [Sealed(entry=99, sealed_on=DAY, statement=reply)]) == []
+    assert due(desk, DAY, [SealedStatement(entry=99, sealed_on=DAY, statement=reply)]) == []
 
 
 def test_recommendations_of_this_committee_alone_are_owed_to_it(desk):
     def said(entry, **more):
         values = {"role": "Secretariat", "on": CALLED, "body": "Committee", "outside": False, "text": "Train."}
         made = Recommendation(**values, addressee="Human resources", due_on=DAY, **more)
-        return Sealed(entry=entry, sealed_on=CALLED, statement=made)
+        return SealedStatement(entry=entry, sealed_on=CALLED, statement=made)
 
     sealed = [said(90, committee="external"), said(91, committee="internal"), said(92)]
     assert due(desk, sealed=sealed) == [("2026-09-15", "recommendation", "Human resources")]

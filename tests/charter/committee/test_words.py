@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from boussole.audits.languages import french
 from boussole.charter.committee import refusals
 from boussole.charter.committee.papers import words
-from boussole.charter.committee.papers.words import MESSAGES, Words
+from boussole.charter.committee.papers.words import MESSAGES, PaperWords
 from boussole.charter.committee.refusals import REASONS
 
 FOLDER = words.LOCALE.parent
@@ -51,4 +51,4 @@ def test_every_reason_is_given_and_every_message_said_somewhere():
 def test_no_message_needs_what_another_language_does_not(lang):
     for key, message in MESSAGES.items():
         values = dict.fromkeys(re.findall(r"\{(\w+)\}", message), "…")
-        assert Words(lang)(key, **values)
+        assert PaperWords(lang)(key, **values)

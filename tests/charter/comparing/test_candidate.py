@@ -16,7 +16,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import canonical_json
 from boussole.audits.sides import Days, Side, side_in_lake, side_of_files
 from boussole.audits.systems import System
-from boussole.audits.uncertainty.change import Change, Units
+from boussole.audits.uncertainty.change import ComparisonChange, Units
 from boussole.audits.uncertainty.holm import holm
 from boussole.audits.workspace import Workspace
 from boussole.charter.comparing.candidate import judge, margins
@@ -268,7 +268,7 @@ def test_the_table_of_what_test_sets_show_is_right():
         for moved in (0, half // 20):
             kept = half // 2 - moved
             pairs = {(1, 1): kept, (1, 0): moved, (0, 1): moved, (0, 0): kept}
-            change = Change(units=paired(pairs, pairs), scale="ratio", bad_side="below")
+            change = ComparisonChange(units=paired(pairs, pairs), scale="ratio", bad_side="below")
             shown += [change.smallest(alpha=0.05 / family) for family in (1, 6)]
         assert f"| {total} | {' | '.join(f'{size:.2f}' for size in shown)} |" in page
 

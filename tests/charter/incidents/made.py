@@ -7,7 +7,7 @@ from typing import Any
 
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
 from boussole.charter.record_types.kinds import Statement
-from boussole.charter.records import Sealed
+from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 
 DAY = dt.date(2026, 3, 2)
@@ -64,8 +64,8 @@ def decision(of: int = 0, on: dt.date = DAY, **changes: Any) -> AppealDecision:
     return AppealDecision(**({"role": "Mediator", "on": on, "of": of, "outcome": "upheld", "reviewed": True} | changes))
 
 
-def sealed(*said: Statement) -> list[Sealed]:
-    return [Sealed(entry=entry, sealed_on=each.on, statement=each) for entry, each in enumerate(said)]
+def sealed(*said: Statement) -> list[SealedStatement]:
+    return [SealedStatement(entry=entry, sealed_on=each.on, statement=each) for entry, each in enumerate(said)]
 
 
 def facts(*said: Statement, today: dt.date = dt.date(2026, 3, 31)) -> Facts:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from boussole.charter.committee import acting
-from boussole.charter.committee.acting import house_of
+from boussole.charter.committee.acting import committee_state
 from boussole.charter.committee.acts.balloting import end_vote, vote_openly
 from boussole.charter.committee.directory import name_member
 from boussole.charter.committee.papers.drafts import begin, draft, drafts
@@ -219,4 +219,4 @@ def test_a_draft_is_saved_under_the_name_of_who_saves(hall, at, workspace, tries
         tries.add()
         assert send(ada, f"/drafts/discard/{of}", sure="1").status_code == 404
     assert len(drafts(workspace, NAME)) == 2
-    assert house_of(workspace, NAME).acts
+    assert committee_state(workspace, NAME).acts

@@ -192,5 +192,5 @@ def test_who_sees_single_appeals_is_noted_and_who_sees_their_number_is_not(works
 
 
 def test_sessions_go_with_the_log(workspace):
-    assert log_days.purge(workspace, before=FIRST) == log_days.Erased(before=FIRST, looks=0, sessions=0)
+    assert log_days.purge(workspace, before=FIRST) == log_days.PurgedDays(before=FIRST, looks=0, sessions=0)
     assert open_sessions.open_sessions(workspace) == []

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from boussole.charter.committee.acting import do, house_of
+from boussole.charter.committee.acting import committee_state, do
 from boussole.charter.committee.directory import name_member
 from boussole.charter.committee.rules import TEMPLATES
 from boussole.charter.record_types.acts import CommitteeQuestion, Mandate, MandateEnd
@@ -43,7 +43,7 @@ def ask(client, today, **claimed):
 
 
 def questions(workspace):
-    return [act for _, act in house_of(workspace, "external").standing(CommitteeQuestion)]
+    return [act for _, act in committee_state(workspace, "external").standing(CommitteeQuestion)]
 
 
 @pytest.mark.attack("members", "an act is sealed under another's number that a request claims")
@@ -71,7 +71,7 @@ def test_who_chairs_a_committee_leads_no_other(client, sign_in, oidc, workspace,
         return done.headers["location"]
 
     assert "sent=" in send("/committee-act/convene/internal", **call)
-    assert house_of(workspace, "internal").acts == ()
+    assert committee_state(workspace, "internal").acts == ()
     assert "done=" in send("/committee-act/convene/external", **call)
     assert "done=" in send("/committee-act/refer/internal", **matter)
 

@@ -19,7 +19,7 @@ from boussole.charter.judging.verdicts import judge, summarise
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import in_force
 from boussole.charter.text.loading import PACKAGED
-from boussole.dashboard.alerts.changes import Change
+from boussole.dashboard.alerts.changes import SubjectChange
 from boussole.dashboard.alerts.channels import known_channels
 from boussole.dashboard.alerts.detection.detect import check
 from boussole.dashboard.alerts.detection.verdicts import _audited
@@ -56,7 +56,7 @@ def amend(workspace: Workspace, **levels: float) -> None:
         path.write_text(yaml.safe_dump(text, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
-def of_gender(changes: Sequence[Change]) -> list[tuple[str | None, str, str]]:
+def of_gender(changes: Sequence[SubjectChange]) -> list[tuple[str | None, str, str]]:
     name = f"{RATIO}_gender"
     return [(each.before, each.after, each.cause) for each in changes if each.name == name]
 

@@ -15,7 +15,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import Attestation, KeptFile, Withdrawal
 from boussole.charter.records import seal
-from boussole.dashboard.alerts.changes import Change
+from boussole.dashboard.alerts.changes import SubjectChange
 from boussole.dashboard.alerts.detection.detect import check
 from boussole.dashboard.alerts.messages import Message
 from boussole.dashboard.alerts.outbox import messages
@@ -26,7 +26,7 @@ Q = f"question/equite/{GENDER}"
 WORK = "question/humain/work_got_better"
 
 
-def moves(changes: Sequence[Change], subject: str = Q) -> list[tuple[str | None, str]]:
+def moves(changes: Sequence[SubjectChange], subject: str = Q) -> list[tuple[str | None, str]]:
     return [(each.before, each.after) for each in changes if each.subject == subject]
 
 
@@ -164,7 +164,7 @@ def test_two_who_look_at_the_same_time_find_a_change_once(told: House) -> None:
     told.audit(1, impact_ratio_gender="kept")
     check(told.workspace)
     told.audit(2, impact_ratio_gender="watch")
-    others: list[Change] = []
+    others: list[SubjectChange] = []
 
     def other() -> None:
         if not others:

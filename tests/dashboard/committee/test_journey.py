@@ -19,7 +19,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.acting import here_and_now, house_of
+from boussole.charter.committee.acting import committee_state, here_and_now
 from boussole.charter.committee.acts.issuing import opinion_text
 from boussole.charter.committee.acts.meeting import convene, open_session
 from boussole.charter.committee.acts.proving import faults
@@ -169,7 +169,7 @@ class Seat:
 
     @property
     def house(self):
-        return house_of(self.workspace, NAME)
+        return committee_state(self.workspace, NAME)
 
 
 def gone(element: WebElement) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from boussole.charter.committee.papers.drafts import Drafted
+from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.sessions import session
 from boussole.charter.committee.voting.presence import count
 from boussole.charter.record_types.acts import (
@@ -26,7 +26,7 @@ from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import CALLED, DAY, SAID, m
 
 EN, FR = speaker("en"), speaker("fr")
-DRAFT = Drafted(
+DRAFT = SavedDraft(
     id=4, committee="external", kind="opinion", about=None, version=2, sealed_as=None,
     body={"title": "On <i>MatchFT</i>"}, author=m(1), saved_at="2026-09-02T10:00:00Z",
 )  # fmt: skip

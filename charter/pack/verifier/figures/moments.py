@@ -46,7 +46,7 @@ class Moments(NamedTuple):
         return [(whole - self.total[b]) / (size - self.n[b]) for b in used]
 
 
-class Change(NamedTuple):
+class MeanChange(NamedTuple):
     """A mean now and in the window of reference; by how much it changed."""
 
     now: Moments
@@ -103,7 +103,7 @@ def shares(cases: list[int], rows: list[int]) -> Moments:
     return Moments(rows, ones, ones, share * (1 - share))
 
 
-def compared(one: Single | Change, other: Single | Change, clustered: bool, low: float, high: float) -> Claims:
+def compared(one: Single | MeanChange, other: Single | MeanChange, clustered: bool, low: float, high: float) -> Claims:
     """What the difference of two means, or of two changes, must say of its interval and test."""
     sides = [side for each in (one, other) for side in each]
     test: dict = {"kind": "wald", "estimate": one.mean - other.mean}
@@ -114,7 +114,7 @@ def compared(one: Single | Change, other: Single | Change, clustered: bool, low:
         test.update(_of_rows(sides, clustered))
     if not test["se"] > 0:
         return {"interval": None}
-    if isinstance(one, Change):
+    if isinstance(one, MeanChange):
         test["p"] = 2 * student(-abs(test["estimate"]) / test["se"], test["df"])
     half = quantile(0.975, test) * test["se"]
     return {
@@ -134,7 +134,7 @@ def _of_rows(sides: list[Moments], clustered: bool) -> dict:
     return {"se": math.sqrt(sum(parts)), "df": df, "method": "student_buckets" if clustered else "student"}
 
 
-def _of_clusters(one: Single | Change, other: Single | Change) -> tuple[float, float] | None:
+def _of_clusters(one: Single | MeanChange, other: Single | MeanChange) -> tuple[float, float] | None:
     """Standard error and degrees of freedom by the jackknife, a bucket deleted from everything at once."""
     used = filled(one.n, other.n)
     first, second = one.without_each(used), other.without_each(used)

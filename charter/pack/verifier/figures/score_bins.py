@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from ..rows import BUCKETS, Group, Rows, Scored
+from ..rows import BUCKETS, Group, Rows, ScoreBin
 from ..system import By, System, label
 from .moments import Moments
 
 BINS = 100
 """Into how many equal bins the range of a score is divided; the highest score has one of its own."""
-Part = list[Scored]
+Part = list[ScoreBin]
 """Rows of one group, or of several together."""
 
 
@@ -28,15 +28,15 @@ class ScoreBins:
         """The score at which one of the equal parts of the range begins."""
         return self.low + (self.high - self.low) * i / parts
 
-    def sum(self, row: Scored) -> float:
+    def sum(self, row: ScoreBin) -> float:
         """The sum of the scores of a cell."""
         return self.low * row.n + row.total / self.unit
 
-    def squares(self, row: Scored) -> float:
+    def squares(self, row: ScoreBin) -> float:
         """The sum of the squares of the scores of a cell."""
         return self.low**2 * row.n + 2 * self.low * row.total / self.unit + row.squares / self.unit**2
 
-    def scores(self, part: Iterable[Scored]) -> Moments:
+    def scores(self, part: Iterable[ScoreBin]) -> Moments:
         """The scores of everybody who has one."""
         n, total, squares = [0] * BUCKETS, [0.0] * BUCKETS, [0.0] * BUCKETS
         for row in scored(part):
@@ -45,7 +45,7 @@ class ScoreBins:
             squares[row.bucket] += self.squares(row)
         return Moments(n, total, squares)
 
-    def errors(self, part: Iterable[Scored]) -> Moments:
+    def errors(self, part: Iterable[ScoreBin]) -> Moments:
         """Score − outcome; a decision has at least the variance that it would have if scores were chances."""
         seen = [row for row in scored(part) if row.outcome < 2]
         all_ = self.scores(seen)
@@ -65,7 +65,7 @@ class ScoreBins:
         return "rest", [group for group in shown if group != own and None not in group]
 
 
-def scored(part: Iterable[Scored]) -> Part:
+def scored(part: Iterable[ScoreBin]) -> Part:
     """The rows of those who have a score."""
     return [row for row in part if row.bin >= 0]
 
@@ -75,7 +75,7 @@ def together(table: dict[Group, Part], groups: Iterable[Group]) -> Part:
     return [row for group in groups for row in table.get(group, [])]
 
 
-def histogram(part: Iterable[Scored], bins: int = BINS + 1) -> list[int]:
+def histogram(part: Iterable[ScoreBin], bins: int = BINS + 1) -> list[int]:
     """How many have a score in each bin; with `BINS`, the highest score is in the last."""
     found = [0] * bins
     for row in scored(part):
@@ -83,7 +83,7 @@ def histogram(part: Iterable[Scored], bins: int = BINS + 1) -> list[int]:
     return found
 
 
-def by_bucket(part: Iterable[Scored]) -> list[int]:
+def by_bucket(part: Iterable[ScoreBin]) -> list[int]:
     """How many rows there are in each bucket."""
     found = [0] * BUCKETS
     for row in part:
@@ -107,7 +107,7 @@ def _under(counts: Sequence[int]) -> list[float]:
     return found
 
 
-def _by(rows: Iterable[Scored]) -> dict[str, dict[Group, Part]]:
+def _by(rows: Iterable[ScoreBin]) -> dict[str, dict[Group, Part]]:
     found: dict[str, dict[Group, Part]] = {}
     for row in rows:
         found.setdefault(row.by, {}).setdefault(row.group, []).append(row)

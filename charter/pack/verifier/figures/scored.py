@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from ..groups import Claims, Groups
-from ..rows import Group, Scored
+from ..rows import Group, ScoreBin
 from ..system import By
 from .score_bins import ScoreBins, scored
 
@@ -39,14 +39,14 @@ class Scores:
             return {"value": values[0] - values[1], "params.values": values}
         return {"value": area(other, own) if metric == "bpsn_auc" else area(own, other)}
 
-    def _others(self, by: By, measure: dict, table: dict[Group, list[Scored]]) -> list[list[Scored]]:
+    def _others(self, by: By, measure: dict, table: dict[Group, list[ScoreBin]]) -> list[list[ScoreBin]]:
         reference, own = self.system.reference(by), tuple(measure["group"][name] for name in by)
         if reference is not None:
             return [table[reference]]
         hidden = self.groups.shown.hidden("scores", by) | self.groups.shown.hidden("seen", by)
         return [rows for group, rows in table.items() if group != own and None not in group and group not in hidden]
 
-    def _mean(self, metric: str, rows: list[Scored]) -> Claims:
+    def _mean(self, metric: str, rows: list[ScoreBin]) -> Claims:
         """Mean score; mean squared distance of score and outcome; mean of score − outcome."""
         used = rows if metric == "mean_score" else [row for row in rows if row.outcome < 2]
         n, scores = sum(row.n for row in used), math.fsum(self.bins.sum(row) for row in used)
@@ -60,7 +60,7 @@ class Scores:
         return {"value": distance / n, "n": n}
 
 
-def area(positives: list[Scored], negatives: list[Scored]) -> float:
+def area(positives: list[ScoreBin], negatives: list[ScoreBin]) -> float:
     """How often a positive of the first has a higher score than a negative of the second; within a bin, one half."""
     top = max(row.bin for row in [*positives, *negatives]) + 1
     up, down = [0] * top, [0] * top

@@ -17,7 +17,7 @@ from ..rows import BUCKETS, Group
 from ..scores import holm
 from ..system import By
 from .drift import HALF, distance, merged, psi
-from .moments import Change, Single, compared, shares
+from .moments import MeanChange, Single, compared, shares
 from .score_bins import BINS, Part, ScoreBins, by_bucket, histogram, largest_gap, scored, together
 
 QUANTITIES = ("selection_rate", "mean_score")
@@ -60,10 +60,10 @@ class Windows:
         name, listed = "*".join(by), list(groups)
         return together(self.bins.now.get(name, {}), listed), together(self.bins.then.get(name, {}), listed)
 
-    def _moments(self, quantity: str, by: By, groups: Iterable[Group]) -> Change:
+    def _moments(self, quantity: str, by: By, groups: Iterable[Group]) -> MeanChange:
         parts = self._sides(by, groups)
         make = self.bins.scores if quantity == "mean_score" else lambda part: shares(*_selected(part))
-        return Change(*(make(part) for part in parts))
+        return MeanChange(*(make(part) for part in parts))
 
     def _change(self, quantity: str, by: By, own: Group) -> Claims:
         found, clustered = self._moments(quantity, by, [own]), self.system.clustered

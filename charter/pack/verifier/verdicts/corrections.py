@@ -11,7 +11,7 @@ from ..scores import holm
 from .testing import beyond, good, kept_level, level
 
 
-class Asked(Protocol):
+class AskedQuestion(Protocol):
     """A question of the charter as a document answers it."""
 
     @property
@@ -21,7 +21,7 @@ class Asked(Protocol):
     def verdict(self) -> dict: ...
 
 
-class Tested(NamedTuple):
+class CorrectedTests(NamedTuple):
     """The p-values of a comparison; those of broken and watch corrected."""
 
     breach: float | None
@@ -32,7 +32,9 @@ class Tested(NamedTuple):
     at_watch: float
 
 
-def corrected(family: Sequence[tuple[Asked, dict]], looks: int, alpha: float, rule: int) -> list[Tested]:
+def corrected(
+    family: Sequence[tuple[AskedQuestion, dict]], looks: int, alpha: float, rule: int
+) -> list[CorrectedTests]:
     """Holm over the family, the level shared between the looks of a year: equally by the first two rules, since then as
     far as each look sees other decisions than those before."""
     shares = _shares(family)
@@ -49,7 +51,7 @@ def corrected(family: Sequence[tuple[Asked, dict]], looks: int, alpha: float, ru
     on_good_side = [good(m, level(m, kept_level(q.indicator["threshold"]))) for q, m in family]
     share = [s / looks if rule < 3 else nominal(alpha * s * w, c, looks) / alpha for s, (c, w) in zip(shares, seen)]
     return [
-        Tested(broken.get(i), watch[i], on_good_side[i], share[i], at_breach.get(i), at_watch[i])
+        CorrectedTests(broken.get(i), watch[i], on_good_side[i], share[i], at_breach.get(i), at_watch[i])
         for i in range(len(family))
     ]
 
@@ -71,7 +73,7 @@ def _held(
     return holm(year, shares), levels
 
 
-def _shares(family: Sequence[tuple[Asked, dict]]) -> list[float]:
+def _shares(family: Sequence[tuple[AskedQuestion, dict]]) -> list[float]:
     """The level is shared equally between questions, and within each between its comparisons."""
     names = [question.verdict["indicator"] for question, _ in family]
     return [1 / (len(set(names)) * names.count(name)) for name in names]

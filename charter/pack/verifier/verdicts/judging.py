@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..looks import nominal
 from ..rates import COMPARED
 from ..system import System
-from .corrections import Tested, corrected
+from .corrections import CorrectedTests, corrected
 from .deciding import beyond_watch, interval, settled_by, too_few
 from .testing import beyond, level, ways
 
@@ -42,7 +42,7 @@ class Judging(NamedTuple):
     rule: int
     size: int | None
     since: int | None
-    tested: dict[tuple, Tested]
+    tested: dict[tuple, CorrectedTests]
 
 
 def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dict]]:

@@ -9,7 +9,7 @@ from boussole.audits.drift.series import DriftSeries
 from boussole.audits.languages import capital
 from boussole.dashboard.charts.months_picture import Month, months_picture, scale_of
 from boussole.dashboard.views.drift.performance.groups import GroupTable
-from boussole.dashboard.views.drift.performance.words import Words
+from boussole.dashboard.views.drift.performance.words import PerformanceWords
 from boussole.dashboard.views.drift.words import period_words
 
 STEP, SPOKEN = 0.05, 6
@@ -17,7 +17,7 @@ STEP, SPOKEN = 0.05, 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Followed:
+class FollowedRows:
     """`states` and `words`: the mark of each row, and what it says; `groups`: the same of groups, if audits told it."""
 
     anchor: str
@@ -39,14 +39,14 @@ def drawn(
     title: str,
     series: DriftSeries,
     months: Sequence[Month],
-    words: Words,
+    words: PerformanceWords,
     *,
     sentences: Sequence[str],
     head: Sequence[str],
     rows: Sequence[Sequence[str]],
     states: Sequence[str],
     said: Sequence[str],
-) -> Followed:
+) -> FollowedRows:
     """The figure of each month of a series; `head` is that of all cells but the mark."""
     scale = scale_of(months, step=STEP) or (0.0, 1.0)
     ends = [capital(period_words(each.window, words.say)) for each in (series.performance[0], series.performance[-1])]
@@ -54,7 +54,7 @@ def drawn(
         words.say("{name}: {verdicts}.", name=row[0], verdicts=_spoken(month, words))
         for row, month in list(zip(rows, months, strict=True))[-SPOKEN:]
     ]
-    return Followed(
+    return FollowedRows(
         anchor=anchor,
         title=title,
         sentences=sentences,
@@ -71,11 +71,11 @@ def drawn(
     )
 
 
-def _whole(value: float, words: Words) -> str:
+def _whole(value: float, words: PerformanceWords) -> str:
     return words.say.number(100 * value, 0)
 
 
-def _spoken(month: Month, words: Words) -> str:
+def _spoken(month: Month, words: PerformanceWords) -> str:
     """A month of a drawing in words."""
     told = []
     if month.came is not None:

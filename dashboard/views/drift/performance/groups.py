@@ -9,7 +9,7 @@ from boussole.audits.windows import Window, period_of
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.base import given
 from boussole.dashboard.charts.groups import attribute_name, group_name, reason_words
-from boussole.dashboard.views.drift.performance.words import Words
+from boussole.dashboard.views.drift.performance.words import PerformanceWords
 from boussole.dashboard.views.drift.words import period_words
 
 
@@ -22,7 +22,7 @@ class GroupTable:
     rows: Sequence[Sequence[str]]
 
 
-def group_table(figure: str, documents: Mapping[Window, AuditDocument], words: Words) -> GroupTable | None:
+def group_table(figure: str, documents: Mapping[Window, AuditDocument], words: PerformanceWords) -> GroupTable | None:
     """What came in the newest audited month of which some group's figure is told, and what is expected of the newest
     month after it; None where audits told neither of any group."""
     months = sorted(window for window in documents if window == period_of(window.start, "month"))
@@ -61,7 +61,7 @@ def _of_groups(metric: str, document: AuditDocument) -> list[MeasureDocument]:
     return [each for each in document.measures if each.metric == metric and len(each.by) == 1 and each.group]
 
 
-def _cell(measure: MeasureDocument, words: Words) -> str:
+def _cell(measure: MeasureDocument, words: PerformanceWords) -> str:
     """A value with its interval: of what is expected, the range in which it will lie."""
     if measure.value is None:
         return reason_words(given(measure.reason), words.say, minimum=words.system.privacy.suppress_below)

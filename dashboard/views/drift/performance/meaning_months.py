@@ -13,15 +13,15 @@ from boussole.audits.measures import Measure
 from boussole.charter.drift.readings import MEANING, Reading
 from boussole.dashboard.charts.months_picture import Month, MonthValue
 from boussole.dashboard.views.drift.events import Event, on_days
-from boussole.dashboard.views.drift.performance.followed import Followed, drawn
-from boussole.dashboard.views.drift.performance.words import Words
+from boussole.dashboard.views.drift.performance.followed import FollowedRows, drawn
+from boussole.dashboard.views.drift.performance.words import PerformanceWords
 from boussole.dashboard.views.drift.words import period_words, state_words, why_not
 from boussole.dashboard.words.say import Say
 
 
 def meaning_months(
-    series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened: Sequence[Event], words: Words
-) -> Followed | None:
+    series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened: Sequence[Event], words: PerformanceWords
+) -> FollowedRows | None:
     """None where no month has it."""
     say = words.say
     found = {point.window: (point.measure(SHIFT, OUTCOME), point.measure(TILT, OUTCOME)) for point in series.points}
@@ -78,7 +78,7 @@ def meaning_months(
     )
 
 
-def _missing(shift: Measure | None, series: DriftSeries, words: Words) -> list[str]:
+def _missing(shift: Measure | None, series: DriftSeries, words: PerformanceWords) -> list[str]:
     readable = str(shift.params.get("readable_from", "")) if shift else ""
     why = why_not(shift.reason or "", series.system, words.say, readable_from=readable) if shift else ""
     return ["", why, "", "", ""]

@@ -15,10 +15,10 @@ from boussole.charter.drift.causes import causes, newcomers, run
 from boussole.charter.drift.readings import MEANING, MOVED, Reading
 from boussole.dashboard.charts.months_picture import Month, MonthValue
 from boussole.dashboard.views.drift.events import Event, on_days
-from boussole.dashboard.views.drift.performance.followed import Followed, drawn
+from boussole.dashboard.views.drift.performance.followed import FollowedRows, drawn
 from boussole.dashboard.views.drift.performance.groups import group_table
 from boussole.dashboard.views.drift.performance.meaning_months import meaning_months
-from boussole.dashboard.views.drift.performance.words import Words
+from boussole.dashboard.views.drift.performance.words import PerformanceWords
 from boussole.dashboard.views.drift.words import period_words, why_not
 from boussole.dashboard.words.say import Say
 
@@ -34,7 +34,7 @@ class Performing:
     tone: str
     sentences: Sequence[str]
     note: str
-    figures: Sequence[Followed]
+    figures: Sequence[FollowedRows]
 
 
 def performing(
@@ -46,7 +46,7 @@ def performing(
     documents: Mapping[Window, AuditDocument],
 ) -> Performing | None:
     """None where no month has any figure. `documents`: the last audit of each window, for what is told of groups."""
-    words = Words(system=series.system, say=say)
+    words = PerformanceWords(system=series.system, say=say)
     shown = [name for name in ORDER if any(_known(each, name) for each in series.performance)]
     if not shown:
         return None
@@ -77,7 +77,7 @@ def _tone(due: Sequence[Performance], name: str, doubts: Sequence[str]) -> str:
     return "kept" if due and due[-1].expected and not due[-1].strayed(name) else "unknown"
 
 
-def _doubts(series: DriftSeries, read: Sequence[Mapping[str, Reading]], words: Words) -> list[str]:
+def _doubts(series: DriftSeries, read: Sequence[Mapping[str, Reading]], words: PerformanceWords) -> list[str]:
     """Why what is expected may be wrong: scores that mean something else, or that another model gives."""
     compared = [at for at, point in enumerate(series.points) if point.reason is None]
     if not compared:
@@ -109,7 +109,7 @@ def _known(each: Performance, name: str) -> bool:
     return any(found.value is not None for found in (each.came[name], each.expected.get(name)) if found)
 
 
-def _sentences(name: str, months: Sequence[Performance], words: Words) -> list[str]:
+def _sentences(name: str, months: Sequence[Performance], words: PerformanceWords) -> list[str]:
     """The newest month whose outcomes are known, those that wait, and those that were not as expected."""
     due = [each for each in months if each.came[name].value is not None]
     told = [words.came(name, due[-1].window, due[-1].came[name])] if due else []
@@ -128,7 +128,9 @@ def _sentences(name: str, months: Sequence[Performance], words: Words) -> list[s
     return told
 
 
-def _followed(name: str, series: DriftSeries, happened: Sequence[Event], words: Words, *, told: bool) -> Followed:
+def _followed(
+    name: str, series: DriftSeries, happened: Sequence[Event], words: PerformanceWords, *, told: bool
+) -> FollowedRows:
     """`told`: with what it says; the section has already said that of the first."""
     say = words.say
     months = [_month(each, name, happened) for each in series.performance]
@@ -163,7 +165,7 @@ def _told(found: Measure, ends: Sequence[float] | None) -> MonthValue | None:
     return MonthValue(value=found.value, ends=(ends[0], ends[1]) if ends else None)
 
 
-def _row(each: Performance, name: str, series: DriftSeries, words: Words) -> list[str]:
+def _row(each: Performance, name: str, series: DriftSeries, words: PerformanceWords) -> list[str]:
     """The cells of a month; where there is no figure, why."""
     came, expected = each.came[name], each.expected.get(name)
     size = came.n or (expected.n if expected else None)

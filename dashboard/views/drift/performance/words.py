@@ -16,7 +16,7 @@ from boussole.dashboard.words.say import Say
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words:
+class PerformanceWords:
     """What is said of one system."""
 
     system: System
