@@ -118,10 +118,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from boussole.dashboard.report.words import Tell
+from boussole.dashboard.report.words import ReportSay
 
 
-def motto(tell: Tell) -> dict[str, Any]:
+def motto(tell: ReportSay) -> dict[str, Any]:
     """Its title and its text."""
     return {"title": tell("Our motto"), "text": tell("Whoever measures, tells.")}
 ''',
