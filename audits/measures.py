@@ -184,17 +184,20 @@ class Strata:
 class Sums:
     """Sums over lists by name (those of the cube `ranks`): `totals` (…,), and in each bucket, `parts` (…, buckets).
 
-    Totals are exact; the parts, being rounded, may add up to something else in the last digit.
+    Totals are exact; the parts, being rounded, may add up to something else in the last digit. `people`: what people
+    bring to the figures, by their own buckets (…, buckets); None where lists are the only clusters.
     """
 
     totals: Mapping[str, npt.NDArray[np.float64]]
     parts: Mapping[str, npt.NDArray[np.float64]]
+    people: Mapping[str, npt.NDArray[np.float64]] | None = None
 
     def at(self, position: int) -> Sums:
         """The sums of one group."""
         return Sums(
             totals={name: found[position] for name, found in self.totals.items()},
             parts={name: found[position] for name, found in self.parts.items()},
+            people=self.people and {name: found[position] for name, found in self.people.items()},
         )
 
 

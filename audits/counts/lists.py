@@ -11,8 +11,22 @@ import pyarrow as pa
 
 from boussole.audits.counts.read import months_sql, positions
 from boussole.audits.cubes import ranks
+from boussole.audits.cubes.contenders import FIRST
 from boussole.audits.cubes.update import count_ranks, sealed_months
-from boussole.audits.lake.tables import KEYS, RANKED, days_sql, has_table, literal, quote, summed, table
+from boussole.audits.lake.tables import (
+    FIGURES,
+    KEYS,
+    MOMENTS,
+    RANKED,
+    SEEN,
+    days_sql,
+    describe,
+    has_table,
+    literal,
+    quote,
+    summed,
+    table,
+)
 from boussole.audits.measures import Cells, Lists, Sums
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.kinds import BUCKETS
@@ -52,7 +66,7 @@ def read_ranks(
             return PURGED
         source = count_ranks(connection, system, window, apart)
     else:
-        source = f"FROM {table(system, 'ranks')} WHERE {months_sql(window)}"
+        source = f"FROM ({_cube(connection, system)}) WHERE {months_sql(window)}"
     read = [(), *(by for by in system.attributes if not set(by) & set(without))]
     names = ", ".join(literal("*".join(by)) for by in read)
     keys = ", ".join(quote(name) for name in (*KEYS, "bucket"))
@@ -60,9 +74,24 @@ def read_ranks(
     return connection.execute(query).to_arrow_table().cast(RANKS)
 
 
+def _cube(connection: duckdb.DuckDBPyConnection, system: System) -> str:
+    """SQL: the cube with all its columns; a lake of before holds nothing in the newer ones until it is written to."""
+    present = describe(connection, table(system, "ranks"))
+    missing = [f", CAST(NULL AS {kind}) AS {quote(name)}" for name, kind in RANKED.items() if name not in present]
+    return f"SELECT *{''.join(missing)} FROM {table(system, 'ranks')}"
+
+
 def _covers(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> bool:
-    """Whether the cube counts just the decisions that `daily` counts, and compares groups as the system file does."""
+    """Whether the cube counts just the decisions that `daily` counts, and compares groups as the system file does.
+
+    Where people are the clusters, it has to know what they bring as well.
+    """
     if not has_table(connection, system, "ranks"):
+        return False
+    cube = f"({_cube(connection, system)})"
+    alone = f"""SELECT 1 FROM {cube} WHERE {months_sql(window)} AND "by" <> '' GROUP BY month, "by"
+        HAVING sum(lists) > 0 AND coalesce(sum(seen), 0) = 0"""
+    if system.cluster == "person" and connection.execute(f"{alone} LIMIT 1").fetchone():
         return False
     whom = " OR ".join(
         f"""("by" = {literal("*".join(by))} AND against <> {literal(ranks.against(system, by))})"""
@@ -102,9 +131,21 @@ def _lists(rows: pa.Table, cells: Cells, every: int) -> Lists:
 
 def _sums(rows: pa.Table, places: npt.NDArray[np.int64], groups: int) -> Sums:
     """Sums of the rows that have a place, in that place."""
-    used, buckets, totals, parts = places >= 0, rows["bucket"].to_numpy(), {}, {}
-    for name in RANKED:
-        exact = np.zeros((groups, BUCKETS), dtype=object)
-        exact[places[used], buckets[used]] = np.array(rows[name].to_pylist(), dtype=object)[used]
-        totals[name], parts[name] = exact.sum(axis=1).astype(np.float64), exact.astype(np.float64)
-    return Sums(totals=totals, parts=parts)
+    buckets = rows["bucket"].to_numpy()
+    of_lists, of_people = (places >= 0) & (buckets < FIRST), (places >= 0) & (buckets >= FIRST)
+
+    def exact(name: str, used: npt.NDArray[np.bool_], first: int) -> npt.NDArray[np.object_]:
+        found = np.zeros((groups, BUCKETS), dtype=object)
+        found[places[used], buckets[used] - first] = np.array(rows[name].to_pylist(), dtype=object)[used]
+        return found
+
+    sums = {name: exact(name, of_lists, 0) for name in RANKED if name not in _BROUGHT}
+    people = {name: exact(name, of_people, FIRST).astype(np.float64) for name in _BROUGHT} if of_people.any() else None
+    return Sums(
+        totals={name: found.sum(axis=1).astype(np.float64) for name, found in sums.items()},
+        parts={name: found.astype(np.float64) for name, found in sums.items()},
+        people=people,
+    )
+
+
+_BROUGHT = {SEEN, *(f"{figure}_{moment}" for figure in FIGURES for moment in MOMENTS)}

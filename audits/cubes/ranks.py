@@ -7,7 +7,7 @@ out. People who share a rank are both seen at it.
 
 Rows of one list compete, so that lists are the clusters: all of a list is in one bucket. Where people are the clusters
 of the log, that of a list is the sum of the buckets of its people modulo 40, a hash that needs no identifier, so that a
-rotation of keys changes none.
+rotation of keys changes none; what the people of each bucket bring to the figures stands beside it (`contenders`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import ibis
 
+from boussole.audits.cubes import contenders
 from boussole.audits.cubes.fair import CHANCES, KIND, REQUIRED, fair_tables
 from boussole.audits.lake.tables import CUBES, KEYS, RANKED, keys_of, quote, summed
 from boussole.audits.measures import TOP, group_label
@@ -46,6 +47,7 @@ def listed(decisions: Any, system: System) -> Any:
         "rank",
         *groups,
         bucket=joined.list_bucket,
+        person=joined.bucket,
         exposure=_amount(placed.ifelse(_gain(rank), 0.0)),
         reciprocal=_amount(placed.ifelse(1 / rank, 0.0)),
         top=(placed & (rank <= TOP)).fill_null(False).cast("int64"),
@@ -70,7 +72,7 @@ def counted(rows: Any, by: Sequence[str]) -> Any:
 def shares(own: Any, by: Sequence[str], reference: tuple[str, ...] | None) -> Any:
     """What `counted` gives, of lists with two groups, with what is expected of the list's own pool."""
     names = [f"g_{name}" for name in by]
-    whole = {f"all_{name}": own[name].sum().over(_LIST) for name in ("n", "placed", "exposure", "top")}
+    whole = {f"all_{name}": own[name].sum().over(_LIST) for name in _WHOLE}
     made = own.mutate(groups=own.count().over(_LIST), **whole, **_others(own, names, reference))
     made = made.filter((made.groups > 1) & (made.all_exposure > 0))
     values = {f"value{i + 1}": made[names[i]] if i < len(names) else ibis.null("string") for i in range(3)}
@@ -79,7 +81,7 @@ def shares(own: Any, by: Sequence[str], reference: tuple[str, ...] | None) -> An
     weight = shared.ifelse(n * other / (n + other), 0.0)
     means = {
         f"{who}_{kind}": _amount(shared.ifelse(weight * _float(made[column]) / (n if who == "own" else other), 0.0))
-        for kind in ("exposure", "reciprocal")
+        for kind in _KINDS
         for who, column in (("own", kind), ("other", f"other_{kind}"))
     }
     # Of a list whose people are all among the first places, these tell nothing.
@@ -106,10 +108,24 @@ def shares(own: Any, by: Sequence[str], reference: tuple[str, ...] | None) -> An
         all_top=made.all_top,
         share=(made.n * 100 // made.all_n).cast("int64"),
         places=ibis.least(made.all_placed, TOP).cast("int64"),
+        other_n=made.other_n,
+        listed_reciprocal=_float(made.all_reciprocal),
+        of_all_others=ibis.literal(reference is None),
+        **{f"pair_{kind}": (_float(made[kind]) + _float(made[f"other_{kind}"])) / (n + other) for kind in _KINDS},
+        **{f"against{i + 1}": ibis.literal(value, "string") for i, value in enumerate(_three(reference))},
     )
 
 
 _LIST = ibis.window(group_by="list")
+_WHOLE = ("n", "placed", "exposure", "reciprocal", "top")
+
+
+_KINDS = ("exposure", "reciprocal")
+
+
+def _three(values: tuple[str, ...] | None) -> list[str | None]:
+    """The values of a group, as many as the cube has columns for."""
+    return [*(values or ()), None, None, None][:3]
 
 
 def _others(own: Any, names: Sequence[str], reference: tuple[str, ...] | None) -> dict[str, Any]:
@@ -180,14 +196,20 @@ def every_list(rows: Any) -> Any:
     return _summed(lists.mutate(lists=ibis.literal(1, "int64")), (), [], "")
 
 
-def of_attribute(own: Any, order: Any, fair: tuple[Any, Any], by: tuple[str, ...], system: System) -> Any:
+def of_attribute(
+    tables: tuple[Any, Any, Any | None], fair: tuple[Any, Any], by: tuple[str, ...], system: System
+) -> Any:
     """Month × group × bucket, and all groups of an attribute together: sums over lists.
 
-    `own`, `order`: what `shares` and `ordered` give for the attribute; `fair`: the tables `REQUIRED` and `CHANCES`.
+    `tables`: what `shares`, `ordered` and `contenders.places` (where people are the clusters) give for the attribute;
+    `fair`: the tables `REQUIRED` and `CHANCES`.
     """
-    values = [f"value{i + 1}" for i in range(len(by))]
-    groups = _summed(_groups(order, own, fair, values), by, values, against(system, by))
-    return _united([groups, _summed(_whole(order, own), by, [], against(system, by))])
+    own, order, cells = tables
+    values, whom = [f"value{i + 1}" for i in range(len(by))], against(system, by)
+    parts = [_summed(_groups(order, own, fair, values), by, values, whom), _summed(_whole(order, own), by, [], whom)]
+    if cells is not None:
+        parts.append(_summed(contenders.brought(cells, own, by), by, values, whom))
+    return _united(parts)
 
 
 def _groups(order: Any, own: Any, fair: tuple[Any, Any], values: Sequence[str]) -> Any:
@@ -255,8 +277,11 @@ def statements(competing: Any, system: System) -> dict[str, Any]:
         found = shares(ibis.table(own.schema(), name="counted"), by, system.reference_of(by))
         kept = ibis.table(found.schema(), name="shares")
         order = ordered(rows, kept, by)
-        groups = of_attribute(kept, ibis.table(order.schema(), name="ordered"), fair, by, system)
-        made |= {f"counted{i}": own, f"shares{i}": found, f"ordered{i}": order, f"ranks{i}": groups}
+        each = contenders.places(rows, by) if system.cluster == "person" else None
+        cells = None if each is None else ibis.table(each.schema(), name="cells")
+        groups = of_attribute((kept, ibis.table(order.schema(), name="ordered"), cells), fair, by, system)
+        steps = {"counted": own, "shares": found, "ordered": order, "cells": each, "ranks": groups}
+        made |= {f"{name}{i}": step for name, step in steps.items() if step is not None}
     return made
 
 
@@ -267,7 +292,8 @@ def count_lists(connection: duckdb.DuckDBPyConnection, sql: dict[str, str], rows
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {sql['every_list']}")
     kind = ", ".join(f"CAST({name} AS BIGINT) AS {name}" for name in KIND)
     for i in range(sum(name.startswith("ordered") for name in sql)):
-        for name in ("counted", "shares", "ordered"):
+        steps = [name for name in ("counted", "shares", "ordered", "cells") if f"{name}{i}" in sql]
+        for name in steps:
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql[f'{name}{i}']}")
         kinds = connection.execute(f"SELECT DISTINCT {kind} FROM shares ORDER BY ALL").to_arrow_table()
         for name, table in zip(("required", "chances"), fair_tables(kinds), strict=True):
@@ -275,7 +301,7 @@ def count_lists(connection: duckdb.DuckDBPyConnection, sql: dict[str, str], rows
         connection.execute(f"INSERT INTO {into} {sql[f'ranks{i}']}")
         for name in ("required", "chances"):
             connection.unregister(name)
-        connection.execute("DROP TABLE counted; DROP TABLE shares; DROP TABLE ordered")
+        connection.execute("; ".join(f"DROP TABLE {name}" for name in steps))
     connection.execute("DROP VIEW competing; DROP TABLE listed")
 
 

@@ -260,7 +260,7 @@ def _add(connection: duckdb.DuckDBPyConnection, system: System, name: str, count
         connection.execute(f"DELETE FROM {target} WHERE {touched}")
     if name == "strata":
         _pool_strata(connection)
-    left = " WHERE lists <> 0 OR n <> 0" if name == "ranks" else ""
+    left = " WHERE lists <> 0 OR n <> 0 OR seen <> 0" if name == "ranks" else ""
     connection.execute(f"INSERT INTO {target} SELECT * FROM delta{left} ORDER BY ALL")
     connection.execute("DROP TABLE delta")
 

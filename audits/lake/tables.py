@@ -21,6 +21,11 @@ KEYS = {
     "value3": "VARCHAR",
 }
 AMOUNT = "DECIMAL(38,15)"
+FIGURES = ("exposure", "reciprocal", "exposure_ratio", "reciprocal_ratio", "attention", "top", "skew")
+"""Figures of lists to which it is known what each person brings: each is Σ x ÷ Σ y over places."""
+MOMENTS = ("x", "y", "xx", "xy", "yy")
+SEEN = "seen"
+"""How many places in lists the people of a bucket hold."""
 RANKED = {  # sums over the lists of at least two known groups, of one group or (by set, no value) of them all
     "lists": "BIGINT",  # of everybody: all lists
     "n": "BIGINT",  # people; of everybody: all decisions, in lists or not
@@ -42,6 +47,8 @@ RANKED = {  # sums over the lists of at least two known groups, of one group or 
     "skew_at_random": AMOUNT,  # the same in random order
     "failed": "BIGINT",  # lists that fail FA*IR, and how many would in random order
     "failed_at_random": AMOUNT,
+    SEEN: "BIGINT",  # where people are the clusters, in buckets of their own: what those of a bucket bring
+    **{f"{figure}_{moment}": AMOUNT for figure in FIGURES for moment in MOMENTS},
 }
 CUBES = {
     "daily": {"day": "DATE", "model_version": "VARCHAR", **KEYS, "bucket": "UTINYINT", **FLAGS, "n": "BIGINT"},

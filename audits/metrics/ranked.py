@@ -33,6 +33,7 @@ from boussole.audits.suppression.lattice import Key
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.methods import method
 from boussole.audits.uncertainty.score import ratio_interval
+from boussole.audits.uncertainty.two_way import Brought, brought_of, with_people
 
 Why = tuple[Literal["undefined", "suppressed"], str]
 
@@ -110,7 +111,11 @@ class _ShownLists:
             return self._without(metric, ("undefined", "zero_denominator"), [position], params)
         rates = own, theirs
         interval, test = _compared(
-            rates, (sums.parts[names[0]], sums.parts[names[1]]), weight, float(sums.totals["shared_lists"])
+            rates,
+            (sums.parts[names[0]], sums.parts[names[1]]),
+            weight,
+            float(sums.totals["shared_lists"]),
+            brought_of(sums.people, f"{kind}_ratio") if method() > 1 else None,
         )
         params["values"] = list(rates)
         if metric == EXPOSURE_RATIO.metric:
@@ -143,8 +148,9 @@ class _ShownLists:
             params["in_random_order"] = float(sums.totals[mean.at_random] / sums.totals[mean.below])
         if mean is FAIL_SHARE:
             params["alpha"] = FAIR_ALPHA
-        value, interval = mean.value(sums), mean.interval(sums)
-        return self._made(mean.metric, value, interval, at, sums.parts[mean.lists], params=params)
+        interval, without = mean.interval(sums)
+        params |= {"interval_reason": without} if without else {}
+        return self._made(mean.metric, mean.value(sums), interval, at, sums.parts[mean.lists], params=params)
 
     def _unread(self, lists: int) -> Why | None:
         """Why lists say nothing that could be shown, or None."""
@@ -187,28 +193,31 @@ class _ShownLists:
             n=self._size(at) if size is None else size,
             clusters=int(np.count_nonzero(filled)),
             interval=interval,
-            params={**params, **({} if interval else {"interval_reason": "degenerate"})},
+            params={**({} if interval else {"interval_reason": "degenerate"}), **params},
         )
 
 
 def _compared(
-    rates: tuple[float, float], parts: tuple[Floats, Floats], weight: Floats, lists: float
+    rates: tuple[float, float], parts: tuple[Floats, Floats], weight: Floats, lists: float, people: Brought | None
 ) -> tuple[Interval | None, dict[str, Any]]:
     """Interval and test of the ratio of two mean exposures, from their sums and weights per bucket of so many lists.
 
-    Jackknife of the log ratio. Where it finds no variance (nobody of a group is ever listed, all lists in one bucket),
-    exposure is taken to vary between lists as much as it can: the score test of two shares of so many lists.
+    Jackknife of the log ratio, with what `people` who come back add to it. Where it finds no variance (nobody of a
+    group is ever listed, all lists in one bucket), exposure is taken to vary between lists as much as it can: the score
+    test of two shares of so many lists.
     """
     filled, value = weight > 0, rates[0] / rates[1]
     with np.errstate(divide="ignore", invalid="ignore"):
         own, theirs = ((part.sum() - part)[filled] for part in parts)
         found = jk.jackknife(value, own / theirs, transform="log")
+    found = None if found is None else with_people(found, people)
     if found is not None:
         test = {"kind": "jackknife", "transform": "log", "estimate": value, "se": found.se, "df": found.df}
         return found.interval(low=0.0, high=float("inf")), test
     if method() < 2:
         size, name = jk.effective_buckets(weight), "miettinen_nurminen_buckets"
     else:
-        size, name = jk.fewest_clusters(weight, most=lists), "miettinen_nurminen_lists"
+        most = lists if people is None else min(lists, jk.fewest_clusters(np.abs(people.y), most=lists))
+        size, name = jk.fewest_clusters(weight, most=most), "miettinen_nurminen_lists"
     k, n = (rates[0] * size, rates[1] * size), (size, size)
     return ratio_interval(k, n, method=name), {"kind": "score_ratio", "k": list(k), "n": list(n), "method": name}

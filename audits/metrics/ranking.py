@@ -16,6 +16,8 @@ from boussole.audits.metrics.definition import Comparison, Metric
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.estimates import rate_interval
+from boussole.audits.uncertainty.methods import method
+from boussole.audits.uncertainty.two_way import brought_of, with_people
 
 Floats = npt.NDArray[np.float64]
 EXPOSURE_RATIO = Comparison(
@@ -45,6 +47,8 @@ class Mean:
     all_groups: bool = True
     """Whether it rests on all groups of each list."""
     discount: str | None = None
+    figure: str | None = None
+    """The figure of `cubes.contenders` by which people who come back are seen; None: what one brings is not known."""
     at_random: str | None = None
     """The sum that would be expected above if the order of each list's own pool were random."""
 
@@ -57,26 +61,42 @@ class Mean:
         """The mean over all lists."""
         return float(self.scale * sums.totals[self.above] / sums.totals[self.below])
 
-    def interval(self, sums: Sums) -> Interval | None:
-        """By the jackknife over buckets of lists; None where they show no variance."""
+    def interval(self, sums: Sums) -> tuple[Interval | None, str | None]:
+        """By the jackknife over buckets of lists, and of people who come back; or why there is none.
+
+        `degenerate`: buckets show no variance; `people_in_lists`: the same people may stand in many lists, and what one
+        of them brings is not known.
+        """
+        if sums.people is not None and self.figure is None and method() > 1:
+            return None, "people_in_lists"
         above, below = sums.parts[self.above], sums.parts[self.below]
         if self.transform == "logit":
-            return rate_interval(above.astype(np.int64), below.astype(np.int64), clustered=True)
+            return rate_interval(above.astype(np.int64), below.astype(np.int64), clustered=True), None
         with np.errstate(divide="ignore", invalid="ignore"):
             left = (self.scale * (above.sum() - above) / (below.sum() - below))[sums.parts[self.lists] > 0]
             found = jk.jackknife(self.value(sums), left, transform=self.transform)
-        return None if found is None else found.interval(low=self.low, high=self.high)
+        if found is not None and method() > 1:
+            found = with_people(found, brought_of(sums.people, self.figure))
+        return (None, "degenerate") if found is None else (found.interval(low=self.low, high=self.high), None)
 
 
 def _exposure(metric: str, discount: str) -> Mean:
-    return Mean(metric=metric, above=discount, below="n", transform="log", all_groups=False, discount=discount)
+    return Mean(
+        metric=metric,
+        above=discount,
+        below="n",
+        transform="log",
+        all_groups=False,
+        discount=discount,
+        figure=discount,
+    )
 
 
 FAIL_SHARE = Mean(metric="fa_ir_fail_share", above="failed", transform="logit", at_random="failed_at_random")
 OF_GROUPS = (
     _exposure("exposure", "exposure"),
     _exposure("reciprocal_exposure", "reciprocal"),
-    Mean(metric="attention_share_difference", above="attention", low=-1.0, discount="exposure"),
+    Mean(metric="attention_share_difference", above="attention", low=-1.0, discount="exposure", figure="attention"),
     Mean(
         metric="top_k_representation",
         above="top",
@@ -84,6 +104,7 @@ OF_GROUPS = (
         lists="long_lists",
         transform="log",
         high=float("inf"),
+        figure="top",
     ),
     Mean(
         metric="skew_at_k",
@@ -92,6 +113,7 @@ OF_GROUPS = (
         lists="long_lists",
         low=-float("inf"),
         high=float("inf"),
+        figure="skew",
         at_random="skew_at_random",
     ),
     FAIL_SHARE,
