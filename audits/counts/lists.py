@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import duckdb
 import numpy as np
@@ -119,11 +120,12 @@ def _lists(rows: pa.Table, cells: Cells, every: int) -> Lists:
     own = rows.filter(pa.compute.equal(rows["by"], "*".join(cells.by)))
     all_groups = own["value1"].is_null().to_numpy()  # of people whose group is not known the cube holds none
     places = np.where(all_groups, -1, positions(own, cells))
+    sums, whole = _sums(own, places, len(cells.groups)), _sums(own, np.where(places < 0, 0, -1), 1).at(0)
     return Lists(
         by=cells.by,
         groups=cells.groups,
-        sums=_sums(own, places, len(cells.groups)),
-        whole=_sums(own, np.where(places < 0, 0, -1), 1).at(0),
+        sums=sums,
+        whole=replace(whole, people=None if sums.people is None else {}),  # what one brings to an order is not known
         every=every,
         purged=rows.equals(PURGED),
     )

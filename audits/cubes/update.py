@@ -96,7 +96,7 @@ def count_rows(
     a row. Each step is a table: DuckDB would else read the rows again for every attribute, and a SELECT of such a UNION
     that is fetched as it is can wait for ever (1.5.5).
     """
-    statements, name = _statements(system, bins_of(connection, system)), f"counted_{cube}"
+    statements, name = statements_of(system, bins_of(connection, system)), f"counted_{cube}"
     last = f"DATE '{window.end}' AS day, CAST({outcome} AS UTINYINT) AS outcome"
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW picked AS SELECT * REPLACE ({last}) {rows or rows_of(system, window, apart)}"
@@ -132,7 +132,7 @@ def count_ranks(
     if apart:
         held = f"SELECT request {rows_of(system, window)} AND ({' OR '.join(map(apart_sql, apart))})"
         rows += f" AND (request IS NULL OR request NOT IN (SELECT request FROM ({held}) WHERE request IS NOT NULL))"
-    ranks.count_lists(connection, _statements(system, bins_of(connection, system)), rows, into="ranks_now")
+    ranks.count_lists(connection, statements_of(system, bins_of(connection, system)), rows, into="ranks_now")
     last = f"SELECT DATE '{window.end}' AS day {rows}"
     return ranks.added_up(["FROM ranks_now", ranks.everybody(last)])
 
@@ -158,7 +158,7 @@ def _merge(
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW picked AS FROM {table(system, 'decisions')} WHERE {_picked(batch, months)}"
     )
-    statements = _statements(system, bins_of(connection, system))
+    statements = statements_of(system, bins_of(connection, system))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE base AS {statements['base']}")
     for name in cubes:
         if name == "ranks" and system.ranked:
@@ -215,7 +215,7 @@ def _picked(batch: int | None, months: Sequence[dt.date] | None) -> str:
     return _in_months("daily", months) if months is not None else "true" if batch is None else f"batch = {batch}"
 
 
-def _statements(system: System, bins: Bins) -> dict[str, str]:
+def statements_of(system: System, bins: Bins) -> dict[str, str]:
     """SQL of the base table and of each cube; Ibis takes a tenth of a second for them, so that they are kept."""
     key = (system.model_dump_json(), repr(bins))
     if key not in _KEPT:

@@ -14,7 +14,7 @@ import pytest
 from boussole.audits.counts.lists import RANKS, lists_of
 from boussole.audits.cubes import ranks
 from boussole.audits.cubes.edges import Bins
-from boussole.audits.cubes.update import _statements
+from boussole.audits.cubes.update import statements_of
 from boussole.audits.lake.tables import KEYS, quote, summed
 from boussole.audits.measures import NO_OUTCOME, Cells, Group, Lists, Measure, Scores, Strata
 from boussole.audits.metrics import measure_cells
@@ -200,7 +200,7 @@ def counted_lists(tables_of: Callable[..., list[Cells]]) -> Callable[[Sequence[P
     def count(lists: Sequence[People], system: System) -> Lists:
         with duckdb.connect() as connection:
             connection.register("rows", _competing(lists))
-            ranks.count_lists(connection, _statements(system, Bins({}, {})), "FROM rows", into="ranks_now")
+            ranks.count_lists(connection, statements_of(system, Bins({}, {})), "FROM rows", into="ranks_now")
             source = ranks.added_up(["FROM ranks_now", ranks.everybody("FROM rows")])
             keys = ", ".join(quote(name) for name in (*KEYS, "bucket"))
             found = connection.execute(f"SELECT {keys}, {summed('ranks')} FROM ({source}) GROUP BY ALL ORDER BY ALL")

@@ -1,0 +1,139 @@
+"""Lists in which the same people come back: what each brings, in plain Python; how often intervals hold the truth."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import recurring
+from boussole.audits.lake.tables import FIGURES
+from boussole.audits.measures import TOP
+from boussole.audits.uncertainty.methods import by_method
+from boussole.audits.uncertainty.two_way import Brought, brought_of
+
+PAGE = (Path(__file__).parents[3] / "docs" / "uncertainty.md").read_text(encoding="utf-8")
+SMALL = recurring.Setting(people=50, lists=40, size=14)
+NAMES = {"attention": "attention_share_difference", "top": "top_k_representation", "skew": "skew_at_k"}
+NAMES |= {name: name for name in ("exposure", "exposure_ratio")}
+
+
+@pytest.fixture(scope="module")
+def log():
+    rows = recurring.drawn(np.random.default_rng(3), SMALL)
+    return rows, recurring.sums([rows], person=True)[0].at(1)
+
+
+def drawn_apart(gets, mine):
+    """How far each is above the mean of the others, but that the mean of its own group stays where it is."""
+    size, found = len(gets), []
+    sides = {side: [got for got, own in zip(gets, mine, strict=True) if own == side] for side in (True, False)}
+    middle = {side: sum(part) / len(part) for side, part in sides.items()}
+    for got, own in zip(gets, mine, strict=True):
+        from_own, of_own = got - middle[own], middle[own] - sum(gets) / size
+        found.append(size / (size - 1) * from_own + of_own)
+    return found
+
+
+def by_hand(rows, value):
+    """Of each figure, x and y of every place: one place after the other, in plain Python."""
+    lists = {}
+    for each in rows.to_pylist():
+        lists.setdefault(each["request"], []).append(each)
+    found = {figure: [] for figure in NAMES}
+    for people in lists.values():
+        size, own = len(people), sum(each["g_g"] == "b" for each in people)
+        if own in (0, size):
+            continue
+        q, weight = own / size, own * (size - own) / size
+        attention = [1 / math.log2(1 + each["rank"]) for each in people]
+        mean, places = sum(attention) / size, min(TOP, size)
+        high = [float(each["rank"] <= TOP) for each in people]
+        top = sum(part for part, each in zip(high, people, strict=True) if each["g_g"] == "b")
+        slope, skew = 1 / (top + q), math.log((top + q) / (places + 1) / q)
+        far, above = (drawn_apart(part, [each["g_g"] == "b" for each in people]) for part in (attention, high))
+        for each, seen, up in zip(people, far, above, strict=True):
+            mine = each["g_g"] == "b"
+            part = 1 - q if mine else -q
+            x = weight / own * (seen + mean) if mine else 0.0
+            y = weight / own * mean if mine else weight / (size - own) * seen
+            found["exposure_ratio"].append((each["bucket"], x, y))
+            found["exposure"].append((each["bucket"], part * seen + mine * mean, float(mine)))
+            found["attention"].append((each["bucket"], part * seen / (mean * size), 1 / size))
+            found["top"].append((each["bucket"], part * up + mine * places / size, mine * places / size))
+            rest = (skew - slope * (top - places * q)) / size
+            found["skew"].append((each["bucket"], part * slope * up + rest, 1 / size))
+    return found[value]
+
+
+@pytest.mark.parametrize("figure", NAMES)
+def test_what_each_brings_is_what_a_list_after_the_other_says(log, figure):
+    rows, sums = log
+    people, places = brought_of(sums.people, figure), by_hand(rows, figure)
+    for sum_, column in ((people.x, 1), (people.y, 2)):
+        expected = np.zeros(40)
+        for place in places:
+            expected[place[0]] += place[column]
+        np.testing.assert_allclose(sum_, expected, atol=1e-9)
+    squares = [sum(part) for part in zip(*((x * x, x * y, y * y) for _, x, y in places), strict=True)]
+    np.testing.assert_allclose(people.squares, squares, atol=1e-9)
+
+
+@pytest.mark.parametrize("figure", NAMES)
+def test_what_all_bring_is_the_figure(log, figure):
+    rows, sums = log
+    (measures,) = recurring.measured([rows], person=True)
+    assert brought_of(sums.people, figure).together() == pytest.approx(measures[NAMES[figure]].value, rel=1e-9)
+
+
+def test_the_variance_by_people_is_that_of_leaving_each_bucket_out():
+    """For sums over independent people the jackknife says the same, to first order."""
+    rng = np.random.default_rng(4)
+    x, y = rng.gamma(20, 1, 40), rng.gamma(50, 1, 40)
+    value = x.sum() / y.sum()
+    left = (x.sum() - x) / (y.sum() - y)
+    variance, free, _ = Brought(x=x, y=y, squares=(0.0, 0.0, 0.0)).variances(value)
+    assert variance == pytest.approx(39 / 40 * np.square(left - value).sum(), rel=0.06)
+    assert 20 < free <= 39
+
+
+def test_people_in_one_bucket_say_nothing():
+    assert Brought(x=np.eye(40)[0], y=np.eye(40)[0], squares=(0.0, 0.0, 0.0)).variances(1.0)[0] == math.inf
+
+
+def test_all_of_the_cube_is_there(log):
+    _, sums = log
+    assert all(np.isfinite(brought_of(sums.people, figure).squares).all() for figure in FIGURES)
+
+
+def test_without_people_and_by_the_method_of_before_lists_are_the_clusters():
+    rows = recurring.drawn(np.random.default_rng(5), SMALL)
+    (alone,), (both,) = (recurring.measured([rows], person=person) for person in (False, True))
+    with by_method(1):
+        (before,) = recurring.measured([rows], person=True)
+    for name, measure in both.items():
+        width = [each[name].interval.high - each[name].interval.low for each in (alone, both, before)]
+        assert width[1] > width[2]
+        assert measure.value == alone[name].value == before[name].value
+
+
+def test_what_one_person_brings_to_an_order_is_not_known():
+    """NDKL, FA*IR and the distance of attention have no interval where people come back, and say why."""
+    rows = recurring.drawn(np.random.default_rng(6), SMALL)
+    for person, reason in ((True, "people_in_lists"), (False, None)):
+        found = recurring.all_measures([rows], person=person)[0]
+        for name in ("ndkl", "attention_weighted_rank_fairness", "fa_ir_fail_share"):
+            measure = next(each for each in found if each.metric == name and each.group in (None, ("b",)))
+            assert measure.params.get("interval_reason") == reason
+            assert (measure.interval is None) == person
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("setting", recurring.SETTINGS, ids=lambda each: each.name())
+def test_intervals_hold_the_truth_where_people_come_back(setting):
+    (line,) = recurring.lines(400, [setting])
+    assert line in PAGE
+    held = [float(cell.split("→")[1].removesuffix(" % ").strip(" %")) for cell in line.split("|")[5:-1]]
+    assert min(held) > 91
