@@ -23,6 +23,7 @@ import ibis
 from boussole.audits.lake.tables import MOMENTS
 from boussole.audits.systems.kinds import BUCKETS
 
+MOST = 9e5
 FIRST = BUCKETS
 """The bucket of the first people: those before are of lists."""
 
@@ -43,107 +44,144 @@ def places(rows: Any, by: Sequence[str]) -> Any:
 def brought(cells: Any, own: Any, by: Sequence[str]) -> Any:
     """Month × group × person's bucket: what its people bring to each figure of the group.
 
-    `cells`: what `places` gives; `own`: what `ranks.shares` gives, of each list and group.
+    `cells`: what `places` gives; `own`: what `ranks.shares` gives, of each list and group. Each step is a SELECT of its
+    own: written as one, DuckDB would work out again what figures have in common, and take ten times as long.
     """
     names, values = [f"g_{name}" for name in by], [f"value{i + 1}" for i in range(len(by))]
-    joined = cells.inner_join(own.select("list", "month", *values, *_FACTS), "list")
+    joined = cells.inner_join(_of_lists(own, values), "list")
     mine = ibis.and_(*(joined[name] == joined[value] for name, value in zip(names, values, strict=True)))
     theirs = joined.of_all_others | ibis.and_(
         *(joined[name] == joined[f"against{i + 1}"] for i, name in enumerate(names))
     ).fill_null(False)
-    made = joined.mutate(is_own=mine, is_other=~mine & theirs)
+    joined = joined.mutate(mine=mine.ifelse(1.0, 0.0), theirs=(~mine & theirs).ifelse(1.0, 0.0))
+    joined = joined.mutate(factor=joined.mine - joined.share)
+    joined = joined.mutate(**{f"d_{base}": _above(joined, base) for base in _GETS})
+    joined = joined.mutate(**{f"dd_{base}": _squared(joined, base) for base in _GETS})
+    joined = joined.mutate(**{f"k_{base}": _kept(joined, base) for base in _GETS})
+    joined = joined.mutate(
+        **{
+            f"d_{base}": joined[f"more_{base}"] * joined[f"d_{base}"] - joined.n * joined[f"k_{base}"] for base in _GETS
+        },
+        **{f"dd_{base}": _apart(joined, base) for base in _GETS},
+    )
     sums: dict[str, Any] = {}
-    for figure, parts in _figures(made).items():
+    for figure, parts in _figures(joined).items():
         sums |= {f"{figure}_{moment}": _amount(part) for moment, part in zip(MOMENTS, parts, strict=True)}
-    return made.select("month", *values, bucket=(made.person + FIRST).cast("uint8"), seen=made.n.cast("int64"), **sums)
+    person = (joined.person + FIRST).cast("uint8")
+    return joined.select("month", *values, bucket=person, seen=joined.n.cast("int64"), **sums)
 
 
-_FACTS = (
-    "pool", "n", "other_n", "weight", "exposure", "reciprocal", "listed_exposure", "listed_reciprocal",
-    "own_exposure", "own_reciprocal", "other_exposure", "other_reciprocal", "pair_exposure", "pair_reciprocal",
-    "long_lists", "top", "all_top", "skew", "of_all_others", "against1", "against2", "against3",
-)  # fmt: skip
-"""What `brought` needs of each list and group; the people of the group are `n_right` once joined."""
+_GETS = {"exposure": "e", "reciprocal": "r", "top": "t", "pair_exposure": "e", "pair_reciprocal": "r"}
+"""What places get, each held to its mean in the list; of pairs, among the group and whom it is compared with."""
+
+
+def _of_lists(own: Any, values: Sequence[str]) -> Any:
+    """What is the same for all places of a list, by group: how many, means, and how far above them both sides are.
+
+    `mean_…` of the list; `of_own_…` and `of_rest_…`: how far above it the mean of the group is, and of all who are not
+    of it; `more_…`: by how much a place is further from the others of its list than from the mean of all.
+    """
+    group, pool, weight = _float(own.n), _float(own.pool), _float(own.weight)
+    pair, shared, long = group + _float(own.other_n), own.weight > 0, own.long_lists > 0
+    facts = {
+        "n1": group,
+        "size": pool,
+        "share": group / pool,
+        "long": long.ifelse(1.0, 0.0),
+        "even": own.all_top / pool,
+    }
+    for name in ("exposure", "reciprocal"):
+        mean, both = _float(own[f"listed_{name}"]) / pool, _float(own[f"pair_{name}"])
+        above = _float(own[name]) - group * mean
+        facts |= {f"mean_{name}": mean, f"of_own_{name}": above / group, f"of_rest_{name}": -above / (pool - group)}
+        sides = {"own": own[f"own_{name}"], "rest": own[f"other_{name}"]}
+        facts |= {f"of_{s}_pair_{name}": shared.ifelse(_float(v) / weight - both, 0.0) for s, v in sides.items()}
+        facts |= {f"mean_pair_{name}": both, f"more_{name}": pool / (pool - 1)}
+        facts |= {f"more_pair_{name}": shared.ifelse(pair / (pair - 1), 1.0)}
+    above = _float(own.top) - group * own.all_top / pool
+    facts |= {"mean_top": own.all_top / pool, "of_own_top": above / group, "of_rest_top": -above / (pool - group)}
+    slope = 1 / (own.top + group / pool)
+    return own.select(
+        "list", "month", *values, "of_all_others", "against1", "against2", "against3",
+        more_top=pool / (pool - 1),
+        one=shared.ifelse(weight / group, 0.0),
+        two=shared.ifelse(weight / _float(own.other_n), 0.0),
+        per_attention=1 / _float(own.listed_exposure),
+        slope=slope,
+        left=(_float(own.skew) - slope * above) / pool,
+        **facts,
+    )  # fmt: skip
+
+
+def _above(at: Any, base: str) -> Any:
+    """Σ of how far places are above the mean."""
+    return at[_GETS[base]] - at.n * at[f"mean_{base}"]
+
+
+def _squared(at: Any, base: str) -> Any:
+    """Σ of the squares of that."""
+    gets, mean = _GETS[base], at[f"mean_{base}"]
+    square = at.t if gets == "t" else at[gets * 2]
+    return square - mean * (2 * at[gets] - at.n * mean)
+
+
+def _kept(at: Any, base: str) -> Any:
+    """By how much too far the mean of a place's side would move, were all its places drawn apart."""
+    side = at.mine * at[f"of_own_{base}"] + (1 - at.mine) * at[f"of_rest_{base}"]
+    return (at[f"more_{base}"] - 1) * side
+
+
+def _apart(at: Any, base: str) -> Any:
+    """Σ of the squares, once places are drawn apart around the mean of their side."""
+    more, kept = at[f"more_{base}"], at[f"k_{base}"]
+    return more * more * at[f"dd_{base}"] - kept * (2 * more * at[f"d_{base}"] - at.n * kept)
 
 
 def _figures(at: Any) -> Mapping[str, tuple[Any, ...]]:
     """The sums of x, y, x², xy and y² of each figure over the places of a cell."""
-    n, mine, pool = at.n, at.is_own, _float(at.pool)
-    group = _float(at.n_right)
-    share, long, each = group / pool, at.long_lists > 0, 1 / pool
-
-    def apart(sums: tuple[Any, Any], of_group: Any, mean: Any) -> tuple[Any, Any]:
-        above = of_group - group * mean
-        return _apart(n, sums, mean, mine.ifelse(above / group, -above / (pool - group)), pool)
-
-    found = {}
-    for name, sums in {"exposure": (at.e, at.ee), "reciprocal": (at.r, at.rr)}.items():
-        mean = _float(at[f"listed_{name}"]) / pool
-        far = apart(sums, _float(at[name]), mean)
-        found[name] = _of_group(mine, n, far, share, mean)
-        found[f"{name}_ratio"] = _ratio(at, sums, name)
-        if name == "exposure":
-            factor = mine.ifelse(1 - share, -share) / _float(at.listed_exposure)
-            found["attention"] = _spread(n, far, factor, each)
-    even, top = _float(at.all_top) / pool, _float(at.top)
-    far = apart((at.t, at.t), top, even)
-    found["top"] = tuple(long.ifelse(part, 0.0) for part in _top(mine, n, far, share, even))
-    slope = 1 / (top + share)
-    left = (_float(at.skew) - slope * (top - group * even)) / pool
-    factor = mine.ifelse(1 - share, -share) * slope
-    found["skew"] = tuple(long.ifelse(part, 0.0) for part in _spread(n, far, factor, each, left=left))
-    return found
+    return {
+        "exposure": _of_group(at, "exposure"),
+        "reciprocal": _of_group(at, "reciprocal"),
+        "exposure_ratio": _ratio(at, "exposure"),
+        "reciprocal_ratio": _ratio(at, "reciprocal"),
+        "attention": _spread(at, "exposure", at.factor * at.per_attention),
+        "top": tuple(at.long * part for part in _top(at)),
+        "skew": tuple(at.long * part for part in _spread(at, "top", at.factor * at.slope, left=at.left)),
+    }
 
 
-def _apart(n: Any, sums: tuple[Any, Any], mean: Any, side: Any, people: Any) -> tuple[Any, Any]:
-    """Σ d and Σ d², d = how far each place is above that of the others of its list.
-
-    `sums` of what places get, and of its squares; `mean` over the list, of so many `people`; `side`: how far above it
-    the mean is of the group, or of all who are not of it.
-    """
-    (plain, square), more = sums, people / (people - 1)
-    d, dd, kept = plain - n * mean, square - 2 * mean * plain + n * mean * mean, (more - 1) * side
-    return more * d - n * kept, more * more * dd - 2 * more * kept * d + n * kept * kept
-
-
-def _of_group(mine: Any, n: Any, apart: tuple[Any, Any], share: Any, mean: Any) -> tuple[Any, ...]:
+def _of_group(at: Any, base: str) -> tuple[Any, ...]:
     """The mean of a group's people: x = d (1 − q) + mean of the list, y = 1; of others x = − d q."""
-    d, dd = apart
-    factor = mine.ifelse(1 - share, -share)
-    own = mine.ifelse(1.0, 0.0)
-    x = factor * d + own * n * mean
-    return x, own * n, factor * factor * dd + own * (2 * factor * mean * d + n * mean * mean), own * x, own * n
+    own, mean, d, dd = at.mine * at.n, at[f"mean_{base}"], at[f"d_{base}"], at[f"dd_{base}"]
+    x = at.factor * d + own * mean
+    xx = at.factor * at.factor * dd + at.mine * mean * (2 * at.factor * d + at.n * mean)
+    return x, own, xx, at.mine * x, own
 
 
-def _top(mine: Any, n: Any, apart: tuple[Any, Any], share: Any, even: Any) -> tuple[Any, ...]:
+def _top(at: Any) -> tuple[Any, ...]:
     """The same where what is expected of each place stands below."""
-    x, _, xx, xy, _ = _of_group(mine, n, apart, share, even)
-    own = mine.ifelse(1.0, 0.0)
-    return x, own * n * even, xx, xy * even, own * n * even * even
+    x, own, xx, xy, _ = _of_group(at, "top")
+    return x, own * at.even, xx, xy * at.even, own * at.even * at.even
 
 
-def _spread(n: Any, apart: tuple[Any, Any], factor: Any, each: Any, left: Any = 0.0) -> tuple[Any, ...]:
+def _spread(at: Any, base: str, factor: Any, *, left: Any = 0.0) -> tuple[Any, ...]:
     """A mean over lists: x = d × factor + what is `left` of the list for each of its people, y = 1 ÷ people."""
-    d, dd = apart
-    x = factor * d + n * left
-    return x, n * each, factor * factor * dd + 2 * factor * left * d + n * left * left, x * each, n * each * each
+    d, dd, each = at[f"d_{base}"], at[f"dd_{base}"], 1 / at.size
+    x = factor * d + at.n * left
+    xx = factor * factor * dd + left * (2 * factor * d + at.n * left)
+    return x, at.n * each, xx, x * each, at.n * each * each
 
 
-def _ratio(at: Any, sums: tuple[Any, Any], name: str) -> tuple[Any, ...]:
+def _ratio(at: Any, name: str) -> tuple[Any, ...]:
     """A ratio of means over lists, R: x = w₁ (d + m), y = w₁ m of the group; y = w₀ d of whom it is compared with."""
-    n, weight, mean = at.n, _float(at.weight), _float(at[f"pair_{name}"])
-    group, others = _float(at.n_right), _float(at.other_n)
-    mine, theirs, shared = at.is_own.ifelse(1.0, 0.0), at.is_other.ifelse(1.0, 0.0), weight > 0
-    one, two = shared.ifelse(mine * weight / group, 0.0), shared.ifelse(theirs * weight / others, 0.0)
-    side = _float(at.is_own.ifelse(at[f"own_{name}"], at[f"other_{name}"]))
-    d, dd = _apart(n, sums, mean, shared.ifelse(side / weight, 0.0) - mean, group + others)
-    d, dd = shared.ifelse(d, 0.0), shared.ifelse(dd, 0.0)
+    mean, d, dd = at[f"mean_pair_{name}"], at[f"d_pair_{name}"], at[f"dd_pair_{name}"]
+    one, two, all_of = at.mine * at.one, at.theirs * at.two, at.n * mean
     return (
-        one * (d + n * mean),
-        one * n * mean + two * d,
-        one * one * (dd + 2 * mean * d + n * mean * mean),
-        one * one * mean * (d + n * mean),
-        one * one * n * mean * mean + two * two * dd,
+        one * (d + all_of),
+        one * all_of + two * d,
+        one * one * (dd + mean * (2 * d + all_of)),
+        one * one * mean * (d + all_of),
+        one * one * mean * all_of + two * two * dd,
     )
 
 
@@ -152,4 +190,5 @@ def _float(value: Any) -> Any:
 
 
 def _amount(value: Any) -> Any:
-    return value.cast("decimal(38, 15)")
+    """Added up exactly, in any order. What 18 digits cannot hold is cut: squares in lists of more than a thousand."""
+    return ibis.least(ibis.greatest(value, -MOST), MOST).cast("decimal(18, 12)")
