@@ -2,7 +2,7 @@
 
 `python -m benchmarks.recurring --logs 400` prints the table of docs/uncertainty.md. Everybody has a worth of their own;
 in each list, chance is added to it, perhaps a leaning of that list for one group, and the best stand first. Truths are
-1 or 0 where no group is worth less, else the mean of all logs.
+1 or 0 where neither worth nor lists lean, else the mean of all logs.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from boussole.audits.lake.tables import KEYS, quote, summed
 from boussole.audits.measures import NO_OUTCOME, Cells, Measure, Sums
 from boussole.audits.metrics import measure_cells
 from boussole.audits.systems import System
+from boussole.audits.uncertainty.methods import by_method
 
 FIGURES = ("exposure_ratio", "attention_share_difference", "top_k_representation", "skew_at_k", "exposure")
 BUCKETS, AT_ONCE = 40, 100
@@ -109,17 +110,24 @@ def drawn(rng: np.random.Generator, setting: Setting) -> pa.Table:
 
 def measured(logs: Sequence[pa.Table], *, person: bool) -> list[Mapping[str, Measure]]:
     """The figures of group b in each log, by name, by the code of an audit."""
-    found = all_measures(logs, person=person)
-    return [{m.metric: m for m in each if m.metric in FIGURES and m.group == ("b",)} for each in found]
+    asked = system(person=person)
+    return _figures(logs, _counted(logs, asked), asked)
 
 
 def all_measures(logs: Sequence[pa.Table], *, person: bool) -> list[list[Measure]]:
     """All measures of each log."""
-    asked, found = system(person=person), list[list[Measure]]()
-    for rows, counted in zip(logs, _counted(logs, asked), strict=True):
-        tables = _tables(rows)
-        found.append(measure_cells(tables, system=asked, lists=lists_of(counted, tables)))
-    return found
+    asked = system(person=person)
+    return [_all(rows, counted, asked) for rows, counted in zip(logs, _counted(logs, asked), strict=True)]
+
+
+def _figures(logs: Sequence[pa.Table], counted: Sequence[pa.Table], asked: System) -> list[Mapping[str, Measure]]:
+    every = [_all(rows, each, asked) for rows, each in zip(logs, counted, strict=True)]
+    return [{m.metric: m for m in each if m.metric in FIGURES and m.group == ("b",)} for each in every]
+
+
+def _all(rows: pa.Table, counted: pa.Table, asked: System) -> list[Measure]:
+    tables = _tables(rows)
+    return measure_cells(tables, system=asked, lists=lists_of(counted, tables))
 
 
 def sums(logs: Sequence[pa.Table], *, person: bool) -> list[Sums]:
@@ -160,8 +168,10 @@ def held(setting: Setting, logs: int, *, seed: int = 1) -> Mapping[str, tuple[fl
     both, alone = list[Mapping[str, Measure]](), list[Mapping[str, Measure]]()
     for start in range(0, logs, AT_ONCE):
         drawn_now = [drawn(rng, setting) for _ in range(min(AT_ONCE, logs - start))]
-        both += measured(drawn_now, person=True)
-        alone += measured(drawn_now, person=False)
+        counted = _counted(drawn_now, system(person=True))
+        both += _figures(drawn_now, counted, system(person=True))
+        with by_method(1):
+            alone += _figures(drawn_now, counted, system(person=True))
     found = {}
     for figure in FIGURES:
         truth = _truth(figure, setting, both)
@@ -171,7 +181,7 @@ def held(setting: Setting, logs: int, *, seed: int = 1) -> Mapping[str, tuple[fl
 
 def _truth(figure: str, setting: Setting, logs: Sequence[Mapping[str, Measure]]) -> float:
     known = {"exposure_ratio": 1.0, "attention_share_difference": 0.0, "top_k_representation": 1.0}
-    if figure in known and not setting.less:
+    if figure in known and not setting.less and not setting.leaning:
         return known[figure]
     values: npt.NDArray[np.float64] = np.array([each[figure].value for each in logs], dtype=np.float64)
     return float(values.mean())

@@ -81,13 +81,42 @@ def decisions_needed(
     True
     """
     _is_below(bad_side)
-    if test.get("kind") == "noncentral_chi2":
-        factor = _psi_factor(test, threshold, alpha, power)
-    else:
-        factor = _factor(statistic(test, threshold), quantile(test, 1 - alpha) + quantile(test, power))
+    factor = times_needed(test, threshold=threshold, alpha=alpha, power=power)
     if factor is None or factor - 1 > MOST_TIMES:
         return None
     return max(0, math.ceil((factor - 1) * n))
+
+
+def times_needed(test: Mapping[str, Any], *, threshold: float, alpha: float = 0.05, power: float = 0.8) -> float | None:
+    """How many times the present decisions it takes to settle the same; below 1: fewer would have done.
+
+    None: the estimate sits on the threshold, or a distance between windows would need too many.
+
+    >>> test = {"kind": "score_ratio", "k": [45, 50], "n": [500, 500]}
+    >>> round(times_needed(test, threshold=0.8))
+    17
+    """
+    if test.get("kind") == "noncentral_chi2":
+        return _psi_factor(test, threshold, alpha, power)
+    return _factor(statistic(test, threshold), quantile(test, 1 - alpha) + quantile(test, power))
+
+
+def at_truth(test: Mapping[str, Any], truth: float) -> Mapping[str, Any] | None:
+    """A test as it would be if the ratio or difference that it is of were found to be `truth`; the reference stays.
+
+    None: of tests of another kind, or where no share could make such a ratio or difference.
+
+    >>> at_truth({"kind": "score_ratio", "k": [45, 50], "n": [500, 500]}, 0.5)["k"]
+    [25.0, 50.0]
+    """
+    kind = test.get("kind")
+    if kind in ("jackknife", "wald"):
+        return {**test, "estimate": truth} if truth > 0 or test.get("transform") != "log" else None
+    if kind not in ("score_ratio", "score_difference"):
+        return None
+    (_, cases), (n1, n0) = _pair(test["k"]), _pair(test["n"])
+    rate = truth * cases / n0 if kind == "score_ratio" else cases / n0 + truth
+    return {**test, "k": [rate * n1, cases]} if 0 < rate < 1 and 0 < cases < n0 else None
 
 
 def _is_below(bad_side: str) -> bool:

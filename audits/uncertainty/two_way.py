@@ -52,13 +52,13 @@ def with_people(found: Jackknife, people: Brought | None) -> Jackknife | None:
     """The jackknife of a figure over lists, with what people who come back add to it; as it is where it is not known.
 
     Variance: by lists + by people − by single places, at least the larger of the first two; on the scale of `found`,
-    by its first derivative. Degrees of freedom: Welch's, of the two that are added. None where all people are in one
-    bucket.
+    by its first derivative. Degrees of freedom: Satterthwaite's, of the two that are added. None where all people are
+    in one bucket.
 
     >>> lists = Jackknife(estimate=0.5, se=0.03, df=39.0, transform="identity")
     >>> people = Brought(x=np.array([3.0, 1.0]), y=np.array([4.0, 4.0]), squares=(0.04, 0.0, 0.0))
     >>> round(with_people(lists, people).se, 4), with_people(lists, None).se
-    (0.2506, 0.03)
+    (0.2505, 0.03)
     """
     if people is None:
         return found
@@ -69,7 +69,7 @@ def with_people(found: Jackknife, people: Brought | None) -> Jackknife | None:
         return None
     by_lists = found.se**2
     variance = max(by_lists + by_people - by_places, by_lists, by_people)
-    df = (by_lists + by_people) ** 2 / (by_lists**2 / found.df + by_people**2 / free)
+    df = max(1.0, variance**2 / (by_lists**2 / found.df + by_people**2 / free))
     return replace(found, se=math.sqrt(variance), df=df)
 
 

@@ -96,6 +96,14 @@ ANSWERS = {
     ("unknown", "open"): "We cannot tell yet.",
 }
 SETTLED_BY = "{finding}; it would take about {n} more decisions to tell."
+WITHIN = "{finding}; it would take about {n} more decisions to tell, less than a month of them."
+MONTHS = (
+    "{finding}; it would take about {n} more decisions to tell, about {months} month of them.",
+    "{finding}; it would take about {n} more decisions to tell, about {months} months of them.",
+)
+MANY_MONTHS = 24
+"""From so many on, years are told."""
+YEARS = "{finding}; it would take about {n} more decisions to tell, about {years} years of them."
 PICTURES = {
     "selection_rate_ratio": {
         "reversed": "Between comparable profiles ({controls}), the picture is the opposite: neither figure is "
@@ -178,23 +186,29 @@ HIDDEN_TOO = (
 
 
 def sentence(
-    question: Question, document: VerdictReasons, system: System, left_out: LeftOutInShort | None = None
+    question: Question,
+    document: VerdictReasons,
+    system: System,
+    left_out: LeftOutInShort | None = None,
+    month: float | None = None,
 ) -> dict[str, str]:
-    """What a verdict document says, in every language of Boussole. `left_out`: what its audit did not count."""
-    return {lang: typeset(_sentence(question, document, system, left_out, lang), lang) for lang in LANGUAGES}
+    """What a verdict document says, in every language of Boussole.
+
+    `left_out`: what its audit did not count; `month`: how many decisions come in a month, if that is known.
+    """
+    told = {lang: _Teller(question, document, system, Catalogue(LOCALE, lang), month) for lang in LANGUAGES}
+    return {lang: typeset(_sentence(told[lang], left_out), lang) for lang in LANGUAGES}
 
 
-def _sentence(
-    question: Question, document: VerdictReasons, system: System, left_out: LeftOutInShort | None, lang: str
-) -> str:
-    catalogue = Catalogue(LOCALE, lang)
+def _sentence(told: _Teller, left_out: LeftOutInShort | None) -> str:
+    question, document, catalogue = told.question, told.document, told.catalogue
+    lang = catalogue.lang
     if document.verdict == "not_examined":
         role = said(question.indicator.attested_by or {lang: ""}, lang)
         return catalogue.gettext(NOT_EXAMINED[document.reason or ""]).format(role=role)
     if document.rests_on_statements:
         answer = ANSWERS[document.verdict, question.indicator.good_answer]
         return stated_sentence(document, catalogue.gettext(answer), catalogue)
-    told = _Teller(question, document, system, catalogue)
     if document.reason == REASON and (part := limiting(left_out, question.indicator.needs)) is not None:
         return " ".join(
             each for each in told.left_out(*part, limit=(left_out.limit if left_out else None) or 0.0) if each
@@ -210,8 +224,16 @@ def _sentence(
 class _Teller:
     """One verdict being told in one language."""
 
-    def __init__(self, question: Question, document: VerdictReasons, system: System, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        question: Question,
+        document: VerdictReasons,
+        system: System,
+        catalogue: Catalogue,
+        month: float | None,
+    ) -> None:
         self.question, self.document, self.system, self.catalogue = question, document, system, catalogue
+        self.month = month
         self.pairs = list(zip(document.comparisons, question.comparisons, strict=True))
 
     def headline(self) -> tuple[Comparison, MeasureInShort] | None:
@@ -243,13 +265,27 @@ class _Teller:
             measure, verdict=verdict, catalogue=self.catalogue, system=self.system, decided=comparison.interval
         )
         if verdict == "unknown":
-            more = comparison.more_decisions
-            message = gettext(NEVER_SETTLED if more is None else SETTLED_BY)
-            settled = message.format(finding=found, n=about(more or 0, self.catalogue.lang))
+            settled = self._settled(comparison.more_decisions, found)
             return [answer, settled, self._lies(comparison, measure), self._counted(comparison, measure)]
         told = meaning(measure, verdict=verdict, catalogue=self.catalogue, system=self.system)
         level = self._level(comparison.levels, given(measure.params.scale))
         return [answer, f"{found}.", level, told, self._counted(comparison, measure)]
+
+    def _settled(self, more: int | None, found: str) -> str:
+        """How many more decisions would tell, and how long these take to come."""
+        gettext, lang = self.catalogue.gettext, self.catalogue.lang
+        if more is None:
+            return gettext(NEVER_SETTLED).format(finding=found)
+        n = about(more, lang)
+        if self.month is None:
+            return gettext(SETTLED_BY).format(finding=found, n=n)
+        months = more / self.month
+        if months < 1:
+            return gettext(WITHIN).format(finding=found, n=n)
+        if months >= MANY_MONTHS:
+            return gettext(YEARS).format(finding=found, n=n, years=whole(round(months / 12), lang))
+        message = self.catalogue.ngettext(*MONTHS, round(months))
+        return message.format(finding=found, n=n, months=whole(round(months), lang))
 
     def _counted(self, comparison: Comparison, measure: MeasureInShort) -> str:
         """Since when decisions are counted, where that is not the window of the audit; or why only those of the window

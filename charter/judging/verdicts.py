@@ -31,6 +31,7 @@ from boussole.charter.judging.sentences import sentence
 from boussole.charter.judging.stated import Period, StatedVerdict, attested, dated, tolerated
 from boussole.charter.judging.testing import (
     ALONE,
+    DAYS_A_MONTH,
     PValues,
     graver,
     level_of,
@@ -155,9 +156,16 @@ class _Judging:
     since: int | None
     """All decisions of the windows that are counted together."""
     period: Period
+    days: int | None
+    """How long the window is, where its end is known."""
     facts: Facts
     left_out: LeftOutInShort | None
     rule: int
+
+    @property
+    def month(self) -> float | None:
+        """How many decisions come in a month, by the window that is judged."""
+        return self.decisions / self.days * DAYS_A_MONTH if self.decisions and self.days else None
 
     @cached_property
     def held(self) -> LeftOutInShort | None:
@@ -194,7 +202,9 @@ class _Judging:
             dates=found.dates,
             question=asked(question, self.system),
         )
-        return VerdictDocument(**dict(reached), sentence=sentence(question, reached, self.system, self.held))
+        return VerdictDocument(
+            **dict(reached), sentence=sentence(question, reached, self.system, self.held, self.month)
+        )
 
     def short(self, question: Question) -> VerdictInShort:
         found = self._found(question)
@@ -303,6 +313,7 @@ def _judging(
     rule: int,
 ) -> _Judging:
     start = start.date() if isinstance(start, dt.datetime) else start
+    days = None if end is None else (end - start).days + 1
     end = end or max(start, facts.as_of if facts else start)
     looks = looks_of(every.charter, every.system)
     together = together if rule > 2 else ()
@@ -315,6 +326,7 @@ def _judging(
         decisions=_decisions(measures or []),
         since=_decisions(together),
         period=Period(start=start, end=end),
+        days=days,
         facts=facts or Facts(as_of=end),
         left_out=left_out,
         rule=rule,

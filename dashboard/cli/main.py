@@ -16,6 +16,7 @@ from boussole.dashboard.cli.audits import export as export_commands
 from boussole.dashboard.cli.audits.audits import audit, metrics, subgroups, verify
 from boussole.dashboard.cli.audits.compare import compare
 from boussole.dashboard.cli.audits.drifting import drift
+from boussole.dashboard.cli.audits.planning import plan
 from boussole.dashboard.cli.audits.reports import report
 from boussole.dashboard.cli.console.command_line import GuardedCommands
 from boussole.dashboard.cli.console.console import State, end, put
@@ -88,6 +89,7 @@ app.command()(compare)
 app.command()(drift)
 app.command()(metrics)
 app.command()(subgroups)
+app.command()(plan)
 app.add_typer(charter_commands.app, name="charter")
 app.add_typer(record_commands, name="record")
 app.add_typer(incident_commands.app, name="incident")

@@ -43,6 +43,7 @@ def pages(say: Say) -> list[Page]:
         Page(name="system", title=say("Examined systems"), group=systems),
         Page(name="fairness", title=say("Fairness, closer"), group=systems),
         Page(name="drift", title=say("What has moved"), group=systems),
+        Page(name="plan", title=say("How many decisions it takes"), group=systems),
         Page(name="generations", title=say("Generated texts"), group=systems),
         Page(name="committee", title=say("The committee"), group=committee),
         Page(name="session", title=say("One session"), under="committee"),

@@ -1,0 +1,227 @@
+"""How many decisions it takes, as data: of each question, a table of its groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from boussole.audits.languages import inside
+from boussole.audits.systems import System
+from boussole.charter.document import AuditDocument, VerdictDocument
+from boussole.charter.judging.planning import Plan, plans, soonest
+from boussole.charter.judging.sentences import MANY_MONTHS
+from boussole.dashboard.charts.groups import attribute_name, group_of, stage_name
+from boussole.dashboard.charts.tables import Table
+from boussole.dashboard.views.answers.asked import indicator_of, question_of
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.addresses import system_href
+from boussole.dashboard.words.say import Say
+
+GAPS = (60, 65, 70, 72, 75, 78, 85, 90)
+"""Of 100."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanQuery:
+    """What an address asks for: a system, and the gap to be found, for 100."""
+
+    system: str = ""
+    gap: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedQuestion:
+    """One question with its number and where it is explained: what it lacks in short, how many decisions it rests on,
+    and what each group takes."""
+
+    number: str
+    question: str
+    href: str
+    lacks: str
+    rests_on: str
+    table: Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanPage:
+    """The page. `systems` and `gaps` are choices, each a value with its name; `chosen` are those that hold."""
+
+    systems: Sequence[tuple[str, str]]
+    gaps: Sequence[tuple[str, str]]
+    chosen: PlanQuery
+    headline: str
+    more: Sequence[str]
+    questions: Sequence[PlannedQuestion]
+
+
+def plan_page(scene: Scene, asked: PlanQuery, say: Say, *, query: Mapping[str, str]) -> PlanPage | None:
+    """What the last audit of a system says of decisions that are still to come; None where nothing was audited."""
+    audited = [(name, scene.title(name, say)) for name in scene.latest]
+    if not audited:
+        return None
+    name = asked.system if asked.system in scene.latest else audited[0][0]
+    gap = int(asked.gap) if asked.gap in map(str, GAPS) else None
+    document, system = scene.latest[name], scene.systems.get(name)
+    found = plans(document, scene.charter, gap=None if gap is None else gap / 100)
+    itself = ("", say("a tenth beyond the level"))
+    return PlanPage(
+        systems=audited,
+        gaps=[itself, *((str(each), say("{n} for 100", n=say.whole(each))) for each in GAPS)],
+        chosen=PlanQuery(system=name, gap="" if gap is None else str(gap)),
+        headline=_headline(found, scene, document, say, system=system),
+        more=_more(found, document, say),
+        questions=_questions(scene, document, found, say, system=system, query=query),
+    )
+
+
+def _headline(found: Sequence[Plan], scene: Scene, document: AuditDocument, say: Say, *, system: System | None) -> str:
+    """The question that can be answered next, and when."""
+    if not found:
+        return say("No question of the charter compares groups of this system with a test.")
+    nearest = soonest(found)
+    if nearest is None or nearest.more is None:
+        return say("Every such gap would be found with the decisions that are there.")
+    verdict = next(each for each in document.verdicts if each.indicator == nearest.question)
+    indicator = indicator_of(scene.charter, verdict)
+    return say(
+        "Next to be known: question {number}, {group}. {gap}, about {n} more decisions are needed: {time}.",
+        number=indicator.number if indicator else "",
+        group=inside(_of(nearest, say, system=system)),
+        gap=_told_apart(nearest, say),
+        n=_about(nearest.more, say),
+        time=inside(_time(nearest.more, nearest, say)),
+    )
+
+
+def _more(found: Sequence[Plan], document: AuditDocument, say: Say) -> list[str]:
+    """How fast decisions come, how many gaps can be found, and which never will."""
+    if not found:
+        return []
+    ready, never = sum(each.more == 0 for each in found), sum(each.too_long and each.more != 0 for each in found)
+    told = [
+        say(
+            "About {n} decisions come in a month, as in the last audit ({period}).",
+            n=_about(round(found[0].month), say),
+            period=say.period(document.window.start, document.window.end),
+        ),
+        say(
+            "Of {all} comparisons, {n} have the decisions that they need.",
+            all=say.whole(len(found)),
+            n=say.whole(ready),
+        ),
+    ]
+    if never:
+        told.append(
+            say.plural(
+                "One would need more than a year of decisions: no more than a year counts together. Wider groups, or a"
+                " wider gap, can be told.",
+                "{n} would need more than a year of decisions: no more than a year counts together. Wider groups, or a"
+                " wider gap, can be told.",
+                never,
+            )
+        )
+    return told
+
+
+def _questions(
+    scene: Scene,
+    document: AuditDocument,
+    found: Sequence[Plan],
+    say: Say,
+    *,
+    system: System | None,
+    query: Mapping[str, str],
+) -> list[PlannedQuestion]:
+    verdicts = {verdict.indicator: verdict for verdict in document.verdicts}
+    told = []
+    for key, each in groupby(found, key=lambda plan: plan.question):
+        verdict, mine = verdicts[key], list(each)
+        indicator, question = indicator_of(scene.charter, verdict), question_of(scene.charter, verdict, say)
+        told.append(
+            PlannedQuestion(
+                number=indicator.number if indicator else "",
+                question=question,
+                href=system_href(str(document.system), query=query, anchor=key),
+                lacks=_lacks(mine, say),
+                rests_on=say(
+                    "{n} decisions count, since {date}.",
+                    n=say.whole(mine[0].counted),
+                    date=say.date(mine[0].since),
+                ),
+                table=_table(mine, verdict, question, say, system=system),
+            )
+        )
+    return told
+
+
+def _table(mine: Sequence[Plan], verdict: VerdictDocument, caption: str, say: Say, *, system: System | None) -> Table:
+    """One row a group."""
+    marks = {comparison.measure: comparison.verdict for comparison in verdict.comparisons}
+    first = mine[0]
+    head = [
+        attribute_name(first.measure.by, say, system=system),
+        _told_apart(first, say),
+        say("If there is no gap: until kept"),
+        say("Today"),
+    ]
+    rows = [
+        [
+            _of(each, say, system=system),
+            _needed(each, each.found, say),
+            _needed(each, each.kept, say),
+        ]
+        for each in mine
+    ]
+    return Table(caption=caption, head=head, rows=rows, verdicts=[marks.get(each.measure.id) for each in mine])
+
+
+def _of(each: Plan, say: Say, *, system: System | None) -> str:
+    """The group, and the stage where there is one."""
+    group = group_of(each.measure, say, system=system)
+    stage = stage_name(each.measure, say, system=system) if each.measure.given else ""
+    return say("{group}, {stage}", group=group, stage=inside(stage)) if stage else group
+
+
+def _told_apart(each: Plan, say: Say) -> str:
+    """Which gap is told from which level."""
+    gap, level = (100 * abs(value) for value in (each.truth, each.level))
+    if each.scale == "ratio":
+        return say("To tell {gap} from {level} for 100", gap=say.whole(round(gap)), level=say.whole(round(level)))
+    written = [say.number(each, 0 if each == round(each) else 1) for each in (round(gap, 1), round(level, 1))]
+    return say("To tell a gap of {gap} points from {level}", gap=written[0], level=written[1])
+
+
+def _lacks(mine: Sequence[Plan], say: Say) -> str:
+    """What the group that takes longest lacks."""
+    if any(each.found is None for each in mine):
+        return say("never for every group")
+    more = max(each.more or 0 for each in mine)
+    if not more:
+        return say("enough decisions")
+    return say("up to {n} more: {time}", n=_about(more, say), time=inside(_time(more, mine[0], say)))
+
+
+def _needed(each: Plan, needed: int | None, say: Say) -> str:
+    if needed is None:
+        return say("no reasonable number")
+    if needed <= each.counted:
+        return say("enough are there")
+    more = needed - each.counted
+    told = say("{n} more: {time}", n=_about(more, say), time=inside(_time(more, each, say)))
+    return say("{told} (more than a year)", told=told) if needed > 12 * each.month else told
+
+
+def _time(decisions: int, each: Plan, say: Say) -> str:
+    months = each.months(decisions)
+    if months < 1:
+        return say("less than a month")
+    if months >= MANY_MONTHS:
+        return say("about {n} years", n=say.whole(round(months / 12)))
+    n = round(months)
+    return say("about one month") if n == 1 else say("about {n} months", n=say.whole(n))
+
+
+def _about(n: int, say: Say) -> str:
+    """Two figures are enough."""
+    return say.whole(round(n, min(0, 2 - len(str(n)))))

@@ -1,0 +1,58 @@
+"""The page of a plan: what can be known next, and what every group takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from boussole.charter.judging.planning import plans
+from boussole.dashboard.pages.plan.plan_html import empty, page
+from boussole.dashboard.pages.plan.view import GAPS, PlanQuery, plan_page
+from boussole.dashboard.words.say import speaker
+
+EN, FR = speaker("en"), speaker("fr")
+
+
+def seen(scene, say=EN, **asked):
+    return plan_page(scene, PlanQuery(**asked), say, query={"lang": say.lang})
+
+
+def test_every_judged_comparison_has_a_line(scene):
+    shown = seen(scene, system="matchft")
+    every = plans(scene.latest["matchft"], scene.charter)
+    assert sum(len(each.table.rows) for each in shown.questions) == len(every) > 0
+    assert all(len(each.table.head) == len(row) + 1 for each in shown.questions for row in each.table.rows)
+    assert all(len(each.table.rows) == len(each.table.verdicts) for each in shown.questions)
+    assert shown.questions[0].href.startswith("/system?system=matchft&lang=en#")
+
+
+def test_a_wider_gap_lacks_less(scene):
+    def ready(gap):
+        told = " ".join(seen(scene, system="matchft", gap=gap).more)
+        return int(told.partition("comparisons, ")[2].partition(" have")[0])
+
+    assert ready("60") >= ready("") >= 0
+    head = {each.table.head[1] for each in seen(scene, system="matchft", gap="60").questions}
+    assert "To tell 60 from 80 for 100" in head
+
+
+@pytest.mark.parametrize("asked", [{"gap": "x"}, {"gap": "80; DROP"}, {"system": "<b>"}, {"gap": "-1"}])
+def test_what_is_not_known_of_an_address_is_left_out(scene, asked):
+    shown = seen(scene, **asked)
+    assert shown.chosen == PlanQuery(system=next(iter(scene.latest)), gap="")
+    assert "<b>" not in page(shown, EN)
+
+
+def test_both_languages_say_it(scene):
+    for say in (EN, FR):
+        html = page(seen(scene, say, system="matchft"), say)
+        assert html.count("<details") == len(seen(scene, say).questions) + 1
+    assert "Pour distinguer 72 de 80 pour 100" in page(seen(scene, FR, system="matchft"), FR)
+    assert all(f'value="{gap}"' in html for gap in GAPS)
+
+
+def test_without_an_audit_there_is_no_plan(scene):
+    none = replace(scene, latest={})
+    assert plan_page(none, PlanQuery(), EN, query={}) is None
+    assert "No system was audited yet" in empty(EN)
