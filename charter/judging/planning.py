@@ -185,9 +185,13 @@ class Design:
 def planned(design: Design, *, level: float, truth: float, alpha: float = 0.05, power: float = 0.8) -> int | None:
     """How many decisions find a ratio of `truth` below `level` at the last look of a year; None: no reasonable number.
 
+    Raises CharterError where there is no gap beyond the level.
+
     >>> planned(Design(share=0.5, rate=0.3, looks=1), level=0.8, truth=0.72)
     6613
     """
+    if truth >= level:
+        raise CharterError(f"{100 * truth:g} is not below the level {100 * level:g}.", next_step="Give a smaller gap.")
     effect = 1 + (design.each - 1) * design.alike
     n = [share * 10_000 / effect for share in (design.share, 1 - design.share)]
     test = at_truth({"kind": "score_ratio", "k": [0.0, design.rate * n[1]], "n": n}, truth)

@@ -61,7 +61,8 @@ def test_a_design_that_cannot_be_is_refused(wrong):
 
 
 def test_no_number_of_decisions_tells_a_gap_from_itself():
-    assert planned(Design(share=0.4, rate=0.3), level=0.8, truth=0.8) is None
+    with pytest.raises(CharterError, match="80 is not below the level 80"):
+        planned(Design(share=0.4, rate=0.3), level=0.8, truth=0.8)
 
 
 def test_a_test_at_another_truth_keeps_its_reference():

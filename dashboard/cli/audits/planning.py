@@ -101,8 +101,6 @@ def _by_hand(
             next_step="Run `boussole plan --system ID`, or `boussole plan --share 40 --rate 30`.",
         )
     truth = gap if gap is not None else 0.9 * level
-    if truth >= level:
-        raise BoussoleError(f"--gap {truth:g} is not below the level {level:g}.", next_step="Give a smaller one.")
     design = Design(
         share=share / 100, rate=rate / 100, each=people[0], alike=people[1], looks=shared[0], comparisons=shared[1]
     )
