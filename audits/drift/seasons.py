@@ -11,7 +11,7 @@ import numpy as np
 from scipy.stats import norm
 
 from boussole.audits.drift.calibration import MONTHS
-from boussole.audits.drift.splits import SETTLED, Scale, Series, Step, moments, scores
+from boussole.audits.drift.splits import SETTLED, Scale, Series, Step, between, moments, scores
 from boussole.audits.measures import Floats
 
 SEASON = 1.645
@@ -32,10 +32,11 @@ class AsFar:
     together: float
 
 
-def seasonal(steps: Sequence[Step], seen: Sequence[Step], split: int, scale: Scale, *, as_far: AsFar) -> bool:
-    """Whether it moved in the same way in the same months of the year before (or of two), and no further this time.
+def seasonal(series: Series, steps: Sequence[Step], seen: Sequence[Step], split: int, *, as_far: AsFar) -> bool:
+    """Whether a series moved in the same way in the same months of the year before (or of two), and no further now.
 
-    That it moved then is shown by the series itself, by all series together, or by both (Stouffer's sum of scores).
+    `steps`: all that are known of it, `seen` those that were split in two. That it moved then is shown by the series
+    itself, by all series together, or by both (Stouffer's sum of scores).
     """
     known = {step.window.start: step for step in steps}
     pairs = [(step, _earlier(step.window.start, known)) for step in seen]
@@ -44,9 +45,11 @@ def seasonal(steps: Sequence[Step], seen: Sequence[Step], split: int, scale: Sca
     if not all(sides):
         return False
     now, then, cut = [each for _, each, _ in both], [each for *_, each in both], len(sides[0]) - 1
-    own, old = moments(now, scale), moments(then, scale)
-    this, last = scores(*own)[cut], scores(*old)[cut]
-    further = scores(own[0] - old[0], 1 / (1 / own[1] + 1 / old[1]), np.minimum(own[2], old[2]))[cut]
+    own, old = moments(now, series.scale), moments(then, series.scale)
+    alike_months = between(now, series.alike)
+    this, last = scores(*own, alike_months)[cut], scores(*old, alike_months)[cut]
+    weights = 1 / (1 / own[1] + 1 / old[1])
+    further = scores(own[0] - old[0], weights, np.minimum(own[2], old[2]), alike_months)[cut]
     alike = float(np.copysign(last, last * this))
     moved = max(alike, (alike + as_far.together) / math.sqrt(2)) > SEASON or as_far.together > EVIDENT
     return moved and float(np.copysign(further, further * this)) < as_far.level

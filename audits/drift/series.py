@@ -18,6 +18,7 @@ from boussole.audits.drift.control_counts import ControlCounts, control_measures
 from boussole.audits.drift.counts import Version, WindowCounts, read_deciding, read_versions, read_windows
 from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.performance import Performance, performance
+from boussole.audits.drift.recurring import NOBODY, Recurring, read_recurring
 from boussole.audits.drift.schema import SchemaMove, schema_moves
 from boussole.audits.lake import reading
 from boussole.audits.measures import Measure
@@ -74,6 +75,8 @@ class DriftSeries:
     performance: Sequence[Performance] = ()
     deciding: Mapping[Window, Mapping[str, float]] = field(default_factory=dict)
     """Which share of the decisions of a window each version made."""
+    recurring: Recurring = NOBODY
+    """How far months are alike because the same people come back."""
 
 
 def drift_series(
@@ -108,6 +111,7 @@ def drift_series(
         versions = read_versions(connection, system)
         deciding = read_deciding(connection, system, [*windows, *[other for _, other in pairs if other]])
         changes = schema_moves(connection, system)
+        recurring = read_recurring(connection, system) if step == "month" else NOBODY
         controls = read_controls(connection, system, counts)
     watched = [name for name in ("score", *system.watched) if name != "score" or system.log.score]
     return DriftSeries(
@@ -127,6 +131,7 @@ def drift_series(
         empty=[name for name in watched if name not in counts.edges and name not in counts.values],
         versions=versions,
         deciding=deciding,
+        recurring=recurring,
         unfinished=windows[-1].end > last,
         changes=[move for move in changes if move.on >= min(w.start for w in (windows[0], *known.values()))],
         performance=performance(by_score, windows, reference, system, as_of=as_of),

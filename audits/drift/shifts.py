@@ -138,7 +138,7 @@ def _shift(series: Series, level: float, far: AsFar) -> Shift | None:
     fired, noticed = None, None
     for end in range(max(2, len(steps) - MONTHS + 1), len(steps) + 1):
         seen = steps[max(0, end - MONTHS) : end]
-        split, z = farthest(seen, series.scale)
+        split, z = farthest(series, seen)
         if abs(z) > level:
             fired, noticed = (seen, split, z), noticed or seen[-1].window
     if fired is None or noticed is None:
@@ -152,5 +152,5 @@ def _shift(series: Series, level: float, far: AsFar) -> Shift | None:
         after=together(seen[split:], series.scale),
         z=z,
         level=level,
-        seasonal=seasonal(steps, seen, split, series.scale, as_far=far),
+        seasonal=seasonal(series, steps, seen, split, as_far=far),
     )

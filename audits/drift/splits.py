@@ -49,24 +49,38 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """A measure from window to window, oldest first."""
+    """A measure from window to window, oldest first. `alike`: how far a month correlates with the one before it, with
+    the one before that, and so on, because the same people come back."""
 
     id: str
     scale: Scale
     steps: Sequence[Step]
+    alike: Sequence[float] = ()
 
 
-def farthest(steps: Sequence[Step], scale: Scale) -> tuple[int, float]:
-    """The split that is farthest from no change, and how far, as a normal score."""
-    found = scores(*moments(steps, scale))
+def farthest(series: Series, steps: Sequence[Step]) -> tuple[int, float]:
+    """Of some windows of a series the split that is farthest from no change, and how far, as a normal score."""
+    found = scores(*moments(steps, series.scale), between(steps, series.alike))
     at = int(np.abs(found).argmax())
     return at + 1, float(found[at])
 
 
-def scores(effects: Floats, weights: Floats, df: Floats) -> Floats:
+def between(steps: Sequence[Step], alike: Sequence[float]) -> Floats | None:
+    """The correlations of windows with each other; None where none is known."""
+    if not any(alike):
+        return None
+    days = [step.window.start for step in steps]
+    months = np.array([12 * day.year + day.month for day in days])
+    apart = np.abs(months[:, np.newaxis] - months)
+    by_lag = np.array([1.0, *alike, 0.0])
+    return np.asarray(by_lag[np.minimum(apart, len(alike) + 1)], dtype=np.float64)
+
+
+def scores(effects: Floats, weights: Floats, df: Floats, correlations: Floats | None = None) -> Floats:
     """Of each split the gap of the means after and before it, over its error, as a normal score.
 
-    Where windows scatter more than chance lets them, the error is wider.
+    Where windows scatter more than chance lets them, the error is wider; and where they hold the same people, who take
+    what is theirs from month to month.
     """
     sums = [np.cumsum(each) for each in (weights, weights * effects, weights * effects**2, weights**2 / df)]
     before = [each[:-1] for each in sums]
@@ -75,9 +89,20 @@ def scores(effects: Floats, weights: Floats, df: Floats) -> Floats:
     errors = [1 / side[0] for side in (before, after)]
     scatter = sum(side[2] - side[1] ** 2 / side[0] for side in (before, after))
     wider = np.maximum(1.0, scatter / max(len(effects) - 2, 1)) if len(effects) >= SETTLED else 1.0
-    z = (means[1] - means[0]) / np.sqrt((errors[0] + errors[1]) * wider)
+    z = (means[1] - means[0]) / np.sqrt(_variances(weights, correlations, errors) * wider)
     doubt = sum(error**4 * side[3] for error, side in zip(errors, (before, after), strict=True))
     return _normal(z, doubt / (errors[0] + errors[1]) ** 2)
+
+
+def _variances(weights: Floats, correlations: Floats | None, errors: Sequence[Floats]) -> Floats:
+    """The variance of the gap at each split; `errors` are those of its two sides, were windows independent."""
+    plain = np.asarray(errors[0] + errors[1], dtype=np.float64)
+    if correlations is None:
+        return plain
+    at, roots = np.arange(len(weights)), np.sqrt(weights)
+    sides = [np.where(at <= split, -errors[0][split], errors[1][split]) * roots for split in at[:-1]]
+    found = np.array([float(side @ correlations @ side) for side in sides])
+    return np.asarray(np.maximum(plain, found), dtype=np.float64)
 
 
 def _normal(z: Floats, doubt: Floats) -> Floats:

@@ -75,7 +75,8 @@ def drift_of(
     looked = series_of(audits) if step == "month" else []
     meaning = meaning_series(series.points) if against == "reference" else []
     rule = rule_of(charter or in_force(workspace).charter, system, step=step)
-    found = shifts([*looked, *meaning], rate=rule.of_shifts)
+    alike = [replace(each, alike=series.recurring.of(each.id.partition("/")[0])) for each in (*looked, *meaning)]
+    found = shifts(alike, rate=rule.of_shifts)
     return Drift(
         series=_with_groups({window: told(each) for window, each in audits.items()}, series),
         rule=rule,

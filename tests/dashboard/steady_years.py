@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -62,6 +62,8 @@ class Shape:
     season: float = 0.0
     meaning: bool = False
     """Whether what became of people is held to what their scores meant."""
+    churn: float = 1.0
+    """Which share of the people of a month is new in the next; the others take decisions and scores with them."""
     planted: Planted = field(default_factory=Planted)
 
     @property
@@ -124,9 +126,9 @@ def year(shape: Shape, rng: np.random.Generator) -> Alarms:
                 if state in MOVED:
                     states.setdefault(f"{theme}/{name}", at)
     numbers = {month(at): at for at in range(MONTHS)}
-    found = [
-        each for each in shifts([*drawn.series(), *meaning_series(points)], rate=rule.of_shifts) if not each.seasonal
-    ]
+    alike = drawn.alike()
+    family = [replace(each, alike=alike) for each in (*drawn.series(), *meaning_series(points))]
+    found = [each for each in shifts(family, rate=rule.of_shifts) if not each.seasonal]
     return Alarms(
         states=states,
         series={each.id: numbers[each.since] for each in found},
@@ -143,7 +145,7 @@ class _Drawn:
         self.decisions = [people * shape.repeats for people in self.people]
         buckets = [rng.multinomial(people, [1 / BUCKETS] * BUCKETS) * shape.repeats for people in self.people]
         self.effects = [cluster_size(each) if shape.repeats > 1 else 1.0 for each in buckets]
-        self.selected = self._rates(rng.uniform(0.1, 0.6))
+        self.selected = self._kept(self._around(rng.uniform(0.1, 0.6)), self.people)
         self.positive = [
             self._part(n, rate) for n, rate in zip(self.selected, self._around(rng.uniform(0.2, 0.8)), strict=True)
         ]
@@ -160,8 +162,23 @@ class _Drawn:
         """How many of so many decisions: people are decided on alike each time."""
         return int(self.rng.binomial(of // self.shape.repeats, rate)) * self.shape.repeats
 
-    def _rates(self, rate: float) -> list[int]:
-        return [self._part(n, each) for n, each in zip(self.decisions, self._around(rate), strict=True)]
+    def _kept(self, rates: Sequence[float], people: Sequence[int]) -> list[int]:
+        """How many decisions of each month are favourable, where those who stay are decided on as before."""
+        found, before = list[int](), None
+        for rate, many in zip(rates, people, strict=True):
+            k = int(self._month(np.array([many]), np.array([rate]), before)[0])
+            before = np.array([[k], [many - k]])
+            found.append(k * self.shape.repeats)
+        return found
+
+    def _month(self, people: Counts, rates: Floats, before: Counts | None) -> Counts:
+        """Of so many people, who is decided on favourably; `before`: who was the month before, and who was not."""
+        if before is None or self.shape.churn == 1:
+            return self.rng.binomial(people, rates)
+        stay = self.rng.binomial(before, 1 - self.shape.churn)
+        room = people / np.maximum(stay.sum(axis=0), np.maximum(people, 1))
+        stay = self.rng.binomial(stay, np.minimum(room, 1.0))
+        return stay[0] + self.rng.binomial(np.maximum(people - stay.sum(axis=0), 0), rates)
 
     def _column(self, number: int) -> Counts:
         """Counts by bin, the missing last; (months, bins)."""
@@ -181,14 +198,24 @@ class _Drawn:
         """Selected and all of each group; (months, groups, 2)."""
         mix = self.rng.dirichlet([8.0] * groups)
         rates = self.rng.uniform(0.15, 0.5) * self.rng.uniform(0.8, 1.25, groups)
-        found = []
+        found, before = list[Counts](), None
         for at, people in enumerate(self.people):
             now = rates * (1 + self.shape.season * math.sin(2 * math.pi * at / 12))
             if not number and at >= self.shape.planted.month:
                 now[-1] *= self.shape.planted.ratio
             sizes = self.rng.multinomial(people, mix)
-            found.append(np.stack([self.rng.binomial(sizes, np.minimum(now, 0.97)), sizes], axis=1))
+            chosen = self._month(sizes, np.minimum(now, 0.97), before)
+            before = np.stack([chosen, np.maximum(sizes - chosen, 0)])
+            found.append(np.stack([chosen, sizes], axis=1))
         return np.array(found, dtype=np.int64) * self.shape.repeats
+
+    def alike(self) -> tuple[float, ...]:
+        """How far months are alike, as buckets tell it (`drift.recurring`): to a few hundredths."""
+        stay = 1 - self.shape.churn
+        if not stay:
+            return ()
+        told = [stay**lag + 0.03 * float(self.rng.standard_normal()) for lag in range(1, 12)]
+        return tuple(float(each) for each in np.minimum.accumulate(np.clip(told, 0.0, 1.0)))
 
     def point(self, at: int) -> Point:
         """A month beside the reference; of those that are not looked at, only what scores meant."""
@@ -279,13 +306,12 @@ class _Drawn:
         centre = self.rng.uniform(0.3, 0.7)
         errors = [spread / math.sqrt(max(n, 1)) for n in people]
         steps = []
+        stay, drawn = 1 - self.shape.churn, 0.0
         for at, (n, error) in enumerate(zip(people, errors, strict=True)):
             season = self.shape.season * 0.1 * math.sin(2 * math.pi * at / 12)
-            steps.append(
-                self._step(
-                    at, centre + season + error * float(self.rng.standard_normal()), error, n * self.shape.repeats
-                )
-            )
+            new = float(self.rng.standard_normal())
+            drawn = stay * drawn + math.sqrt(1 - stay * stay) * new if at else new
+            steps.append(self._step(at, centre + season + error * drawn, error, n * self.shape.repeats))
         return Series(id=name, scale="value", steps=steps)
 
     def _step(self, at: int, estimate: float, error: float, size: int) -> Step:

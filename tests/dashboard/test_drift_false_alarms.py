@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,6 +39,31 @@ def test_a_thousand_steady_years() -> None:
     parts = sum(bool(each.states) for each in found), sum(bool(each.series) for each in found)
     print(f"{alarms} of {len(found)} years (columns {parts[0]}, series {parts[1]}), upper {upper:.4f}")
     assert upper < 0.065
+
+
+def returning(churn: float, years: range) -> list[Alarms]:
+    """Steady years of systems whose people come back from month to month, but for the share that is new."""
+    found = []
+    for at in years:
+        rng = np.random.default_rng([5, at])
+        shape = any_shape(rng)
+        shape = replace(shape, churn=churn, repeats=max(shape.repeats, 2), decisions=min(shape.decisions, 50_000))
+        found.append(year(shape, rng))
+    return found
+
+
+@pytest.mark.parametrize("churn", [0.5, 0.2])
+def test_people_who_come_back_move_nothing(churn: float) -> None:
+    """Blind to them, twelve of these twenty would say that something has moved."""
+    assert sum(bool(each.series) for each in returning(churn, range(20))) <= 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("churn", [0.5, 0.2])
+def test_three_hundred_years_of_people_who_come_back(churn: float) -> None:
+    alarms = sum(each.any for each in returning(churn, range(300)))
+    print(f"churn {churn}: {alarms} of 300")
+    assert alarms / 300 <= 0.05
 
 
 def found_in(shape: Shape, sought: Callable[[Alarms], int | None], *, years: int) -> tuple[float, float]:
