@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from benchmarks.evidence import SETTINGS, Setting, told
+from benchmarks.evidence import AFTER, CHANGES, SETTINGS, Setting, bound, change_lines, changed, told
 
 PAGE = (Path(__file__).parents[2] / "docs" / "uncertainty.md").read_text(encoding="utf-8")
 YEARS = 30
@@ -38,3 +39,29 @@ def test_the_table_of_the_page(setting: Setting, ratio: float) -> None:
         assert together[0] <= 7  # at or above the level, *not kept* in one of the thirty years at most, by chance
     if ratio == 1.0:
         assert together[1] <= 7
+
+
+def test_a_new_version_that_is_worse_is_told_soon() -> None:
+    found = [changed([6, 4000, seed], Setting(decisions=4000), (1.0, 0.72), named=True) for seed in range(3)]
+    assert all(together <= alone <= AFTER + 1 for alone, together, _ in found)
+    assert sorted(together for _, together, _ in found)[1] <= 3
+
+
+def test_what_was_repaired_is_kept_again() -> None:
+    assert changed([6, 4000, 0], Setting(decisions=4000), (0.72, 1.0), named=True)[1] <= 3
+
+
+def test_the_bound_errs_in_a_twentieth_of_years() -> None:
+    drawn = np.random.default_rng(2).standard_normal((4000, 12))
+    sums, most, step = np.zeros(4000), np.zeros(4000), -1.0
+    for month in drawn.T:
+        sums = np.maximum(0.0, sums + step * (month - step / 2))
+        most = np.maximum(most, sums)
+    assert (most > bound(step)).mean() == pytest.approx(0.05, abs=0.012)
+
+
+@pytest.mark.slow
+def test_the_table_of_changes() -> None:
+    _, _, *rows = change_lines(YEARS)
+    assert len(rows) == 3 * len(CHANGES)
+    assert all(row in PAGE for row in rows)
