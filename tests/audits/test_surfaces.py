@@ -31,6 +31,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, period_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
+from boussole.charter.document import AuditDocument
 from boussole.charter.drift.document import pair_document
 from boussole.charter.drift.series_document import series_document
 from boussole.charter.drift.system_drift import drift_of
@@ -315,10 +316,11 @@ def page_of(workspace: Workspace) -> list[Document]:
 
 def oscal_adds_nothing(workspace: Workspace, tries: Tries) -> None:
     """Each figure of an export is one of the document that was sealed, and none of a group that is hidden."""
+    documents = audits_of(workspace)
     shown = {
         (m.id, f"{m.value}", f"{m.n}")
-        for audit in stored_audits(workspace)
-        for m in audit.document().measures
+        for document in documents
+        for m in (*document.measures, *(document.accumulated.measures if document.accumulated else ()))
         if m.status == "ok"
     }
     for name, document in oscal_files(workspace, stored_audits(workspace), lang="en").items():
@@ -329,6 +331,26 @@ def oscal_adds_nothing(workspace: Workspace, tries: Tries) -> None:
                 props = {prop["name"]: prop["value"] for prop in each["props"]}
                 assert (props["measure"], props["value"], props["n"]) in shown
                 tries.add()
+
+
+def all_months_add_nothing(workspace: Workspace, tries: Tries) -> None:
+    """What is told of several windows together is made of what each of them tells, and of none that hides it."""
+    told = {each.window.days: {m.id: m.n for m in each.measures if m.status == "ok"} for each in audits_of(workspace)}
+    for document in audits_of(workspace):
+        if document.accumulated is None:
+            continue
+        windows = [*(Window(each.start, each.end) for each in document.accumulated.windows), document.window.days]
+        for measure in document.accumulated.measures:
+            parts = [told[window][measure.id] for window in windows if measure.id in told[window]]
+            if measure.status == "ok":
+                assert measure.n == sum(n or 0 for n in parts), measure.id
+                assert measure.params.windows == len(parts)
+                tries.add()
+
+
+def audits_of(workspace: Workspace) -> list[AuditDocument]:
+    """Every stored audit."""
+    return [audit.document() for audit in stored_audits(workspace)]
 
 
 @pytest.mark.attack(
@@ -357,6 +379,7 @@ def test_no_reader_of_all_surfaces_finds_a_handful(tmp_path: Path, form: int, fi
         (held,) = overview(workspace).systems["sample"].held
         reader.learn(reader.mask(Window(month_window(1).start, month_window(3).end), {}, every=True), held.rows)
         oscal_adds_nothing(workspace, tries)
+        all_months_add_nothing(workspace, tries)
         reader.hold(tries, crossed=FORMS[form]["crossed"])
     assert tries.n > 3
 
