@@ -16,7 +16,7 @@ Passage = tuple[str, str | None]
 class MixedText(str):
     """A text and its passages, in order.
 
-    >>> text = Mixed([("Pour ", None), ("ein Patient", "de")])
+    >>> text = MixedText([("Pour ", None), ("ein Patient", "de")])
     >>> text, (text + ".").passages
     ('Pour ein Patient', (('Pour ', None), ('ein Patient', 'de'), ('.', None)))
     """

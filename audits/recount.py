@@ -14,13 +14,14 @@ from boussole.audits.counts.common import find_common
 from boussole.audits.counts.rare import values_of, without_names
 from boussole.audits.counts.read import Read
 from boussole.audits.counts.same_rows import SharedRowsError
+from boussole.audits.cubes.contenders import FIRST
 from boussole.audits.cubes.update import sealed_months
 from boussole.audits.cubes.values import OTHERS, Categories, Watched
 from boussole.audits.errors import NoLakeError
 from boussole.audits.history import Arrivals, arrivals, arrived_since
 from boussole.audits.lake import reading
 from boussole.audits.lake.connection import state_of
-from boussole.audits.lake.tables import KEYS, exists
+from boussole.audits.lake.tables import KEYS, OF_PEOPLE, exists
 from boussole.audits.runs import read_window
 from boussole.audits.suppression.apart import Apart, within
 from boussole.audits.suppression.over_time import ShownWindow
@@ -228,12 +229,23 @@ def differing(kept: Read, found: Read, *, ended: Collection[str], skip: Collecti
 
 
 def _as_kept(found: Read, kept: Read) -> Read:
-    """Without columns of categories that the audit did not read: those of earlier versions read none."""
+    """Without what the audit did not read: earlier versions read no categories, and not what people bring to lists."""
     known = {each.feature for each in kept.histograms}
+    if not pa.compute.any(pa.compute.greater_equal(kept.ranks["bucket"], FIRST)).as_py():
+        found = replace(found, ranks=_of_lists(found.ranks, kept.ranks))
     return replace(
         found,
         histograms=[each for each in found.histograms if each.feature in known or not isinstance(each, Categories)],
     )
+
+
+def _of_lists(found: pa.Table, kept: pa.Table) -> pa.Table:
+    """Without what people bring to lists, which earlier versions did not count."""
+    rows = found.filter(pa.compute.less(found["bucket"], FIRST))
+    none = [name for name in kept.column_names if kept[name].null_count == kept.num_rows]
+    for name in {*none} & {*OF_PEOPLE}:
+        rows = rows.set_column(rows.column_names.index(name), name, pa.nulls(rows.num_rows, rows[name].type))
+    return rows
 
 
 def _binned(one: Read, other: Read, *, values: bool) -> list[object]:

@@ -15,11 +15,9 @@ from boussole.audits.cubes import ranks
 from boussole.audits.cubes.contenders import FIRST
 from boussole.audits.cubes.update import count_ranks, sealed_months
 from boussole.audits.lake.tables import (
-    FIGURES,
     KEYS,
-    MOMENTS,
+    OF_PEOPLE,
     RANKED,
-    SEEN,
     days_sql,
     describe,
     has_table,
@@ -141,13 +139,10 @@ def _sums(rows: pa.Table, places: npt.NDArray[np.int64], groups: int) -> Sums:
         found[places[used], buckets[used] - first] = np.array(rows[name].to_pylist(), dtype=object)[used]
         return found
 
-    sums = {name: exact(name, of_lists, 0) for name in RANKED if name not in _BROUGHT}
-    people = {name: exact(name, of_people, FIRST).astype(np.float64) for name in _BROUGHT} if of_people.any() else None
+    sums = {name: exact(name, of_lists, 0) for name in RANKED if name not in OF_PEOPLE}
+    people = {name: exact(name, of_people, FIRST).astype(np.float64) for name in OF_PEOPLE} if of_people.any() else None
     return Sums(
         totals={name: found.sum(axis=1).astype(np.float64) for name, found in sums.items()},
         parts={name: found.astype(np.float64) for name, found in sums.items()},
         people=people,
     )
-
-
-_BROUGHT = {SEEN, *(f"{figure}_{moment}" for figure in FIGURES for moment in MOMENTS)}

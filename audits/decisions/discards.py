@@ -30,7 +30,7 @@ class RowSelection:
     def words(self) -> str:
         """The choice in one line.
 
-        >>> Chosen(column="age", rows=[3, 7], origin="may.csv").words()
+        >>> RowSelection(column="age", rows=[3, 7], origin="may.csv").words()
         "column 'age', file 'may.csv', row 3, 7"
         """
         said = [f"{name} '{value}'" for name, value in (("column", self.column), ("reason", self.because)) if value]

@@ -104,9 +104,9 @@ def wasserstein(
     18:784-786.
 
     >>> wasserstein([0, 1, 2], [1, 0], [0, 1])
-    Moved(value=1.0, low=0.0, high=2.0, half=1.0)
+    TransportDistance(value=1.0, low=0.0, high=2.0, half=1.0)
     >>> wasserstein([0, 1, 2], [1, 0], [0, 1], sums=Sums(origin=0, scale=4, reference=(2, 0), current=(0, 7)))
-    Moved(value=1.25, low=1.0, high=1.5, half=1.0)
+    TransportDistance(value=1.25, low=1.0, high=1.5, half=1.0)
     """
     at, counts = np.asarray(edges, dtype=np.float64), np.array([reference, current], dtype=np.float64)
     finite = np.isfinite(at)

@@ -26,6 +26,8 @@ FIGURES = ("exposure", "reciprocal", "exposure_ratio", "reciprocal_ratio", "atte
 MOMENTS = ("x", "y", "xx", "xy", "yy")
 SEEN = "seen"
 """How many places in lists the people of a bucket hold."""
+OF_PEOPLE = (SEEN, *(f"{figure}_{moment}" for figure in FIGURES for moment in MOMENTS))
+"""The columns of lists that rows for people have, in buckets of their own."""
 RANKED = {  # sums over the lists of at least two known groups, of one group or (by set, no value) of them all
     "lists": "BIGINT",  # of everybody: all lists
     "n": "BIGINT",  # people; of everybody: all decisions, in lists or not

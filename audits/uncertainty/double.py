@@ -74,7 +74,7 @@ def compare_changes(
     Kott (2001), J. Official Statistics 17:521-526.
 
     >>> side = lambda ones: rate_moments(np.array([ones]), np.array([100]))
-    >>> found = compare_changes(Change(now=side(30), then=side(50)), Change(now=side(48), then=side(50)),
+    >>> found = compare_changes(GroupChange(now=side(30), then=side(50)), GroupChange(now=side(48), then=side(50)),
     ...                         clustered=False, low=-2, high=2)
     >>> round(found[1]["estimate"], 2), round(found[1]["se"], 3), round(found[1]["p"], 3)
     (-0.18, 0.098, 0.068)

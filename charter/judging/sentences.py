@@ -15,7 +15,7 @@ from boussole.charter.judging.families import Question, controls, decision, said
 from boussole.charter.judging.findings import finding, level_words, meaning
 from boussole.charter.judging.naming import about
 from boussole.charter.judging.stated_sentences import stated_sentence
-from boussole.charter.judging.testing import past
+from boussole.charter.judging.testing import MANY_MONTHS, past
 from boussole.charter.text.left_out import REASON, limiting
 
 LOCALE = Path(__file__).parent / "locale"
@@ -101,8 +101,6 @@ MONTHS = (
     "{finding}; it would take about {n} more decisions to tell, about {months} month of them.",
     "{finding}; it would take about {n} more decisions to tell, about {months} months of them.",
 )
-MANY_MONTHS = 24
-"""From so many on, years are told."""
 YEARS = "{finding}; it would take about {n} more decisions to tell, about {years} years of them."
 PICTURES = {
     "selection_rate_ratio": {

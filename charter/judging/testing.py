@@ -28,6 +28,8 @@ Tested = tuple[Question, MeasureInShort]
 ALONE, TOGETHER = 0.25, 0.75
 """Which part of the level of error goes to a window alone, and to all windows together."""
 DAYS_A_MONTH = 365.25 / 12
+MANY_MONTHS = 24
+"""From so many on, years are told."""
 LOOKS: dict[str, int] = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
 """How often a year a system is looked at, by the window of its audits."""
 

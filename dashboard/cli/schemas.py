@@ -13,6 +13,7 @@ from boussole.audits.subgroups import Scan
 from boussole.audits.systems import System
 from boussole.charter.amending.changes import CharterChange
 from boussole.charter.auditing.replay import Replay
+from boussole.charter.judging.planning import Design
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.schemas import (
@@ -24,7 +25,7 @@ from boussole.charter.schemas import (
 )
 from boussole.charter.schemas.committee import minutes_schema
 from boussole.charter.schemas.register import register_schema
-from boussole.charter.schemas.shapes import DIALECT, HASH, TEXT, WHOLE, Shape, document, maybe, several, whole
+from boussole.charter.schemas.shapes import DAY, DIALECT, HASH, TEXT, WHOLE, Shape, document, maybe, several, whole
 from boussole.charter.text.model import Article, Charter, Head, LawFile
 from boussole.dashboard.alerts.letters.as_json import schema_text
 from boussole.dashboard.cli.doctor.row import Row
@@ -41,6 +42,7 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "alerts list": ("outbox",),
     "export json": ("register",),
     "doctor": ("doctor",),
+    "plan": ("plan",),
 }
 """Which documents each command writes. `systems schema`, `charter schema` and `alerts schema` write schemas."""
 
@@ -79,6 +81,19 @@ def outbox_schema() -> Shape:
     """The messages of the outbox of alerts."""
     row = whole(id=WHOLE, state=TEXT, channel=TEXT, at=maybe(TEXT), attempts=WHOLE, changes=WHOLE, problem=TEXT)
     return {"$schema": DIALECT, "title": "outbox", "description": "The outbox of alerts, in short.", **several(row)}
+
+
+def plan_schema() -> Shape:
+    """How many decisions it takes, in an audited system or in one that is not there yet."""
+    name, number = {"const": "boussole.plan/1"}, {"type": "number"}
+    of_one = whole(
+        question=TEXT, measure=TEXT, scale=TEXT, level=number, truth=number, since=DAY, month=number,
+        counted=WHOLE, found=maybe(WHOLE), kept=maybe(WHOLE), more=maybe(WHOLE),
+    )  # fmt: skip
+    audited = whole(schema=name, system=TEXT, plans=several(of_one))
+    designed = whole(schema=name, design=_of(Design), level=number, gap=number, found=maybe(WHOLE))
+    told = "How many decisions it takes: of each comparison of an audited system, or of one that is not there yet."
+    return document("boussole.plan/1", told, {"oneOf": [audited, designed]})
 
 
 def doctor_schema() -> Shape:
@@ -121,6 +136,7 @@ SCHEMAS: Mapping[str, Callable[[], Shape]] = {
     "drift": drift_schema,
     "drift-series": drift_series_schema,
     "subgroups": subgroups_schema,
+    "plan": plan_schema,
     "charter": charter_schema,
     "charter-diff": charter_diff_schema,
     "replay": replay_schema,

@@ -42,7 +42,7 @@ class RunChange:
     def sentence(self) -> str:
         """The change as one line for a terminal.
 
-        >>> Change(origin="mlflow:1f", excluded=True, reason="deleted", decisions=3).sentence()
+        >>> RunChange(origin="mlflow:1f", excluded=True, reason="deleted", decisions=3).sentence()
         'mlflow:1f was deleted in MLflow: 3 decision(s) left the figures.'
         """
         happened = {

@@ -40,8 +40,8 @@ from boussole.dashboard.views.entry import unaudited
 from boussole.dashboard.views.evidence.facts import Results
 from boussole.dashboard.views.evidence.words import content_words
 from boussole.dashboard.views.law import law_page
-from boussole.dashboard.views.register.choice import ArticleQuery as Filters
 from boussole.dashboard.views.register.choice import Register
+from boussole.dashboard.views.register.choice import RegisterQuery as Filters
 from boussole.dashboard.views.register.due import agenda
 from boussole.dashboard.views.register.view import register_page
 from boussole.dashboard.views.scene import Scene

@@ -69,7 +69,7 @@ MESSAGES = {
 class PaperWords:
     """The words of a committee's papers in one language.
 
-    >>> Words("en")("session", committee="Ethics committee")
+    >>> PaperWords("en")("session", committee="Ethics committee")
     'Ethics committee: session'
     """
 
@@ -86,7 +86,7 @@ class PaperWords:
     def time(self, moment: dt.datetime) -> str:
         """Hour and minute, as the language writes them.
 
-        >>> Words("en").time(dt.datetime(2026, 12, 3, 9, 5))
+        >>> PaperWords("en").time(dt.datetime(2026, 12, 3, 9, 5))
         '09:05'
         """
         return f"{moment.hour}\u00a0h\u00a0{moment:%M}" if self.lang == "fr" else f"{moment:%H:%M}"

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from boussole.audits.errors import BoussoleError
 from boussole.dashboard.pages.plan.plan_html import empty, page
 from boussole.dashboard.pages.plan.view import PlanQuery, plan_page
-from boussole.dashboard.parts import context
+from boussole.dashboard.parts import context, notices
 from boussole.dashboard.words.say import speaker
 
 say = speaker(context.language())
 asked = PlanQuery(system=st.query_params.get("system", ""), gap=st.query_params.get("gap", ""))
-shown = plan_page(context.scene(), asked, say, query=context.kept_query())
-st.html(page(shown, say) if shown else empty(say))
+try:
+    shown = plan_page(context.scene(), asked, say, query=context.kept_query())
+except BoussoleError as error:
+    st.html(notices.problem(error.what, error.next_step, say))
+else:
+    st.html(page(shown, say) if shown else empty(say))

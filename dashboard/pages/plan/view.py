@@ -10,7 +10,7 @@ from boussole.audits.languages import inside
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.charter.judging.planning import Plan, plans, soonest
-from boussole.charter.judging.sentences import MANY_MONTHS
+from boussole.charter.judging.testing import MANY_MONTHS
 from boussole.dashboard.charts.groups import attribute_name, group_of, stage_name
 from boussole.dashboard.charts.tables import Table
 from boussole.dashboard.views.answers.asked import indicator_of, question_of
