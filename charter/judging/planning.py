@@ -61,10 +61,6 @@ class Plan:
         """Whether it takes more than a year of decisions: no more than that counts together."""
         return self.found is None or self.found > 12 * self.month
 
-    def months(self, decisions: int) -> float:
-        """How long so many take to come."""
-        return decisions / self.month
-
 
 def plans(document: AuditDocument, charter: Charter, *, gap: float | None = None) -> list[Plan]:
     """What each comparison takes that the charter judges in an audit, in the order of its verdicts.

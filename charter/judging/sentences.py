@@ -15,7 +15,7 @@ from boussole.charter.judging.families import Question, controls, decision, said
 from boussole.charter.judging.findings import finding, level_words, meaning
 from boussole.charter.judging.naming import about
 from boussole.charter.judging.stated_sentences import stated_sentence
-from boussole.charter.judging.testing import MANY_MONTHS, past
+from boussole.charter.judging.testing import lasting, past
 from boussole.charter.text.left_out import REASON, limiting
 
 LOCALE = Path(__file__).parent / "locale"
@@ -277,13 +277,12 @@ class _Teller:
         n = about(more, lang)
         if self.month is None:
             return gettext(SETTLED_BY).format(finding=found, n=n)
-        months = more / self.month
-        if months < 1:
+        unit, many = lasting(more, self.month)
+        if unit == "days":
             return gettext(WITHIN).format(finding=found, n=n)
-        if months >= MANY_MONTHS:
-            return gettext(YEARS).format(finding=found, n=n, years=whole(round(months / 12), lang))
-        message = self.catalogue.ngettext(*MONTHS, round(months))
-        return message.format(finding=found, n=n, months=whole(round(months), lang))
+        if unit == "years":
+            return gettext(YEARS).format(finding=found, n=n, years=whole(many, lang))
+        return self.catalogue.ngettext(*MONTHS, many).format(finding=found, n=n, months=whole(many, lang))
 
     def _counted(self, comparison: Comparison, measure: MeasureInShort) -> str:
         """Since when decisions are counted, where that is not the window of the audit; or why only those of the window

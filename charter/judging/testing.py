@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from boussole.audits.errors import CharterError
 from boussole.audits.systems.model import System
@@ -215,6 +215,18 @@ def verdict_of(tested: PValues, alpha: float, *, past_watch: bool) -> Verdict:
     if tested.p_watch <= alpha:
         return Verdict.WATCH
     return Verdict.KEPT if tested.p_kept <= alpha and not past_watch else Verdict.UNKNOWN
+
+
+def lasting(decisions: int, month: float) -> tuple[Literal["days", "months", "years"], int]:
+    """How long so many decisions take to come, of which so many come in a month; days are not counted.
+
+    >>> lasting(10, 100), lasting(1_900, 1_000), lasting(50_000, 1_000)
+    (('days', 0), ('months', 2), ('years', 4))
+    """
+    months = decisions / month
+    if months < 1:
+        return "days", 0
+    return ("months", round(months)) if months < MANY_MONTHS else ("years", round(months / 12))
 
 
 def past(value: float, level: float, *, bad_side: str) -> bool:

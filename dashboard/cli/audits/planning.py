@@ -143,14 +143,12 @@ def _decisions(n: int | None) -> str:
 def _time(decisions: int | None, month: float | None) -> str:
     if decisions is None or not month:
         return ""
-    months = decisions / month
-    if months < 1:
+    from boussole.charter.judging.testing import lasting
+
+    unit, n = lasting(decisions, month)
+    if unit == "days":
         return ", less than a month"
-    return (
-        f", about {months:.0f} month{'s' if months >= 1.5 else ''}"
-        if months < 24
-        else f", about {months / 12:.0f} years"
-    )
+    return f", about {n} {unit.removesuffix('s') if n == 1 else unit}"
 
 
 def _about(n: int) -> str:

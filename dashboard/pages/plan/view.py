@@ -10,7 +10,7 @@ from boussole.audits.languages import inside
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.charter.judging.planning import Plan, plans, soonest
-from boussole.charter.judging.testing import MANY_MONTHS
+from boussole.charter.judging.testing import lasting
 from boussole.dashboard.charts.groups import attribute_name, group_of, stage_name
 from boussole.dashboard.charts.tables import Table
 from boussole.dashboard.views.answers.asked import indicator_of, question_of
@@ -213,12 +213,11 @@ def _needed(each: Plan, needed: int | None, say: Say) -> str:
 
 
 def _time(decisions: int, each: Plan, say: Say) -> str:
-    months = each.months(decisions)
-    if months < 1:
+    unit, n = lasting(decisions, each.month)
+    if unit == "days":
         return say("less than a month")
-    if months >= MANY_MONTHS:
-        return say("about {n} years", n=say.whole(round(months / 12)))
-    n = round(months)
+    if unit == "years":
+        return say("about {n} years", n=say.whole(n))
     return say("about one month") if n == 1 else say("about {n} months", n=say.whole(n))
 
 
