@@ -96,7 +96,8 @@ def test_nobody_reads_prolongs_or_makes_up_what_a_sign_in_needs(
         assert word not in base64.urlsafe_b64decode(value)
     back = httpx.post(begun.headers["location"], data={"sub": "ada"}).headers["location"]
     other = Fernet(Fernet.generate_key()).encrypt(b'{"to": "/"}').decode()
-    for made_up in ("", "null", value[:-4], value[:20] + "A" + value[21:], other):
+    changed = value[:20] + ("B" if value[20] == "A" else "A") + value[21:]
+    for made_up in ("", "null", value[:-4], changed, other):
         tries.add()
         browser.cookies.set(UNDER_WAY, made_up)
         assert browser.get(back).headers["location"] == "/?refused=provider"
