@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -65,14 +66,14 @@ def read_recurring(connection: duckdb.DuckDBPyConnection, system: System) -> Rec
     return Recurring(lags=lags)
 
 
-def _by_bucket(rows: Sequence[tuple[object, ...]]) -> tuple[Floats, Floats]:
+def _by_bucket(rows: Sequence[tuple[Any, ...]]) -> tuple[Floats, Floats]:
     """Sums and counts by month, from the first to the last without a gap, and bucket."""
-    months = [12 * month.year + month.month for month, *_ in rows]  # type: ignore[attr-defined]
+    months = [12 * month.year + month.month for month, *_ in rows]
     first = min(months, default=0)
     sums, counts = (np.zeros((max(months, default=-1) - first + 1, BUCKETS)) for _ in range(2))
     for month, (_, bucket, n, total) in zip(months, rows, strict=True):
-        counts[month - first, int(str(bucket))] += float(str(n or 0))
-        sums[month - first, int(str(bucket))] += float(str(total or 0))
+        counts[month - first, bucket] += float(n or 0)
+        sums[month - first, bucket] += float(total or 0)
     return sums, counts
 
 

@@ -26,14 +26,6 @@ class Brought:
     y: Floats
     squares: tuple[float, float, float]
 
-    def together(self) -> float:
-        """The figure itself.
-
-        >>> Brought(x=np.array([3.0, 1.0]), y=np.array([4.0, 4.0]), squares=(0.0, 0.0, 0.0)).together()
-        0.5
-        """
-        return float(self.x.sum() / self.y.sum())
-
     def variances(self, value: float) -> tuple[float, float, float]:
         """The variance of the figure by people, the degrees of freedom of that, and the variance by single places."""
         filled = (self.x != 0) | (self.y != 0)
@@ -63,10 +55,11 @@ def with_people(found: Jackknife, people: Brought | None) -> Jackknife | None:
     if people is None:
         return found
     value = found.estimate
-    slope = {"identity": 1.0, "log": 1 / value if value > 0 else math.inf, "logit": math.inf}[found.transform]
-    by_people, free, by_places = (each if i == 1 else each * slope**2 for i, each in enumerate(people.variances(value)))
+    by_people, free, by_places = people.variances(value)
     if not math.isfinite(by_people):
         return None
+    if found.transform == "log":
+        by_people, by_places = by_people / value**2, by_places / value**2
     by_lists = found.se**2
     variance = max(by_lists + by_people - by_places, by_lists, by_people)
     df = max(1.0, variance**2 / (by_lists**2 / found.df + by_people**2 / free))

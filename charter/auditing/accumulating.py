@@ -23,16 +23,22 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.accumulated import AccumulatedFigures, EarlierWindow, Why
 from boussole.charter.document.measures import measures_of
-from boussole.charter.judging.testing import LOOKS
+from boussole.charter.judging.testing import LOOKS, MOST_LOOKS
 from boussole.charter.records import documents_of
 from boussole.charter.records.in_force import kept_charter
-from boussole.charter.text.judged import JUDGED
+from boussole.charter.text.judged import BY_WINDOW, JUDGED
 from boussole.charter.text.model import Charter, Indicator
 
-TOGETHER = {*JUDGED, *(name.removesuffix(f"_{scale}") for name, scale in JUDGED.items()), "missing_outcome_share"}
+TOGETHER = {
+    *(
+        name
+        for metric, scale in JUDGED.items()
+        if metric not in BY_WINDOW
+        for name in (metric, metric.removesuffix(f"_{scale}"))
+    ),
+    "missing_outcome_share",
+}
 """What is put together: the comparisons that a charter judges, and the shares that they compare."""
-MOST_LOOKS = 60
-"""Kinds of window that are looked at oftener in a year are judged by themselves."""
 
 
 def accumulated(

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from boussole.audits.errors import CharterError
+from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.looks import nominal
 from boussole.audits.uncertainty.tests import at_truth, quantile, statistic, times_needed
 from boussole.charter.document import AuditDocument, Comparison, MeasureDocument, VerdictDocument
 from boussole.charter.document.base import Day, given
 from boussole.charter.document.measures import by_id
-from boussole.charter.judging.testing import DAYS_A_MONTH, TOGETHER
+from boussole.charter.document.verdict import Verdict
+from boussole.charter.judging.testing import DAYS_A_MONTH, TOGETHER, accumulates, past
 from boussole.charter.text.model import Charter
 
 BEYOND = {"ratio": 0.9, "difference": 1.5}
@@ -30,13 +32,15 @@ MOST = 1e9
 class Plan:
     """What it takes to answer one question about one group.
 
-    `level` is the one whose bad side means *not kept* (*watch* where there is none), and `truth` the gap to be found
-    beyond it, both on the side where the comparison is bad. `found`: decisions of the system until that is found with
-    the charter's power; `kept`: until *kept* is, if there is no gap at all; None: no reasonable number. `counted` were
-    seen since `since`; `month`: as many come in a month.
+    `level` is the gravest that `truth`, the gap to be found, lies beyond, both on the side where the comparison is bad.
+    `found`: decisions of the system until that is found with the charter's power; `kept`: until *kept* is, if there is
+    no gap at all; None: no reasonable number. `counted` were seen since `since`, and as many come in a `month`.
+    `accumulates`: later windows count together with these, up to `most` decisions (None: without end); else it takes so
+    many in one window.
     """
 
     question: str
+    verdict: Verdict
     measure: MeasureDocument
     level: float
     truth: float
@@ -45,6 +49,8 @@ class Plan:
     counted: int
     since: Day
     month: float
+    accumulates: bool
+    most: float | None
 
     @property
     def scale(self) -> str:
@@ -56,83 +62,88 @@ class Plan:
         """How many more decisions find the gap."""
         return None if self.found is None else max(0, self.found - self.counted)
 
+    def beyond(self, needed: int) -> bool:
+        """Whether so many never count together."""
+        return self.most is not None and needed > max(self.most, self.counted)
+
     @property
-    def too_long(self) -> bool:
-        """Whether it takes more than a year of decisions: no more than that counts together."""
-        return self.found is None or self.found > 12 * self.month
+    def out_of_reach(self) -> bool:
+        """Whether the gap cannot be found in this way, however long one waits."""
+        return self.found is None or self.beyond(self.found)
 
 
-def plans(document: AuditDocument, charter: Charter, *, gap: float | None = None) -> list[Plan]:
+def plans(document: AuditDocument, charter: Charter, system: System, *, gap: float | None = None) -> list[Plan]:
     """What each comparison takes that the charter judges in an audit, in the order of its verdicts.
 
     `gap`: the ratio to be found, of a group to whom it is compared with, as the charter states levels (0.72); by
-    itself, one a little beyond the level. Differences are always asked a little beyond theirs.
+    itself, one a little beyond the gravest level. Differences are always asked a little beyond theirs. Of a gap that is
+    beyond no level of a question there is no plan.
     """
     measures = by_id(document.judged_measures)
     found = []
     for verdict in document.verdicts:
         for comparison in verdict.comparisons:
             measure = measures.get(comparison.measure)
-            if measure is not None and measure.params.test is not None and measure.params.scale in BEYOND:
-                plan = _plan(document, charter, verdict, comparison, measure, gap)
-                found += [plan] if plan is not None else []
+            if measure is None or measure.params.test is None or measure.params.scale not in BEYOND:
+                continue
+            asked = _asked(comparison, measure, gap)
+            if asked is not None:
+                found.append(_plan(document, charter, system, (verdict, comparison, measure), asked))
     return found
 
 
-def _plan(  # noqa: PLR0917 (what a comparison stands in)
+def _asked(comparison: Comparison, measure: MeasureDocument, gap: float | None) -> tuple[float, float] | None:
+    """The gravest level that the gap to be found lies beyond, and that gap; None where it lies beyond none."""
+    scale, bad_side = given(measure.params.scale), given(measure.params.bad_side)
+    levels = [each for each in (comparison.levels.breach, comparison.levels.watch) if each is not None]
+    if scale == "difference" or gap is None:
+        farther = BEYOND[scale] if scale == "difference" or bad_side == "below" else 1 / BEYOND[scale]
+        return (levels[0], levels[0] * farther) if levels else None
+    truth = gap if bad_side == "below" else 1 / gap
+    return next(((level, truth) for level in levels if past(truth, level, bad_side=bad_side)), None)
+
+
+def _plan(
     document: AuditDocument,
     charter: Charter,
-    verdict: VerdictDocument,
-    comparison: Comparison,
-    measure: MeasureDocument,
-    gap: float | None,
-) -> Plan | None:
-    level = comparison.levels.watch if comparison.levels.breach is None else comparison.levels.breach
-    if level is None:
-        return None
-    test, scale, below = (
-        given(measure.params.test).stated,
-        given(measure.params.scale),
-        measure.params.bad_side == "below",
-    )
-    truth = _truth(level, scale, gap, below=below)
+    system: System,
+    of: tuple[VerdictDocument, Comparison, MeasureDocument],
+    asked: tuple[float, float],
+) -> Plan:
+    (verdict, comparison, measure), (level, truth) = of, asked
+    test, counted = given(measure.params.test).stated, _counted(document, measure)
+    month = document.decisions / _days(document) * DAYS_A_MONTH
     alpha = charter.alpha * (comparison.share or 1 / len(verdict.comparisons))
-    counted = _counted(document, measure)
     times = _times(at_truth(test, truth), level, alpha=alpha, power=charter.power)
+    together = accumulates(measure, system)
     return Plan(
         question=verdict.indicator,
+        verdict=Verdict(comparison.verdict),
         measure=measure,
         level=level,
         truth=truth,
         found=_decisions(times, counted),
-        kept=_decisions(_until_kept(test, comparison, scale, level, charter), counted),
+        kept=_decisions(_until_kept(test, comparison, given(measure.params.scale), charter), counted),
         counted=counted,
         since=measure.params.since or document.window.start,
-        month=document.decisions / _days(document) * DAYS_A_MONTH,
+        month=month,
+        accumulates=together,
+        most=12 * month if together and system.windows.audit != "all" else None,
     )
-
-
-def _truth(level: float, scale: str, gap: float | None, *, below: bool) -> float:
-    """The gap to be found, on the bad side."""
-    if scale == "difference":
-        return level * BEYOND[scale]
-    if gap is not None:
-        return gap if below else 1 / gap
-    return level * BEYOND[scale] if below else level / BEYOND[scale]
 
 
 def _times(test: Mapping[str, Any] | None, level: float, *, alpha: float, power: float) -> float | None:
     return None if test is None else times_needed(test, threshold=level, alpha=alpha, power=power)
 
 
-def _until_kept(
-    test: Mapping[str, Any], comparison: Comparison, scale: str, level: float, charter: Charter
-) -> float | None:
-    """Until parity is seen: surely on the good side of the level, and the figure on that of the watch level."""
-    even = at_truth(test, 1.0 if scale == "ratio" else 0.0)
-    sure = _times(even, level, alpha=charter.alpha, power=charter.power)
+def _until_kept(test: Mapping[str, Any], comparison: Comparison, scale: str, charter: Charter) -> float | None:
+    """Until parity is seen: surely on the good side of the gravest level, and the figure on that of the watch level."""
     watch = comparison.levels.watch
-    if even is None or sure is None or watch is None or watch == level:
+    level, even = comparison.levels.breach, at_truth(test, 1.0 if scale == "ratio" else 0.0)
+    if even is None or watch is None:
+        return None
+    sure = _times(even, watch if level is None else level, alpha=charter.alpha, power=charter.power)
+    if sure is None or level is None:
         return sure
     apart = statistic(even, watch)
     return max(sure, (quantile(even, charter.power) / apart) ** 2) if abs(apart) > 1e-9 else None
@@ -198,6 +209,6 @@ def planned(design: Design, *, level: float, truth: float, alpha: float = 0.05, 
 
 
 def soonest(found: Sequence[Plan]) -> Plan | None:
-    """The comparison that takes the fewest more decisions, of those that cannot tell yet."""
-    waiting = [plan for plan in found if plan.more]
-    return min(waiting, key=lambda plan: plan.more or 0, default=None)
+    """The comparison that takes the fewest more decisions, of those that cannot tell yet and one day will."""
+    waiting = [each for each in found if each.verdict == Verdict.UNKNOWN and each.accumulates and not each.out_of_reach]
+    return min((each for each in waiting if each.more), key=lambda each: each.more or 0, default=None)

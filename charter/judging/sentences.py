@@ -15,7 +15,7 @@ from boussole.charter.judging.families import Question, controls, decision, said
 from boussole.charter.judging.findings import finding, level_words, meaning
 from boussole.charter.judging.naming import about
 from boussole.charter.judging.stated_sentences import stated_sentence
-from boussole.charter.judging.testing import lasting, past
+from boussole.charter.judging.testing import accumulates, lasting, past
 from boussole.charter.text.left_out import REASON, limiting
 
 LOCALE = Path(__file__).parent / "locale"
@@ -263,19 +263,19 @@ class _Teller:
             measure, verdict=verdict, catalogue=self.catalogue, system=self.system, decided=comparison.interval
         )
         if verdict == "unknown":
-            settled = self._settled(comparison.more_decisions, found)
+            settled = self._settled(comparison, measure, found)
             return [answer, settled, self._lies(comparison, measure), self._counted(comparison, measure)]
         told = meaning(measure, verdict=verdict, catalogue=self.catalogue, system=self.system)
         level = self._level(comparison.levels, given(measure.params.scale))
         return [answer, f"{found}.", level, told, self._counted(comparison, measure)]
 
-    def _settled(self, more: int | None, found: str) -> str:
-        """How many more decisions would tell, and how long these take to come."""
-        gettext, lang = self.catalogue.gettext, self.catalogue.lang
+    def _settled(self, comparison: Comparison, measure: MeasureInShort, found: str) -> str:
+        """How many more decisions would tell, and how long these take to come, where those of later windows count."""
+        gettext, lang, more = self.catalogue.gettext, self.catalogue.lang, comparison.more_decisions
         if more is None:
             return gettext(NEVER_SETTLED).format(finding=found)
         n = about(more, lang)
-        if self.month is None:
+        if self.month is None or comparison.alone or not accumulates(measure, self.system):
             return gettext(SETTLED_BY).format(finding=found, n=n)
         unit, many = lasting(more, self.month)
         if unit == "days":

@@ -22,11 +22,14 @@ from boussole.charter.document.base import given
 from boussole.charter.document.verdict import RULE, Verdict
 from boussole.charter.judging.distances import KIND, window_needed
 from boussole.charter.judging.families import Question
+from boussole.charter.text.judged import BY_WINDOW
 from boussole.charter.text.model import Charter, Threshold
 
 Tested = tuple[Question, MeasureInShort]
 ALONE, TOGETHER = 0.25, 0.75
 """Which part of the level of error goes to a window alone, and to all windows together."""
+MOST_LOOKS = 60
+"""Kinds of window that are looked at oftener in a year are judged by themselves."""
 DAYS_A_MONTH = 365.25 / 12
 MANY_MONTHS = 24
 """From so many on, years are told."""
@@ -68,6 +71,11 @@ class TestedComparison:
 def looks_of(charter: Charter, system: System) -> int:
     """Between how many looks the level is shared: those of a year at the windows that the system declares."""
     return LOOKS[system.windows.audit] if charter.looks == "year" else 1
+
+
+def accumulates(measure: MeasureInShort, system: System) -> bool:
+    """Whether decisions of later windows count together with those of this one."""
+    return measure.metric not in BY_WINDOW and LOOKS[system.windows.audit] <= MOST_LOOKS
 
 
 def p_values(

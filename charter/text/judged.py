@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from boussole.audits.metrics.calibration import CALIBRATION_DIFFERENCE
+from boussole.audits.metrics.discrimination import AUC_DIFFERENCE
 from boussole.audits.metrics.families import EVERY_COMPARISON
 from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
 
@@ -14,6 +16,8 @@ DECIDED = {comparison.metric for comparison in EVERY_COMPARISON if comparison.ra
 """Measures of who is selected: where nothing is decided there is none of them."""
 LISTS = {EXPOSURE_RATIO.metric}
 """Measures of lists: of systems that rank."""
+BY_WINDOW = {EXPOSURE_RATIO.metric, AUC_DIFFERENCE.metric, CALIBRATION_DIFFERENCE.metric, DRIFT}
+"""Measures that are judged window by window: places in lists, areas, calibration and distances are not put together."""
 LOGGED = ("selection", "ranking", "generation")
 """Kinds of system that have a log to measure."""
 PARAMS: dict[str, dict[str, str]] = {

@@ -25,7 +25,19 @@ from boussole.charter.schemas import (
 )
 from boussole.charter.schemas.committee import minutes_schema
 from boussole.charter.schemas.register import register_schema
-from boussole.charter.schemas.shapes import DAY, DIALECT, HASH, TEXT, WHOLE, Shape, document, maybe, several, whole
+from boussole.charter.schemas.shapes import (
+    DAY,
+    DIALECT,
+    HASH,
+    TEXT,
+    WHOLE,
+    YES_OR_NO,
+    Shape,
+    document,
+    maybe,
+    several,
+    whole,
+)
 from boussole.charter.text.model import Article, Charter, Head, LawFile
 from boussole.dashboard.alerts.letters.as_json import schema_text
 from boussole.dashboard.cli.doctor.row import Row
@@ -88,7 +100,7 @@ def plan_schema() -> Shape:
     name, number = {"const": "boussole.plan/1"}, {"type": "number"}
     of_one = whole(
         question=TEXT, measure=TEXT, scale=TEXT, level=number, truth=number, since=DAY, month=number,
-        counted=WHOLE, found=maybe(WHOLE), kept=maybe(WHOLE), more=maybe(WHOLE),
+        counted=WHOLE, verdict=TEXT, accumulates=YES_OR_NO, found=maybe(WHOLE), kept=maybe(WHOLE), more=maybe(WHOLE),
     )  # fmt: skip
     audited = whole(schema=name, system=TEXT, plans=several(of_one))
     designed = whole(schema=name, design=_of(Design), level=number, gap=number, found=maybe(WHOLE))

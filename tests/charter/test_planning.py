@@ -5,22 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from boussole.audits.errors import CharterError
+from boussole.audits.systems import load_systems
 from boussole.audits.uncertainty.looks import nominal
 from boussole.audits.uncertainty.score import ratio_z
 from boussole.audits.uncertainty.tests import at_truth, decisions_needed, p_beyond, p_good, times_needed
 from boussole.charter.document import AuditDocument
+from boussole.charter.document.verdict import Verdict
 from boussole.charter.judging.planning import Design, planned, plans, soonest
 from boussole.charter.judging.testing import TOGETHER
-from boussole.charter.text.loading import load_charter
 from boussole.dashboard.cli.main import app
-from tests.charter.builders import CHARTER, WOMEN, comparison, everybody, judge, plain, system
-from tests.dashboard.conftest import _document
+from tests.charter.builders import CHARTER, WOMEN, comparison, drift, everybody, judge, plain, system
+from tests.dashboard.conftest import FIXTURE, _document
 
 SCORE = {"kind": "score_ratio", "k": [145.0, 300.0], "n": [500, 1000]}
 
@@ -88,12 +90,19 @@ def document():
     return AuditDocument.of(_document("matchft-2"))
 
 
-def test_each_judged_comparison_has_its_plan(document):
-    charter = load_charter()
-    every = plans(document, charter)
-    assert {each.measure.id for each in every} <= {each.measure for v in document.verdicts for each in v.comparisons}
+@pytest.fixture(scope="module")
+def matchft():
+    return load_systems(FIXTURE / "systems")["matchft"]
+
+
+def test_each_judged_comparison_has_its_plan(document, matchft):
+    every = plans(document, CHARTER, matchft)
+    compared = {each.measure: (verdict, each) for verdict in document.verdicts for each in verdict.comparisons}
     assert every
     for each in every:
+        verdict, comparison = compared[each.measure.id]
+        assert each.verdict == comparison.verdict
+        assert each.question == verdict.indicator
         assert each.counted == document.decisions
         assert each.month == pytest.approx(document.decisions / 92 * 365.25 / 12, rel=0.02)
         if each.scale == "ratio":
@@ -102,39 +111,89 @@ def test_each_judged_comparison_has_its_plan(document):
         assert each.more == (None if each.found is None else max(0, each.found - each.counted))
 
 
-def test_a_wider_gap_takes_fewer_decisions(document):
-    charter = load_charter()
+def scored(document, matchft):
+    """A plan of a ratio of shares, and the test that it rests on."""
+    every = plans(document, CHARTER, matchft)
+    plan = next(each for each in every if each.accumulates and each.scale == "ratio" and each.found and each.kept)
+    return plan, plan.measure.params.test.stated
+
+
+def drawn(test, ratio, times, rng):
+    """The same test of so many times the decisions, at a ratio that is really there."""
+    (_, cases), n = test["k"], [round(each * times) for each in test["n"]]
+    rate = cases / test["n"][1]
+    k = rng.binomial(n[0], ratio * rate, 3000), rng.binomial(n[1], rate, 3000)
+    return [{**test, "k": list(each), "n": n} for each in zip(*k, strict=True)]
+
+
+def test_with_as_many_as_a_plan_says_the_gap_is_found(document, matchft):
+    plan, test = scored(document, matchft)
+    comparison = next(c for v in document.verdicts for c in v.comparisons if c.measure == plan.measure.id)
+    alpha = CHARTER.alpha * (comparison.share or 1)
+    logs = drawn(test, plan.truth, plan.found / plan.counted, np.random.default_rng(11))
+    seen = [p_beyond(each, threshold=plan.level, bad_side="below") <= alpha for each in logs]
+    assert np.mean(seen) == pytest.approx(CHARTER.power, abs=0.03)
+
+
+def test_with_as_many_as_a_plan_says_parity_is_kept(document, matchft):
+    plan, test = scored(document, matchft)
+    watch = next(c.levels.watch for v in document.verdicts for c in v.comparisons if c.measure == plan.measure.id)
+    logs = drawn(test, 1.0, plan.kept / plan.counted, np.random.default_rng(12))
+    kept = [
+        p_good(each, threshold=plan.level, bad_side="below") <= CHARTER.alpha
+        and each["k"][0] / each["n"][0] >= watch * each["k"][1] / each["n"][1]
+        for each in logs
+    ]
+    assert np.mean(kept) == pytest.approx(CHARTER.power, abs=0.04)
+
+
+def test_a_gap_is_told_from_the_gravest_level_that_it_lies_beyond(document, matchft):
+    def levels(gap):
+        ratios = [each for each in plans(document, CHARTER, matchft, gap=gap) if each.scale == "ratio"]
+        return {each.level for each in ratios if each.measure.params.bad_side == "below"}
+
+    assert levels(0.72) == levels(None) == {0.8}
+    assert levels(0.85) == {0.95}, "which is no breach"
+    assert levels(0.97) == set(), "which is no gap"
+
+
+def test_a_wider_gap_takes_fewer_decisions(document, matchft):
     wide, narrow = (
-        {each.measure.id: each for each in plans(document, charter, gap=gap) if each.scale == "ratio"}
+        {each.measure.id: each for each in plans(document, CHARTER, matchft, gap=gap) if each.scale == "ratio"}
         for gap in (0.5, 0.75)
     )
     assert wide
     assert all(narrow[name].found is None or each.found < narrow[name].found for name, each in wide.items())
 
 
-def test_soonest_is_the_one_that_lacks_least(document):
-    every = plans(document, load_charter())
-    lacking = [each.more for each in every if each.more]
-    assert soonest(every) is None if not lacking else soonest(every).more == min(lacking)
+def test_what_is_told_already_is_not_next(document, matchft):
+    every = plans(document, CHARTER, matchft)
+    some = next(each for each in every if each.accumulates)
+    waiting = replace(some, verdict=Verdict.UNKNOWN, counted=100, found=300, most=None)
+    assert soonest([waiting]) == waiting
+    assert soonest([replace(waiting, found=250), waiting]).found == 250
+    for other in (
+        replace(waiting, verdict=Verdict.BROKEN),
+        replace(waiting, verdict=Verdict.KEPT),
+        replace(waiting, accumulates=False),
+        replace(waiting, found=None),
+        replace(waiting, most=200.0),
+        replace(waiting, found=50),
+    ):
+        assert soonest([other]) is None
     assert soonest([]) is None
 
 
-def test_as_many_as_planned_show_that_it_is_kept():
-    """With no gap at all, and as many decisions as `kept` says, the charter's own test says kept in four of five."""
-    measures = [everybody(1500), comparison(WOMEN, estimate=0.97, error=0.17)]
-    documents = judge(CHARTER, system(), measures, window_start=dt.date(2026, 9, 1), window_end=dt.date(2026, 9, 30))
-    told = next(each for each in documents if each["indicator"] == "selection_rate_ratio_gender")
-    assert told["verdict"] == "unknown"
-    rng = np.random.default_rng(10)
-    n = 2000
-    times = times_needed(at_truth({"kind": "score_ratio", "k": [300, 300], "n": [n / 2, n / 2]}, 1.0), threshold=0.8)
-    size = math.ceil(times * n / 2)
-    k = rng.binomial(size, 0.3, (3000, 2))
-    sure = [
-        p_good({"kind": "score_ratio", "k": list(each), "n": [size, size]}, threshold=0.8, bad_side="below") <= 0.05
-        for each in k
-    ]
-    assert np.mean(sure) == pytest.approx(0.8, abs=0.03)
+def test_more_than_a_year_of_decisions_is_out_of_reach_but_of_a_log_that_is_one_window(document, matchft):
+    windows = {kind: matchft.windows.model_copy(update={"audit": kind}) for kind in ("month", "all", "day")}
+    for kind, most in (("month", 12.0), ("all", None), ("day", None)):
+        system = matchft.model_copy(update={"windows": windows[kind]})
+        shares = [each for each in plans(document, CHARTER, system) if each.measure.metric == "selection_rate_ratio"]
+        assert {each.most and each.most / each.month for each in shares} == {most}
+        assert {each.accumulates for each in shares} == {kind != "day"}
+    far = replace(shares[0], found=10**6, counted=10, most=1000.0)
+    assert far.out_of_reach
+    assert not replace(far, most=None).out_of_reach
 
 
 @pytest.mark.parametrize(
@@ -154,6 +213,17 @@ def test_a_sentence_says_how_long_it_takes(days, english):
     sentence = next(each for each in documents if each["indicator"] == "selection_rate_ratio_gender")["sentence"]
     assert f"it would take about 12,000 more decisions to tell, {english}." in plain(sentence["en"])
     assert "décisions de plus pour trancher, soit " in plain(sentence["fr"])
+
+
+@pytest.mark.parametrize("measure", [drift("score", 0.101, rows=2300), comparison(WOMEN, estimate=0.97, error=0.17)])
+def test_what_does_not_accumulate_has_no_time(measure):
+    """Distances are judged month by month, and so is a system that is looked at day by day: waiting adds nothing."""
+    daily = system().model_copy(update={"windows": system().windows.model_copy(update={"audit": "day"})})
+    day = dt.date(2026, 1, 1)
+    documents = judge(CHARTER, daily, [everybody(2300), measure], window_start=day, window_end=day)
+    told = [plain(each["sentence"]["en"]) for each in documents if "more decisions to tell" in each["sentence"]["en"]]
+    assert told
+    assert all("more decisions to tell." in each for each in told)
 
 
 def ran(*words):

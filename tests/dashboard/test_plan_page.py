@@ -20,7 +20,7 @@ def seen(scene, say=EN, **asked):
 
 def test_every_judged_comparison_has_a_line(scene):
     shown = seen(scene, system="matchft")
-    every = plans(scene.latest["matchft"], scene.charter)
+    every = plans(scene.latest["matchft"], scene.charter, scene.systems["matchft"])
     assert sum(len(each.table.rows) for each in shown.questions) == len(every) > 0
     assert all(len(each.table.head) == len(row) + 1 for each in shown.questions for row in each.table.rows)
     assert all(len(each.table.rows) == len(each.table.verdicts) for each in shown.questions)

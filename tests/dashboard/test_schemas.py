@@ -50,6 +50,7 @@ def workspace(audited_offers: Callable[..., Workspace], tmp_path_factory: pytest
         ("audit", ("audit", "--system", "offers", "--dry-run", *FEBRUARY)),
         ("drift", ("drift", "--system", "offers")),
         ("plan", ("plan", "--share", "40", "--rate", "30")),
+        ("plan", ("plan", "--system", "offers")),
         ("subgroups", ("subgroups", "--system", "offers", "--minimum", "20", *FEBRUARY)),
         ("charter", ("charter", "show")),
         ("charter-diff", ("charter", "diff", "packaged", "minimal")),

@@ -56,27 +56,28 @@ def plan(  # noqa: PLR0917 (the options of a command)
         _by_hand((share, rate, level, gap), (each, alike), (looks, comparisons), month, json_)
         return
     from boussole.charter.judging.planning import plans
-    from boussole.charter.records import audits_of
+    from boussole.charter.records import latest_audits
     from boussole.charter.records.in_force import in_force
+    from boussole.dashboard.views.answers.asked import way_called
 
     workspace = workspace_of(context)
-    asked, documents = workspace.system(system), audits_of(workspace, system)
-    if not documents:
+    asked, document = workspace.system(system), latest_audits(workspace).get(system)
+    if document is None:
         raise BoussoleError(
             f"'{asked.id}' was not audited yet: how large groups are is not known.",
             next_step=f"Run `boussole audit --system {asked.id}`, or give --share and --rate.",
         )
-    charter, document = in_force(workspace).charter, documents[-1]
-    found = plans(document, charter, gap=None if gap is None else gap / 100)
-    numbers = {way.id: way.number for way in charter.ways}
-    if question is not None:
-        wanted = {name for name, number in numbers.items() if question in (name, number)}
-        found = [each for each in found if each.question in wanted]
-        if not found:
-            raise BoussoleError(
-                f"question '{question}' compares nothing that a test answers in this audit.",
-                next_step="`boussole plan` without --question says what does.",
-            )
+    charter = in_force(workspace).charter
+    every = plans(document, charter, asked, gap=None if gap is None else gap / 100)
+    ways = {each.question: way_called(charter, each.question) for each in every}
+    numbers = {name: way.number if way else "" for name, way in ways.items()}
+    found = [each for each in every if question in (None, each.question, numbers[each.question])]
+    if not found:
+        asks = "no question" if question is None else f"question '{question}'"
+        raise BoussoleError(
+            f"{asks} of the charter asks {'this' if gap is None else 'for such a gap'} of groups of '{asked.id}'.",
+            next_step="`boussole plan --system` without --question and --gap says what can be planned.",
+        )
     if json_:
         write_json(
             {"schema": "boussole.plan/1", "system": asked.id, "plans": [_written(each) for each in found]}, json_
@@ -114,11 +115,11 @@ def _by_hand(
 
 
 def _tell(document: AuditDocument, found: Sequence[Plan], numbers: dict[str, str]) -> None:
-    put(f"{document.system}: about {_about(round(found[0].month)) if found else 0} decisions a month")
+    put(f"{document.system}: about {_about(round(found[0].month))} decisions a month")
     last = ""
     for each in found:
         if each.question != last:
-            put(f"{numbers.get(each.question, '')} {each.question}".strip())
+            put(f"{numbers[each.question]} {each.question}".strip())
             last = each.question
         what, level = _gap(each.truth, each.scale), _gap(each.level, each.scale)
         put(f"  {each.measure.id.partition('/')[2]}: {each.counted:,} decisions counted since {each.since}")
@@ -131,9 +132,12 @@ def _needed(each: Plan, needed: int | None) -> str:
         return NO_NUMBER
     if needed <= each.counted:
         return f"{_decisions(needed)}, which are there"
-    more = needed - each.counted
-    late = "; no more than a year counts together" if needed > 12 * each.month else ""
-    return f"{_decisions(needed)}, {_about(more)} more{_time(more, each.month)}{late}"
+    more = f"{_decisions(needed)}, {_about(needed - each.counted)} more"
+    if not each.accumulates:
+        return f"{more} in one period"
+    if each.beyond(needed):
+        return f"{more}, which no year brings: no more than a year counts together"
+    return f"{more}{_time(needed - each.counted, each.month)}"
 
 
 def _decisions(n: int | None) -> str:
@@ -173,5 +177,7 @@ def _written(each: Plan) -> dict[str, Any]:
         "scale": each.scale,
         "since": each.since.isoformat(),
         "month": round(each.month, 1),
+        "verdict": each.verdict.value,
+        "accumulates": each.accumulates,
         "more": each.more,
     }

@@ -6,6 +6,7 @@ from boussole.dashboard.charts.tables import Table
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, picture
 from boussole.dashboard.markup.glossary import how_to_read, linked
 from boussole.dashboard.pages.fairness.view import Explorer
+from boussole.dashboard.parts.choosing_html import choice, choosing
 from boussole.dashboard.parts.system_html import data
 from boussole.dashboard.views.fairness_choice import Field
 from boussole.dashboard.words.addresses import FAIRNESS
@@ -35,23 +36,11 @@ def page(shown: Explorer, say: Say) -> Html:
 
 def form(shown: Explorer, say: Say) -> Html:
     """The choices, as an address that can be shared."""
-    fields = [_field(field) for field in shown.fields]
-    go = el("p", el("button", say("Show"), type="submit"), class_="go")
-    return el("form", *fields, go, action=FAIRNESS, method="get", class_="ask choose", aria_label=say("What to show"))
-
-
-def _field(field: Field) -> Html:
-    options = [
-        el("option", option.name, value=option.value, selected="selected" if option.value == field.value else None)
-        for option in field.options
+    fields = [
+        choice(field.key, field.label, ((option.value, option.name) for option in field.options), field.value)
+        for field in shown.fields
     ]
-    name = f"ask-{field.key}"
-    return el(
-        "p",
-        el("label", field.label, for_=name),
-        el("select", *options, id=name, name=field.key),
-        class_=f"field field-{field.key}",
-    )
+    return choosing(fields, say, action=FAIRNESS)
 
 
 def _refused(field: Field, say: Say) -> Html:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, stacked
 from boussole.dashboard.pages.plan.view import PlannedQuestion, PlanPage
+from boussole.dashboard.parts.choosing_html import choice, choosing
 from boussole.dashboard.words.say import Say
 
 
@@ -51,24 +50,10 @@ def _title(say: Say) -> Html:
 
 def _form(shown: PlanPage, say: Say) -> Html:
     fields = [
-        _field("system", say("System"), shown.systems, shown.chosen.system),
-        _field("gap", say("The gap to be found"), shown.gaps, shown.chosen.gap),
+        choice("system", say("System"), shown.systems, shown.chosen.system),
+        choice("gap", say("The gap to be found"), shown.gaps, shown.chosen.gap),
     ]
-    go = el("p", el("button", say("Show"), type="submit"), class_="go")
-    return el("form", *fields, go, action="/plan", method="get", class_="ask choose", aria_label=say("What to show"))
-
-
-def _field(name: str, label: str, choices: Sequence[tuple[str, str]], chosen: str) -> Html:
-    options = [
-        el("option", text, value=value, selected="selected" if value == chosen else None) for value, text in choices
-    ]
-    named = f"ask-{name}"
-    return el(
-        "p",
-        el("label", label, for_=named),
-        el("select", *options, id=named, name=name),
-        class_=f"field field-{name}",
-    )
+    return choosing(fields, say, action="/plan")
 
 
 def _question(each: PlannedQuestion, say: Say) -> Html:
@@ -79,7 +64,12 @@ def _question(each: PlannedQuestion, say: Say) -> Html:
     summary = el("span", f"{each.number} ", each.question, el("br"), el("span", each.lacks, class_="place"))
     return details(
         summary,
-        el("p", each.rests_on, " ", link(say("The answer today"), each.href), class_="note"),
+        el(
+            "p",
+            *[el("span", text, " ") for text in each.rests_on],
+            link(say("The answer today"), each.href),
+            class_="note",
+        ),
         stacked(each.table.head, rows, caption=each.table.caption, class_="data", hidden_caption=True),
         class_="folded",
     )

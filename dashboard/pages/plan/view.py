@@ -9,6 +9,7 @@ from itertools import groupby
 from boussole.audits.languages import inside
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, VerdictDocument
+from boussole.charter.document.verdict import Verdict
 from boussole.charter.judging.planning import Plan, plans, soonest
 from boussole.charter.judging.testing import lasting
 from boussole.dashboard.charts.groups import attribute_name, group_of, stage_name
@@ -39,7 +40,7 @@ class PlannedQuestion:
     question: str
     href: str
     lacks: str
-    rests_on: str
+    rests_on: Sequence[str]
     table: Table
 
 
@@ -63,7 +64,7 @@ def plan_page(scene: Scene, asked: PlanQuery, say: Say, *, query: Mapping[str, s
     name = asked.system if asked.system in scene.latest else audited[0][0]
     gap = int(asked.gap) if asked.gap in map(str, GAPS) else None
     document, system = scene.latest[name], scene.systems.get(name)
-    found = plans(document, scene.charter, gap=None if gap is None else gap / 100)
+    found = [] if system is None else plans(document, scene.charter, system, gap=None if gap is None else gap / 100)
     itself = ("", say("a tenth beyond the level"))
     return PlanPage(
         systems=audited,
@@ -78,10 +79,12 @@ def plan_page(scene: Scene, asked: PlanQuery, say: Say, *, query: Mapping[str, s
 def _headline(found: Sequence[Plan], scene: Scene, document: AuditDocument, say: Say, *, system: System | None) -> str:
     """The question that can be answered next, and when."""
     if not found:
-        return say("No question of the charter compares groups of this system with a test.")
+        return say("No question of the charter asks for such a gap between groups of this system.")
     nearest = soonest(found)
     if nearest is None or nearest.more is None:
-        return say("Every such gap would be found with the decisions that are there.")
+        if any(each.verdict == Verdict.UNKNOWN for each in found):
+            return say("No question that is open today is answered by waiting.")
+        return say("No question about groups is open today.")
     verdict = next(each for each in document.verdicts if each.indicator == nearest.question)
     indicator = indicator_of(scene.charter, verdict)
     return say(
@@ -98,7 +101,7 @@ def _more(found: Sequence[Plan], document: AuditDocument, say: Say) -> list[str]
     """How fast decisions come, how many gaps can be found, and which never will."""
     if not found:
         return []
-    ready, never = sum(each.more == 0 for each in found), sum(each.too_long and each.more != 0 for each in found)
+    ready, never = (sum(part) for part in zip(*((each.more == 0, each.out_of_reach) for each in found), strict=True))
     told = [
         say(
             "About {n} decisions come in a month, as in the last audit ({period}).",
@@ -114,10 +117,10 @@ def _more(found: Sequence[Plan], document: AuditDocument, say: Say) -> list[str]
     if never:
         told.append(
             say.plural(
-                "One would need more than a year of decisions: no more than a year counts together. Wider groups, or a"
-                " wider gap, can be told.",
-                "{n} would need more than a year of decisions: no more than a year counts together. Wider groups, or a"
-                " wider gap, can be told.",
+                "One would need more decisions than a year brings, and no more than a year counts together. Wider"
+                " groups, or a wider gap, can be told.",
+                "{n} would need more decisions than a year brings, and no more than a year counts together. Wider"
+                " groups, or a wider gap, can be told.",
                 never,
             )
         )
@@ -144,11 +147,7 @@ def _questions(
                 question=question,
                 href=system_href(str(document.system), query=query, anchor=key),
                 lacks=_lacks(mine, say),
-                rests_on=say(
-                    "{n} decisions count, since {date}.",
-                    n=say.whole(mine[0].counted),
-                    date=say.date(mine[0].since),
-                ),
+                rests_on=_rest_on(mine, say, system=system),
                 table=_table(mine, verdict, question, say, system=system),
             )
         )
@@ -162,7 +161,7 @@ def _table(mine: Sequence[Plan], verdict: VerdictDocument, caption: str, say: Sa
     head = [
         attribute_name(first.measure.by, say, system=system),
         _told_apart(first, say),
-        say("If there is no gap: until kept"),
+        say("If there is no gap, until it is kept"),
         say("Today"),
     ]
     rows = [
@@ -192,14 +191,28 @@ def _told_apart(each: Plan, say: Say) -> str:
     return say("To tell a gap of {gap} points from {level}", gap=written[0], level=written[1])
 
 
+def _rest_on(mine: Sequence[Plan], say: Say, *, system: System | None) -> list[str]:
+    """How many decisions count, since when; of which groups, where not all rest on the same."""
+    rests = dict.fromkeys((each.counted, each.since) for each in mine)
+    told = []
+    for counted, since in rests:
+        count = say("{n} decisions count, since {date}.", n=say.whole(counted), date=say.date(since))
+        groups = [_of(each, say, system=system) for each in mine if (each.counted, each.since) == (counted, since)]
+        told.append(count if len(rests) == 1 else say("{groups}: {told}", groups=say.apart(groups), told=inside(count)))
+    return told
+
+
 def _lacks(mine: Sequence[Plan], say: Say) -> str:
     """What the group that takes longest lacks."""
-    if any(each.found is None for each in mine):
-        return say("never for every group")
-    more = max(each.more or 0 for each in mine)
-    if not more:
+    if any(each.out_of_reach for each in mine):
+        return say("out of reach for one group at least")
+    longest = max(mine, key=lambda each: each.more or 0)
+    if not longest.more:
         return say("enough decisions")
-    return say("up to {n} more: {time}", n=_about(more, say), time=inside(_time(more, mine[0], say)))
+    n = _about(longest.more, say)
+    if not longest.accumulates:
+        return say("up to {n} more in one period", n=n)
+    return say("up to {n} more: {time}", n=n, time=inside(_time(longest.more, longest, say)))
 
 
 def _needed(each: Plan, needed: int | None, say: Say) -> str:
@@ -208,8 +221,11 @@ def _needed(each: Plan, needed: int | None, say: Say) -> str:
     if needed <= each.counted:
         return say("enough are there")
     more = needed - each.counted
-    told = say("{n} more: {time}", n=_about(more, say), time=inside(_time(more, each, say)))
-    return say("{told} (more than a year)", told=told) if needed > 12 * each.month else told
+    if not each.accumulates:
+        return say("{n} more in one period", n=_about(more, say))
+    if each.beyond(needed):
+        return say("{n} more, which no year brings", n=_about(more, say))
+    return say("{n} more: {time}", n=_about(more, say), time=inside(_time(more, each, say)))
 
 
 def _time(decisions: int, each: Plan, say: Say) -> str:
