@@ -16,10 +16,10 @@ from boussole.audits.systems import load_systems
 from boussole.audits.uncertainty.looks import nominal
 from boussole.audits.uncertainty.score import ratio_z
 from boussole.audits.uncertainty.tests import at_truth, decisions_needed, p_beyond, p_good, times_needed
-from boussole.charter.document import AuditDocument
+from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.verdict import Verdict
 from boussole.charter.judging.planning import Design, planned, plans, soonest
-from boussole.charter.judging.testing import TOGETHER
+from boussole.charter.judging.testing import TOGETHER, accumulates
 from boussole.dashboard.cli.main import app
 from tests.charter.builders import CHARTER, WOMEN, comparison, drift, everybody, judge, plain, system
 from tests.dashboard.conftest import FIXTURE, _document
@@ -215,15 +215,17 @@ def test_a_sentence_says_how_long_it_takes(days, english):
     assert "décisions de plus pour trancher, soit " in plain(sentence["fr"])
 
 
-@pytest.mark.parametrize("measure", [drift("score", 0.101, rows=2300), comparison(WOMEN, estimate=0.97, error=0.17)])
-def test_what_does_not_accumulate_has_no_time(measure):
-    """Distances are judged month by month, and so is a system that is looked at day by day: waiting adds nothing."""
+def test_what_does_not_accumulate_has_no_time():
+    """Distances, lists and areas are judged window by window, and so is a system that is looked at day by day."""
+    shares = comparison(WOMEN, estimate=0.97, error=0.17)
     daily = system().model_copy(update={"windows": system().windows.model_copy(update={"audit": "day"})})
     day = dt.date(2026, 1, 1)
-    documents = judge(CHARTER, daily, [everybody(2300), measure], window_start=day, window_end=day)
-    told = [plain(each["sentence"]["en"]) for each in documents if "more decisions to tell" in each["sentence"]["en"]]
-    assert told
-    assert all("more decisions to tell." in each for each in told)
+    documents = judge(CHARTER, daily, [everybody(2300), shares], window_start=day, window_end=day)
+    sentence = next(each for each in documents if each["indicator"] == "selection_rate_ratio_gender")["sentence"]
+    assert "about 12,000 more decisions to tell. The figure" in plain(sentence["en"])
+    assert accumulates(MeasureDocument.of(shares), system())
+    for other in (drift("score", 0.12), {**shares, "metric": "exposure_ratio"}, {**shares, "metric": "auc_difference"}):
+        assert not accumulates(MeasureDocument.of(other), system())
 
 
 def ran(*words):
