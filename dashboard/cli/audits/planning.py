@@ -73,9 +73,10 @@ def plan(  # noqa: PLR0917 (the options of a command)
     numbers = {name: way.number if way else "" for name, way in ways.items()}
     found = [each for each in every if question in (None, each.question, numbers[each.question])]
     if not found:
-        asks = "no question" if question is None else f"question '{question}'"
+        what = f"question '{question}' compares" if question is not None else "no question of the charter compares"
+        beside = "" if gap is None else f", or asks for no gap such as {gap:g} for 100"
         raise BoussoleError(
-            f"{asks} of the charter asks {'this' if gap is None else 'for such a gap'} of groups of '{asked.id}'.",
+            f"{what} {'no' if question is not None else 'any'} groups of '{asked.id}'{beside}.",
             next_step="`boussole plan --system` without --question and --gap says what can be planned.",
         )
     if json_:
