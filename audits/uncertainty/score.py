@@ -31,9 +31,11 @@ def ratio_z(k: Pair, n: Pair, *, ratio: float) -> float:
     """
     (k1, k0), (n1, n0) = k, n
     total = n1 + n0
-    a, b, c = total * ratio, -(n1 * ratio + k1 + n0 + k0 * ratio), k1 + k0
+    ours, theirs = ratio * (n1 + k0), n0 + k1
+    # b² − 4ac without its cancellation, which made rates above 1 where everybody, or nearly, is chosen.
+    root = math.sqrt((ours - theirs) ** 2 + 4 * ratio * max(n1 - k1, 0.0) * max(n0 - k0, 0.0))
     # The stable form of (−b − √(b²−4ac)) / 2a: no cancellation for rare events.
-    q0 = 2 * c / (-b + math.sqrt(max(b * b - 4 * a * c, 0.0)))
+    q0 = min(2 * (k1 + k0) / (ours + theirs + root), 1.0)
     q1 = min(ratio * q0, 1.0)
     variance = q1 * (1 - q1) / n1 + ratio * ratio * q0 * (1 - q0) / n0
     return _standardised(k1 / n1 - ratio * k0 / n0, variance, total)

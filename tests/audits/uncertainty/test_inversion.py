@@ -90,6 +90,14 @@ def test_a_ratio_of_which_next_to_nothing_is_known_has_no_upper_end() -> None:
     assert (end_of(test, chance=4e-05, end="low"), end_of(test, chance=4e-05, end="high")) == (0.0, None)
 
 
+def test_two_groups_of_which_everybody_is_chosen_do_not_prove_a_ratio_of_one() -> None:
+    """Three and a half of three and a half, twice: (1−r)/r · n1 (N−1)/N = t² at 0.179, not at 0.99999999998."""
+    everybody = {"kind": "score_ratio", "k": [3.5, 3.5], "n": [3.5, 3.5], "df": 1.5}
+    t = quantile(everybody, 0.95)
+    low = end_of(everybody, chance=0.05, end="low")
+    assert low == pytest.approx(1 / (1 + t * t / 3.5 * 7 / 6)) == pytest.approx(0.179, abs=0.001)
+
+
 def test_ends_are_the_published_intervals() -> None:
     """Miettinen & Nurminen's examples, whose intervals other modules hold to what was printed."""
     ratio = {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]}

@@ -109,3 +109,17 @@ def test_one_sided_tests_keep_their_level_exactly(n1: int, n0: int, p0: float, s
         chance["above"] += weights[k1, k0] * (z > critical)
     assert 0.03 < chance["below"] < 0.065
     assert 0.03 < chance["above"] < 0.065
+
+
+@pytest.mark.parametrize("sizes", [(3.5, 3.5), (100, 7), (5000, 80), (5000, 900.25), (7, 5000)])
+def test_where_everybody_is_chosen_the_ratio_is_tested_by_its_closed_form(sizes: tuple[float, float]) -> None:
+    """q0 = 1 and q1 = r below 1: z = √((1−r)/r · n1 (N−1)/N), and its mirror above; no jump to ∞ beside 1."""
+    total = sum(sizes)
+    for away in (1e-12, 1e-9, 2.7e-9, 1.2e-7, 1e-3, 0.3):
+        below, above = 1 - away, 1 / (1 - away)
+        assert ratio_z(sizes, sizes, ratio=below) == pytest.approx(
+            math.sqrt((1 - below) / below * sizes[0] * (total - 1) / total), rel=1e-4, abs=1e-7
+        )
+        assert ratio_z(sizes, sizes, ratio=above) == pytest.approx(
+            -math.sqrt((above - 1) * sizes[1] * (total - 1) / total), rel=1e-4, abs=1e-7
+        )
