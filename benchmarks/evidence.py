@@ -22,15 +22,8 @@ from boussole.audits.parts import Pairs
 from boussole.audits.uncertainty.estimates import compare_rates
 from boussole.audits.uncertainty.tests import tails
 from boussole.charter.document.verdict import Verdict
-from boussole.charter.judging.testing import (
-    ALONE,
-    TOGETHER,
-    TestedComparison,
-    corrected,
-    graver_alone,
-    past,
-    verdict_of,
-)
+from boussole.charter.judging.correction import Place, TestedComparison, corrected, effect
+from boussole.charter.judging.testing import ALONE, TOGETHER, graver_alone, past, verdict_of
 
 Ints = npt.NDArray[np.int64]
 ALPHA, MONTHS, WATCH, BREACH, BUCKETS = 0.05, 12, 0.95, 0.8, 40
@@ -135,7 +128,19 @@ def _compared(question: str, k: Ints, n: Ints, *, clustered: bool) -> dict[str, 
     return found
 
 
-def judged(measures: Sequence[Measure]) -> dict[str, Verdict]:
+def _place(measure: Measure) -> Place:
+    """What it is about: its question, and its group by the names of its attributes."""
+    question = next(each for each in QUESTIONS if measure.metric.startswith(each.replace(" ", "_")))
+    by = measure.metric.removeprefix(f"{question.replace(' ', '_')}_")
+    at = np.unravel_index(int((measure.group or ("0",))[0]), [(2, 3, 2)[each] for each in ATTRIBUTES[by]])
+    return Place(
+        asked=question,
+        group=frozenset((name, str(value)) for name, value in zip(by.split("*"), at, strict=True)),
+        stage=None if question == QUESTIONS[0] else question,
+    )
+
+
+def judged(measures: Sequence[Measure], *, by_graph: bool = True) -> dict[str, Verdict]:
     """The verdict of each question, corrected over all of them and the looks of a year."""
     family = [
         TestedComparison(
@@ -144,11 +149,19 @@ def judged(measures: Sequence[Measure]) -> dict[str, Verdict]:
             breach=tails(each.params["test"], threshold=BREACH, bad_side="below"),
             correlations=tuple(each.params.get("correlations", ())),
             weight=each.params.get("weight", 1.0),
+            effect=effect(
+                each.params["test"],
+                level=BREACH,
+                scale="ratio",
+                bad_side="below",
+                looks=MONTHS / (len(each.params.get("correlations", ())) + 1),
+            ),
+            place=_place(each),
         )
         for each in measures
     ]
     found: dict[str, list[Verdict]] = {}
-    for each, tested in zip(measures, corrected(family, looks=MONTHS, alpha=ALPHA), strict=True):
+    for each, tested in zip(measures, corrected(family, looks=MONTHS, alpha=ALPHA, by_graph=by_graph), strict=True):
         beyond = past(each.value or 0.0, WATCH, bad_side="below")
         found.setdefault(each.metric, []).append(verdict_of(tested, ALPHA, past_watch=beyond))
     return {name: min(verdicts, key=list(Verdict).index) for name, verdicts in found.items()}

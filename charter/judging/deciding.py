@@ -9,8 +9,9 @@ from boussole.charter.document import AuditDocument, IntervalOfTests, Levels, Me
 from boussole.charter.document.base import given
 from boussole.charter.document.measures import by_id
 from boussole.charter.document.verdict import Verdict
+from boussole.charter.judging.correction import PValues
 from boussole.charter.judging.families import Question
-from boussole.charter.judging.testing import PValues, p_values, verdict_of
+from boussole.charter.judging.testing import p_values, verdict_of
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.model import Charter
 

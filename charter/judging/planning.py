@@ -19,11 +19,10 @@ from boussole.charter.document import AuditDocument, Comparison, MeasureDocument
 from boussole.charter.document.base import Day, given
 from boussole.charter.document.measures import by_id
 from boussole.charter.document.verdict import Verdict
+from boussole.charter.judging.correction import BEYOND, beyond
 from boussole.charter.judging.testing import DAYS_A_MONTH, TOGETHER, accumulates, past
 from boussole.charter.text.model import Charter
 
-BEYOND = {"ratio": 0.9, "difference": 1.5}
-"""Where no gap is named: a tenth beyond the level of a ratio, half as much again as that of a difference."""
 MOST = 1e9
 """More decisions are no plan."""
 
@@ -97,8 +96,7 @@ def _asked(comparison: Comparison, measure: MeasureDocument, gap: float | None) 
     scale, bad_side = given(measure.params.scale), given(measure.params.bad_side)
     levels = [each for each in (comparison.levels.breach, comparison.levels.watch) if each is not None]
     if scale == "difference" or gap is None:
-        farther = BEYOND[scale] if scale == "difference" or bad_side == "below" else 1 / BEYOND[scale]
-        return (levels[0], levels[0] * farther) if levels else None
+        return (levels[0], beyond(levels[0], scale=scale, bad_side=bad_side)) if levels else None
     truth = gap if bad_side == "below" else 1 / gap
     return next(((level, truth) for level in levels if past(truth, level, bad_side=bad_side)), None)
 

@@ -1,30 +1,26 @@
-"""The tests behind a verdict: each comparison against the levels of its threshold, Holm over its family.
-
-The level is shared equally between the looks of a year, so that looking every month accuses no oftener than looking
-once; then between the questions of a family, and within each between its comparisons, so that a question which compares
-many groups takes nothing from one that compares two.
-"""
+"""The tests behind a verdict: each comparison against the levels of its threshold, corrected over its family."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from boussole.audits.errors import CharterError
 from boussole.audits.systems.model import System
-from boussole.audits.uncertainty.holm import holm, holm_levels
-from boussole.audits.uncertainty.looks import nominal, over_looks
+from boussole.audits.uncertainty.looks import nominal
 from boussole.audits.uncertainty.tests import decisions_needed, p_beyond, tails
 from boussole.charter.document import MeasureInShort
 from boussole.charter.document.base import given
 from boussole.charter.document.verdict import RULE, Verdict
+from boussole.charter.judging.correction import Place, PValues, TestedComparison, corrected, effect
 from boussole.charter.judging.distances import KIND, window_needed
 from boussole.charter.judging.families import Question
 from boussole.charter.text.judged import BY_WINDOW
 from boussole.charter.text.model import Charter, Threshold
 
+BY_GRAPH = 4
+"""Since which rule a graph says who has which part of the level."""
 Tested = tuple[Question, MeasureInShort]
 ALONE, TOGETHER = 0.25, 0.75
 """Which part of the level of error goes to a window alone, and to all windows together."""
@@ -35,37 +31,6 @@ MANY_MONTHS = 24
 """From so many on, years are told."""
 LOOKS: dict[str, int] = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
 """How often a year a system is looked at, by the window of its audits."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PValues:
-    """One-sided p-values of a comparison; `p_breach` and `p_watch` are corrected over its family and a year's looks.
-
-    `share`: the part of the level that the first step of the correction gives it.
-    """
-
-    p_breach: float | None
-    p_watch: float
-    p_kept: float
-    share: float
-    at_breach: float | None
-    """The level that Holm's step holds the uncorrected p of *broken* to."""
-    at_watch: float
-    at_kept: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class TestedComparison:
-    """One comparison beside its levels. `of`: the question that it answers; of each level, how likely so bad a figure
-    is if the truth is not beyond it, and so good a one if it is. `correlations`: of each look at the same evidence with
-    the one before; None: the looks of a year are taken as if each saw other decisions. `weight`: its part of the
-    level."""
-
-    of: str
-    watch: tuple[float, float]
-    breach: tuple[float, float] | None
-    correlations: tuple[float, ...] | None = None
-    weight: float = 1.0
 
 
 def looks_of(charter: Charter, system: System) -> int:
@@ -85,7 +50,7 @@ def p_values(
 
     Broken and watch are corrected over the family and over the looks; kept is not: it needs every comparison, which
     is its own correction, and it says nothing of another look. Since the third rule, looks at evidence that grows are
-    taken to see much of it again (`uncertainty.looks`).
+    taken to see much of it again (`uncertainty.looks`); since the fourth, a graph says who has which part.
     """
     families: dict[str, list[Tested]] = {}
     for question in questions:
@@ -100,69 +65,39 @@ def p_values(
 
 
 def _corrected(family: Sequence[Tested], looks: int, alpha: float, rule: int) -> list[PValues]:
-    return corrected([_compared(asked, measure, rule) for asked, measure in family], looks=looks, alpha=alpha)
+    compared = [_compared(asked, measure, looks, rule) for asked, measure in family]
+    return corrected(compared, looks=looks, alpha=alpha, by_graph=rule >= BY_GRAPH)
 
 
-def _compared(asked: Question, measure: MeasureInShort, rule: int) -> TestedComparison:
+def _compared(asked: Question, measure: MeasureInShort, looks: int, rule: int) -> TestedComparison:
     level = asked.indicator.threshold
     breach = None if level.breach is None else _tails(measure, level.breach)
     seen = (measure.params.correlations or ()) if rule > 2 else None
     weight = (measure.params.weight or 1.0) if rule > 2 else 1.0
     watch = _tails(measure, watch_level(level))
-    return TestedComparison(of=asked.id, watch=watch, breach=breach, correlations=seen, weight=weight)
-
-
-def corrected(family: Sequence[TestedComparison], *, looks: float, alpha: float) -> list[PValues]:
-    """The p-values of a family of comparisons: beyond watch or breach, corrected over the family and `looks`; and the
-    one for kept as it is, at the breach level where there is one. With each the level that it is held to."""
-    shares, breached = _shares(family), [each for each in family if each.breach is not None]
-    p_watch = _held(family, [each.watch[0] for each in family], looks, alpha)
-    p_breach = _held(breached, [each.breach[0] for each in breached if each.breach], looks, alpha)
-    found = []
-    for each, share in zip(family, shares, strict=True):
-        (watch, at_watch), (broken, at_breach) = next(p_watch), (None, None) if each.breach is None else next(p_breach)
-        found.append(
-            PValues(
-                p_breach=broken,
-                p_watch=watch,
-                p_kept=(each.breach or each.watch)[1],
-                share=_at(alpha * share, each, looks) / alpha,
-                at_breach=at_breach,
-                at_watch=at_watch,
-                at_kept=alpha,
-            )
-        )
-    return found
-
-
-def _held(
-    family: Sequence[TestedComparison], p_values: Sequence[float], looks: float, alpha: float
-) -> Iterator[tuple[float, float]]:
-    """Of each p-value, itself corrected, and the level that it is held to as it is."""
-    shares = _shares(family)
-    if all(each.correlations is None for each in family):
-        corrected_values = (min(1.0, p * looks) for p in holm(p_values, shares))
-        return zip(corrected_values, holm_levels(p_values, shares, alpha=alpha / looks), strict=True)
-    year = [
-        min(1.0, over_looks(p, each.correlations or (), looks=looks) / each.weight)
-        for p, each in zip(p_values, family, strict=True)
-    ]
-    levels = holm_levels(year, shares, alpha=alpha)
-    return zip(
-        holm(year, shares), (_at(level, each, looks) for level, each in zip(levels, family, strict=True)), strict=True
+    found = TestedComparison(of=asked.id, watch=watch, breach=breach, correlations=seen, weight=weight)
+    if rule < BY_GRAPH:
+        return found
+    return replace(
+        found,
+        importance=asked.indicator.weight,
+        effect=effect(
+            given(measure.params.test).stated,
+            level=level_of(measure, kept_level(level)),
+            scale=given(measure.params.scale),
+            bad_side=given(measure.params.bad_side),
+            looks=looks / (len(seen or ()) + 1),
+        ),
+        place=_place(asked, measure),
     )
 
 
-def _at(error: float, each: TestedComparison, looks: float) -> float:
-    """What one look's own test may err by, where those of a year may err by `error` together."""
-    part = error * each.weight
-    return nominal(part, each.correlations, looks=looks) if each.correlations else part / looks
-
-
-def _shares(family: Sequence[TestedComparison]) -> list[float]:
-    """Of each comparison: 1 ÷ (questions of the family × comparisons of its question); they add up to 1."""
-    comparisons = Counter(each.of for each in family)
-    return [1 / (len(comparisons) * comparisons[each.of]) for each in family]
+def _place(asked: Question, measure: MeasureInShort) -> Place | None:
+    """What a comparison of a group is about; None: of no group."""
+    if not measure.group:
+        return None
+    group = frozenset((name, str(value)) for name, value in measure.group.items())
+    return Place(asked=asked.indicator.id, group=group, stage=measure.given.get("stage"))
 
 
 def graver(question: Question, *, alpha: float, looks: float) -> Question:

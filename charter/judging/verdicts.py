@@ -24,6 +24,7 @@ from boussole.charter.document import (
 from boussole.charter.document.base import given
 from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.document.verdict import RULE, Verdict, count, together, worst
+from boussole.charter.judging.correction import PValues
 from boussole.charter.judging.deciding import interval_of
 from boussole.charter.judging.distances import too_few
 from boussole.charter.judging.families import Question, SystemQuestions, asked, asked_of
@@ -32,7 +33,6 @@ from boussole.charter.judging.stated import Period, StatedVerdict, attested, dat
 from boussole.charter.judging.testing import (
     ALONE,
     DAYS_A_MONTH,
-    PValues,
     graver,
     level_of,
     looks_of,

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer, model_validator
 
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import Identifier, Kind, Strict, Texts
@@ -137,8 +137,11 @@ class Indicator(Strict):
     for_each: Literal["groups"] | None = Field(None, description="One question per group attribute and intersection")
     family: Identifier = Field(
         "question",
-        description="What Holm's correction spans: one `question`, the `indicator` over all attributes, or all "
-        "indicators of the article that name the same family",
+        description="What the correction for many comparisons spans: one `question`, the `indicator` over all "
+        "attributes, or all indicators of the article that name the same family",
+    )
+    weight: float = Field(
+        1.0, gt=0, allow_inf_nan=False, description="What it counts beside the other questions of its family"
     )
     needs: list[Need] = Field(default_factory=list, description="What the system file must declare")
     computed: Texts = Field(description="What is counted or attested, in plain words")
@@ -156,6 +159,12 @@ class Indicator(Strict):
         default_factory=list,
         description="How it is asked where it cannot be asked so: the first that applies and has what it needs",
     )
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A question that counts like any other is written, and hashed, as before there were weights."""
+        found: dict[str, Any] = written(self)
+        return {name: value for name, value in found.items() if name != "weight" or value != 1}
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
+from boussole.charter.document.verdict import RULE
 from tests.as_json import questions
 from tests.charter.builders import CHARTER, WOMEN, amended, comparison, family, system, verdict
 
@@ -38,6 +39,10 @@ ADJUSTED, AT_STAGES = "adjusted_selection_rate_ratio", "adjusted_stage_selection
 PROFILED = system(controls={"job": {"column": "job"}}, columns={"stages": ["contacted"]})
 
 
+HOLM = 3
+"""The last rule by which all was shared equally."""
+
+
 def at(p, *, level, error=0.02):
     """The estimate whose p at a level is `p`."""
     return level + NormalDist().inv_cdf(p) * error
@@ -53,10 +58,11 @@ def test_the_questions_of_a_family_share_the_level_equally(name, expected):
         comparison(WOMEN, estimate=1.0, error=0.02, metric=AT_STAGES) | {"given": {"stage": "contacted"}},
     ]
     charter = amended(ADJUSTED, family=name)
-    found = verdict(measures, charter=charter, of=PROFILED, indicator=f"{ADJUSTED}_gender")["comparisons"][0]
+    found = verdict(measures, charter=charter, of=PROFILED, indicator=f"{ADJUSTED}_gender", rule=HOLM)
+    found = found["comparisons"][0]
     assert found["p_breach"] == pytest.approx(expected, rel=1e-4)
     assert found["share"] == pytest.approx(0.03 / expected)
-    ages = verdict(measures, charter=charter, of=PROFILED, indicator=f"{ADJUSTED}_age")["comparisons"]
+    ages = verdict(measures, charter=charter, of=PROFILED, indicator=f"{ADJUSTED}_age", rule=HOLM)["comparisons"]
     assert [c["share"] for c in ages] == pytest.approx([0.01 / expected] * 3)
 
 
@@ -65,7 +71,9 @@ def test_what_is_found_leaves_its_part_to_the_others_of_the_family():
     the whole (.012); without it 5/6 is left, so that women have .02; then a third for .12, a sixth for .5."""
     ages = [at(p, level=0.95) for p in (0.002, 0.06, 0.5)]
     measures = [comparison(WOMEN, estimate=at(0.012, level=0.95), error=0.02), *family(ages, 0.02)]
-    women, older = (verdict(measures, indicator=f"selection_rate_ratio_{name}") for name in ("gender", "age"))
+    women, older = (
+        verdict(measures, indicator=f"selection_rate_ratio_{name}", rule=HOLM) for name in ("gender", "age")
+    )
     found = [c["p_watch"] for c in (*women["comparisons"], *older["comparisons"])]
     assert found == pytest.approx([0.02, 0.012, 0.12, 0.5], rel=1e-4)
 
@@ -76,12 +84,51 @@ def test_a_question_without_a_breach_level_takes_no_part_of_that_correction():
         comparison(WOMEN, estimate=1.0, error=0.02, metric=AT_STAGES) | {"given": {"stage": "contacted"}},
     ]
     charter = amended(AT_STAGES, threshold={"breach": None})
-    whole, stages = (
-        verdict(measures, charter=charter, of=PROFILED, indicator=f"{name}_gender")["comparisons"][0]
-        for name in (ADJUSTED, AT_STAGES)
-    )
-    assert (whole["p_breach"], whole["share"]) == (pytest.approx(0.03, rel=1e-4), 0.5)
-    assert stages["p_breach"] is None
+    for rule, share in ((HOLM, 0.5), (RULE, 0.61)):
+        whole, stages = (
+            verdict(measures, charter=charter, of=PROFILED, indicator=f"{name}_gender", rule=rule)["comparisons"][0]
+            for name in (ADJUSTED, AT_STAGES)
+        )
+        assert (whole["p_breach"], whole["share"]) == (pytest.approx(0.03, rel=1e-4), pytest.approx(share, abs=0.01))
+        assert stages["p_breach"] is None
+
+
+def test_what_can_answer_does_not_pay_for_what_cannot():
+    """Half of a question's part stays its own; the other goes where a tenth beyond the level would be seen."""
+    measures = [comparison(WOMEN, estimate=1.0, error=0.03), *family([1.0, 1.0, 1.0], 0.6)]
+    women, older = (verdict(measures, indicator=f"selection_rate_ratio_{name}") for name in ("gender", "age"))
+    shares = [c["share"] for c in (*women["comparisons"], *older["comparisons"])]
+    assert sum(shares) == pytest.approx(1)
+    assert shares == pytest.approx([0.75, 1 / 12, 1 / 12, 1 / 12], rel=0.02)
+
+
+def test_a_question_weighs_what_the_charter_says():
+    measures = [comparison(WOMEN, estimate=1.0, error=0.02), *family([1.0, 1.0, 1.0], 0.02)]
+    charter = amended("selection_rate_ratio", weight=3.0)
+    assert charter.document() != CHARTER.document()
+    assert amended("selection_rate_ratio", weight=1.0).document() == CHARTER.document()
+    alike = [
+        verdict(measures, charter=each, indicator="selection_rate_ratio_gender")["comparisons"][0]["share"]
+        for each in (CHARTER, charter)
+    ]
+    assert alike[0] == pytest.approx(alike[1])  # one question of each attribute, all three times as heavy
+
+
+def test_what_is_found_pays_for_what_follows_from_it():
+    """Women are found not kept; their stage, which is about part of them, inherits half of what they had."""
+    measures = [
+        comparison(WOMEN, estimate=0.6, error=0.02, metric=ADJUSTED),
+        *(each | {"metric": ADJUSTED} for each in family([1.0, 1.0, 1.0], 0.02)),
+        comparison(WOMEN, estimate=at(0.026, level=0.8), error=0.02, metric=AT_STAGES)
+        | {"given": {"stage": "contacted"}},
+    ]
+    charter = amended(ADJUSTED, family="selection")
+    by_rule = [
+        verdict(measures, charter=charter, of=PROFILED, indicator=f"{AT_STAGES}_gender", rule=rule)["comparisons"][0]
+        for rule in (HOLM, RULE)
+    ]
+    assert by_rule[0]["p_breach"] == pytest.approx(0.052, rel=1e-3)
+    assert by_rule[1]["p_breach"] < 0.05 < by_rule[0]["p_breach"]
 
 
 def test_families_of_two_articles_are_two():

@@ -1,4 +1,4 @@
-"""P-values of a family by Holm's method, shared between the looks of a year, and the level that each is held to."""
+"""P-values of a family by its graph, or by Holm, shared between the looks of a year; the level each is held to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import NamedTuple, Protocol
 
 from ..looks import nominal, over_looks
 from ..scores import holm
+from .graph import Node, effect, follows, graphical, parts
 from .testing import beyond, good, kept_level, level
+
+BY_GRAPH = 4
+"""Since which rule a graph says who has which part of the level."""
 
 
 class AskedQuestion(Protocol):
@@ -35,18 +39,19 @@ class CorrectedTests(NamedTuple):
 def corrected(
     family: Sequence[tuple[AskedQuestion, dict]], looks: int, alpha: float, rule: int
 ) -> list[CorrectedTests]:
-    """Holm over the family, the level shared between the looks of a year: equally by the first two rules, since then as
-    far as each look sees other decisions than those before."""
-    shares = _shares(family)
+    """The graph of the family, or by the rules before the fourth Holm; the level shared between the looks of a year:
+    equally by the first two rules, since then as far as each look sees other decisions than those before."""
+    nodes = _nodes(family, looks)
+    shares = [node.weight for node in nodes] if rule < BY_GRAPH else parts(nodes, alpha)
     seen = [(tuple(m["params"].get("correlations") or ()), float(m["params"].get("weight", 1))) for _, m in family]
     raw = [beyond(m, level(m, q.indicator["threshold"]["watch"])) for q, m in family]
-    watch, at_watch = _held(raw, shares, seen, looks=looks, alpha=alpha, rule=rule)
+    watch, at_watch = _held(raw, nodes, seen, looks=looks, alpha=alpha, rule=rule)
     held = [i for i, (q, _) in enumerate(family) if q.indicator["threshold"]["breach"] is not None]
     some = [family[i] for i in held]
     raw = [beyond(m, level(m, q.indicator["threshold"]["breach"])) for q, m in some]
     broken, at_breach = (
         dict(zip(held, part))
-        for part in _held(raw, _shares(some), [seen[i] for i in held], looks=looks, alpha=alpha, rule=rule)
+        for part in _held(raw, _nodes(some, looks), [seen[i] for i in held], looks=looks, alpha=alpha, rule=rule)
     )
     on_good_side = [good(m, level(m, kept_level(q.indicator["threshold"]))) for q, m in family]
     share = [s / looks if rule < 3 else nominal(alpha * s * w, c, looks) / alpha for s, (c, w) in zip(shares, seen)]
@@ -58,7 +63,7 @@ def corrected(
 
 def _held(
     raw: list[float],
-    shares: list[float],
+    nodes: list[Node],
     seen: list[tuple[tuple[float, ...], float]],
     *,
     looks: int,
@@ -66,17 +71,31 @@ def _held(
     rule: int,
 ) -> tuple[list[float], list[float]]:
     """Of each p: corrected, and the level that it is held to as it is."""
+    shares = [node.weight for node in nodes]
     if rule < 3:
         return [min(1.0, p * looks) for p in holm(raw, shares)], steps(raw, shares, alpha / looks)
     year = [min(1.0, over_looks(p, c, looks) / w) for p, (c, w) in zip(raw, seen)]
-    levels = [nominal(at * w, c, looks) for at, (c, w) in zip(steps(year, shares, alpha), seen)]
-    return holm(year, shares), levels
+    if rule < BY_GRAPH:
+        found, levels = holm(year, shares), steps(year, shares, alpha)
+    else:
+        found, levels = graphical(year, nodes, alpha)
+    return found, [nominal(at * w, c, looks) for at, (c, w) in zip(levels, seen)]
 
 
-def _shares(family: Sequence[tuple[AskedQuestion, dict]]) -> list[float]:
-    """The level is shared equally between questions, and within each between its comparisons."""
+def _nodes(family: Sequence[tuple[AskedQuestion, dict]], looks: int) -> list[Node]:
+    """The weight of a question is shared by its comparisons; all weights add up to 1."""
     names = [question.verdict["indicator"] for question, _ in family]
-    return [1 / (len(set(names)) * names.count(name)) for name in names]
+    weight = {name: float(q.indicator.get("weight", 1)) for name, (q, _) in zip(names, family)}
+    total = math.fsum(weight.values())
+    told = [(question.indicator, measure) for question, measure in family]
+    return [
+        Node(
+            weight[name] / (total * names.count(name)),
+            effect(measure, kept_level(question.indicator["threshold"]), looks),
+            [at for at, other in enumerate(told) if follows(other, (question.indicator, measure))],
+        )
+        for name, (question, measure) in zip(names, family)
+    ]
 
 
 def steps(p_values: Sequence[float], weights: Sequence[float], alpha: float) -> list[float]:

@@ -1,4 +1,4 @@
-"""Verdicts judged again: the charter's questions, one-sided tests at its levels, Holm's correction over families."""
+"""Verdicts judged again: the charter's questions, one-sided tests at its levels, corrected over families."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LEFT_OUT = "too_much_left_out"
 """Why a verdict is *unknown* where more was set aside than the charter allows."""
 BESIDE = {"reference": "reference", "outcome": "outcomes"}
 """What a question may need, and what tells how much of it was set aside."""
-RULES = (1, 2, 3)
+RULES = (1, 2, 3, 4)
 """The rules by which comparisons became verdicts; a document that names none was judged by the first."""
 ALONE, TOGETHER = 0.25, 0.75
 """Which part of the level goes to a window alone, and to all windows together."""

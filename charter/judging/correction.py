@@ -1,0 +1,169 @@
+"""The correction for many comparisons: which part of the level each of a family has, and what its p-values come to.
+
+The level is shared between the looks of a year, so that looking every month accuses no oftener than looking once; then
+between the questions of a family by their weights in the charter, and within each between its comparisons, so that a
+question which compares many groups takes nothing from one that compares two. Since the fourth rule half of it goes to
+what can be found, and what is found passes its part on to what follows from it (`uncertainty.graph`); before, all was
+shared equally, and passed on to all (Holm).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from boussole.audits.uncertainty.graph import GraphTest, graphical, parts
+from boussole.audits.uncertainty.holm import holm, holm_levels
+from boussole.audits.uncertainty.looks import nominal, over_looks
+from boussole.audits.uncertainty.tests import at_truth, statistic
+
+BEYOND = {"ratio": 0.9, "difference": 1.5}
+"""The gap that is looked for: a tenth beyond the level of a ratio, half as much again as that of a difference."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PValues:
+    """One-sided p-values of a comparison; `p_breach` and `p_watch` are corrected over its family and a year's looks.
+
+    `share`: the part of the level that the first step of the correction gives it.
+    """
+
+    p_breach: float | None
+    p_watch: float
+    p_kept: float
+    share: float
+    at_breach: float | None
+    """The level that Holm's step holds the uncorrected p of *broken* to."""
+    at_watch: float
+    at_kept: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestedComparison:
+    """One comparison beside its levels. `of`: the question that it answers; of each level, how likely so bad a figure
+    is if the truth is not beyond it, and so good a one if it is. `correlations`: of each look at the same evidence with
+    the one before; None: the looks of a year are taken as if each saw other decisions. `weight`: its part of the
+    level. `importance`: the weight of its question in the charter. `effect`: the gap that is looked for, in standard
+    errors of a year; None: not known. `place`: what it is about."""
+
+    of: str
+    watch: tuple[float, float]
+    breach: tuple[float, float] | None
+    correlations: tuple[float, ...] | None = None
+    weight: float = 1.0
+    importance: float = 1.0
+    effect: float | None = None
+    place: Place | None = None
+
+    def follows(self, other: TestedComparison) -> bool:
+        """Whether this is about a part of what `other` is about."""
+        return self.place is not None and other.place is not None and self.place.follows(other.place)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What a comparison is about: its question whatever the attribute, its group, and the stage, if any."""
+
+    asked: str
+    group: frozenset[tuple[str, str]]
+    stage: str | None = None
+
+    def follows(self, other: Place) -> bool:
+        """Whether this is about a part of what `other` is about: a crossing of its group, or the group at a stage."""
+        crossing = self.asked == other.asked and self.stage == other.stage and self.group > other.group
+        return crossing or (self.stage is not None and other.stage is None and self.group == other.group)
+
+
+def effect(test: Mapping[str, Any], *, level: float, scale: str, bad_side: str, looks: float) -> float | None:
+    """How many standard errors a gap worth finding (`BEYOND`) lies beyond a level, at the end of a year of which there
+    are `looks` times as many decisions; None where that is not known."""
+    if scale not in BEYOND:
+        return None
+    there = at_truth(test, beyond(level, scale=scale, bad_side=bad_side)) if level else None
+    return None if there is None else abs(statistic(there, level)) * math.sqrt(max(1.0, looks))
+
+
+def beyond(level: float, *, scale: str, bad_side: str) -> float:
+    """The gap that is looked for, where the level is on the bad side of a comparison.
+
+    >>> round(beyond(0.8, scale="ratio", bad_side="below"), 2)
+    0.72
+    >>> round(beyond(-0.1, scale="difference", bad_side="below"), 2)
+    -0.15
+    """
+    return level * (BEYOND[scale] if scale == "difference" or bad_side == "below" else 1 / BEYOND[scale])
+
+
+def corrected(
+    family: Sequence[TestedComparison], *, looks: float, alpha: float, by_graph: bool = True
+) -> list[PValues]:
+    """The p-values of a family of comparisons: beyond watch or breach, corrected over the family and `looks`; and the
+    one for kept as it is, at the breach level where there is one. With each the level that it is held to.
+
+    `by_graph`: by the graph of the fourth rule, else by Holm.
+    """
+    tests, breached = _tests(family), [each for each in family if each.breach is not None]
+    shares = parts(tests, alpha=alpha).tolist() if by_graph else [each.weight for each in tests]
+    p_watch = _held(family, [each.watch[0] for each in family], looks, alpha, by_graph)
+    p_breach = _held(breached, [each.breach[0] for each in breached if each.breach], looks, alpha, by_graph)
+    found = []
+    for each, share in zip(family, shares, strict=True):
+        (watch, at_watch), (broken, at_breach) = next(p_watch), (None, None) if each.breach is None else next(p_breach)
+        found.append(
+            PValues(
+                p_breach=broken,
+                p_watch=watch,
+                p_kept=(each.breach or each.watch)[1],
+                share=_at(alpha * share, each, looks) / alpha,
+                at_breach=at_breach,
+                at_watch=at_watch,
+                at_kept=alpha,
+            )
+        )
+    return found
+
+
+def _held(
+    family: Sequence[TestedComparison], p_values: Sequence[float], looks: float, alpha: float, by_graph: bool
+) -> Iterator[tuple[float, float]]:
+    """Of each p-value, itself corrected, and the level that it is held to as it is."""
+    tests = _tests(family)
+    shares = [each.weight for each in tests]
+    if all(each.correlations is None for each in family):
+        # Of audits of before, and of drift, where nothing follows from anything: the graph is Holm's procedure.
+        corrected_values = (min(1.0, p * looks) for p in holm(p_values, shares))
+        return zip(corrected_values, holm_levels(p_values, shares, alpha=alpha / looks), strict=True)
+    year = [
+        min(1.0, over_looks(p, each.correlations or (), looks=looks) / each.weight)
+        for p, each in zip(p_values, family, strict=True)
+    ]
+    found, levels = (
+        graphical(year, tests, alpha=alpha)
+        if by_graph
+        else (holm(year, shares), holm_levels(year, shares, alpha=alpha))
+    )
+    return zip(found, (_at(level, each, looks) for level, each in zip(levels, family, strict=True)), strict=True)
+
+
+def _tests(family: Sequence[TestedComparison]) -> list[GraphTest]:
+    """The family as a graph. The weight of each: that of its question ÷ (weights of all questions × comparisons of its
+    question); they add up to 1."""
+    comparisons = Counter(each.of for each in family)
+    questions = math.fsum({each.of: each.importance for each in family}.values())
+    return [
+        GraphTest(
+            weight=each.importance / (questions * comparisons[each.of]),
+            effect=each.effect,
+            children=[at for at, other in enumerate(family) if other.follows(each)],
+        )
+        for each in family
+    ]
+
+
+def _at(error: float, each: TestedComparison, looks: float) -> float:
+    """What one look's own test may err by, where those of a year may err by `error` together."""
+    part = error * each.weight
+    return nominal(part, each.correlations, looks=looks) if each.correlations else part / looks
