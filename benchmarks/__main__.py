@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--rows N] [--audits] [--full]`: beside peers on the same file in the same run, as ratios.
+"""`python -m benchmarks [--rows N] [--years N] [--audits] [--full]`: beside peers on the same file, as ratios.
 
 Each step runs in a process of its own. `--audits` leaves out what only concerns imports and the ledger. `--full` also
 imports ten times the rows and writes docs/speed.md.
@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.beside import beside_peers, ten_times
 from benchmarks.data import write_decisions
+from benchmarks.evidence import lines
 from benchmarks.page import sentences, write_page
 from benchmarks.process import BOUSSOLE, Step, module, run, show
 
@@ -27,6 +28,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--folder", type=Path, default=Path("bench-data"))
     parser.add_argument("--full", action="store_true", help="also ten times the rows; writes docs/speed.md")
+    parser.add_argument("--years", type=int, default=20, help="simulated years for each line of the table of evidence")
     parser.add_argument("--audits", action="store_true", help="audits only")
     options = parser.parse_args()
     folder, rows = options.folder, options.rows
@@ -40,6 +42,7 @@ def main() -> None:
         _year(folder)
         _members(folder)
         _drift(folder)
+        _evidence(options.years)
     results = beside_peers(folder, rows=rows)
     _keep(folder, results)
     if options.full:
@@ -169,6 +172,13 @@ def _drift(folder: Path) -> None:
         f"a stratified sample of {one['drawn']:,} from {one['rows']:,} rows: {one['year']:.2f} s, from a month of them "
         f"{one['month']:.2f}; {one['year'] / one['hashed']:.1f} times as long as only to hash all ids"
     )
+
+
+def _evidence(years: int) -> None:
+    """What a year of evidence says; `--years 400` for figures to within five in a hundred."""
+    print(f"{years} simulated years a line, in per cent: by each month alone → by all months")
+    for line in lines(years):
+        print(f"  {line}", flush=True)
 
 
 if __name__ == "__main__":
