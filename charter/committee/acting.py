@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee import convening, matters, members, opinions
+from boussole.charter.committee import convening, matters, members, noting, opinions
+from boussole.charter.committee.papers.placeholders import needs_words, needs_written
+from boussole.charter.committee.papers.voted import texts_in
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.rules import committee as rules_of
 from boussole.charter.committee.state import CommitteeState
@@ -35,6 +37,7 @@ from boussole.charter.record_types.acts import (
     FrozenPack,
     Hearing,
     Interest,
+    ItemNote,
     Mandate,
     MandateEnd,
     Minutes,
@@ -84,6 +87,7 @@ ADMIT: dict[type[Act], Callable[[CommitteeState, Any], None]] = {
     FrozenPack: matters.admit_pack,
     CommitteeQuestion: matters.admit_question,
     CommitteeAnswer: matters.admit_answer,
+    ItemNote: noting.admit_note,
     Convocation: convening.admit_convocation,
     Cancellation: convening.admit_cancellation,
     Attendance: presence.admit_attendance,
@@ -118,6 +122,7 @@ LATEST: dict[type[Act], Callable[[Any], Hashable]] = {
     Rapporteur: lambda act: act.of,
     Attendance: lambda act: (act.of, act.member),
     PublicationDecision: lambda act: act.of,
+    ItemNote: lambda act: (act.of, act.item),
 }
 """Kinds of which the act sealed last counts, and what it counts for."""
 
@@ -155,11 +160,20 @@ class Turn:
             return self.seal(act.model_copy(update={"anew": known.entry}), anew=True)
         if known is not None:
             raise RefusedError("no_longer", entry=known.entry)
+        self._needs_written(act)
         rules = self.house.rules
         if not isinstance(act, RulesInForce) and not self.house.knows_rules(rules.sha256):
             self._write(RulesInForce(**_said(act), act="used", rules=rules))
         admit(self.house, act)
         return self._write(act)
+
+    def _needs_written(self, act: Act) -> None:
+        """Checks that what is sealed is written to its end, and so is the text that it decides on."""
+        needs_written(act)
+        if isinstance(act, (Vote, Consensus)) and act.subject is not None:
+            text = texts_in(self.connection, act.committee).get(act.subject)
+            if text is not None:
+                needs_words(text.wording)
 
     def seal_once(self, act: Act, *, seen: int) -> SealedStatement:
         """Seal an act that a form sent which was shown when entry `seen` was the last of the ledger.

@@ -46,6 +46,10 @@ REASONS = {
         "{number}.",
         "Bring both together, then save again.",
     ),
+    "draft_in_use": (
+        "A vote or a decision rests on this draft (entry {entry}).",
+        "It can be thrown away once that is over: until then members must be able to read it.",
+    ),
     "few_supporters": (
         "A self-referral takes {needed} members, and {found} ask for it.",
         "Ask more members to join.",
@@ -156,6 +160,30 @@ REASONS = {
     "too_few_secret_ballots": (
         "With {found} ballots, the result would tell who voted what; these rules ask for {needed}.",
         "Wait for more votes, or annul this vote.",
+    ),
+    "unwritten_decision": (
+        "What is decided still holds “{words}”, which stands for words to come.",
+        "Write it out, then try again.",
+    ),
+    "unwritten_hearing": (
+        "What {who} said still holds “{words}”, which stands for words to come.",
+        "Write it out, then try again.",
+    ),
+    "unwritten_note": (
+        "The note on item {number}, “{item}”, still holds “{words}”, which stands for words to come.",
+        "Write the note out, then seal the minutes.",
+    ),
+    "unwritten_reservation": (
+        "Reservation {number} of the opinion still holds “{words}”, which stands for words to come.",
+        "Complete the draft, have the completed text adopted, then issue it.",
+    ),
+    "unwritten_title": (
+        "The title of the opinion still holds “{words}”, which stands for words to come.",
+        "Complete the draft, have the completed text adopted, then issue it.",
+    ),
+    "unwritten_words": (
+        "Paragraph {number} of the opinion still holds “{words}”, which stands for words to come.",
+        "Complete the draft, have the completed text adopted, then issue it.",
     ),
     "vote_begun": ("A vote on this item has begun.", "This is done before it."),
     "vote_over": ("This vote is over since {date}.", "Nobody can vote any more."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import SavedDraft
+from boussole.charter.committee.papers.voted import VotedText
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here as person
 from boussole.dashboard.forms.forms_html import done_html
@@ -96,6 +97,11 @@ def evidence(committee: str, session: int) -> Evidence | None:
 def drafts(committee: str) -> Sequence[SavedDraft]:
     """What is being written in a committee."""
     return store.drafts(Workspace.find(), committee)
+
+
+def voted(committee: str) -> Mapping[str, VotedText]:
+    """Every complete text that was saved in a committee, by its hash: what its votes are about."""
+    return store.voted(Workspace.find(), committee)
 
 
 def with_decisions() -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.papers.minutes import approved
+from boussole.charter.committee.papers.placeholders import unwritten
+from boussole.charter.committee.papers.voted import VotedText, wording_in
 from boussole.charter.committee.sessions import session
 from boussole.charter.committee.voting.votes import decided
 from boussole.charter.record_types.acts import Convocation, Item, Minutes, OpinionText
@@ -36,13 +38,17 @@ def decided_item(place: Place) -> Item:
     return session(place.chamber.house, decision.of).item(decision.item)
 
 
-def wording_of(place: Place) -> tuple[OpinionText, SavedDraft] | None:
-    """The draft whose words a decision adopted; None where there is none."""
+def wording_of(place: Place) -> VotedText | None:
+    """The text that a decision adopted, in the version in which it was adopted; None where there is none."""
     decision, adopted = decided(place.chamber.house, place.about)
     if not adopted or decision.subject is None:
         return None
-    known = ((_complete(draft), draft) for draft in _drafts(place))
-    return next(((text, draft) for text, draft in known if text and text.sha256 == decision.subject), None)
+    return store.voted(place.workspace, place.chamber.id).get(decision.subject)
+
+
+def draft_of(place: Place, text: VotedText) -> SavedDraft | None:
+    """The draft that an adopted text is the last version of; None where somebody went on writing since."""
+    return next((each for each in _drafts(place) if (each.id, each.version) == (text.draft, text.version)), None)
 
 
 def _drafts(place: Place) -> list[SavedDraft]:
@@ -50,10 +56,6 @@ def _drafts(place: Place) -> list[SavedDraft]:
 
 
 def _complete(draft: SavedDraft) -> OpinionText | None:
-    """The words of a draft of an opinion; None while it is not complete."""
-    if draft.kind != "opinion":
-        return None
-    try:
-        return OpinionText.model_validate(draft.body)
-    except ValueError:
-        return None
+    """The words of a draft of an opinion; None while it is not complete, or holds words that stand for others."""
+    text = wording_in(draft.body) if draft.kind == "opinion" else None
+    return None if text is None or unwritten(text) else text

@@ -16,7 +16,7 @@ from boussole.charter.records import SealedStatement, seal
 from boussole.dashboard.access.people.role_words import said_as
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.records.computed import computed
-from boussole.dashboard.records.drafted import wording_of
+from boussole.dashboard.records.drafted import draft_of, wording_of
 from boussole.dashboard.records.form import SEEN, fields_of
 from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.views import store
@@ -108,7 +108,7 @@ def _issue(at: Setting, said: Fields) -> Fields | SealedStatement:
     found = wording_of(at.session)
     if found is None:
         raise UnfitError(at.say("No draft has the words that were adopted."))
-    return {**said, "wording": found[0], "written": found[1]}
+    return {**said, "wording": found.wording, "written": draft_of(at.session, found)}
 
 
 def _ask(at: Setting, said: Fields) -> Fields:

@@ -9,6 +9,7 @@ from typing import Any
 from boussole.charter.committee.directory import new_number as new_member
 from boussole.charter.committee.matters import matters
 from boussole.charter.committee.members import sitting_on, sittings
+from boussole.charter.committee.noting import note_on
 from boussole.charter.committee.voting.presence import presiding
 from boussole.charter.incidents.appeals import appeals, new_number
 from boussole.charter.record_types.incidents import Incident
@@ -113,6 +114,12 @@ def _texts(at: Setting) -> Choices:
     return texts(at.session, at.say)
 
 
+def _note(at: Setting) -> str:
+    """The note on an item as it stands."""
+    known = note_on(at.house.house, at.session.found.entry, at.session.on.id)
+    return known[1].text if known else ""
+
+
 LISTS: Mapping[str, Callable[[Setting], Choices]] = {
     "systems": _systems,
     "articles": _articles,
@@ -140,6 +147,7 @@ PROPOSALS: Mapping[str, Callable[[Setting], str]] = {
     "new_appeal": lambda _: new_number(),
     "new_member": lambda _: new_member(),
     "item_title": lambda at: at.session.on.title,
+    "item_note": _note,
 }
 """What a form starts with. A number is drawn when it is shown: sent twice, it is sealed once."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from boussole.charter.committee.voting.presence import count, electors, voters
-from boussole.charter.record_types.acts import Vote
+from boussole.charter.committee.voting.presence import count, electors, over, voters
+from boussole.charter.committee.voting.votes import choices_of
+from boussole.charter.record_types.acts import Dissent, FrozenPack, Tally, Vote
 from boussole.charter.record_types.work import FEWEST
 from boussole.dashboard.records.drafted import wording_of
 from boussole.dashboard.records.setting import Setting
@@ -39,8 +40,8 @@ def _issued(at: Setting) -> str:
     found = wording_of(at.session)
     if found is None:
         return ""
-    text, draft = found
-    return at.say("In the words of draft no. {n}, to the letter: “{title}”.", n=str(draft.id), title=text.title)
+    title = found.wording.title
+    return at.say("In the words of draft no. {n}, to the letter: “{title}”.", n=str(found.draft), title=title)
 
 
 def _fewest(at: Setting) -> str:
@@ -48,11 +49,61 @@ def _fewest(at: Setting) -> str:
     return at.say("It needs {n} voters at least, and is shown as a whole only.", n=at.say.whole(fewest))
 
 
+def _before_deciding(at: Setting) -> str:
+    """What the model says of the form, after a warning where nothing is frozen."""
+    if at.house.house.last(FrozenPack, at.session.found.entry) is not None:
+        return ""
+    return at.say(
+        "Warning: the evidence of this session is not frozen. Freeze it first, so that everybody decides on the same "
+        "figures and it can be shown later which they were."
+    )
+
+
+def _before_consensus(at: Setting) -> str:
+    return " ".join(filter(None, [_before_deciding(at), at.say("Nobody who is there objects: no vote is needed.")]))
+
+
+def _unnoted(at: Setting) -> str:
+    """Who voted against a decision of the session and has nothing noted of it; empty where nobody did."""
+    house, say, found = at.house.house, at.say, at.session.found
+    silent: dict[str, None] = {}
+    for vote, _ in house.about(Vote, found.entry):
+        noted = {act.member for entry, _ in house.about(Tally, vote) for _, act in house.about(Dissent, entry)}
+        against = (member for member, said in choices_of(house, vote).items() if said == "against")
+        silent |= dict.fromkeys(member for member in against if over(house, vote) and member not in noted)
+    if not silent:
+        return ""
+    names = ", ".join(sorted(at.house.name(member, say) for member in silent))
+    return say("Voted against, and has nothing noted yet: {members}.", members=names)
+
+
+def _closing(at: Setting) -> str:
+    told = [
+        at.say("Nothing more can be decided in it afterwards."),
+        at.say("Disagreements can be handed in until the minutes are sealed, and not after: tell the members so."),
+        _unnoted(at),
+    ]
+    return " ".join(filter(None, told))
+
+
+def _minutes(at: Setting) -> str:
+    told = [
+        at.say("Read them first. What is recorded later is sealed as a correction beside them, never in their place."),
+        at.say("Once they are sealed, nobody can hand in a disagreement any more."),
+        _unnoted(at),
+    ]
+    return " ".join(filter(None, told))
+
+
 NOTES: Mapping[tuple[str, ...], Callable[[Setting], str]] = {
     ("work", "survey"): _survey,
     ("session", "open"): _quorum,
     ("session", "count"): _how_many,
     ("session", "issue"): _issued,
+    ("session", "vote"): _before_deciding,
+    ("session", "consensus"): _before_consensus,
+    ("session", "close"): _closing,
+    ("session", "minutes"): _minutes,
     ("session", "vote", "secret"): _fewest,
 }
 """By page and form, and field."""

@@ -11,6 +11,7 @@ from boussole.audits.ledger.notes import Note
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.papers.drafts import drafts as written_together
+from boussole.charter.committee.papers.voted import VotedText, texts_of
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.records.checkpoints import sign_checkpoint
 from boussole.charter.records.notes.outside import Outside
@@ -111,6 +112,11 @@ def drafts(workspace: Workspace, committee: str) -> list[SavedDraft]:
     return _drafts(workspace.home, house_stamp(workspace), committee)
 
 
+def voted(workspace: Workspace, committee: str) -> dict[str, VotedText]:
+    """Every complete text that was saved in a committee, by its hash: what its votes are about."""
+    return _voted(workspace.home, house_stamp(workspace), committee)
+
+
 def with_decisions(workspace: Workspace) -> list[str]:
     """The systems that have decisions, in the order of the register. Raises BoussoleError where nobody can say."""
     known = facts(workspace, within=A_WHILE).known.systems
@@ -167,6 +173,11 @@ def _evidence(home: Path, _stamp: Stamp, today: dt.date, committee: str, session
 @newest(8)
 def _drafts(home: Path, _stamp: Stamp, committee: str) -> list[SavedDraft]:
     return written_together(Workspace(home), committee)
+
+
+@newest(8)
+def _voted(home: Path, _stamp: Stamp, committee: str) -> dict[str, VotedText]:
+    return texts_of(Workspace(home), committee)
 
 
 @newest(4)

@@ -48,7 +48,7 @@ def _issue(
     of: int,
     who: Who,
     wording: OpinionText,
-    written: SavedDraft,
+    written: SavedDraft | None,
     **more: Any,
 ) -> SealedStatement:
     return issue(workspace, name, decision=of, who=who, wording=wording, written=written, **more)

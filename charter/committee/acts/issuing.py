@@ -13,6 +13,7 @@ from boussole.audits.systems.loading import explain
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import Who, committee_state, turn
 from boussole.charter.committee.papers.drafts import SavedDraft, draft, sealed
+from boussole.charter.committee.papers.placeholders import needs_words
 from boussole.charter.record_types.acts import Opinion, OpinionText
 from boussole.charter.record_types.kinds import Recommendation
 from boussole.charter.records import SealedStatement, seal
@@ -55,11 +56,13 @@ def opinion_text(workspace: Workspace, number: int) -> tuple[OpinionText, SavedD
     if written.kind != "opinion":
         raise BoussoleError(f"draft {number} is no opinion.", next_step="See `boussole committee drafts`.")
     try:
-        return OpinionText.model_validate(written.body), written
+        found = OpinionText.model_validate(written.body)
     except ValidationError as error:
         raise BoussoleError(
             explain(error, OpinionText), where=f"draft {number}", next_step="Complete it, then try again."
         ) from error
+    needs_words(found)
+    return found, written
 
 
 def recommending(workspace: Workspace, name: str, *, opinion: int | None) -> str:

@@ -15,6 +15,8 @@ from boussole.charter.committee.acting import Who, committee_state, turn
 from boussole.charter.committee.convening import notice_days
 from boussole.charter.committee.matters import Matter, matters
 from boussole.charter.committee.members import sitting_on
+from boussole.charter.committee.noting import note_on
+from boussole.charter.committee.papers.placeholders import needs_written_out
 from boussole.charter.committee.sessions import Session, session
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voting.presence import aside, proxies_of, voters
@@ -85,6 +87,7 @@ def seal_minutes(workspace: Workspace, name: str, *, of: int, who: Who) -> Seale
         content, last = content_of(minutes_of(now.house, found.entry)), now.house.last(Minutes, found.entry)
         if last is not None and last[1].content == content:
             return now.house.sealed(last[0])
+        needs_written_out(minutes_of(now.house, found.entry))
         return now.seal(
             Minutes(
                 **asdict(who),
@@ -166,6 +169,7 @@ def _item(house: CommitteeState, found: Session, item: Item) -> Document:
         *(_voted(house, at, vote, tally) for at, vote, tally in tallies),
         *(_agreed(house, at, act) for at, act in agreed),
     ]
+    note = note_on(house, found.entry, item.id)
     return {
         "id": item.id,
         "title": item.title,
@@ -179,6 +183,7 @@ def _item(house: CommitteeState, found: Session, item: Item) -> Document:
             for vote_at, vote in votes
             for _, act in house.about(Annulment, vote_at)
         ],
+        **({} if note is None else {"note": {"entry": note[0], "text": note[1].text}}),
     }
 
 

@@ -87,6 +87,9 @@ class _Text:
             for hearing in referral["hearings"]:
                 yield f"{say('heard', who=plain(hearing['heard']))} {plain(hearing['text'])}".rstrip()
                 yield ""
+        if "note" in item:
+            yield from (plain(line) for line in item["note"]["text"].splitlines())
+            yield ""
         for decision in item["decisions"]:
             yield from self._decision(decision)
         for vote in item["annulled"]:

@@ -24,6 +24,7 @@ from boussole.charter.record_types.acts.members import (
     Recusal,
     Retraction,
 )
+from boussole.charter.record_types.acts.notes import NOTES, ItemNote
 from boussole.charter.record_types.acts.opinions import (
     OPINIONS,
     Minutes,
@@ -58,7 +59,7 @@ from boussole.charter.record_types.acts.votes import (
     VotedItem,
 )
 
-ACTS: tuple[type[Act], ...] = (*RULES, *MEMBERS, *MATTERS, *SESSIONS, *VOTES, *OPINIONS)
+ACTS: tuple[type[Act], ...] = (*RULES, *MEMBERS, *MATTERS, *SESSIONS, *VOTES, *OPINIONS, *NOTES)
 
 __all__ = [
     "ACTS",
@@ -79,6 +80,7 @@ __all__ = [
     "Hearing",
     "Interest",
     "Item",
+    "ItemNote",
     "Mandate",
     "MandateEnd",
     "Member",

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from boussole.audits.languages import inside
-from boussole.charter.committee.sessions import Session
+from boussole.charter.committee.papers.placeholders import paragraphs
 from boussole.charter.committee.state import CommitteeState
-from boussole.charter.committee.voting.presence import over, voters
-from boussole.charter.record_types.acts import Hearing, Opinion, PublicationDecision, Vote
+from boussole.charter.record_types.acts import Hearing, Opinion, PublicationDecision
+from boussole.dashboard.pages.session.ballot_view import Running
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.committee.words import choice_word, item_word, sense_word
 from boussole.dashboard.words.addresses import evidence_href, system_href
@@ -57,14 +56,6 @@ class Decision:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Running:
-    """A vote that is still open: how many have voted, and never what."""
-
-    title: str
-    told: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class ItemView:
     """An item of the agenda. `matter` are lines on what was put to the committee under it."""
 
@@ -75,6 +66,7 @@ class ItemView:
     system: Linked | None
     matter: Sequence[str]
     hearings: Sequence[DissentNote]
+    note: Sequence[str]
     aside: str
     running: Sequence[Running]
     decisions: Sequence[Decision]
@@ -82,14 +74,14 @@ class ItemView:
 
 
 def item_views(
-    chamber: Chamber, found: Session, document: Document, say: Say, *, query: dict[str, str]
+    chamber: Chamber, document: Document, votes: Sequence[Running], say: Say, *, query: dict[str, str]
 ) -> list[ItemView]:
-    """The agenda of a session with what was done under each item; `document` are its minutes."""
-    return [_item(chamber, found, number, item, say, query=query) for number, item in enumerate(document["items"], 1)]
+    """The agenda of a session with what was done under each item; `document` are its minutes, `votes` those open."""
+    return [_item(chamber, number, item, votes, say, query=query) for number, item in enumerate(document["items"], 1)]
 
 
 def _item(
-    chamber: Chamber, found: Session, number: int, item: Document, say: Say, *, query: dict[str, str]
+    chamber: Chamber, number: int, item: Document, votes: Sequence[Running], say: Say, *, query: dict[str, str]
 ) -> ItemView:
     aside = [chamber.name(member, say) for member in item["aside"]]
     system = item["system"]
@@ -105,8 +97,9 @@ def _item(
             DissentNote(head=say("Heard: {who}", who=each.heard), text=each.text)
             for _, each in (chamber.house.about(Hearing, referral["entry"]) if referral else [])
         ],
+        note=paragraphs(item["note"]["text"]) if "note" in item else [],
         aside=say("Standing aside on this item: {members}", members=", ".join(aside)) if aside else "",
-        running=_running(chamber.house, found, item["id"], say),
+        running=[each for each in votes if each.item == item["id"]],
         decisions=[_decision(chamber, each, say, query=query) for each in item["decisions"]],
         annulled=[
             say("Vote annulled: {title}. Reason: {reason}", title=each["title"], reason=each["reason"])
@@ -121,18 +114,6 @@ def _matter(chamber: Chamber, referral: Document, say: Say) -> list[str]:
         say("Put to the committee by {who}: {subject}", who=referral["sender"], subject=referral["subject"]),
         say("Rapporteur, who reports on it: {member}", member=rapporteur),
     ]
-
-
-def _running(house: CommitteeState, found: Session, item: str, say: Say) -> list[Running]:
-    """The votes that are open on an item. While a vote is open nobody sees how it stands."""
-    told = []
-    for entry, vote in house.about(Vote, found.entry):
-        if vote.item == item and not over(house, entry):
-            cast = len(voters(house, entry))
-            kind = say("Secret ballot under way") if vote.secret else say("Vote under way")
-            number = say.plural("one vote cast", "{n} votes cast", cast) if cast else say("no vote cast yet")
-            told.append(Running(title=vote.title, told=f"{kind} · {inside(number)}"))
-    return told
 
 
 def _decision(chamber: Chamber, decision: Document, say: Say, *, query: dict[str, str]) -> Decision:

@@ -28,7 +28,8 @@ def show(asked: str, say: Say) -> None:
         return
     found = context.evidence(chamber.id, number)
     pack = pack_view(found, context.scene(), say, query=query) if found else None
-    page = session_page(chamber, number, pack, say, query=query)
+    texts = context.voted(chamber.id)
+    page = session_page(chamber, number, pack, say, query=query, texts=texts)
     problem = context.problem()
     place = place_of(Workspace.find(), str(number))
     at = st.query_params.get("at", "")

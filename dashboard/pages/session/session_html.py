@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from boussole.dashboard.markup.elements import Child, Html, details, el, join, link, stacked
 from boussole.dashboard.markup.glossary import explained
+from boussole.dashboard.pages.session.ballot_html import announced, running
 from boussole.dashboard.pages.session.items_view import Decision, DissentNote, ItemView, OpinionText
 from boussole.dashboard.pages.session.minutes_view import MinutesView
 from boussole.dashboard.pages.session.session_view import AskedRow, PresenceRow, SessionPage
@@ -28,12 +29,16 @@ def head(page: SessionPage, say: Say, acting: SessionActions = NOBODY) -> Html:
         crumbs,
         el("h1", page.title),
         el("p", page.subtitle, class_="subtitle"),
+        announced(page.votes, say),
         el(
             "div",
             el("p", el("strong", page.headline), " ", join(page.told, " ")),
             el("ul", *others) if others else None,
             class_=f"lead lead-{page.tone}",
         ),
+        el("p", el("strong", page.warning), " ", link(say("Freeze it first"), "#pack"), class_="warning")
+        if page.warning
+        else None,
         el("ul", *[el("li", note) for note in page.notes], class_="notes"),
         el("p", el("a", say("Put it in your calendar"), href=page.calendar, class_="take", download="")),
         acting.at(HEAD),
@@ -127,10 +132,13 @@ def _item(item: ItemView, say: Say, acting: SessionActions) -> Html:
         el("p", join([each for each in about if each], " · "), class_="place"),
         *[el("p", line) for line in item.matter],
         *[_noted(each) for each in item.hearings],
+        el("div", el("p", el("strong", say("Note"))), *[el("p", each) for each in item.note], class_="noted")
+        if item.note
+        else None,
         el("p", item.aside, class_="aside") if item.aside else None,
-        *[el("p", el("strong", each.title), " — ", each.told, class_="running") for each in item.running],
         *[_decision(each, say, acting) for each in item.decisions],
         *[el("p", text, class_="told") for text in item.annulled],
+        *[running(each, say) for each in item.running],
         acting.at(item_part(item.id)),
         class_="item",
         id=item_part(item.id),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from boussole.audits.languages import inside
 from boussole.charter.committee.papers.minutes import minutes_of
+from boussole.charter.committee.papers.voted import VotedText
 from boussole.charter.committee.sessions import Session, session, sessions
 from boussole.charter.committee.voting.presence import count
+from boussole.dashboard.pages.session.ballot_view import Running, open_votes, unfrozen_words
 from boussole.dashboard.pages.session.files import calendar_href
 from boussole.dashboard.pages.session.items_view import ItemView, item_views
 from boussole.dashboard.pages.session.minutes_view import MinutesView, minutes_view
@@ -47,7 +49,8 @@ class AskedRow:
 
 @dataclass(frozen=True, kw_only=True)
 class SessionPage:
-    """The whole page. `notes` are what is special about the session."""
+    """The whole page. `notes` are what is special about the session, `votes` those that are open, `warning` what is to
+    be done before anything is put to the vote."""
 
     committee: Linked
     title: str
@@ -57,6 +60,8 @@ class SessionPage:
     told: Sequence[str]
     notes: Sequence[str]
     calendar: str
+    votes: Sequence[Running]
+    warning: str
     items: Sequence[ItemView]
     pack: PackView | None
     members: Sequence[PresenceRow]
@@ -75,10 +80,18 @@ class SessionPage:
 
 
 def session_page(
-    chamber: Chamber, entry: int, pack: PackView | None, say: Say, *, query: dict[str, str]
+    chamber: Chamber,
+    entry: int,
+    pack: PackView | None,
+    say: Say,
+    *,
+    query: dict[str, str],
+    texts: Mapping[str, VotedText] | None = None,
 ) -> SessionPage:
-    """The page of a session of a committee. `pack`: the evidence it works on, if it is frozen."""
+    """The page of a session of a committee. `pack`: the evidence it works on, if it is frozen; `texts`: what was
+    saved in drafts, by its hash."""
     found = session(chamber.house, entry)
+    votes = open_votes(chamber, found, texts or {}, say, query=query)
     document = minutes_of(chamber.house, entry)
     tone, headline = _headline(chamber, found, say)
     again = next(iter(_calls_again(chamber, found)), None)
@@ -92,7 +105,9 @@ def session_page(
         told=_told(chamber, found, say),
         notes=_notes(document, say),
         calendar=calendar_href(found.entry, say.lang),
-        items=item_views(chamber, found, document, say, query=query),
+        votes=votes,
+        warning=unfrozen_words(chamber.house, found, say),
+        items=item_views(chamber, document, votes, say, query=query),
         pack=pack,
         members=[_presence(chamber, document, each, say) for each in document["members"]],
         questions=[_asked(each, say, query=query) for each in document["questions"]],

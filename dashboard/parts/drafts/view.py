@@ -9,7 +9,9 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from boussole.charter.committee.papers.drafts import SavedDraft, Saving
-from boussole.charter.record_types.acts import OpinionText, Referral
+from boussole.charter.committee.papers.placeholders import unwritten
+from boussole.charter.committee.papers.voted import wording_in
+from boussole.charter.record_types.acts import Referral
 from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.committee.words import sense_word
@@ -172,16 +174,28 @@ def missing(body: Mapping[str, Any], say: Say) -> str:
             lambda: say("It has reservations: then it is “favourable with reservations”."),
         ),
     ]
-    return next((told() for lacks, told in checks if lacks), "")
+    return next((told() for lacks, told in checks if lacks), "") or _to_write(body, say)
+
+
+def _to_write(body: Mapping[str, Any], say: Say) -> str:
+    """Where it still holds words that stand for others, such as “To be completed in the session”."""
+    wording = wording_in(body)
+    found = unwritten(wording) if wording else None
+    if found is None:
+        return ""
+    part, number, words = found
+    told = {
+        "title": say("Its title still holds “{words}”: write it out.", words=words),
+        "words": say("Paragraph {n} still holds “{words}”: write it out.", n=str(number), words=words),
+        "reservation": say("Reservation {n} still holds “{words}”: write it out.", n=str(number), words=words),
+    }
+    return told[part]
 
 
 def complete(body: Mapping[str, Any]) -> bool:
     """Whether it can be put to the vote."""
-    try:
-        OpinionText.model_validate(body)
-    except ValueError:
-        return False
-    return True
+    wording = wording_in(body)
+    return wording is not None and unwritten(wording) is None
 
 
 def read(body: Mapping[str, Any], other: Mapping[str, Any], say: Say) -> Text:

@@ -129,6 +129,8 @@ def _of_item(place: Place, me: Person) -> Iterator[Where]:
     if found.state == "open" and not running:
         yield part, "vote", place, False
         yield part, "consensus", place, False
+    if found.state != "cancelled":
+        yield part, "note", place, False
     if found.state in ("called", "open"):
         if _sits(place, me) and me.member not in aside(house, found, item.id):
             yield part, "recuse", place, False

@@ -321,7 +321,7 @@ def test_the_page_offers_what_a_role_may_do_now_and_nothing_else(hand, hall, of,
     be("member")
     assert offered() == set()
     be("secretary")
-    assert offered() == {"close", "attend", "proxy", "freeze", "count", "annul", "aside", "vote", "consensus"}
+    assert offered() == {"close", "attend", "proxy", "freeze", "count", "annul", "aside", "vote", "consensus", "note"}
     hand.done(act("cast", of, vote), role="member", by=2, choice="for")
     be("member", m(2))
     assert offered() == {"recuse", "ask"}

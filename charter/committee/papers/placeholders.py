@@ -1,0 +1,87 @@
+"""Words that stand for what is still to be written: nothing that holds them is decided on, issued or sealed as minutes.
+
+Only what can be nothing else counts: “À compléter en séance.”, “[to be written]”, a line that says no more than
+“À compléter”. A sentence in which something “est à compléter par l’agent” says something.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.record_types.acts import Act, Consensus, Hearing, Opinion, OpinionText, Vote
+
+_OPEN = r"(?:à|a) (?:compléter|completer|préciser|preciser|rédiger|rediger|remplir|écrire|ecrire)"
+_TO_DO = rf"(?:{_OPEN}|to be (?:completed|written|filled in|specified|drafted|confirmed)|to complete|todo|tbd|tbc)"
+_MEETING = r"(?:en|in|at|during|pendant|lors de)(?: the| la| our)? (?:séance|seance|réunion|reunion|session|meeting)"
+_PATTERNS = (
+    rf"(?:{_OPEN}|to be (?:completed|written|filled in|specified|drafted)) {_MEETING}",
+    rf"[\[({{<«]\s*{_TO_DO}\b[^\])}}>»]{{0,80}}[\])}}>»]",
+    rf"^\W*{_TO_DO}\W*$",
+    r"\bTODO\b|\bTBD\b",
+    r"_{4,}|\bX{4,}\b|\.{6,}|…{3,}",
+    r"lorem ipsum",
+)
+_FOUND = re.compile("|".join(f"(?:{each})" for each in _PATTERNS), re.IGNORECASE | re.MULTILINE)
+REASON = {"title": "unwritten_title", "words": "unwritten_words", "reservation": "unwritten_reservation"}
+"""By the part of an opinion, why it is refused."""
+LONGEST = 80
+"""Characters of it that are told."""
+
+
+def placeholder(text: str) -> str:
+    """The words of a text that stand for what is still to be written; empty where it has none.
+
+    >>> placeholder("Un avis favorable. À compléter en séance.")
+    'À compléter en séance'
+    >>> placeholder("Le dossier est à compléter par le conseiller.")
+    ''
+    """
+    found = _FOUND.search(" ".join(text.split()) if "\n" not in text else text.replace("\u00a0", " "))
+    return found[0].strip()[:LONGEST] if found else ""
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text, as they are numbered for readers."""
+    return [part for part in text.split("\n\n") if part.strip()]
+
+
+def unwritten(wording: OpinionText) -> tuple[str, int, str] | None:
+    """Where an opinion holds words that stand for others: the part, its number, the words; None where nowhere."""
+    return next(_unwritten(wording), None)
+
+
+def _unwritten(wording: OpinionText) -> Iterator[tuple[str, int, str]]:
+    parts = [("title", 1, wording.title)]
+    parts += [("words", at, part) for at, part in enumerate(paragraphs(wording.words), 1)]
+    parts += [("reservation", at, part) for at, part in enumerate(wording.reservations, 1)]
+    yield from ((name, at, words) for name, at, part in parts if (words := placeholder(part)))
+
+
+def needs_words(wording: OpinionText) -> None:
+    """Checks that an opinion is written to its end. Raises RefusedError, which names the place."""
+    found = unwritten(wording)
+    if found is not None:
+        part, number, words = found
+        raise RefusedError(REASON[part], number=number, words=words)
+
+
+def needs_written(act: Act) -> None:
+    """Checks that what is about to be sealed is written to its end: an opinion, and what is decided in words. Acts that
+    were sealed before stand as they are. Raises RefusedError."""
+    if isinstance(act, Opinion):
+        needs_words(act.wording)
+    if isinstance(act, (Vote, Consensus)) and (words := placeholder(act.title)):
+        raise RefusedError("unwritten_decision", words=words)
+    if isinstance(act, Hearing) and (words := placeholder(act.text)):
+        raise RefusedError("unwritten_hearing", who=act.heard, words=words)
+
+
+def needs_written_out(document: Mapping[str, Any]) -> None:
+    """Checks that the notes of minutes are written to their end; all else in them was when it was sealed. Raises
+    RefusedError, which names the item."""
+    for number, item in enumerate(document["items"], 1):
+        if words := placeholder(item["note"]["text"] if "note" in item else ""):
+            raise RefusedError("unwritten_note", number=number, item=item["title"], words=words)

@@ -1,0 +1,108 @@
+"""Words that stand for others are told from words that say something; nothing that holds them is decided or issued."""
+
+from __future__ import annotations
+
+import pytest
+
+from boussole.charter.committee.acts.issuing import issue, opinion_text
+from boussole.charter.committee.acts.meeting import agree, begin_vote
+from boussole.charter.committee.papers.drafts import begin, save
+from boussole.charter.committee.papers.placeholders import placeholder, unwritten
+from boussole.charter.committee.papers.voted import in_use, texts_of
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.record_types.acts import Consensus, OpinionText, Vote
+from tests.charter.committee.hall import NAME, Hall, who
+
+TEXT = {"title": "On MatchFT", "sense": "none", "words": "First.\n\nSecond.", "reservations": []}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "À compléter en séance.",
+        "Le comité est favorable.\nà compléter en réunion",
+        "A COMPLETER EN SEANCE",
+        "L’avis porte sur [à préciser avec la direction].",
+        "(à compléter)",
+        "« à rédiger »",
+        "To be completed in the session.",
+        "[to be written]",
+        "One.\nTBD\nTwo.",
+        "Signed on ____ by XXXX",
+        "Lorem ipsum dolor",
+    ],
+)
+def test_words_that_stand_for_others_are_found(text):
+    assert placeholder(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le dossier est à compléter par le conseiller.",
+        "Il reste à préciser le calendrier avec la direction.",
+        "The file must be completed before the session.",
+        "« Les femmes […] sont moins contactées »",
+        "Un point d’étape… puis un second.",
+        "",
+    ],
+)
+def test_words_that_say_something_are_not(text):
+    assert placeholder(text) == ""
+
+
+def test_the_place_is_named():
+    words = "First.\n\nÀ compléter en séance."
+    assert unwritten(OpinionText(title="T", sense="none", words=words)) == ("words", 2, "À compléter en séance")
+    reserved = OpinionText(title="T", sense="reserved", words="W.", reservations=["One.", "[à compléter]"])
+    assert unwritten(reserved) == ("reservation", 2, "[à compléter]")
+    assert unwritten(OpinionText(title="[à compléter]", sense="none", words="W.")) == ("title", 1, "[à compléter]")
+
+
+@pytest.fixture
+def hall(tmp_path):
+    return Hall.seat(tmp_path / "w")
+
+
+def test_a_text_that_holds_one_is_neither_voted_on_nor_agreed_on_nor_issued(hall):
+    of = hall.session(1, 2, 3)
+    body = {**TEXT, "words": "First.\n\nÀ compléter en séance."}
+    begin(hall.workspace, NAME, kind="opinion", body=body, author="Rapporteur")
+    subject = OpinionText.model_validate(body).sha256
+    with pytest.raises(RefusedError, match="Paragraph 2 of the opinion still holds “À compléter en séance”"):
+        opinion_text(hall.workspace, 1)
+    asked = {"of": of, "item": "matchft", "title": "Adopt", "subject": subject, "who": who()}
+    with pytest.raises(RefusedError, match="Paragraph 2"):
+        begin_vote(hall.workspace, NAME, secret=False, **asked)
+    with pytest.raises(RefusedError, match="Paragraph 2"):
+        agree(hall.workspace, NAME, **asked)
+    assert (hall.house.standing(Vote), hall.house.standing(Consensus)) == ([], [])
+
+
+def test_what_was_adopted_before_this_was_looked_at_is_not_issued_either(hall):
+    of = hall.session(1, 2, 3)
+    wording = OpinionText.model_validate({**TEXT, "words": "À compléter en séance."})
+    decision = agree(  # no draft is kept of it, so nobody could see what the hash stood for
+        hall.workspace, NAME, of=of, item="matchft", title="Adopt", subject=wording.sha256, who=who()
+    ).entry
+    with pytest.raises(RefusedError, match="Paragraph 1"):
+        issue(hall.workspace, NAME, decision=decision, who=who(), wording=wording)
+
+
+def test_what_is_decided_is_said_in_words(hall):
+    of = hall.session(1, 2, 3)
+    with pytest.raises(RefusedError, match="What is decided still holds"):
+        hall.vote(of, title="[to be written]")
+
+
+def test_the_text_of_a_vote_is_found_in_the_version_that_is_voted_on(hall):
+    of = hall.session(1, 2, 3)
+    begin(hall.workspace, NAME, kind="opinion", body=TEXT, author="a")
+    subject = OpinionText.model_validate(TEXT).sha256
+    vote = hall.vote(of, subject=subject)
+    save(hall.workspace, 1, body={**TEXT, "words": "Other."}, based_on=1, author="b")
+    found = texts_of(hall.workspace, NAME)[subject]
+    assert (found.draft, found.version, found.latest, found.wording.words) == (1, 1, 2, "First.\n\nSecond.")
+    assert in_use(hall.house, {subject}) == vote
+    assert in_use(hall.house, {"0" * 64}) is None
+    assert texts_of(hall.workspace, "internal") == {}
