@@ -55,6 +55,7 @@ from boussole.charter.record_types.acts import (
     Retraction,
     Rules,
     RulesInForce,
+    SessionPaper,
     Tally,
     Vote,
 )
@@ -88,6 +89,7 @@ ADMIT: dict[type[Act], Callable[[CommitteeState, Any], None]] = {
     CommitteeQuestion: matters.admit_question,
     CommitteeAnswer: matters.admit_answer,
     ItemNote: noting.admit_note,
+    SessionPaper: noting.admit_paper,
     Convocation: convening.admit_convocation,
     Cancellation: convening.admit_cancellation,
     Attendance: presence.admit_attendance,

@@ -63,7 +63,8 @@ def _admit_change(house: CommitteeState, act: Convocation, changed: int) -> None
     before.needs_state("called")
     if act.second_call_of != before.call.second_call_of:
         raise RefusedError("other_agenda")
-    added = [item for item in act.agenda if item not in before.call.agenda]
+    known = {item.matter for item in before.call.agenda}
+    added = [item for item in act.agenda if item.matter not in known]
     if added or act.starts < before.call.starts:
         _admit_notice(house.rules, act)
 

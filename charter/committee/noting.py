@@ -1,10 +1,11 @@
-"""Notes on the items of an agenda, and what the rules ask of taking one."""
+"""Notes on the items of an agenda and papers of a session, and what the rules ask of them."""
 
 from __future__ import annotations
 
+from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import session
 from boussole.charter.committee.state import CommitteeState
-from boussole.charter.record_types.acts import ItemNote
+from boussole.charter.record_types.acts import FrozenPack, ItemNote, Minutes, SessionPaper
 
 
 def note_on(house: CommitteeState, of: int, item: str) -> tuple[int, ItemNote] | None:
@@ -18,3 +19,22 @@ def admit_note(house: CommitteeState, act: ItemNote) -> None:
     found = session(house, act.of)
     found.needs_state("called", "open", "closed", "no_quorum")
     found.item(act.item)
+
+
+def admit_paper(house: CommitteeState, act: SessionPaper) -> None:
+    """Holds a paper to the rules: it tells the pack or the minutes that were sealed last of its session. Raises
+    RefusedError."""
+    kind = FrozenPack if act.paper == "file" else Minutes
+    house.get(kind, act.made_from)
+    last = house.last(kind, session(house, act.of).entry)
+    if last is None or last[0] != act.made_from:
+        raise RefusedError("not_last", entry=last[0] if last else act.of)
+
+
+def source_of(house: CommitteeState, entry: int, paper: str) -> int:
+    """The entry of what a paper of a session tells: the pack frozen last, or the minutes sealed last. Raises
+    RefusedError where there is none."""
+    last = house.last(FrozenPack if paper == "file" else Minutes, entry)
+    if last is None:
+        raise RefusedError("not_frozen" if paper == "file" else "not_minuted")
+    return last[0]

@@ -112,6 +112,8 @@ REASONS = {
         "Record its decision first.",
     ),
     "not_closed": ("The session is not over.", "Close it first."),
+    "not_frozen": ("Nothing is frozen for this session.", "Freeze the evidence first."),
+    "not_minuted": ("The minutes of this session are not sealed.", "Seal them first."),
     "not_last": ("Entry {entry} came after it.", "Give the latest one."),
     "not_open_vote": ("This vote is by secret ballot.", "Vote by secret ballot."),
     "not_retractable": ("Entry {entry} cannot be taken back.", "Record what corrects it."),

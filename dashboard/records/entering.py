@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from boussole.charter.committee.acts.doing import act
+from boussole.charter.committee.between import known_question
 from boussole.charter.committee.directory import name_member
 from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.acts import Act, Opinion
@@ -111,14 +112,22 @@ def _issue(at: Setting, said: Fields) -> Fields | SealedStatement:
     return {**said, "wording": found.wording, "written": draft_of(at.session, found)}
 
 
-def _ask(at: Setting, said: Fields) -> Fields:
+def _once(at: Setting, said: Fields) -> Fields | SealedStatement:
+    """A question; the one that waits already, where somebody asks the same once more."""
+    chamber = at.chambers.get(said.get("committee") or at.house.id)
+    if chamber is None or said["due_on"] < at.today:
+        return said
+    return known_question(chamber.house, said["text"], said["addressee"], figure=said.get("figure")) or said
+
+
+def _ask(at: Setting, said: Fields) -> Fields | SealedStatement:
     """A question, about the figure as whoever asks has seen it, or about none."""
     audit, measure, figure = said.pop("audit", ""), said.pop("measure", None), at.figure
     if figure is None:
-        return said
+        return _once(at, said)
     if str(figure.audit or "") != audit:
         raise UnfitError(at.say("This figure has changed since you looked: look at it again, then send your question."))
-    return {**said, "figure": reference(figure, measure)}
+    return _once(at, {**said, "figure": reference(figure, measure)})
 
 
 PREPARED: Mapping[tuple[str, str], Callable[[Setting, Fields], Fields | SealedStatement]] = {
@@ -133,6 +142,7 @@ PREPARED: Mapping[tuple[str, str], Callable[[Setting, Fields], Fields | SealedSt
     },
     ("committee", "seat"): _seat,
     ("session", "issue"): _issue,
+    ("session", "ask"): _once,
     ("ask", ""): _ask,
 }
 """What one form makes of what was typed, by page and form: the fields of the record, or what is sealed already."""

@@ -16,15 +16,15 @@ from boussole.dashboard.markup.printable import all_printable
 TEMPLATE = Path(__file__).with_name("report.typ")
 
 
-def typeset_pdf(data: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
-    """The PDF of the template with this data; `files` are those that it attaches, by name.
+def typeset_pdf(data: Mapping[str, Any], files: Mapping[str, bytes], *, template: Path | None = None) -> bytes:
+    """The PDF of a template with this data; `files` are those that it attaches, by name. Without `template`: a report.
 
     The same data give the same bytes: dates come from the data, never from the clock.
 
     Raises ReportError for whatever Typst warns of or refuses.
     """
     sources: Any = {  # the type stubs know no form {name: bytes}
-        "main.typ": TEMPLATE.read_bytes(),
+        "main.typ": (template or TEMPLATE).read_bytes(),
         "data.json": json.dumps(all_printable(data), ensure_ascii=False).encode(),
         **files,
     }

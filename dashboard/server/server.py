@@ -35,6 +35,7 @@ from boussole.dashboard.pages.questions.routes import question_routes
 from boussole.dashboard.pages.recommendations.routes import followed_routes
 from boussole.dashboard.pages.reports.forms import report_routes
 from boussole.dashboard.pages.session.files import committee_routes
+from boussole.dashboard.pages.session.paper_forms import paper_routes
 from boussole.dashboard.pages.work.routes import work_routes
 from boussole.dashboard.parts.drafts.routes import draft_routes
 from boussole.dashboard.records.acts.routes import act_routes
@@ -115,7 +116,7 @@ def routes(home: Path) -> list[Route]:
     workspace = Workspace(home)
     access = check_roles(workspace)
     entering = [role_route()] if is_local(workspace) else sign_in_routes(workspace, access)
-    files = [*detail_routes(home), *evidence_routes(home), *committee_routes(home)]
+    files = [*detail_routes(home), *evidence_routes(home), *committee_routes(home), *paper_routes(home)]
     forms = [
         *act_routes(home),
         *incident_routes(home),

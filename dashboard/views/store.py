@@ -117,6 +117,12 @@ def voted(workspace: Workspace, committee: str) -> dict[str, VotedText]:
     return _voted(workspace.home, house_stamp(workspace), committee)
 
 
+def last_entry_of(workspace: Workspace) -> int:
+    """The last entry of the ledger; -1 where there is none."""
+    found = last_entry(workspace)
+    return -1 if found is None else found
+
+
 def with_decisions(workspace: Workspace) -> list[str]:
     """The systems that have decisions, in the order of the register. Raises BoussoleError where nobody can say."""
     known = facts(workspace, within=A_WHILE).known.systems

@@ -35,6 +35,7 @@ from boussole.charter.record_types.acts import (
     Vote,
     VotedItem,
 )
+from boussole.charter.record_types.acts.sessions import LINKS
 from boussole.charter.records import SealedStatement
 
 SCHEMA = "boussole.minutes/1"
@@ -183,6 +184,7 @@ def _item(house: CommitteeState, found: Session, item: Item) -> Document:
             for vote_at, vote in votes
             for _, act in house.about(Annulment, vote_at)
         ],
+        **{name: value for name in LINKS if (value := getattr(item, name))},
         **({} if note is None else {"note": {"entry": note[0], "text": note[1].text}}),
     }
 

@@ -33,6 +33,7 @@ from boussole.charter.record_types.acts.opinions import (
     Publication,
     PublicationDecision,
 )
+from boussole.charter.record_types.acts.papers import PAPERS, PaperFile, SessionPaper
 from boussole.charter.record_types.acts.rules import RULES, Rules, RulesInForce
 from boussole.charter.record_types.acts.sessions import (
     SESSIONS,
@@ -59,7 +60,7 @@ from boussole.charter.record_types.acts.votes import (
     VotedItem,
 )
 
-ACTS: tuple[type[Act], ...] = (*RULES, *MEMBERS, *MATTERS, *SESSIONS, *VOTES, *OPINIONS, *NOTES)
+ACTS: tuple[type[Act], ...] = (*RULES, *MEMBERS, *MATTERS, *SESSIONS, *VOTES, *OPINIONS, *NOTES, *PAPERS)
 
 __all__ = [
     "ACTS",
@@ -91,6 +92,7 @@ __all__ = [
     "Opinion",
     "OpinionText",
     "PackAudit",
+    "PaperFile",
     "Participation",
     "Proxy",
     "Publication",
@@ -102,6 +104,7 @@ __all__ = [
     "Retraction",
     "Rules",
     "RulesInForce",
+    "SessionPaper",
     "ShownBallot",
     "Tally",
     "Vote",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from boussole.audits.systems.kinds import Identifier, Strict
 from boussole.charter.record_types.acts.base import COUNTED, Act, Member, OfSession, Sitting
@@ -26,14 +26,35 @@ Now = Annotated[LocalTime, Input(label="When", proposed="now")]
 NOW = Input(required=False, help="When, in the committee's time; now if absent.")
 
 
+Entry = Annotated[int, Field(ge=0)]
+LINKS = ("question", "draft", "evidence")
+"""What an item rests on: left out of what is sealed where it rests on nothing."""
+
+
 class Item(Strict):
-    """One item of an agenda; `referral` is the entry of the matter that it deals with."""
+    """One item of an agenda; `referral` is the entry of the matter that it deals with.
+
+    What it rests on is said where it is known: an agenda of before, without it, keeps its hash.
+    """
 
     id: Identifier
     title: Line
     kind: ItemKind = "discussion"
     referral: int | None = Field(None, ge=0)
     system: Identifier | None = None
+    question: Identifier | None = Field(None, description="The id of the question of the charter that it is about")
+    draft: int | None = Field(None, ge=1, description="The number of the draft that is to be voted on under it")
+    evidence: list[Entry] = Field(default_factory=list, max_length=20, description="Entries of the ledger it rests on")
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = written(self)
+        return {name: value for name, value in found.items() if name not in LINKS or value}
+
+    @property
+    def matter(self) -> tuple[str, str, str, int | None, str | None]:
+        """What it deals with, whatever it rests on: what members must know of in time."""
+        return self.id, self.title, self.kind, self.referral, self.system
 
 
 class Convocation(Act):

@@ -8,6 +8,7 @@ from pathlib import Path
 from starlette.routing import Route
 
 from boussole.charter.record_types.inputs import WebForm
+from boussole.charter.records import SealedStatement
 from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.pages.ask.forms import NONE, setting_of
 from boussole.dashboard.records.routes import FormPage, record_routes
@@ -32,11 +33,13 @@ def _back_to_ask(desk: Desk, of: str, token: str) -> str:
     return ask_href(system if of != NONE else "", key, query=desk.query, sent=token)
 
 
-ASK = FormPage(
-    setting=_asking,
-    back=_back_to_ask,
-    done=lambda desk, _, __, done: questions_href(query=desk.query, done=str(done.entry), anchor="done"),
-)
+def _done(desk: Desk, at: Setting, _: WebForm, done: SealedStatement) -> str:
+    known = any(each.entry == done.entry for chamber in at.chambers.values() for each in chamber.house.acts)
+    said = {"done": str(done.entry), **({"twice": "1"} if known else {})}
+    return questions_href(query=desk.query, anchor="done", **said)
+
+
+ASK = FormPage(setting=_asking, back=_back_to_ask, done=_done)
 
 
 def ask_routes(home: Path) -> list[Route]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
+from boussole.charter.record_types.acts import CommitteeQuestion
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.forms.forms_html import PageForms
@@ -12,6 +13,8 @@ from boussole.dashboard.pages.questions import questions_html
 from boussole.dashboard.pages.questions.forms import answers_of
 from boussole.dashboard.pages.questions.view import questions_page
 from boussole.dashboard.parts import context, notices
+from boussole.dashboard.views.committee.words import known_words
+from boussole.dashboard.words.addresses import number_of
 from boussole.dashboard.words.say import Say, speaker
 
 
@@ -23,9 +26,17 @@ def show(say: Say) -> None:
     acting = PageForms(query=query, problem=context.problem(), forms=forms)
     context.put(
         questions_html.head(page, say, may_ask=allowed(role, Action.TAKE_PART)),
-        context.just_done(context.committee_entries(), say),
+        context.just_done(context.committee_entries(), say, _twice(say)),
         questions_html.listed(page, say, acting),
     )
+
+
+def _twice(say: Say) -> str:
+    """That the question which was just sent had been asked already; empty where it had not."""
+    entry = number_of(st.query_params.get("done", ""))
+    acts = [chamber.act(entry) for chamber in context.chambers().values()]
+    known = next((act for act in acts if isinstance(act, CommitteeQuestion)), None)
+    return known_words(known, say) if known and st.query_params.get("twice", "") == "1" else ""
 
 
 speaks = speaker(context.language())

@@ -9,7 +9,9 @@ from typing import Any
 from boussole.charter.committee.papers.placeholders import paragraphs
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Hearing, Opinion, PublicationDecision
+from boussole.charter.text.model import Charter
 from boussole.dashboard.pages.session.ballot_view import Running
+from boussole.dashboard.pages.session.links_view import ItemLink, item_links
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.committee.words import choice_word, item_word, sense_word
 from boussole.dashboard.words.addresses import evidence_href, system_href
@@ -67,21 +69,30 @@ class ItemView:
     matter: Sequence[str]
     hearings: Sequence[DissentNote]
     note: Sequence[str]
+    links: Sequence[ItemLink]
     aside: str
     running: Sequence[Running]
     decisions: Sequence[Decision]
     annulled: Sequence[str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What an item is read with: the votes that are open, and the charter that asks its question."""
+
+    votes: Sequence[Running] = ()
+    charter: Charter | None = None
+
+
 def item_views(
-    chamber: Chamber, document: Document, votes: Sequence[Running], say: Say, *, query: dict[str, str]
+    chamber: Chamber, document: Document, around: Around, say: Say, *, query: dict[str, str]
 ) -> list[ItemView]:
-    """The agenda of a session with what was done under each item; `document` are its minutes, `votes` those open."""
-    return [_item(chamber, number, item, votes, say, query=query) for number, item in enumerate(document["items"], 1)]
+    """The agenda of a session with what was done under each item; `document` are its minutes."""
+    return [_item(chamber, number, item, around, say, query=query) for number, item in enumerate(document["items"], 1)]
 
 
 def _item(
-    chamber: Chamber, number: int, item: Document, votes: Sequence[Running], say: Say, *, query: dict[str, str]
+    chamber: Chamber, number: int, item: Document, around: Around, say: Say, *, query: dict[str, str]
 ) -> ItemView:
     aside = [chamber.name(member, say) for member in item["aside"]]
     system = item["system"]
@@ -99,7 +110,8 @@ def _item(
         ],
         note=paragraphs(item["note"]["text"]) if "note" in item else [],
         aside=say("Standing aside on this item: {members}", members=", ".join(aside)) if aside else "",
-        running=[each for each in votes if each.item == item["id"]],
+        links=item_links(around.charter, item, say, query=query),
+        running=[each for each in around.votes if each.item == item["id"]],
         decisions=[_decision(chamber, each, say, query=query) for each in item["decisions"]],
         annulled=[
             say("Vote annulled: {title}. Reason: {reason}", title=each["title"], reason=each["reason"])

@@ -5,12 +5,14 @@ from __future__ import annotations
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, table
 from boussole.dashboard.markup.glossary import explained
 from boussole.dashboard.pages.session.pack_view import AnswerChangeLine, Differences, PackColumn, PackView
+from boussole.dashboard.pages.session.paper_forms import PaperView
+from boussole.dashboard.pages.session.paper_html import paper
 from boussole.dashboard.records.acts.acting_html import NOBODY, SessionActions
 from boussole.dashboard.records.acts.offering import PACK
 from boussole.dashboard.words.say import Say
 
 
-def pack(shown: PackView | None, say: Say, acting: SessionActions = NOBODY) -> Html:
+def pack(shown: PackView | None, say: Say, acting: SessionActions = NOBODY, file: PaperView | None = None) -> Html:
     """What the session works on: the verdicts at the freeze, and what has changed."""
     title = el("h2", say("What evidence does it work on?"), id="pack")
     if shown is None:
@@ -22,6 +24,7 @@ def pack(shown: PackView | None, say: Say, acting: SessionActions = NOBODY) -> H
         el("p", *[join([each, " "]) for each in shown.told], link(*shown.entry)),
         _verdicts(shown, say) if shown.columns else el("p", say("It holds no audit: none was sealed yet.")),
         *[_differences(each, say) for each in shown.differences],
+        paper(file, say("The session file"), say),
         acting.at(PACK),
         details(say("How can it be checked?"), _checked(shown, say)),
         class_="house-of",

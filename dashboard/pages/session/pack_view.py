@@ -71,10 +71,10 @@ class PackView:
 def pack_view(evidence: Evidence, scene: Scene, say: Say, *, query: dict[str, str]) -> PackView:
     """The pack, in the articles and questions of the charter in force."""
     pack, entry = evidence.pack, str(evidence.entry)
-    differences = [_differences(evidence.since, scene, say("What has changed since?"), say)]
+    differences = [differences_of(evidence.since, scene, say("What has changed since?"), say)]
     if evidence.before is not None:
         title = say("What was different in the pack before?")
-        differences.append(_differences(evidence.before, scene, title, say))
+        differences.append(differences_of(evidence.before, scene, title, say))
     return PackView(
         told=[
             say(
@@ -115,7 +115,8 @@ def _rows(evidence: Evidence, scene: Scene, say: Say, *, query: dict[str, str]) 
     ]
 
 
-def _differences(changes: PackChanges, scene: Scene, title: str, say: Say) -> Differences:
+def differences_of(changes: PackChanges, scene: Scene, title: str, say: Say) -> Differences:
+    """What differs between two packs, in sentences and by question."""
     told, (renewed, added, removed) = [], map(len, (changes.renewed, changes.added, changes.removed))
     if changes.charter:
         before, after = changes.charter

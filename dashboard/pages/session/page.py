@@ -7,14 +7,16 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.visitor import here
+from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.pages.session import pack_html, session_html
 from boussole.dashboard.pages.session.pack_view import pack_view
+from boussole.dashboard.pages.session.paper_forms import PARTS, paper_offers, paper_view
 from boussole.dashboard.pages.session.session_view import session_page
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.records.acts.acting_html import SessionActions, just_done
-from boussole.dashboard.records.acts.offering import HEAD, offered
-from boussole.dashboard.records.place import place_of
-from boussole.dashboard.views.committee.chamber import chamber_of
+from boussole.dashboard.records.acts.offering import HEAD, FormOffer, offered
+from boussole.dashboard.records.place import Place, place_of
+from boussole.dashboard.views.committee.chamber import Chamber, chamber_of
 from boussole.dashboard.words.addresses import committee_href, number_of
 from boussole.dashboard.words.say import Say, speaker
 
@@ -29,21 +31,37 @@ def show(asked: str, say: Say) -> None:
     found = context.evidence(chamber.id, number)
     pack = pack_view(found, context.scene(), say, query=query) if found else None
     texts = context.voted(chamber.id)
-    page = session_page(chamber, number, pack, say, query=query, texts=texts)
+    charter = context.scene().charter
+    page = session_page(chamber, number, pack, say, query=query, texts=texts, charter=charter)
     problem = context.problem()
     place = place_of(Workspace.find(), str(number))
     at = st.query_params.get("at", "")
-    done = at if at in page.parts else HEAD, just_done(chamber, st.query_params.get("done", ""), say, query=query)
-    acting = SessionActions(offered(place, here(), say) if place else {}, say, query=query, problem=problem, done=done)
+    done = at if at in page.parts else HEAD, _just_done(chamber, say)
+    forms = _forms(place, say) if place else {}
+    acting = SessionActions(forms, say, query=query, problem=problem, done=done)
+    papers = {each: paper_view(Workspace.find(), chamber, number, each, say, query=query) for each in PARTS}
     context.put(
         acting.lost(),
         session_html.head(page, say, acting),
         session_html.agenda(page, say, acting),
-        pack_html.pack(page.pack, say, acting),
+        pack_html.pack(page.pack, say, acting, papers["file"]),
         session_html.presence(page, say, acting),
         session_html.questions(page, say, acting),
-        session_html.minutes(page, say, acting),
+        session_html.minutes(page, say, acting, papers["minutes"]),
     )
+
+
+def _just_done(chamber: Chamber, say: Say) -> Html:
+    asked = st.query_params
+    twice = asked.get("twice", "") == "1"
+    return just_done(chamber, asked.get("done", ""), say, query=context.kept_query(), twice=twice)
+
+
+def _forms(place: Place, say: Say) -> dict[str, list[FormOffer]]:
+    """What the reader may do, by the part of the page: in the session, and papers of it to be made."""
+    papers = paper_offers(place.chamber, place.found.entry, here(), say)
+    acts = offered(place, here(), say)
+    return {part: [*acts.get(part, ()), *papers.get(part, ())] for part in {**acts, **papers}}
 
 
 speaks = speaker(context.language())

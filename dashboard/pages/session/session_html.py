@@ -9,6 +9,8 @@ from boussole.dashboard.markup.glossary import explained
 from boussole.dashboard.pages.session.ballot_html import announced, running
 from boussole.dashboard.pages.session.items_view import Decision, DissentNote, ItemView, OpinionText
 from boussole.dashboard.pages.session.minutes_view import MinutesView
+from boussole.dashboard.pages.session.paper_forms import PaperView
+from boussole.dashboard.pages.session.paper_html import paper
 from boussole.dashboard.pages.session.session_view import AskedRow, PresenceRow, SessionPage
 from boussole.dashboard.records.acts.acting_html import NOBODY, SessionActions
 from boussole.dashboard.records.acts.offering import HEAD, MINUTES, PRESENCE, QUESTIONS, item_part
@@ -51,6 +53,7 @@ def agenda(page: SessionPage, say: Say, acting: SessionActions = NOBODY) -> Html
         "section",
         el("h2", say("What is dealt with?"), id="agenda"),
         el("ol", *[_item(item, say, acting) for item in page.items], class_="items"),
+        _between(page, say),
         class_="house-of",
     )
 
@@ -87,7 +90,7 @@ def questions(page: SessionPage, say: Say, acting: SessionActions = NOBODY) -> H
     )
 
 
-def minutes(page: SessionPage, say: Say, acting: SessionActions = NOBODY) -> Html:
+def minutes(page: SessionPage, say: Say, acting: SessionActions = NOBODY, files: PaperView | None = None) -> Html:
     """The minutes: how far they are, where to take them."""
     shown, named = page.minutes, {"fr": say("Minutes in French"), "en": say("Minutes in English")}
     takes = [
@@ -107,6 +110,7 @@ def minutes(page: SessionPage, say: Say, acting: SessionActions = NOBODY) -> Htm
         el("p", shown.told),
         el("p", el("strong", shown.changed), class_="warning") if shown.changed else None,
         el("p", *takes, el("a", say("As data"), href=shown.data, class_="take", download=""), class_="takes"),
+        paper(files, say("The minutes as sealed files"), say),
         acting.at(MINUTES),
         details(say("How can they be checked?"), _checked(shown, say)),
         class_="house-of",
@@ -124,12 +128,42 @@ def unknown(entry: str, say: Say, *, committee: str) -> Html:
     )
 
 
+def _between(page: SessionPage, say: Say) -> Html | None:
+    """The questions that members asked between sessions."""
+    if not page.between:
+        return None
+    rows = [
+        el(
+            "li",
+            el("p", link(*each.text)),
+            el("p", each.told, " · ", el("strong", each.state) if each.late else each.state, class_="place"),
+        )
+        for each in page.between
+    ]
+    title = el("h3", say("Asked by members between sessions"), id="between")
+    return el("div", title, el("ul", *rows, class_="lines"), class_="between")
+
+
+def _links(item: ItemView) -> list[Html]:
+    return [
+        el(
+            "p",
+            each.name,
+            ": ",
+            join([link(*place) if place[1] else place[0] for place in each.places], ", "),
+            class_="place",
+        )
+        for each in item.links
+    ]
+
+
 def _item(item: ItemView, say: Say, acting: SessionActions) -> Html:
     about = [el("span", item.kind), link(*item.system) if item.system else None]
     return el(
         "li",
         el("h3", el("span", item.number, class_="order"), item.title),
         el("p", join([each for each in about if each], " · "), class_="place"),
+        *_links(item),
         *[el("p", line) for line in item.matter],
         *[_noted(each) for each in item.hearings],
         el("div", el("p", el("strong", say("Note"))), *[el("p", each) for each in item.note], class_="noted")

@@ -12,9 +12,11 @@ from boussole.charter.committee.papers.minutes import minutes_of
 from boussole.charter.committee.papers.voted import VotedText
 from boussole.charter.committee.sessions import Session, session, sessions
 from boussole.charter.committee.voting.presence import count
+from boussole.charter.text.model import Charter
 from boussole.dashboard.pages.session.ballot_view import Running, open_votes, unfrozen_words
+from boussole.dashboard.pages.session.between_view import BetweenRow, between_rows
 from boussole.dashboard.pages.session.files import calendar_href
-from boussole.dashboard.pages.session.items_view import ItemView, item_views
+from boussole.dashboard.pages.session.items_view import Around, ItemView, item_views
 from boussole.dashboard.pages.session.minutes_view import MinutesView, minutes_view
 from boussole.dashboard.pages.session.pack_view import PackView
 from boussole.dashboard.records.acts.offering import HEAD, MINUTES, PACK, PRESENCE, QUESTIONS, item_part
@@ -63,6 +65,7 @@ class SessionPage:
     votes: Sequence[Running]
     warning: str
     items: Sequence[ItemView]
+    between: Sequence[BetweenRow]
     pack: PackView | None
     members: Sequence[PresenceRow]
     questions: Sequence[AskedRow]
@@ -87,9 +90,10 @@ def session_page(
     *,
     query: dict[str, str],
     texts: Mapping[str, VotedText] | None = None,
+    charter: Charter | None = None,
 ) -> SessionPage:
     """The page of a session of a committee. `pack`: the evidence it works on, if it is frozen; `texts`: what was
-    saved in drafts, by its hash."""
+    saved in drafts, by its hash; `charter`: the one in force, which asks the questions of the agenda."""
     found = session(chamber.house, entry)
     votes = open_votes(chamber, found, texts or {}, say, query=query)
     document = minutes_of(chamber.house, entry)
@@ -107,7 +111,8 @@ def session_page(
         calendar=calendar_href(found.entry, say.lang),
         votes=votes,
         warning=unfrozen_words(chamber.house, found, say),
-        items=item_views(chamber, document, votes, say, query=query),
+        items=item_views(chamber, document, Around(votes=votes, charter=charter), say, query=query),
+        between=between_rows(chamber, found, say, query=query),
         pack=pack,
         members=[_presence(chamber, document, each, say) for each in document["members"]],
         questions=[_asked(each, say, query=query) for each in document["questions"]],

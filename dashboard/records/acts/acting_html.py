@@ -61,13 +61,15 @@ class SessionActions:
         return el("div", el("p", el("strong", each.title)), form, class_="doing")
 
 
-def just_done(chamber: Chamber, asked: str, say: Say, *, query: Mapping[str, str]) -> Html:
-    """What the reader has just done, where an address names an entry of the committee; nothing for any other."""
+def just_done(chamber: Chamber, asked: str, say: Say, *, query: Mapping[str, str], twice: bool = False) -> Html:
+    """What the reader has just done, where an address names an entry of the committee; nothing for any other.
+
+    `twice`: it stood already, and stands once."""
     entry = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 12 else None
     act = chamber.act(entry)
     if entry is None or act is None:
         return Html("")
-    return done_html(entry, done_words(act, say), say, href=evidence_href(query=query, entry=str(entry)))
+    return done_html(entry, done_words(act, say, twice=twice), say, href=evidence_href(query=query, entry=str(entry)))
 
 
 NOBODY = SessionActions({}, Say("en"), query={})

@@ -12,6 +12,7 @@ from boussole.charter.committee.voting.presence import aside, count, over, voter
 from boussole.charter.committee.voting.votes import decided
 from boussole.charter.record_types.acts import (
     Act,
+    CommitteeQuestion,
     Consensus,
     Dissent,
     Minutes,
@@ -28,15 +29,17 @@ from boussole.dashboard.access.people.routes import ROUTES
 from boussole.dashboard.forms.forms_html import Titled
 from boussole.dashboard.forms.model import Form
 from boussole.dashboard.records.acts.calling import AGAIN, AMEND
+from boussole.dashboard.records.acts.point import POINT
 from boussole.dashboard.records.acts.taking_part import CAST, mine
 from boussole.dashboard.records.drafted import wording_of
 from boussole.dashboard.records.place import Place
 from boussole.dashboard.records.routes import offered as made
 from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.views.committee.seats import leads
+from boussole.dashboard.views.committee.words import known_words
 from boussole.dashboard.words.say import Say
 
-BY_HAND = {doing.name: doing for doing in (AMEND, AGAIN, CAST)}
+BY_HAND = {doing.name: doing for doing in (AMEND, AGAIN, CAST, POINT)}
 HEAD, PRESENCE, PACK, QUESTIONS, MINUTES = "head", "presence", "pack", "questions", "minutes"
 
 
@@ -131,6 +134,8 @@ def _of_item(place: Place, me: Person) -> Iterator[Where]:
         yield part, "consensus", place, False
     if found.state != "cancelled":
         yield part, "note", place, False
+    if found.state == "called" and found.call.second_call_of is None:
+        yield part, "point", place, False
     if found.state in ("called", "open"):
         if _sits(place, me) and me.member not in aside(house, found, item.id):
             yield part, "recuse", place, False
@@ -210,8 +215,10 @@ def part_of(name: str, place: Place) -> str:
     return str(place.entry)
 
 
-def done_words(act: Act, say: Say) -> str:
-    """What to say of what was just sealed."""
+def done_words(act: Act, say: Say, *, twice: bool = False) -> str:
+    """What to say of what was just sealed, or of a question that had been asked already."""
+    if twice and isinstance(act, CommitteeQuestion):
+        return known_words(act, say)
     if isinstance(act, Tally):
         return say("The vote is counted.")
     return say("It is recorded and sealed.")

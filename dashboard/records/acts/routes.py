@@ -45,7 +45,8 @@ def _back(desk: Desk, of: str, token: str) -> str:
 
 
 def _done(desk: Desk, place: Place, name: str, done: SealedStatement) -> str:
-    said = {"done": str(done.entry), "at": part_of(name, place)}
+    known = name == "ask" and any(each.entry == done.entry for each in place.chamber.house.acts)
+    said = {"done": str(done.entry), "at": part_of(name, place), **({"twice": "1"} if known else {})}
     return session_href(session_entry(done, place), query=desk.query, anchor="done", **said)
 
 

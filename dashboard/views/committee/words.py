@@ -5,7 +5,7 @@ from __future__ import annotations
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
 from boussole.charter.committee.opinions import Fate
-from boussole.charter.record_types.acts import Attendance, Count, Office, Rules
+from boussole.charter.record_types.acts import Attendance, CommitteeQuestion, Count, Office, Rules
 from boussole.dashboard.views.record_words import word
 from boussole.dashboard.words.say import Say
 
@@ -102,6 +102,16 @@ def followed_words(fate: Fate, say: Say) -> str:
     if fate.ignored:
         return say("ignored")
     return words[fate.followed] if fate.followed else say("no answer yet")
+
+
+def known_words(asked: CommitteeQuestion, say: Say) -> str:
+    """That a question had been asked already, in the same words."""
+    on, due = say.date(asked.on), say.date(asked.due_on)
+    return say(
+        "This question had been asked already, on {date}: it stands once, and its answer is due on {due}.",
+        date=on,
+        due=due,
+    )
 
 
 def coming_words(count: Count, say: Say) -> str:

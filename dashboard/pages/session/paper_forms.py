@@ -1,0 +1,169 @@
+"""Where papers of a session are asked for and taken from: its file once the evidence is frozen, the minutes once they
+are sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from boussole.audits.hashing import sha256_hex
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.sessions import session
+from boussole.charter.record_types.acts import FrozenPack, Minutes, SessionPaper
+from boussole.dashboard.access.people.permissions import Action, allowed
+from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.forms.model import Form
+from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.pages.session.papers import Paper, file_at, file_name, make_paper, papers_of
+from boussole.dashboard.records.acts.doing import acting
+from boussole.dashboard.records.acts.offering import MINUTES, PACK, FormOffer
+from boussole.dashboard.views import store
+from boussole.dashboard.views.committee.chamber import Chamber, chamber_of
+from boussole.dashboard.views.committee.seats import leads
+from boussole.dashboard.words.addresses import evidence_href, number_of, session_href
+from boussole.dashboard.words.say import Say
+
+MAKE, TAKE = "/session-paper", "/session-paper-file"
+TYPES = {"pdf": "application/pdf", "md": "text/markdown"}
+PARTS: Mapping[Paper, str] = {"file": PACK, "minutes": MINUTES}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperView:
+    """A paper that was made: when, its files to take, the entry that seals them. `outdated`: another is to be made."""
+
+    told: str
+    entry: tuple[str, str]
+    takes: Sequence[tuple[str, str, str]]
+    outdated: bool
+    gone: bool
+
+
+def source_of(chamber: Chamber, entry: int, paper: Paper) -> int | None:
+    """The entry of what a paper tells: the pack frozen last, or the minutes sealed last; None where there is none."""
+    last = chamber.house.last(FrozenPack if paper == "file" else Minutes, entry)
+    return last[0] if last else None
+
+
+def paper_view(
+    workspace: Workspace, chamber: Chamber, entry: int, paper: Paper, say: Say, *, query: Mapping[str, str]
+) -> PaperView | None:
+    """The paper that was made last; None while there is none."""
+    for at, said in papers_of(chamber, entry, paper)[:1]:
+        there = [each for each in said.files if file_at(workspace, entry, said, each).is_file()]
+        return PaperView(
+            told=say("Made and sealed on {date}.", date=say.date(said.on)),
+            entry=(say("entry {n}", n=str(at)), evidence_href(query=query, entry=str(at))),
+            takes=[
+                (_named(each.lang, each.form, say), f"{TAKE}/{entry}/{file_name(entry, said, each)}", each.lang)
+                for each in sorted(there, key=lambda each: (each.lang != say.lang, each.form != "pdf"))
+            ],
+            outdated=said.made_from != source_of(chamber, entry, paper),
+            gone=len(there) < len(said.files),
+        )
+    return None
+
+
+def _named(lang: str, form: str, say: Say) -> str:
+    names = {
+        ("fr", "pdf"): say("In French (PDF)"),
+        ("en", "pdf"): say("In English (PDF)"),
+        ("fr", "md"): say("In French, as text to edit"),
+        ("en", "md"): say("In English, as text to edit"),
+    }
+    return names[lang, form]
+
+
+def paper_offers(chamber: Chamber, entry: int, me: Person, say: Say) -> dict[str, list[FormOffer]]:
+    """The forms by which papers are made, by the part of the page, for whoever may convene."""
+    if not (allowed(me.role, Action.CONVENE) and leads(me, chamber)):
+        return {}
+    found = {}
+    for paper, part in PARTS.items():
+        source = source_of(chamber, entry, paper)
+        if source is not None:
+            last = papers_of(chamber, entry, paper)[:1]
+            now = not last or last[0][1].made_from != source
+            found[part] = [FormOffer(title=_title(paper, say), form=_form(paper, entry, say), now=now)]
+    return found
+
+
+def _title(paper: Paper, say: Say) -> str:
+    return say("Make the session file") if paper == "file" else say("Make the minutes as files")
+
+
+def _form(paper: Paper, entry: int, say: Say) -> Form:
+    notes = {
+        "file": say(
+            "Agenda, evidence, texts that are being written, questions and answers, and what has changed since the "
+            "last session, in French and English, as PDF. Its fingerprint is sealed."
+        ),
+        "minutes": say(
+            "As PDF and as text that can be edited, in French and English, with the names that are known today. Their "
+            "fingerprints are sealed: each can be checked on the page of evidence."
+        ),
+    }
+    return Form(
+        id=f"paper-{paper}-{entry}",
+        path=f"{MAKE}/{paper}/{entry}",
+        send=say("Make and seal it"),
+        fields=[],
+        note=notes[paper],
+    )
+
+
+def paper_routes(home: Path) -> list[Route]:
+    """The addresses of papers of a workspace."""
+
+    def take(request: Request) -> Response:
+        entry, name = int(request.path_params["entry"]), request.path_params["name"]
+        chamber = chamber_of(store.chambers(Workspace(home)), entry)
+        known = chamber.house.about(SessionPaper, entry) if chamber else []
+        for _, said in known:
+            for each in said.files:
+                if file_name(entry, said, each) == name:
+                    return _content(file_at(Workspace(home), entry, said, each), each.sha256, each.form)
+        return PlainTextResponse("There is no such file.\n", status_code=404)
+
+    return [Route(TAKE + "/{entry:int}/{name}", take), *(_route(paper, home) for paper in PARTS)]
+
+
+def _content(path: Path, sha256: str, form: str) -> Response:
+    """A file that is the one that was sealed; no other is handed out."""
+    content = path.read_bytes() if path.is_file() else b""
+    if sha256_hex(content) != sha256:
+        gone = "This file is gone, or is no longer the one that was sealed: have it made again.\n"
+        return PlainTextResponse(gone, status_code=409)
+    headers = {"Content-Disposition": f'attachment; filename="{path.name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=TYPES[form], headers={**headers, "X-Content-Type-Options": "nosniff"})
+
+
+def _route(paper: Paper, home: Path) -> Route:
+    def asked(desk: Desk, of: str) -> tuple[Chamber, int] | None:
+        number = number_of(of)
+        chamber = None if number is None else chamber_of(store.chambers(desk.workspace), number)
+        return None if chamber is None or number is None else (chamber, session(chamber.house, number).entry)
+
+    def ask(desk: Desk, of: str) -> Form | None:
+        found = asked(desk, of)
+        return _form(paper, found[1], desk.say) if found else None
+
+    def act(desk: Desk, of: str, _: Values) -> str:
+        found = asked(desk, of)
+        if found is None:  # cannot be: `ask` has just found it
+            raise UnfitError(desk.say("There is nothing of this name."))
+        chamber, entry = found
+        done = make_paper(desk.workspace, chamber, entry, paper, acting(desk, chamber))
+        said = {"done": str(done.entry), "at": PARTS[paper]}
+        return session_href(entry, query=desk.query, anchor="done", **said)
+
+    def back(desk: Desk, of: str, token: str) -> str:
+        return session_href(int(of), query=desk.query, sent=token)
+
+    return form_route(f"{MAKE}/{paper}/{{of}}", home, ask=ask, act=act, back=back)

@@ -1,0 +1,145 @@
+"""Papers of a session as files: made in both languages, sealed by their hashes, kept where they can be erased."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Literal
+
+from boussole.audits import private_files
+from boussole.audits.hashing import sha256_hex
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.workspace import Workspace
+from boussole.charter.committee.acting import Who, do
+from boussole.charter.committee.acts.packs import pack_changes
+from boussole.charter.committee.between import session_before
+from boussole.charter.committee.noting import source_of
+from boussole.charter.committee.papers.minutes import sealed_minutes
+from boussole.charter.committee.papers.minutes_text import minutes_text
+from boussole.charter.committee.sessions import Session, session
+from boussole.charter.record_types.acts import FrozenPack, PaperFile, SessionPaper
+from boussole.charter.records import SealedStatement
+from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, SIDE, mark_svg, word
+from boussole.dashboard.pages.session import blocks
+from boussole.dashboard.pages.session.file_blocks import FileParts, file_blocks
+from boussole.dashboard.pages.session.pack_view import differences_of, pack_view
+from boussole.dashboard.views import store
+from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.words.say import Say, speaker
+
+Paper = Literal["file", "minutes"]
+REGIONS = {"fr": "FR", "en": "GB"}
+TEMPLATE = "paper.typ"
+
+
+def make_paper(workspace: Workspace, chamber: Chamber, entry: int, paper: Paper, who: Who) -> SealedStatement:
+    """Makes the files of a paper in each language, seals their hashes, and keeps them.
+
+    Raises RefusedError where nothing is frozen, or no minutes are sealed, that it could tell.
+    """
+    found = session(chamber.house, entry)
+    source = source_of(chamber.house, found.entry, paper)
+    made = _session_file(workspace, chamber, found) if paper == "file" else _minutes(workspace, chamber, source)
+    files = [
+        PaperFile(lang=lang, form=form, sha256=sha256_hex(content), size=len(content)) for lang, form, content in made
+    ]
+    said = SessionPaper(**asdict(who), committee=chamber.id, of=found.entry, paper=paper, made_from=source, files=files)
+    sealed = do(workspace, said)
+    for (_, _, content), each in zip(made, files, strict=True):
+        private_files.write(file_at(workspace, found.entry, said, each), content)
+    return sealed
+
+
+def file_at(workspace: Workspace, entry: int, paper: SessionPaper, file: PaperFile) -> Path:
+    """Where a file of a paper is kept."""
+    return workspace.reports / "sessions" / file_name(entry, paper, file)
+
+
+def file_name(entry: int, paper: SessionPaper, file: PaperFile) -> str:
+    """What a file of a paper is called: the session, what it is, a part of its hash, its language."""
+    return f"session-{entry}-{paper.paper}-{file.sha256[:12]}.{file.lang}.{file.form}"
+
+
+def papers_of(chamber: Chamber, entry: int, paper: Paper) -> list[tuple[int, SessionPaper]]:
+    """The papers of a session of one sort, the latest first, with their entries."""
+    return [each for each in reversed(chamber.house.about(SessionPaper, entry)) if each[1].paper == paper]
+
+
+Made = tuple[Literal["fr", "en"], Literal["pdf", "md"], bytes]
+
+
+def _session_file(workspace: Workspace, chamber: Chamber, found: Session) -> list[Made]:
+    scene = store.scene(workspace)
+    evidence = store.evidence(workspace, chamber.id, found.entry)
+    assert evidence is not None  # noqa: S101 (there is a pack: it was just looked up)
+    before = session_before(chamber.house, found)
+    last = chamber.house.last(FrozenPack, before.entry) if before else None
+    changes = pack_changes(workspace, last[1], evidence.pack) if last else None
+    made: list[Made] = []
+    for lang in LANGUAGES:
+        say = speaker(lang)
+        title = say("What has changed since the last session?")
+        parts = FileParts(
+            chamber=chamber,
+            found=found,
+            pack=pack_view(evidence, scene, say, query={}),
+            since=differences_of(changes, scene, title, say) if changes else None,
+            drafts=[each for each in store.drafts(workspace, chamber.id) if each.kind == "opinion"],
+            charter=scene.charter,
+        )
+        titles = (
+            say("Session file"),
+            say("{committee}: session of {date}", committee=chamber.title(say), date=say.date(found.day)),
+        )
+        made.append((_lang(lang), "pdf", _pdf(workspace, found, titles, file_blocks(parts, say), say)))
+    return made
+
+
+def _minutes(workspace: Workspace, chamber: Chamber, entry: int) -> list[Made]:
+    """As PDF and as text. Each bears a number drawn by chance, for the names in it (see `SessionPaper`)."""
+    document, _ = sealed_minutes(workspace, chamber.id, entry)
+    found, copy = session(chamber.house, document["session"]["entry"]), secrets.token_hex(16)
+    made: list[Made] = []
+    for lang in LANGUAGES:
+        say = speaker(lang)
+        written = minutes_text(document, lang=lang, names=chamber.names, rules=chamber.house.rules)
+        numbered = say("Number of this copy: {number}", number=copy)
+        written += f"- {numbered}\n"
+        title, told = blocks.of_markdown(written)
+        pdf = _pdf(workspace, found, (say("Minutes"), title), told, say)
+        made += [(_lang(lang), "pdf", pdf), (_lang(lang), "md", written.encode())]
+    return made
+
+
+def _lang(lang: str) -> Literal["fr", "en"]:
+    return "fr" if lang == "fr" else "en"
+
+
+def _pdf(
+    workspace: Workspace, found: Session, titles: tuple[str, str], told: Sequence[blocks.Block], say: Say
+) -> bytes:
+    """A paper, typeset: the same data give the same bytes."""
+    from boussole.dashboard.report import typesetting  # takes seconds to load
+
+    title, subtitle = titles
+    organisation, day = workspace.settings.organisation, found.day
+    data: dict[str, Any] = {
+        "lang": say.lang,
+        "region": REGIONS[say.lang],
+        "title": title,
+        "subtitle": subtitle,
+        "organisation": organisation,
+        "description": f"{title} — {subtitle}",
+        "date": {"year": day.year, "month": day.month, "day": day.day},
+        "footer": f"{title} · {subtitle}",
+        "words": {"page": say("page"), "of": say("of")},
+        "colours": {"ink": INK, "ink2": INK_2, "line": LINE, "side": SIDE, "link": LINK},
+        "marks": {
+            verdict: {"svg": mark_svg(verdict), "ink": mark.ink, "word": word(verdict, say)}
+            for verdict, mark in MARKS.items()
+        },
+        "blocks": list(told),
+    }
+    return typesetting.typeset_pdf(data, {}, template=typesetting.TEMPLATE.with_name(TEMPLATE))

@@ -1,0 +1,109 @@
+"""The agenda: what each item rests on, the questions asked between sessions, and a question that is sent twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+
+from boussole.charter.committee.acts.meeting import convene
+from boussole.charter.committee.acts.proving import faults
+from boussole.charter.committee.between import asked_between
+from boussole.charter.committee.papers.drafts import begin
+from boussole.charter.record_types.acts import Closing, CommitteeAnswer, CommitteeQuestion, Convocation, Item
+from boussole.charter.text.loading import load_charter
+from tests.charter.committee.desk import AGENDA, CALLED, DAY, START, Desk, m
+from tests.charter.committee.hall import NAME, who
+from tests.dashboard.committee.hand import act
+from tests.dashboard.committee.test_looks import look
+
+LATER = START + dt.timedelta(days=30)
+
+
+@pytest.fixture
+def called(hall):
+    """The next session, thirty days later."""
+    ends = LATER + dt.timedelta(hours=2)
+    return convene(hall.workspace, NAME, who=who(), starts=LATER, ends=ends, place="Room 1", agenda=AGENDA).entry
+
+
+def test_an_agenda_of_before_says_nothing_new_and_keeps_its_hash():
+    assert Item(id="a", title="A").model_dump(mode="json") == {
+        "id": "a", "title": "A", "kind": "discussion", "referral": None, "system": None,
+    }  # fmt: skip
+    linked = Item(id="a", title="A", question="contact", draft=2, evidence=[3])
+    assert linked.model_dump(mode="json").items() >= {"question": "contact", "draft": 2, "evidence": [3]}.items()
+    assert Item.model_validate(linked.model_dump()) == linked
+
+
+def test_what_an_item_rests_on_is_said_before_the_session_and_leads_there(hand, hall, called, be):
+    begin(hall.workspace, NAME, kind="opinion", body={"title": "On <it>", "words": ""}, author=m(2))
+    way = next(each for article in load_charter().articles for each in article.indicators)
+    path = act("point", called, "matchft")
+    said = {"kind": "discussion", "question": way.id, "draft": "1", "evidence": "3, 4;3"}
+    hand.done(path, **said)
+    item = hand.last(Convocation)[1].agenda[1]
+    assert (item.question, item.draft, item.evidence, item.system) == (way.id, 1, [3, 4], "matchft")
+    assert "The ledger has no entry “9999”." in hand.refused(path, **{**said, "evidence": "9999"})
+    page = look("session", session=str(called), lang="en")
+    for href in ("/draft?number=1&amp;lang=en", ">entry 4</a>", f"#q-{way.id}"):
+        assert href in page
+    be("secretary")
+    assert "On &lt;it&gt;" in look("session", session=str(called), lang="en")
+    assert list(faults(hall.house)) == []
+
+
+def test_notice_runs_anew_for_another_matter_and_not_for_what_to_read(desk_called):
+    desk, of = desk_called
+    linked = [AGENDA[0], AGENDA[1].model_copy(update={"evidence": [1]})]
+    late = dt.date(2026, 9, 14)
+    desk.call(on=late, amends=of, agenda=linked)
+    with pytest.raises(Exception, match="Between the convocation and the session there are 1 days"):
+        desk.call(on=late, amends=of, agenda=[AGENDA[0], AGENDA[1].model_copy(update={"system": "chat"})])
+
+
+@pytest.fixture
+def desk_called():
+    desk = Desk()
+    desk.seat(1, 2)
+    return desk, desk.call()
+
+
+def test_questions_asked_between_sessions_stand_on_the_next_agenda(hall, of, called):
+    hall.do(Closing, of=of, at=START + dt.timedelta(hours=1))
+    due, after = LATER.date(), DAY + dt.timedelta(days=3)
+    asked = {"addressee": "Direction", "due_on": due, "by": m(3)}
+    old = hall.do(CommitteeQuestion, on=CALLED, text="An old one?", **asked)
+    done = hall.do(CommitteeQuestion, on=CALLED, text="Answered long ago?", **asked)
+    hall.do(CommitteeAnswer, of=done, on=CALLED, text="Yes.")
+    hall.do(CommitteeQuestion, text="In the session?", of=of, **asked)
+    found = [each.question.text for each in asked_between(hall.house, hall.found(called), today=after)]
+    assert found == ["An old one?"]
+    assert old
+    assert asked_between(hall.house, hall.found(of), today=CALLED)[0].question.text == "An old one?"
+
+
+def test_the_page_shows_them_with_who_asked_and_how_far_the_answer_is(hand, hall, of):
+    hall.do(CommitteeQuestion, text="And <b>without</b> a phone?", addressee="Direction", due_on=DAY, by=m(3))
+    page = look("session", session=str(of), lang="en")
+    assert "Asked by members between sessions" in page
+    assert "And &lt;b&gt;without&lt;/b&gt; a phone?" in page
+    assert "Asked by Jean Martin on 15 September 2026, to: Direction" in page
+    assert "Due on 15 September 2026" in page
+
+
+def test_a_question_that_is_sent_twice_is_told_and_stands_once(hand, hall, of):
+    said = {"text": "And without a phone?", "addressee": "Direction", "due_on": "2026-10-15"}
+    first = hand.done(act("ask", of), role="member", by=2, **said)
+    other = {**said, "text": " and  without a PHONE ", "due_on": "2026-11-15"}
+    answer = hand.send(act("ask", of), role="member", by=3, **other)
+    assert f"done={first}&" in answer.headers["location"]
+    assert "twice=1" in answer.headers["location"]
+    assert len(hall.house.standing(CommitteeQuestion)) == 1
+    asked = dict(re.findall(r"[?&](\w+)=([^&#]+)", answer.headers["location"]))
+    told = "This question had been asked already, on 15 September 2026: it stands once"
+    assert told in look("session", **asked)
+    assert told not in look("session", **{**asked, "twice": "0"})
+    hall.do(CommitteeAnswer, of=first, text="By letter.")
+    assert hand.done(act("ask", of), role="member", by=3, **other) > first  # it was answered: it can be asked anew

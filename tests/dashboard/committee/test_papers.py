@@ -1,0 +1,131 @@
+"""The session file and the minutes as files: what they hold, and that each that was sealed is told from others."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from io import BytesIO
+
+import pypdf
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from boussole.charter.committee.acts.proving import faults
+from boussole.charter.committee.papers.drafts import begin
+from boussole.charter.record_types.acts import (
+    Closing,
+    CommitteeAnswer,
+    CommitteeQuestion,
+    ItemNote,
+    SessionPaper,
+)
+from boussole.charter.records.store.lookup import fingerprints, places_of
+from boussole.dashboard.pages.session.paper_forms import paper_routes
+from boussole.dashboard.records.acts.routes import act_routes
+from boussole.dashboard.server.guard import guarded
+from tests.charter.committee.desk import DAY, START, m
+from tests.charter.committee.hall import NAME
+from tests.dashboard.committee.hand import act
+from tests.dashboard.committee.test_looks import look
+
+
+@pytest.fixture
+def papers(hand, hall):
+    """The same hand, with the routes of papers."""
+    home = hall.workspace.home
+    routes = guarded([*act_routes(home), *paper_routes(home)], home)
+    hand.client = TestClient(Starlette(routes=routes), follow_redirects=False)
+    return hand
+
+
+def text_of(content):
+    return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages).split())
+
+
+def taken(hand, of, page):
+    """The files that the page hands out."""
+    hrefs = re.findall(r'href="(/session-paper-file/[^"]+)"', page)
+    return {href.partition(".")[2]: hand.client.get(href).content for href in hrefs}
+
+
+def test_the_session_file_holds_agenda_drafts_and_questions_and_is_sealed(papers, hall, of):
+    assert "Nothing is frozen for this session." in papers.refused(f"/session-paper/file/{of}")
+    words = "À compléter en séance."
+    begin(
+        hall.workspace,
+        NAME,
+        kind="opinion",
+        body={"title": "On <i>MatchFT</i>", "sense": "none", "words": words},
+        author=m(2),
+    )
+    asked = hall.do(CommitteeQuestion, text="And without a phone?", addressee="Direction", due_on=DAY, by=m(3))
+    hall.do(CommitteeAnswer, of=asked, text="By letter.")
+    papers.done(act("freeze", of))
+    entry = papers.done(f"/session-paper/file/{of}")
+    page = look("session", session=str(of), lang="en")
+    found = taken(papers, of, page)
+    assert set(found) == {"fr.pdf", "en.pdf"}
+    english, french = text_of(found["en.pdf"]), text_of(found["fr.pdf"])
+    for said in (
+        "Session file",
+        "1. Minutes",
+        "2. MatchFT",
+        "On <i>MatchFT</i>",
+        words,
+        "And without a phone?",
+        "By letter.",
+    ):
+        assert said in english
+    assert "Paragraph 1 still holds" in english
+    assert "Dossier de séance" in french
+    assert not any(name in english + french for name in ("Awa", "Li Wei", "Jean Martin"))
+    for content in found.values():
+        assert [place.entry for place in places_of(hall.workspace, fingerprints(content))] == [entry]
+        assert places_of(hall.workspace, fingerprints(content + b"%")) == []
+    assert list(faults(hall.house)) == []
+
+
+def test_frozen_anew_the_file_is_told_to_be_outdated_and_a_changed_one_is_not_handed_out(papers, hall, of, be):
+    be("secretary")
+    papers.done(act("freeze", of))
+    papers.done(f"/session-paper/file/{of}")
+    assert "have it made again" not in look("session", session=str(of), lang="en")
+    hall.do(ItemNote, of=of, item="matchft", text="Something.")
+    papers.done(act("freeze", of))
+    page = look("session", session=str(of), lang="en")
+    assert "What it tells has changed since: have it made again." in page
+    for path in (hall.workspace.reports / "sessions").glob("*.pdf"):
+        path.write_bytes(b"%PDF other")
+    hrefs = re.findall(r'href="(/session-paper-file/[^"]+)"', page)
+    assert {papers.client.get(href).status_code for href in hrefs} == {409}
+    assert papers.client.get(f"/session-paper-file/{of}/other.pdf").status_code == 404
+
+
+def test_minutes_are_taken_as_pdf_and_as_text_with_the_names_of_the_day(papers, hall, of):
+    assert "not sealed" in papers.refused(f"/session-paper/minutes/{of}")
+    hall.do(ItemNote, of=of, item="matchft", text="A *starred* note.")
+    hall.do(Closing, of=of, at=START + dt.timedelta(hours=1))
+    papers.done(act("minutes", of))
+    entry = papers.done(f"/session-paper/minutes/{of}")
+    found = taken(papers, of, look("session", session=str(of), lang="en"))
+    assert set(found) == {"fr.pdf", "en.pdf", "fr.md", "en.md"}
+    assert "Awa Diop" in found["fr.md"].decode()
+    told = text_of(found["fr.pdf"])
+    for said in ("Awa Diop", "A *starred* note.", "2. MatchFT", "Numéro de cet exemplaire"):
+        assert said in told
+    for content in found.values():
+        assert [place.entry for place in places_of(hall.workspace, fingerprints(content))] == [entry]
+    again = papers.done(f"/session-paper/minutes/{of}")  # another copy: its hash tells nothing of the names
+    assert again != entry
+    assert len(hall.house.standing(SessionPaper)) == 2
+
+
+def test_only_who_may_convene_makes_papers(papers, hall, of, be):
+    papers.done(act("freeze", of))
+    assert papers.send(f"/session-paper/file/{of}", role="reader").status_code == 403
+    assert papers.send("/session-paper/file/99999").status_code == 404
+    be("member", m(2))
+    assert "/session-paper/file" not in look("session", session=str(of), lang="en")
+    be("secretary")
+    assert "/session-paper/file" in look("session", session=str(of), lang="en")
