@@ -48,9 +48,10 @@ class Running:
 
 
 def open_votes(
-    chamber: Chamber, found: Session, texts: Mapping[str, VotedText], say: Say, *, query: dict[str, str]
+    chamber: Chamber, found: Session, texts: Mapping[str, VotedText] | None, say: Say, *, query: dict[str, str]
 ) -> list[Running]:
-    """The votes of a session that are open, in the order they began. `texts`: what was saved, by its hash."""
+    """The votes of a session that are open, in the order they began. `texts`: what was saved, by its hash; None for
+    whoever does not read what the committee is writing."""
     house = chamber.house
     return [
         Running(
@@ -84,14 +85,19 @@ def _told(house: CommitteeState, entry: int, vote: Vote, say: Say) -> str:
 
 
 def _text(
-    chamber: Chamber, vote: Vote, texts: Mapping[str, VotedText], say: Say, *, query: dict[str, str]
+    chamber: Chamber, vote: Vote, texts: Mapping[str, VotedText] | None, say: Say, *, query: dict[str, str]
 ) -> BallotText:
     if vote.subject is None:
         told = say("No text goes with this vote: what is decided is what its title says.")
         return BallotText(source=None, told=told, warning="")
+    if minutes := _minutes(chamber, vote.subject, say):
+        return minutes
+    if texts is None:
+        told = say("The members of the committee read its text here; others do once it is decided.")
+        return BallotText(source=None, told=told, warning="", fingerprint=vote.subject)
     if vote.subject in texts:
         return _draft(texts[vote.subject], say, query=query)
-    return _minutes(chamber, vote.subject, say) or BallotText(
+    return BallotText(
         source=None,
         told="",
         warning=say(

@@ -10,13 +10,14 @@ from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.pages.session import pack_html, session_html
 from boussole.dashboard.pages.session.pack_view import pack_view
-from boussole.dashboard.pages.session.paper_forms import PARTS, paper_offers, paper_view
+from boussole.dashboard.pages.session.paper_forms import PARTS, paper_offers, paper_view, reads_paper
 from boussole.dashboard.pages.session.session_view import session_page
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.records.acts.acting_html import SessionActions, just_done
 from boussole.dashboard.records.acts.offering import HEAD, FormOffer, offered
 from boussole.dashboard.records.place import Place, place_of
 from boussole.dashboard.views.committee.chamber import Chamber, chamber_of
+from boussole.dashboard.views.committee.seats import reads_drafts
 from boussole.dashboard.words.addresses import committee_href, number_of
 from boussole.dashboard.words.say import Say, speaker
 
@@ -30,7 +31,7 @@ def show(asked: str, say: Say) -> None:
         return
     found = context.evidence(chamber.id, number)
     pack = pack_view(found, context.scene(), say, query=query) if found else None
-    texts = context.voted(chamber.id)
+    texts = context.voted(chamber.id) if reads_drafts(here(), chamber) else None
     charter = context.scene().charter
     page = session_page(chamber, number, pack, say, query=query, texts=texts, charter=charter)
     problem = context.problem()
@@ -39,15 +40,19 @@ def show(asked: str, say: Say) -> None:
     done = at if at in page.parts else HEAD, _just_done(chamber, say)
     forms = _forms(place, say) if place else {}
     acting = SessionActions(forms, say, query=query, problem=problem, done=done)
-    papers = {each: paper_view(Workspace.find(), chamber, number, each, say, query=query) for each in PARTS}
+    papers = {
+        each: paper_view(Workspace.find(), chamber, number, each, say, query=query)
+        for each in PARTS
+        if reads_paper(here(), chamber, each)
+    }
     context.put(
         acting.lost(),
         session_html.head(page, say, acting),
         session_html.agenda(page, say, acting),
-        pack_html.pack(page.pack, say, acting, papers["file"]),
+        pack_html.pack(page.pack, say, acting, papers.get("file")),
         session_html.presence(page, say, acting),
         session_html.questions(page, say, acting),
-        session_html.minutes(page, say, acting, papers["minutes"]),
+        session_html.minutes(page, say, acting, papers.get("minutes")),
     )
 
 

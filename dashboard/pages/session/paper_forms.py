@@ -17,6 +17,7 @@ from boussole.charter.committee.sessions import session
 from boussole.charter.record_types.acts import FrozenPack, Minutes, SessionPaper
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.access.visitor import of_request
 from boussole.dashboard.forms.model import Form
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.forms.routes import Desk, form_route
@@ -25,11 +26,12 @@ from boussole.dashboard.records.acts.doing import acting
 from boussole.dashboard.records.acts.offering import MINUTES, PACK, FormOffer
 from boussole.dashboard.views import store
 from boussole.dashboard.views.committee.chamber import Chamber, chamber_of
-from boussole.dashboard.views.committee.seats import leads
+from boussole.dashboard.views.committee.seats import leads, reads_drafts
 from boussole.dashboard.words.addresses import evidence_href, number_of, session_href
 from boussole.dashboard.words.say import Say
 
 MAKE, TAKE = "/session-paper", "/session-paper-file"
+CLOSED = "What a committee is writing is read by its members and its secretary only."
 TYPES = {"pdf": "application/pdf", "md": "text/markdown"}
 PARTS: Mapping[Paper, str] = {"file": PACK, "minutes": MINUTES}
 
@@ -43,6 +45,11 @@ class PaperView:
     takes: Sequence[tuple[str, str, str]]
     outdated: bool
     gone: bool
+
+
+def reads_paper(me: Person, chamber: Chamber, paper: Paper) -> bool:
+    """Whether somebody may have a paper: the session file holds what the committee is writing."""
+    return paper == "minutes" or reads_drafts(me, chamber)
 
 
 def source_of(chamber: Chamber, entry: int, paper: Paper) -> int | None:
@@ -128,6 +135,8 @@ def paper_routes(home: Path) -> list[Route]:
         for _, said in known:
             for each in said.files:
                 if file_name(entry, said, each) == name:
+                    if chamber is None or not reads_paper(of_request(request, home), chamber, said.paper):
+                        return PlainTextResponse(f"{CLOSED}\n", status_code=403)
                     return _content(file_at(Workspace(home), entry, said, each), each.sha256, each.form)
         return PlainTextResponse("There is no such file.\n", status_code=404)
 

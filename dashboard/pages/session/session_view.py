@@ -95,7 +95,7 @@ def session_page(
     """The page of a session of a committee. `pack`: the evidence it works on, if it is frozen; `texts`: what was
     saved in drafts, by its hash; `charter`: the one in force, which asks the questions of the agenda."""
     found = session(chamber.house, entry)
-    votes = open_votes(chamber, found, texts or {}, say, query=query)
+    votes = open_votes(chamber, found, texts, say, query=query)
     document = minutes_of(chamber.house, entry)
     tone, headline = _headline(chamber, found, say)
     again = next(iter(_calls_again(chamber, found)), None)

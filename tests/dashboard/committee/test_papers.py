@@ -21,6 +21,7 @@ from boussole.charter.record_types.acts import (
     SessionPaper,
 )
 from boussole.charter.records.store.lookup import fingerprints, places_of
+from boussole.dashboard.access.people.person import COOKIE
 from boussole.dashboard.pages.session.paper_forms import paper_routes
 from boussole.dashboard.records.acts.routes import act_routes
 from boussole.dashboard.server.guard import guarded
@@ -43,13 +44,14 @@ def text_of(content):
     return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages).split())
 
 
-def taken(hand, of, page):
+def taken(hand, page):
     """The files that the page hands out."""
+    hand.client.cookies.set(COOKIE, f"member.{m(2)}")
     hrefs = re.findall(r'href="(/session-paper-file/[^"]+)"', page)
     return {href.partition(".")[2]: hand.client.get(href).content for href in hrefs}
 
 
-def test_the_session_file_holds_agenda_drafts_and_questions_and_is_sealed(papers, hall, of):
+def test_the_session_file_holds_agenda_drafts_and_questions_and_is_sealed(papers, hall, of, be):
     assert "Nothing is frozen for this session." in papers.refused(f"/session-paper/file/{of}")
     words = "À compléter en séance."
     begin(
@@ -63,8 +65,13 @@ def test_the_session_file_holds_agenda_drafts_and_questions_and_is_sealed(papers
     hall.do(CommitteeAnswer, of=asked, text="By letter.")
     papers.done(act("freeze", of))
     entry = papers.done(f"/session-paper/file/{of}")
+    assert "/session-paper-file/" not in look("session", session=str(of), lang="en")  # drafts are the committee's own
+    be("member", m(2))
     page = look("session", session=str(of), lang="en")
-    found = taken(papers, of, page)
+    found = taken(papers, page)
+    papers.client.cookies.set(COOKIE, "auditor")
+    href = re.findall(r'href="(/session-paper-file/[^"]+)"', page)[0]
+    assert papers.client.get(href).status_code == 403
     assert set(found) == {"fr.pdf", "en.pdf"}
     english, french = text_of(found["en.pdf"]), text_of(found["fr.pdf"])
     for said in (
@@ -98,6 +105,7 @@ def test_frozen_anew_the_file_is_told_to_be_outdated_and_a_changed_one_is_not_ha
     for path in (hall.workspace.reports / "sessions").glob("*.pdf"):
         path.write_bytes(b"%PDF other")
     hrefs = re.findall(r'href="(/session-paper-file/[^"]+)"', page)
+    papers.client.cookies.set(COOKIE, "secretary")
     assert {papers.client.get(href).status_code for href in hrefs} == {409}
     assert papers.client.get(f"/session-paper-file/{of}/other.pdf").status_code == 404
 
@@ -108,7 +116,7 @@ def test_minutes_are_taken_as_pdf_and_as_text_with_the_names_of_the_day(papers, 
     hall.do(Closing, of=of, at=START + dt.timedelta(hours=1))
     papers.done(act("minutes", of))
     entry = papers.done(f"/session-paper/minutes/{of}")
-    found = taken(papers, of, look("session", session=str(of), lang="en"))
+    found = taken(papers, look("session", session=str(of), lang="en"))
     assert set(found) == {"fr.pdf", "en.pdf", "fr.md", "en.md"}
     assert "Awa Diop" in found["fr.md"].decode()
     told = text_of(found["fr.pdf"])

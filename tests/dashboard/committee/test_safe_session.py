@@ -11,7 +11,8 @@ from tests.dashboard.committee.hand import act
 from tests.dashboard.committee.test_looks import look
 
 
-def test_the_ballot_shows_the_very_text_with_its_version_and_the_head_announces_it(hand, hall, of):
+def test_the_ballot_shows_the_very_text_with_its_version_and_the_head_announces_it(hand, hall, of, be):
+    be("member", m(3))
     body = {
         "title": "On <MatchFT>",
         "sense": "reserved",
@@ -34,6 +35,10 @@ def test_the_ballot_shows_the_very_text_with_its_version_and_the_head_announces_
     assert "saved again since, as version 2: the vote is on version 1" in rest
     assert "Something else." not in rest
     assert adopted.sha256 in rest
+    be("auditor")
+    page = look("session", session=str(of), lang="en")
+    assert ("The members of the committee read its text here" in page, "First." in page) == (True, False)
+    be("member", m(3))
     hand.done(act("freeze", of))
     assert "evidence of this session is not frozen" not in look("session", session=str(of), lang="en")
     hand.done(act("cast", of, vote), role="member", by=2, choice="for")
@@ -52,7 +57,8 @@ def test_what_is_put_to_the_vote_with_nothing_frozen_is_warned_of_at_the_form(ha
     assert "Warning:" not in look("session", session=str(of), lang="en")
 
 
-def test_a_vote_whose_text_is_not_kept_and_one_without_text_say_so(hand, hall, of):
+def test_a_vote_whose_text_is_not_kept_and_one_without_text_say_so(hall, of, be):
+    be("member", m(3))
     hall.vote(of, subject="0" * 64)
     hall.vote(of, item="minutes")
     page = look("session", session=str(of), lang="en")
