@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee import convening, matters, members, noting, opinions
-from boussole.charter.committee.papers.placeholders import needs_words, needs_written
-from boussole.charter.committee.papers.voted import texts_in
+from boussole.charter.committee.placeholders import needs_words, needs_written
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.rules import committee as rules_of
 from boussole.charter.committee.state import CommitteeState
+from boussole.charter.committee.voted import texts_in
 from boussole.charter.committee.voting import presence, votes
 from boussole.charter.committee.voting.presence import over
 from boussole.charter.committee.voting.retracting import admit_retraction

@@ -12,7 +12,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import SavedDraft
-from boussole.charter.committee.papers.voted import VotedText
+from boussole.charter.committee.voted import VotedText
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here as person
 from boussole.dashboard.forms.forms_html import done_html

@@ -11,7 +11,7 @@ from boussole.audits.ledger.notes import Note
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.papers.drafts import drafts as written_together
-from boussole.charter.committee.papers.voted import VotedText, texts_of
+from boussole.charter.committee.voted import VotedText, texts_of
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.records.checkpoints import sign_checkpoint
 from boussole.charter.records.notes.outside import Outside

@@ -35,6 +35,7 @@ BY_HAND = {
     "convocation": "an agenda is written as a file, or item by item",
     "ballot": "a vote is asked for unseen, and told to nobody",
     "participation": "the same, where the vote is secret",
+    "session_paper": "the page of a session makes its files, and seals their hashes",
     "ledger_start": "`ledger begin` puts a new ledger in the place of a lost one, and says what was found",
 }
 """The records that no model gives a command or a form, and why."""

@@ -13,7 +13,7 @@ from boussole.audits.systems.loading import explain
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import Who, committee_state, turn
 from boussole.charter.committee.papers.drafts import SavedDraft, draft, sealed
-from boussole.charter.committee.papers.placeholders import needs_words
+from boussole.charter.committee.placeholders import needs_words
 from boussole.charter.record_types.acts import Opinion, OpinionText
 from boussole.charter.record_types.kinds import Recommendation
 from boussole.charter.records import SealedStatement, seal

@@ -16,7 +16,7 @@ from boussole.charter.committee.convening import notice_days
 from boussole.charter.committee.matters import Matter, matters
 from boussole.charter.committee.members import sitting_on
 from boussole.charter.committee.noting import note_on
-from boussole.charter.committee.papers.placeholders import needs_written_out
+from boussole.charter.committee.placeholders import needs_written_out
 from boussole.charter.committee.sessions import Session, session
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voting.presence import aside, proxies_of, voters

@@ -16,7 +16,7 @@ from boussole.charter.committee.rules import committee as rules_of
 from boussole.charter.incidents.appeals import new_number
 from boussole.charter.incidents.entering import number_to_entry
 from boussole.charter.judging.stated import months_later
-from boussole.charter.record_types.acts import FrozenPack, Mandate, Tally
+from boussole.charter.record_types.acts import FrozenPack, Mandate, Tally, VotedItem
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.incidents import Appeal
 from boussole.charter.record_types.kinds import Adoption
@@ -129,6 +129,13 @@ def _frozen(workspace: Workspace, at: Desk | None, done: SealedStatement, _: Fie
     say("Nothing of the evidence changed." if found.none else f"Audits that are new: {len(found.renewed)}.")
 
 
+def _unfrozen(_: Workspace, at: Desk | None, done: SealedStatement, ___: Fields) -> None:
+    """A warning where something is decided and no evidence is frozen."""
+    said = done.statement
+    if at is not None and isinstance(said, VotedItem) and at.house.last(FrozenPack, said.of) is None:
+        say(f"Warning: no evidence is frozen for this session. Run `boussole committee freeze {said.of}` first.")
+
+
 def _counted(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fields) -> None:
     tally = done.statement
     if isinstance(tally, Tally):
@@ -178,6 +185,8 @@ AFTER: Mapping[str, After] = {
     "appeal enter": _appeal_told,
     "committee seat": _seated,
     "committee freeze": _frozen,
+    "committee vote": _unfrozen,
+    "committee consensus": _unfrozen,
     "committee count": _counted,
 }
 """By the words of the command."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import inside
-from boussole.charter.committee.papers.placeholders import paragraphs
-from boussole.charter.committee.papers.voted import VotedText
+from boussole.charter.committee.placeholders import paragraphs
 from boussole.charter.committee.sessions import Session, session
 from boussole.charter.committee.state import CommitteeState
+from boussole.charter.committee.voted import VotedText
 from boussole.charter.committee.voting.presence import over, voters
 from boussole.charter.record_types.acts import FrozenPack, Minutes, Vote
 from boussole.dashboard.pages.session.files import minutes_href

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from boussole.charter.committee.papers.placeholders import paragraphs
+from boussole.charter.committee.placeholders import paragraphs
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Hearing, Opinion, PublicationDecision
 from boussole.charter.text.model import Charter

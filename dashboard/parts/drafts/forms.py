@@ -7,8 +7,8 @@ from typing import Any
 
 from boussole.charter.committee.matters import matters
 from boussole.charter.committee.papers.drafts import SavedDraft, begin, discard, draft, drafts, save, savings
-from boussole.charter.committee.papers.voted import needs_unused, wording_in
 from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.voted import needs_unused, wording_in
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.forms.model import Field, Form
 from boussole.dashboard.forms.reading import UnfitError, Values

@@ -9,8 +9,8 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from boussole.charter.committee.papers.drafts import SavedDraft, Saving
-from boussole.charter.committee.papers.placeholders import unwritten
-from boussole.charter.committee.papers.voted import wording_in
+from boussole.charter.committee.placeholders import unwritten
+from boussole.charter.committee.voted import wording_in
 from boussole.charter.record_types.acts import Referral
 from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.views.committee.chamber import Chamber

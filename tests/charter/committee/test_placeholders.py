@@ -7,9 +7,9 @@ import pytest
 from boussole.charter.committee.acts.issuing import issue, opinion_text
 from boussole.charter.committee.acts.meeting import agree, begin_vote
 from boussole.charter.committee.papers.drafts import begin, save
-from boussole.charter.committee.papers.placeholders import placeholder, unwritten
-from boussole.charter.committee.papers.voted import in_use, texts_of
+from boussole.charter.committee.placeholders import placeholder, unwritten
 from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.voted import in_use, texts_of
 from boussole.charter.record_types.acts import Consensus, OpinionText, Vote
 from tests.charter.committee.hall import NAME, Hall, who
 

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 import pytest
 from selenium.webdriver.common.by import By
 
-from boussole.charter.record_types.acts import CommitteeQuestion, Dissent
+from boussole.charter.committee.acts.issuing import opinion_text
+from boussole.charter.committee.papers.drafts import begin
+from boussole.charter.record_types.acts import CommitteeQuestion, Dissent, ItemNote
+from boussole.dashboard.access.people.person import COOKIE
+from boussole.dashboard.pages.session.papers import make_paper
+from boussole.dashboard.views import store
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.dashboard.browsing import (
@@ -38,7 +43,13 @@ def house(founded: Hall) -> Hall:
     founded.do(Dissent, of=decision, member=m(2), text="Trop <tôt>." + " Encore." * 50)
     founded.do(CommitteeQuestion, of=founded.of, text="Pourquoi ?", addressee="DSI", due_on=DAY)
     freeze(founded.workspace, NAME, of=founded.of, who=who())
-    founded.vote(founded.of, secret=True)
+    body = {"title": "Avis <MatchFT>", "sense": "reserved", "words": "Un.\n\nDeux.", "reservations": ["Former."]}
+    begin(founded.workspace, NAME, kind="opinion", body=body, author="secretary")
+    subject = opinion_text(founded.workspace, 1)[0].sha256
+    founded.do(ItemNote, of=founded.of, item="matchft", text="La direction présente les chiffres.")
+    founded.do(CommitteeQuestion, text="Et sans téléphone ?", addressee="DSI", due_on=DAY, by=m(2))
+    founded.vote(founded.of, secret=True, subject=subject)
+    make_paper(founded.workspace, store.chambers(founded.workspace)[NAME], founded.of, "file", who())
     return founded
 
 
@@ -66,6 +77,25 @@ def test_no_page_has_an_accessibility_violation_at_any_width(visit: Open, house:
         assert violations(page) == []
     finally:
         page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_nor_has_what_a_chair_sees_with_ballot_papers_and_forms(visit: Open, house: Hall, lang: str) -> None:
+    page = visit("/glossary")
+    page.add_cookie({"name": COOKIE, "value": f"chair.{m(1)}"})
+    try:
+        page = visit(f"/session?session={house.of}&lang={lang}")
+        assert page.find_elements(By.CSS_SELECTOR, "#open-votes a[href='#item-matchft']")
+        assert "Former." in text(page, ".on-vote .opinion")
+        assert page.find_elements(By.CSS_SELECTOR, ".paper .take")
+        assert page.find_elements(By.CSS_SELECTOR, ".between li")
+        assert violations(page) == []
+        narrow(page)
+        waiting(page).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0])
+        assert violations(page) == []
+    finally:
+        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        page.delete_cookie(COOKIE)
 
 
 def test_from_the_compass_to_a_session_by_keyboard(visit: Open, house: Hall) -> None:
