@@ -22,9 +22,12 @@ from boussole.charter.record_types.acts import (
 )
 from boussole.charter.records.store.lookup import fingerprints, places_of
 from boussole.dashboard.access.people.person import COOKIE
+from boussole.dashboard.pages.evidence.answers import EvidenceQuery
+from boussole.dashboard.pages.evidence.check import examine
 from boussole.dashboard.pages.session.paper_forms import paper_routes
 from boussole.dashboard.records.acts.routes import act_routes
 from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import DAY, START, m
 from tests.charter.committee.hall import NAME
 from tests.dashboard.committee.hand import act
@@ -124,6 +127,10 @@ def test_minutes_are_taken_as_pdf_and_as_text_with_the_names_of_the_day(papers, 
         assert said in told
     for content in found.values():
         assert [place.entry for place in places_of(hall.workspace, fingerprints(content))] == [entry]
+    asking = EvidenceQuery(workspace=hall.workspace, say=speaker("en"), query={})
+    for name, content in found.items():
+        assert examine(name, content, asking).tone == "kept"
+        assert examine(name, content.replace(b"1", b"2", 1), asking).tone == "unknown"
     again = papers.done(f"/session-paper/minutes/{of}")  # another copy: its hash tells nothing of the names
     assert again != entry
     assert len(hall.house.standing(SessionPaper)) == 2
