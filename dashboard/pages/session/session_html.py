@@ -149,7 +149,7 @@ def _links(item: ItemView) -> list[Html]:
         el(
             "p",
             each.name,
-            ": ",
+            " · ",
             join([link(*place) if place[1] else place[0] for place in each.places], ", "),
             class_="place",
         )
