@@ -47,7 +47,7 @@ def chamber() -> Chamber:
 
 @pytest.fixture
 def look(scene: Scene, chamber: Chamber) -> Look:
-    known = {say.lang: Index(pieces(scene, {"external": chamber}, say)) for say in (FR, EN)}
+    known = {say.lang: Index(pieces(scene, {"external": chamber}, say), say.lang) for say in (FR, EN)}
 
     def look(asked: str, *, lang: str = "fr", role: Role = Role.CHAIR, kind: str = "", entries: int = 5) -> SearchPage:
         actions = [action for action in Action if allowed(role, action)]
@@ -78,7 +78,7 @@ def test_both_languages_find_in_their_own_words(look: Look) -> None:
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_what_an_empty_page_offers_is_found(look: Look, lang: str) -> None:
     offered = re.findall("[“«]([^”»]+)[”»]", search_html.page(look("", lang=lang), speaker(lang)))
-    assert len(offered) == 4
+    assert len(offered) == 7
     for asked in offered:
         assert look(asked, lang=lang).groups, asked
 
@@ -97,6 +97,36 @@ def test_what_was_found_is_marked_and_everything_is_escaped(look: Look) -> None:
     assert "<script>" not in shown
     assert "<b>" not in shown
     assert "<mark>b</mark>" in shown
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["seniors", "senior", "SÉNIORS", "femmes de 50 ans", "Femme 50 ans", "les femmes de plus de 50 ans", "ainees"],
+)
+def test_people_are_found_by_the_words_that_people_use_and_answers_come_early(look: Look, asked: str) -> None:
+    shown = look(asked)
+    assert shown.whole
+    assert shown.groups[0].kind == "answer"
+    assert any("50 ans" in "".join(piece for piece, _ in each.text) for each in shown.groups[0].results)
+    assert any(each.href.startswith("/system?system=matchft") for each in shown.groups[0].results)
+
+
+@pytest.mark.parametrize(
+    "asked", ["opinion divergente", "Opinions divergentes", "avis minoritaires", "opinión divergent"]
+)
+def test_a_dissent_is_found_by_the_words_that_people_use(look: Look, asked: str) -> None:
+    assert "Désaccord" in titles(look(asked), "word")
+
+
+def test_what_pages_say_comes_before_entries_of_the_ledger(look: Look) -> None:
+    page = search_html.page(look("équité 3", entries=9), FR)
+    assert page.index("/article?article=") < page.index("/evidence?lang=fr&amp;entry=3")
+
+
+def test_small_words_ask_for_nothing_unless_they_stand_alone(look: Look) -> None:
+    assert beginnings("les femmes de la ville") == ["femme", "ville"]
+    assert beginnings("de la") == ["de", "la"]
+    assert look("le quorum").whole
 
 
 def test_a_reader_does_not_find_the_committee_s_work(look: Look) -> None:
