@@ -24,6 +24,7 @@ def head(view: Compass, say: Say) -> Html:
             el("ul", *leads) if leads else None,
             *[el("p", link(cap.text, cap.href), class_="cap") for cap in view.caps],
             class_=f"lead lead-{view.tone}",
+            id="answer",
         ),
     )
 
@@ -45,8 +46,9 @@ def overview(view: Compass, say: Say) -> Html:
     columns = [say("Article"), *view.columns, say("Questions answered")]
     verdicts = stacked(columns, rows, caption=say("Verdicts by article"), class_="verdicts", late=True)
     if len(view.columns) > FEW:
-        return el("div", verdicts, rose, class_="overview overview-many")
-    return el("div", rose, verdicts, class_="overview overview-few" if len(view.columns) == FEW else "overview")
+        return el("div", verdicts, rose, class_="overview overview-many", id="compass")
+    few = len(view.columns) == FEW
+    return el("div", rose, verdicts, class_="overview overview-few" if few else "overview", id="compass")
 
 
 def empty(say: Say) -> Html:

@@ -21,10 +21,11 @@ def waiting_html(waiting: Waiting) -> Html:
     """Votes, sessions, and what is due."""
     return el(
         "section",
-        el("h2", waiting.title, id="waiting"),
+        el("h2", waiting.title),
         el("ul", *[due_item(line) for line in waiting.lines], class_="lines due") if waiting.lines else None,
         None if waiting.lines else el("p", waiting.nothing),
         el("p", link(*waiting.more)) if waiting.more else None,
+        id="waiting",
     )
 
 
@@ -35,9 +36,10 @@ def changes_html(changes: Changes, say: Say) -> Html:
     lines += [el("li", el("p", link(each.what, each.href))) for each in changes.news]
     return el(
         "section",
-        el("h2", changes.title, id="changes"),
+        el("h2", changes.title),
         el("ul", *lines, class_="lines"),
         el("p", link(*changes.more)) if changes.more else None,
+        id="changes",
     )
 
 

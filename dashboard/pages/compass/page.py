@@ -9,7 +9,7 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
-from boussole.dashboard.pages.compass import compass_html, home_html
+from boussole.dashboard.pages.compass import compass_html, home_html, tour_html
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views import store
 from boussole.dashboard.views.committee.chamber import Chamber
@@ -47,8 +47,10 @@ else:
         owed = incidents_owed(seen, say, query=query) if incidents else []
         view = compass(seen, say, query=query)
         due = waiting(here(), seated, context.duties(), say, query=query, owed=owed)
+        st.html(tour_html.tour(say))
         st.html(compass_html.head(view, say))
         st.html(home_html.home(due, changed(seen, seated, say, incidents=incidents), say))
         st.html(compass_html.overview(view, say))
+        st.html(tour_html.again(say))
     else:
         st.html(compass_html.empty(say))
