@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
-import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -259,7 +258,7 @@ def test_answers_that_changed_come_worst_first_with_what_they_were(scene: Scene,
     assert ("impact_ratio_gender", "watch") in found
     shown = since_session(scene, met, then, EN, query={}, incidents=True, every=False)
     assert shown.title == "What has changed since the session of 15 September 2026"
-    assert len(shown.answers) == 3
+    assert len(shown.answers) == 2
     assert shown.told == ""
     assert shown.more is not None
     same = Before(pack=then.pack, standing=scene.latest)
@@ -291,17 +290,45 @@ def test_what_stood_when_a_session_opened_is_read_from_the_ledger(
     assert changed["impact_ratio_gender"] == "watch"
 
 
+class Shown(HTMLParser):
+    """The words that a reader sees: nothing that is folded away, hidden, or only heard, nor the foot of all pages."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        away = tag in ("style", "script", "details", "footer") or "hidden" in given
+        if tag not in ("img", "input", "br"):
+            self._open.append((tag, away or "unseen" in (given.get("class") or "").split()))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop()[0] == tag
+
+    def handle_data(self, data: str) -> None:
+        if not any(away for _, away in self._open):
+            self.words += [word for word in data.split() if any(letter.isalnum() for letter in word)]
+
+
 def shown_words(bodies: list[str]) -> int:
-    """How many words a reader sees: nothing that is folded away, hidden, or only heard."""
-    text = " ".join(body for body in bodies if not body.startswith(("<style", "<script")))
-    text = re.sub(r"<details.*?</details>|<footer.*?</footer>|<(\w+)[^>]* hidden=.*?</\1>", " ", text, flags=re.DOTALL)
-    text = html.unescape(re.sub(r"<[^>]+>", " ", text))
-    return sum(any(letter.isalnum() for letter in word) for word in text.split())
+    """How many words a page shows."""
+    seen = Shown()
+    for body in bodies:
+        seen.feed(body)
+    return len(seen.words)
+
+
+def test_words_are_counted_as_they_are_seen() -> None:
+    page = ["<style>a b</style>", "<p>One <b>two</b> \u00b7 three\u202f: <span class='unseen'>x</span></p>"]
+    page.append("<section hidden><div hidden>y</div>z</section><details><summary>w</summary></details><p>four</p>")
+    assert shown_words(page) == 4
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["fr", "en"])
-@pytest.mark.parametrize("role", ["steward", "chair", "member", "follow_up", "data_scientist", "reader"])
+@pytest.mark.parametrize("role", ["steward", "chair", "data_scientist", "reader"])
 def test_the_first_page_of_the_demo_is_read_in_a_minute(
     demo: Path, monkeypatch: pytest.MonkeyPatch, be: Callable[..., None], role: str, lang: str
 ) -> None:

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.acts import CommitteeQuestion, Referral
 from boussole.charter.record_types.kinds import Recommendation
 from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.access.people.permissions import TABLE, Action, Role, allowed
 from boussole.dashboard.access.people.places import PAGES
+from boussole.dashboard.cli.demo.committee import settle
 from boussole.dashboard.pages.search import search_html
 from boussole.dashboard.pages.search.index import Index, Piece, beginnings, excerpt, marked
 from boussole.dashboard.pages.search.pieces import KINDS, pieces
 from boussole.dashboard.pages.search.view import FIRST as SHOWN
 from boussole.dashboard.pages.search.view import SearchPage, kind_names, search_page
-from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.committee.chamber import Chamber, chambers
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.menu import FIRST
 from boussole.dashboard.words.say import speaker
+from boussole.experiments import demo
 from tests.charter.committee.desk import CALLED, SAID, Desk
 
 EVERYTHING = tuple(Action)
@@ -116,6 +121,16 @@ def test_people_are_found_by_the_words_that_people_use_and_answers_come_early(lo
 )
 def test_a_dissent_is_found_by_the_words_that_people_use(look: Look, asked: str) -> None:
     assert "Désaccord" in titles(look(asked), "word")
+
+
+def test_an_opinion_is_found_by_the_dissent_that_stands_beside_it(scene: Scene, tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "workspace")
+    shutil.copytree(Path(demo.__file__).parent / "systems", workspace.home / "systems", dirs_exist_ok=True)
+    settle(workspace, today=dt.date(2026, 11, 27))
+    index = Index(pieces(scene, chambers(workspace, today=dt.date(2026, 11, 27)), FR), "fr")
+    found = search_page(index, "opinions divergentes", FR, kind="", actions=EVERYTHING, entries=0, query={})
+    (opinion,) = next(group for group in found.groups if group.kind == "opinion").results
+    assert opinion.href.startswith("/recommendations?lang=fr#o-")
 
 
 def test_what_pages_say_comes_before_entries_of_the_ledger(look: Look) -> None:

@@ -12,7 +12,7 @@ from boussole.charter.committee.opinions import fates
 from boussole.charter.committee.sessions import sessions
 from boussole.charter.incidents.incidents import incidents
 from boussole.charter.judging.crosswalk import crosswalk
-from boussole.charter.record_types.acts import CommitteeQuestion, Referral
+from boussole.charter.record_types.acts import CommitteeQuestion, Dissent, Referral
 from boussole.dashboard.access.people.permissions import Action
 from boussole.dashboard.access.people.places import PAGES
 from boussole.dashboard.charts.groups import attribute_name
@@ -193,7 +193,10 @@ def _committee(chamber: Chamber, say: Say, query: Mapping[str, str]) -> Iterator
 
     for fate in fates(chamber.house, chamber.facts):
         said = fate.opinion.wording
-        told = " · ".join([said.words, *said.reservations])
+        noted = [act.text for _, act in chamber.house.about(Dissent, fate.opinion.of)]
+        name = say("Dissent or reservation")
+        against = [say("{name}: {verdicts}", name=name, verdicts=text) for text in noted]
+        told = " · ".join([said.words, *said.reservations, *against])
         href = recommendations_href(query=query, anchor=f"o-{fate.entry}")
         yield piece(kind="opinion", title=said.title, text=told, href=href)
     for entry, asked in chamber.house.standing(CommitteeQuestion):

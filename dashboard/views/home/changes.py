@@ -13,7 +13,7 @@ from boussole.dashboard.views.scene import Finding, Scene, findings
 from boussole.dashboard.words.addresses import compass_href
 from boussole.dashboard.words.say import Say
 
-ANSWERS, MOST = 3, 5
+ANSWERS, MOST = 2, 5
 """How many changed answers the first page names, and how much in all."""
 
 
