@@ -17,6 +17,7 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.lost import Lost, lost_ledger
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.account_html import account
+from boussole.dashboard.access.people.first import FIRST_PAGES
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.app.lost_html import lost
 from boussole.dashboard.markup.elements import Html, el, join
@@ -81,7 +82,7 @@ def sidebar(say: Say, me: Person, known: Sequence[Page], *, name: str) -> None:
     """The brand, the pages that a role opens, and the languages. `name` is that of the page shown."""
     query, marked = kept_query(), current(known, name)
     menu = []
-    for at, (group, listed_here) in enumerate(listed(known, say)):
+    for at, (group, listed_here) in enumerate(listed(known, say, first=FIRST_PAGES.get(me.role, ()))):
         items = [_page(page, query=query, current=page.name == marked) for page in listed_here]
         menu += [el("p", group, class_="group", id=f"pages-{at}"), el("ul", *items, aria_labelledby=f"pages-{at}")]
     with st.sidebar:
@@ -104,18 +105,28 @@ def _brand() -> Html:
     return el("p", el("img", src="/app/static/icon.svg", alt="", width="28", height="28"), "Boussole", class_="brand")
 
 
-def field(say: Say) -> Html:
-    """The field above the menu."""
+def field(say: Say, *, name: str = "find") -> Html:
+    """The field above the menu; with another `name`, the one above a page where the menu is folded away."""
+    shown = el("span", say("Find"), class_="unseen")
+    words = el(
+        "input", id=name, name="q", type="search", autocomplete="off", maxlength="200", placeholder=say("Search")
+    )
     return el(
         "form",
-        el("label", say("Search"), for_="find", class_="unseen"),
-        el("input", id="find", name="q", type="search", autocomplete="off", maxlength="200"),
-        el("button", say("Find"), type="submit"),
+        el("label", say("Search"), for_=name, class_="unseen"),
+        words,
+        el("button", shown, type="submit", title=say("Find")),
         action=SEARCH,
         method="get",
         role="search",
-        class_="find",
+        aria_label=say("Search") if name == "find" else say("Search, above the page"),
+        class_="find" if name == "find" else "find find-narrow",
     )
+
+
+def narrow_field(say: Say) -> None:
+    """The field above a page on a phone, where the menu is folded away."""
+    st.html(field(say, name="find-above"))
 
 
 def here(name: str) -> str:

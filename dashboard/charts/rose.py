@@ -35,17 +35,20 @@ def rings_shown(rings: Sequence[Ring], articles: Mapping[str, str], say: Say) ->
     return [Ring(title=say("Worst of {n} systems", n=say.whole(len(rings))), verdicts=verdicts)]
 
 
-def rose_svg(articles: Mapping[str, str], rings: Sequence[Ring], lang: str, *, needle: str | None = None) -> str:
+def rose_svg(
+    articles: Mapping[str, str], rings: Sequence[Ring], lang: str, *, needle: str | None = None, named: bool = True
+) -> str:
     """The drawing: `articles` (id → name) clockwise from the top, `rings` from the inside out.
 
-    `needle` is the id of the article it points at; without one, there is no needle.
+    `needle` is the id of the article it points at; without one, there is no needle. Not `named`, the names are left to
+    what is laid over it, in the same places: on pages they are links.
     """
     say = speaker(lang)
     shown = rings_shown(rings, articles, say)
     step = 2 * math.pi / max(len(articles), 1)
     depth = (OUTER - HUB) / max(len(shown), 1)
     parts = [_branch(article, index * step, step, shown, depth) for index, article in enumerate(articles)]
-    names = [_name(name, index * step) for index, name in enumerate(articles.values())]
+    names = [_name(name, index * step) for index, name in enumerate(articles.values()) if named]
     hub = "".join(_needle(index * step) for index, article in enumerate(articles) if article == needle)
     title, text = say("Verdicts of the charter"), rose_text(articles, rings, lang, needle=needle)
     return (

@@ -6,18 +6,7 @@ from collections.abc import Sequence
 
 from boussole.dashboard.markup.elements import Html, el, join, link
 from boussole.dashboard.views.register.choice import Choice
-from boussole.dashboard.views.register.due import Agenda, DueLine
-
-
-def agenda(shown: Agenda) -> Html:
-    """What is due next, on another page."""
-    return el(
-        "section",
-        el("h2", shown.title),
-        el("ul", *[due_item(line) for line in shown.lines], class_="lines due"),
-        el("p", link(*shown.more)),
-        class_="agenda",
-    )
+from boussole.dashboard.views.register.due import DueLine
 
 
 def filter_by(name: str, choices: Sequence[Choice]) -> Html:

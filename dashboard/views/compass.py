@@ -1,4 +1,4 @@
-"""The compass page as data: what its title, lead, rose, table, changes and list of attention say."""
+"""The compass as data: what its title, lead, rose and table say."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
-from boussole.charter.document import AuditDocument
 from boussole.charter.document.verdict import worst
 from boussole.dashboard.charts.rose import Ring, rings_shown, rose_svg, rose_text
 from boussole.dashboard.markup.marks import ORDER
@@ -16,11 +15,11 @@ from boussole.dashboard.views.answers.briefs import brief
 from boussole.dashboard.views.answers.caps import Cap, caps
 from boussole.dashboard.views.naming import anchor_of, period
 from boussole.dashboard.views.scene import Finding, Scene, findings, needle, rings
-from boussole.dashboard.words.addresses import article_href, compass_href, system_href
+from boussole.dashboard.words.addresses import article_href, system_href
 from boussole.dashboard.words.say import Say, count
 
-LEADS, CHANGES, ATTENTION = 3, 5, 5
-"""How many findings the lead sentence names, and how many the lists of changes and of what else needs attention."""
+LEADS = 3
+"""How many findings the lead sentence names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +50,7 @@ class ArticleRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Compass:
-    """The whole page."""
+    """The whole compass. `branches`: name and address of each article, as pages lay them over `rose_unnamed`."""
 
     subtitle: str
     tone: str
@@ -60,32 +59,23 @@ class Compass:
     leads: Sequence[Line]
     caps: Sequence[Cap]
     rose: str
+    rose_unnamed: str
+    branches: Sequence[tuple[str, str]]
     rose_alt: str
     rose_note: str
+    rings_note: str
     columns: Sequence[str]
     rows: Sequence[ArticleRow]
-    changes_since: str | None
-    changes: Sequence[Line]
-    changes_more: tuple[str, str] | None
-    attention: Sequence[Line]
-    more: int
 
 
-def compass(scene: Scene, say: Say, *, query: dict[str, str], all_changes: bool = False) -> Compass:
+def compass(scene: Scene, say: Say, *, query: dict[str, str]) -> Compass:
     """The page for the latest audit of every system. `query` is kept in every link (the language)."""
     articles, all_rings, ordered = scene.articles(say), rings(scene, say), findings(scene)
     points_at = needle(scene)
     urgent = [finding for finding in ordered if finding.key in ("broken", "watch", "unknown")]
     leads = _first_of_each_article([finding for finding in urgent if finding.key == urgent[0].key])[:LEADS]
     lead_lines = [line(scene, finding, say, query=query) for finding in leads]
-    found = _changes(scene)
-    changed = [
-        line(scene, finding, say, query=query, before=earlier)
-        for finding, earlier in (found if all_changes else found[:CHANGES])
-    ]
-    told = {shown.href for shown in (*lead_lines, *changed)}
-    rest = [shown for f in urgent if (shown := line(scene, f, say, query=query)).href not in told]
-    attention = _distinct(rest)[:ATTENTION]
+    rings_note = _rings_note(all_rings, points_at, say)
     return Compass(
         subtitle=_subtitle(scene, say),
         tone=urgent[0].key if urgent else "kept",
@@ -94,15 +84,13 @@ def compass(scene: Scene, say: Say, *, query: dict[str, str], all_changes: bool 
         leads=lead_lines,
         caps=caps(scene, say, query=query),
         rose=rose_svg(articles, all_rings, say.lang, needle=points_at),
+        rose_unnamed=rose_svg(articles, all_rings, say.lang, needle=points_at, named=False),
+        branches=[(name, article_href(article, query=query)) for article, name in articles.items()],
         rose_alt=rose_text(articles, all_rings, say.lang, needle=points_at),
-        rose_note=_rose_note(all_rings, points_at, say),
+        rose_note=joined(" ", [say("Each branch is an article of the charter."), rings_note]),
+        rings_note=rings_note,
         columns=[ring.title for ring in rings_shown(all_rings, articles, say)],
         rows=_rows(scene, say, query=query),
-        changes_since=_changes_since(scene, say),
-        changes=changed,
-        changes_more=_all_changes(len(found), say, query=query) if len(changed) < len(found) else None,
-        attention=attention,
-        more=len(rest) - len(attention),
     )
 
 
@@ -170,24 +158,6 @@ def _per_verdict(scene: Scene) -> dict[str, int]:
     return {verdict: per_article.count(verdict) for verdict in ORDER}
 
 
-def _changes(scene: Scene) -> list[tuple[Finding, str]]:
-    """The questions whose verdict differs from the previous audit's, with that one; what most needs attention first."""
-    found = []
-    for finding in findings(scene):
-        previous = scene.previous.get(finding.system)
-        if previous is None:
-            continue
-        earlier = {v.indicator: v.verdict for v in previous.verdicts}.get(finding.verdict.indicator)
-        if earlier != finding.key:
-            found.append((finding, earlier or "not_examined"))
-    return found
-
-
-def _all_changes(n: int, say: Say, *, query: dict[str, str]) -> tuple[str, str]:
-    """How many changes there are in all, and the address that shows them."""
-    return say("See all {n} changes", n=say.whole(n)), compass_href(query=query, changes="all", anchor="changes")
-
-
 def _subtitle(scene: Scene, say: Say) -> str:
     audited, known = len(scene.latest), count(len(set(scene.systems) | set(scene.latest)), say)
     decisions = say.whole(sum(document.decisions for document in scene.latest.values()))
@@ -206,8 +176,8 @@ def _subtitle(scene: Scene, say: Say) -> str:
     return " · ".join(parts)
 
 
-def _rose_note(all_rings: Sequence[Ring], points_at: str | None, say: Say) -> str:
-    parts = [say("Each branch is an article of the charter.")]
+def _rings_note(all_rings: Sequence[Ring], points_at: str | None, say: Say) -> str:
+    parts = []
     if len(all_rings) > 1:
         parts.append(say("From the inside out: {systems}.", systems=joined(", ", [ring.title for ring in all_rings])))
     if points_at:
@@ -234,20 +204,6 @@ def _rows(scene: Scene, say: Say, *, query: dict[str, str]) -> list[ArticleRow]:
             )
         )
     return found
-
-
-def _changes_since(scene: Scene, say: Say) -> str | None:
-    """When the previous audits were, or None where there is nothing to compare with."""
-    days = [each.until if isinstance(each, AuditDocument) else each.end for each in scene.previous.values()]
-    return say.date(max(days)) if days else None
-
-
-def _distinct(lines: Sequence[Line]) -> list[Line]:
-    """One line where several say the same of a place: "no figure" for one attribute after the other."""
-    seen: dict[tuple[str, str], Line] = {}
-    for shown in lines:
-        seen.setdefault((shown.place, shown.brief or shown.href), shown)
-    return list(seen.values())
 
 
 def _first_of_each_article(ordered: Sequence[Finding]) -> list[Finding]:

@@ -34,6 +34,7 @@ from boussole.dashboard.views.committee.evidence import Evidence, evidence_of
 from boussole.dashboard.views.evidence.facts import VerificationResult
 from boussole.dashboard.views.evidence.facts import verified as verify_here
 from boussole.dashboard.views.facts import Facts, load_facts
+from boussole.dashboard.views.home.since import Before, Met, before
 from boussole.dashboard.views.register.choice import Register
 from boussole.dashboard.views.scene import Scene, load
 
@@ -107,6 +108,11 @@ def evidence(workspace: Workspace, committee: str, session: int) -> Evidence | N
     return _evidence(workspace.home, stamp(workspace), day_in(workspace), committee, session)
 
 
+def before_session(workspace: Workspace, met: Met) -> Before:
+    """The evidence as it stood when a session was opened. Raises CharterError where its charter cannot be read."""
+    return _before(workspace.home, stamp(workspace), met.chamber.id, met.session, met.opened)
+
+
 def drafts(workspace: Workspace, committee: str) -> list[SavedDraft]:
     """What is being written in a committee, as it was saved last."""
     return _drafts(workspace.home, house_stamp(workspace), committee)
@@ -174,6 +180,12 @@ def _chambers(home: Path, _stamp: Stamp, today: dt.date) -> dict[str, Chamber]:
 @newest(16)
 def _evidence(home: Path, _stamp: Stamp, today: dt.date, committee: str, session: int) -> Evidence | None:
     return evidence_of(Workspace(home), chambers(Workspace(home))[committee].house, session, today=today)
+
+
+@newest(8)
+def _before(home: Path, _stamp: Stamp, committee: str, session: int, opened: int) -> Before:
+    chamber = chambers(Workspace(home))[committee]
+    return before(Workspace(home), Met(chamber=chamber, session=session, opened=opened))
 
 
 @newest(8)

@@ -75,9 +75,16 @@ def groups(say: Say) -> dict[str, str]:
     }
 
 
-def listed(shown: Sequence[Page], say: Say) -> list[tuple[str, list[Page]]]:
-    """The pages that the sidebar lists, by the name of their group; groups without a page are left out."""
-    found = {name: [page for page in shown if page.group == group] for group, name in groups(say).items()}
+def listed(shown: Sequence[Page], say: Say, *, first: Sequence[str] = ()) -> list[tuple[str, list[Page]]]:
+    """The pages that the sidebar lists, by the name of their group; groups without a page are left out.
+
+    `first`: the names of pages that somebody needs first; they stand at the top after the first page, and nowhere else.
+    """
+    on_top = (FIRST, *first) if first else ()
+    known = {page.name: page for page in shown}
+    found = {say("For you"): [known[name] for name in on_top if name in known]}
+    for group, name in groups(say).items():
+        found[name] = [page for page in shown if page.group == group and page.name not in on_top]
     return [(name, each) for name, each in found.items() if each]
 
 

@@ -20,29 +20,32 @@ from boussole.charter.records.in_force import InForce, Version
 from boussole.charter.registry.due import due
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
+from boussole.dashboard.access.people.permissions import Role
+from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.pages.article import article_html, article_records_html, article_trend_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.charter import charter_html
 from boussole.dashboard.pages.charter.amendment import CharterView
 from boussole.dashboard.pages.charter.view import charter_page
-from boussole.dashboard.pages.compass import compass_html
+from boussole.dashboard.pages.compass import compass_html, home_html
 from boussole.dashboard.pages.evidence import evidence_html
 from boussole.dashboard.pages.evidence.head import head
 from boussole.dashboard.pages.evidence.view import search_of
 from boussole.dashboard.pages.law import law_html
 from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.pages.system import entry_html
-from boussole.dashboard.parts import lines_html, system_html
+from boussole.dashboard.parts import system_html
 from boussole.dashboard.views.answers.caps import caps
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.entry import unaudited
 from boussole.dashboard.views.evidence.facts import Results
 from boussole.dashboard.views.evidence.words import content_words
+from boussole.dashboard.views.home.changes import since_audit
+from boussole.dashboard.views.home.mine import waiting
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.register.choice import Register
 from boussole.dashboard.views.register.choice import RegisterQuery as Filters
-from boussole.dashboard.views.register.due import agenda
 from boussole.dashboard.views.register.view import register_page
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system.view import system_page
@@ -105,10 +108,10 @@ def scene_of(charter: Charter, matchft: dict[str, Any]) -> Scene:
 def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     """Every page that shows texts of the charter or of systems, as HTML."""
     query = {"lang": say.lang}
-    seen = compass(scene, say, query=query)
+    seen, changed = compass(scene, say, query=query), since_audit(scene, say, query=query, every=True)
     yield (
         "compass",
-        join([compass_html.head(seen, say), compass_html.overview(seen, say), compass_html.below(seen, say)]),
+        join([compass_html.head(seen, say), compass_html.overview(seen, say), home_html.changes_html(changed, say)]),
     )
     system = system_page(scene, "matchft", say, query=query)
     parts = [system_html.article(each, say, recompute="", report=None, whole="/") for each in system.sections]
@@ -136,9 +139,9 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     )
     listed = register_page(given, Filters(), say, query=query)
     written = [part(listed, say) for part in (register_html.head, register_html.overview, register_html.uses)]
-    shown = agenda(given, say, query=query)
+    shown = waiting(Person(role=Role.STEWARD), (), given, say, query=query)
     assert shown is not None
-    yield "register", join([*written, lines_html.agenda(shown)])
+    yield "register", join([*written, home_html.waiting_html(shown)])
     alone = unaudited(uses[1], scene.charter, say, today=TODAY, query=query)
     held = caps(scene, say, query=query, system="matchft")
     yield "entry", join(entry_html.page(alone, say, home="/", register="/", caps=held))

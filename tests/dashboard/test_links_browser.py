@@ -18,7 +18,7 @@ def test_the_browser_s_language_decides_and_the_first_screen_answers(visit: Open
     assert page.execute_script("return document.documentElement.lang") == "fr"
     assert text(page, "h1") == "Où en est la charte\u202f?"
     assert text(page, ".lead strong") == "Deux engagements ne sont pas tenus."
-    for selector in (".lead", ".rose", ".verdicts thead"):
+    for selector in (".lead", "#waiting h2", "#changes h2"):
         assert page.find_element(By.CSS_SELECTOR, selector).rect["y"] < 600, selector
 
 
@@ -67,11 +67,27 @@ def test_the_page_of_a_system_says_where_its_figures_come_from(visit: Open) -> N
 
 def test_a_finding_leads_to_its_question(visit: Open) -> None:
     page = visit("/")
-    page.find_element(By.CSS_SELECTOR, ".lines a[href*=impact_ratio_age]").click()
-    waiting(page).until(lambda b: b.current_url.endswith("/system?system=matchft#equite-impact_ratio_age"))
+    page.find_element(By.CSS_SELECTOR, ".lines a[href*=impact_ratio_gender]").click()
+    waiting(page).until(lambda b: b.current_url.endswith("/system?system=matchft#equite-impact_ratio_gender"))
     whole(page)
-    place = "return document.getElementById('equite-impact_ratio_age').getBoundingClientRect().top"
+    place = "return document.getElementById('equite-impact_ratio_gender').getBoundingClientRect().top"
     waiting(page).until(lambda b: 0 <= b.execute_script(place) < 300)
+
+
+def test_each_branch_of_the_rose_is_a_link_by_its_name_and_by_its_place(visit: Open) -> None:
+    page = visit("/?lang=en")
+    names = page.find_elements(By.CSS_SELECTOR, ".branches a")
+    assert [each.text.replace("\n", " ") for each in names][:2] == [
+        "Purpose and legitimacy of algorithms",
+        "People at the centre",
+    ]
+    at = "const r = document.querySelector('.rose-box').getBoundingClientRect();"
+    on = f"{at} return document.elementFromPoint(r.x + r.width * arguments[0], r.y + r.height * arguments[1])"
+    page.execute_script("document.querySelector('.rose-box').scrollIntoView({block: 'center'})")
+    hit = page.execute_script(f"{on}.closest('a')?.getAttribute('href')", 0.5 + 0.16, 0.5 + 0.05)
+    assert hit == "/article?article=equite&lang=en"
+    by_keyboard(page, "Security").send_keys(Keys.ENTER)
+    waiting(page).until(lambda b: "/article?article=securite" in b.current_url)
 
 
 def test_the_compass_leads_to_an_article_and_its_answers_to_their_place(visit: Open) -> None:

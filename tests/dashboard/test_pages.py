@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from boussole import dashboard
+from boussole.dashboard.access.people.first import FIRST_PAGES
+from boussole.dashboard.access.people.permissions import SIGNED_IN, allowed
 from boussole.dashboard.access.people.places import PAGES
 from boussole.dashboard.app.frame import HERE
 from boussole.dashboard.words.menu import FIRST, Page, current, groups, listed, pages
@@ -38,6 +40,19 @@ def test_every_page_is_listed_in_one_group_or_stands_under_one_that_is() -> None
         assert bool(page.group) != bool(page.under), page.name
         assert not page.group or page.group in groups(say)
         assert current(shown, page.name) in names
+
+
+def test_each_role_finds_first_what_it_needs_first_and_everything_once() -> None:
+    say = speaker("en")
+    assert set(FIRST_PAGES) == set(SIGNED_IN)
+    for role, first in FIRST_PAGES.items():
+        shown = [page for page in pages(say) if allowed(role, PAGES[page.name])]
+        (name, top), *others = listed(shown, say, first=first)
+        assert name == "For you"
+        assert [page.name for page in top] == [FIRST, *first], "a page that the role cannot open, or that is not listed"
+        every = [page.name for page in top] + [page.name for _, each in others for page in each]
+        assert len(every) == len(set(every))
+        assert set(every) == {page.name for page in shown if page.group}
 
 
 def test_a_group_without_a_page_is_left_out() -> None:

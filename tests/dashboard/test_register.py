@@ -25,11 +25,9 @@ from boussole.dashboard.markup.inline import STATIC
 from boussole.dashboard.markup.marks import MARKS, mark_svg
 from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.pages.system import entry_html
-from boussole.dashboard.parts import lines_html
 from boussole.dashboard.views import store
 from boussole.dashboard.views.entry import entry, unaudited
 from boussole.dashboard.views.register.choice import Register, RegisterQuery
-from boussole.dashboard.views.register.due import agenda
 from boussole.dashboard.views.register.view import register_page
 from boussole.dashboard.views.register.words import when
 from boussole.dashboard.words.say import speaker
@@ -236,48 +234,6 @@ def test_many_late_reviews_do_not_hide_an_answer_that_is_late() -> None:
     shown = page(dues=[*reviews, Due(on=dt.date(2026, 11, 1), kind="reply", who="Data", entry=4)])
     assert [line.what for line in shown.due] == [*["Review planned"] * 3, "Answer recommendation no. 4: Data"]
     assert len(shown.later) == 6
-
-
-def agenda_of(dues: list[Due], say=EN):
-    return agenda(
-        Register(charter=CHARTER, uses=USES, coverage=coverage(CHARTER, USES), due=dues, today=TODAY),
-        say,
-        query={"lang": say.lang},
-    )
-
-
-def test_the_compass_names_five_acts_of_people_the_first_day_first() -> None:
-    first = CHARTER.articles[0].indicators[0]
-    keeping = [
-        Due(on=TODAY, kind="erasure", system="alpha"),
-        Due(on=TODAY, kind="legal_basis", system="alpha", group="sex"),
-        Due(on=TODAY, kind="service", system="gamma"),
-    ]
-    acts = [
-        Due(on=dt.date(2026, 11, 24), kind="case", system="alpha", indicator="undeclared_use", entry=7),
-        Due(on=dt.date(2026, 11, 28), kind="review", system="beta"),
-        Due(on=dt.date(2026, 12, 1), kind="review", system="alpha"),
-        Due(on=dt.date(2026, 12, 2), kind="review", system="gamma"),
-        Due(on=dt.date(2026, 12, 20), kind="reply", who="Management", entry=4),
-        Due(on=dt.date(2027, 1, 10), kind="attestation", system="alpha", indicator=first.id),
-        Due(on=dt.date(2027, 2, 1), kind="audit", system="alpha", count=4),
-    ]
-    found = agenda_of([*keeping, *acts])
-    assert found.title == "Due by 10 January 2027"
-    assert [(line.when, line.overdue, line.what, line.place) for line in found.lines] == [
-        ("Two days late", True, "Confirm or refute the case reported in entry 7", "ALPHA"),
-        ("In two days", False, "Review planned", "BETA"),
-        ("In five days", False, "Review planned", "ALPHA"),
-        ("In 24 days", False, "Answer recommendation no. 4: Management", ""),
-        ("In 45 days", False, f"Renew the attestation on question {first.number}", "ALPHA"),
-    ]
-    assert found.more == ("All that is due, in the register", "/register?lang=en#due")
-    assert agenda_of(acts, FR).title.replace("\u202f", " ") == "À faire d’ici au 10 janvier 2027"
-    assert agenda_of(acts[:1]).title == "Overdue"
-    assert agenda_of(keeping) is None
-    html = lines_html.agenda(found)
-    assert html.count("<li>") == 5
-    assert 'id="due"' in register_html.overview(page(), EN)
 
 
 def test_the_compass_and_the_register_know_the_same_uses_and_only_the_lake_knows_of_erasures(tmp_path: Path) -> None:

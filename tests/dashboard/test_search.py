@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.acts import CommitteeQuestion, Referral
 from boussole.charter.record_types.kinds import Recommendation
 from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.access.people.permissions import TABLE, Action, Role, allowed
 from boussole.dashboard.access.people.places import PAGES
+from boussole.dashboard.cli.demo.committee import settle
 from boussole.dashboard.pages.search import search_html
 from boussole.dashboard.pages.search.index import Index, Piece, beginnings, excerpt, marked
 from boussole.dashboard.pages.search.pieces import KINDS, pieces
 from boussole.dashboard.pages.search.view import FIRST as SHOWN
 from boussole.dashboard.pages.search.view import SearchPage, kind_names, search_page
-from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.committee.chamber import Chamber, chambers
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.menu import FIRST
 from boussole.dashboard.words.say import speaker
+from boussole.experiments import demo
 from tests.charter.committee.desk import CALLED, SAID, Desk
 
 EVERYTHING = tuple(Action)
@@ -47,7 +52,7 @@ def chamber() -> Chamber:
 
 @pytest.fixture
 def look(scene: Scene, chamber: Chamber) -> Look:
-    known = {say.lang: Index(pieces(scene, {"external": chamber}, say)) for say in (FR, EN)}
+    known = {say.lang: Index(pieces(scene, {"external": chamber}, say), say.lang) for say in (FR, EN)}
 
     def look(asked: str, *, lang: str = "fr", role: Role = Role.CHAIR, kind: str = "", entries: int = 5) -> SearchPage:
         actions = [action for action in Action if allowed(role, action)]
@@ -78,7 +83,7 @@ def test_both_languages_find_in_their_own_words(look: Look) -> None:
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_what_an_empty_page_offers_is_found(look: Look, lang: str) -> None:
     offered = re.findall("[“«]([^”»]+)[”»]", search_html.page(look("", lang=lang), speaker(lang)))
-    assert len(offered) == 4
+    assert len(offered) == 7
     for asked in offered:
         assert look(asked, lang=lang).groups, asked
 
@@ -97,6 +102,46 @@ def test_what_was_found_is_marked_and_everything_is_escaped(look: Look) -> None:
     assert "<script>" not in shown
     assert "<b>" not in shown
     assert "<mark>b</mark>" in shown
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["seniors", "senior", "SÉNIORS", "femmes de 50 ans", "Femme 50 ans", "les femmes de plus de 50 ans", "ainees"],
+)
+def test_people_are_found_by_the_words_that_people_use_and_answers_come_early(look: Look, asked: str) -> None:
+    shown = look(asked)
+    assert shown.whole
+    assert shown.groups[0].kind == "answer"
+    assert any("50 ans" in "".join(piece for piece, _ in each.text) for each in shown.groups[0].results)
+    assert any(each.href.startswith("/system?system=matchft") for each in shown.groups[0].results)
+
+
+@pytest.mark.parametrize(
+    "asked", ["opinion divergente", "Opinions divergentes", "avis minoritaires", "opinión divergent"]
+)
+def test_a_dissent_is_found_by_the_words_that_people_use(look: Look, asked: str) -> None:
+    assert "Désaccord" in titles(look(asked), "word")
+
+
+def test_an_opinion_is_found_by_the_dissent_that_stands_beside_it(scene: Scene, tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "workspace")
+    shutil.copytree(Path(demo.__file__).parent / "systems", workspace.home / "systems", dirs_exist_ok=True)
+    settle(workspace, today=dt.date(2026, 11, 27))
+    index = Index(pieces(scene, chambers(workspace, today=dt.date(2026, 11, 27)), FR), "fr")
+    found = search_page(index, "opinions divergentes", FR, kind="", actions=EVERYTHING, entries=0, query={})
+    (opinion,) = next(group for group in found.groups if group.kind == "opinion").results
+    assert opinion.href.startswith("/recommendations?lang=fr#o-")
+
+
+def test_what_pages_say_comes_before_entries_of_the_ledger(look: Look) -> None:
+    page = search_html.page(look("équité 3", entries=9), FR)
+    assert page.index("/article?article=") < page.index("/evidence?lang=fr&amp;entry=3")
+
+
+def test_small_words_ask_for_nothing_unless_they_stand_alone(look: Look) -> None:
+    assert beginnings("les femmes de la ville") == ["femme", "ville"]
+    assert beginnings("de la") == ["de", "la"]
+    assert look("le quorum").whole
 
 
 def test_a_reader_does_not_find_the_committee_s_work(look: Look) -> None:

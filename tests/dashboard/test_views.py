@@ -12,9 +12,10 @@ import pytest
 from boussole.charter.record_types.kinds import Finding, KeptFile
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.pages.compass import compass_html
+from boussole.dashboard.pages.compass import compass_html, home_html
 from boussole.dashboard.parts import lists, notices, system_html
-from boussole.dashboard.views.compass import Compass, compass
+from boussole.dashboard.views.compass import Compass, compass, line
+from boussole.dashboard.views.home.changes import Changes, since_audit
 from boussole.dashboard.views.scene import Scene, findings, needle
 from boussole.dashboard.views.system.view import SystemPage, system_page
 from boussole.dashboard.words.say import speaker
@@ -104,8 +105,12 @@ def test_the_table_has_every_article_and_every_system(scene: Scene) -> None:
     assert shown.rows[5].verdicts == ["not_examined", "watch"]
 
 
+def changed(scene: Scene, *, every: bool = False, query: dict[str, str] | None = None) -> Changes:
+    return since_audit(scene, FR, query=query or {}, every=every)
+
+
 def test_changes_are_those_between_the_last_two_windows(scene: Scene) -> None:
-    changes = {(line.before, line.verdict, line.question) for line in view(scene).changes}
+    changes = {(line.before, line.verdict, line.question) for line in changed(scene).answers}
     assert changes == {
         ("watch", "broken", "MatchFT contacte-t-il aussi souvent les femmes que les hommes\u202f?"),
         (
@@ -114,28 +119,23 @@ def test_changes_are_those_between_the_last_two_windows(scene: Scene) -> None:
             "Les données d’aujourd’hui ressemblent-elles à celles qui ont servi à examiner le système\u202f?",
         ),
     }
-    assert view(scene).changes_since == "30 juin 2026"
+    assert changed(scene).title == "Ce qui a changé depuis l’audit arrêté au 30 juin 2026"
 
 
 def test_the_worst_changes_are_named_and_all_of_them_are_one_link_away(scene: Scene) -> None:
-    assert view(scene).changes_more is None
+    assert changed(scene).more is None
     nothing = {
         system: {**document, "verdicts": [{**each, "verdict": "not_examined"} for each in document["verdicts"]]}
         for system, document in written(scene.latest).items()
     }
     given = replace(scene, previous=documents(nothing))
-    shown, whole = view(given), compass(given, FR, query={"lang": "fr"}, all_changes=True)
+    shown, whole = changed(given), changed(given, every=True, query={"lang": "fr"})
     examined = findings(given)
-    assert len(whole.changes) == len(examined) > 5
-    assert whole.changes_more is None
-    assert shown.changes == [replace(each, href=each.href.replace("&lang=fr", "")) for each in whole.changes[:5]]
-    assert shown.changes_more == (f"Voir les {len(examined)} changements", "/?changes=all#changes")
-    told = {line.href for line in (*shown.leads, *shown.changes, *shown.attention)}
-    urgent = [each for each in examined if each.key in ("broken", "watch")]
-    assert len(urgent) > 5
-    for each in urgent:
-        assert any(f"#{each.article}-{each.verdict.indicator}" in href for href in told)
-    assert 'id="changes"' in compass_html.below(shown, FR)
+    assert len(whole.answers) == len(examined) > 2
+    assert whole.more is None
+    assert shown.answers == [replace(each, href=each.href.replace("&lang=fr", "")) for each in whole.answers[:2]]
+    assert shown.more == (f"Voir les {len(examined)} changements", "/?changes=all#changes")
+    assert 'id="changes"' in home_html.changes_html(shown, FR)
 
 
 def test_a_second_audit_of_the_same_window_is_not_an_earlier_one(matchft: Document, matchft_before: Document) -> None:
@@ -144,7 +144,7 @@ def test_a_second_audit_of_the_same_window_is_not_an_earlier_one(matchft: Docume
 
 
 def test_briefs_name_what_decides(scene: Scene) -> None:
-    shown = {line.question: line.brief for line in [*view(scene).attention, *view(scene).leads, *view(scene).changes]}
+    shown = {told.question: told.brief for finding in findings(scene) for told in [line(scene, finding, FR, query={})]}
     assert shown["L’âge change-t-il les chances d’être contacté\u202f?"] == (
         "50 ans et plus\u202f: 76 pour 100 (72 à 81)"
     )
@@ -277,7 +277,8 @@ def test_data_never_becomes_markup(scene: Scene) -> None:
         previous=scene.previous,
     )
     shown = view(hostile)
-    parts = [compass_html.head(shown, FR), compass_html.overview(shown, FR), compass_html.below(shown, FR)]
+    parts = [compass_html.head(shown, FR), compass_html.overview(shown, FR)]
+    parts.append(home_html.changes_html(changed(hostile), FR))
     parts.append(system_html.head(page(hostile), FR, home="/", data="/data", register=True))
     parts += [system_html.article(part, FR, recompute=attack, report=None) for part in page(hostile).sections]
     parts.append(lists.systems_html(lists.systems(hostile, FR, query={}), FR, asked=attack, query={}))

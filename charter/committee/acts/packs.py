@@ -17,12 +17,13 @@ from boussole.charter.committee.acting import Who, turn
 from boussole.charter.committee.sessions import session
 from boussole.charter.document import AuditDocument
 from boussole.charter.judging.current import current
-from boussole.charter.record_types.acts import FrozenPack, PackAudit
+from boussole.charter.record_types.acts import Convocation, FrozenPack, PackAudit
 from boussole.charter.records import SealedStatement, register_charter
 from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
-from boussole.charter.records.in_force import in_force, judging_then, kept_charter
+from boussole.charter.records.in_force import Version, in_force, judging_then, kept_charter, versions
 from boussole.charter.records.store.audits import audits_at, latest_rows
+from boussole.charter.text.model import Charter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +87,33 @@ def pack_now(workspace: Workspace, pack: FrozenPack, *, on: dt.date) -> FrozenPa
     return pack.model_copy(update={**now, "on": on, "charter": charter.sha256, "charter_version": charter.version})
 
 
+def pack_before(workspace: Workspace, called: Convocation, *, of: int, entry: int, on: dt.date) -> FrozenPack:
+    """What the pack of a session would have held, had it been frozen before an entry of the ledger: none is sealed."""
+    charter = _charter_before(workspace, entry)
+    with reading(workspace) as connection:
+        assert connection is not None  # noqa: S101 (there is an entry, so there are records)
+        return FrozenPack(
+            role=called.role,
+            committee=called.committee,
+            on=on,
+            of=of,
+            size=entry,
+            root=ledger.root(connection, size=entry),
+            charter=charter.sha256,
+            charter_version=charter.version,
+            audits=_audits(connection, before=entry),
+        )
+
+
+def _charter_before(workspace: Workspace, entry: int) -> Version | Charter:
+    """The version that judged before an entry: the one adopted last by then, else the one used last."""
+    known = [each for each in versions(workspace) if each.entry < entry]
+    acts = [(act.entry, each) for each in known for act in each.acts if act.entry < entry]
+    if acts:
+        return max(acts, key=lambda pair: pair[0])[1]
+    return known[-1] if known else in_force(workspace).charter
+
+
 def standing(workspace: Workspace, pack: FrozenPack) -> dict[str, AuditDocument]:
     """The audits of a pack by system, with the verdicts that rested on statements at the moment it was frozen.
 
@@ -109,7 +137,7 @@ def pack_changes(workspace: Workspace, before: FrozenPack, after: FrozenPack) ->
     """What changed from one frozen pack to another: audits, and what people stated in between."""
     old, new = ({each.system: each for each in pack.audits} for pack in (before, after))
     differ = [name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
-    verdicts = _verdicts(standing(workspace, before), standing(workspace, after))
+    verdicts = answered_otherwise(standing(workspace, before), standing(workspace, after))
     return PackChanges(
         charter=(before.charter_version, after.charter_version) if before.charter != after.charter else None,
         added=[new[name] for name in differ if name not in old],
@@ -120,7 +148,7 @@ def pack_changes(workspace: Workspace, before: FrozenPack, after: FrozenPack) ->
     )
 
 
-def _audits(connection: Connection) -> list[PackAudit]:
+def _audits(connection: Connection, *, before: int | None = None) -> list[PackAudit]:
     return [
         PackAudit(
             system=row.system,
@@ -129,11 +157,11 @@ def _audits(connection: Connection) -> list[PackAudit]:
             start=dt.date.fromisoformat(row.window_start),
             end=dt.date.fromisoformat(row.window_end),
         )
-        for row in latest_rows(connection)
+        for row in latest_rows(connection, before=before)
     ]
 
 
-def _verdicts(before: Mapping[str, AuditDocument], after: Mapping[str, AuditDocument]) -> list[VerdictChange]:
+def answered_otherwise(before: Mapping[str, AuditDocument], after: Mapping[str, AuditDocument]) -> list[VerdictChange]:
     """The questions answered otherwise, system by system, in the order of the later audit."""
     found = []
     for system in sorted(before.keys() | after.keys()):

@@ -61,16 +61,20 @@ def audits_at(workspace: Workspace, entries: Collection[int]) -> dict[int, Audit
     return {row.entry: complete(row) for row in rows}
 
 
-def latest_rows(connection: Connection) -> list[Row[Any]]:
-    """The rows of the same audits without their documents, by system, as the caller's transaction sees them."""
+def latest_rows(connection: Connection, *, before: int | None = None) -> list[Row[Any]]:
+    """The rows of the same audits without their documents, by system, as the caller's transaction sees them.
+
+    `before`: as they stood before an entry of the ledger.
+    """
     columns = (Audit.system, Audit.entry, Audit.document_sha256, Audit.window_start, Audit.window_end)
-    return list(connection.execute(select(*columns).where(Audit.entry.in_(_newest())).order_by(Audit.system)))
+    return list(connection.execute(select(*columns).where(Audit.entry.in_(_newest(before))).order_by(Audit.system)))
 
 
-def _newest() -> Select[int]:
+def _newest(before: int | None = None) -> Select[int]:
     newest_first = (Audit.window_end.desc(), Audit.entry.desc())
     rank = func.row_number().over(partition_by=Audit.system, order_by=newest_first).label("rank")
-    ranked = select(Audit.entry, rank).subquery()  # without the documents: of most, only the window is looked at
+    known = true() if before is None else Audit.entry < before
+    ranked = select(Audit.entry, rank).where(known).subquery()  # without the documents: of most, only the window counts
     return select(ranked.c.entry).where(ranked.c.rank == 1)
 
 

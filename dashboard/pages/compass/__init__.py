@@ -1,1 +1,1 @@
-"""The first page: where the charter is kept, where not, where nobody knows."""
+"""The first page: what awaits whoever looks, what changed, and where the charter is kept, where not."""

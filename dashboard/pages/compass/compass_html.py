@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from boussole.dashboard.markup.elements import Html, badge, el, join, link, picture, stacked
 from boussole.dashboard.markup.glossary import how_to_read
-from boussole.dashboard.markup.marks import word
 from boussole.dashboard.views.compass import ArticleRow, Compass, Line
 from boussole.dashboard.words.say import Say
 
@@ -25,6 +24,7 @@ def head(view: Compass, say: Say) -> Html:
             el("ul", *leads) if leads else None,
             *[el("p", link(cap.text, cap.href), class_="cap") for cap in view.caps],
             class_=f"lead lead-{view.tone}",
+            id="answer",
         ),
     )
 
@@ -33,46 +33,22 @@ def overview(view: Compass, say: Say) -> Html:
     """The rose beside the table that says the same: smaller for three systems, below the table for more."""
     rose = el(
         "figure",
-        picture(view.rose, view.rose_alt, class_="rose"),
-        el("figcaption", view.rose_note),
+        el(
+            "div",
+            picture(view.rose_unnamed, view.rose_alt, class_="rose"),
+            el("ul", *[el("li", link(el("span", name), href)) for name, href in view.branches], class_="branches"),
+            class_="rose-box",
+        ),
+        el("figcaption", view.rings_note) if view.rings_note else None,
         how_to_read("rose", say),
     )
     rows = [_row(row, say) for row in view.rows]
     columns = [say("Article"), *view.columns, say("Questions answered")]
     verdicts = stacked(columns, rows, caption=say("Verdicts by article"), class_="verdicts", late=True)
-    order = ("kept", "watch", "broken", "unknown", "not_examined")
-    legend = el(
-        "p", *[badge(verdict, say) for verdict in order], class_="legend", aria_label=say("Legend"), role="note"
-    )
-    beside = el("div", verdicts, legend)
     if len(view.columns) > FEW:
-        return el("div", beside, rose, class_="overview overview-many")
-    return el("div", rose, beside, class_="overview overview-few" if len(view.columns) == FEW else "overview")
-
-
-def below(view: Compass, say: Say) -> Html:
-    """What changed, and what needs attention beyond the lead."""
-    since = view.changes_since
-    title = say("What has changed since the audit up to {date}", date=since) if since else say("What has changed")
-    nothing = (
-        say("No verdict has changed.") if since else say("This is the first audit: there is nothing to compare yet.")
-    )
-    changed = (
-        el("ul", *[_changed(line, say) for line in view.changes], class_="lines") if view.changes else el("p", nothing)
-    )
-    attention = (
-        el("ul", *[_line(line, say) for line in view.attention], class_="lines")
-        if view.attention
-        else el("p", say("Nothing else."))
-    )
-    more = el("p", say.plural("And one more question.", "And {n} more questions.", view.more)) if view.more else None
-    whole = el("p", link(*view.changes_more)) if view.changes_more else None
-    return el(
-        "div",
-        el("section", el("h2", title, id="changes"), changed, whole),
-        el("section", el("h2", say("What else needs attention")), attention, more),
-        class_="two",
-    )
+        return el("div", verdicts, rose, class_="overview overview-many", id="compass")
+    few = len(view.columns) == FEW
+    return el("div", rose, verdicts, class_="overview overview-few" if few else "overview", id="compass")
 
 
 def empty(say: Say) -> Html:
@@ -99,7 +75,7 @@ def empty(say: Say) -> Html:
 
 
 def _lead(line: Line) -> Html:
-    return el("li", link(line.question, line.href), " ", line.sentence, " ", el("span", line.place, class_="place"))
+    return el("li", link(line.question, line.href), " ", line.brief or line.sentence)
 
 
 def _row(row: ArticleRow, say: Say) -> list[Html | str]:
@@ -108,19 +84,3 @@ def _row(row: ArticleRow, say: Say) -> list[Html | str]:
     if row.hrefs:
         marks = [link(mark, href, class_="mark") for mark, href in zip(marks, row.hrefs, strict=True)]
     return [name, *marks, say("{answered} of {asked}", answered=str(row.answered), asked=str(row.asked))]
-
-
-def _changed(line: Line, say: Say) -> Html:
-    before = word(line.before or "not_examined", say)
-    return _item(
-        line, badge(line.verdict, say, say("{before} → {after}", before=before, after=word(line.verdict, say)))
-    )
-
-
-def _line(line: Line, say: Say) -> Html:
-    return _item(line, badge(line.verdict, say))
-
-
-def _item(line: Line, mark: Html) -> Html:
-    told = el("p", line.brief, class_="told") if line.brief else None
-    return el("li", mark, el("p", link(line.question, line.href)), told, el("p", line.place, class_="place"))

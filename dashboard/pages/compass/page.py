@@ -1,38 +1,56 @@
-"""The first page: where the charter is kept, where not, where nobody knows."""
+"""The first page: what waits for whoever looks, what changed, and where the charter is kept, where not."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here
-from boussole.dashboard.pages.compass import compass_html
-from boussole.dashboard.parts import context, lines_html, notices
-from boussole.dashboard.views.committee.duty_words import owed
+from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.pages.compass import compass_html, home_html, tour_html
+from boussole.dashboard.parts import context, notices
+from boussole.dashboard.views import store
+from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.compass import compass
+from boussole.dashboard.views.home.changes import Changes, since_audit, since_session
+from boussole.dashboard.views.home.mine import waiting
+from boussole.dashboard.views.home.since import met_last
+from boussole.dashboard.views.home.whose import own_chambers
 from boussole.dashboard.views.incidents.beside import owed as incidents_owed
-from boussole.dashboard.views.register.due import agenda
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.say import Say, speaker
+
+
+def changed(seen: Scene, seated: list[Chamber], say: Say, *, incidents: bool) -> Changes | Html:
+    """What changed since the committee of whoever looks met last; where that cannot be read, why."""
+    query, every = context.kept_query(), st.query_params.get("changes") == "all"
+    met = met_last(seated)
+    if met is None:
+        return since_audit(seen, say, query=query, every=every)
+    try:
+        then = store.before_session(Workspace.find(), met)
+    except BoussoleError as error:
+        return notices.problem(error.what, error.next_step, say)
+    return since_session(seen, met, then, say, query=query, incidents=incidents, every=every)
+
 
 say = speaker(context.language())
 try:
-    seen, chambers = context.scene(), context.chambers()
+    seen, seated = context.scene(), list(own_chambers(context.chambers(), here()))
 except BoussoleError as error:
     st.html(notices.problem(error.what, error.next_step, say))
 else:
     if seen.latest:
-        view = compass(seen, say, query=context.kept_query(), all_changes=st.query_params.get("changes") == "all")
-        seated = chambers.values() if allowed(here().role, Action.SEE_COMMITTEE) else ()
-        owing = [each for chamber in seated for each in owed(chamber, say, query=context.kept_query())]
-        owing += (
-            incidents_owed(seen, say, query=context.kept_query()) if allowed(here().role, Action.SEE_INCIDENTS) else []
-        )
-        due = agenda(context.duties(), say, query=context.kept_query(), owed=owing)
+        query, incidents = context.kept_query(), allowed(here().role, Action.SEE_INCIDENTS)
+        owed = incidents_owed(seen, say, query=query) if incidents else []
+        view = compass(seen, say, query=query)
+        due = waiting(here(), seated, context.duties(), say, query=query, owed=owed)
+        st.html(tour_html.tour(say))
         st.html(compass_html.head(view, say))
+        st.html(home_html.home(due, changed(seen, seated, say, incidents=incidents), say))
         st.html(compass_html.overview(view, say))
-        if due:
-            st.html(lines_html.agenda(due))
-        st.html(compass_html.below(view, say))
+        st.html(tour_html.again(say))
     else:
         st.html(compass_html.empty(say))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from boussole.dashboard.access.people.permissions import Action
 from boussole.dashboard.markup.glossary_book import plain_letters
+from boussole.dashboard.pages.search.everyday import SMALL, also_said
 
 LONGEST = 200
 """Letters of what is looked for."""
@@ -40,15 +41,15 @@ class Hit:
 
 
 class Index:
-    """What can be found, in one language."""
+    """What can be found, in one language, in its words and in those that people use for them."""
 
-    def __init__(self, pieces: Sequence[Piece]) -> None:
+    def __init__(self, pieces: Sequence[Piece], lang: str = "") -> None:
         self.pieces = list(pieces)
         self._lock = threading.Lock()
         self._base = sqlite3.connect(":memory:", check_same_thread=False)
         self._base.execute("CREATE VIRTUAL TABLE found USING fts5(title, text, action UNINDEXED, tokenize='unicode61')")
         rows = (
-            (at, plain_letters(each.title), plain_letters(f"{each.text} {each.also}"), each.action.name)
+            (at, plain_letters(each.title), plain_letters(_whole(each, lang)), each.action.name)
             for at, each in enumerate(self.pieces)
         )
         self._base.executemany("INSERT INTO found (rowid, title, text, action) VALUES (?, ?, ?, ?)", rows)
@@ -73,14 +74,27 @@ class Index:
         return [Hit(piece=self.pieces[at], rank=rank) for at, rank in rows]
 
 
-def beginnings(asked: str) -> list[str]:
-    """What the words begin with that somebody looks for, without accents and without the s or x of a plural.
+def _whole(piece: Piece, lang: str) -> str:
+    return f"{piece.text} {piece.also} {also_said(f'{piece.title} {piece.text} {piece.also}', lang)}"
 
-    >>> beginnings("Égalité des Femmes, n° 12")
-    ['egalite', 'des', 'femme', 'n', '12']
+
+def beginnings(asked: str) -> list[str]:
+    """What the words begin with that somebody looks for: without accents, and without what a plural or a feminine adds.
+
+    Small words are left out, unless there is no other.
+
+    >>> beginnings("Égalité des Femmes, n° 12"), beginnings("opinions divergentes"), beginnings("les")
+    (['egalit', 'femme', '12'], ['opinion', 'divergent'], ['les'])
     """
     words = _WORD.findall(plain_letters(asked[:LONGEST]))
-    return list(dict.fromkeys(word[:-1] if len(word) > 4 and word[-1] in "sx" else word for word in words))[:MOST]
+    told = [word for word in words if word not in SMALL] or words
+    return list(dict.fromkeys(map(_stem, told)))[:MOST]
+
+
+def _stem(word: str) -> str:
+    """A word without the s or x of a plural, and a long one without the e of a feminine."""
+    one = word[:-1] if len(word) > 3 and word[-1] in "sx" and not word.isdigit() and word not in SMALL else word
+    return one[:-1] if len(one) > 5 and one[-1] == "e" else one
 
 
 def marked(text: str, starts: Sequence[str]) -> list[tuple[str, bool]]:

@@ -12,14 +12,16 @@ from boussole.charter.committee.opinions import fates
 from boussole.charter.committee.sessions import sessions
 from boussole.charter.incidents.incidents import incidents
 from boussole.charter.judging.crosswalk import crosswalk
-from boussole.charter.record_types.acts import CommitteeQuestion, Referral
+from boussole.charter.record_types.acts import CommitteeQuestion, Dissent, Referral
 from boussole.dashboard.access.people.permissions import Action
 from boussole.dashboard.access.people.places import PAGES
 from boussole.dashboard.charts.groups import attribute_name
 from boussole.dashboard.markup.glossary_book import called, themes
+from boussole.dashboard.markup.marks import word
 from boussole.dashboard.pages.search.index import Piece
 from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.compass import line
+from boussole.dashboard.views.scene import Scene, findings
 from boussole.dashboard.words.addresses import (
     address,
     article_href,
@@ -38,6 +40,7 @@ from boussole.dashboard.words.say import Say
 
 KINDS = (
     "page",
+    "answer",
     "article",
     "question",
     "system",
@@ -59,6 +62,7 @@ def pieces(scene: Scene, chambers: Mapping[str, Chamber], say: Say) -> list[Piec
     query = {"lang": say.lang}
     return [
         *_pages(say, query),
+        *_answers(scene, say, query),
         *_charter(scene, say, query),
         *_systems(scene, say, query),
         *_words(say, query),
@@ -72,6 +76,21 @@ def _pages(say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
     for page in pages(say):
         if not page.under:
             yield Piece(kind="page", action=PAGES[page.name], title=page.title, text="", href=address(page.path, query))
+
+
+def _answers(scene: Scene, say: Say, query: dict[str, str]) -> Iterator[Piece]:
+    """What was found of each question that somebody examined, of each system."""
+    for finding in findings(scene):
+        told = line(scene, finding, say, query=query)
+        answer = " ".join(filter(None, [told.sentence, told.brief]))
+        yield Piece(
+            kind="answer",
+            action=Action.SEE_SYSTEM,
+            title=told.question,
+            text=f"{answer} {told.place}",
+            href=told.href,
+            also=word(finding.key, say),
+        )
 
 
 def _charter(scene: Scene, say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
@@ -108,29 +127,31 @@ def _systems(scene: Scene, say: Say, query: Mapping[str, str]) -> Iterator[Piece
 
 
 def _groups(scene: Scene, name: str, say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
-    """The attributes by which an audited system is looked at, with the names of their groups."""
+    """The attributes by which an audited system is looked at, alone and together, with the names of their groups."""
     system = scene.systems[name]
-    for attribute, group in system.groups.items():
-        title = attribute_name([attribute], say, system=system)
+    together = dict.fromkeys(tuple(each.by) for each in scene.latest[name].verdicts if each.by and len(each.by) > 1)
+    for by in [*((attribute,) for attribute in system.groups), *together]:
+        title = attribute_name(by, say, system=system)
+        groups = [system.groups[attribute].values for attribute in by if attribute in system.groups]
         yield Piece(
             kind="group",
             action=Action.SEE_SYSTEM,
             title=say("{system}, by {attribute}", system=scene.title(name, say), attribute=inside(title)),
-            text=", ".join(say.text(each, key) for key, each in group.values.items()),
-            href=fairness_href(query=query, system=name, by=attribute),
+            text=", ".join(say.text(each, key) for values in groups for key, each in values.items()),
+            href=fairness_href(query=query, system=name, by=",".join(by)),
         )
 
 
 def _words(say: Say, query: Mapping[str, str]) -> Iterator[Piece]:
     for theme in themes():
-        for word in theme.words:
+        for each in theme.words:
             yield Piece(
                 kind="word",
                 action=Action.LEARN,
-                title=say.text(word.word),
-                text=say.text(word.text),
-                href=glossary_href(word.id, query=query),
-                also=" ".join(called(word, say.lang)),
+                title=say.text(each.word),
+                text=say.text(each.text),
+                href=glossary_href(each.id, query=query),
+                also=" ".join(called(each, say.lang)),
             )
 
 
@@ -172,7 +193,10 @@ def _committee(chamber: Chamber, say: Say, query: Mapping[str, str]) -> Iterator
 
     for fate in fates(chamber.house, chamber.facts):
         said = fate.opinion.wording
-        told = " · ".join([said.words, *said.reservations])
+        noted = [act.text for _, act in chamber.house.about(Dissent, fate.opinion.of)]
+        name = say("Dissent or reservation")
+        against = [say("{name}: {verdicts}", name=name, verdicts=text) for text in noted]
+        told = " · ".join([said.words, *said.reservations, *against])
         href = recommendations_href(query=query, anchor=f"o-{fate.entry}")
         yield piece(kind="opinion", title=said.title, text=told, href=href)
     for entry, asked in chamber.house.standing(CommitteeQuestion):

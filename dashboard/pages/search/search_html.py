@@ -17,8 +17,8 @@ def page(shown: SearchPage, say: Say) -> Html:
             _form(shown, say),
             el("p", el("strong", shown.told), role="status", class_="found-count") if shown.told else None,
             some,
-            el("ul", *[el("li", link(*each)) for each in shown.ledger], class_="found") if shown.ledger else None,
             *[_group(group, say) for group in shown.groups],
+            _ledger(shown, say) if shown.ledger else None,
             None if shown.groups or shown.ledger else _nothing(shown, say),
         ]
     )
@@ -48,6 +48,12 @@ def _group(group: Group, say: Say) -> Html:
     )
 
 
+def _ledger(shown: SearchPage, say: Say) -> Html:
+    """The entries that a number or a fingerprint leads to, after all that pages say."""
+    found = [el("li", link(*each)) for each in shown.ledger]
+    return el("section", el("h2", say("The ledger")), el("ul", *found, class_="found"), class_="found-of")
+
+
 def _result(result: Result) -> Html:
     return el("li", link(_marked(result.title), result.href), el("p", _marked(result.text)) if result.text else None)
 
@@ -60,7 +66,8 @@ def _nothing(shown: SearchPage, say: Say) -> Html:
     """An empty field, or nothing found: what can be looked for, and how."""
     ways = [
         say("A system, an article or a question of the charter: “fairness”, “3.1”."),
-        say("A technical word: “quorum”, “drift”."),
+        say("People, as you call them: “seniors”, “women of 50”."),
+        say("A word of the trade: “quorum”, “drift”, “divergent opinion”."),
         say("What a committee said, asked or recommended, where your role sees it."),
         say("The number of an entry of the ledger, or a fingerprint."),
     ]

@@ -88,6 +88,7 @@ def kind_names(say: Say) -> dict[str, str]:
     """What results of a kind are called."""
     return {
         "page": say("Pages"),
+        "answer": say("Answers"),
         "article": say("Articles of the charter"),
         "question": say("Questions of the charter"),
         "system": say("Systems and uses of AI"),

@@ -8,7 +8,7 @@ from boussole.charter.committee.sessions import session
 from boussole.charter.committee.voting.votes import decided
 from boussole.charter.record_types.acts import CommitteeQuestion, Opinion, PublicationDecision, Referral
 from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.register.due import DueEntry, DueLine
+from boussole.dashboard.views.register.due import DueLine
 from boussole.dashboard.views.register.words import when
 from boussole.dashboard.words.addresses import committee_href, questions_href, recommendations_href, session_href
 from boussole.dashboard.words.say import Say
@@ -28,15 +28,6 @@ def duty_line(chamber: Chamber, duty: Duty, say: Say, *, query: dict[str, str], 
         place="" if at_home else chamber.title(say),
         href=_where(chamber, duty, query=query),
     )
-
-
-def owed(chamber: Chamber, say: Say, *, query: dict[str, str]) -> list[DueEntry]:
-    """What the first page says of a committee. Its recommendations are due in the register already."""
-    return [
-        DueEntry(on=duty.on, kind=duty.kind, line=duty_line(chamber, duty, say, query=query))
-        for duty in chamber.duties
-        if duty.kind != "recommendation"
-    ]
 
 
 def shortened(text: str, most: int = SHORT) -> str:

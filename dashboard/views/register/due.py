@@ -11,13 +11,11 @@ from boussole.audits.languages import capital
 from boussole.charter.registry.due import Due, Kind
 from boussole.dashboard.views.register.choice import Register, title
 from boussole.dashboard.views.register.words import when
-from boussole.dashboard.words.addresses import recommendations_href, register_href, system_href
+from boussole.dashboard.words.addresses import recommendations_href, system_href
 from boussole.dashboard.words.say import Say
 
 DUE_SHOWN, OF_A_KIND = 7, 3
 """How many things that are due, and how many of one kind of them, the first screen names."""
-ON_THE_COMPASS, ALIKE = 5, 2
-"""The same, of the compass."""
 ACTS: tuple[Kind, ...] = ("attestation", "case", "reply", "audit", "review")
 """What the committee and the establishment do; the rest is of the register's own keeping."""
 
@@ -31,15 +29,6 @@ class DueLine:
     what: str
     place: str
     href: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Agenda:
-    """What is due next, for the compass, and where all of it stands."""
-
-    title: str
-    lines: Sequence[DueLine]
-    more: tuple[str, str]
 
 
 class HasDueDay(Protocol):
@@ -71,24 +60,6 @@ def pressing(items: Sequence[D], *, most: int = DUE_SHOWN, of_a_kind: int = OF_A
         if len(shown) < most and sum(other.kind == item.kind for other in shown) < of_a_kind:
             shown.append(item)
     return shown, [item for item in items if item not in shown]
-
-
-def agenda(register: Register, say: Say, *, query: dict[str, str], owed: Sequence[DueEntry] = ()) -> Agenda | None:
-    """What the committee and the establishment must do next, the first day first; None where nothing is due."""
-    acts = [
-        DueEntry(on=item.on, kind=item.kind, line=due_line(register, item, say, query=query))
-        for item in register.due
-        if item.kind in ACTS
-    ]
-    shown, _ = pressing(sorted([*acts, *owed], key=lambda each: each.on), most=ON_THE_COMPASS, of_a_kind=ALIKE)
-    if not shown:
-        return None
-    late = shown[-1].on < register.today
-    return Agenda(
-        title=say("Overdue") if late else say("Due by {date}", date=say.date(shown[-1].on)),
-        lines=[each.line for each in shown],
-        more=(say("All that is due, in the register"), register_href(query=query, anchor="due")),
-    )
 
 
 def due_line(register: Register, item: Due, say: Say, *, query: dict[str, str]) -> DueLine:

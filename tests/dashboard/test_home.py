@@ -1,0 +1,346 @@
+"""The first page: what waits for whoever looks, what changed since their committee met, in few words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.acts import (
+    Ballot,
+    Closing,
+    CommitteeAnswer,
+    CommitteeQuestion,
+)
+from boussole.charter.record_types.kinds import Adoption, Appeal, AppealDecision, Incident, KeptFile, Reply, Withdrawal
+from boussole.charter.records import SealedStatement, save_audit
+from boussole.charter.records.facts import Facts
+from boussole.charter.registry.due import Due
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard.access.people.permissions import Role
+from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.pages.compass import home_html
+from boussole.dashboard.views import store
+from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.home.changes import since_session
+from boussole.dashboard.views.home.mine import MOST, waiting
+from boussole.dashboard.views.home.since import Before, Met, changed_answers, met_last, news
+from boussole.dashboard.views.home.whose import ACTIONS, own_chambers
+from boussole.dashboard.views.register.choice import Register
+from boussole.dashboard.views.register.due import ACTS
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.say import speaker
+from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, Desk, m
+from tests.charter.committee.hall import Hall
+from tests.dashboard.app_at import app_at
+from tests.dashboard.conftest import FIXTURE, Document
+
+FR, EN = speaker("fr"), speaker("en")
+EVERYBODY = Person(role=Role.STEWARD)
+MOST_WORDS = 350
+
+
+def chamber(desk: Desk, *, today: dt.date = DAY) -> Chamber:
+    return Chamber(house=desk.house, names={}, facts=Facts(as_of=today))
+
+
+def register(scene: Scene, *dues: Due, today: dt.date = DAY) -> Register:
+    from boussole.charter.judging.coverage import coverage
+
+    return Register(
+        charter=scene.charter, uses=scene.uses, coverage=coverage(scene.charter, scene.uses), due=dues, today=today
+    )
+
+
+@pytest.fixture
+def desk() -> Desk:
+    made = Desk()
+    made.seat(1, 2, 3)
+    made.office(1)
+    return made
+
+
+def lines(me: Person, seats: list[Chamber], known: Register) -> list[str]:
+    return [line.what for line in waiting(me, seats, known, EN, query={}).lines]
+
+
+def test_a_vote_comes_first_and_says_whose_turn_it_is(desk: Desk, scene: Scene) -> None:
+    of = desk.call()
+    desk.arrive(of, 1, 2)
+    desk.open(of, 1)
+    vote = desk.vote(of)
+    member = Person(role=Role.MEMBER, member=m(2), authenticated=True)
+    assert lines(member, [chamber(desk)], register(scene))[0] == "Vote: “Adopt”"
+    away = replace(member, member=m(3))
+    assert lines(away, [chamber(desk)], register(scene))[0] == "Open vote: “Adopt”"
+    desk.seal(Ballot(**SAID, on=DAY, of=vote, voter=m(2), choice="for"))
+    assert lines(member, [chamber(desk)], register(scene))[0] == "Open vote: “Adopt”"
+    shown = waiting(member, [chamber(desk)], register(scene), EN, query={"lang": "en"}).lines[0]
+    assert (shown.when, shown.href) == ("Now", f"/session?session={of}&lang=en#decision-{vote}")
+
+
+def test_each_role_is_told_of_what_it_can_do_something_about(desk: Desk, scene: Scene) -> None:
+    desk.call()
+    desk.seal(CommitteeQuestion(**SAID, on=CALLED, text="Why?", addressee="Direction", due_on=dt.date(2026, 9, 20)))
+    known = register(scene, Due(on=dt.date(2026, 9, 16), kind="audit", system="matchft", count=3))
+    seats = [chamber(desk, today=CALLED)]
+    told = {role: lines(Person(role=role, member=m(1), authenticated=True), seats, known) for role in Role}
+    session_of, question = "Session of 15 September 2026, Room 1", "Answer from Direction to: “Why?”"
+    assert told[Role.MEMBER] == [session_of, question]
+    assert told[Role.SECRETARY] == [session_of, "Freeze the evidence for the session of 15 September 2026", question]
+    assert told[Role.STEWARD] == ["Audit again: three questions", question]
+    assert not [each for role in (Role.READER, Role.AUDITOR) for each in told[role]]
+    everybody = lines(EVERYBODY, seats, known)
+    assert len(everybody) == 4
+    assert {session_of, question} < set(everybody)
+    assert any(each.startswith("Audit again") for each in everybody)
+    nobody = waiting(Person(role=Role.READER, authenticated=True), [], known, EN, query={})
+    assert "Nothing awaits you today." in home_html.waiting_html(nobody)
+
+
+def test_every_kind_of_duty_says_whose_it_is() -> None:
+    from typing import get_args
+
+    from boussole.charter.committee.duties import Kind
+
+    assert {*get_args(Kind), *ACTS, "incident", "appeal"} == set(ACTIONS)
+
+
+def test_no_line_leads_to_a_page_that_stays_closed(desk: Desk, scene: Scene) -> None:
+    known = register(scene, Due(on=DAY, kind="reply", entry=4, who="Data"))
+    shown = waiting(Person(role=Role.DATA_SCIENTIST, authenticated=True), [], known, EN, query={})
+    assert [(line.what, line.href) for line in shown.lines] == [("Answer recommendation no. 4: Data", "")]
+
+
+def test_many_things_are_cut_to_a_few_and_the_rest_is_one_link_away(desk: Desk, scene: Scene) -> None:
+    dues = [
+        Due(on=dt.date(2026, 10, n + 1), kind=kind, system="matchft", entry=n, who="X", count=1)
+        for n in range(6)
+        for kind in ("reply", "audit", "review")
+    ]
+    shown = waiting(EVERYBODY, [], register(scene, *dues), EN, query={})
+    assert len(shown.lines) == MOST
+    assert shown.more == ("All that is due, in the register", "/register#due")
+    one = waiting(
+        Person(role=Role.FOLLOW_UP, member=m(1), authenticated=True),
+        [chamber(desk)],
+        register(scene, *dues),
+        EN,
+        query={},
+    )
+    assert one.more == ("All that is due", "/committee?committee=external#due")
+    assert waiting(EVERYBODY, [], register(scene, dues[0]), EN, query={}).more is None
+
+
+def test_a_member_sees_their_own_committee_and_a_steward_all(desk: Desk) -> None:
+    other = Desk()
+    known = {"external": chamber(desk), "internal": replace(chamber(other), names={"x": "y"})}
+    member = Person(role=Role.MEMBER, member=m(1), authenticated=True)
+    assert list(own_chambers(known, member)) == [known["external"]]
+    assert list(own_chambers(known, EVERYBODY)) == list(known.values())
+    assert list(own_chambers(known, Person(role=Role.READER, authenticated=True))) == []
+
+
+def closed(desk: Desk) -> Met:
+    of = desk.call()
+    desk.arrive(of, 1, 2)
+    opened = desk.open(of, 1)
+    desk.seal(Closing(**SAID, on=DAY, of=of, at=START + HOUR))
+    return Met(chamber=chamber(desk), session=of, opened=opened)
+
+
+def test_the_last_session_is_the_one_that_was_held(desk: Desk) -> None:
+    assert met_last([chamber(desk)]) is None
+    met = closed(desk)
+    desk.call(starts=START + dt.timedelta(days=30), ends=START + dt.timedelta(days=30, hours=1))
+    found = met_last([chamber(desk)])
+    assert found is not None
+    assert (found.session, found.opened) == (met.session, met.opened)
+
+
+def stated(*said: tuple[int, object], today: dt.date = dt.date(2026, 12, 1)) -> Facts:
+    sealed = tuple(SealedStatement(entry=at, sealed_on=DAY, statement=each) for at, each in said)  # type: ignore[arg-type]
+    return Facts(as_of=today, sealed=sealed)
+
+
+def incident(title: str) -> Incident:
+    moment = dt.datetime(2026, 9, 16, 9)  # noqa: DTZ001 (in its own time)
+    return Incident(
+        role="R",
+        on=DAY + dt.timedelta(days=1),
+        system="matchft",
+        severity="minor",
+        title=title,
+        text="T",
+        happened_on=DAY,
+        known_at=moment,
+    )
+
+
+def appeal(number: str) -> Appeal:
+    return Appeal(
+        role="R",
+        on=DAY,
+        system="matchft",
+        number=number,
+        asks="contest",
+        ground="result",
+        decided_on=DAY,
+        received_on=DAY,
+        human_review=True,
+    )
+
+
+def test_every_entry_since_is_told_and_nothing_before_nor_taken_back(desk: Desk, scene: Scene) -> None:
+    met = closed(desk)
+    at, file = met.opened, KeptFile(sha256="0" * 64, name="a.pdf", size=3)
+    act = {"role": "R", "on": DAY}
+    facts = stated(
+        (at - 1, incident("Earlier")),
+        (at + 1, incident("Lost mail")),
+        (at + 2, incident("Mistake")),
+        (at + 3, Withdrawal(**act, of=at + 2, text="No incident.")),
+        (at + 4, appeal("r_00000001")),
+        (at + 5, appeal("r_00000002")),
+        (at + 6, AppealDecision(**act, of=at + 4, outcome="upheld", reviewed=True, text="T")),
+        (at + 7, Adoption(**act, charter="a" * 64, version="0.3", document=file)),
+        (at + 8, Reply(**act, of=1, text="Yes", accepted="yes")),
+    )
+    pack = standing_pack(scene, met)
+    told = news(
+        replace(scene, facts=facts), met, Before(pack=pack, standing=scene.latest), EN, query={}, incidents=True
+    )
+    assert [(each.what, each.href) for each in told] == [
+        ("Charter and levels: version 0.3 adopted", f"/charter?against={'c' * 12}"),
+        ("Incident: “Lost mail”", f"/incidents#i-{at + 1}"),
+        ("Two appeals received, one appeal decided", "/incidents#appeals"),
+        ("One answer to a recommendation or opinion", "/recommendations"),
+    ]
+    outside = news(
+        replace(scene, facts=facts), met, Before(pack=pack, standing=scene.latest), EN, query={}, incidents=False
+    )
+    assert [each.what.partition(" ")[0] for each in outside] == ["Charter", "One"]
+
+
+def standing_pack(scene: Scene, met: Met):
+    from boussole.charter.record_types.acts import FrozenPack
+
+    return FrozenPack(
+        **SAID, on=DAY, of=met.session, size=met.opened, root="0" * 64, charter="c" * 64, charter_version="0.2"
+    )
+
+
+def test_an_answer_to_the_committee_s_question_is_news_to_it(desk: Desk, scene: Scene) -> None:
+    asked = desk.seal(
+        CommitteeQuestion(**SAID, on=CALLED, text="Why?", addressee="Direction", due_on=dt.date(2026, 9, 20))
+    )
+    met = closed(desk)
+    desk.seal(CommitteeAnswer(**SAID, on=DAY, of=asked, text="Because."))
+    met = replace(met, chamber=chamber(desk))
+    then = Before(pack=standing_pack(scene, met), standing=scene.latest)
+    told = news(scene, met, then, EN, query={}, incidents=True)
+    assert [(each.what, each.href) for each in told] == [("One answer to a question", "/questions")]
+
+
+def test_answers_that_changed_come_worst_first_with_what_they_were(scene: Scene, desk: Desk) -> None:
+    met = closed(desk)
+    earlier = {"matchft": scene.previous["matchft"]}
+    then = Before(pack=standing_pack(scene, met), standing=earlier)  # type: ignore[arg-type]
+    found = {
+        (each.verdict.indicator, before) for each, before in changed_answers(scene, then) if each.system == "matchft"
+    }
+    assert ("impact_ratio_gender", "watch") in found
+    shown = since_session(scene, met, then, EN, query={}, incidents=True, every=False)
+    assert shown.title == "What has changed since the session of 15 September 2026"
+    assert len(shown.answers) == 2
+    assert shown.told == ""
+    assert shown.more is not None
+    same = Before(pack=then.pack, standing=scene.latest)
+    assert since_session(scene, met, same, EN, query={}, incidents=True, every=False).told == "No verdict has changed."
+
+
+def test_what_stood_when_a_session_opened_is_read_from_the_ledger(
+    tmp_path: Path, matchft: Document, matchft_before: Document
+) -> None:
+    workspace = Workspace.create(tmp_path / "w")
+    shutil.copytree(FIXTURE / "systems", workspace.home / "systems", dirs_exist_ok=True)
+    charter = load_charter(workspace)
+
+    def audit(document: Document) -> None:
+        document["charter"]["sha256"] = charter.sha256
+        save_audit(workspace, document, charter=charter)
+
+    audit(matchft_before)
+    hall = Hall.in_(workspace)
+    of = hall.session(1, 2, 3)
+    hall.do(Closing, of=of, at=START + HOUR)
+    audit(matchft)
+    met = met_last(store.chambers(workspace).values())
+    assert met is not None
+    then = store.before_session(workspace, met)
+    assert then.standing["matchft"].until == dt.date.fromisoformat(matchft_before["window"]["end"])
+    assert (then.pack.charter, then.pack.size) == (charter.sha256, met.opened)
+    changed = {each.verdict.indicator: before for each, before in changed_answers(store.scene(workspace), then)}
+    assert changed["impact_ratio_gender"] == "watch"
+
+
+class Shown(HTMLParser):
+    """The words that a reader sees: nothing that is folded away, hidden, or only heard, nor the foot of all pages."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        away = tag in ("style", "script", "details", "footer") or "hidden" in given
+        if tag not in ("img", "input", "br"):
+            self._open.append((tag, away or "unseen" in (given.get("class") or "").split()))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop()[0] == tag
+
+    def handle_data(self, data: str) -> None:
+        if not any(away for _, away in self._open):
+            self.words += [word for word in data.split() if any(letter.isalnum() for letter in word)]
+
+
+def shown_words(bodies: list[str]) -> int:
+    """How many words a page shows."""
+    seen = Shown()
+    for body in bodies:
+        seen.feed(body)
+    return len(seen.words)
+
+
+def test_words_are_counted_as_they_are_seen() -> None:
+    page = ["<style>a b</style>", "<p>One <b>two</b> \u00b7 three\u202f: <span class='unseen'>x</span></p>"]
+    page.append("<section hidden><div hidden>y</div>z</section><details><summary>w</summary></details><p>four</p>")
+    assert shown_words(page) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("role", ["steward", "chair", "data_scientist", "reader"])
+def test_the_first_page_of_the_demo_is_read_in_a_minute(
+    demo: Path, monkeypatch: pytest.MonkeyPatch, be: Callable[..., None], role: str, lang: str
+) -> None:
+    monkeypatch.setenv("BOUSSOLE_HOME", str(demo))
+    be(role)
+    page = app_at("compass", lang=lang).run()
+    bodies = [each.proto.body for each in page.main if each.type == "html"]
+    assert 100 < shown_words(bodies) <= MOST_WORDS
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from boussole.dashboard.cli.demo.building import run_demo
+
+    return run_demo(tmp_path_factory.mktemp("demo") / "home", people=2500, progress=lambda *_: None).workspace.home
