@@ -37,7 +37,7 @@ def overview(view: Compass, say: Say) -> Html:
         el("figcaption", view.rose_note),
         how_to_read("rose", say),
     )
-    rows = [_row(row, say) for row in view.rows]
+    rows = [_row(row, view.columns, say) for row in view.rows]
     columns = [say("Article"), *view.columns, say("Questions answered")]
     verdicts = stacked(columns, rows, caption=say("Verdicts by article"), class_="verdicts", late=True)
     order = ("kept", "watch", "broken", "unknown", "not_examined")
@@ -102,11 +102,14 @@ def _lead(line: Line) -> Html:
     return el("li", link(line.question, line.href), " ", line.sentence, " ", el("span", line.place, class_="place"))
 
 
-def _row(row: ArticleRow, say: Say) -> list[Html | str]:
+def _row(row: ArticleRow, systems: Sequence[str], say: Say) -> list[Html | str]:
     name = el("span", el("span", str(row.order), class_="order"), link(row.title, row.href), class_="article")
     marks = [badge(verdict, say) for verdict in row.verdicts]
     if row.hrefs:
-        marks = [link(mark, href, class_="mark") for mark, href in zip(marks, row.hrefs, strict=True)]
+        marks = [
+            link(mark, href, class_="mark", of=join([row.title, system], ", "))
+            for mark, href, system in zip(marks, row.hrefs, systems, strict=True)
+        ]
     return [name, *marks, say("{answered} of {asked}", answered=str(row.answered), asked=str(row.asked))]
 
 
