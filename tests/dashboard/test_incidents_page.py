@@ -272,3 +272,19 @@ def test_what_is_about_nothing_is_not_found(client):
     client.cookies.set(COOKIE, "steward")
     for path in ("news/7", "close/x"):
         assert client.post(f"/incidents/{path}", files={"text": (None, "x")}).status_code == 404
+
+
+@pytest.mark.parametrize("say", [EN, FR], ids=lambda say: say.lang)
+def test_the_questions_to_choose_from_hold_no_placeholder(scene, say):
+    """They said "{controls}" and "{decision}", as the charter writes them down."""
+    about_one = replace(scene, systems={"matchft": scene.systems["matchft"]})
+    general = {"en": "the system", "fr": "le système"}
+    for seen, name in ((scene, general), (about_one, {"en": "MatchFT", "fr": "MatchFT"})):
+        ((_, form),) = forms_for(seen, Role.STEWARD, say).opening
+        choices = next(field.choices for field in form.fields if field.name == "question")
+        shown = " ".join(text for _, text in choices)
+        assert len(choices) == len(list(seen.charter.ways))
+        assert "{" not in shown
+        assert name[say.lang] in shown
+    assert "the system" not in shown
+    assert "le système" not in shown

@@ -1,4 +1,4 @@
-"""Links that lead to different places are called differently: whoever hears them one after the other tells them apart."""
+"""Links that lead to different places are called differently: whoever hears one after the other tells them apart."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ def test_no_two_places_of_a_page_have_links_of_one_name(scene: Scene, lang: str)
 def test_what_is_due_of_one_system_is_told_apart() -> None:
     """The place alone was the link: three things to do were called "MatchFT"."""
     lines = [
-        DueLine(when="Today", overdue=False, what=what, place="MatchFT", href=f"/r#{what}") for what in ("Answer", "Audit")
+        DueLine(when="Today", overdue=False, what=what, place="MatchFT", href=f"/r#{what}")
+        for what in ("Answer", "Audit")
     ]
     found = Links("".join(lines_html.due_item(line) for line in lines))
     assert set(found.places) == {"Answer — MatchFT", "Audit — MatchFT"}
@@ -83,7 +84,10 @@ def test_each_way_to_ask_says_about_what(scene: Scene, lang: str) -> None:
         return f"/ask?system={system}&question={key}"
 
     system = system_page(scene, "matchft", say, query={})
-    shown = "".join(system_html.article(each, say, recompute="", report=None, ask=lambda key: ask("m", key)) for each in system.sections)
+    shown = "".join(
+        system_html.article(each, say, recompute="", report=None, ask=lambda key: ask("m", key))
+        for each in system.sections
+    )
     assert len(Links(shown).places) > 2
     assert Links(shown).alike == {}
     article = article_page(scene, ArticleQuery(article="equite"), say, on=TODAY, query={})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from boussole.dashboard.markup.elements import Html, badge, el, join, link, picture, stacked
 from boussole.dashboard.markup.glossary import how_to_read
 from boussole.dashboard.markup.marks import word

@@ -57,7 +57,10 @@ def _appeals_due(state: str, n: int, first: dt.date, say: Say) -> str:
     day = say.date(first)
     if state == "overdue":
         return say.plural(
-            "Decide on an appeal that is late", "Decide on {n} appeals that are late, the oldest since {date}", n, date=day
+            "Decide on an appeal that is late",
+            "Decide on {n} appeals that are late, the oldest since {date}",
+            n,
+            date=day,
         )
     return say.plural(
         "Decide on an appeal that waits", "Decide on {n} appeals that wait, the first by {date}", n, date=day
