@@ -172,7 +172,7 @@ def test_charts_are_read_aloud(visit: Open) -> None:
 def test_what_streamlit_names_in_english_speaks_the_language_of_the_page(
     chrome: webdriver.Chrome, visit: Open, path: str, named: list[str]
 ) -> None:
-    """"Skip to main content", "Expand sidebar" and "Collapse sidebar" were read aloud on French pages."""
+    """ "Skip to main content", "Expand sidebar" and "Collapse sidebar" were read aloud on French pages."""
     skip, opening, closing, side = named
     page = visit(path)
     waiting(page).until(lambda b: b.execute_script(TEXT, "[data-testid=stSkipToContent]") == skip)

@@ -135,9 +135,8 @@ def test_the_head_tells_of_the_clock_and_of_a_new_start(made):
     found = VerificationResult(ledger=back, files=NO_FILES, restart=begun)
     view = head(short(made), found, EN)
     assert view.tone == "watch"
-    assert (
-        "entry 1 is of 25 November 2026 at 08:30 UTC, the one before it of 26 November 2026 at 09:00" in view.notes[1]
-    )
+    before = "the one before it of 26 November 2026 at 10:00 (Paris time)"
+    assert f"entry 1 is of 25 November 2026 at 09:30 (Paris time), {before}" in view.notes[1]
     assert view.notes[2] == (
         "This ledger was started anew on 20 November 2026 because: “Disque mort”. Files of the one before that are not "
         "covered: 12."

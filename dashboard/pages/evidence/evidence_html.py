@@ -28,7 +28,7 @@ def head(view: Head, say: Say) -> Html:
 
 def search(view: Search, say: Say) -> Html:
     """The form, which is a plain one: its address can be shared; then what it found."""
-    columns = [say("Entry"), say("Sealed on"), say("Kind"), say("About")]
+    columns = [say("Entry"), say("Sealed on ({clock})", clock=say.clock), say("Kind"), say("About")]
     rows = [[link(line.number, line.href), line.when, line.what, line.about] for line in view.lines]
     found = stacked(columns, rows, caption=view.found, class_="entries") if rows else el("p", view.found, class_="told")
     return el("section", el("h2", say("Look something up"), id="search"), _form(view, say), found, _turn(view, say))

@@ -46,7 +46,7 @@ def show_all(say: Say) -> None:
     st.html(evidence_html.words(say))
 
 
-speaks = speaker(context.language())
+speaks = speaker(context.language(), context.clock())
 try:
     if wanted := st.query_params.get("entry", ""):
         show_entry(wanted, speaks)

@@ -159,7 +159,7 @@ def _line(entry: EntryLine, scene: Scene, say: Say, *, query: Mapping[str, str])
     return Line(
         number=str(entry.index),
         href=evidence_href(query=query, entry=str(entry.index)),
-        when=moment_words(entry.time, say),
+        when=moment_words(entry.time, say, beside=True),
         what=kind_words(entry.kind, say),
         about=about_words(entry, scene, say),
     )

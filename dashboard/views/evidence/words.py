@@ -213,13 +213,13 @@ def answers_href(entry: EntryLine, scene: Scene, *, query: Mapping[str, str]) ->
     return system_href(system, query=dict(query)) if entry.kind == "audit" and system in scene.latest else ""
 
 
-def moment_words(time: str, say: Say) -> str:
-    """When an entry was sealed; as it stands where that is no moment."""
+def moment_words(time: str, say: Say, *, beside: bool = False) -> str:
+    """When an entry was sealed; as it stands where that is no moment. The clock is named, unless it is `beside`."""
     try:
         moment = dt.datetime.fromisoformat(time)
     except ValueError:
         return time
-    return say("{date} at {time} UTC", date=say.date(moment.date()), time=say.time(moment))
+    return say.short_moment(moment) if beside else say.moment(moment)
 
 
 def _name(key: str, say: Say) -> str:
@@ -263,6 +263,7 @@ def _value(key: str, value: object, say: Say) -> str:
         "excluded": lambda: say("left out") if value else say("taken back"),
         "lang": lambda: say("French") if value == "fr" else say("English"),
         **{key: lambda: say.month(dt.date.fromisoformat(text)) for key in ("first_month", "last_month")},
+        "at": lambda: moment_words(text, say),
         **{key: lambda: say.date(text) for key in ("start", "end", "before", "day")},
     }
     if value is None:
