@@ -373,6 +373,28 @@ def test_a_report_of_boussole(with_charter):
     assert told(workspace, report((*seal, forged))).headline.startswith("This report differs from what is sealed")
 
 
+@pytest.mark.attack("reports", "one byte of a report is changed, and it is handed in at the evidence page")
+@pytest.mark.parametrize("kept", [True, False], ids=["we have the file", "only the ledger knows it"])
+def test_every_flipped_byte_of_a_report_is_told(with_charter, kept):
+    """The page said "unchanged" of a report in which one byte had been flipped."""
+    workspace, saved = with_charter
+    made = report((saved["evidence"]["entry"], saved["evidence"]["root"], saved))
+    seal_report(workspace, made, period="2026-09", lang="fr", seals=attached(made, "seals.json"))
+    if kept:
+        (workspace.reports / "boussole-2026-09-fr.pdf").write_bytes(made)
+    assert told(workspace, made).tone == "kept"
+    ends = [*range(10), *range(len(made) - 10, len(made))]
+    for place in {*ends, *range(0, len(made), len(made) // 150 + 1)}:
+        changed = bytearray(made)
+        changed[place] ^= 1 << place % 8
+        found = told(workspace, bytes(changed))
+        assert found.tone != "kept", place
+        assert "unchanged" not in found.headline, place
+        if kept:
+            assert found.tone == "broken", place
+            assert found.headline.endswith("one byte is another."), place
+
+
 def attached(pdf, name):
     return pypdf.PdfReader(io.BytesIO(pdf)).attachments[name][0]
 
