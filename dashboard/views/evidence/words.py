@@ -104,7 +104,7 @@ def kind_words(kind: str, say: Say) -> str:
         "no_quorum": say("Lack of a quorum"),
         "closing": say("Session closed"),
         "vote": say("Vote opened"),
-        "ballot": say("Open ballot"),
+        "ballot": say("Open vote"),
         "participation": say("Secret ballot cast"),
         "tally": say("Result of a vote"),
         "annulment": say("Vote annulled"),
