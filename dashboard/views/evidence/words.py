@@ -118,8 +118,8 @@ def kind_words(kind: str, say: Say) -> str:
     return names.get(kind, kind)
 
 
-def about_words(entry: EntryLine, scene: Scene, say: Say) -> str:
-    """What an entry is about, in a few words: a system, a period, a version."""
+def about_words(entry: EntryLine, scene: Scene, say: Say, *, subject: str = "") -> str:
+    """What an entry is about, in a few words: a system, a period, a version; the `subject` of a record."""
     payload = entry.payload
     parts = []
     if payload.get("system"):
@@ -135,7 +135,8 @@ def about_words(entry: EntryLine, scene: Scene, say: Say) -> str:
     if payload.get("before"):
         parts.append(say("before {date}", date=say.date(str(payload["before"]))))
     said = next((each.statement for each in scene.facts.sealed if each.entry == entry.index), None)
-    return capital(joined(", ", [*parts, *(stated_words(said, scene, say) if said else [])]))
+    stated = stated_words(said, scene, say) if said else []
+    return capital(joined(", ", [*parts, *([subject] if subject and subject not in stated else []), *stated]))
 
 
 def stated_words(said: Statement, scene: Scene, say: Say) -> list[str]:
