@@ -80,10 +80,14 @@ def _value(value: Any, words: Mapping[str, str], say: Say, member: Callable[[str
         return say("yes") if value else ""
     if isinstance(value, KeptFile):
         return value.name
-    if isinstance(value, dt.datetime):
-        return say("{date}, {time}", date=say.date(value.date()), time=say.time(value))
     if isinstance(value, dt.date):
-        return say.date(value)
+        return _day(value, say)
     if isinstance(value, str):
         return member(value) if member and value else say(words[value]) if value in words else value
     return say.whole(value) if isinstance(value, int) else ""
+
+
+def _day(value: dt.date, say: Say) -> str:
+    if isinstance(value, dt.datetime):
+        return say("{date}, {time}", date=say.date(value.date()), time=say.time(value))
+    return say.date(value)

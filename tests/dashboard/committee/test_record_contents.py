@@ -29,7 +29,9 @@ REFERRAL = Referral(
 )  # fmt: skip
 OPINION = Opinion(
     **BASE, of=0,
-    wording=OpinionText(title="Avis sur MatchFT", sense="reserved", words="Il faut corriger.", reservations=["R1", "R2"]),
+    wording=OpinionText(
+        title="Avis sur MatchFT", sense="reserved", words="Il faut corriger.", reservations=["R1", "R2"]
+    ),
 )  # fmt: skip
 
 
