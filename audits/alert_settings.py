@@ -88,6 +88,13 @@ class ChannelSettings(AddressSettings):
     )
 
 
+def known_zone(value: str) -> str:
+    """The name of a time zone; ValueError for any other word, with the nearest."""
+    if value not in available_timezones():
+        raise ValueError(f"'{value}' is no time zone. {nearest(value, available_timezones()).partition(' Known')[0]}")
+    return value
+
+
 class AlertSettings(BaseModel):
     """The section `[alerts]`: what is told, to whom, and when."""
 
@@ -111,11 +118,7 @@ class AlertSettings(BaseModel):
     @field_validator("timezone")
     @classmethod
     def _zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError(
-                f"'{value}' is no time zone. {nearest(value, available_timezones()).partition(' Known')[0]}"
-            )
-        return value
+        return known_zone(value)
 
     @field_validator("address")
     @classmethod

@@ -8,8 +8,9 @@ import re
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import ClassVar, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,7 +21,7 @@ from pydantic_settings import (
 
 from boussole.audits import private_files
 from boussole.audits.access_settings import AccessSettings
-from boussole.audits.alert_settings import AlertSettings
+from boussole.audits.alert_settings import AlertSettings, known_zone
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.ledger_settings import LedgerSettings
 from boussole.audits.systems import System, load_systems
@@ -33,6 +34,7 @@ _TEMPLATE = """\
 # Settings of this workspace; environment variables BOUSSOLE_* override them.
 organisation = {organisation}
 # language = "fr"                            # of reports and of a browser that asks for neither
+# timezone = "Europe/Paris"                  # of the hours that pages say
 # mlflow_tracking_uri = "sqlite:///mlflow.db"  # relative SQLite paths start from this folder
 # memory_limit = "1GB"                       # of DuckDB while it ingests
 # [access]                                    # sign-in: see docs/access.md; without it, local mode
@@ -49,12 +51,23 @@ class Settings(BaseSettings):
 
     organisation: str = "Organisation"
     language: Literal["fr", "en"] = "fr"
+    timezone: str = "Europe/Paris"
     mlflow_tracking_uri: str = "sqlite:///mlflow.db"
     memory_limit: str = Field("1GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")
     threads: int | None = Field(None, ge=1)
     access: AccessSettings = AccessSettings()
     alerts: AlertSettings = AlertSettings()
     ledger: LedgerSettings = LedgerSettings()
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        return known_zone(value)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clock of the organisation."""
+        return ZoneInfo(self.timezone)
 
     @classmethod
     def settings_customise_sources(

@@ -196,17 +196,18 @@ def _declared(system: System) -> dict[Need, bool]:
 
 def asked(question: Question, system: System) -> dict[str, str]:
     """The question in plain words, in every language of Boussole, with the system's own names in it."""
-    return {lang: _asked(question, system, lang) for lang in LANGUAGES}
+    return {lang: worded(question.indicator, system, lang, by=question.by) for lang in LANGUAGES}
 
 
-def _asked(question: Question, system: System, lang: str) -> str:
-    texts = question.indicator.question
+def worded(indicator: Indicator, system: System, lang: str, *, by: Attribute | None = None) -> str:
+    """A question in the system's own names; of all its attributes where it is asked of none."""
+    texts = indicator.question
     lang = spoken(texts, lang)
     text = texts[lang]
     names = {
         "system": said(system.title, lang),
         "decision": decision(system, lang),
-        "group": _attribute(question, system, lang),
+        "group": _attribute(by, system, lang),
         "controls": controls(system, lang),
     }
     for name, value in names.items():
@@ -221,11 +222,11 @@ def decision(system: System, lang: str) -> str:
     return said(titles or SELECTED[columns is None or columns.favourable], lang)
 
 
-def _attribute(question: Question, system: System, lang: str) -> str:
+def _attribute(by: Attribute | None, system: System, lang: str) -> str:
     """The titles of the attribute asked about: `sex × age`; of all attributes where it is asked of none."""
-    names = question.by or tuple(system.groups)
+    names = by or tuple(system.groups)
     titles = [inside(said(system.groups[name].title or {lang: name}, lang)) for name in names]
-    return (" × " if question.by else ", ").join(titles) or said(NO_GROUPS, lang)
+    return (" × " if by else ", ").join(titles) or said(NO_GROUPS, lang)
 
 
 def controls(system: System, lang: str) -> str:

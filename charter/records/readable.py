@@ -40,11 +40,17 @@ class Records:
         says so; nor one whose model names records that it is `told_after`, while there is none of these.
         """
         mine = (each for each in reversed(list(self.sealed.values())) if each.statement.kind == kind.kind)
-        return [
-            Readable(sealed=each, about=frozenset(self.sealed[entry].statement.kind for entry in self.above(each)))
-            for each in mine
-            if self.stands(each) and self.ended(each)
-        ]
+        return [found for each in mine if (found := self._readable(each))]
+
+    def at(self, entry: int) -> Readable | None:
+        """The record that an entry seals; None where it seals none, or none that can be read."""
+        each = self.sealed.get(entry)
+        return None if each is None else self._readable(each)
+
+    def _readable(self, each: SealedStatement) -> Readable | None:
+        if not (self.stands(each) and self.ended(each)):
+            return None
+        return Readable(sealed=each, about=frozenset(self.sealed[entry].statement.kind for entry in self.above(each)))
 
     @cached_property
     def gone(self) -> set[int]:

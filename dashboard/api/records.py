@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Query as AfterTheMark
@@ -12,17 +11,16 @@ from fastapi import Query as AfterTheMark
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.kinds import KINDS
-from boussole.charter.records.readable import Readable, Records
+from boussole.charter.records.readable import Readable
 from boussole.dashboard.access.log import look
-from boussole.dashboard.access.people.permissions import RESTRICTED, Action, allowed
+from boussole.dashboard.access.people.permissions import RESTRICTED, allowed
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.access.people.routes import record_address
 from boussole.dashboard.api.answers import known, use_of
 from boussole.dashboard.api.record_shapes import RecordOut, RecordsQuery, query_of, shape_of
 from boussole.dashboard.api.routing import Asker, Here, new_router
 from boussole.dashboard.api.shapes import Page
-from boussole.dashboard.runtime.cache import newest
-from boussole.dashboard.runtime.stamps import Stamp, records_stamp
+from boussole.dashboard.records.contents import actions_of
 from boussole.dashboard.views import store
 
 router = new_router()
@@ -55,23 +53,13 @@ for each in KINDS.values():
 def _page(model: type[Statement], workspace: Workspace, person: Person, query: RecordsQuery) -> Page[Any]:
     path, system = record_address(model.kind), getattr(query, "system", None)
     known("committee", getattr(query, "committee", None), store.chambers(workspace))
-    found = [
-        each
-        for each in _records(workspace.home, records_stamp(workspace)).readable(model)
-        if _fits(each.sealed.statement, query)
-    ]
+    found = [each for each in store.records(workspace).readable(model) if _fits(each.sealed.statement, query)]
     if not found and system is not None:
         use_of(workspace, system)
-    told = [each for each in found if all(allowed(person.role, action) for action in _actions(each))]
-    for action in RESTRICTED & {action for each in told for action in _actions(each)}:
+    told = [each for each in found if all(allowed(person.role, action) for action in actions_of(each))]
+    for action in RESTRICTED & {action for each in told for action in actions_of(each)}:
         look(workspace, person, action, place=path)
     return Page[Any](**query.part(path, [_told(each) for each in told]))
-
-
-@newest(4)
-def _records(home: Path, _stamp: Stamp) -> Records:
-    """All records, read anew when one was written."""
-    return Records.of(Workspace(home))
 
 
 def _fits(said: Statement, query: RecordsQuery) -> bool:
@@ -79,11 +67,6 @@ def _fits(said: Statement, query: RecordsQuery) -> bool:
     asked = query.model_dump(include={"system", "committee"}, exclude_none=True)
     since = query.since is None or said.on >= query.since
     return since and all(getattr(said, name) == value for name, value in asked.items())
-
-
-def _actions(each: Readable) -> set[Action]:
-    """What whoever reads a record must be allowed to see: its kind, and the kinds of what it is about."""
-    return {Action[KINDS[kind].read_action] for kind in {each.sealed.statement.kind, *each.about}}
 
 
 def _told(each: Readable) -> RecordOut:

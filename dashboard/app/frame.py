@@ -194,6 +194,10 @@ def footer(say: Say, *, name: str, local: bool, told: Html | None = None) -> Non
             el("p", say("No threshold here is a legal one. A verdict says what the decisions show, not why.")),
             class_="foot",
             lang=say.lang,
+            data_skip=say("Skip to the content"),
+            data_open=say("Open the menu"),
+            data_close=say("Close the menu"),
+            data_side=say("Menu"),
         )
     )
     shown = urlencode({"": f"{name} {say.lang}", **st.query_params.to_dict()})

@@ -11,6 +11,7 @@ from boussole.audits.systems import System
 from boussole.audits.systems.values import UNDECLARED, rare
 from boussole.charter.document import Comparison, MeasureDocument, Standing, VerdictDocument
 from boussole.charter.document.base import given
+from boussole.charter.judging.naming import together
 from boussole.charter.judging.verdicts import oriented
 from boussole.dashboard.charts.bars import NONE, Ends, carried, decided, drawn, own
 from boussole.dashboard.words.say import Say
@@ -203,9 +204,21 @@ def _levels(rate: float | None, compared: MeasureDocument | None, verdict: Verdi
 
 
 def group_name(group: Mapping[str, str], say: Say, *, system: System | None = None) -> str:
-    """A group as a reader calls it: the names of the system file, else the bands in words, else the value."""
-    first, *others = (value_name(attribute, value, say, system=system) for attribute, value in group.items())
+    """A group as a reader calls it: the names of the system file, else the bands in words, else the value.
+
+    One of several attributes is called as in sentences, "women of 50 and over", where the system file names all its
+    values in the reader's language.
+    """
+    names = [value_name(attribute, value, say, system=system) for attribute, value in group.items()]
+    if len(names) > 1 and all(_named(attribute, value, say, system) for attribute, value in group.items()):
+        return capital(together([inside(name) for name in names], say.lang))
+    first, *others = names
     return joined(", ", [capital(first), *map(inside, others)])
+
+
+def _named(attribute: str, value: str, say: Say, system: System | None) -> bool:
+    declared = system.groups.get(attribute) if system else None
+    return bool(declared and declared.values.get(value, {}).get(say.lang))
 
 
 def group_of(measure: MeasureDocument, say: Say, *, system: System | None) -> str:

@@ -75,9 +75,14 @@ def _written(text: str) -> str:
     )
 
 
-def link(text: Child, href: str, *, class_: str | None = None) -> Html:
-    """A link inside the app."""
-    return el("a", text, href=href, target="_self", class_=class_)
+def link(text: Child, href: str, *, class_: str | None = None, of: Child = None) -> Html:
+    """A link inside the app. `of` tells it apart from others with the same words, for those who hear links alone.
+
+    >>> link("Evidence", "/evidence?entry=3", of="question 3.1")
+    '<a href="/evidence?entry=3" target="_self">Evidence<span class="unseen"> (question 3.1)</span></a>'
+    """
+    about = el("span", join([" (", of, ")"]), class_="unseen") if of else None
+    return el("a", *([text, about] if about else [text]), href=href, target="_self", class_=class_)
 
 
 def data_uri(svg: str) -> str:

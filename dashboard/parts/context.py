@@ -31,7 +31,7 @@ from boussole.dashboard.views.incidents.beside import open_incidents as incident
 from boussole.dashboard.views.register.choice import Register
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import ask_href, evidence_href, number_of
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.words.say import PARIS, Say
 
 
 def language() -> str:
@@ -46,6 +46,14 @@ def language() -> str:
         return Workspace.find().settings.language
     except BoussoleError:
         return LANGUAGES[0]
+
+
+def clock() -> dt.tzinfo:
+    """The time zone of the organisation; the usual one where its settings cannot be read."""
+    try:
+        return Workspace.find().settings.zone
+    except BoussoleError:
+        return PARIS
 
 
 def kept_query() -> dict[str, str]:

@@ -16,6 +16,7 @@ def filter_by(name: str, choices: Sequence[Choice]) -> Html:
             el(
                 "a",
                 choice.text,
+                el("span", join([" (", name, ")"]), class_="unseen"),
                 None if choice.count is None else el("span", f" {choice.count}", class_="count"),
                 href=choice.href,
                 target="_self",
@@ -28,9 +29,7 @@ def filter_by(name: str, choices: Sequence[Choice]) -> Html:
 
 
 def due_item(line: DueLine) -> Html:
-    """Something that is due: when, what, and where; the link is on the place, if one is named."""
+    """Something that is due: when, what, and where; the link says both, so that no two are called the same."""
     when = el("p", line.when, class_="when overdue" if line.overdue else "when")
-    if not line.place:
-        return el("li", when, el("p", link(line.what, line.href) if line.href else line.what))
-    where = link(line.place, line.href) if line.href else line.place
-    return el("li", when, el("p", join([line.what, where], " — ")))
+    said = join([line.what, line.place], " — ")
+    return el("li", when, el("p", link(said, line.href) if line.href else said))

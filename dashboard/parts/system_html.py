@@ -112,14 +112,15 @@ def question(
         (say("See how it moves from month to month"), over_time),
         (say("Open the detailed drift report (Evidently, in English)"), report),
     ]
-    links = [link(text, href) for text, href in more if href] if asked.drift else []
+    of = join([asked.number, asked.question], " ")
+    links = [link(text, href, of=of) for text, href in more if href] if asked.drift else []
     if asked.closer and sealed:
-        links.append(link(say("Look closer, group by group"), asked.closer))
+        links.append(link(say("Look closer, group by group"), asked.closer, of=of))
     return el(
         "section",
         el("h3", badge(asked.verdict, say), " ", asked.question, id=asked.anchor),
         el("p", asked.sentence, class_="answer"),
-        ask_link(ask, say) if ask else None,
+        ask_link(ask, say, of=of) if ask else None,
         el(
             "div",
             _figure(asked, say, links=sealed),

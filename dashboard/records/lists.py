@@ -15,6 +15,7 @@ from boussole.charter.incidents.appeals import appeals, new_number
 from boussole.charter.record_types.incidents import Incident
 from boussole.dashboard.records.drafted import decided_item, texts
 from boussole.dashboard.records.setting import Setting
+from boussole.dashboard.views.answers.asked import worded_for
 from boussole.dashboard.views.committee.seats import member_of
 from boussole.dashboard.views.incidents.words import severity_meaning
 from boussole.dashboard.views.record_words import words_of
@@ -34,9 +35,10 @@ def _articles(at: Setting) -> Choices:
 
 
 def _questions(at: Setting) -> Choices:
-    system = at.say("the system")
-    asked = ((each, at.say.text(each.question).replace("{system}", system)) for each in at.charter.ways)
-    return [(each.id, f"{each.number} {text}") for each, text in asked]
+    """The questions in the names of the system that the form is about; in general words where it may be another."""
+    named = at.proposed.get("system") or (at.figure.system if at.figure else "")
+    system = at.systems.get(named) or (next(iter(at.systems.values())) if len(at.systems) == 1 else None)
+    return [(each.id, f"{each.number} " + worded_for(each, system, at.say)) for each in at.charter.ways]
 
 
 def _severities(at: Setting) -> Choices:

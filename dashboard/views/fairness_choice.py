@@ -142,9 +142,16 @@ def controls_of(document: AuditDocument, kind: Kind, by: Sequence[str]) -> list[
     return [RAW, PROFILES] if adjusted else [RAW]
 
 
-def question(kind: Kind, say: Say, *, system: System | None) -> str:
-    """What is asked, in plain words."""
+def question(kind: Kind, say: Say, *, system: System | None, control: str = RAW) -> str:
+    """What is asked, in plain words. With comparable profiles a figure is a ratio, and no share of people."""
     selected = decision(system, say.lang) if system else say("selected")
+    if control == PROFILES and kind.key == "selected":
+        return say(
+            "With comparable profiles, how many people are {selected} where 100 are in the group compared with?",
+            selected=selected,
+        )
+    if control == PROFILES and kind.key == "stage":
+        return say("With comparable profiles, how many go on at each stage where 100 do in the group compared with?")
     return {
         "selected": say("How often are people {selected}?", selected=selected),
         "stage": say("How many go on at each stage?"),

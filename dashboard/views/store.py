@@ -16,6 +16,7 @@ from boussole.charter.judging.coverage import coverage
 from boussole.charter.records.checkpoints import sign_checkpoint
 from boussole.charter.records.notes.outside import Outside
 from boussole.charter.records.notes.outside import outside as seen_outside
+from boussole.charter.records.readable import Records
 from boussole.charter.records.store.lookup import last_entry
 from boussole.charter.registry.due import due
 from boussole.dashboard.runtime.cache import newest
@@ -54,6 +55,16 @@ def day_in(workspace: Workspace) -> dt.date:
 def scene(workspace: Workspace) -> Scene:
     """The workspace as pages see it today, read anew on another day, or when one of its files has changed."""
     return scene_at(workspace.home, stamp(workspace), day_in(workspace))
+
+
+def records(workspace: Workspace) -> Records:
+    """All records that can be read, read anew when one was written."""
+    return _records(workspace.home, records_stamp(workspace))
+
+
+@newest(4)
+def _records(home: Path, _stamp: Stamp) -> Records:
+    return Records.of(Workspace(home))
 
 
 def entries(workspace: Workspace) -> int:

@@ -80,10 +80,10 @@ def _headline(asked: Mapping[str | None, SurveyChange], say: Say) -> tuple[str, 
     fallen = list(dict.fromkeys(theme for each in fresh for theme in each.falls))
     if fallen:
         names = ", ".join(inside(say(THEMES[theme])) for theme in fallen)
-        return "watch", say("Since the survey before, this has fallen: {themes}.", themes=names)
+        return "watch", say("Agents judge this worse than in the survey before: {themes}.", themes=names)
     if all(each.before is None for each in fresh):
         return "unknown", say("There is one survey only: a second one will say whether work got better.")
-    return "kept", say("Since the survey before, nothing has fallen.")
+    return "kept", say("Agents judge nothing worse than in the survey before.")
 
 
 def _others(
@@ -162,12 +162,13 @@ def _theme(moved: ThemeChange, each: SurveyChange, say: Say) -> tuple[str, str, 
 
 
 def _movement(moved: float | None, say: Say) -> str:
+    """How a mean moved, which is better the higher it is: a load of work that "fell" would sound like good news."""
     if moved is None:
         return ""
     if abs(moved) < SHOWN:
         return say("unchanged")
     amount = say.number(abs(moved))
-    return say("up by {n}", n=amount) if moved > 0 else say("down by {n}", n=amount)
+    return say("better by {n}", n=amount) if moved > 0 else say("worse by {n}", n=amount)
 
 
 def _training(scene: Scene, entry: int, said: Training, say: Say, *, query: dict[str, str]) -> Row:

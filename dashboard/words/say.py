@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_location
 
 from boussole.audits import languages
 from boussole.audits.mixed import filled, foreign, joined
 
 FOLDER = Path(__file__).parent / "locale"
+PARIS = ZoneInfo("Europe/Paris")
 
 
 class Say:
-    """Speaks one language: `say("Kept")` translates, the methods write numbers and dates.
+    """Speaks one language, by one clock: `say("Kept")` translates, the methods write numbers, dates and moments.
 
     >>> say = speaker("en")
     >>> say("{n} systems", n=say.whole(2))
     '2 systems'
     """
 
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
+    def __init__(self, lang: str, zone: dt.tzinfo = PARIS) -> None:
+        self.lang, self.zone = lang, zone
         self._catalogue = languages.Catalogue(FOLDER, lang)
 
     def __call__(self, message: str, **values: str) -> str:
@@ -68,6 +71,35 @@ class Say:
         """
         return f"{value.hour}\u00a0h\u00a0{value:%M}" if self.lang == "fr" else f"{value:%H:%M}"
 
+    def moment(self, value: dt.datetime) -> str:
+        """A moment on this clock, which is named; one without a zone is in UTC, as everything is stored.
+
+        >>> speaker("en").moment(dt.datetime(2026, 7, 1, 22, 30, tzinfo=dt.UTC))
+        '2 July 2026 at 00:30 (Paris time)'
+        """
+        say = self
+        return say("{moment} ({clock})", moment=say.short_moment(value), clock=say.clock)
+
+    def short_moment(self, value: dt.datetime) -> str:
+        """A moment on this clock, where the clock is named beside."""
+        say, here = self, (value if value.tzinfo else value.replace(tzinfo=dt.UTC)).astimezone(self.zone)
+        return say("{date} at {time}", date=say.date(here.date()), time=say.time(here))
+
+    @property
+    def clock(self) -> str:
+        """How this clock is called.
+
+        >>> speaker("en").clock, speaker("fr", ZoneInfo("Europe/Athens")).clock == "heure d\u2019Athènes"
+        ('Paris time', True)
+        >>> speaker("fr", ZoneInfo("UTC")).clock
+        'UTC'
+        """
+        if str(self.zone) in ("UTC", "Etc/UTC"):
+            return "UTC"
+        say, city = self, get_timezone_location(str(self.zone), locale=self.lang, return_city=True)
+        text = say("{city} time", city=city)
+        return re.sub(r" de (?=[AEIOUYÉÈÎ])", " d’", text) if self.lang == "fr" else text
+
     def month(self, day: dt.date) -> str:
         """The month of a day, by its name."""
         return format_date(day, "LLLL yyyy", locale=self.lang)
@@ -108,9 +140,9 @@ class Say:
 
 
 @cache
-def speaker(lang: str) -> Say:
-    """The speaker of a language; one that is not spoken here becomes the default."""
-    return Say(lang if lang in languages.LANGUAGES else languages.LANGUAGES[0])
+def speaker(lang: str, zone: dt.tzinfo = PARIS) -> Say:
+    """The speaker of a language, by the clock of a place; one that is not spoken here becomes the default."""
+    return Say(lang if lang in languages.LANGUAGES else languages.LANGUAGES[0], zone)
 
 
 def count(n: int, say: Say) -> str:

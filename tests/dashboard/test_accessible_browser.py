@@ -14,6 +14,9 @@ from boussole.dashboard.words.say import speaker
 from tests.dashboard.browsing import SIDEWAYS, Open, by_keyboard, dark, keeps_its_policy, narrow, violations, waiting
 from tests.sparing import later
 
+TEXT = "return document.querySelector(arguments[0])?.textContent"
+LABEL = "return document.querySelector(arguments[0])?.ariaLabel"
+
 
 @pytest.mark.parametrize(
     "path",
@@ -157,3 +160,24 @@ def test_charts_are_read_aloud(visit: Open) -> None:
     assert any(
         "Femmes\u202f: 20,3\u202f% (entre 19,3\u202f% et 21,3\u202f%), pas tenu." in str(a) for a in alternatives
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/", ["Aller au contenu", "Ouvrir le menu", "Fermer le menu", "Menu"]),
+        later("/?lang=en", ["Skip to the content", "Open the menu", "Close the menu", "Menu"]),
+    ],
+)
+def test_what_streamlit_names_in_english_speaks_the_language_of_the_page(
+    chrome: webdriver.Chrome, visit: Open, path: str, named: list[str]
+) -> None:
+    """ "Skip to main content", "Expand sidebar" and "Collapse sidebar" were read aloud on French pages."""
+    skip, opening, closing, side = named
+    page = visit(path)
+    waiting(page).until(lambda b: b.execute_script(TEXT, "[data-testid=stSkipToContent]") == skip)
+    waiting(page).until(lambda b: b.execute_script(LABEL, "[data-testid=stSidebar]") == side)
+    waiting(page).until(lambda b: b.execute_script(LABEL, "[data-testid=stSidebarCollapseButton] button") == closing)
+    page.execute_script("document.querySelector('[data-testid=stSidebarCollapseButton] button').click()")
+    waiting(page).until(lambda b: b.execute_script(LABEL, "[data-testid=stExpandSidebarButton]") == opening)
+    page.execute_script("document.querySelector('[data-testid=stExpandSidebarButton]').click()")

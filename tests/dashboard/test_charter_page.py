@@ -6,11 +6,14 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from typer.testing import CliRunner
 
+from boussole.audits.workspace import Workspace
 from boussole.charter.amending.diff import diff
 from boussole.charter.auditing.replay import ABSENT, Replay
 from boussole.charter.auditing.replay import VerdictChange as Moved
 from boussole.charter.records.in_force import Act, InForce, Version
+from boussole.dashboard.cli.main import app
 from boussole.dashboard.pages.charter import charter_html
 from boussole.dashboard.pages.charter.amendment import Amendment, CharterView, look
 from boussole.dashboard.pages.charter.view import charter_page
@@ -120,7 +123,7 @@ def test_a_draft_shows_its_changes_and_the_past_verdicts_that_would_be_others():
         ("September 2026", "kept", "unknown"),
     ]
     assert other.past[0].question.startswith("3.1b With comparable profiles")
-    assert other.past[0].question.endswith("(sex)")
+    assert other.past[0].question.endswith("as often in one group as in another (sex)?")
     assert "boussole charter adopt" in other.command
 
 
@@ -200,3 +203,12 @@ def test_a_replay_says_which_audits_it_could_not_hold_to_the_limit():
         told = charter_page(replace(given, amendment=amendment), EN, query={}).other.replayed
         assert start in told
         assert ("the charter’s limit could not be applied" in told) is (n > 0)
+
+
+def test_the_command_line_lists_questions_without_placeholders(tmp_path):
+    """`boussole charter show` printed "{system}" and "{decision}" as the charter writes them down."""
+    workspace = Workspace.create(tmp_path / "w")
+    done = CliRunner().invoke(app, ["--workspace", str(workspace.home), "charter", "show"])
+    assert done.exit_code == 0
+    assert "1.1 Le système ne sert-il" in done.output
+    assert "{" not in done.output

@@ -13,7 +13,7 @@ from boussole.audits.systems import System
 from boussole.audits.systems.parts import Feature
 from boussole.dashboard.charts.charts import svg
 from boussole.dashboard.charts.dots import NARROW, WIDE, draw, ticks
-from boussole.dashboard.charts.groups import ADJUSTED, Row, attribute_name, value_name
+from boussole.dashboard.charts.groups import ADJUSTED, Row, attribute_name, group_name, value_name
 from boussole.dashboard.charts.tables import comparison
 from boussole.dashboard.markup.fontfiles import embed
 from boussole.dashboard.words.say import speaker
@@ -28,6 +28,7 @@ from tests.as_json import (
     is_drift,
     rows,
 )
+from tests.charter.builders import system
 
 Document = dict[str, Any]
 FR, EN = speaker("fr"), speaker("en")
@@ -209,3 +210,20 @@ def test_the_table_of_comparable_profiles_shows_shares_and_the_raw_ratio_beside(
     ]
     assert table.head[3] == "Intervalle à 95\u202f%"
     assert (table.verdicts[0], len(table.verdicts)) == (verdict["comparisons"][0]["verdict"], 2)
+
+
+def test_a_group_of_two_attributes_has_the_name_that_sentences_give_it():
+    """Tables and charts said "Women, people of 50 and over" beside sentences that said "women of 50 and over"."""
+    named = {
+        "gender": {"column": "g", "values": {"F": {"en": "women", "fr": "femmes"}}},
+        "age": {"column": "a", "values": {"50+": {"en": "people of 50 and over", "fr": "personnes de 50 ans et plus"}}},
+    }
+    both = {"gender": "F", "age": "50+"}
+    for lang, name in (("en", "Women of 50 and over"), ("fr", "Femmes de 50 ans et plus")):
+        assert group_name(both, speaker(lang), system=system(groups=named)) == name
+    half = {"gender": named["gender"], "age": {"column": "a"}}
+    assert group_name(both, speaker("en"), system=system(groups=half)).startswith("Women, ")
+    french = {**named, "age": {"column": "a", "values": {"50+": {"fr": "personnes de 50 ans et plus"}}}}
+    mixed = group_name(both, speaker("en"), system=system(groups=french))
+    assert mixed == "Women, personnes de 50 ans et plus"
+    assert ("personnes de 50 ans et plus", "fr") in mixed.passages

@@ -135,9 +135,8 @@ def test_the_head_tells_of_the_clock_and_of_a_new_start(made):
     found = VerificationResult(ledger=back, files=NO_FILES, restart=begun)
     view = head(short(made), found, EN)
     assert view.tone == "watch"
-    assert (
-        "entry 1 is of 25 November 2026 at 08:30 UTC, the one before it of 26 November 2026 at 09:00" in view.notes[1]
-    )
+    before = "the one before it of 26 November 2026 at 10:00 (Paris time)"
+    assert f"entry 1 is of 25 November 2026 at 09:30 (Paris time), {before}" in view.notes[1]
     assert view.notes[2] == (
         "This ledger was started anew on 20 November 2026 because: “Disque mort”. Files of the one before that are not "
         "covered: 12."
@@ -372,6 +371,28 @@ def test_a_report_of_boussole(with_charter):
         "charter": saved["charter"]
     }
     assert told(workspace, report((*seal, forged))).headline.startswith("This report differs from what is sealed")
+
+
+@pytest.mark.attack("reports", "one byte of a report is changed, and it is handed in at the evidence page")
+@pytest.mark.parametrize("kept", [True, False], ids=["we have the file", "only the ledger knows it"])
+def test_every_flipped_byte_of_a_report_is_told(with_charter, kept):
+    """The page said "unchanged" of a report in which one byte had been flipped."""
+    workspace, saved = with_charter
+    made = report((saved["evidence"]["entry"], saved["evidence"]["root"], saved))
+    seal_report(workspace, made, period="2026-09", lang="fr", seals=attached(made, "seals.json"))
+    if kept:
+        (workspace.reports / "boussole-2026-09-fr.pdf").write_bytes(made)
+    assert told(workspace, made).tone == "kept"
+    ends = [*range(10), *range(len(made) - 10, len(made))]
+    for place in {*ends, *range(0, len(made), len(made) // 150 + 1)}:
+        changed = bytearray(made)
+        changed[place] ^= 1 << place % 8
+        found = told(workspace, bytes(changed))
+        assert found.tone != "kept", place
+        assert "unchanged" not in found.headline, place
+        if kept:
+            assert found.tone == "broken", place
+            assert found.headline.endswith("one byte is another."), place
 
 
 def attached(pdf, name):

@@ -280,3 +280,14 @@ def test_a_question_of_a_system_leads_to_its_figures(scene: Scene) -> None:
         assert shown.judged is not None
         assert shown.judged[0] == asked.verdict
         assert shown.judged[1].endswith(f"#{asked.anchor}")
+
+
+def test_a_ratio_is_not_called_how_many_people(view: View) -> None:
+    """With comparable profiles a chart called "How often are people contacted?" showed 55.7 % of a group of which
+    26.8 % are."""
+    adjusted, raw = (view(kind="selected", by="gender", control=control) for control in (PROFILES, RAW))
+    assert "where 100 are in the group compared with" in adjusted.question
+    assert adjusted.title.startswith(adjusted.question)
+    assert raw.title.startswith("How often are people")
+    options = {option.name for field in adjusted.fields for option in field.options}
+    assert raw.question in options

@@ -131,15 +131,35 @@ def test_delays_are_told(scene):
     assert told["A human was asked for, and none looked"] == "1"
 
 
+def test_an_appeal_that_is_late_makes_no_other_late(scene):
+    """Two appeals wait and one of them is late: two were said to be."""
+    later = {"received_on": dt.date(2026, 3, 1)}
+
+    def told(*said, today, say=EN):
+        seen = replace(scene, facts=facts(*said, today=today))
+        return [(each.line.overdue, each.line.when, each.line.what) for each in owed(seen, say, query={})]
+
+    assert told(appeal(1), appeal(2, **later), today=dt.date(2026, 4, 2)) == [
+        (True, "Two days late", "Decide on an appeal that is late"),
+        (False, "In 29 days", "Decide on an appeal that waits"),
+    ]
+    assert told(appeal(1), appeal(2, **later), today=dt.date(2026, 3, 30)) == [
+        (False, "Tomorrow", "Decide on two appeals that wait, the first by 31 March 2026"),
+    ]
+    ((late, _, what),) = told(appeal(1), appeal(2, **later), today=dt.date(2026, 5, 11), say=FR)
+    assert late
+    assert what == "Trancher deux recours en retard, le plus ancien depuis le 31 mars 2026"
+
+
 def test_other_pages_say_what_is_open_and_due(scene):
     said = [incident(articles=["equite"], severity="widespread"), incident(severity="minor"), appeal(1)]
     seen = replace(scene, facts=facts(*said, reported(at(5), of=0), today=dt.date(2026, 4, 2)))
     again = replace(scene, facts=facts(*said, incident(title="Late <b>"), today=dt.date(2026, 4, 2)))
-    assert [each.line.what for each in owed(seen, EN, query={})] == ["Decide on an appeal that waits"]
+    assert [each.line.what for each in owed(seen, EN, query={})] == ["Decide on an appeal that is late"]
     assert [(each.on.day, each.line.overdue, each.line.what) for each in owed(again, EN, query={})] == [
         (4, True, "Report the incident “Women left out”"),
         (17, True, "Report the incident “Late <b>”"),
-        (31, True, "Decide on an appeal that waits"),
+        (31, True, "Decide on an appeal that is late"),
     ]
     shown = open_incidents(again, EN, query={}, article="equite")
     assert "One incident is open." in shown
@@ -252,3 +272,19 @@ def test_what_is_about_nothing_is_not_found(client):
     client.cookies.set(COOKIE, "steward")
     for path in ("news/7", "close/x"):
         assert client.post(f"/incidents/{path}", files={"text": (None, "x")}).status_code == 404
+
+
+@pytest.mark.parametrize("say", [EN, FR], ids=lambda say: say.lang)
+def test_the_questions_to_choose_from_hold_no_placeholder(scene, say):
+    """They said "{controls}" and "{decision}", as the charter writes them down."""
+    about_one = replace(scene, systems={"matchft": scene.systems["matchft"]})
+    general = {"en": "the system", "fr": "le système"}
+    for seen, name in ((scene, general), (about_one, {"en": "MatchFT", "fr": "MatchFT"})):
+        ((_, form),) = forms_for(seen, Role.STEWARD, say).opening
+        choices = next(field.choices for field in form.fields if field.name == "question")
+        shown = " ".join(text for _, text in choices)
+        assert len(choices) == len(list(seen.charter.ways))
+        assert "{" not in shown
+        assert name[say.lang] in shown
+    assert "the system" not in shown
+    assert "le système" not in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from babel.messages.pofile import read_po
 
 from boussole import dashboard
 from boussole.charter import record_types
+from boussole.charter.committee.papers.words import LOCALE as COMMITTEE
 from boussole.charter.record_types.inputs import input_of
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.record_types.work import THEMES
@@ -62,3 +64,19 @@ def test_every_message_is_translated_and_no_translation_is_left_over(name: str) 
         for one, text in pairs:
             assert text, one
             assert fields(one) == fields(text)
+
+
+@pytest.mark.parametrize("folder", [PAGES, COMMITTEE], ids=["pages", "committee"])
+def test_one_thing_has_one_name(folder: Path) -> None:
+    """A vote was "ouvert" here and "à main levée" there; an entry of the ledger, "écriture" here and "entrée" there."""
+    with (folder / "fr" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        said = [text for entry in read_po(file, locale="fr") if entry.id for text in _texts(entry.string)]
+    wrong = re.compile(
+        r"\bvotes? ouverts?\b|\bà bulletins? secrets?\b|\bentrées? (n°|\{|du registre des preuves)", re.IGNORECASE
+    )
+    assert [text for text in said if wrong.search(text)] == []
+    assert [text for text in said if "main levée" in text]
+
+
+def _texts(translated: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (translated,) if isinstance(translated, str) else tuple(translated)

@@ -58,14 +58,14 @@ def page(scene, *said, say=EN):
 
 def test_the_answer_comes_first_then_what_it_rests_on(scene):
     shown = page(scene, *SAID)
-    assert (shown.tone, shown.headline) == ("watch", "Since the survey before, this has fallen: autonomy.")
+    assert (shown.tone, shown.headline) == ("watch", "Agents judge this worse than in the survey before: autonomy.")
     assert shown.others == [
         "80 of 100 people who use MatchFT were trained before.",
         "MatchFT saved 1,200 hours, 2nd quarter 2026.",
     ]
     (asked,) = shown.surveys
     assert [row[0] for row in asked.themes] == ["Autonomy", "Load of work"]
-    assert [row[3] for row in asked.themes] == ["down by 0.40", "unchanged"]
+    assert [row[3] for row in asked.themes] == ["worse by 0.40", "unchanged"]
     assert asked.hidden.startswith("Two groups are hidden")
     assert shown.trainings[0].cells[3:] == ["90 of 100", "80 of 100"]
     assert shown.trainings[0].under == "80%: question 2.5 asks for 95%"
@@ -81,7 +81,7 @@ def test_what_is_not_known_is_said(scene):
     assert page(scene, SAID[0]).headline.startswith("The last survey is older than twelve months")
     assert page(scene, SAID[1]).headline.startswith("There is one survey only")
     better = page(scene, SAID[0], survey(dt.date(2026, 10, 1), 3.9))
-    assert (better.tone, better.headline) == ("kept", "Since the survey before, nothing has fallen.")
+    assert (better.tone, better.headline) == ("kept", "Agents judge nothing worse than in the survey before.")
 
 
 def test_it_is_written_as_text_with_forms_for_those_who_may(scene):

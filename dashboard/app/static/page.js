@@ -25,8 +25,27 @@
     document.querySelector(".pages [aria-current]")?.scrollIntoView({ block: "nearest" });
   };
   arrive();
+
+  /* Streamlit names its own parts in English alone: they are called as the foot of the page says, whenever they appear. */
+  const call = () => {
+    const words = document.querySelector(".foot")?.dataset;
+    if (!words?.skip) return;
+    const skip = document.querySelector("[data-testid=stSkipToContent]");
+    if (skip && skip.textContent !== words.skip) skip.textContent = words.skip;
+    for (const [part, name] of [
+      ["[data-testid=stExpandSidebarButton]", words.open],
+      ["[data-testid=stSidebarCollapseButton] button", words.close],
+      ["[data-testid=stSidebar]", words.side],
+    ]) {
+      document.querySelectorAll(part).forEach((each) => {
+        if (each.ariaLabel !== name) each.ariaLabel = name;
+      });
+    }
+  };
+  call();
   if (window.boussoleTravels) return;
   window.boussoleTravels = true;
+  new MutationObserver(call).observe(document.body, { childList: true, subtree: true });
 
   const pages = () => (document.querySelector(".pages")?.dataset.known || "").split(" ");
 

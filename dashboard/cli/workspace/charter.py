@@ -102,6 +102,7 @@ def show(
     json_: Annotated[str | None, typer.Option("--json", help="Write the whole charter to a file, or to - .")] = None,
 ) -> None:
     """Print the articles and their questions."""
+    from boussole.charter.amending.plain import plainly
     from boussole.charter.judging.families import said
     from boussole.charter.records.in_force import in_force
 
@@ -114,7 +115,7 @@ def show(
         put(f"\n{article.order}. {said(article.title, lang)}: {said(article.commitment, lang)}")
         for indicator in article.indicators:
             for at, way in enumerate(indicator.ways):
-                put(f"  {'     or: ' if at else indicator.number + ' '}{said(way.question, lang)}")
+                put(f"  {'     or: ' if at else indicator.number + ' '}{plainly(way.question, lang)}")
 
 
 @app.command()

@@ -89,11 +89,11 @@ def questions(page: ArticlePage, say: Say, *, ask: Ask | None = None) -> Html:
 
 def question(asked: QuestionView, say: Say, *, ask: Ask | None = None) -> Html:
     """One question: its answers, the worst first, beside what is counted and the threshold."""
-    answers = _answers(asked.answers, say, ask)
+    answers = _answers(asked, asked.answers, say, ask)
     folded = (
         details(
             say.plural("See one more answer", "See {n} more answers", len(asked.folded)),
-            _answers(asked.folded, say, ask),
+            _answers(asked, asked.folded, say, ask),
         )
         if asked.folded
         else None
@@ -134,21 +134,21 @@ def _law(asked: QuestionView) -> Html:
     return join([link(*each) for each in asked.law], " · ")
 
 
-def _answers(found: Sequence[SystemAnswer], say: Say, ask: Ask | None) -> Html | None:
-    return el("ul", *[_answered(each, say, ask) for each in found], class_="answers") if found else None
+def _answers(asked: QuestionView, found: Sequence[SystemAnswer], say: Say, ask: Ask | None) -> Html | None:
+    return el("ul", *[_answered(asked, each, say, ask) for each in found], class_="answers") if found else None
 
 
-def _answered(each: SystemAnswer, say: Say, ask: Ask | None) -> Html:
+def _answered(asked: QuestionView, each: SystemAnswer, say: Say, ask: Ask | None) -> Html:
     about = el("span", "· ", each.about, class_="told") if each.about else None
     renew = el("strong", f"{each.renew} · ", class_="late") if each.renew else None
     records = join([link(*record) for record in each.records], " · ")
     return el(
         "li",
-        el("p", badge(each.verdict, say), " ", link(each.title, each.href), " ", about, class_="who"),
+        el("p", badge(each.verdict, say), " ", link(each.title, each.href, of=asked.text), " ", about, class_="who"),
         el("p", each.sentence),
         el("p", each.left_out, class_="place") if each.left_out else None,
         el("p", renew, records, class_="place") if records or renew else None,
-        ask_link(ask(each.system, each.key), say) if ask else None,
+        ask_link(ask(each.system, each.key), say, of=join([each.title, asked.text], ", ")) if ask else None,
     )
 
 
@@ -194,7 +194,7 @@ def one_question(page: ArticlePage, one: OnePage, say: Say, *, home: str, ask: A
             ),
             el(
                 "section",
-                _answers(one.asked.answers, say, ask),
+                _answers(one.asked, one.asked.answers, say, ask),
                 turn(one.where, one.previous, one.next, say),
                 _lacking(one.asked),
                 class_="question",

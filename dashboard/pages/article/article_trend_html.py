@@ -67,17 +67,18 @@ def _line(line: Line, months: Sequence[Month], say: Say) -> Html:
             data_label=say("Today"),
             class_=f"today seen seen-{line.verdict}",
         ),
-        *[_cell(cell, month, say) for cell, month in zip(line.cells, months, strict=True)],
+        *[_cell(line, cell, month, say) for cell, month in zip(line.cells, months, strict=True)],
         role="row",
     )
 
 
-def _cell(cell: Cell, month: Month, say: Say) -> Html:
+def _cell(line: Line, cell: Cell, month: Month, say: Say) -> Html:
     label = " ".join(month.short) + (f" · {month.changed}" if month.changed else "")
     if not cell.verdict:
         return el("td", el("span", "—"), role="cell", data_label=label, class_="seen")
     note = el("span", cell.note, class_="under") if cell.note else None
-    said = link(join([*_mark(cell.verdict, say), note]), cell.href)
+    of = join([line.title, " ".join(month.short)], ", ")
+    said = link(join([*_mark(cell.verdict, say), note]), cell.href, of=of)
     return el("td", said, role="cell", data_label=label, class_=f"seen seen-{cell.verdict}")
 
 

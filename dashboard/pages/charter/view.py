@@ -15,6 +15,7 @@ from boussole.charter.text.model import Article, Charter, Indicator
 from boussole.dashboard.charts.groups import attribute_name
 from boussole.dashboard.markup.marks import ORDER, word
 from boussole.dashboard.pages.charter.amendment import Amendment, CharterView
+from boussole.dashboard.views.answers.asked import worded_for
 from boussole.dashboard.views.answers.other_ways import other_ways
 from boussole.dashboard.words.addresses import charter_href, evidence_href
 from boussole.dashboard.words.say import Say
@@ -355,9 +356,10 @@ def _urgency(each: VerdictChange) -> tuple[object, ...]:
 def _past(each: VerdictChange, seen: CharterView, other: Charter, say: Say) -> Past:
     asked = {way.id: way for charter in (seen.judging.charter, other) for way in charter.ways}[each.template]
     system = seen.systems.get(each.system)
-    question = asked.number + " " + plainly(asked.question, say.lang)
-    if each.by:
-        attribute = inside(attribute_name(tuple(each.by), say, system=system)).translate(NESTED)
+    by = tuple(each.by) if each.by else None
+    question = f"{asked.number} " + worded_for(asked, system, say, by=by)
+    if by and system is None:
+        attribute = inside(attribute_name(by, say)).translate(NESTED)
         question = say("{question} ({attribute})", question=question, attribute=attribute)
     return Past(
         period=say.period(each.start, each.end),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from boussole.dashboard.markup.elements import Html, badge, el, join, link, picture, stacked
 from boussole.dashboard.markup.glossary import how_to_read
 from boussole.dashboard.views.compass import ArticleRow, Compass, Line
@@ -42,7 +44,7 @@ def overview(view: Compass, say: Say) -> Html:
         el("figcaption", view.rings_note) if view.rings_note else None,
         how_to_read("rose", say),
     )
-    rows = [_row(row, say) for row in view.rows]
+    rows = [_row(row, view.columns, say) for row in view.rows]
     columns = [say("Article"), *view.columns, say("Questions answered")]
     verdicts = stacked(columns, rows, caption=say("Verdicts by article"), class_="verdicts", late=True)
     if len(view.columns) > FEW:
@@ -78,9 +80,12 @@ def _lead(line: Line) -> Html:
     return el("li", link(line.question, line.href), " ", line.brief or line.sentence)
 
 
-def _row(row: ArticleRow, say: Say) -> list[Html | str]:
+def _row(row: ArticleRow, systems: Sequence[str], say: Say) -> list[Html | str]:
     name = el("span", el("span", str(row.order), class_="order"), link(row.title, row.href), class_="article")
     marks = [badge(verdict, say) for verdict in row.verdicts]
     if row.hrefs:
-        marks = [link(mark, href, class_="mark") for mark, href in zip(marks, row.hrefs, strict=True)]
+        marks = [
+            link(mark, href, class_="mark", of=join([row.title, system], ", "))
+            for mark, href, system in zip(marks, row.hrefs, systems, strict=True)
+        ]
     return [name, *marks, say("{answered} of {asked}", answered=str(row.answered), asked=str(row.asked))]

@@ -10,6 +10,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records.store.lookup import How, Place, audits_alike, fingerprints, places_of
 from boussole.dashboard.pages.evidence.answers import EvidenceQuery, FileAnswer
 from boussole.dashboard.pages.evidence.kept_files import kept_answer
+from boussole.dashboard.pages.evidence.nearly import nearly_answer
 from boussole.dashboard.report.checking import ReportCheck
 from boussole.dashboard.report.checking import check as check_report
 from boussole.dashboard.views.evidence.words import moment_words
@@ -27,6 +28,8 @@ def examine(name: str, content: bytes, asking: EvidenceQuery) -> FileAnswer:
         return FileAnswer(tone="unknown", headline=say("This file is empty."))
     if len(content) > LARGEST:
         return too_large(say)
+    if nearly := nearly_answer(content, asking):
+        return nearly
     if content.startswith(b"%PDF") and (report := _report(name, content, asking)):
         return report
     return kept_answer(content, asking) or _document(content, asking)

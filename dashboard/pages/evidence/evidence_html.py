@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from boussole.dashboard.markup.elements import Child, Html, code, details, el, join, link, stacked
+from boussole.dashboard.markup.elements import Child, Html, code, details, el, facts, join, link, stacked
 from boussole.dashboard.markup.glossary import explained
 from boussole.dashboard.pages.evidence.answers import FileAnswer
 from boussole.dashboard.pages.evidence.check import LARGEST
@@ -28,7 +28,7 @@ def head(view: Head, say: Say) -> Html:
 
 def search(view: Search, say: Say) -> Html:
     """The form, which is a plain one: its address can be shared; then what it found."""
-    columns = [say("Entry"), say("Sealed on"), say("Kind"), say("About")]
+    columns = [say("Entry"), say("Sealed on ({clock})", clock=say.clock), say("Kind"), say("About")]
     rows = [[link(line.number, line.href), line.when, line.what, line.about] for line in view.lines]
     found = stacked(columns, rows, caption=view.found, class_="entries") if rows else el("p", view.found, class_="told")
     return el("section", el("h2", say("Look something up"), id="search"), _form(view, say), found, _turn(view, say))
@@ -52,6 +52,7 @@ def entry(view: EntryPage, say: Say) -> Html:
                 el("p", view.subtitle, class_="subtitle"),
                 el("div", el("p", view.seals), answers, class_=f"lead lead-{view.tone}"),
             ),
+            _says(view, say),
             el(
                 "section",
                 el("h2", say("Everything it holds")),
@@ -63,6 +64,15 @@ def entry(view: EntryPage, say: Say) -> Html:
             words(say),
         ]
     )
+
+
+def _says(view: EntryPage, say: Say) -> Html | None:
+    """What the record says, in its words, to those who may see it."""
+    if not view.says and not view.kept_from:
+        return None
+    told = facts([(name, el("span", value, class_="words")) for name, value in view.says])
+    kept = el("p", say("The words of this record are shown to those whose role may see it. Here: what proves it."))
+    return el("section", el("h2", say("What it says")), kept if view.kept_from else told, class_="entry-holds")
 
 
 def no_entry(text: str, say: Say, *, back: str) -> Html:

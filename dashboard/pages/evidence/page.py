@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.log import look
+from boussole.dashboard.access.people.permissions import RESTRICTED
+from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.access.visitor import here
 from boussole.dashboard.pages.evidence import evidence_html
 from boussole.dashboard.pages.evidence.head import head
 from boussole.dashboard.pages.evidence.routes import answer_of
 from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
 from boussole.dashboard.parts import context, notices, outside_html
+from boussole.dashboard.records.contents import Contents, actions_of, contents_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.evidence.facts import proved, results, short
 from boussole.dashboard.words.addresses import evidence_href, number_of
@@ -26,27 +32,48 @@ def show_entry(text: str, say: Say) -> None:
     if found is None:
         st.html(evidence_html.no_entry(text, say, back=evidence_href(query=query)))
     else:
-        st.html(evidence_html.entry(entry_page(found, context.scene(), say, query=query), say))
+        shown = entry_page(found, context.scene(), say, query=query, told=told_to(here(), say, place=text))
+        st.html(evidence_html.entry(shown, say))
+
+
+def told_to(me: Person, say: Say, *, place: str = "") -> Callable[[int], Contents | None]:
+    """What somebody may be told of a record, by its entry. A look at a single one that is restricted is noted."""
+    workspace = Workspace.find()
+    records, chambers = store.records(workspace), store.chambers(workspace)
+
+    def told(entry: int) -> Contents | None:
+        found = records.at(entry)
+        if found is None:
+            return None
+        chamber = chambers.get(getattr(found.sealed.statement, "committee", ""))
+        shown = contents_of(found, me.role, say, member=lambda name: chamber.name(name, say) if chamber else name)
+        if place and not shown.kept_from:
+            for action in RESTRICTED & actions_of(found):
+                look(workspace, me, action, place=f"/evidence?entry={entry}")
+        return shown
+
+    return told
 
 
 def show_all(say: Say) -> None:
     """What is sealed, and what can be done with it."""
-    here, query = Workspace.find(), context.kept_query()
-    span, found = short(here), store.verified(here)
+    workspace, query = Workspace.find(), context.kept_query()
+    span, found = short(workspace), store.verified(workspace)
     st.html(evidence_html.head(head(span, found, say), say))
     if not span.size:
         return
     st.html(evidence_html.acts(say, whole=found is None or found.ledger.ok, lang=query))
     if answered := answer_of(st.query_params.get("checked", "")):
         st.html(evidence_html.answer(*answered))
-    st.html(outside_html.section(store.outside(here), say, now=dt.datetime.now(dt.UTC)))
+    st.html(outside_html.section(store.outside(workspace), say, now=dt.datetime.now(dt.UTC)))
     asked = asked_of(st.query_params.to_dict())
-    listed = results(here, asked, page=number_of(st.query_params.get("page", "")) or 1)
-    st.html(evidence_html.search(search_of(span, asked, listed, context.scene(), say, query=query), say))
+    listed = results(workspace, asked, page=number_of(st.query_params.get("page", "")) or 1)
+    search = search_of(span, asked, listed, context.scene(), say, query=query, told=told_to(here(), say))
+    st.html(evidence_html.search(search, say))
     st.html(evidence_html.words(say))
 
 
-speaks = speaker(context.language())
+speaks = speaker(context.language(), context.clock())
 try:
     if wanted := st.query_params.get("entry", ""):
         show_entry(wanted, speaks)

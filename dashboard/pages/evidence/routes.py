@@ -67,7 +67,9 @@ async def _check(request: Request, workspace: Workspace) -> Response:
     """Reads the file of the form, and leads to the page that says what it is."""
     query = request.query_params
     lang = {"lang": query["lang"]} if query.get("lang") in LANGUAGES else {}
-    asking = EvidenceQuery(workspace=workspace, say=speaker(query.get("spoken", "")), query=lang)
+    asking = EvidenceQuery(
+        workspace=workspace, say=speaker(query.get("spoken", ""), workspace.settings.zone), query=lang
+    )
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > LARGEST + ENVELOPE:
         return _see("", too_large(asking.say), lang)

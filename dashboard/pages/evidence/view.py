@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.ledger.search import EntryLine, LedgerQuery, Span
 from boussole.audits.mixed import joined
+from boussole.dashboard.records.contents import Contents
 from boussole.dashboard.views.evidence.facts import InclusionProof, Results
 from boussole.dashboard.views.evidence.words import (
     about_words,
@@ -70,6 +71,8 @@ class EntryPage:
     subtitle: str
     seals: str
     answers: str
+    says: Sequence[tuple[str, str]]
+    kept_from: bool
     content: Sequence[tuple[str, str]]
     proof: str
     tone: str
@@ -77,6 +80,15 @@ class EntryPage:
     fingerprint: str
     root: str
     back: str
+
+
+Told = Callable[[int], Contents | None]
+"""What whoever looks may be told of the record that an entry seals; None where it seals none that can be read."""
+
+
+def nobody(_entry: int) -> Contents | None:
+    """Who is told nothing of records."""
+    return None
 
 
 def asked_of(query: Mapping[str, str]) -> LedgerQuery:
@@ -91,9 +103,16 @@ def asked_of(query: Mapping[str, str]) -> LedgerQuery:
 
 
 def search_of(
-    span: Span, asked: LedgerQuery, found: Results, scene: Scene, say: Say, *, query: Mapping[str, str]
+    span: Span,
+    asked: LedgerQuery,
+    found: Results,
+    scene: Scene,
+    say: Say,
+    *,
+    query: Mapping[str, str],
+    told: Told = nobody,
 ) -> Search:
-    """The form and its results."""
+    """The form and its results. `told` is what whoever looks may be told of a record."""
     systems = {name: scene.title(name, say) for name in scene.systems}
     last = str(found.page + 1) if found.page < found.pages else ""
     first = str(found.page - 1) if found.page > 1 else ""
@@ -105,7 +124,7 @@ def search_of(
         found=say.plural("One entry", "{whole} entries", found.total, whole=say.whole(found.total))
         if found.total
         else say("Nothing in the ledger is as asked."),
-        lines=[_line(entry, scene, say, query=query) for entry in found.entries],
+        lines=[_line(entry, scene, say, query=query, told=told) for entry in found.entries],
         where=say("Page {n} of {all}", n=say.whole(found.page), all=say.whole(found.pages)) if found.pages > 1 else "",
         newer=_again(asked, first, query) if first else "",
         older=_again(asked, last, query) if last else "",
@@ -113,9 +132,12 @@ def search_of(
     )
 
 
-def entry_page(found: InclusionProof, scene: Scene, say: Say, *, query: Mapping[str, str]) -> EntryPage:
-    """One entry."""
+def entry_page(
+    found: InclusionProof, scene: Scene, say: Say, *, query: Mapping[str, str], told: Told = nobody
+) -> EntryPage:
+    """One entry, and what the record that it seals says to whoever looks."""
     entry = found.entry
+    record = told(entry.index)
     return EntryPage(
         number=entry.index,
         title=say("Entry {n}: {kind}", n=str(entry.index), kind=kind_words(entry.kind, say)),
@@ -124,7 +146,7 @@ def entry_page(found: InclusionProof, scene: Scene, say: Say, *, query: Mapping[
             [
                 part
                 for part in (
-                    about_words(entry, scene, say),
+                    about_words(entry, scene, say, subject=record.subject if record else ""),
                     say("sealed on {moment}", moment=moment_words(entry.time, say)),
                 )
                 if part
@@ -132,6 +154,8 @@ def entry_page(found: InclusionProof, scene: Scene, say: Say, *, query: Mapping[
         ),
         seals=seal_words(entry, say),
         answers=answers_href(entry, scene, query=query),
+        says=record.says if record else [],
+        kept_from=bool(record and record.kept_from),
         content=content_words(entry, scene, say),
         proof=_proof(found, say),
         tone="kept" if found.holds else "broken",
@@ -155,13 +179,14 @@ def _proof(found: InclusionProof, say: Say) -> str:
     )
 
 
-def _line(entry: EntryLine, scene: Scene, say: Say, *, query: Mapping[str, str]) -> Line:
+def _line(entry: EntryLine, scene: Scene, say: Say, *, query: Mapping[str, str], told: Told) -> Line:
+    record = told(entry.index)
     return Line(
         number=str(entry.index),
         href=evidence_href(query=query, entry=str(entry.index)),
-        when=moment_words(entry.time, say),
+        when=moment_words(entry.time, say, beside=True),
         what=kind_words(entry.kind, say),
-        about=about_words(entry, scene, say),
+        about=about_words(entry, scene, say, subject=record.subject if record else ""),
     )
 
 

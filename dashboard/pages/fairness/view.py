@@ -88,13 +88,14 @@ def explorer(
     held = FairnessQuery(
         **{"period": when.value, **{key: value for key, value in values.items() if key in vars(chosen)}}
     )
-    title = say("{question} – by {attribute}", question=question(kind, say, system=system),
-                attribute=inside(attribute_name(by, say, system=system)))  # fmt: skip
+    asked = question(kind, say, system=system, control=control)
+    attribute = inside(attribute_name(by, say, system=system))
+    title = say("{question} – by {attribute}", question=asked, attribute=attribute)
     focus = next((each for each in found if each.key == held.group), None) or widest(found)
     return Explorer(
         chosen=held,
         fields=[first[0], when, *first[1:], *last],
-        question=question(kind, say, system=system),
+        question=asked,
         subtitle=_subtitle(scene, document, say, system=system, control=control),
         answer=answer,
         more=more,

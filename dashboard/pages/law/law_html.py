@@ -89,19 +89,21 @@ def _answers(row: Row, say: Say) -> Html:
 
 def _question(asked: LawQuestion, say: Say) -> Html:
     nobody = el("span", say("Asked of no system here."), class_="under")
-    marks = join([_told(told, say) for told in asked.told], " ") if asked.told else nobody
+    of = say("question {number}", number=asked.number)
+    marks = join([_told(told, say, of=of) for told in asked.told], " ") if asked.told else nobody
     return el(
         "li", el("span", asked.number, class_="order"), link(asked.text, asked.href), el("span", marks, class_="says")
     )
 
 
-def _told(told: LawAnswer, say: Say) -> Html:
+def _told(told: LawAnswer, say: Say, *, of: str) -> Html:
     """What a question says, and the way to its proof."""
     if told.seal is None:
-        return _mark(told, say)
-    return el("span", _mark(told, say), link(say("Evidence"), told.seal, class_="proof"), class_="sealed")
+        return _mark(told, say, of=of)
+    proof = link(say("Evidence"), told.seal, class_="proof", of=join([told.text, of], ", "))
+    return el("span", _mark(told, say, of=of), proof, class_="sealed")
 
 
-def _mark(told: LawAnswer, say: Say) -> Html:
+def _mark(told: LawAnswer, say: Say, *, of: str = "") -> Html:
     shown = badge(told.verdict, say, told.text)
-    return link(shown, told.href, class_="mark") if told.href else shown
+    return link(shown, told.href, class_="mark", of=of) if told.href else shown

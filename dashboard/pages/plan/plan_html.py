@@ -67,7 +67,7 @@ def _question(each: PlannedQuestion, say: Say) -> Html:
         el(
             "p",
             *[el("span", text, " ") for text in each.rests_on],
-            link(say("The answer today"), each.href),
+            link(say("The answer today"), each.href, of=join([each.number, each.question], " ")),
             class_="note",
         ),
         stacked(each.table.head, rows, caption=each.table.caption, class_="data", hidden_caption=True),

@@ -95,9 +95,9 @@ def _read(workspace: Workspace, path: Path) -> Report:
     found = _checked(workspace, path.name, content)
     sealed = found.sealed if found is not None else None
     if sealed is None:
-        made = dt.datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+        made = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
     else:
-        made = dt.datetime.fromisoformat(sealed.time).astimezone()
+        made = dt.datetime.fromisoformat(sealed.time)
     period, lang = named(path.name)
     return Report(
         name=path.name,

@@ -46,7 +46,7 @@ def progress(say: Say) -> None:
     look()
 
 
-speaks = speaker(context.language())
+speaks = speaker(context.language(), context.clock())
 try:
     show(speaks)
 except BoussoleError as error:

@@ -51,11 +51,12 @@ def listed(found: Sequence[Report], say: Say, *, query: Mapping[str, str]) -> Ht
     """Every report with what it holds."""
     if not found:
         return el("div", el("p", el("strong", say("No report has been made yet."))), class_="lead")
-    head = [say("Report"), say("Made"), say("Is it as it was made?"), say("Signature"), say("File")]
+    made = say("Made ({clock})", clock=say.clock)
+    head = [say("Report"), made, say("Is it as it was made?"), say("Signature"), say("File")]
     rows = [
         [
             capital(report_title(each.period, each.lang, say)),
-            say("{date}, {time}", date=say.date(each.made), time=say.time(each.made)),
+            say.short_moment(each.made),
             _holds(each, say, query=query),
             say("not signed"),
             _take(each, say),

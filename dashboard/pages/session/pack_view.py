@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boussole.charter.amending.plain import plainly
 from boussole.charter.committee.acts.packs import PackChanges, VerdictChange
 from boussole.charter.document import by_article
 from boussole.charter.record_types.acts import PackAudit
 from boussole.dashboard.markup.marks import word
-from boussole.dashboard.views.answers.asked import way_called
+from boussole.dashboard.views.answers.asked import worded_as
 from boussole.dashboard.views.committee.evidence import Evidence
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import article_href, evidence_href
@@ -136,12 +135,10 @@ def differences_of(changes: PackChanges, scene: Scene, title: str, say: Say) -> 
 
 
 def _changed(change: VerdictChange, scene: Scene, say: Say) -> AnswerChangeLine:
-    indicator = way_called(scene.charter, change.indicator)
-    question = f"{indicator.number} {plainly(indicator.question, say.lang)}" if indicator else change.indicator
     before, after = (say("not asked") if each is None else word(each, say) for each in (change.before, change.after))
     return AnswerChangeLine(
         place=scene.title(change.system, say),
-        question=question,
+        question=worded_as(scene.charter, change.indicator, scene.systems.get(change.system), say),
         verdict=change.after or NOT_ASKED,
         told=say("{before} → {after}", before=before, after=after),
     )

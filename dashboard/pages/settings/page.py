@@ -14,7 +14,7 @@ from boussole.dashboard.pages.settings.view import settings_page
 from boussole.dashboard.parts import context
 from boussole.dashboard.words.say import speaker
 
-say, me = speaker(context.language()), here()
+say, me = speaker(context.language(), context.clock()), here()
 workspace, inside = Workspace.find(), allowed(me.role, Action.SEE_SETTINGS)
 sessions = own_sessions(workspace, me)
 shown = settings_page(me, settings_facts(workspace), say, inside=inside, query=context.kept_query(), sessions=sessions)

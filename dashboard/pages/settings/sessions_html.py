@@ -44,8 +44,7 @@ def _row(each: OwnSession, say: Say) -> list[Html | str]:
 
 
 def _moment(at: dt.datetime, say: Say) -> str:
-    local = at.astimezone()
-    return say("{date} at {time}", date=say.date(local.date()), time=say.time(local))
+    return say.moment(at)
 
 
 def _button(reference: str, text: str, say: Say, *, of: str = "") -> Html:

@@ -151,6 +151,7 @@ def _set(each: Set, say: Say) -> Row:
     names = {
         "organisation": say("Name of the organisation"),
         "language": say("Language of reports"),
+        "timezone": say("Time zone of the hours that pages say"),
         "mlflow_tracking_uri": say("Where MLflow keeps models and decisions"),
         "memory_limit": say("Memory while decisions come in"),
         "threads": say("Processor threads"),

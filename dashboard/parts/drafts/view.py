@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from boussole.charter.committee.papers.drafts import SavedDraft, Saving
 from boussole.charter.committee.placeholders import unwritten
@@ -16,7 +17,7 @@ from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.committee.words import sense_word
 from boussole.dashboard.words.addresses import draft_href, evidence_href
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.words.say import Say, speaker
 
 Link = tuple[str, str]
 SENSES = ("favourable", "reserved", "unfavourable", "none")
@@ -120,7 +121,7 @@ def _aside(chamber: Chamber, draft: SavedDraft, saving: Saving, say: Say, *, que
         told=say(
             "Written by {who} on {moment}, from version {n}",
             who=author_words(chamber, saving.author, say),
-            moment=_moment(saving.saved_at, say),
+            moment=_moment(chamber, saving.saved_at, say),
             n=str(saving.based_on),
         ),
         mine=read(saving.body, draft.body, say),
@@ -134,13 +135,13 @@ def _saved(chamber: Chamber, version: int | None, author: str, saved_at: str, sa
         "Version {n}, saved by {who} on {moment}",
         n=str(version),
         who=author_words(chamber, author, say),
-        moment=_moment(saved_at, say),
+        moment=_moment(chamber, saved_at, say),
     )
 
 
-def _moment(text: str, say: Say) -> str:
-    moment = dt.datetime.fromisoformat(text).astimezone()
-    return say("{date}, {time}", date=say.date(moment.date()), time=say.time(moment))
+def _moment(chamber: Chamber, text: str, say: Say) -> str:
+    """A moment on the clock of the committee."""
+    return speaker(say.lang, ZoneInfo(chamber.house.rules.timezone)).moment(dt.datetime.fromisoformat(text))
 
 
 def title_of(body: Mapping[str, Any]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from boussole.audits.languages import inside
 from boussole.audits.mixed import foreign, marked
 from boussole.audits.systems import System
+from boussole.charter.amending.plain import plainly
 from boussole.charter.document import VerdictDocument
-from boussole.charter.judging.families import spoken
+from boussole.charter.judging.families import Attribute, asked_of, spoken, worded
 from boussole.charter.text.model import Charter, Indicator
 from boussole.dashboard.words.say import Say
 
@@ -20,6 +21,25 @@ def way_called(charter: Charter, name: str) -> Indicator | None:
     """The question of the charter that has a name, or whose name an expanded one begins with."""
     fitting = [way for way in charter.ways if f"{name}_".startswith(f"{way.id}_")]
     return max(fitting, key=lambda indicator: len(indicator.id), default=None)
+
+
+def worded_for(way: Indicator, system: System | None, say: Say, *, by: Attribute | None = None) -> str:
+    """A question in the names of the system that it is about; in general words where it is about none or several."""
+    if system is None:
+        return plainly(way.question, say.lang)
+    lang, text = spoken(way.question, say.lang), worded(way, system, say.lang, by=by)
+    return text if lang == say.lang else foreign(text, lang)
+
+
+def worded_as(charter: Charter, name: str, system: System | None, say: Say) -> str:
+    """A question by its id, with its number, as the charter asks it of a system: by one attribute where its id ends in
+    it; the id itself where it asks no such thing."""
+    way = way_called(charter, name)
+    if way is None:
+        return name
+    asked = asked_of(charter, system).questions if system else ()
+    by = next((each.by for each in asked if each.id == name), None)
+    return f"{way.number} " + worded_for(way, system, say, by=by)
 
 
 def question_of(charter: Charter, verdict: VerdictDocument, say: Say) -> str:

@@ -104,7 +104,7 @@ def kind_words(kind: str, say: Say) -> str:
         "no_quorum": say("Lack of a quorum"),
         "closing": say("Session closed"),
         "vote": say("Vote opened"),
-        "ballot": say("Open ballot"),
+        "ballot": say("Open vote"),
         "participation": say("Secret ballot cast"),
         "tally": say("Result of a vote"),
         "annulment": say("Vote annulled"),
@@ -118,8 +118,8 @@ def kind_words(kind: str, say: Say) -> str:
     return names.get(kind, kind)
 
 
-def about_words(entry: EntryLine, scene: Scene, say: Say) -> str:
-    """What an entry is about, in a few words: a system, a period, a version."""
+def about_words(entry: EntryLine, scene: Scene, say: Say, *, subject: str = "") -> str:
+    """What an entry is about, in a few words: a system, a period, a version; the `subject` of a record."""
     payload = entry.payload
     parts = []
     if payload.get("system"):
@@ -135,7 +135,8 @@ def about_words(entry: EntryLine, scene: Scene, say: Say) -> str:
     if payload.get("before"):
         parts.append(say("before {date}", date=say.date(str(payload["before"]))))
     said = next((each.statement for each in scene.facts.sealed if each.entry == entry.index), None)
-    return capital(joined(", ", [*parts, *(stated_words(said, scene, say) if said else [])]))
+    stated = stated_words(said, scene, say) if said else []
+    return capital(joined(", ", [*parts, *([subject] if subject and subject not in stated else []), *stated]))
 
 
 def stated_words(said: Statement, scene: Scene, say: Say) -> list[str]:
@@ -213,13 +214,13 @@ def answers_href(entry: EntryLine, scene: Scene, *, query: Mapping[str, str]) ->
     return system_href(system, query=dict(query)) if entry.kind == "audit" and system in scene.latest else ""
 
 
-def moment_words(time: str, say: Say) -> str:
-    """When an entry was sealed; as it stands where that is no moment."""
+def moment_words(time: str, say: Say, *, beside: bool = False) -> str:
+    """When an entry was sealed; as it stands where that is no moment. The clock is named, unless it is `beside`."""
     try:
         moment = dt.datetime.fromisoformat(time)
     except ValueError:
         return time
-    return say("{date} at {time} UTC", date=say.date(moment.date()), time=say.time(moment))
+    return say.short_moment(moment) if beside else say.moment(moment)
 
 
 def _name(key: str, say: Say) -> str:
@@ -263,6 +264,7 @@ def _value(key: str, value: object, say: Say) -> str:
         "excluded": lambda: say("left out") if value else say("taken back"),
         "lang": lambda: say("French") if value == "fr" else say("English"),
         **{key: lambda: say.month(dt.date.fromisoformat(text)) for key in ("first_month", "last_month")},
+        "at": lambda: moment_words(text, say),
         **{key: lambda: say.date(text) for key in ("start", "end", "before", "day")},
     }
     if value is None:

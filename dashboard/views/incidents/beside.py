@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from boussole.audits.languages import capital
@@ -34,18 +35,36 @@ def owed(scene: Scene, say: Say, *, query: dict[str, str]) -> list[DueEntry]:
 
 
 def _appeals(scene: Scene, say: Say, *, query: dict[str, str]) -> list[DueEntry]:
-    waiting = [each for each in appeals(scene.facts) if each.decision is None]
-    if not waiting:
-        return []
-    first = min(each.due_on for each in waiting)
-    line = DueLine(
-        when=capital(when(first, scene.facts.as_of, say)),
-        overdue=first < scene.facts.as_of,
-        what=say.plural("Decide on an appeal that waits", "Decide on {n} appeals that wait", len(waiting)),
-        place=say("Incidents and appeals"),
-        href=incidents_href(query=query, anchor="appeals"),
+    """Those that are late and those that still have time, apart: one that is late makes no other late."""
+    found, today = appeals(scene.facts), scene.facts.as_of
+    entries = []
+    for state in ("overdue", "waiting"):
+        days = [each.due_on for each in found if each.state == state]
+        if days:
+            first = min(days)
+            line = DueLine(
+                when=capital(when(first, today, say)),
+                overdue=state == "overdue",
+                what=_appeals_due(state, len(days), first, say),
+                place=say("Incidents and appeals"),
+                href=incidents_href(query=query, anchor="appeals"),
+            )
+            entries.append(DueEntry(on=first, kind="appeal", line=line))
+    return entries
+
+
+def _appeals_due(state: str, n: int, first: dt.date, say: Say) -> str:
+    day = say.date(first)
+    if state == "overdue":
+        return say.plural(
+            "Decide on an appeal that is late",
+            "Decide on {n} appeals that are late, the oldest since {date}",
+            n,
+            date=day,
+        )
+    return say.plural(
+        "Decide on an appeal that waits", "Decide on {n} appeals that wait, the first by {date}", n, date=day
     )
-    return [DueEntry(on=first, kind="appeal", line=line)]
 
 
 def open_incidents(scene: Scene, say: Say, *, query: dict[str, str], article: str = "", system: str = "") -> Html:

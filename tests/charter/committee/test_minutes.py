@@ -201,7 +201,7 @@ Adopté : Avis sur MatchFT, à main levée ; pour : 2, contre : 1, abstentions :
 >
 > Oui, si.
 
-Non adopté : Suspendre le pilote, à bulletin secret ; pour : 0, contre : 3, abstentions : 0.
+Non adopté : Suspendre le pilote, au scrutin secret ; pour : 0, contre : 3, abstentions : 0.
 
 
 Vote annulé : Autre texte. Raison : Mauvais texte.

@@ -1,0 +1,93 @@
+"""What a record says, to those who may be told: each field under its name, its values in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from boussole.audits.languages import capital
+from boussole.audits.mixed import joined
+from boussole.charter.record_types.acts import OpinionText
+from boussole.charter.record_types.base import UNTOLD, KeptFile, Statement
+from boussole.charter.record_types.inputs import input_of
+from boussole.charter.record_types.kinds import KINDS
+from boussole.charter.records.readable import Readable
+from boussole.dashboard.access.people.permissions import Action, Role, allowed
+from boussole.dashboard.views.committee.words import sense_word
+from boussole.dashboard.words.say import Say
+
+Pairs = list[tuple[str, str]]
+MEMBERS = ("members", "others", "there", "known_members")
+"""The lists from which an input chooses a member."""
+IDS = ("systems", "questions", "articles", "matters", "mandates", "texts", "appeals", "committees", "figure_groups")
+"""The lists whose values are ids or numbers: what they name is said elsewhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """A record as a reader finds it at its entry: what it says; `kept_from` them where their role may not be told."""
+
+    says: Pairs
+    subject: str = ""
+    kept_from: bool = False
+
+
+def actions_of(each: Readable) -> set[Action]:
+    """What whoever reads a record must be allowed to see: its kind, and the kinds of what it is about."""
+    return {Action[KINDS[kind].read_action] for kind in {each.sealed.statement.kind, *each.about}}
+
+
+def contents_of(each: Readable, role: Role, say: Say, *, member: Callable[[str], str]) -> Contents:
+    """What a role is told of a record. `member` gives the name of a member by number."""
+    if not all(allowed(role, action) for action in actions_of(each)):
+        return Contents(says=[], kept_from=True)
+    said = each.sealed.statement
+    return Contents(says=[pair for pair in _fields(said, say, member) if pair[1]], subject=subject_of(said))
+
+
+def subject_of(said: Statement) -> str:
+    """What a record is about in its own few words; empty where it has none."""
+    wording = getattr(said, "wording", None)
+    return str(getattr(said, "subject", "") or getattr(wording or said, "title", "") or "")
+
+
+def _fields(said: Statement, say: Say, member: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    for name, field in type(said).model_fields.items():
+        value, asked = getattr(said, name), input_of(type(said), name, {})
+        if UNTOLD in field.metadata or asked.choices in IDS:
+            continue
+        if isinstance(value, OpinionText):
+            yield from _wording(value, say)
+        elif asked.label:
+            named = member if asked.choices in MEMBERS else None
+            yield say(asked.label), _value(value, asked.words, say, named)
+
+
+def _wording(text: OpinionText, say: Say) -> Iterator[tuple[str, str]]:
+    yield say("Title"), text.title
+    yield say("What it comes to"), capital(sense_word(text.sense, say))
+    yield say("In these words"), text.words
+    yield say("Reservations"), say.apart(text.reservations)
+
+
+def _value(value: Any, words: Mapping[str, str], say: Say, member: Callable[[str], str] | None) -> str:
+    """A value as people read it; empty where there is none, or where it is no value for people."""
+    if isinstance(value, list):
+        return joined(", ", [text for each in value if (text := _value(each, words, say, member))])
+    if isinstance(value, bool):
+        return say("yes") if value else ""
+    if isinstance(value, KeptFile):
+        return value.name
+    if isinstance(value, dt.date):
+        return _day(value, say)
+    if isinstance(value, str):
+        return member(value) if member and value else say(words[value]) if value in words else value
+    return say.whole(value) if isinstance(value, int) else ""
+
+
+def _day(value: dt.date, say: Say) -> str:
+    if isinstance(value, dt.datetime):
+        return say("{date}, {time}", date=say.date(value.date()), time=say.time(value))
+    return say.date(value)

@@ -1,0 +1,105 @@
+"""What a record says is shown at its entry of the ledger, to those who may see it and to nobody else."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from boussole.charter.record_types.acts import Ballot, Opinion, OpinionText, Referral, Retraction
+from boussole.charter.record_types.kinds import KINDS
+from boussole.charter.records.readable import Records
+from boussole.charter.records.statements import SealedStatement
+from boussole.dashboard.access.people.permissions import Action, Role, allowed
+from boussole.dashboard.pages.evidence import evidence_html
+from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
+from boussole.dashboard.records.contents import contents_of
+from boussole.dashboard.views.evidence.facts import proved, results, short
+from boussole.dashboard.words.say import speaker
+from tests.charter.committee.desk import m
+from tests.charter.committee.hall import Hall
+from tests.charter.incidents.made import appeal, decision, incident
+
+EN, FR = speaker("en"), speaker("fr")
+DAY = dt.date(2026, 9, 15)
+BASE = {"committee": "external", "role": "Secretariat", "on": DAY}
+REFERRAL = Referral(
+    **BASE, origin="authority", sender="Médiateur", subject="L’âge dans MatchFT <b>", text="Est-ce juste ?",
+    due_on=dt.date(2026, 10, 1),
+)  # fmt: skip
+OPINION = Opinion(
+    **BASE, of=0,
+    wording=OpinionText(
+        title="Avis sur MatchFT", sense="reserved", words="Il faut corriger.", reservations=["R1", "R2"]
+    ),
+)  # fmt: skip
+
+
+def told(said, role=Role.MEMBER, *, say=EN, before=()):
+    sealed = [SealedStatement(entry=n, sealed_on=DAY, statement=each) for n, each in enumerate((*before, said))]
+    found = Records({each.entry: each for each in sealed}).at(len(before))
+    assert found is not None
+    return contents_of(found, role, say, member=lambda name: f"({name})")
+
+
+def test_a_referral_and_an_opinion_say_what_they_say():
+    assert told(REFERRAL).subject == "L’âge dans MatchFT <b>"
+    assert dict(told(REFERRAL).says) == {
+        "In whose name?": "Secretariat",
+        "On which day?": "15 September 2026",
+        "What is asked": "Est-ce juste ?",
+        "Who asks?": "an outside authority",
+        "What it is about, in a few words": "L’âge dans MatchFT <b>",
+        "In whose name: a role, not a person": "Médiateur",
+        "By when an opinion is asked for": "1 October 2026",
+    }
+    shown = dict(told(OPINION, say=FR, before=(REFERRAL,)).says)
+    assert shown["Titre"] == "Avis sur MatchFT"
+    assert shown["Son sens"] == "Favorable avec réserves"
+    assert shown["Texte"] == "Il faut corriger."
+    assert shown["Réserves"].replace("\u202f", " ") == "R1 ; R2"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_only_whoever_may_see_it_is_told(role):
+    for said, before in ((REFERRAL, ()), (incident(), ()), (appeal(text="Secret"), ()), (decision(0), (appeal(),))):
+        shown = told(said, role, before=before)
+        may = allowed(role, Action[KINDS[said.kind].read_action])
+        assert shown.kept_from is not may
+        assert bool(shown.says) is may
+        assert may or not shown.subject
+
+
+def test_a_vote_that_is_under_way_and_what_was_taken_back_are_told_to_nobody(hall: Hall) -> None:
+    vote = hall.vote(hall.of)
+    ballot = hall.do(Ballot, of=vote, voter=m(1), choice="for")
+    back = hall.do(Referral, **REFERRAL.model_dump(exclude={"committee", "role", "on"}))
+    assert Records.of(hall.workspace).at(back)
+    hall.do(Retraction, of=back, text="By mistake")
+    records = Records.of(hall.workspace)
+    assert [records.at(entry) for entry in (ballot, back, -1, 10_000)] == [None] * 4
+
+
+def test_the_entry_and_the_list_say_it(hall: Hall, empty_scene):
+    number = hall.do(Referral, **REFERRAL.model_dump(exclude={"committee", "role", "on"}))
+    records = Records.of(hall.workspace)
+
+    def shown_to(role):
+        def said(entry):
+            found = records.at(entry)
+            return found and contents_of(found, role, EN, member=str)
+
+        page = entry_page(proved(hall.workspace, number), empty_scene, EN, query={}, told=said)
+        span, asked = short(hall.workspace), asked_of({})
+        listed = search_of(span, asked, results(hall.workspace, asked, page=1), empty_scene, EN, query={}, told=said)
+        return evidence_html.entry(page, EN), evidence_html.search(listed, EN)
+
+    entry, listed = shown_to(Role.MEMBER)
+    assert "What it says" in entry
+    assert "Est-ce juste ?" in entry
+    assert "L’âge dans MatchFT &lt;b&gt;" in entry
+    assert "L’âge dans MatchFT &lt;b&gt;" in listed
+    entry, listed = shown_to(Role.READER)
+    assert "shown to those whose role may see it" in entry
+    assert "Est-ce juste" not in entry + listed
+    assert "L’âge" not in entry + listed

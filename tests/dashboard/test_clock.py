@@ -1,0 +1,83 @@
+"""Hours are those of the organisation, whatever the machine's clock says, and the clock is named."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from boussole.audits import ledger
+from boussole.audits.errors import BoussoleError
+from boussole.audits.ledger.search import EntryLine
+from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.charter.records import open_records
+from boussole.dashboard.pages.reports import reports_html
+from boussole.dashboard.pages.reports.cache import Report
+from boussole.dashboard.views.evidence.words import content_words, moment_words
+from boussole.dashboard.words.say import speaker
+from tests.dashboard.app_at import app_at
+
+EVENING = dt.datetime(2026, 11, 29, 23, 29, tzinfo=dt.UTC)
+SUMMER = dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("lang", "zone", "written"),
+    [
+        ("fr", "Europe/Paris", "30 novembre 2026 à 0\u00a0h\u00a029 (heure de Paris)"),
+        ("en", "Europe/Paris", "30 November 2026 at 00:29 (Paris time)"),
+        ("fr", "Indian/Reunion", "30 novembre 2026 à 3\u00a0h\u00a029 (heure de La Réunion)"),
+        ("fr", "Europe/Athens", "30 novembre 2026 à 1\u00a0h\u00a029 (heure d\u2019Athènes)"),
+        ("en", "UTC", "29 November 2026 at 23:29 (UTC)"),
+    ],
+)
+def test_a_moment_is_told_by_the_clock_of_the_organisation(lang, zone, written):
+    assert speaker(lang, ZoneInfo(zone)).moment(EVENING).replace("\u202f", " ") == written
+
+
+def test_summer_time_counts():
+    assert "14:00" in speaker("en").moment(SUMMER)
+
+
+def test_the_machine_does_not_matter(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    assert speaker("en").moment(SUMMER) == "1 July 2026 at 14:00 (Paris time)"
+
+
+def test_sealed_moments_are_told_by_that_clock(scene):
+    say = speaker("en", ZoneInfo("America/Guadeloupe"))
+    assert moment_words("2026-11-29T23:29:00Z", say) == "29 November 2026 at 19:29 (Guadeloupe time)"
+    assert moment_words("2026-11-29T23:29:00Z", say, beside=True) == "29 November 2026 at 19:29"
+    assert moment_words("no moment", say) == "no moment"
+    entry = EntryLine(index=1, kind="exclusion", payload={"at": "2026-11-29T23:29:00"}, time="", leaf_hash="ab")
+    assert content_words(entry, scene, say) == [("When", "29 November 2026 at 19:29 (Guadeloupe time)")]
+
+
+def test_reports_are_listed_by_that_clock():
+    facts = {"name": "boussole-2026-09-fr.pdf", "period": "2026-09", "lang": "fr", "size": 1, "state": "sealed"}
+    html = reports_html.listed([Report(**facts, made=EVENING, entry=1, entries=())], speaker("fr"), query={})
+    assert "Fait (heure de Paris)" in html
+    assert "30 novembre 2026 à 0\u00a0h\u00a029" in html
+
+
+def test_the_settings_say_which_and_refuse_what_is_none(tmp_path):
+    workspace = Workspace.create(tmp_path / "w")
+    assert workspace.settings.zone == ZoneInfo("Europe/Paris")
+    (workspace.home / SETTINGS_FILE).write_text('timezone = "Indian/Reunion"\n')
+    assert Workspace(workspace.home).settings.zone == ZoneInfo("Indian/Reunion")
+    (workspace.home / SETTINGS_FILE).write_text('timezone = "Europe/Pari"\n')
+    with pytest.raises(BoussoleError, match="'Europe/Pari' is no time zone"):
+        _ = Workspace(workspace.home).settings
+
+
+def test_pages_take_the_clock_of_their_workspace(tmp_path, monkeypatch, be):
+    workspace = Workspace.create(tmp_path / "w")
+    with open_records(workspace).begin() as connection:
+        ledger.append(connection, kind="exclusion", payload={"number": 1})
+    (workspace.home / SETTINGS_FILE).write_text('timezone = "Indian/Reunion"\n')
+    monkeypatch.setenv("BOUSSOLE_HOME", str(workspace.home))
+    be("auditor")
+    shown = "".join(str(each.proto) for each in app_at("evidence", lang="en").run().get("html"))
+    assert re.search(r"Sealed on \(R.{1,9}union time\)", shown)
