@@ -69,7 +69,7 @@ def _wording(text: OpinionText, say: Say) -> Iterator[tuple[str, str]]:
     yield say("Title"), text.title
     yield say("What it comes to"), capital(sense_word(text.sense, say))
     yield say("In these words"), text.words
-    yield say("Reservations"), say.apart(text.reservations)
+    yield say("Reservations"), "\n".join(text.reservations)
 
 
 def _value(value: Any, words: Mapping[str, str], say: Say, member: Callable[[str], str] | None) -> str:
