@@ -148,9 +148,11 @@ def system_page(scene: Scene, system_id: str, say: Say, *, query: Mapping[str, s
     )
 
 
-def section(document: Standing, article: Article, charter: Charter, system: System | None, say: Say) -> Section:
-    """One article of the page."""
-    verdicts = [verdict for verdict in document.verdicts if verdict.article == article.id]
+def section(
+    document: Standing, article: Article, charter: Charter, system: System | None, say: Say, *, only: str | None = None
+) -> Section:
+    """One article of the page; of its questions, only the one of an id where that is given."""
+    verdicts = [each for each in document.verdicts if each.article == article.id and only in (None, each.indicator)]
     examined = [verdict for verdict in verdicts if verdict.verdict != "not_examined"]
     examined.sort(key=lambda verdict: (ORDER.index(verdict.verdict), -excess(document, verdict)))
     summary = {s.article: s.verdict for s in document.articles}
