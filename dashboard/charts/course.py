@@ -12,7 +12,7 @@ from boussole.dashboard.charts.dots import ticks
 from boussole.dashboard.markup.fontfiles import QUOTED
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, MARKS, NEEDLE, shape
 
-WIDE, NARROW = 664, 288
+WIDE, NARROW = 664, 272
 HIGH, LEFT, RIGHT, TOP, BOTTOM = 230, 44, 12, 30, 48
 SIZE = 14
 _TINTS = {"broken": "#ecbfbf", "watch": "#ecd699", "unknown": "#c9c6de", "kept": "#b5d8d0"}

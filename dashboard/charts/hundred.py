@@ -12,7 +12,16 @@ from boussole.charter.judging.findings import deciding
 from boussole.dashboard.charts.bars import NONE, Ends, within
 from boussole.dashboard.charts.charts import apart, level_lines
 from boussole.dashboard.charts.dots import WIDE, Dot, Layout, Rows
-from boussole.dashboard.charts.groups import ADJUSTED_STAGE, Level, Row, compared, reason_words, rows, stage_rows
+from boussole.dashboard.charts.groups import (
+    ADJUSTED_STAGE,
+    Level,
+    Row,
+    compared,
+    group_of,
+    reason_words,
+    rows,
+    stage_rows,
+)
 from boussole.dashboard.markup.marks import word
 from boussole.dashboard.words.say import Say
 
@@ -51,7 +60,11 @@ def _of_stage(
     pairs = [(each, measures[each.measure]) for each in verdict.comparisons if each.measure in measures]
     told = deciding(verdict.verdict, pairs)
     every = stage_rows(document, verdict.by or (), say, metric=metric, system=system)
-    return [row for measure, row in every if told is None or measure.given == told[1].given]
+    return [
+        replace(row, label=group_of(measure, say, system=system))
+        for measure, row in every
+        if told is None or measure.given == told[1].given
+    ]
 
 
 def _as_ratio(row: Row, verdict: VerdictDocument) -> Row:

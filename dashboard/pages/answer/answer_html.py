@@ -71,7 +71,7 @@ def actions(page: AnswerPage, say: Say, doors: Doors) -> Html:
     """What a reader can do with the answer."""
     taken = [
         (say("Contest"), doors.contest, False),
-        (say("Ask"), doors.ask, False),
+        (say("Ask a question"), doors.ask, False),
         (say("Image (SVG)"), doors.drawing, True),
         (say("Image (PNG)"), doors.image, True),
         (say("Table (CSV)"), doors.data, True),
@@ -161,7 +161,7 @@ def _course(told: Course, say: Say) -> Html:
 def promise(page: AnswerPage, say: Say) -> Html:
     """What was promised, what was done about it, and what is not known."""
     shown, rest = page.deeds[:SHOWN], page.deeds[SHOWN:]
-    more = say.plural("See one more", "See {n} more", len(rest))
+    more = say.plural("See one more thing", "See {n} more things", len(rest))
     return el(
         "div",
         el(
