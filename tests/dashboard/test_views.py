@@ -74,7 +74,7 @@ def test_the_first_lines_answer_the_question(scene: Scene) -> None:
     assert shown.headline == "Un engagement n’est pas tenu."
     assert shown.others == "Parmi les autres\u202f: un à surveiller, cinq pas examinés."
     assert shown.subtitle == "Deux systèmes audités sur deux au registre · 29\u202f054 décisions lues"
-    assert [line.href for line in shown.leads] == ["/system?system=compas#equite-impact_ratio_race"]
+    assert [line.href for line in shown.leads] == ["/answer?system=compas&question=impact_ratio_race"]
 
 
 @pytest.mark.parametrize(
