@@ -53,8 +53,10 @@ class ArticleRows:
 
 @dataclass(frozen=True, kw_only=True)
 class Matrix:
-    """All questions of a system. `columns`: the names of what people are grouped by."""
+    """All questions of a system. `columns`: the names of what people are grouped by; `ending`: the words in which all
+    questions about groups end, said once above them."""
 
+    ending: str
     columns: Sequence[str]
     articles: Sequence[ArticleRows]
     caps: Sequence[Cap]
@@ -65,6 +67,22 @@ class Matrix:
         return sum(len(article.untouched) for article in self.articles)
 
 
+def shared_ending(texts: Sequence[str]) -> str:
+    """The words in which all of several texts end; empty where they do not, or where one is nothing else.
+
+    >>> shared_ending(["Are women seen as often?", "Are men called as often?"]), shared_ending(["Why?"])
+    ('as often?', '')
+    """
+    different = list(dict.fromkeys(texts))
+    if len(different) < 2:
+        return ""
+    split = [text.split(" ") for text in different]
+    n = 0
+    while all(n + 2 < len(words) and words[-n - 1] == split[0][-n - 1] for words in split):
+        n += 1
+    return " ".join(split[0][len(split[0]) - n :]) if n else ""
+
+
 def matrix(scene: Scene, system: str, say: Say, *, query: dict[str, str]) -> Matrix:
     """The questions that the charter in force asks of a system, with the verdicts as they stand."""
     document = scene.standing[system]
@@ -72,13 +90,14 @@ def matrix(scene: Scene, system: str, say: Say, *, query: dict[str, str]) -> Mat
     columns = list(dict.fromkeys(each.by for each in examined if each.by))
     stands = by_article(document)
     made = _Making(scene=scene, system=system, say=say, query=query, columns=columns)
+    ending = shared_ending([made.text(each) for each in examined if each.by])
     articles = [
         ArticleRows(
             id=article.id,
             title=say.text(article.title),
             href=article_href(article.id, query=query),
             verdict=stands.get(article.id, "not_examined"),
-            examined=made.rows([each for each in examined if each.article == article.id]),
+            examined=made.rows([each for each in examined if each.article == article.id], ending=ending),
             untouched=made.rows(
                 [e for e in document.verdicts if e.article == article.id and e.verdict == "not_examined"]
             ),
@@ -86,6 +105,7 @@ def matrix(scene: Scene, system: str, say: Say, *, query: dict[str, str]) -> Mat
         for article in scene.charter.articles
     ]
     return Matrix(
+        ending=ending,
         columns=[attribute_name(by, say, system=scene.systems.get(system)) for by in columns],
         articles=[each for each in articles if each.examined or each.untouched],
         caps=caps(scene, say, query=query, system=system),
@@ -102,21 +122,32 @@ class _Making:
     query: dict[str, str]
     columns: Sequence[By]
 
-    def rows(self, verdicts: Sequence[VerdictDocument]) -> list[QuestionRow]:
+    def text(self, verdict: VerdictDocument) -> str:
+        """A question about groups without the groups that it is about."""
+        indicator = indicator_of(self.scene.charter, verdict)
+        return (
+            plainly(indicator.question, self.say.lang)
+            if indicator
+            else question_of(self.scene.charter, verdict, self.say)
+        )
+
+    def rows(self, verdicts: Sequence[VerdictDocument], *, ending: str = "") -> list[QuestionRow]:
         """A row for each question, in the order of the charter; one about groups without a column has its own."""
         together: dict[tuple[str, bool], list[VerdictDocument]] = {}
         for each in verdicts:
             grouped = each.by is not None and each.by in self.columns
             name = str(each.template or each.indicator) if grouped else each.indicator
             together.setdefault((name, grouped), []).append(each)
-        return [self._row(found, grouped=grouped) for (_, grouped), found in together.items()]
+        return [
+            self._row(found, ending if grouped else "", grouped=grouped) for (_, grouped), found in together.items()
+        ]
 
-    def _row(self, found: Sequence[VerdictDocument], *, grouped: bool) -> QuestionRow:
-        first, say = found[0], self.say
+    def _row(self, found: Sequence[VerdictDocument], ending: str, *, grouped: bool) -> QuestionRow:
+        first = found[0]
         indicator = indicator_of(self.scene.charter, first)
-        text = question_of(self.scene.charter, first, say)
-        if grouped and indicator is not None:
-            text = plainly(indicator.question, say.lang)
+        text = self.text(first) if grouped else question_of(self.scene.charter, first, self.say)
+        if ending:
+            text = text.removesuffix(ending).rstrip() + "\u00a0…"
         by_columns = {each.by: each for each in found}
         cells = [self._cell(by_columns[by]) if by in by_columns else None for by in self.columns] if grouped else []
         return QuestionRow(

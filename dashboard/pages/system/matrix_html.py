@@ -24,7 +24,8 @@ def questions(page: Matrix, say: Say) -> Html:
 
 def _table(page: Matrix, shown: list[ArticleRows], say: Say) -> Html:
     names = page.columns or [say("The answer")]
-    heads = [el("th", each, scope="col", role="columnheader") for each in (say("Question"), *names)]
+    first = f"{say('Question')} … {page.ending}" if page.ending else say("Question")
+    heads = [el("th", each, scope="col", role="columnheader") for each in (first, *names)]
     bodies = [_article(each, names, say) for each in shown]
     parts = (
         el("caption", say("Each mark leads to its answer."), class_="note"),

@@ -30,7 +30,7 @@ def show(seen: Scene, system: str, say: Say) -> None:
         held = caps(seen, say, query=query, system=system)
         context.put(
             entry_html.page(shown, say, home=home, register=register_href(query=query), caps=held),
-            beside,
+            folded(say("Open incidents"), beside),
             matrix_html.questions(matrix(seen, system, say, query=query), say) if system in seen.standing else Html(""),
             folded(say("What does the register say?"), entry_html.register_entry(shown.entry, say)),
             folded(say("What the committee said"), context.opinions(say, system=system)),
@@ -44,8 +44,8 @@ def show(seen: Scene, system: str, say: Say) -> None:
     screen = system_page(Workspace.find(), system, say.lang)
     data = data_href(query=query, anchor=system)
     context.put(
-        system_html.head(screen.head, say, home=home, data=data, register=use is not None),
-        context.open_incidents(say, system=system),
+        system_html.head(screen.head, say, home=home, data=data, register=False),
+        folded(say("Open incidents"), context.open_incidents(say, system=system)),
         matrix_html.questions(screen.matrix, say),
         folded(say("What the committee said"), context.opinions(say, system=system)),
     )
@@ -56,8 +56,8 @@ def show(seen: Scene, system: str, say: Say) -> None:
 
 
 def folded(name: str, part: Html) -> Html:
-    """A part of the page that opens on request."""
-    return details(name, part, class_="further")
+    """A part of the page that opens on request; nothing where it has nothing to say."""
+    return details(name, part, class_="further") if part else part
 
 
 def show_declared(seen: Scene, system: str, say: Say) -> None:
