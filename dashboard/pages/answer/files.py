@@ -22,7 +22,8 @@ WIDE, EDGE, LINE = 760, 32, 30
 
 def drawing(page: AnswerPage, say: Say) -> str:
     """One picture that can stand alone: the verdict, the sentence, the dots, and how to cite it."""
-    top, parts = EDGE + 20, [_mark(page, say)]
+    parts = [_mark(page, say)]
+    top: float = EDGE + 20
     for at, line in enumerate(wrapped(page.sentence, width=56)):
         parts.append(_text(line, (EDGE, top + LINE * (at + 1)), INK, 23, "bold"))
     top += LINE * len(wrapped(page.sentence, width=56)) + 24

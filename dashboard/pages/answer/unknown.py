@@ -5,6 +5,7 @@ from __future__ import annotations
 from boussole.audits.languages import capital
 from boussole.audits.systems import System
 from boussole.charter.document import Standing, VerdictDocument
+from boussole.charter.document.verdict import Verdict
 from boussole.charter.judging.naming import about
 from boussole.charter.text.model import Indicator
 from boussole.dashboard.views.answers.left_out import left_out_words
@@ -47,7 +48,7 @@ def _settles(document: Standing, verdict: VerdictDocument, say: Say) -> str:
 
 def _undecided(verdict: VerdictDocument, say: Say) -> str:
     """How many groups nobody can tell of, where others decide the answer."""
-    n = sum(each.verdict == "unknown" and each.reason != "small_group" for each in verdict.comparisons)
+    n = sum(each.verdict == Verdict.UNKNOWN and each.reason != "small_group" for each in verdict.comparisons)
     if verdict.verdict == "unknown" or not n:
         return ""
     return say.plural("For one comparison we cannot tell.", "For {n} comparisons we cannot tell.", n)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from boussole.dashboard.markup.elements import Html, badge, details, el, link
 from boussole.dashboard.pages.system.matrix import ArticleRows, Cell, Matrix, QuestionRow
 from boussole.dashboard.words.say import Say
@@ -22,8 +24,8 @@ def questions(page: Matrix, say: Say) -> Html:
     )
 
 
-def _table(page: Matrix, shown: list[ArticleRows], say: Say) -> Html:
-    names = page.columns or [say("The answer")]
+def _table(page: Matrix, shown: Sequence[ArticleRows], say: Say) -> Html:
+    names = list(page.columns) or [say("The answer")]
     first = f"{say('Question')} … {page.ending}" if page.ending else say("Question")
     heads = [el("th", each, scope="col", role="columnheader") for each in (first, *names)]
     bodies = [_article(each, names, say) for each in shown]
@@ -35,7 +37,7 @@ def _table(page: Matrix, shown: list[ArticleRows], say: Say) -> Html:
     return el("div", el("table", *parts, role="table", class_="stacked matrix"), class_="stacking")
 
 
-def _article(article: ArticleRows, names: list[str], say: Say) -> Html:
+def _article(article: ArticleRows, names: Sequence[str], say: Say) -> Html:
     title = el(
         "tr",
         el(
@@ -54,7 +56,7 @@ def _article(article: ArticleRows, names: list[str], say: Say) -> Html:
     return el("tbody", title, *[_row(each, names, say) for each in article.examined], role="rowgroup")
 
 
-def _row(row: QuestionRow, names: list[str], say: Say) -> Html:
+def _row(row: QuestionRow, names: Sequence[str], say: Say) -> Html:
     head = el("th", row.text, scope="row", role="rowheader")
     if row.alone is not None:
         span = str(len(names)) if len(names) > 1 else None
