@@ -30,8 +30,11 @@ class Stop:
     events: Sequence[int] = ()
 
 
-def course_svg(stops: Sequence[Stop], levels: Sequence[tuple[str, float]], *, width: int = WIDE) -> str:
-    """The drawing, time from left to right. `levels`: `watch` and `breach`, on the scale of the values."""
+def course_svg(
+    stops: Sequence[Stop], levels: Sequence[tuple[str, float]], write: Callable[[float], str], *, width: int = WIDE
+) -> str:
+    """The drawing, time from left to right. `levels`: `watch` and `breach`, on the scale of the values; `write` says a
+    value."""
     ends = [each for stop in stops for each in (stop.value, *stop.bar) if each is not None]
     told = ticks(min([*ends, *(at for _, at in levels)]), max([*ends, *(at for _, at in levels)]), most=5)
     step = (width - LEFT - RIGHT) / max(len(stops), 1)
@@ -42,7 +45,7 @@ def course_svg(stops: Sequence[Stop], levels: Sequence[tuple[str, float]], *, wi
     def y(value: float) -> float:
         return TOP + (HIGH - TOP - BOTTOM) * (1 - (value - told[0]) / (told[-1] - told[0]))
 
-    parts = [piece for tick in told for piece in _tick(tick, y(tick), width)]
+    parts = [piece for tick in told for piece in _tick(write(tick), y(tick), width)]
     for kind, at in levels:
         ink, dash = (NEEDLE, "5 4") if kind == "breach" else (MARKS["watch"].ink, "2 3")
         parts.append(_line((LEFT, width - RIGHT), (y(at), y(at)), ink, f'stroke-width="1.5" stroke-dasharray="{dash}"'))
@@ -58,10 +61,10 @@ def course_svg(stops: Sequence[Stop], levels: Sequence[tuple[str, float]], *, wi
     )
 
 
-def _tick(tick: float, y: float, width: int) -> list[str]:
+def _tick(told: str, y: float, width: int) -> list[str]:
     return [
         _line((LEFT, width - RIGHT), (y, y), LINE, 'stroke-width="1"'),
-        _text(f"{tick:g}", LEFT - 8, y + 5, INK_2, anchor="end"),
+        _text(told, LEFT - 8, y + 5, INK_2, anchor="end"),
     ]
 
 

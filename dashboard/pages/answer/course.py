@@ -84,9 +84,13 @@ def course(
         "breach": say("breach level: {level}", level=words.get("breach", "")),
     }
     rows = [_row(stop, window, say, scale=scale) for stop, window in zip(numbered, windows, strict=True)]
+
+    def write(value: float) -> str:
+        return say.number(value, 0 if scale > 1 else 2)
+
     return Course(
-        svg=course_svg(numbered, levels),
-        narrow=course_svg(numbered, levels, width=NARROW),
+        svg=course_svg(numbered, levels, write),
+        narrow=course_svg(numbered, levels, write, width=NARROW),
         alt=" ".join(
             say("{name}: {verdicts}.", name=row[0], verdicts=", ".join(filter(None, row[1:]))) for row in rows
         ),

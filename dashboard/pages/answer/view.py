@@ -101,7 +101,8 @@ def answer_page(
     indicator = indicator_of(scene.charter, verdict)
     parts = section(document, article, scene.charter, declared, say, only=key)
     sentence = short_answer(scene.charter, document, verdict, say, system=declared, title=title)
-    when = period(document, say) if isinstance(document, AuditDocument) and not verdict.rests_on_statements else ""
+    of_a_period = verdict.verdict != "not_examined" and not verdict.rests_on_statements
+    when = period(document, say) if isinstance(document, AuditDocument) and of_a_period else ""
     audited = isinstance(document, AuditDocument)
     return AnswerPage(
         system=system,
