@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import inside
+from boussole.audits.mixed import MixedText
 from boussole.charter.amending.plain import plainly
 from boussole.charter.document import VerdictDocument, by_article
 from boussole.dashboard.charts.groups import By, attribute_name
@@ -68,13 +69,14 @@ class Matrix:
 
 
 def shared_ending(texts: Sequence[str]) -> str:
-    """The words in which all of several texts end; empty where they do not, or where one is nothing else.
+    """The words in which all of several texts end; empty where they do not, or where one is nothing else or speaks
+    another language than the page.
 
     >>> shared_ending(["Are women seen as often?", "Are men called as often?"]), shared_ending(["Why?"])
     ('as often?', '')
     """
     different = list(dict.fromkeys(texts))
-    if len(different) < 2:
+    if len(different) < 2 or any(isinstance(text, MixedText) for text in different):
         return ""
     split = [text.split(" ") for text in different]
     n = 0
