@@ -134,7 +134,9 @@ def test_the_worst_changes_are_named_and_all_of_them_are_one_link_away(scene: Sc
     urgent = [each for each in examined if each.key in ("broken", "watch")]
     assert len(urgent) > 5
     for each in urgent:
-        assert any(f"#{each.article}-{each.verdict.indicator}" in href for href in told)
+        assert any(
+            f"?system={each.system}&question={each.verdict.indicator}" == href.removeprefix("/answer") for href in told
+        )
     assert 'id="changes"' in compass_html.below(shown, FR)
 
 
