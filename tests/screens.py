@@ -21,6 +21,7 @@ from boussole.charter.committee.acting import committee_state
 from boussole.charter.record_types.acts import Convocation, Office
 from boussole.charter.records.in_force import in_force
 from boussole.dashboard.access.people.person import COOKIE
+from boussole.dashboard.views.scene import load
 from boussole.dashboard.words.menu import pages
 from boussole.dashboard.words.say import speaker
 
@@ -69,7 +70,17 @@ def _addresses(workspace: Workspace) -> list[tuple[str, str]]:
     one = [("system", "system", systems), ("article", "article", articles), ("session", "session", sessions)]
     for page, asked, names in one:
         found += [(f"{page}-{name}", f"/{page}?{urlencode({asked: name})}") for name in names]
-    return found
+    return found + _answers(workspace)
+
+
+def _answers(workspace: Workspace) -> list[tuple[str, str]]:
+    """One answer for each verdict that a system has on a question."""
+    scene, found = load(workspace), {}
+    for system, document in scene.standing.items():
+        for each in document.verdicts:
+            asked = urlencode({"system": system, "question": each.indicator})
+            found[f"answer-{system}-{each.verdict}"] = f"/answer?{asked}"
+    return list(found.items())
 
 
 def _take(browser: Browser, address: str, picture: Path, *, width: int, theme: str) -> None:

@@ -17,6 +17,9 @@ class Decision(Strict):
         None, description="Values that mean: not selected. Absent: any other value is 'not selected'"
     )
     title: Texts | None = Field(None, description="The past participle a reader sees: 'contacted', 'contactées'")
+    verb: Texts | None = Field(
+        None, description="What the system does to those selected, after its name: 'contacts', 'contacte'"
+    )
 
     @model_validator(mode="after")
     def _values_differ(self) -> Self:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from boussole.audits.languages import Catalogue, number
 from boussole.audits.systems.model import System
-from boussole.charter.document import IntervalOfTests, MeasureInShort
+from boussole.charter.document import Comparison, IntervalOfTests, MeasureInShort
 from boussole.charter.document.base import given
 from boussole.charter.judging.families import controls, decision, stage
 from boussole.charter.judging.naming import feature, gap_digits, other_place, per_hundred, place
@@ -54,6 +55,9 @@ MORE_ASKED = "More was probably asked of them before they were {decision}."
 LESS_ASKED = "Less was probably needed for them to be {decision}."
 
 
+Judged = TypeVar("Judged", bound=MeasureInShort)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ends:
     """The two ends of an interval; None: it has no end on that side."""
@@ -66,6 +70,18 @@ def ends_of(measure: MeasureInShort, decided: IntervalOfTests | None = None) -> 
     """The interval to tell of a comparison: the one that decided; else that of the figure by itself."""
     found = decided or measure.interval
     return None if found is None else Ends(low=found.low, high=found.high)
+
+
+def deciding(verdict: str, pairs: Iterable[tuple[Comparison, Judged]]) -> tuple[Comparison, Judged] | None:
+    """The comparison that a verdict is told by: of those that have it, the worst figure; None where none has one."""
+    found = [pair for pair in pairs if pair[0].verdict == verdict and pair[1].status == "ok"]
+    return min(found, key=lambda pair: _goodness(pair[1]), default=None)
+
+
+def _goodness(measure: MeasureInShort) -> float:
+    """A figure that falls towards the bad side."""
+    value = measure.value or 0.0
+    return value if measure.params.bad_side == "below" else -value
 
 
 def finding(

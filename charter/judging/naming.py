@@ -24,11 +24,17 @@ def place(catalogue: Catalogue, system: System, group: Mapping[str, str]) -> str
 
     Names of values stand in the system file as after "among": women, femmes.
     """
-    names = [_name(catalogue, system, attribute, value) for attribute, value in group.items()]
-    if None in names:
-        values = [name or value for name, value in zip(names, group.values(), strict=True)]
+    named = people(catalogue, system, group)
+    if named is None:
+        values = [_name(catalogue, system, attribute, value) or value for attribute, value in group.items()]
         return catalogue.gettext("in the group “{name}”").format(name=", ".join(values))
-    return catalogue.gettext("among {name}").format(name=together([str(name) for name in names], catalogue.lang))
+    return catalogue.gettext("among {name}").format(name=named)
+
+
+def people(catalogue: Catalogue, system: System, group: Mapping[str, str]) -> str | None:
+    """The people of a group as they stand after a number: "women of 50 and over"; None where a value has no name."""
+    names = [_name(catalogue, system, attribute, value) for attribute, value in group.items()]
+    return None if None in names or not names else together([str(name) for name in names], catalogue.lang)
 
 
 def together(names: Sequence[str], lang: str) -> str:

@@ -12,7 +12,7 @@ from boussole.charter.document.base import given
 from boussole.charter.document.left_out import LeftOutInShort, PartLeftOut
 from boussole.charter.document.verdict import Verdict
 from boussole.charter.judging.families import Question, controls, decision, said
-from boussole.charter.judging.findings import finding, level_words, meaning
+from boussole.charter.judging.findings import deciding, finding, level_words, meaning
 from boussole.charter.judging.naming import about
 from boussole.charter.judging.stated_sentences import stated_sentence
 from boussole.charter.judging.testing import accumulates, lasting, past
@@ -236,9 +236,7 @@ class _Teller:
 
     def headline(self) -> tuple[Comparison, MeasureInShort] | None:
         """The comparison to tell: of those that have the question's verdict, the worst figure."""
-        verdict = self.document.verdict
-        found = [pair for pair in self.pairs if pair[0].verdict == verdict and pair[1].status == "ok"]
-        return min(found, key=lambda pair: _goodness(pair[1]), default=None)
+        return deciding(self.document.verdict, self.pairs)
 
     def left_out(self, part: str, found: LeftOutInShort | PartLeftOut, *, limit: float) -> list[str]:
         """That too much was set aside to tell, and the worst figure of what was counted."""
@@ -358,9 +356,3 @@ class _Teller:
         name = "expired_on" if self.document.reason == "expired" else "readable_from"
         dates: list[dt.date] = [day for _, measure in self.pairs if (day := measure.params.get(name)) is not None]
         return date_words(min(dates), self.catalogue.lang) if dates else ""
-
-
-def _goodness(measure: MeasureInShort) -> float:
-    """A figure that falls towards the bad side."""
-    value = measure.value or 0.0
-    return value if measure.params.bad_side == "below" else -value

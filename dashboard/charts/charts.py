@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import altair as alt
@@ -63,7 +63,9 @@ def groups_chart(
         )
         for row in shown
     ]
-    return Rows(dots=dots, lines=_apart(_lines(shown, say)), percent=True, bounds=bounds, layout=layout)
+    return Rows(
+        dots=dots, lines=apart(level_lines(shown, say, say.percent)), percent=True, bounds=bounds, layout=layout
+    )
 
 
 def drift_chart(
@@ -94,7 +96,7 @@ def drift_chart(
     ]
     levels = drift_levels(document, verdict) if shown else {}
     lines = [_line(kind, at, say.number(at), shown, say) for kind, at in levels.items()]
-    return Rows(dots=dots, lines=_apart(lines), percent=False, bounds=(0.0, math.inf), layout=layout)
+    return Rows(dots=dots, lines=apart(lines), percent=False, bounds=(0.0, math.inf), layout=layout)
 
 
 @by_content(512)
@@ -125,7 +127,7 @@ def groups_text(
     say = speaker(lang)
     shown = rows(document, by, say, metric=metric, system=system)
     parts = [_spoken(row, say, minimum=_minimum(system)) for row in shown]
-    parts += [f"{capital(line.label)}." for line in _lines(shown, say) if line.label]
+    parts += [f"{capital(line.label)}." for line in level_lines(shown, say, say.percent) if line.label]
     return " ".join(parts)
 
 
@@ -170,8 +172,8 @@ def _level_label(kind: str, value: str, say: Say) -> str:
     return say("threshold: {value}", value=value) if kind == "breach" else say("watch from {value}", value=value)
 
 
-def _lines(shown: Sequence[Row], say: Say) -> list[Line]:
-    """The watch and the breach level, which explain each mark; one line when all groups share it."""
+def level_lines(shown: Sequence[Row], say: Say, write: Callable[[float], str]) -> list[Line]:
+    """The watch and the breach level, which explain each mark; one line when all groups share it. `write` says one."""
     lines = []
     for kind in ("watch", "breach"):
         levels = [(i, level.at) for i, row in enumerate(shown) for level in row.levels if level.kind == kind]
@@ -179,7 +181,7 @@ def _lines(shown: Sequence[Row], say: Say) -> list[Line]:
             continue
         ats = [at for _, at in levels]
         if max(ats) - min(ats) < 1e-4:
-            lines.append(_line(kind, ats[0], say.percent(ats[0]), shown, say))
+            lines.append(_line(kind, ats[0], write(ats[0]), shown, say))
             continue
         first = say("threshold") if kind == "breach" else say("watch")
         labels = [first] + [""] * len(levels)
@@ -195,7 +197,7 @@ def _line(kind: str, at: float, figure: str, shown: Sequence[object], say: Say) 
     return Line(at=at, label=_level_label(kind, figure, say), first=0, last=len(shown) - 1, broken=kind == "breach")
 
 
-def _apart(lines: Sequence[Line]) -> list[Line]:
+def apart(lines: Sequence[Line]) -> list[Line]:
     """Labels of two levels on either side, so that they never run into each other."""
     labelled = sorted((line.at for line in lines if line.label), reverse=True)
     if len(labelled) < 2:

@@ -179,7 +179,7 @@ def scrolling(content: Html, *, label: str) -> Html:
 
 
 def details(summary: Child, *children: Child, class_: str | None = None) -> Html:
-    """Something that opens on request, by mouse or keyboard."""
+    """Something that opens on request: by mouse or keyboard, or by an address that names a place in it (page.js)."""
     return el("details", el("summary", summary), *children, class_=class_)
 
 

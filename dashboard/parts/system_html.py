@@ -10,11 +10,11 @@ from boussole.dashboard.markup.elements import Html, badge, details, el, facts, 
 from boussole.dashboard.markup.glossary import explained, how_to_read
 from boussole.dashboard.markup.marks import word
 from boussole.dashboard.parts.ask_html import ask_link
-from boussole.dashboard.views.system.view import Chart, Question, Section, SystemPage
+from boussole.dashboard.views.system.view import Chart, Question, Section, SystemHead
 from boussole.dashboard.words.say import Say
 
 
-def head(page: SystemPage, say: Say, *, home: str, data: str, register: bool) -> Html:
+def head(page: SystemHead, say: Say, *, home: str, data: str, register: bool) -> Html:
     """Breadcrumb, title, purpose, how its questions came out, and the address of what is known of its data.
 
     `register`: its entry in the register stands below.
@@ -32,7 +32,7 @@ def head(page: SystemPage, say: Say, *, home: str, data: str, register: bool) ->
         el("h1", page.title),
         el("p", page.purpose, class_="subtitle"),
         counted(page.counts, say),
-        facts(page.facts),
+        details(say("What was audited, and who answers for it"), facts(page.facts)) if page.facts else None,
         el("p", join([link(*each) for each in links], " · ")),
         el("p", warning, class_="warning") if warning else None,
     )

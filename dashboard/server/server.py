@@ -27,6 +27,7 @@ from boussole.dashboard.access.people.provider import led_to
 from boussole.dashboard.access.sign_in import sign_in_routes
 from boussole.dashboard.api.refusals import is_api, problem
 from boussole.dashboard.api.serving import api_routes
+from boussole.dashboard.pages.answer.routes import answer_routes
 from boussole.dashboard.pages.ask.routes import ask_routes
 from boussole.dashboard.pages.drift.detail_routes import detail_routes
 from boussole.dashboard.pages.evidence.routes import evidence_routes
@@ -116,7 +117,13 @@ def routes(home: Path) -> list[Route]:
     workspace = Workspace(home)
     access = check_roles(workspace)
     entering = [role_route()] if is_local(workspace) else sign_in_routes(workspace, access)
-    files = [*detail_routes(home), *evidence_routes(home), *committee_routes(home), *paper_routes(home)]
+    files = [
+        *answer_routes(home),
+        *detail_routes(home),
+        *evidence_routes(home),
+        *committee_routes(home),
+        *paper_routes(home),
+    ]
     forms = [
         *act_routes(home),
         *incident_routes(home),

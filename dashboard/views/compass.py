@@ -13,9 +13,9 @@ from boussole.dashboard.markup.marks import ORDER
 from boussole.dashboard.views.answers.asked import question_of, sentence_of
 from boussole.dashboard.views.answers.briefs import brief
 from boussole.dashboard.views.answers.caps import Cap, caps
-from boussole.dashboard.views.naming import anchor_of, period
+from boussole.dashboard.views.naming import period
 from boussole.dashboard.views.scene import Finding, Scene, findings, needle, rings
-from boussole.dashboard.words.addresses import article_href, system_href
+from boussole.dashboard.words.addresses import answer_href, article_href, system_href
 from boussole.dashboard.words.say import Say, count
 
 LEADS = 3
@@ -104,7 +104,7 @@ def line(scene: Scene, finding: Finding, say: Say, *, query: dict[str, str], bef
         question=question_of(scene.charter, finding.verdict, say),
         sentence=sentence_of(scene.charter, finding.verdict, say, system=scene.systems.get(finding.system)),
         brief=brief(scene.examined[finding.system], finding.verdict, say, system=scene.systems.get(finding.system)),
-        href=system_href(finding.system, query=query, anchor=anchor_of(finding.verdict)),
+        href=answer_href(finding.system, finding.verdict.indicator, query=query),
     )
 
 

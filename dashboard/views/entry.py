@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import capital, inside
 from boussole.audits.systems.model import System
 from boussole.audits.systems.register import Assessment
-from boussole.charter.document import UnmeasuredSystem
 from boussole.charter.document.verdict import worst
 from boussole.charter.judging.coverage import Use
 from boussole.charter.judging.follow_up import RegisterAnswer, examined_before_start
-from boussole.charter.text.model import Article, Charter
 from boussole.dashboard.markup.marks import ORDER
-from boussole.dashboard.views.answers.asked import question_of, sentence_of
 from boussole.dashboard.views.register.view import missing
 from boussole.dashboard.views.register.words import examination, hosting_word, listed, risk_word, status_word
-from boussole.dashboard.views.system.view import Section, section
-from boussole.dashboard.words.addresses import article_href
 from boussole.dashboard.words.say import Say
 
 
@@ -31,24 +26,6 @@ class Event:
     what: str
     note: str = ""
     late: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AttestedAnswer:
-    """A question that has an answer without an audit: an attested one."""
-
-    verdict: str
-    question: str
-    sentence: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """What one article asks: the questions that have an answer, and those that have none. `href`: its own page."""
-
-    section: Section
-    href: str
-    answered: Sequence[AttestedAnswer]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +47,6 @@ class UnauditedPage:
     tone: str
     counts: Sequence[tuple[str, int]]
     entry: Entry
-    parts: Sequence[Part]
 
 
 def entry(system: System, say: Say, *, today: dt.date) -> Entry:
@@ -79,11 +55,8 @@ def entry(system: System, say: Say, *, today: dt.date) -> Entry:
     return Entry(facts=_facts(system, say), life=_life(system, found, say), answer=examined_words(found, say))
 
 
-def unaudited(use: Use, charter: Charter, say: Say, *, today: dt.date, query: Mapping[str, str]) -> UnauditedPage:
-    """The page of a use that no audit has measured: its entry, and every question that the charter asks of it.
-
-    `query` is kept in every link (the language).
-    """
+def unaudited(use: Use, say: Say, *, today: dt.date) -> UnauditedPage:
+    """The page of a use that no audit has measured: how far it is examined, and its entry."""
     found = [verdict.verdict for verdict in use.verdicts]
     return UnauditedPage(
         title=say.text(use.system.title, use.system.id),
@@ -92,36 +65,6 @@ def unaudited(use: Use, charter: Charter, say: Say, *, today: dt.date, query: Ma
         tone=worst([verdict for verdict in found if verdict != "not_examined"] or ["unknown"]),
         counts=[(verdict, found.count(verdict)) for verdict in ORDER if verdict in found],
         entry=entry(use.system, say, today=today),
-        parts=[
-            _part(use, article, charter, say, today=today, query=query)
-            for article in charter.articles
-            if _asks(use, article)
-        ],
-    )
-
-
-def _asks(use: Use, article: Article) -> bool:
-    return any(verdict.article == article.id for verdict in use.verdicts)
-
-
-def _part(use: Use, article: Article, charter: Charter, say: Say, *, today: dt.date, query: Mapping[str, str]) -> Part:
-    mine = [verdict for verdict in use.verdicts if verdict.article == article.id]
-    open_questions = tuple(verdict for verdict in mine if verdict.verdict == "not_examined")
-    document = UnmeasuredSystem(measures=(), verdicts=open_questions, articles=(), on=today)
-    answered = [
-        AttestedAnswer(
-            verdict=verdict.verdict,
-            question=question_of(charter, verdict, say),
-            sentence=sentence_of(charter, verdict, say, system=use.system),
-        )
-        for verdict in mine
-        if verdict.verdict != "not_examined"
-    ]
-    answered.sort(key=lambda each: ORDER.index(each.verdict))
-    return Part(
-        section=section(document, article, charter, use.system, say),
-        href=article_href(article.id, query=query),
-        answered=answered,
     )
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from boussole.charter.amending.plain import plainly
 from boussole.charter.judging.crosswalk import Chapter, CurrentAnswer, Provision, answered, answers, crosswalk, tally
-from boussole.charter.text.model import Article, Framework
+from boussole.charter.text.model import Framework
 from boussole.dashboard.markup.marks import ORDER, word
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import article_href, evidence_href, system_href
+from boussole.dashboard.words.addresses import answer_href, article_href, evidence_href
 from boussole.dashboard.words.say import Say
 
 NAMED = 3
@@ -150,9 +150,7 @@ def _row(
                 number=indicator.number,
                 text=plainly(indicator.question, say.lang),
                 href=article_href(article.id, query=query, anchor=f"q-{indicator.id}"),
-                told=_told(
-                    article, [each for way in indicator.ways for each in found.get(way.id, ())], scene, say, query=query
-                ),
+                told=_told([each for way in indicator.ways for each in found.get(way.id, ())], scene, say, query=query),
             )
             for article, indicator in provision.questions
         ],
@@ -170,9 +168,7 @@ def since(provision: Provision, say: Say) -> str:
     return say("Since {date}", date=day) if provision.state == "in_force" else say("Not before {date}", date=day)
 
 
-def _told(
-    article: Article, said: Sequence[CurrentAnswer], scene: Scene, say: Say, *, query: dict[str, str]
-) -> list[LawAnswer]:
+def _told(said: Sequence[CurrentAnswer], scene: Scene, say: Say, *, query: dict[str, str]) -> list[LawAnswer]:
     """One mark a system where they are few, else one mark a verdict; the worst first."""
     if len(said) > NAMED:
         return _totals(Counter(each.verdict for each in said), say)
@@ -180,7 +176,7 @@ def _told(
         LawAnswer(
             verdict=each.verdict,
             text=say("{system}: {verdict}", system=scene.title(each.system, say), verdict=word(each.verdict, say)),
-            href=system_href(each.system, query=query, anchor=f"{article.id}-{each.question}"),
+            href=answer_href(each.system, each.question, query=query),
             seal=_seal(each, query=query),
         )
         for each in sorted(said, key=lambda each: ORDER.index(each.verdict))

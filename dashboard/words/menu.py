@@ -41,6 +41,7 @@ def pages(say: Say) -> list[Page]:
         Page(name="charter", title=say("The charter"), group=promises),
         Page(name="register", title=say("The register"), group=systems),
         Page(name="system", title=say("Examined systems"), group=systems),
+        Page(name="answer", title=say("One answer"), under="system"),
         Page(name="fairness", title=say("Fairness, closer"), group=systems),
         Page(name="drift", title=say("What has moved"), group=systems),
         Page(name="plan", title=say("How many decisions it takes"), group=systems),

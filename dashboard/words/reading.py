@@ -6,7 +6,7 @@ from typing import Literal
 
 from boussole.dashboard.words.say import Say
 
-Kind = Literal["shares", "ratios", "drift", "calibration", "rose", "trend"]
+Kind = Literal["hundred", "shares", "ratios", "drift", "calibration", "rose", "trend"]
 
 
 def reading(kind: Kind, say: Say) -> list[str]:
@@ -38,7 +38,12 @@ def reading(kind: Kind, say: Say) -> list[str]:
         "Each line is a group of people. The dot says how many of them are selected when 100 people with the same"
         " profile are in the group they are compared with: at 100% both are treated alike."
     )
+    hundred = say(
+        "Each line is a group of people. The dot is its figure for 100: of the group compared with, or of its own "
+        "people where two shares are compared."
+    )
     found = {
+        "hundred": [hundred, decides, shape, dashes, hidden],
         "shares": [shares, decides, shape, dashes, hidden],
         "ratios": [ratios, decides, shape, dashes, hidden],
         "drift": [

@@ -245,7 +245,7 @@ def test_a_question_shows_the_worst_answer_of_each_system_and_folds_the_others(s
     found = asked(page(judged(scene, a=["kept", "watch"], b=["broken", "kept"])), "adjusted_selection_rate_ratio")
     assert [(each.title, each.verdict) for each in found.answers] == [("b", "broken"), ("a", "watch")]
     assert [(each.title, each.verdict) for each in found.folded] == [("a", "kept"), ("b", "kept")]
-    assert found.answers[0].href == "/system?system=b&lang=en#equite-adjusted_selection_rate_ratio_0"
+    assert found.answers[0].href == "/answer?system=b&question=adjusted_selection_rate_ratio_0&lang=en"
     assert found.answers[0].records == [("Audit, entry 1", "/evidence?lang=en&entry=1")]
     assert (found.number, found.verdict, found.counts) == ("3.1b", "broken", [("broken", 1), ("watch", 1), ("kept", 2)])
 
@@ -315,7 +315,7 @@ def test_an_attested_question_says_who_stated_what_until_when(scene: Scene) -> N
     )
     assert answer.renew == "renewal is due"
     assert answer.records == [("Statement, entry 30", "/evidence?lang=en&entry=30")]
-    assert answer.href == "/system?system=matchft&lang=en"
+    assert answer.href == "/answer?system=matchft&question=work_got_better&lang=en"
     assert [each.text for each in page(given, "humain").entries] == [
         "Attestation on question 2.6, all systems (Staff representatives)"
     ]

@@ -23,6 +23,11 @@ from boussole.charter.text.model import Charter
 from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.markup.elements import Html, el, join
+from boussole.dashboard.pages.answer import answer_html
+from boussole.dashboard.pages.answer.answer_html import Behind
+from boussole.dashboard.pages.answer.course import Past
+from boussole.dashboard.pages.answer.routes import NOTHING_ELSE
+from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.pages.article import article_html, article_records_html, article_trend_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.charter import charter_html
@@ -34,7 +39,8 @@ from boussole.dashboard.pages.evidence.head import head
 from boussole.dashboard.pages.evidence.view import search_of
 from boussole.dashboard.pages.law import law_html
 from boussole.dashboard.pages.register import register_html
-from boussole.dashboard.pages.system import entry_html
+from boussole.dashboard.pages.system import entry_html, matrix_html
+from boussole.dashboard.pages.system.matrix import matrix
 from boussole.dashboard.parts import system_html
 from boussole.dashboard.views.answers.caps import caps
 from boussole.dashboard.views.compass import compass
@@ -115,7 +121,16 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     )
     system = system_page(scene, "matchft", say, query=query)
     parts = [system_html.article(each, say, recompute="", report=None, whole="/") for each in system.sections]
-    yield "system", join([system_html.head(system, say, home="/", data="/", register=True), *parts])
+    rows = matrix_html.questions(matrix(scene, "matchft", say, query=query), say)
+    yield "system", join([system_html.head(system, say, home="/", data="/", register=True), rows, *parts])
+    for each in scene.standing["matchft"].verdicts:
+        one = answer_page(
+            scene, "matchft", each.indicator, say, past=Past(audits={}), chambers=[], reader=NOTHING_ELSE, query=query
+        )
+        assert one is not None
+        there = Behind(recompute="", report=None, over_time=None, seal=None)
+        told = [answer_html.head(one, say, home="/"), answer_html.pictures(one, say), answer_html.promise(one, say)]
+        yield f"answer {each.indicator}", join([*told, answer_html.behind(one, say, there)])
     for article in scene.charter.articles:
         found = article_page(scene, ArticleQuery(article=article.id), say, on=TODAY, query=query)
         assert found is not None
@@ -142,9 +157,9 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     shown = waiting(Person(role=Role.STEWARD), (), given, say, query=query)
     assert shown is not None
     yield "register", join([*written, home_html.waiting_html(shown)])
-    alone = unaudited(uses[1], scene.charter, say, today=TODAY, query=query)
+    alone = unaudited(uses[1], say, today=TODAY)
     held = caps(scene, say, query=query, system="matchft")
-    yield "entry", join(entry_html.page(alone, say, home="/", register="/", caps=held))
+    yield "entry", entry_html.page(alone, say, home="/", register="/", caps=held)
     yield "charter", charter_of(scene, say)
     yield "evidence", evidence_of(scene, say)
 

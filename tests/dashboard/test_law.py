@@ -66,7 +66,7 @@ def test_a_provision_names_its_date_its_questions_and_what_they_say(scene: Scene
     )
     (told,) = first.told
     assert told.verdict == "broken"
-    assert told.href == "/system?system=matchft&lang=en#equite-selection_rate_ratio_gender"
+    assert told.href == "/answer?system=matchft&question=selection_rate_ratio_gender&lang=en"
     assert told.seal == "/evidence?lang=en&entry=0"
     assert row(page(judged(scene, "matchft")), "Art. 10:").since == "Not before 2 December 2027"
 

@@ -18,7 +18,12 @@ from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.alerts.detection.verdicts import SystemMark, verdicts
 from boussole.dashboard.api import answers
 from boussole.dashboard.api.queries import PageQuery
+from boussole.dashboard.pages.answer import answer_html
+from boussole.dashboard.pages.answer.course import Past
+from boussole.dashboard.pages.answer.routes import NOTHING_ELSE
+from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.pages.article.standing import standings
+from boussole.dashboard.pages.system.matrix import matrix
 from boussole.dashboard.parts import lists
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition
@@ -141,6 +146,21 @@ def test_each_system_page_says_what_the_register_says(scene: Scene, stands: Stan
         assert sum(n for _, n in page.counts) == sum(
             len(part.questions) + len(part.not_examined) for part in page.sections
         )
+
+
+def test_each_screen_of_a_system_and_each_answer_say_what_the_register_says(
+    workspace: Workspace, scene: Scene, stands: Stands
+) -> None:
+    _, _, uses = register_of(workspace, today=TODAY)
+    known = {use.system.id: {each.indicator: each.verdict for each in use.verdicts} for use in uses}
+    for name in scene.standing:
+        shown = matrix(scene, name, EN, query={})
+        assert {article.id: article.verdict for article in shown.articles}.items() <= stands[name].items()
+        for key, verdict in known[name].items():
+            page = answer_page(scene, name, key, EN, past=Past(audits={}), chambers=[], reader=NOTHING_ELSE, query={})
+            assert page is not None
+            assert page.verdict == verdict
+            assert f"badge-{verdict}" in answer_html.head(page, EN, home="/")
 
 
 def test_messages_know_what_the_register_says(scene: Scene, workspace: Workspace, stands: Stands) -> None:

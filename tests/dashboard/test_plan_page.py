@@ -24,7 +24,7 @@ def test_every_judged_comparison_has_a_line(scene):
     assert sum(len(each.table.rows) for each in shown.questions) == len(every) > 0
     assert all(len(each.table.head) == len(row) + 1 for each in shown.questions for row in each.table.rows)
     assert all(len(each.table.rows) == len(each.table.verdicts) for each in shown.questions)
-    assert shown.questions[0].href.startswith("/system?system=matchft&lang=en#")
+    assert shown.questions[0].href.startswith("/answer?system=matchft&question=")
 
 
 def test_a_wider_gap_lacks_less(scene):

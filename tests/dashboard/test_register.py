@@ -24,12 +24,14 @@ from boussole.dashboard.charts.coverage_picture import strip_svg
 from boussole.dashboard.markup.inline import STATIC
 from boussole.dashboard.markup.marks import MARKS, mark_svg
 from boussole.dashboard.pages.register import register_html
-from boussole.dashboard.pages.system import entry_html
+from boussole.dashboard.pages.system import entry_html, matrix_html
+from boussole.dashboard.pages.system.matrix import matrix
 from boussole.dashboard.views import store
 from boussole.dashboard.views.entry import entry, unaudited
 from boussole.dashboard.views.register.choice import Register, RegisterQuery
 from boussole.dashboard.views.register.view import register_page
 from boussole.dashboard.views.register.words import when
+from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import speaker
 from tests.as_json import register
 from tests.charter.uses import use_of
@@ -195,16 +197,23 @@ def test_the_entry_tells_a_life_in_order_and_what_came_too_late() -> None:
     assert facts["Missing"] == "Ethics review"
 
 
+def alone(facts: Facts) -> Scene:
+    """The same use as pages see it."""
+    return Scene(charter=CHARTER, systems={"a": use("a", {}).system}, latest={}, previous={}, facts=facts)
+
+
 def test_a_use_without_an_audit_has_a_page_with_its_questions() -> None:
     (sorter,) = register(CHARTER, {"a": use("a", {}).system}, {}, facts=Facts(as_of=TODAY))
-    shown = unaudited(sorter, CHARTER, EN, today=TODAY, query={"lang": "en"})
-    assert sum(len(part.section.not_examined) for part in shown.parts) == sorter.counts.asked > 5
+    shown = unaudited(sorter, EN, today=TODAY)
     assert shown.told.endswith("nobody has looked at any yet.")
-    assert not any(part.answered for part in shown.parts)
-    *_, asked = entry_html.page(shown, EN, home="/", register="/register")
-    for part in shown.parts:
-        href = f"/article?article={part.section.id}&amp;lang=en"
-        assert f'{part.section.order}. <a href="{href}" target="_self">{escape(part.section.title)}</a></h3>' in asked
+    asked = matrix(alone(Facts(as_of=TODAY)), "a", EN, query={"lang": "en"})
+    assert asked.untouched == sorter.counts.asked > 5
+    assert not any(article.examined for article in asked.articles)
+    written = matrix_html.questions(asked, EN)
+    for article in asked.articles:
+        href = f"/article?article={article.id}&amp;lang=en"
+        assert f'<h3 id="{article.id}"><a href="{href}" target="_self">{escape(article.title)}</a></h3>' in written
+    assert "lead-unknown" in entry_html.page(shown, EN, home="/", register="/register")
     assert (shown.tone, shown.counts) == ("unknown", [("not_examined", sorter.counts.asked)])
 
 
@@ -223,8 +232,11 @@ def test_an_attested_answer_stands_under_its_article_with_its_mark() -> None:
     ]
     sealed = tuple(SealedStatement(entry=n, sealed_on=TODAY, statement=each) for n, each in enumerate(said))
     (sorter,) = register(CHARTER, {"a": use("a", {}).system}, {}, facts=Facts(as_of=TODAY, sealed=sealed))
-    shown = unaudited(sorter, CHARTER, EN, today=TODAY, query={"lang": "en"})
-    assert sorted(each.verdict for part in shown.parts for each in part.answered) == ["broken", "kept"]
+    shown = unaudited(sorter, EN, today=TODAY)
+    asked = matrix(alone(Facts(as_of=TODAY, sealed=sealed)), "a", EN, query={"lang": "en"})
+    marks = [row.alone for article in asked.articles for row in article.examined]
+    assert sorted(each.verdict for each in marks if each) == ["broken", "kept"]
+    assert all(each.href.startswith("/answer?system=a&question=") for each in marks if each)
     assert shown.tone == "broken"
     assert shown.told == f"Somebody has looked at 2 of the {sorter.counts.asked} questions that the charter asks of it."
 

@@ -75,7 +75,7 @@ def test_the_first_lines_answer_the_question(scene: Scene) -> None:
     assert shown.headline == "Un engagement n’est pas tenu."
     assert shown.others == "Parmi les autres\u202f: un à surveiller, cinq pas examinés."
     assert shown.subtitle == "Deux systèmes audités sur deux au registre · 29\u202f054 décisions lues"
-    assert [line.href for line in shown.leads] == ["/system?system=compas#equite-impact_ratio_race"]
+    assert [line.href for line in shown.leads] == ["/answer?system=compas&question=impact_ratio_race"]
 
 
 @pytest.mark.parametrize(
@@ -135,6 +135,9 @@ def test_the_worst_changes_are_named_and_all_of_them_are_one_link_away(scene: Sc
     assert whole.more is None
     assert shown.answers == [replace(each, href=each.href.replace("&lang=fr", "")) for each in whole.answers[:2]]
     assert shown.more == (f"Voir les {len(examined)} changements", "/?changes=all#changes")
+    assert {f"?system={each.system}&question={each.verdict.indicator}" for each in examined} == {
+        each.href.removeprefix("/answer").removesuffix("&lang=fr") for each in whole.answers
+    }
     assert 'id="changes"' in home_html.changes_html(shown, FR)
 
 

@@ -22,6 +22,7 @@ PAGES: dict[str, Action] = {
     "register": Action.SEE_REGISTER,
     "system": Action.SEE_SYSTEM,
     "drift": Action.SEE_DRIFT,
+    "answer": Action.SEE_SYSTEM,
     "fairness": Action.SEE_SYSTEM,
     "plan": Action.SEE_SYSTEM,
     "generations": Action.SEE_SYSTEM,

@@ -28,6 +28,7 @@ ROUTES: dict[str, Action] = {
     "/drift-report/{system}/{name}/page": Action.SEE_DRIFT_REPORT,
     "/drift-report/{system}/{name}/json": Action.SEE_DRIFT_REPORT,
     "/drift-make/{of}": Action.AUDIT,
+    "/answer-file/{system}/{question}/{file}": Action.SEE_SYSTEM,
     "/report-file/{name}": Action.SEE_REPORTS,
     "/report-make": Action.MAKE_REPORT,
     "/evidence/checkpoint": Action.TAKE_CHECKPOINTS,

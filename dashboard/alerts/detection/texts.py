@@ -15,9 +15,8 @@ from boussole.dashboard.alerts.words import AlertSay, teller
 from boussole.dashboard.markup.marks import word
 from boussole.dashboard.views.answers.asked import question_of, sentence_of
 from boussole.dashboard.views.drift.words import state_words, theme_words
-from boussole.dashboard.views.naming import anchor_of
 from boussole.dashboard.views.scene import Scene, excess
-from boussole.dashboard.words.addresses import drift_href, system_href
+from boussole.dashboard.words.addresses import answer_href, drift_href, system_href
 from boussole.dashboard.words.say import Say, speaker
 
 Texts = dict[str, str]
@@ -175,5 +174,6 @@ def _page(change: SubjectChange, verdict: VerdictDocument | None, say: Say) -> s
     query = {"lang": say.lang}
     if change.kind == "drift":
         return drift_href(change.system, query=query)
-    anchor = anchor_of(verdict) if verdict else change.name if change.kind == "article" else ""
-    return system_href(change.system, query=query, anchor=anchor)
+    if verdict is not None:
+        return answer_href(change.system, verdict.indicator, query=query)
+    return system_href(change.system, query=query, anchor=change.name if change.kind == "article" else "")

@@ -14,6 +14,7 @@
       requestAnimationFrame(() => arrive(tries - 1));
       return;
     }
+    for (let fold = place() && start.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     if (place()) start.scrollIntoView();
     else if (window.boussoleGoing) document.querySelector(".stMain")?.scrollTo(0, 0);
     if (window.boussoleGoing) {

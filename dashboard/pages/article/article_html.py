@@ -79,8 +79,7 @@ def questions(page: ArticlePage, say: Say, *, ask: Ask | None = None) -> Html:
         el("h2", say("The questions and their answers")),
         *[question(asked, say, ask=ask) for asked in page.asked],
         el("p", say("Nobody has examined any of its questions yet.")) if not page.asked else None,
-        el("h3", untouched, class_="untouched") if page.untouched else None,
-        el("ul", *[_untouched(asked, say) for asked in page.untouched], class_="untouched-of")
+        details(untouched, el("ul", *[_untouched(asked, say) for asked in page.untouched], class_="untouched-of"))
         if page.untouched
         else None,
         class_="questions-of",
@@ -88,8 +87,8 @@ def questions(page: ArticlePage, say: Say, *, ask: Ask | None = None) -> Html:
 
 
 def question(asked: QuestionView, say: Say, *, ask: Ask | None = None) -> Html:
-    """One question: its answers, the worst first, beside what is counted and the threshold."""
-    answers = _answers(asked, asked.answers, say, ask)
+    """One question: each system's worst answer in a word, which leads to it; on request its sentences, what is counted
+    and the threshold."""
     folded = (
         details(
             say.plural("See one more answer", "See {n} more answers", len(asked.folded)),
@@ -101,22 +100,27 @@ def question(asked: QuestionView, say: Say, *, ask: Ask | None = None) -> Html:
     whole = el("p", link(say("See all answers"), asked.all_href)) if asked.all_href else None
     summary = told(asked, say)
     beyond = len(asked.counts) > 1 or sum(n for _, n in asked.counts) > 1
-    mark = badge(asked.verdict, say)
+    counted = el("p", summary, class_="told") if asked.answers and beyond else None
+    answers = el("div", counted, _answers(asked, asked.answers, say, ask), folded, whole, _lacking(asked))
     return el(
         "section",
         el(
             "h3",
-            mark,
-            " ",
             el("span", asked.number, class_="order") if asked.number else None,
             " ",
             asked.text,
             id=asked.anchor,
         ),
-        el("p", summary, class_="told") if asked.answers and beyond else None,
-        el("div", el("div", answers, folded, whole, _lacking(asked)), _beside(asked, say), class_="answering"),
+        el("ul", *[_mark(asked, each, say) for each in asked.answers], class_="marked"),
+        details(say("In detail"), el("div", answers, _beside(asked, say), class_="answering")),
         class_=f"question question-{asked.verdict}",
     )
+
+
+def _mark(asked: QuestionView, each: SystemAnswer, say: Say) -> Html:
+    """An answer in one word."""
+    about = el("span", " · ", each.about, class_="told") if each.about else None
+    return el("li", badge(each.verdict, say), " ", link(each.title, each.href, of=asked.text), about)
 
 
 def _untouched(asked: QuestionView, say: Say) -> Html:
@@ -124,7 +128,7 @@ def _untouched(asked: QuestionView, say: Say) -> Html:
     more = say("What it would be about, from which level, which law")
     return el(
         "li",
-        el("h4", el("span", asked.number, class_="order") if asked.number else None, " ", asked.text, id=asked.anchor),
+        el("h3", el("span", asked.number, class_="order") if asked.number else None, " ", asked.text, id=asked.anchor),
         _lacking(asked),
         details(more, facts([*asked.facts, *asked.why, (say("Law"), _law(asked))])),
     )

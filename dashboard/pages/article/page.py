@@ -6,6 +6,7 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.elements import Html, details
 from boussole.dashboard.pages.article import article_html, article_records_html, article_trend_html
 from boussole.dashboard.pages.article.cache import article_page
 from boussole.dashboard.pages.article.view import ArticleQuery
@@ -32,10 +33,18 @@ def show(chosen: ArticleQuery, say: Say) -> None:
         article_trend_html.trend(page.trend, say),
         article_html.questions(page, say, ask=context.asking()),
         context.opinions(say, article=chosen.article),
-        article_records_html.outside(page, say),
-        article_records_html.law(page.law, say),
-        article_records_html.sealed(page.entries, say, evidence=evidence_href(query=query)),
+        folded(say("Findings of authorities and recommendations"), article_records_html.outside(page, say)),
+        folded(say("Which law it answers to"), article_records_html.law(page.law, say)),
+        folded(
+            say("What its answers rest on"),
+            article_records_html.sealed(page.entries, say, evidence=evidence_href(query=query)),
+        ),
     )
+
+
+def folded(name: str, part: Html) -> Html:
+    """A part of the page that opens on request."""
+    return details(name, part, class_="further")
 
 
 speaks = speaker(context.language())

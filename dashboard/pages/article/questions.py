@@ -17,10 +17,9 @@ from boussole.dashboard.markup.marks import ORDER, word
 from boussole.dashboard.pages.article.words import facts_of, law_links, records_of
 from boussole.dashboard.views.answers.asked import sentence_of
 from boussole.dashboard.views.answers.left_out import left_out_words
-from boussole.dashboard.views.naming import anchor_of
 from boussole.dashboard.views.needs import Lacking, in_register, lacking
 from boussole.dashboard.views.scene import Scene, excess
-from boussole.dashboard.words.addresses import article_href, system_href
+from boussole.dashboard.words.addresses import answer_href, article_href
 from boussole.dashboard.words.say import Say
 
 SHOWN, FOLDED, PAGE = 3, 20, 30
@@ -204,14 +203,13 @@ def _text(indicator: Indicator | None, places: Sequence[Place], say: Say) -> str
 def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str]) -> SystemAnswer:
     system, document, verdict = place
     told = scene.systems.get(system)
-    audited = system in scene.latest
     statement = verdict.statement
     return SystemAnswer(
         system=system,
         key=verdict.indicator,
         verdict=verdict.verdict,
         title=scene.title(system, say),
-        href=system_href(system, query=dict(query), anchor=anchor_of(verdict) if audited else ""),
+        href=answer_href(system, verdict.indicator, query=dict(query)),
         about=attribute_name(verdict.by, say, system=told) if verdict.by else "",
         sentence=sentence_of(scene.charter, verdict, say, system=told),
         records=records_of(scene, system, document, verdict, say, query=query),

@@ -35,10 +35,10 @@ from boussole.dashboard.views.fairness_choice import (
     span,
     stages_of,
 )
-from boussole.dashboard.views.naming import anchor_of, period
+from boussole.dashboard.views.naming import period
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system.view import Chart, bar_note
-from boussole.dashboard.words.addresses import evidence_href, system_href
+from boussole.dashboard.words.addresses import answer_href, evidence_href
 from boussole.dashboard.words.say import Say
 
 
@@ -171,7 +171,7 @@ def _judged(
     verdict = judged_by(document, metric, by)
     if verdict is None:
         return None
-    return str(verdict.verdict), system_href(str(document.system), query=query, anchor=anchor_of(verdict))
+    return str(verdict.verdict), answer_href(str(document.system), verdict.indicator, query=query)
 
 
 def _other(

@@ -16,7 +16,7 @@ from boussole.dashboard.charts.groups import attribute_name, group_of, stage_nam
 from boussole.dashboard.charts.tables import Table
 from boussole.dashboard.views.answers.asked import indicator_of, question_of
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import system_href
+from boussole.dashboard.words.addresses import answer_href
 from boussole.dashboard.words.say import Say
 
 GAPS = (60, 65, 70, 72, 75, 78, 85, 90)
@@ -145,7 +145,7 @@ def _questions(
             PlannedQuestion(
                 number=indicator.number if indicator else "",
                 question=question,
-                href=system_href(str(document.system), query=query, anchor=key),
+                href=answer_href(str(document.system), key, query=query),
                 lacks=_lacks(mine, say),
                 rests_on=_rest_on(mine, say, system=system),
                 table=_table(mine, verdict, question, say, system=system),

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.pages.system.matrix import Matrix, matrix
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.views.system.view import SystemPage
-from boussole.dashboard.views.system.view import system_page as drawn
+from boussole.dashboard.views.system.view import SystemHead, system_head
 from boussole.dashboard.words.say import speaker
 
 
-def system_page(workspace: Workspace, system: str, lang: str) -> SystemPage:
+@dataclass(frozen=True, kw_only=True)
+class SystemScreen:
+    """What a system is, and all of its questions."""
+
+    head: SystemHead
+    matrix: Matrix
+
+
+def system_page(workspace: Workspace, system: str, lang: str) -> SystemScreen:
     """The page of an audited system."""
     return _system_page(workspace.home, stamp(workspace), store.day_in(workspace), system, lang)
 
 
 @newest(400)
-def _system_page(home: Path, seen_at: Stamp, today: dt.date, system: str, lang: str) -> SystemPage:
-    return drawn(store.scene_at(home, seen_at, today), system, speaker(lang), query={"lang": lang})
+def _system_page(home: Path, seen_at: Stamp, today: dt.date, system: str, lang: str) -> SystemScreen:
+    scene, say = store.scene_at(home, seen_at, today), speaker(lang)
+    return SystemScreen(head=system_head(scene, system, say), matrix=matrix(scene, system, say, query={"lang": lang}))

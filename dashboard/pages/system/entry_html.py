@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from boussole.dashboard.markup.elements import Html, badge, el, join, link, table
+from boussole.dashboard.markup.elements import Html, el, join, link, table
 from boussole.dashboard.markup.glossary import explained
-from boussole.dashboard.parts.system_html import counted, not_examined
+from boussole.dashboard.parts.system_html import counted
 from boussole.dashboard.views.answers.caps import Cap
-from boussole.dashboard.views.entry import AttestedAnswer, Entry, Event, Part, UnauditedPage
+from boussole.dashboard.views.entry import Entry, Event, UnauditedPage
 from boussole.dashboard.words.say import Say
 
 
-def page(shown: UnauditedPage, say: Say, *, home: str, register: str, caps: Sequence[Cap] = ()) -> list[Html]:
-    """The page of a use that no audit has measured; `caps` are the open findings of authorities about it."""
+def page(shown: UnauditedPage, say: Say, *, home: str, register: str, caps: Sequence[Cap] = ()) -> Html:
+    """The head of the page of a use that no audit has measured; `caps`: the open findings of authorities about it."""
     crumbs = el(
         "ol",
         el("li", link(say("The compass"), home)),
         el("li", link(say("The register"), register)),
         el("li", shown.title, aria_current="page"),
     )
-    head = el(
+    return el(
         "header",
         el("nav", crumbs, class_="crumbs", aria_label=say("You are here")),
         el("h1", shown.title),
@@ -33,9 +33,6 @@ def page(shown: UnauditedPage, say: Say, *, home: str, register: str, caps: Sequ
         ),
         counted(shown.counts, say),
     )
-    parts = [_part(each, say) for each in shown.parts]
-    asked = el("section", el("h2", say("What does the charter ask of it?")), *parts, class_="asked-of")
-    return [head, register_entry(shown.entry, say), asked]
 
 
 def register_entry(given: Entry, say: Say) -> Html:
@@ -70,18 +67,3 @@ def _note(event: Event) -> Html | None:
     """What to know about a day; what came too late stands out."""
     late = el("span", event.late, class_="late") if event.late else None
     return el("span", join([event.note, late], ". "), class_="under") if event.note or late else None
-
-
-def _part(part: Part, say: Say) -> Html:
-    given = part.section
-    return el(
-        "div",
-        el("h3", join([str(given.order), link(given.title, part.href)], ". "), id=given.id),
-        el("ul", *[_answered(each, say) for each in part.answered], class_="lines") if part.answered else None,
-        not_examined(given, say),
-        class_="article-of",
-    )
-
-
-def _answered(each: AttestedAnswer, say: Say) -> Html:
-    return el("li", badge(each.verdict, say), el("p", each.question), el("p", each.sentence, class_="told"))

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.pages.system import entry_html
+from boussole.dashboard.markup.elements import Html, details
+from boussole.dashboard.pages.system import entry_html, matrix_html
 from boussole.dashboard.pages.system.cache import system_page
 from boussole.dashboard.pages.system.declared import declared_section, declared_tables
+from boussole.dashboard.pages.system.matrix import matrix
 from boussole.dashboard.parts import context, lists, notices, system_html
 from boussole.dashboard.views.answers.caps import caps
-from boussole.dashboard.views.answers.small_print import recompute
 from boussole.dashboard.views.entry import entry, unaudited
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import (
-    article_href,
-    compass_href,
-    data_href,
-    drift_href,
-    evidence_href,
-    register_href,
-)
+from boussole.dashboard.words.addresses import compass_href, data_href, register_href
 from boussole.dashboard.words.say import Say, speaker
 
 
@@ -34,42 +26,38 @@ def show(seen: Scene, system: str, say: Say) -> None:
     use = next((use for use in context.duties().uses if use.system.id == system), None)
     if use is not None and use.audit is None:
         beside = context.open_incidents(say, system=system)
-        shown = unaudited(use, seen.charter, say, today=context.today(), query=query)
+        shown = unaudited(use, say, today=context.today())
         held = caps(seen, say, query=query, system=system)
-        for part in entry_html.page(shown, say, home=home, register=register_href(query=query), caps=held):
-            st.html(part)
-        context.put(beside, context.opinions(say, system=system))
+        context.put(
+            entry_html.page(shown, say, home=home, register=register_href(query=query), caps=held),
+            folded(say("Open incidents"), beside),
+            matrix_html.questions(matrix(seen, system, say, query=query), say) if system in seen.standing else Html(""),
+            folded(say("What does the register say?"), entry_html.register_entry(shown.entry, say)),
+            folded(say("What the committee said"), context.opinions(say, system=system)),
+        )
         show_declared(seen, system, say)
         return
     if system not in seen.latest:
         st.html(lists.systems_html(lists.systems(seen, say, query=query), say, asked=system, query=query))
         show_declared(seen, system, say)
         return
-    page, command = system_page(Workspace.find(), system, say.lang), recompute(seen.latest[system])
+    screen = system_page(Workspace.find(), system, say.lang)
     data = data_href(query=query, anchor=system)
-    st.html(system_html.head(page, say, home=home, data=data, register=use is not None))
-    context.put(context.open_incidents(say, system=system))
-    report, over_time = context.drift_report(system), drift_href(system, query=query)
-    ask = context.asking()
-    seal = evidence_href(query=query, entry=str(seen.latest[system].evidence.entry))
-    for section in page.sections:
-        whole = article_href(section.id, query=query)
-        st.html(
-            system_html.article(
-                section,
-                say,
-                recompute=command,
-                report=report,
-                over_time=over_time,
-                seal=seal,
-                whole=whole,
-                ask=partial(ask, system) if ask else None,
-            )
-        )
-    context.put(context.opinions(say, system=system))
+    context.put(
+        system_html.head(screen.head, say, home=home, data=data, register=False),
+        folded(say("Open incidents"), context.open_incidents(say, system=system)),
+        matrix_html.questions(screen.matrix, say),
+        folded(say("What the committee said"), context.opinions(say, system=system)),
+    )
     if use is not None:
-        st.html(entry_html.register_entry(entry(use.system, say, today=context.today()), say))
+        given = entry_html.register_entry(entry(use.system, say, today=context.today()), say)
+        st.html(folded(say("What does the register say?"), given))
     show_declared(seen, system, say)
+
+
+def folded(name: str, part: Html) -> Html:
+    """A part of the page that opens on request; nothing where it has nothing to say."""
+    return details(name, part, class_="further") if part else part
 
 
 def show_declared(seen: Scene, system: str, say: Say) -> None:
@@ -79,7 +67,7 @@ def show_declared(seen: Scene, system: str, say: Say) -> None:
         told = say("What its team declares cannot be looked at.")
         st.html(notices.unread(told, facts.trouble))
     elif found := declared_tables(facts.declared.get(system, ()), seen.systems.get(system), say):
-        st.html(declared_section(found, say))
+        st.html(folded(say("What does the team itself declare?"), declared_section(found, say)))
 
 
 speaks = speaker(context.language())

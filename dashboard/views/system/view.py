@@ -113,15 +113,34 @@ class Section:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SystemPage:
-    """The whole page."""
+class SystemHead:
+    """What a system is, and how its questions came out."""
 
     title: str
     purpose: str
     facts: Sequence[tuple[str, str]]
     counts: Sequence[tuple[str, int]]
-    sections: Sequence[Section]
     other_charter: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemPage(SystemHead):
+    """The same with every question drawn."""
+
+    sections: Sequence[Section]
+
+
+def system_head(scene: Scene, system_id: str, say: Say) -> SystemHead:
+    """What a system is of which something was examined; of one that nobody audited, without facts of an audit."""
+    document, system = scene.examined[system_id], scene.systems.get(system_id)
+    keys = [verdict.verdict for verdict in document.verdicts]
+    return SystemHead(
+        title=scene.title(system_id, say),
+        purpose=say.text(system.purpose) if system else "",
+        facts=_facts(document, system, say) if isinstance(document, AuditDocument) else [],
+        counts=[(verdict, keys.count(verdict)) for verdict in ORDER if verdict in keys],
+        other_charter=isinstance(document, AuditDocument) and document.charter.sha256 != scene.charter.sha256,
+    )
 
 
 def system_page(scene: Scene, system_id: str, say: Say, *, query: Mapping[str, str] | None = None) -> SystemPage:
@@ -129,8 +148,7 @@ def system_page(scene: Scene, system_id: str, say: Say, *, query: Mapping[str, s
 
     Of a system that nobody audited, without facts of an audit.
     """
-    document, system = scene.examined[system_id], scene.systems.get(system_id)
-    keys = [verdict.verdict for verdict in document.verdicts]
+    document, system, head = scene.examined[system_id], scene.systems.get(system_id), system_head(scene, system_id, say)
     sections = [
         replace(
             section(document, article, scene.charter, system, say),
@@ -139,18 +157,20 @@ def system_page(scene: Scene, system_id: str, say: Say, *, query: Mapping[str, s
         for article in scene.charter.articles
     ]
     return SystemPage(
-        title=scene.title(system_id, say),
-        purpose=say.text(system.purpose) if system else "",
-        facts=_facts(document, system, say) if isinstance(document, AuditDocument) else [],
-        counts=[(verdict, keys.count(verdict)) for verdict in ORDER if verdict in keys],
+        title=head.title,
+        purpose=head.purpose,
+        facts=head.facts,
+        counts=head.counts,
+        other_charter=head.other_charter,
         sections=sorted(sections, key=lambda part: not part.questions),
-        other_charter=isinstance(document, AuditDocument) and document.charter.sha256 != scene.charter.sha256,
     )
 
 
-def section(document: Standing, article: Article, charter: Charter, system: System | None, say: Say) -> Section:
-    """One article of the page."""
-    verdicts = [verdict for verdict in document.verdicts if verdict.article == article.id]
+def section(
+    document: Standing, article: Article, charter: Charter, system: System | None, say: Say, *, only: str | None = None
+) -> Section:
+    """One article of the page; of its questions, only the one of an id where that is given."""
+    verdicts = [each for each in document.verdicts if each.article == article.id and only in (None, each.indicator)]
     examined = [verdict for verdict in verdicts if verdict.verdict != "not_examined"]
     examined.sort(key=lambda verdict: (ORDER.index(verdict.verdict), -excess(document, verdict)))
     summary = {s.article: s.verdict for s in document.articles}

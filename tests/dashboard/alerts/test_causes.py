@@ -24,8 +24,10 @@ from boussole.dashboard.alerts.channels import known_channels
 from boussole.dashboard.alerts.detection.detect import check
 from boussole.dashboard.alerts.detection.verdicts import _audited
 from boussole.dashboard.alerts.letters.letters import letter
+from boussole.dashboard.pages.answer.cache import answer_page
+from boussole.dashboard.pages.answer.routes import NOTHING_ELSE
 from boussole.dashboard.pages.drift.cache import drift_page
-from boussole.dashboard.pages.system.cache import system_page
+from boussole.dashboard.views import store
 from boussole.dashboard.views.drift.query import DriftQuery
 from boussole.dashboard.views.scene import load
 from tests import offers
@@ -94,7 +96,11 @@ def test_few_people_are_in_no_message_and_what_is_told_stands_on_the_page(worksp
     assert f"{RATIO}_gender" in whole
     assert not re.search(r"\bfew\b", whole), "the group of seven"
     for lang in LANGUAGES:
-        page = json.dumps(asdict(system_page(workspace, "offers", lang)), ensure_ascii=False)
+        pages = [
+            answer_page(workspace, "offers", each.indicator, lang, reader=NOTHING_ELSE)
+            for each in store.scene(workspace).latest["offers"].verdicts
+        ]
+        page = json.dumps([asdict(each) for each in pages if each], ensure_ascii=False, default=str)
         for item in message.items:
             assert item.facts["texts"][lang]["sentence"] in page
             assert item.facts["texts"][lang]["question"] in page

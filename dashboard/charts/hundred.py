@@ -1,0 +1,141 @@
+"""The groups of one question for a hundred people: a dot, the interval that decides, and the levels of the charter."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from boussole.audits.systems import System
+from boussole.charter.document import Standing, VerdictDocument
+from boussole.charter.judging.findings import deciding
+from boussole.dashboard.charts.bars import NONE, Ends, within
+from boussole.dashboard.charts.charts import apart, level_lines
+from boussole.dashboard.charts.dots import WIDE, Dot, Layout, Rows
+from boussole.dashboard.charts.groups import (
+    ADJUSTED_STAGE,
+    Level,
+    Row,
+    compared,
+    group_of,
+    reason_words,
+    rows,
+    stage_rows,
+)
+from boussole.dashboard.markup.marks import word
+from boussole.dashboard.words.say import Say
+
+STAGES = ("stage_selection_rate", ADJUSTED_STAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hundred:
+    """The rows of a question on the scale of a hundred. `top`: the highest value that makes sense there."""
+
+    shown: Sequence[Row]
+    top: float
+
+
+def hundred(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> Hundred | None:
+    """The groups that a verdict compares; of stages, those of the stage that decides; None where it compares none."""
+    found = compared(document, verdict)
+    if found is None or found[0] == "psi":
+        return None
+    metric, by = found
+    if metric in STAGES:
+        shown = _of_stage(document, verdict, say, metric=metric, system=system)
+    else:
+        shown = rows(document, by, say, metric=metric, system=system)
+    ratios = any(row.scale == "ratio" for row in shown if row.compared is not None)
+    made = [_as_ratio(row, verdict) if ratios else _as_rate(row) for row in shown]
+    if all(row.value is None or row.reference for row in made):
+        return None
+    return Hundred(shown=made, top=math.inf if ratios else 100.0)
+
+
+def _of_stage(
+    document: Standing, verdict: VerdictDocument, say: Say, *, metric: str, system: System | None
+) -> list[Row]:
+    measures = {measure.id: measure for measure in document.judged_measures}
+    pairs = [(each, measures[each.measure]) for each in verdict.comparisons if each.measure in measures]
+    told = deciding(verdict.verdict, pairs)
+    every = stage_rows(document, verdict.by or (), say, metric=metric, system=system)
+    return [
+        replace(row, label=group_of(measure, say, system=system))
+        for measure, row in every
+        if told is None or measure.given == told[1].given
+    ]
+
+
+def _as_ratio(row: Row, verdict: VerdictDocument) -> Row:
+    if row.reference:
+        return replace(row, value=100.0, bar=NONE, levels=())
+    levels = verdict.comparisons[0].levels
+    told = [("watch", levels.watch), ("breach", levels.breach)]
+    return replace(
+        row,
+        value=None if row.compared is None else 100 * row.compared,
+        bar=_times((row.compared_low, row.compared_high)),
+        levels=tuple(Level(kind=kind, at=100 * at) for kind, at in told if at is not None),
+    )
+
+
+def _as_rate(row: Row) -> Row:
+    levels = tuple(replace(level, at=100 * level.at) for level in row.levels)
+    return replace(row, value=None if row.value is None else 100 * row.value, bar=_times(row.bar), levels=levels)
+
+
+def _times(ends: Ends) -> Ends:
+    low, high = (None if end is None else 100 * end for end in ends)
+    return low, high
+
+
+def hundred_chart(found: Hundred, say: Say, *, minimum: int, layout: Layout = WIDE) -> Rows:
+    """The drawing. `minimum`: under how many decisions a group is hidden."""
+    bounds = (0.0, found.top)
+    dots = [
+        Dot(
+            label=named(row, say),
+            value=row.value,
+            low=within(row.bar, bounds)[0],
+            high=within(row.bar, bounds)[1],
+            text="" if row.value is None else figure(row.value, say),
+            note="" if row.reason is None else reason_words(row.reason, say, minimum=minimum),
+            verdict=row.verdict,
+        )
+        for row in found.shown
+    ]
+    lines = apart(level_lines(list(found.shown), say, lambda at: figure(at, say)))
+    return Rows(dots=dots, lines=lines, percent=False, bounds=bounds, layout=layout)
+
+
+def hundred_text(found: Hundred, say: Say, *, minimum: int) -> str:
+    """What the drawing shows, in words."""
+    return " ".join(
+        say("{name}: {verdicts}.", name=named(row, say), verdicts=_spoken(row, say, minimum=minimum))
+        for row in found.shown
+    )
+
+
+def _spoken(row: Row, say: Say, *, minimum: int) -> str:
+    if row.value is None:
+        return reason_words(row.reason or "", say, minimum=minimum)
+    told, (low, high) = figure(row.value, say), row.bar
+    if low is not None and high is not None:
+        told = say("{value} (between {low} and {high})", value=told, low=figure(low, say), high=figure(high, say))
+    return told + (f", {word(row.verdict, say).lower()}" if row.verdict else "")
+
+
+def named(row: Row, say: Say) -> str:
+    """A group, and whether others are compared with it."""
+    return say("{group} (reference)", group=row.label) if row.reference else row.label
+
+
+def figure(value: float, say: Say) -> str:
+    """A figure for a hundred, with a decimal where it is small.
+
+    >>> from boussole.dashboard.words.say import speaker
+    >>> figure(73.6, speaker("en")), figure(7.36, speaker("en"))
+    ('74', '7.4')
+    """
+    return say.number(value, 1 if 0 < round(abs(value), 1) < 10 else 0)

@@ -1,0 +1,162 @@
+"""How the figure that decides an answer has moved from audit to audit, and what happened meanwhile."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from boussole.audits.drift.counts import Version
+from boussole.audits.languages import Catalogue, capital
+from boussole.audits.windows import Window
+from boussole.charter.document import AuditDocument, VerdictDocument
+from boussole.charter.incidents.incidents import incidents
+from boussole.charter.judging.findings import level_words
+from boussole.charter.judging.sentences import LOCALE
+from boussole.dashboard.charts.bars import NONE, decided
+from boussole.dashboard.charts.course import NARROW, Stop, course_svg
+from boussole.dashboard.charts.hundred import figure
+from boussole.dashboard.markup.marks import word
+from boussole.dashboard.views.answers.short import told_by
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.addresses import charter_href, drift_href, incidents_href
+from boussole.dashboard.words.say import Say
+
+MOST = 24
+"""Audits that are drawn, the newest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happened:
+    """Something that happened on a day: a version of the model or of the charter, an incident."""
+
+    on: dt.date
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """The drawing, in both widths, what it says in words, and what happened, numbered as in the drawing; `rows`: the
+    same as a table."""
+
+    svg: str
+    narrow: str
+    alt: str
+    levels: str
+    happened: Sequence[Happened]
+    rows: Sequence[tuple[str, str, str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """What is known of the past of a system: its audits by window, and the versions of its model; `lost`: these could
+    not be read."""
+
+    audits: Mapping[Window, AuditDocument]
+    versions: Sequence[Version] = ()
+    lost: str = ""
+
+
+def course(
+    scene: Scene, system: str, verdict: VerdictDocument, past: Past, say: Say, *, query: dict[str, str], single: bool
+) -> Course | None:
+    """The figure of the comparison that decides today, in every audit; None where fewer than two have it. `single`:
+    whether the reader may see incidents."""
+    document = scene.latest.get(system)
+    found = told_by(document, verdict) if document else None
+    if found is None or document is None:
+        return None
+    judged, measure = found
+    scale = 1.0 if measure.params.scale == "distance" else 100.0
+    windows = sorted(past.audits, key=lambda window: window.end)[-MOST:]
+    stops = [_stop(window, past.audits[window], (verdict.indicator, judged.measure), scale, say) for window in windows]
+    if sum(stop.value is not None for stop in stops) < 2:
+        return None
+    happened = _happened(scene, system, past, say, query=query, single=single)
+    happened = [each for each in happened if windows[0].start < each.on <= windows[-1].end]
+    numbered = [_with_events(stop, window, happened) for stop, window in zip(stops, windows, strict=True)]
+    catalogue, told = Catalogue(LOCALE, say.lang), (("watch", judged.levels.watch), ("breach", judged.levels.breach))
+    levels = [(kind, scale * at) for kind, at in told if at is not None]
+    words = {kind: level_words(at, measure.params.scale or "", catalogue) for kind, at in told if at is not None}
+    names = {
+        "watch": say("watch level: {level}", level=words.get("watch", "")),
+        "breach": say("breach level: {level}", level=words.get("breach", "")),
+    }
+    rows = [_row(stop, window, say, scale=scale) for stop, window in zip(numbered, windows, strict=True)]
+
+    def write(value: float) -> str:
+        return say.number(value, 0 if scale > 1 else 2)
+
+    return Course(
+        svg=course_svg(numbered, levels, write),
+        narrow=course_svg(numbered, levels, write, width=NARROW),
+        alt=" ".join(
+            say("{name}: {verdicts}.", name=row[0], verdicts=", ".join(filter(None, row[1:]))) for row in rows
+        ),
+        levels=capital(", ".join(names[kind] for kind, _ in levels)) + "." if levels else "",
+        happened=happened,
+        rows=rows,
+    )
+
+
+def _stop(window: Window, document: AuditDocument, asked: tuple[str, str], scale: float, say: Say) -> Stop:
+    """One audit; `asked`: the id of a question and of the measure that is followed."""
+    indicator, name = asked
+    verdict = next((each for each in document.verdicts if each.indicator == indicator), None)
+    judged = next((each for each in verdict.comparisons if each.measure == name), None) if verdict else None
+    measure = next((each for each in document.judged_measures if each.id == name), None)
+    value = measure.value if measure is not None and judged is not None else None
+    low, high = decided(judged) if value is not None else NONE
+    return Stop(
+        label=say.short_month(window.end),
+        value=None if value is None else scale * value,
+        bar=(None if low is None else scale * low, None if high is None else scale * high),
+        verdict=judged.verdict if judged is not None else "not_examined",
+    )
+
+
+def _with_events(stop: Stop, window: Window, happened: Sequence[Happened]) -> Stop:
+    inside = [at for at, each in enumerate(happened, start=1) if window.start <= each.on <= window.end]
+    return Stop(label=stop.label, value=stop.value, bar=stop.bar, verdict=stop.verdict, events=inside)
+
+
+def _happened(
+    scene: Scene, system: str, past: Past, say: Say, *, query: dict[str, str], single: bool
+) -> list[Happened]:
+    begun = min((version.first for version in past.versions), default=None)
+    found = [
+        Happened(
+            on=version.first,
+            text=say("Version {version} of the model begins", version=version.name),
+            href=drift_href(system, query=query),
+        )
+        for version in past.versions
+        if version.first != begun
+    ]
+    seen: set[str] = set()
+    for window, document in sorted(past.audits.items(), key=lambda each: each[0].end):
+        if seen and document.charter.sha256 not in seen:
+            text = say("Version {version} of the charter judges", version=document.charter.version)
+            found.append(Happened(on=window.end, text=text, href=charter_href(query=query, anchor="versions")))
+        seen.add(document.charter.sha256)
+    for each in incidents(scene.facts) if single else ():
+        if each.incident.system == system:
+            text = say("Incident: {title}", title=each.incident.title)
+            href = incidents_href(query=query, anchor=f"i-{each.entry}")
+            found.append(Happened(on=each.incident.happened_on, text=text, href=href))
+    return sorted(found, key=lambda each: (each.on, each.text))
+
+
+def _row(stop: Stop, window: Window, say: Say, *, scale: float) -> tuple[str, str, str, str]:
+    def written(value: float) -> str:
+        return figure(value, say) if scale > 1 else say.number(value)
+
+    low, high = stop.bar
+    between = "" if low is None or high is None else say("{low} to {high}", low=written(low), high=written(high))
+    return (
+        capital(say.period(window.start, window.end)),
+        say("no figure") if stop.value is None else written(stop.value),
+        between,
+        word(stop.verdict, say),
+    )

@@ -1,0 +1,70 @@
+"""The page of one answer of one system to one question of the charter."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.people.permissions import Action, allowed
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.pages.answer import answer_html
+from boussole.dashboard.pages.answer.answer_html import Behind, Doors
+from boussole.dashboard.pages.answer.cache import answer_page
+from boussole.dashboard.pages.answer.done import Reader
+from boussole.dashboard.pages.answer.routes import file_href
+from boussole.dashboard.pages.answer.view import AnswerPage
+from boussole.dashboard.parts import context, lists, notices
+from boussole.dashboard.views.answers.small_print import recompute
+from boussole.dashboard.words.addresses import compass_href, drift_href, evidence_href, incidents_href
+from boussole.dashboard.words.say import Say, speaker
+
+
+def show(system: str, key: str, say: Say) -> None:
+    """An answer, or the list of the systems whose answers there are."""
+    query = context.kept_query()
+    role = here().role
+    reader = Reader(committee=allowed(role, Action.SEE_COMMITTEE), incidents=allowed(role, Action.SEE_INCIDENTS))
+    page = answer_page(Workspace.find(), system, key, say.lang, reader=reader)
+    if page is None:
+        told = lists.systems(context.scene(), say, query=query)
+        st.html(lists.systems_html(told, say, asked=key or system, query=query))
+        return
+    context.put(
+        answer_html.head(page, say, home=compass_href(query=query)),
+        answer_html.pictures(page, say),
+        answer_html.promise(page, say),
+        answer_html.actions(page, say, _doors(page, say, reader=reader)),
+        answer_html.behind(page, say, _behind(page)),
+    )
+
+
+def _doors(page: AnswerPage, say: Say, *, reader: Reader) -> Doors:
+    query, ask = context.kept_query(), context.asking()
+    files = {kind: file_href(page.system, page.key, kind, say.lang) for kind in ("svg", "png", "csv")}
+    address = Workspace.find().settings.access.address.rstrip("/")
+    return Doors(
+        contest=incidents_href(query=query, anchor="appeals") if reader.incidents else "",
+        ask=ask(page.system, page.key) if ask else "",
+        drawing=files["svg"],
+        image=files["png"],
+        data=files["csv"],
+        address=address + page.href,
+    )
+
+
+def _behind(page: AnswerPage) -> Behind:
+    query, document = context.kept_query(), context.scene().latest.get(page.system)
+    return Behind(
+        recompute=recompute(document) if document else "",
+        report=context.drift_report(page.system),
+        over_time=drift_href(page.system, query=query),
+        seal=evidence_href(query=query, entry=str(document.entry)) if document else None,
+    )
+
+
+speaks = speaker(context.language())
+try:
+    show(st.query_params.get("system", ""), st.query_params.get("question", ""), speaks)
+except BoussoleError as error:
+    st.html(notices.problem(error.what, error.next_step, speaks))

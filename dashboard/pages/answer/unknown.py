@@ -1,0 +1,73 @@
+"""What is not known behind an answer: why nobody can tell, what would settle it, what was left out, who is hidden."""
+
+from __future__ import annotations
+
+from boussole.audits.languages import capital
+from boussole.audits.systems import System
+from boussole.charter.document import Standing, VerdictDocument
+from boussole.charter.document.verdict import Verdict
+from boussole.charter.judging.naming import about
+from boussole.charter.text.model import Indicator
+from boussole.dashboard.views.answers.left_out import left_out_words
+from boussole.dashboard.views.answers.short import told_by
+from boussole.dashboard.views.answers.small_print import missing_words
+from boussole.dashboard.views.needs import needed
+from boussole.dashboard.words.say import Say
+
+
+def not_known(
+    document: Standing, verdict: VerdictDocument, indicator: Indicator | None, say: Say, *, system: System | None
+) -> list[str]:
+    """In a few sentences; one that says that nothing is known to be missing where nothing is."""
+    if verdict.verdict == "not_examined":
+        return [needed(verdict.reason or "", indicator, say) or say("Nobody has looked at this question yet.")]
+    found = [
+        _settles(document, verdict, say),
+        _undecided(verdict, say),
+        _hidden(document, verdict, say),
+        _left_out(document, verdict, say),
+        missing_words(document, verdict, say, system=system),
+    ]
+    if verdict.statement is not None:
+        found.append(say("This rests on a statement: nobody has measured it here."))
+    told = [each for each in found if each]
+    return told or [say("Nothing is hidden or left out of this answer.")]
+
+
+def _settles(document: Standing, verdict: VerdictDocument, say: Say) -> str:
+    """What would settle an answer that is not known."""
+    found = told_by(document, verdict)
+    if verdict.verdict != "unknown":
+        return ""
+    if found is None:
+        return say("No number of decisions would help: the data themselves lack what it takes.")
+    if found[0].more_decisions is None:
+        return say("The figure lies so near a level that more decisions would not settle it.")
+    return say("About {n} more decisions would settle it.", n=about(found[0].more_decisions, say.lang))
+
+
+def _undecided(verdict: VerdictDocument, say: Say) -> str:
+    """How many groups nobody can tell of, where others decide the answer."""
+    n = sum(each.verdict == Verdict.UNKNOWN and each.reason != "small_group" for each in verdict.comparisons)
+    if verdict.verdict == "unknown" or not n:
+        return ""
+    return say.plural("For one comparison we cannot tell.", "For {n} comparisons we cannot tell.", n)
+
+
+def _hidden(document: Standing, verdict: VerdictDocument, say: Say) -> str:
+    compared = {each.measure for each in verdict.comparisons}
+    n = sum(each.id in compared and each.status == "suppressed" for each in document.judged_measures)
+    return (
+        say.plural(
+            "One group is hidden: its figure would expose too few people.",
+            "{n} groups are hidden: their figures would expose too few people.",
+            n,
+        )
+        if n
+        else ""
+    )
+
+
+def _left_out(document: Standing, verdict: VerdictDocument, say: Say) -> str:
+    told = left_out_words(document, say, elsewhere=False) if verdict.comparisons else ""
+    return capital(told) + "." if told else ""

@@ -1,0 +1,190 @@
+"""The answer to a question in one sentence of at most twenty-five words, for whoever reads nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from boussole.audits.languages import Catalogue, capital, inside
+from boussole.audits.systems import System
+from boussole.charter.document import Comparison, MeasureDocument, Standing, VerdictDocument
+from boussole.charter.document.base import given
+from boussole.charter.judging.families import controls, decision
+from boussole.charter.judging.findings import deciding
+from boussole.charter.judging.naming import about, gap_digits, parsed, people, per_hundred
+from boussole.charter.judging.sentences import LOCALE
+from boussole.charter.text.left_out import REASON
+from boussole.charter.text.model import Charter
+from boussole.dashboard.charts.drift import is_drift
+from boussole.dashboard.charts.groups import group_name, stage_name, value_name
+from boussole.dashboard.views.answers.asked import sentence_of
+from boussole.dashboard.words.say import Say
+
+MOST = 25
+"""Words of the sentence at most."""
+_WORD = re.compile(r"\w[\w’'\-–.,]*")
+_END = re.compile(r"(?<=[.!?])\s+")
+
+
+def words_in(text: str) -> int:
+    """How many words a reader counts: figures are words, signs are not.
+
+    >>> words_in("Pour 100 hommes : « 56 » femmes.")
+    5
+    """
+    return len(_WORD.findall(text))
+
+
+def told_by(document: Standing, verdict: VerdictDocument) -> tuple[Comparison, MeasureDocument] | None:
+    """The comparison that a verdict is told by, with its measure; None where none has a figure."""
+    measures = {measure.id: measure for measure in document.judged_measures}
+    pairs = [(each, measures[each.measure]) for each in verdict.comparisons if each.measure in measures]
+    return deciding(verdict.verdict, pairs)
+
+
+def short_answer(
+    charter: Charter, document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None, title: str
+) -> str:
+    """The answer of a system to a question. `title`: the name of the system."""
+    whole = sentence_of(charter, verdict, say, system=system)
+    if verdict.reason == REASON:
+        return say("We cannot tell: too many decisions were set aside to draw a conclusion.")
+    found = told_by(document, verdict)
+    if found is None or system is None:
+        return first_words(whole)
+    comparison, measure = found
+    if verdict.verdict == "unknown":
+        return _settled(comparison, say)
+    if is_drift(verdict):
+        return _moved(verdict, measure, say, system)
+    return figures(measure, say, system=system, title=title) or first_words(whole)
+
+
+def first_words(text: str) -> str:
+    """The first sentences of a text, as many as stay within the words of one answer; at least one.
+
+    >>> first_words("Yes. All is well.")
+    'Yes. All is well.'
+    """
+    if words_in(text) <= MOST:
+        return text
+    first, *others = _END.split(text)
+    for each in others:
+        if words_in(f"{first} {each}") > MOST:
+            break
+        first = f"{first} {each}"
+    return first
+
+
+def figures(measure: MeasureDocument, say: Say, *, system: System, title: str) -> str:
+    """What a comparison found, for a hundred people; empty where it cannot be said in few words."""
+    catalogue = Catalogue(LOCALE, say.lang)
+    mine = dict(zip(measure.by, measure.values_of_group, strict=True)) if measure.group else {}
+    who = people(catalogue, system, mine) or _quoted(mine, say, system)
+    against = measure.params.against or "rest"
+    other = say("people of all other groups")
+    if against != "rest":
+        group = parsed(against, measure.by)
+        other = people(catalogue, system, group) or _quoted(group, say, system)
+    named = {"group": who, "other": other, "system": title, "decision": decision(system, say.lang)}
+    if measure.params.scale == "ratio":
+        return _ratio(measure, say, system, {**named, "n": per_hundred(given(measure.value), say.lang)})
+    if measure.params.scale == "difference" and measure.params.values is not None:
+        return _rates(measure, say, named)
+    return ""
+
+
+def _quoted(group: Mapping[str, str], say: Say, system: System) -> str:
+    """A group whose values have no name that follows a number."""
+    return say("people of “{group}”", group=group_name(group, say, system=system))
+
+
+def _ratio(measure: MeasureDocument, say: Say, system: System, named: dict[str, str]) -> str:
+    """Of a ratio."""
+    alike = measure.metric.startswith("adjusted")
+    if measure.given:
+        return _at_stage({**named, "stage": inside(stage_name(measure, say, system=system))}, say, alike=alike)
+    if measure.metric == "exposure_ratio":
+        return say("In the lists, where {other} get 100 of attention, {group} get {n}.", **named)
+    if measure.metric not in ("selection_rate_ratio", "adjusted_selection_rate_ratio"):
+        return ""
+    verb = _verb(system, say)
+    if not verb:
+        return say("For every 100 people {decision} among {other}, {n} are among {group}.", **named)
+    if alike:
+        return say("With comparable profiles, {system} {verb} {n} {group} for every 100 {other}.", verb=verb, **named)
+    return say("At equal numbers, {system} {verb} {n} {group} for every 100 {other}.", verb=verb, **named)
+
+
+def _at_stage(named: dict[str, str], say: Say, *, alike: bool) -> str:
+    if alike:
+        return say(
+            "With comparable profiles, for every 100 {other} who get through “{stage}”, {n} {group} do.", **named
+        )
+    return say("For every 100 {other} who get through “{stage}”, {n} {group} do.", **named)
+
+
+def _rates(measure: MeasureDocument, say: Say, named: dict[str, str]) -> str:
+    values = given(measure.params.values)
+    digits = gap_digits(values)
+    first, second = (say.number(100 * value, digits) for value in values)
+    told = {**named, "n": first, "m": second}
+    messages = {
+        "precision_difference": say(
+            "Of 100 people {decision} in each group, the outcome comes for {n} {group} and {m} {other}.", **told
+        ),
+        "true_positive_rate_difference": say(
+            "Of 100 good outcomes in each group, {n} are {decision} among {group}, {m} among {other}.", **told
+        ),
+        "false_positive_rate_difference": say(
+            "Of 100 bad outcomes in each group, {n} are wrongly {decision} among {group}, {m} among {other}.", **told
+        ),
+    }
+    return messages.get(measure.metric, "")
+
+
+def _verb(system: System, say: Say) -> str:
+    """What the system does to the people it selects, where its file says it in this language."""
+    columns = system.columns
+    verb = columns.decision.verb if columns is not None and columns.decision is not None else None
+    return (verb or {}).get(say.lang, "")
+
+
+def _moved(verdict: VerdictDocument, measure: MeasureDocument, say: Say, system: System) -> str:
+    """Whether what a system receives and gives still resembles the reference period."""
+    column = (measure.group or {}).get("feature", "")
+    if verdict.verdict == "kept":
+        return say("What the system receives and the scores it gives still resemble the reference period.")
+    if column == "score":
+        return say("The scores no longer resemble those of the reference period.")
+    name = inside(say.text(system.feature_titles.get(column), value_name("feature", column, say)))
+    return say("The data received have changed since the reference period, “{feature}” most of all.", feature=name)
+
+
+def _settled(comparison: Comparison, say: Say) -> str:
+    """That nobody can tell, and what would settle it."""
+    if comparison.more_decisions is None:
+        return say("We cannot tell: no reasonable number of decisions would settle it.")
+    n = about(comparison.more_decisions, say.lang)
+    return say("We cannot tell yet: it would take about {n} more decisions.", n=n)
+
+
+def conditions(measure: MeasureDocument, say: Say, *, system: System) -> str:
+    """Under which condition the figures of a sentence compare."""
+    if measure.metric.startswith("adjusted"):
+        return say("Comparable: {controls}.", controls=controls(system, say.lang))
+    said = measure.metric == "selection_rate_ratio" and bool(_verb(system, say))
+    shares = measure.params.scale == "ratio" and measure.metric != "exposure_ratio"
+    return say("At equal numbers of people in each group.") if shares and not said else ""
+
+
+def between(comparison: Comparison, measure: MeasureDocument, say: Say) -> str:
+    """The interval that decided, for a hundred."""
+    found = comparison.interval
+    if found is None or found.low is None or found.high is None or measure.params.scale == "distance":
+        return ""
+    if measure.params.scale == "ratio":
+        low, high = (per_hundred(end, say.lang) for end in (found.low, found.high))
+        return say("The truth very probably lies between {low} and {high} for 100.", low=low, high=high)
+    low, high = (say.number(100 * end, 0) for end in (found.low, found.high))
+    return capital(say("The gap very probably lies between {low} and {high} in 100.", low=low, high=high))

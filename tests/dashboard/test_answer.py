@@ -1,0 +1,302 @@
+"""One answer, one page: a sentence of twenty-five words, the interval that decides, and what is not known."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from boussole.audits.drift.counts import Version
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.systems import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from boussole.charter.document import MeasureDocument, Params
+from boussole.charter.records import save_audit
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard.charts.hundred import hundred
+from boussole.dashboard.pages.answer import answer_html
+from boussole.dashboard.pages.answer.answer_html import Behind, Doors
+from boussole.dashboard.pages.answer.cache import answer_page as kept_page
+from boussole.dashboard.pages.answer.course import Past
+from boussole.dashboard.pages.answer.done import Reader
+from boussole.dashboard.pages.answer.routes import NOTHING_ELSE, answer_routes, file_href
+from boussole.dashboard.pages.answer.view import AnswerPage, answer_page
+from boussole.dashboard.pages.system import matrix_html
+from boussole.dashboard.pages.system.matrix import matrix
+from boussole.dashboard.views.answers.asked import sentence_of
+from boussole.dashboard.views.answers.short import MOST, figures, told_by, words_in
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.addresses import answer_href
+from boussole.dashboard.words.say import speaker
+from tests.as_json import documents, written
+from tests.dashboard.before_folds import shown, words_shown
+from tests.written import system_text
+
+EN, FR = speaker("en"), speaker("fr")
+ALL = Reader(committee=True, incidents=True)
+DOORS = Doors(contest="/incidents#appeals", ask="/ask", image="/p", drawing="/s", data="/c", address="/answer")
+BEHIND = Behind(recompute="boussole audit", report=None, over_time="/drift", seal="/evidence?entry=1")
+
+
+def page(scene: Scene, system: str, key: str, lang: str = "en", past: Past | None = None) -> AnswerPage:
+    found = answer_page(
+        scene,
+        system,
+        key,
+        speaker(lang),
+        past=past or Past(audits={}),
+        chambers=[],
+        reader=ALL,
+        query={"lang": lang},
+    )
+    assert found is not None
+    return found
+
+
+def html(found: AnswerPage, lang: str = "en") -> str:
+    say = speaker(lang)
+    parts = [answer_html.head(found, say, home="/"), answer_html.pictures(found, say), answer_html.promise(found, say)]
+    return "".join([*parts, answer_html.actions(found, say, DOORS), answer_html.behind(found, say, BEHIND)])
+
+
+def every(scene: Scene) -> list[tuple[str, str, str]]:
+    """All questions of all systems: the system, the id, the verdict."""
+    return [(name, each.indicator, each.verdict) for name, held in scene.standing.items() for each in held.verdicts]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_answer_is_one_sentence_of_twenty_five_words(scene: Scene, lang: str) -> None:
+    for system, key, verdict in every(scene):
+        found = page(scene, system, key, lang)
+        assert 0 < words_in(found.sentence) <= MOST, found.sentence
+        assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("metric", "verb", "said"),
+    [
+        ("selection_rate_ratio", True, "À nombre égal, MatchFT contacte 58 femmes pour 100 hommes."),
+        ("adjusted_selection_rate_ratio", True, "À profil comparable, MatchFT contacte 58 femmes pour 100 hommes."),
+        ("selection_rate_ratio", False, "Pour 100 personnes retenues parmi les hommes, 58 le sont parmi les femmes."),
+        (
+            "exposure_ratio",
+            True,
+            "Dans les listes, quand les hommes reçoivent 100 d’attention, les femmes en reçoivent 58.",
+        ),
+        ("scoring_rate_ratio", True, ""),
+    ],
+)
+def test_a_figure_is_said_for_a_hundred(metric: str, verb: bool, said: str) -> None:
+    title = "title: {fr: retenues, en: selected}" + (", verb: {fr: contacte, en: contacts}" if verb else "")
+    system = System.model_validate(
+        yaml.safe_load(
+            system_text(
+                "matchft",
+                f"""
+columns:
+  id: decision_id
+  decided_at: ts
+  decision: {{column: contacted, selected: [true], {title}}}
+groups:
+  gender: {{column: gender, reference: M, values: {{F: {{fr: femmes, en: women}}, M: {{fr: hommes, en: men}}}}}}
+windows: {{audit: all}}
+""",
+            )
+        )
+    )
+    measure = MeasureDocument(
+        id=f"{metric}/gender=F",
+        metric=metric,
+        by=("gender",),
+        group={"gender": "F"},
+        given={},
+        status="ok",
+        reason=None,
+        value=0.58,
+        n=900,
+        clusters=None,
+        interval=None,
+        params=Params(scale="ratio", bad_side="below", against="gender=M"),
+    )
+    assert figures(measure, FR, system=system, title="MatchFT") == said
+
+
+def test_what_nobody_can_tell_is_not_said_as_a_figure(scene: Scene) -> None:
+    unknown = [each for each in every(scene) if each[2] == "unknown"]
+    assert unknown
+    for system, key, _ in unknown:
+        found = page(scene, system, key)
+        assert found.sentence.startswith("We cannot tell"), found.sentence
+        assert not any("Nothing is hidden" in each for each in found.unknown)
+
+
+def test_the_interval_that_is_drawn_is_the_one_that_decides(scene: Scene) -> None:
+    seen = 0
+    for system, document in scene.latest.items():
+        measures = {each.id: each for each in document.judged_measures}
+        for verdict in document.verdicts:
+            found = hundred(document, verdict, EN, system=scene.systems.get(system))
+            if found is None:
+                continue
+            for each in verdict.comparisons:
+                measure = measures[each.measure]
+                if measure.params.scale != "ratio" or each.interval is None or measure.value is None:
+                    continue
+                drawn = [row for row in found.shown if row.value == pytest.approx(100 * measure.value)]
+                ends = (each.interval.low, each.interval.high)
+                wanted = tuple(None if end is None else pytest.approx(100 * end) for end in ends)
+                assert any(row.bar == wanted for row in drawn) or not drawn, each.measure
+                seen += bool(drawn)
+    assert seen
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_technical_name_hash_or_entry_number_stands_above_the_folds(scene: Scene, lang: str) -> None:
+    for system, key, _ in every(scene):
+        found = page(scene, system, key, lang)
+        above = shown(html(found, lang))
+        verdict = next(each for each in scene.standing[system].verdicts if each.indicator == key)
+        assert verdict.metric is None or verdict.metric not in above
+        assert not re.search(r"\b[0-9a-f]{12,}\b|sha256|entry \d|écriture \d|p-value", above), above
+
+
+def test_a_question_that_nobody_examined_and_one_that_was_attested_have_their_page(scene: Scene) -> None:
+    untouched = next(each for each in every(scene) if each[2] == "not_examined")
+    found = page(scene, *untouched[:2])
+    assert found.sentence.startswith("Not examined")
+    assert found.picture is None
+    assert found.course is None
+    assert found.unknown
+    assert found.detail is None
+
+
+def test_what_there_was_before_is_in_the_folds(scene: Scene) -> None:
+    """The whole sentence, the table and the small print of every examined question."""
+    for system, key, verdict in every(scene):
+        found = page(scene, system, key)
+        told = html(found)
+        document = scene.standing[system]
+        said = next(each for each in document.verdicts if each.indicator == key)
+        whole = sentence_of(scene.charter, said, EN, system=scene.systems.get(system))
+        assert str(whole)[:30].split("“")[0].split("&")[0] in told.replace("&#x27;", "'")
+        if verdict != "not_examined":
+            assert found.detail is not None
+            for cells in found.detail.table.rows if found.detail.table else ():
+                assert cells[0].split("<")[0] in told
+
+
+def test_the_figure_has_a_course_with_what_happened(scene: Scene) -> None:
+    document = scene.latest["matchft"]
+    judged = next(each for each in document.verdicts if told_by(document, each))
+    windows = [Window(dt.date(2026, at, 1), dt.date(2026, at, 28)) for at in (5, 6, 7)]
+    versions = [
+        Version(name="1.0", first=dt.date(2026, 5, 1), last=dt.date(2026, 6, 9)),
+        Version(name="<2>", first=dt.date(2026, 6, 10), last=dt.date(2026, 7, 28)),
+    ]
+    past = Past(audits=dict.fromkeys(windows, document), versions=versions)
+    found = page(scene, "matchft", judged.indicator, past=past)
+    assert found.course is not None
+    assert len(found.course.rows) == 3
+    assert [each.text for each in found.course.happened] == ["Version <2> of the model begins"]
+    assert "&lt;2&gt;" in html(found)
+    assert ">1</text>" in found.course.svg
+    assert page(scene, "matchft", judged.indicator).course is None
+
+
+def test_the_matrix_has_each_answer_once_under_its_own_name(scene: Scene) -> None:
+    for system in scene.standing:
+        found = matrix(scene, system, EN, query={"lang": "en"})
+        cells = [
+            cell
+            for article in found.articles
+            for row in (*article.examined, *article.untouched)
+            for cell in (row.alone, *row.cells)
+            if cell is not None
+        ]
+        verdicts = scene.standing[system].verdicts
+        assert sorted(cell.href for cell in cells) == sorted(
+            answer_href(system, each.indicator, query={"lang": "en"}) for each in verdicts
+        )
+        assert len({cell.name for cell in cells}) == len(cells)
+        marks = {cell.href: cell.verdict for cell in cells}
+        assert all(marks[answer_href(system, e.indicator, query={"lang": "en"})] == e.verdict for e in verdicts)
+        written_ = matrix_html.questions(found, EN)
+        assert all(f'id="{article.id}"' in written_ for article in found.articles)
+
+
+def test_a_question_asked_of_no_groups_has_one_cell_over_all_columns(scene: Scene) -> None:
+    document = written(scene.latest)["matchft"]
+    grouped = [each for each in document["verdicts"] if each["comparisons"]][:2]
+    for each, by in zip(grouped, ("gender", "age"), strict=True):
+        each.update(template="impact_ratio", by=[by])
+    given = replace(scene, latest=documents({"matchft": document}))
+    found = matrix(given, "matchft", EN, query={"lang": "en"})
+    rows = [row for article in found.articles for row in article.examined]
+    assert len(found.columns) == 2
+    (asked,) = [row for row in rows if row.cells]
+    assert [cell.verdict for cell in asked.cells if cell] == [each["verdict"] for each in grouped]
+    alone = [row for row in rows if row.alone]
+    told = matrix_html.questions(found, EN)
+    assert len(alone) == told.count('<td colspan="2" role="cell">') > 0
+    assert told.count('data-label="') == 2
+
+
+@pytest.fixture
+def client(tmp_path: Path, scene: Scene) -> TestClient:
+    workspace = Workspace.create(tmp_path / "workspace", organisation="Test")
+    charter = load_charter(workspace)
+    for document in written(scene.latest).values():
+        document["charter"]["sha256"] = charter.sha256
+        save_audit(workspace, document, charter=charter)
+    return TestClient(Starlette(routes=answer_routes(workspace.home)))
+
+
+def test_an_answer_is_taken_away_as_a_picture_and_as_a_table(client: TestClient, scene: Scene) -> None:
+    document = scene.latest["matchft"]
+    key = next(each.indicator for each in document.verdicts if told_by(document, each))
+    drawing = client.get(file_href("matchft", key, "svg", "fr"))
+    assert drawing.headers["content-type"] == "image/svg+xml"
+    assert "attachment" in drawing.headers["content-disposition"]
+    assert drawing.text.startswith("<svg")
+    assert "@font-face" in drawing.text
+    assert client.get(file_href("matchft", key, "png", "en")).content.startswith(b"\x89PNG")
+    table = client.get(file_href("matchft", key, "csv", "fr"))
+    rows = list(csv.reader(io.StringIO(table.content.decode("utf-8-sig")), delimiter=";"))
+    assert rows[0][0] == "Question"
+    assert len(rows) > 5
+    for wrong in ("fr.exe", "de.svg"):
+        assert client.get(f"/answer-file/matchft/{key}/{wrong}").status_code == 404
+    assert client.get(file_href("matchft", "nothing", "svg", "fr")).status_code == 404
+
+
+def test_an_answer_is_kept_until_something_changes(tmp_path: Path, scene: Scene) -> None:
+    workspace = Workspace.create(tmp_path / "workspace", organisation="Test")
+    charter = load_charter(workspace)
+    document = written(scene.latest)["matchft"]
+    document["charter"]["sha256"] = charter.sha256
+    save_audit(workspace, document, charter=charter)
+    key = scene.latest["matchft"].verdicts[0].indicator
+    kept = kept_page(workspace, "matchft", key, "fr", reader=NOTHING_ELSE)
+    assert kept_page(workspace, "matchft", key, "fr", reader=NOTHING_ELSE) is kept
+    assert kept_page(workspace, "matchft", "nothing", "fr", reader=NOTHING_ELSE) is None
+
+
+def test_what_is_typed_elsewhere_is_text_here(scene: Scene) -> None:
+    attack = "<img src=x onerror=alert(1)>"
+    system = scene.systems["matchft"].model_copy(update={"title": {"fr": attack, "en": attack}})
+    given = replace(scene, systems={**scene.systems, "matchft": system})
+    for key in (each.indicator for each in scene.latest["matchft"].verdicts):
+        assert attack not in html(page(given, "matchft", key))
+
+
+def test_words_are_counted_as_readers_count_them() -> None:
+    assert words_shown("<p>One two</p><details><summary>three</summary>four <details>x</details></details> five") == 4
