@@ -26,15 +26,15 @@ from boussole.dashboard.charts.hundred import hundred
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.answer_html import Behind, Doors
 from boussole.dashboard.pages.answer.cache import answer_page as kept_page
-from boussole.dashboard.pages.answer.course import Past
 from boussole.dashboard.pages.answer.done import Reader
 from boussole.dashboard.pages.answer.routes import NOTHING_ELSE, answer_routes, file_href
 from boussole.dashboard.pages.answer.view import AnswerPage, answer_page
 from boussole.dashboard.pages.system import matrix_html
-from boussole.dashboard.pages.system.matrix import matrix
 from boussole.dashboard.views.answers.asked import sentence_of
+from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.answers.short import MOST, figures, told_by, words_in
 from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.system.matrix import matrix
 from boussole.dashboard.words.addresses import answer_href
 from boussole.dashboard.words.say import speaker
 from tests.as_json import documents, written

@@ -25,7 +25,6 @@ from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.answer_html import Behind
-from boussole.dashboard.pages.answer.course import Past
 from boussole.dashboard.pages.answer.routes import NOTHING_ELSE
 from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.pages.article import article_html, article_records_html, article_trend_html
@@ -40,9 +39,9 @@ from boussole.dashboard.pages.evidence.view import search_of
 from boussole.dashboard.pages.law import law_html
 from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.pages.system import entry_html, matrix_html
-from boussole.dashboard.pages.system.matrix import matrix
 from boussole.dashboard.parts import system_html
 from boussole.dashboard.views.answers.caps import caps
+from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.entry import unaudited
 from boussole.dashboard.views.evidence.facts import Results
@@ -54,6 +53,7 @@ from boussole.dashboard.views.register.choice import Register
 from boussole.dashboard.views.register.choice import RegisterQuery as Filters
 from boussole.dashboard.views.register.view import register_page
 from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.system.matrix import matrix
 from boussole.dashboard.views.system.view import system_page
 from boussole.dashboard.words.say import Say, speaker
 from tests.as_json import documents, judge, register, sentence_of, summarise

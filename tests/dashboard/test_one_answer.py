@@ -19,17 +19,17 @@ from boussole.dashboard.alerts.detection.verdicts import SystemMark, verdicts
 from boussole.dashboard.api import answers
 from boussole.dashboard.api.queries import PageQuery
 from boussole.dashboard.pages.answer import answer_html
-from boussole.dashboard.pages.answer.course import Past
 from boussole.dashboard.pages.answer.routes import NOTHING_ELSE
 from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.pages.article.standing import standings
-from boussole.dashboard.pages.system.matrix import matrix
 from boussole.dashboard.parts import lists
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition
 from boussole.dashboard.report.words import teller
+from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.scene import Scene, load
+from boussole.dashboard.views.system.matrix import matrix
 from boussole.dashboard.views.system.view import system_page
 from boussole.dashboard.words.say import speaker
 from tests.dashboard.conftest import DECLARED, FIXTURE, _document

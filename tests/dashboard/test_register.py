@@ -25,13 +25,13 @@ from boussole.dashboard.markup.inline import STATIC
 from boussole.dashboard.markup.marks import MARKS, mark_svg
 from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.pages.system import entry_html, matrix_html
-from boussole.dashboard.pages.system.matrix import matrix
 from boussole.dashboard.views import store
 from boussole.dashboard.views.entry import entry, unaudited
 from boussole.dashboard.views.register.choice import Register, RegisterQuery
 from boussole.dashboard.views.register.view import register_page
 from boussole.dashboard.views.register.words import when
 from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.system.matrix import matrix
 from boussole.dashboard.words.say import speaker
 from tests.as_json import register
 from tests.charter.uses import use_of

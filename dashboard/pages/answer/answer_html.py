@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from boussole.dashboard.markup.elements import Html, badge, details, el, facts, link, picture, stacked
 from boussole.dashboard.markup.glossary import how_to_read
-from boussole.dashboard.pages.answer.course import Course
 from boussole.dashboard.pages.answer.done import Deed
 from boussole.dashboard.pages.answer.view import AnswerPage
 from boussole.dashboard.parts import system_html
+from boussole.dashboard.views.answers.course import Course
 from boussole.dashboard.words.say import Say
 
 SHOWN = 2

@@ -10,13 +10,13 @@ from boussole.audits.errors import BoussoleError, NoLakeError
 from boussole.audits.lake import reading
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import documents_of
-from boussole.dashboard.pages.answer.course import Past
 from boussole.dashboard.pages.answer.done import Reader
 from boussole.dashboard.pages.answer.view import AnswerPage
 from boussole.dashboard.pages.answer.view import answer_page as drawn
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, house_stamp, lake_files, stamp, stamp_of
 from boussole.dashboard.views import store
+from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.scene import as_decided
 from boussole.dashboard.words.say import speaker
 

@@ -11,11 +11,11 @@ from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.dashboard.charts.charts import svg
 from boussole.dashboard.charts.dots import NARROW, WIDE
 from boussole.dashboard.charts.hundred import hundred, hundred_chart, hundred_text
-from boussole.dashboard.pages.answer.course import Course, Past, course
 from boussole.dashboard.pages.answer.done import Deed, Reader, done
 from boussole.dashboard.pages.answer.unknown import not_known
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
 from boussole.dashboard.views.answers.caps import Cap, caps
+from boussole.dashboard.views.answers.course import Course, Past, course
 from boussole.dashboard.views.answers.levels import threshold_words
 from boussole.dashboard.views.answers.short import between, conditions, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import background

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.pages.system.matrix import Matrix, matrix
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, stamp
 from boussole.dashboard.views import store
+from boussole.dashboard.views.system.matrix import Matrix, matrix
 from boussole.dashboard.views.system.view import SystemHead, system_head
 from boussole.dashboard.words.say import speaker
 

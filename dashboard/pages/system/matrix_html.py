@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.dashboard.markup.elements import Html, badge, details, el, link
-from boussole.dashboard.pages.system.matrix import ArticleRows, Cell, Matrix, QuestionRow
+from boussole.dashboard.views.system.matrix import ArticleRows, Cell, Matrix, QuestionRow
 from boussole.dashboard.words.say import Say
 
 

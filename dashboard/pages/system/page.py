@@ -10,11 +10,11 @@ from boussole.dashboard.markup.elements import Html, details
 from boussole.dashboard.pages.system import entry_html, matrix_html
 from boussole.dashboard.pages.system.cache import system_page
 from boussole.dashboard.pages.system.declared import declared_section, declared_tables
-from boussole.dashboard.pages.system.matrix import matrix
 from boussole.dashboard.parts import context, lists, notices, system_html
 from boussole.dashboard.views.answers.caps import caps
 from boussole.dashboard.views.entry import entry, unaudited
 from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.system.matrix import matrix
 from boussole.dashboard.words.addresses import compass_href, data_href, register_href
 from boussole.dashboard.words.say import Say, speaker
 
