@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from pathlib import Path
 
 from boussole.audits import private_files
@@ -20,15 +22,15 @@ from boussole.dashboard.views.report.periods import parse_period
 def write_report(workspace: Workspace, *, period: str | None, lang: str, out: Path | None) -> Path:
     """Write the report of a period (2026-Q3, 2026-09, 2026; the newest audits if None) and say where it is.
 
-    Without `out` it goes to the workspace's reports. Its SHA-256 is sealed first, so that every other file is told
-    from it; then the file appears, whole or not at all.
+    Without `out` it goes to the workspace's reports, beside those of the same period: none is lost. Its SHA-256 is
+    sealed first, so that every other file is told from it; then the file appears, whole or not at all.
 
     Raises ReportError when the period is not one, holds no audit, or the file cannot be written.
     """
     if lang not in LANGUAGES:
         raise ReportError(f"reports are not written in '{lang}'.", next_step=f"Use {' or '.join(LANGUAGES)}.")
     found = edition(workspace, parse_period(period) if period else None)
-    path = out or workspace.reports / f"boussole-{found.name}-{lang}.pdf"
+    path = out or _free(workspace.reports / f"boussole-{found.name}-{lang}.pdf")
     tell = teller(lang)
     files = attachments(found, tell)
     pdf = typeset_pdf(content(found, files, tell), {file.name: file.content for file in files})
@@ -41,3 +43,9 @@ def write_report(workspace: Workspace, *, period: str | None, lang: str, out: Pa
             f"the report cannot be written: {error.strerror}.", where=str(path), next_step="Choose another --out."
         ) from error
     return path
+
+
+def _free(path: Path) -> Path:
+    """A name that no report has: the same with a number where it is taken."""
+    names = (path.with_stem(f"{path.stem}-{n}") for n in itertools.count(2))
+    return next(each for each in itertools.chain([path], names) if not os.path.lexists(each))

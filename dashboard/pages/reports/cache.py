@@ -19,7 +19,7 @@ from boussole.charter.records.store.summaries import AuditSummary
 from boussole.dashboard.report.checking import ReportCheck, check
 from boussole.dashboard.views.report.periods import parse_period
 
-NAME = re.compile(r"boussole-(?P<period>\d{4}(?:-Q[1-4]|-\d\d(?:-\d\d)?)?)-(?P<lang>[a-z]{2})\.pdf")
+NAME = re.compile(r"boussole-(?P<period>\d{4}(?:-Q[1-4]|-\d\d(?:-\d\d)?)?)-(?P<lang>[a-z]{2})(?:-[1-9]\d{0,5})?\.pdf")
 KNOWN = 256
 """Files of which it is remembered what they are."""
 PERIODS = 24
@@ -52,6 +52,8 @@ def named(name: str) -> tuple[str, str]:
 
     >>> named("boussole-2026-Q3-fr.pdf"), named("boussole-2026-09-30-en.pdf"), named("../x.pdf")
     (('2026-Q3', 'fr'), ('2026-09-30', 'en'), ('', ''))
+    >>> named("boussole-2026-Q3-fr-2.pdf")
+    ('2026-Q3', 'fr')
     """
     found = NAME.fullmatch(name)
     return (found["period"], found["lang"]) if found and found["lang"] in LANGUAGES else ("", "")

@@ -12,17 +12,21 @@ import pytest
 
 from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
-from boussole.charter.records.in_force import Act
+from boussole.charter.records import save_audit
+from boussole.charter.records.in_force import Act, in_force
 from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.markup.printable import all_printable, printable
+from boussole.dashboard.pages.reports.cache import reports
 from boussole.dashboard.report import typesetting, write_report
 from boussole.dashboard.report.attachments import attachments
+from boussole.dashboard.report.checking import check
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition
 from boussole.dashboard.report.words import teller
 from boussole.dashboard.views.report.periods import parse_period
+from tests.as_json import audit_document as as_json
 from tests.as_json import in_period
-from tests.dashboard.report.conftest import fill, make_workspace, read, words
+from tests.dashboard.report.conftest import checks_run, fill, make_workspace, read, words
 from tests.written import audit_document
 
 
@@ -85,6 +89,32 @@ def test_the_file_goes_where_asked_and_the_same_records_give_the_same_bytes(
     assert second == workspace.reports / "boussole-2026-08-en.pdf"
     assert first.read_bytes() == second.read_bytes()
     assert sorted(path.name for path in first.parent.iterdir()) == ["report.pdf"]
+
+
+def test_two_reports_of_one_period_are_both_kept_and_both_are_sealed(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "twice")
+    fill(workspace)
+    first = write_report(workspace, period="2026-Q3", lang="en", out=None)
+    before = first.read_bytes()
+    again = checks_run(workspace.system("checks"))
+    judging = in_force(workspace)
+    save_audit(workspace, as_json(replace(again, as_of=dt.date(2026, 10, 20)), judging), charter=judging.charter)
+    second = write_report(workspace, period="2026-Q3", lang="en", out=None)
+    third = write_report(workspace, period="2026-Q3", lang="en", out=None)
+    assert [path.name for path in (first, second, third)] == [
+        "boussole-2026-Q3-en.pdf",
+        "boussole-2026-Q3-en-2.pdf",
+        "boussole-2026-Q3-en-3.pdf",
+    ]
+    assert first.read_bytes() == before
+    assert second.read_bytes() == third.read_bytes() != before
+    listed = {report.name: (report.state, report.period, report.lang) for report in reports(workspace)}
+    assert listed == {path.name: ("sealed", "2026-Q3", "en") for path in (first, second, third)}
+    old, new = (check(path, workspace=workspace) for path in (first, second))
+    assert old.sealed is not None
+    assert old.replaced_by == new.sealed
+    assert new.sealed is not None
+    assert new.replaced_by is None
 
 
 def test_a_place_that_cannot_be_written_is_told(workspace: Workspace, tmp_path: Path) -> None:
