@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from boussole.dashboard.report.edition import Edition
+from boussole.dashboard.report.questions import short
 from boussole.dashboard.report.systems import anchor
 from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.compass import Compass
 from boussole.dashboard.views.scene import Finding, findings, rings
 from boussole.dashboard.words.say import speaker
 
-TOLD, LISTED = 4, 8
+TOLD, LISTED = 4, 3
 """Findings told in full, at most one for an article of a system; and questions that are only listed."""
 COLUMNS = 3
 """Systems side by side in one table."""
@@ -74,7 +75,7 @@ def _finding(edition: Edition, finding: Finding, tell: ReportSay) -> Data:
             n=str(article.order) if article else finding.article,
         ),
         "question": tell.text(finding.verdict.question),
-        "sentence": tell.text(finding.verdict.sentence),
+        "sentence": short(edition, finding, tell),
         "anchor": anchor(finding.system, finding.verdict),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from boussole.audits.hashing import sha256_hex
@@ -14,6 +15,7 @@ from boussole.dashboard.report.attachments import SEALS, audit_file, charter_fil
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.answers.asked import indicator_of
+from boussole.dashboard.words.say import speaker
 
 Data = dict[str, Any]
 
@@ -30,6 +32,44 @@ def unexamined(edition: Edition, tell: ReportSay) -> Data:
             if (groups := _by_reason(edition, system_id, tell))
         ],
     }
+
+
+def untouched(edition: Edition, tell: ReportSay) -> Data:
+    """How many questions nobody has examined, by article and by reason; every one of them stands in the annexes."""
+    shown = list(edition.scene.examined)
+    return {
+        "title": tell("What nobody has examined"),
+        "header": [tell("No."), tell("Article"), *[edition.scene.title(each, tell) for each in shown]],
+        "rows": [
+            [str(article.order), tell.text(article.title), *[_share(edition, each, article.id, tell) for each in shown]]
+            for article in edition.scene.charter.articles
+        ],
+        "systems": [
+            {
+                "title": edition.scene.title(system_id, tell),
+                "reasons": [
+                    [tell.plural("One question", "{n} questions", len(numbers)), why, ", ".join(numbers)]
+                    for why, numbers in _numbers(edition, system_id, tell).items()
+                ],
+            }
+            for system_id in shown
+        ],
+        "all": tell("Every one of these questions, in full"),
+    }
+
+
+def _share(edition: Edition, system_id: str, article: str, tell: ReportSay) -> str:
+    asked = [each for each in edition.scene.examined[system_id].verdicts if each.article == article]
+    left = sum(each.verdict == "not_examined" for each in asked)
+    return tell("{n} of {all}", n=tell.whole(left), all=tell.whole(len(asked))) if asked else "–"
+
+
+def _numbers(edition: Edition, system_id: str, tell: ReportSay) -> dict[str, list[str]]:
+    """The numbers of these questions under the reason why."""
+    found: dict[str, list[str]] = {}
+    for group in _by_reason(edition, system_id, tell):
+        found[group["why"]] = list(dict.fromkeys(number for number, _ in group["questions"]))
+    return found
 
 
 def _by_reason(edition: Edition, system_id: str, tell: ReportSay) -> list[Data]:
@@ -135,6 +175,7 @@ def _audit(edition: Edition, system_id: str, tell: ReportSay) -> Data:
             [tell("Attached as"), audit_file(document)],
             [tell("Its SHA-256"), sha256_hex(sealed_json(document))],
             [tell("Ledger entry"), tell.whole(given(evidence.entry))],
+            *_sealed(edition, system_id, tell),
             [tell("Root of the ledger"), given(evidence.root)],
             [tell("Counts it read"), evidence.cubes.removeprefix("sha256:")],
             [tell("Code"), document.code.removeprefix("sha256:")],
@@ -142,6 +183,15 @@ def _audit(edition: Edition, system_id: str, tell: ReportSay) -> Data:
             [tell("Measure again"), _command(document)],
         ],
     }
+
+
+def _sealed(edition: Edition, system_id: str, tell: ReportSay) -> list[list[str]]:
+    """When it was sealed, on the clock of the organisation."""
+    moment = edition.moments.get(system_id)
+    if moment is None:
+        return []
+    told = speaker(tell.lang, edition.zone).moment(dt.datetime.fromisoformat(moment))
+    return [[tell("Sealed on"), told]]
 
 
 def _moved(edition: Edition, system_id: str, tell: ReportSay) -> Data:

@@ -8,8 +8,11 @@ from typing import Any
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, SIDE, mark_svg, word
 from boussole.dashboard.report.answer import answer
 from boussole.dashboard.report.attachments import Attachment
-from boussole.dashboard.report.closing import reading, unexamined, verifying
+from boussole.dashboard.report.closing import reading, unexamined, untouched, verifying
 from boussole.dashboard.report.edition import Edition
+from boussole.dashboard.report.events import events
+from boussole.dashboard.report.followed import opinions, promised
+from boussole.dashboard.report.questions import courses, matrices
 from boussole.dashboard.report.systems import part
 from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.answers.left_out import read_words
@@ -35,6 +38,12 @@ def content(edition: Edition, files: Sequence[Attachment], tell: ReportSay) -> D
         "cover": _cover(edition, tell),
         "notice": " ".join(_notices(edition, tell)),
         "answer": answer(edition, seen, tell),
+        "matrices": matrices(edition, tell),
+        "courses": courses(edition, tell),
+        "promised": promised(edition, tell),
+        "events": events(edition, tell),
+        "opinions": opinions(edition, tell),
+        "untouched": untouched(edition, tell),
         "systems": [part(edition, system_id, tell) for system_id in edition.scene.examined],
         "unexamined": unexamined(edition, tell),
         "reading": reading(edition, tell),
@@ -79,7 +88,11 @@ def _words(tell: ReportSay) -> Mapping[str, str]:
         "drift-explained": tell(
             "A system examined on some data tells little about other data: this compares the period with a reference."
         ),
-        "unexamined": tell("What nobody has examined"),
+        "compass": tell("The compass"),
+        "unexamined": tell("Every question that nobody has examined"),
+        "annexes": tell("Annexes"),
+        "annexes-text": tell("What follows is for whoever checks: every figure, how it was judged, and its evidence."),
+        "became": tell("What became of it"),
         "marks": tell("The five marks"),
         "reading": tell("How to read this report"),
         "reading-rules": tell("How verdicts are reached"),

@@ -15,13 +15,17 @@ from boussole.charter.document.base import given
 from boussole.charter.drift.system_drift import Drift
 from boussole.charter.judging.current import current as brought_up
 from boussole.charter.judging.deciding import with_intervals
-from boussole.charter.records import audits_of, charter_text, latest_audits
+from boussole.charter.records import audits_of, charter_text, latest_audits, stored_audits
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import Act, in_force, judging_then
 from boussole.charter.text.model import Charter
 from boussole.dashboard.report.moved import drifts
+from boussole.dashboard.views.answers.course import Past
+from boussole.dashboard.views.answers.past import past_of
+from boussole.dashboard.views.committee.chamber import Chamber, chambers
 from boussole.dashboard.views.report.periods import Period, in_period
 from boussole.dashboard.views.scene import Scene, before
+from boussole.dashboard.words.say import PARIS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,14 @@ class Edition:
     """Audits of the same period that the report does not show, by system."""
     drifts: Mapping[str, Drift] = field(default_factory=dict)
     """What moved month by month, of the systems whose decisions are in the workspace."""
+    chambers: Sequence[Chamber] = ()
+    """The committees, with what they had done by the day until which statements count."""
+    pasts: Mapping[str, Past] = field(default_factory=dict)
+    """The audits of each audited system up to the one that the report is about."""
+    moments: Mapping[str, str] = field(default_factory=dict)
+    """When the audit of each system was sealed."""
+    zone: dt.tzinfo = PARIS
+    """The clock on which the report says hours."""
 
     def of(self, system_id: str) -> Scene:
         """The scene of one system, with the charter that judged it."""
@@ -107,7 +119,26 @@ def edition(workspace: Workspace, period: Period | None, *, today: dt.date | Non
         acts={system_id: each.act for system_id, each in judging.items() if each.act is not None},
         others={system_id: documents[:-1] for system_id, documents in found.items()},
         drifts=drifts(workspace, latest, charters, as_of=as_of),
+        chambers=_chambers(workspace, until=stated_until),
+        pasts={name: past_of(workspace, name, until=each.window.end) for name, each in latest.items()},
+        moments=_moments(workspace, latest),
+        zone=workspace.settings.zone,
     )
+
+
+def _moments(workspace: Workspace, latest: Mapping[str, AuditDocument]) -> dict[str, str]:
+    """When each audit was sealed, as the ledger says."""
+    known = {each.entry: each.time for each in stored_audits(workspace)}
+    entries = {name: given(document.evidence.entry) for name, document in latest.items()}
+    return {name: known[entry] for name, entry in entries.items() if entry in known}
+
+
+def _chambers(workspace: Workspace, *, until: dt.date) -> list[Chamber]:
+    """The committees as they stood on a day: what they did later is no part of the report."""
+    return [
+        replace(each, house=replace(each.house, acts=[act for act in each.house.acts if act.statement.on <= until]))
+        for each in chambers(workspace, today=until).values()
+    ]
 
 
 def _newest(workspace: Workspace) -> dict[str, list[AuditDocument]]:

@@ -35,7 +35,12 @@ left."""
 
 def anchor(system_id: str, verdict: VerdictDocument) -> str:
     """Where a question stands in the report."""
-    return f"{system_id}-{anchor_of(verdict)}"
+    return anchor_in(system_id, anchor_of(verdict))
+
+
+def anchor_in(system_id: str, name: str) -> str:
+    """Where a question of a system stands, by its anchor on pages."""
+    return f"{system_id}-{name}"
 
 
 def part(edition: Edition, system_id: str, tell: ReportSay) -> Data:

@@ -182,7 +182,7 @@ def test_who_does_not_see_the_committee_s_work_sees_what_was_published_and_no_na
     copy.do(PublicationDecision, of=entry, publish=True)
     copy.do(Publication, of=entry, where="Register")
     (shown,) = opinions_about([chamber_of(copy)], FR, query={}, inside=False)
-    assert shown.dissents[0][0] == "Opinion divergente de un membre"
+    assert shown.dissents[0][0] == "Opinion divergente d’un membre"
 
 
 @pytest.fixture

@@ -1,0 +1,125 @@
+"""The questions of each system by group, and how the figures that most need attention have moved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from boussole.dashboard.report.edition import Edition
+from boussole.dashboard.report.systems import anchor_in
+from boussole.dashboard.report.words import ReportSay
+from boussole.dashboard.views.answers.asked import question_of
+from boussole.dashboard.views.answers.course import Course, course
+from boussole.dashboard.views.answers.short import short_answer
+from boussole.dashboard.views.scene import Finding, findings
+from boussole.dashboard.views.system.matrix import ArticleRows, Cell, QuestionRow, matrix
+from boussole.dashboard.words.say import speaker
+
+COURSES = 2
+"""Figures that are followed over time, at most one of each article of a system."""
+STOPS = 4
+"""Audits whose figures stand beside a drawing; all are in the annex of the evidence."""
+
+Data = dict[str, Any]
+
+
+def matrices(edition: Edition, tell: ReportSay) -> Data:
+    """Every question that was examined, with a mark for each way to group people."""
+    return {
+        "title": tell("Questions and groups"),
+        "text": tell("Each mark is the answer to one question, for one way to group people. It leads to its figures."),
+        "systems": [_matrix(edition, system_id, tell) for system_id in edition.scene.examined],
+    }
+
+
+def _matrix(edition: Edition, system_id: str, tell: ReportSay) -> Data:
+    found = matrix(edition.of(system_id), system_id, speaker(tell.lang), query={})
+    columns = list(found.columns) or [tell("The answer")]
+    first = f"{tell('Question')} … {found.ending}" if found.ending else tell("Question")
+    return {
+        "title": edition.scene.title(system_id, tell),
+        "header": [first, *columns],
+        "articles": [_article(each, system_id, len(columns)) for each in found.articles if each.examined],
+        "untouched": tell.plural(
+            "Nobody has examined one other question: see “What nobody has examined”.",
+            "Nobody has examined {n} other questions: see “What nobody has examined”.",
+            found.untouched,
+        )
+        if found.untouched
+        else "",
+    }
+
+
+def _article(rows: ArticleRows, system_id: str, columns: int) -> Data:
+    return {
+        "title": rows.title,
+        "verdict": rows.verdict,
+        "rows": [_row(each, system_id, columns) for each in rows.examined],
+    }
+
+
+def _row(row: QuestionRow, system_id: str, columns: int) -> Data:
+    cells = [row.alone] if row.alone is not None else list(row.cells)
+    return {
+        "text": f"{row.number} {row.text}".strip(),
+        "across": columns if row.alone is not None else 1,
+        "cells": [_cell(each, system_id) for each in cells],
+    }
+
+
+def _cell(cell: Cell | None, system_id: str) -> Data | None:
+    return {"verdict": cell.verdict, "anchor": anchor_in(system_id, cell.anchor)} if cell is not None else None
+
+
+def courses(edition: Edition, tell: ReportSay) -> Data:
+    """The figures that most need attention, from audit to audit."""
+    told: list[Data] = []
+    seen: set[tuple[str, str]] = set()
+    for finding in findings(edition.scene):
+        place = finding.system, finding.article
+        if place in seen or finding.system not in edition.pasts or len(told) == COURSES:
+            continue
+        found = _course(edition, finding, tell)
+        if found is not None:
+            seen.add(place)
+            told.append(_drawn(edition, finding, found, tell))
+    return {
+        "title": tell("Over time"),
+        "text": tell("The figures that most need attention, from audit to audit, with the interval that decided each.")
+        if told
+        else tell("No figure has been measured in two audits yet: nothing can be said of how it moves."),
+        "courses": told,
+    }
+
+
+def _course(edition: Edition, finding: Finding, tell: ReportSay) -> Course | None:
+    scene, past = edition.of(finding.system), edition.pasts[finding.system]
+    return course(scene, finding.system, finding.verdict, past, speaker(tell.lang), query={}, single=False)
+
+
+def _drawn(edition: Edition, finding: Finding, found: Course, tell: ReportSay) -> Data:
+    return {
+        "verdict": finding.key,
+        "question": question_of(edition.charters[finding.system], finding.verdict, speaker(tell.lang)),
+        "sentence": short(edition, finding, tell),
+        "svg": found.svg,
+        "alt": found.alt,
+        "levels": found.levels,
+        "happened": [
+            tell("{n}: {date}, {what}.", n=str(n), date=tell.date(each.on), what=each.text)
+            for n, each in enumerate(found.happened, start=1)
+        ],
+        "header": [tell("Audit"), tell("Figure"), tell("Interval that decided"), tell("Answer")],
+        "rows": [list(row) for row in found.rows[-STOPS:]],
+    }
+
+
+def short(edition: Edition, finding: Finding, tell: ReportSay) -> str:
+    """The answer of a finding, in at most twenty-five words."""
+    return short_answer(
+        edition.charters[finding.system],
+        edition.scene.examined[finding.system],
+        finding.verdict,
+        speaker(tell.lang),
+        system=edition.scene.systems.get(finding.system),
+        title=edition.scene.title(finding.system, tell),
+    )
