@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,9 @@ Asked = tuple[Section, Question]
 
 ANSWER = 30
 """Characters of the longest answer ("No."): longer first sentences are findings."""
+TALL = 0.55
+"""Height of a drawing that stands apart from its question, in widths of it."""
+_BOX = re.compile(r'viewBox="0 0 (?P<wide>[\d.]+) (?P<high>[\d.]+)"')
 WIDTHS = {
     (9, 3): (None, 19, 18, 21, 16, 18, 18, 17, 25),
     (10, 1): (None, 12, 20, 16, 19, 18, 15, 16, 17, 21),
@@ -124,7 +128,14 @@ class _Part:
             "number": tell("Article {n}, question {number}", n=str(section.order), number=question.number),
             "question": question.question,
             "sentence": answer_first(question.sentence),
-            "chart": chart and {"svg": chart.svg, "alt": chart.alt, "title": question.title, "caption": chart.note},
+            "chart": chart
+            and {
+                "svg": chart.svg,
+                "alt": chart.alt,
+                "title": question.title,
+                "caption": chart.note,
+                "tall": tall(chart.svg),
+            },
             "table": question.table and figures(question.table),
             "facts": [list(pair) for pair in question.small],
             "background": background,
@@ -195,6 +206,16 @@ def together(items: Sequence[Data], tell: ReportSay) -> list[Data]:
         }
         for numbers, item in found
     ]
+
+
+def tall(svg: str) -> bool:
+    """Whether a drawing would take half a page together with its question.
+
+    >>> tall('<svg viewBox="0 0 600 300">'), tall('<svg viewBox="0 0 600 500">')
+    (False, True)
+    """
+    found = _BOX.search(svg)
+    return found is not None and float(found["high"]) > TALL * float(found["wide"])
 
 
 def answer_first(sentence: str) -> Data:

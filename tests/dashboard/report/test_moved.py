@@ -130,4 +130,4 @@ def test_a_report_tells_what_had_ended_by_its_period(given: tuple[Workspace, Sys
     told = text[text.rindex("Ce qui a bougé, mois par mois") :]
     assert "Février 2026" in told
     assert "rien n’a bougé" in told
-    assert "mars 2026" not in told[: told.index("Ce que personne n’a examiné")].lower()
+    assert "mars 2026" not in told[: told.index("Toutes les questions que personne")].lower()

@@ -79,7 +79,8 @@ def test_headings_never_skip_a_level(pdf: pypdf.PdfReader) -> None:
 
 def test_every_drawing_says_what_it_shows(english: pypdf.PdfReader) -> None:
     texts = [str(e.get("/Alt", "")) for e in tree(english) if e["/S"] == "/Figure"]
-    assert len(texts) == 6  # the rose, sex and nationality of offers, its drift, sex of checks: of all, and by trade
+    # The rose, two figures over time, sex and nationality of offers, its drift, sex of checks: of all, and by trade.
+    assert len(texts) == 8
     assert "Fairness and non-discrimination: Checks not kept, Offers not kept." in texts[0]
     assert any("Women: 20.0% (between" in text and "Men (reference): 40.0%" in text for text in texts)
     assert all(texts)
