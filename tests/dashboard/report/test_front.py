@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
-from PIL import Image
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.incidents.entering import enter
@@ -15,7 +16,7 @@ from boussole.charter.record_types.incidents import Incident
 from boussole.dashboard.report.edition import edition
 from boussole.dashboard.report.events import events
 from boussole.dashboard.report.words import teller
-from tests.dashboard.report.conftest import fill, make_workspace, words
+from tests.dashboard.report.conftest import fill, make_workspace
 
 TITLES = {
     "fr": [
@@ -64,8 +65,57 @@ def test_each_page_says_what_it_is_for(english: pypdf.PdfReader) -> None:
     assert "The wording of the charter is a draft" in pages[0]
     assert "Verdicts by article" in pages[1]
     assert re.search(r"Sex Nationality .*Fairness and non-discrimination", pages[2])
-    assert re.search(r"April 2026 to June 2026|Second quarter|30 June 2026", pages[3]), pages[3]
+    assert "Watch level: 95 for 100, breach level: 80 for 100." in pages[3]
+    assert re.search(r"2nd quarter 2026 100 .* Kept 3rd quarter 2026 50 .* Not kept", pages[3])
     assert "What was recommended" in pages[4]
     assert "No incident has been recorded." in pages[5]
     assert "No committee has published an opinion yet." in pages[6]
     assert re.search(r"Article Offers Checks|Article Checks Offers", pages[7])
+
+
+def lowest(page: pypdf.PageObject) -> float:
+    """How far down the page its text goes, of 0 at the head to 1 at the foot, without the line at its foot."""
+    found: list[float] = []
+
+    def visit(text: str, at: Any, *_: Any) -> None:
+        if text.strip() and at[5] > 70:
+            found.append(float(at[5]))
+
+    page.extract_text(visitor_text=visit)
+    return 1 - min(found) / float(page.mediabox.height)
+
+
+def test_no_page_of_the_annexes_is_half_empty(french: pypdf.PdfReader, english: pypdf.PdfReader) -> None:
+    for pdf in (french, english):
+        far = [(number, lowest(page)) for number, page in enumerate(pdf.pages, start=1)]
+        assert [each for each in far[8:] if each[1] < 0.5] == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"), [("Europe/Paris", "6 December 2026 at 23:59 (Paris time)"), ("Asia/Tokyo", "(Tokyo time)")]
+)
+def test_hours_are_on_the_clock_of_the_organisation(tmp_path: Path, zone: str, told: str) -> None:
+    workspace = make_workspace(tmp_path / "zone")
+    fill(workspace)
+    settings = workspace.home / "boussole.toml"
+    text = re.sub(r"(?m)^#? ?timezone = .*\n", "", settings.read_text(encoding="utf-8"))
+    settings.write_text(f'timezone = "{zone}"\n{text}', encoding="utf-8")
+    workspace = Workspace(workspace.home)
+    incident = Incident(
+        role="Product",
+        on=dt.date(2026, 10, 2),
+        signed_in=False,
+        text="Whoever reads this knows a name.",
+        system="offers",
+        severity="serious",
+        title="A title that only some may read",
+        happened_on=dt.date(2026, 10, 1),
+        known_at=dt.datetime.fromisoformat("2026-10-02T12:00"),
+        timezone="Europe/Paris",
+    )
+    enter(workspace, incident)
+    page = events(edition(workspace, None), teller("en"))
+    (row,) = page["incidents"]["rows"]
+    assert told.replace("6 December", "17 October") in row[-1]
+    assert "title that only some" not in str(page)
+    assert "knows a name" not in str(page)
