@@ -105,7 +105,7 @@ def _drawn(edition: Edition, finding: Finding, found: Course, tell: ReportSay) -
         "alt": found.alt,
         "levels": found.levels,
         "happened": [
-            tell("{n}: {date}, {what}.", n=str(n), date=tell.date(each.on), what=each.text)
+            tell("{n}: {date}. {what}.", n=str(n), date=tell.date(each.on), what=each.text)
             for n, each in enumerate(found.happened, start=1)
         ],
         "header": [tell("Audit"), tell("Figure"), tell("Interval that decided"), tell("Answer")],
