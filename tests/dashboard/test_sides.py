@@ -1,4 +1,4 @@
-"""“To watch” is said on the side of its level where a comparison is bad: in sentences and beside the lines of charts."""
+"""“To watch” is said on the side of its level where a comparison is bad: in sentences and beside lines of charts."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_sentence_names_the_side_that_is_bad(level: float, side: str, scale: s
 def test_the_line_of_a_chart_names_the_same_side(level: float, side: str, scale: str, lang: str) -> None:
     at, say = oriented(level, scale=scale, bad_side=side), speaker(lang)
     row = Row(label="F", value=0.5, levels=(Level(kind="watch", at=at, bad_side=side),))
-    [line] = level_lines([row], say, lambda value: say.number(value))
+    [line] = level_lines([row], say, say.number)
     under = is_bad_under(at, side)
     assert said(line.label, lang) == (under, not under)
 
