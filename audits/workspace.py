@@ -33,7 +33,7 @@ FOLDERS = ("systems", "lake", "evidence", "reports", "keys")
 _TEMPLATE = """\
 # Settings of this workspace; environment variables BOUSSOLE_* override them.
 organisation = {organisation}
-# language = "fr"                            # of reports and of a browser that asks for neither
+# language = "fr"                            # of reports, of what people write in records, of a browser of neither
 # timezone = "Europe/Paris"                  # of the hours that pages say
 # mlflow_tracking_uri = "sqlite:///mlflow.db"  # relative SQLite paths start from this folder
 # memory_limit = "1GB"                       # of DuckDB while it ingests

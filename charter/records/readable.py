@@ -64,9 +64,10 @@ class Records:
         return {(each.statement.kind, _of(each)) for each in self.sealed.values() if each.entry not in self.gone}
 
     def above(self, each: SealedStatement) -> Iterator[int]:
-        """The entry that a record is about, that which this one is about, and so on."""
-        of = _of(each)
-        while of is not None and of in self.sealed:
+        """The entry that a record is about, that which this one is about, and so on: each once, even in a circle."""
+        of, met = _of(each), set[int]()
+        while of is not None and of in self.sealed and of not in met:
+            met.add(of)
             yield of
             of = _of(self.sealed[of])
 

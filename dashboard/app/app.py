@@ -14,12 +14,11 @@ from boussole.dashboard.access.sessions import SignedOutError, refusal_of
 from boussole.dashboard.access.visitor import here, looking
 from boussole.dashboard.app import frame
 from boussole.dashboard.app.frame import HERE, footer, outside, prepare, script, shown, sidebar
-from boussole.dashboard.parts.context import clock, language
+from boussole.dashboard.parts.context import speaks
 from boussole.dashboard.parts.notices import problem, refused
 from boussole.dashboard.words.menu import FIRST, pages
-from boussole.dashboard.words.say import speaker
 
-say = speaker(language(), clock())
+say = speaks()
 known = pages(say)
 scripts = [
     st.Page(script(page), title=page.title, url_path=page.path.strip("/"), default=page.name == FIRST) for page in known

@@ -95,7 +95,7 @@ def drift_chart(
         for feature in shown
     ]
     levels = drift_levels(document, verdict) if shown else {}
-    lines = [_line(kind, at, say.number(at), shown, say) for kind, at in levels.items()]
+    lines = [_line(kind, at, _drift_label(kind, at, say), shown) for kind, at in levels.items()]
     return Rows(dots=dots, lines=apart(lines), percent=False, bounds=(0.0, math.inf), layout=layout)
 
 
@@ -143,9 +143,7 @@ def drift_text(
         else:
             told = say.number(feature.value) + (f", {word(feature.verdict, say).lower()}" if feature.verdict else "")
         parts.append(say("{name}: {verdicts}.", name=feature.name, verdicts=told))
-    parts += [
-        capital(_level_label(kind, say.number(level), say)) + "." for kind, level in drift_levels(document).items()
-    ]
+    parts += [capital(_drift_label(kind, level, say)) + "." for kind, level in drift_levels(document).items()]
     return " ".join(parts)
 
 
@@ -168,33 +166,41 @@ def _spoken(row: Row, say: Say, *, minimum: int) -> str:
     return say("{name}: {verdicts}.", name=_label(row, say), verdicts=figure + verdict)
 
 
-def _level_label(kind: str, value: str, say: Say) -> str:
-    return say("threshold: {value}", value=value) if kind == "breach" else say("watch from {value}", value=value)
+def _level_label(kind: str, value: str, say: Say, *, bad_side: str) -> str:
+    if kind == "breach":
+        return say("threshold: {value}", value=value)
+    return say("watch under {value}", value=value) if bad_side == "below" else say("watch over {value}", value=value)
+
+
+def _drift_label(kind: str, at: float, say: Say) -> str:
+    """A distance is bad above its level."""
+    return _level_label(kind, say.number(at), say, bad_side="above")
 
 
 def level_lines(shown: Sequence[Row], say: Say, write: Callable[[float], str]) -> list[Line]:
     """The watch and the breach level, which explain each mark; one line when all groups share it. `write` says one."""
     lines = []
     for kind in ("watch", "breach"):
-        levels = [(i, level.at) for i, row in enumerate(shown) for level in row.levels if level.kind == kind]
+        levels = [(i, level) for i, row in enumerate(shown) for level in row.levels if level.kind == kind]
         if not levels:
             continue
-        ats = [at for _, at in levels]
+        ats = [level.at for _, level in levels]
         if max(ats) - min(ats) < 1e-4:
-            lines.append(_line(kind, ats[0], write(ats[0]), shown, say))
+            label = _level_label(kind, write(ats[0]), say, bad_side=levels[0][1].bad_side)
+            lines.append(_line(kind, ats[0], label, shown))
             continue
         first = say("threshold") if kind == "breach" else say("watch")
         labels = [first] + [""] * len(levels)
         broken = kind == "breach"
         lines += [
-            Line(at=at, label=label, first=i, last=i, broken=broken)
-            for (i, at), label in zip(levels, labels, strict=False)
+            Line(at=level.at, label=label, first=i, last=i, broken=broken)
+            for (i, level), label in zip(levels, labels, strict=False)
         ]
     return lines
 
 
-def _line(kind: str, at: float, figure: str, shown: Sequence[object], say: Say) -> Line:
-    return Line(at=at, label=_level_label(kind, figure, say), first=0, last=len(shown) - 1, broken=kind == "breach")
+def _line(kind: str, at: float, label: str, shown: Sequence[object]) -> Line:
+    return Line(at=at, label=label, first=0, last=len(shown) - 1, broken=kind == "breach")
 
 
 def apart(lines: Sequence[Line]) -> list[Line]:

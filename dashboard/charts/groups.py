@@ -27,10 +27,11 @@ RATIOS = (ADJUSTED, ADJUSTED_STAGE)
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """Where a threshold falls on the scale of one group's rate."""
+    """Where a threshold falls on the scale of one group's rate, and the side of it that is bad."""
 
     kind: str
     at: float
+    bad_side: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,7 +200,7 @@ def _levels(rate: float | None, compared: MeasureDocument | None, verdict: Verdi
             continue
         level = oriented(threshold, scale=given(params.scale), bad_side=given(params.bad_side))
         if (at := carried(level, rate, compared)) is not None:
-            levels.append(Level(kind=kind, at=at))
+            levels.append(Level(kind=kind, at=at, bad_side=given(params.bad_side)))
     return tuple(levels)
 
 

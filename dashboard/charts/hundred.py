@@ -47,7 +47,8 @@ def hundred(document: Standing, verdict: VerdictDocument, say: Say, *, system: S
     else:
         shown = rows(document, by, say, metric=metric, system=system)
     ratios = any(row.scale == "ratio" for row in shown if row.compared is not None)
-    made = [_as_ratio(row, verdict) if ratios else _as_rate(row) for row in shown]
+    side = _bad_side(document, verdict)
+    made = [_as_ratio(row, verdict, bad_side=side) if ratios else _as_rate(row) for row in shown]
     if all(row.value is None or row.reference for row in made):
         return None
     return Hundred(shown=made, top=math.inf if ratios else 100.0)
@@ -67,7 +68,14 @@ def _of_stage(
     ]
 
 
-def _as_ratio(row: Row, verdict: VerdictDocument) -> Row:
+def _bad_side(document: Standing, verdict: VerdictDocument) -> str:
+    """The side of its levels that is bad: all comparisons of a question share it."""
+    name = verdict.comparisons[0].measure if verdict.comparisons else ""
+    held = next((each.params.bad_side for each in document.judged_measures if each.id == name), None)
+    return held or "below"
+
+
+def _as_ratio(row: Row, verdict: VerdictDocument, *, bad_side: str) -> Row:
     if row.reference:
         return replace(row, value=100.0, bar=NONE, levels=())
     levels = verdict.comparisons[0].levels
@@ -76,7 +84,7 @@ def _as_ratio(row: Row, verdict: VerdictDocument) -> Row:
         row,
         value=None if row.compared is None else 100 * row.compared,
         bar=_times((row.compared_low, row.compared_high)),
-        levels=tuple(Level(kind=kind, at=100 * at) for kind, at in told if at is not None),
+        levels=tuple(Level(kind=kind, at=100 * at, bad_side=bad_side) for kind, at in told if at is not None),
     )
 
 

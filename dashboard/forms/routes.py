@@ -99,9 +99,9 @@ def _fault(error: UnfitError | ValidationError | BoussoleError, form: Form, desk
 def _desk(request: Request, home: Path) -> Desk:
     query = request.query_params
     lang = {"lang": query["lang"]} if query.get("lang") in LANGUAGES else {}
-    return Desk(
-        workspace=Workspace(home), person=of_request(request, home), say=speaker(query.get("spoken", "")), query=lang
-    )
+    workspace = Workspace(home)
+    say = speaker(query.get("spoken", ""), main=workspace.settings.language)
+    return Desk(workspace=workspace, person=of_request(request, home), say=say, query=lang)
 
 
 def _from_here(request: Request) -> bool:

@@ -9,6 +9,7 @@ from html import escape
 from urllib.parse import quote
 
 from boussole.audits.mixed import MixedText
+from boussole.dashboard.markup.dark import in_the_dark
 from boussole.dashboard.markup.fontfiles import embed
 from boussole.dashboard.markup.marks import mark_svg, word
 from boussole.dashboard.words.say import Say
@@ -91,7 +92,7 @@ def data_uri(svg: str) -> str:
 
 
 def picture(svg: str, alt: str, *, class_: str = "picture") -> Html:
-    """A drawing as an image (Streamlit removes inline SVG), its fonts inside, its text read aloud.
+    """A drawing as an image (Streamlit removes inline SVG), its fonts and its dark colours inside, its text read aloud.
 
     Its own width and height go with it, so that nothing moves when it appears.
     """
@@ -102,7 +103,7 @@ def picture(svg: str, alt: str, *, class_: str = "picture") -> Html:
 
 @lru_cache(maxsize=1024)
 def _whole(svg: str) -> str:
-    return data_uri(embed(svg))
+    return data_uri(embed(in_the_dark(svg)))
 
 
 def badge(verdict: str, say: Say, text: str | None = None) -> Html:

@@ -31,7 +31,7 @@ from boussole.dashboard.views.incidents.beside import open_incidents as incident
 from boussole.dashboard.views.register.choice import Register
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import ask_href, evidence_href, number_of
-from boussole.dashboard.words.say import PARIS, Say
+from boussole.dashboard.words.say import PARIS, Say, speaker
 
 
 def language() -> str:
@@ -42,10 +42,20 @@ def language() -> str:
     browser = (st.context.locale or "").partition("-")[0].lower()
     if browser in LANGUAGES:
         return browser
+    return main_language()
+
+
+def main_language() -> str:
+    """The language in which the organisation works; the usual one where its settings cannot be read."""
     try:
         return Workspace.find().settings.language
     except BoussoleError:
         return LANGUAGES[0]
+
+
+def speaks() -> Say:
+    """Who speaks to whoever looks: in their language, by the clock and among people of the organisation."""
+    return speaker(language(), clock(), main_language())
 
 
 def clock() -> dt.tzinfo:

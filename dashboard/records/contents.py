@@ -11,7 +11,7 @@ from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
 from boussole.charter.record_types.acts import OpinionText
 from boussole.charter.record_types.base import UNTOLD, KeptFile, Statement
-from boussole.charter.record_types.inputs import input_of
+from boussole.charter.record_types.inputs import input_of, words_in
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records.readable import Readable
 from boussole.dashboard.access.people.permissions import Action, Role, allowed
@@ -44,7 +44,9 @@ def contents_of(each: Readable, role: Role, say: Say, *, member: Callable[[str],
     if not all(allowed(role, action) for action in actions_of(each)):
         return Contents(says=[], kept_from=True)
     said = each.sealed.statement
-    return Contents(says=[pair for pair in _fields(said, say, member) if pair[1]], subject=subject_of(said))
+    return Contents(
+        says=[pair for pair in _fields(said, say, member) if pair[1]], subject=say.written(subject_of(said))
+    )
 
 
 def subject_of(said: Statement) -> str:
@@ -54,6 +56,7 @@ def subject_of(said: Statement) -> str:
 
 
 def _fields(said: Statement, say: Say, member: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    free = words_in(type(said))
     for name, field in type(said).model_fields.items():
         value, asked = getattr(said, name), input_of(type(said), name, {})
         if UNTOLD in field.metadata or asked.choices in IDS:
@@ -62,14 +65,15 @@ def _fields(said: Statement, say: Say, member: Callable[[str], str]) -> Iterator
             yield from _wording(value, say)
         elif asked.label:
             named = member if asked.choices in MEMBERS else None
-            yield say(asked.label), _value(value, asked.words, say, named)
+            told = _value(value, asked.words, say, named)
+            yield say(asked.label), say.written(told) if name in free and value not in asked.words else told
 
 
 def _wording(text: OpinionText, say: Say) -> Iterator[tuple[str, str]]:
-    yield say("Title"), text.title
+    yield say("Title"), say.written(text.title)
     yield say("What it comes to"), capital(sense_word(text.sense, say))
-    yield say("In these words"), text.words
-    yield say("Reservations"), "\n".join(text.reservations)
+    yield say("In these words"), say.written(text.words)
+    yield say("Reservations"), say.written("\n".join(text.reservations))
 
 
 def _value(value: Any, words: Mapping[str, str], say: Say, member: Callable[[str], str] | None) -> str:

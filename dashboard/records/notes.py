@@ -40,7 +40,7 @@ def _issued(at: Setting) -> str:
     found = wording_of(at.session)
     if found is None:
         return ""
-    title = found.wording.title
+    title = at.say.written(found.wording.title)
     return at.say("In the words of draft no. {n}, to the letter: “{title}”.", n=str(found.draft), title=title)
 
 

@@ -136,7 +136,7 @@ def _survey(scene: Scene, name: str | None, each: SurveyChange, say: Say, *, que
             ]
             for group in said.groups
         ],
-        heads=[said.grouped_by or say("Group"), *[say(THEMES[theme]) for theme in themes]],
+        heads=[say.written(said.grouped_by or "") or say("Group"), *[say(THEMES[theme]) for theme in themes]],
         hidden=say.plural(
             "One group is hidden: too few answered, or its answers would give another away.",
             "{n} groups are hidden: too few answered, or their answers would give another away.",
@@ -177,7 +177,7 @@ def _training(scene: Scene, entry: int, said: Training, say: Say, *, query: dict
     return Row(
         cells=[
             _about(scene, said.system, say),
-            said.course,
+            say.written(said.course),
             _period(said, say),
             say("{n} of {users}", n=say.whole(said.trained), users=say.whole(said.users)),
             say("{n} of {users}", n=say.whole(said.before), users=say.whole(said.users)),
@@ -202,7 +202,7 @@ def _time(scene: Scene, entry: int, said: TimeSaved, say: Say, *, query: dict[st
             say.whole(said.posts) if said.posts is not None else "",
             say.apart(went),
         ],
-        under=say("How it was found: {method}", method=said.method),
+        under=say("How it was found: {method}", method=say.written(said.method)),
         sealed=_entry(entry, say, query=query),
     )
 
@@ -216,10 +216,10 @@ def _consultations(scene: Scene, say: Say, *, query: dict[str, str]) -> list[Row
             Row(
                 cells=[
                     word(Consultation, "step", said.step, say),
-                    said.body,
+                    say.written(said.body),
                     _about(scene, said.system, say),
                     say.date(day),
-                    said.text,
+                    say.written(said.text),
                 ],
                 under=capital(when(day, scene.facts.as_of, say))
                 if coming

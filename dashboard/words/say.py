@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, get_timezone_location
 
 from boussole.audits import languages
-from boussole.audits.mixed import filled, foreign, joined
+from boussole.audits.mixed import MixedText, filled, foreign, joined
 
 FOLDER = Path(__file__).parent / "locale"
 PARIS = ZoneInfo("Europe/Paris")
@@ -26,8 +26,8 @@ class Say:
     '2 systems'
     """
 
-    def __init__(self, lang: str, zone: dt.tzinfo = PARIS) -> None:
-        self.lang, self.zone = lang, zone
+    def __init__(self, lang: str, zone: dt.tzinfo = PARIS, main: str = languages.LANGUAGES[0]) -> None:
+        self.lang, self.zone, self.main = lang, zone, main
         self._catalogue = languages.Catalogue(FOLDER, lang)
 
     def __call__(self, message: str, **values: str) -> str:
@@ -138,11 +138,23 @@ class Say:
         lang, text = next(iter(texts.items()))
         return foreign(languages.typeset(text, lang), lang)
 
+    def written(self, text: str) -> str:
+        """What people wrote in a record, which holds no language: it is in the main one of the organisation.
+
+        >>> speaker("en").written("Trois agences").passages, type(speaker("fr").written("Trois agences")).__name__
+        ((('Trois agences', 'fr'),), 'str')
+        """
+        known = isinstance(text, MixedText) or not text
+        return text if known or self.main == self.lang else foreign(text, self.main)
+
 
 @cache
-def speaker(lang: str, zone: dt.tzinfo = PARIS) -> Say:
-    """The speaker of a language, by the clock of a place; one that is not spoken here becomes the default."""
-    return Say(lang if lang in languages.LANGUAGES else languages.LANGUAGES[0], zone)
+def speaker(lang: str, zone: dt.tzinfo = PARIS, main: str = languages.LANGUAGES[0]) -> Say:
+    """The speaker of a language, by the clock of a place, among people who write in their `main` language.
+
+    One that is not spoken here becomes the default.
+    """
+    return Say(lang if lang in languages.LANGUAGES else languages.LANGUAGES[0], zone, main)
 
 
 def count(n: int, say: Say) -> str:

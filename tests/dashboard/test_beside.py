@@ -106,8 +106,8 @@ def test_decisions_are_told_before_scores_and_others_are_counted() -> None:
     rows += [row("selection_rate/sex=F", 0.4, 0.3, p=0.01), row("auc", 0.7, 0.8, p=0.01)]
     found = shown(document(*rows), "fr")
     assert found.sentences[0].startswith("Part des personnes appelées, F\u202f: 30,0\u202f% avec la version 3.3")
-    assert "80 pour 100 avec la version 3.3" in found.sentences[1]
-    assert found.sentences[3] == "Un autre chiffre sur 4 diffère."
+    assert found.sentences[1] == "Trois autres chiffres sur 4 diffèrent."
+    assert "80 pour 100" in found.rows[1][2]
 
 
 def test_nothing_differs() -> None:

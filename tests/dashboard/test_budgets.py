@@ -16,7 +16,7 @@ from tests.dashboard.before_folds import words_shown
 from tests.sparing import later
 
 KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026.tar.xz"
-ANSWER, SYSTEM, ARTICLE = 250, 300, 600
+ANSWER, SYSTEM, ARTICLE, DRIFT = 250, 300, 600, 600
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +63,9 @@ def test_an_answer_is_read_in_a_minute(
         asked = {(e.template or e.indicator) if each_question else e.verdict: e.indicator for e in document.verdicts}
         for key in asked.values():
             assert 20 < words("answer", system=system, question=key, lang=lang) <= ANSWER, (system, key)
+
+
+@pytest.mark.parametrize("lang", ["fr", later("en")])
+def test_what_has_moved_is_told_in_few_words(words: Callable[..., int], lang: str) -> None:
+    """What each picture and table adds is in folds: what moved, and for whom, is said before."""
+    assert 20 < words("drift", system="matchft", lang=lang) <= DRIFT

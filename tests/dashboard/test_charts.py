@@ -104,7 +104,7 @@ def test_the_words_give_every_group_and_the_threshold(matchft: Document, systems
     text = groups_text(matchft, ("gender",), "fr", system=systems["matchft"])
     assert text == (
         "Femmes\u202f: 20,3\u202f% (entre 19,3\u202f% et 21,3\u202f%), pas tenu. "
-        "Hommes (référence)\u202f: 27,4\u202f%. À surveiller dès 26,0\u202f%. Seuil\u202f: 21,9\u202f%."
+        "Hommes (référence)\u202f: 27,4\u202f%. À surveiller sous 26,0\u202f%. Seuil\u202f: 21,9\u202f%."
     )
 
 
@@ -116,10 +116,10 @@ def test_a_measure_without_any_value_is_still_drawn_and_said(matchft: Document, 
 
 def test_drift_shows_every_feature_and_the_watch_level(matchft: Document, compas: Document) -> None:
     drawing = svg(drift_chart(matchft, "fr"), "fr")
-    for word in ("experience_years", "distance_km", "0,14", "à surveiller dès 0,10"):
+    for word in ("experience_years", "distance_km", "0,14", "à surveiller au-delà de 0,10"):
         assert word in drawing
     assert drift_text(matchft, "en") == (
-        "experience_years: 0.02, kept. distance_km: 0.14, watch. Watch from 0.10. Threshold: 0.25."
+        "experience_years: 0.02, kept. distance_km: 0.14, watch. Watch over 0.10. Threshold: 0.25."
     )
     svg(drift_chart(compas, "fr"), "fr")
     assert drift_text(compas, "fr") == ""

@@ -15,6 +15,7 @@ from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.records import open_records
 from boussole.dashboard.pages.reports import reports_html
 from boussole.dashboard.pages.reports.cache import Report
+from boussole.dashboard.views import store
 from boussole.dashboard.views.evidence.words import content_words, moment_words
 from boussole.dashboard.words.say import speaker
 from tests.dashboard.app_at import app_at
@@ -81,3 +82,13 @@ def test_pages_take_the_clock_of_their_workspace(tmp_path, monkeypatch, be):
     be("auditor")
     shown = "".join(str(each.proto) for each in app_at("evidence", lang="en").run().get("html"))
     assert re.search(r"Sealed on \(R.{1,9}union time\)", shown)
+
+
+def test_the_day_is_that_of_the_workspace(tmp_path):
+    """Kiritimati is 25 hours ahead of Midway: it is never the same day, whatever the machine says."""
+    days = []
+    for name in ("Pacific/Midway", "Pacific/Kiritimati"):
+        workspace = Workspace.create(tmp_path / name.replace("/", "-"))
+        (workspace.home / SETTINGS_FILE).write_text(f'timezone = "{name}"\n')
+        days.append(store.clock_day(Workspace(workspace.home)))
+    assert dt.timedelta(days=1) <= days[1] - days[0] <= dt.timedelta(days=2)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from boussole import dashboard
-from boussole.dashboard.markup.marks import INK, LINE, LINK, NEEDLE, PAPER, SIDE
+from boussole.dashboard.markup.dark import DARK as IN_THE_DARK
+from boussole.dashboard.markup.elements import picture
+from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, PAPER, SIDE
 from boussole.dashboard.server.theme import DARK, LIGHT
 
 STYLE = (Path(dashboard.__file__).parent / "app" / "static" / "style.css").read_text(encoding="utf-8")
@@ -70,3 +74,39 @@ def test_streamlit_and_pictures_have_the_same_colours() -> None:
 def test_paper_is_printed_on_paper() -> None:
     assert "@media screen and (prefers-color-scheme: dark)" in STYLE
     assert STYLE.count("prefers-color-scheme") == 1
+
+
+CHARTS = Path(dashboard.__file__).parent / "charts"
+DRAWN = {
+    colour.lower()
+    for file in CHARTS.glob("*.py")
+    for colour in re.findall(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b", file.read_text(encoding="utf-8"))
+} | {each for mark in MARKS.values() for each in (mark.ink, mark.tint)}
+
+
+def test_every_colour_of_a_drawing_has_another_in_the_dark() -> None:
+    """A colour that charts take and nobody thought of would stay as it is on paper: white, or ink on a dark card."""
+    assert len(DRAWN) >= 12
+    assert {*DRAWN, PAPER, SIDE, LINE, INK, INK_2, LINK, NEEDLE} <= set(IN_THE_DARK)
+
+
+def test_what_is_drawn_can_be_read_in_the_dark() -> None:
+    card = ROOTS[1]["card"]
+    for ink in (INK, INK_2, LINK, NEEDLE, *(mark.ink for mark in MARKS.values())):
+        assert contrast(IN_THE_DARK[ink], card) >= 4.5, ink
+    for mark in MARKS.values():
+        assert contrast(IN_THE_DARK[mark.ink], IN_THE_DARK[mark.tint]) >= 4.5, mark.verdict
+    for ground in ("#ffffff", "#fff", PAPER):
+        assert IN_THE_DARK[ground] == card
+
+
+def test_a_picture_on_a_page_follows_into_the_dark_and_a_file_of_it_does_not() -> None:
+    """Both sides of a drawing: what it fills and what it strokes; text that names no colour is black on paper."""
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg"><rect fill="#FFFFFF" stroke="{INK}"/><text>a</text></svg>'
+    shown = unquote(str(picture(svg, "alt")))
+    style = shown[shown.index("@media screen and (prefers-color-scheme: dark)") :]
+    assert f'[fill="#ffffff" i]{{fill:{IN_THE_DARK["#ffffff"]}}}' in html.unescape(style)
+    assert f'[stroke="{INK}" i]{{stroke:{IN_THE_DARK[INK]}}}' in html.unescape(style)
+    assert f"text:not([fill]){{fill:{IN_THE_DARK[INK]}}}" in style
+    assert ".stHtml img[width]" in STYLE
+    assert "background: #fbfaf7" not in STYLE

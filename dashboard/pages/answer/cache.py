@@ -29,7 +29,7 @@ def _page(home: Path, seen_at: Stamp, today: dt.date, shown: tuple[str, str, str
     workspace = Workspace(home)
     scene = store.scene_at(home, stamp(workspace), today)
     past = _past(home, seen_at, system) if system in scene.latest else Past(audits={})
-    say = speaker(lang)
+    say = speaker(lang, main=Workspace(home).settings.language)
     chambers = list(store.chambers(workspace).values())
     return drawn(scene, system, key, say, past=past, chambers=chambers, reader=reader, query={"lang": lang})
 

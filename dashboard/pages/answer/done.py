@@ -68,7 +68,7 @@ def _recommended(
     return [
         Deed(
             kind=say("Recommendation"),
-            text=each.said.text or each.said.body,
+            text=say.written(each.said.text or each.said.body),
             became=states[each.state],
             href=recommendations_href(query=query)
             if reader.committee
@@ -95,7 +95,7 @@ def _incidents(scene: Scene, say: Say, *, article: str, system: str, query: dict
     return [
         Deed(
             kind=say("Incident"),
-            text=each.incident.title,
+            text=say.written(each.incident.title),
             became=say("open") if each.closure is None else say("closed"),
             href=incidents_href(query=query, anchor=f"i-{each.entry}"),
         )
@@ -110,7 +110,7 @@ def _referrals(
     return [
         Deed(
             kind=say("Referral"),
-            text=said.subject,
+            text=say.written(said.subject),
             became=say("opinion asked for by {date}", date=say.date(said.due_on)) if said.due_on else "",
             href=committee_href(chamber.id, query=query),
         )

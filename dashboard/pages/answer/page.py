@@ -17,7 +17,7 @@ from boussole.dashboard.pages.answer.view import AnswerPage
 from boussole.dashboard.parts import context, lists, notices
 from boussole.dashboard.views.answers.small_print import recompute
 from boussole.dashboard.words.addresses import compass_href, drift_href, evidence_href, incidents_href
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def show(system: str, key: str, say: Say) -> None:
@@ -63,7 +63,7 @@ def _behind(page: AnswerPage) -> Behind:
     )
 
 
-speaks = speaker(context.language())
+speaks = context.speaks()
 try:
     show(st.query_params.get("system", ""), st.query_params.get("question", ""), speaks)
 except BoussoleError as error:

@@ -21,4 +21,10 @@ def article_page(workspace: Workspace, chosen: ArticleQuery, lang: str) -> Artic
 
 @newest(400)
 def _article_page(home: Path, seen_at: Stamp, today: dt.date, chosen: ArticleQuery, lang: str) -> ArticlePage | None:
-    return drawn(store.scene_at(home, seen_at, today), chosen, speaker(lang), on=today, query={"lang": lang})
+    return drawn(
+        store.scene_at(home, seen_at, today),
+        chosen,
+        speaker(lang, main=Workspace(home).settings.language),
+        on=today,
+        query={"lang": lang},
+    )

@@ -12,7 +12,7 @@ from boussole.dashboard.pages.article.cache import article_page
 from boussole.dashboard.pages.article.view import ArticleQuery
 from boussole.dashboard.parts import context, lists, notices
 from boussole.dashboard.words.addresses import compass_href, evidence_href
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def show(chosen: ArticleQuery, say: Say) -> None:
@@ -47,7 +47,7 @@ def folded(name: str, part: Html) -> Html:
     return details(name, part, class_="further")
 
 
-speaks = speaker(context.language())
+speaks = context.speaks()
 try:
     show(ArticleQuery.of(st.query_params.to_dict()), speaks)
 except BoussoleError as error:

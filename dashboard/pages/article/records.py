@@ -94,9 +94,9 @@ def _finding(scene: Scene, each: FindingHistory, say: Say, *, query: Mapping[str
     said = each.finding
     return Finding(
         verdict=said.cap,
-        title=f"{said.authority}, {said.title}",
+        title=say.written(f"{said.authority}, {said.title}"),
         told=_about(scene, said, say),
-        text=said.text,
+        text=say.written(said.text),
         closed=say("Closed on {date}", date=say.date(each.closed[1])) if each.closed else "",
         entry=_entry(each.entry, say, query=query),
     )
@@ -118,13 +118,18 @@ def _advice(scene: Scene, each: RecommendationState, say: Say, *, query: Mapping
         "dropped": say("Dropped"),
     }
     outside = [say("outside authority")] if said.outside else []
-    told = [said.body, *outside, _about(scene, said, say), say("to: {who}", who=said.addressee)]
+    told = [
+        say.written(said.body),
+        *outside,
+        _about(scene, said, say),
+        say("to: {who}", who=say.written(said.addressee)),
+    ]
     if open_:
         told.append(say("answer due on {date}", date=say.date(said.due_on)))
     return Advice(
         when=capital(when(said.due_on, today, say)) if open_ else states[each.state],
         overdue=each.state == "overdue",
-        text=said.text,
+        text=say.written(said.text),
         told=joined(" · ", told),
         answers=_answers(each, say, query=query),
         entry=_entry(each.entry, say, query=query),
@@ -147,7 +152,7 @@ def _answers(each: RecommendationState, say: Say, *, query: Mapping[str, str]) -
 
 def _said(what: str, said: Statement, say: Say) -> str:
     by = say("{what}, {date} ({role})", what=what, date=say.date(said.on), role=who_words(said.role, say))
-    return say("{by}: “{text}”", by=by, text=said.text) if said.text else by
+    return say("{by}: “{text}”", by=by, text=say.written(said.text)) if said.text else by
 
 
 def _about(scene: Scene, said: Statement, say: Say) -> str:

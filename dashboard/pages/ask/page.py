@@ -11,7 +11,7 @@ from boussole.dashboard.pages.ask import ask_html, forms
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views.figure import figure_at
 from boussole.dashboard.words.addresses import questions_href
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:
@@ -26,7 +26,7 @@ def show(say: Say) -> None:
     )
 
 
-speaks = speaker(context.language())
+speaks = context.speaks()
 try:
     show(speaks)
 except BoussoleError as error:

@@ -10,9 +10,8 @@ from boussole.dashboard.pages.charter import charter_html
 from boussole.dashboard.pages.charter.cache import charter
 from boussole.dashboard.pages.charter.view import charter_page
 from boussole.dashboard.parts import context, notices
-from boussole.dashboard.words.say import speaker
 
-say = speaker(context.language())
+say = context.speaks()
 try:
     seen = charter(Workspace.find(), st.query_params.get("against", ""), context.today())
 except BoussoleError as error:

@@ -62,6 +62,6 @@ def _interests(chamber: Chamber, member: str, day: dt.date, say: Say) -> list[st
         if act.member == member and act.on <= day and (act.until is None or day <= act.until):
             names = [chamber.system(system, say) for system in act.systems]
             if act.of is not None:
-                names.append(chamber.house.get(Referral, act.of).subject)
+                names.append(say.written(chamber.house.get(Referral, act.of).subject))
             found += names
     return list(dict.fromkeys(found))

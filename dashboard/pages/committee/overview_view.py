@@ -186,7 +186,7 @@ def _title(found: Session, say: Say) -> str:
 def _opinion(fate: Fate, say: Say, *, query: dict[str, str]) -> OpinionRow:
     said = fate.opinion
     return OpinionRow(
-        title=(said.wording.title, recommendations_href(query=query, anchor=f"o-{fate.entry}")),
+        title=(say.written(said.wording.title), recommendations_href(query=query, anchor=f"o-{fate.entry}")),
         sense=sense_word(said.wording.sense, say),
         on=say.date(said.on),
         published=published_words(fate, say),
@@ -201,7 +201,7 @@ def _session(found: Session, say: Say, *, query: dict[str, str]) -> SessionRow:
     return SessionRow(
         title=(_title(found, say), session_href(found.entry, query=query)),
         time=say("{start} to {end}", start=say.time(call.starts), end=say.time(call.ends)),
-        place=call.place,
+        place=say.written(call.place),
         state=state_word(found.state, say),
         agenda=inside(say.plural("one item", "{n} items", len(call.agenda))),
     )
@@ -215,9 +215,10 @@ def _matter(chamber: Chamber, matter: Matter, say: Say, *, query: dict[str, str]
         became = say("opinion asked for by {date}", date=say.date(said.due_on))
     else:
         became = say("no opinion yet")
+    sender = say.written(said.sender)
     return MatterRow(
-        subject=(said.subject, evidence_href(query=query, entry=str(matter.entry))),
-        sender=say("{who} (by the members themselves)", who=said.sender) if said.origin == "self" else said.sender,
+        subject=(say.written(said.subject), evidence_href(query=query, entry=str(matter.entry))),
+        sender=say("{who} (by the members themselves)", who=sender) if said.origin == "self" else sender,
         rapporteur=chamber.name(matter.rapporteur, say) if matter.rapporteur else say("nobody yet"),
         hearings=inside(say.plural("one hearing", "{n} hearings", heard)) if heard else say("none"),
         became=became,
@@ -228,14 +229,14 @@ def _question(asked: QuestionHistory, say: Say, *, query: dict[str, str]) -> Que
     said = asked.question
     due, late = say.date(said.due_on), asked.state == "overdue"
     return QuestionRow(
-        text=(said.text, questions_href(query=query, anchor=f"q-{asked.entry}")),
-        told=say("to: {who}", who=said.addressee),
+        text=(say.written(said.text), questions_href(query=query, anchor=f"q-{asked.entry}")),
+        told=say("to: {who}", who=say.written(said.addressee)),
         state=say("late since {date}", date=due) if late else say("answer due by {date}", date=due),
         late=late,
     )
 
 
 def _draft(draft: SavedDraft, say: Say, *, query: dict[str, str]) -> DraftRow:
-    title = shortened(str(draft.body.get("title") or "")) or say("Draft no. {n}", n=str(draft.id))
+    title = say.written(shortened(str(draft.body.get("title") or ""))) or say("Draft no. {n}", n=str(draft.id))
     told = say("version {n}, saved on {date}", n=str(draft.version), date=say.date(draft.saved_at))
     return DraftRow(title=(title, draft_href(draft.id, query=query)), told=told)

@@ -13,7 +13,7 @@ from boussole.dashboard.records.acts.acting_html import SessionActions, just_don
 from boussole.dashboard.records.acts.house_offering import house_part, offered_by
 from boussole.dashboard.views.committee.seats import reads_drafts
 from boussole.dashboard.words.addresses import committee_href
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def show(asked: str, say: Say) -> None:
@@ -39,7 +39,7 @@ def show(asked: str, say: Say) -> None:
     )
 
 
-speaks = speaker(context.language())
+speaks = context.speaks()
 try:
     show(st.query_params.get("committee", ""), speaks)
 except BoussoleError as error:

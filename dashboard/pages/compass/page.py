@@ -20,7 +20,7 @@ from boussole.dashboard.views.home.since import met_last
 from boussole.dashboard.views.home.whose import own_chambers
 from boussole.dashboard.views.incidents.beside import owed as incidents_owed
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def changed(seen: Scene, seated: list[Chamber], say: Say, *, incidents: bool) -> Changes | Html:
@@ -36,7 +36,7 @@ def changed(seen: Scene, seated: list[Chamber], say: Say, *, incidents: bool) ->
     return since_session(seen, met, then, say, query=query, incidents=incidents, every=every)
 
 
-say = speaker(context.language())
+say = context.speaks()
 try:
     seen, seated = context.scene(), list(own_chambers(context.chambers(), here()))
 except BoussoleError as error:

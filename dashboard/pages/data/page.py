@@ -10,9 +10,8 @@ from boussole.audits.errors import BoussoleError
 from boussole.dashboard.pages.data import data_html
 from boussole.dashboard.pages.data.view import data_page
 from boussole.dashboard.parts import context, notices
-from boussole.dashboard.words.say import speaker
 
-say = speaker(context.language())
+say = context.speaks()
 try:
     seen, facts = context.scene(), context.facts()
 except BoussoleError as error:

@@ -16,7 +16,7 @@ from boussole.dashboard.parts.drafts.view import draft_page
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.committee.seats import reads_drafts
 from boussole.dashboard.words.addresses import drafts_href, number_of
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:
@@ -57,7 +57,7 @@ def _known(workspace: Workspace, number: int) -> bool:
     return bool(savings(workspace, number))
 
 
-speaks = speaker(context.language())
+speaks = context.speaks()
 try:
     show(speaks)
 except BoussoleError as error:

@@ -15,7 +15,7 @@ from boussole.dashboard.parts.drafts.forms import beginning
 from boussole.dashboard.parts.drafts.view import draft_line
 from boussole.dashboard.views.committee.seats import reads_drafts
 from boussole.dashboard.words.addresses import drafts_href
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:
@@ -37,7 +37,7 @@ def show(say: Say) -> None:
     )
 
 
-speaks = speaker(context.language())
+speaks = context.speaks()
 try:
     show(speaks)
 except BoussoleError as error:

@@ -38,7 +38,6 @@ def version(shown: Beside, say: Say) -> Html:
         el("h3", shown.title),
         el("p", shown.period, class_="note"),
         el("div", *sentences, class_=f"lead lead-{shown.tone}"),
-        *[el("p", note, class_="note") for note in shown.notes],
         details(
             say("What differs between both versions"),
             stacked(list(shown.head), differing, caption=caption, class_="data", hidden_caption=True),
@@ -47,6 +46,7 @@ def version(shown: Beside, say: Say) -> Html:
         else None,
         details(
             say("All that was compared"),
+            *[el("p", note, class_="note") for note in shown.notes],
             stacked(list(shown.head), every, caption=say("All that was compared"), class_="data", hidden_caption=True),
         ),
         class_="question",

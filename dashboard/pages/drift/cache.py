@@ -34,7 +34,7 @@ def _drift_page(home: Path, _stamp: Stamp, today: dt.date, shown: tuple[DriftQue
         store.scene(workspace),
         with_versions(drift, workspace, today=today),
         asked,
-        speaker(lang),
+        speaker(lang, main=workspace.settings.language),
         query={"lang": lang},
         systems=store.with_decisions(workspace),
         fine=fine,

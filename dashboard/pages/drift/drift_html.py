@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.audits.drift.shifts import RATE
+from boussole.audits.languages import inside
+from boussole.audits.mixed import joined
 from boussole.dashboard.markup.elements import Html, badge, code, details, el, join, link, picture, stacked, table
 from boussole.dashboard.views.drift.multiples import Multiple
 from boussole.dashboard.views.drift.view import Cell, Column, DriftPage
 from boussole.dashboard.views.register.choice import Choice
 from boussole.dashboard.words.say import Say
 
-SHOWN = 5
+SHOWN = 2
 """Figures that moved, shown at first; the others on request."""
+UNMOVED = "kept"
 
 
 def head(page: DriftPage) -> Html:
@@ -79,8 +82,11 @@ def timeline(page: DriftPage, say: Say) -> Html:
             role="group",
             aria_label=say("What moved, period by period"),
         ),
-        el("p", " ".join(filter(None, [page.level, shared, earlier])), class_="note"),
-        *[el("p", text, class_="note") for text in _uncompared(page.columns, say)],
+        details(
+            say("How to read this"),
+            el("p", " ".join(filter(None, [page.level, shared, earlier])), class_="note"),
+            *[el("p", text, class_="note") for text in _uncompared(page.columns, say)],
+        ),
         class_="trend-of",
     )
 
@@ -128,18 +134,28 @@ def _events(page: DriftPage, say: Say) -> Html:
 
 
 def sections(page: DriftPage, say: Say) -> Html:
-    """Every theme with its drawings."""
+    """Every theme with its drawings; those of what has not moved are in a fold that names them."""
     parts = []
     for theme, title, found in page.sections:
         parts.append(
             el(
                 "section",
                 el("h2", title, id=f"theme-{theme}"),
-                el("div", *[_multiple(each, say) for each in found], class_="multiples"),
+                _multiples([each for each in found if each.state != UNMOVED], say),
+                _unmoved([each for each in found if each.state == UNMOVED], say),
                 class_="drift-theme",
             )
         )
     return join(parts)
+
+
+def _multiples(found: Sequence[Multiple], say: Say) -> Html | None:
+    return el("div", *[_multiple(each, say) for each in found], class_="multiples") if found else None
+
+
+def _unmoved(found: Sequence[Multiple], say: Say) -> Html | None:
+    names = joined(", ", [inside(each.title) for each in found])
+    return details(say("Not moved: {names}", names=names), _multiples(found, say)) if found else None
 
 
 def gaps(page: DriftPage, say: Say) -> Html:
@@ -155,7 +171,6 @@ def gaps(page: DriftPage, say: Say) -> Html:
     return el(
         "section",
         el("h2", say("What each is given"), id="gaps"),
-        el("p", page.gaps.told),
         stacked(head_, rows[:SHOWN], caption=caption, class_="data", hidden_caption=True)
         if rows
         else el("p", badge("kept", say, say("None of them moved for good."))),
@@ -167,6 +182,7 @@ def gaps(page: DriftPage, say: Say) -> Html:
         else "",
         details(
             say("All figures that are looked at"),
+            el("p", page.gaps.told),
             el("ul", *[el("li", each) for each in page.gaps.looked], class_="lines"),
         ),
         class_="drift-theme",
@@ -181,15 +197,16 @@ def _multiple(each: Multiple, say: Say) -> Html:
     return el(
         "article",
         el("h3", each.title, " ", badge(each.state, say, each.badge)),
-        el("p", " ".join(each.sentences), class_="told"),
-        el("p", each.distance, class_="note"),
         el(
             "figure",
             picture(each.svg, each.alt, class_="small-multiple"),
             el("figcaption", el("span", each.ends[0]), el("span", each.ends[1]), class_="ends"),
         ),
         details(
-            say("See the data"), table(list(each.head), rows, caption=each.title, class_="data", hidden_caption=True)
+            say("See the data"),
+            el("p", " ".join(each.sentences), class_="told"),
+            el("p", each.distance, class_="note"),
+            table(list(each.head), rows, caption=each.title, class_="data", hidden_caption=True),
         ),
         id=each.anchor,
         class_="multiple",

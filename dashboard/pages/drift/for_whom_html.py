@@ -28,7 +28,7 @@ def for_whom(shown: ForWhom | None, say: Say) -> Html:
         el("p", shown.period, class_="note"),
         el("div", *sentences, class_=f"lead lead-{shown.tone}"),
         join([_part(each, say) for each in shown.parts]),
-        el("p", note, class_="note"),
+        details(say("How to read this"), el("p", note, class_="note")),
         class_="drift-theme",
     )
 
@@ -55,9 +55,7 @@ def _part(part: Part, say: Say) -> Html:
         "section",
         el("h3", part.title),
         drawn,
-        details(say("See the data"), _rows(part.groups, say)),
-        *crossed,
-        *more,
+        details(say("See the data"), _rows(part.groups, say), *crossed, *more),
         class_="question looked",
     )
 

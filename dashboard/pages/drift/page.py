@@ -15,7 +15,7 @@ from boussole.dashboard.pages.drift.cache import drift_page
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views.drift.query import DriftQuery
 from boussole.dashboard.words.addresses import drift_href
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:
@@ -57,7 +57,7 @@ def detail(asked: DriftQuery, pair: tuple[Window, Window] | None, say: Say) -> H
     )
 
 
-speaks = speaker(context.language())
+speaks = context.speaks()
 try:
     show(speaks)
 except BoussoleError as error:

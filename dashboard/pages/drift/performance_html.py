@@ -7,18 +7,22 @@ from boussole.dashboard.views.drift.performance.followed import FollowedRows
 from boussole.dashboard.views.drift.performance.view import Performing
 from boussole.dashboard.words.say import Say
 
+SAID = 2
+"""Sentences before the fold: what came, and whether that was expected."""
+
 
 def performance(shown: Performing | None, say: Say) -> Html:
     """The section: the answer, and each figure with its drawing and its table."""
     if shown is None:
         return Html("")
     sentences = [el("p", el("strong", text) if not at else text) for at, text in enumerate(shown.sentences)]
+    read = [*sentences[SAID:], el("p", shown.note, class_="note")]
     return el(
         "section",
         el("h2", say("How good were decisions and scores?"), id="performance"),
-        el("div", *sentences, class_=f"lead lead-{shown.tone}"),
-        el("p", shown.note, class_="note"),
+        el("div", *sentences[:SAID], class_=f"lead lead-{shown.tone}"),
         el("div", *[_followed(each, say) for each in shown.figures], class_="multiples"),
+        details(say("How to read this"), *read),
         class_="drift-theme",
     )
 
@@ -31,17 +35,18 @@ def _followed(each: FollowedRows, say: Say) -> Html:
     return el(
         "article",
         el("h3", each.title),
-        el("p", " ".join(each.sentences), class_="told") if each.sentences else None,
         el(
             "figure",
             picture(each.svg, each.alt, class_="small-multiple"),
             el("figcaption", el("span", each.ends[0]), el("span", each.ends[1]), class_="ends"),
         ),
-        el("p", each.scale, class_="note"),
         details(
-            say("See the data"), table(list(each.head), rows, caption=each.title, class_="data", hidden_caption=True)
+            say("See the data"),
+            el("p", " ".join(each.sentences), class_="told") if each.sentences else None,
+            el("p", each.scale, class_="note"),
+            table(list(each.head), rows, caption=each.title, class_="data", hidden_caption=True),
+            _groups(each),
         ),
-        _groups(each),
         id=each.anchor,
         class_="multiple",
     )

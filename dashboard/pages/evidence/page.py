@@ -22,7 +22,7 @@ from boussole.dashboard.records.contents import Contents, actions_of, contents_o
 from boussole.dashboard.views import store
 from boussole.dashboard.views.evidence.facts import proved, results, short
 from boussole.dashboard.words.addresses import evidence_href, number_of
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def show_entry(text: str, say: Say) -> None:
@@ -73,7 +73,7 @@ def show_all(say: Say) -> None:
     st.html(evidence_html.words(say))
 
 
-speaks = speaker(context.language(), context.clock())
+speaks = context.speaks()
 try:
     if wanted := st.query_params.get("entry", ""):
         show_entry(wanted, speaks)

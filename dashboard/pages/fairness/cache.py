@@ -31,7 +31,7 @@ def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: FairnessQuery,
     windows = _windows(home, seen_at, system)
     when = next((each for each in windows if span(each) == chosen.period), next(iter(windows), None))
     told = [as_decided(Workspace(home), each) if each is when else each for each in windows]
-    return drawn(seen, told, chosen, speaker(lang), query={"lang": lang})
+    return drawn(seen, told, chosen, speaker(lang, main=Workspace(home).settings.language), query={"lang": lang})
 
 
 @newest(8)

@@ -10,9 +10,8 @@ from boussole.dashboard.pages.fairness.cache import explorer
 from boussole.dashboard.pages.fairness.fairness_html import empty, page
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views.fairness_choice import FairnessQuery
-from boussole.dashboard.words.say import speaker
 
-say = speaker(context.language())
+say = context.speaks()
 try:
     shown = explorer(Workspace.find(), FairnessQuery.of(st.query_params.to_dict()), say.lang)
 except BoussoleError as error:

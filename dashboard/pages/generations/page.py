@@ -8,7 +8,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.dashboard.pages.generations import generations_html
 from boussole.dashboard.pages.generations.view import generations_page
 from boussole.dashboard.parts import context, notices
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:
@@ -27,7 +27,7 @@ def show(say: Say) -> None:
         context.put(generations_html.writer(writer, say), context.ask_about(writer.id, say))
 
 
-speaks = speaker(context.language())
+speaks = context.speaks()
 try:
     show(speaks)
 except BoussoleError as error:

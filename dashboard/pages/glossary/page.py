@@ -6,6 +6,5 @@ import streamlit as st
 
 from boussole.dashboard.pages.glossary.glossary_html import page
 from boussole.dashboard.parts import context
-from boussole.dashboard.words.say import speaker
 
-st.html(page(speaker(context.language())))
+st.html(page(context.speaks()))

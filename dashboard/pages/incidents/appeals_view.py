@@ -153,7 +153,7 @@ def _row(scene: Scene, each: AppealState, say: Say, *, query: dict[str, str]) ->
         late=each.late,
         took=_days(each.days, say),
         outcome=outcome,
-        text=said.text,
+        text=say.written(said.text),
         sealed=sealed_at(each.entry, say, query=query),
         decided=each.decision is not None,
     )

@@ -15,7 +15,7 @@ from boussole.dashboard.pages.incidents.asking import forms_for
 from boussole.dashboard.pages.incidents.view import incidents_page
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.words.addresses import number_of
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:
@@ -37,7 +37,7 @@ def show(say: Say) -> None:
     )
 
 
-speaks = speaker(context.language())
+speaks = context.speaks()
 try:
     show(speaks)
 except BoussoleError as error:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import inside
+from boussole.audits.mixed import joined
 from boussole.charter.incidents.appeals import MONTHS
 from boussole.charter.incidents.duties import BREACH, SERIOUS
 from boussole.charter.incidents.incidents import IncidentHistory, in_time, incidents
@@ -101,7 +102,7 @@ def _next(waiting: Sequence[IncidentHistory], scene: Scene, say: Say) -> str:
     deadline = min((each for each in first.deadlines if each.report is None), key=lambda each: each.due_at)
     return say(
         "{title}: {deadline}",
-        title=first.incident.title,
+        title=say.written(first.incident.title),
         deadline=inside(deadline_words(deadline, scene.facts.as_of, say)),
     )
 
@@ -118,15 +119,15 @@ def incident_view(scene: Scene, each: IncidentHistory, say: Say, *, query: dict[
         entry, closure = each.closure
         ended = [
             (say("Closed"), say("{date} ({role})", date=say.date(closure.on), role=who_words(closure.role, say))),
-            (say("Cause"), closure.cause),
-            (say("Measures taken"), closure.measures),
+            (say("Cause"), say.written(closure.cause)),
+            (say("Measures taken"), say.written(closure.measures)),
         ]
         about.append((say("closed in entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))))
     return IncidentView(
         entry=each.entry,
         severity=each.severity,
         name=word(Incident, "severity", each.severity, say),
-        title=said.title,
+        title=say.written(said.title),
         about=about,
         told=say(
             "Happened on {happened}; known on {known}, {time}.",
@@ -134,7 +135,7 @@ def incident_view(scene: Scene, each: IncidentHistory, say: Say, *, query: dict[
             known=say.date(said.known_at.date()),
             time=say.time(said.known_at),
         ),
-        text=said.text,
+        text=say.written(said.text),
         deadlines=[
             (
                 deadline_words(deadline, today, say),
@@ -173,14 +174,14 @@ def _news(entry: int, said: IncidentUpdate, say: Say, *, query: dict[str, str]) 
     if said.reported_to and said.reported_at:
         told = say(
             "Reported on {date}, {time}: {whom}",
-            whom=said.reported_to,
+            whom=say.written(said.reported_to),
             date=say.date(said.reported_at.date()),
             time=say.time(said.reported_at),
         )
         law = f" ({word(IncidentUpdate, 'duty', said.duty, say)})" if said.duty else ""
         parts.append(told + law)
     head = say("{date} ({role})", date=say.date(said.on), role=who_words(said.role, say))
-    return ". ".join([head, *parts]), said.text, sealed_at(entry, say, query=query)
+    return joined(". ", [head, *parts]), say.written(said.text), sealed_at(entry, say, query=query)
 
 
 def _meanings(scene: Scene, say: Say) -> list[tuple[str, str]]:

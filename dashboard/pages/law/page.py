@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.pages.law import law_html
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views.law import law_page
-from boussole.dashboard.words.say import speaker
 
-say = speaker(context.language())
+say = context.speaks()
 try:
     seen = context.scene()
 except BoussoleError as error:
     st.html(notices.problem(error.what, error.next_step, say))
 else:
-    page = law_page(seen, say, on=dt.datetime.now(dt.UTC).astimezone().date(), query=context.kept_query())
+    page = law_page(seen, say, on=context.today(), query=context.kept_query())
     context.put(law_html.head(page, say), law_html.summary(page, say), law_html.parts(page, say))

@@ -8,9 +8,8 @@ from boussole.audits.errors import BoussoleError
 from boussole.dashboard.pages.plan.plan_html import empty, page
 from boussole.dashboard.pages.plan.view import PlanQuery, plan_page
 from boussole.dashboard.parts import context, notices
-from boussole.dashboard.words.say import speaker
 
-say = speaker(context.language())
+say = context.speaks()
 asked = PlanQuery(system=st.query_params.get("system", ""), gap=st.query_params.get("gap", ""))
 try:
     shown = plan_page(context.scene(), asked, say, query=context.kept_query())

@@ -15,7 +15,7 @@ from boussole.dashboard.pages.questions.view import questions_page
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views.committee.words import known_words
 from boussole.dashboard.words.addresses import number_of
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:
@@ -39,7 +39,7 @@ def _twice(say: Say) -> str:
     return known_words(known, say) if known and st.query_params.get("twice", "") == "1" else ""
 
 
-speaks = speaker(context.language())
+speaks = context.speaks()
 try:
     show(speaks)
 except BoussoleError as error:

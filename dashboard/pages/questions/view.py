@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import capital
+from boussole.audits.mixed import joined
 from boussole.charter.committee.matters import ORDER, QuestionHistory, questions
 from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.views.committee.chamber import Chamber
@@ -91,7 +92,7 @@ def _view(scene: Scene, chamber: Chamber, each: QuestionHistory, say: Say, *, qu
     parts = [
         chamber.title(say),
         say("asked by {who} on {date}", who=asker, date=say.date(said.on)),
-        say("to: {who}", who=said.addressee),
+        say("to: {who}", who=say.written(said.addressee)),
         say("answer due on {date}", date=say.date(said.due_on)),
     ]
     return QuestionView(
@@ -99,15 +100,15 @@ def _view(scene: Scene, chamber: Chamber, each: QuestionHistory, say: Say, *, qu
         when=states[each.state],
         late=each.state == "overdue",
         waits=each.state != "answered",
-        text=said.text,
-        told=" · ".join(parts),
+        text=say.written(said.text),
+        told=joined(" · ", parts),
         figure=(told(scene, said.figure, say), _where(said.figure.audit, said.system, query=query))
         if said.figure
         else None,
         answers=[
             (
                 say("{date} ({role})", date=say.date(answer.on), role=who_words(answer.role, say)),
-                answer.text or say("A document."),
+                say.written(answer.text) or say("A document."),
                 (say("entry {n}", n=str(at)), evidence_href(query=query, entry=str(at))),
             )
             for at, answer in each.answers

@@ -12,7 +12,7 @@ from boussole.dashboard.pages.recommendations.asking import FollowedForms
 from boussole.dashboard.pages.recommendations.view import RecommendationsQuery, recommendations_page
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views.followed.opinions import opinions_about
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:
@@ -29,7 +29,7 @@ def show(say: Say) -> None:
     )
 
 
-speaks = speaker(context.language())
+speaks = context.speaks()
 try:
     show(speaks)
 except BoussoleError as error:

@@ -166,7 +166,7 @@ def _filters(
     states = [state for state in STATES if any(each.state == state for each in every)]
     asked: list[tuple[str, str, Mapping[str, str]]] = [
         (say("State"), "state", {state: state_word(state, say) for state in states}),
-        (say("Addressee"), "addressee", {name: name for name in addressees}),
+        (say("Addressee"), "addressee", {name: say.written(name) for name in addressees}),
         (say("System"), "system", {name: scene.title(name, say) for name in systems}),
     ]
     return [(title, choices(name, values)) for title, name, values in asked if len(values) > 1 or getattr(chosen, name)]
@@ -181,10 +181,10 @@ def _row(scene: Scene, each: RecommendationState, say: Say, *, query: dict[str, 
     said, today = each.said, scene.facts.as_of
     waits = each.state in ("overdue", "waiting")
     told = [
-        said.body,
+        say.written(said.body),
         *([say("outside authority")] if said.outside else []),
         say.date(said.on),
-        say("to: {who}", who=said.addressee),
+        say("to: {who}", who=say.written(said.addressee)),
         say("answer due on {date}", date=say.date(said.due_on)),
     ]
     names = scene.articles(say)
@@ -201,7 +201,7 @@ def _row(scene: Scene, each: RecommendationState, say: Say, *, query: dict[str, 
         entry=each.entry,
         when=capital(when(said.due_on, today, say)) if waits else state_word(each.state, say),
         late=each.state == "overdue",
-        text=said.text,
+        text=say.written(said.text),
         told=joined(" · ", told),
         about=about,
         answers=answers(scene.facts, each.entry, say, query=query),

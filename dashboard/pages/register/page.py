@@ -9,9 +9,8 @@ from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views.register.choice import RegisterQuery
 from boussole.dashboard.views.register.view import register_page
-from boussole.dashboard.words.say import speaker
 
-say = speaker(context.language())
+say = context.speaks()
 try:
     register = context.register()
 except BoussoleError as error:

@@ -13,7 +13,7 @@ from boussole.dashboard.pages.reports.cache import reports
 from boussole.dashboard.pages.reports.forms import asking
 from boussole.dashboard.pages.reports.making import LOOKED_AT_EVERY, jobs
 from boussole.dashboard.parts import context, notices
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:
@@ -46,7 +46,7 @@ def progress(say: Say) -> None:
     look()
 
 
-speaks = speaker(context.language(), context.clock())
+speaks = context.speaks()
 try:
     show(speaks)
 except BoussoleError as error:

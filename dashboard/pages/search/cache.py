@@ -21,4 +21,11 @@ def index(workspace: Workspace, lang: str) -> Index:
 
 @newest(4)
 def _index(home: Path, seen_at: Stamp, _house: Stamp, today: dt.date, lang: str) -> Index:
-    return Index(pieces(store.scene_at(home, seen_at, today), store.chambers(Workspace(home)), speaker(lang)), lang)
+    return Index(
+        pieces(
+            store.scene_at(home, seen_at, today),
+            store.chambers(Workspace(home)),
+            speaker(lang, main=Workspace(home).settings.language),
+        ),
+        lang,
+    )

@@ -13,7 +13,7 @@ from boussole.dashboard.pages.search.search_html import page
 from boussole.dashboard.pages.search.view import SearchPage, search_page
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views import store
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def found(asked: str, say: Say, *, kind: str) -> SearchPage:
@@ -24,7 +24,7 @@ def found(asked: str, say: Say, *, kind: str) -> SearchPage:
     return search_page(known, asked, say, kind=kind, actions=actions, entries=entries, query=context.kept_query())
 
 
-speaks = speaker(context.language())
+speaks = context.speaks()
 try:
     shown = found(st.query_params.get("q", ""), speaks, kind=st.query_params.get("kind", ""))
 except BoussoleError as error:

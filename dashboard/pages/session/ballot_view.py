@@ -57,7 +57,7 @@ def open_votes(
         Running(
             entry=entry,
             item=vote.item,
-            title=vote.title,
+            title=say.written(vote.title),
             told=_told(house, entry, vote, say),
             text=_text(chamber, vote, texts, say, query=query),
             unfrozen=unfrozen_words(house, found, say),
@@ -124,10 +124,10 @@ def _draft(text: VotedText, say: Say, *, query: dict[str, str]) -> BallotText:
         source=(named, draft_href(text.draft, query=query)),
         told=say("This is the text that is voted on, to the letter."),
         warning=warning if later else "",
-        title=wording.title,
+        title=say.written(wording.title),
         sense=sense_word(wording.sense, say),
-        paragraphs=paragraphs(wording.words),
-        reservations=wording.reservations,
+        paragraphs=[say.written(each) for each in paragraphs(wording.words)],
+        reservations=[say.written(each) for each in wording.reservations],
         fingerprint=wording.sha256,
     )
 

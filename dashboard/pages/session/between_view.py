@@ -36,8 +36,10 @@ def _row(chamber: Chamber, each: QuestionHistory, say: Say, *, query: dict[str, 
     said = each.question
     asker = chamber.name(said.by, say) if said.by else who_words(said.role, say)
     return BetweenRow(
-        text=(said.text, questions_href(query=query, anchor=f"q-{each.entry}")),
-        told=say("Asked by {who} on {date}, to: {whom}", who=asker, date=say.date(said.on), whom=said.addressee),
+        text=(say.written(said.text), questions_href(query=query, anchor=f"q-{each.entry}")),
+        told=say(
+            "Asked by {who} on {date}, to: {whom}", who=asker, date=say.date(said.on), whom=say.written(said.addressee)
+        ),
         state=state_words(each, say),
         late=each.state == "overdue",
     )

@@ -100,21 +100,25 @@ def _item(
     return ItemView(
         id=item["id"],
         number=str(number),
-        title=item["title"],
+        title=say.written(item["title"]),
         kind=item_word(item["kind"], say),
         system=(chamber.system(system, say), system_href(system, query=query)) if system else None,
         matter=_matter(chamber, referral, say) if referral else [],
         hearings=[
-            DissentNote(head=say("Heard: {who}", who=each.heard), text=each.text)
+            DissentNote(head=say("Heard: {who}", who=say.written(each.heard)), text=say.written(each.text))
             for _, each in (chamber.house.about(Hearing, referral["entry"]) if referral else [])
         ],
-        note=paragraphs(item["note"]["text"]) if "note" in item else [],
+        note=[say.written(each) for each in paragraphs(item["note"]["text"])] if "note" in item else [],
         aside=say("Standing aside on this item: {members}", members=", ".join(aside)) if aside else "",
         links=item_links(around.charter, item, say, query=query),
         running=[each for each in around.votes if each.item == item["id"]],
         decisions=[_decision(chamber, each, say, query=query) for each in item["decisions"]],
         annulled=[
-            say("Vote annulled: {title}. Reason: {reason}", title=each["title"], reason=each["reason"])
+            say(
+                "Vote annulled: {title}. Reason: {reason}",
+                title=say.written(each["title"]),
+                reason=say.written(each["reason"]),
+            )
             for each in item["annulled"]
         ],
     )
@@ -123,7 +127,11 @@ def _item(
 def _matter(chamber: Chamber, referral: Document, say: Say) -> list[str]:
     rapporteur = chamber.name(referral["rapporteur"], say) if referral["rapporteur"] else say("nobody yet")
     return [
-        say("Put to the committee by {who}: {subject}", who=referral["sender"], subject=referral["subject"]),
+        say(
+            "Put to the committee by {who}: {subject}",
+            who=say.written(referral["sender"]),
+            subject=say.written(referral["subject"]),
+        ),
         say("Rapporteur, who reports on it: {member}", member=rapporteur),
     ]
 
@@ -138,7 +146,7 @@ def _decision(chamber: Chamber, decision: Document, say: Say, *, query: dict[str
     return Decision(
         number=entry,
         entry=(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))),
-        title=decision["title"],
+        title=say.written(decision["title"]),
         adopted=decision["adopted"],
         result=say("Adopted") if decision["adopted"] else say("Not adopted"),
         how=_how(decision, say),
@@ -168,18 +176,18 @@ def _how(decision: Document, say: Say) -> str:
 def _noted(chamber: Chamber, noted: Document, say: Say) -> DissentNote:
     member = chamber.name(noted["member"], say)
     if noted["sort"] == "dissent":
-        return DissentNote(head=say("Dissent of {member}", member=member), text=noted["text"])
-    return DissentNote(head=say("Reservation of {member}", member=member), text=noted["text"])
+        return DissentNote(head=say("Dissent of {member}", member=member), text=say.written(noted["text"]))
+    return DissentNote(head=say("Reservation of {member}", member=member), text=say.written(noted["text"]))
 
 
 def _opinion(house: CommitteeState, opinion: Document, say: Say, *, query: dict[str, str]) -> OpinionText:
     wording, entry = opinion["wording"], opinion["entry"]
     return OpinionText(
         number=entry,
-        title=(wording["title"], evidence_href(query=query, entry=str(entry))),
+        title=(say.written(wording["title"]), evidence_href(query=query, entry=str(entry))),
         sense=sense_word(wording["sense"], say),
-        paragraphs=[line for line in wording["words"].splitlines() if line.strip()],
-        reservations=wording["reservations"],
+        paragraphs=[say.written(line) for line in wording["words"].splitlines() if line.strip()],
+        reservations=[say.written(each) for each in wording["reservations"]],
         publication=_publication(house, entry, say),
     )
 
@@ -193,4 +201,4 @@ def _publication(house: CommitteeState, entry: int, say: Say) -> str:
     said = decision[1]
     if said.publish:
         return say("To be published, by decision of {date}.", date=say.date(said.on))
-    return say("Withheld, by decision of {date}: {reason}", date=say.date(said.on), reason=said.text)
+    return say("Withheld, by decision of {date}: {reason}", date=say.date(said.on), reason=say.written(said.text))

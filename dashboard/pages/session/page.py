@@ -19,7 +19,7 @@ from boussole.dashboard.records.place import Place, place_of
 from boussole.dashboard.views.committee.chamber import Chamber, chamber_of
 from boussole.dashboard.views.committee.seats import reads_drafts
 from boussole.dashboard.words.addresses import committee_href, number_of
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def show(asked: str, say: Say) -> None:
@@ -69,7 +69,7 @@ def _forms(place: Place, say: Say) -> dict[str, list[FormOffer]]:
     return {part: [*acts.get(part, ()), *papers.get(part, ())] for part in {**acts, **papers}}
 
 
-speaks = speaker(context.language())
+speaks = context.speaks()
 try:
     show(st.query_params.get("session", ""), speaks)
 except BoussoleError as error:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from boussole.audits.languages import inside
+from boussole.audits.mixed import joined
 from boussole.charter.committee.papers.minutes import minutes_of
 from boussole.charter.committee.sessions import Session, session, sessions
 from boussole.charter.committee.voted import VotedText
@@ -133,10 +134,10 @@ def _calls_again(chamber: Chamber, found: Session) -> list[int]:
 
 def _subtitle(found: Session, say: Say) -> str:
     call = found.call
-    parts = [say("{start} to {end}", start=say.time(call.starts), end=say.time(call.ends)), call.place]
+    parts = [say("{start} to {end}", start=say.time(call.starts), end=say.time(call.ends)), say.written(call.place)]
     if call.remote:
         parts.append(say("one can take part from afar"))
-    return " · ".join(parts)
+    return joined(" · ", parts)
 
 
 def _headline(chamber: Chamber, found: Session, say: Say) -> tuple[str, str]:
@@ -157,7 +158,7 @@ def _headline(chamber: Chamber, found: Session, say: Say) -> tuple[str, str]:
 def _told(chamber: Chamber, found: Session, say: Say) -> list[str]:
     """Whether there is a quorum and who presides, in sentences."""
     if found.state == "cancelled":
-        reason = found.cancelled.text if found.cancelled else ""
+        reason = say.written(found.cancelled.text) if found.cancelled else ""
         return [reason] if reason else []
     if found.state == "called" and found.day > chamber.today:
         return [coming_words(count(chamber.house, found), say)]
@@ -179,7 +180,7 @@ def _notes(document: Document, say: Say) -> list[str]:
     for call in document["calls"]:
         told.append(_called(call, say))
         if call["urgent"]:
-            told.append(say("Called in an emergency: {reason}", reason=call["reason"]))
+            told.append(say("Called in an emergency: {reason}", reason=say.written(call["reason"])))
     if held["kind"] == "extraordinary":
         told.append(say("It is an extraordinary session."))
     if held["second_call_of"] is not None:
@@ -212,10 +213,10 @@ def _presence(chamber: Chamber, document: Document, member: Document, say: Say) 
 
 
 def _asked(question: Document, say: Say, *, query: dict[str, str]) -> AskedRow:
-    told = say("to: {who}, by {date}", who=question["addressee"], date=say.date(question["due_on"]))
+    told = say("to: {who}, by {date}", who=say.written(question["addressee"]), date=say.date(question["due_on"]))
     entry = question["entry"]
     return AskedRow(
-        text=(question["text"], questions_href(query=query, anchor=f"q-{entry}")),
+        text=(say.written(question["text"]), questions_href(query=query, anchor=f"q-{entry}")),
         told=told,
         entry=(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))),
     )

@@ -12,9 +12,8 @@ from boussole.dashboard.pages.settings.facts import settings_facts
 from boussole.dashboard.pages.settings.settings_html import page
 from boussole.dashboard.pages.settings.view import settings_page
 from boussole.dashboard.parts import context
-from boussole.dashboard.words.say import speaker
 
-say, me = speaker(context.language(), context.clock()), here()
+say, me = context.speaks(), here()
 workspace, inside = Workspace.find(), allowed(me.role, Action.SEE_SETTINGS)
 sessions = own_sessions(workspace, me)
 shown = settings_page(me, settings_facts(workspace), say, inside=inside, query=context.kept_query(), sessions=sessions)

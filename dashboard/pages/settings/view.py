@@ -95,8 +95,8 @@ def _yours(me: Person, facts: SettingsFacts, say: Say, sessions: Sequence[OwnSes
     ]
     default = facts.settings.language if facts.settings else say.lang
     language = say(
-        "The page speaks the language of your browser; the switch at the foot of the menu overrides it. Reports, and a "
-        "browser that asks for neither, get: {language}.",
+        "The page speaks the language of your browser; the switch at the foot of the menu overrides it. Reports, what "
+        "people write in records, and a browser that asks for neither, are in: {language}.",
         language=in_sentence(spoken(say)[default]) if say.lang == "fr" else spoken(say)[default],
     )
     look = say(

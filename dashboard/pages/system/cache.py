@@ -30,5 +30,5 @@ def system_page(workspace: Workspace, system: str, lang: str) -> SystemScreen:
 
 @newest(400)
 def _system_page(home: Path, seen_at: Stamp, today: dt.date, system: str, lang: str) -> SystemScreen:
-    scene, say = store.scene_at(home, seen_at, today), speaker(lang)
+    scene, say = store.scene_at(home, seen_at, today), speaker(lang, main=Workspace(home).settings.language)
     return SystemScreen(head=system_head(scene, system, say), matrix=matrix(scene, system, say, query={"lang": lang}))

@@ -16,7 +16,7 @@ from boussole.dashboard.views.entry import entry, unaudited
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system.matrix import matrix
 from boussole.dashboard.words.addresses import compass_href, data_href, register_href
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def show(seen: Scene, system: str, say: Say) -> None:
@@ -70,7 +70,7 @@ def show_declared(seen: Scene, system: str, say: Say) -> None:
         st.html(folded(say("What does the team itself declare?"), declared_section(found, say)))
 
 
-speaks = speaker(context.language())
+speaks = context.speaks()
 try:
     scene = context.scene()
 except BoussoleError as error:

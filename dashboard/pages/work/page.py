@@ -12,7 +12,7 @@ from boussole.dashboard.parts import context, notices
 from boussole.dashboard.records.routes import offered
 from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.views.work import work_page
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:
@@ -31,7 +31,7 @@ def show(say: Say) -> None:
     )
 
 
-speaks = speaker(context.language())
+speaks = context.speaks()
 try:
     show(speaks)
 except BoussoleError as error:

@@ -48,9 +48,9 @@ def _told(finding: Finding, scene: Scene, say: Say) -> str:
     articles = joined(", ", [names.get(name, name) for name in finding.articles])
     return say(
         "{authority}, {date}: “{title}”. Until this finding is closed, no better than “{verdict}”: {articles}.",
-        authority=finding.authority,
+        authority=say.written(finding.authority),
         date=say.date(finding.on),
-        title=finding.title,
+        title=say.written(finding.title),
         verdict=inside(word(finding.cap, say)),
         articles=scene.title(finding.system, say) + " · " + articles if finding.system else articles,
     )

@@ -142,7 +142,7 @@ def _happened(
         seen.add(document.charter.sha256)
     for each in incidents(scene.facts) if single else ():
         if each.incident.system == system:
-            text = say("Incident: {title}", title=each.incident.title)
+            text = say("Incident: {title}", title=say.written(each.incident.title))
             href = incidents_href(query=query, anchor=f"i-{each.entry}")
             found.append(Happened(on=each.incident.happened_on, text=text, href=href))
     return sorted(found, key=lambda each: (each.on, each.text))

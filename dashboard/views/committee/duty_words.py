@@ -47,11 +47,15 @@ def _what(chamber: Chamber, duty: Duty, say: Say) -> str:
         return _of_opinion(chamber, duty, say)
     if duty.kind == "question":
         asked = chamber.house.get(CommitteeQuestion, duty.entry)
-        return say("Answer from {who} to: “{question}”", who=duty.who, question=shortened(asked.text))
+        return say(
+            "Answer from {who} to: “{question}”", who=say.written(duty.who), question=say.written(shortened(asked.text))
+        )
     if duty.kind == "referral":
-        return say("Give an opinion on “{subject}”", subject=chamber.house.get(Referral, duty.entry).subject)
+        return say(
+            "Give an opinion on “{subject}”", subject=say.written(chamber.house.get(Referral, duty.entry).subject)
+        )
     if duty.kind == "recommendation":
-        return say("Answer recommendation no. {n}: {who}", n=str(duty.entry), who=duty.who)
+        return say("Answer recommendation no. {n}: {who}", n=str(duty.entry), who=say.written(duty.who))
     return say("The mandate of {member} ends: name a successor", member=chamber.name(duty.member, say))
 
 
@@ -59,7 +63,7 @@ def _of_session(chamber: Chamber, duty: Duty, say: Say) -> str:
     found = session(chamber.house, duty.entry)
     date = say.date(found.day)
     words = {
-        "session": say("Session of {date}, {place}", date=date, place=found.call.place),
+        "session": say("Session of {date}, {place}", date=date, place=say.written(found.call.place)),
         "lapsed": say("Session of {date}: say that it was cancelled, or that it lacked a quorum", date=date),
         "unclosed": say("Close the session of {date}", date=date),
         "pack": say("Freeze the evidence for the session of {date}", date=date),
@@ -71,7 +75,7 @@ def _of_session(chamber: Chamber, duty: Duty, say: Say) -> str:
 
 
 def _of_opinion(chamber: Chamber, duty: Duty, say: Say) -> str:
-    title = chamber.house.get(Opinion, duty.entry).wording.title
+    title = say.written(chamber.house.get(Opinion, duty.entry).wording.title)
     if duty.kind == "answer":
         return say("Answer to the opinion “{title}”", title=title)
     decision = chamber.house.last(PublicationDecision, duty.entry)

@@ -17,8 +17,8 @@ from boussole.dashboard.views.drift.figures import figure
 from boussole.dashboard.views.drift.gaps import name_of_measure
 from boussole.dashboard.words.say import Say
 
-SPOKEN = 3
-"""Differences that the first lines name."""
+SPOKEN = 1
+"""Differences that the first lines name; the table in the fold names them all."""
 SHARES = ("selection_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy")
 NO_FIGURE = ("selective_labels", "not_mature", "no_outcomes", "no_interval", "absent_is_negative")
 """Reasons that hold for all groups at once."""

@@ -142,9 +142,9 @@ def about_words(entry: EntryLine, scene: Scene, say: Say, *, subject: str = "") 
 def stated_words(said: Statement, scene: Scene, say: Say) -> list[str]:
     """What a statement is about besides its system: its question, authority, body, or the entry it follows."""
     if isinstance(said, Finding):
-        return [said.authority, said.title]
+        return [say.written(said.authority), say.written(said.title)]
     if isinstance(said, Recommendation):
-        return [said.body, say("to: {who}", who=said.addressee)]
+        return [say.written(said.body), say("to: {who}", who=say.written(said.addressee))]
     if isinstance(said, Adoption):
         return [said.version]
     if isinstance(said, Attestation | Case | Inspection):
@@ -200,8 +200,9 @@ def _system(entry: EntryLine, scene: Scene, say: Say) -> str:
     if entry.payload["system"]:
         return scene.title(str(entry.payload["system"]), say)
     stated = {each.entry: each.statement for each in scene.facts.sealed}
-    said = stated.get(entry.index)
-    while (of := getattr(said, "of", None)) is not None:
+    said, met = stated.get(entry.index), {entry.index}
+    while (of := getattr(said, "of", None)) is not None and of not in met:
+        met.add(of)
         said = stated.get(of)
     if said is None:
         return ""
@@ -261,6 +262,7 @@ def _name(key: str, say: Say) -> str:
 def _value(key: str, value: object, say: Say) -> str:
     text = str(value)
     written: dict[str, Callable[[], str]] = {
+        "reason": lambda: say.written(text),
         "excluded": lambda: say("left out") if value else say("taken back"),
         "lang": lambda: say("French") if value == "fr" else say("English"),
         **{key: lambda: say.month(dt.date.fromisoformat(text)) for key in ("first_month", "last_month")},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from boussole.audits.mixed import joined
 from boussole.charter.committee.opinions import Fate, fates
 from boussole.charter.record_types.acts import Dissent, Opinion, Referral
 from boussole.dashboard.views.committee.chamber import Chamber
@@ -71,16 +72,16 @@ def _view(chamber: Chamber, fate: Fate, say: Say, *, query: dict[str, str], insi
     if said.system:
         told.append(chamber.system(said.system, say))
     if said.referral is not None:
-        told.append(chamber.house.get(Referral, said.referral).subject)
+        told.append(say.written(chamber.house.get(Referral, said.referral).subject))
     return OpinionView(
         entry=fate.entry,
         committee=chamber.id,
-        title=said.wording.title,
+        title=say.written(said.wording.title),
         sense=sense_word(said.wording.sense, say),
-        told=" · ".join(told),
-        words=said.wording.words,
-        reservations=said.wording.reservations,
-        dissents=[(_noted(chamber, each, say, inside=inside), each.text) for each in dissents],
+        told=joined(" · ", told),
+        words=say.written(said.wording.words),
+        reservations=[say.written(each) for each in said.wording.reservations],
+        dissents=[(_noted(chamber, each, say, inside=inside), say.written(each.text)) for each in dissents],
         became=[
             (say("Published"), published_words(fate, say)),
             (say("Answered"), answered_words(fate, say)),

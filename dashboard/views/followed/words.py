@@ -48,7 +48,7 @@ def answers(facts: Facts, entry: int, say: Say, *, query: dict[str, str]) -> lis
         ReplyWords(
             what=what,
             by=say("{date} ({role})", date=say.date(each.on), role=who_words(each.role, say)),
-            text=each.text,
+            text=say.written(each.text),
             sealed=(say("entry {n}", n=str(at)), evidence_href(query=query, entry=str(at))),
         )
         for at, each, what in sorted(said, key=lambda found: (found[1].on, found[0]))

@@ -142,7 +142,11 @@ def _models(scene: Scene, then: Before, say: Say, *, query: dict[str, str]) -> I
 def _findings(since: Since, say: Say, *, query: dict[str, str]) -> Iterator[News]:
     for entry, said in since:
         if isinstance(said, Finding):
-            told = say("Finding of {authority}: “{title}”", authority=said.authority, title=said.title)
+            told = say(
+                "Finding of {authority}: “{title}”",
+                authority=say.written(said.authority),
+                title=say.written(said.title),
+            )
             yield News(what=told, href=evidence_href(query=query, entry=str(entry)))
 
 
@@ -152,7 +156,7 @@ def _incidents(scene: Scene, since: Since, say: Say, *, query: dict[str, str]) -
     new = [entry for entry, said in since if isinstance(said, Incident) and entry in told]
     ended = [said.of for _, said in since if isinstance(said, IncidentClosure) and said.of in told]
     for entry in [*(each for each in new if each not in ended), *ended]:
-        title = told[entry].title
+        title = say.written(told[entry].title)
         what = say("Incident closed: “{title}”", title=title) if entry in ended else _incident(title, say)
         yield News(what=what, href=incidents_href(query=query, anchor=f"i-{entry}"))
 

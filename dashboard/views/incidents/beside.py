@@ -26,7 +26,7 @@ def owed(scene: Scene, say: Say, *, query: dict[str, str]) -> list[DueEntry]:
             line = DueLine(
                 when=capital(when(due.date(), today, say)),
                 overdue=due.date() < today,
-                what=say("Report the incident “{title}”", title=each.incident.title),
+                what=say("Report the incident “{title}”", title=say.written(each.incident.title)),
                 place=scene.title(each.incident.system, say),
                 href=incidents_href(query=query, anchor=f"i-{each.entry}"),
             )
@@ -83,7 +83,7 @@ def open_incidents(scene: Scene, say: Say, *, query: dict[str, str], article: st
 
 
 def _line(scene: Scene, each: IncidentHistory, say: Say, *, query: dict[str, str], article: str) -> Html:
-    title = link(each.incident.title, incidents_href(query=query, anchor=f"i-{each.entry}"))
+    title = link(say.written(each.incident.title), incidents_href(query=query, anchor=f"i-{each.entry}"))
     state = _state(each, scene, say, article=article)
     return el("li", title, el("span", " — ", state, class_="told") if state else None)
 

@@ -62,10 +62,12 @@ def deadline_words(deadline: Deadline, today: dt.date, say: Say) -> str:
     reported = deadline.report[1]
     on = say.date(reported.reported_at.date()) if reported.reported_at else ""
     if deadline.state == "on_time":
-        return say("Reported on {date} ({whom}), in time.", whom=reported.reported_to or whom, date=on)
+        return say(
+            "Reported on {date} ({whom}), in time.", whom=say.written(reported.reported_to or "") or whom, date=on
+        )
     return say(
         "Reported on {date} ({whom}), too late: it was due by {day}.",
-        whom=reported.reported_to or whom,
+        whom=say.written(reported.reported_to or "") or whom,
         date=on,
         day=day,
     )

@@ -60,7 +60,7 @@ def hall(workspace, oidc, monkeypatch):
     made.of = made.session(1, 2, 3, 4, 5)
     made.draft = begin(workspace, NAME, kind="opinion", body=body, author=m(2)).id
     monkeypatch.setattr(acting, "here_and_now", lambda _: OPEN_AT)
-    monkeypatch.setattr(store, "machine_day", lambda: DAY)
+    monkeypatch.setattr(store, "clock_day", lambda _: DAY)
     return made
 
 

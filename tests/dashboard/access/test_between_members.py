@@ -56,7 +56,7 @@ def hall(workspace, oidc, monkeypatch):
         oidc.knows(name, "ethics-chair" if number == CHAIR else "ethics-member")
     made.of = made.session(1, 2, 3, 4, 5)
     monkeypatch.setattr(acting, "here_and_now", lambda _: OPEN_AT)
-    monkeypatch.setattr(store, "machine_day", lambda: DAY)
+    monkeypatch.setattr(store, "clock_day", lambda _: DAY)
     return made
 
 

@@ -81,7 +81,7 @@ def steward(be: Callable[..., None]) -> None:
 def on_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """The day of the session, half an hour after its beginning."""
     monkeypatch.setattr(acting, "here_and_now", lambda _: OPEN_AT)
-    monkeypatch.setattr(store, "machine_day", lambda: DAY)
+    monkeypatch.setattr(store, "clock_day", lambda _: DAY)
     inbox._kept.clear()
 
 
