@@ -67,8 +67,8 @@ def test_the_page_of_a_system_says_where_its_figures_come_from(visit: Open) -> N
 
 def test_a_finding_leads_to_its_question(visit: Open) -> None:
     page = visit("/")
-    page.find_element(By.CSS_SELECTOR, ".lines a[href*=impact_ratio_age]").click()
-    waiting(page).until(lambda b: b.current_url.endswith("/answer?system=matchft&question=impact_ratio_age"))
+    page.find_element(By.CSS_SELECTOR, ".lines a[href*=impact_ratio_gender]").click()
+    waiting(page).until(lambda b: b.current_url.endswith("/answer?system=matchft&question=impact_ratio_gender"))
     whole(page)
     assert page.find_elements(By.CSS_SELECTOR, "p.in-one")
 

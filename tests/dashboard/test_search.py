@@ -113,7 +113,7 @@ def test_people_are_found_by_the_words_that_people_use_and_answers_come_early(lo
     assert shown.whole
     assert shown.groups[0].kind == "answer"
     assert any("50 ans" in "".join(piece for piece, _ in each.text) for each in shown.groups[0].results)
-    assert any(each.href.startswith("/system?system=matchft") for each in shown.groups[0].results)
+    assert any(each.href.startswith("/answer?system=matchft") for each in shown.groups[0].results)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from boussole.charter.record_types.acts import (
 )
 from boussole.dashboard.pages.committee import overview_html
 from boussole.dashboard.pages.committee.overview_view import OverviewPage, overview_page
-from boussole.dashboard.views.committee.duty_words import owed, shortened
+from boussole.dashboard.views.committee.duty_words import duty_line, shortened
 from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import CALLED, DAY, SAID, m
 
@@ -113,7 +113,9 @@ def test_what_is_due_is_linked_where_it_is_done(desk, seen):
         (f"Freeze the evidence for the session of {day}", "In eleven days", f"{at}#pack"),
         (f"Session of {day}, Room 1", "In eleven days", at),
     ]  # fmt: skip
-    assert [each.line.place for each in owed(seen(), EN, query={})] == ["External ethics committee"] * 3
+    chamber = seen()
+    places = [duty_line(chamber, duty, EN, query={}).place for duty in chamber.duties]
+    assert places == ["External ethics committee"] * 3
 
 
 def test_matters_say_who_asks_who_reports_and_what_became_of_them(desk, seen):
