@@ -111,6 +111,7 @@ def test_the_register_is_filtered_by_plain_links_and_leads_to_its_entries(visit:
     page.find_element(By.CSS_SELECTOR, "table.uses tbody a").click()
     waiting(page).until(lambda b: text(b, "h1") == "Sorting e-mails")
     whole(page)
+    page.find_element(By.XPATH, "//summary[contains(., 'What does the register say?')]").click()
     assert "49" not in text(page, ".entry")
     assert "29 days after the start" in text(page, ".entry")
     assert "180,000 € to build" in text(page, ".entry")
