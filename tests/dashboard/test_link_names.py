@@ -22,25 +22,26 @@ from tests.dashboard.test_foreign import TODAY, pages
 
 
 class Links(HTMLParser):
-    """Where links lead, by what they are called."""
+    """Where links lead, by what they are called: by `aria-label`, else by their words."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.open: str | None = None
         self.name = ""
+        self.label: str | None = None
         self.places: dict[str, set[str]] = {}
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "a":
-            self.open, self.name = dict(attrs)["href"], ""
+            self.open, self.name, self.label = dict(attrs)["href"], "", dict(attrs).get("aria-label")
 
     def handle_data(self, data: str) -> None:
         self.name += data
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self.open is not None:
-            self.places.setdefault(" ".join(self.name.split()), set()).add(self.open)
+            self.places.setdefault(self.label or " ".join(self.name.split()), set()).add(self.open)
             self.open = None
 
     @property

@@ -53,7 +53,7 @@ def test_everything_comes_from_this_machine_and_type_is_the_bundled_one(visit: O
 
 
 def test_the_drift_report_runs_in_an_origin_of_its_own(visit: Open) -> None:
-    page = visit("/system?system=matchft")
+    page = visit("/answer?system=matchft&question=drift_psi")
     page.get(page.find_element(By.CSS_SELECTOR, "a[href^='/drift-report/matchft/']").get_attribute("href"))
     page.switch_to.frame(0)
     waiting(page).until(lambda b: text(b, "#x") == "null")

@@ -16,7 +16,7 @@ from boussole.charter.text.loading import load_charter
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, START, Desk, m
 from tests.charter.committee.hall import NAME, who
 from tests.dashboard.committee.hand import act
-from tests.dashboard.committee.test_looks import look
+from tests.dashboard.committee.test_looks import look, seen_text
 
 LATER = START + dt.timedelta(days=30)
 
@@ -89,7 +89,7 @@ def test_the_page_shows_them_with_who_asked_and_how_far_the_answer_is(hand, hall
     page = look("session", session=str(of), lang="en")
     assert "Asked by members between sessions" in page
     assert "And &lt;b&gt;without&lt;/b&gt; a phone?" in page
-    assert "Asked by Jean Martin on 15 September 2026, to: Direction" in page
+    assert "Asked by Jean Martin on 15 September 2026, to: Direction" in seen_text(page)
     assert "Due on 15 September 2026" in page
 
 

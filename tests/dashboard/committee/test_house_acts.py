@@ -23,7 +23,7 @@ from tests.charter.committee.desk import AGENDA, DAY, START, m
 from tests.charter.committee.hall import NAME, who
 from tests.charter.committee.test_matters import LATER
 from tests.dashboard.committee.hand import act
-from tests.dashboard.committee.test_looks import look
+from tests.dashboard.committee.test_looks import look, seen_text
 from tests.written import system_text
 
 
@@ -85,7 +85,7 @@ def test_matters_are_put_to_the_committee_or_taken_up_by_members(hand):
     assert "too early" in told
     page = look("committee", lang="en")
     assert "Two &lt;regions&gt;" in page
-    assert "Members of the committee (by the members themselves)" in page
+    assert "Members of the committee (by the members themselves)" in seen_text(page)
 
 
 def test_the_page_of_a_committee_offers_what_a_role_may_do(hand, be):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,11 @@ from boussole.charter.committee.papers.minutes import content_of
 from boussole.dashboard.pages.session.files import calendar_href, committee_routes, minutes_data_href, minutes_href
 
 PAGES = Path(dashboard.__file__).parent / "pages"
+
+
+def seen_text(page: str) -> str:
+    """The words of a page, without its marks of language."""
+    return re.sub(r"</?span[^>]*>", "", page)
 
 
 def look(page: str, **asked: str) -> str:
