@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -138,6 +139,10 @@ class Workspace:
             where = str(self.home / SETTINGS_FILE)
             raise BoussoleError(f"not valid TOML: {error}.", where=where, next_step="Mend that line.") from error
         return settings
+
+    def today(self) -> dt.date:
+        """The day by the clock of the organisation, whatever the zone of the machine."""
+        return dt.datetime.now(self.settings.zone).date()
 
     @cached_property
     def systems(self) -> dict[str, System]:

@@ -215,7 +215,7 @@ def _member(workspace: Workspace, role: Role, email: str) -> str | None:
     """The number under which somebody sits today. Raises SignedOutError where their role needs a mandate and none
     lasts."""
     member = member_of(workspace, email)
-    seated = member is not None and sits(workspace, member, now().astimezone().date())
+    seated = member is not None and sits(workspace, member)
     if role in SEATED and not seated:
         raise SignedOutError("no_mandate")
     return member if seated else None

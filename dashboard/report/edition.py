@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from boussole.audits.errors import ReportError
 from boussole.audits.hashing import canonical_json
@@ -49,7 +50,7 @@ class Edition:
     """What moved month by month, of the systems whose decisions are in the workspace."""
     chambers: Sequence[Chamber] = ()
     """The committees, with what they had done by the day until which statements count."""
-    pasts: Mapping[str, Past] = field(default_factory=dict)
+    past: Callable[[str], Past] = lambda _: Past(audits={})
     """The audits of each audited system up to the one that the report is about."""
     moments: Mapping[str, str] = field(default_factory=dict)
     """When the audit of each system was sealed."""
@@ -91,7 +92,7 @@ def edition(workspace: Workspace, period: Period | None, *, today: dt.date | Non
         for system_id, document in latest.items()
     }
     as_of = max(document.as_of for document in latest.values())
-    stated_until = as_of if period is not None else max(as_of, today or dt.datetime.now(dt.UTC).date())
+    stated_until = as_of if period is not None else max(as_of, today or workspace.today())
     facts, systems = facts_of(workspace, as_of=stated_until), workspace.deciding
     by = {system_id: replace(facts, adopted=each.adopted) for system_id, each in judging.items()}
     scene = Scene(
@@ -120,7 +121,7 @@ def edition(workspace: Workspace, period: Period | None, *, today: dt.date | Non
         others={system_id: documents[:-1] for system_id, documents in found.items()},
         drifts=drifts(workspace, latest, charters, as_of=as_of),
         chambers=_chambers(workspace, until=stated_until),
-        pasts={name: past_of(workspace, name, until=each.window.end) for name, each in latest.items()},
+        past=cache(lambda name: past_of(workspace, name, until=latest[name].window.end)),
         moments=_moments(workspace, latest),
         zone=workspace.settings.zone,
     )

@@ -113,7 +113,7 @@ class Finding:
 def load(workspace: Workspace, *, today: dt.date | None = None) -> Scene:
     """Everything the pages of a workspace need, from its records alone."""
     judging, systems = in_force(workspace), workspace.deciding
-    facts = facts_of(workspace, as_of=today or dt.datetime.now(dt.UTC).date(), adopted=judging.adopted)
+    facts = facts_of(workspace, as_of=today or workspace.today(), adopted=judging.adopted)
     shadows = frozenset(workspace.systems.keys() - systems.keys())
     latest = {name: document for name, document in latest_audits(workspace).items() if name not in shadows}
     history: dict[str, list[AuditSummary]] = {system: [] for system in latest}

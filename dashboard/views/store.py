@@ -42,14 +42,9 @@ from boussole.dashboard.views.scene import Scene, load
 A_WHILE, A_MINUTE = 15.0, 60.0
 
 
-def clock_day(workspace: Workspace) -> dt.date:
-    """The day by the clock of the organisation, whatever the zone of the machine."""
-    return dt.datetime.now(workspace.settings.zone).date()
-
-
 def day_in(workspace: Workspace) -> dt.date:
     """The day in a workspace: past midnight for one of its committees, what that did since stands already."""
-    return max([clock_day(workspace), *(each.now.date() for each in chambers(workspace).values())])
+    return max([workspace.today(), *(each.now.date() for each in chambers(workspace).values())])
 
 
 def scene(workspace: Workspace) -> Scene:
@@ -110,7 +105,7 @@ def facts(workspace: Workspace, *, within: float = 0.0) -> Facts:
 
 def chambers(workspace: Workspace) -> dict[str, Chamber]:
     """The committees of the workspace by id, as they stand today."""
-    held = _chambers(workspace.home, house_stamp(workspace), clock_day(workspace))
+    held = _chambers(workspace.home, house_stamp(workspace), workspace.today())
     return {name: each.at_its_hour() for name, each in held.items()}
 
 

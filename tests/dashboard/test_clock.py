@@ -15,7 +15,6 @@ from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.records import open_records
 from boussole.dashboard.pages.reports import reports_html
 from boussole.dashboard.pages.reports.cache import Report
-from boussole.dashboard.views import store
 from boussole.dashboard.views.evidence.words import content_words, moment_words
 from boussole.dashboard.words.say import speaker
 from tests.dashboard.app_at import app_at
@@ -90,5 +89,5 @@ def test_the_day_is_that_of_the_workspace(tmp_path):
     for name in ("Pacific/Midway", "Pacific/Kiritimati"):
         workspace = Workspace.create(tmp_path / name.replace("/", "-"))
         (workspace.home / SETTINGS_FILE).write_text(f'timezone = "{name}"\n')
-        days.append(store.clock_day(Workspace(workspace.home)))
+        days.append(Workspace(workspace.home).today())
     assert dt.timedelta(days=1) <= days[1] - days[0] <= dt.timedelta(days=2)

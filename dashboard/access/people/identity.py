@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from boussole.audits.access_settings import AccessSettings
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.dashboard.access.people.permissions import SIGNED_IN, Role
+
+if TYPE_CHECKING:
+    from boussole.charter.committee.state import CommitteeState
 
 SEATED = frozenset({Role.MEMBER, Role.CHAIR})
 """Roles that last no longer than a mandate."""
@@ -103,20 +105,20 @@ def without_secretary(workspace: Workspace) -> list[str]:
     return [each for each in known if each not in access.secretaries]
 
 
-def sits(workspace: Workspace, member: str, day: dt.date) -> bool:
-    """Whether a member has a mandate in a committee on a day, as it stands in the records at this moment."""
+def sits(workspace: Workspace, member: str) -> bool:
+    """Whether a member has a mandate in a committee at this moment: as the records stand, by that committee's clock."""
+    from boussole.charter.committee.acting import here_and_now
+    from boussole.charter.committee.members import sitting_on
     from boussole.dashboard.runtime.stamps import house_stamp
 
-    return member in _sitting(workspace.home, day, house_stamp(workspace))
+    houses = _houses(workspace.home, house_stamp(workspace))
+    return any(member in sitting_on(house, here_and_now(house.rules).date()) for house in houses)
 
 
 @lru_cache(maxsize=8)
-def _sitting(home: Path, day: dt.date, _stamp: object) -> frozenset[str]:
+def _houses(home: Path, _stamp: object) -> tuple[CommitteeState, ...]:
     from boussole.charter.committee.acting import committee_state
-    from boussole.charter.committee.members import sitting_on
     from boussole.charter.committee.rules import committees
 
     workspace = Workspace(home)
-    return frozenset(
-        member for name in committees(workspace) for member in sitting_on(committee_state(workspace, name), day)
-    )
+    return tuple(committee_state(workspace, name) for name in committees(workspace))

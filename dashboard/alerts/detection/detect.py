@@ -75,7 +75,7 @@ def check(
     ways, now = channels(workspace), now or this_moment()
     if not dry_run and workspace.governance.exists():
         open_records(workspace)  # brings older records up to date before anything reads them
-    scene = load(workspace, today=today or now.astimezone().date())
+    scene = load(workspace, today=today or now.astimezone(workspace.settings.zone).date())
     check_choices(ways, systems=workspace.systems, articles={each.id: each for each in scene.charter.articles})
     found: list[SubjectChange] = []
     messages: dict[str, Message] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -28,7 +27,8 @@ def csv_(context: typer.Context, folder: Folder) -> None:
     from boussole.dashboard.cli.inventory_csv import write_tables
 
     check_folder(folder)
-    document = inventory(workspace_of(context), today=_today())
+    workspace = workspace_of(context)
+    document = inventory(workspace, today=workspace.today())
     for path in write_tables(document, folder):
         say(f"Written: {path}")
 
@@ -39,7 +39,8 @@ def json_(context: typer.Context, folder: Folder) -> None:
     from boussole.charter.registry.inventory import inventory
 
     check_folder(folder)
-    document = inventory(workspace_of(context), today=_today())
+    workspace = workspace_of(context)
+    document = inventory(workspace, today=workspace.today())
     private_files.make_folder(folder)
     write_json(document, str(folder / "register.json"))
 
@@ -121,7 +122,3 @@ def oscal(  # noqa: PLR0917 (the options of a command)
     private_files.make_folder(folder)
     for name, document in files.items():
         write_json(document, str(folder / name))
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(dt.UTC).astimezone().date()

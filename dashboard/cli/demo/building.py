@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +44,6 @@ def run_demo(home: Path, *, people: int, progress: Progress) -> Demo:
             progress(f"audits of {system.id}", done, len(windows))
         apart = set_apart(workspace, system, documents_of(workspace, system.id))
         make(workspace, exact_pair(workspace, system, apart=apart))
-    settle(workspace, today=dt.datetime.now(dt.UTC).astimezone().date())
+    settle(workspace, today=workspace.today())
     reports = [write_report(workspace, period=None, lang=lang, out=None) for lang in ("fr", "en")]
     return Demo(workspace=workspace, reports=reports, facts=workspace.home / FACTS)

@@ -27,8 +27,9 @@ def list_(
     from boussole.charter.incidents.appeals import appeals, counts
     from boussole.charter.records.facts import facts_of
 
-    day = on.date() if on else dt.datetime.now(dt.UTC).astimezone().date()
-    every = appeals(facts_of(workspace_of(context), as_of=day))
+    workspace = workspace_of(context)
+    day = on.date() if on else workspace.today()
+    every = appeals(facts_of(workspace, as_of=day))
     found = [each for each in every if system in (None, each.appeal.system)]
     for each in found:
         said = each.appeal

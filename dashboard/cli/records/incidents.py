@@ -28,10 +28,11 @@ def list_(
     from boussole.charter.incidents.incidents import in_time, incidents
     from boussole.charter.records.facts import facts_of
 
-    day = on.date() if on else dt.datetime.now(dt.UTC).astimezone().date()
+    workspace = workspace_of(context)
+    day = on.date() if on else workspace.today()
     found = [
         each
-        for each in incidents(facts_of(workspace_of(context), as_of=day))
+        for each in incidents(facts_of(workspace, as_of=day))
         if system in (None, each.incident.system) and not (open_ and each.closure)
     ]
     for each in found:

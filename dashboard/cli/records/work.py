@@ -23,8 +23,9 @@ def list_(
     from boussole.charter.records.facts import facts_of
     from boussole.charter.work.effects import consultations, surveys, times, trainings
 
-    day = on.date() if on else dt.datetime.now(dt.UTC).astimezone().date()
-    facts = facts_of(workspace_of(context), as_of=day)
+    workspace = workspace_of(context)
+    day = on.date() if on else workspace.today()
+    facts = facts_of(workspace, as_of=day)
     for name, asked in surveys(facts).items():
         means = ", ".join(f"{each.theme} {each.mean}" for each in asked.themes)
         put(f"{asked.entry}\tsurvey\t{asked.survey.end}\t{name or 'all systems'}\t{means}")

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
 from boussole.charter.committee import acting
 from boussole.charter.committee.acting import do
 from boussole.charter.committee.directory import name_member
@@ -20,7 +21,6 @@ from boussole.dashboard.access.people.routes import ROUTES
 from boussole.dashboard.parts import context
 from boussole.dashboard.records.acts.doing import BASE as SESSION
 from boussole.dashboard.records.acts.house_doing import BASE as COMMITTEE
-from boussole.dashboard.views import store
 from tests.charter.committee.desk import CALLED, DAY, m
 from tests.charter.committee.hall import NAME, Hall
 from tests.dashboard.access.test_between_members import COOKIE, Query, send, told
@@ -60,7 +60,7 @@ def hall(workspace, oidc, monkeypatch):
     made.of = made.session(1, 2, 3, 4, 5)
     made.draft = begin(workspace, NAME, kind="opinion", body=body, author=m(2)).id
     monkeypatch.setattr(acting, "here_and_now", lambda _: OPEN_AT)
-    monkeypatch.setattr(store, "clock_day", lambda _: DAY)
+    monkeypatch.setattr(Workspace, "today", lambda _: DAY)
     return made
 
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from boussole.audits.workspace import Workspace
 from boussole.charter.committee import acting
 from boussole.charter.committee.acting import committee_state
 from boussole.charter.committee.acts.balloting import end_vote, vote_openly
@@ -18,7 +19,6 @@ from boussole.dashboard.access.people.routes import ROUTES
 from boussole.dashboard.access.sessions import digest
 from boussole.dashboard.forms import inbox
 from boussole.dashboard.parts import context
-from boussole.dashboard.views import store
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.dashboard.access.conftest import BROWSER, browser
@@ -56,7 +56,7 @@ def hall(workspace, oidc, monkeypatch):
         oidc.knows(name, "ethics-chair" if number == CHAIR else "ethics-member")
     made.of = made.session(1, 2, 3, 4, 5)
     monkeypatch.setattr(acting, "here_and_now", lambda _: OPEN_AT)
-    monkeypatch.setattr(store, "clock_day", lambda _: DAY)
+    monkeypatch.setattr(Workspace, "today", lambda _: DAY)
     return made
 
 

@@ -15,7 +15,6 @@ from boussole.charter.committee.directory import name_member
 from boussole.charter.records.facts import Facts
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.forms import inbox
-from boussole.dashboard.views import store
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.scene import Scene
 from tests.charter.committee.desk import CALLED, DAY, Desk, m
@@ -81,7 +80,7 @@ def steward(be: Callable[..., None]) -> None:
 def on_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """The day of the session, half an hour after its beginning."""
     monkeypatch.setattr(acting, "here_and_now", lambda _: OPEN_AT)
-    monkeypatch.setattr(store, "clock_day", lambda _: DAY)
+    monkeypatch.setattr(Workspace, "today", lambda _: DAY)
     inbox._kept.clear()
 
 
