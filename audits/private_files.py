@@ -32,10 +32,11 @@ def make_file(path: Path) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE))
 
 
-def write(path: Path, content: bytes | str, *, mode: int = FILE, lasting: bool = False) -> None:
+def write(path: Path, content: bytes | str, *, mode: int = FILE, lasting: bool = False, fresh: bool = False) -> None:
     """A file, whole or as it was: written beside, then put in its place; its folder is made where it is missing.
 
-    `lasting`: even when the machine stops. Raises OSError; nothing is left then.
+    `lasting`: even when the machine stops. `fresh`: never over a file that is there. Raises OSError (FileExistsError);
+    nothing is left then.
     """
     make_folder(path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{PART}")
@@ -45,7 +46,10 @@ def write(path: Path, content: bytes | str, *, mode: int = FILE, lasting: bool =
             os.fchmod(file.fileno(), mode)
         if lasting:
             to_disk(part)
-        part.replace(path)
+        if fresh:
+            path.hardlink_to(part)
+        else:
+            part.replace(path)
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)

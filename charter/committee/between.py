@@ -40,14 +40,21 @@ def asked_since(house: CommitteeState, found: Session, *, today: dt.date) -> lis
 
 
 def known_question(
-    house: CommitteeState, text: str, addressee: str, *, figure: Reference | None
+    house: CommitteeState,
+    text: str,
+    addressee: str,
+    *,
+    figure: Reference | None = None,
+    system: str | None = None,
+    of: int | None = None,
 ) -> SealedStatement | None:
-    """The question in the same words, to the same addressee and about the same figure that waits for its answer; None
-    where nobody has asked it, or it was answered. Capitals, spaces and punctuation at the end do not matter."""
+    """The question in the same words, to the same addressee, about the same figure and system and in the same session
+    (`of`; None: in none), that waits for its answer; None where nobody has asked it, or it was answered. Capitals,
+    spaces and punctuation at the end do not matter."""
     for each in questions(house, today=dt.date.max):
         said = each.question
         same = (_plain(said.text), _plain(said.addressee)) == (_plain(text), _plain(addressee))
-        if same and said.figure == figure and each.state != "answered":
+        if same and (said.figure, said.system, said.of) == (figure, system, of) and each.state != "answered":
             return house.sealed(each.entry)
     return None
 

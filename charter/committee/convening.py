@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from boussole.charter.committee.noting import note_on
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import session
 from boussole.charter.committee.state import CommitteeState
@@ -63,6 +64,10 @@ def _admit_change(house: CommitteeState, act: Convocation, changed: int) -> None
     before.needs_state("called")
     if act.second_call_of != before.call.second_call_of:
         raise RefusedError("other_agenda")
+    kept = {item.id for item in act.agenda}
+    for item in before.call.agenda:
+        if item.id not in kept and note_on(house, before.entry, item.id):
+            raise RefusedError("noted_item", item=item.title)
     known = {item.matter for item in before.call.agenda}
     added = [item for item in act.agenda if item.matter not in known]
     if added or act.starts < before.call.starts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
@@ -51,10 +52,18 @@ def name_member(workspace: Workspace, member: str, *, name: str, contact: str = 
 
 
 def forget(workspace: Workspace, member: str) -> bool:
-    """Erase a member's name; whether there was one. What they did stays, under their number."""
+    """Erase a member's name, and minutes made as files, which may bear it; whether there was a name. What they did
+    stays, under their number."""
+    for path in papers_folder(workspace).glob("session-*-minutes-*"):
+        path.unlink()
     with open_records(workspace).begin() as connection:
         overwrite(connection)
         return bool(connection.execute(delete(Person).where(Person.member == member)).rowcount)
+
+
+def papers_folder(workspace: Workspace) -> Path:
+    """Where papers of sessions are kept as files: beside the ledger, which seals their hashes."""
+    return workspace.reports / "sessions"
 
 
 def overwrite(connection: Connection) -> None:

@@ -24,17 +24,22 @@ def admit_note(house: CommitteeState, act: ItemNote) -> None:
 def admit_paper(house: CommitteeState, act: SessionPaper) -> None:
     """Holds a paper to the rules: it tells the pack or the minutes that were sealed last of its session. Raises
     RefusedError."""
-    kind = FrozenPack if act.paper == "file" else Minutes
-    house.get(kind, act.made_from)
-    last = house.last(kind, session(house, act.of).entry)
-    if last is None or last[0] != act.made_from:
-        raise RefusedError("not_last", entry=last[0] if last else act.of)
+    house.get(FrozenPack if act.paper == "file" else Minutes, act.made_from)
+    last = told_by(house, session(house, act.of).entry, act.paper)
+    if last != act.made_from:
+        raise RefusedError("not_last", entry=act.of if last is None else last)
 
 
 def source_of(house: CommitteeState, entry: int, paper: str) -> int:
-    """The entry of what a paper of a session tells: the pack frozen last, or the minutes sealed last. Raises
-    RefusedError where there is none."""
-    last = house.last(FrozenPack if paper == "file" else Minutes, entry)
-    if last is None:
+    """The entry of what a paper of a session is to tell. Raises RefusedError where there is none."""
+    found = told_by(house, entry, paper)
+    if found is None:
         raise RefusedError("not_frozen" if paper == "file" else "not_minuted")
-    return last[0]
+    return found
+
+
+def told_by(house: CommitteeState, entry: int, paper: str) -> int | None:
+    """The entry of what a paper of a session tells: the pack frozen last, or the minutes sealed last; None where there
+    is none."""
+    last = house.last(FrozenPack if paper == "file" else Minutes, entry)
+    return last[0] if last else None

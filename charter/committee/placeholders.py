@@ -1,7 +1,8 @@
 """Words that stand for what is still to be written: nothing that holds them is decided on, issued or sealed as minutes.
 
-Only what can be nothing else counts: “À compléter en séance.”, “[to be written]”, a line that says no more than
-“À compléter”. A sentence in which something “est à compléter par l’agent” says something.
+Only what can be nothing else counts: a sentence that begins “À compléter en séance”, “[to be written]”, a line of no
+more than “À compléter”. A sentence in which something “est à compléter par l’agent” says something, and so does one
+that speaks of the words « à compléter ».
 """
 
 from __future__ import annotations
@@ -14,13 +15,18 @@ from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import Act, Consensus, Hearing, Opinion, OpinionText, Vote
 
 _OPEN = r"(?:à|a) (?:compléter|completer|préciser|preciser|rédiger|rediger|remplir|écrire|ecrire)"
-_TO_DO = rf"(?:{_OPEN}|to be (?:completed|written|filled in|specified|drafted|confirmed)|to complete|todo|tbd|tbc)"
+_WRITE = rf"(?:{_OPEN}|to be (?:completed|written|filled in|specified|drafted))"
+_TO_DO = rf"(?:{_WRITE}|to be confirmed|to complete)"
 _MEETING = r"(?:en|in|at|during|pendant|lors de)(?: the| la| our)? (?:séance|seance|réunion|reunion|session|meeting)"
+_AROUND = r"[^\w\n]{0,20}"
+"""What may stand around them in a line: a bullet, quotation marks, a full stop."""
 _PATTERNS = (
-    rf"(?:{_OPEN}|to be (?:completed|written|filled in|specified|drafted)) {_MEETING}",
-    rf"[\[({{<«]\s*{_TO_DO}\b[^\])}}>»]{{0,80}}[\])}}>»]",
-    rf"^\W*{_TO_DO}\W*$",
-    r"\bTODO\b|\bTBD\b",
+    rf"(?:^|(?<=[.!?:;] )){_WRITE} {_MEETING}",
+    rf"^{_AROUND}(?:<\w{{1,10}}>)?{_WRITE} {_MEETING}(?:</\w{{1,10}}>|[^\w\n]){{0,20}}$",
+    rf"[\[{{<] ?(?:{_TO_DO}|todo|tbd|tbc)\b[^\]}}>\n]{{0,80}}[\]}}>]",
+    rf"\( ?{_TO_DO}(?: {_MEETING})?[^\w)]{{0,5}}\)",
+    rf"(?:\A{_AROUND}|(?<=[.!?:;…\n]\n){_AROUND}|^[^\w\n]{{1,20}}){_TO_DO}{_AROUND}$",
+    r"(?-i:\b(?:TODO|TBD|TBC)\b)",
     r"_{4,}|\bX{4,}\b|\.{6,}|…{3,}",
     r"lorem ipsum",
 )
@@ -39,7 +45,7 @@ def placeholder(text: str) -> str:
     >>> placeholder("Le dossier est à compléter par le conseiller.")
     ''
     """
-    found = _FOUND.search(" ".join(text.split()) if "\n" not in text else text.replace("\u00a0", " "))
+    found = _FOUND.search("\n".join(" ".join(line.split()) for line in text.split("\n")))
     return found[0].strip()[:LONGEST] if found else ""
 
 

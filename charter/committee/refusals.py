@@ -114,6 +114,14 @@ REASONS = {
     "not_closed": ("The session is not over.", "Close it first."),
     "not_frozen": ("Nothing is frozen for this session.", "Freeze the evidence first."),
     "not_minuted": ("The minutes of this session are not sealed.", "Seal them first."),
+    "noted_item": (
+        "A note was taken on the item “{item}”, and the new agenda does not have it under this title.",
+        "Keep its title: the note would be lost.",
+    ),
+    "other_minutes": (
+        "The acts of this session no longer make the minutes that entry {entry} sealed.",
+        "Verify the ledger: it says what was changed.",
+    ),
     "not_last": ("Entry {entry} came after it.", "Give the latest one."),
     "not_open_vote": ("This vote is by secret ballot.", "Vote by secret ballot."),
     "not_retractable": ("Entry {entry} cannot be taken back.", "Record what corrects it."),

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, select
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.state import CommitteeState
+from boussole.charter.committee.voting.presence import over
 from boussole.charter.committee.voting.votes import decided
-from boussole.charter.record_types.acts import Annulment, Consensus, Opinion, OpinionText, Tally, Vote
+from boussole.charter.record_types.acts import Consensus, Opinion, OpinionText, Tally, Vote
 from boussole.charter.records.database import reading
 from boussole.charter.records.models import Draft, DraftText
 
@@ -71,8 +72,7 @@ def in_use(house: CommitteeState, subjects: set[str]) -> int | None:
     """The vote under way, or the decision without an opinion yet, that rests on one of some texts; None where none
     does."""
     for entry, vote in house.standing(Vote):
-        waits = not house.about(Tally, entry) and not house.about(Annulment, entry)
-        if waits and vote.subject in subjects:
+        if not over(house, entry) and vote.subject in subjects:
             return entry
     adopted = [entry for entry, tally in house.standing(Tally) if tally.adopted]
     for entry in [*adopted, *(entry for entry, _ in house.standing(Consensus))]:

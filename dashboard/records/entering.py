@@ -117,7 +117,8 @@ def _once(at: Setting, said: Fields) -> Fields | SealedStatement:
     chamber = at.chambers.get(said.get("committee") or at.house.id)
     if chamber is None or said["due_on"] < at.today:
         return said
-    return known_question(chamber.house, said["text"], said["addressee"], figure=said.get("figure")) or said
+    about = {name: said.get(name) for name in ("figure", "system", "of")}
+    return known_question(chamber.house, said["text"], said["addressee"], **about) or said
 
 
 def _ask(at: Setting, said: Fields) -> Fields | SealedStatement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from boussole.charter.committee.voting.presence import count, electors, over, voters
+from boussole.charter.committee.voting.presence import count, electors, voters
 from boussole.charter.committee.voting.votes import choices_of
 from boussole.charter.record_types.acts import Dissent, FrozenPack, Tally, Vote
 from boussole.charter.record_types.work import FEWEST
@@ -64,13 +64,15 @@ def _before_consensus(at: Setting) -> str:
 
 
 def _unnoted(at: Setting) -> str:
-    """Who voted against a decision of the session and has nothing noted of it; empty where nobody did."""
+    """Who voted against a decision of the session and has nothing noted of it; empty where nobody did. A vote that was
+    annulled decided nothing, and tells nobody's choice."""
     house, say, found = at.house.house, at.say, at.session.found
     silent: dict[str, None] = {}
-    for vote, _ in house.about(Vote, found.entry):
-        noted = {act.member for entry, _ in house.about(Tally, vote) for _, act in house.about(Dissent, entry)}
-        against = (member for member, said in choices_of(house, vote).items() if said == "against")
-        silent |= dict.fromkeys(member for member in against if over(house, vote) and member not in noted)
+    decided = (pair for vote, _ in house.about(Vote, found.entry) for pair in house.about(Tally, vote))
+    for entry, tally in decided:
+        noted = {act.member for _, act in house.about(Dissent, entry)}
+        against = (member for member, said in choices_of(house, tally.of).items() if said == "against")
+        silent |= dict.fromkeys(member for member in against if tally.adopted and member not in noted)
     if not silent:
         return ""
     names = ", ".join(sorted(at.house.name(member, say) for member in silent))

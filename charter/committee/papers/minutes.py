@@ -17,6 +17,7 @@ from boussole.charter.committee.matters import Matter, matters
 from boussole.charter.committee.members import sitting_on
 from boussole.charter.committee.noting import note_on
 from boussole.charter.committee.placeholders import needs_written_out
+from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.sessions import Session, session
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voting.presence import aside, proxies_of, voters
@@ -101,11 +102,14 @@ def seal_minutes(workspace: Workspace, name: str, *, of: int, who: Who) -> Seale
         )
 
 
-def sealed_minutes(workspace: Workspace, name: str, entry: int) -> tuple[Document, bool]:
-    """Minutes made again from the acts that they were made from, and whether they are still those that were sealed."""
+def sealed_minutes(workspace: Workspace, name: str, entry: int) -> Document:
+    """Minutes made again from the acts that they were made from. Raises RefusedError where entry `entry` sealed none,
+    or others."""
     said = committee_state(workspace, name).get(Minutes, entry)
     document = minutes_of(committee_state(workspace, name, before=said.size), said.of)
-    return document, content_of(document) == said.content
+    if content_of(document) != said.content:
+        raise RefusedError("other_minutes", entry=entry)
+    return document
 
 
 def approved(house: CommitteeState, minutes: Minutes) -> int | None:

@@ -13,16 +13,17 @@ from starlette.routing import Route
 
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import Workspace
+from boussole.charter.committee.noting import told_by
 from boussole.charter.committee.sessions import session
-from boussole.charter.record_types.acts import FrozenPack, Minutes, SessionPaper
+from boussole.charter.record_types.acts import SessionPaper
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.access.visitor import of_request
-from boussole.dashboard.forms.model import Form
+from boussole.dashboard.forms.model import Field, Form
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.forms.routes import Desk, form_route
 from boussole.dashboard.pages.session.papers import Paper, file_at, file_name, make_paper, papers_of
-from boussole.dashboard.records.acts.doing import acting
+from boussole.dashboard.records.acts.doing import SEEN, acting
 from boussole.dashboard.records.acts.offering import MINUTES, PACK, FormOffer
 from boussole.dashboard.views import store
 from boussole.dashboard.views.committee.chamber import Chamber, chamber_of
@@ -52,12 +53,6 @@ def reads_paper(me: Person, chamber: Chamber, paper: Paper) -> bool:
     return paper == "minutes" or reads_drafts(me, chamber)
 
 
-def source_of(chamber: Chamber, entry: int, paper: Paper) -> int | None:
-    """The entry of what a paper tells: the pack frozen last, or the minutes sealed last; None where there is none."""
-    last = chamber.house.last(FrozenPack if paper == "file" else Minutes, entry)
-    return last[0] if last else None
-
-
 def paper_view(
     workspace: Workspace, chamber: Chamber, entry: int, paper: Paper, say: Say, *, query: Mapping[str, str]
 ) -> PaperView | None:
@@ -71,7 +66,7 @@ def paper_view(
                 (_named(each.lang, each.form, say), f"{TAKE}/{entry}/{file_name(entry, said, each)}", each.lang)
                 for each in sorted(there, key=lambda each: (each.lang != say.lang, each.form != "pdf"))
             ],
-            outdated=said.made_from != source_of(chamber, entry, paper),
+            outdated=said.made_from != told_by(chamber.house, entry, paper),
             gone=len(there) < len(said.files),
         )
     return None
@@ -93,11 +88,12 @@ def paper_offers(chamber: Chamber, entry: int, me: Person, say: Say) -> dict[str
         return {}
     found = {}
     for paper, part in PARTS.items():
-        source = source_of(chamber, entry, paper)
+        source = told_by(chamber.house, entry, paper)
         if source is not None:
-            last = papers_of(chamber, entry, paper)[:1]
-            now = not last or last[0][1].made_from != source
-            found[part] = [FormOffer(title=_title(paper, say), form=_form(paper, entry, say), now=now)]
+            made = papers_of(chamber, entry, paper)
+            now = not made or made[0][1].made_from != source
+            form = _form(paper, entry, say, seen=len(made))
+            found[part] = [FormOffer(title=_title(paper, say), form=form, now=now)]
     return found
 
 
@@ -105,7 +101,8 @@ def _title(paper: Paper, say: Say) -> str:
     return say("Make the session file") if paper == "file" else say("Make the minutes as files")
 
 
-def _form(paper: Paper, entry: int, say: Say) -> Form:
+def _form(paper: Paper, entry: int, say: Say, *, seen: int) -> Form:
+    """It knows how many whoever sends it has seen, so that none is made twice."""
     notes = {
         "file": say(
             "Agenda, evidence, texts that are being written, questions and answers, and what has changed since the "
@@ -120,7 +117,7 @@ def _form(paper: Paper, entry: int, say: Say) -> Form:
         id=f"paper-{paper}-{entry}",
         path=f"{MAKE}/{paper}/{entry}",
         send=say("Make and seal it"),
-        fields=[],
+        fields=[Field(name=SEEN, label="", kind="hidden", value=str(seen))],
         note=notes[paper],
     )
 
@@ -161,14 +158,18 @@ def _route(paper: Paper, home: Path) -> Route:
 
     def ask(desk: Desk, of: str) -> Form | None:
         found = asked(desk, of)
-        return _form(paper, found[1], desk.say) if found else None
+        if found is None:
+            return None
+        chamber, entry = found
+        return _form(paper, entry, desk.say, seen=len(papers_of(chamber, entry, paper)))
 
-    def act(desk: Desk, of: str, _: Values) -> str:
+    def act(desk: Desk, of: str, values: Values) -> str:
         found = asked(desk, of)
         if found is None:  # cannot be: `ask` has just found it
             raise UnfitError(desk.say("There is nothing of this name."))
         chamber, entry = found
-        done = make_paper(desk.workspace, chamber, entry, paper, acting(desk, chamber))
+        seen = number_of(values.text(SEEN)) or 0
+        done = make_paper(desk.workspace, chamber, entry, paper, acting(desk, chamber), seen=seen)
         said = {"done": str(done.entry), "at": PARTS[paper]}
         return session_href(entry, query=desk.query, anchor="done", **said)
 

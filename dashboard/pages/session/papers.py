@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 from boussole.audits import private_files
+from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.acting import Who, do
+from boussole.charter.committee.acting import Who, turn
 from boussole.charter.committee.acts.packs import pack_changes
 from boussole.charter.committee.between import session_before
+from boussole.charter.committee.directory import papers_folder
 from boussole.charter.committee.noting import source_of
 from boussole.charter.committee.papers.minutes import sealed_minutes
 from boussole.charter.committee.papers.minutes_text import minutes_text
 from boussole.charter.committee.sessions import Session, session
+from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import FrozenPack, PaperFile, SessionPaper
 from boussole.charter.records import SealedStatement
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, SIDE, mark_svg, word
@@ -34,10 +37,13 @@ REGIONS = {"fr": "FR", "en": "GB"}
 TEMPLATE = "paper.typ"
 
 
-def make_paper(workspace: Workspace, chamber: Chamber, entry: int, paper: Paper, who: Who) -> SealedStatement:
-    """Makes the files of a paper in each language, seals their hashes, and keeps them.
+def make_paper(
+    workspace: Workspace, chamber: Chamber, entry: int, paper: Paper, who: Who, *, seen: int = 0
+) -> SealedStatement:
+    """Makes the files of a paper in each language, keeps them, and seals their hashes.
 
-    Raises RefusedError where nothing is frozen, or no minutes are sealed, that it could tell.
+    `seen`: how many papers of this sort whoever asks has seen: asked for twice, it is made once. Raises RefusedError
+    where nothing is frozen, or no minutes are sealed, that it could tell; BoussoleError where they cannot be kept.
     """
     found = session(chamber.house, entry)
     source = source_of(chamber.house, found.entry, paper)
@@ -46,15 +52,38 @@ def make_paper(workspace: Workspace, chamber: Chamber, entry: int, paper: Paper,
         PaperFile(lang=lang, form=form, sha256=sha256_hex(content), size=len(content)) for lang, form, content in made
     ]
     said = SessionPaper(**asdict(who), committee=chamber.id, of=found.entry, paper=paper, made_from=source, files=files)
-    sealed = do(workspace, said)
-    for (_, _, content), each in zip(made, files, strict=True):
-        private_files.write(file_at(workspace, found.entry, said, each), content)
+    paths, house, sealed = [file_at(workspace, found.entry, said, each) for each in files], chamber.house, None
+    try:
+        for path, (_, _, content) in zip(paths, made, strict=True):
+            private_files.write(path, content)
+        with turn(workspace, chamber.id) as now:
+            house = now.house
+            known = [at for at, each in now.house.about(SessionPaper, found.entry) if each.paper == paper]
+            if len(known) > seen:
+                return now.house.sealed(known[-1])
+            sealed = now.seal(said)
+    except OSError as error:
+        raise BoussoleError(
+            f"the files cannot be written: {error.strerror}.",
+            where=papers_folder(workspace).name,
+            next_step="Nothing was sealed. Make room, or see who may write there, and make them again.",
+        ) from error
+    finally:
+        if sealed is None:
+            for path in {*paths} - _kept(workspace, house, found.entry):
+                path.unlink(missing_ok=True)
     return sealed
+
+
+def _kept(workspace: Workspace, house: CommitteeState, entry: int) -> set[Path]:
+    """The files of a session that were sealed: the same session file, made twice, is one file."""
+    papers = [said for _, said in house.about(SessionPaper, entry)]
+    return {file_at(workspace, entry, said, each) for said in papers for each in said.files}
 
 
 def file_at(workspace: Workspace, entry: int, paper: SessionPaper, file: PaperFile) -> Path:
     """Where a file of a paper is kept."""
-    return workspace.reports / "sessions" / file_name(entry, paper, file)
+    return papers_folder(workspace) / file_name(entry, paper, file)
 
 
 def file_name(entry: int, paper: SessionPaper, file: PaperFile) -> str:
@@ -99,7 +128,7 @@ def _session_file(workspace: Workspace, chamber: Chamber, found: Session) -> lis
 
 def _minutes(workspace: Workspace, chamber: Chamber, entry: int) -> list[Made]:
     """As PDF and as text. Each bears a number drawn by chance, for the names in it (see `SessionPaper`)."""
-    document, _ = sealed_minutes(workspace, chamber.id, entry)
+    document = sealed_minutes(workspace, chamber.id, entry)
     found, copy = session(chamber.house, document["session"]["entry"]), secrets.token_hex(16)
     made: list[Made] = []
     for lang in LANGUAGES:

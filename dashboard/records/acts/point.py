@@ -4,9 +4,11 @@ evidence. The session is called in the same words otherwise."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
 from boussole.charter.committee.acts.meeting import convene
 from boussole.charter.record_types.acts import Item
+from boussole.charter.record_types.acts.rules import ItemKind
 from boussole.charter.records import SealedStatement
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.forms.model import Field
@@ -20,12 +22,13 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.committee.words import item_word
 from boussole.dashboard.words.say import Say
 
-KINDS = ("approval", "information", "discussion", "opinion", "election", "other")
+KINDS: tuple[ItemKind, ...] = get_args(ItemKind)
 
 
 def _asking(place: Place, me: Person, say: Say) -> Sequence[Field]:
     item = place.on
-    at = Setting(person=me, say=say, workspace=place.workspace, chamber=place.chamber, place=place)
+    scene = store.scene(place.workspace)
+    at = Setting(person=me, say=say, workspace=place.workspace, chamber=place.chamber, place=place, scene=scene)
     choices: list[tuple[str, str, Choices, str]] = [
         ("system", say("System"), LISTS["systems"](at), item.system or ""),
         ("question", say("Question"), LISTS["questions"](at), item.question or ""),
@@ -40,9 +43,9 @@ def _asking(place: Place, me: Person, say: Say) -> Sequence[Field]:
             value=item.kind,
         ),
         *(
-            Field(name=name, label=label, kind="choice", choices=known, value=value, required=False)
+            Field(name=name, label=label, kind="choice", choices=_with(value, known), value=value, required=False)
             for name, label, known, value in choices
-            if known
+            if known or value
         ),
         Field(
             name="evidence",
@@ -52,6 +55,11 @@ def _asking(place: Place, me: Person, say: Say) -> Sequence[Field]:
             required=False,
         ),
     ]
+
+
+def _with(value: str, known: Choices) -> Choices:
+    """The choices, and what was chosen before though it is none of today's: who changes another field keeps it."""
+    return known if not value or value in dict(known) else [(value, value), *known]
 
 
 def _drafts(place: Place, say: Say) -> Choices:
@@ -100,7 +108,7 @@ def _entries(text: str, place: Place, say: Say) -> list[int]:
     for each in found:
         if not (each.isascii() and each.isdigit() and int(each) <= last):
             raise UnfitError(say("The ledger has no entry “{entry}”.", entry=each[:20]), "evidence")
-    return list(dict.fromkeys(map(int, found)))[:20]
+    return list(dict.fromkeys(map(int, found)))
 
 
 POINT = Doing(

@@ -110,6 +110,8 @@ def kind_words(kind: str, say: Say) -> str:
         "annulment": say("Vote annulled"),
         "consensus": say("Decision by consensus"),
         "dissent": say("Dissent or reservation"),
+        "item_note": say("Note on an item"),
+        "session_paper": say("Paper of a session"),
         "opinion": say("Opinion"),
         "publication_decision": say("Decision on publication"),
         "publication": say("Publication of an opinion"),

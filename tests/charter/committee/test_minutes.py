@@ -129,8 +129,7 @@ def test_minutes_are_sealed_once_corrected_by_later_ones_and_made_again_from_the
     second = seal_minutes(held.workspace, NAME, of=held.of, who=who())
     assert second.statement.replaces == first.entry
     for done, n in ((first, 1), (second, 2)):
-        document, holds = sealed_minutes(held.workspace, NAME, done.entry)
-        assert holds
+        document = sealed_minutes(held.workspace, NAME, done.entry)
         assert len(document["questions"]) == n
         assert content_of(document) == done.statement.content
     assert list(faults(held.house)) == []

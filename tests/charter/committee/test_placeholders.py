@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from boussole.charter.committee.acts.issuing import issue, opinion_text
@@ -10,7 +12,7 @@ from boussole.charter.committee.papers.drafts import begin, save
 from boussole.charter.committee.placeholders import placeholder, unwritten
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.voted import in_use, texts_of
-from boussole.charter.record_types.acts import Consensus, OpinionText, Vote
+from boussole.charter.record_types.acts import Annulment, Consensus, OpinionText, Vote
 from tests.charter.committee.hall import NAME, Hall, who
 
 TEXT = {"title": "On MatchFT", "sense": "none", "words": "First.\n\nSecond.", "reservations": []}
@@ -27,6 +29,15 @@ TEXT = {"title": "On MatchFT", "sense": "none", "words": "First.\n\nSecond.", "r
         "« à rédiger »",
         "To be completed in the session.",
         "[to be written]",
+        "« À compléter\u202f»",
+        "Fini.\n\u202f– à\u202fcompléter\nFini.",
+        "(to complete)",
+        "[todo]",
+        "- À compléter en séance",
+        "Réserves\n\n> à préciser en réunion",
+        "**À compléter en séance.**",
+        "« À compléter en séance »",
+        "<b>To be completed in the session.</b>",
         "One.\nTBD\nTwo.",
         "Signed on ____ by XXXX",
         "Lorem ipsum dolor",
@@ -44,11 +55,26 @@ def test_words_that_stand_for_others_are_found(text):
         "The file must be completed before the session.",
         "« Les femmes […] sont moins contactées »",
         "Un point d’étape… puis un second.",
+        "Le questionnaire est à remplir lors de la réunion avec l’agent.",
+        "La fiche (à compléter par l’usager dans le délai d’un mois) reste facultative.",
+        "It sends the form (to complete the file).",
+        "Le champ « à préciser » du formulaire reste vide.",
+        "El sistema decide todo.",
+        "« À compléter en séance » n’est pas une réponse, dit le comité.",
+        "La fiche est\nà compléter\npar l’usager.",
         "",
     ],
 )
 def test_words_that_say_something_are_not(text):
     assert placeholder(text) == ""
+
+
+def test_long_texts_are_read_at_once():
+    """100,000 characters that begin like one, again and again: read in the time that a page has."""
+    for part in ("-\n", "[", "( ", "« ", "à compléter ", "[à compléter ", "à compléter\n"):
+        text, began = (part * 100_000)[:100_000], time.process_time()
+        placeholder(text)
+        assert time.process_time() - began < 1, part
 
 
 def test_the_place_is_named():
@@ -105,4 +131,6 @@ def test_the_text_of_a_vote_is_found_in_the_version_that_is_voted_on(hall):
     assert (found.draft, found.version, found.latest, found.wording.words) == (1, 1, 2, "First.\n\nSecond.")
     assert in_use(hall.house, {subject}) == vote
     assert in_use(hall.house, {"0" * 64}) is None
+    hall.do(Annulment, of=vote, text="Wrong text.")
+    assert in_use(hall.house, {subject}) is None
     assert texts_of(hall.workspace, "internal") == {}

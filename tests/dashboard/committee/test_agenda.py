@@ -7,11 +7,20 @@ import re
 
 import pytest
 
+from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acts.meeting import convene
 from boussole.charter.committee.acts.proving import faults
-from boussole.charter.committee.between import asked_between
+from boussole.charter.committee.between import asked_between, known_question
 from boussole.charter.committee.papers.drafts import begin
-from boussole.charter.record_types.acts import Closing, CommitteeAnswer, CommitteeQuestion, Convocation, Item
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.record_types.acts import (
+    Closing,
+    CommitteeAnswer,
+    CommitteeQuestion,
+    Convocation,
+    Item,
+    ItemNote,
+)
 from boussole.charter.text.loading import load_charter
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, START, Desk, m
 from tests.charter.committee.hall import NAME, who
@@ -41,7 +50,7 @@ def test_what_an_item_rests_on_is_said_before_the_session_and_leads_there(hand, 
     begin(hall.workspace, NAME, kind="opinion", body={"title": "On <it>", "words": ""}, author=m(2))
     way = next(each for article in load_charter().articles for each in article.indicators)
     path = act("point", called, "matchft")
-    said = {"kind": "discussion", "question": way.id, "draft": "1", "evidence": "3, 4;3"}
+    said = {"kind": "discussion", "system": "matchft", "question": way.id, "draft": "1", "evidence": "3, 4;3"}
     hand.done(path, **said)
     item = hand.last(Convocation)[1].agenda[1]
     assert (item.question, item.draft, item.evidence, item.system) == (way.id, 1, [3, 4], "matchft")
@@ -107,3 +116,30 @@ def test_a_question_that_is_sent_twice_is_told_and_stands_once(hand, hall, of):
     assert told not in look("session", **{**asked, "twice": "0"})
     hall.do(CommitteeAnswer, of=first, text="By letter.")
     assert hand.done(act("ask", of), role="member", by=3, **other) > first  # it was answered: it can be asked anew
+
+
+def test_the_same_words_about_another_system_or_in_another_session_are_another_question(hand, hall, of):
+    said = {"text": "Since when?", "addressee": "Direction", "due_on": "2026-10-15"}
+    made = [
+        hall.do(CommitteeQuestion, **{**said, "due_on": DAY}, by=m(2), **about)
+        for about in ({"system": "matchft"}, {"system": "chatft"}, {})
+    ]
+    done = hand.done(act("ask", of), role="member", by=2, **said)
+    assert done not in made
+    assert known_question(hall.house, "since  when", "direction", system="chatft") == hall.house.sealed(made[1])
+    assert known_question(hall.house, "Since when?", "Direction", of=of) == hall.house.sealed(done)
+
+
+def test_an_item_on_which_a_note_was_taken_stays_on_the_agenda(hall, called):
+    hall.do(ItemNote, of=called, item="matchft", text="The figures are sent before.")
+    new = {"starts": LATER, "ends": LATER + dt.timedelta(hours=2), "place": "Room 1", "amends": called, "who": who()}
+    with pytest.raises(RefusedError, match="A note was taken on the item “MatchFT”"):
+        convene(hall.workspace, NAME, agenda=AGENDA[:1], **new)
+    assert convene(hall.workspace, NAME, agenda=AGENDA, **{**new, "place": "Room 2"}).entry > called
+
+
+def test_who_changes_an_item_keeps_a_system_that_is_no_longer_listed(hall, called, be):
+    be("secretary")
+    page = look("session", session=str(called), lang="en")
+    assert '<option value="matchft" selected' in page
+    assert "matchft" not in Workspace(hall.workspace.home).systems

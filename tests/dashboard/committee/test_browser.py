@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
 from selenium.webdriver.common.by import By
 
+from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acts.issuing import opinion_text
 from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.record_types.acts import CommitteeQuestion, Dissent, ItemNote
@@ -31,26 +33,29 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def house(founded: Hall) -> Hall:
+def house(founded: Hall, tmp_path_factory: pytest.TempPathFactory) -> Hall:
     """An open session with a vote that is over, one that is open, and a frozen pack."""
     from boussole.charter.committee.acts.balloting import end_vote, vote_openly
     from boussole.charter.committee.acts.packs import freeze
 
-    vote = founded.vote(founded.of, item="minutes", title="Approuver le procès-verbal")
+    home = tmp_path_factory.mktemp("house") / "w"
+    made = Hall(Workspace(shutil.copytree(founded.workspace.home, home)))
+    made.of = founded.of
+    vote = made.vote(made.of, item="minutes", title="Approuver le procès-verbal")
     for number, choice in ((1, "for"), (2, "against"), (3, "abstain")):
-        vote_openly(founded.workspace, NAME, vote=vote, voter=m(number), choice=choice, who=who())
-    decision = end_vote(founded.workspace, NAME, vote=vote, who=who()).entry
-    founded.do(Dissent, of=decision, member=m(2), text="Trop <tôt>." + " Encore." * 50)
-    founded.do(CommitteeQuestion, of=founded.of, text="Pourquoi ?", addressee="DSI", due_on=DAY)
-    freeze(founded.workspace, NAME, of=founded.of, who=who())
+        vote_openly(made.workspace, NAME, vote=vote, voter=m(number), choice=choice, who=who())
+    decision = end_vote(made.workspace, NAME, vote=vote, who=who()).entry
+    made.do(Dissent, of=decision, member=m(2), text="Trop <tôt>." + " Encore." * 50)
+    made.do(CommitteeQuestion, of=made.of, text="Pourquoi ?", addressee="DSI", due_on=DAY)
+    freeze(made.workspace, NAME, of=made.of, who=who())
     body = {"title": "Avis <MatchFT>", "sense": "reserved", "words": "Un.\n\nDeux.", "reservations": ["Former."]}
-    begin(founded.workspace, NAME, kind="opinion", body=body, author="secretary")
-    subject = opinion_text(founded.workspace, 1)[0].sha256
-    founded.do(ItemNote, of=founded.of, item="matchft", text="La direction présente les chiffres.")
-    founded.do(CommitteeQuestion, text="Et sans téléphone ?", addressee="DSI", due_on=DAY, by=m(2))
-    founded.vote(founded.of, secret=True, subject=subject)
-    make_paper(founded.workspace, store.chambers(founded.workspace)[NAME], founded.of, "file", who())
-    return founded
+    begin(made.workspace, NAME, kind="opinion", body=body, author="secretary")
+    subject = opinion_text(made.workspace, 1)[0].sha256
+    made.do(ItemNote, of=made.of, item="matchft", text="La direction présente les chiffres.")
+    made.do(CommitteeQuestion, text="Et sans téléphone ?", addressee="DSI", due_on=DAY, by=m(2))
+    made.vote(made.of, secret=True, subject=subject)
+    make_paper(made.workspace, store.chambers(made.workspace)[NAME], made.of, "file", who())
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from boussole.audits import private_files
 from boussole.charter.committee.acts.proving import faults
+from boussole.charter.committee.directory import forget
 from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.record_types.acts import (
     Closing,
@@ -144,3 +146,36 @@ def test_only_who_may_convene_makes_papers(papers, hall, of, be):
     assert "/session-paper/file" not in look("session", session=str(of), lang="en")
     be("secretary")
     assert "/session-paper/file" in look("session", session=str(of), lang="en")
+
+
+def test_a_paper_that_is_asked_for_twice_is_made_once(papers, hall, of):
+    papers.done(act("freeze", of))
+    first = papers.done(f"/session-paper/file/{of}", seen=0)
+    kept = {path.name: path.read_bytes() for path in (hall.workspace.reports / "sessions").iterdir()}
+    assert papers.done(f"/session-paper/file/{of}", seen=0) == first
+    assert len(hall.house.standing(SessionPaper)) == 1
+    assert {path.name: path.read_bytes() for path in (hall.workspace.reports / "sessions").iterdir()} == kept
+
+
+def test_what_cannot_be_kept_is_not_sealed(papers, hall, of, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    papers.done(act("freeze", of))
+    monkeypatch.setattr(private_files, "write", full)
+    told = papers.refused(f"/session-paper/file/{of}")
+    assert "No space left on device" in told
+    assert "Nothing was sealed." in told
+    assert hall.house.standing(SessionPaper) == []
+
+
+def test_minutes_as_files_are_erased_with_the_name_of_a_member(papers, hall, of):
+    papers.done(act("freeze", of))
+    papers.done(f"/session-paper/file/{of}")
+    hall.do(Closing, of=of, at=START + dt.timedelta(hours=1))
+    papers.done(act("minutes", of))
+    papers.done(f"/session-paper/minutes/{of}")
+    folder = hall.workspace.reports / "sessions"
+    assert any("Awa Diop" in path.read_text() for path in folder.glob("*.md"))
+    assert forget(hall.workspace, m(1))
+    assert {path.name.split("-")[2] for path in folder.iterdir()} == {"file"}

@@ -91,7 +91,7 @@ def test_notes_are_taken_under_their_item_and_must_be_written_out_for_the_minute
     assert "&lt;b&gt;To be completed in the session.&lt;/b&gt;</textarea>" in page  # it goes on from there
     hand.done(act("close", of), at="2026-09-15T15:00")
     told = hand.refused(act("minutes", of))
-    assert "The note on item 2, “MatchFT”, still holds “To be completed in the session”" in told
+    assert "The note on item 2, “MatchFT”, still holds “<b>To be completed in the session.</b>”" in told
     hand.done(act("note", of, "matchft"), text="Said and done.")
     hand.done(act("minutes", of))
     assert "Nothing is filled in: Note." in hand.refused(act("note", of, "matchft"), text=" ")
