@@ -41,7 +41,7 @@ def in_question(
         earlier, later = getattr(old, name), getattr(new, name)
         if earlier == later or name in told_apart or name in WORDING:
             continue
-        kind = f"{name}_changed" if name in ("metric", "family", "evidence") else "setting_changed"
+        kind = f"{name}_changed" if name in ("metric", "family", "evidence", "weight") else "setting_changed"
         yield change(kind, "unclear", article=article, of=new, field=name, before=earlier, after=later)
     ways = [[way.id for way in each.ways] for each in (old, new)]
     if ways[0] != ways[1]:

@@ -44,6 +44,7 @@ TOLD = {
     "question_renumbered": "Question {before} becomes question {after}.",
     "metric_changed": "Question {number} is judged by {after}; it was judged by {before}.",
     "family_changed": "Question {number}: allowance for false alarms is made over “{after}” instead of “{before}”.",
+    "weight_changed": "Question {number} counts for {after} beside others of its family, and no longer for {before}.",
     "evidence_changed": "Question {number} is {after}; it was {before}.",
     "setting_changed": "Question {number}: “{field}” goes from {before} to {after}.",
     "level_tightened": "Question {number}: {level} goes from {before} to {after}.",

@@ -36,7 +36,7 @@ class PValues:
     p_kept: float
     share: float
     at_breach: float | None
-    """The level that Holm's step holds the uncorrected p of *broken* to."""
+    """The level that the step of the correction holds the uncorrected p of *broken* to."""
     at_watch: float
     at_kept: float
 

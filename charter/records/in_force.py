@@ -241,4 +241,5 @@ def _decides(indicator: Indicator) -> tuple[object, ...]:
     level = indicator.threshold
     params = tuple(sorted(indicator.params.items()))
     levels = (level.watch, level.breach, level.tolerance)
-    return indicator.metric, params, indicator.subject, indicator.family, indicator.valid_months, *levels
+    part = (indicator.family, indicator.weight)
+    return indicator.metric, params, indicator.subject, *part, indicator.valid_months, *levels

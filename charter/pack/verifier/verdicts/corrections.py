@@ -41,7 +41,7 @@ def corrected(
 ) -> list[CorrectedTests]:
     """The graph of the family, or by the rules before the fourth Holm; the level shared between the looks of a year:
     equally by the first two rules, since then as far as each look sees other decisions than those before."""
-    nodes = _nodes(family, looks)
+    nodes = _nodes(family, looks, rule)
     shares = [node.weight for node in nodes] if rule < BY_GRAPH else parts(nodes, alpha)
     seen = [(tuple(m["params"].get("correlations") or ()), float(m["params"].get("weight", 1))) for _, m in family]
     raw = [beyond(m, level(m, q.indicator["threshold"]["watch"])) for q, m in family]
@@ -51,7 +51,7 @@ def corrected(
     raw = [beyond(m, level(m, q.indicator["threshold"]["breach"])) for q, m in some]
     broken, at_breach = (
         dict(zip(held, part))
-        for part in _held(raw, _nodes(some, looks), [seen[i] for i in held], looks=looks, alpha=alpha, rule=rule)
+        for part in _held(raw, _nodes(some, looks, rule), [seen[i] for i in held], looks=looks, alpha=alpha, rule=rule)
     )
     on_good_side = [good(m, level(m, kept_level(q.indicator["threshold"]))) for q, m in family]
     share = [s / looks if rule < 3 else nominal(alpha * s * w, c, looks) / alpha for s, (c, w) in zip(shares, seen)]
@@ -82,10 +82,12 @@ def _held(
     return found, [nominal(at * w, c, looks) for at, (c, w) in zip(levels, seen)]
 
 
-def _nodes(family: Sequence[tuple[AskedQuestion, dict]], looks: int) -> list[Node]:
-    """The weight of a question is shared by its comparisons; all weights add up to 1."""
+def _nodes(family: Sequence[tuple[AskedQuestion, dict]], looks: int, rule: int) -> list[Node]:
+    """The weight of a question (all alike before the fourth rule) is shared by its comparisons; all add up to 1."""
     names = [question.verdict["indicator"] for question, _ in family]
     weight = {name: float(q.indicator.get("weight", 1)) for name, (q, _) in zip(names, family)}
+    if rule < BY_GRAPH:
+        return [Node(1 / (len(weight) * names.count(name)), None, []) for name in names]
     total = math.fsum(weight.values())
     told = [(question.indicator, measure) for question, measure in family]
     return [

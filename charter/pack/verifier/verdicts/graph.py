@@ -80,7 +80,8 @@ def parts(nodes: Sequence[Node], alpha: float) -> list[float]:
 
 def graphical(p_values: Sequence[float], nodes: Sequence[Node], alpha: float) -> tuple[list[float], list[float]]:
     """Of each p: corrected, and the level that it is held to."""
-    part, arrows = parts(nodes, alpha), _arrows(parts(nodes, alpha), nodes)
+    part = parts(nodes, alpha)
+    arrows = _arrows(part, nodes)
     standing, running = list(range(len(nodes))), 0.0
     adjusted, levels = [0.0] * len(nodes), [0.0] * len(nodes)
     stopped: list[float] | None = None
