@@ -103,7 +103,7 @@ def picture(svg: str, alt: str, *, class_: str = "picture") -> Html:
 
 @lru_cache(maxsize=1024)
 def _whole(svg: str) -> str:
-    return data_uri(embed(in_the_dark(svg)))
+    return data_uri(in_the_dark(embed(svg)))  # in this order: letters of a style need no font
 
 
 def badge(verdict: str, say: Say, text: str | None = None) -> Html:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from boussole.audits.hashing import sha256_hex
@@ -11,6 +12,7 @@ from boussole.charter.document.base import given
 from boussole.charter.records import sealed_json
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.marks import ORDER
+from boussole.dashboard.report.answer import COLUMNS
 from boussole.dashboard.report.attachments import SEALS, audit_file, charter_file, drift_content, drift_file
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.words import ReportSay
@@ -39,22 +41,29 @@ def untouched(edition: Edition, tell: ReportSay) -> Data:
     shown = list(edition.scene.examined)
     return {
         "title": tell("What nobody has examined"),
-        "header": [tell("No."), tell("Article"), *[edition.scene.title(each, tell) for each in shown]],
-        "rows": [
-            [str(article.order), tell.text(article.title), *[_share(edition, each, article.id, tell) for each in shown]]
-            for article in edition.scene.charter.articles
-        ],
+        "tables": [_shares(edition, shown[at : at + COLUMNS], tell) for at in range(0, len(shown), COLUMNS)],
         "systems": [
             {
                 "title": edition.scene.title(system_id, tell),
                 "reasons": [
-                    [tell.plural("One question", "{n} questions", len(numbers)), why, ", ".join(numbers)]
+                    [tell.plural("One question", "{n} questions", len(numbers)), why, ", ".join(dict.fromkeys(numbers))]
                     for why, numbers in _numbers(edition, system_id, tell).items()
                 ],
             }
             for system_id in shown
         ],
         "all": tell("Every one of these questions, in full"),
+    }
+
+
+def _shares(edition: Edition, shown: Sequence[str], tell: ReportSay) -> Data:
+    """By article, of as many systems as a page is wide enough for."""
+    return {
+        "header": [tell("No."), tell("Article"), *[edition.scene.title(each, tell) for each in shown]],
+        "rows": [
+            [str(article.order), tell.text(article.title), *[_share(edition, each, article.id, tell) for each in shown]]
+            for article in edition.scene.charter.articles
+        ],
     }
 
 
@@ -65,10 +74,10 @@ def _share(edition: Edition, system_id: str, article: str, tell: ReportSay) -> s
 
 
 def _numbers(edition: Edition, system_id: str, tell: ReportSay) -> dict[str, list[str]]:
-    """The numbers of these questions under the reason why."""
+    """The numbers of these questions under the reason why: one that is asked of several groupings, as often."""
     found: dict[str, list[str]] = {}
     for group in _by_reason(edition, system_id, tell):
-        found[group["why"]] = list(dict.fromkeys(number for number, _ in group["questions"]))
+        found[group["why"]] = [number for number, _ in group["questions"]]
     return found
 
 
@@ -133,8 +142,9 @@ def verifying(edition: Edition, tell: ReportSay) -> Data:
     """What is attached, how to hold it to the ledger, and every fingerprint in full."""
     return {
         "text": tell(
-            "This PDF carries its evidence: every figure in it comes from the attached files, where small groups are"
-            " hidden too. You need not take our word for it."
+            "This PDF carries its evidence: every figure of the audits that it is about comes from the attached files,"
+            " where small groups are hidden too; what it tells of earlier audits and of records stands in the ledger."
+            " You need not take our word for it."
         ),
         "steps": _steps(tell),
         "items": [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import os
+from contextlib import suppress
 from pathlib import Path
 
 from boussole.audits import private_files
@@ -30,13 +30,15 @@ def write_report(workspace: Workspace, *, period: str | None, lang: str, out: Pa
     if lang not in LANGUAGES:
         raise ReportError(f"reports are not written in '{lang}'.", next_step=f"Use {' or '.join(LANGUAGES)}.")
     found = edition(workspace, parse_period(period) if period else None)
-    path = out or _free(workspace.reports / f"boussole-{found.name}-{lang}.pdf")
     tell = teller(lang)
     files = attachments(found, tell)
     pdf = typeset_pdf(content(found, files, tell), {file.name: file.content for file in files})
     seals = next(file.content for file in files if file.name == SEALS)
     seal_report(workspace, pdf, period=found.name, lang=lang, seals=seals)
+    path = out or workspace.reports / f"boussole-{found.name}-{lang}.pdf"
     try:
+        if out is None:
+            return _beside(path, pdf)
         private_files.write(path, pdf, mode=private_files.mode_of(path))
     except OSError as error:
         raise ReportError(
@@ -45,7 +47,11 @@ def write_report(workspace: Workspace, *, period: str | None, lang: str, out: Pa
     return path
 
 
-def _free(path: Path) -> Path:
-    """A name that no report has: the same with a number where it is taken."""
+def _beside(path: Path, pdf: bytes) -> Path:
+    """Writes a report under a name that none has: the same with a number where it is taken."""
     names = (path.with_stem(f"{path.stem}-{n}") for n in itertools.count(2))
-    return next(each for each in itertools.chain([path], names) if not os.path.lexists(each))
+    for each in itertools.chain([path], names):
+        with suppress(FileExistsError):
+            private_files.write(each, pdf, fresh=True)
+            return each
+    raise AssertionError("names without end")  # pragma: no cover

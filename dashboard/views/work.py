@@ -131,7 +131,7 @@ def _survey(scene: Scene, name: str | None, each: SurveyChange, say: Say, *, que
         themes=[_theme(moved, each, say) for moved in each.themes],
         groups=[
             [
-                str(group.group),
+                say.written(group.group or ""),
                 *[say.number(group.themes[theme].mean) if theme in group.themes else "" for theme in themes],
             ]
             for group in said.groups
@@ -190,7 +190,7 @@ def _training(scene: Scene, entry: int, said: Training, say: Say, *, query: dict
 def _time(scene: Scene, entry: int, said: TimeSaved, say: Say, *, query: dict[str, str]) -> Row:
     rest = 100 - sum(each.share for each in said.spent)
     went = [
-        say("{what}: {share}", what=each.what, share=say.percent(each.share / 100, 0))
+        say("{what}: {share}", what=say.written(each.what), share=say.percent(each.share / 100, 0))
         for each in sorted(said.spent, key=lambda each: -each.share)
     ]
     went += [say("not known: {share}", share=say.percent(rest / 100, 0))] if rest else []

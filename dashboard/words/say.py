@@ -94,7 +94,7 @@ class Say:
         >>> speaker("fr", ZoneInfo("UTC")).clock
         'UTC'
         """
-        if str(self.zone) in ("UTC", "Etc/UTC"):
+        if dt.datetime(2026, 1, 1, tzinfo=self.zone).tzname() == "UTC":
             return "UTC"
         say, city = self, get_timezone_location(str(self.zone), locale=self.lang, return_city=True)
         text = say("{city} time", city=city)

@@ -86,7 +86,16 @@ def test_every_answer_is_one_sentence_of_twenty_five_words(scene: Scene, lang: s
     [
         ("selection_rate_ratio", True, "À nombre égal, MatchFT contacte 58 femmes pour 100 hommes."),
         ("adjusted_selection_rate_ratio", True, "À profil comparable, MatchFT contacte 58 femmes pour 100 hommes."),
-        ("selection_rate_ratio", False, "Pour 100 personnes retenues parmi les hommes, 58 le sont parmi les femmes."),
+        (
+            "selection_rate_ratio",
+            False,
+            "À nombre égal, pour 100 personnes retenues parmi les hommes, 58 le sont parmi les femmes.",
+        ),
+        (
+            "adjusted_selection_rate_ratio",
+            False,
+            "À profil comparable, pour 100 personnes retenues parmi les hommes, 58 le sont parmi les femmes.",
+        ),
         (
             "exposure_ratio",
             True,

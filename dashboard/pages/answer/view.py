@@ -17,7 +17,7 @@ from boussole.dashboard.views.answers.asked import indicator_of, question_of, se
 from boussole.dashboard.views.answers.caps import Cap, caps
 from boussole.dashboard.views.answers.course import Course, Past, course
 from boussole.dashboard.views.answers.levels import threshold_words
-from boussole.dashboard.views.answers.short import between, conditions, short_answer, told_by
+from boussole.dashboard.views.answers.short import beside, short_answer
 from boussole.dashboard.views.answers.small_print import background
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.naming import period
@@ -114,7 +114,7 @@ def answer_page(
         question=question_of(scene.charter, verdict, say),
         verdict=verdict.verdict,
         sentence=sentence,
-        beside=_beside(document, verdict, say, system=declared),
+        beside=beside(document, verdict, say, system=declared),
         whole=sentence_of(scene.charter, verdict, say, system=declared),
         when=when,
         picture=picture(document, verdict, say, system=declared),
@@ -138,15 +138,6 @@ def answer_page(
 
 def _anchor(indicator: str) -> str:
     return f"q-{indicator}" if indicator else ""
-
-
-def _beside(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> list[str]:
-    """Under which condition the figure holds, and how sure it is."""
-    found = told_by(document, verdict)
-    if found is None or system is None:
-        return []
-    comparison, measure = found
-    return [each for each in (conditions(measure, say, system=system), between(comparison, measure, say)) if each]
 
 
 def picture(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> Picture | None:

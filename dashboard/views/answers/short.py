@@ -108,12 +108,20 @@ def _ratio(measure: MeasureDocument, say: Say, system: System, named: dict[str, 
         return say("In the lists, where {other} get 100 of attention, {group} get {n}.", **named)
     if measure.metric not in ("selection_rate_ratio", "adjusted_selection_rate_ratio"):
         return ""
-    verb = _verb(system, say)
-    if not verb:
-        return say("For every 100 people {decision} among {other}, {n} are among {group}.", **named)
+    return _selected({**named, "verb": _verb(system, say)}, say, alike=alike)
+
+
+def _selected(named: dict[str, str], say: Say, *, alike: bool) -> str:
+    """Of how often people are selected; the figure is one for equal numbers, or comparable profiles, and says so."""
+    if named["verb"] and alike:
+        return say("With comparable profiles, {system} {verb} {n} {group} for every 100 {other}.", **named)
+    if named["verb"]:
+        return say("At equal numbers, {system} {verb} {n} {group} for every 100 {other}.", **named)
     if alike:
-        return say("With comparable profiles, {system} {verb} {n} {group} for every 100 {other}.", verb=verb, **named)
-    return say("At equal numbers, {system} {verb} {n} {group} for every 100 {other}.", verb=verb, **named)
+        return say(
+            "With comparable profiles, for every 100 people {decision} among {other}, {n} are among {group}.", **named
+        )
+    return say("At equal numbers, for every 100 people {decision} among {other}, {n} are among {group}.", **named)
 
 
 def _at_stage(named: dict[str, str], say: Say, *, alike: bool) -> str:
@@ -121,7 +129,7 @@ def _at_stage(named: dict[str, str], say: Say, *, alike: bool) -> str:
         return say(
             "With comparable profiles, for every 100 {other} who get through “{stage}”, {n} {group} do.", **named
         )
-    return say("For every 100 {other} who get through “{stage}”, {n} {group} do.", **named)
+    return say("At equal numbers, for every 100 {other} who get through “{stage}”, {n} {group} do.", **named)
 
 
 def _rates(measure: MeasureDocument, say: Say, named: dict[str, str]) -> str:
@@ -169,13 +177,19 @@ def _settled(comparison: Comparison, say: Say) -> str:
     return say("We cannot tell yet: it would take about {n} more decisions.", n=n)
 
 
+def beside(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> list[str]:
+    """What stands beside the sentence: under which condition the figure holds, and how sure it is."""
+    found = told_by(document, verdict)
+    if found is None or system is None:
+        return []
+    comparison, measure = found
+    return [each for each in (conditions(measure, say, system=system), between(comparison, measure, say)) if each]
+
+
 def conditions(measure: MeasureDocument, say: Say, *, system: System) -> str:
     """Under which condition the figures of a sentence compare."""
-    if measure.metric.startswith("adjusted"):
-        return say("Comparable: {controls}.", controls=controls(system, say.lang))
-    said = measure.metric == "selection_rate_ratio" and bool(_verb(system, say))
-    shares = measure.params.scale == "ratio" and measure.metric != "exposure_ratio"
-    return say("At equal numbers of people in each group.") if shares and not said else ""
+    alike = measure.metric.startswith("adjusted")
+    return say("Comparable: {controls}.", controls=controls(system, say.lang)) if alike else ""
 
 
 def between(comparison: Comparison, measure: MeasureDocument, say: Say) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from boussole.charter.committee.duties import Duty
 from boussole.charter.committee.sessions import Session, sessions
 from boussole.charter.committee.voting.presence import electors, running
 from boussole.charter.record_types.acts import Ballot, Participation, Vote
@@ -127,8 +126,3 @@ def _dues(
         if item.kind in ACTS and concerns(me, item.kind):
             yield DueEntry(on=item.on, kind=item.kind, line=due_line(register, item, say, query=query))
     yield from (each for each in owed if concerns(me, each.kind))
-
-
-def _entry(chamber: Chamber, duty: Duty, say: Say, *, query: dict[str, str], alone: bool) -> DueEntry:
-    """A duty of a committee, which is named where there are others."""
-    return DueEntry(on=duty.on, kind=duty.kind, line=duty_line(chamber, duty, say, query=query, at_home=alone))

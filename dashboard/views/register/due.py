@@ -89,7 +89,7 @@ def _what(register: Register, item: Due, say: Say) -> str:
     if item.kind == "case":
         return say("Confirm or refute the case reported in entry {n}", n=str(item.entry))
     if item.kind == "reply":
-        return say("Answer recommendation no. {n}: {who}", n=str(item.entry), who=item.who or "")
+        return say("Answer recommendation no. {n}: {who}", n=str(item.entry), who=say.written(item.who or ""))
     if item.kind == "legal_basis":
         return say("Legal basis of the group “{group}” ends", group=_group(register, item, say))
     words = {

@@ -64,8 +64,9 @@ class Matrix:
 
     @property
     def untouched(self) -> int:
-        """How many questions nobody has examined."""
-        return sum(len(article.untouched) for article in self.articles)
+        """How many questions nobody has examined, one of each way to group people."""
+        rows = (row for article in self.articles for row in article.untouched)
+        return sum(row.alone is not None or sum(cell is not None for cell in row.cells) for row in rows)
 
 
 def shared_ending(texts: Sequence[str]) -> str:

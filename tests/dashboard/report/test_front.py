@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from boussole.audits.workspace import Workspace
 from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.incidents import Incident
+from boussole.dashboard.report.closing import verifying
 from boussole.dashboard.report.edition import edition
 from boussole.dashboard.report.events import events
 from boussole.dashboard.report.words import teller
@@ -91,8 +93,35 @@ def test_no_page_of_the_annexes_is_half_empty(french: pypdf.PdfReader, english: 
         assert [each for each in far[8:] if each[1] < 0.5] == []
 
 
+INCIDENT = {
+    "role": "Product",
+    "on": dt.date(2026, 10, 2),
+    "signed_in": False,
+    "text": "Whoever reads this knows a name.",
+    "system": "offers",
+    "severity": "serious",
+    "title": "A title that only some may read",
+    "happened_on": dt.date(2026, 10, 1),
+    "known_at": dt.datetime.fromisoformat("2026-10-02T12:00"),
+    "timezone": "Europe/Paris",
+}
+
+
+def test_the_page_of_incidents_counts_them_and_tells_nobody_s_account(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    fill(workspace)
+    enter(workspace, Incident(**INCIDENT))
+    enter(workspace, Incident(**{**INCIDENT, "severity": "minor"}))
+    wrong, work = events(edition(workspace, None), teller("en"))["parts"]
+    assert wrong["told"][:2] == ["Two incidents were recorded.", "Two are still open."]
+    assert work["told"] == ["No training has been recorded."]
+    for hidden in ("A title that only some", "knows a name"):
+        assert hidden not in str([wrong, work])
+
+
 @pytest.mark.parametrize(
-    ("zone", "told"), [("Europe/Paris", "6 December 2026 at 23:59 (Paris time)"), ("Asia/Tokyo", "(Tokyo time)")]
+    ("zone", "told"),
+    [("Europe/Paris", "1 October 2026 at 20:30 (Paris time)"), ("Asia/Tokyo", "2 October 2026 at 03:30 (Tokyo time)")],
 )
 def test_hours_are_on_the_clock_of_the_organisation(tmp_path: Path, zone: str, told: str) -> None:
     workspace = make_workspace(tmp_path / "zone")
@@ -100,22 +129,6 @@ def test_hours_are_on_the_clock_of_the_organisation(tmp_path: Path, zone: str, t
     settings = workspace.home / "boussole.toml"
     text = re.sub(r"(?m)^#? ?timezone = .*\n", "", settings.read_text(encoding="utf-8"))
     settings.write_text(f'timezone = "{zone}"\n{text}', encoding="utf-8")
-    workspace = Workspace(workspace.home)
-    incident = Incident(
-        role="Product",
-        on=dt.date(2026, 10, 2),
-        signed_in=False,
-        text="Whoever reads this knows a name.",
-        system="offers",
-        severity="serious",
-        title="A title that only some may read",
-        happened_on=dt.date(2026, 10, 1),
-        known_at=dt.datetime.fromisoformat("2026-10-02T12:00"),
-        timezone="Europe/Paris",
-    )
-    enter(workspace, incident)
-    page = events(edition(workspace, None), teller("en"))
-    (row,) = page["incidents"]["rows"]
-    assert told.replace("6 December", "17 October") in row[-1]
-    assert "title that only some" not in str(page)
-    assert "knows a name" not in str(page)
+    made = edition(Workspace(workspace.home), None)
+    sealed = replace(made, moments=dict.fromkeys(made.moments, "2026-10-01T18:30:00+00:00"))
+    assert ["Sealed on", told] in verifying(sealed, teller("en"))["items"][0]["facts"]
