@@ -17,7 +17,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.pack.cells import cells_csv
 from boussole.charter.records import charter_text, prove_entry
 from boussole.charter.records.database import reading
-from boussole.charter.records.store.audits import StoredAudit
+from boussole.charter.records.store.audits import StoredAudit, stored_audits
 from boussole.charter.records.store.charters import entry_of
 
 Files = dict[str, bytes]
@@ -40,6 +40,29 @@ KINDS = {
     ("fr", RESTRICTED): "**RESTREINT : pour des auditeurs tenus au secret.** `rows/` contient les comptes de groupes "
     "masqués parce qu’ils sont petits. Ne le transmettez pas, n’en publiez rien, effacez-le à la fin du contrôle.",
 }
+
+
+def with_earlier(workspace: Workspace, audits: Sequence[StoredAudit], *, restricted: bool) -> list[StoredAudit]:
+    """Audits, and those before them whose figures count together with theirs: without them a verifier could not compute
+    what they come to. In the order of their entries.
+
+    Of several audits of the same window an open pack holds the last alone. What a purge took is not asked for.
+    """
+    stored = {audit.entry: audit for audit in stored_audits(workspace)}
+    if not restricted:
+        last = {(audit.system, audit.start, audit.end): audit.entry for audit in stored.values()}
+        stored = {entry: audit for entry, audit in stored.items() if entry in last.values()}
+    found = {audit.entry: audit for audit in audits}
+    for audit in audits:
+        told = audit.document().accumulated if audit.holds else None
+        for window in told.windows if told is not None else ():
+            evidence_of = workspace.evidence / f"{window.cubes.removeprefix('sha256:')}.parquet"
+            for each in stored.values():
+                there = (each.system, each.start) == (audit.system, window.start.isoformat())
+                kept = each.entry < audit.entry and (not restricted or evidence_of.exists())
+                if there and kept and each.document().evidence.cubes == window.cubes:
+                    found[each.entry] = each
+    return [found[entry] for entry in sorted(found)]
 
 
 def pack_files(

@@ -27,6 +27,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.pack.verifier import buckets, chances, rows, scores
 from boussole.charter.pack.verifier.audits import _from_rows
 from boussole.charter.pack.verifier.figures.told import ExpectedMeasures
+from boussole.charter.pack.verifier.groups import Groups, ShownGroups
 from boussole.charter.pack.verifier.proofs import canonical, ed25519, merkle
 from boussole.charter.pack.verifier.system import System
 from boussole.charter.pack.verifier.tally import Tally
@@ -194,7 +195,7 @@ def audit(
 
 def ways(audit: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     return {
-        "rows": _from_rows(document, audit["system"], audit["rows"]),
+        "rows": _from_rows(document, Groups(audit["system"], audit["rows"], ShownGroups(document["measures"]))),
         "cells": ExpectedMeasures(document, audit["system"], audit["cells"]).claims,
     }
 

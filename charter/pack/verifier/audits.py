@@ -13,6 +13,7 @@ from .figures.remaining import Remaining
 from .figures.score_bins import ScoreBins
 from .figures.scored import Scores
 from .figures.stages import Stages
+from .figures.together import Together, ToldWindow
 from .figures.told import ExpectedMeasures
 from .figures.windows import Windows
 from .groups import APART, Claims, Groups, ShownGroups
@@ -25,8 +26,17 @@ from .verdicts.judging import articles, judge, left_out
 Again = Callable[[dict], "Claims | None"]
 
 
-def check_audit(pack: Pack, index: int, document: dict, tally: Tally, *, one_by_one: bool) -> list[str]:
-    """Computes and judges again; says what, and what is sealed as it stands."""
+class PackedAudits(dict):
+    """All audit documents of a pack by their entry; `read`: their windows, as far as they were read."""
+
+    def __init__(self, documents: dict[int, dict]) -> None:
+        super().__init__(documents)
+        self.read: dict[int, ToldWindow] = {}
+
+
+def check_audit(pack: Pack, packed: PackedAudits, index: int, tally: Tally, *, one_by_one: bool) -> list[str]:
+    """Computes and judges again; says what, and what is sealed as it stands. `packed`: all audits of the pack."""
+    document = packed[index]
     method.set(1 if document.get("rule", 1) < 3 else 2)
     name = f"{document['system']} {document['window']['start']}/{document['window']['end']}"
     sha256 = document["evidence"].get("system", "")[7:]
@@ -37,7 +47,8 @@ def check_audit(pack: Pack, index: int, document: dict, tally: Tally, *, one_by_
     system = System(json.loads(declared))
     rows = _rows(pack, document, name, tally) if pack.restricted else None
     told = ExpectedMeasures(document, system, {} if rows else pack.cells(index))
-    again = _from_rows(document, system, rows) if rows else told.claims
+    groups = Groups(system, rows, ShownGroups(document["measures"])) if rows else None
+    again = _from_rows(document, groups) if groups else told.claims
     lacking = [] if rows else told.untold(document)
     for each in lacking:
         tally.check(f"{name}: {each}: the pack leaves out its counts", holds=False)
@@ -46,7 +57,7 @@ def check_audit(pack: Pack, index: int, document: dict, tally: Tally, *, one_by_
     before, remaining = tally.same, Remaining(restricted=pack.restricted)
     measures = _measures(document, again, remaining, name, tally)
     same = tally.same - before
-    remaining.add_together(document)
+    together = _together(pack, packed, index, system, tally, remaining, name)
     if rows:
         decisions = sum(row.n for row in rows.counts if row.by == "")
         tally.hold(f"{name}: decisions", document["decisions"], decisions)
@@ -55,6 +66,7 @@ def check_audit(pack: Pack, index: int, document: dict, tally: Tally, *, one_by_
     return [
         f"{name}: {measures} measures recomputed, {same} values, from "
         f"{'the rows' if rows else 'the counts that it tells'}",
+        *together,
         *remaining.lines(one_by_one=one_by_one),
         *_verdicts(pack, document, system, name, tally, remaining),
     ]
@@ -69,9 +81,8 @@ def _rows(pack: Pack, document: dict, name: str, tally: Tally) -> Rows:
     return Rows(content.decode("utf-8"))
 
 
-def _from_rows(document: dict, system: System, rows: Rows) -> Again:
-    groups = Groups(system, rows, ShownGroups(document["measures"]))
-    stages = Stages(groups)
+def _from_rows(document: dict, groups: Groups) -> Again:
+    system, rows, stages = groups.system, groups.rows, Stages(groups)
     bins = ScoreBins(system, rows)
     ways: list[Again] = [
         stages.claims,
@@ -104,6 +115,61 @@ def _measures(document: dict, again: Again, remaining: Remaining, name: str, tal
             computed += 1
             tally.claims(where, measure, claims)
     return computed
+
+
+def _together(  # noqa: PLR0917 (what figures of several windows rest on)
+    pack: Pack, packed: PackedAudits, index: int, system: System, tally: Tally, remaining: Remaining, name: str
+) -> list[str]:
+    """Figures of several windows, computed again from what each told; says how many."""
+    document = packed[index]
+    found = document.get("accumulated")
+    if found is None:
+        return []
+    before = {
+        each["cubes"]: entry
+        for each in found["windows"]
+        for entry, other in packed.items()
+        if other["system"] == document["system"] and other["evidence"]["cubes"] == each["cubes"] and entry < index
+    }
+    for each in found["windows"]:
+        if each["cubes"] in before:
+            told = packed[before[each["cubes"]]]
+            must = [told["window"]["start"], told["window"]["end"], told["evidence"].get("system"), told["as_of"]]
+            said = [each["start"], each["end"], each["system"], each["as_of"]]
+            tally.hold(f"{name}: the window from {each['start']}", said, must)
+    windows = {cubes: _told_window(pack, packed, entry, packed.read) for cubes, entry in before.items()}
+    own = _told_window(pack, packed, index, packed.read)
+    figures = Together(document, system, own, windows, people=pack.restricted)
+    for each in figures.kept_back():
+        tally.check(f"{name}: {each} is told of several windows and not put together", holds=False)
+    alone = {c["measure"] for verdict in document["verdicts"] for c in verdict["comparisons"] if c.get("alone")}
+    computed = 0
+    for measure in found["measures"]:
+        claims = figures.claims(measure)
+        remaining.add_together(measure, claims, alone=measure["id"] in alone)
+        if claims is not None:
+            computed += 1
+            tally.claims(f"{name}: {measure['id']} since {found['since']}", measure, claims)
+    if figures.here and found["windows"]:
+        first = found["windows"][-len(figures.before)]["start"]
+        tally.hold(f"{name}: since when", found["since"], first)
+        return [f"  {computed} figures of {len(figures.before) + 1} windows together recomputed, since {first}"]
+    return [f"  figures of windows together: the pack lacks audits since {found['since']}"]
+
+
+def _told_window(pack: Pack, packed: PackedAudits, index: int, kept: dict[int, ToldWindow]) -> ToldWindow:
+    """A window as its audit told it, read once."""
+    if index not in kept:
+        document = packed[index]
+        system = System(json.loads(pack.bytes(f"systems/{document['evidence']['system'][7:]}.json")))
+        if pack.restricted:
+            rows = Rows(pack.bytes(f"rows/{document['evidence']['cubes'][7:]}.csv").decode("utf-8"))
+            stages = Stages(Groups(system, rows, ShownGroups(document["measures"])))
+            sides = lambda measure: stages.sides(measure) or stages.groups.sides(measure)  # noqa: E731
+        else:
+            sides = ExpectedMeasures(document, system, pack.cells(index)).sides
+        kept[index] = ToldWindow(document["window"]["start"], {m["id"]: m for m in document["measures"]}, sides)
+    return kept[index]
 
 
 def _hidden(document: dict, system: System, rows: Rows, name: str, tally: Tally) -> None:

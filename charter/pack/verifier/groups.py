@@ -28,6 +28,8 @@ from .system import By, System, label
 
 Claims = dict[str, object]
 """What a measure must say, by the path to it: `value`, `interval.low`, `params.values`."""
+Sides = list[list[Counted]]
+"""The counts of a share (one side) or of both groups of a comparison, by stratum."""
 
 
 class ShownGroups:
@@ -184,6 +186,20 @@ class Groups:
         if rate.missing:
             claims["params.missing_outcomes"] = missing([table[own], *other], rate)
         return claims
+
+    def sides(self, measure: dict) -> Sides | None:
+        """The counts of a share (one side), or of both groups of a comparison; None where it is neither."""
+        metric, by = measure["metric"], tuple(measure["by"])
+        table, compared_ = self.rows.tables(by), metric in COMPARED
+        rate = rate_of(COMPARED[metric][0] if compared_ else metric, self.system.observed_for)
+        if rate is None or rate is FALSE_NEGATIVES:
+            return None
+        own = self._own(measure, by, table)
+        if not compared_:
+            return [[counted([own], rate)]]
+        shown = self.shown.of(by, "decisions" if COMPARED[metric][0] == SELECTED else "outcomes", table)
+        group = tuple(measure["group"][name] for name in by)
+        return [[counted([own], rate)], [counted(self.against(by, group, shown)[1], rate)]]
 
     def against(self, by: By, own: By, shown: dict[By, Buckets]) -> tuple[str, list[Buckets]]:
         """Whom a group is compared with: the declared reference, else all others that are shown."""

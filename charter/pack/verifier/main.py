@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .audits import check_audit
+from .audits import PackedAudits, check_audit
 from .pack import MANIFEST, Judge, Pack, SealedEntry, digest, source_of
 from .proofs import canonical, merkle
 from .proofs.files import Folder, RefusedError
@@ -195,10 +195,10 @@ def _documents(pack: Pack, tally: Tally, one_by_one: bool) -> list[str]:
     names = pack.names("audits")
     lines = [f"{len(names)} audit(s)"]
     seals = {index: pack.entry(index) for index in _entries(pack)}
-    for name in names:
-        index = int(Path(name).name.split("-", 1)[0])
+    packed = PackedAudits({int(Path(name).name.split("-", 1)[0]): _audit(pack, name) for name in names})
+    for index, name in zip(list(packed), names):
         _sealed(pack, name, seals.pop(index), tally)
-        lines += check_audit(pack, index, _audit(pack, name), tally, one_by_one=one_by_one)
+        lines += check_audit(pack, packed, index, tally, one_by_one=one_by_one)
     for name in pack.names("charters"):
         sha256 = Path(name).stem
         tally.hold(f"{name}: SHA-256", digest(pack.bytes(name)), sha256)

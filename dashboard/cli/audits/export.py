@@ -70,7 +70,7 @@ def pack(  # noqa: PLR0917 (the options of a command)
     """The evidence pack: audits, charters, proofs, counts, and a verifier that needs only Python."""
     from boussole.audits.ledger.checkpoint import parse_checkpoint
     from boussole.charter.auditing.rerun import chosen, newest
-    from boussole.charter.pack import pack_files, write
+    from boussole.charter.pack import pack_files, with_earlier, write
     from boussole.charter.records import sign_checkpoint
 
     if restricted:
@@ -85,6 +85,9 @@ def pack(  # noqa: PLR0917 (the options of a command)
     if not restricted and len(newest(audits)) < len(audits):
         say(f"Of audits of the same window only the last is packed: {len(audits) - len(newest(audits))} left out.")
         audits = newest(audits)
+    asked, audits = len(audits), with_earlier(workspace, audits, restricted=restricted)
+    if len(audits) > asked:
+        say(f"With {len(audits) - asked} audit(s) before them: their figures count together.")
     note = parse_checkpoint(checkpoint_files.text_of(below))[0] if below else sign_checkpoint(workspace)
     old = parse_checkpoint(checkpoint_files.text_of(since))[1] if since else None
     files = pack_files(workspace, audits, note=note, since=old, restricted=restricted)

@@ -14,7 +14,7 @@ BEFORE = "counts of the window of reference are only in a restricted pack"
 PLACES = "places in lists are only in a restricted pack"
 HIDDEN = "it rests on counts that this pack does not show"
 MODEL = "it is the fit of a model, and the verifier fits none"
-TOGETHER = "figures of several windows together, from the evidence of each (`boussole verify --rerun` computes them)"
+TOGETHER = "figures of several windows together, and this pack does not hold the counts of each"
 OTHER = "the verifier has no second way of computing it"
 MISSING = (
     (r"psi|jensen_shannon|kolmogorov_smirnov|wasserstein|missing_share|estimated_|calibration_(shift|tilt)", BEFORE),
@@ -45,24 +45,25 @@ class Remaining:
 
     def add(self, measure: dict, claims: Claims | None) -> None:
         """Notes what the claims of a measure do not hold."""
-        name, metric = measure["id"], measure["metric"]
-        said = [part for part in ("interval", "params.test") if _says(measure, part)]
+        if self._add(measure, claims, measure["id"], why(measure["metric"], restricted=self.restricted)):
+            self.tests.add(measure["id"])
+
+    def add_together(self, measure: dict, claims: Claims | None, *, alone: bool) -> None:
+        """The same of what is told of several windows together; `alone`: its verdict rests on its own window."""
+        left = self._add(measure, claims, f"{measure['id']} since {measure['params'].get('since')}", TOGETHER)
+        if not alone:
+            (self.tests.add if left else self.tests.discard)(measure["id"])
+
+    def _add(self, measure: dict, claims: Claims | None, name: str, reason: str) -> bool:
+        """Whether a test is found sealed only."""
+        metric = measure["metric"]
+        said = [part for part in ("interval", "params.test", "params.correlations") if _says(measure, part)]
         if claims is None:
-            self.whole.append(Left(name, metric, why(metric, restricted=self.restricted)))
+            self.whole.append(Left(name, metric, reason))
         left = [part for part in said if not any(path.startswith(part) for path in claims or {})]
         if left and claims is not None:
             self.parts.append(Left(name, metric, " and ".join(part.rpartition(".")[2] for part in left)))
-        if "params.test" in left:
-            self.tests.add(name)
-
-    def add_together(self, document: dict) -> None:
-        """Notes what is told of several windows together: verdicts are judged from it, as it was sealed."""
-        measures = (document.get("accumulated") or {"measures": []})["measures"]
-        self.whole += [
-            Left(f"{each['id']} since {each['params'].get('since')}", each["metric"], TOGETHER) for each in measures
-        ]
-        alone = {each["measure"] for v in document["verdicts"] for each in v["comparisons"] if each.get("alone")}
-        self.tests |= {each["id"] for each in measures if each["params"].get("test") and each["id"] not in alone}
+        return "params.test" in left
 
     def lines(self, *, one_by_one: bool) -> list[str]:
         """What is not recomputed, in words, a line each."""
@@ -91,7 +92,7 @@ def why(metric: str, *, restricted: bool) -> str:
 
 
 def _says(measure: dict, part: str) -> bool:
-    return bool(measure["interval"] if part == "interval" else measure["params"].get("test"))
+    return bool(measure["interval"] if part == "interval" else measure["params"].get(part.partition(".")[2]))
 
 
 def _named(some: list[Left]) -> str:

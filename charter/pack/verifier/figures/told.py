@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from ..buckets import scored
 from ..chances import quantile
-from ..groups import LAYERS, Claims, ends
+from ..groups import LAYERS, Claims, Sides, ends
 from ..rates import COMPARED, EXTREMES, OF_OUTCOMES, extreme
 from ..scores import difference_interval, ratio_interval, wilson
 from ..system import By, System, label
@@ -54,7 +54,7 @@ class ExpectedMeasures:
             best = (max if self.system.favourable else min)(values_.values())
             own = tuple(measure["group"][name] for name in measure["by"])
             return {"value": values_[own] / best}
-        return self.several.claims(measure) or _of_test(measure)
+        return self.several.claims(measure) or of_test(measure)
 
     def untold(self, document: dict) -> list[str]:
         """The shares that a document tells and whose counts are not there."""
@@ -80,18 +80,34 @@ class ExpectedMeasures:
     def _values(self, measure: dict, rate: str) -> dict[By, float]:
         return {group: k / n for group, (k, n) in self._cells(measure, rate).items()}
 
-    def _compared(self, measure: dict) -> Claims | None:
-        metric = measure["metric"]
-        rate, scale = COMPARED[metric][:2] if metric in COMPARED else (NAMED[metric], "ratio")
-        cells, by = self._cells(measure, rate), tuple(measure["by"])
+    def sides(self, measure: dict) -> Sides | None:
+        """The counts of a share (one side), or of both groups of a comparison; None where they are not told."""
+        if measure["id"] in self.cells:
+            k, n = self.cells[measure["id"]]
+            return [[([k], [n])]]
+        if measure["metric"] not in COMPARED and measure["metric"] not in NAMED:
+            return None
+        both = self._both(measure)
+        return [[([k], [n])] for k, n in both] if both else None
+
+    def _both(self, measure: dict) -> tuple[Cell, Cell] | None:
+        """The cells of a group, and of those it is compared with together; None where one is not told."""
+        metric, by = measure["metric"], tuple(measure["by"])
+        cells = self._cells(measure, COMPARED[metric][0] if metric in COMPARED else NAMED[metric])
         own = tuple(measure["group"][name] for name in by)
         reference = self.system.reference(by)
         others = [reference] if reference else [group for group in cells if group != own]
         if own not in cells or any(group not in cells for group in others):
-            return _of_test(measure)
-        k = cells[own][0], sum(cells[group][0] for group in others)
-        n = cells[own][1], sum(cells[group][1] for group in others)
-        values = [k[0] / n[0], k[1] / n[1]]
+            return None
+        return cells[own], (sum(cells[group][0] for group in others), sum(cells[group][1] for group in others))
+
+    def _compared(self, measure: dict) -> Claims | None:
+        both, scale = self._both(measure), COMPARED.get(measure["metric"], ("", "ratio"))[1]
+        if both is None:
+            return of_test(measure)
+        (k1, n1), (k0, n0) = both
+        reference = self.system.reference(by := tuple(measure["by"]))
+        k, n, values = (k1, k0), (n1, n0), [k1 / n1, k0 / n0]
         claims: Claims = {
             "value": values[0] / values[1] if scale == "ratio" else values[0] - values[1],
             "n": sum(n),
@@ -100,7 +116,7 @@ class ExpectedMeasures:
             "params.against": label(by, reference) if reference else "rest",
         }
         if self.system.clustered:
-            return {**claims, **(_of_test(measure) or {})}
+            return {**claims, **(of_test(measure) or {})}
         interval, test = scored(k, n, scale, "")
         return {**claims, **ends(interval), "params.test": test}
 
@@ -118,7 +134,7 @@ def _key(metric: str, measure: dict) -> tuple:
     return metric, tuple(measure["by"]), tuple(sorted(measure["given"].items()))
 
 
-def _of_test(measure: dict) -> Claims | None:
+def of_test(measure: dict) -> Claims | None:
     """The value and interval that the test beside a measure gives."""
     test = measure["params"].get("test") or {}
     method = str(test.get("method", ""))
