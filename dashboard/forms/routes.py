@@ -16,7 +16,7 @@ from starlette.routing import Route
 from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.directory import directory
+from boussole.charter.committee.people.directory import directory
 from boussole.charter.committee.refusals import RefusedError
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.access.people.role_words import who_words

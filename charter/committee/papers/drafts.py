@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.directory import overwrite
+from boussole.charter.committee.people.directory import overwrite
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.records import open_records
 from boussole.charter.records.database import reading

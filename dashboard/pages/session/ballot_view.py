@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import inside
+from boussole.charter.committee.meetings.sessions import Session, session
 from boussole.charter.committee.placeholders import paragraphs
-from boussole.charter.committee.sessions import Session, session
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voted import VotedText
 from boussole.charter.committee.voting.presence import over, voters

@@ -15,12 +15,12 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import Who, turn
 from boussole.charter.committee.acts.packs import pack_changes
-from boussole.charter.committee.between import session_before
-from boussole.charter.committee.directory import papers_folder
-from boussole.charter.committee.noting import source_of
+from boussole.charter.committee.meetings.noting import source_of
+from boussole.charter.committee.meetings.sessions import Session, session
 from boussole.charter.committee.papers.minutes import sealed_minutes
 from boussole.charter.committee.papers.minutes_text import minutes_text
-from boussole.charter.committee.sessions import Session, session
+from boussole.charter.committee.people.directory import papers_folder
+from boussole.charter.committee.referrals.between import session_before
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import FrozenPack, PaperFile, SessionPaper
 from boussole.charter.records import SealedStatement

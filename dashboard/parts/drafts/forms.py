@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from boussole.charter.committee.matters import matters
 from boussole.charter.committee.papers.drafts import SavedDraft, begin, discard, draft, drafts, save, savings
+from boussole.charter.committee.referrals.matters import matters
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.voted import needs_unused, wording_in
 from boussole.dashboard.access.people.person import Person

@@ -23,10 +23,10 @@ from boussole.charter.committee.acting import committee_state, here_and_now
 from boussole.charter.committee.acts.issuing import opinion_text
 from boussole.charter.committee.acts.meeting import convene, open_session
 from boussole.charter.committee.acts.proving import faults
-from boussole.charter.committee.directory import name_member
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.papers.drafts import begin
+from boussole.charter.committee.people.directory import name_member
 from boussole.charter.committee.rules import packaged
-from boussole.charter.committee.sessions import session
 from boussole.charter.record_types.acts import (
     Attendance,
     Ballot,
