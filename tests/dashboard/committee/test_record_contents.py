@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from boussole.charter.record_types.acts import Ballot, Opinion, OpinionText, Referral, Retraction
-from boussole.charter.record_types.kinds import KINDS
+from boussole.charter.record_types.acts import Ballot, Convocation, Opinion, OpinionText, Referral, Retraction
+from boussole.charter.record_types.kinds import KINDS, Inspection, Recommendation
 from boussole.charter.records.readable import Records
 from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.access.people.permissions import Action, Role, allowed
@@ -58,6 +58,46 @@ def test_a_referral_and_an_opinion_say_what_they_say():
     assert shown["Son sens"] == "Favorable avec réserves"
     assert shown["Texte"] == "Il faut corriger."
     assert shown["Réserves"] == "R1\nR2"
+
+
+def test_a_convocation_says_when_where_and_about_what(hall: Hall) -> None:
+    """It said nothing: no form of a model asks for one."""
+    call = hall.house.sealed(hall.of).statement
+    assert isinstance(call, Convocation)
+    shown = dict(told(call, say=FR).says)
+    assert shown["Elle commence"] == FR("{date}, {time}", date=FR.date(call.starts.date()), time=FR.time(call.starts))
+    assert shown["Elle finit"] == FR("{date}, {time}", date=FR.date(call.ends.date()), time=FR.time(call.ends))
+    assert shown["Lieu"] == call.place
+    lines = str(shown["Ordre du jour"]).splitlines()
+    assert len(lines) == len(call.agenda)
+    assert lines[0].startswith(f"1. {call.agenda[0].title} (")
+    assert shown["On peut participer à distance"] == ("Oui" if call.remote else "Non")
+    assert {*dict(told(call.model_copy(update={"urgent": True})).says)} - {*dict(told(call).says)} == {
+        "It is an emergency: less notice"
+    }
+
+
+def test_a_no_is_told_where_it_says_something_and_numbers_have_their_decimals():
+    of = {"role": "Auditor", "on": DAY, "text": "Do it", "addressee": "Director", "due_on": DAY, "body": "CNIL"}
+    for outside, words in ((True, "an outside authority"), (False, "a committee")):
+        assert dict(told(Recommendation(**of, outside=outside)).says)["Who recommends?"] == words
+    seen = Inspection(
+        role="auditor", on=DAY, indicator="no_x", system="matchft", start=DAY, end=DAY, examined=1200, found=0,
+        recall=0.875,
+    )  # fmt: skip
+    assert dict(told(seen, Role.ADMINISTRATOR, say=FR).says) == {
+        "Au nom de qui\u202f?": "Audit",
+        "Quel jour ?": "15 septembre 2026",
+        "Premier jour": "15 septembre 2026",
+        "Dernier jour": "15 septembre 2026",
+        "Examinés": "1 200",
+        "Cas trouvés": "0",
+        "Part des vrais cas que la méthode trouve": "0,875",
+    }
+    whole = seen.model_copy(update={"recall": 1.0, "role": "Direction · auditor"})
+    shown = dict(told(whole, Role.ADMINISTRATOR).says)
+    assert shown["Of true cases, the share that the method finds"] == "1"
+    assert shown["In whose name?"] == "Direction · Auditor"
 
 
 @pytest.mark.parametrize("role", list(Role))
