@@ -14,7 +14,7 @@ from boussole.charter.record_types.acts import Item, OpinionText
 from boussole.charter.record_types.base import UNTOLD, KeptFile, Statement
 from boussole.charter.record_types.inputs import input_of, words_in
 from boussole.charter.record_types.kinds import KINDS
-from boussole.charter.records.readable import Readable
+from boussole.charter.records.readable import Readable, Records
 from boussole.dashboard.access.people.permissions import Action, Role, allowed
 from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.views.committee.words import item_word, sense_word
@@ -48,6 +48,18 @@ def contents_of(each: Readable, role: Role, say: Say, *, member: Callable[[str],
     said = each.sealed.statement
     return Contents(
         says=[pair for pair in _fields(said, say, member) if pair[1]], subject=say.written(subject_of(said))
+    )
+
+
+def entries_named(records: Records, text: str, role: Role) -> frozenset[int]:
+    """The entries of records whose few words hold a text, in capitals or not, among those that a role is told of."""
+    wanted = text.strip().casefold()
+    named = [
+        entry for entry, each in records.sealed.items() if wanted and wanted in subject_of(each.statement).casefold()
+    ]
+    found = {entry: records.at(entry) for entry in named}
+    return frozenset(
+        entry for entry, each in found.items() if each and all(allowed(role, action) for action in actions_of(each))
     )
 
 

@@ -13,7 +13,7 @@ from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.access.people.permissions import Action, Role, allowed
 from boussole.dashboard.pages.evidence import evidence_html
 from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
-from boussole.dashboard.records.contents import contents_of
+from boussole.dashboard.records.contents import contents_of, entries_named
 from boussole.dashboard.views.evidence.facts import proved, results, short
 from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import m
@@ -134,6 +134,15 @@ def test_the_entry_and_the_list_say_it(hall: Hall, empty_scene):
         listed = search_of(span, asked, results(hall.workspace, asked, page=1), empty_scene, EN, query={}, told=said)
         return evidence_html.entry(page, EN), evidence_html.search(listed, EN)
 
+    def found_by(text, role):
+        asked = asked_of({"q": text})
+        named = entries_named(records, asked.text, role)
+        return [each.index for each in results(hall.workspace, asked, page=1, named=named).entries]
+
+    assert found_by("L’ÂGE dans", Role.MEMBER) == [number]
+    assert found_by("L’âge dans", Role.READER) == []
+    assert found_by("  ", Role.MEMBER) == found_by("", Role.MEMBER)
+    assert found_by(str(number), Role.MEMBER) == [number]
     entry, listed = shown_to(Role.MEMBER)
     assert "What it says" in entry
     assert "Est-ce juste ?" in entry
@@ -143,3 +152,15 @@ def test_the_entry_and_the_list_say_it(hall: Hall, empty_scene):
     assert "shown to those whose role may see it" in entry
     assert "Est-ce juste" not in entry + listed
     assert "L’âge" not in entry + listed
+
+
+def test_an_opinion_is_found_by_its_title_and_one_that_was_taken_back_is_not(hall: Hall) -> None:
+    sealed = {
+        0: SealedStatement(entry=0, sealed_on=DAY, statement=REFERRAL),
+        1: SealedStatement(entry=1, sealed_on=DAY, statement=OPINION),
+    }
+    assert entries_named(Records(sealed), "avis sur", Role.MEMBER) == {1}
+    assert entries_named(Records(sealed), "avis de", Role.MEMBER) == frozenset()
+    gone = Retraction(**BASE, of=1, text="By mistake")
+    sealed[2] = SealedStatement(entry=2, sealed_on=DAY, statement=gone)
+    assert entries_named(Records(sealed), "avis sur", Role.MEMBER) == frozenset()
