@@ -205,7 +205,7 @@ Non adopté : Suspendre le pilote, au scrutin secret ; pour : 0, contre : 3, abs
 
 Vote annulé : Autre texte. Raison : Mauvais texte.
 
-## Questions posées
+## Questions adressées par le comité
 
 - Et sans smartphone ? (à : DSI, d’ici au 15 octobre 2026)
 

@@ -325,7 +325,7 @@ def test_a_secret_vote_is_answered_with_a_receipt_that_stays_nowhere(
     whole(chrome)
     assert receipt not in chrome.page_source
     assert chrome.find_elements(By.CSS_SELECTOR, "form[action*='/cast/']") == []
-    assert "une voix exprimée" in text(chrome, ".running")
+    assert "un vote reçu" in text(chrome, ".running")
 
 
 def matter(seat: Seat) -> str:
