@@ -44,7 +44,6 @@ class Running:
     title: str
     told: str
     text: BallotText
-    unfrozen: str
 
 
 def open_votes(
@@ -60,7 +59,6 @@ def open_votes(
             title=say.written(vote.title),
             told=_told(house, entry, vote, say),
             text=_text(chamber, vote, texts, say, query=query),
-            unfrozen=unfrozen_words(house, found, say),
         )
         for entry, vote in house.about(Vote, found.entry)
         if not over(house, entry)
