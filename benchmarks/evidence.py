@@ -21,9 +21,9 @@ from boussole.audits.measures import Measure
 from boussole.audits.parts import Pairs
 from boussole.audits.uncertainty.estimates import compare_rates
 from boussole.audits.uncertainty.tests import tails
-from boussole.charter.document.verdict import Verdict
-from boussole.charter.judging.correction import Place, TestedComparison, corrected, effect
-from boussole.charter.judging.testing import ALONE, TOGETHER, graver_alone, past, verdict_of
+from boussole.charter.document.answers.verdict import Verdict
+from boussole.charter.judging.statistics.correction import Place, TestedComparison, corrected, effect
+from boussole.charter.judging.statistics.testing import ALONE, TOGETHER, graver_alone, past, verdict_of
 
 Ints = npt.NDArray[np.int64]
 ALPHA, MONTHS, WATCH, BREACH, BUCKETS = 0.05, 12, 0.95, 0.8, 40

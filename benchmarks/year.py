@@ -26,7 +26,7 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.replay import judged
 from boussole.charter.document import AuditDocument, MeasureDocument
-from boussole.charter.document.verdict import RULE
+from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.judging.verdicts import judge, summarise
 from boussole.charter.records import each_summary, save_audit, statements

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -155,6 +156,8 @@ def test_pages_hold_no_script_that_reads_text_as_code() -> None:
 
 JUDGED_BY = {"alpha", "breach", "level", "p_adjusted", "p_breach", "p_kept", "p_value", "p_watch", "p_worse", "watch"}
 
+JUDGE = "boussole.charter.judging.statistics.testing"
+
 
 def test_pages_judge_nothing() -> None:
     """No module of dashboard/ tests anything or holds a figure to a level: charter/ does, and pages show it."""
@@ -164,7 +167,11 @@ def test_pages_judge_nothing() -> None:
     assert {
         (path, name)
         for path, name in here
-        if name in ("boussole.charter.judging.testing.verdict_of", "boussole.charter.judging.testing.p_values")
+        if name
+        in (
+            "boussole.charter.judging.statistics.testing.verdict_of",
+            "boussole.charter.judging.statistics.testing.p_values",
+        )
     } == set()
     compared = [
         (path, ast.unparse(node))
@@ -200,3 +207,14 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     count, _ = connected_components(matrix, connection="strong")
     assert len(names) > 800
     assert count == len(names)
+
+
+ROOM = 15
+"""As many modules may lie at the root of a room, its `__init__.py` among them."""
+
+
+def test_no_room_of_the_charter_holds_more_than_fifteen_modules() -> None:
+    """Who opens a room sees what it is about; what is more of them is a package of its own, named by what it does."""
+    held = Counter(Path(path).parent.as_posix() for path in sources() if path.startswith("charter/"))
+    assert {"charter/committee", "charter/document", "charter/judging"} <= held.keys()
+    assert {room: count for room, count in held.items() if count > ROOM} == {}

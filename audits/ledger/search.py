@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,9 +61,14 @@ def span(connection: Connection) -> Span:
     return Span(size=size, first=times[0] if times else "", last=times[-1] if times else "", kinds=[*map(str, kinds)])
 
 
-def search(connection: Connection, asked: LedgerQuery, *, skip: int = 0, take: int = 25) -> tuple[int, list[EntryLine]]:
-    """How many entries are as asked, and some of them, the newest first."""
-    conditions = list(_conditions(asked))
+def search(
+    connection: Connection, asked: LedgerQuery, *, named: Collection[int] = (), skip: int = 0, take: int = 25
+) -> tuple[int, list[EntryLine]]:
+    """How many entries are as asked, and some of them, the newest first.
+
+    `named`: entries that the text names though their payload does not hold it, such as a record by its title.
+    """
+    conditions = list(_conditions(asked, named))
     total = connection.execute(select(func.count()).select_from(entry_table).where(*conditions)).scalar_one()
     newest = select(entry_table).where(*conditions).order_by(entry_table.c.position.desc()).offset(skip).limit(take)
     return total, [listed(row) for row in connection.execute(newest)]
@@ -84,7 +89,7 @@ def listed(row: Row[Any]) -> EntryLine:
     )
 
 
-def _conditions(asked: LedgerQuery) -> Sequence[ColumnElement[bool]]:
+def _conditions(asked: LedgerQuery, named: Collection[int]) -> Sequence[ColumnElement[bool]]:
     columns = entry_table.c
     text = asked.text.strip()
     found: list[ColumnElement[bool]] = []
@@ -92,7 +97,11 @@ def _conditions(asked: LedgerQuery) -> Sequence[ColumnElement[bool]]:
         found.append(columns.position == int(text))
     elif text:
         found.append(
-            or_(columns.payload.contains(text, autoescape=True), columns.leaf_hash.contains(text, autoescape=True))
+            or_(
+                columns.payload.contains(text, autoescape=True),
+                columns.leaf_hash.contains(text, autoescape=True),
+                columns.position.in_(named),
+            )
         )
     if asked.kind:
         found.append(columns.kind == asked.kind)

@@ -10,7 +10,7 @@ from boussole.audits.languages import LANGUAGES, Catalogue, date_words, number, 
 from boussole.audits.systems.kinds import Texts
 from boussole.charter.amending.plain import plainly
 from boussole.charter.judging.families import said
-from boussole.charter.judging.sentences import LOCALE
+from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.charter.text.model import Article, Indicator
 
 TOLD = {

@@ -23,7 +23,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.accumulated import AccumulatedFigures, EarlierWindow, Why
 from boussole.charter.document.measures import measures_of
-from boussole.charter.judging.testing import LOOKS, MOST_LOOKS
+from boussole.charter.judging.statistics.testing import LOOKS, MOST_LOOKS
 from boussole.charter.records import documents_of
 from boussole.charter.records.in_force import kept_charter
 from boussole.charter.text.judged import BY_WINDOW, JUDGED

@@ -20,9 +20,9 @@ from boussole.charter.auditing.published import hold_groups, publications
 from boussole.charter.auditing.references import changed_references
 from boussole.charter.document import AuditDocument, CharterOfAudit, Evidence, LeftOut, WindowOfAudit
 from boussole.charter.document.accumulated import AccumulatedFigures
+from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.document.audit import SCHEMA
 from boussole.charter.document.measures import measures_of
-from boussole.charter.document.verdict import RULE
 from boussole.charter.judging.verdicts import judge, summarise
 from boussole.charter.records import open_records, save_audit
 from boussole.charter.records.facts import Facts, facts_of

@@ -27,8 +27,8 @@ from boussole.charter.document import (
 from boussole.charter.document.base import given
 from boussole.charter.document.measures import measures_of
 from boussole.charter.judging.families import said
-from boussole.charter.judging.sentences import ANSWERS, LOCALE
 from boussole.charter.judging.verdicts import judge
+from boussole.charter.judging.wording.sentences import ANSWERS, LOCALE
 from boussole.charter.records import audit_before
 from boussole.charter.records.facts import Facts
 from boussole.charter.text.model import Charter

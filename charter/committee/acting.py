@@ -12,8 +12,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee import convening, matters, members, noting, opinions
+from boussole.charter.committee.advising import opinions
+from boussole.charter.committee.meetings import convening, noting
+from boussole.charter.committee.people import members
 from boussole.charter.committee.placeholders import needs_words, needs_written
+from boussole.charter.committee.referrals import matters
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.rules import committee as rules_of
 from boussole.charter.committee.state import CommitteeState

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from boussole.charter.committee.following import promises
-from boussole.charter.committee.matters import matters, questions
-from boussole.charter.committee.members import DAY, sittings
+from boussole.charter.committee.advising.following import promises
+from boussole.charter.committee.meetings.sessions import Session, sessions
 from boussole.charter.committee.papers.minutes import approved
-from boussole.charter.committee.sessions import Session, sessions
+from boussole.charter.committee.people.members import DAY, sittings
+from boussole.charter.committee.referrals.matters import matters, questions
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Convocation, FrozenPack, Minutes
 from boussole.charter.record_types.kinds import Recommendation

@@ -41,6 +41,10 @@ REASONS = {
         "The draft was sealed as entry {entry}. Your text is kept aside as number {number}.",
         "What is sealed is corrected by a new draft.",
     ),
+    "draft_closed": (
+        "The draft was sealed as entry {entry}.",
+        "What is sealed is corrected by a new draft.",
+    ),
     "draft_stale": (
         "Somebody ({author}) has saved version {version} since you opened the draft. Your text is kept aside as number "
         "{number}.",

@@ -52,6 +52,13 @@ def texts_in(connection: Connection, committee: str) -> dict[str, VotedText]:
     return found
 
 
+def words_of(connection: Connection, draft: int) -> set[str]:
+    """The hashes of every complete text that was saved of a draft, in the caller's transaction."""
+    bodies = connection.execute(select(DraftText.body).where(DraftText.draft == draft)).scalars()
+    found = [wording_in(json.loads(body)) for body in bodies]
+    return {each.sha256 for each in found if each}
+
+
 def wording_in(body: Mapping[str, Any]) -> OpinionText | None:
     """The words of a draft of an opinion; None while it is not complete."""
     try:

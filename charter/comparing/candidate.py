@@ -12,7 +12,7 @@ from boussole.audits.versions import VersionChange, changes
 from boussole.charter.comparing.engine import Pair, corrected, family
 from boussole.charter.document import MeasureDocument
 from boussole.charter.document.base import given
-from boussole.charter.document.comparing import (
+from boussole.charter.document.differences.comparing import (
     CANDIDATE,
     CandidateComparison,
     CharterOfComparison,

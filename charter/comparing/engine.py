@@ -14,7 +14,13 @@ from boussole.audits.uncertainty.holm import holm
 from boussole.audits.uncertainty.mover import Estimate, Gap, gap
 from boussole.charter.document import MeasureDocument
 from boussole.charter.document.base import given
-from boussole.charter.document.comparing import ChangeOfMeasure, FigureOfSide, IntervalOfChange, Method, Scale
+from boussole.charter.document.differences.comparing import (
+    ChangeOfMeasure,
+    FigureOfSide,
+    IntervalOfChange,
+    Method,
+    Scale,
+)
 from boussole.charter.document.measures import by_id
 from boussole.charter.text.judged import JUDGED
 

@@ -11,7 +11,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.comparing.months import VersionChange
 from boussole.charter.document.base import given
-from boussole.charter.document.comparing import Days, VersionComparison
+from boussole.charter.document.differences.comparing import Days, VersionComparison
 
 
 def keep(workspace: Workspace, document: VersionComparison) -> Path:

@@ -1,6 +1,15 @@
 """The audit document `boussole.audit/1` as models: JSON becomes them where it is read, its schema is made of them."""
 
-from boussole.charter.document.articles import ArticleVerdict
+from boussole.charter.document.answers.articles import ArticleVerdict
+from boussole.charter.document.answers.comparisons import Comparison, IntervalOfTests, Levels, ThresholdOfVerdict
+from boussole.charter.document.answers.verdicts import (
+    AnsweringStatement,
+    CaseCounts,
+    RegisterDates,
+    VerdictDocument,
+    VerdictInShort,
+    VerdictReasons,
+)
 from boussole.charter.document.audit import (
     AuditDocument,
     CharterOfAudit,
@@ -11,7 +20,6 @@ from boussole.charter.document.audit import (
     by_article,
     worst_of,
 )
-from boussole.charter.document.comparisons import Comparison, IntervalOfTests, Levels, ThresholdOfVerdict
 from boussole.charter.document.left_out import LeftOut, PartLeftOut, ReasonLeftOut
 from boussole.charter.document.measures import (
     Band,
@@ -23,14 +31,6 @@ from boussole.charter.document.measures import (
 )
 from boussole.charter.document.references import AnswerChange, PreviousAudit, ReferenceChanged
 from boussole.charter.document.texts import TextsDocument
-from boussole.charter.document.verdicts import (
-    AnsweringStatement,
-    CaseCounts,
-    RegisterDates,
-    VerdictDocument,
-    VerdictInShort,
-    VerdictReasons,
-)
 from boussole.charter.document.windows import WindowOfAudit
 
 __all__ = [

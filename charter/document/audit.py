@@ -7,13 +7,13 @@ from typing import Annotated, Literal, Protocol
 from pydantic import ConfigDict, Field
 
 from boussole.charter.document.accumulated import AccumulatedFigures, overlaid
-from boussole.charter.document.articles import ArticleVerdict
+from boussole.charter.document.answers.articles import ArticleVerdict
+from boussole.charter.document.answers.verdict import METHOD, RULES, Verdict, worst
+from boussole.charter.document.answers.verdicts import VerdictDocument
 from boussole.charter.document.base import LATER, Count, Day, Hash, Hex, Part
 from boussole.charter.document.left_out import LeftOut
 from boussole.charter.document.measures import MeasureDocument
 from boussole.charter.document.references import ReferenceChanged
-from boussole.charter.document.verdict import METHOD, RULES, Verdict, worst
-from boussole.charter.document.verdicts import VerdictDocument
 from boussole.charter.document.windows import WindowOfAudit
 
 SCHEMA: Literal["boussole.audit/1"] = "boussole.audit/1"

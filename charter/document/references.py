@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import Count, Part, Texts
-from boussole.charter.document.verdict import Verdict
 from boussole.charter.document.windows import WindowOfAudit
 
 

@@ -9,11 +9,11 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from boussole.charter.document.audit import SCHEMA as AUDIT
 from boussole.charter.document.audit import AuditDocument
-from boussole.charter.document.comparing import Comparison
-from boussole.charter.document.drift import SCHEMA as DRIFT
-from boussole.charter.document.drift import DriftDocument
-from boussole.charter.document.drift_series import SCHEMA as DRIFT_SERIES
-from boussole.charter.document.drift_series import DriftSeriesDocument
+from boussole.charter.document.differences.comparing import Comparison
+from boussole.charter.document.differences.drift import SCHEMA as DRIFT
+from boussole.charter.document.differences.drift import DriftDocument
+from boussole.charter.document.differences.drift_series import SCHEMA as DRIFT_SERIES
+from boussole.charter.document.differences.drift_series import DriftSeriesDocument
 from boussole.charter.document.texts import SCHEMA as TEXTS
 from boussole.charter.document.texts import TextsDocument
 

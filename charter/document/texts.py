@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from boussole.charter.document.articles import ArticleVerdict
+from boussole.charter.document.answers.articles import ArticleVerdict
+from boussole.charter.document.answers.verdicts import VerdictDocument
 from boussole.charter.document.audit import System
 from boussole.charter.document.base import Count, Day, Hex, Part
-from boussole.charter.document.verdicts import VerdictDocument
 from boussole.charter.document.windows import WindowOfAudit
 
 SCHEMA: Literal["boussole.texts/1"] = "boussole.texts/1"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from boussole.charter.document.distances import distances_of
-from boussole.charter.document.drift import (
+from boussole.charter.document.differences.distances import distances_of
+from boussole.charter.document.differences.drift import (
     SCHEMA,
     ColumnLeftOut,
     ColumnNote,

@@ -14,12 +14,12 @@ from boussole.audits.measures import Measure
 from boussole.audits.uncertainty.holm import holm
 from boussole.audits.uncertainty.tests import tails
 from boussole.audits.windows import Window
-from boussole.charter.document.verdict import Verdict, worst
+from boussole.charter.document.answers.verdict import Verdict, worst
 from boussole.charter.drift.groups import MIX
 from boussole.charter.drift.rule import FEATURES, SCORE, TO_MEANING, TO_OTHERS, Level, Rule
-from boussole.charter.judging.correction import PValues, TestedComparison, corrected
-from boussole.charter.judging.distances import too_few
-from boussole.charter.judging.testing import past, verdict_of
+from boussole.charter.judging.statistics.correction import PValues, TestedComparison, corrected
+from boussole.charter.judging.statistics.distances import too_few
+from boussole.charter.judging.statistics.testing import past, verdict_of
 from boussole.charter.text.judged import DRIFT
 
 INPUTS, GROUPS, MEANING, GAPS = "inputs", "groups", "meaning", "gaps"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from boussole.audits.drift.series import Step
 from boussole.audits.systems.model import System
 from boussole.charter.judging.families import way_of
-from boussole.charter.judging.testing import LOOKS, looks_of
+from boussole.charter.judging.statistics.testing import LOOKS, looks_of
 from boussole.charter.text.judged import DRIFT
 from boussole.charter.text.model import Article, Charter, Indicator
 

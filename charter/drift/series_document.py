@@ -7,8 +7,8 @@ import datetime as dt
 from boussole.audits.drift.series import Point
 from boussole.audits.measures import Measure
 from boussole.audits.systems.model import System
-from boussole.charter.document.drift import ColumnChange
-from boussole.charter.document.drift_series import (
+from boussole.charter.document.differences.drift import ColumnChange
+from boussole.charter.document.differences.drift_series import (
     SCHEMA,
     DriftSeriesDocument,
     FigureOfSeries,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.asking import known_audit
+from boussole.charter.committee.referrals.asking import known_audit
 from boussole.charter.incidents.book import Book, admit, faults
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.record_types.incidents import Incident

@@ -12,7 +12,7 @@ from typing import Literal
 
 from boussole.audits.systems.model import System
 from boussole.charter.document import AuditDocument, VerdictDocument
-from boussole.charter.document.verdict import Counts, Verdict, count
+from boussole.charter.document.answers.verdict import Counts, Verdict, count
 from boussole.charter.text.model import Charter
 
 Examined = Literal["whole", "part", "none"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from boussole.charter.document import Standing, VerdictDocument
-from boussole.charter.document.verdict import ANSWERED, Verdict, together
+from boussole.charter.document.answers.verdict import ANSWERED, Verdict, together
 from boussole.charter.text.model import Article, Charter, Framework, Indicator, Law
 
 State = Literal["in_force", "not_yet", "ended"]

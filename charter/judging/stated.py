@@ -11,7 +11,7 @@ from functools import cached_property
 
 from boussole.audits.systems.model import System
 from boussole.charter.document import AnsweringStatement, CaseCounts, RegisterDates
-from boussole.charter.document.verdict import Verdict, severity
+from boussole.charter.document.answers.verdict import Verdict, severity
 from boussole.charter.judging.follow_up import examined_before_start
 from boussole.charter.record_types.kinds import Attestation, Inspection
 from boussole.charter.records.facts import Facts, ReportedCases

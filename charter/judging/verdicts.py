@@ -21,16 +21,15 @@ from boussole.charter.document import (
     VerdictInShort,
     VerdictReasons,
 )
+from boussole.charter.document.answers.verdict import RULE, Verdict, count, together, worst
 from boussole.charter.document.base import given
 from boussole.charter.document.left_out import LeftOutInShort
-from boussole.charter.document.verdict import RULE, Verdict, count, together, worst
-from boussole.charter.judging.correction import PValues
-from boussole.charter.judging.deciding import interval_of
-from boussole.charter.judging.distances import too_few
 from boussole.charter.judging.families import Question, SystemQuestions, asked, asked_of
-from boussole.charter.judging.sentences import sentence
 from boussole.charter.judging.stated import Period, StatedVerdict, attested, dated, tolerated
-from boussole.charter.judging.testing import (
+from boussole.charter.judging.statistics.correction import PValues
+from boussole.charter.judging.statistics.deciding import interval_of
+from boussole.charter.judging.statistics.distances import too_few
+from boussole.charter.judging.statistics.testing import (
     ALONE,
     DAYS_A_MONTH,
     graver,
@@ -42,6 +41,7 @@ from boussole.charter.judging.testing import (
     past_watch,
     verdict_of,
 )
+from boussole.charter.judging.wording.sentences import sentence
 from boussole.charter.records.facts import Facts
 from boussole.charter.text.left_out import REASON, held_to, limiting
 from boussole.charter.text.model import Charter, Indicator

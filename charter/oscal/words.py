@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boussole.audits.languages import Catalogue
-from boussole.charter.judging.sentences import LOCALE
+from boussole.charter.judging.wording.sentences import LOCALE
 
 SATISFIED_WHEN = (
     "A target is “satisfied” only where the verdict is kept. OSCAL knows two states: all other verdicts are "

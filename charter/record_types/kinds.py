@@ -131,11 +131,15 @@ class Inspection(Statement):
     indicator: Question
     asked: Asked = None
     system: Annotated[Identifier, Input(choices="systems")] = Field(description="The id of the system")
-    start: Annotated[dt.date, Input(option="--from")] = Field(description="First day of what was sampled")
-    end: Annotated[dt.date, Input(option="--to")] = Field(description="Last day of what was sampled")
-    examined: int = Field(ge=1, description="How many were examined")
-    found: int = Field(ge=0, description="How many cases were found")
-    recall: float = Field(gt=0, le=1, description="Of true cases, the share that the method finds: above 0, up to 1")
+    start: Annotated[dt.date, Input(label="First day", option="--from")] = Field(
+        description="First day of what was sampled"
+    )
+    end: Annotated[dt.date, Input(label="Last day", option="--to")] = Field(description="Last day of what was sampled")
+    examined: Annotated[int, Input(label="Examined")] = Field(ge=1, description="How many were examined")
+    found: Annotated[int, Input(label="Cases found")] = Field(ge=0, description="How many cases were found")
+    recall: Annotated[float, Input(label="Of true cases, the share that the method finds")] = Field(
+        gt=0, le=1, description="Of true cases, the share that the method finds: above 0, up to 1"
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -255,7 +259,9 @@ class Recommendation(Statement):
     body: Annotated[Line, Input(label="Which authority?")] = Field(
         description="Who recommends: the committee, or an authority"
     )
-    outside: bool = Field(description="It comes from an outside authority")
+    outside: Annotated[
+        bool, Input(label="Who recommends?", words={"yes": "an outside authority", "no": "a committee"})
+    ] = Field(description="It comes from an outside authority")
     addressee: Addressee = Field(description="Who must answer: a role")
     due_on: Annotated[dt.date, Input(label="By which day?", option="--due", day="to_come")] = Field(
         description="By when"

@@ -14,7 +14,7 @@ from typing import Any
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import VerdictDocument
-from boussole.charter.document.verdict import Verdict
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.judging.coverage import Use, coverage
 from boussole.charter.record_types.kinds import Closure, Finding, FollowUp, Recommendation, Reply
 from boussole.charter.records.facts import Facts

@@ -47,7 +47,7 @@ def _option(value: str, text: str, *, chosen: bool) -> Html:
 
 
 def _names() -> dict[str, str]:
-    from boussole.charter.committee.directory import directory
+    from boussole.charter.committee.people.directory import directory
 
     try:
         return {member: each.name for member, each in directory(Workspace.find()).items()}

@@ -11,7 +11,7 @@ from fastapi import Query as AfterTheMark
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from boussole.audits.errors import nearest
-from boussole.charter.document.verdict import Verdict
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.dashboard.api.shapes import Status
 
 LONGEST = 200

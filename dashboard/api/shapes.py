@@ -12,7 +12,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from boussole.audits.ledger.keeping import CheckpointStanding
-from boussole.charter.document.verdict import Verdict
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.records.notes.outside import State
 from boussole.charter.schemas import audit_schema
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from boussole.audits.languages import capital
 from boussole.audits.systems import System
 from boussole.charter.document import Standing, VerdictDocument
-from boussole.charter.judging.naming import feature
+from boussole.charter.judging.wording.naming import feature
 from boussole.dashboard.charts.bars import NONE, Ends, decided
 from boussole.dashboard.words.say import Say
 

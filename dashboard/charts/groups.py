@@ -11,8 +11,8 @@ from boussole.audits.systems import System
 from boussole.audits.systems.values import UNDECLARED, rare
 from boussole.charter.document import Comparison, MeasureDocument, Standing, VerdictDocument
 from boussole.charter.document.base import given
-from boussole.charter.judging.naming import together
 from boussole.charter.judging.verdicts import oriented
+from boussole.charter.judging.wording.naming import together
 from boussole.dashboard.charts.bars import NONE, Ends, carried, decided, drawn, own
 from boussole.dashboard.words.say import Say
 

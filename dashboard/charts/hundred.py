@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from boussole.audits.systems import System
 from boussole.charter.document import Standing, VerdictDocument
-from boussole.charter.judging.findings import deciding
+from boussole.charter.judging.wording.findings import deciding
 from boussole.dashboard.charts.bars import NONE, Ends, within
 from boussole.dashboard.charts.charts import apart, level_lines
 from boussole.dashboard.charts.dots import WIDE, Dot, Layout, Rows

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from boussole.charter.document.verdict import worst
+from boussole.charter.document.answers.verdict import worst
 from boussole.dashboard.markup.fontfiles import QUOTED
 from boussole.dashboard.markup.marks import INK, LINE, MARKS, NEEDLE, shape, word
 from boussole.dashboard.words.say import Say, speaker

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from boussole.audits.measures import TOP
 from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Standing, VerdictDocument
-from boussole.charter.judging.naming import parsed
+from boussole.charter.judging.wording.naming import parsed
 from boussole.dashboard.charts.drift import Feature, features
 from boussole.dashboard.charts.groups import (
     By,

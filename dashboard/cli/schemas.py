@@ -13,7 +13,7 @@ from boussole.audits.subgroups import Scan
 from boussole.audits.systems import System
 from boussole.charter.amending.changes import CharterChange
 from boussole.charter.auditing.replay import Replay
-from boussole.charter.judging.planning import Design
+from boussole.charter.judging.statistics.planning import Design
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.schemas import (

@@ -16,8 +16,8 @@ from mlflow.models.evaluation.base import EvaluationArtifact
 
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, worst_of
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
-from boussole.charter.document.verdict import Verdict
 from boussole.charter.text.model import Charter
 from boussole.dashboard.evaluator.names import PREFIX, metric_name
 from boussole.dashboard.evaluator.page import audit_page

@@ -14,9 +14,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from boussole.audits.errors import BoussoleError
-from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.directory import directory
+from boussole.charter.committee.people.directory import directory
 from boussole.charter.committee.refusals import RefusedError
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.access.people.role_words import who_words
@@ -26,7 +25,8 @@ from boussole.dashboard.forms.misfit import misfit
 from boussole.dashboard.forms.model import Form, Problem
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.markup.elements import PREFIX
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
+from boussole.dashboard.words.speaking import chosen_language, speaker_for
 
 LARGEST = 2_000_000
 """Bytes of everything that a form sends."""
@@ -97,11 +97,9 @@ def _fault(error: UnfitError | ValidationError | BoussoleError, form: Form, desk
 
 
 def _desk(request: Request, home: Path) -> Desk:
-    query = request.query_params
-    lang = {"lang": query["lang"]} if query.get("lang") in LANGUAGES else {}
     workspace = Workspace(home)
-    say = speaker(query.get("spoken", ""), main=workspace.settings.language)
-    return Desk(workspace=workspace, person=of_request(request, home), say=say, query=lang)
+    say, query = speaker_for(request, workspace), chosen_language(request)
+    return Desk(workspace=workspace, person=of_request(request, home), say=say, query=query)
 
 
 def _from_here(request: Request) -> bool:

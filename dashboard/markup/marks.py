@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from boussole.charter.document.verdict import WORST_FIRST
+from boussole.charter.document.answers.verdict import WORST_FIRST
 from boussole.dashboard.words.say import Say
 
 PAPER, SIDE, LINE, INK, INK_2, LINK, NEEDLE = (

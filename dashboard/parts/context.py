@@ -31,7 +31,8 @@ from boussole.dashboard.views.incidents.beside import open_incidents as incident
 from boussole.dashboard.views.register.choice import Register
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import ask_href, evidence_href, number_of
-from boussole.dashboard.words.say import PARIS, Say, speaker
+from boussole.dashboard.words.say import Say
+from boussole.dashboard.words.speaking import speaker_in
 
 
 def language() -> str:
@@ -55,15 +56,7 @@ def main_language() -> str:
 
 def speaks() -> Say:
     """Who speaks to whoever looks: in their language, by the clock and among people of the organisation."""
-    return speaker(language(), clock(), main_language())
-
-
-def clock() -> dt.tzinfo:
-    """The time zone of the organisation; the usual one where its settings cannot be read."""
-    try:
-        return Workspace.find().settings.zone
-    except BoussoleError:
-        return PARIS
+    return speaker_in(Workspace.find(), language())
 
 
 def kept_query() -> dict[str, str]:

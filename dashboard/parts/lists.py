@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from boussole.charter.document.verdict import worst
+from boussole.charter.document.answers.verdict import worst
 from boussole.dashboard.markup.elements import Html, badge, el, join, link
 from boussole.dashboard.markup.marks import ORDER
 from boussole.dashboard.parts.system_html import counted

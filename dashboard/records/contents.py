@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
-from boussole.charter.record_types.acts import OpinionText
+from boussole.charter.record_types.acts import Item, OpinionText
 from boussole.charter.record_types.base import UNTOLD, KeptFile, Statement
 from boussole.charter.record_types.inputs import input_of, words_in
 from boussole.charter.record_types.kinds import KINDS
-from boussole.charter.records.readable import Readable
+from boussole.charter.records.readable import Readable, Records
 from boussole.dashboard.access.people.permissions import Action, Role, allowed
-from boussole.dashboard.views.committee.words import sense_word
+from boussole.dashboard.access.people.role_words import who_words
+from boussole.dashboard.views.committee.words import item_word, sense_word
 from boussole.dashboard.words.say import Say
 
 Pairs = list[tuple[str, str]]
@@ -49,6 +51,18 @@ def contents_of(each: Readable, role: Role, say: Say, *, member: Callable[[str],
     )
 
 
+def entries_named(records: Records, text: str, role: Role) -> frozenset[int]:
+    """The entries of records whose few words hold a text, in capitals or not, among those that a role is told of."""
+    wanted = text.strip().casefold()
+    named = [
+        entry for entry, each in records.sealed.items() if wanted and wanted in subject_of(each.statement).casefold()
+    ]
+    found = {entry: records.at(entry) for entry in named}
+    return frozenset(
+        entry for entry, each in found.items() if each and all(allowed(role, action) for action in actions_of(each))
+    )
+
+
 def subject_of(said: Statement) -> str:
     """What a record is about in its own few words; empty where it has none."""
     wording = getattr(said, "wording", None)
@@ -63,10 +77,13 @@ def _fields(said: Statement, say: Say, member: Callable[[str], str]) -> Iterator
             continue
         if isinstance(value, OpinionText):
             yield from _wording(value, say)
+        elif name == "agenda":
+            yield say(asked.label), joined("\n", [_item(n, each, say) for n, each in enumerate(value, 1)])
         elif asked.label:
             named = member if asked.choices in MEMBERS else None
-            told = _value(value, asked.words, say, named)
-            yield say(asked.label), say.written(told) if name in free and value not in asked.words else told
+            told = who_words(value, say) if name == "role" else _value(value, asked.words, say, named)
+            by_people = name in free and value not in asked.words and told == value
+            yield say(asked.label), say.written(told) if by_people else told
 
 
 def _wording(text: OpinionText, say: Say) -> Iterator[tuple[str, str]]:
@@ -76,19 +93,30 @@ def _wording(text: OpinionText, say: Say) -> Iterator[tuple[str, str]]:
     yield say("Reservations"), say.written("\n".join(text.reservations))
 
 
+def _item(number: int, item: Item, say: Say) -> str:
+    return joined("", [f"{number}. ", say.written(item.title), f" ({item_word(item.kind, say)})"])
+
+
 def _value(value: Any, words: Mapping[str, str], say: Say, member: Callable[[str], str] | None) -> str:
     """A value as people read it; empty where there is none, or where it is no value for people."""
     if isinstance(value, list):
         return joined(", ", [text for each in value if (text := _value(each, words, say, member))])
     if isinstance(value, bool):
-        return say("yes") if value else ""
+        told = words or {"yes": say("Yes"), "no": say("No")}
+        return say(told.get("yes" if value else "no", ""))
     if isinstance(value, KeptFile):
         return value.name
     if isinstance(value, dt.date):
         return _day(value, say)
     if isinstance(value, str):
         return member(value) if member and value else say(words[value]) if value in words else value
-    return say.whole(value) if isinstance(value, int) else ""
+    return _number(value, say) if isinstance(value, int | float) else ""
+
+
+def _number(value: float, say: Say) -> str:
+    """A number with all the decimals in which it was stated."""
+    exponent = Decimal(str(value)).normalize().as_tuple().exponent
+    return say.number(value, max(0, -exponent)) if isinstance(exponent, int) else ""
 
 
 def _day(value: dt.date, say: Say) -> str:

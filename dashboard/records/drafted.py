@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.papers.minutes import approved
 from boussole.charter.committee.placeholders import unwritten
-from boussole.charter.committee.sessions import session
 from boussole.charter.committee.voted import VotedText, wording_in
 from boussole.charter.committee.voting.votes import decided
 from boussole.charter.record_types.acts import Convocation, Item, Minutes, OpinionText

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from boussole.charter.committee.acts.doing import act
-from boussole.charter.committee.between import known_question
-from boussole.charter.committee.directory import name_member
+from boussole.charter.committee.people.directory import name_member
+from boussole.charter.committee.referrals.between import known_question
 from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.acts import Act, Opinion
 from boussole.charter.record_types.base import Statement

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from boussole.charter.committee.directory import new_number as new_member
-from boussole.charter.committee.matters import matters
-from boussole.charter.committee.members import sitting_on, sittings
-from boussole.charter.committee.noting import note_on
+from boussole.charter.committee.meetings.noting import note_on
+from boussole.charter.committee.people.directory import new_number as new_member
+from boussole.charter.committee.people.members import sitting_on, sittings
+from boussole.charter.committee.referrals.matters import matters
 from boussole.charter.committee.voting.presence import presiding
 from boussole.charter.incidents.appeals import appeals, new_number
 from boussole.charter.record_types.incidents import Incident

@@ -60,7 +60,7 @@ def _before_deciding(at: Setting) -> str:
 
 
 def _before_consensus(at: Setting) -> str:
-    return " ".join(filter(None, [_before_deciding(at), at.say("Nobody who is there objects: no vote is needed.")]))
+    return at.say("Nobody who is there objects: no vote is needed.")
 
 
 def _unnoted(at: Setting) -> str:

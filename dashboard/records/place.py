@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from boussole.audits.workspace import Workspace
+from boussole.charter.committee.meetings.sessions import Session, session
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.sessions import Session, session
 from boussole.charter.record_types.acts import Item
 from boussole.dashboard.views import store
 from boussole.dashboard.views.committee.chamber import Chamber, chamber_of

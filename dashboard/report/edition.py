@@ -15,7 +15,7 @@ from boussole.charter.document import AuditDocument
 from boussole.charter.document.base import given
 from boussole.charter.drift.system_drift import Drift
 from boussole.charter.judging.current import current as brought_up
-from boussole.charter.judging.deciding import with_intervals
+from boussole.charter.judging.statistics.deciding import with_intervals
 from boussole.charter.records import audits_of, charter_text, latest_audits, stored_audits
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import Act, in_force, judging_then

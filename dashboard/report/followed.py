@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from boussole.audits.languages import capital
-from boussole.charter.committee.advice import RecommendationState, recommended
-from boussole.charter.committee.following import FollowUpCounts, followed, promises
-from boussole.charter.document.verdict import worst
+from boussole.charter.committee.advising.advice import RecommendationState, recommended
+from boussole.charter.committee.advising.following import FollowUpCounts, followed, promises
+from boussole.charter.document.answers.verdict import worst
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.followed.opinions import OpinionView, opinions_about

@@ -14,6 +14,8 @@ from boussole.dashboard.markup.fontfiles import FOLDER
 from boussole.dashboard.markup.printable import all_printable
 
 TEMPLATE = Path(__file__).with_name("report.typ")
+BASE = TEMPLATE.with_name("base.typ")
+"""What the templates share."""
 
 
 def typeset_pdf(data: Mapping[str, Any], files: Mapping[str, bytes], *, template: Path | None = None) -> bytes:
@@ -23,8 +25,10 @@ def typeset_pdf(data: Mapping[str, Any], files: Mapping[str, bytes], *, template
 
     Raises ReportError for whatever Typst warns of or refuses.
     """
+    template = template or TEMPLATE
     sources: Any = {  # the type stubs know no form {name: bytes}
-        "main.typ": (template or TEMPLATE).read_bytes(),
+        "main.typ": template.read_bytes(),
+        BASE.name: BASE.read_bytes(),
         "data.json": json.dumps(all_printable(data), ensure_ascii=False).encode(),
         **files,
     }
@@ -33,9 +37,9 @@ def typeset_pdf(data: Mapping[str, Any], files: Mapping[str, bytes], *, template
             sources, font_paths=[str(FOLDER)], ignore_system_fonts=True, format="pdf", pdf_standards=["a-3a", "ua-1"]
         )
     except typst.TypstError as error:
-        raise _refused(_told(error)) from error
+        raise _refused(_told(error), template) from error
     if warnings:
-        raise _refused("; ".join(_told(warning) for warning in warnings))
+        raise _refused("; ".join(_told(warning) for warning in warnings), template)
     return bytes(pdf)
 
 
@@ -45,9 +49,10 @@ def _told(problem: Exception) -> str:
     return " ".join([str(getattr(problem, "message", problem)), *hints]).replace("\n", " ")
 
 
-def _refused(why: str) -> ReportError:
+def _refused(why: str, template: Path) -> ReportError:
+    what = "report" if template == TEMPLATE else "document"
     return ReportError(
-        f"the report cannot be typeset: {why}.",
-        where=TEMPLATE.name,
+        f"the {what} cannot be typeset: {why}.",
+        where=template.name,
         next_step="This is a fault of Boussole: please report it with this message.",
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
-from boussole.charter.document.verdict import worst
+from boussole.charter.document.answers.verdict import worst
 from boussole.dashboard.charts.rose import Ring, rings_shown, rose_svg, rose_text
 from boussole.dashboard.markup.marks import ORDER
 from boussole.dashboard.views.answers.asked import question_of, sentence_of

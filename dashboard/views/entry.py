@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from boussole.audits.languages import capital, inside
 from boussole.audits.systems.model import System
 from boussole.audits.systems.register import Assessment
-from boussole.charter.document.verdict import worst
+from boussole.charter.document.answers.verdict import worst
 from boussole.charter.judging.coverage import Use
 from boussole.charter.judging.follow_up import RegisterAnswer, examined_before_start
 from boussole.dashboard.markup.marks import ORDER

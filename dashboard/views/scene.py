@@ -12,11 +12,11 @@ from boussole.audits.errors import CharterError
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, MeasureDocument, Standing, VerdictDocument, by_article
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.measures import by_id
-from boussole.charter.document.verdict import Verdict
 from boussole.charter.judging.coverage import Use
 from boussole.charter.judging.current import current, unmeasured
-from boussole.charter.judging.deciding import with_intervals
+from boussole.charter.judging.statistics.deciding import with_intervals
 from boussole.charter.records import AuditSummary, kept_charters, latest_audits, summaries
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.in_force import in_force, kept_charter

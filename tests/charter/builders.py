@@ -9,7 +9,7 @@ from typing import Any
 from boussole.audits.languages import french
 from boussole.audits.measures import Interval, Measure
 from boussole.audits.systems.model import System
-from boussole.charter.document.verdict import RULE
+from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter, Indicator, Otherwise
 from tests.as_json import judge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from boussole.charter.committee.advice import findings_about, recommended_about
+from boussole.charter.committee.advising.advice import findings_about, recommended_about
 from boussole.charter.record_types.kinds import (
     Closure,
     Finding,

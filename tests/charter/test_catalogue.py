@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 from boussole.audits.languages import french
 from boussole.charter.amending import diff_words
 from boussole.charter.auditing import references
-from boussole.charter.judging import findings, naming, sentences, stated_sentences
+from boussole.charter.judging.wording import findings, naming, sentences, stated_sentences
 from boussole.charter.oscal import words as oscal_words
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from boussole.audits.systems.parts import Windows
 from boussole.charter.document import AuditDocument
-from boussole.charter.judging.deciding import with_intervals
+from boussole.charter.judging.statistics.deciding import with_intervals
 from tests.as_json import judge
 from tests.charter.builders import (
     AGES,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from boussole.charter.document.verdict import RULE
+from boussole.charter.document.answers.verdict import RULE
 from tests.as_json import questions
 from tests.charter.builders import CHARTER, WOMEN, amended, comparison, family, system, verdict
 

@@ -1,8 +1,8 @@
 """How groups and figures are said inside a sentence."""
 
 from boussole.audits.languages import Catalogue
-from boussole.charter.judging import sentences
-from boussole.charter.judging.naming import about, gap_digits, parsed, per_hundred, place
+from boussole.charter.judging.wording import sentences
+from boussole.charter.judging.wording.naming import about, gap_digits, parsed, per_hundred, place
 from tests.charter.builders import system
 
 ENGLISH, FRENCH = (Catalogue(sentences.LOCALE, lang) for lang in ("en", "fr"))

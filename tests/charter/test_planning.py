@@ -17,9 +17,9 @@ from boussole.audits.uncertainty.looks import nominal
 from boussole.audits.uncertainty.score import ratio_z
 from boussole.audits.uncertainty.tests import at_truth, decisions_needed, p_beyond, p_good, times_needed
 from boussole.charter.document import AuditDocument, MeasureDocument
-from boussole.charter.document.verdict import Verdict
-from boussole.charter.judging.planning import Design, planned, plans, soonest
-from boussole.charter.judging.testing import TOGETHER, accumulates
+from boussole.charter.document.answers.verdict import Verdict
+from boussole.charter.judging.statistics.planning import Design, planned, plans, soonest
+from boussole.charter.judging.statistics.testing import TOGETHER, accumulates
 from boussole.dashboard.cli.main import app
 from tests.charter.builders import CHARTER, WOMEN, comparison, drift, everybody, judge, plain, system
 from tests.dashboard.conftest import FIXTURE, _document

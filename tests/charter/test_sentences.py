@@ -6,8 +6,8 @@ import pytest
 
 from boussole.audits.languages import Catalogue
 from boussole.audits.metrics.families import EVERY_COMPARISON
-from boussole.charter.judging import sentences
-from boussole.charter.judging.findings import RATIOS
+from boussole.charter.judging.wording import sentences
+from boussole.charter.judging.wording.findings import RATIOS
 from tests.charter.builders import CHARTER, WOMEN, absent, amended, comparison, drift, everybody, harmful, system, told
 
 ENGLISH = Catalogue(sentences.LOCALE, "en")

@@ -7,9 +7,9 @@ from statistics import NormalDist
 import pytest
 
 from boussole.audits.errors import CharterError
-from boussole.charter.document.verdict import worst
-from boussole.charter.judging.correction import PValues
-from boussole.charter.judging.testing import p_values, verdict_of
+from boussole.charter.document.answers.verdict import worst
+from boussole.charter.judging.statistics.correction import PValues
+from boussole.charter.judging.statistics.testing import p_values, verdict_of
 from boussole.charter.judging.verdicts import oriented
 from boussole.charter.records.facts import Facts
 from tests.as_json import judge, questions, summarise, unmeasured

@@ -13,9 +13,9 @@ import pytest
 from scipy.stats import binomtest
 
 from boussole.audits.uncertainty.tests import tails
-from boussole.charter.document.verdict import Verdict
-from boussole.charter.judging.correction import TestedComparison, corrected
-from boussole.charter.judging.testing import past, verdict_of
+from boussole.charter.document.answers.verdict import Verdict
+from boussole.charter.judging.statistics.correction import TestedComparison, corrected
+from boussole.charter.judging.statistics.testing import past, verdict_of
 from tests.audits.uncertainty.systems import Population, any_population
 
 ALPHA, MONTHS, WATCH, BREACH = 0.05, 12, 0.95, 0.8

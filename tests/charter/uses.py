@@ -7,7 +7,7 @@ from typing import Any
 
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, VerdictDocument
-from boussole.charter.document.verdict import Verdict
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.judging.coverage import Use
 from boussole.charter.text.model import Charter
 from tests.as_json import read, summarise

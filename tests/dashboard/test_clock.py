@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from starlette.requests import Request
 
+from boussole import dashboard
 from boussole.audits import ledger
 from boussole.audits.errors import BoussoleError
 from boussole.audits.ledger.search import EntryLine
@@ -17,6 +20,7 @@ from boussole.dashboard.pages.reports import reports_html
 from boussole.dashboard.pages.reports.cache import Report
 from boussole.dashboard.views.evidence.words import content_words, moment_words
 from boussole.dashboard.words.say import speaker
+from boussole.dashboard.words.speaking import chosen_language, speaker_for, speaker_in
 from tests.dashboard.app_at import app_at
 
 EVENING = dt.datetime(2026, 11, 29, 23, 29, tzinfo=dt.UTC)
@@ -91,3 +95,29 @@ def test_the_day_is_that_of_the_workspace(tmp_path):
         (workspace.home / SETTINGS_FILE).write_text(f'timezone = "{name}"\n')
         days.append(Workspace(workspace.home).today())
     assert dt.timedelta(days=1) <= days[1] - days[0] <= dt.timedelta(days=2)
+
+
+def test_whoever_sends_a_form_is_answered_by_that_clock_and_in_their_language(tmp_path):
+    """Forms answered by the clock of Paris, and the evidence page took every record for French."""
+    workspace = Workspace.create(tmp_path / "w")
+    (workspace.home / SETTINGS_FILE).write_text('timezone = "Indian/Reunion"\nlanguage = "en"\n')
+    sent = Request({"type": "http", "query_string": b"spoken=fr&lang=fr", "headers": []})
+    say = speaker_for(sent, Workspace(workspace.home))
+    assert (say.lang, say.main, say.zone) == ("fr", "en", ZoneInfo("Indian/Reunion"))
+    assert say is speaker_in(Workspace(workspace.home), "fr")
+    assert chosen_language(sent) == {"lang": "fr"}
+    odd = Request({"type": "http", "query_string": b"spoken=%3Cb%3E&lang=de", "headers": []})
+    assert chosen_language(odd) == {}
+    assert speaker_for(odd, workspace).lang == "fr"
+    (workspace.home / SETTINGS_FILE).write_text('timezone = "Europe/Pari"\n')
+    assert speaker_in(Workspace(workspace.home), "en") == speaker("en")
+
+
+def test_only_one_place_asks_in_which_language_a_request_is_made():
+    """But for the address of a page, and a way back in, where no workspace may be read."""
+    folder = Path(dashboard.__file__).parent
+    asks = re.compile(r"""query(_params)?\.get\("(spoken|lang)"|query_params\["lang"\]""")
+    found = {
+        path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if asks.search(path.read_text("utf-8"))
+    }
+    assert found == {"access/lapsed.py", "parts/context.py", "words/speaking.py"}

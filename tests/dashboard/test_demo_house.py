@@ -8,7 +8,7 @@ from pathlib import Path
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import committee_state
-from boussole.charter.committee.matters import matters, questions
+from boussole.charter.committee.referrals.matters import matters, questions
 from boussole.charter.incidents.appeals import appeals, counts
 from boussole.charter.record_types.acts import Opinion
 from boussole.charter.records import verify_records

@@ -9,8 +9,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.directory import name_member
 from boussole.charter.committee.papers.drafts import begin, draft, drafts, save, savings
+from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.access.people.person import COOKIE
 from boussole.dashboard.forms.forms_html import form_html

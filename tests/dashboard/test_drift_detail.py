@@ -26,7 +26,7 @@ from boussole.audits.errors import ReportError, SourceError
 from boussole.audits.retention.purge import purge
 from boussole.audits.systems import load_system
 from boussole.audits.workspace import Workspace
-from boussole.charter.document.drift import DriftDocument
+from boussole.charter.document.differences.drift import DriftDocument
 from boussole.charter.schemas import audit_schema, drift_schema
 from boussole.dashboard.access.people.person import COOKIE
 from boussole.dashboard.cli.audits.drifting import DISTANCES, TESTS

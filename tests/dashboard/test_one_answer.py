@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.document.verdict import worst
+from boussole.charter.document.answers.verdict import worst
 from boussole.charter.record_types.kinds import Finding
 from boussole.charter.records import keep_file, save_audit, seal
 from boussole.charter.records.in_force import adopt

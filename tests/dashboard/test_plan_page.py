@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from boussole.charter.judging.planning import plans
+from boussole.charter.judging.statistics.planning import plans
 from boussole.dashboard.pages.plan.plan_html import empty, page
 from boussole.dashboard.pages.plan.view import GAPS, PlanQuery, plan_page
 from boussole.dashboard.words.say import speaker

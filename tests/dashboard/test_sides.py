@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boussole.charter.document import Standing
-from boussole.charter.judging.testing import oriented, past
+from boussole.charter.judging.statistics.testing import oriented, past
 from boussole.dashboard.charts.charts import level_lines
 from boussole.dashboard.charts.groups import Level, Row
 from boussole.dashboard.charts.hundred import hundred, hundred_chart

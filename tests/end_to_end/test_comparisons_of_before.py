@@ -19,8 +19,8 @@ from boussole.audits.decisions import ingest
 from boussole.audits.hashing import canonical_json
 from boussole.audits.lake import reading
 from boussole.audits.workspace import Workspace
-from boussole.charter.document.comparing import Comparison, VersionComparison
-from boussole.charter.document.drift import DriftDocument
+from boussole.charter.document.differences.comparing import Comparison, VersionComparison
+from boussole.charter.document.differences.drift import DriftDocument
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.cli.main import app
 

@@ -16,7 +16,7 @@ import pytest
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document import AuditDocument, VerdictDocument
-from boussole.charter.document.verdict import RULE
+from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.records import audits_of, stored_audits
 from boussole.dashboard.charts.charts import drift_chart, groups_chart, groups_text
 from boussole.dashboard.charts.dots import Dot, Rows

@@ -9,7 +9,7 @@ from typing import Literal
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import Who, turn
-from boussole.charter.committee.sessions import session
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.voting.presence import count, presiding
 from boussole.charter.record_types.acts import Consensus, Convocation, Item, NoQuorum, Opening, Vote
 from boussole.charter.records import SealedStatement

@@ -14,7 +14,7 @@ from boussole.audits.ledger.entry import entry_table
 from boussole.audits.ledger.tree import size_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import Who, turn
-from boussole.charter.committee.sessions import session
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.document import AuditDocument
 from boussole.charter.judging.current import current
 from boussole.charter.record_types.acts import Convocation, FrozenPack, PackAudit

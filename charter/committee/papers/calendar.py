@@ -9,8 +9,8 @@ import zoneinfo
 from icalendar import Calendar, Event
 
 from boussole.audits.hashing import canonical_json
+from boussole.charter.committee.meetings.sessions import Session
 from boussole.charter.committee.papers.words import PaperWords
-from boussole.charter.committee.sessions import Session
 
 NAMESPACE = uuid.UUID("8f1c8f6e-3a4e-5b0c-9c9e-0d5c0b7a51b1")
 """That of sessions, so that the same convocation gives the same name everywhere."""

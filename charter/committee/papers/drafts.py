@@ -16,8 +16,10 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.directory import overwrite
+from boussole.charter.committee.acting import turn
+from boussole.charter.committee.people.directory import overwrite
 from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.committee.voted import needs_unused, words_of
 from boussole.charter.records import open_records
 from boussole.charter.records.database import reading
 from boussole.charter.records.models import Draft, DraftText
@@ -140,12 +142,19 @@ def savings(workspace: Workspace, number: int) -> list[Saving]:
 
 
 def discard(workspace: Workspace, number: int) -> None:
-    """Remove a draft with all its savings. Raises BoussoleError when there is none of this number."""
-    with open_records(workspace).begin() as connection:
-        _current(connection, number)
-        overwrite(connection)
-        connection.execute(delete(DraftText).where(DraftText.draft == number))
-        connection.execute(delete(Draft).where(Draft.id == number))
+    """Remove a draft with all its savings, in a turn of its committee: no vote on it begins meanwhile.
+
+    Raises BoussoleError when there is none of this number, RefusedError when it was sealed, or a vote or a decision
+    rests on one of its texts.
+    """
+    with turn(workspace, draft(workspace, number).committee) as now:
+        kept = _current(now.connection, number)
+        if kept.sealed_as is not None:
+            raise RefusedError("draft_closed", entry=kept.sealed_as)
+        needs_unused(now.house, words_of(now.connection, number))
+        overwrite(now.connection)
+        now.connection.execute(delete(DraftText).where(DraftText.draft == number))
+        now.connection.execute(delete(Draft).where(Draft.id == number))
 
 
 def _query() -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from boussole.charter.committee.members import holder_of, interested, needs_mandate, sitting_on
+from boussole.charter.committee.meetings.sessions import Session, session
+from boussole.charter.committee.people.members import holder_of, interested, needs_mandate, sitting_on
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.sessions import Session, session
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voting import quorum
 from boussole.charter.record_types.acts import (

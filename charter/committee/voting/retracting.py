@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from boussole.charter.committee.members import has_acted
+from boussole.charter.committee.meetings.sessions import session, sessions
+from boussole.charter.committee.people.members import has_acted
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.sessions import session, sessions
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voting.presence import admit_lifting, admit_revocation, running
 from boussole.charter.committee.voting.votes import decided

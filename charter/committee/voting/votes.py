@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boussole.charter.committee.members import needs_mandate
+from boussole.charter.committee.meetings.sessions import Session, session
+from boussole.charter.committee.people.members import needs_mandate
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.sessions import Session, session
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voting.ballot_box import commitment
 from boussole.charter.committee.voting.presence import aside, count, electors, running, voters

@@ -66,13 +66,17 @@ class Convocation(Act):
 
     kind = "convocation"
     session: Literal["ordinary", "extraordinary"] = "ordinary"
-    starts: LocalTime
-    ends: LocalTime
+    starts: Annotated[LocalTime, Input(label="It starts")]
+    ends: Annotated[LocalTime, Input(label="It ends")]
     timezone: str
-    place: Line
-    remote: bool = Field(False, description="Whether one can take part from afar")
-    agenda: list[Item] = Field(min_length=1, max_length=100)
-    urgent: bool = Field(False, description="Called with less notice; `text` says why")
+    place: Annotated[Line, Input(label="Place")]
+    remote: Annotated[bool, Input(label="One can take part from afar")] = Field(
+        False, description="Whether one can take part from afar"
+    )
+    agenda: Annotated[list[Item], Input(label="Agenda")] = Field(min_length=1, max_length=100)
+    urgent: Annotated[bool, Input(label="It is an emergency: less notice", words={"yes": "Yes"})] = Field(
+        False, description="Called with less notice; `text` says why"
+    )
     second_call_of: int | None = Field(None, ge=0)
     amends: int | None = Field(None, ge=0)
     rules: Sha256 = Field(description="Hash of the rules that the session is held to")

@@ -114,12 +114,14 @@ class Tally(Act):
     )
 
     of: OfVote = Field(ge=0)
-    in_favour: int = Field(ge=0)
-    against: int = Field(ge=0)
-    abstained: int = Field(ge=0)
+    in_favour: Annotated[int, Input(label="For")] = Field(ge=0)
+    against: Annotated[int, Input(label="Against")] = Field(ge=0)
+    abstained: Annotated[int, Input(label="Abstention")] = Field(ge=0)
     basis: int = Field(ge=0, description="The number of which more than half must be for it")
-    casting: bool = Field(description="Whether the presiding member's vote decided between equal numbers")
-    adopted: bool
+    casting: Annotated[bool, Input(label="The vote of who presides decided", words={"yes": "Yes"})] = Field(
+        description="Whether the presiding member's vote decided between equal numbers"
+    )
+    adopted: Annotated[bool, Input(label="What was put to the vote is adopted")]
     count: Count = Field(description="Who was there at the end of the vote")
     salt: Annotated[Sha256 | None, UNTOLD] = Field(
         None, description="Of the last commitment to the ballots of a secret vote"

@@ -16,9 +16,9 @@ from sqlalchemy import func, select
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import ArticleVerdict, MeasureInShort, VerdictInShort
+from boussole.charter.document.answers.verdict import RULES
 from boussole.charter.document.base import Part
 from boussole.charter.document.left_out import LeftOutInShort
-from boussole.charter.document.verdict import RULES
 from boussole.charter.records.database import reading
 from boussole.charter.records.models import Audit, Summary
 

@@ -76,7 +76,7 @@ def email_of(claims: Mapping[str, Any]) -> str:
 
 def member_of(workspace: Workspace, email: str) -> str | None:
     """The number of the member who is reached at an address; None where nobody, or several, are."""
-    from boussole.charter.committee.directory import directory
+    from boussole.charter.committee.people.directory import directory
 
     found = [member for member, each in directory(workspace).items() if email and each.contact.casefold() == email]
     return found[0] if len(found) == 1 else None
@@ -108,7 +108,7 @@ def without_secretary(workspace: Workspace) -> list[str]:
 def sits(workspace: Workspace, member: str) -> bool:
     """Whether a member has a mandate in a committee at this moment: as the records stand, by that committee's clock."""
     from boussole.charter.committee.acting import here_and_now
-    from boussole.charter.committee.members import sitting_on
+    from boussole.charter.committee.people.members import sitting_on
     from boussole.dashboard.runtime.stamps import house_stamp
 
     houses = _houses(workspace.home, house_stamp(workspace))

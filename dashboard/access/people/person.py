@@ -98,7 +98,7 @@ def local(chosen: str) -> Person:
 
 
 def _name(member: str) -> str:
-    from boussole.charter.committee.directory import directory
+    from boussole.charter.committee.people.directory import directory
 
     try:
         found = directory(Workspace.find()).get(member)

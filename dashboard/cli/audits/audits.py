@@ -86,7 +86,7 @@ def audit(  # noqa: PLR0917 (the options of a command)
     decisions and is never stored.
     """
     from boussole.charter.document import worst_of
-    from boussole.charter.document.verdict import severity
+    from boussole.charter.document.answers.verdict import severity
 
     days: Days = {
         "start": start.date() if start else None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from boussole.dashboard.cli.console.console import put
 
 if TYPE_CHECKING:
-    from boussole.charter.document.comparing import (
+    from boussole.charter.document.differences.comparing import (
         Agreement,
         CandidateComparison,
         ChangeOfMeasure,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from boussole.audits.drift.schema import SchemaMove
     from boussole.audits.measures import Measure
     from boussole.audits.workspace import Workspace
-    from boussole.charter.document.drift import DriftDocument
+    from boussole.charter.document.differences.drift import DriftDocument
     from boussole.dashboard.pages.drift.detail_making import StoredReport
 
 WIDE = 120
@@ -200,8 +200,8 @@ def _bounds(measure: Measure) -> str:
 def _document(
     pair: Pair, states: Mapping[str, str], changes: Sequence[SchemaMove], made: StoredReport | None
 ) -> DriftDocument:
-    from boussole.charter.document.drift import ColumnChange, ReportFiles
-    from boussole.charter.document.verdict import Verdict
+    from boussole.charter.document.answers.verdict import Verdict
+    from boussole.charter.document.differences.drift import ColumnChange, ReportFiles
     from boussole.charter.drift.document import detail_document, pair_document
 
     about = {

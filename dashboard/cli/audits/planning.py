@@ -15,7 +15,7 @@ from boussole.dashboard.cli.console.output import check_file
 
 if TYPE_CHECKING:
     from boussole.charter.document import AuditDocument
-    from boussole.charter.judging.planning import Plan
+    from boussole.charter.judging.statistics.planning import Plan
 
 LEVEL = 80.0
 NO_NUMBER = "no reasonable number of decisions"
@@ -55,7 +55,7 @@ def plan(  # noqa: PLR0917 (the options of a command)
     if system is None:
         _by_hand((share, rate, level, gap), (each, alike), (looks, comparisons), month, json_)
         return
-    from boussole.charter.judging.planning import plans
+    from boussole.charter.judging.statistics.planning import plans
     from boussole.charter.records import latest_audits
     from boussole.charter.records.in_force import in_force
     from boussole.dashboard.views.answers.asked import way_called
@@ -94,7 +94,7 @@ def _by_hand(
     month: int | None,
     to: str | None,
 ) -> None:
-    from boussole.charter.judging.planning import Design, planned
+    from boussole.charter.judging.statistics.planning import Design, planned
 
     share, rate, level, gap = of_group
     if share is None or rate is None:
@@ -148,7 +148,7 @@ def _decisions(n: int | None) -> str:
 def _time(decisions: int | None, month: float | None) -> str:
     if decisions is None or not month:
         return ""
-    from boussole.charter.judging.testing import lasting
+    from boussole.charter.judging.statistics.testing import lasting
 
     unit, n = lasting(decisions, month)
     if unit == "days":

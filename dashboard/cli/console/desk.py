@@ -48,14 +48,14 @@ class Desk:
 
     def member(self, word: str) -> str:
         """A member's number, from number or name."""
-        from boussole.charter.committee.directory import number_of
+        from boussole.charter.committee.people.directory import number_of
         from boussole.charter.record_types.acts import Mandate
 
         known = list(dict.fromkeys(act.member for _, act in self.house.standing(Mandate)))
         return number_of(self.workspace, word, known=known)
 
     def names(self) -> dict[str, str]:
-        from boussole.charter.committee.directory import directory
+        from boussole.charter.committee.people.directory import directory
 
         return {member: each.name for member, each in directory(self.workspace).items()}
 

@@ -15,10 +15,10 @@ from boussole.charter.committee.acts.balloting import end_vote, vote_openly
 from boussole.charter.committee.acts.issuing import issue, opinion_text, recommend
 from boussole.charter.committee.acts.meeting import begin_vote, convene, open_session
 from boussole.charter.committee.acts.packs import freeze
-from boussole.charter.committee.convening import agenda_from
-from boussole.charter.committee.directory import name_member, new_number
+from boussole.charter.committee.meetings.convening import agenda_from
 from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.committee.papers.minutes import seal_minutes
+from boussole.charter.committee.people.directory import name_member, new_number
 from boussole.charter.committee.rules import committee as rules_of
 from boussole.charter.incidents.appeals import new_number as appeal_number
 from boussole.charter.incidents.entering import enter

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from boussole.charter.amending.resolving import resolve
 from boussole.charter.committee.acts.issuing import opinion_text
 from boussole.charter.committee.acts.packs import pack_changes
-from boussole.charter.committee.asking import figure_of
-from boussole.charter.committee.directory import name_member
-from boussole.charter.committee.directory import new_number as new_member
+from boussole.charter.committee.people.directory import name_member
+from boussole.charter.committee.people.directory import new_number as new_member
+from boussole.charter.committee.referrals.asking import figure_of
 from boussole.charter.committee.rules import committee as rules_of
 from boussole.charter.incidents.appeals import new_number
 from boussole.charter.incidents.entering import number_to_entry

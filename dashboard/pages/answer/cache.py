@@ -14,7 +14,7 @@ from boussole.dashboard.runtime.stamps import Stamp, house_stamp, lake_files, st
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.answers.past import past_of
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.words.speaking import speaker_in
 
 
 def answer_page(workspace: Workspace, system: str, key: str, lang: str, *, reader: Reader) -> AnswerPage | None:
@@ -29,7 +29,7 @@ def _page(home: Path, seen_at: Stamp, today: dt.date, shown: tuple[str, str, str
     workspace = Workspace(home)
     scene = store.scene_at(home, stamp(workspace), today)
     past = _past(home, seen_at, system) if system in scene.latest else Past(audits={})
-    say = speaker(lang, main=Workspace(home).settings.language)
+    say = speaker_in(Workspace(home), lang)
     chambers = list(store.chambers(workspace).values())
     return drawn(scene, system, key, say, past=past, chambers=chambers, reader=reader, query={"lang": lang})
 

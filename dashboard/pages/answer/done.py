@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from boussole.charter.committee.advice import recommended_about
+from boussole.charter.committee.advising.advice import recommended_about
 from boussole.charter.incidents.incidents import incidents
 from boussole.charter.record_types.acts import Referral
 from boussole.dashboard.views.committee.chamber import Chamber

@@ -5,8 +5,8 @@ from __future__ import annotations
 from boussole.audits.languages import capital
 from boussole.audits.systems import System
 from boussole.charter.document import Standing, VerdictDocument
-from boussole.charter.document.verdict import Verdict
-from boussole.charter.judging.naming import about
+from boussole.charter.document.answers.verdict import Verdict
+from boussole.charter.judging.wording.naming import about
 from boussole.charter.text.model import Indicator
 from boussole.dashboard.views.answers.left_out import left_out_words
 from boussole.dashboard.views.answers.short import told_by

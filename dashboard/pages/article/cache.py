@@ -11,7 +11,7 @@ from boussole.dashboard.pages.article.view import article_page as drawn
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.words.speaking import speaker_in
 
 
 def article_page(workspace: Workspace, chosen: ArticleQuery, lang: str) -> ArticlePage | None:
@@ -24,7 +24,7 @@ def _article_page(home: Path, seen_at: Stamp, today: dt.date, chosen: ArticleQue
     return drawn(
         store.scene_at(home, seen_at, today),
         chosen,
-        speaker(lang, main=Workspace(home).settings.language),
+        speaker_in(Workspace(home), lang),
         on=today,
         query={"lang": lang},
     )

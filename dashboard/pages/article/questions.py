@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from boussole.audits.languages import capital, inside
 from boussole.charter.amending.plain import plainly
 from boussole.charter.document import Standing, VerdictDocument
-from boussole.charter.document.verdict import worst
+from boussole.charter.document.answers.verdict import worst
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.model import Article, Indicator
 from boussole.dashboard.charts.groups import attribute_name

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
-from boussole.charter.committee.advice import FindingHistory, RecommendationState, findings_about, recommended_about
+from boussole.charter.committee.advising.advice import (
+    FindingHistory,
+    RecommendationState,
+    findings_about,
+    recommended_about,
+)
 from boussole.charter.document.base import given
 from boussole.charter.judging.crosswalk import Provision, of_article
 from boussole.charter.record_types.kinds import Attestation, Case, Inspection, Statement

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from boussole.charter.document.verdict import worst
+from boussole.charter.document.answers.verdict import worst
 from boussole.charter.judging.stated import months_later
 from boussole.charter.records import AuditSummary
 from boussole.dashboard.pages.article.standing import SystemStanding

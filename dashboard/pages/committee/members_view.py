@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from boussole.charter.committee.duties import MANDATE_DAYS
-from boussole.charter.committee.members import Sitting, holder_of, sitting_on
+from boussole.charter.committee.people.members import Sitting, holder_of, sitting_on
 from boussole.charter.record_types.acts import Interest, Referral
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.committee.words import OFFICES, office_word

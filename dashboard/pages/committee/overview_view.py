@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import inside
-from boussole.charter.committee.matters import Matter, QuestionHistory, matters, questions
-from boussole.charter.committee.opinions import Fate, fates
+from boussole.charter.committee.advising.opinions import Fate, fates
+from boussole.charter.committee.meetings.sessions import Session, sessions
 from boussole.charter.committee.papers.drafts import SavedDraft
-from boussole.charter.committee.sessions import Session, sessions
+from boussole.charter.committee.referrals.matters import Matter, QuestionHistory, matters, questions
 from boussole.dashboard.pages.committee.members_view import MemberRow, member_rows
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.committee.duty_words import duty_line, shortened

@@ -13,7 +13,7 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.drift.query import DriftQuery
 from boussole.dashboard.views.drift.view import DriftPage
 from boussole.dashboard.views.drift.view import drift_page as drawn
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.words.speaking import speaker_in
 
 
 def drift_page(workspace: Workspace, asked: DriftQuery, lang: str, *, fine: bool, with_incidents: bool) -> DriftPage:
@@ -34,7 +34,7 @@ def _drift_page(home: Path, _stamp: Stamp, today: dt.date, shown: tuple[DriftQue
         store.scene(workspace),
         with_versions(drift, workspace, today=today),
         asked,
-        speaker(lang, main=workspace.settings.language),
+        speaker_in(workspace, lang),
         query={"lang": lang},
         systems=store.with_decisions(workspace),
         fine=fine,

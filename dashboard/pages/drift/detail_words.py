@@ -9,7 +9,7 @@ from boussole.audits.drift.report import Detail
 from boussole.audits.drift.samples import SEED, Design
 from boussole.audits.languages import capital
 from boussole.audits.systems.model import System
-from boussole.charter.judging.naming import feature
+from boussole.charter.judging.wording.naming import feature
 from boussole.dashboard.views.drift.words import period_words
 from boussole.dashboard.words.say import Say
 

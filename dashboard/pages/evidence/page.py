@@ -18,7 +18,7 @@ from boussole.dashboard.pages.evidence.head import head
 from boussole.dashboard.pages.evidence.routes import answer_of
 from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
 from boussole.dashboard.parts import context, notices, outside_html
-from boussole.dashboard.records.contents import Contents, actions_of, contents_of
+from boussole.dashboard.records.contents import Contents, actions_of, contents_of, entries_named
 from boussole.dashboard.views import store
 from boussole.dashboard.views.evidence.facts import proved, results, short
 from boussole.dashboard.words.addresses import evidence_href, number_of
@@ -67,7 +67,8 @@ def show_all(say: Say) -> None:
         st.html(evidence_html.answer(*answered))
     st.html(outside_html.section(store.outside(workspace), say, now=dt.datetime.now(dt.UTC)))
     asked = asked_of(st.query_params.to_dict())
-    listed = results(workspace, asked, page=number_of(st.query_params.get("page", "")) or 1)
+    named = entries_named(store.records(workspace), asked.text, here().role)
+    listed = results(workspace, asked, page=number_of(st.query_params.get("page", "")) or 1, named=named)
     search = search_of(span, asked, listed, context.scene(), say, query=query, told=told_to(here(), say))
     st.html(evidence_html.search(search, say))
     st.html(evidence_html.words(say))

@@ -18,7 +18,6 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from boussole.audits.errors import BoussoleError
-from boussole.audits.languages import LANGUAGES
 from boussole.audits.ledger.checkpoint import parse_checkpoint
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import prove_entry
@@ -27,7 +26,7 @@ from boussole.dashboard.pages.evidence.check import LARGEST, examine, too_large
 from boussole.dashboard.pages.evidence.view import CHECK, CHECKPOINT, PROOF
 from boussole.dashboard.views import store
 from boussole.dashboard.words.addresses import evidence_href, number_of
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.words.speaking import chosen_language, speaker_for
 
 MOST_ANSWERS = 200
 ENVELOPE = 10_000
@@ -65,11 +64,8 @@ def evidence_routes(home: Path) -> list[Route]:
 
 async def _check(request: Request, workspace: Workspace) -> Response:
     """Reads the file of the form, and leads to the page that says what it is."""
-    query = request.query_params
-    lang = {"lang": query["lang"]} if query.get("lang") in LANGUAGES else {}
-    asking = EvidenceQuery(
-        workspace=workspace, say=speaker(query.get("spoken", ""), workspace.settings.zone), query=lang
-    )
+    lang = chosen_language(request)
+    asking = EvidenceQuery(workspace=workspace, say=speaker_for(request, workspace), query=lang)
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > LARGEST + ENVELOPE:
         return _see("", too_large(asking.say), lang)

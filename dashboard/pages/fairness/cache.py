@@ -16,7 +16,7 @@ from boussole.dashboard.runtime.stamps import Stamp, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.fairness_choice import FairnessQuery, span
 from boussole.dashboard.views.scene import as_decided
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.words.speaking import speaker_in
 
 
 def explorer(workspace: Workspace, chosen: FairnessQuery, lang: str) -> Explorer | None:
@@ -31,7 +31,7 @@ def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: FairnessQuery,
     windows = _windows(home, seen_at, system)
     when = next((each for each in windows if span(each) == chosen.period), next(iter(windows), None))
     told = [as_decided(Workspace(home), each) if each is when else each for each in windows]
-    return drawn(seen, told, chosen, speaker(lang, main=Workspace(home).settings.language), query={"lang": lang})
+    return drawn(seen, told, chosen, speaker_in(Workspace(home), lang), query={"lang": lang})
 
 
 @newest(8)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, Comparison, MeasureDocument, Params, VerdictDocument
 from boussole.charter.document.base import given
-from boussole.charter.judging.testing import oriented
+from boussole.charter.judging.statistics.testing import oriented
 from boussole.dashboard.charts.bars import NONE, Ends, decided, own
 from boussole.dashboard.charts.groups import group_of, rate_of, verdict_on
 from boussole.dashboard.views.fairness_choice import PROFILES, Kind, comparison

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from boussole.audits.languages import Catalogue, inside, typeset
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
-from boussole.charter.judging.findings import finding
-from boussole.charter.judging.sentences import LOCALE
+from boussole.charter.judging.wording.findings import finding
+from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.dashboard.charts.groups import reason_words
 from boussole.dashboard.pages.fairness.figures import Group, beyond, by_chance, hidden, widest
 from boussole.dashboard.pages.fairness.picture import figure

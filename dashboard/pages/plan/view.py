@@ -9,9 +9,9 @@ from itertools import groupby
 from boussole.audits.languages import inside
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, VerdictDocument
-from boussole.charter.document.verdict import Verdict
-from boussole.charter.judging.planning import Plan, plans, soonest
-from boussole.charter.judging.testing import lasting
+from boussole.charter.document.answers.verdict import Verdict
+from boussole.charter.judging.statistics.planning import Plan, plans, soonest
+from boussole.charter.judging.statistics.testing import lasting
 from boussole.dashboard.charts.groups import attribute_name, group_of, stage_name
 from boussole.dashboard.charts.tables import Table
 from boussole.dashboard.views.answers.asked import indicator_of, question_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
-from boussole.charter.committee.matters import ORDER, QuestionHistory, questions
+from boussole.charter.committee.referrals.matters import ORDER, QuestionHistory, questions
 from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.figure import told

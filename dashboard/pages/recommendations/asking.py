@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from boussole.charter.committee.advice import State, recommended
-from boussole.charter.committee.opinions import fates
+from boussole.charter.committee.advising.advice import State, recommended
+from boussole.charter.committee.advising.opinions import fates
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.forms.forms_html import Titled
 from boussole.dashboard.records.routes import offered

@@ -11,7 +11,7 @@ from boussole.dashboard.pages.search.pieces import pieces
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, house_stamp, stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.words.speaking import speaker_in
 
 
 def index(workspace: Workspace, lang: str) -> Index:
@@ -25,7 +25,7 @@ def _index(home: Path, seen_at: Stamp, _house: Stamp, today: dt.date, lang: str)
         pieces(
             store.scene_at(home, seen_at, today),
             store.chambers(Workspace(home)),
-            speaker(lang, main=Workspace(home).settings.language),
+            speaker_in(Workspace(home), lang),
         ),
         lang,
     )

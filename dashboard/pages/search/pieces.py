@@ -7,9 +7,9 @@ from functools import partial
 
 from boussole.audits.languages import inside
 from boussole.charter.amending.plain import plainly
-from boussole.charter.committee.advice import recommended
-from boussole.charter.committee.opinions import fates
-from boussole.charter.committee.sessions import sessions
+from boussole.charter.committee.advising.advice import recommended
+from boussole.charter.committee.advising.opinions import fates
+from boussole.charter.committee.meetings.sessions import sessions
 from boussole.charter.incidents.incidents import incidents
 from boussole.charter.judging.crosswalk import crosswalk
 from boussole.charter.record_types.acts import CommitteeQuestion, Dissent, Referral

@@ -35,7 +35,6 @@ def running(vote: Running, say: Say) -> Html:
     return el(
         "div",
         el("p", el("strong", vote.title), " — ", vote.told, class_="running"),
-        el("p", vote.unfrozen, class_="warning") if vote.unfrozen else None,
         el("p", join([each for each in (_source(text), text.told) if each], " — ")),
         el("p", el("strong", text.warning), class_="warning") if text.warning else None,
         _words(text, say) if text.title else None,

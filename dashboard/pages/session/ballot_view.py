@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import inside
+from boussole.charter.committee.meetings.sessions import Session, session
 from boussole.charter.committee.placeholders import paragraphs
-from boussole.charter.committee.sessions import Session, session
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voted import VotedText
 from boussole.charter.committee.voting.presence import over, voters
@@ -44,7 +44,6 @@ class Running:
     title: str
     told: str
     text: BallotText
-    unfrozen: str
 
 
 def open_votes(
@@ -60,7 +59,6 @@ def open_votes(
             title=say.written(vote.title),
             told=_told(house, entry, vote, say),
             text=_text(chamber, vote, texts, say, query=query),
-            unfrozen=unfrozen_words(house, found, say),
         )
         for entry, vote in house.about(Vote, found.entry)
         if not over(house, entry)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from boussole.charter.committee.between import asked_between
-from boussole.charter.committee.matters import QuestionHistory
-from boussole.charter.committee.sessions import Session
+from boussole.charter.committee.meetings.sessions import Session
+from boussole.charter.committee.referrals.between import asked_between
+from boussole.charter.committee.referrals.matters import QuestionHistory
 from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.words.addresses import questions_href

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boussole.charter.committee.between import asked_since
-from boussole.charter.committee.matters import QuestionHistory
+from boussole.charter.committee.meetings.sessions import Session
 from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.papers.minutes import minutes_of
 from boussole.charter.committee.placeholders import paragraphs
-from boussole.charter.committee.sessions import Session
+from boussole.charter.committee.referrals.between import asked_since
+from boussole.charter.committee.referrals.matters import QuestionHistory
 from boussole.charter.committee.voted import wording_in
 from boussole.charter.text.model import Charter
 from boussole.dashboard.access.people.role_words import who_words

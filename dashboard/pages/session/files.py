@@ -13,10 +13,10 @@ from starlette.routing import Route
 from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.papers.calendar import calendar_file
 from boussole.charter.committee.papers.minutes import minutes_of
 from boussole.charter.committee.papers.minutes_text import minutes_text
-from boussole.charter.committee.sessions import session
 from boussole.dashboard.views import store
 from boussole.dashboard.views.committee.chamber import Chamber, chamber_of
 

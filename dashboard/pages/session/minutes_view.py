@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from boussole.audits.languages import LANGUAGES
+from boussole.charter.committee.meetings.sessions import Session
 from boussole.charter.committee.papers.minutes import approved, content_of
-from boussole.charter.committee.sessions import Session
 from boussole.charter.record_types.acts import Minutes
 from boussole.dashboard.pages.session.files import minutes_data_href, minutes_href
 from boussole.dashboard.views.committee.chamber import Chamber

@@ -13,8 +13,8 @@ from starlette.routing import Route
 
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.noting import told_by
-from boussole.charter.committee.sessions import session
+from boussole.charter.committee.meetings.noting import told_by
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.record_types.acts import SessionPaper
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.people.person import Person

@@ -15,12 +15,12 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import Who, turn
 from boussole.charter.committee.acts.packs import pack_changes
-from boussole.charter.committee.between import session_before
-from boussole.charter.committee.directory import papers_folder
-from boussole.charter.committee.noting import source_of
+from boussole.charter.committee.meetings.noting import source_of
+from boussole.charter.committee.meetings.sessions import Session, session
 from boussole.charter.committee.papers.minutes import sealed_minutes
 from boussole.charter.committee.papers.minutes_text import minutes_text
-from boussole.charter.committee.sessions import Session, session
+from boussole.charter.committee.people.directory import papers_folder
+from boussole.charter.committee.referrals.between import session_before
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import FrozenPack, PaperFile, SessionPaper
 from boussole.charter.records import SealedStatement
@@ -30,7 +30,8 @@ from boussole.dashboard.pages.session.file_blocks import FileParts, file_blocks
 from boussole.dashboard.pages.session.pack_view import differences_of, pack_view
 from boussole.dashboard.views import store
 from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
+from boussole.dashboard.words.speaking import speaker_in
 
 Paper = Literal["file", "minutes"]
 REGIONS = {"fr": "FR", "en": "GB"}
@@ -108,7 +109,7 @@ def _session_file(workspace: Workspace, chamber: Chamber, found: Session) -> lis
     changes = pack_changes(workspace, last[1], evidence.pack) if last else None
     made: list[Made] = []
     for lang in LANGUAGES:
-        say = speaker(lang)
+        say = speaker_in(workspace, lang)
         title = say("What has changed since the last session?")
         parts = FileParts(
             chamber=chamber,
@@ -132,7 +133,7 @@ def _minutes(workspace: Workspace, chamber: Chamber, entry: int) -> list[Made]:
     found, copy = session(chamber.house, document["session"]["entry"]), secrets.token_hex(16)
     made: list[Made] = []
     for lang in LANGUAGES:
-        say = speaker(lang)
+        say = speaker_in(workspace, lang)
         written = minutes_text(document, lang=lang, names=chamber.names, rules=chamber.house.rules)
         numbered = say("Number of this copy: {number}", number=copy)
         written += f"- {numbered}\n"

@@ -9,8 +9,8 @@ from typing import Any
 
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
+from boussole.charter.committee.meetings.sessions import Session, session, sessions
 from boussole.charter.committee.papers.minutes import minutes_of
-from boussole.charter.committee.sessions import Session, session, sessions
 from boussole.charter.committee.voted import VotedText
 from boussole.charter.committee.voting.presence import count
 from boussole.charter.text.model import Charter

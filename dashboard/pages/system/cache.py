@@ -12,7 +12,7 @@ from boussole.dashboard.runtime.stamps import Stamp, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.system.matrix import Matrix, matrix
 from boussole.dashboard.views.system.view import SystemHead, system_head
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.words.speaking import speaker_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,5 +30,5 @@ def system_page(workspace: Workspace, system: str, lang: str) -> SystemScreen:
 
 @newest(400)
 def _system_page(home: Path, seen_at: Stamp, today: dt.date, system: str, lang: str) -> SystemScreen:
-    scene, say = store.scene_at(home, seen_at, today), speaker(lang, main=Workspace(home).settings.language)
+    scene, say = store.scene_at(home, seen_at, today), speaker_in(Workspace(home), lang)
     return SystemScreen(head=system_head(scene, system, say), matrix=matrix(scene, system, say, query={"lang": lang}))

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from boussole.charter.committee.matters import matters
-from boussole.charter.committee.papers.drafts import SavedDraft, begin, discard, draft, drafts, save, savings
-from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.voted import needs_unused, wording_in
+from boussole.charter.committee.papers.drafts import SavedDraft, begin, discard, draft, drafts, save
+from boussole.charter.committee.referrals.matters import matters
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.forms.model import Field, Form
 from boussole.dashboard.forms.reading import UnfitError, Values
@@ -148,9 +146,5 @@ def throw_away(desk: Desk, of: str, values: Values) -> str:
     _writes(desk, now.committee)
     if not values.ticked("sure"):
         raise UnfitError(desk.say("Nothing was erased."), "sure")
-    if now.sealed_as is not None:
-        raise RefusedError("draft_sealed", entry=now.sealed_as, number=now.id)
-    found = [wording_in(each.body) for each in savings(desk.workspace, now.id)]
-    needs_unused(store.chambers(desk.workspace)[now.committee].house, {text.sha256 for text in found if text})
     discard(desk.workspace, int(of))
     return drafts_href(now.committee, query=desk.query)

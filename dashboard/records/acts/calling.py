@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from boussole.charter.committee.acts.meeting import convene
-from boussole.charter.committee.convening import agenda_from
-from boussole.charter.committee.matters import matters
+from boussole.charter.committee.meetings.convening import agenda_from
+from boussole.charter.committee.referrals.matters import matters
 from boussole.charter.record_types.acts import Item
 from boussole.charter.records import SealedStatement
 from boussole.dashboard.access.people.person import Person

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from boussole.charter.committee.acts.meeting import convene
-from boussole.charter.committee.sessions import sessions
+from boussole.charter.committee.meetings.sessions import sessions
 from boussole.charter.record_types.acts import Convocation
 from boussole.charter.records import SealedStatement
 from boussole.dashboard.access.people.person import Person

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from boussole.charter.committee.members import sitting_on
+from boussole.charter.committee.people.members import sitting_on
 from boussole.dashboard.access.people.permissions import allowed
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.access.people.routes import ROUTES

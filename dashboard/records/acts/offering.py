@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from boussole.charter.committee.members import sitting_on
+from boussole.charter.committee.meetings.sessions import sessions
 from boussole.charter.committee.papers.minutes import content_of, minutes_of
-from boussole.charter.committee.sessions import sessions
+from boussole.charter.committee.people.members import sitting_on
 from boussole.charter.committee.voting.presence import aside, count, over, voters
 from boussole.charter.committee.voting.votes import decided
 from boussole.charter.record_types.acts import (

@@ -11,8 +11,8 @@ from boussole.audits.languages import Catalogue, capital
 from boussole.audits.windows import Window
 from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.charter.incidents.incidents import incidents
-from boussole.charter.judging.findings import level_words
-from boussole.charter.judging.sentences import LOCALE
+from boussole.charter.judging.wording.findings import level_words
+from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.dashboard.charts.bars import NONE, decided
 from boussole.dashboard.charts.course import NARROW, Stop, course_svg
 from boussole.dashboard.charts.hundred import figure

@@ -6,7 +6,7 @@ from boussole.audits.languages import capital
 from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Params, Standing, ThresholdOfVerdict, VerdictDocument
 from boussole.charter.document.base import given
-from boussole.charter.judging.sight import least_sight
+from boussole.charter.judging.statistics.sight import least_sight
 from boussole.dashboard.charts.groups import group_of
 from boussole.dashboard.charts.tables import signed
 from boussole.dashboard.words.say import Say

@@ -10,9 +10,9 @@ from boussole.audits.systems import System
 from boussole.charter.document import Comparison, MeasureDocument, Standing, VerdictDocument
 from boussole.charter.document.base import given
 from boussole.charter.judging.families import controls, decision
-from boussole.charter.judging.findings import deciding
-from boussole.charter.judging.naming import about, gap_digits, parsed, people, per_hundred
-from boussole.charter.judging.sentences import LOCALE
+from boussole.charter.judging.wording.findings import deciding
+from boussole.charter.judging.wording.naming import about, gap_digits, parsed, people, per_hundred
+from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.model import Charter
 from boussole.dashboard.charts.drift import is_drift

@@ -10,8 +10,8 @@ from boussole.audits.mixed import joined
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.charter.document.base import given
-from boussole.charter.judging.findings import finding
-from boussole.charter.judging.sentences import LOCALE
+from boussole.charter.judging.wording.findings import finding
+from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.charter.text.model import Charter, Indicator, Law
 from boussole.dashboard.charts.groups import group_of
 from boussole.dashboard.charts.tables import actor_name, signed

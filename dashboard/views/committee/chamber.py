@@ -11,8 +11,8 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee import acting
 from boussole.charter.committee.acting import committee_state
-from boussole.charter.committee.directory import directory
 from boussole.charter.committee.duties import Duty, duties
+from boussole.charter.committee.people.directory import directory
 from boussole.charter.committee.rules import committees
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Act, Convocation

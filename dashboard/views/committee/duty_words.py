@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boussole.audits.languages import capital
 from boussole.charter.committee.duties import Duty
-from boussole.charter.committee.sessions import session
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.voting.votes import decided
 from boussole.charter.record_types.acts import CommitteeQuestion, Opinion, PublicationDecision, Referral
 from boussole.dashboard.views.committee.chamber import Chamber

@@ -6,7 +6,7 @@ none. In local mode nobody is known, and nobody is held to it.
 
 from __future__ import annotations
 
-from boussole.charter.committee.members import needs_mandate, sitting_on
+from boussole.charter.committee.people.members import needs_mandate, sitting_on
 from boussole.dashboard.access.people.permissions import Action, Role, allowed
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.forms.reading import UnfitError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
-from boussole.charter.committee.opinions import Fate
+from boussole.charter.committee.advising.opinions import Fate
 from boussole.charter.record_types.acts import Attendance, CommitteeQuestion, Count, Office, Rules
 from boussole.dashboard.views.record_words import word
 from boussole.dashboard.words.say import Say

@@ -14,7 +14,7 @@ from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.base import given
 from boussole.charter.drift.moved_groups import GroupMove, everybody
 from boussole.charter.judging.families import decision
-from boussole.charter.judging.naming import parsed
+from boussole.charter.judging.wording.naming import parsed
 from boussole.dashboard.charts.groups import attribute_name, group_name, reason_words, value_name
 from boussole.dashboard.words.say import Say
 

@@ -12,7 +12,7 @@ from boussole.audits.mixed import joined
 from boussole.charter.drift.groups import CALIBRATION, MEAN_SCORE, SELECTION_RATE
 from boussole.charter.drift.system_drift import Drift
 from boussole.charter.judging.families import decision
-from boussole.charter.judging.naming import parsed
+from boussole.charter.judging.wording.naming import parsed
 from boussole.dashboard.charts.groups import value_name
 from boussole.dashboard.views.drift.figures import figure
 from boussole.dashboard.views.drift.words import period_words

@@ -18,7 +18,7 @@ from boussole.audits.windows import Window
 from boussole.charter.drift.readings import GAPS, MEANING
 from boussole.charter.drift.rule import SCORE
 from boussole.charter.judging.families import decision
-from boussole.charter.judging.naming import feature
+from boussole.charter.judging.wording.naming import feature
 from boussole.dashboard.charts.groups import attribute_name, reason_words
 from boussole.dashboard.words.say import Say
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from boussole.audits.ledger import Verification
@@ -72,15 +73,15 @@ def verified(workspace: Workspace) -> VerificationResult | None:
     return VerificationResult(ledger=found, files=files, restart=started_anew(workspace) if found.ok else None)
 
 
-def results(workspace: Workspace, asked: LedgerQuery, *, page: int) -> Results:
-    """One page of what is asked for; a page that is not there is the nearest one."""
+def results(workspace: Workspace, asked: LedgerQuery, *, page: int, named: Collection[int] = ()) -> Results:
+    """One page of what is asked for; a page that is not there is the nearest one. `named`: see `search`."""
     with reading(workspace) as connection:
         if connection is None:
             return Results(total=0, page=1, pages=1, entries=())
-        total, found = search(connection, asked, skip=(page - 1) * PER_PAGE, take=PER_PAGE)
+        total, found = search(connection, asked, named=named, skip=(page - 1) * PER_PAGE, take=PER_PAGE)
         pages = max(1, -(-total // PER_PAGE))
         if page > pages:
-            found = search(connection, asked, skip=(pages - 1) * PER_PAGE, take=PER_PAGE)[1]
+            found = search(connection, asked, named=named, skip=(pages - 1) * PER_PAGE, take=PER_PAGE)[1]
     return Results(total=total, page=min(page, pages), pages=pages, entries=tuple(found))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.mixed import joined
-from boussole.charter.committee.opinions import Fate, fates
+from boussole.charter.committee.advising.opinions import Fate, fates
 from boussole.charter.record_types.acts import Dissent, Opinion, Referral
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.committee.words import answered_words, followed_words, published_words, sense_word

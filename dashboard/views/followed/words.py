@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boussole.charter.committee.advice import State
+from boussole.charter.committee.advising.advice import State
 from boussole.charter.record_types.kinds import FollowUp, Reply
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.access.people.role_words import who_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boussole.charter.committee.sessions import session
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.document import AuditDocument
 from boussole.dashboard.views.compass import Line, line
 from boussole.dashboard.views.home.since import Before, Met, News, changed_answers, news

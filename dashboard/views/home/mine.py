@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from boussole.charter.committee.sessions import Session, sessions
+from boussole.charter.committee.meetings.sessions import Session, sessions
 from boussole.charter.committee.voting.presence import electors, running
 from boussole.charter.record_types.acts import Ballot, Participation, Vote
 from boussole.dashboard.access.people.person import Person

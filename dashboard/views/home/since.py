@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from boussole.audits.languages import inside
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acts.packs import VerdictChange, answered_otherwise, pack_before, standing
-from boussole.charter.committee.sessions import sessions
+from boussole.charter.committee.meetings.sessions import sessions
 from boussole.charter.document import AuditDocument
 from boussole.charter.record_types.acts import CommitteeAnswer, Convocation, FrozenPack, Opening
 from boussole.charter.record_types.kinds import (

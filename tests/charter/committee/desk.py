@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 
 from boussole.charter.committee.acting import Who, admit
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.rules import packaged
-from boussole.charter.committee.sessions import session
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voting.presence import count
 from boussole.charter.record_types.acts import (

@@ -9,7 +9,7 @@ from typing import Any
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import Who, committee_state, do
 from boussole.charter.committee.acts.meeting import begin_vote, convene, open_session
-from boussole.charter.committee.sessions import Session, session
+from boussole.charter.committee.meetings.sessions import Session, session
 from boussole.charter.record_types.acts import Act, Attendance, Mandate, Office
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, SAID, START, m
 

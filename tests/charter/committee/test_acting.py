@@ -11,9 +11,9 @@ import pytest
 from boussole.audits.errors import BoussoleError
 from boussole.charter.committee.acting import ADMIT, committee_state, do, turn
 from boussole.charter.committee.acts.proving import faults
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.rules import committees, packaged, templates, write_template
-from boussole.charter.committee.sessions import session
 from boussole.charter.record_types.acts import (
     ACTS,
     Attendance,

@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 from icalendar import Calendar
 
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.papers.calendar import calendar_file
-from boussole.charter.committee.sessions import session
 from boussole.charter.record_types.acts import Cancellation, Item
 from tests.charter.committee.desk import CALLED, DAY, SAID, START, Desk
 

@@ -77,6 +77,8 @@ def test_a_draft_that_was_sealed_is_closed_and_a_late_text_is_kept(workspace, op
             sealed(connection, opinion, version=1, entry=1)
     with pytest.raises(RefusedError, match="sealed as entry 0"):
         write(workspace, opinion, "Late", based_on=1)
+    with pytest.raises(RefusedError, match="sealed as entry 0"):
+        discard(workspace, opinion)
     assert savings(workspace, opinion)[-1].body["words"] == "Late"
     assert drafts(workspace, "external") == []
 

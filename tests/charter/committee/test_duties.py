@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from boussole.charter.committee.duties import duties
-from boussole.charter.committee.sessions import session
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.voting.presence import count
 from boussole.charter.record_types.acts import (
     Cancellation,

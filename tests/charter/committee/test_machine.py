@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from boussole.charter.committee.acts.proving import faults
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.sessions import session
 from boussole.charter.committee.voting.presence import count, electors
 from boussole.charter.committee.voting.votes import choices_of, result
 from boussole.charter.record_types.acts import (

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from pydantic import ValidationError
 
-from boussole.charter.committee.matters import matters, questions
+from boussole.charter.committee.referrals.matters import matters, questions
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import (
     Cancellation,

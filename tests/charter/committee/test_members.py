@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from boussole.charter.committee.members import holder_of, sitting_on, sittings
+from boussole.charter.committee.people.members import holder_of, sitting_on, sittings
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import Interest, Mandate, MandateEnd, Office, Retraction
 from tests.charter.committee.desk import DAY, SAID, Desk, m

@@ -14,9 +14,9 @@ from boussole.charter.committee.acts.issuing import issue
 from boussole.charter.committee.acts.meeting import agree, convene, open_session, record_no_quorum
 from boussole.charter.committee.acts.packs import freeze
 from boussole.charter.committee.acts.proving import faults
-from boussole.charter.committee.directory import directory, forget, name_member, new_number, number_of
 from boussole.charter.committee.papers.minutes import approved, content_of, minutes_of, seal_minutes, sealed_minutes
 from boussole.charter.committee.papers.minutes_text import minutes_text
+from boussole.charter.committee.people.directory import directory, forget, name_member, new_number, number_of
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import (
     Attendance,
@@ -205,7 +205,7 @@ Non adopté : Suspendre le pilote, au scrutin secret ; pour : 0, contre : 3, abs
 
 Vote annulé : Autre texte. Raison : Mauvais texte.
 
-## Questions posées
+## Questions adressées par le comité
 
 - Et sans smartphone ? (à : DSI, d’ici au 15 octobre 2026)
 

@@ -14,9 +14,9 @@ from boussole.charter.committee.acts.balloting import end_vote, vote_openly
 from boussole.charter.committee.acts.issuing import issue, opinion_text, recommend
 from boussole.charter.committee.acts.meeting import agree
 from boussole.charter.committee.acts.proving import faults
-from boussole.charter.committee.advice import recommended
-from boussole.charter.committee.following import Promise, followed, promises
-from boussole.charter.committee.opinions import fates
+from boussole.charter.committee.advising.advice import recommended
+from boussole.charter.committee.advising.following import Promise, followed, promises
+from boussole.charter.committee.advising.opinions import fates
 from boussole.charter.committee.papers.drafts import begin, drafts, save
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import Opinion, OpinionText, Publication, PublicationDecision

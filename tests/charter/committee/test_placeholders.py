@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
+from boussole.charter.committee.acting import turn
 from boussole.charter.committee.acts.issuing import issue, opinion_text
 from boussole.charter.committee.acts.meeting import agree, begin_vote
-from boussole.charter.committee.papers.drafts import begin, save
+from boussole.charter.committee.papers.drafts import begin, discard, save
 from boussole.charter.committee.placeholders import placeholder, unwritten
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.voted import in_use, texts_of
@@ -134,3 +136,33 @@ def test_the_text_of_a_vote_is_found_in_the_version_that_is_voted_on(hall):
     hall.do(Annulment, of=vote, text="Wrong text.")
     assert in_use(hall.house, {subject}) is None
     assert texts_of(hall.workspace, "internal") == {}
+
+
+def test_a_draft_that_a_vote_rests_on_is_not_thrown_away(hall):
+    of = hall.session(1, 2, 3)
+    begin(hall.workspace, NAME, kind="opinion", body=TEXT, author="a")
+    save(hall.workspace, 1, body={**TEXT, "words": "Other."}, based_on=1, author="b")
+    vote = hall.vote(of, subject=OpinionText.model_validate(TEXT).sha256)
+    with pytest.raises(RefusedError, match=f"rests on this draft .entry {vote}"):
+        discard(hall.workspace, 1)
+    hall.do(Annulment, of=vote, text="Wrong text.")
+    discard(hall.workspace, 1)
+    assert texts_of(hall.workspace, NAME) == {}
+
+
+def test_a_vote_that_begins_while_a_draft_is_thrown_away_keeps_its_text(hall):
+    """It was looked for before the transaction that erases: a vote that began in between was on a text nobody had."""
+    of = hall.session(1, 2, 3)
+    begin(hall.workspace, NAME, kind="opinion", body=TEXT, author="a")
+    subject = OpinionText.model_validate(TEXT).sha256
+    annulled = hall.vote(of, subject=subject)
+    earlier = hall.house.sealed(annulled).statement
+    hall.do(Annulment, of=annulled, text="Wrong question.")
+    with ThreadPoolExecutor(1) as pool:
+        with turn(hall.workspace, NAME) as now:
+            thrown = pool.submit(discard, hall.workspace, 1)
+            assert not wait([thrown], timeout=0.5).done
+            now.seal(earlier.model_copy(update={"title": "Adopt it"}))
+        with pytest.raises(RefusedError, match="rests on this draft"):
+            thrown.result(timeout=60)
+    assert subject in texts_of(hall.workspace, NAME)

@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 from pydantic import ValidationError
 
+from boussole.charter.committee.meetings.sessions import session, sessions
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.sessions import session, sessions
 from boussole.charter.committee.voting.presence import count, electors, presiding
 from boussole.charter.record_types.acts import (
     Cancellation,

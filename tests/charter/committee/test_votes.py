@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.sessions import session
 from boussole.charter.committee.voting.presence import count
 from boussole.charter.committee.voting.votes import choices_of, decided, outcome, result
 from boussole.charter.record_types.acts import (

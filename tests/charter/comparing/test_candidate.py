@@ -20,7 +20,7 @@ from boussole.audits.uncertainty.change import ComparisonChange, Units
 from boussole.audits.uncertainty.holm import holm
 from boussole.audits.workspace import Workspace
 from boussole.charter.comparing.candidate import judge, margins
-from boussole.charter.document.comparing import CandidateComparison
+from boussole.charter.document.differences.comparing import CandidateComparison
 from boussole.charter.schemas import comparison_schema
 from boussole.charter.text.loading import load_charter
 

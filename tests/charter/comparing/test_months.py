@@ -24,7 +24,7 @@ from boussole.audits.uncertainty.wilson import wilson
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.comparing.months import sequential, version_changes
-from boussole.charter.document.comparing import SIDE_BY_SIDE, ChangeOfMeasure, VersionComparison
+from boussole.charter.document.differences.comparing import SIDE_BY_SIDE, ChangeOfMeasure, VersionComparison
 from boussole.charter.schemas import comparison_schema
 from tests.written import declaring, sample
 

@@ -20,7 +20,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.comparing.shadow import side_of_shadow
 from boussole.charter.comparing.stored import keep, kept
-from boussole.charter.document.comparing import ChangeOfMeasure, VersionComparison
+from boussole.charter.document.differences.comparing import ChangeOfMeasure, VersionComparison
 from boussole.charter.registry.register import register_of
 from boussole.charter.schemas import comparison_schema
 from tests.sparing import later

@@ -10,7 +10,7 @@ import pytest
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.charter.document import AuditDocument, Comparison, Levels
-from boussole.charter.document.verdict import Verdict
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.drift.groups import GroupSizes, mix_measures, series_of, told
 from tests.written import audited, sample
 

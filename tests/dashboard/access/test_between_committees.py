@@ -11,8 +11,8 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee import acting
 from boussole.charter.committee.acting import do
-from boussole.charter.committee.directory import name_member
 from boussole.charter.committee.papers.drafts import begin, drafts
+from boussole.charter.committee.people.directory import name_member
 from boussole.charter.committee.rules import TEMPLATES
 from boussole.charter.record_types.acts import Mandate
 from boussole.charter.records.statements import statements

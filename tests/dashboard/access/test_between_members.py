@@ -10,8 +10,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee import acting
 from boussole.charter.committee.acting import committee_state
 from boussole.charter.committee.acts.balloting import end_vote, vote_openly
-from boussole.charter.committee.directory import name_member
 from boussole.charter.committee.papers.drafts import begin, draft, drafts
+from boussole.charter.committee.people.directory import name_member
 from boussole.charter.record_types.acts import Ballot, CommitteeQuestion, Dissent, Interest, Recusal, Referral
 from boussole.dashboard.access import log, open_sessions, sessions, visitor
 from boussole.dashboard.access.people.permissions import Action

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.directory import name_member
+from boussole.charter.committee.people.directory import name_member
 from boussole.dashboard.access.local_role import choosing
 from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.access.people.person import COOKIE, Person, local

@@ -9,7 +9,7 @@ import pytest
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.directory import name_member
+from boussole.charter.committee.people.directory import name_member
 from boussole.charter.record_types.acts import MandateEnd
 from boussole.dashboard.access import database, open_sessions, sessions
 from boussole.dashboard.access.people import identity, person, provider

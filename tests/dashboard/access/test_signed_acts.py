@@ -9,7 +9,7 @@ import time
 import pytest
 
 from boussole.charter.committee.acting import committee_state, do
-from boussole.charter.committee.directory import name_member
+from boussole.charter.committee.people.directory import name_member
 from boussole.charter.committee.rules import TEMPLATES
 from boussole.charter.record_types.acts import CommitteeQuestion, Mandate, MandateEnd
 from boussole.dashboard.views import store

@@ -11,7 +11,7 @@ import pytest
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee import acting
-from boussole.charter.committee.directory import name_member
+from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records.facts import Facts
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.forms import inbox

@@ -10,8 +10,8 @@ import pytest
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acts.meeting import convene
 from boussole.charter.committee.acts.proving import faults
-from boussole.charter.committee.between import asked_between, known_question
 from boussole.charter.committee.papers.drafts import begin
+from boussole.charter.committee.referrals.between import asked_between, known_question
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import (
     Closing,

@@ -6,8 +6,8 @@ import datetime as dt
 import re
 
 from boussole.charter.committee.acts.meeting import convene, open_session
-from boussole.charter.committee.directory import directory
-from boussole.charter.committee.members import holder_of, sitting_on
+from boussole.charter.committee.people.directory import directory
+from boussole.charter.committee.people.members import holder_of, sitting_on
 from boussole.charter.committee.rules import write_template
 from boussole.charter.record_types.acts import (
     Attendance,

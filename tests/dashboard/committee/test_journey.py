@@ -23,10 +23,10 @@ from boussole.charter.committee.acting import committee_state, here_and_now
 from boussole.charter.committee.acts.issuing import opinion_text
 from boussole.charter.committee.acts.meeting import convene, open_session
 from boussole.charter.committee.acts.proving import faults
-from boussole.charter.committee.directory import name_member
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.papers.drafts import begin
+from boussole.charter.committee.people.directory import name_member
 from boussole.charter.committee.rules import packaged
-from boussole.charter.committee.sessions import session
 from boussole.charter.record_types.acts import (
     Attendance,
     Ballot,
@@ -325,7 +325,7 @@ def test_a_secret_vote_is_answered_with_a_receipt_that_stays_nowhere(
     whole(chrome)
     assert receipt not in chrome.page_source
     assert chrome.find_elements(By.CSS_SELECTOR, "form[action*='/cast/']") == []
-    assert "une voix exprimée" in text(chrome, ".running")
+    assert "un vote reçu" in text(chrome, ".running")
 
 
 def matter(seat: Seat) -> str:

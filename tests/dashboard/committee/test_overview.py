@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.papers.drafts import SavedDraft
-from boussole.charter.committee.sessions import session
 from boussole.charter.committee.voting.presence import count
 from boussole.charter.record_types.acts import (
     CommitteeQuestion,

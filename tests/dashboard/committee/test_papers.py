@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 
 from boussole.audits import private_files
 from boussole.charter.committee.acts.proving import faults
-from boussole.charter.committee.directory import forget
 from boussole.charter.committee.papers.drafts import begin
+from boussole.charter.committee.people.directory import forget
 from boussole.charter.record_types.acts import (
     Closing,
     CommitteeAnswer,

@@ -6,14 +6,14 @@ import datetime as dt
 
 import pytest
 
-from boussole.charter.record_types.acts import Ballot, Opinion, OpinionText, Referral, Retraction
-from boussole.charter.record_types.kinds import KINDS
+from boussole.charter.record_types.acts import Ballot, Convocation, Opinion, OpinionText, Referral, Retraction
+from boussole.charter.record_types.kinds import KINDS, Inspection, Recommendation
 from boussole.charter.records.readable import Records
 from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.access.people.permissions import Action, Role, allowed
 from boussole.dashboard.pages.evidence import evidence_html
 from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
-from boussole.dashboard.records.contents import contents_of
+from boussole.dashboard.records.contents import contents_of, entries_named
 from boussole.dashboard.views.evidence.facts import proved, results, short
 from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import m
@@ -60,6 +60,46 @@ def test_a_referral_and_an_opinion_say_what_they_say():
     assert shown["Réserves"] == "R1\nR2"
 
 
+def test_a_convocation_says_when_where_and_about_what(hall: Hall) -> None:
+    """It said nothing: no form of a model asks for one."""
+    call = hall.house.sealed(hall.of).statement
+    assert isinstance(call, Convocation)
+    shown = dict(told(call, say=FR).says)
+    assert shown["Elle commence"] == FR("{date}, {time}", date=FR.date(call.starts.date()), time=FR.time(call.starts))
+    assert shown["Elle finit"] == FR("{date}, {time}", date=FR.date(call.ends.date()), time=FR.time(call.ends))
+    assert shown["Lieu"] == call.place
+    lines = str(shown["Ordre du jour"]).splitlines()
+    assert len(lines) == len(call.agenda)
+    assert lines[0].startswith(f"1. {call.agenda[0].title} (")
+    assert shown["On peut participer à distance"] == ("Oui" if call.remote else "Non")
+    assert {*dict(told(call.model_copy(update={"urgent": True})).says)} - {*dict(told(call).says)} == {
+        "It is an emergency: less notice"
+    }
+
+
+def test_a_no_is_told_where_it_says_something_and_numbers_have_their_decimals():
+    of = {"role": "Auditor", "on": DAY, "text": "Do it", "addressee": "Director", "due_on": DAY, "body": "CNIL"}
+    for outside, words in ((True, "an outside authority"), (False, "a committee")):
+        assert dict(told(Recommendation(**of, outside=outside)).says)["Who recommends?"] == words
+    seen = Inspection(
+        role="auditor", on=DAY, indicator="no_x", system="matchft", start=DAY, end=DAY, examined=1200, found=0,
+        recall=0.875,
+    )  # fmt: skip
+    assert dict(told(seen, Role.ADMINISTRATOR, say=FR).says) == {
+        "Au nom de qui\u202f?": "Audit",
+        "Quel jour ?": "15 septembre 2026",
+        "Premier jour": "15 septembre 2026",
+        "Dernier jour": "15 septembre 2026",
+        "Examinés": "1 200",
+        "Cas trouvés": "0",
+        "Part des vrais cas que la méthode trouve": "0,875",
+    }
+    whole = seen.model_copy(update={"recall": 1.0, "role": "Direction · auditor"})
+    shown = dict(told(whole, Role.ADMINISTRATOR).says)
+    assert shown["Of true cases, the share that the method finds"] == "1"
+    assert shown["In whose name?"] == "Direction · Auditor"
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_only_whoever_may_see_it_is_told(role):
     for said, before in ((REFERRAL, ()), (incident(), ()), (appeal(text="Secret"), ()), (decision(0), (appeal(),))):
@@ -94,6 +134,15 @@ def test_the_entry_and_the_list_say_it(hall: Hall, empty_scene):
         listed = search_of(span, asked, results(hall.workspace, asked, page=1), empty_scene, EN, query={}, told=said)
         return evidence_html.entry(page, EN), evidence_html.search(listed, EN)
 
+    def found_by(text, role):
+        asked = asked_of({"q": text})
+        named = entries_named(records, asked.text, role)
+        return [each.index for each in results(hall.workspace, asked, page=1, named=named).entries]
+
+    assert found_by("L’ÂGE dans", Role.MEMBER) == [number]
+    assert found_by("L’âge dans", Role.READER) == []
+    assert found_by("  ", Role.MEMBER) == found_by("", Role.MEMBER)
+    assert found_by(str(number), Role.MEMBER) == [number]
     entry, listed = shown_to(Role.MEMBER)
     assert "What it says" in entry
     assert "Est-ce juste ?" in entry
@@ -103,3 +152,15 @@ def test_the_entry_and_the_list_say_it(hall: Hall, empty_scene):
     assert "shown to those whose role may see it" in entry
     assert "Est-ce juste" not in entry + listed
     assert "L’âge" not in entry + listed
+
+
+def test_an_opinion_is_found_by_its_title_and_one_that_was_taken_back_is_not(hall: Hall) -> None:
+    sealed = {
+        0: SealedStatement(entry=0, sealed_on=DAY, statement=REFERRAL),
+        1: SealedStatement(entry=1, sealed_on=DAY, statement=OPINION),
+    }
+    assert entries_named(Records(sealed), "avis sur", Role.MEMBER) == {1}
+    assert entries_named(Records(sealed), "avis de", Role.MEMBER) == frozenset()
+    gone = Retraction(**BASE, of=1, text="By mistake")
+    sealed[2] = SealedStatement(entry=2, sealed_on=DAY, statement=gone)
+    assert entries_named(Records(sealed), "avis sur", Role.MEMBER) == frozenset()

@@ -52,7 +52,12 @@ def test_the_ballot_shows_the_very_text_with_its_version_and_the_head_announces_
 def test_what_is_put_to_the_vote_with_nothing_frozen_is_warned_of_at_the_form(hand, hall, of, be):
     be("secretary")
     page = look("session", session=str(of), lang="en")
-    assert page.count("Warning: the evidence of this session is not frozen.") == 4  # two items, vote and consensus
+    assert page.count("The evidence of this session is not frozen:") == 1
+    assert page.count("Warning: the evidence of this session is not frozen.") == 2  # two items that can be voted on
+    hall.vote(of)
+    page = look("session", session=str(of), lang="en")
+    assert page.count("The evidence of this session is not frozen:") == 1
+    assert page.count("Warning: the evidence of this session is not frozen.") == 1  # the other item
     hand.done(act("freeze", of))
     assert "Warning:" not in look("session", session=str(of), lang="en")
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from boussole.charter.committee.sessions import session
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.voting.ballot_box import Box, commitment, with_ballot
 from boussole.charter.committee.voting.presence import count
 from boussole.charter.committee.voting.votes import result

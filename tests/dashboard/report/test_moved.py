@@ -19,7 +19,7 @@ from boussole.audits.hashing import canonical_json
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.charter.document.drift_series import DriftSeriesDocument
+from boussole.charter.document.differences.drift_series import DriftSeriesDocument
 from boussole.charter.drift.series_document import FIGURES
 from boussole.charter.schemas import drift_series_schema
 from boussole.dashboard.report import write_report

@@ -172,6 +172,22 @@ def test_a_warning_of_the_typesetter_is_an_error(
     assert not (tmp_path / "report.pdf").exists()
 
 
+def test_a_fault_is_told_of_the_template_that_has_it(tmp_path: Path) -> None:
+    template = tmp_path / "paper.typ"
+    template.write_text("#nothing", encoding="utf-8")
+    with pytest.raises(ReportError, match="the document cannot be typeset: unknown variable") as raised:
+        typesetting.typeset_pdf({}, {}, template=template)
+    assert raised.value.where == "paper.typ"
+
+
+def test_what_templates_share_is_said_once() -> None:
+    sources = {path.name: path.read_text("utf-8") for path in typesetting.BASE.parent.glob("*.typ")}
+    named = {name: set(re.findall(r"^#let ([\w-]+)", source, re.MULTILINE)) for name, source in sources.items()}
+    shared = named.pop("base.typ")
+    assert {"ink", "framed", "mark", "boxed"} <= shared
+    assert {name: words & shared for name, words in named.items()} == {"paper.typ": set(), "report.typ": set()}
+
+
 def texts(data: Any) -> list[str]:
     if isinstance(data, str):
         return [data]

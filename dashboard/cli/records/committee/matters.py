@@ -16,7 +16,7 @@ Referral = Annotated[int, typer.Argument(min=0, help="The entry of the referral.
 @app.command()
 def questions(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
     """List the questions, overdue ones first: entry, state, due day, who must answer, words."""
-    from boussole.charter.committee.matters import questions as asked
+    from boussole.charter.committee.referrals.matters import questions as asked
 
     at = desk(context, committee, SECRETARIAT, on)
     for each in asked(at.house, today=at.who.on):

@@ -36,7 +36,7 @@ def rules(context: typer.Context, committee: Committee = EXTERNAL) -> None:
 @app.command()
 def members(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
     """List who sits on a day: number, name, college, first and last day, office, entry of the mandate."""
-    from boussole.charter.committee.members import holder_of, sitting_on
+    from boussole.charter.committee.people.members import holder_of, sitting_on
 
     at = desk(context, committee, SECRETARIAT, on)
     names, day = at.names(), at.who.on
@@ -57,7 +57,7 @@ def name(
     committee: Committee = EXTERNAL,
 ) -> None:
     """Write down or correct a member's name: it is not sealed."""
-    from boussole.charter.committee.directory import name_member
+    from boussole.charter.committee.people.directory import name_member
 
     at = desk(context, committee, SECRETARIAT, None)
     name_member(at.workspace, at.member(member), name=to)
@@ -67,7 +67,7 @@ def name(
 @app.command()
 def forget(context: typer.Context, *, member: MemberOption, committee: Committee = EXTERNAL) -> None:
     """Erase a member's name, and minutes made as files; what they did stays, under their number."""
-    from boussole.charter.committee.directory import forget as erase
+    from boussole.charter.committee.people.directory import forget as erase
 
     at = desk(context, committee, SECRETARIAT, None)
     say("Erased." if erase(at.workspace, at.member(member)) else "No name was known.")

@@ -69,8 +69,8 @@ def drafts(
 @app.command()
 def opinions(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
     """List the opinions and what became of them, ignored ones first."""
-    from boussole.charter.committee.following import followed, promises
-    from boussole.charter.committee.opinions import fates
+    from boussole.charter.committee.advising.following import followed, promises
+    from boussole.charter.committee.advising.opinions import fates
     from boussole.charter.records.facts import facts_of
 
     at = desk(context, committee, SECRETARIAT, on)
@@ -86,7 +86,7 @@ def opinions(context: typer.Context, committee: Committee = EXTERNAL, on: On = N
 @app.command()
 def recommendations(context: typer.Context, committee: Committee = EXTERNAL, on: On = None) -> None:
     """List the recommendations of the committee and of outside authorities, overdue ones first."""
-    from boussole.charter.committee.advice import recommended
+    from boussole.charter.committee.advising.advice import recommended
     from boussole.charter.records.facts import facts_of
 
     at = desk(context, committee, SECRETARIAT, on)

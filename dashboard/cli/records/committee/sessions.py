@@ -34,7 +34,7 @@ def agenda(context: typer.Context, committee: Committee = EXTERNAL, lang: Lang =
     """Print the agenda that an ordinary session starts from, as YAML: change it, and give it to `convene`."""
     import yaml
 
-    from boussole.charter.committee.convening import agenda_from
+    from boussole.charter.committee.meetings.convening import agenda_from
 
     items = agenda_from(desk(context, committee, SECRETARIAT, None).house.rules, lang)
     told = [item.model_dump(exclude_none=True) for item in items]
@@ -62,7 +62,7 @@ def convene(
 ) -> None:
     """Call a session, or change one that was called."""
     from boussole.charter.committee.acts.meeting import convene as call
-    from boussole.charter.committee.convening import agenda_from
+    from boussole.charter.committee.meetings.convening import agenda_from
     from boussole.charter.record_types.acts import Item
 
     at = desk(context, committee, role, on)
@@ -94,7 +94,7 @@ def convene(
 @app.command()
 def sessions(context: typer.Context, committee: Committee = EXTERNAL) -> None:
     """List the sessions: entry, state, start, kind, place."""
-    from boussole.charter.committee.sessions import sessions as called
+    from boussole.charter.committee.meetings.sessions import sessions as called
 
     for each in called(desk(context, committee, SECRETARIAT, None).house):
         call = each.call
@@ -111,8 +111,8 @@ def calendar(
     lang: Lang = "fr",
 ) -> None:
     """Write a session as a calendar file; one of a moved or cancelled session replaces what a calendar holds."""
+    from boussole.charter.committee.meetings.sessions import session as found
     from boussole.charter.committee.papers.calendar import calendar_file
-    from boussole.charter.committee.sessions import session as found
 
     house = desk(context, committee, SECRETARIAT, None).house
     write_bytes(out, calendar_file(found(house, session), lang=lang))

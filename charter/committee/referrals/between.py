@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from boussole.charter.committee.matters import QuestionHistory, questions
-from boussole.charter.committee.sessions import Session, sessions
+from boussole.charter.committee.meetings.sessions import Session, sessions
+from boussole.charter.committee.referrals.matters import QuestionHistory, questions
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Reference
 from boussole.charter.records import SealedStatement

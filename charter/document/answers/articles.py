@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import LATER, Count, Part
-from boussole.charter.document.verdict import Verdict
 
 
 class ArticleVerdict(Part):

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import EARLY, LATER, SINCE, Count, Day, Part, Share, Texts
-from boussole.charter.document.verdict import Verdict
 
 
 class Levels(Part):

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, RootModel
 from boussole.audits.windows import Window
 from boussole.charter.document.audit import System
 from boussole.charter.document.base import LATER, SINCE, Count, Day, Hex, Part, Share, Texts
-from boussole.charter.document.distances import Distance
+from boussole.charter.document.differences.distances import Distance
 from boussole.charter.document.measures import IntervalOfMeasure, Side
 
 CANDIDATE: Literal["boussole.comparison/1"] = "boussole.comparison/1"

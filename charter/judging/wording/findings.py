@@ -11,7 +11,7 @@ from boussole.audits.systems.model import System
 from boussole.charter.document import Comparison, IntervalOfTests, MeasureInShort
 from boussole.charter.document.base import given
 from boussole.charter.judging.families import controls, decision, stage
-from boussole.charter.judging.naming import feature, gap_digits, other_place, per_hundred, place
+from boussole.charter.judging.wording.naming import feature, gap_digits, other_place, per_hundred, place
 
 RATES = {
     "true_positive_rate_difference": "Of 100 people whose outcome turned out positive, {first} are {decision} {place}, "

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from boussole.charter.committee.opinions import Fate, fates
+from boussole.charter.committee.advising.opinions import Fate, fates
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.kinds import Recommendation, Reply
 from boussole.charter.records.facts import Facts

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from boussole.charter.document.answers.comparisons import Comparison, ThresholdOfVerdict
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import EARLY, LATER, SINCE, Count, Day, Hex, Part, Share, Texts
-from boussole.charter.document.comparisons import Comparison, ThresholdOfVerdict
-from boussole.charter.document.verdict import Verdict
 
 
 class AnsweringStatement(Part):

@@ -8,10 +8,10 @@ from pydantic import ConfigDict, Field
 
 from boussole.audits.drift.evidently_columns import Note, Reason
 from boussole.audits.drift.evidently_methods import Key, Reading
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.audit import System
 from boussole.charter.document.base import LATER, SINCE, Day, Hex, Part
-from boussole.charter.document.distances import Distance
-from boussole.charter.document.verdict import Verdict
+from boussole.charter.document.differences.distances import Distance
 from boussole.charter.document.windows import WindowOfAudit
 
 SCHEMA: Literal["boussole.drift/1"] = "boussole.drift/1"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from boussole.charter.committee.noting import note_on
+from boussole.charter.committee.meetings.noting import note_on
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.sessions import session
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Cancellation, Convocation, Item, Referral, Rules
 

@@ -11,11 +11,11 @@ from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.looks import nominal
 from boussole.audits.uncertainty.tests import decisions_needed, p_beyond, tails
 from boussole.charter.document import MeasureInShort
+from boussole.charter.document.answers.verdict import RULE, Verdict
 from boussole.charter.document.base import given
-from boussole.charter.document.verdict import RULE, Verdict
-from boussole.charter.judging.correction import Place, PValues, TestedComparison, corrected, effect
-from boussole.charter.judging.distances import KIND, window_needed
 from boussole.charter.judging.families import Question
+from boussole.charter.judging.statistics.correction import Place, PValues, TestedComparison, corrected, effect
+from boussole.charter.judging.statistics.distances import KIND, window_needed
 from boussole.charter.text.judged import BY_WINDOW
 from boussole.charter.text.model import Charter, Threshold
 

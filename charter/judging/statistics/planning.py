@@ -16,11 +16,11 @@ from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.looks import nominal
 from boussole.audits.uncertainty.tests import at_truth, quantile, statistic, times_needed
 from boussole.charter.document import AuditDocument, Comparison, MeasureDocument, VerdictDocument
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import Day, given
 from boussole.charter.document.measures import by_id
-from boussole.charter.document.verdict import Verdict
-from boussole.charter.judging.correction import BEYOND, beyond
-from boussole.charter.judging.testing import DAYS_A_MONTH, TOGETHER, accumulates, past
+from boussole.charter.judging.statistics.correction import BEYOND, beyond
+from boussole.charter.judging.statistics.testing import DAYS_A_MONTH, TOGETHER, accumulates, past
 from boussole.charter.text.model import Charter
 
 MOST = 1e9

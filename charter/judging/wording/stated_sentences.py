@@ -6,8 +6,8 @@ import math
 
 from boussole.audits.languages import Catalogue, date_words, number, whole
 from boussole.charter.document import AnsweringStatement, CaseCounts, RegisterDates, VerdictReasons
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
-from boussole.charter.document.verdict import Verdict
 
 ATTESTED = "Stated by: {role}, on {date}, with a document; valid until {until}."
 RENEW = "To be stated anew before then."

@@ -8,17 +8,17 @@ from pathlib import Path
 from boussole.audits.languages import LANGUAGES, Catalogue, date_words, number, typeset, whole
 from boussole.audits.systems.model import System
 from boussole.charter.document import Comparison, Levels, MeasureInShort, VerdictReasons
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
 from boussole.charter.document.left_out import LeftOutInShort, PartLeftOut
-from boussole.charter.document.verdict import Verdict
 from boussole.charter.judging.families import Question, controls, decision, said
-from boussole.charter.judging.findings import deciding, finding, level_words, meaning
-from boussole.charter.judging.naming import about
-from boussole.charter.judging.stated_sentences import stated_sentence
-from boussole.charter.judging.testing import accumulates, lasting, past
+from boussole.charter.judging.statistics.testing import accumulates, lasting, past
+from boussole.charter.judging.wording.findings import deciding, finding, level_words, meaning
+from boussole.charter.judging.wording.naming import about
+from boussole.charter.judging.wording.stated_sentences import stated_sentence
 from boussole.charter.text.left_out import REASON, limiting
 
-LOCALE = Path(__file__).parent / "locale"
+LOCALE = Path(__file__).parent.parent / "locale"
 
 NOT_EXAMINED = {
     "not_measured_yet": "Not examined: nothing measures this yet.",

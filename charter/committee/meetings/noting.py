@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.sessions import session
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import FrozenPack, ItemNote, Minutes, SessionPaper
 

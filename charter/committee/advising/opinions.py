@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.sessions import session
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voting.votes import decided
 from boussole.charter.record_types.acts import Minutes, Opinion, Publication, PublicationDecision, Referral

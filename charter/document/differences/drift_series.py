@@ -10,7 +10,7 @@ from boussole.audits.drift.series import Against, Step
 from boussole.audits.measures import Status
 from boussole.charter.document.audit import System
 from boussole.charter.document.base import Count, Day, Part
-from boussole.charter.document.distances import (
+from boussole.charter.document.differences.distances import (
     ChiSquareParams,
     DistanceParams,
     MannWhitneyParams,
@@ -18,7 +18,7 @@ from boussole.charter.document.distances import (
     PsiParams,
     WassersteinParams,
 )
-from boussole.charter.document.drift import ColumnChange
+from boussole.charter.document.differences.drift import ColumnChange
 from boussole.charter.document.measures import IntervalOfMeasure
 from boussole.charter.document.windows import WindowOfAudit
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from boussole.charter.committee.members import interested, needs_mandate
+from boussole.charter.committee.meetings.sessions import session
+from boussole.charter.committee.people.members import interested, needs_mandate
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.sessions import session
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import (
     CommitteeAnswer,

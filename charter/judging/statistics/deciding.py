@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from boussole.audits.uncertainty.inversion import end_of
 from boussole.charter.document import AuditDocument, IntervalOfTests, Levels, MeasureInShort, VerdictDocument
+from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
 from boussole.charter.document.measures import by_id
-from boussole.charter.document.verdict import Verdict
-from boussole.charter.judging.correction import PValues
 from boussole.charter.judging.families import Question
-from boussole.charter.judging.testing import p_values, verdict_of
+from boussole.charter.judging.statistics.correction import PValues
+from boussole.charter.judging.statistics.testing import p_values, verdict_of
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.model import Charter
 

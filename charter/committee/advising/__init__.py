@@ -1,0 +1,1 @@
+"""Opinions and recommendations: issued, published, answered, and what became of them."""

@@ -1,0 +1,1 @@
+"""Sessions: called, opened and closed, with the notes on their items, and what the rules ask of each."""

@@ -1,0 +1,1 @@
+"""Tests behind verdicts: each at its level, corrected over its family, and how much a window can show."""

@@ -1,0 +1,1 @@
+"""The sentences that say a verdict in plain words, from its numbers."""
