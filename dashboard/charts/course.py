@@ -21,7 +21,7 @@ _TINTS = {"broken": "#ecbfbf", "watch": "#ecd699", "unknown": "#c9c6de", "kept":
 @dataclass(frozen=True, kw_only=True)
 class Stop:
     """One audit: its value, if it has one, its interval and its verdict; `label` in two lines; the numbers of what
-    happened since the one before."""
+    happened since the one before. One without a value has its mark above the scale, where nothing can be read off."""
 
     label: tuple[str, str]
     value: float | None
@@ -81,7 +81,7 @@ def _events(stop: Stop, x: float, bottom: float) -> list[str]:
 
 def _stop(stop: Stop, x: float, y: Callable[[float], float], scale: tuple[float, float]) -> list[str]:
     if stop.value is None:
-        return [shape("not_examined", x=x, y=y(scale[0]), size=9)]
+        return [shape(stop.verdict, x=x, y=TOP / 2, size=9)]
     low, high = stop.bar
     mark = shape(stop.verdict, x=x, y=y(stop.value), size=13)
     if low is None and high is None:

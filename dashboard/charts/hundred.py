@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from boussole.audits.systems import System
 from boussole.charter.document import Standing, VerdictDocument
 from boussole.charter.judging.wording.findings import deciding
+from boussole.charter.judging.wording.naming import parsed
 from boussole.dashboard.charts.bars import NONE, Ends, within
 from boussole.dashboard.charts.charts import apart, level_lines
 from boussole.dashboard.charts.dots import WIDE, Dot, Layout, Rows
@@ -17,6 +18,7 @@ from boussole.dashboard.charts.groups import (
     Level,
     Row,
     compared,
+    group_name,
     group_of,
     reason_words,
     rows,
@@ -61,11 +63,11 @@ def _of_stage(
     pairs = [(each, measures[each.measure]) for each in verdict.comparisons if each.measure in measures]
     told = deciding(verdict.verdict, pairs)
     every = stage_rows(document, verdict.by or (), say, metric=metric, system=system)
-    return [
-        replace(row, label=group_of(measure, say, system=system))
-        for measure, row in every
-        if told is None or measure.given == told[1].given
-    ]
+    shown = [(each, row) for each, row in every if told is None or each.given == told[1].given]
+    found = [replace(row, label=group_of(measure, say, system=system)) for measure, row in shown]
+    against = {measure.params.against for measure, _ in shown} - {None, "rest"}
+    others = [group_name(parsed(each, verdict.by or ()), say, system=system) for each in sorted(map(str, against))]
+    return [*found, *(Row(label=other, value=1.0, reference=True) for other in others)]
 
 
 def _bad_side(document: Standing, verdict: VerdictDocument) -> str:

@@ -108,7 +108,9 @@ def needed(reason: str, indicator: Indicator | None, say: Say) -> str:
     if reason == "not_attested" and indicator is not None:
         months = indicator.valid_months or 12
         return say.plural(
-            "Such a statement holds for one month at most.", "Such a statement holds for {n} months at most.", months
+            "It would take a statement with its document, which holds for one month at most.",
+            "It would take a statement with its document, which holds for {n} months at most.",
+            months,
         )
     if reason in DECLARED:
         return say("It would take these data in the log, and a line in the file of the system that says so.")

@@ -21,8 +21,12 @@ from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import MeasureDocument, Params
 from boussole.charter.records import save_audit
+from boussole.charter.text.left_out import REASON
 from boussole.charter.text.loading import load_charter
+from boussole.dashboard.charts.course import BOTTOM, HIGH, LEFT, RIGHT, TOP, Stop, course_svg
+from boussole.dashboard.charts.course import WIDE as COURSE_WIDE
 from boussole.dashboard.charts.hundred import hundred
+from boussole.dashboard.markup.marks import shape
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.answer_html import Behind, Doors
 from boussole.dashboard.pages.answer.cache import answer_page as kept_page
@@ -32,14 +36,16 @@ from boussole.dashboard.pages.answer.view import AnswerPage, answer_page
 from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.views.answers.asked import sentence_of
 from boussole.dashboard.views.answers.course import Past
-from boussole.dashboard.views.answers.short import MOST, figures, told_by, words_in
+from boussole.dashboard.views.answers.short import MOST, compared_people, figures, told_by, words_in
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system.matrix import matrix
 from boussole.dashboard.words.addresses import answer_href
 from boussole.dashboard.words.say import speaker
 from tests.as_json import documents, written
 from tests.dashboard.before_folds import shown, words_shown
+from tests.written import measure as as_sealed
 from tests.written import system_text
+from tests.written import verdict as a_verdict
 
 EN, FR = speaker("en"), speaker("fr")
 ALL = Reader(committee=True, incidents=True)
@@ -309,3 +315,126 @@ def test_what_is_typed_elsewhere_is_text_here(scene: Scene) -> None:
 
 def test_words_are_counted_as_readers_count_them() -> None:
     assert words_shown("<p>One two</p><details><summary>three</summary>four <details>x</details></details> five") == 4
+
+
+def accumulating(scene: Scene, key: str, since: str) -> Scene:
+    """The same, but that the figure which decides a question counts windows before that of the audit too."""
+    document = written(scene.latest)["matchft"]
+    asked = next(each for each in scene.latest["matchft"].verdicts if each.indicator == key)
+    found = told_by(scene.latest["matchft"], asked)
+    assert found is not None
+    own = next(each for each in document["measures"] if each["id"] == found[1].id)
+    params = own["params"] | {"since": since, "windows": 2, "correlations": []}
+    document["accumulated"] = {
+        "since": since,
+        "because": "first",
+        "windows": [],
+        "measures": [own | {"params": params}],
+    }
+    return replace(scene, latest={**scene.latest, **documents({"matchft": document})})
+
+
+def test_a_figure_of_several_months_says_since_when_wherever_it_stands(scene: Scene) -> None:
+    """Beside the verdict, in what is cited, in the table of its course and in what the drawing says."""
+    key = next(each.indicator for each in scene.latest["matchft"].verdicts if told_by(scene.latest["matchft"], each))
+    window = scene.latest["matchft"].window
+    own, whole = EN.period(window.start, window.end), EN.period("2026-04-01", window.end)
+    together = accumulating(scene, key, "2026-04-01")
+    windows = [Window(dt.date(2026, 4, 1), dt.date(2026, 6, 30)), Window(window.start, window.end)]
+    past = Past(audits=dict(zip(windows, (scene.latest["matchft"], together.latest["matchft"]), strict=True)))
+    alone = page(scene, "matchft", key, past=Past(audits=dict.fromkeys(windows, scene.latest["matchft"])))
+    found = page(together, "matchft", key, past=past)
+    assert (alone.when, found.when) == (own, whole)
+    assert whole in found.citation.text
+    assert alone.course is not None
+    assert found.course is not None
+    assert found.course.rows[-1][0].lower() == whole.lower()
+    assert alone.course.rows[-1][0].lower() == own.lower()
+    assert whole[1:] in found.course.alt
+    assert (alone.course.note, bool(found.course.note)) == ("", True)
+    assert found.course.note in html(found)
+
+
+def test_an_audit_without_the_figure_stands_off_the_scale(scene: Scene) -> None:
+    """Its mark is that of its answer, and no height from which a value could be read."""
+    stops = [
+        Stop(label=("July", "2026"), value=None, bar=(None, None), verdict="unknown"),
+        Stop(label=("August", "2026"), value=0.0, bar=(0.0, 0.1), verdict="kept"),
+    ]
+    drawn = course_svg(stops, [], str)
+    x = LEFT + (COURSE_WIDE - LEFT - RIGHT) / 4
+    assert shape("unknown", x=x, y=TOP / 2, size=9) in drawn
+    assert shape("not_examined", x=x, y=HIGH - BOTTOM, size=9) not in drawn
+
+
+def test_of_a_stage_too_the_group_compared_with_is_drawn(scene: Scene) -> None:
+    document = written(scene.latest)["matchft"]
+    measure = {
+        "id": "stage_selection_rate_ratio/gender=F|stage=s",
+        "metric": "stage_selection_rate_ratio",
+        "by": ["gender"],
+        "group": {"gender": "F"},
+        "given": {"stage": "s"},
+        "value": 0.89,
+        "params": {"scale": "ratio", "bad_side": "below", "against": "gender=M"},
+    }
+    judged: dict[str, object] = {"measure": measure["id"], "against": "gender=M", "verdict": "watch", "adjusted": True}
+    judged |= {"p_breach": 0.5, "p_watch": 0.01, "p_kept": 1.0, "levels": {"watch": 0.95, "breach": 0.8}}
+    judged |= {"more_decisions": None, "interval": None}
+    document["measures"].append(as_sealed(**measure))
+    document["verdicts"] = [
+        a_verdict(indicator="stage_selection_rate_ratio_gender", verdict="watch", by=["gender"], comparisons=[judged])
+        | {"template": "stage_selection_rate_ratio"}
+    ]
+    given = documents({"matchft": document})["matchft"]
+    found = hundred(given, given.verdicts[0], EN, system=scene.systems["matchft"])
+    assert found is not None
+    assert [(row.value, row.reference) for row in found.shown] == [(pytest.approx(89), False), (100.0, True)]
+
+
+def test_what_nobody_can_tell_says_whom_its_interval_is_about(scene: Scene) -> None:
+    """The sentence names nobody: "between 91 and 95 for 100" alone would be of whom one likes."""
+    seen = 0
+    for system, document in scene.latest.items():
+        for verdict in document.verdicts:
+            found = told_by(document, verdict)
+            if verdict.verdict != "unknown" or found is None or not found[1].group or found[0].interval is None:
+                continue
+            told = page(scene, system, verdict.indicator).beside
+            whom = compared_people(found[1], EN, system=scene.systems[system])
+            assert any(whom["group"] in each and whom["other"] in each for each in told), told
+            assert not any("for 100." in each for each in told)
+            seen += 1
+    assert seen
+
+
+def unknown_because(
+    scene: Scene, reason: str, *, status: str = "undefined", indicator: str = ""
+) -> tuple[AnswerPage, list[str]]:
+    """The page of a question of MatchFT that nobody can tell for a reason, its comparisons without a figure."""
+    document = written(scene.latest)["matchft"]
+    judged = next(each for each in document["verdicts"] if each["comparisons"] and (indicator in each["indicator"]))
+    judged |= {"verdict": "unknown", "reason": reason}
+    compared = {each["measure"] for each in judged["comparisons"]}
+    for each in judged["comparisons"]:
+        each |= {"verdict": "unknown", "reason": reason, "interval": None, "more_decisions": None}
+    for each in document["measures"]:
+        if each["id"] in compared:
+            each |= {"status": status, "value": None, "interval": None, "reason": reason, "n": None, "clusters": None}
+    given = replace(scene, latest={**scene.latest, **documents({"matchft": document})})
+    found = page(given, "matchft", judged["indicator"])
+    return found, list(found.unknown)
+
+
+@pytest.mark.parametrize(
+    ("reason", "status", "said"),
+    [
+        ("small_group", "suppressed", "It would take more decisions about the groups that are hidden."),
+        ("not_mature", "undefined", "It would take time: what became of people cannot be read yet."),
+        ("no_comparison", "undefined", "No number of decisions would help: the data themselves lack what it takes."),
+        ("left_out", "undefined", "It would take the lines that were set aside, mended and counted."),
+    ],
+)
+def test_what_would_settle_an_answer_is_what_it_lacks(scene: Scene, reason: str, status: str, said: str) -> None:
+    _, told = unknown_because(scene, REASON if reason == "left_out" else reason, status=status)
+    assert told[0] == said

@@ -353,7 +353,7 @@ def test_what_nobody_has_examined_says_why_and_what_it_would_take(scene: Scene) 
     (survey,) = asked(found, "work_got_better").lacking
     assert survey.systems == "MatchFT"
     assert survey.why.startswith("Not examined: nobody has handed in the statement")
-    assert survey.needed == "Such a statement holds for twelve months at most."
+    assert survey.needed == "It would take a statement with its document, which holds for twelve months at most."
     (groups,) = asked(page(judged(scene, a=["not_examined"])), "adjusted_selection_rate_ratio").lacking
     assert groups.needed.startswith("It would take these data in the log")
 

@@ -136,3 +136,11 @@ def test_a_figure_that_rests_on_outcomes_says_how_many_are_missing(scene: Scene,
     assert told("en", share | {"value": None, "status": "undefined", "reason": "not_mature"}) == ""
     assert told("en", share, metric="selection_rate_ratio") == ""
     assert told("en") == ""
+
+
+def test_of_outcomes_known_for_those_selected_alone_nobody_says_that_all_are_known(scene: Scene) -> None:
+    share = {"id": "share", "metric": "missing_outcome_share", "by": [], "value": 0.0, "reason": None, "params": {}}
+    verdict = {"metric": "true_positive_rate_difference", "by": ["sex"], "comparisons": []}
+    for reason, said in (("no_comparison", "All outcomes that are due are known."), ("selective_labels", "")):
+        given = verdict | {"reason": reason}
+        assert missing_words({"measures": [share]}, given, EN, system=scene.systems["compas"]) == said

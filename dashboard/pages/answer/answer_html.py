@@ -148,6 +148,7 @@ def _course(told: Course, say: Say) -> Html:
             picture(told.svg, told.alt, class_="chart chart-wide"),
             picture(told.narrow, told.alt, class_="chart chart-narrow"),
         ),
+        el("p", told.note, class_="told") if told.note else None,
         el("ol", *happened, class_="happened-then") if happened else None,
         details(
             say("See the data"),

@@ -7,6 +7,7 @@ from boussole.audits.systems import System
 from boussole.charter.document import Standing, VerdictDocument
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.judging.wording.naming import about
+from boussole.charter.text.left_out import REASON
 from boussole.charter.text.model import Indicator
 from boussole.dashboard.views.answers.left_out import left_out_words
 from boussole.dashboard.views.answers.short import told_by
@@ -39,11 +40,24 @@ def _settles(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     found = told_by(document, verdict)
     if verdict.verdict != "unknown":
         return ""
+    if verdict.reason == REASON:
+        return say("It would take the lines that were set aside, mended and counted.")
     if found is None:
-        return say("No number of decisions would help: the data themselves lack what it takes.")
+        return _lacking(document, verdict, say)
     if found[0].more_decisions is None:
-        return say("The figure lies so near a level that more decisions would not settle it.")
+        return say("More decisions would not settle it: the figure lies too near a level, or the cases are too rare.")
     return say("About {n} more decisions would settle it.", n=about(found[0].more_decisions, say.lang))
+
+
+def _lacking(document: Standing, verdict: VerdictDocument, say: Say) -> str:
+    """What an answer without any figure lacks: more people, time, or what no decision brings."""
+    compared = {each.measure for each in verdict.comparisons}
+    statuses = {each.status for each in document.judged_measures if each.id in compared}
+    if "suppressed" in statuses:
+        return say("It would take more decisions about the groups that are hidden.")
+    if verdict.reason in ("no_outcomes", "not_mature"):
+        return say("It would take time: what became of people cannot be read yet.")
+    return say("No number of decisions would help: the data themselves lack what it takes.")
 
 
 def _undecided(verdict: VerdictDocument, say: Say) -> str:

@@ -17,10 +17,10 @@ from boussole.dashboard.views.answers.asked import indicator_of, question_of, se
 from boussole.dashboard.views.answers.caps import Cap, caps
 from boussole.dashboard.views.answers.course import Course, Past, course
 from boussole.dashboard.views.answers.levels import threshold_words
-from boussole.dashboard.views.answers.short import beside, short_answer
+from boussole.dashboard.views.answers.short import beside, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import background
 from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.naming import period
+from boussole.dashboard.views.naming import period_of
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system.view import Question, Section, section
 from boussole.dashboard.words.addresses import answer_href, article_href, evidence_href, system_href
@@ -102,8 +102,13 @@ def answer_page(
     parts = section(document, article, scene.charter, declared, say, only=key)
     sentence = short_answer(scene.charter, document, verdict, say, system=declared, title=title)
     of_a_period = verdict.verdict != "not_examined" and not verdict.rests_on_statements
-    when = period(document, say) if isinstance(document, AuditDocument) and of_a_period else ""
+    told = told_by(document, verdict)
     audited = isinstance(document, AuditDocument)
+    when = (
+        period_of(document, told[1] if told else None, say)
+        if isinstance(document, AuditDocument) and of_a_period
+        else ""
+    )
     return AnswerPage(
         system=system,
         key=key,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.drift.counts import Version
-from boussole.audits.languages import Catalogue, capital
+from boussole.audits.languages import Catalogue, capital, inside
 from boussole.audits.windows import Window
 from boussole.charter.document import AuditDocument, VerdictDocument
 from boussole.charter.incidents.incidents import incidents
@@ -18,6 +18,7 @@ from boussole.dashboard.charts.course import NARROW, Stop, course_svg
 from boussole.dashboard.charts.hundred import figure
 from boussole.dashboard.markup.marks import word
 from boussole.dashboard.views.answers.short import told_by
+from boussole.dashboard.views.naming import period, period_of
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import charter_href, drift_href, incidents_href
 from boussole.dashboard.words.say import Say
@@ -38,7 +39,7 @@ class Happened:
 @dataclass(frozen=True, kw_only=True)
 class Course:
     """The drawing, in both widths, what it says in words, and what happened, numbered as in the drawing; `rows`: the
-    same as a table."""
+    same as a table; `note`: that some of its figures count earlier periods too."""
 
     svg: str
     narrow: str
@@ -46,6 +47,7 @@ class Course:
     levels: str
     happened: Sequence[Happened]
     rows: Sequence[tuple[str, str, str, str]]
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +85,9 @@ def course(
         "watch": say("watch level: {level}", level=words.get("watch", "")),
         "breach": say("breach level: {level}", level=words.get("breach", "")),
     }
-    rows = [_row(stop, window, say, scale=scale) for stop, window in zip(numbered, windows, strict=True)]
+    counted = [_counted(past.audits[window], judged.measure, say) for window in windows]
+    rows = [_row(stop, days, say, scale=scale) for stop, days in zip(numbered, counted, strict=True)]
+    own = [period(past.audits[window], say) for window in windows]
 
     def write(value: float) -> str:
         return say.number(value, 0 if scale > 1 else 2)
@@ -91,12 +95,11 @@ def course(
     return Course(
         svg=course_svg(numbered, levels, write),
         narrow=course_svg(numbered, levels, write, width=NARROW),
-        alt=" ".join(
-            say("{name}: {verdicts}.", name=row[0], verdicts=", ".join(filter(None, row[1:]))) for row in rows
-        ),
+        alt=" ".join(say("{name}: {verdicts}.", name=row[0], verdicts=_spoken(row, say)) for row in rows),
         levels=capital(", ".join(names[kind] for kind, _ in levels)) + "." if levels else "",
         happened=happened,
         rows=rows,
+        note=say("Some figures count earlier periods too: the table says since when.") if counted != own else "",
     )
 
 
@@ -148,14 +151,26 @@ def _happened(
     return sorted(found, key=lambda each: (each.on, each.text))
 
 
-def _row(stop: Stop, window: Window, say: Say, *, scale: float) -> tuple[str, str, str, str]:
+def _counted(document: AuditDocument, name: str, say: Say) -> str:
+    """The days that a figure of an audit counts."""
+    return period_of(document, next((each for each in document.judged_measures if each.id == name), None), say)
+
+
+def _spoken(row: tuple[str, str, str, str], say: Say) -> str:
+    """A row of the table as it is heard: its figure, between what, and the answer."""
+    _, value, between, answer = row
+    told = say("{value} ({between})", value=value, between=between) if between else value
+    return f"{told}, {inside(answer)}"
+
+
+def _row(stop: Stop, days: str, say: Say, *, scale: float) -> tuple[str, str, str, str]:
     def written(value: float) -> str:
         return figure(value, say) if scale > 1 else say.number(value)
 
     low, high = stop.bar
     between = "" if low is None or high is None else say("{low} to {high}", low=written(low), high=written(high))
     return (
-        capital(say.period(window.start, window.end)),
+        capital(days),
         say("no figure") if stop.value is None else written(stop.value),
         between,
         word(stop.verdict, say),

@@ -78,6 +78,16 @@ def first_words(text: str) -> str:
 
 def figures(measure: MeasureDocument, say: Say, *, system: System, title: str) -> str:
     """What a comparison found, for a hundred people; empty where it cannot be said in few words."""
+    named = {**compared_people(measure, say, system=system), "system": title, "decision": decision(system, say.lang)}
+    if measure.params.scale == "ratio":
+        return _ratio(measure, say, system, {**named, "n": per_hundred(given(measure.value), say.lang)})
+    if measure.params.scale == "difference" and measure.params.values is not None:
+        return _rates(measure, say, named)
+    return ""
+
+
+def compared_people(measure: MeasureDocument, say: Say, *, system: System) -> dict[str, str]:
+    """Whom a comparison is about, and whom these are compared with, as they stand after a number."""
     catalogue = Catalogue(LOCALE, say.lang)
     mine = dict(zip(measure.by, measure.values_of_group, strict=True)) if measure.group else {}
     who = people(catalogue, system, mine) or _quoted(mine, say, system)
@@ -86,12 +96,7 @@ def figures(measure: MeasureDocument, say: Say, *, system: System, title: str) -
     if against != "rest":
         group = parsed(against, measure.by)
         other = people(catalogue, system, group) or _quoted(group, say, system)
-    named = {"group": who, "other": other, "system": title, "decision": decision(system, say.lang)}
-    if measure.params.scale == "ratio":
-        return _ratio(measure, say, system, {**named, "n": per_hundred(given(measure.value), say.lang)})
-    if measure.params.scale == "difference" and measure.params.values is not None:
-        return _rates(measure, say, named)
-    return ""
+    return {"group": who, "other": other}
 
 
 def _quoted(group: Mapping[str, str], say: Say, system: System) -> str:
@@ -183,7 +188,19 @@ def beside(document: Standing, verdict: VerdictDocument, say: Say, *, system: Sy
     if found is None or system is None:
         return []
     comparison, measure = found
-    return [each for each in (conditions(measure, say, system=system), between(comparison, measure, say)) if each]
+    whom = compared_people(measure, say, system=system) if verdict.verdict == "unknown" and measure.group else {}
+    told = (
+        at_stage(measure, say, system=system) if whom else "",
+        conditions(measure, say, system=system),
+        between(comparison, measure, say, whom=whom),
+    )
+    return [each for each in told if each]
+
+
+def at_stage(measure: MeasureDocument, say: Say, *, system: System) -> str:
+    """The stage of a figure, where its sentence does not name it."""
+    stage = "stage" in measure.given
+    return say("Stage: {stage}.", stage=stage_name(measure, say, system=system)) if stage else ""
 
 
 def conditions(measure: MeasureDocument, say: Say, *, system: System) -> str:
@@ -192,13 +209,22 @@ def conditions(measure: MeasureDocument, say: Say, *, system: System) -> str:
     return say("Comparable: {controls}.", controls=controls(system, say.lang)) if alike else ""
 
 
-def between(comparison: Comparison, measure: MeasureDocument, say: Say) -> str:
-    """The interval that decided, for a hundred."""
+def between(comparison: Comparison, measure: MeasureDocument, say: Say, *, whom: Mapping[str, str]) -> str:
+    """The interval that decided, for a hundred; `whom`: of which people, where the sentence beside it names none."""
     found = comparison.interval
     if found is None or found.low is None or found.high is None or measure.params.scale == "distance":
         return ""
     if measure.params.scale == "ratio":
         low, high = (per_hundred(end, say.lang) for end in (found.low, found.high))
+        if whom:
+            return say(
+                "Among {group}, the figure very probably lies between {low} and {high}, where it is 100 among {other}.",
+                low=low,
+                high=high,
+                **whom,
+            )
         return say("The truth very probably lies between {low} and {high} for 100.", low=low, high=high)
     low, high = (say.number(100 * end, 0) for end in (found.low, found.high))
+    if whom:
+        return say("Gap of {group} to {other}: very probably {low} to {high} in 100.", low=low, high=high, **whom)
     return capital(say("The gap very probably lies between {low} and {high} in 100.", low=low, high=high))

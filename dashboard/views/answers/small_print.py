@@ -49,9 +49,9 @@ def small_print(
 def missing_words(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> str:
     """How many outcomes are missing behind a figure that rests on outcomes, and for which group most often.
 
-    Nothing where outcomes cannot be read: the verdict's own sentence says so.
+    Nothing where outcomes cannot be read, or are known of those selected alone: the verdict's own sentence says so.
     """
-    if verdict.metric not in OUTCOME_METRICS or system is None:
+    if verdict.metric not in OUTCOME_METRICS or system is None or verdict.reason == "selective_labels":
         return ""
     measures = [m for m in document.judged_measures if m.metric.startswith("missing_outcome_share")]
     everybody = next((m for m in measures if not m.by), None)
@@ -140,7 +140,7 @@ def measure_words(indicator: Indicator | None, say: Say) -> str:
 def law_words(law: Law, say: Say) -> str:
     """A text of law; since when, where it does not apply yet; and whether that date is still to be checked."""
     text = say.text(law.title)
-    if law.in_force <= dt.datetime.now(tz=dt.UTC).date():
+    if law.in_force <= dt.datetime.now(tz=say.zone).date():
         return text
     date = say.date(law.in_force)
     if law.to_check:
