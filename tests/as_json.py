@@ -35,7 +35,6 @@ PLACES = {
     "audit_files": "boussole.charter.auditing.audit",
     "audits_of": "boussole.charter.records.store.audits",
     "before": "boussole.dashboard.views.scene",
-    "brief": "boussole.dashboard.views.answers.briefs",
     "cells_csv": "boussole.charter.pack.cells",
     "cells_of": "boussole.charter.pack.cells",
     "changes_between": "boussole.dashboard.alerts.changes",

@@ -11,8 +11,8 @@ from boussole.charter.document.answers.verdict import worst
 from boussole.dashboard.charts.rose import Ring, rings_shown, rose_svg, rose_text
 from boussole.dashboard.markup.marks import ORDER
 from boussole.dashboard.views.answers.asked import question_of, sentence_of
-from boussole.dashboard.views.answers.briefs import brief
 from boussole.dashboard.views.answers.caps import Cap, caps
+from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.naming import period
 from boussole.dashboard.views.scene import Finding, Scene, findings, needle, rings
 from boussole.dashboard.words.addresses import answer_href, article_href, system_href
@@ -24,14 +24,14 @@ LEADS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One finding as a line: where it is, its mark, and what it says."""
+    """One finding as a line: where it is, its mark, and what it says; `short` as its own page says it."""
 
     verdict: str
     before: str | None
     place: str
     question: str
     sentence: str
-    brief: str
+    short: str
     href: str
 
 
@@ -97,13 +97,15 @@ def compass(scene: Scene, say: Say, *, query: dict[str, str]) -> Compass:
 def line(scene: Scene, finding: Finding, say: Say, *, query: dict[str, str], before: str | None = None) -> Line:
     """A finding as a line with a link to its question."""
     article = scene.articles(say).get(finding.article, finding.article)
+    document, system = scene.examined[finding.system], scene.systems.get(finding.system)
+    title = scene.title(finding.system, say)
     return Line(
         verdict=finding.key,
         before=before,
-        place=say("{system}, {article}", system=scene.title(finding.system, say), article=article),
+        place=say("{system}, {article}", system=title, article=article),
         question=question_of(scene.charter, finding.verdict, say),
-        sentence=sentence_of(scene.charter, finding.verdict, say, system=scene.systems.get(finding.system)),
-        brief=brief(scene.examined[finding.system], finding.verdict, say, system=scene.systems.get(finding.system)),
+        sentence=sentence_of(scene.charter, finding.verdict, say, system=system),
+        short=short_answer(scene.charter, document, finding.verdict, say, system=system, title=title),
         href=answer_href(finding.system, finding.verdict.indicator, query=query),
     )
 

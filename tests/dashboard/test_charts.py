@@ -19,7 +19,6 @@ from boussole.dashboard.markup.fontfiles import embed
 from boussole.dashboard.words.say import speaker
 from tests.as_json import (
     adjusted_table,
-    brief,
     drift_chart,
     drift_table,
     drift_text,
@@ -139,7 +138,6 @@ def test_features_are_called_what_the_system_file_calls_them(matchft: Document, 
     (verdict,) = [each for each in matchft["verdicts"] if is_drift(each)]
     table = drift_table(matchft, verdict, EN, title="t", system=system)
     assert [row[0] for row in table.rows] == ["experience_years", "Distance to the job"]
-    assert brief(matchft, verdict, EN, system=system).startswith("Distance to the job: a distance of 0.14")
 
 
 def test_names_come_from_the_system_file_then_from_the_value(systems: dict[str, System]) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.acts import CommitteeQuestion, Referral
-from boussole.charter.record_types.kinds import Recommendation
+from boussole.charter.record_types.kinds import KeptFile, Recommendation
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.access.people.permissions import TABLE, Action, Role, allowed
 from boussole.dashboard.access.people.places import PAGES
@@ -45,8 +47,6 @@ def chamber() -> Chamber:
     asked = {"addressee": "Direction", "due_on": dt.date(2026, 12, 1)}
     desk.seal(CommitteeQuestion(**SAID, on=CALLED, text="Pourquoi l’écart des œuvres ?", **asked))
     desk.seal(Referral(**SAID, on=CALLED, origin="organisation", subject="Un outil de tri", sender="Direction"))
-    from boussole.charter.records.facts import Facts
-
     return Chamber(house=desk.house, names={}, facts=Facts(as_of=CALLED))
 
 
@@ -134,7 +134,7 @@ def test_an_opinion_is_found_by_the_dissent_that_stands_beside_it(scene: Scene, 
 
 
 def test_what_pages_say_comes_before_entries_of_the_ledger(look: Look) -> None:
-    page = search_html.page(look("équité 3", entries=9), FR)
+    page = search_html.page(look("3", entries=9), FR)
     assert page.index("/article?article=") < page.index("/evidence?lang=fr&amp;entry=3")
 
 
@@ -165,8 +165,6 @@ def test_whoever_finds_something_may_open_it(scene: Scene, chamber: Chamber) -> 
 def test_recommendations_are_found_where_they_stand(scene: Scene, look: Look) -> None:
     from dataclasses import replace
 
-    from boussole.charter.records.facts import Facts
-
     said = Recommendation(role="x", on=CALLED, text="Revoir le tri des offres", body="Comité", outside=False,
                           addressee="Direction", due_on=CALLED)  # fmt: skip
     facts = Facts(as_of=CALLED, sealed=(SealedStatement(entry=7, sealed_on=CALLED, statement=said),))
@@ -185,12 +183,53 @@ def test_a_number_leads_to_its_entry_and_a_fingerprint_to_the_ledger(look: Look)
     ]
 
 
+@pytest.mark.parametrize("asked", ["3.1", "femmes de 5 ans", "5 mai", "règle 4"])
+def test_a_number_among_words_is_no_entry(look: Look, asked: str) -> None:
+    """Whoever looks for women of 50 looks for no entry 50."""
+    assert look(asked).ledger == []
+
+
+def test_a_single_letter_is_a_word_and_no_beginning() -> None:
+    assert marked("e et e", ["e"]) == [("e", True), (" et ", False), ("e", True)]
+    letters = Index([Piece(kind="word", action=Action.LEARN, title="Équité", text="de a à z", href="/")], "fr")
+    assert letters.find(["e"], actions=[Action.LEARN]) == ([], True)
+    assert letters.find(["z"], actions=[Action.LEARN])[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "lang", "asked"),
+    [
+        ("Effets sur le travail", "fr", "travaux"),
+        ("Bureau régional", "fr", "régionaux"),
+        ("The policy", "en", "policies"),
+        ("Charte et demandeurs d’emploi", "fr", "chômeurs"),
+        ("Non-discrimination", "fr", "égalités"),
+        ("La boussole", "fr", "accueil"),
+        ("Women of 50", "en", "woman"),
+        ("Peut-on se passer de l’outil ?", "fr", "refuser"),
+    ],
+)
+def test_plurals_that_change_the_word_and_words_of_every_day_are_found(title: str, lang: str, asked: str) -> None:
+    known = Index([Piece(kind="word", action=Action.LEARN, title=title, text="", href="/")], lang)
+    assert known.find(beginnings(asked, lang), actions=[Action.LEARN])[0]
+
+
+def test_a_recommendation_that_is_a_document_alone_has_a_name(scene: Scene) -> None:
+    kept = {"outside": True, "document": KeptFile(sha256="0" * 64, name="a.pdf", size=3)}
+    said = Recommendation(
+        **SAID, on=CALLED, articles=["equite"], body="Cour des comptes", addressee="DG", due_on=CALLED, text="", **kept
+    )
+    facts = Facts(as_of=CALLED, sealed=(SealedStatement(entry=7, statement=said, sealed_on=CALLED),))
+    found = [each for each in pieces(replace(scene, facts=facts), {}, FR) if each.kind == "recommendation"]
+    assert [each.title for each in found] == ["Cour des comptes"]
+
+
 def test_of_many_results_the_first_are_shown_and_the_others_have_an_address(look: Look) -> None:
-    shown = look("e", lang="en")
+    shown = look("pe", lang="en")
     many = next(group for group in shown.groups if group.kind == "question")
     assert len(many.results) == SHOWN < many.count
-    assert many.every == "/search?q=e&kind=question&lang=en"
-    every = look("e", lang="en", kind="question")
+    assert many.every == "/search?q=pe&kind=question&lang=en"
+    every = look("pe", lang="en", kind="question")
     assert len(every.groups[0].results) == min(60, many.count)
 
 

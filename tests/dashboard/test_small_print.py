@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from boussole.charter.text.loading import load_charter
+from boussole.dashboard.views.answers.small_print import law_words
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import speaker
 from tests.as_json import indicator_of, missing_words, sight_words, threshold_words, through_words
@@ -144,3 +149,15 @@ def test_of_outcomes_known_for_those_selected_alone_nobody_says_that_all_are_kno
     for reason, said in (("no_comparison", "All outcomes that are due are known."), ("selective_labels", "")):
         given = verdict | {"reason": reason}
         assert missing_words({"measures": [share]}, given, EN, system=scene.systems["compas"]) == said
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+def test_whether_a_law_applies_is_asked_of_the_clock_of_the_organisation(zone: str) -> None:
+    """At every hour one of the two has another date than Greenwich."""
+    say = speaker("en", ZoneInfo(zone))
+    today = dt.datetime.now(tz=say.zone).date()
+    law = next(iter(load_charter().laws.values()))
+    days = (today, today + dt.timedelta(days=1))
+    told = [law_words(law.model_copy(update={"in_force": day}), say) for day in days]
+    assert "(from " not in told[0]
+    assert "(from " in told[1]

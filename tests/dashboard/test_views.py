@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.pages.compass import compass_html, home_html
 from boussole.dashboard.parts import lists, notices, system_html
+from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.compass import Compass, compass, line
 from boussole.dashboard.views.home.changes import Changes, since_audit
 from boussole.dashboard.views.scene import Scene, findings, needle
@@ -146,13 +148,17 @@ def test_a_second_audit_of_the_same_window_is_not_an_earlier_one(matchft: Docume
     assert before([matchft, matchft], matchft) is None
 
 
-def test_briefs_name_what_decides(scene: Scene) -> None:
-    shown = {told.question: told.brief for finding in findings(scene) for told in [line(scene, finding, FR, query={})]}
-    assert shown["L’âge change-t-il les chances d’être contacté\u202f?"] == (
-        "50 ans et plus\u202f: 76 pour 100 (72 à 81)"
-    )
-    drift = "Les données d’aujourd’hui ressemblent-elles à celles qui ont servi à examiner le système\u202f?"
-    assert shown[drift] == "distance_km\u202f: une distance de 0,14 (0\u202f: rien n’a bougé)"
+def test_a_lead_says_what_the_page_of_its_answer_says(scene: Scene) -> None:
+    """With whom people are compared, too: "women: 87 for 100" could be 87 women of 100."""
+    for found in findings(scene):
+        told = line(scene, found, FR, query={})
+        document, system = scene.examined[found.system], scene.systems[found.system]
+        title = scene.title(found.system, FR)
+        assert told.short == short_answer(scene.charter, document, found.verdict, FR, system=system, title=title)
+    shown = compass(scene, FR, query={})
+    head = compass_html.head(shown, FR)
+    assert shown.leads
+    assert all(escape(each.short) in head for each in shown.leads)
 
 
 def test_a_system_page_holds_every_question_once(scene: Scene, matchft: Document) -> None:

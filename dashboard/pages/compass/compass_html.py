@@ -77,7 +77,7 @@ def empty(say: Say) -> Html:
 
 
 def _lead(line: Line) -> Html:
-    return el("li", link(line.question, line.href), " ", line.brief or line.sentence)
+    return el("li", link(line.question, line.href), " ", line.short)
 
 
 def _row(row: ArticleRow, systems: Sequence[str], say: Say) -> list[Html | str]:

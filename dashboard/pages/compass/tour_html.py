@@ -34,7 +34,7 @@ def _steps(say: Say) -> list[tuple[str, str]]:
     return [
         ("#answer", say("First, the answer: which promises are kept, and which are not.")),
         ("#waiting", say("Then what awaits you: sessions, votes, answers.")),
-        ("#changes", say("What has changed since your committee met last, from the ledger.")),
+        ("#changes", say("What has changed since your committee met last, or else since the audit before.")),
         ("#compass", say("Each branch is an article: open it. Shape, word and colour say the same.")),
         (".find input", say("Look for anything in your own words: “seniors”, “appeal”.")),
     ]

@@ -8,12 +8,12 @@ from boussole.dashboard.markup.glossary_book import plain_letters
 
 SAID: Mapping[str, Sequence[tuple[str, str]]] = {
     "fr": (
-        ("50 ans", "seniors aînés aînées personnes âgées fin de carrière quinquagénaires"),
+        ("50 ans", "seniors aînés aînées personnes âgées vieux vieilles fin de carrière quinquagénaires"),
         ("55 ans", "seniors aînés aînées personnes âgées fin de carrière"),
         ("25 ans", "jeunes débutants"),
         ("sexe", "genre femmes hommes parité"),
         ("désaccord", "opinion divergente avis minoritaire contraire dissidence"),
-        ("discrimination", "inégalité injustice traitement inégal"),
+        ("discrimination", "égalité inégalité injustice traitement inégal"),
         ("recours", "plainte réclamation contester se plaindre"),
         ("incident", "panne erreur problème bug"),
         ("avis", "position du comité"),
@@ -22,6 +22,10 @@ SAID: Mapping[str, Sequence[tuple[str, str]]] = {
         ("charte", "engagements règles promesses"),
         ("réseau", "agences"),
         ("département", "territoire région quartier"),
+        ("demandeurs d’emploi", "chômeurs chômeuses chômage"),
+        ("se passer de", "refuser refus s’opposer"),
+        ("boussole", "accueil première page"),
+        ("glossaire", "aide vocabulaire définitions"),
     ),
     "en": (
         ("50 and over", "seniors older people elderly end of career"),
@@ -29,7 +33,7 @@ SAID: Mapping[str, Sequence[tuple[str, str]]] = {
         ("under 25", "youth young people beginners"),
         ("sex", "gender women men parity"),
         ("dissent", "divergent opinion minority view disagreement"),
-        ("discrimination", "inequality injustice unequal treatment"),
+        ("discrimination", "equality inequality injustice unequal treatment"),
         ("appeal", "complaint complain contest"),
         ("incident", "outage error problem bug"),
         ("opinion", "position of the committee"),
@@ -37,6 +41,11 @@ SAID: Mapping[str, Sequence[tuple[str, str]]] = {
         ("quorum", "enough members present"),
         ("charter", "commitments rules promises"),
         ("district", "territory region neighbourhood"),
+        ("job seekers", "unemployed unemployment"),
+        ("do without", "refuse refusal object"),
+        ("women", "woman"),
+        ("compass", "home first page"),
+        ("glossary", "help vocabulary definitions"),
     ),
 }
 """By language: words of pages, and what people look for who mean them."""

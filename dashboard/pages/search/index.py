@@ -58,7 +58,7 @@ class Index:
         """What holds words with all these beginnings; where nothing does, with any of them, and then False."""
         if not starts:
             return [], True
-        quoted = [f'"{start}"*' for start in starts]
+        quoted = [f'"{start}"' if whole_word(start) else f'"{start}"*' for start in starts]
         found = self._matches(" AND ".join(quoted), actions)
         if found or len(starts) == 1:
             return found, True
@@ -78,7 +78,17 @@ def _whole(piece: Piece, lang: str) -> str:
     return f"{piece.text} {piece.also} {also_said(f'{piece.title} {piece.text} {piece.also}', lang)}"
 
 
-def beginnings(asked: str) -> list[str]:
+def whole_word(start: str) -> bool:
+    """Whether what is looked for is a word by itself: with a single letter, half of all words begin."""
+    return len(start) == 1
+
+
+def _holds(word: str, starts: Sequence[str]) -> bool:
+    plain = plain_letters(word)
+    return any(plain == start if whole_word(start) else plain.startswith(start) for start in starts)
+
+
+def beginnings(asked: str, lang: str = "") -> list[str]:
     """What the words begin with that somebody looks for: without accents, and without what a plural or a feminine adds.
 
     Small words are left out, unless there is no other.
@@ -88,11 +98,19 @@ def beginnings(asked: str) -> list[str]:
     """
     words = _WORD.findall(plain_letters(asked[:LONGEST]))
     told = [word for word in words if word not in SMALL] or words
-    return list(dict.fromkeys(map(_stem, told)))[:MOST]
+    return list(dict.fromkeys(_stem(word, lang) for word in told))[:MOST]
 
 
-def _stem(word: str) -> str:
-    """A word without the s or x of a plural, and a long one without the e of a feminine."""
+def _stem(word: str, lang: str) -> str:
+    """A word without the s or x of a plural, and a long one without the e of a feminine.
+
+    >>> _stem("travaux", "fr"), _stem("niveaux", "fr"), _stem("policies", "en"), _stem("maladies", "fr")
+    ('trava', 'niveau', 'polic', 'maladi')
+    """
+    if lang == "fr" and len(word) > 5 and word.endswith("aux") and not word.endswith("eaux"):
+        return word[:-2]
+    if lang == "en" and len(word) > 5 and word.endswith("ies"):
+        return word[:-3]
     one = word[:-1] if len(word) > 3 and word[-1] in "sx" and not word.isdigit() and word not in SMALL else word
     return one[:-1] if len(one) > 5 and one[-1] == "e" else one
 
@@ -106,7 +124,7 @@ def marked(text: str, starts: Sequence[str]) -> list[tuple[str, bool]]:
     pieces: list[tuple[str, bool]] = []
     at = 0
     for word in _WORD.finditer(text):
-        if plain_letters(word.group()).startswith(tuple(starts)):
+        if _holds(word.group(), starts):
             pieces += [(text[at : word.start()], False), (word.group(), True)]
             at = word.end()
     return [piece for piece in [*pieces, (text[at:], False)] if piece[0]]
@@ -120,7 +138,7 @@ def excerpt(text: str, starts: Sequence[str], *, letters: int = 200) -> str:
     """
     if len(text) <= letters:
         return text
-    hits = (word.start() for word in _WORD.finditer(text) if plain_letters(word.group()).startswith(tuple(starts)))
+    hits = (word.start() for word in _WORD.finditer(text) if _holds(word.group(), starts))
     first = next(hits, 0)
     start = max(0, min(first - letters // 3, len(text) - letters))
     start = text.find(" ", start) + 1 if start else 0

@@ -82,7 +82,7 @@ def _answers(scene: Scene, say: Say, query: dict[str, str]) -> Iterator[Piece]:
     """What was found of each question that somebody examined, of each system."""
     for finding in findings(scene):
         told = line(scene, finding, say, query=query)
-        answer = " ".join(filter(None, [told.sentence, told.brief]))
+        answer = told.sentence if told.short in told.sentence else f"{told.short} {told.sentence}"
         yield Piece(
             kind="answer",
             action=Action.SEE_SYSTEM,
@@ -173,7 +173,7 @@ def _records(scene: Scene, query: Mapping[str, str]) -> Iterator[Piece]:
         yield Piece(
             kind="recommendation",
             action=Action.SEE_COMMITTEE,
-            title=_short(each.said.text),
+            title=_short(each.said.text or each.said.body),
             text=f"{each.said.addressee} · {each.said.text}",
             href=recommendations_href(query=query, anchor=f"r-{each.entry}"),
         )

@@ -15,6 +15,8 @@ from boussole.dashboard.words.say import Say
 FIRST, MORE = 5, 60
 """Results of a kind that are shown at first, and at most."""
 Pieces = Sequence[tuple[str, bool]]
+_ENTRY = re.compile(r"(?:(?:[ée]criture|entry|entr[ée]e|n[°ºo]|#)\s*)*(\d{1,9})")
+"""The number of an entry and nothing else: that of a question, an age or a date is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +61,7 @@ def search_page(
     query: Mapping[str, str],
 ) -> SearchPage:
     """What somebody who may do these actions finds. `entries` is how many the ledger has."""
-    starts = beginnings(asked)
+    starts = beginnings(asked, say.lang)
     hits, whole = index.find(starts, actions=actions)
     names = kind_names(say)
     chosen = [each for each in KINDS if not kind or each == kind]
@@ -115,7 +117,7 @@ def _told(starts: Sequence[str], total: int, say: Say) -> str:
 def _ledger(asked: str, say: Say, *, entries: int, query: Mapping[str, str]) -> list[tuple[str, str]]:
     """The entry of a number, and the way to look a fingerprint up."""
     text = asked.strip().lower()
-    number = re.search(r"(?<!\w)(\d{1,9})(?!\w)", text)
+    number = _ENTRY.fullmatch(text)
     found = []
     if number and int(number.group(1)) < entries:
         entry = str(int(number.group(1)))
