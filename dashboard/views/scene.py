@@ -187,6 +187,17 @@ def findings(scene: Scene) -> list[Finding]:
     return sorted(found, key=lambda f: (ORDER.index(f.key), -excess(documents[f.system], f.verdict), f.until, f.system))
 
 
+def answers(scene: Scene) -> list[Finding]:
+    """The same, then every question that is asked and that nobody has examined."""
+    untouched = [
+        Finding(system=system, article=verdict.article, verdict=verdict, until=document.until)
+        for system, document in scene.examined.items()
+        for verdict in document.verdicts
+        if verdict.verdict == Verdict.NOT_EXAMINED
+    ]
+    return [*findings(scene), *untouched]
+
+
 def needle(scene: Scene) -> str | None:
     """The article that most needs attention, unless all that was examined is kept."""
     first = next(iter(findings(scene)), None)

@@ -227,6 +227,26 @@ def test_the_figure_has_a_course_with_what_happened(scene: Scene) -> None:
     assert page(scene, "matchft", judged.indicator).course is None
 
 
+def test_the_course_says_whose_figure_it_follows(scene: Scene) -> None:
+    """Of several groups the one that decides, which the drawing cannot name."""
+    document, seen = scene.latest["matchft"], set()
+    windows = [Window(dt.date(2026, at, 1), dt.date(2026, at, 28)) for at in (6, 7)]
+    for judged in document.verdicts:
+        found = page(scene, "matchft", judged.indicator, past=Past(audits=dict.fromkeys(windows, document))).course
+        told = told_by(document, judged)
+        if found is None or told is None:
+            continue
+        people = compared_people(told[1], EN, system=scene.systems["matchft"])
+        followed = told[1].group["feature"] if told[1].params.scale == "distance" else people["group"]
+        assert followed in found.whom
+        assert told[1].params.scale == "distance" or people["other"] in found.whom
+        assert found.whom in answer_html.pictures(
+            page(scene, "matchft", judged.indicator, past=Past(audits=dict.fromkeys(windows, document))), EN
+        )
+        seen.add(told[1].params.scale)
+    assert {"ratio", "distance"} <= seen
+
+
 def test_the_matrix_has_each_answer_once_under_its_own_name(scene: Scene) -> None:
     for system in scene.standing:
         found = matrix(scene, system, EN, query={"lang": "en"})

@@ -28,7 +28,7 @@ from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.pages.compass import home_html
 from boussole.dashboard.views import store
 from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.home.changes import since_session
+from boussole.dashboard.views.home.changes import since_audit, since_session
 from boussole.dashboard.views.home.mine import MOST, waiting
 from boussole.dashboard.views.home.since import Before, Met, changed_answers, met_last, news
 from boussole.dashboard.views.home.whose import ACTIONS, own_chambers
@@ -36,6 +36,7 @@ from boussole.dashboard.views.register.choice import Register
 from boussole.dashboard.views.register.due import ACTS
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import speaker
+from tests.as_json import documents, written
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, Desk, m
 from tests.charter.committee.hall import Hall
 from tests.dashboard.app_at import app_at
@@ -263,6 +264,25 @@ def test_answers_that_changed_come_worst_first_with_what_they_were(scene: Scene,
     assert shown.more is not None
     same = Before(pack=then.pack, standing=scene.latest)
     assert since_session(scene, met, same, EN, query={}, incidents=True, every=False).told == "No verdict has changed."
+
+
+def test_an_answer_that_fell_away_has_changed_and_a_new_question_without_one_has_not(scene: Scene, desk: Desk) -> None:
+    """A statement that ran out: nobody has examined the question any more."""
+    met, document = closed(desk), written(scene.latest)["matchft"]
+    lost = next(each for each in document["verdicts"] if each["verdict"] == "kept")
+    new = next(each for each in document["verdicts"] if each["verdict"] == "not_examined")
+    lost |= {"verdict": "not_examined", "reason": "not_attested", "comparisons": []}
+    given = replace(scene, latest={**scene.latest, **documents({"matchft": document})})
+    before = written(scene.latest)["matchft"]
+    before["verdicts"] = [each for each in before["verdicts"] if each["indicator"] != new["indicator"]]
+    earlier = documents({"matchft": before})
+    then = Before(pack=standing_pack(scene, met), standing={**scene.latest, **earlier})
+    told = [(each.verdict.indicator, was) for each, was in changed_answers(given, then)]
+    assert told == [(lost["indicator"], "kept")]
+    shown = since_session(given, met, then, EN, query={}, incidents=True, every=False)
+    assert shown.told == ""
+    audits = since_audit(replace(given, previous=earlier), EN, query={}, every=True)
+    assert [(each.before, each.verdict) for each in audits.answers] == [("kept", "not_examined")]
 
 
 def test_what_stood_when_a_session_opened_is_read_from_the_ledger(

@@ -143,6 +143,7 @@ def _course(told: Course, say: Say) -> Html:
     return el(
         "section",
         el("h2", say("Over time")),
+        el("p", told.whom, class_="told") if told.whom else None,
         el(
             "figure",
             picture(told.svg, told.alt, class_="chart chart-wide"),

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 
 from boussole.audits.drift.counts import Version
 from boussole.audits.languages import Catalogue, capital, inside
+from boussole.audits.systems import System
 from boussole.audits.windows import Window
-from boussole.charter.document import AuditDocument, VerdictDocument
+from boussole.charter.document import AuditDocument, MeasureDocument, VerdictDocument
 from boussole.charter.incidents.incidents import incidents
 from boussole.charter.judging.wording.findings import level_words
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.dashboard.charts.bars import NONE, decided
 from boussole.dashboard.charts.course import NARROW, Stop, course_svg
+from boussole.dashboard.charts.groups import value_name
 from boussole.dashboard.charts.hundred import figure
 from boussole.dashboard.markup.marks import word
-from boussole.dashboard.views.answers.short import told_by
+from boussole.dashboard.views.answers.short import at_stage, compared_people, told_by
 from boussole.dashboard.views.naming import period, period_of
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import charter_href, drift_href, incidents_href
@@ -39,10 +41,11 @@ class Happened:
 @dataclass(frozen=True, kw_only=True)
 class Course:
     """The drawing, in both widths, what it says in words, and what happened, numbered as in the drawing; `rows`: the
-    same as a table; `note`: that some of its figures count earlier periods too."""
+    same as a table; `whom`: whose figure it is; `note`: that some of its figures count earlier periods too."""
 
     svg: str
     narrow: str
+    whom: str
     alt: str
     levels: str
     happened: Sequence[Happened]
@@ -95,12 +98,30 @@ def course(
     return Course(
         svg=course_svg(numbered, levels, write),
         narrow=course_svg(numbered, levels, write, width=NARROW),
+        whom=_whom(measure, say, system=scene.systems.get(system)),
         alt=" ".join(say("{name}: {verdicts}.", name=row[0], verdicts=_spoken(row, say)) for row in rows),
         levels=capital(", ".join(names[kind] for kind, _ in levels)) + "." if levels else "",
         happened=happened,
         rows=rows,
         note=say("Some figures count earlier periods too: the table says since when.") if counted != own else "",
     )
+
+
+def _whom(measure: MeasureDocument, say: Say, *, system: System | None) -> str:
+    """Whose figure is followed, and with whom these are compared; empty where no system file names them."""
+    if system is None or not measure.group:
+        return ""
+    if measure.params.scale == "distance":
+        column = measure.group.get("feature", "")
+        name = say.text(system.feature_titles.get(column), value_name("feature", column, say))
+        return say("Followed: {feature} (0: nothing has moved).", feature=inside(name))
+    people = compared_people(measure, say, system=system)
+    told = (
+        say("Followed: {group}, where {other} are 100.", **people)
+        if measure.params.scale == "ratio"
+        else say("Followed: the gap of {group} to {other}, for 100.", **people)
+    )
+    return " ".join(filter(None, [told, at_stage(measure, say, system=system)]))
 
 
 def _stop(window: Window, document: AuditDocument, asked: tuple[str, str], scale: float, say: Say) -> Stop:

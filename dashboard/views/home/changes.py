@@ -9,7 +9,7 @@ from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.document import AuditDocument
 from boussole.dashboard.views.compass import Line, line
 from boussole.dashboard.views.home.since import Before, Met, News, changed_answers, news
-from boussole.dashboard.views.scene import Finding, Scene, findings
+from boussole.dashboard.views.scene import Finding, Scene, answers
 from boussole.dashboard.words.addresses import compass_href
 from boussole.dashboard.words.say import Say
 
@@ -74,11 +74,12 @@ def _shown(
 def _between_audits(scene: Scene) -> list[tuple[Finding, str]]:
     """The questions whose verdict differs from the previous audit's, with that one; what most needs attention first."""
     found = []
-    for finding in findings(scene):
+    for finding in answers(scene):
         previous = scene.previous.get(finding.system)
         if previous is None:
             continue
-        earlier = {v.indicator: v.verdict for v in previous.verdicts}.get(finding.verdict.indicator)
+        before = {v.indicator: v.verdict for v in previous.verdicts}
+        earlier = before.get(finding.verdict.indicator, "not_examined")
         if earlier != finding.key:
-            found.append((finding, earlier or "not_examined"))
+            found.append((finding, earlier))
     return found

@@ -23,7 +23,7 @@ from boussole.charter.record_types.kinds import (
 )
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.scene import Finding as Judged
-from boussole.dashboard.views.scene import Scene, findings
+from boussole.dashboard.views.scene import Scene, answers
 from boussole.dashboard.words.addresses import (
     charter_href,
     drift_href,
@@ -81,11 +81,13 @@ def before(workspace: Workspace, met: Met) -> Before:
 
 
 def changed_answers(scene: Scene, then: Before) -> list[tuple[Judged, str]]:
-    """The questions answered otherwise than before an entry, each with its answer then; the most pressing first."""
+    """The questions answered otherwise than before an entry, each with its answer then; the most pressing first, and
+    last those that nobody examines any more."""
     found = answered_otherwise(then.standing, scene.latest)
     earlier = {(each.system, each.indicator): each for each in found if each.after is not None}
-    judged = [(each, earlier.get((each.system, each.verdict.indicator))) for each in findings(scene)]
-    return [(each, _answer(change)) for each, change in judged if change is not None]
+    judged = [(each, earlier.get((each.system, each.verdict.indicator))) for each in answers(scene)]
+    told = [(each, _answer(change)) for each, change in judged if change is not None]
+    return [(each, before) for each, before in told if before != each.key]
 
 
 def news(scene: Scene, met: Met, then: Before, say: Say, *, query: dict[str, str], incidents: bool) -> list[News]:
