@@ -238,8 +238,8 @@ def test_the_course_says_whose_figure_it_follows(scene: Scene) -> None:
             continue
         people = compared_people(told[1], EN, system=scene.systems["matchft"])
         followed = told[1].group["feature"] if told[1].params.scale == "distance" else people["group"]
-        assert followed in found.whom
-        assert told[1].params.scale == "distance" or people["other"] in found.whom
+        assert followed.lower() in found.whom.lower()
+        assert told[1].params.scale == "distance" or people["other"].lower() in found.whom.lower()
         assert found.whom in answer_html.pictures(
             page(scene, "matchft", judged.indicator, past=Past(audits=dict.fromkeys(windows, document))), EN
         )

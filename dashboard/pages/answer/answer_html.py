@@ -149,11 +149,11 @@ def _course(told: Course, say: Say) -> Html:
             picture(told.svg, told.alt, class_="chart chart-wide"),
             picture(told.narrow, told.alt, class_="chart chart-narrow"),
         ),
-        el("p", told.note, class_="told") if told.note else None,
         el("ol", *happened, class_="happened-then") if happened else None,
         details(
             say("See the data"),
             el("p", told.levels) if told.levels else None,
+            el("p", told.note) if told.note else None,
             stacked(columns, told.rows, caption=say("Over time"), class_="data", hidden_caption=True),
         ),
         class_="picture-of",

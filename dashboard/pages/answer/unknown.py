@@ -45,7 +45,7 @@ def _settles(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     if found is None:
         return _lacking(document, verdict, say)
     if found[0].more_decisions is None:
-        return say("More decisions would not settle it: the figure lies too near a level, or the cases are too rare.")
+        return say("The figure lies too near a level, or the cases are too rare.")
     return say("About {n} more decisions would settle it.", n=about(found[0].more_decisions, say.lang))
 
 

@@ -19,7 +19,7 @@ from boussole.dashboard.charts.course import NARROW, Stop, course_svg
 from boussole.dashboard.charts.groups import value_name
 from boussole.dashboard.charts.hundred import figure
 from boussole.dashboard.markup.marks import word
-from boussole.dashboard.views.answers.short import at_stage, compared_people, told_by
+from boussole.dashboard.views.answers.short import compared_people, told_by
 from boussole.dashboard.views.naming import period, period_of
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import charter_href, drift_href, incidents_href
@@ -114,14 +114,11 @@ def _whom(measure: MeasureDocument, say: Say, *, system: System | None) -> str:
     if measure.params.scale == "distance":
         column = measure.group.get("feature", "")
         name = say.text(system.feature_titles.get(column), value_name("feature", column, say))
-        return say("Followed: {feature} (0: nothing has moved).", feature=inside(name))
+        return say("{feature} (0: nothing has moved)", feature=name)
     people = compared_people(measure, say, system=system)
-    told = (
-        say("Followed: {group}, where {other} are 100.", **people)
-        if measure.params.scale == "ratio"
-        else say("Followed: the gap of {group} to {other}, for 100.", **people)
-    )
-    return " ".join(filter(None, [told, at_stage(measure, say, system=system)]))
+    if measure.params.scale == "ratio":
+        return capital(say("{group}, for 100 {other}", **people))
+    return say("Gap of {group} to {other}, for 100", **people)
 
 
 def _stop(window: Window, document: AuditDocument, asked: tuple[str, str], scale: float, say: Say) -> Stop:

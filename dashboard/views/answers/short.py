@@ -218,7 +218,7 @@ def between(comparison: Comparison, measure: MeasureDocument, say: Say, *, whom:
         low, high = (per_hundred(end, say.lang) for end in (found.low, found.high))
         if whom:
             return say(
-                "Among {group}, the figure very probably lies between {low} and {high}, where it is 100 among {other}.",
+                "Among {group}: very probably between {low} and {high}, for 100 among {other}.",
                 low=low,
                 high=high,
                 **whom,
