@@ -19,7 +19,7 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.charter.document import MeasureDocument, Params
+from boussole.charter.document import LeftOut, MeasureDocument, Params
 from boussole.charter.records import save_audit
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.loading import load_charter
@@ -458,3 +458,15 @@ def unknown_because(
 def test_what_would_settle_an_answer_is_what_it_lacks(scene: Scene, reason: str, status: str, said: str) -> None:
     _, told = unknown_because(scene, REASON if reason == "left_out" else reason, status=status)
     assert told[0] == said
+
+
+def test_an_audit_that_does_not_know_what_was_left_out_does_not_say_that_nothing_was(scene: Scene) -> None:
+    document = scene.latest["matchft"]
+    asked = next(each for each in document.verdicts if each.verdict == "broken" and each.comparisons)
+    assert document.left_out is None
+    assert "This audit does not record what was left out." in page(scene, "matchft", asked.indicator).unknown
+    counts = {"rows": 8, "counted": 8, "set_aside": 0, "discarded": 0, "excluded": 0, "other_periods": 0}
+    nothing = LeftOut.unlimited(counts | {"share": 0.0, "undated": 0, "by_reason": []})
+    known = document.changed(left_out=nothing)
+    given = replace(scene, latest={**scene.latest, "matchft": known})
+    assert "This audit does not record what was left out." not in page(given, "matchft", asked.indicator).unknown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boussole.audits.languages import capital
 from boussole.audits.systems import System
-from boussole.charter.document import Standing, VerdictDocument
+from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.judging.wording.naming import about
 from boussole.charter.text.left_out import REASON
@@ -83,5 +83,8 @@ def _hidden(document: Standing, verdict: VerdictDocument, say: Say) -> str:
 
 
 def _left_out(document: Standing, verdict: VerdictDocument, say: Say) -> str:
+    """What was not counted; that nobody knows where the audit is older than its record of that."""
+    if verdict.comparisons and isinstance(document, AuditDocument) and document.left_out is None:
+        return say("This audit does not record what was left out.")
     told = left_out_words(document, say, elsewhere=False) if verdict.comparisons else ""
     return capital(told) + "." if told else ""
