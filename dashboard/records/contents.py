@@ -102,8 +102,10 @@ def _value(value: Any, words: Mapping[str, str], say: Say, member: Callable[[str
     if isinstance(value, list):
         return joined(", ", [text for each in value if (text := _value(each, words, say, member))])
     if isinstance(value, bool):
-        told = words or {"yes": say("Yes"), "no": say("No")}
-        return say(told.get("yes" if value else "no", ""))
+        if not words:
+            return say("Yes") if value else say("No")
+        told = words.get("yes" if value else "no")
+        return say(told) if told else ""
     if isinstance(value, KeptFile):
         return value.name
     if isinstance(value, dt.date):
