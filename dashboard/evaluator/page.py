@@ -51,7 +51,7 @@ def audit_page(
     body = el(
         "main",
         _head(page, document, reports, say),
-        *[article(part, say, recompute=_again(system), report=None, sealed=False) for part in page.sections],
+        *[article(part, say, recompute=_again(system)) for part in page.sections],
         _measures(document, say),
         el(
             "footer",

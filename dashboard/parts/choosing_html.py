@@ -9,9 +9,12 @@ from boussole.dashboard.words.say import Say
 
 
 def choosing(fields: Sequence[Html], say: Say, *, action: str) -> Html:
-    """The form that asks for a page anew."""
+    """The form that asks for a page anew, in the language in which it stands there."""
+    spoken = el("input", type="hidden", name="lang", value=say.lang)
     go = el("p", el("button", say("Show"), type="submit"), class_="go")
-    return el("form", *fields, go, action=action, method="get", class_="ask choose", aria_label=say("What to show"))
+    return el(
+        "form", spoken, *fields, go, action=action, method="get", class_="ask choose", aria_label=say("What to show")
+    )
 
 
 def choice(key: str, label: str, options: Iterable[tuple[str, str]], chosen: str) -> Html:

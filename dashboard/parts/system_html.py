@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from boussole.dashboard.charts.tables import Table
 from boussole.dashboard.markup.elements import Html, badge, details, el, facts, join, link, picture, table
 from boussole.dashboard.markup.glossary import explained, how_to_read
 from boussole.dashboard.markup.marks import word
-from boussole.dashboard.parts.ask_html import ask_link
 from boussole.dashboard.views.system.view import Chart, Question, Section, SystemHead
 from boussole.dashboard.words.say import Say
 
 
-def head(page: SystemHead, say: Say, *, home: str, data: str, register: bool) -> Html:
-    """Breadcrumb, title, purpose, how its questions came out, and the address of what is known of its data.
-
-    `register`: its entry in the register stands below.
-    """
+def head(page: SystemHead, say: Say, *, home: str, data: str) -> Html:
+    """Breadcrumb, title, purpose, how its questions came out, and the address of what is known of its data."""
     crumbs = el("ol", el("li", link(say("The compass"), home)), el("li", page.title, aria_current="page"))
-    links = [(say("Where do these figures come from?"), data)]
-    if register:
-        links.append((say("What does the register say?"), "#register"))
     warning = (
         say("Judged under another version of the charter than the one in force now.") if page.other_charter else None
     )
@@ -33,7 +26,7 @@ def head(page: SystemHead, say: Say, *, home: str, data: str, register: bool) ->
         el("p", page.purpose, class_="subtitle"),
         counted(page.counts, say),
         details(say("What was audited, and who answers for it"), facts(page.facts)) if page.facts else None,
-        el("p", join([link(*each) for each in links], " · ")),
+        el("p", link(say("Where do these figures come from?"), data)),
         el("p", warning, class_="warning") if warning else None,
     )
 
@@ -47,50 +40,23 @@ def counted(counts: Sequence[tuple[str, int]], say: Say) -> Html:
     return el("ul", *marks, class_="counts", aria_label=say("Verdicts on its questions"))
 
 
-def article(
-    section: Section,
-    say: Say,
-    *,
-    recompute: str,
-    report: str | None,
-    over_time: str | None = None,
-    sealed: bool = True,
-    seal: str | None = None,
-    whole: str | None = None,
-    ask: Callable[[str], str] | None = None,
-) -> Html:
-    """One article: what it promises, its examined questions, and those that nobody has examined.
-
-    Where the audit is not `sealed`, nothing says how to check its seal; `seal` is the address of its entry, `whole`
-    that of the article's own page, `report` and `over_time` those of what is known of drift; `ask` gives that of a
-    question about a figure, from the id of what was answered.
-    """
+def article(section: Section, say: Say, *, recompute: str) -> Html:
+    """One article of an audit that nobody sealed: what it promises, its examined questions, and those that nobody has
+    examined. `recompute`: the command that computes its figures again."""
     draft = say("Draft wording, to be replaced by the official text.") if section.draft else None
     return el(
         "div",
         el(
             "div",
             el("p", say("Article {n}", n=str(section.order)), class_="kicker"),
-            el("h2", link(section.title, whole) if whole else section.title, id=section.id),
+            el("h2", section.title, id=section.id),
             el("p", section.commitment, " ", el("span", draft, class_="draft") if draft else None, class_="commitment"),
             *[el("p", link(cap.text, cap.href), class_="cap") for cap in section.caps],
             class_="article-head",
         ),
-        *[
-            question(
-                asked,
-                say,
-                recompute=recompute,
-                report=report,
-                over_time=over_time,
-                sealed=sealed,
-                seal=seal,
-                ask=ask(asked.key) if ask else None,
-            )
-            for asked in section.questions
-        ],
+        *[question(asked, say, recompute=recompute, report=None, sealed=False) for asked in section.questions],
         places(section.places, say) if section.places else None,
-        scores(section, say, sealed=sealed) if section.scores or section.calibrations else None,
+        scores(section, say, sealed=False) if section.scores or section.calibrations else None,
         not_examined(section, say),
         class_="whole" if section.questions else "whole bare",
     )
@@ -105,9 +71,12 @@ def question(
     over_time: str | None = None,
     sealed: bool = True,
     seal: str | None = None,
-    ask: str | None = None,
 ) -> Html:
-    """One question: answer first, then the picture, the data and the small print."""
+    """One question: answer first, then the picture, the data and the small print.
+
+    Where the audit is not `sealed`, nothing says how to check its seal; `seal` is the address of its entry, `report`
+    and `over_time` those of what is known of drift.
+    """
     more = [
         (say("See how it moves from month to month"), over_time),
         (say("Open the detailed drift report (Evidently, in English)"), report),
@@ -120,7 +89,6 @@ def question(
         "section",
         el("h3", badge(asked.verdict, say), " ", asked.question, id=asked.anchor),
         el("p", asked.sentence, class_="answer"),
-        ask_link(ask, say, of=of) if ask else None,
         el(
             "div",
             _figure(asked, say, links=sealed),

@@ -102,8 +102,7 @@ def _value(value: Any, words: Mapping[str, str], say: Say, member: Callable[[str
     if isinstance(value, list):
         return joined(", ", [text for each in value if (text := _value(each, words, say, member))])
     if isinstance(value, bool):
-        told = words or {"yes": say("Yes"), "no": say("No")}
-        return say(told.get("yes" if value else "no", ""))
+        return _whether(value, words, say)
     if isinstance(value, KeptFile):
         return value.name
     if isinstance(value, dt.date):
@@ -111,6 +110,14 @@ def _value(value: Any, words: Mapping[str, str], say: Say, member: Callable[[str
     if isinstance(value, str):
         return member(value) if member and value else say(words[value]) if value in words else value
     return _number(value, say) if isinstance(value, int | float) else ""
+
+
+def _whether(value: bool, words: Mapping[str, str], say: Say) -> str:
+    """Yes or no, in the words of the field where it has some: what has none says nothing."""
+    if not words:
+        return say("Yes") if value else say("No")
+    told = words.get("yes" if value else "no")
+    return say(told) if told else ""
 
 
 def _number(value: float, say: Say) -> str:

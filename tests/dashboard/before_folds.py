@@ -1,6 +1,7 @@
-"""What of a page is read before anything is opened: its words, but for what folds hold.
+"""What of a page is read before anything is opened, and what folds hold.
 
-What only tells links apart for those who hear them (`elements.link`) is not on the page.
+What only tells links apart for those who hear them (`elements.link`), what is hidden, and the foot of all pages are
+neither.
 """
 
 from __future__ import annotations
@@ -9,37 +10,53 @@ from html.parser import HTMLParser
 
 from boussole.dashboard.views.answers.short import words_in
 
+ALONE = ("br", "col", "hr", "img", "input", "link", "meta")
+AWAY = ("footer", "script", "style")
 
-class _Shown(HTMLParser):
+
+class _Parts(HTMLParser):
+    """The texts of a page by where they stand: in sight, as the name of a fold in sight, or in a fold."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.depth, self.summary, self.code, self.texts = 0, 0, 0, list[str]()
-        self.unseen = False
+        self.texts: dict[str, list[str]] = {"sight": [], "name": [], "fold": []}
+        self._open: list[tuple[str, bool]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.unseen = self.unseen or ("class", "unseen") in attrs
-        self.code += tag in ("script", "style")
-        self.depth += tag == "details"
-        self.summary += tag == "summary" and self.depth == 1
+        given = dict(attrs)
+        unseen = "unseen" in (given.get("class") or "").split()
+        if tag not in ALONE:
+            self._open.append((tag, tag in AWAY or unseen or "hidden" in given))
 
     def handle_endtag(self, tag: str) -> None:
-        self.unseen = self.unseen and tag != "span"  # such a span holds words alone
-        self.code -= tag in ("script", "style")
-        self.summary -= tag == "summary" and self.depth == 1
-        self.depth -= tag == "details"
+        if tag not in ALONE:
+            assert self._open.pop()[0] == tag
 
     def handle_data(self, data: str) -> None:
-        if not self.code and not self.unseen and (not self.depth or self.summary):
-            self.texts.append(data)
+        if any(away for _, away in self._open):
+            return
+        tags = [tag for tag, _ in self._open]
+        names = tags.count("details") == 1 and "summary" in tags
+        self.texts["name" if names else "fold" if "details" in tags else "sight"].append(data)
 
 
-def shown(html: str) -> str:
-    """The text before folds, their summaries included."""
-    parser = _Shown()
+def _parts(html: str) -> dict[str, str]:
+    parser = _Parts()
     parser.feed(html)
-    return " ".join(parser.texts)
+    return {where: " ".join(texts) for where, texts in parser.texts.items()}
 
 
-def words_shown(html: str) -> int:
-    """How many words that is."""
-    return words_in(shown(html))
+def shown(html: str, *, names: bool = True) -> str:
+    """The text in sight, with the `names` of folds or without."""
+    parts = _parts(html)
+    return f"{parts['sight']} {parts['name']}" if names else parts["sight"]
+
+
+def folded(html: str) -> str:
+    """The text that is seen once a fold is opened."""
+    return _parts(html)["fold"]
+
+
+def words_shown(html: str, *, names: bool = True) -> int:
+    """How many words are in sight."""
+    return words_in(shown(html, names=names))

@@ -82,7 +82,7 @@ def test_it_stands_in_the_article_on_outcomes_with_its_data_and_its_words(scene:
     assert "Femmes (21,2 de moins pour 100)\u202f: 25\u202f% annoncés et 50\u202f% observés," in given.chart.alt
     assert "Hommes (15,0 de trop pour 100)" in given.chart.alt
     assert section.uncalibrated.startswith("Pas de dessin de ce genre par âge\u202f:")
-    html = str(system_html.article(section, FR, recompute="", report=None))
+    html = str(system_html.article(section, FR, recompute=""))
     assert html.count(given.title) >= 2
     assert "Pas de dessin de ce genre" in html
 

@@ -120,10 +120,10 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
         join([compass_html.head(seen, say), compass_html.overview(seen, say), home_html.changes_html(changed, say)]),
     )
     system = system_page(scene, "matchft", say, query=query)
-    parts = [system_html.article(each, say, recompute="", report=None, whole="/") for each in system.sections]
+    parts = [system_html.article(each, say, recompute="") for each in system.sections]
     rows = matrix_html.questions(matrix(scene, "matchft", say, query=query), say)
-    yield "system", join([system_html.head(system, say, home="/", data="/", register=True), rows])
-    yield "articles of a system", join(parts)
+    yield "system", join([system_html.head(system, say, home="/", data="/"), rows])
+    yield "articles of an audit alone", join(parts)
     for each in scene.standing["matchft"].verdicts:
         one = answer_page(
             scene, "matchft", each.indicator, say, past=Past(audits={}), chambers=[], reader=NOTHING_ELSE, query=query

@@ -49,10 +49,15 @@ def pages_of(scene: Scene, lang: str) -> dict[str, str]:
     view, one = compass(scene, say, query={}), system_page(scene, "matchft", say)
     article = article_page(scene, ArticleQuery(article="equite"), say, on=dt.date(2026, 11, 27), query={})
     assert article is not None
-    sections = [system_html.article(part, say, recompute="x", report="y", seal="z") for part in one.sections]
+    answers = [
+        system_html.question(asked, say, recompute="x", report="y", seal="z")
+        for part in one.sections
+        for asked in part.questions
+    ]
+    lists = [system_html.not_examined(part, say) for part in one.sections]
     return {
         "compass": join([compass_html.head(view, say), compass_html.overview(view, say)]),
-        "system": join([system_html.head(one, say, home="/", data="/data", register=True), *sections]),
+        "system": join([system_html.head(one, say, home="/", data="/data"), *answers, *lists]),
         "article": join([article_html.head(article, say, home="/"), article_html.questions(article, say)]),
     }
 

@@ -6,7 +6,6 @@ import datetime as dt
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -40,6 +39,7 @@ from tests.as_json import documents, written
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, Desk, m
 from tests.charter.committee.hall import Hall
 from tests.dashboard.app_at import app_at
+from tests.dashboard.before_folds import folded, words_shown
 from tests.dashboard.conftest import FIXTURE, Document
 
 FR, EN = speaker("fr"), speaker("en")
@@ -310,40 +310,12 @@ def test_what_stood_when_a_session_opened_is_read_from_the_ledger(
     assert changed["impact_ratio_gender"] == "watch"
 
 
-class Shown(HTMLParser):
-    """The words that a reader sees: nothing that is folded away, hidden, or only heard, nor the foot of all pages."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self._open: list[tuple[str, bool]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        away = tag in ("style", "script", "details", "footer") or "hidden" in given
-        if tag not in ("img", "input", "br"):
-            self._open.append((tag, away or "unseen" in (given.get("class") or "").split()))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop()[0] == tag
-
-    def handle_data(self, data: str) -> None:
-        if not any(away for _, away in self._open):
-            self.words += [word for word in data.split() if any(letter.isalnum() for letter in word)]
-
-
-def shown_words(bodies: list[str]) -> int:
-    """How many words a page shows."""
-    seen = Shown()
-    for body in bodies:
-        seen.feed(body)
-    return len(seen.words)
-
-
 def test_words_are_counted_as_they_are_seen() -> None:
     page = ["<style>a b</style>", "<p>One <b>two</b> \u00b7 three\u202f: <span class='unseen'>x</span></p>"]
     page.append("<section hidden><div hidden>y</div>z</section><details><summary>w</summary></details><p>four</p>")
-    assert shown_words(page) == 4
+    assert words_shown("".join(page), names=False) == 4
+    assert words_shown("".join(page)) == 5
+    assert folded("<p>a</p><details><summary>b</summary>c<details><summary>d</summary>e</details></details>") == "c d e"
 
 
 @pytest.mark.slow
@@ -356,7 +328,7 @@ def test_the_first_page_of_the_demo_is_read_in_a_minute(
     be(role)
     page = app_at("compass", lang=lang).run()
     bodies = [each.proto.body for each in page.main if each.type == "html"]
-    assert 100 < shown_words(bodies) <= MOST_WORDS
+    assert 100 < sum(words_shown(body, names=False) for body in bodies) <= MOST_WORDS
 
 
 @pytest.fixture(scope="module")

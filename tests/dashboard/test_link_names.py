@@ -12,11 +12,10 @@ from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.plan import plan_html
 from boussole.dashboard.pages.plan.view import PlanQuery, plan_page
-from boussole.dashboard.parts import lines_html, system_html
+from boussole.dashboard.parts import lines_html
 from boussole.dashboard.views.register.choice import Choice
 from boussole.dashboard.views.register.due import DueLine
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.view import system_page
 from boussole.dashboard.words.say import speaker
 from tests.dashboard.test_foreign import TODAY, pages
 
@@ -53,7 +52,7 @@ class Links(HTMLParser):
 def test_no_two_places_of_a_page_have_links_of_one_name(scene: Scene, lang: str) -> None:
     for name, html in pages(replace(scene, facts=Facts(as_of=TODAY, sealed=())), speaker(lang)):
         found = Links(html)
-        assert found.places, name
+        assert found.places or name == "articles of an audit alone", name
         assert found.alike == {}, name
 
 
@@ -84,16 +83,11 @@ def test_each_way_to_ask_says_about_what(scene: Scene, lang: str) -> None:
     def ask(system: str, key: str) -> str:
         return f"/ask?system={system}&question={key}"
 
-    system = system_page(scene, "matchft", say, query={})
-    shown = "".join(
-        system_html.article(each, say, recompute="", report=None, ask=lambda key: ask("m", key))
-        for each in system.sections
-    )
-    assert len(Links(shown).places) > 2
-    assert Links(shown).alike == {}
     article = article_page(scene, ArticleQuery(article="equite"), say, on=TODAY, query={})
     assert article is not None
-    assert Links(article_html.questions(article, say, ask=ask)).alike == {}
+    shown = Links(article_html.questions(article, say, ask=ask))
+    assert len(shown.places) > 2
+    assert shown.alike == {}
 
 
 def test_each_plan_says_to_which_answer_it_leads(scene: Scene) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -10,6 +13,7 @@ from boussole.charter.judging.statistics.planning import plans
 from boussole.dashboard.pages.plan.plan_html import empty, page
 from boussole.dashboard.pages.plan.view import GAPS, PlanQuery, plan_page
 from boussole.dashboard.words.say import speaker
+from tests.dashboard.app_at import app_at
 
 EN, FR = speaker("en"), speaker("fr")
 
@@ -56,3 +60,18 @@ def test_without_an_audit_there_is_no_plan(scene):
     none = replace(scene, latest={})
     assert plan_page(none, PlanQuery(), EN, query={}) is None
     assert "No system was audited yet" in empty(EN)
+
+
+def test_the_page_speaks_the_language_of_its_address_and_keeps_it(audited_offers, tmp_path, monkeypatch, be):
+    monkeypatch.setenv("BOUSSOLE_HOME", str(audited_offers(tmp_path / "w").home))
+    be("chair")
+    for lang, title in (("en", "How many decisions it takes"), ("fr", "Combien il faut de décisions")):
+        seen = app_at("plan", lang=lang, gap="60").run()
+        assert not seen.exception
+        html = "".join(getattr(each.proto, "body", "") for each in seen.main)
+        assert f"<h1>{title}</h1>" in html
+        answers = [parse_qs(urlsplit(unescape(each)).query) for each in re.findall(r'href="(/answer\?[^"]+)"', html)]
+        assert answers
+        assert {tuple(each["lang"]) for each in answers} == {(lang,)}
+        assert f'<input type="hidden" name="lang" value="{lang}"' in html, "chosen anew, it is in the same language"
+        assert '<option value="60" selected' in html

@@ -27,12 +27,10 @@ from boussole.dashboard.pages.questions import questions_html
 from boussole.dashboard.pages.questions.forms import answers_of
 from boussole.dashboard.pages.questions.routes import question_routes
 from boussole.dashboard.pages.questions.view import questions_page
-from boussole.dashboard.parts import system_html
 from boussole.dashboard.server.guard import guarded
 from boussole.dashboard.views import store
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.figure import figure_at, reference
-from boussole.dashboard.views.system.view import system_page
 from boussole.dashboard.words.addresses import ask_href
 from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import DAY, SAID, Desk, m
@@ -88,10 +86,6 @@ def test_one_tap_leads_from_every_question_to_the_form(scene):
     assert shown.count("Ask about this") == sum(len(asked.answers) + len(asked.folded) for asked in page.asked) > 0
     assert f'href="/ask?system=matchft&amp;question={KEY}"' in shown
     assert "Ask about this" not in article_html.questions(page, EN)
-    (section,) = [part for part in system_page(scene, "matchft", EN, query={}).sections if part.id == "equite"]
-    whole = system_html.article(section, EN, recompute="", report=None, ask=lambda key: f"/ask?question={key}")
-    assert whole.count("Ask about this") == len(section.questions)
-    assert f'href="/ask?question={KEY}"' in whole
 
 
 def chamber(*acts, today=dt.date(2026, 10, 20)):

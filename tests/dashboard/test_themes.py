@@ -13,7 +13,11 @@ from boussole import dashboard
 from boussole.dashboard.markup.dark import DARK as IN_THE_DARK
 from boussole.dashboard.markup.elements import picture
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, PAPER, SIDE
+from boussole.dashboard.pages.answer.files import drawing, svg_file
 from boussole.dashboard.server.theme import DARK, LIGHT
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.say import speaker
+from tests.dashboard.test_answer import every, page
 
 STYLE = (Path(dashboard.__file__).parent / "app" / "static" / "style.css").read_text(encoding="utf-8")
 ROOTS = [dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{3,6});", body)) for body in re.findall(r":root {([^}]*)}", STYLE)]
@@ -100,7 +104,7 @@ def test_what_is_drawn_can_be_read_in_the_dark() -> None:
         assert IN_THE_DARK[ground] == card
 
 
-def test_a_picture_on_a_page_follows_into_the_dark_and_a_file_of_it_does_not() -> None:
+def test_a_picture_on_a_page_follows_into_the_dark() -> None:
     """Both sides of a drawing: what it fills and what it strokes; text that names no colour is black on paper."""
     svg = f'<svg xmlns="http://www.w3.org/2000/svg"><rect fill="#FFFFFF" stroke="{INK}"/><text>a</text></svg>'
     shown = unquote(str(picture(svg, "alt")))
@@ -110,3 +114,16 @@ def test_a_picture_on_a_page_follows_into_the_dark_and_a_file_of_it_does_not() -
     assert f"text:not([fill]){{fill:{IN_THE_DARK[INK]}}}" in style
     assert ".stHtml img[width]" in STYLE
     assert "background: #fbfaf7" not in STYLE
+
+
+def test_a_file_of_a_picture_stays_as_it_is_on_paper(scene: Scene) -> None:
+    """Whoever puts it into a document finds it as it prints, whatever the theme of the machine that shows it."""
+    files = [drawing(page(scene, system, key), speaker("en")) for system, key, _ in every(scene)]
+    drawn = [each for each in files if each]
+    assert drawn
+    first = next(iter(every(scene)))
+    assert "prefers-color-scheme" not in svg_file(page(scene, *first[:2]), speaker("en")).decode()
+    for each in drawn:
+        assert "prefers-color-scheme" not in each
+        assert "prefers-color-scheme" in unquote(str(picture(each, "alt")))
+        assert INK in each

@@ -190,7 +190,7 @@ def test_scores_stand_under_the_questions_on_outcomes(scene: Scene, matchft: Doc
         ["Femmes", "91 pour 100", "+3,1 (+2,1 à +4,1)"],
         ["Hommes", "88 pour 100", "pas de chiffre (le score n’annonce pas de probabilité)"],
     ]
-    assert "50 pour 100 serait le hasard" in str(system_html.article(told[0], FR, recompute="", report=None))
+    assert "50 pour 100 serait le hasard" in str(system_html.article(told[0], FR, recompute=""))
 
 
 def test_places_in_lists_stand_under_the_questions_on_selection(scene: Scene, matchft: Document) -> None:
@@ -222,7 +222,7 @@ def test_places_in_lists_stand_under_the_questions_on_selection(scene: Scene, ma
         ["Femmes", "91 pour 100 (89 à 94)", "masqué (trop peu de personnes pour rester anonymes)"],
         ["Hommes (référence)", "", "107 pour 100"],
     ]
-    shown = str(system_html.article(first, FR, recompute="", report=None))
+    shown = str(system_html.article(first, FR, recompute=""))
     assert "Aucun verdict ne repose sur ces chiffres." in shown
 
 
@@ -288,8 +288,8 @@ def test_data_never_becomes_markup(scene: Scene) -> None:
     shown = view(hostile)
     parts = [compass_html.head(shown, FR), compass_html.overview(shown, FR)]
     parts.append(home_html.changes_html(changed(hostile), FR))
-    parts.append(system_html.head(page(hostile), FR, home="/", data="/data", register=True))
-    parts += [system_html.article(part, FR, recompute=attack, report=None) for part in page(hostile).sections]
+    parts.append(system_html.head(page(hostile), FR, home="/", data="/data"))
+    parts += [system_html.article(part, FR, recompute=attack) for part in page(hostile).sections]
     parts.append(lists.systems_html(lists.systems(hostile, FR, query={}), FR, asked=attack, query={}))
     parts.append(notices.problem(attack, attack, FR))
     for part in parts:

@@ -80,8 +80,8 @@ def pages(workspace: Workspace, lang: str) -> str:
         [
             compass_html.head(view, say),
             compass_html.overview(view, say),
-            system_html.head(page, say, home="/", data="/data", register="/register"),
-            *(system_html.article(section, say, recompute="", report=None) for section in page.sections),
+            system_html.head(page, say, home="/", data="/data"),
+            *(system_html.article(section, say, recompute="") for section in page.sections),
             law_html.parts(law, say),
         ]
     )

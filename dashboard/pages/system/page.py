@@ -44,7 +44,7 @@ def show(seen: Scene, system: str, say: Say) -> None:
     screen = system_page(Workspace.find(), system, say.lang)
     data = data_href(query=query, anchor=system)
     context.put(
-        system_html.head(screen.head, say, home=home, data=data, register=False),
+        system_html.head(screen.head, say, home=home, data=data),
         folded(say("Open incidents"), context.open_incidents(say, system=system)),
         matrix_html.questions(screen.matrix, say),
         folded(say("What the committee said"), context.opinions(say, system=system)),
