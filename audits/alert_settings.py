@@ -114,6 +114,11 @@ class AlertSettings(BaseModel):
     timezone: str = Field("Europe/Paris", description="Time zone of that hour")
     keep_days: int = Field(365, ge=30, description="Days that what was sent is kept, to be shown")
     channels: dict[str, ChannelSettings] = Field(default_factory=dict, description="Ways out, by a name of yours")
+    members: str | None = Field(
+        None,
+        description="Channel of e-mail whose server also brings each member and secretary what concerns them; "
+        "nobody gets that if absent",
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -135,6 +140,12 @@ class AlertSettings(BaseModel):
             if not NAME.fullmatch(name):
                 raise ValueError("the name of a channel is made of a-z, 0-9, _ and -, 32 at the most")
         return value
+
+    @model_validator(mode="after")
+    def _members(self) -> Self:
+        if self.members is not None and self.members not in self.channels:
+            raise ValueError(f"members names no channel: '{self.members}'")
+        return self
 
     @property
     def zone(self) -> ZoneInfo:

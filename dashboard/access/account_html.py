@@ -6,20 +6,23 @@ from collections.abc import Mapping
 
 from boussole.dashboard.access.local_role import choosing
 from boussole.dashboard.access.own_sessions import ANCHOR, PAGE
+from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.access.people.role_words import role_title
 from boussole.dashboard.access.sessions import Reason
 from boussole.dashboard.access.sign_in import SIGN_OUT, way_in
 from boussole.dashboard.markup.elements import Html, el, join, link
-from boussole.dashboard.words.addresses import address
+from boussole.dashboard.words.addresses import address, concerns_href
 from boussole.dashboard.words.say import Say
 
 
 def account(me: Person, say: Say, *, to: str, query: Mapping[str, str]) -> Html:
     """In local mode the role to choose; else who is signed in, where else, and the way out."""
+    concerns = link(say("What concerns you"), concerns_href(query=query)) if me.remembered_as else None
+    listed = el("p", concerns) if concerns and allowed(me.role, Action.SEE_COMMITTEE) else None
     if not me.authenticated:
         said = el("p", el("strong", say("Local mode")), el("br"), say("No sign-in: only this machine can open it."))
-        return el("div", said, choosing(me, say, to=to), class_="local")
+        return el("div", said, listed, choosing(me, say, to=to), class_="local")
     out = el(
         "form",
         el("p", el("button", say("Sign out"), type="submit"), class_="go"),
@@ -30,7 +33,7 @@ def account(me: Person, say: Say, *, to: str, query: Mapping[str, str]) -> Html:
     )
     who = el("p", el("strong", me.name or say("Signed in")), el("br"), role_title(me.role, say))
     mine = el("p", link(say("Your sessions"), address(PAGE, query, ANCHOR)))
-    return el("div", who, mine, out, class_="local")
+    return el("div", who, listed, mine, out, class_="local")
 
 
 def sign_in(reason: Reason, say: Say, *, to: str) -> Html:

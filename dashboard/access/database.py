@@ -1,4 +1,4 @@
-"""access.sqlite: sessions, tokens and the access log. Beside the records, because all of it must be erasable."""
+"""access.sqlite: sessions, tokens, the access log, and what people have seen. All of it must be erasable."""
 
 from __future__ import annotations
 
@@ -75,6 +75,48 @@ day_table = Table(
     Column("looks", Integer, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("entry", Integer, nullable=False),  # of the ledger
+)
+
+seen_table = Table(
+    "concerns_seen",
+    metadata,
+    Column("reader", String, primary_key=True),  # a member's number, or a digest of a secretary's address
+    Column("key", String, primary_key=True),  # of what they have seen
+    Column("at", String, nullable=False),
+)
+
+wish_table = Table(
+    "concern_wishes",
+    metadata,
+    Column("reader", String, primary_key=True),
+    Column("letters", Integer, nullable=False),  # 0: nothing by e-mail
+    Column("lang", String, nullable=False),
+)
+
+letter_table = Table(
+    "letters",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("reader", String, nullable=False),
+    Column("urgent", Integer, nullable=False),
+    Column("created_at", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("try_at", String, nullable=False),
+    Column("lease", String),
+    Column("lease_until", String),
+    Column("problem", String),
+    Column("ended_at", String),
+    Index("ix_letters_reader", "reader"),
+)
+
+letter_item_table = Table(
+    "letter_items",
+    metadata,
+    Column("reader", String, primary_key=True),  # with the key: nothing is ever put into a second letter
+    Column("key", String, primary_key=True),
+    Column("letter", String(32), nullable=False),
+    Column("at", String, nullable=False),
 )
 
 

@@ -29,6 +29,7 @@ from boussole.dashboard.access.people.identity import (
     check_roles,
     email_of,
     member_of,
+    reader_of,
     role_of,
     secretary_of,
     sits,
@@ -208,6 +209,7 @@ def _person(workspace: Workspace, row: Row[Any], settings: AccessSettings) -> Pe
         subject=row.subject,
         session=row.digest[:REFERENCE],
         signed_in_at=moment(row.signed_in_at) if row.signed_in_at else None,
+        reader=reader_of(row.email),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.charter.committee.people.members import sitting_on
 from boussole.dashboard.alerts.channels import (
     Caution,
     Channel,
@@ -19,6 +20,9 @@ from boussole.dashboard.alerts.channels import (
 )
 from boussole.dashboard.alerts.messages import DROPPED, SENT, WAITING, Message
 from boussole.dashboard.alerts.outbox import messages
+from boussole.dashboard.alerts.personal.box import PersonalLetter, stuck
+from boussole.dashboard.alerts.personal.readers import channel_of, readers
+from boussole.dashboard.views.committee.chamber import chambers
 
 LATELY = 10
 
@@ -44,11 +48,22 @@ class AlertFacts:
     ways: Sequence[Way] = ()
     waiting: Sequence[Message] = ()
     lately: Sequence[Message] = ()
+    letters: LetterFacts | None = None
 
     @property
     def stuck(self) -> list[Message]:
         """What was tried and did not go."""
         return [each for each in self.waiting if each.problem is not None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterFacts:
+    """Letters to members and secretaries: by the server of which channel, those that do not go, and how many members
+    who sit cannot be written to."""
+
+    channel: str
+    stuck: Sequence[PersonalLetter]
+    unreached: int
 
 
 def alert_facts(workspace: Workspace) -> AlertFacts:
@@ -58,7 +73,18 @@ def alert_facts(workspace: Workspace) -> AlertFacts:
     waiting = sorted(messages(workspace, state=WAITING), key=lambda each: (each.due_at, each.created_at))
     ways = [_way(workspace, channel) for channel in known_channels(workspace).values()]
     zone = workspace.settings.alerts.zone
-    return AlertFacts(zone=zone, ways=ways, waiting=waiting, lately=ended[:LATELY])
+    return AlertFacts(zone=zone, ways=ways, waiting=waiting, lately=ended[:LATELY], letters=_letters(workspace))
+
+
+def _letters(workspace: Workspace) -> LetterFacts | None:
+    """None where nobody is to be written to."""
+    channel = channel_of(workspace)
+    if channel is None:
+        return None
+    held = chambers(workspace, today=workspace.today())
+    sitting = {member for each in held.values() for member in sitting_on(each.house, each.now.date())}
+    reached = {each.whose.member for each in readers(workspace, held)}
+    return LetterFacts(channel=channel.name, stuck=stuck(workspace), unreached=len(sitting - reached))
 
 
 def _way(workspace: Workspace, channel: Channel) -> Way:

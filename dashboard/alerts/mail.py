@@ -9,7 +9,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from email.charset import QP, Charset
 from email.header import Header
 from email.mime.multipart import MIMEMultipart
@@ -31,9 +31,12 @@ PRINTABLE.body_encoding = QP
 Noted = Callable[[Iterable[str]], None]
 
 
-def send_mail(mail: Any, letter: Letter, message: Message, *, noted: Noted) -> str:
-    """Sends it to all who do not have it; `noted` is told who has. The code of the problem; empty when all have it."""
-    who = {mark(message.id, address): address for address in recipients(mail)}
+def send_mail(mail: Any, letter: Letter, message: Message, *, noted: Noted, to: Sequence[str] | None = None) -> str:
+    """Sends it to all who do not have it; `noted` is told who has. The code of the problem; empty when all have it.
+
+    `to`: to these alone, and to nobody that the address of the channel names.
+    """
+    who = {mark(message.id, address): address for address in (recipients(mail) if to is None else to)}
     have = set(message.accepted)
     problem = ""
     try:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from boussole.audits.languages import capital
 from boussole.dashboard.access.database import moment
-from boussole.dashboard.alerts.facts import AlertFacts, Way
+from boussole.dashboard.alerts.facts import AlertFacts, LetterFacts, Way
 from boussole.dashboard.alerts.letters.layout import layout, subject
 from boussole.dashboard.alerts.messages import DROPPED, Message
 from boussole.dashboard.alerts.problems import caution_words, problem_words
@@ -48,7 +48,25 @@ def troubles(facts: AlertFacts, lang: str) -> list[Words]:
             when=_moment(stuck[0].try_at, facts.zone, tell),
         )
         found.append((what, f"[alerts.channels.{name}]", step))
-    return found
+    return [*found, *(_letter_trouble(facts.letters, facts.zone, tell) if facts.letters else ())]
+
+
+def _letter_trouble(facts: LetterFacts, zone: dt.tzinfo, tell: AlertSay) -> list[Words]:
+    """What does not reach members and secretaries; whom, no page says."""
+    if not facts.stuck:
+        return []
+    why = problem_words(facts.stuck[0].problem or "", tell)
+    what = tell.plural(
+        "One letter to a member or secretary cannot be sent. {why}",
+        "{n} letters to members or secretaries cannot be sent. {why}",
+        len(facts.stuck),
+        why=why,
+    )
+    step = tell(
+        "Nothing is lost: it is tried again on {when}. At once: boussole alerts send --now",
+        when=_moment(min(each.try_at for each in facts.stuck), zone, tell),
+    )
+    return [(what, "[alerts] members", step)]
 
 
 def _trial(way: Way) -> str:
@@ -74,7 +92,23 @@ def _known(facts: AlertFacts, tell: AlertSay) -> list[Html]:
     )
     nobody = tell("Nobody is told: boussole.toml names no channel. How to name one: docs/alerts.md")
     ways = [el("p", lead), _ways(facts.ways, tell)] if facts.ways else [el("p", nobody)]
+    ways += _members(facts.letters, tell) if facts.letters else []
     return [*ways, *(_messages(facts, tell) if facts.waiting or facts.lately else [])]
+
+
+def _members(facts: LetterFacts, tell: AlertSay) -> list[Html]:
+    """That members and secretaries are written to, and how many cannot be."""
+    told = tell(
+        "Members and secretaries get what concerns them by the server of the channel “{name}”, once a day at the most, "
+        "unless it cannot wait.",
+        name=facts.channel,
+    )
+    unreached = tell.plural(
+        "One member who sits has no e-mail address of their own here: nothing is sent to them.",
+        "{n} members who sit have no e-mail address of their own here: nothing is sent to them.",
+        facts.unreached,
+    )
+    return [el("p", told), *([el("p", unreached)] if facts.unreached else [])]
 
 
 def _ways(ways: Sequence[Way], tell: AlertSay) -> Html:

@@ -47,6 +47,7 @@ with frame.guarded(f"the frame of {name}", say):
     else:
         sidebar(say, me, [page for page in known if allowed(me.role, PAGES[page.name])], name=name)
         frame.narrow_field(say)
+        frame.concerning(me, say, name=name)
         look(Workspace.find(), me, PAGES[name], place=f"/{name}")
         if allowed(me.role, PAGES[name]):
             with looking(me):

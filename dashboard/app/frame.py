@@ -22,6 +22,7 @@ from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.app.lost_html import lost
 from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.markup.inline import SCRIPT, STYLE
+from boussole.dashboard.parts.concerns_html import bell
 from boussole.dashboard.parts.context import kept_query
 from boussole.dashboard.parts.notices import unforeseen
 from boussole.dashboard.parts.outside_html import foot, foot_unread
@@ -127,6 +128,13 @@ def field(say: Say, *, name: str = "find") -> Html:
 def narrow_field(say: Say) -> None:
     """The field above a page on a phone, where the menu is folded away."""
     st.html(field(say, name="find-above"))
+
+
+def concerning(me: Person, say: Say, *, name: str) -> None:
+    """How many new things concern whoever looks, on every page but the one that lists them."""
+    told = bell(me, say, query=kept_query()) if name != "concerns" else None
+    if told:
+        st.html(told)
 
 
 def here(name: str) -> str:

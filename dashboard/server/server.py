@@ -29,6 +29,7 @@ from boussole.dashboard.api.refusals import is_api, problem
 from boussole.dashboard.api.serving import api_routes
 from boussole.dashboard.pages.answer.routes import answer_routes
 from boussole.dashboard.pages.ask.routes import ask_routes
+from boussole.dashboard.pages.concerns.routes import letter_routes
 from boussole.dashboard.pages.drift.detail_routes import detail_routes
 from boussole.dashboard.pages.evidence.routes import evidence_routes
 from boussole.dashboard.pages.incidents.routes import incident_routes
@@ -131,6 +132,7 @@ def routes(home: Path) -> list[Route]:
         *ask_routes(home),
         *question_routes(home),
         *draft_routes(home),
+        *letter_routes(home),
         *work_routes(home),
         *report_routes(home),
     ]

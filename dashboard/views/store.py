@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from boussole.charter.records.checkpoints import sign_checkpoint
 from boussole.charter.records.notes.outside import Outside
 from boussole.charter.records.notes.outside import outside as seen_outside
 from boussole.charter.records.readable import Records
-from boussole.charter.records.store.lookup import last_entry
+from boussole.charter.records.store.lookup import audit_days, last_entry
 from boussole.charter.registry.due import due
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import (
@@ -32,12 +33,15 @@ from boussole.dashboard.runtime.stamps import (
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.committee.chamber import chambers as seated
 from boussole.dashboard.views.committee.evidence import Evidence, evidence_of
+from boussole.dashboard.views.concerns.concern import Concern, Whose
+from boussole.dashboard.views.concerns.mine import concerns_of
 from boussole.dashboard.views.evidence.facts import VerificationResult
 from boussole.dashboard.views.evidence.facts import verified as verify_here
 from boussole.dashboard.views.facts import Facts, load_facts
 from boussole.dashboard.views.home.since import Before, Met, before
 from boussole.dashboard.views.register.choice import Register
 from boussole.dashboard.views.scene import Scene, load
+from boussole.dashboard.words.say import Say
 
 A_WHILE, A_MINUTE = 15.0, 60.0
 
@@ -119,6 +123,12 @@ def before_session(workspace: Workspace, met: Met) -> Before:
     return _before(workspace.home, stamp(workspace), met.chamber.id, met.session, met.opened)
 
 
+def concerns(workspace: Workspace, somebody: Whose, say: Say, query: Mapping[str, str]) -> Sequence[Concern]:
+    """What concerns somebody today, read anew when a record was written."""
+    seen_at = (*stamp(workspace), *house_stamp(workspace))
+    return _concerns(workspace.home, seen_at, day_in(workspace), somebody, say, tuple(sorted(query.items())))
+
+
 def drafts(workspace: Workspace, committee: str) -> list[SavedDraft]:
     """What is being written in a committee, as it was saved last."""
     return _drafts(workspace.home, house_stamp(workspace), committee)
@@ -160,6 +170,15 @@ def outside(workspace: Workspace) -> Outside:
     home = workspace.home
     files = [home / SETTINGS_FILE, *sorted(workspace.checkpoints.glob("*/*")), *sorted(workspace.keys.glob("ledger*"))]
     return _outside(home, (*records_stamp(workspace), *stamp_of(files)))
+
+
+@newest(64)
+def _concerns(
+    home: Path, _stamp: Stamp, today: dt.date, somebody: Whose, say: Say, query: tuple[tuple[str, str], ...]
+) -> Sequence[Concern]:
+    workspace = Workspace(home)
+    seen, audited = scene_at(home, stamp(workspace), today), audit_days(workspace)
+    return concerns_of(somebody, chambers(workspace), seen, say, audited=audited, query=dict(query))
 
 
 @newest(4)

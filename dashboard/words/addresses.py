@@ -110,6 +110,15 @@ def session_href(entry: int, *, query: Mapping[str, str], anchor: str = "", **as
     return address("/session", {"session": str(entry), **asked, **query}, anchor)
 
 
+def concerns_href(*, query: Mapping[str, str], anchor: str = "") -> str:
+    """What concerns whoever looks, or a place on that page.
+
+    >>> concerns_href(query={"lang": "en"}, anchor="by-mail")
+    '/concerns?lang=en#by-mail'
+    """
+    return address("/concerns", query, anchor)
+
+
 def drift_href(system: str, *, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
     """The drift of a system, or a place on its page; `asked` is what is not asked by itself.
 

@@ -50,6 +50,7 @@ def pages(say: Say) -> list[Page]:
         Page(name="session", title=say("One session"), under="committee"),
         Page(name="drafts", title=say("Drafts of opinions"), group=committee),
         Page(name="draft", title=say("One draft"), under="drafts"),
+        Page(name="concerns", title=say("What concerns you"), under="committee"),
         Page(name="questions", title=say("Questions and answers"), group=committee),
         Page(name="ask", title=say("Ask a question"), under="questions"),
         Page(name="recommendations", title=say("Recommendations"), group=committee),

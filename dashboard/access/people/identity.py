@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from boussole.audits.access_settings import AccessSettings
 from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.dashboard.access.people.permissions import SIGNED_IN, Role
 
@@ -93,6 +94,15 @@ def secretary_of(workspace: Workspace, email: str) -> frozenset[str]:
     if not named:
         return frozenset(known) if len(known) == 1 else frozenset()
     return frozenset(each for each in known if email and email in map(str.casefold, named.get(each, ())))
+
+
+def reader_of(email: str) -> str:
+    """Under which name is remembered what somebody at an address has seen: nothing from which it can be read.
+
+    >>> reader_of(""), len(reader_of("ada@example.org"))
+    ('', 18)
+    """
+    return f"a_{sha256_hex(f'boussole/reader/{email.casefold()}'.encode())[:16]}" if email else ""
 
 
 def without_secretary(workspace: Workspace) -> list[str]:

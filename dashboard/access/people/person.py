@@ -48,6 +48,14 @@ class Person:
     """By which digits they name the session in which they are, where they signed in; no secret."""
     signed_in_at: dt.datetime | None = None
     """When they last proved who they are, where the provider says so."""
+    reader: str = ""
+    """A digest of their address: under it what they have seen is remembered, where they are no member."""
+
+    @property
+    def remembered_as(self) -> str:
+        """Under which name what they have seen is remembered; none for who is nobody in particular."""
+        unknown = LOCAL if self.role is Role.SECRETARY and not self.authenticated else ""
+        return self.member or self.reader or unknown
 
     def who(self, on: dt.date) -> Who:
         """The person as the acts of a committee name them: a role, never a name; unauthenticated in local mode."""

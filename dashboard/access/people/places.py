@@ -14,6 +14,7 @@ PAGES: dict[str, Action] = {
     "session": Action.SEE_COMMITTEE,
     "drafts": Action.DRAFT,
     "draft": Action.DRAFT,
+    "concerns": Action.SEE_COMMITTEE,
     "questions": Action.SEE_COMMITTEE,
     "ask": Action.TAKE_PART,
     "recommendations": Action.SEE_COMMITTEE,

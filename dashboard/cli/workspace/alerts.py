@@ -14,6 +14,7 @@ from boussole.dashboard.cli.console.console import complain, put, say, workspace
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
     from boussole.dashboard.alerts.messages import Message
+    from boussole.dashboard.alerts.personal.sending import LettersSent
     from boussole.dashboard.alerts.sending import Sent
 
 app = typer.Typer(
@@ -48,12 +49,15 @@ def send(
     context: typer.Context,
     now: Annotated[bool, typer.Option("--now", help="Also what failed and waits for its next try.")] = False,
 ) -> None:
-    """Send what is due. What cannot be sent stays in the outbox and is tried again; exit code 1 says so."""
+    """Send what is due, to channels and members. What cannot be sent waits and is tried again; exit code 1 says so."""
+    from boussole.dashboard.alerts.personal.sending import send_letters
     from boussole.dashboard.alerts.sending import send as send_due
 
     done = send_due(workspace_of(context), at_once=now)
     tell_sent(done)
-    if done.failed:
+    letters = send_letters(workspace_of(context), at_once=now)
+    tell_letters(letters)
+    if done.failed or letters.failed:
         raise typer.Exit(1)
 
 
@@ -146,6 +150,17 @@ def tell_sent(done: Sent) -> None:
         say(f"Not sent on {message.channel}, kept in the outbox: {problem_words(problem, teller('en'))}")
     if not done.done and not done.failed:
         say("Nothing is due.")
+
+
+def tell_letters(letters: LettersSent) -> None:
+    """How many letters went to members and secretaries, and why others did not; by number, as no name is needed."""
+    from boussole.dashboard.alerts.problems import problem_words
+    from boussole.dashboard.alerts.words import teller
+
+    if letters.done:
+        say(f"{letters.done} letter(s) sent to members and secretaries.")
+    for reader, problem in letters.failed:
+        say(f"Not sent to {reader}, kept for the next try: {problem_words(problem, teller('en'))}")
 
 
 def _row(message: Message) -> dict[str, object]:

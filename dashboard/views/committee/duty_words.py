@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from boussole.audits.languages import capital
 from boussole.charter.committee.duties import Duty
 from boussole.charter.committee.meetings.sessions import session
@@ -26,7 +28,7 @@ def duty_line(chamber: Chamber, duty: Duty, say: Say, *, query: dict[str, str], 
         overdue=duty.on < chamber.today,
         what=_what(chamber, duty, say),
         place="" if at_home else chamber.title(say),
-        href=_where(chamber, duty, query=query),
+        href=duty_href(chamber, duty, query=query),
     )
 
 
@@ -84,7 +86,7 @@ def _of_opinion(chamber: Chamber, duty: Duty, say: Say) -> str:
     return say("Decide whether to publish the opinion “{title}”", title=title)
 
 
-def _where(chamber: Chamber, duty: Duty, *, query: dict[str, str]) -> str:
+def duty_href(chamber: Chamber, duty: Duty, *, query: Mapping[str, str]) -> str:
     """Where it is done."""
     if duty.kind == "question":
         return questions_href(query=query, anchor=f"q-{duty.entry}")

@@ -74,7 +74,7 @@ def _votes(chamber: Chamber, me: Person, say: Say, *, query: dict[str, str], alo
             when=say("Now"),
             overdue=False,
             what=say("Vote: “{title}”", title=title)
-            if _may_vote(chamber, found, entry, vote, me)
+            if may_vote(chamber, found, entry, vote, me.member)
             else _told(title, say),
             place="" if alone else chamber.title(say),
             href=session_href(found.entry, query=query, anchor=f"decision-{entry}"),
@@ -85,12 +85,12 @@ def _told(title: str, say: Say) -> str:
     return say("Open vote: “{title}”", title=title)
 
 
-def _may_vote(chamber: Chamber, found: Session, entry: int, vote: Vote, me: Person) -> bool:
+def may_vote(chamber: Chamber, found: Session, entry: int, vote: Vote, member: str | None) -> bool:
     """Whether a vote waits for somebody: for themselves, or for who gave them a proxy, and it is not cast yet."""
     cast = {act.voter for _, act in chamber.house.about(Ballot, entry)}
     cast |= {act.voter for _, act in chamber.house.about(Participation, entry)}
     able = electors(chamber.house, found, vote.item)
-    return me.member is not None and any(by == me.member for voter, by in able.items() if voter not in cast)
+    return member is not None and any(by == member for voter, by in able.items() if voter not in cast)
 
 
 def _sessions(seated: Sequence[Chamber], me: Person, say: Say, *, query: dict[str, str]) -> Iterator[DueEntry]:

@@ -66,8 +66,11 @@ def name(
 
 @app.command()
 def forget(context: typer.Context, *, member: MemberOption, committee: Committee = EXTERNAL) -> None:
-    """Erase a member's name, and minutes made as files; what they did stays, under their number."""
+    """Erase a member's name, what they saw, and minutes made as files; what they did stays, under their number."""
     from boussole.charter.committee.people.directory import forget as erase
+    from boussole.dashboard.access.remembered import forget as unlearn
 
     at = desk(context, committee, SECRETARIAT, None)
-    say("Erased." if erase(at.workspace, at.member(member)) else "No name was known.")
+    number = at.member(member)
+    unlearn(at.workspace, number)
+    say("Erased." if erase(at.workspace, number) else "No name was known.")

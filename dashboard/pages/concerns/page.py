@@ -1,0 +1,50 @@
+"""What concerns whoever looks: what they look at here is no longer new."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.database import now
+from boussole.dashboard.access.remembered import remember, seen, wish_of
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.alerts.personal.readers import reach
+from boussole.dashboard.pages.concerns.concerns_html import nobody, page
+from boussole.dashboard.pages.concerns.routes import DONE, letters_form
+from boussole.dashboard.pages.concerns.view import ConcernsPage, letters_words, split
+from boussole.dashboard.parts import context, notices
+from boussole.dashboard.views import store
+from boussole.dashboard.views.concerns.concern import Whose
+from boussole.dashboard.views.concerns.mine import whose
+from boussole.dashboard.words.say import Say
+
+
+def looked_at(somebody: Whose, say: Say) -> ConcernsPage:
+    """The page, and from then on all that it shows is seen."""
+    workspace, moment = Workspace.find(), now()
+    concerns = store.concerns(workspace, somebody, say, context.kept_query())
+    known = seen(workspace, somebody.name)
+    new, before = split(concerns, known, now=moment)
+    remember(workspace, somebody.name, [each.key for each in new if each.key not in known], now=moment)
+    wish = wish_of(workspace, somebody.name)
+    return ConcernsPage(
+        new=new,
+        before=before,
+        letters=letters_words(reach(workspace, somebody, context.chambers()), workspace, say),
+        form=letters_form(wish, say, main=workspace.settings.language),
+    )
+
+
+say = context.speaks()
+try:
+    somebody = whose(here(), context.chambers())
+    shown = looked_at(somebody, say) if somebody else None
+except BoussoleError as error:
+    st.html(notices.problem(error.what, error.next_step, say))
+else:
+    done = st.query_params.get("kept", "") == DONE
+    if shown:
+        st.html(page(shown, say, query=context.kept_query(), problem=context.problem(), done=done))
+    else:
+        st.html(nobody(say))

@@ -1,0 +1,197 @@
+"""What concerns somebody: of their own committees only, while they sit, without a word of anybody's, new until seen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from boussole.charter.committee import acting
+from boussole.charter.record_types.acts import (
+    Ballot,
+    Cancellation,
+    CommitteeAnswer,
+    CommitteeQuestion,
+    Item,
+    Mandate,
+    MandateEnd,
+)
+from boussole.charter.record_types.kinds import Incident, Recommendation, Reply
+from boussole.charter.records import SealedStatement
+from boussole.charter.records.facts import Facts
+from boussole.dashboard.access.people.permissions import Role
+from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.access.remembered import Wish
+from boussole.dashboard.pages.concerns.concerns_html import page
+from boussole.dashboard.pages.concerns.routes import letters_form
+from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, split
+from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.concerns.concern import Concern, Whose
+from boussole.dashboard.views.concerns.mine import concerns_of, whose
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.words.say import speaker
+from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, RULES, SAID, START, Desk, m
+
+EN, FR = speaker("en"), speaker("fr")
+THIRD = "Madame Dupont"
+"""A name that somebody wrote where none belongs."""
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    made = Desk()
+    made.seat(1, 2, 3)
+    made.office(1)
+    monkeypatch.setattr(acting, "here_and_now", lambda _: START - 7 * 24 * HOUR)
+    return made
+
+
+def chamber(desk: Desk, *stated: SealedStatement) -> Chamber:
+    return Chamber(house=desk.house, names={m(2): THIRD}, facts=Facts(as_of=DAY, sealed=stated))
+
+
+def told(
+    desk: Desk, scene: Scene, *stated: SealedStatement, member: int = 1, secretary: bool = False
+) -> Sequence[Concern]:
+    somebody = Whose(
+        name=m(member), member=m(member), secretary_of=frozenset({"external"}) if secretary else frozenset()
+    )
+    return concerns_of(somebody, {"external": chamber(desk, *stated)}, scene, EN, audited={}, query={})
+
+
+def test_a_session_is_told_until_it_is_over_and_what_is_changed_of_it(desk: Desk, scene: Scene) -> None:
+    of = desk.call()
+    (called,) = told(desk, scene)
+    assert (called.text, called.href, called.urgent, called.on) == (
+        "A session is called for 15 September 2026 at 14:00.",
+        f"/session?session={of}",
+        False,
+        CALLED,
+    )
+    desk.call(amends=of, agenda=[*AGENDA, Item(id="more", title=THIRD)], on=CALLED)
+    moved = desk.call(amends=of, starts=START + HOUR, ends=START + 2 * HOUR, agenda=[*AGENDA], on=CALLED)
+    assert {each.kind for each in told(desk, scene)} == {"session", "agenda", "moved"}
+    assert next(each for each in told(desk, scene) if each.kind == "moved").key == f"moved/{moved}"
+    desk.seal(Cancellation(**SAID, on=dt.date(2026, 9, 8), of=of, text=THIRD))
+    assert [each.text for each in told(desk, scene)] == ["The session of 15 September 2026 was cancelled."]
+
+
+def test_a_vote_cannot_wait_for_who_may_cast_it_and_is_over_once_they_did(
+    desk: Desk, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = desk.call()
+    desk.arrive(of, 1, 2)
+    desk.open(of, 1)
+    vote = desk.vote(of, title=THIRD)
+    monkeypatch.setattr(acting, "here_and_now", lambda _: START)
+    assert next((each.kind, each.urgent) for each in told(desk, scene)) == ("vote", True)
+    assert {each.kind: each.urgent for each in told(desk, scene, member=3)}["vote"] is False
+    desk.seal(Ballot(**SAID, on=DAY, of=vote, voter=m(1), choice="for"))
+    assert {each.kind: each.urgent for each in told(desk, scene)}["vote"] is False
+
+
+def test_answers_say_whose_question_it_was_and_quote_nobody(desk: Desk, scene: Scene) -> None:
+    asked = desk.seal(
+        CommitteeQuestion(**SAID, on=CALLED, by=m(1), text=THIRD, addressee=THIRD, due_on=dt.date(2026, 9, 20))
+    )
+    answer = {"on": dt.date(2026, 9, 5), "of": asked, "text": THIRD}
+    desk.seal(CommitteeAnswer(**{**SAID, "role": "Data"}, **answer))
+    assert [each.text for each in told(desk, scene)] == ["Your question of 1 September 2026 has an answer."]
+    assert [each.text for each in told(desk, scene, member=2)] == [
+        "A question of the committee, of 1 September 2026, has an answer."
+    ]
+
+
+def test_incidents_are_counted_and_only_own_recommendations_are_told(desk: Desk, scene: Scene) -> None:
+    system = next(iter(scene.systems))
+    on = dt.date(2026, 9, 4)
+    incident = Incident(
+        role="Data",
+        on=on,
+        system=system,
+        severity="serious",
+        title=THIRD,
+        text=THIRD,
+        happened_on=on,
+        known_at=START - 11 * 24 * HOUR,
+    )
+    mine, other = (
+        Recommendation(role="x", on=on, text=THIRD, body="c", outside=False, addressee="d", due_on=DAY, committee=name)
+        for name in ("external", "internal")
+    )
+    replies = [Reply(role="d", on=on, of=of, text=THIRD, accepted="yes") for of in (101, 102)]
+    stated = [
+        SealedStatement(entry=100 + at, sealed_on=on, statement=each)
+        for at, each in enumerate([incident, mine, other, *replies])
+    ]
+    found = told(desk, scene, *stated)
+    title = scene.title(system, EN)
+    assert sorted(each.text for each in found) == [
+        f"A new incident of {title} was entered.",
+        "Recommendation no. 101 has an answer.",
+    ]
+    shown = ConcernsPage(new=found, before=found, letters="", form=letters_form(Wish(), EN, main="fr"))
+    for say in (EN, FR):
+        assert THIRD not in page(shown, say, query={}, problem=None, done=False)
+
+
+def test_who_sits_nowhere_or_no_longer_is_told_nothing(desk: Desk, scene: Scene) -> None:
+    desk.call()
+    assert told(desk, scene, member=2)
+    assert not told(desk, scene, member=9)
+    mandate = next(entry for entry, act in desk.house.standing(Mandate) if act.member == m(2))
+    desk.seal(MandateEnd(**SAID, on=CALLED, of=mandate, last_day=dt.date(2026, 9, 5)))
+    assert not told(desk, scene, member=2)
+
+
+def test_a_member_of_one_committee_learns_nothing_of_another(desk: Desk, scene: Scene) -> None:
+    desk.call()
+    internal = Desk(RULES)
+    internal.seat(7)
+    internal.call(place="Elsewhere")
+    known = {
+        "external": chamber(desk),
+        "internal": Chamber(house=internal.house, names={}, facts=Facts(as_of=DAY)),
+    }
+    of = {
+        n: {each.key for each in concerns_of(Whose(name=m(n), member=m(n)), known, scene, EN, audited={}, query={})}
+        for n in (1, 7)
+    }
+    assert of[1]
+    assert of[7]
+    assert not of[1] & of[7]
+
+
+def test_a_secretary_is_told_what_is_due_again_once_it_is_late_and_by_no_name(
+    desk: Desk, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.call()
+    due = [each for each in told(desk, scene, member=9, secretary=True) if each.kind == "due"]
+    assert [each.text for each in due] == [
+        "Freeze the evidence for the session of 15 September 2026: by 15 September 2026."
+    ]
+    assert not [each for each in told(desk, scene) if each.kind == "due"]
+    assert not [each for each in told(desk, scene, member=9, secretary=True) if THIRD in each.text]
+
+
+def test_new_things_stay_for_a_moment_and_are_then_seen() -> None:
+    one = Concern(key="session/1", kind="session", on=DAY, text="x", href="/session")
+    now = dt.datetime(2026, 9, 15, tzinfo=dt.UTC)
+    assert split([one], {}, now=now) == ([one], [])
+    assert split([one], {one.key: now - STAYS / 2}, now=now) == ([one], [])
+    assert split([one], {one.key: now - STAYS}, now=now) == ([], [one])
+
+
+def test_who_is_nobody_in_particular_has_no_list(desk: Desk) -> None:
+    known = {"external": chamber(desk)}
+    member = Person(role=Role.MEMBER, member=m(1), authenticated=True)
+    assert whose(member, known) == Whose(name=m(1), member=m(1))
+    assert whose(Person(role=Role.STEWARD), known) is None
+    assert whose(replace(member, role=Role.READER), known) is None
+    local = whose(Person(role=Role.SECRETARY), known)
+    assert local is not None
+    assert local.secretary_of == {"external"}
+    signed = Person(role=Role.SECRETARY, authenticated=True, reader="a_1", secretary_of=frozenset({"internal"}))
+    assert whose(signed, known) == Whose(name="a_1", secretary_of=frozenset({"internal"}))
