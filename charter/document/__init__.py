@@ -5,6 +5,7 @@ from boussole.charter.document.answers.comparisons import Comparison, IntervalOf
 from boussole.charter.document.answers.verdicts import (
     AnsweringStatement,
     CaseCounts,
+    RecordCounts,
     RegisterDates,
     VerdictDocument,
     VerdictInShort,
@@ -53,6 +54,7 @@ __all__ = [
     "PartLeftOut",
     "PreviousAudit",
     "ReasonLeftOut",
+    "RecordCounts",
     "ReferenceChanged",
     "RegisterDates",
     "Standing",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from boussole.charter.incidents.incidents import told
+from boussole.charter.deadlines.incidents import told
 from boussole.charter.incidents.personal import traces
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate

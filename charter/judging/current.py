@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from boussole.audits.systems.model import System
 from boussole.charter.document import AuditDocument, UnmeasuredSystem, VerdictDocument
-from boussole.charter.judging.families import Question
+from boussole.charter.judging.families import NOT_RECORDED, Question
 from boussole.charter.judging.verdicts import judge, summarise
 from boussole.charter.records.facts import Facts
 from boussole.charter.text.model import Charter
@@ -50,7 +50,8 @@ def unmeasured(charter: Charter, system: System, facts: Facts) -> UnmeasuredSyst
 
 def _stated(question: Question) -> bool:
     indicator = question.indicator
-    return indicator.evidence == "attested" or indicator.threshold.tolerance is not None
+    tolerates_none = indicator.threshold.tolerance is not None
+    return indicator.evidence == "attested" or indicator.records is not None or tolerates_none
 
 
 def _brought_up(stored: Sequence[VerdictDocument], fresh: Mapping[str, VerdictDocument]) -> Iterator[VerdictDocument]:
@@ -63,6 +64,7 @@ def _brought_up(stored: Sequence[VerdictDocument], fresh: Mapping[str, VerdictDo
         if newer is None and not each.rests_on_statements:
             yield each
         elif newer is not None:
-            yield newer if each.rests_on_statements or newer.rests_on_statements else each
+            recorded = newer.reason in NOT_RECORDED.values()  # a charter that counts records asks for them from now on
+            yield newer if recorded or each.rests_on_statements or newer.rests_on_statements else each
     known = {each.indicator for each in stored}
     yield from (each for name, each in fresh.items() if name not in known and each.rests_on_statements)

@@ -12,7 +12,7 @@ from boussole.audits.systems.kinds import Texts
 from boussole.audits.systems.model import System
 from boussole.charter.document import MeasureInShort
 from boussole.charter.text.judged import DECIDED
-from boussole.charter.text.model import Article, Charter, Indicator, Need
+from boussole.charter.text.model import Article, Charter, Indicator, Need, Records
 
 Attribute = tuple[str, ...]
 
@@ -20,6 +20,12 @@ SELECTED = {True: {"en": "selected", "fr": "retenues"}, False: {"en": "flagged",
 """What being selected is called where the system file has no `decision.title`: favourable, harm."""
 NOT_AUDITED = "not_audited"
 """Why a measured question of a system that no audit has measured is not examined."""
+NOT_RECORDED: dict[Records, str] = {
+    "incidents_in_time": "no_incident",
+    "explanations_in_time": "no_request",
+    "trained_first": "no_training",
+}
+"""Why a question that records answer is not examined while there are none: their absence proves nothing."""
 NO_GROUPS = {"en": "groups", "fr": "groupes"}
 NO_CONTROLS = {"en": "criteria to be declared", "fr": "critères à déclarer"}
 
@@ -165,6 +171,8 @@ def _unexamined(indicator: Indicator, system: System) -> str | None:
     """Why nobody can look at it yet, or None."""
     if indicator.evidence == "attested":
         return "not_attested"
+    if indicator.records is not None:
+        return NOT_RECORDED[indicator.records]
     if indicator.metric is None:
         return "not_measured_yet"
     if (need := _lacking(indicator, system)) is not None:

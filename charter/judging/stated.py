@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import math
 from collections.abc import Mapping
@@ -10,15 +9,14 @@ from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 
 from boussole.audits.systems.model import System
-from boussole.charter.document import AnsweringStatement, CaseCounts, RegisterDates
+from boussole.charter.deadlines.counting import RULE_OF_THREE
+from boussole.charter.deadlines.days import months_later
+from boussole.charter.document import AnsweringStatement, CaseCounts, RecordCounts, RegisterDates
 from boussole.charter.document.answers.verdict import Verdict, severity
 from boussole.charter.judging.follow_up import examined_before_start
 from boussole.charter.record_types.kinds import Attestation, Inspection
 from boussole.charter.records.facts import Facts, ReportedCases
 from boussole.charter.text.model import Charter, Indicator
-
-RULE_OF_THREE = 3.0
-"""With no case among n, 3/n is the upper bound of a rate at 95 %: Hanley & Lippman-Hand (1983), JAMA 249:1743-1745."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +36,7 @@ class StatedVerdict:
     statement: AnsweringStatement | None = None
     cases: CaseCounts | None = None
     dates: RegisterDates | None = None
+    counted: RecordCounts | None = None
 
 
 NOBODY = StatedVerdict(verdict=Verdict.NOT_EXAMINED, reason="not_attested")
@@ -182,13 +181,3 @@ def _tolerance_verdict(cases: CaseCounts, tolerance: float) -> tuple[Verdict, st
     if cases.bound is not None and cases.bound < tolerance:
         return Verdict.KEPT, "rule_of_three"
     return Verdict.UNKNOWN, "too_few_examined" if cases.examined else "cases_refuted"
-
-
-def months_later(day: dt.date, months: int) -> dt.date:
-    """The same day some months later, or the last of that month.
-
-    >>> months_later(dt.date(2026, 1, 31), 1), months_later(dt.date(2026, 11, 5), 12)
-    (datetime.date(2026, 2, 28), datetime.date(2027, 11, 5))
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

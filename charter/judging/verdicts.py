@@ -25,6 +25,7 @@ from boussole.charter.document.answers.verdict import RULE, Verdict, count, toge
 from boussole.charter.document.base import given
 from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.judging.families import Question, SystemQuestions, asked, asked_of
+from boussole.charter.judging.recorded import recorded
 from boussole.charter.judging.stated import Period, StatedVerdict, attested, dated, tolerated
 from boussole.charter.judging.statistics.correction import PValues
 from boussole.charter.judging.statistics.deciding import interval_of
@@ -200,6 +201,7 @@ class _Judging:
             statement=found.statement,
             cases=found.cases,
             dates=found.dates,
+            counted=found.counted,
             question=asked(question, self.system),
         )
         return VerdictDocument(
@@ -233,6 +235,8 @@ class _Judging:
         told = None
         if indicator.threshold.tolerance is not None:
             told = tolerated(indicator, self.facts, system=system, period=self.period, charter=self.charter)
+        if (counted := recorded(indicator, self.facts, system=self.system, charter=self.charter)) is not None:
+            return _graver(counted, told)
         if told is None or (question.comparisons and worst([verdict, told.verdict]) != told.verdict):
             return StatedVerdict(verdict=verdict, reason=reason)
         return told
@@ -331,6 +335,17 @@ def _judging(
         left_out=left_out,
         rule=rule,
     )
+
+
+def _graver(counted: StatedVerdict, reported: StatedVerdict | None) -> StatedVerdict:
+    """What records count, unless cases that people reported say worse: a sample that is too small says nothing of what
+    was counted whole."""
+    if reported is None:
+        return counted
+    if counted.counted is None:
+        return reported
+    told = reported.verdict in (Verdict.BROKEN, Verdict.WATCH)
+    return reported if told and worst([counted.verdict, reported.verdict]) == reported.verdict else counted
 
 
 def _verdict(question: Question, answers: Sequence[Answer], *, limited: bool) -> tuple[Verdict, str]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from boussole.audits.systems.register import BEGUN
+from boussole.charter.deadlines.days import months_later
 from boussole.charter.judging.coverage import Use
-from boussole.charter.judging.stated import months_later
 from boussole.charter.record_types.kinds import Case, Inspection, Recommendation, Reply
 from boussole.charter.records.facts import Facts
 from boussole.charter.text.model import Charter, Frequency

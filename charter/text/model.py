@@ -17,6 +17,8 @@ Need = Literal["decision", "outcome", "reference", "score", "features", "control
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]
 Subject = Literal["score", "features"]
+Records = Literal["incidents_in_time", "explanations_in_time", "trained_first"]
+"""What can be counted in the records that a workspace keeps anyway."""
 FrameworkKind = Literal["law", "standard", "practice"]
 Word = Literal["person", "agent"]
 TextStatus = Literal["draft wording", "official"]
@@ -124,6 +126,9 @@ class Indicator(Strict):
     good_answer: Answer = Field("yes", description="The answer that keeps the promise; `open`: neither yes nor no")
     evidence: Evidence = Field(description="From decisions, or a statement of a person")
     metric: Identifier | None = Field(None, description="The judged measure; null while it cannot be measured yet")
+    records: Records | None = Field(
+        None, description="What is counted in the records instead of the decisions: everything that came due in a year"
+    )
     params: dict[str, bool | int | float | str] = Field(
         default_factory=dict, description="Which of its figures, by a parameter they carry"
     )
@@ -162,9 +167,11 @@ class Indicator(Strict):
 
     @model_serializer(mode="wrap")
     def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A question that counts like any other is written, and hashed, as before there were weights."""
+        """A question that counts like any other, of decisions, is written, and hashed, as before there were weights
+        and records."""
         found: dict[str, Any] = written(self)
-        return {name: value for name, value in found.items() if name != "weight" or value != 1}
+        usual = {"weight": 1, "records": None}
+        return {name: value for name, value in found.items() if name not in usual or value != usual[name]}
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -172,12 +179,27 @@ class Indicator(Strict):
             raise ValueError("an attested question has no `metric`, and needs `attested_by` and `valid_months`")
         if self.evidence == "measured" and (self.valid_months is not None or self.attested_by is not None):
             raise ValueError("`attested_by` and `valid_months` are for attested questions")
+        self._counted()
         if self.otherwise and not self.metric:
             raise ValueError("`otherwise` says how else a measured question is asked, and this one has no `metric`")
         for each in self.ways:
             if each.metric and each.threshold.watch is None:
                 raise ValueError(f"the measure '{each.metric}' is judged, so it needs a `threshold.watch`")
         return self
+
+    def _counted(self) -> None:
+        """What is counted in records has a level, and no other measure."""
+        level = self.threshold
+        if self.records is None:
+            return
+        if self.evidence == "attested" or self.metric or self.for_each:
+            raise ValueError("a question that `records` answer is `measured`, has no `metric`, and is asked once")
+        if (level.tolerance is None) == (level.watch is None):
+            raise ValueError("a question that `records` answer needs a `threshold.watch` or a `threshold.tolerance`")
+        if any(each is not None and not 0 < each <= 1 for each in (level.watch, level.breach)):
+            raise ValueError("a level of what `records` count is a share of what was due: above 0, up to 1")
+        if level.breach is not None and level.breach >= (level.watch or 0):
+            raise ValueError("the breach level of what `records` count lies below its watch level")
 
     @property
     def ways(self) -> list[Indicator]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from boussole.charter.judging.stated import months_later
+from boussole.charter.deadlines.days import months_later
 from boussole.charter.record_types.work import Consultation, Survey, Theme, TimeSaved, Training
 from boussole.charter.records.facts import Facts
 from boussole.charter.work.survey import THEMES

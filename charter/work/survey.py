@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
-from boussole.charter.auditing.hiding import hidden
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.record_types.work import FEWEST, Answers, Mean, Theme
+from boussole.charter.records.hiding import hidden
 
 THEMES: tuple[Theme, ...] = get_args(Theme)
 MEANS = ("theme", "n", "mean")

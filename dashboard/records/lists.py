@@ -11,7 +11,7 @@ from boussole.charter.committee.people.directory import new_number as new_member
 from boussole.charter.committee.people.members import sitting_on, sittings
 from boussole.charter.committee.referrals.matters import matters
 from boussole.charter.committee.voting.presence import presiding
-from boussole.charter.incidents.appeals import appeals, new_number
+from boussole.charter.deadlines.appeals import appeals, new_number
 from boussole.charter.record_types.incidents import Incident
 from boussole.dashboard.records.drafted import decided_item, texts
 from boussole.dashboard.records.setting import Setting

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from boussole.charter.incidents.incidents import incidents
+from boussole.charter.deadlines.incidents import incidents
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.incidents.beside import reported_words

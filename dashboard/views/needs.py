@@ -9,6 +9,7 @@ from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
 from boussole.charter.document import Standing, VerdictDocument
 from boussole.charter.judging.coverage import coverage
+from boussole.charter.judging.families import NOT_RECORDED
 from boussole.charter.judging.follow_up import examined_before_start
 from boussole.charter.text.model import Indicator
 from boussole.dashboard.markup.marks import ORDER
@@ -116,6 +117,7 @@ def needed(reason: str, indicator: Indicator | None, say: Say) -> str:
         return say("It would take these data in the log, and a line in the file of the system that says so.")
     audits = {
         "not_audited": say("It would take decisions in the log, and an audit of them."),
+        **dict.fromkeys(NOT_RECORDED.values(), say("It would take that somebody records it, as it happens.")),
         "no_measure": say("It would take an audit of a period whose decisions hold these data."),
     }
     return audits.get(reason, "")

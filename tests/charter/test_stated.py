@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from boussole.audits.languages import french
-from boussole.charter.judging.stated import months_later
+from boussole.charter.deadlines.days import months_later
 from boussole.charter.record_types.kinds import (
     Attestation,
     Case,

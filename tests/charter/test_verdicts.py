@@ -297,7 +297,12 @@ def test_a_declared_system_is_asked_only_what_needs_no_log():
         update={"kind": "declared", "columns": None}
     )
     documents = judge(CHARTER, declared, [], window_start=START)
-    assert {document["reason"] for document in documents} == {"not_attested", "not_measured_yet"}
+    assert {document["reason"] for document in documents} == {
+        "not_attested",
+        "not_measured_yet",
+        "no_incident",
+        "no_training",
+    }
     assert {"examined_first", "incidents_in_time"} <= {document["indicator"] for document in documents}
     assert not {"selection_rate_ratio", "likeness_to_reference"} & {document["indicator"] for document in documents}
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import committee_state
 from boussole.charter.committee.referrals.matters import matters, questions
-from boussole.charter.incidents.appeals import appeals, counts
+from boussole.charter.deadlines.appeals import appeals, counts
+from boussole.charter.judging.coverage import Use
 from boussole.charter.record_types.acts import Opinion
 from boussole.charter.records import verify_records
 from boussole.charter.records.facts import facts_of
+from boussole.charter.registry.register import register_of
 from boussole.charter.work.effects import surveys
 from boussole.dashboard.cli.demo.committee import NAME, settle
 from boussole.experiments import demo
@@ -37,5 +39,21 @@ def test_the_committee_has_met_and_something_is_due_late_and_answered(tmp_path: 
     assert (told.received, told.waiting, told.overdue) == (3, 2, 1)
     (asked,) = surveys(facts_of(workspace, as_of=TODAY)).values()
     assert (asked.falls, asked.survey.hidden, len(asked.survey.groups)) == (["load"], 2, 2)
+    uses = {use.system.id: use for use in register_of(workspace, today=TODAY)[2]}
+    assert answers(uses["chatft"]) == {
+        "incidents_in_time": ("broken", "record_late"),  # declared 80 hours after it became known
+        "trained_before_use": ("watch", "record_below"),  # 1,010 of 1,200
+    }
+    assert answers(uses["matchft"]) == {
+        "incidents_in_time": ("unknown", "nothing_due"),
+        "explanation_in_time": ("kept", "record_kept"),
+        "trained_before_use": ("not_examined", "no_training"),
+    }
     settle(workspace, today=TODAY)
     assert committee_state(workspace, NAME).acts == house.acts
+
+
+def answers(use: Use) -> dict[str, tuple[str, str | None]]:
+    """What records answer of a system."""
+    asked = ("incidents_in_time", "explanation_in_time", "trained_before_use")
+    return {each.indicator: (each.verdict, each.reason) for each in use.verdicts if each.indicator in asked}

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.ledger import entry_at
 from boussole.audits.workspace import Workspace
-from boussole.charter.incidents.incidents import incidents
+from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.record_types.incidents import Appeal, Incident
 from boussole.charter.records import statements
 from boussole.charter.records.database import reading

@@ -45,6 +45,28 @@ class RegisterDates(Part):
     late: dict[str, Day]
 
 
+class RecordCounts(Part):
+    """What the records say of everything that was due: how much was done as promised, and what was not.
+
+    `refused`: answered in time, by a refusal. `past_due`: days that the longest that still waits is past its day;
+    `settle_by`: the day after which what nobody recorded counts as late. `entries`: of
+    what was not as promised. `bound`: 3 / `due` where nothing failed.
+    """
+
+    due: Count
+    good: Count
+    late: Count
+    overdue: Count
+    refused: Count
+    waiting: Count
+    since: Day
+    until: Day
+    past_due: Count | None
+    settle_by: Day | None
+    entries: tuple[Count, ...]
+    bound: Share | None
+
+
 class VerdictInShort(Part):
     """The answer to one question, without what explains it. `by`: the attribute that it asks about, if one."""
 
@@ -73,11 +95,12 @@ class VerdictReasons(VerdictInShort):
     statement: Annotated[AnsweringStatement | None, SINCE] = None
     cases: Annotated[CaseCounts | None, SINCE] = None
     dates: Annotated[RegisterDates | None, SINCE] = None
+    counted: Annotated[RecordCounts | None, SINCE] = None
 
     @property
     def rests_on_statements(self) -> bool:
         """Whether it rests on what people stated, here or in the register."""
-        return any(told is not None for told in (self.statement, self.cases, self.dates))
+        return any(told is not None for told in (self.statement, self.cases, self.dates, self.counted))
 
 
 class VerdictDocument(VerdictReasons):

@@ -15,6 +15,7 @@ from boussole.charter.judging.families import Question, controls, decision, said
 from boussole.charter.judging.statistics.testing import accumulates, lasting, past
 from boussole.charter.judging.wording.findings import deciding, finding, level_words, meaning
 from boussole.charter.judging.wording.naming import about
+from boussole.charter.judging.wording.record_sentences import recorded_sentence
 from boussole.charter.judging.wording.stated_sentences import stated_sentence
 from boussole.charter.text.left_out import REASON, limiting
 
@@ -33,6 +34,11 @@ NOT_EXAMINED = {
     "no_stages": "Not examined: the system file declares no stages.",
     "no_ranks": "Not examined: the system file names no lists and places in them.",
     "no_measure": "Not examined: nothing was measured for this question in this period.",
+    "no_incident": "Not examined: no incident of this system was ever recorded. Nobody knows whether there was none, "
+    "or nobody records them.",
+    "no_request": "Not examined: no request for an explanation was ever recorded for this system. Nobody knows "
+    "whether there was none, or nobody records them.",
+    "no_training": "Not examined: nobody has recorded how many of those who use it were trained before they did.",
     "not_audited": "Not examined: no audit has counted decisions of this system yet.",
 }
 CANNOT_TELL = {
@@ -205,8 +211,11 @@ def _sentence(told: _Teller, left_out: LeftOutInShort | None) -> str:
         role = said(question.indicator.attested_by or {lang: ""}, lang)
         return catalogue.gettext(NOT_EXAMINED[document.reason or ""]).format(role=role)
     if document.rests_on_statements:
-        answer = ANSWERS[document.verdict, question.indicator.good_answer]
-        return stated_sentence(document, catalogue.gettext(answer), catalogue)
+        answer = catalogue.gettext(ANSWERS[document.verdict, question.indicator.good_answer])
+        records = question.indicator.records
+        if document.counted is not None and records is not None:
+            return recorded_sentence(document, document.counted, answer, catalogue, records=records)
+        return stated_sentence(document, answer, catalogue)
     if document.reason == REASON and (part := limiting(left_out, question.indicator.needs)) is not None:
         return " ".join(
             each for each in told.left_out(*part, limit=(left_out.limit if left_out else None) or 0.0) if each

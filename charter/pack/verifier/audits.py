@@ -21,6 +21,7 @@ from .pack import Pack, digest
 from .rows import Rows
 from .system import System
 from .tally import Tally
+from .verdicts import recorded
 from .verdicts.judging import articles, judge, left_out
 
 Again = Callable[[dict], "Claims | None"]
@@ -198,12 +199,15 @@ def _verdicts(  # noqa: PLR0917 (what a verdict rests on)
     tally.claims(f"{name}: what was left out", document.get("left_out"), left_out(document, charter))
     told = not charter.get("left_out") or bool(document.get("left_out"))
     tally.check(f"{name}: it does not say what was left out", holds=told)
-    judged = judge(document, charter, system)
-    for verdict, claims in judged:
+    judged, counted = judge(document, charter, system), recorded.judge(document, charter)
+    for verdict, claims in [*judged, *counted]:
         tally.claims(f"{name}: {verdict['article']}/{verdict['indicator']}", verdict, claims)
     for said, must in zip(document["articles"], articles(document)):
         tally.claims(f"{name}: article {must['article']}", said, must)
-    left = len(document["verdicts"]) - len(judged)
+    left = len(document["verdicts"]) - len(judged) - len(counted)
     lines = [f"  {len(judged)} verdicts judged again; {left} rest on no test: sealed as they stand"]
+    if counted:
+        by_counts = "judged again by the counts that the audit tells; the records themselves are not in the pack"
+        lines.append(f"  {len(counted)} verdicts on records {by_counts}")
     on = sum(any(each["measure"] in remaining.tests for each in verdict["comparisons"]) for verdict, _ in judged)
     return [*lines, f"  {on} of those judged again rest on tests that are sealed as they stand"] if on else lines

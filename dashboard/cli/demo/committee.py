@@ -20,7 +20,7 @@ from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.committee.papers.minutes import seal_minutes
 from boussole.charter.committee.people.directory import name_member, new_number
 from boussole.charter.committee.rules import committee as rules_of
-from boussole.charter.incidents.appeals import new_number as appeal_number
+from boussole.charter.deadlines.appeals import new_number as appeal_number
 from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.acts import (
     Act,
@@ -46,6 +46,7 @@ from boussole.charter.record_types.acts.matters import Reference
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentClosure
 from boussole.charter.record_types.kinds import FollowUp, Reply
 from boussole.charter.records import seal
+from boussole.dashboard.cli.demo.declared import declare_late
 from boussole.dashboard.cli.demo.work import record_work
 
 NAME, SYSTEM, DAY = "external", "matchft", dt.timedelta(days=1)
@@ -90,6 +91,7 @@ def settle(workspace: Workspace, *, today: dt.date) -> None:
     house.follow(opinion)
     house.prepare()
     house.happen()
+    declare_late(workspace, today=today)
     record_work(workspace, today=today)
 
 

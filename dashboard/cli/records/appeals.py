@@ -24,7 +24,7 @@ def list_(
     ] = None,
 ) -> None:
     """List the appeals, late ones first: number, entry, state, system, what is asked, due day, days, outcome."""
-    from boussole.charter.incidents.appeals import appeals, counts
+    from boussole.charter.deadlines.appeals import appeals, counts
     from boussole.charter.records.facts import facts_of
 
     workspace = workspace_of(context)

@@ -13,9 +13,9 @@ from boussole.charter.committee.people.directory import name_member
 from boussole.charter.committee.people.directory import new_number as new_member
 from boussole.charter.committee.referrals.asking import figure_of
 from boussole.charter.committee.rules import committee as rules_of
-from boussole.charter.incidents.appeals import new_number
+from boussole.charter.deadlines.appeals import new_number
+from boussole.charter.deadlines.days import months_later
 from boussole.charter.incidents.entering import number_to_entry
-from boussole.charter.judging.stated import months_later
 from boussole.charter.record_types.acts import FrozenPack, Mandate, Tally, VotedItem
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.incidents import Appeal

@@ -25,7 +25,7 @@ def list_(
     ] = None,
 ) -> None:
     """List the incidents, open ones first: entry, state, severity, system, next deadline, title."""
-    from boussole.charter.incidents.incidents import in_time, incidents
+    from boussole.charter.deadlines.incidents import in_time, incidents
     from boussole.charter.records.facts import facts_of
 
     workspace = workspace_of(context)

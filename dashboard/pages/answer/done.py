@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from boussole.charter.committee.advising.advice import recommended_about
-from boussole.charter.incidents.incidents import incidents
+from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.record_types.acts import Referral
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.followed.opinions import opinions_about

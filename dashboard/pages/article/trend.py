@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from boussole.charter.deadlines.days import months_later
 from boussole.charter.document.answers.verdict import worst
-from boussole.charter.judging.stated import months_later
 from boussole.charter.records import AuditSummary
 from boussole.dashboard.pages.article.standing import SystemStanding
 from boussole.dashboard.views.scene import Scene

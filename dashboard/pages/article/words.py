@@ -9,7 +9,7 @@ from boussole.audits.mixed import joined
 from boussole.charter.document import Standing, ThresholdOfVerdict, VerdictDocument
 from boussole.charter.record_types.kinds import Inspection
 from boussole.charter.text.model import Indicator
-from boussole.dashboard.views.answers.levels import levels_words, unproven, unproven_words
+from boussole.dashboard.views.answers.levels import counted_words, levels_words, unproven, unproven_words
 from boussole.dashboard.views.answers.other_ways import other_ways
 from boussole.dashboard.views.answers.small_print import law_words
 from boussole.dashboard.views.scene import Scene
@@ -67,6 +67,8 @@ def _levels(document: Standing, verdict: VerdictDocument, say: Say) -> str:
 
 def _tolerance(indicator: Indicator, say: Say) -> str:
     tolerance = indicator.threshold.tolerance
+    if indicator.records is not None:
+        return counted_words(indicator.threshold, say)
     if tolerance is None:
         return ""
     return say(
@@ -96,8 +98,11 @@ def law_links(scene: Scene, indicator: Indicator | None, say: Say, *, query: dic
 def records_of(
     scene: Scene, system: str, document: Standing, verdict: VerdictDocument, say: Say, *, query: Mapping[str, str]
 ) -> Pairs:
-    """The entries of the ledger that an answer rests on: a statement, cases and inspections, else the audit."""
+    """The entries of the ledger that an answer rests on: a statement, cases and inspections, records that
+    failed, else the audit."""
     cases = verdict.cases
+    if counted := verdict.counted:
+        return [_entry(say("Record"), entry, say, query) for entry in counted.entries]
     if statement := verdict.statement:
         return [_entry(say("Statement"), int(statement.entry), say, query)]
     if cases:

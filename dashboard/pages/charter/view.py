@@ -37,6 +37,7 @@ RULES = (
     "looks",
     "stated",
     "tolerance",
+    "records",
     "precedence",
     "harm",
 )
@@ -171,7 +172,7 @@ def _headline(judging: InForce, say: Say) -> str:
 def _levels_told(judging: InForce, say: Say) -> str:
     """How many questions are measured and attested, and how many levels the committee has adopted."""
     asked = _indicators(judging.charter)
-    measured = sum(each.metric is not None for each in asked)
+    measured = sum(each.metric is not None or each.records is not None for each in asked)
     attested = sum(each.evidence == "attested" for each in asked)
     adopted = sum(each.id in judging.adopted for each in asked)
     claimed = sum(each.threshold.status == "adopted" for each in asked) - adopted
@@ -221,6 +222,8 @@ def _part(article: Article, judging: InForce, say: Say) -> Part:
 def _question(indicator: Indicator, judging: InForce, say: Say) -> Question:
     if indicator.evidence == "attested":
         how = say("Attested by: {role}", role=say.text(indicator.attested_by))
+    elif indicator.records is not None:
+        how = say("Counted in the records")
     else:
         how = say("Measured") if indicator.metric else say("To be measured: no measure yet")
     status = say("proposed")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import capital, inside
-from boussole.charter.incidents.appeals import AppealState, appeals, counts, grouped
+from boussole.charter.deadlines.appeals import AppealState, appeals, counts, grouped
 from boussole.charter.record_types.incidents import Appeal, AppealDecision
 from boussole.dashboard.views.record_words import word, words_of
 from boussole.dashboard.views.register.words import when

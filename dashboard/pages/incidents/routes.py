@@ -6,7 +6,7 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from boussole.charter.incidents.incidents import incidents
+from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.record_types.inputs import WebForm
 from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.records.routes import FormPage, record_routes

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
-from boussole.charter.incidents.appeals import MONTHS
-from boussole.charter.incidents.duties import BREACH, SERIOUS
-from boussole.charter.incidents.incidents import IncidentHistory, in_time, incidents
+from boussole.charter.deadlines.appeals import MONTHS
+from boussole.charter.deadlines.duties import BREACH, SERIOUS
+from boussole.charter.deadlines.incidents import IncidentHistory, in_time, incidents
 from boussole.charter.record_types.incidents import Appeal, Incident, IncidentUpdate
 from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.pages.incidents.appeals_view import Appeals, Link, appeals_told, sealed_at

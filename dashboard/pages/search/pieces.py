@@ -10,7 +10,7 @@ from boussole.charter.amending.plain import plainly
 from boussole.charter.committee.advising.advice import recommended
 from boussole.charter.committee.advising.opinions import fates
 from boussole.charter.committee.meetings.sessions import sessions
-from boussole.charter.incidents.incidents import incidents
+from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.judging.crosswalk import crosswalk
 from boussole.charter.record_types.acts import CommitteeQuestion, Dissent, Referral
 from boussole.dashboard.access.people.permissions import Action

@@ -10,8 +10,8 @@ from boussole.audits.drift.counts import Version
 from boussole.audits.languages import Catalogue, capital, inside
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
+from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.document import AuditDocument, MeasureDocument, VerdictDocument
-from boussole.charter.incidents.incidents import incidents
 from boussole.charter.judging.wording.findings import level_words
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.dashboard.charts.bars import NONE, decided

@@ -7,6 +7,7 @@ from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Params, Standing, ThresholdOfVerdict, VerdictDocument
 from boussole.charter.document.base import given
 from boussole.charter.judging.statistics.sight import least_sight
+from boussole.charter.text.model import Threshold
 from boussole.dashboard.charts.groups import group_of
 from boussole.dashboard.charts.tables import signed
 from boussole.dashboard.words.say import Say
@@ -39,6 +40,8 @@ def unproven_words(say: Say) -> str:
 
 def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     """From where a question is watched and not kept; empty without a level."""
+    if verdict.counted is not None and verdict.threshold is not None:
+        return counted_words(verdict.threshold, say)
     measure = _first(document, verdict)
     if measure is None:
         return ""
@@ -46,6 +49,18 @@ def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     said = [
         _beyond(words, level, measure.params, say)
         for level, words in ((levels.breach, say("not kept")), (levels.watch, say("to be watched")))
+        if level is not None
+    ]
+    return capital(", ".join(said) + ".")
+
+
+def counted_words(threshold: ThresholdOfVerdict | Threshold, say: Say) -> str:
+    """From where what is counted in records is watched and not kept: shares of what was due."""
+    if threshold.tolerance is not None:
+        return say("One that is late or missing breaks it; kept where all that was due was done in time.")
+    said = [
+        say("{verdict} under {level}", verdict=words, level=level_words(level, "ratio", say))
+        for level, words in ((threshold.breach, say("not kept")), (threshold.watch, say("to be watched")))
         if level is not None
     ]
     return capital(", ".join(said) + ".")

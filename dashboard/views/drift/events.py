@@ -10,7 +10,7 @@ from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.mixed import joined
 from boussole.audits.windows import Window
 from boussole.charter.comparing.months import MOST
-from boussole.charter.incidents.incidents import incidents
+from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import Version
 from boussole.dashboard.views.drift.beside import anchor_of

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from boussole.audits.languages import capital
-from boussole.charter.incidents.appeals import appeals
-from boussole.charter.incidents.incidents import IncidentHistory, in_time, incidents
+from boussole.charter.deadlines.appeals import appeals
+from boussole.charter.deadlines.incidents import IncidentHistory, in_time, incidents
 from boussole.dashboard.markup.elements import Html, el, link
 from boussole.dashboard.views.incidents.words import deadline_words
 from boussole.dashboard.views.register.due import DueEntry, DueLine

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from boussole.audits.languages import inside
-from boussole.charter.incidents.duties import Delay
-from boussole.charter.incidents.incidents import Deadline
+from boussole.charter.deadlines.duties import Delay
+from boussole.charter.deadlines.incidents import Deadline
 from boussole.charter.record_types.incidents import IncidentUpdate
 from boussole.dashboard.views.record_words import word
 from boussole.dashboard.views.register.words import when

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from boussole.charter.incidents.appeals import appeals, counts, grouped, new_number
+from boussole.charter.deadlines.appeals import appeals, counts, grouped, new_number
 from boussole.charter.incidents.book import Book, admit
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.record_types.incidents import Appeal

@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 from pydantic import ValidationError
 
+from boussole.charter.deadlines.incidents import in_time, incidents
 from boussole.charter.incidents.book import Book, admit, faults
-from boussole.charter.incidents.incidents import in_time, incidents
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.record_types.kinds import Case, Withdrawal
 from tests.charter.incidents.made import DAY, at, closure, decision, facts, incident, reported, sealed, update

@@ -10,10 +10,10 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from boussole.charter.auditing.hiding import hidden
-from boussole.charter.judging.stated import months_later
+from boussole.charter.deadlines.days import months_later
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Request
 from boussole.charter.records.facts import Facts
+from boussole.charter.records.hiding import hidden
 
 MONTHS: Mapping[Request, int] = {"explanation": 1, "contest": 2}
 """Months within which each request is answered. French law takes silence for a refusal after them: CRPA R.311-13 for
@@ -26,19 +26,21 @@ ORDER: tuple[State, ...] = ("overdue", "waiting", "decided")
 @dataclass(frozen=True, kw_only=True)
 class AppealState:
     """An appeal, by when it must be answered, and what was decided last. `days`: from its receipt to the decision,
-    or to today while it waits."""
+    or to today while it waits. `answered_on`: the day of the first decision that stands: a later one corrects an
+    answer, and does not make it late."""
 
     entry: int
     appeal: Appeal
     due_on: dt.date
     decision: tuple[int, AppealDecision] | None
+    answered_on: dt.date | None
     days: int
     state: State
 
     @property
     def late(self) -> bool:
-        """Whether it waits beyond its day, or was decided after it."""
-        return self.state == "overdue" or (self.decision is not None and self.decision[1].on > self.due_on)
+        """Whether it waits beyond its day, or was first decided after it."""
+        return self.state == "overdue" or (self.answered_on is not None and self.answered_on > self.due_on)
 
 
 def new_number() -> str:
@@ -53,13 +55,17 @@ def due_on(appeal: Appeal) -> dt.date:
 
 def appeals(facts: Facts) -> list[AppealState]:
     """Every appeal that stands: late ones first, then the next due; those decided last, the latest first."""
-    decided = {said.of: (entry, said) for entry, said in facts.standing(AppealDecision)}
-    found = [_contested(entry, said, decided.get(entry), facts.as_of) for entry, said in facts.standing(Appeal)]
+    decided: dict[int, list[tuple[int, AppealDecision]]] = {}
+    for entry, said in facts.standing(AppealDecision):
+        decided.setdefault(said.of, []).append((entry, said))
+    found = [_contested(entry, said, decided.get(entry, []), facts.as_of) for entry, said in facts.standing(Appeal)]
     return sorted(found, key=_order)
 
 
-def _contested(entry: int, appeal: Appeal, decision: tuple[int, AppealDecision] | None, today: dt.date) -> AppealState:
-    due = due_on(appeal)
+def _contested(
+    entry: int, appeal: Appeal, decisions: Sequence[tuple[int, AppealDecision]], today: dt.date
+) -> AppealState:
+    due, decision = due_on(appeal), decisions[-1] if decisions else None
     state: State = "decided" if decision else "overdue" if due < today else "waiting"
     end = decision[1].on if decision else today
     return AppealState(
@@ -67,6 +73,7 @@ def _contested(entry: int, appeal: Appeal, decision: tuple[int, AppealDecision] 
         appeal=appeal,
         due_on=due,
         decision=decision,
+        answered_on=min((said.on for _, said in decisions), default=None),
         days=(end - appeal.received_on).days,
         state=state,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from boussole.charter.incidents.duties import SEVERITIES, Delay, delays
+from boussole.charter.deadlines.duties import SEVERITIES, Delay, delays
 from boussole.charter.record_types.incidents import Incident, IncidentClosure, IncidentUpdate, Severity
 from boussole.charter.records.facts import Facts
 

@@ -1,0 +1,68 @@
+"""Verdicts that rest on records: everything that was due is counted, so that no chance has to be excluded."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from boussole.audits.systems.model import System
+from boussole.charter.deadlines.counting import counted
+from boussole.charter.deadlines.days import months_later
+from boussole.charter.document import RecordCounts
+from boussole.charter.document.answers.verdict import Verdict
+from boussole.charter.judging.families import NOT_RECORDED
+from boussole.charter.judging.stated import StatedVerdict
+from boussole.charter.records.facts import Facts
+from boussole.charter.text.model import Charter, Indicator, Threshold
+
+FRESH_MONTHS = 12
+"""Months after its last day from which on a record answers no more."""
+
+
+def recorded(indicator: Indicator, facts: Facts, *, system: System, charter: Charter) -> StatedVerdict | None:
+    """What the records answer; None for a question that no records answer.
+
+    Where nothing was recorded, nobody has looked; where nothing has come due yet, we cannot tell: neither is a pass.
+    """
+    if indicator.records is None:
+        return None
+    found = counted(indicator.records, facts, system)
+    if found is None:
+        return StatedVerdict(verdict=Verdict.NOT_EXAMINED, reason=NOT_RECORDED[indicator.records])
+    if indicator.threshold.tolerance is not None and found.past_due is not None:
+        first = facts.as_of - dt.timedelta(days=found.past_due)
+        found = found.changed(settle_by=first + dt.timedelta(days=charter.confirm_days))
+    verdict, reason = _answer(found, indicator.threshold, today=facts.as_of, confirm_days=charter.confirm_days)
+    return StatedVerdict(verdict=verdict, reason=reason, counted=found)
+
+
+def _answer(found: RecordCounts, threshold: Threshold, *, today: dt.date, confirm_days: int) -> tuple[Verdict, str]:
+    if months_later(found.until, FRESH_MONTHS) < today:
+        return Verdict.UNKNOWN, "record_old"
+    if not found.due:
+        return Verdict.UNKNOWN, "nothing_due"
+    if threshold.tolerance is not None:
+        return _without_tolerance(found, confirm_days)
+    return _share(found, threshold)
+
+
+def _without_tolerance(found: RecordCounts, confirm_days: int) -> tuple[Verdict, str]:
+    """What a person recorded as late is confirmed; what nobody has recorded as done is, once nobody has for long."""
+    if found.late:
+        return Verdict.BROKEN, "record_late"
+    if (found.past_due or 0) > confirm_days:
+        return Verdict.BROKEN, "record_missing"
+    if found.overdue:
+        return Verdict.WATCH, "record_overdue"
+    if found.refused:
+        return Verdict.WATCH, "record_refused"
+    return Verdict.KEPT, "record_kept"
+
+
+def _share(found: RecordCounts, threshold: Threshold) -> tuple[Verdict, str]:
+    """How much was done as promised, held to the levels."""
+    share = found.good / found.due
+    if threshold.breach is not None and share < threshold.breach:
+        return Verdict.BROKEN, "record_below"
+    if threshold.watch is not None and share < threshold.watch:
+        return Verdict.WATCH, "record_below"
+    return Verdict.KEPT, "record_enough"

@@ -1,0 +1,151 @@
+"""What records answer, in words: everything that was due, what of it was done as promised, and what was not."""
+
+from __future__ import annotations
+
+from boussole.audits.languages import Catalogue, date_words, number, whole
+from boussole.charter.document import RecordCounts, VerdictReasons
+from boussole.charter.document.answers.verdict import Verdict
+from boussole.charter.document.base import given
+from boussole.charter.text.model import Records
+
+NOTHING_DUE = {
+    "incidents_in_time": "We cannot tell yet. Incidents were recorded, and no declaration of them has been due since "
+    "{since}.",
+    "explanations_in_time": "We cannot tell yet. Requests for an explanation were recorded, and no answer has been due "
+    "since {since}.",
+}
+KEPT = {
+    "incidents_in_time": (
+        "The one declaration of an incident due since {since} was made in time.",
+        "All {due} declarations of incidents that were due since {since} were made in time.",
+    ),
+    "explanations_in_time": (
+        "The one request for an explanation due since {since} was answered in time.",
+        "All {due} requests for an explanation that were due since {since} were answered in time.",
+    ),
+}
+LATE = {
+    "incidents_in_time": (
+        "The one declaration of an incident that was due since {since} was made late.",
+        "Of {due} declarations of incidents due since {since}, one was made late.",
+        "Of {due} declarations of incidents due since {since}, {n} were made late.",
+    ),
+    "explanations_in_time": (
+        "The one request for an explanation that was due since {since} was answered late.",
+        "Of {due} requests for an explanation due since {since}, one was answered late.",
+        "Of {due} requests for an explanation due since {since}, {n} were answered late.",
+    ),
+}
+OVERDUE = {
+    "incidents_in_time": (
+        "The one declaration of an incident due since {since} is past its day, and nobody has recorded it.",
+        "Of {due} declarations of incidents due since {since}, one is past its day and nobody has recorded it.",
+        "Of {due} declarations of incidents due since {since}, {n} are past their day and nobody has recorded them.",
+    ),
+    "explanations_in_time": (
+        "The one answer to a request for an explanation due since {since} is past its day: none is recorded.",
+        "Of {due} answers to requests for an explanation due since {since}, one is past its day: none is recorded.",
+        "Of {due} answers to requests for an explanation due since {since}, {n} are past their day: none is recorded.",
+    ),
+}
+COUNTS_AS_LATE = "After {date}, that counts as late."
+WAITED = "The oldest has been so for {days} days: that counts as late."
+REFUSED = (
+    "The one request for an explanation that was due since {since} was refused in time. A refusal explains nothing.",
+    "Of {due} requests for an explanation due since {since}, one was refused in time. A refusal explains nothing.",
+    "Of {due} requests for an explanation due since {since}, {n} were refused in time. A refusal explains nothing.",
+)
+SHARES = {
+    "trained_first": "Of {due} people who use it, {good} were trained before their first use, {late} after it, "
+    "{overdue} not at all.",
+}
+PERIOD = "That was recorded of the time from {since} to {until}."
+LEVELS = {
+    Verdict.BROKEN: "The charter does not bear fewer than {level} in 100.",
+    Verdict.WATCH: "Below {level} in 100, the charter asks to watch.",
+    Verdict.KEPT: "The charter asks for {level} in 100.",
+}
+OLD = "We cannot tell any more: the last record ends on {until}, more than a year ago."
+BOUND = "That is what was done; of those to come, it leaves up to {bound} in 100 that fail."
+NO_BOUND = "So few say nothing of those to come."
+WAITING = ("One more is not due yet.", "{n} more are not due yet.")
+
+
+def recorded_sentence(
+    document: VerdictReasons, counts: RecordCounts, answer: str, catalogue: Catalogue, *, records: Records
+) -> str:
+    """What records answer. `answer`: the answer in one word, already said."""
+    teller = _Teller(document, counts, catalogue, records)
+    parts = {"nothing_due": teller.nothing_due, "record_old": teller.old}
+    tell = parts.get(document.reason or "")
+    told = tell() if tell else [answer, *teller.found()]
+    return " ".join([*told, *teller.waiting()])
+
+
+class _Teller:
+    """The counts of one question being told in one language."""
+
+    def __init__(self, document: VerdictReasons, counts: RecordCounts, catalogue: Catalogue, records: Records) -> None:
+        self.document, self.counts, self.catalogue, self.records = document, counts, catalogue, records
+        lang = catalogue.lang
+        self.named = {
+            **{name: whole(getattr(counts, name), lang) for name in ("due", "good", "late", "overdue")},
+            **{name: date_words(getattr(counts, name), lang) for name in ("since", "until")},
+        }
+
+    def nothing_due(self) -> list[str]:
+        return [self.catalogue.gettext(NOTHING_DUE[self.records]).format(**self.named)]
+
+    def old(self) -> list[str]:
+        return [self.catalogue.gettext(text).format(**self.named) for text in (OLD, SHARES[self.records])]
+
+    def found(self) -> list[str]:
+        """The counts that decided, and what they were held to."""
+        counts, lang = self.counts, self.catalogue.lang
+        if self.records in SHARES:
+            told = [self.catalogue.gettext(text).format(**self.named) for text in (SHARES[self.records], PERIOD)]
+            return [*told, self._held()]
+        if self.document.reason == "record_late":
+            return [self._of_due(LATE[self.records], counts.late)]
+        if self.document.reason == "record_missing":
+            days = whole(given(counts.past_due), lang)
+            waited = self.catalogue.gettext(WAITED).format(days=days)
+            return [self._of_due(OVERDUE[self.records], counts.overdue), waited]
+        if self.document.reason == "record_overdue":
+            date = date_words(given(counts.settle_by), lang)
+            return [
+                self._of_due(OVERDUE[self.records], counts.overdue),
+                self.catalogue.gettext(COUNTS_AS_LATE).format(date=date),
+            ]
+        if self.document.reason == "record_refused":
+            return [self._of_due(REFUSED, counts.refused)]
+        return [self._plural(KEPT[self.records], counts.due), self._bound()]
+
+    def waiting(self) -> list[str]:
+        """What is not due yet, if anything."""
+        return [self._plural(WAITING, self.counts.waiting)] if self.counts.waiting else []
+
+    def _held(self) -> str:
+        threshold, lang = given(self.document.threshold), self.catalogue.lang
+        level = threshold.breach if self.document.verdict == Verdict.BROKEN else threshold.watch
+        share = 100 * given(level)
+        words = number(share, lang, 0 if share == round(share) else 1)
+        return self.catalogue.gettext(LEVELS[self.document.verdict]).format(level=words)
+
+    def _bound(self) -> str:
+        bound = given(self.counts.bound)
+        if bound >= 1:
+            return self.catalogue.gettext(NO_BOUND)
+        return self.catalogue.gettext(BOUND).format(
+            bound=number(100 * bound, self.catalogue.lang, 1 if bound < 0.1 else 0)
+        )
+
+    def _of_due(self, messages: tuple[str, str, str], n: int) -> str:
+        """How many of those that were due; one that is the only one is called so."""
+        only, *several = messages
+        if self.counts.due == 1:
+            return self.catalogue.gettext(only).format(**self.named)
+        return self._plural((several[0], several[1]), n)
+
+    def _plural(self, messages: tuple[str, str], n: int) -> str:
+        return self.catalogue.ngettext(*messages, n).format(n=whole(n, self.catalogue.lang), **self.named)

@@ -1,0 +1,67 @@
+"""Verdicts that records answer, judged again from the counts that a document tells; the records are not in a pack."""
+
+from __future__ import annotations
+
+from datetime import date
+
+FRESH_MONTHS = 12
+"""Months after its last day from which on a record answers no more."""
+
+
+def judge(document: dict, charter: dict) -> list[tuple[dict, dict]]:
+    """Each verdict of a document that counts of records decide, with what it must say by the path to it.
+
+    Cases that people reported can count for more: where they did, the document tells no counts.
+    """
+    asked = {each["id"]: each for article in charter["articles"] for each in article["indicators"]}
+    found = []
+    for verdict in document["verdicts"]:
+        indicator, counted = asked.get(verdict.get("template"), {}), verdict.get("counted")
+        if indicator.get("records") and counted is None and verdict.get("cases") is None:
+            found.append((verdict, {"verdict": "not_examined"}))
+        elif indicator.get("records") and counted is not None:
+            found.append((verdict, _claims(counted, indicator["threshold"], document["as_of"], charter)))
+        elif counted is not None:
+            raise ValueError(f"the charter asks {verdict['indicator']} of no records, and the document counts some")
+    return found
+
+
+def _claims(counted: dict, threshold: dict, as_of: str, charter: dict) -> dict:
+    due, good = counted["due"], counted["good"]
+    verdict, reason = _answer(counted, threshold, as_of, int(charter["confirm_days"]))
+    return {
+        "verdict": verdict,
+        "reason": reason,
+        "counted.due": good + counted["late"] + counted["overdue"] + counted["refused"],
+        "counted.bound": min(3 / due, 1.0) if due and due == good else None,
+    }
+
+
+def _answer(counted: dict, threshold: dict, as_of: str, confirm_days: int) -> tuple[str, str]:
+    if _old(counted["until"], as_of):
+        return "unknown", "record_old"
+    if not counted["due"]:
+        return "unknown", "nothing_due"
+    if threshold["tolerance"] is not None:
+        return _without_tolerance(counted, confirm_days)
+    share = counted["good"] / counted["due"]
+    for verdict, level in (("broken", threshold["breach"]), ("watch", threshold["watch"])):
+        if level is not None and share < level:
+            return verdict, "record_below"
+    return "kept", "record_enough"
+
+
+def _without_tolerance(counted: dict, confirm_days: int) -> tuple[str, str]:
+    if counted["late"]:
+        return "broken", "record_late"
+    if (counted["past_due"] or 0) > confirm_days:
+        return "broken", "record_missing"
+    if counted["overdue"]:
+        return "watch", "record_overdue"
+    return ("watch", "record_refused") if counted["refused"] else ("kept", "record_kept")
+
+
+def _old(until: str, as_of: str) -> bool:
+    """Whether a record ended more than a year before: on the same day a year later it still answers."""
+    last, today = date.fromisoformat(until), date.fromisoformat(as_of)
+    return (today.year, today.month, today.day) > (last.year + FRESH_MONTHS // 12, last.month, last.day)
