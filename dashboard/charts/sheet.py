@@ -47,10 +47,10 @@ def sheet_of(table: Table, say: Say) -> Sheet:
 def marked(
     head: Sequence[str], rows: Sequence[Sequence[str]], states: Sequence[str], words: Sequence[str], reading: str
 ) -> Sheet:
-    """Rows of words, each with its mark in a last column of the name `reading`; no mark where nothing was compared."""
+    """Rows of words, each with its mark in a last column of the name `reading`; no mark where it says nothing."""
     named = [*head, reading] if rows and len(head) == len(rows[0]) else list(head)
     cells = [
-        [*row, Mark(verdict=state, text=text) if state and text and state != "not_examined" else ""]
+        [*row, Mark(verdict=state, text=text) if state and text else ""]
         for row, state, text in zip(rows, states, words, strict=True)
     ]
     return Sheet(head=named, rows=cells)

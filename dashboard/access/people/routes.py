@@ -23,7 +23,7 @@ def record_addresses() -> dict[str, Action]:
     return {record_address(kind): Action[model.read_action] for kind, model in KINDS.items()}
 
 
-WITH_FIGURES = ("answer", "fairness", "article")
+WITH_FIGURES = ("answer", "article", "compass", "data", "drift", "fairness", "register", "system", "work")
 """The pages of which figures can be taken along."""
 FIGURE_FILE = "/figure-file/"
 

@@ -77,6 +77,7 @@ def image(figure: Figure, say: Say) -> str:
         paper.parts.append(_text(word(figure.verdict, say), EDGE + 28, paper.top + 16, size=16, ink=INK))
         paper.top += 24
     paper.write(figure.title, 22, INK, weight="bold", within=900)
+    paper.top += 4
     if figure.sentence:
         paper.write(figure.sentence, 18, INK, within=900)
     paper.put(svg, width, high)
