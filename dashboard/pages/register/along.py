@@ -33,7 +33,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
             title=say("How far are we?"),
             sentence=page.headline,
             source=source,
-            href=RegisterQuery().href(query),
+            href=chosen.href(query),
             draw=lambda: Drawing(svg=strips_svg(page.strips, say), notes=[coverage_note(say)]),
             fill=lambda: _counts(page, say),
         ),
