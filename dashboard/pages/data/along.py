@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from boussole.audits.languages import inside
-from boussole.dashboard.charts.sheet import Mark, Sheet
+from boussole.dashboard.charts.sheet import Cell, Mark, Sheet
 from boussole.dashboard.pages.data.data_html import columns
 from boussole.dashboard.pages.data.view import DataPage, data_page
 from boussole.dashboard.parts.taking.figure import Figure, Source, Wanted
@@ -41,7 +41,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
 
 def sheet(page: DataPage, say: Say) -> Sheet:
     """Every source as its row on the page."""
-    rows = []
+    rows: list[list[Cell]] = []
     for row in page.rows:
         logs = f" ({row.logs})" if row.logs else ""
         state = f"{row.freshness} · {row.due}" if row.due else row.freshness

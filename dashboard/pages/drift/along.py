@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.charts.sheet import Mark, Sheet, marked
+from boussole.dashboard.charts.sheet import Cell, Mark, Sheet, marked
 from boussole.dashboard.pages.drift.cache import drift_page
 from boussole.dashboard.parts.taking.figure import TABLE, Drawing, Figure, Source, Wanted
 from boussole.dashboard.parts.taking.seals import sealed
@@ -40,11 +40,12 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
         return Figure(title=title, sentence=told, source=source, href=href, draw=lambda: drawing, fill=lambda: sheet)
 
     found = {"timeline": figure(say("What moved, period by period"), timeline(page, say), anchor="timeline")}
+    moved = say("How far it moved")
     for _, _, multiples in page.sections:
         for each in multiples:
             drawing = Drawing(svg=each.svg, ends=each.ends, notes=[each.distance])
             found[each.anchor] = figure(
-                f"{say('How far it moved')} – {each.title}",
+                f"{moved} – {each.title}",
                 rows_of(each, say),
                 drawing,
                 " ".join(each.sentences),
@@ -64,7 +65,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
 
 def timeline(page: DriftPage, say: Say) -> Sheet:
     """One row a theme, one column a period."""
-    rows = [
+    rows: list[list[Cell]] = [
         [
             title,
             *[
