@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from html import escape
 
-from boussole.dashboard.markup.marks import INK_2
+from boussole.dashboard.charts.letters import width_of
+from boussole.dashboard.markup.fontfiles import QUOTED
+from boussole.dashboard.markup.marks import INK, INK_2
 from boussole.dashboard.words.say import Say
 
 Counts = tuple[int, int, int]
@@ -16,15 +20,41 @@ ACROSS = 32
 
 def strip_svg(counts: Counts) -> str:
     """The picture: dots in reading order, those that are examined first."""
-    total = sum(counts)
-    across = max(ACROSS, math.ceil(math.sqrt(total * 8)))
+    across = _across(counts)
     kinds = [kind for kind, n in zip(("whole", "part", "none"), counts, strict=True) for _ in range(n)]
     dots = [_dot(kind, place % across, place // across) for place, kind in enumerate(kinds)]
-    width, height = across * PITCH, math.ceil(total / across) * PITCH
+    width, height = _size(counts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
         f"{''.join(dots)}</svg>"
     )
+
+
+def strips_svg(strips: Sequence[tuple[str, Counts]], say: Say) -> str:
+    """Pictures one below the other, each under its title and what it shows in words."""
+    parts, top, wide = [], 0.0, 0.0
+    for title, counts in strips:
+        drawn = strip_svg(counts)
+        width, high = _size(counts)
+        head = f'font-family="{QUOTED}" font-size="15" fill="{INK}"'
+        parts.append(f'<text x="0" y="{top + 16:g}" {head} font-weight="bold">{escape(title)}</text>')
+        parts.append(f'<text x="0" y="{top + 36:g}" {head}>{escape(strip_text(counts, say))}</text>')
+        parts.append(f'<svg y="{top + 46:g}"{drawn.removeprefix("<svg")}')
+        top, wide = top + 46 + high + 14, max(wide, width, width_of(title, 15, weight="bold"))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide:g}" height="{top:g}" viewBox="0 0 {wide:g} {top:g}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _size(counts: Counts) -> tuple[int, int]:
+    """Pixels of a picture."""
+    across = _across(counts)
+    return across * PITCH, math.ceil(sum(counts) / across) * PITCH
+
+
+def _across(counts: Counts) -> int:
+    return max(ACROSS, math.ceil(math.sqrt(sum(counts) * 8)))
 
 
 def strip_text(counts: Counts, say: Say) -> str:

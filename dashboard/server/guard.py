@@ -33,9 +33,10 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 def guarded(routes: Sequence[Route], home: Path) -> list[Route]:
     """Routes that ask for their action before they answer. Raises KeyError for one that names none."""
-    failures, forms = Failures(), Limiter(taken.FORMS_EACH_MINUTE)
+    failures = Failures()
+    limits = Limiter(taken.FORMS_EACH_MINUTE), Limiter(taken.FIGURES_EACH_MINUTE)
     return [
-        Route(each.path, Guard(each.app, each.path, home, failures, forms), methods=list(each.methods or ()))
+        Route(each.path, Guard(each.app, each.path, home, failures, limits), methods=list(each.methods or ()))
         for each in routes
     ]
 
@@ -43,9 +44,11 @@ def guarded(routes: Sequence[Route], home: Path) -> list[Route]:
 class Guard:
     """Stands before what answers at a path, and lets through who may ask it."""
 
-    def __init__(self, answer: ASGIApp, path: str, home: Path, failures: Failures, forms: Limiter) -> None:
+    def __init__(
+        self, answer: ASGIApp, path: str, home: Path, failures: Failures, limits: tuple[Limiter, Limiter]
+    ) -> None:
         self.answer, self.path, self.action, self.home = answer, path, ROUTES[path], home
-        self.failures, self.forms = failures, forms
+        self.failures, (self.forms, self.figures) = failures, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
@@ -66,6 +69,8 @@ class Guard:
                 return _slowed(request, wait, "unknown tokens") if wait else await _told(request, error)
             if wait := taken.wait(self.forms, request):
                 return _slowed(request, wait, "forms")
+            if wait := taken.wait_for_figure(self.figures, request):
+                return _slowed(request, wait, "figures")
         return None if taken.is_read(request, self.action) else _unread(request, self.action)
 
 

@@ -27,7 +27,6 @@ from boussole.dashboard.access.people.provider import led_to
 from boussole.dashboard.access.sign_in import sign_in_routes
 from boussole.dashboard.api.refusals import is_api, problem
 from boussole.dashboard.api.serving import api_routes
-from boussole.dashboard.pages.answer.routes import answer_routes
 from boussole.dashboard.pages.ask.routes import ask_routes
 from boussole.dashboard.pages.concerns.routes import letter_routes
 from boussole.dashboard.pages.drift.detail_routes import detail_routes
@@ -46,6 +45,7 @@ from boussole.dashboard.server.local import ADDRESS, foreign, host_name, refusal
 from boussole.dashboard.server.serving.headers import Headers
 from boussole.dashboard.server.serving.limits import limits_of
 from boussole.dashboard.server.serving.listening import serve
+from boussole.dashboard.server.taking import taking_routes
 from boussole.dashboard.server.theme import OPTIONS
 from boussole.dashboard.server.warming import warm
 
@@ -119,7 +119,7 @@ def routes(home: Path) -> list[Route]:
     access = check_roles(workspace)
     entering = [role_route()] if is_local(workspace) else sign_in_routes(workspace, access)
     files = [
-        *answer_routes(home),
+        *taking_routes(home),
         *detail_routes(home),
         *evidence_routes(home),
         *committee_routes(home),

@@ -6,11 +6,14 @@ from starlette.requests import Request
 
 from boussole.dashboard.access.people.permissions import BY_PROGRAMS, Action
 from boussole.dashboard.access.people.person import Person, is_token
+from boussole.dashboard.access.people.routes import FIGURE_FILE
 from boussole.dashboard.api.refusals import is_api
 from boussole.dashboard.runtime.limits import Limiter
 
 FORMS_EACH_MINUTE = 60
 """Forms of one person who signed in: more than anybody fills in."""
+FIGURES_EACH_MINUTE = 60
+"""Files of figures that one person, or one token, has made: each takes up to a second of a processor."""
 FORMS, TEXTS = ("application/x-www-form-urlencoded", "multipart/form-data"), ("text/plain",)
 """Kinds of content that forms and the API read."""
 
@@ -36,3 +39,11 @@ def wait(forms: Limiter, request: Request) -> int:
     if request.method in ("GET", "HEAD") or person is None or not person.authenticated or is_token(person):
         return 0
     return forms.wait(person.subject)
+
+
+def wait_for_figure(figures: Limiter, request: Request) -> int:
+    """0, or the seconds until the next figure is made for the same person. In local mode nobody is kept waiting."""
+    person: Person | None = getattr(request.state, "person", None)
+    if person is None or not person.authenticated or not request.url.path.startswith(FIGURE_FILE):
+        return 0
+    return figures.wait(person.subject)

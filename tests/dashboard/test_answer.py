@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from boussole.audits.drift.counts import Version
 from boussole.audits.languages import LANGUAGES
@@ -28,10 +24,10 @@ from boussole.dashboard.charts.course import WIDE as COURSE_WIDE
 from boussole.dashboard.charts.hundred import hundred
 from boussole.dashboard.markup.marks import shape
 from boussole.dashboard.pages.answer import answer_html
+from boussole.dashboard.pages.answer.along import NOTHING_ELSE
 from boussole.dashboard.pages.answer.answer_html import Behind, Doors
 from boussole.dashboard.pages.answer.cache import answer_page as kept_page
 from boussole.dashboard.pages.answer.done import Reader
-from boussole.dashboard.pages.answer.routes import NOTHING_ELSE, answer_routes, file_href
 from boussole.dashboard.pages.answer.view import AnswerPage, answer_page
 from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.views.answers.asked import sentence_of
@@ -49,7 +45,7 @@ from tests.written import verdict as a_verdict
 
 EN, FR = speaker("en"), speaker("fr")
 ALL = Reader(committee=True, incidents=True)
-DOORS = Doors(contest="/incidents#appeals", ask="/ask", image="/p", drawing="/s", data="/c", address="/answer")
+DOORS = Doors(contest="/incidents#appeals", ask="/ask")
 BEHIND = Behind(recompute="boussole audit", report=None, over_time="/drift", seal="/evidence?entry=1")
 
 
@@ -291,34 +287,6 @@ def test_a_question_asked_of_no_groups_has_one_cell_over_all_columns(scene: Scen
     told = matrix_html.questions(found, EN)
     assert len(alone) == told.count('<td colspan="2" role="cell">') > 0
     assert told.count('data-label="') == 2
-
-
-@pytest.fixture
-def client(tmp_path: Path, scene: Scene) -> TestClient:
-    workspace = Workspace.create(tmp_path / "workspace", organisation="Test")
-    charter = load_charter(workspace)
-    for document in written(scene.latest).values():
-        document["charter"]["sha256"] = charter.sha256
-        save_audit(workspace, document, charter=charter)
-    return TestClient(Starlette(routes=answer_routes(workspace.home)))
-
-
-def test_an_answer_is_taken_away_as_a_picture_and_as_a_table(client: TestClient, scene: Scene) -> None:
-    document = scene.latest["matchft"]
-    key = next(each.indicator for each in document.verdicts if told_by(document, each))
-    drawing = client.get(file_href("matchft", key, "svg", "fr"))
-    assert drawing.headers["content-type"] == "image/svg+xml"
-    assert "attachment" in drawing.headers["content-disposition"]
-    assert drawing.text.startswith("<svg")
-    assert "@font-face" in drawing.text
-    assert client.get(file_href("matchft", key, "png", "en")).content.startswith(b"\x89PNG")
-    table = client.get(file_href("matchft", key, "csv", "fr"))
-    rows = list(csv.reader(io.StringIO(table.content.decode("utf-8-sig")), delimiter=";"))
-    assert rows[0][0] == "Question"
-    assert len(rows) > 5
-    for wrong in ("fr.exe", "de.svg"):
-        assert client.get(f"/answer-file/matchft/{key}/{wrong}").status_code == 404
-    assert client.get(file_href("matchft", "nothing", "svg", "fr")).status_code == 404
 
 
 def test_an_answer_is_kept_until_something_changes(tmp_path: Path, scene: Scene) -> None:

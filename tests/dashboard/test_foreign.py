@@ -24,8 +24,8 @@ from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.pages.answer import answer_html
+from boussole.dashboard.pages.answer.along import NOTHING_ELSE
 from boussole.dashboard.pages.answer.answer_html import Behind
-from boussole.dashboard.pages.answer.routes import NOTHING_ELSE
 from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.pages.article import article_html, article_records_html, article_trend_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page

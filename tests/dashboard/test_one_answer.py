@@ -19,7 +19,7 @@ from boussole.dashboard.alerts.detection.verdicts import SystemMark, verdicts
 from boussole.dashboard.api import answers
 from boussole.dashboard.api.queries import PageQuery
 from boussole.dashboard.pages.answer import answer_html
-from boussole.dashboard.pages.answer.routes import NOTHING_ELSE
+from boussole.dashboard.pages.answer.along import NOTHING_ELSE
 from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.pages.article.standing import standings
 from boussole.dashboard.parts import lists

@@ -5,6 +5,7 @@ from __future__ import annotations
 from boussole.charter.record_types.inputs import path_of
 from boussole.charter.record_types.kinds import KINDS
 from boussole.dashboard.access.people.permissions import Action
+from boussole.dashboard.access.people.places import PAGES
 
 
 def record_actions() -> dict[str, Action]:
@@ -22,13 +23,28 @@ def record_addresses() -> dict[str, Action]:
     return {record_address(kind): Action[model.read_action] for kind, model in KINDS.items()}
 
 
+WITH_FIGURES = ("answer", "article", "compass", "data", "drift", "fairness", "register", "system", "work")
+"""The pages of which figures can be taken along."""
+FIGURE_FILE = "/figure-file/"
+
+
+def figure_path(page: str) -> str:
+    """Where the figures of a page are taken along, each as a file."""
+    return f"{FIGURE_FILE}{page}/{{figure}}/{{file}}"
+
+
+def figure_actions() -> dict[str, Action]:
+    """The actions of these addresses: who may see a page may take its figures, and nobody else."""
+    return {figure_path(page): PAGES[page] for page in WITH_FIGURES}
+
+
 ROUTES: dict[str, Action] = {
     "/drift-report/{system}": Action.SEE_DRIFT_REPORT,
     "/drift-report/{system}/{name}": Action.SEE_DRIFT_REPORT,
     "/drift-report/{system}/{name}/page": Action.SEE_DRIFT_REPORT,
     "/drift-report/{system}/{name}/json": Action.SEE_DRIFT_REPORT,
     "/drift-make/{of}": Action.AUDIT,
-    "/answer-file/{system}/{question}/{file}": Action.SEE_SYSTEM,
+    **figure_actions(),
     "/report-file/{name}": Action.SEE_REPORTS,
     "/report-make": Action.MAKE_REPORT,
     "/evidence/checkpoint": Action.TAKE_CHECKPOINTS,

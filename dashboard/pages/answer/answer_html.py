@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from boussole.dashboard.markup.elements import Html, badge, details, el, facts, link, picture, stacked
 from boussole.dashboard.markup.glossary import how_to_read
+from boussole.dashboard.pages.answer.along import columns
 from boussole.dashboard.pages.answer.done import Deed
 from boussole.dashboard.pages.answer.view import AnswerPage
 from boussole.dashboard.parts import system_html
+from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.views.answers.course import Course
 from boussole.dashboard.words.say import Say
 
@@ -18,14 +20,10 @@ SHOWN = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Doors:
-    """Where the actions lead; empty where the reader may not do them. `address`: the page's whole address, to share."""
+    """Where the actions lead; empty where the reader may not do them."""
 
     contest: str
     ask: str
-    image: str
-    drawing: str
-    data: str
-    address: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,44 +65,26 @@ def head(page: AnswerPage, say: Say, *, home: str) -> Html:
     )
 
 
-def actions(page: AnswerPage, say: Say, doors: Doors) -> Html:
-    """What a reader can do with the answer."""
-    taken = [
-        (say("Contest"), doors.contest, False),
-        (say("Ask a question"), doors.ask, False),
-        (say("Image (SVG)"), doors.drawing, True),
-        (say("Image (PNG)"), doors.image, True),
-        (say("Table (CSV)"), doors.data, True),
-        (say("Proof"), page.proof, False),
+def actions(page: AnswerPage, say: Say, doors: Doors, *, along: Along = nothing) -> Html:
+    """What a reader can do with the answer; `along`: the fold to take a figure along."""
+    ways = [
+        (say("Contest"), doors.contest),
+        (say("Ask a question"), doors.ask),
+        (say("Proof"), page.proof),
     ]
-    buttons = [
-        el("li", el("a", text, href=href, target="_self", download="" if file else None, class_="take"))
-        for text, href, file in taken
-        if href
-    ]
+    buttons = [el("li", link(text, href, class_="take")) for text, href in ways if href]
     return el(
         "nav",
         el("ul", *buttons, class_="takes"),
-        details(
-            say("Share and cite"),
-            el("p", say("The address of this page:")),
-            el("p", link(doors.address, doors.address), class_="own-address"),
-            el("p", say("To cite it:")),
-            el("blockquote", page.citation.text),
-            facts([(say("Charter"), el("code", page.citation.charter)), (say("Counts"), _code(page.citation.seal))]),
-        ),
+        along("answer"),
         class_="do",
         aria_label=say("What you can do with this answer"),
     )
 
 
-def _code(text: str) -> Html | None:
-    return el("code", text) if text else None
-
-
-def pictures(page: AnswerPage, say: Say) -> Html:
-    """The groups for a hundred people, and the same figure over time."""
-    parts = [_groups(page, say), _course(page.course, say) if page.course else None]
+def pictures(page: AnswerPage, say: Say, *, along: Along = nothing) -> Html:
+    """The groups for a hundred people, and the same figure over time, with the fold under it."""
+    parts = [_groups(page, say), _course(page.course, say, along) if page.course else None]
     if page.lost:
         parts.append(el("p", say("The versions of the model cannot be read now."), class_="note"))
     return el("div", *parts, class_="pictures") if any(parts) else Html("")
@@ -134,12 +114,11 @@ def _groups(page: AnswerPage, say: Say) -> Html | None:
     )
 
 
-def _course(told: Course, say: Say) -> Html:
+def _course(told: Course, say: Say, along: Along) -> Html:
     happened = [
         el("li", link(each.text, each.href), el("span", " · ", say.date(each.on), class_="told"))
         for each in told.happened
     ]
-    columns = [say("Period"), say("Figure"), say("Interval that decides"), say("Verdict")]
     return el(
         "section",
         el("h2", say("Over time")),
@@ -154,8 +133,9 @@ def _course(told: Course, say: Say) -> Html:
             say("See the data"),
             el("p", told.levels) if told.levels else None,
             el("p", told.note) if told.note else None,
-            stacked(columns, told.rows, caption=say("Over time"), class_="data", hidden_caption=True),
+            stacked(columns(say), told.rows, caption=say("Over time"), class_="data", hidden_caption=True),
         ),
+        along("over-time"),
         class_="picture-of",
     )
 

@@ -9,12 +9,13 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.pages.answer import answer_html
+from boussole.dashboard.pages.answer.along import figures
 from boussole.dashboard.pages.answer.answer_html import Behind, Doors
 from boussole.dashboard.pages.answer.cache import answer_page
 from boussole.dashboard.pages.answer.done import Reader
-from boussole.dashboard.pages.answer.routes import file_href
 from boussole.dashboard.pages.answer.view import AnswerPage
 from boussole.dashboard.parts import context, lists, notices
+from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.views.answers.small_print import recompute
 from boussole.dashboard.words.addresses import compass_href, drift_href, evidence_href, incidents_href
 from boussole.dashboard.words.say import Say
@@ -30,26 +31,21 @@ def show(system: str, key: str, say: Say) -> None:
         told = lists.systems(context.scene(), say, query=query)
         st.html(lists.systems_html(told, say, asked=key or system, query=query))
         return
+    taken = along("answer", figures, say)
     context.put(
         answer_html.head(page, say, home=compass_href(query=query)),
-        answer_html.pictures(page, say),
+        answer_html.pictures(page, say, along=taken),
         answer_html.promise(page, say),
-        answer_html.actions(page, say, _doors(page, say, reader=reader)),
+        answer_html.actions(page, say, _doors(page, reader=reader), along=taken),
         answer_html.behind(page, say, _behind(page)),
     )
 
 
-def _doors(page: AnswerPage, say: Say, *, reader: Reader) -> Doors:
+def _doors(page: AnswerPage, *, reader: Reader) -> Doors:
     query, ask = context.kept_query(), context.asking()
-    files = {kind: file_href(page.system, page.key, kind, say.lang) for kind in ("svg", "png", "csv")}
-    address = Workspace.find().settings.access.address.rstrip("/")
     return Doors(
         contest=incidents_href(query=query, anchor="appeals") if reader.incidents else "",
         ask=ask(page.system, page.key) if ask else "",
-        drawing=files["svg"],
-        image=files["png"],
-        data=files["csv"],
-        address=address + page.href,
     )
 
 

@@ -38,11 +38,13 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class Citation:
-    """What to write under a figure that is shown elsewhere."""
+    """What an answer rests on: the version and the fingerprint of its charter, the fingerprint of its counts, and the
+    entry of its audit."""
 
-    text: str
+    version: str
     charter: str
-    seal: str
+    counts: str
+    entry: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +135,7 @@ def answer_page(
         detail=next((each for each in parts.questions if each.key == key), None),
         section=parts,
         asked=background(verdict, indicator, scene.charter, say),
-        citation=_citation(scene, document, say, title=title, sentence=sentence, when=when),
+        citation=_citation(scene, document),
         proof=evidence_href(query=query, entry="" if document.entry is None else str(document.entry)),
         href=answer_href(system, key, query={"lang": say.lang}),
         audited=audited,
@@ -157,14 +159,11 @@ def picture(document: Standing, verdict: VerdictDocument, say: Say, *, system: S
     return Picture(wide=wide, narrow=narrow, alt=hundred_text(found, say, minimum=minimum))
 
 
-def _citation(scene: Scene, document: Standing, say: Say, *, title: str, sentence: str, when: str) -> Citation:
+def _citation(scene: Scene, document: Standing) -> Citation:
     judged = document.charter if isinstance(document, AuditDocument) else None
-    version = judged.version if judged else scene.charter.version
-    entry = document.entry
-    seal = say("entry {n} of the ledger", n=say.whole(entry)) if entry is not None else say("not sealed")
-    parts = [title, when, say("charter {version}", version=version), seal]
     return Citation(
-        text=f"{sentence} ({', '.join(part for part in parts if part)}.)",
+        version=judged.version if judged else scene.charter.version,
         charter=judged.sha256 if judged else scene.charter.sha256,
-        seal=document.evidence.cubes if isinstance(document, AuditDocument) else "",
+        counts=document.evidence.cubes if isinstance(document, AuditDocument) else "",
+        entry=document.entry,
     )

@@ -8,11 +8,12 @@ from boussole.dashboard.markup.elements import Html, el, join, link
 from boussole.dashboard.markup.glossary import how_to_read
 from boussole.dashboard.markup.marks import word
 from boussole.dashboard.pages.article.trend import Cell, Line, Month, Trend
+from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.words.say import Say
 
 
-def trend(page: Trend, say: Say) -> Html:
-    """One row a system, one cell a month; below it the marks, and the next systems."""
+def trend(page: Trend, say: Say, *, along: Along = nothing) -> Html:
+    """One row a system, one cell a month; below it the marks, and the next systems; `along`: the fold under it."""
     if not page.lines:
         return Html("")
     several = any(cell.note for line in page.lines for cell in line.cells)
@@ -27,6 +28,7 @@ def trend(page: Trend, say: Say) -> Html:
         _table(page, say),
         el("p", " ".join(note for note in notes if note), class_="note"),
         how_to_read("trend", say),
+        along("trend"),
         turn(page.where, page.previous, page.next, say),
         class_="trend-of",
     )

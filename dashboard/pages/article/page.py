@@ -8,9 +8,11 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html, details
 from boussole.dashboard.pages.article import article_html, article_records_html, article_trend_html
+from boussole.dashboard.pages.article.along import figures
 from boussole.dashboard.pages.article.cache import article_page
 from boussole.dashboard.pages.article.view import ArticleQuery
 from boussole.dashboard.parts import context, lists, notices
+from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.words.addresses import compass_href, evidence_href
 from boussole.dashboard.words.say import Say
 
@@ -30,7 +32,7 @@ def show(chosen: ArticleQuery, say: Say) -> None:
     context.put(
         article_html.head(page, say, home=home),
         context.open_incidents(say, article=chosen.article),
-        article_trend_html.trend(page.trend, say),
+        article_trend_html.trend(page.trend, say, along=along("article", figures, say)),
         article_html.questions(page, say, ask=context.asking()),
         context.opinions(say, article=chosen.article),
         folded(say("Findings of authorities and recommendations"), article_records_html.outside(page, say)),

@@ -34,6 +34,7 @@ class Cell:
     verdict: str = ""
     note: str = ""
     href: str = ""
+    entry: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,4 +174,6 @@ def _cell(audits: Sequence[AuditSummary], article: str, say: Say, *, query: Mapp
         note = say("worst of {n}", n=say.whole(len(said)))
     elif shown.start.replace(day=1) != shown.end.replace(day=1):
         note = say.period(str(shown.start), str(shown.end))
-    return Cell(verdict=verdict, note=note, href=evidence_href(query=dict(query), entry=str(shown.entry)))
+    return Cell(
+        verdict=verdict, note=note, href=evidence_href(query=dict(query), entry=str(shown.entry)), entry=shown.entry
+    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from boussole.dashboard.markup.elements import Html, badge, el, join, link, picture, stacked
 from boussole.dashboard.markup.glossary import how_to_read
+from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.views.compass import ArticleRow, Compass, Line
 from boussole.dashboard.words.say import Say
 
@@ -31,8 +32,9 @@ def head(view: Compass, say: Say) -> Html:
     )
 
 
-def overview(view: Compass, say: Say) -> Html:
-    """The rose beside the table that says the same: smaller for three systems, below the table for more."""
+def overview(view: Compass, say: Say, *, along: Along = nothing) -> Html:
+    """The rose beside the table that says the same: smaller for three systems, below the table for more; `along`: the
+    fold under it."""
     rose = el(
         "figure",
         el(
@@ -43,6 +45,7 @@ def overview(view: Compass, say: Say) -> Html:
         ),
         el("figcaption", view.rings_note) if view.rings_note else None,
         how_to_read("rose", say),
+        along("compass"),
     )
     rows = [_row(row, view.columns, say) for row in view.rows]
     columns = [say("Article"), *view.columns, say("Questions answered")]

@@ -10,7 +10,9 @@ from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.pages.compass import compass_html, home_html, tour_html
+from boussole.dashboard.pages.compass.along import figures
 from boussole.dashboard.parts import context, notices
+from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.views import store
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.compass import compass
@@ -50,7 +52,7 @@ else:
         st.html(tour_html.tour(say))
         st.html(compass_html.head(view, say))
         st.html(home_html.home(due, changed(seen, seated, say, incidents=incidents), say))
-        st.html(compass_html.overview(view, say))
+        st.html(compass_html.overview(view, say, along=along("compass", figures, say)))
         st.html(tour_html.again(say))
     else:
         st.html(compass_html.empty(say))

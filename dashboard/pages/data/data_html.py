@@ -6,6 +6,7 @@ from boussole.dashboard.markup.elements import Html, badge, code, details, el, j
 from boussole.dashboard.pages.data.blocks import Block
 from boussole.dashboard.pages.data.sources import SourceRow
 from boussole.dashboard.pages.data.view import DataPage, SourceProblem, SystemData
+from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.words.say import Say
 
 
@@ -27,9 +28,9 @@ def head(page: DataPage, say: Say) -> Html:
     )
 
 
-def sources(page: DataPage, say: Say) -> Html:
-    """Every source in one table."""
-    columns = [
+def columns(say: Say) -> list[str]:
+    """The head of the table of sources."""
+    return [
         say("System and source"),
         say("State"),
         say("Newest row"),
@@ -37,11 +38,19 @@ def sources(page: DataPage, say: Say) -> Html:
         say("Rows received"),
         say("Set aside in all"),
     ]
+
+
+def sources(page: DataPage, say: Say, *, along: Along = nothing) -> Html:
+    """Every source in one table; `along`: the fold under it."""
     return el(
         "section",
         stacked(
-            columns, [_row(row, say) for row in page.rows], caption=say("Where the data comes from"), class_="sources"
+            columns(say),
+            [_row(row, say) for row in page.rows],
+            caption=say("Where the data comes from"),
+            class_="sources",
         ),
+        along("sources"),
         id="sources",
     )
 

@@ -8,8 +8,10 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.pages.data import data_html
+from boussole.dashboard.pages.data.along import figures
 from boussole.dashboard.pages.data.view import data_page
 from boussole.dashboard.parts import context, notices
+from boussole.dashboard.parts.taking.page import along
 
 say = context.speaks()
 try:
@@ -20,7 +22,7 @@ else:
     page = data_page(seen, facts, say, now=dt.datetime.now(dt.UTC), query=context.kept_query())
     st.html(data_html.head(page, say))
     if page.rows:
-        st.html(data_html.sources(page, say))
+        st.html(data_html.sources(page, say, along=along("data", figures, say)))
         st.html(data_html.systems(page, say))
     elif not page.trouble:
         st.html(data_html.empty(page, say))

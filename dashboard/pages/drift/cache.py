@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.drift.system_drift import drift_of, with_versions
+from boussole.charter.drift.system_drift import Drift, drift_of, with_versions
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, lake_files, stamp, stamp_of
 from boussole.dashboard.views import store
@@ -26,13 +26,20 @@ def drift_page(workspace: Workspace, asked: DriftQuery, lang: str, *, fine: bool
     return _drift_page(workspace.home, seen_at, store.day_in(workspace), (asked, lang, fine, with_incidents))
 
 
+@newest(8)
+def _drift(home: Path, _stamp: Stamp, today: dt.date, asked: DriftQuery) -> Drift:
+    """All that is measured of it, the same in every language."""
+    workspace = Workspace(home)
+    drift = drift_of(workspace, workspace.system(asked.system), against=asked.against, step=asked.by, today=today)
+    return with_versions(drift, workspace, today=today)
+
+
 @newest(400)
 def _drift_page(home: Path, _stamp: Stamp, today: dt.date, shown: tuple[DriftQuery, str, bool, bool]) -> DriftPage:
     workspace, (asked, lang, fine, with_incidents) = Workspace(home), shown
-    drift = drift_of(workspace, workspace.system(asked.system), against=asked.against, step=asked.by, today=today)
     return drawn(
         store.scene(workspace),
-        with_versions(drift, workspace, today=today),
+        _drift(home, _stamp, today, asked),
         asked,
         speaker_in(workspace, lang),
         query={"lang": lang},

@@ -8,6 +8,7 @@ from boussole.audits.drift.shifts import RATE
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
 from boussole.dashboard.markup.elements import Html, badge, code, details, el, join, link, picture, stacked, table
+from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.views.drift.multiples import Multiple
 from boussole.dashboard.views.drift.view import Cell, Column, DriftPage
 from boussole.dashboard.views.register.choice import Choice
@@ -52,7 +53,7 @@ def notes(page: DriftPage, say: Say) -> Html:
     return el("section", el("h2", say("To be known first")), el("ul", *lines, class_="lines drift-notes"))
 
 
-def timeline(page: DriftPage, say: Say) -> Html:
+def timeline(page: DriftPage, say: Say, *, along: Along = nothing) -> Html:
     """One column a window, one row a theme, and what happened meanwhile in the last row."""
     columns = [_month(column) for column in page.columns]
     head_row = el("tr", el("th", say("What"), scope="col", role="columnheader"), *columns, role="row")
@@ -82,6 +83,7 @@ def timeline(page: DriftPage, say: Say) -> Html:
             role="group",
             aria_label=say("What moved, period by period"),
         ),
+        along("timeline"),
         details(
             say("How to read this"),
             el("p", " ".join(filter(None, [page.level, shared, earlier])), class_="note"),
@@ -133,7 +135,7 @@ def _events(page: DriftPage, say: Say) -> Html:
     return el("tr", el("th", say("Meanwhile"), scope="row", role="rowheader"), *cells, role="row")
 
 
-def sections(page: DriftPage, say: Say) -> Html:
+def sections(page: DriftPage, say: Say, *, along: Along = nothing) -> Html:
     """Every theme with its drawings; those of what has not moved are in a fold that names them."""
     parts = []
     for theme, title, found in page.sections:
@@ -141,21 +143,21 @@ def sections(page: DriftPage, say: Say) -> Html:
             el(
                 "section",
                 el("h2", title, id=f"theme-{theme}"),
-                _multiples([each for each in found if each.state != UNMOVED], say),
-                _unmoved([each for each in found if each.state == UNMOVED], say),
+                _multiples([each for each in found if each.state != UNMOVED], say, along),
+                _unmoved([each for each in found if each.state == UNMOVED], say, along),
                 class_="drift-theme",
             )
         )
     return join(parts)
 
 
-def _multiples(found: Sequence[Multiple], say: Say) -> Html | None:
-    return el("div", *[_multiple(each, say) for each in found], class_="multiples") if found else None
+def _multiples(found: Sequence[Multiple], say: Say, along: Along) -> Html | None:
+    return el("div", *[_multiple(each, say, along) for each in found], class_="multiples") if found else None
 
 
-def _unmoved(found: Sequence[Multiple], say: Say) -> Html | None:
+def _unmoved(found: Sequence[Multiple], say: Say, along: Along) -> Html | None:
     names = joined(", ", [inside(each.title) for each in found])
-    return details(say("Not moved: {names}", names=names), _multiples(found, say)) if found else None
+    return details(say("Not moved: {names}", names=names), _multiples(found, say, along)) if found else None
 
 
 def gaps(page: DriftPage, say: Say) -> Html:
@@ -189,7 +191,7 @@ def gaps(page: DriftPage, say: Say) -> Html:
     )
 
 
-def _multiple(each: Multiple, say: Say) -> Html:
+def _multiple(each: Multiple, say: Say, along: Along) -> Html:
     rows = [
         [*cells, badge(state, say, text) if state != "not_examined" else ""]
         for cells, state, text in zip(each.rows, each.states, each.words, strict=True)
@@ -208,6 +210,7 @@ def _multiple(each: Multiple, say: Say) -> Html:
             el("p", each.distance, class_="note"),
             table(list(each.head), rows, caption=each.title, class_="data", hidden_caption=True),
         ),
+        along(each.anchor),
         id=each.anchor,
         class_="multiple",
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from boussole.dashboard.markup.elements import Child, Html, badge, code, details, el, join, picture, stacked, table
+from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.views.drift.for_whom import ForWhom, Part, Table
 from boussole.dashboard.words.say import Say
 
 
-def for_whom(shown: ForWhom | None, say: Say) -> Html:
+def for_whom(shown: ForWhom | None, say: Say, *, along: Along = nothing) -> Html:
     """The section: the answer, a drawing of each quantity, and all figures."""
     if shown is None:
         return Html("")
@@ -27,13 +28,13 @@ def for_whom(shown: ForWhom | None, say: Say) -> Html:
         head,
         el("p", shown.period, class_="note"),
         el("div", *sentences, class_=f"lead lead-{shown.tone}"),
-        join([_part(each, say) for each in shown.parts]),
+        join([_part(each, say, along(f"for-whom-{at}")) for at, each in enumerate(shown.parts)]),
         details(say("How to read this"), el("p", note, class_="note")),
         class_="drift-theme",
     )
 
 
-def _part(part: Part, say: Say) -> Html:
+def _part(part: Part, say: Say, fold: Html) -> Html:
     drawn = (
         el(
             "figure",
@@ -56,6 +57,7 @@ def _part(part: Part, say: Say) -> Html:
         el("h3", part.title),
         drawn,
         details(say("See the data"), _rows(part.groups, say), *crossed, *more),
+        fold,
         class_="question looked",
     )
 

@@ -11,8 +11,10 @@ from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.pages.drift import beside_html, detail_html, drift_html, for_whom_html, performance_html
+from boussole.dashboard.pages.drift.along import figures
 from boussole.dashboard.pages.drift.cache import drift_page
 from boussole.dashboard.parts import context, notices
+from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.views.drift.query import DriftQuery
 from boussole.dashboard.words.addresses import drift_href
 from boussole.dashboard.words.say import Say
@@ -30,14 +32,15 @@ def show(say: Say) -> None:
         context.put(drift_html.which(known, asked.system, say))
         return
     page = drift_page(Workspace.find(), asked, say.lang, fine=fine, with_incidents=allowed(role, Action.SEE_INCIDENTS))
+    taken = along("drift", figures, say)
     context.put(
         drift_html.head(page),
         context.ask_about(asked.system, say),
         drift_html.notes(page, say),
-        drift_html.timeline(page, say),
-        drift_html.sections(page, say),
-        performance_html.performance(page.performing, say),
-        for_whom_html.for_whom(page.for_whom, say),
+        drift_html.timeline(page, say, along=taken),
+        drift_html.sections(page, say, along=taken),
+        performance_html.performance(page.performing, say, along=taken),
+        for_whom_html.for_whom(page.for_whom, say, along=taken),
         beside_html.versions(page.beside, say),
         drift_html.gaps(page, say),
         detail(asked, page.pair, say) if fine else Html(""),

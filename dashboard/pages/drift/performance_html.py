@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from boussole.dashboard.markup.elements import Html, badge, details, el, picture, table
+from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.views.drift.performance.followed import FollowedRows
 from boussole.dashboard.views.drift.performance.view import Performing
 from boussole.dashboard.words.say import Say
@@ -11,7 +12,7 @@ SAID = 2
 """Sentences before the fold: what came, and whether that was expected."""
 
 
-def performance(shown: Performing | None, say: Say) -> Html:
+def performance(shown: Performing | None, say: Say, *, along: Along = nothing) -> Html:
     """The section: the answer, and each figure with its drawing and its table."""
     if shown is None:
         return Html("")
@@ -21,13 +22,13 @@ def performance(shown: Performing | None, say: Say) -> Html:
         "section",
         el("h2", say("How good were decisions and scores?"), id="performance"),
         el("div", *sentences[:SAID], class_=f"lead lead-{shown.tone}"),
-        el("div", *[_followed(each, say) for each in shown.figures], class_="multiples"),
+        el("div", *[_followed(each, say, along) for each in shown.figures], class_="multiples"),
         details(say("How to read this"), *read),
         class_="drift-theme",
     )
 
 
-def _followed(each: FollowedRows, say: Say) -> Html:
+def _followed(each: FollowedRows, say: Say, along: Along) -> Html:
     rows = [
         [*cells, badge(state, say, text) if text else ""]
         for cells, state, text in zip(each.rows, each.states, each.words, strict=True)
@@ -47,6 +48,7 @@ def _followed(each: FollowedRows, say: Say) -> Html:
             table(list(each.head), rows, caption=each.title, class_="data", hidden_caption=True),
             _groups(each),
         ),
+        along(each.anchor),
         id=each.anchor,
         class_="multiple",
     )

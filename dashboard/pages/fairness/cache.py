@@ -24,6 +24,12 @@ def explorer(workspace: Workspace, chosen: FairnessQuery, lang: str) -> Explorer
     return _explorer(workspace.home, stamp(workspace), store.day_in(workspace), chosen, lang)
 
 
+def document_of(workspace: Workspace, shown: FairnessQuery) -> AuditDocument | None:
+    """The audit behind a view, by the system and the window that it shows."""
+    windows = _windows(workspace.home, stamp(workspace), shown.system)
+    return next((each for each in windows if span(each) == shown.period), None)
+
+
 @newest(400)
 def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: FairnessQuery, lang: str) -> Explorer | None:
     seen = store.scene_at(home, seen_at, today)

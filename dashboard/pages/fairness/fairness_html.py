@@ -8,13 +8,14 @@ from boussole.dashboard.markup.glossary import how_to_read, linked
 from boussole.dashboard.pages.fairness.view import Explorer
 from boussole.dashboard.parts.choosing_html import choice, choosing
 from boussole.dashboard.parts.system_html import data
+from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.views.fairness_choice import Field
 from boussole.dashboard.words.addresses import FAIRNESS
 from boussole.dashboard.words.say import Say
 
 
-def page(shown: Explorer, say: Say) -> Html:
-    """What is asked, the answer, the picture and the data."""
+def page(shown: Explorer, say: Say, *, along: Along = nothing) -> Html:
+    """What is asked, the answer, the picture and the data; `along`: the fold under each figure."""
     refused = [_refused(field, say) for field in shown.fields if field.refused]
     return join(
         [
@@ -28,7 +29,9 @@ def page(shown: Explorer, say: Say) -> Html:
             form(shown, say),
             answer(shown, say),
             figure(shown, say),
+            along("groups"),
             _over_time(shown.history, say) if shown.history else None,
+            along("over-time"),
             _where_from(shown, say),
         ]
     )

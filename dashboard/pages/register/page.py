@@ -6,7 +6,9 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.pages.register import register_html
+from boussole.dashboard.pages.register.along import figures
 from boussole.dashboard.parts import context, notices
+from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.views.register.choice import RegisterQuery
 from boussole.dashboard.views.register.view import register_page
 
@@ -22,7 +24,8 @@ else:
         if register.trouble:
             told = say("Which decisions are to be erased cannot be said: the data cannot be looked at.")
             st.html(notices.unread(told, register.trouble))
-        st.html(register_html.overview(page, say))
-        st.html(register_html.uses(page, say))
+        taken = along("register", figures, say)
+        st.html(register_html.overview(page, say, along=taken))
+        st.html(register_html.uses(page, say, along=taken))
     else:
         st.html(register_html.empty(say))

@@ -6,6 +6,7 @@ from boussole.dashboard.charts.coverage_picture import strip_svg, strip_text
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, picture, stacked
 from boussole.dashboard.markup.marks import ORDER
 from boussole.dashboard.parts.lines_html import due_item, filter_by
+from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.views.register.view import RegisterPage, Row
 from boussole.dashboard.words.say import Say
 
@@ -36,12 +37,21 @@ def head(page: RegisterPage, say: Say) -> Html:
     )
 
 
-def overview(page: RegisterPage, say: Say) -> Html:
-    """The picture, and what is due next."""
-    note = say(
+def coverage_note(say: Say) -> str:
+    """How to read the dots."""
+    return say(
         "A full dot is a use of which somebody has looked at every question of the charter, whatever the answer; "
         "a half dot, at some; a ring, at none."
     )
+
+
+def columns(say: Say) -> list[str]:
+    """The head of the table of uses."""
+    return [say("Use"), say("Status, risk"), say("Articles"), say("Looked at"), say("Missing"), say("Next due")]
+
+
+def overview(page: RegisterPage, say: Say, *, along: Along = nothing) -> Html:
+    """The picture, with the fold `along` under it, and what is due next."""
     strips = [
         el(
             "div",
@@ -50,7 +60,7 @@ def overview(page: RegisterPage, say: Say) -> Html:
         )
         for title, counts in page.strips
     ]
-    figure = el("figure", *strips, el("figcaption", note), class_="strips") if strips else None
+    figure = el("figure", *strips, el("figcaption", coverage_note(say)), class_="strips") if strips else None
     lines = el("ul", *[due_item(line) for line in page.due], class_="lines due") if page.due else None
     more = (
         details(
@@ -63,15 +73,14 @@ def overview(page: RegisterPage, say: Say) -> Html:
     nothing = None if page.due else el("p", say("Nothing is due."))
     return el(
         "div",
-        el("section", el("h2", say("How far are we?")), figure),
+        el("section", el("h2", say("How far are we?")), figure, along("examined")),
         el("section", el("h2", say("What is due next?"), id="due"), lines, more, nothing),
         class_="two",
     )
 
 
-def uses(page: RegisterPage, say: Say) -> Html:
-    """The filters and the table of all uses that fit."""
-    columns = [say("Use"), say("Status, risk"), say("Articles"), say("Looked at"), say("Missing"), say("Next due")]
+def uses(page: RegisterPage, say: Say, *, along: Along = nothing) -> Html:
+    """The filters and the table of all uses that fit; `along`: the fold under it."""
     rows = [_row(row) for row in page.rows]
     whole = link(say("Show all uses"), page.everything) if page.everything else None
     return el(
@@ -79,8 +88,9 @@ def uses(page: RegisterPage, say: Say) -> Html:
         el("h2", say("All uses"), id="uses"),
         el("div", *[filter_by(name, choices) for name, choices in page.filters], class_="filters"),
         el("p", el("strong", page.shown), " " if whole else None, whole, class_="shown", role="status"),
-        stacked(columns, rows, caption=say("The register"), class_="uses", hidden_caption=True) if rows else None,
+        stacked(columns(say), rows, caption=say("The register"), class_="uses", hidden_caption=True) if rows else None,
         legend(say) if rows else None,
+        along("uses") if rows else None,
         class_="register",
     )
 

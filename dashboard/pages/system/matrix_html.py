@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.dashboard.markup.elements import Html, badge, details, el, link
+from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.views.system.matrix import ArticleRows, Cell, Matrix, QuestionRow
 from boussole.dashboard.words.say import Say
 
 
-def questions(page: Matrix, say: Say) -> Html:
-    """What was examined at once, what nobody has examined on request."""
+def questions(page: Matrix, say: Say, *, along: Along = nothing) -> Html:
+    """What was examined at once, what nobody has examined on request; `along`: the fold under the table."""
     examined = [each for each in page.articles if each.examined]
     more = say.plural("one question that nobody has examined", "{n} questions that nobody has examined", page.untouched)
     held = say.plural("One finding of an authority", "{n} findings of authorities", len(page.caps))
@@ -18,6 +19,7 @@ def questions(page: Matrix, say: Say) -> Html:
         "section",
         el("h2", say("Questions and answers by group"), class_="unseen"),
         _table(page, examined, say) if examined else None,
+        along("questions") if examined else None,
         details(held, *[el("p", link(cap.text, cap.href), class_="cap") for cap in page.caps]) if page.caps else None,
         details(more, *[_untouched(each) for each in page.articles if each.untouched]) if page.untouched else None,
         class_="matrix-of",

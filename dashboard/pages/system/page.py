@@ -8,9 +8,11 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html, details
 from boussole.dashboard.pages.system import entry_html, matrix_html
+from boussole.dashboard.pages.system.along import figures
 from boussole.dashboard.pages.system.cache import system_page
 from boussole.dashboard.pages.system.declared import declared_section, declared_tables
 from boussole.dashboard.parts import context, lists, notices, system_html
+from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.views.answers.caps import caps
 from boussole.dashboard.views.entry import entry, unaudited
 from boussole.dashboard.views.scene import Scene
@@ -31,7 +33,9 @@ def show(seen: Scene, system: str, say: Say) -> None:
         context.put(
             entry_html.page(shown, say, home=home, register=register_href(query=query), caps=held),
             folded(say("Open incidents"), beside),
-            matrix_html.questions(matrix(seen, system, say, query=query), say) if system in seen.standing else Html(""),
+            matrix_html.questions(matrix(seen, system, say, query=query), say, along=along("system", figures, say))
+            if system in seen.standing
+            else Html(""),
             folded(say("What does the register say?"), entry_html.register_entry(shown.entry, say)),
             folded(say("What the committee said"), context.opinions(say, system=system)),
         )
@@ -46,7 +50,7 @@ def show(seen: Scene, system: str, say: Say) -> None:
     context.put(
         system_html.head(screen.head, say, home=home, data=data),
         folded(say("Open incidents"), context.open_incidents(say, system=system)),
-        matrix_html.questions(screen.matrix, say),
+        matrix_html.questions(screen.matrix, say, along=along("system", figures, say)),
         folded(say("What the committee said"), context.opinions(say, system=system)),
     )
     if use is not None:

@@ -8,7 +8,9 @@ from boussole.audits.errors import BoussoleError
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.pages.work import work_html
+from boussole.dashboard.pages.work.along import figures
 from boussole.dashboard.parts import context, notices
+from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.records.routes import offered
 from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.views.work import work_page
@@ -20,13 +22,14 @@ def show(say: Say) -> None:
     seen, query = context.scene(), context.kept_query()
     page = work_page(seen, say, query=query)
     forms = offered("work", Setting(person=here(), say=say, scene=seen))
+    taken = along("work", figures, say)
     context.put(
         work_html.head(page, say),
         context.just_done(context.stated_entries(), say),
-        work_html.surveys(page, say),
-        work_html.training(page, say),
-        work_html.time(page, say),
-        work_html.consultations(page, say),
+        work_html.surveys(page, say, along=taken),
+        work_html.training(page, say, along=taken),
+        work_html.time(page, say, along=taken),
+        work_html.consultations(page, say, along=taken),
         work_html.acting(forms, say, PageForms(query=query, problem=context.problem())),
     )
 

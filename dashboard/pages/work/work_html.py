@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from boussole.dashboard.forms.forms_html import PageForms, Titled
 from boussole.dashboard.markup.elements import Html, details, el, join, link, stacked, table
+from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.views.work import Row, SurveyView, WorkPage
 from boussole.dashboard.words.say import Say
 
@@ -25,19 +26,23 @@ def head(page: WorkPage, say: Say) -> Html:
     )
 
 
-def surveys(page: WorkPage, say: Say) -> Html:
-    """The last survey of each system, beside the one before."""
+def survey_heads(say: Say) -> list[str]:
+    """The head of the table of a survey."""
+    return [say("Theme"), say("Mean"), say("The survey before"), say("Change")]
+
+
+def surveys(page: WorkPage, say: Say, *, along: Along = nothing) -> Html:
+    """The last survey of each system, beside the one before; `along`: the fold under each table."""
     return el(
         "section",
         el("h2", say("How do agents find their work?"), id="surveys"),
-        *[_survey(each, say) for each in page.surveys],
+        *[_survey(each, f"survey-{at}", say, along) for at, each in enumerate(page.surveys)],
         el("p", say("No survey was brought in yet.")) if not page.surveys else None,
         class_="house-of",
     )
 
 
-def _survey(each: SurveyView, say: Say) -> Html:
-    columns = [say("Theme"), say("Mean"), say("The survey before"), say("Change")]
+def _survey(each: SurveyView, name: str, say: Say, along: Along) -> Html:
     groups = (
         details(
             say("By group"),
@@ -48,6 +53,7 @@ def _survey(each: SurveyView, say: Say) -> Html:
                 class_="data",
                 hidden_caption=True,
             ),
+            along(f"{name}-groups"),
         )
         if each.groups
         else None
@@ -56,60 +62,68 @@ def _survey(each: SurveyView, say: Say) -> Html:
         "div",
         el("h3", each.title),
         el("p", each.told, " · ", link(*each.sealed), class_="place"),
-        table(columns, [list(row) for row in each.themes], caption=each.title, class_="data", hidden_caption=True),
+        table(
+            survey_heads(say),
+            [list(row) for row in each.themes],
+            caption=each.title,
+            class_="data",
+            hidden_caption=True,
+        ),
+        along(name),
         groups,
         el("p", each.hidden, class_="note") if each.hidden else None,
     )
 
 
-def training(page: WorkPage, say: Say) -> Html:
-    """Who was trained."""
+def training_words(say: Say) -> tuple[str, list[str]]:
+    """What is asked of training, and the head of its table."""
     heads = [say("System"), say("Training"), say("Period"), say("Trained"), say("Before their first use")]
+    return say("Are people trained before they use it?"), heads
+
+
+def training(page: WorkPage, say: Say, *, along: Along = nothing) -> Html:
+    """Who was trained."""
     return _listed(
-        page.trainings,
-        heads,
-        title=say("Are people trained before they use it?"),
-        none=say("Nothing was recorded of training."),
-        id_="training",
+        page.trainings, training_words(say), "training", none=say("Nothing was recorded of training."), along=along
     )
 
 
-def time(page: WorkPage, say: Say) -> Html:
-    """Time saved, and where it went."""
+def time_words(say: Say) -> tuple[str, list[str]]:
+    """What is asked of time saved, and the head of its table."""
     heads = [say("System"), say("Period"), say("Time saved"), say("Posts moved"), say("Where it went")]
-    return _listed(
-        page.times,
-        heads,
-        title=say("What time was saved, and where did it go?"),
-        none=say("Nothing was recorded of time saved."),
-        id_="time",
-    )
+    return say("What time was saved, and where did it go?"), heads
 
 
-def consultations(page: WorkPage, say: Say) -> Html:
-    """The staff representatives, and when they were consulted."""
+def time(page: WorkPage, say: Say, *, along: Along = nothing) -> Html:
+    """Time saved, and where it went."""
+    return _listed(page.times, time_words(say), "time", none=say("Nothing was recorded of time saved."), along=along)
+
+
+def consultation_words(say: Say) -> tuple[str, list[str]]:
+    """What is asked of consultations, and the head of their table."""
     heads = [say("Step"), say("Who is consulted"), say("System"), say("Day"), say("In a few words")]
+    return say("When were staff representatives consulted?"), heads
+
+
+def consultations(page: WorkPage, say: Say, *, along: Along = nothing) -> Html:
+    """The staff representatives, and when they were consulted."""
     note = say(
         "In France, staff representatives are consulted before a tool that changes work is brought in, and may name an "
         "expert (Labour Code, L.2312-8 and L.2315-94)."
     )
-    listed = _listed(
-        page.consultations,
-        heads,
-        title=say("When were staff representatives consulted?"),
-        none=say("No consultation was recorded."),
-        id_="consultations",
-    )
+    none = say("No consultation was recorded.")
+    listed = _listed(page.consultations, consultation_words(say), "consultations", none=none, along=along)
     return join([listed, el("p", note, class_="note")])
 
 
-def _listed(rows: Sequence[Row], heads: Sequence[str], *, title: str, none: str, id_: str) -> Html:
+def _listed(rows: Sequence[Row], words: tuple[str, Sequence[str]], name: str, *, none: str, along: Along) -> Html:
+    title, heads = words
     cells = [
         [*row.cells[:-1], join([row.cells[-1], el("span", row.under, " · ", link(*row.sealed), class_="under")])]
         for row in rows
     ]
     shown = stacked(list(heads), cells, caption=title, class_="house", hidden_caption=True)
-    return el("section", el("h2", title, id=id_), shown if rows else el("p", none), class_="house-of")
+    return el("section", el("h2", title, id=name), shown if rows else el("p", none), along(name), class_="house-of")
 
 
 def acting(forms: Sequence[Titled], say: Say, acting: PageForms) -> Html:

@@ -1,0 +1,93 @@
+"""What can be taken along of drift: period by period, each column, how good decisions were, and for whom it moved."""
+
+from __future__ import annotations
+
+from boussole.dashboard.access.people.permissions import Action, allowed
+from boussole.dashboard.charts.sheet import Cell, Mark, Sheet, marked
+from boussole.dashboard.pages.drift.cache import drift_page
+from boussole.dashboard.parts.taking.figure import TABLE, Drawing, Figure, Source, Wanted
+from boussole.dashboard.parts.taking.seals import sealed
+from boussole.dashboard.views import store
+from boussole.dashboard.views.drift.for_whom import Part
+from boussole.dashboard.views.drift.multiples import Multiple
+from boussole.dashboard.views.drift.performance.followed import FollowedRows
+from boussole.dashboard.views.drift.query import DriftQuery
+from boussole.dashboard.views.drift.view import DriftPage
+from boussole.dashboard.words.say import Say
+
+
+def figures(wanted: Wanted) -> dict[str, Figure]:
+    """The figures of one system, by the names of their places on the page; they tell nothing of incidents."""
+    workspace, say = wanted.workspace, wanted.say
+    fine = allowed(wanted.person.role, Action.SEE_DRIFT_REPORT)
+    asked, systems = DriftQuery.of(wanted.query, fine=fine), store.with_decisions(workspace)
+    if not asked.system and systems:
+        asked = DriftQuery(system=systems[0], against=asked.against, by=asked.by)
+    if asked.system not in systems:
+        return {}
+    page = drift_page(workspace, asked, say.lang, fine=fine, with_incidents=False)
+    scene = store.scene(workspace)
+    source = Source(
+        organisation=workspace.settings.organisation,
+        about=page.system,
+        period=f"{' '.join(page.columns[0].short)} – {' '.join(page.columns[-1].short)}",
+        charter=scene.charter.version,
+        seal=sealed(workspace, []),
+    )
+
+    def figure(title: str, sheet: Sheet, drawing: Drawing = TABLE, told: str = "", anchor: str = "") -> Figure:
+        href = asked.href({"lang": say.lang}) + (f"#{anchor}" if anchor else "")
+        return Figure(title=title, sentence=told, source=source, href=href, draw=lambda: drawing, fill=lambda: sheet)
+
+    found = {"timeline": figure(say("What moved, period by period"), timeline(page, say), anchor="timeline")}
+    moved = say("How far it moved")
+    for _, _, multiples in page.sections:
+        for each in multiples:
+            drawing = Drawing(svg=each.svg, ends=each.ends, notes=[each.distance])
+            found[each.anchor] = figure(
+                f"{moved} – {each.title}",
+                rows_of(each, say),
+                drawing,
+                " ".join(each.sentences),
+                each.anchor,
+            )
+    for followed in page.performing.figures if page.performing else ():
+        drawing = Drawing(svg=followed.svg, ends=followed.ends, notes=[followed.scale])
+        found[followed.anchor] = figure(
+            followed.title, rows_of(followed, say), drawing, " ".join(followed.sentences), followed.anchor
+        )
+    for at, part in enumerate(page.for_whom.parts if page.for_whom else ()):
+        drawing = TABLE if part.drawn is None else Drawing(svg=part.drawn[0])
+        title = f"{say('For whom did it move?')} – {part.title}"
+        found[f"for-whom-{at}"] = figure(title, groups_of(part, say), drawing, anchor="for-whom")
+    return found
+
+
+def timeline(page: DriftPage, say: Say) -> Sheet:
+    """One row a theme, one column a period."""
+    rows: list[list[Cell]] = [
+        [
+            title,
+            *[
+                Mark(verdict=cell.state, text=f"{cell.text} ({cell.note})" if cell.note else cell.text)
+                for cell in cells
+            ],
+        ]
+        for title, cells in page.rows
+    ]
+    return Sheet(head=[say("What"), *[" ".join(column.short) for column in page.columns]], rows=rows)
+
+
+def rows_of(each: Multiple | FollowedRows, say: Say) -> Sheet:
+    """The table under a drawing."""
+    compared = [
+        "" if isinstance(each, Multiple) and state == "not_examined" else told
+        for state, told in zip(each.states, each.words, strict=True)
+    ]
+    return marked(each.head, each.rows, each.states, compared, say("Reading"))
+
+
+def groups_of(part: Part, say: Say) -> Sheet:
+    """The table of the groups under a drawing."""
+    words = [say("Moved otherwise") if mark else "" for mark in part.groups.marks]
+    return marked(part.groups.head, part.groups.rows, part.groups.marks, words, say("Reading"))

@@ -1,0 +1,60 @@
+"""What can be taken along of a system: its questions and answers by group."""
+
+from __future__ import annotations
+
+from boussole.charter.document import AuditDocument
+from boussole.dashboard.charts.sheet import Cell, Sheet, mark
+from boussole.dashboard.parts.taking.figure import Figure, Source, Wanted
+from boussole.dashboard.parts.taking.seals import sealed_now
+from boussole.dashboard.views import store
+from boussole.dashboard.views.naming import period
+from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.system.matrix import Matrix, QuestionRow, matrix
+from boussole.dashboard.words.addresses import system_href
+from boussole.dashboard.words.say import Say
+
+
+def figures(wanted: Wanted) -> dict[str, Figure]:
+    """The matrix; nothing of a system that nobody has examined, or that there is not."""
+    workspace, say, system = wanted.workspace, wanted.say, wanted.query.get("system", "")
+    scene = store.scene(workspace)
+    document = scene.examined.get(system)
+    if document is None:
+        return {}
+    audit = document if isinstance(document, AuditDocument) else None
+    return {
+        "questions": Figure(
+            title=say("Questions and answers by group"),
+            source=Source(
+                organisation=workspace.settings.organisation,
+                about=scene.title(system, say),
+                period=period(audit, say) if audit else "",
+                charter=audit.charter.version if audit else scene.charter.version,
+                seal=sealed_now(workspace, [document]),
+            ),
+            href=system_href(system, query={"lang": say.lang}),
+            fill=lambda: _made(scene, system, say),
+        )
+    }
+
+
+def _made(scene: Scene, system: str, say: Say) -> Sheet:
+    return sheet(matrix(scene, system, say, query={"lang": say.lang}), say)
+
+
+def sheet(page: Matrix, say: Say) -> Sheet:
+    """The table of the questions that somebody has examined, each article before its own."""
+    names = list(page.columns) or [say("The answer")]
+    first = f"{say('Question')} … {page.ending}" if page.ending else say("Question")
+    rows: list[list[Cell]] = []
+    for article in page.articles:
+        if article.examined:
+            rows.append([article.title, mark(article.verdict, say), *[""] * (len(names) - 1)])
+            rows += [_row(each, len(names), say) for each in article.examined]
+    return Sheet(head=[first, *names], rows=rows)
+
+
+def _row(row: QuestionRow, wide: int, say: Say) -> list[Cell]:
+    if row.alone is not None:
+        return [row.text, mark(row.alone.verdict, say), *[""] * (wide - 1)]
+    return [row.text, *[mark(each.verdict, say) if each else "" for each in row.cells]]

@@ -1,0 +1,360 @@
+"""Taking a figure along: the table that stands under it, an image that says where it comes from, a seal that holds."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+import shutil
+import tarfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from boussole.audits.formulas import escaped
+from boussole.audits.hashing import canonical_json
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.ledger import log
+from boussole.audits.ledger.entry import sealed_bytes
+from boussole.audits.workspace import Workspace
+from boussole.charter.records.database import reading
+from boussole.dashboard.access.people.permissions import SIGNED_IN, TABLE, Role
+from boussole.dashboard.access.people.person import COOKIE, Person
+from boussole.dashboard.access.people.places import PAGES
+from boussole.dashboard.access.people.routes import WITH_FIGURES
+from boussole.dashboard.charts.letters import width_of
+from boussole.dashboard.charts.sheet import Mark, Sheet
+from boussole.dashboard.charts.table_picture import MOST, table_picture
+from boussole.dashboard.parts.taking.citing import citation, source_line
+from boussole.dashboard.parts.taking.figure import Drawing, Figure, Source, Wanted, file_name
+from boussole.dashboard.parts.taking.files import csv_file, image, png_file, svg_file
+from boussole.dashboard.parts.taking.fold_html import fold
+from boussole.dashboard.parts.taking.routes import file_href
+from boussole.dashboard.parts.taking.seals import Seal, sealed
+from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.server.taking import FIGURES, taking_routes
+from boussole.dashboard.words.say import speaker
+from tests.dashboard.app_at import app_at
+
+KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026.tar.xz"
+EN, FR = speaker("en"), speaker("fr")
+VIEWS = {
+    "compass": {},
+    "article": {"article": "equite"},
+    "system": {"system": "matchft"},
+    "answer": {"system": "matchft", "question": "selection_rate_ratio_age"},
+    "fairness": {"system": "matchft", "level": "80"},
+    "drift": {"system": "matchft"},
+    "data": {},
+    "register": {"status": "pilot"},
+    "work": {},
+}
+"""An address of each page that has figures."""
+ROOT = "0123456789abcdef" * 4
+SEAL = Seal(entries=[12], at=12, root=ROOT)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    home = tmp_path_factory.mktemp("taking")
+    with tarfile.open(KEPT) as packed:
+        packed.extractall(home, filter="data")
+    return Workspace(home / "demo")
+
+
+@pytest.fixture(scope="module")
+def client(demo: Workspace) -> TestClient:
+    return TestClient(Starlette(routes=guarded(taking_routes(demo.home), demo.home)))
+
+
+def wanted(demo: Workspace, page: str, lang: str, role: Role = Role.CHAIR) -> Wanted:
+    query = {**VIEWS[page], "lang": lang}
+    return Wanted(workspace=demo, query=query, say=speaker(lang), person=Person(role=role))
+
+
+def figure(**other: object) -> Figure:
+    source = Source(organisation="Service", about="MatchFT", period="May 2026", charter="0.2", seal=SEAL)
+    sheet = Sheet(head=["Group", "Share"], rows=[["Women", "37 %"], ["=Men", Mark(verdict="watch", text="Watch")]])
+    given = {"title": "Who is contacted?", "source": source, "fill": lambda: sheet}
+    return Figure(**{"href": "/fairness?system=m&lang=en", **given, **other})  # type: ignore[arg-type]
+
+
+class Tables(HTMLParser):
+    """The tables of a page as rows of words, but for what is not seen; a dash stands for nothing."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tables: list[list[list[str]]] = []
+        self.cell, self.unseen = False, 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("td", "th"):
+            self.tables[-1][-1].append("")
+            self.cell = True
+        elif tag == "span" and dict(attrs).get("role") == "img":  # marks alone, which say in words what they are
+            self.handle_data(dict(attrs)["aria-label"] or "")
+        elif tag == "span" and (self.unseen or ("class", "unseen") in attrs):
+            self.unseen += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self.cell = False
+        elif tag == "span" and self.unseen:
+            self.unseen -= 1
+
+    def handle_data(self, data: str) -> None:
+        if self.cell and not self.unseen:
+            self.tables[-1][-1][-1] += data
+
+    @property
+    def plain(self) -> list[list[list[str]]]:
+        """With nothing but letters and digits: how parts of a cell are set apart is not its content."""
+        return [[[bare(cell) for cell in row] for row in table] for table in self.tables]
+
+
+def bare(cell: str) -> str:
+    return re.sub(r"[\W_]+", "", cell)
+
+
+def rows_of(content: bytes) -> list[list[str]]:
+    """The table in a file: what stands below its first empty row."""
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+    return rows[rows.index([]) + 1 :]
+
+
+def page_html(demo: Workspace, page: str, lang: str) -> str:
+    seen = app_at(page, lang=lang, **VIEWS[page]).run()
+    assert not seen.exception
+    return "".join(getattr(each.proto, "body", "") for each in seen.main)
+
+
+def test_every_page_with_figures_gives_them() -> None:
+    assert set(FIGURES) == set(WITH_FIGURES) == set(VIEWS)
+
+
+@pytest.mark.parametrize("page", VIEWS)
+def test_a_table_is_the_one_under_the_figure(
+    demo: Workspace, monkeypatch: pytest.MonkeyPatch, be: Callable[..., None], page: str
+) -> None:
+    monkeypatch.setenv("BOUSSOLE_HOME", str(demo.home))
+    be("chair")
+    html = page_html(demo, page, "fr")
+    found, shown = FIGURES[page](wanted(demo, page, "fr")), Tables(html).plain
+    assert found
+    for name, each in found.items():
+        if page == "register" and name == "examined":  # its numbers stand in the words of its picture
+            assert all(row[1] in html for row in rows_of(csv_file(each, FR, demo.today()))[1:])
+            continue
+        taken = [[bare(cell) for cell in row] for row in rows_of(csv_file(each, FR, demo.today()))]
+        assert any(_same(taken, table) for table in shown), (name, taken)
+        assert html.count(file_href(page, name, "csv", each, "fr").replace("&", "&amp;")) == 1, name
+
+
+def _same(taken: list[list[str]], table: list[list[str]]) -> bool:
+    """Whether every row is in a table, word for word and in its order. One cell over a whole row of the page may be
+    several in a spreadsheet, and a link to an entry may end a row of the page."""
+    shown = ["".join(row) for row in table]
+    return all(any(_begins(row, "".join(each)) for row in shown) for each in taken)
+
+
+def _begins(row: str, taken: str) -> bool:
+    return row.startswith(taken) and bool(re.fullmatch(r"(écrituren\d+)?", row.removeprefix(taken)))
+
+
+@pytest.mark.parametrize("page", VIEWS)
+def test_an_image_says_where_it_comes_from(demo: Workspace, page: str) -> None:
+    for lang in LANGUAGES:
+        say = speaker(lang)
+        for each in list(FIGURES[page](wanted(demo, page, lang)).values())[:3]:
+            drawn = svg_file(each, say, demo.today()).decode()
+            words = bare(unescape("".join(re.findall(r"<text[^>]*>([^<]*)", drawn))))
+            assert bare(source_line(each.source, say)) in words
+            assert each.source.seal is not None
+            assert each.source.seal.root in words
+            assert bare(each.title) in words
+            assert "@font-face" in drawn
+            assert "prefers-color-scheme" not in drawn
+            assert re.search(r'</style><rect width="\d+" height="\d+" fill="#ffffff"/>', drawn)
+
+
+def test_pixels_are_made_of_the_same_image(demo: Workspace) -> None:
+    content = png_file(figure(), EN, demo.today())
+    width = int(re.search(r'width="(\d+)"', image(figure(), EN))[1])  # type: ignore[index]
+    assert content.startswith(b"\x89PNG")
+    assert int.from_bytes(content[16:20], "big") == 2 * width
+
+
+def _tree(leaves: list[bytes]) -> bytes:
+    """RFC 9162, 2.1.1, written out."""
+    if len(leaves) == 1:
+        return leaves[0]
+    split = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b"\x01" + _tree(leaves[:split]) + _tree(leaves[split:])).digest()
+
+
+@pytest.mark.parametrize("page", VIEWS)
+def test_the_seal_of_a_citation_holds(demo: Workspace, page: str) -> None:
+    with reading(demo) as connection:
+        assert connection is not None
+        entries = list(log.entries(connection))
+    told = [sealed_bytes(each.kind, canonical_json(each.payload).decode(), each.time) for each in entries]
+    leaves = [hashlib.sha256(b"\x00" + each).digest() for each in told]
+    for name, each in FIGURES[page](wanted(demo, page, "en")).items():
+        seal = each.source.seal
+        assert seal is not None, name
+        assert seal.root == _tree(leaves[: seal.at + 1]).hex(), name
+        assert all(entry <= seal.at for entry in seal.entries), name
+        assert seal.root in citation(each, EN, on=demo.today())
+    if page in ("answer", "fairness"):
+        assert [entries[n].kind for n in seal.entries] == ["audit"]
+
+
+def test_a_citation_is_one_sentence_that_names_everything(demo: Workspace) -> None:
+    assert citation(figure(), EN, on=demo.today().replace(2026, 11, 30)) == (
+        "Service, MatchFT, “Who is contacted?”, May 2026, charter 0.2, sealed as entry 12 of the ledger, root "
+        f"{ROOT}, looked at on 30 November 2026."
+    )
+    nothing = Source(organisation="Service", about="", period="", charter="", seal=None)
+    assert citation(figure(source=nothing), EN, on=demo.today().replace(2026, 11, 30)) == (
+        "Service, “Who is contacted?”, not sealed, looked at on 30 November 2026."
+    )
+
+
+def test_many_entries_are_told_in_short() -> None:
+    def told(*entries: int) -> str:
+        seal = Seal(entries=list(entries), at=90, root="ab")
+        return source_line(Source(organisation="", about="", period="", charter="", seal=seal), EN)
+
+    assert told(1, 2) == "Source: sealed as entries 1, 2 of the ledger, root ab at entry 90."
+    assert told(*range(3, 30)) == "Source: sealed as entries 27 from 3 to 29 of the ledger, root ab at entry 90."
+    assert told() == "Source: sealed by no audit; the ledger then stood at entry 90, root ab."
+
+
+def test_what_a_spreadsheet_would_run_is_text(demo: Workspace) -> None:
+    attack = "=HYPERLINK(1)"
+    named = Source(organisation=attack, about="", period="", charter="", seal=None)
+    content = csv_file(figure(title="@x", sentence="+1", source=named), EN, demo.today())
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+    assert [row[1] for row in rows[:2]] == ["'@x", "'+1"]
+    assert rows[2][1].startswith("'=")
+    assert rows[-1] == ["'=Men", "Watch"]
+    assert all(cell == escaped(cell) or cell.startswith("'") for row in rows for cell in row)
+
+
+def test_what_is_written_elsewhere_is_text_in_an_image_and_a_fold(demo: Workspace) -> None:
+    attack = '"><script>alert(1)</script>'
+    bad = figure(title=attack, sentence=attack, fill=lambda: Sheet(head=[attack, attack], rows=[[attack, attack]]))
+    files = dict.fromkeys(("png", "svg", "csv"), "/f")
+    told = fold(bad, EN, others={}, files=files, site="", on=demo.today())
+    assert "<script" not in told + svg_file(bad, EN, demo.today()).decode()
+    assert "\r" not in file_name(figure(title='a"\r\nb; filename=x'), "csv")
+    assert file_name(figure(title='a"\r\nb; /../x'), "csv") == "matchft_a-b-x.csv"
+
+
+def test_a_fold_cites_in_both_languages_and_tells_its_links_apart(demo: Workspace) -> None:
+    files, site = {kind: f"/{kind}" for kind in ("png", "svg", "csv")}, "https://ethics.example"
+    told = fold(figure(), EN, others={"fr": (figure(), FR)}, files=files, site=site, on=demo.today())
+    assert told.startswith('<details class="along"><summary>Take it along</summary>')
+    assert told.count("<blockquote") == 2
+    assert "consulté le" in told
+    assert "looked at on" in told
+    assert "https://ethics.example/fairness?system=m&amp;lang=en" in told
+    assert told.count("(Who is contacted?)") == 3
+
+
+def test_long_tables_are_drawn_in_part_and_say_so(demo: Workspace) -> None:
+    sheet = Sheet(head=["A", "B"], rows=[[f"row {n}", "x"] for n in range(MOST + 3)])
+    drawn = image(figure(fill=lambda: sheet), EN)
+    assert "Three more rows are in the table (CSV)." in drawn
+    assert f"row {MOST - 1}<" in drawn
+    assert f"row {MOST}<" not in drawn
+    assert len(rows_of(csv_file(figure(fill=lambda: sheet), EN, demo.today()))) == MOST + 4
+
+
+def test_words_stay_in_their_columns() -> None:
+    sheet = Sheet(head=["A", "B"], rows=[["word " * 30, Mark(verdict="kept", text="m" * 60)]])
+    drawn = table_picture(sheet, width=100)
+    wide = float(re.search(r'width="(\d+)"', drawn)[1])  # type: ignore[index]
+    for x, weight, text in re.findall(r'<text x="([\d.]+)"[^>]*font-weight="(\w+)"[^>]*>([^<]*)', drawn):
+        assert float(x) + width_of(text, 14, weight=weight) <= wide
+
+
+def test_a_small_drawing_bears_the_names_of_its_ends() -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="360" height="104" viewBox="0 0 360 104"><circle r="1"/></svg>'
+    drawn = image(figure(draw=lambda: Drawing(svg=svg, ends=("May", "June"), notes=["Level: 0.1."])), EN)
+    assert ">May</text>" in drawn
+    assert ">June</text>" in drawn
+    assert "Level: 0.1." in drawn
+    assert 'width="696.0" height="201.1"' in drawn
+
+
+@pytest.fixture
+def refusing(client: TestClient) -> Iterator[TestClient]:
+    yield client
+    client.cookies.clear()
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.AGENT, Role.DATA_SCIENTIST, Role.CHAIR])
+def test_who_may_see_a_page_takes_its_figures_and_nobody_else(refusing: TestClient, role: Role) -> None:
+    refusing.cookies.set(COOKIE, role.value)
+    for page, name in {"data": "sources", "work": "survey-0", "compass": "compass"}.items():
+        answer = refusing.get(f"/figure-file/{page}/{name}/fr.csv")
+        may = role in TABLE[PAGES[page]]
+        assert answer.status_code == (200 if may else 403), (page, role)
+        assert "public" not in answer.headers["cache-control"]
+        assert may or b"\xef\xbb\xbf" not in answer.content
+
+
+def test_every_role_that_a_browser_has_is_asked(demo: Workspace) -> None:
+    asked = {route.path: route for route in taking_routes(demo.home)}
+    assert len(asked) == len(WITH_FIGURES)
+    assert all(role in TABLE[PAGES["compass"]] for role in SIGNED_IN)
+
+
+def test_a_file_has_a_name_of_plain_words_and_stays_with_who_took_it(client: TestClient) -> None:
+    answer = client.get("/figure-file/compass/compass/fr.csv")
+    assert answer.headers["content-disposition"].endswith('_ou-en-est-la-charte.csv"')
+    assert " " not in answer.headers["content-disposition"].partition("filename=")[2]
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    for wrong in ("compass/fr.exe", "compass/de.svg", "nothing/fr.csv", "compass/frcsv"):
+        assert client.get(f"/figure-file/compass/{wrong}").status_code == 404
+    assert client.get("/figure-file/answer/answer/fr.csv?system=matchft&question=nothing").status_code == 404
+    assert client.get("/figure-file/article/trend/fr.csv?article=nothing").status_code == 404
+
+
+@pytest.mark.parametrize("page", VIEWS)
+def test_an_address_shows_the_view_again_and_says_nothing_of_who_looked(demo: Workspace, page: str) -> None:
+    usual = wanted(demo, page, "en")
+    given = replace(usual, query={**usual.query, "done": "12", "sent": "secret", "who": "ada"})
+    for name, each in FIGURES[page](given).items():
+        asked = parse_qs(urlsplit(each.href).query)
+        assert asked.keys() & {"done", "sent", "who"} == set(), name
+        assert all(asked[key] == [value] for key, value in VIEWS[page].items()), name
+        assert asked["lang"] == ["en"], name
+
+
+def test_nothing_is_sealed_where_the_ledger_is_empty(tmp_path: Path) -> None:
+    assert sealed(Workspace.create(tmp_path / "w"), [3]) is None
+
+
+def test_a_ledger_that_cannot_be_read_is_told(demo: Workspace, tmp_path: Path) -> None:
+    home = tmp_path / "demo"
+    shutil.copytree(demo.home, home)
+    (home / "governance.sqlite").unlink()
+    lost = TestClient(Starlette(routes=taking_routes(home))).get("/figure-file/compass/compass/fr.csv")
+    assert lost.status_code == 409
+    assert lost.text
