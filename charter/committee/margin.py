@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -66,6 +66,16 @@ class AnswerSpot:
     quote: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class DraftSpot:
+    """A paragraph of a draft by its number, in the version that was read."""
+
+    draft: int
+    version: int
+    part: str
+    number: int
+
+
 def parts_of(body: Any, part: str) -> list[str]:
     """The paragraphs of a draft, or its reservations, in the order of their numbers.
 
@@ -94,28 +104,26 @@ def note(workspace: Workspace, number: int) -> SavedNote | None:
     return next(iter(_read(workspace, MarginNote.id == number)), None)
 
 
-def comment_on_draft(  # noqa: PLR0913 (where in the text, what, and by whom)
-    workspace: Workspace, draft: int, *, version: int, part: str, number: int, text: str, author: str
-) -> SavedNote:
+def comment_on_draft(workspace: Workspace, spot: DraftSpot, *, text: str, author: str) -> SavedNote:
     """Comment on a paragraph as it stood in a version of a draft. The same sent twice is written once.
 
     Raises RefusedError where there is no such paragraph, and where the draft was sealed.
     """
     with open_records(workspace).begin() as connection:
-        committee = _unsealed(connection, draft)
-        query = select(DraftText.body).where(DraftText.draft == draft, DraftText.version == version)
+        committee = _unsealed(connection, spot.draft)
+        query = select(DraftText.body).where(DraftText.draft == spot.draft, DraftText.version == spot.version)
         body = connection.execute(query).scalar()
-        found = parts_of(json.loads(body), part) if body else []
-        if part not in PARTS or not 0 < number <= len(found):
+        found = parts_of(json.loads(body), spot.part) if body and spot.part in PARTS else []
+        if not 0 < spot.number <= len(found):
             raise RefusedError("margin_no_place")
-        place = {"draft": draft, "version": version, "part": part, "number": number, "quote": found[number - 1]}
-        return _add(connection, {**_NOWHERE, **place, "committee": committee}, text=text, author=author)
+        place = {**_NOWHERE, **asdict(spot), "quote": found[spot.number - 1], "committee": committee}
+        return _add(connection, place, text=text, author=author)
 
 
 def comment_on_answer(workspace: Workspace, committee: str, spot: AnswerSpot, *, text: str, author: str) -> SavedNote:
     """Comment on an answer as it was read. The same sent twice is written once."""
     with open_records(workspace).begin() as connection:
-        return _add(connection, {**_NOWHERE, **vars(spot), "committee": committee}, text=text, author=author)
+        return _add(connection, {**_NOWHERE, **asdict(spot), "committee": committee}, text=text, author=author)
 
 
 def reply(workspace: Workspace, number: int, *, text: str, author: str) -> SavedNote:
@@ -194,7 +202,7 @@ _NOWHERE: dict[str, Any] = {
 
 
 def _erase(connection: Connection, numbers: list[int]) -> None:
-    """The rows of comments to which nobody replied; of others the words, and the row where nobody is left to need it."""
+    """Erase comments: of those that were replied to the words, of others the row."""
     _overwrite(connection)
     for number in numbers:
         now = _one(connection, number)

@@ -96,7 +96,10 @@ REASONS = {
         "{member} already has a mandate in these days (entry {entry}).",
         "End that mandate first, or choose other days.",
     ),
-    "margin_anothers": ("This comment is by {author}.", "Only who wrote it changes or withdraws it; reply to it instead."),
+    "margin_anothers": (
+        "This comment is by {author}.",
+        "Only who wrote it changes or withdraws it; reply to it instead.",
+    ),
     "margin_full": ("There are {most} comments in this margin already.", "Withdraw some of yours first."),
     "margin_gone": ("This comment is no longer there.", "Look at the page again."),
     "margin_moved": ("This comment was changed since you read it.", "Read it again, then change it."),

@@ -39,6 +39,7 @@ from boussole.dashboard.pages.session.files import committee_routes
 from boussole.dashboard.pages.session.paper_forms import paper_routes
 from boussole.dashboard.pages.work.routes import work_routes
 from boussole.dashboard.parts.drafts.routes import draft_routes
+from boussole.dashboard.parts.margin.routes import margin_routes
 from boussole.dashboard.records.acts.routes import act_routes
 from boussole.dashboard.server.guard import guarded
 from boussole.dashboard.server.local import ADDRESS, foreign, host_name, refusal
@@ -131,6 +132,7 @@ def routes(home: Path) -> list[Route]:
         *ask_routes(home),
         *question_routes(home),
         *draft_routes(home),
+        *margin_routes(home),
         *work_routes(home),
         *report_routes(home),
     ]

@@ -17,6 +17,7 @@ from boussole.charter.committee.directory import forget, name_member
 from boussole.charter.committee.margin import (
     LONGEST,
     AnswerSpot,
+    DraftSpot,
     comment_on_answer,
     comment_on_draft,
     note,
@@ -45,7 +46,8 @@ def workspace(tmp_path):
 
 
 def comment(workspace, text="Why?", *, number=2, part="w", version=1, author=AWA):
-    return comment_on_draft(workspace, 1, version=version, part=part, number=number, text=text, author=author)
+    spot = DraftSpot(draft=1, version=version, part=part, number=number)
+    return comment_on_draft(workspace, spot, text=text, author=author)
 
 
 def texts(workspace):
@@ -70,7 +72,7 @@ def test_there_is_no_comment_on_what_is_not_there(workspace, place):
     with pytest.raises(RefusedError, match="no such paragraph"):
         comment(workspace, **place)
     with pytest.raises(RefusedError, match="no such paragraph"):
-        comment_on_draft(workspace, 99, version=1, part="w", number=1, text="x", author=AWA)
+        comment_on_draft(workspace, DraftSpot(draft=99, version=1, part="w", number=1), text="x", author=AWA)
     assert texts(workspace) == []
 
 
