@@ -11,7 +11,17 @@ from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.directory import name_member
-from boussole.charter.committee.margin import DraftSpot, comment_on_draft, note, on_draft, reply, settle
+from boussole.charter.committee.margin import (
+    AnswerSpot,
+    DraftSpot,
+    comment_on_answer,
+    comment_on_draft,
+    note,
+    on_draft,
+    reply,
+    settle,
+)
+from boussole.charter.committee.margin import on_answer as notes_on_answer
 from boussole.charter.committee.papers.drafts import begin, draft, save, savings
 from boussole.charter.records import open_records
 from boussole.charter.records.facts import Facts
@@ -19,6 +29,7 @@ from boussole.dashboard.access.people.permissions import SIGNED_IN, TABLE, Actio
 from boussole.dashboard.access.people.person import COOKIE, Person
 from boussole.dashboard.forms.inbox import problem_of
 from boussole.dashboard.pages.ask.forms import asking
+from boussole.dashboard.parts.margin.answers import answer_margin
 from boussole.dashboard.parts.margin.margin_html import MarginHtml
 from boussole.dashboard.parts.margin.places import Places
 from boussole.dashboard.parts.margin.publishing import acts_of, own_words
@@ -236,3 +247,30 @@ def test_a_comment_becomes_a_question_only_by_the_form_of_questions(workspace, s
         assert acts_of(chamber, other, notes, FR, texts={}, query={}) == {}
     form = asking(None, {"external": chamber}, me, FR, words=own_words(workspace, me, "1"))
     assert next(each.value for each in form.fields if each.name == "text") == "Why?"
+
+
+def on_answer(note_of, spot, now, *, who=BEN, seated=None):
+    chamber = Chamber(house=seated.house, names={m(1): "Awa Diop"}, facts=Facts(as_of=DAY))
+    reader = MarginReader(chamber=chamber, say=EN, author=who, writes=True)
+    return answer_margin(reader, spot, note_of, now)
+
+
+def test_the_margin_of_an_answer_says_what_changed_since(workspace, seated):
+    spot = AnswerSpot(system="matchft", question="reach", audit=7, lang="fr", quote="Oui.")
+    comment_on_answer(workspace, "external", spot, text="<b>Low", author=m(1))
+    notes = notes_on_answer(workspace, "external", "matchft", "reach")
+    for audit, said, since in (
+        (7, "Oui.", ""),
+        (9, "Oui.", "There has been another audit since, and the answer is the same."),
+        (9, "Non.", "The answer has changed since."),
+    ):
+        now = AnswerSpot(system="matchft", question="reach", audit=audit, lang="en", quote="Read in English")
+        found = on_answer(notes, now, {"fr": said}.__getitem__, seated=seated)
+        assert found.threads[0].since == since
+        assert found.comment.path == "/margin/answer/external.matchft.reach"
+    html = MarginHtml(say=EN, query={}, problem=None).of_answer([found])
+    assert "&lt;b&gt;Low" in html
+    assert '<blockquote class="words">Oui.</blockquote>' in html
+    empty = on_answer([], now, {"fr": "Non."}.__getitem__, seated=seated)
+    assert MarginHtml(say=EN, query={}, problem=None).of_answer([empty]).startswith("<details")
+    assert MarginHtml(say=EN, query={}, problem=None).of_answer([]) == ""

@@ -48,17 +48,16 @@ class MarginHtml:
         say = self.say
         if not margins:
             return Html("")
-        return el(
-            "section",
-            el("h2", say("In the margin"), id="margin"),
-            el(
-                "p",
-                say("Comments are read by their committee only, and never become part of the ledger by themselves."),
-                class_="told",
-            ),
-            *[part for each in margins for part in self._committee(each)],
-            class_="house-of answer-margin",
+        told = el(
+            "p",
+            say("Comments are read by their committee only, and never become part of the ledger by themselves."),
+            class_="told",
         )
+        parts = [told, *[part for each in margins for part in self._committee(each)]]
+        if not any(each.threads for each in margins):
+            opened = {"open": ""} if any(each.comment and self._failed(each.comment) for each in margins) else {}
+            return el("details", el("summary", say("Comment in the margin")), *parts, class_="folded", **opened)
+        return el("section", el("h2", say("In the margin"), id="margin"), *parts, class_="house-of answer-margin")
 
     def _committee(self, each: AnswerMargin) -> list[Html]:
         comment = self._folded(self.say("Comment on it"), each.comment, of=each.title) if each.comment else None

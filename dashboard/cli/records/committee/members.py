@@ -66,7 +66,7 @@ def name(
 
 @app.command()
 def forget(context: typer.Context, *, member: MemberOption, committee: Committee = EXTERNAL) -> None:
-    """Erase a member's name, and minutes made as files; what they did stays, under their number."""
+    """Erase a member's name, minutes made as files, and comments in margins; what they did stays, by number."""
     from boussole.charter.committee.people.directory import forget as erase
 
     at = desk(context, committee, SECRETARIAT, None)
