@@ -105,6 +105,8 @@ def _input(field: Field, value: str, attributes: dict[str, str | None]) -> Html:
         return el("select", *options, **attributes)
     if field.kind == "file":
         return el("input", type="file", accept=field.value or None, **attributes)
+    if field.kind == "files":
+        return el("input", type="file", multiple="", **attributes)
     types = {"date": "date", "moment": "datetime-local", "number": "number"}
     longest = str(field.most) if field.kind == "line" else None
     kind = types.get(field.kind, "text")

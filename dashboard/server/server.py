@@ -41,6 +41,7 @@ from boussole.dashboard.pages.work.routes import work_routes
 from boussole.dashboard.parts.drafts.routes import draft_routes
 from boussole.dashboard.parts.margin.routes import margin_routes
 from boussole.dashboard.records.acts.routes import act_routes
+from boussole.dashboard.records.handing import attachment_routes
 from boussole.dashboard.server.guard import guarded
 from boussole.dashboard.server.local import ADDRESS, foreign, host_name, refusal
 from boussole.dashboard.server.serving.headers import Headers
@@ -124,6 +125,7 @@ def routes(home: Path) -> list[Route]:
         *evidence_routes(home),
         *committee_routes(home),
         *paper_routes(home),
+        *attachment_routes(home),
     ]
     forms = [
         *act_routes(home),

@@ -8,6 +8,16 @@ from urllib.parse import urlencode
 EVIDENCE = "/evidence"
 FAIRNESS = "/fairness"
 SEARCH = "/search"
+ATTACHMENT = "/attachment"
+
+
+def attachment_href(entry: int, number: int) -> str:
+    """Where an attachment of a record is taken away, by its place in the record.
+
+    >>> attachment_href(31, 1)
+    '/attachment/31/1'
+    """
+    return f"{ATTACHMENT}/{entry}/{number}"
 
 
 def compass_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:

@@ -43,6 +43,7 @@ ROUTES: dict[str, Action] = {
     "/drafts/new/{of}": Action.DRAFT,
     "/drafts/save/{of}": Action.DRAFT,
     "/drafts/discard/{of}": Action.DRAFT,
+    "/attachment/{entry:int}/{number:int}": Action.SEE_EVIDENCE,
     "/margin/draft/{of}": Action.DRAFT,
     "/margin/answer/{of}": Action.DRAFT,
     "/margin/reply/{of}": Action.DRAFT,
