@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import operator
+from typing import Annotated, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field
 
 from boussole.audits.systems.kinds import Strict
 from boussole.charter.record_types.base import Sha256
@@ -33,11 +34,9 @@ class Attaching(Strict):
             "the ledger keeps their fingerprints only.",
             option="--attach",
         ),
-    ] = Field(default_factory=list, max_length=20, description="A file to attach; give it again for others")
-
-    @model_serializer(mode="wrap")
-    def _without_none(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        said: dict[str, Any] = handler(self)
-        if not said.get("attachments"):
-            said.pop("attachments", None)
-        return said
+    ] = Field(
+        default_factory=list,
+        max_length=20,
+        exclude_if=operator.not_,
+        description="A file to attach; give it again for others",
+    )

@@ -27,6 +27,7 @@ from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall
 from tests.charter.test_attachments import PDF, docx
 
+DOCX = docx()
 NAME = "Réponse\u202e «1».pdf"
 
 
@@ -68,7 +69,7 @@ def answers(hall):
 
 
 def test_files_are_sealed_by_their_hashes_and_handed_out_as_they_were(client, hall):
-    done = answer(client, hall, (NAME, PDF), ("b.docx", docx()), ("", b""))
+    done = answer(client, hall, (NAME, PDF), ("b.docx", DOCX), ("", b""))
     assert "done=" in done.headers["location"]
     ((entry, said),) = answers(hall)
     assert isinstance(said, CommitteeAnswer)
@@ -81,10 +82,10 @@ def test_files_are_sealed_by_their_hashes_and_handed_out_as_they_were(client, ha
         "attachment; filename=\"R_ponse__1_.pdf\"; filename*=UTF-8''R%C3%A9ponse%20%C2%AB1%C2%BB.pdf"
     )
     assert "sandbox" in given.headers["content-security-policy"]
-    assert client.get(f"/attachment/{entry}/2").content == docx()
+    assert client.get(f"/attachment/{entry}/2").content == DOCX
     (place,) = places_of(hall.workspace, fingerprints(PDF))
     assert (place.entry, place.how) == (entry, How.attached)
-    assert answer(client, hall, (NAME, PDF), ("b.docx", docx())).status_code == 303
+    assert answer(client, hall, (NAME, PDF), ("b.docx", DOCX)).status_code == 303
     assert len(answers(hall)) == 1
 
 
