@@ -10,7 +10,6 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.directory import name_member
 from boussole.charter.committee.margin import (
     AnswerSpot,
     DraftSpot,
@@ -23,6 +22,7 @@ from boussole.charter.committee.margin import (
 )
 from boussole.charter.committee.margin import on_answer as notes_on_answer
 from boussole.charter.committee.papers.drafts import begin, draft, save, savings
+from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records import open_records
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.access.people.permissions import SIGNED_IN, TABLE, Action, Role

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee import margin
 from boussole.charter.committee.margin import SavedNote
-from boussole.charter.committee.members import sitting_on
-from boussole.charter.committee.sessions import session
+from boussole.charter.committee.meetings.sessions import session
+from boussole.charter.committee.people.members import sitting_on
 from boussole.charter.committee.voted import VotedText
 from boussole.charter.committee.voting.votes import decided
 from boussole.charter.record_types.acts import Consensus, Dissent, Minutes, Tally

@@ -13,7 +13,6 @@ from boussole.audits import ledger
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee import margin
-from boussole.charter.committee.directory import forget, name_member
 from boussole.charter.committee.margin import (
     LONGEST,
     AnswerSpot,
@@ -30,6 +29,7 @@ from boussole.charter.committee.margin import (
     withdraw,
 )
 from boussole.charter.committee.papers.drafts import begin, discard, save, sealed
+from boussole.charter.committee.people.directory import forget, name_member
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.records import migrations, open_records, verify_records
 
