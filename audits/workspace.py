@@ -23,6 +23,7 @@ from pydantic_settings import (
 from boussole.audits import private_files
 from boussole.audits.access_settings import AccessSettings
 from boussole.audits.alert_settings import AlertSettings, known_zone
+from boussole.audits.attachment_settings import AttachmentSettings
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.ledger_settings import LedgerSettings
 from boussole.audits.systems import System, load_systems
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     access: AccessSettings = AccessSettings()
     alerts: AlertSettings = AlertSettings()
     ledger: LedgerSettings = LedgerSettings()
+    attachments: AttachmentSettings = AttachmentSettings()
 
     @field_validator("timezone")
     @classmethod
@@ -198,6 +200,11 @@ class Workspace:
     def documents(self) -> Path:
         """What records rest on: each file under its SHA-256."""
         return self.home / "documents"
+
+    @property
+    def attachments(self) -> Path:
+        """Files attached to records, encrypted: each under its SHA-256."""
+        return self.home / "attachments"
 
     @property
     def unsealed(self) -> Path:

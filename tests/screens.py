@@ -18,6 +18,7 @@ from benchmarks.serving import served
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import committee_state
+from boussole.charter.committee.papers.drafts import drafts
 from boussole.charter.record_types.acts import Convocation, Office
 from boussole.charter.records.in_force import in_force
 from boussole.dashboard.access.people.person import COOKIE
@@ -76,7 +77,9 @@ def _addresses(workspace: Workspace) -> list[tuple[str, str]]:
     systems = sorted(workspace.systems)
     articles = [article.id for article in in_force(workspace).charter.articles]
     sessions = [entry for entry, _ in committee_state(workspace, "external").standing(Convocation)]
+    written = [each.id for each in drafts(workspace, "external")]
     one = [("system", "system", systems), ("article", "article", articles), ("session", "session", sessions)]
+    one.append(("draft", "number", written))
     for page, asked, names in one:
         found += [(f"{page}-{name}", f"/{page}?{urlencode({asked: name})}") for name in names]
     return found + _answers(workspace)

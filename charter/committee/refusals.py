@@ -96,6 +96,15 @@ REASONS = {
         "{member} already has a mandate in these days (entry {entry}).",
         "End that mandate first, or choose other days.",
     ),
+    "margin_anothers": (
+        "This comment is by {author}.",
+        "Only who wrote it changes or withdraws it; reply to it instead.",
+    ),
+    "margin_full": ("There are {most} comments in this margin already.", "Withdraw some of yours first."),
+    "margin_gone": ("This comment is no longer there.", "Look at the page again."),
+    "margin_moved": ("This comment was changed since you read it.", "Read it again, then change it."),
+    "margin_no_place": ("There is no such paragraph.", "Look at the draft again."),
+    "margin_sealed": ("The draft was sealed as entry {entry}.", "Nothing more is written in its margin."),
     "minuted": ("The minutes of this session are sealed (entry {entry}).", "Correct the minutes."),
     "no_longer": (
         "The same words were sealed in entry {entry}, and no longer count.",

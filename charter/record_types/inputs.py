@@ -15,7 +15,19 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 
 Kind = Literal[
-    "line", "prose", "date", "moment", "choice", "radio", "choices", "tick", "hidden", "number", "file", "lines"
+    "line",
+    "prose",
+    "date",
+    "moment",
+    "choice",
+    "radio",
+    "choices",
+    "tick",
+    "hidden",
+    "number",
+    "file",
+    "files",
+    "lines",
 ]
 LINE = 300
 """Characters that a line may have; what may have more is written in a larger field."""

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from boussole.audits.systems.kinds import Identifier
 from boussole.charter.record_types.acts import ACTS, Act
+from boussole.charter.record_types.attached import Attaching
 from boussole.charter.record_types.base import KeptFile, Line, Prose, Sha256, Statement
 from boussole.charter.record_types.incidents import (
     HELD,
@@ -207,7 +208,7 @@ class Closure(Statement):
     document: Document
 
 
-class Recommendation(Statement):
+class Recommendation(Attaching, Statement):
     """What the committee or an outside authority recommends, to whom, and by when somebody must answer."""
 
     kind = "recommendation"
@@ -235,7 +236,7 @@ class Recommendation(Statement):
             title="Record a recommendation of a committee",
             send="Record the recommendation",
             action="ISSUE",
-            asks=("committee", "text", "addressee", "due_on", "system", "articles"),
+            asks=("committee", "text", "addressee", "due_on", "system", "articles", "attachments"),
             filled={"body": "nothing", "opinion": "nothing"},
             fixed={"outside": False},
             inputs={"committee": Input(required=True)},
@@ -247,7 +248,7 @@ class Recommendation(Statement):
             title="Record a recommendation of an outside authority",
             send="Record the recommendation",
             action="FOLLOW",
-            asks=("body", "text", "addressee", "due_on", "system", "articles"),
+            asks=("body", "text", "addressee", "due_on", "system", "articles", "attachments"),
             filled={"committee": "nothing", "opinion": "nothing"},
             fixed={"outside": True},
         ),
@@ -273,7 +274,7 @@ class Recommendation(Statement):
     opinion: int | None = Field(None, ge=0, description="The entry of the opinion that it is part of")
 
 
-class Reply(Statement):
+class Reply(Attaching, Statement):
     """The answer to a recommendation, or to an opinion of a committee."""
 
     kind = "reply"
@@ -286,7 +287,7 @@ class Reply(Statement):
             title="Answer",
             send="Send the answer",
             action="ANSWER",
-            asks=("role", "accepted", "text"),
+            asks=("role", "accepted", "text", "attachments"),
             filled={"of": "address"},
             inputs={"role": Input(label="In whose name do you answer?")},
         ),

@@ -1,7 +1,7 @@
 """The tables of governance.sqlite: the ledger's own, and the records that its entries seal.
 
 Rows are written once and never changed: a correction is a new record with its own entry. Only what is not sealed may
-change: names, drafts, the ballots of a vote that is not over, and what alerts were told.
+change: names, drafts, comments in their margin, the ballots of a vote that is not over, and what alerts were told.
 """
 
 from __future__ import annotations
@@ -114,6 +114,37 @@ class DraftText(Base):
     author: Mapped[str]
     saved_at: Mapped[str]
     body: Mapped[str] = mapped_column(Text)
+
+
+class MarginNote(Base):
+    """A comment in the margin of a draft or of an answer, or a reply to one. Never sealed: it is erased for good.
+
+    `quote` are the words it was about, as whoever wrote it read them; `edition` counts its changes. Of a draft, `part`
+    (`w`, `r`) and `number` say which paragraph of which `version`; of an answer, `audit` is the entry of its audit.
+    """
+
+    __tablename__ = "margin_notes"
+    __table_args__ = (Index(None, "draft"), Index(None, "committee", "system", "question"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    committee: Mapped[str]
+    draft: Mapped[int | None] = mapped_column(ForeignKey("drafts.id"))
+    version: Mapped[int | None]
+    part: Mapped[str]
+    number: Mapped[int]
+    system: Mapped[str | None]
+    question: Mapped[str | None]
+    audit: Mapped[int | None]
+    lang: Mapped[str]
+    quote: Mapped[str] = mapped_column(Text)
+    reply_to: Mapped[int | None] = mapped_column(ForeignKey("margin_notes.id"))
+    author: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    edition: Mapped[int]
+    written_at: Mapped[str]
+    changed_at: Mapped[str]
+    settled_by: Mapped[str | None]
+    withdrawn: Mapped[bool]
 
 
 class BallotBox(Base):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
 
 from boussole.dashboard.forms.model import Field, Form, Problem
-from boussole.dashboard.markup.elements import Html, details, el, join
+from boussole.dashboard.markup.elements import Child, Html, details, el, join
 from boussole.dashboard.words.say import Say
 
 
@@ -32,7 +32,9 @@ def form_html(form: Form, say: Say, *, query: Mapping[str, str], problem: Proble
     )
 
 
-def folded_form(title: str, form: Form, say: Say, *, query: Mapping[str, str], problem: Problem | None = None) -> Html:
+def folded_form(
+    title: Child, form: Form, say: Say, *, query: Mapping[str, str], problem: Problem | None = None
+) -> Html:
     """A form that opens on request; open at once where its last attempt was not taken."""
     shown = form_html(form, say, query=query, problem=problem)
     if problem is not None and problem.form == form.id:
@@ -103,6 +105,8 @@ def _input(field: Field, value: str, attributes: dict[str, str | None]) -> Html:
         return el("select", *options, **attributes)
     if field.kind == "file":
         return el("input", type="file", accept=field.value or None, **attributes)
+    if field.kind == "files":
+        return el("input", type="file", multiple="", **attributes)
     types = {"date": "date", "moment": "datetime-local", "number": "number"}
     longest = str(field.most) if field.kind == "line" else None
     kind = types.get(field.kind, "text")

@@ -8,7 +8,9 @@ from typing import Literal
 
 from boussole.dashboard.markup.elements import PREFIX
 
-Kind = Literal["line", "prose", "date", "moment", "choice", "radio", "choices", "tick", "hidden", "number", "file"]
+Kind = Literal[
+    "line", "prose", "date", "moment", "choice", "radio", "choices", "tick", "hidden", "number", "file", "files"
+]
 LINE, PROSE = 300, 100_000
 """Characters that a line and a longer text may have."""
 

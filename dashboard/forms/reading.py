@@ -18,6 +18,7 @@ LINE: TypeAdapter[Any] = TypeAdapter(Annotated[str, StringConstraints(pattern=r"
 TAKEN: Mapping[Kind, TypeAdapter[Any]] = {
     "prose": TypeAdapter(str),
     "file": TypeAdapter(str),
+    "files": TypeAdapter(str),
     "tick": TypeAdapter(Literal["yes"]),
     "number": TypeAdapter(Annotated[str, StringConstraints(pattern=r"^[0-9]{1,11}$")]),
     "date": TypeAdapter(
@@ -52,7 +53,7 @@ class UnfitError(Exception):
 class Values:
     """The values of a form, each checked when it is read. Raises UnfitError, in the reader's language."""
 
-    def __init__(self, form: Form, typed: Typed, say: Say, files: Mapping[str, bytes] | None = None) -> None:
+    def __init__(self, form: Form, typed: Typed, say: Say, files: Mapping[str, Sequence[bytes]] | None = None) -> None:
         self.say, self._files = say, files or {}
         self._fields = {each.name: each for each in form.fields}
         self._typed = {name: [_clean(value) for value in typed.get(name, ())] for name in self._fields}
@@ -94,7 +95,12 @@ class Values:
 
     def file(self, name: str) -> tuple[str, bytes]:
         """A file that was sent: its name and what it holds."""
-        return self._first(name), self._files.get(name, b"")
+        return self._first(name), next(iter(self._files.get(name, ())), b"")
+
+    def files(self, name: str) -> list[tuple[str, bytes]]:
+        """The files that were sent, each with its name; a field in which nothing was chosen sends one without both."""
+        sent = zip(self._typed[name], self._files.get(name, ()), strict=False)
+        return [(said, content) for said, content in sent if said or content]
 
     def _first(self, name: str) -> str:
         return next(iter(self._typed[name]), "")

@@ -51,25 +51,30 @@ Back = Callable[[Desk, str, str], str]
 """The address of the page of a form, with the token of what was wrong."""
 
 
-def form_route(path: str, home: Path, *, ask: Ask, act: Act, back: Back) -> Route:
+def form_route(
+    path: str, home: Path, *, ask: Ask, act: Act, back: Back, largest: int = LARGEST, most_files: int = 1
+) -> Route:
     """The route of a form. A path with `{of}` names what it is about."""
 
     async def endpoint(request: Request) -> Response:
         if not _from_here(request):
             return PlainTextResponse("This form was not sent by a page of Boussole.\n", status_code=403)
         length = request.headers.get("content-length", "")
-        if not length.isdigit() or int(length) > LARGEST:
+        if not length.isdigit() or int(length) > largest:
             return PlainTextResponse("What was sent is too long.\n", status_code=413)
-        async with request.form(max_files=1, max_fields=FIELDS, max_part_size=LARGEST) as sent:
+        async with request.form(max_files=most_files, max_fields=FIELDS, max_part_size=LARGEST) as sent:
             given = [(name.removeprefix(PREFIX), value) for name, value in sent.multi_items()]
-            files = {name: await each.read() for name, each in given if isinstance(each, UploadFile)}
+            files: dict[str, list[bytes]] = {}
+            for name, each in given:
+                if isinstance(each, UploadFile):
+                    files.setdefault(name, []).append(await each.read())
         typed: dict[str, list[str]] = {}
         for name, each in given:
             typed.setdefault(name, []).append(each if isinstance(each, str) else each.filename or "")
         of = request.path_params.get("of", "")
         return await run_in_threadpool(_handled, _desk(request, home), of, typed, files)
 
-    def _handled(desk: Desk, of: str, typed: dict[str, list[str]], files: dict[str, bytes]) -> Response:
+    def _handled(desk: Desk, of: str, typed: dict[str, list[str]], files: dict[str, list[bytes]]) -> Response:
         form = ask(desk, of)
         if form is None:
             return PlainTextResponse("There is nothing of this name.\n", status_code=404)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records.readable import Readable, Records
 from boussole.dashboard.access.people.permissions import Action, Role, allowed
 from boussole.dashboard.access.people.role_words import who_words
+from boussole.dashboard.views.attached import attached_links
 from boussole.dashboard.views.committee.words import item_word, sense_word
 from boussole.dashboard.words.say import Say
 
@@ -33,6 +34,7 @@ class Contents:
 
     says: Pairs
     subject: str = ""
+    attached: Sequence[tuple[str, str]] = ()
     kept_from: bool = False
 
 
@@ -47,7 +49,9 @@ def contents_of(each: Readable, role: Role, say: Say, *, member: Callable[[str],
         return Contents(says=[], kept_from=True)
     said = each.sealed.statement
     return Contents(
-        says=[pair for pair in _fields(said, say, member) if pair[1]], subject=say.written(subject_of(said))
+        says=[pair for pair in _fields(said, say, member) if pair[1]],
+        subject=say.written(subject_of(said)),
+        attached=attached_links(each.sealed.entry, said, say),
     )
 
 

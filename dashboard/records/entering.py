@@ -14,8 +14,10 @@ from boussole.charter.record_types.acts import Act, Opinion
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement, seal
+from boussole.charter.records.attachments import kept_with
 from boussole.dashboard.access.people.role_words import said_as
 from boussole.dashboard.forms.reading import UnfitError, Values
+from boussole.dashboard.records.attaching import taken
 from boussole.dashboard.records.computed import computed
 from boussole.dashboard.records.drafted import draft_of, wording_of
 from boussole.dashboard.records.form import SEEN, fields_of
@@ -30,6 +32,14 @@ Fields = dict[str, Any]
 def sealed(model: type[Statement], form: WebForm, at: Setting, values: Values) -> SealedStatement:
     """Seal what was sent. Raises UnfitError, RefusedError, BoussoleError or ValidationError, and seals nothing."""
     said = fields_of(model, form, at, values)
+    files = taken(at, said.pop("attachments", []))
+    if files:
+        said["attachments"] = [each.sealed for each in files]
+    with kept_with(at.here, files):
+        return _sealed(model, form, at, values, said)
+
+
+def _sealed(model: type[Statement], form: WebForm, at: Setting, values: Values, said: Fields) -> SealedStatement:
     prepare = PREPARED.get((form.page, form.name))
     ready = prepare(at, dict(said)) if prepare else said
     if isinstance(ready, SealedStatement):

@@ -73,14 +73,14 @@ def fields_of(model: Model, form: WebForm, at: Setting, values: Values) -> dict[
 def _typed(model: Model, form: WebForm, name: str, at: Setting, values: Values) -> Any:
     said = input_of(model, name, form.inputs)
     kind = kind_of(model, name, said)
+    if kind in ("file", "files"):
+        return values.file(name) if kind == "file" else values.files(name)
     if kind == "choices":
         return values.chosen(name)
     if kind == "lines":
         return [line for line in values.text(name).splitlines() if line.strip()]
     if kind == "tick":
         return values.ticked(name)
-    if kind == "file":
-        return values.file(name)
     if kind in ("date", "moment") and values.text(name):
         moment = values.moment(name)
         _on_its_side(moment.date(), name, said, at)

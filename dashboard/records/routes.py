@@ -8,6 +8,7 @@ from pathlib import Path
 
 from starlette.routing import Route
 
+from boussole.audits.workspace import Workspace
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import WebForm, path_of
@@ -17,7 +18,7 @@ from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.forms.forms_html import Titled
 from boussole.dashboard.forms.model import Form
 from boussole.dashboard.forms.reading import Values
-from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.forms.routes import LARGEST, Desk, form_route
 from boussole.dashboard.records.entering import sealed
 from boussole.dashboard.records.form import record_form
 from boussole.dashboard.records.setting import Setting
@@ -66,4 +67,10 @@ def _route(home: Path, model: type[Statement], form: WebForm, page: FormPage) ->
             raise LookupError(of)  # cannot be: `ask` has just found it
         return page.done(desk, at, form, sealed(model, form, at, values))
 
-    return form_route(path_of(form), home, ask=ask, act=act, back=page.back)
+    if "attachments" not in form.asks:
+        return form_route(path_of(form), home, ask=ask, act=act, back=page.back)
+    limits = Workspace(home).settings.attachments
+    largest = LARGEST + limits.most * limits.largest
+    return form_route(
+        path_of(form), home, ask=ask, act=act, back=page.back, largest=largest, most_files=limits.most + 1
+    )

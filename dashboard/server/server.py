@@ -39,7 +39,9 @@ from boussole.dashboard.pages.session.files import committee_routes
 from boussole.dashboard.pages.session.paper_forms import paper_routes
 from boussole.dashboard.pages.work.routes import work_routes
 from boussole.dashboard.parts.drafts.routes import draft_routes
+from boussole.dashboard.parts.margin.routes import margin_routes
 from boussole.dashboard.records.acts.routes import act_routes
+from boussole.dashboard.records.handing import attachment_routes
 from boussole.dashboard.server.guard import guarded
 from boussole.dashboard.server.local import ADDRESS, foreign, host_name, refusal
 from boussole.dashboard.server.serving.headers import Headers
@@ -124,6 +126,7 @@ def routes(home: Path) -> list[Route]:
         *evidence_routes(home),
         *committee_routes(home),
         *paper_routes(home),
+        *attachment_routes(home),
     ]
     forms = [
         *act_routes(home),
@@ -133,6 +136,7 @@ def routes(home: Path) -> list[Route]:
         *question_routes(home),
         *draft_routes(home),
         *letter_routes(home),
+        *margin_routes(home),
         *work_routes(home),
         *report_routes(home),
     ]

@@ -8,6 +8,16 @@ from urllib.parse import urlencode
 EVIDENCE = "/evidence"
 FAIRNESS = "/fairness"
 SEARCH = "/search"
+ATTACHMENT = "/attachment"
+
+
+def attachment_href(entry: int, number: int) -> str:
+    """Where an attachment of a record is taken away, by its place in the record.
+
+    >>> attachment_href(31, 1)
+    '/attachment/31/1'
+    """
+    return f"{ATTACHMENT}/{entry}/{number}"
 
 
 def compass_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
@@ -28,13 +38,13 @@ def system_href(system: str, *, query: Mapping[str, str], anchor: str = "") -> s
     return address("/system", {"system": system, **query}, anchor)
 
 
-def answer_href(system: str, question: str, *, query: Mapping[str, str], anchor: str = "") -> str:
+def answer_href(system: str, question: str, *, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
     """The answer of a system to a question, by the id of the verdict, or a place on its page.
 
     >>> answer_href("matchft", "impact_ratio_gender", query={"lang": "en"})
     '/answer?system=matchft&question=impact_ratio_gender&lang=en'
     """
-    return address("/answer", {"system": system, "question": question, **query}, anchor)
+    return address("/answer", {"system": system, "question": question, **asked, **query}, anchor)
 
 
 def article_href(article: str, *, query: Mapping[str, str], anchor: str = "", **chosen: str) -> str:

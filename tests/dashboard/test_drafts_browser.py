@@ -11,11 +11,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from boussole.audits.workspace import Workspace
+from boussole.charter.committee.margin import on_draft
 from boussole.charter.committee.papers.drafts import begin, draft, savings
 from boussole.dashboard.access.people.person import COOKIE
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall
-from tests.dashboard.browsing import served, violations, waiting, whole
+from tests.dashboard.browsing import narrow, served, violations, waiting, whole
 
 pytestmark = pytest.mark.slow
 BODY = {"title": "MatchFT", "sense": "favourable", "words": "Première version.", "reservations": []}
@@ -46,6 +47,13 @@ MOVE = """for (const key of Object.keys(localStorage)) {
   localStorage.removeItem(key);
 }"""
 """Keeps under another name what the browser keeps."""
+
+
+BESIDE = """return [...document.querySelectorAll('.numbered, .margin')].slice(0, 2).map(part => {
+  const found = part.getBoundingClientRect();
+  return [found.left, found.top];
+});"""
+"""Where the first paragraph and its margin begin."""
 
 
 def write(browser: webdriver.Chrome, text: str) -> None:
@@ -119,3 +127,31 @@ def test_what_was_not_sent_is_put_back_over_the_version_it_was_written_on(
     whole(member)
     assert member.find_elements(By.CSS_SELECTOR, ".put-back") == []
     assert draft(seated, 1).body["words"] == "Écrit pendant que la session se terminait"
+
+
+def test_a_comment_is_written_answered_and_settled_by_keyboard_on_a_desk_and_a_phone(
+    member: webdriver.Chrome, address: str, seated: Workspace
+) -> None:
+    number = begin(seated, "external", kind="opinion", body=BODY, author=m(1)).id
+    member.get(f"{address}/draft?number={number}&lang=fr")
+    whole(member)
+    member.execute_script("document.querySelector('.beside-margin .margin summary').focus()")
+    member.switch_to.active_element.send_keys(Keys.ENTER)
+    form = member.find_element(By.CSS_SELECTOR, "form[data-keep=margin-w1]")
+    form.find_element(By.NAME, "f-text").send_keys("Pourquoi <b>première</b> ?")
+    form.find_element(By.CSS_SELECTOR, "button[type=submit]").send_keys(Keys.ENTER)
+    assert "Pourquoi <b>première</b> ?" in told(member, ".thread .words")
+    text, margin = member.execute_script(BESIDE)
+    assert margin[0] > text[0] + 300
+    assert violations(member) == []
+    narrow(member)
+    text, margin = member.execute_script(BESIDE)
+    assert margin[1] > text[1]
+    assert member.execute_script("return document.scrollingElement.scrollWidth") <= 320
+    assert violations(member) == []
+    member.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    (made,) = on_draft(seated, number)
+    assert (made.author, made.quote) == (m(2), "Première version.")
+    settle = member.find_element(By.CSS_SELECTOR, f"form[data-keep=margin-settle-{made.id}] button[type=submit]")
+    settle.send_keys(Keys.ENTER)
+    assert "Réglé par" in told(member, ".thread.settled > summary")

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import turn
+from boussole.charter.committee.margin import erase_of_draft
 from boussole.charter.committee.people.directory import overwrite
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.voted import needs_unused, words_of
@@ -142,7 +143,7 @@ def savings(workspace: Workspace, number: int) -> list[Saving]:
 
 
 def discard(workspace: Workspace, number: int) -> None:
-    """Remove a draft with all its savings, in a turn of its committee: no vote on it begins meanwhile.
+    """Remove a draft with all its savings and its margin, in a turn of its committee: no vote on it begins meanwhile.
 
     Raises BoussoleError when there is none of this number, RefusedError when it was sealed, or a vote or a decision
     rests on one of its texts.
@@ -153,6 +154,7 @@ def discard(workspace: Workspace, number: int) -> None:
             raise RefusedError("draft_closed", entry=kept.sealed_as)
         needs_unused(now.house, words_of(now.connection, number))
         overwrite(now.connection)
+        erase_of_draft(now.connection, number)
         now.connection.execute(delete(DraftText).where(DraftText.draft == number))
         now.connection.execute(delete(Draft).where(Draft.id == number))
 

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.workspace import Workspace
+from boussole.charter.committee.margin import erase_of_member
 from boussole.charter.records import open_records
 from boussole.charter.records.database import reading
 from boussole.charter.records.models import Person
@@ -52,12 +53,13 @@ def name_member(workspace: Workspace, member: str, *, name: str, contact: str = 
 
 
 def forget(workspace: Workspace, member: str) -> bool:
-    """Erase a member's name, and minutes made as files, which may bear it; whether there was a name. What they did
-    stays, under their number."""
+    """Erase a member's name, minutes made as files, which may bear it, and what they wrote in margins, which nothing
+    seals; whether there was a name. What they did stays, under their number."""
     for path in papers_folder(workspace).glob("session-*-minutes-*"):
         path.unlink()
     with open_records(workspace).begin() as connection:
         overwrite(connection)
+        erase_of_member(connection, member)
         return bool(connection.execute(delete(Person).where(Person.member == member)).rowcount)
 
 

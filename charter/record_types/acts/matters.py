@@ -9,13 +9,14 @@ from pydantic import Field, model_validator
 
 from boussole.audits.systems.kinds import Identifier, Strict
 from boussole.charter.record_types.acts.base import COUNTED, Act, Member, OfSession, Sitting
+from boussole.charter.record_types.attached import Attaching
 from boussole.charter.record_types.base import Line, Prose, Sha256
 from boussole.charter.record_types.inputs import Command, Input, WebForm
 
 OfReferral = Annotated[int, Input(help="The entry of the referral.")]
 
 
-class Referral(Act):
+class Referral(Attaching, Act):
     """A matter is put to the committee: by the organisation, by an authority, or by its own members."""
 
     kind = "referral"
@@ -28,7 +29,7 @@ class Referral(Act):
             send="Put it to the committee",
             action="REFER",
             led=False,
-            asks=("origin", "sender", "subject", "system", "due_on", "text"),
+            asks=("origin", "sender", "subject", "system", "due_on", "text", "attachments"),
             filled={"supporters": "nothing", "articles": "nothing"},
         ),
         WebForm(
@@ -37,7 +38,7 @@ class Referral(Act):
             send="Take it up",
             action="TAKE_PART",
             led=False,
-            asks=("subject", "system", "due_on", "text", "supporters"),
+            asks=("subject", "system", "due_on", "text", "supporters", "attachments"),
             filled={"sender": "members", "articles": "nothing"},
             fixed={"origin": "self"},
         ),
@@ -269,7 +270,7 @@ class CommitteeQuestion(Act):
         return self
 
 
-class CommitteeAnswer(Act):
+class CommitteeAnswer(Attaching, Act):
     """The answer to a question, in words or in a document."""
 
     kind = "answer"
@@ -290,7 +291,7 @@ class CommitteeAnswer(Act):
             send="Send the answer",
             action="ANSWER",
             led=False,
-            asks=("role", "text"),
+            asks=("role", "text", "attachments"),
             filled={"of": "address"},
             inputs={"role": Input(label="In whose name do you answer?"), "text": Input(required=True)},
         ),

@@ -70,6 +70,7 @@ COMMANDS: dict[str, Action] = {
     "charter adopt": Action.SET_RULES,
     "charter replay": Action.SEE_CHARTER,
     "record list": Action.SEE_EVIDENCE,
+    "record erase-attachment": Action.PURGE,
     "work list": Action.SEE_COMMITTEE,
     "incident list": Action.SEE_INCIDENTS,
     "appeal list": Action.SEE_APPEALS,

@@ -18,6 +18,7 @@ from boussole.charter.record_types.acts import Act
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import Command, Input, input_of, misfit_of, option_of, plain
 from boussole.charter.records import SealedStatement, keep_file, seal
+from boussole.charter.records.attachments import AttachedFile, examined, kept_with
 from boussole.charter.records.files import describe
 from boussole.dashboard.cli.console.console import say, workspace_of
 from boussole.dashboard.cli.console.desk import Desk, desk
@@ -39,14 +40,18 @@ def run(context: typer.Context, model: type[Statement], command: Command, given:
     fields = {
         name: _read(workspace, at, (model, name, input_of(model, name, command.inputs)), value)
         for name, value in given.items()
-        if value is not None and name not in ("document", command.by)
+        if value is not None and name not in ("document", "attachments", command.by)
     }
     fields = {**fields, **command.fixed, **({"document": describe(document)} if document else {})}
+    files = _files(workspace, given.get("attachments") or [])
+    if files:
+        fields["attachments"] = [each.sealed for each in files]
     before = BEFORE.get(command.words)
     told = dict(fields)
     try:
         fields = computed(workspace, model, before(workspace, at, fields) if before else fields)
-        every = _sealed(workspace, at, (model, command), fields, document)
+        with kept_with(workspace, files):
+            every = _sealed(workspace, at, (model, command), fields, document)
     except ValidationError as error:
         raise BoussoleError(
             _told(error, model, command), next_step="Nothing was recorded. Mend it and try again."
@@ -58,6 +63,19 @@ def run(context: typer.Context, model: type[Statement], command: Command, given:
             say(f"Sealed at entry {done.entry}: {model.kind}.")
     if command.words in AFTER:
         AFTER[command.words](workspace, at, every[-1], told)
+
+
+def _files(workspace: Workspace, paths: list[str]) -> list[AttachedFile]:
+    """The files that are to be attached. Raises BoussoleError."""
+    missing = next((path for path in paths if not Path(path).is_file()), None)
+    if missing is not None:
+        raise BoussoleError("there is no such file.", where=missing, next_step="Give the path of a file.")
+    most = workspace.settings.attachments.largest + 1
+    given = []
+    for path in map(Path, paths):
+        with path.open("rb") as file:
+            given.append((path.name, file.read(most)))
+    return examined(workspace, given)
 
 
 def _told(error: ValidationError, model: type[Statement], command: Command) -> str:

@@ -6,8 +6,10 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.charter.committee.margin import on_answer
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here
+from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import figures
 from boussole.dashboard.pages.answer.answer_html import Behind, Doors
@@ -15,8 +17,14 @@ from boussole.dashboard.pages.answer.cache import answer_page
 from boussole.dashboard.pages.answer.done import Reader
 from boussole.dashboard.pages.answer.view import AnswerPage
 from boussole.dashboard.parts import context, lists, notices
+from boussole.dashboard.parts.drafts.forms import author
+from boussole.dashboard.parts.margin.answers import answer_margin, answer_spot, told_in
+from boussole.dashboard.parts.margin.margin_html import MarginHtml
+from boussole.dashboard.parts.margin.publishing import acts_of
+from boussole.dashboard.parts.margin.view import MarginReader
 from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.views.answers.small_print import recompute
+from boussole.dashboard.views.committee.seats import reads_drafts
 from boussole.dashboard.words.addresses import compass_href, drift_href, evidence_href, incidents_href
 from boussole.dashboard.words.say import Say
 
@@ -37,8 +45,25 @@ def show(system: str, key: str, say: Say) -> None:
         answer_html.pictures(page, say, along=taken),
         answer_html.promise(page, say),
         answer_html.actions(page, say, _doors(page, reader=reader), along=taken),
+        _margin(page, say),
         answer_html.behind(page, say, _behind(page)),
     )
+
+
+def _margin(page: AnswerPage, say: Say) -> Html:
+    """What the committees of whoever looks wrote about the answer; nothing for anybody else."""
+    workspace, me = Workspace.find(), here()
+    mine = [each for each in context.chambers().values() if reads_drafts(me, each)]
+    spot = answer_spot(workspace, page.system, page.key, say) if mine else None
+    if spot is None:
+        return Html("")
+    now, found = told_in(workspace, spot), []
+    for chamber in mine:
+        notes = on_answer(workspace, chamber.id, page.system, page.key)
+        acts = acts_of(chamber, me, notes, say, texts={}, query=context.kept_query())
+        reader = MarginReader(chamber=chamber, say=say, author=author(me), writes=True, acts=acts)
+        found.append(answer_margin(reader, spot, notes, now))
+    return MarginHtml(say=say, query=context.kept_query(), problem=context.problem()).of_answer(found)
 
 
 def _doors(page: AnswerPage, *, reader: Reader) -> Doors:

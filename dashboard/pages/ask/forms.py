@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.forms.model import Form
@@ -28,7 +29,8 @@ def setting_of(figure: Figure | None, chambers: Mapping[str, Chamber], me: Perso
     return Setting(person=me, say=say, of=place_of(figure), known=chambers, figure=figure, proposed=seen)
 
 
-def asking(figure: Figure | None, chambers: Mapping[str, Chamber], me: Person, say: Say) -> Form:
-    """A question, about a figure or in general."""
+def asking(figure: Figure | None, chambers: Mapping[str, Chamber], me: Person, say: Say, *, words: str = "") -> Form:
+    """A question, about a figure or in general; it starts with `words`, if any."""
     ((model, form),) = forms_on("ask")
-    return record_form(model, form, setting_of(figure, chambers, me, say))
+    at = setting_of(figure, chambers, me, say)
+    return record_form(model, form, replace(at, proposed={**at.proposed, "text": words}))

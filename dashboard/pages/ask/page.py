@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.forms.forms_html import form_html
 from boussole.dashboard.pages.ask import ask_html, forms
 from boussole.dashboard.parts import context, notices
+from boussole.dashboard.parts.margin.publishing import own_words
 from boussole.dashboard.views.figure import figure_at
 from boussole.dashboard.words.addresses import questions_href
 from boussole.dashboard.words.say import Say
@@ -19,7 +21,8 @@ def show(say: Say) -> None:
     asked, query = st.query_params.to_dict(), context.kept_query()
     system, key = asked.get("system", ""), asked.get("question", "")
     figure = figure_at(context.scene(), system, key, say)
-    form = forms.asking(figure, context.chambers(), here(), say)
+    words = own_words(Workspace.find(), here(), asked.get("margin", ""))
+    form = forms.asking(figure, context.chambers(), here(), say, words=words)
     context.put(
         ask_html.asking(figure, say, back=questions_href(query=query), lost=bool(system) and figure is None),
         form_html(form, say, query=query, problem=context.problem()),

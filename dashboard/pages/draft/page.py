@@ -6,13 +6,18 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.papers.drafts import draft, savings
+from boussole.charter.committee.margin import on_draft
+from boussole.charter.committee.papers.drafts import SavedDraft, Saving, draft, savings
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.forms.forms_html import folded_form, form_html
+from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.parts.drafts import drafts_html
-from boussole.dashboard.parts.drafts.forms import throwing, writing
+from boussole.dashboard.parts.drafts.forms import author, throwing, writing
 from boussole.dashboard.parts.drafts.view import draft_page
+from boussole.dashboard.parts.margin.margin_html import MarginHtml
+from boussole.dashboard.parts.margin.publishing import acts_of
+from boussole.dashboard.parts.margin.view import MarginReader, draft_margin
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.committee.seats import reads_drafts
 from boussole.dashboard.words.addresses import drafts_href, number_of
@@ -32,17 +37,30 @@ def show(say: Say) -> None:
     st.html(
         drafts_html.draft_head(page, say, back=drafts_href(now.committee, query=query), saved=bool(_asked("saved")))
     )
+    margin = _margin(chambers[now.committee], now, every, say)
     if page.sealed:
-        st.html(drafts_html.sealed(page, say))
+        context.put(drafts_html.sealed(page, say), margin)
         return
     taken = next((each for each in every if str(each.id) == _asked("take")), None)
     problem = context.problem()
     context.put(
+        margin,
+        drafts_html.to_write(say),
         form_html(writing(now, taken.body if taken else now.body, say), say, query=query, problem=problem),
         drafts_html.asides(page, say),
         drafts_html.history(page, say),
         folded_form(say("Throw this draft away"), throwing(now, say), say, query=query, problem=problem),
     )
+
+
+def _margin(chamber: Chamber, now: SavedDraft, every: list[Saving], say: Say) -> Html:
+    """The text with its margin: read, and written in until the draft is sealed."""
+    me, query, notes = here(), context.kept_query(), on_draft(Workspace.find(), now.id)
+    acts = acts_of(chamber, me, notes, say, texts=context.voted(chamber.id), query=query)
+    reader = MarginReader(chamber=chamber, say=say, author=author(me), writes=now.sealed_as is None, acts=acts)
+    bodies = {each.version: each.body for each in every if each.version is not None}
+    found = draft_margin(reader, now, bodies, notes)
+    return MarginHtml(say=say, query=query, problem=context.problem()).of_draft(found)
 
 
 def _reads(chamber: Chamber | None) -> bool:

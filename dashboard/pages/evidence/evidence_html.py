@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
+from boussole.dashboard.markup.attached import attached_html
 from boussole.dashboard.markup.elements import Child, Html, code, details, el, facts, join, link, stacked
 from boussole.dashboard.markup.glossary import explained
 from boussole.dashboard.pages.evidence.answers import FileAnswer
@@ -70,7 +71,8 @@ def _says(view: EntryPage, say: Say) -> Html | None:
     """What the record says, in its words, to those who may see it."""
     if not view.says and not view.kept_from:
         return None
-    told = facts([(name, el("span", value, class_="words")) for name, value in view.says])
+    pairs = [(name, el("span", value, class_="words")) for name, value in view.says]
+    told = facts([*pairs, (say("Attachments"), attached_html(view.attached))])
     kept = el("p", say("The words of this record are shown to those whose role may see it. Here: what proves it."))
     return el("section", el("h2", say("What it says")), kept if view.kept_from else told, class_="entry-holds")
 

@@ -72,6 +72,7 @@ class EntryPage:
     seals: str
     answers: str
     says: Sequence[tuple[str, str]]
+    attached: Sequence[tuple[str, str]]
     kept_from: bool
     content: Sequence[tuple[str, str]]
     proof: str
@@ -155,6 +156,7 @@ def entry_page(
         seals=seal_words(entry, say),
         answers=answers_href(entry, scene, query=query),
         says=record.says if record else [],
+        attached=record.attached if record else [],
         kept_from=bool(record and record.kept_from),
         content=content_words(entry, scene, say),
         proof=_proof(found, say),

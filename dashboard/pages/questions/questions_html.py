@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from boussole.dashboard.forms.forms_html import PageForms
+from boussole.dashboard.markup.attached import attached_html
 from boussole.dashboard.markup.elements import Html, el, join, link
 from boussole.dashboard.pages.questions.view import QuestionsPage, QuestionView
 from boussole.dashboard.words.say import Say
@@ -39,9 +40,10 @@ def _question(each: QuestionView, acting: PageForms, say: Say) -> Html:
             "div",
             el("p", el("strong", by), " · ", link(*sealed), class_="told"),
             el("p", text, class_="words"),
+            attached_html(files),
             class_="noted",
         )
-        for by, text, sealed in each.answers
+        for by, text, sealed, files in each.answers
     ]
     figure = el("p", say("About:"), " ", link(*each.figure), class_="told") if each.figure else None
     return el(

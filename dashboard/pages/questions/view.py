@@ -9,6 +9,7 @@ from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
 from boussole.charter.committee.referrals.matters import ORDER, QuestionHistory, questions
 from boussole.dashboard.access.people.role_words import who_words
+from boussole.dashboard.views.attached import attached_links
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.figure import told
 from boussole.dashboard.views.register.words import when
@@ -30,7 +31,7 @@ class QuestionView:
     text: str
     told: str
     figure: Link | None
-    answers: Sequence[tuple[str, str, Link]]
+    answers: Sequence[tuple[str, str, Link, Sequence[Link]]]
     sealed: Link
     addressee: str
 
@@ -110,6 +111,7 @@ def _view(scene: Scene, chamber: Chamber, each: QuestionHistory, say: Say, *, qu
                 say("{date} ({role})", date=say.date(answer.on), role=who_words(answer.role, say)),
                 say.written(answer.text) or say("A document."),
                 (say("entry {n}", n=str(at)), evidence_href(query=query, entry=str(at))),
+                attached_links(at, answer, say),
             )
             for at, answer in each.answers
         ],

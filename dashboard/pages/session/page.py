@@ -13,6 +13,7 @@ from boussole.dashboard.pages.session.pack_view import pack_view
 from boussole.dashboard.pages.session.paper_forms import PARTS, paper_offers, paper_view, reads_paper
 from boussole.dashboard.pages.session.session_view import session_page
 from boussole.dashboard.parts import context, notices
+from boussole.dashboard.parts.margin.publishing import own_words
 from boussole.dashboard.records.acts.acting_html import SessionActions, just_done
 from boussole.dashboard.records.acts.offering import HEAD, FormOffer, offered
 from boussole.dashboard.records.place import Place, place_of
@@ -65,7 +66,8 @@ def _just_done(chamber: Chamber, say: Say) -> Html:
 def _forms(place: Place, say: Say) -> dict[str, list[FormOffer]]:
     """What the reader may do, by the part of the page: in the session, and papers of it to be made."""
     papers = paper_offers(place.chamber, place.found.entry, here(), say)
-    acts = offered(place, here(), say)
+    words = own_words(Workspace.find(), here(), st.query_params.get("margin", ""))
+    acts = offered(place, here(), say, words=words)
     return {part: [*acts.get(part, ()), *papers.get(part, ())] for part in {**acts, **papers}}
 
 

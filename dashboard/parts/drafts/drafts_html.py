@@ -83,6 +83,11 @@ def sealed(page: DraftPage, say: Say) -> Html:
     return el("section", el("div", where, class_="lead lead-kept"), *_read(page.text, say))
 
 
+def to_write(say: Say) -> Html:
+    """What stands above the form in which a draft is written."""
+    return el("h2", say("Write the text"), id="write")
+
+
 def asides(page: DraftPage, say: Say) -> Html:
     """What was kept aside because somebody saved in between, beside the draft as it is now."""
     if not page.asides:

@@ -11,6 +11,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee import acting
 from boussole.charter.committee.acting import do
+from boussole.charter.committee.margin import DraftSpot, comment_on_draft, on_draft
 from boussole.charter.committee.papers.drafts import begin, drafts
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.committee.rules import TEMPLATES
@@ -28,6 +29,7 @@ from tests.dashboard.access.test_matrix import look
 from tests.dashboard.committee.hand import OPEN_AT, act
 from tests.sparing import later
 
+ASIDE = "Ce que l’on s’écrit en marge"
 UNSAID = "Ce que la commission n’a pas encore dit"
 HERE = {"cora": ("ethics-chair", 1), "ada": ("ethics-member", 2), "sara": ("ethics-secretary", 0)}
 """Those of the committee: with their role at the provider, and the number under which they sit."""
@@ -57,8 +59,12 @@ def hall(workspace, oidc, monkeypatch):
         if number:
             name_member(workspace, m(number), name=name.title(), contact=f"{name}@example.org")
     body = {"title": UNSAID, "sense": "favourable", "words": UNSAID, "reservations": []}
+    oidc.knows("zoe", "stewards")
+    oidc.knows("rita", "all")
     made.of = made.session(1, 2, 3, 4, 5)
     made.draft = begin(workspace, NAME, kind="opinion", body=body, author=m(2)).id
+    beside = DraftSpot(draft=made.draft, version=1, part="w", number=1)
+    made.note = comment_on_draft(workspace, beside, text=ASIDE, author=m(2)).id
     monkeypatch.setattr(acting, "here_and_now", lambda _: OPEN_AT)
     monkeypatch.setattr(Workspace, "today", lambda _: DAY)
     return made
@@ -112,6 +118,32 @@ def test_who_works_beside_a_committee_does_not_see_what_it_writes(hall, seen, oi
     for page, query in pages(hall):
         tries.add()
         assert UNSAID not in seen("zoe", page, query), page
+
+
+@pytest.mark.attack("margins", "a comment is read, answered or changed by those of another committee, or beside it")
+@pytest.mark.parametrize("name", [*list(ELSEWHERE)[:1], *map(later, [*list(ELSEWHERE)[1:], "zoe", "rita"])])
+def test_nobody_reads_or_writes_in_the_margin_of_another_committee(hall, at, seen, name, tries):
+    asked = {"margin": str(hall.note)}
+    for page, query in (*pages(hall), ("ask", asked), ("session", {"session": str(hall.of), **asked})):
+        tries.add()
+        assert ASIDE not in seen(name, page, query), page
+    client, before = at(name), on_draft(hall.workspace, hall.draft)
+    fields = {"text": "Mine", "edition": "1", "sure": "yes", "to": "settled"}
+    for path in (
+        f"draft/{hall.draft}-1-w1",
+        *(f"{deed}/{hall.note}" for deed in ("reply", "change", "withdraw", "settle")),
+    ):
+        tries.add()
+        assert send(client, f"/margin/{path}", **fields).status_code in (403, 404), path
+        guessed = path.replace(str(hall.note), "999")
+        assert send(client, f"/margin/{guessed}", **fields).status_code in (403, 404)
+    assert on_draft(hall.workspace, hall.draft) == before
+
+
+def test_who_belongs_to_a_committee_reads_its_margin_and_its_author_starts_a_question_with_it(hall, seen):
+    draft, ask = ("draft", {"number": str(hall.draft)}), ("ask", {"margin": str(hall.note)})
+    assert [name for name in HERE if ASIDE in seen(name, *draft)] == list(HERE)
+    assert [name for name in HERE if ASIDE in seen(name, *ask)] == ["ada"]
 
 
 ACTING = {"convene", "preside", "seat", "set_rules", "issue"}

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from boussole.charter.committee.acts.issuing import opinion_text
+from boussole.charter.committee.margin import DraftSpot, comment_on_draft
 from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.record_types.acts import (
     Annulment,
@@ -169,6 +170,31 @@ def test_a_decision_by_consensus_its_dissent_opinion_and_publication(hand, hall,
     hand.done(act("publish", of, opinion), publish="yes")
     hand.done(act("published", of, opinion), where="Register")
     assert (len(hand.hall.house.standing(PublicationDecision)), hand.last(Publication)[1].where) == (1, "Register")
+
+
+def test_a_comment_in_the_margin_becomes_a_dissent_by_its_form_until_the_minutes_are_sealed(hand, hall, of, be):
+    begin(hall.workspace, NAME, kind="opinion", body=TEXT, author=m(1))
+    spot = DraftSpot(draft=1, version=1, part="w", number=1)
+    mine = comment_on_draft(hall.workspace, spot, text="Too early, said in the margin.", author=m(3)).id
+    adopted, _ = opinion_text(hall.workspace, 1)
+
+    def leads(member):
+        be("member", m(member))
+        page = look("draft", number="1", lang="en")
+        return re.findall(rf'href="(/session[^"]*margin={mine}[^"]*)"', page)
+
+    assert leads(3) == []
+    decision = hand.done(act("consensus", of, "matchft"), title="Adopt", subject=adopted.sha256)
+    form = f"dissent-{of}-{decision}"
+    assert leads(3) == [f"/session?session={of}&amp;margin={mine}&amp;lang=en#{form}"]
+    words = "Too early, said in the margin.</textarea>"
+    assert f'id="{form}"' in look("session", session=str(of), lang="en", margin=str(mine))
+    assert words in look("session", session=str(of), lang="en", margin=str(mine))
+    assert leads(2) == []
+    assert words not in look("session", session=str(of), lang="en", margin=str(mine))
+    assert hand.hall.house.standing(Dissent) == []
+    hand.done(act("dissent", of, decision), role="member", by=3, sort="dissent", text="Too early.")
+    assert leads(3) == []
 
 
 def test_an_address_that_names_another_session_puts_no_opinion_on_its_system(hand, hall, of):

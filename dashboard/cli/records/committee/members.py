@@ -66,7 +66,7 @@ def name(
 
 @app.command()
 def forget(context: typer.Context, *, member: MemberOption, committee: Committee = EXTERNAL) -> None:
-    """Erase a member's name, what they saw, and minutes made as files; what they did stays, under their number."""
+    """Erase a member's name, minutes as files, comments and what they saw; what they did stays, by number."""
     from boussole.charter.committee.people.directory import forget as erase
     from boussole.dashboard.access.remembered import forget as unlearn
 

@@ -1,0 +1,152 @@
+"""What a file that somebody attaches is, by its content: its name is never asked.
+
+A file of an office program is an archive: it is read within bounds, whatever it says of its own size, and one that
+holds macros, scripts, encrypted parts or embedded programs is refused.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from boussole.audits.errors import BoussoleError
+from boussole.charter.record_types.attached import AttachmentKind
+
+MOST_PARTS, MOST_UNPACKED, MOST_RATIO = 5_000, 200_000_000, 300
+"""Of an archive: its parts, their bytes once unpacked, and how many times larger than packed they may be."""
+STEP = 1_000_000
+OPEN_DOCUMENT: dict[bytes, AttachmentKind] = {
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": "ods",
+}
+ACTIVE = ("vbaproject", "vbadata", "activex", "macrosheets", "oleobject", ".exe", ".dll", ".js", ".vbs", ".bat")
+"""Words in the name of a part that does something when it is opened."""
+ACTIVE_FOLDERS = frozenset({"basic", "scripts", "embeddings", "dialogs"})
+ACTIVE_PDF = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/RichMedia")
+MARKUP = ("<!doctype", "<html", "<svg", "<?xml", "<script", "<body", "<head")
+CONTROLS = frozenset(map(chr, range(32))) - set("\t\n\r\f")
+
+REASONS = {
+    "empty": ("the file “{name}” is empty.", "Attach the file itself."),
+    "large": ("the file “{name}” is larger than {mb} MB.", "Attach a smaller one."),
+    "many": ("there are more than {most} files.", "Attach the most important ones."),
+    "kind": (
+        "the file “{name}” is of no kind that is taken.",
+        "Attach a PDF, PNG, JPEG, DOCX, XLSX, ODT, ODS, plain text or CSV.",
+    ),
+    "active": ("the file “{name}” holds macros, scripts or embedded files.", "Save it without them, as a PDF."),
+    "bomb": ("the file “{name}” unpacks to far more than it should.", "Save it anew, as a PDF."),
+    "damaged": ("the file “{name}” is damaged or encrypted.", "Save it anew, without a password."),
+    "erased": ("this file was erased.", "What is sealed keeps its fingerprint only."),
+    "changed": ("this file is not the one that was sealed: it is not handed out.", "Tell whoever runs the server."),
+}
+"""Why a file is not taken, or not handed out: what is wrong, and the next step."""
+
+
+class AttachmentError(BoussoleError):
+    """A file that is not taken, or not handed out."""
+
+    def __init__(self, reason: str, **values: str) -> None:
+        self.reason, self.values = reason, values
+        what, step = REASONS[reason]
+        super().__init__(what.format(**values), next_step=step)
+
+
+def kind_of(name: str, content: bytes) -> AttachmentKind:
+    """The kind of a file. Raises AttachmentError for what is none, or holds more than it shows."""
+    if content.startswith(b"%PDF-"):
+        return _pdf(name, content)
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if content.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if content.startswith(b"PK\x03\x04"):
+        return _archive(name, content)
+    if _is_text(content):
+        return "text"
+    raise AttachmentError("kind", name=name)
+
+
+def _pdf(name: str, content: bytes) -> AttachmentKind:
+    if b"%%EOF" not in content[-4_096:]:
+        raise AttachmentError("damaged", name=name)
+    if any(word in content for word in ACTIVE_PDF):
+        raise AttachmentError("active", name=name)
+    return "pdf"
+
+
+def _archive(name: str, content: bytes) -> AttachmentKind:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            _bounded(name, parts, len(content))
+            _plain(name, parts)
+            found = _office(archive, {each.filename for each in parts})
+            if found is None:
+                raise AttachmentError("kind", name=name)
+            _unpacked(name, archive, parts)
+            return found
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+        raise AttachmentError("damaged", name=name) from error
+
+
+def _bounded(name: str, parts: list[zipfile.ZipInfo], size: int) -> None:
+    """By what the archive says of itself."""
+    total = sum(each.file_size for each in parts)
+    if len(parts) > MOST_PARTS or total > MOST_UNPACKED or total > MOST_RATIO * size:
+        raise AttachmentError("bomb", name=name)
+
+
+def _plain(name: str, parts: Iterable[zipfile.ZipInfo]) -> None:
+    """No part is encrypted, leads out of the archive, stands in it twice, or does something when it is opened."""
+    seen: set[str] = set()
+    for each in parts:
+        path = PurePosixPath(each.filename.replace("\\", "/"))
+        if each.flag_bits & 0x1 or path.is_absolute() or ".." in path.parts or each.filename in seen:
+            raise AttachmentError("damaged", name=name)
+        seen.add(each.filename)
+        lower = each.filename.lower()
+        if any(word in lower for word in ACTIVE) or any(part.lower() in ACTIVE_FOLDERS for part in path.parts[:-1]):
+            raise AttachmentError("active", name=name)
+
+
+def _office(archive: zipfile.ZipFile, names: set[str]) -> AttachmentKind | None:
+    """Which document an archive is."""
+    if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+        return OPEN_DOCUMENT.get(archive.read("mimetype").strip())
+    if "[Content_Types].xml" not in names:
+        return None
+    if "word/document.xml" in names:
+        return "docx"
+    return "xlsx" if "xl/workbook.xml" in names else None
+
+
+def _unpacked(name: str, archive: zipfile.ZipFile, parts: Iterable[zipfile.ZipInfo]) -> None:
+    """Every part is read to its end, in pieces: what it says of its size and content is held to what it is."""
+    left = MOST_UNPACKED
+    for each in parts:
+        with archive.open(each) as part:
+            types = b""
+            while piece := part.read(STEP):
+                left -= len(piece)
+                if left < 0:
+                    raise AttachmentError("bomb", name=name)
+                if each.filename == "[Content_Types].xml":
+                    types += piece
+            if b"macroEnabled" in types:
+                raise AttachmentError("active", name=name)
+
+
+def _is_text(content: bytes) -> bool:
+    """Whether it is text that no program takes for a page or a script, in UTF-8 or as Windows writes it."""
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        start = text.lstrip()[:1_000].lower()
+        return not CONTROLS & set(text) and not start.startswith(("#!", *MARKUP)) and "<script" not in text.lower()
+    return False
