@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, Comparison, MeasureDocument, Params, VerdictDocument
@@ -53,6 +53,24 @@ class Group:
         if scale != "ratio":
             return abs(value)
         return max(value, 1 / value) - 1 if value else float("inf")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One of the periods that are shown: its audit, what it is called, and the groups that are looked at."""
+
+    document: AuditDocument
+    name: str
+    found: Sequence[Group]
+
+    def only(self, keys: Sequence[str]) -> Side:
+        """The same with the groups that were picked; with all of them where none was."""
+        return self if not keys else replace(self, found=[group for group in self.found if group.key in keys])
+
+
+def named(sides: Sequence[Side]) -> dict[str, str]:
+    """The groups of all periods with their names, in the order of the first."""
+    return {group.key: group.name for side in sides for group in side.found}
 
 
 def groups(
