@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.dashboard.charts.tables import Table
-from boussole.dashboard.markup.elements import Html, badge, details, el, join, link
+from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, stacked
 from boussole.dashboard.markup.glossary import how_to_read, linked
 from boussole.dashboard.pages.fairness.view import Explorer
 from boussole.dashboard.parts.strips_html import strips
-from boussole.dashboard.parts.system_html import data
 from boussole.dashboard.views.fields import Field
 from boussole.dashboard.words.say import Say
 
@@ -98,7 +97,7 @@ def _then(shown: Explorer, say: Say) -> list[Html]:
 def figure(shown: Explorer, say: Say) -> Html:
     """The picture, how to read it, and the table that says the same."""
     if shown.chart is None:
-        return el("section", data(shown.table, say), class_="question")
+        return el("section", _data(shown.table, say), class_="question")
     return el(
         "section",
         el(
@@ -107,15 +106,24 @@ def figure(shown: Explorer, say: Say) -> Html:
             strips(shown.chart, say),
             el("p", linked(shown.chart.note, say), class_="note"),
             how_to_read(shown.chart.kind, say),
-            data(shown.table, say),
+            _data(shown.table, say),
         ),
         *[el("p", linked(sentence, say), class_="note") for sentence in shown.apart],
         class_="question looked",
     )
 
 
+def _data(given: Table, say: Say) -> Html:
+    """The table that says the same; on a phone a block for each row."""
+    rows = [
+        [*cells, badge(verdict, say) if verdict else ""]
+        for cells, verdict in zip(given.rows, given.verdicts, strict=True)
+    ]
+    return stacked(list(given.head), rows, caption=given.caption, class_="data", hidden_caption=True)
+
+
 def _over_time(table: Table, say: Say) -> Html:
-    return el("section", el("h3", table.caption), data(table, say), class_="question")
+    return el("section", el("h3", table.caption), _data(table, say), class_="question")
 
 
 def _where_from(shown: Explorer, say: Say) -> Html:

@@ -115,10 +115,10 @@ def strips(
             mark = Mark(
                 dot=dot,
                 levels=levels_at(shown, place),
-                said=_said(group, dot, say, percent=whole.percent, period=side.name),
+                said=_said(group, dot, say, percent=whole.percent, period=side.when(group, say)),
                 href=held.href(query, group=group.key),
                 current=group.key == held.group,
-                period=capital(side.name) if len(sides) > 1 else "",
+                period=capital(side.when(group, say)) if len(sides) > 1 else "",
                 second=at > 0,
             )
             found[group.key].append(mark)

@@ -33,14 +33,23 @@ def told(
 
 
 def apart(sides: Sequence[Side], say: Say) -> list[str]:
-    """What nobody may read from two periods beside each other: this page judges no difference between them."""
+    """Since when figures count, and what nobody may read from two periods: this page judges no difference of theirs."""
+    counted = [
+        say(
+            "Of “{period} with those before it”, decisions count since {date}: its verdict rests on all of them.",
+            period=side.name,
+            date=say.date(side.since),
+        )
+        for side in sides
+        if side.since < side.document.window.start
+    ]
     if len(sides) < 2:
-        return []
-    one, other = (side.document.window for side in sides)
-    shared = one.start <= other.end and other.start <= one.end
-    days = [say("The two periods share days: the decisions of these count in both.")] if shared else []
+        return counted
+    one, other = sides
+    shared = one.since <= other.document.window.end and other.since <= one.document.window.end
     return [
-        *days,
+        *counted,
+        *([say("The two periods share days: the decisions of these count in both.")] if shared else []),
         say(
             "Whether a figure has changed from one period to the other is not judged here: two intervals beside each "
             "other do not say it."

@@ -38,7 +38,7 @@ def groups_of(
             if group is None:
                 continue
             name = say("{group} (reference)", group=group.name) if group.reference else group.name
-            when = [capital(side.name)] if two else []
+            when = [capital(side.when(group, say))] if two else []
             figures = _figures(group, kind, say, control=control, minimum=minimum, others=others)
             rows.append([name, *when, *figures])
             verdicts.append(group.verdict)
@@ -106,7 +106,9 @@ def history_of(
             _interval(group.rate, say, percent=kind.percent),
             "" if group.reference else _held(group, say, minimum=minimum),
         ]  # fmt: skip
-        rows.append([capital(period(document, say)), *row])
+        name = period(document, say)
+        told = say("{period} with those before it", period=name) if group is not None and group.together else name
+        rows.append([capital(told), *row])
         verdicts.append(None if group is None else group.verdict)
     head = [say("Period"), _figure_name(kind, say), say("95% interval"), say("Compared"), say("Verdict")]
     return Table(caption=say("“{group}” over time", group=focus.name), head=head, rows=rows, verdicts=verdicts)
