@@ -15,7 +15,7 @@ from tests.dashboard.browsing import SIDEWAYS, Open, keeps_its_policy, narrow, v
 
 TWO = "/fairness?system=matchft&by=age&period=2026-07-01/2026-09-30&beside=2026-04-01/2026-06-30"
 WHILE_OPEN = ("page-has-heading-one", "region")
-"""While a list is open, it alone is read aloud: its page, with its title and landmarks, is told again once it is shut."""
+"""While a list is open, it alone is read aloud: the title and landmarks of its page are told again once it is shut."""
 CHOSEN = "input[aria-label=By]"
 SEEN = "return getComputedStyle(arguments[0]).clipPath === 'none'"
 
