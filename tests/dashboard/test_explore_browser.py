@@ -61,6 +61,7 @@ def test_two_periods_break_no_rule_on_a_desk_and_a_phone(watched: webdriver.Chro
 @pytest.mark.slow
 def test_a_choice_is_made_by_keyboard_and_undone_by_back(visit: Open) -> None:
     page = visit("/fairness?system=matchft&lang=en")
+    page.execute_script("window.stays = true")
     before, value = titled(page), page.find_element(By.CSS_SELECTOR, CHOSEN).get_attribute("value")
     tab_to(page, "By").send_keys(Keys.ARROW_DOWN)
     waiting(page).until(lambda b: b.find_elements(By.CSS_SELECTOR, "[role=option]"))
@@ -72,6 +73,7 @@ def test_a_choice_is_made_by_keyboard_and_undone_by_back(visit: Open) -> None:
     page.back()
     waiting(page).until(lambda b: titled(b) == before)
     assert asked(page) == {"system": "matchft", "lang": "en"}
+    assert page.execute_script("return window.stays"), "the app was loaded again"
     assert page.find_element(By.CSS_SELECTOR, CHOSEN).get_attribute("value") == value
     page.get(after)
     whole(page)
