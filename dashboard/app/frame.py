@@ -204,6 +204,7 @@ def footer(say: Say, *, name: str, local: bool, told: Html | None = None) -> Non
             lang=say.lang,
             data_skip=say("Skip to the content"),
             data_open=say("Open the menu"),
+            data_unfold=say("Open the list"),
             data_close=say("Close the menu"),
             data_side=say("Menu"),
         )

@@ -90,15 +90,30 @@ class Rows:
     layout: Layout = WIDE
 
 
+def reach(shown: Rows) -> list[float]:
+    """The round values on the scale of a chart, from below all that it shows to above it."""
+    seen = [x for dot in shown.dots for x in (dot.value, dot.low, dot.high) if x is not None]
+    seen += [line.at for line in shown.lines]
+    low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
+    margin, bounds = (high - low) * 0.05, shown.bounds
+    return ticks(max(low - margin, bounds[0]), min(high + margin, bounds[1]), most=shown.layout.most_ticks)
+
+
+def digits_of(values: Sequence[float], *, percent: bool) -> int:
+    """How many decimals tell the values of a scale apart.
+
+    >>> digits_of([0.2, 0.25], percent=True), digits_of([0.2, 0.205], percent=True), digits_of([2, 2.5], percent=False)
+    (0, 1, 1)
+    """
+    return max(0, -math.floor(math.log10(values[1] - values[0]) + 1e-9) - (2 if percent else 0))
+
+
 def draw(shown: Rows) -> alt.LayerChart:
     """The chart."""
-    dots, lines, percent, bounds, layout = shown.dots, shown.lines, shown.percent, shown.bounds, shown.layout
+    dots, lines, percent, layout = shown.dots, shown.lines, shown.percent, shown.layout
     layout = replace(layout, row=layout.row + _LEADING * max(0, max(map(len, _names(dots, layout)), default=0) - 2))
-    seen = [x for dot in dots for x in (dot.value, dot.low, dot.high) if x is not None] + [line.at for line in lines]
-    low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
-    margin = (high - low) * 0.05
-    values = ticks(max(low - margin, bounds[0]), min(high + margin, bounds[1]), most=layout.most_ticks)
-    digits = max(0, -math.floor(math.log10(values[1] - values[0]) + 1e-9) - (2 if percent else 0))
+    values = reach(shown)
+    digits = digits_of(values, percent=percent)
     axis = alt.Axis(values=values, format=f".{digits}{'%' if percent else 'f'}", title=None)
     x = alt.X("x:Q", axis=axis, scale=alt.Scale(domain=[values[0], values[-1]], nice=False, zero=False))
     y = _down("y:Q", len(dots))
@@ -171,7 +186,7 @@ def _lines(lines: Sequence[Line], x: alt.X, y: alt.Y, layout: Layout) -> list[al
 
 def _intervals(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: Layout) -> list[alt.Chart]:
     values = [
-        {"x": dot.low, "x2": dot.high, "y": index + layout.dot, "tint": _tint(dot.verdict)}
+        {"x": dot.low, "x2": dot.high, "y": index + layout.dot, "tint": tint(dot.verdict)}
         for index, dot in enumerate(dots)
         if dot.low is not None
     ]
@@ -179,7 +194,8 @@ def _intervals(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: Layout) -> list[
     return [bar.encode(x=x, x2=alt.X2("x2:Q"), y=y, color=alt.Color("tint:N", scale=None))] if values else []
 
 
-def _tint(verdict: str | None) -> str:
+def tint(verdict: str | None) -> str:
+    """The colour of the bar behind a mark."""
     if verdict is None or verdict == "not_examined":
         return LINE
     return {"broken": "#ecbfbf", "watch": "#ecd699", "unknown": "#c9c6de", "kept": "#b5d8d0"}[verdict]

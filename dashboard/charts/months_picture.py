@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from boussole.dashboard.charts.distance_picture import BOTTOM, SIDE, TOP, WIDE
+from boussole.dashboard.charts.time_axis import TimeAxis, shaded
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, MARKS, shape
 
 HIGH = 150
@@ -49,20 +50,21 @@ def scale_of(months: Sequence[Month], *, step: float) -> Ends | None:
     return round(low * step, 6), round(max(high, low + 1) * step, 6)
 
 
-def months_picture(months: Sequence[Month], scale: Ends) -> str:
-    """From left to right in the order of time; events as dotted uprights, the ends of the scale as lines."""
+def months_picture(months: Sequence[Month], axis: TimeAxis, scale: Ends) -> str:
+    """Months at their true distance; events as dotted uprights, the ends of the scale as lines, missing days shaded."""
 
-    def x(at: float) -> float:
-        return SIDE + (WIDE - 2 * SIDE) * (at + 0.5) / max(len(months), 1)
+    def x(at: int) -> float:
+        return SIDE + (WIDE - 2 * SIDE) * axis.middle(at)
 
     def y(value: float) -> float:
         return TOP + (HIGH - TOP - BOTTOM) * (1 - (value - scale[0]) / (scale[1] - scale[0]))
 
-    parts = [
+    parts = shaded(axis, left=SIDE, wide=WIDE - 2 * SIDE, high=y(scale[0]))
+    parts += [
         f'<line x1="0" x2="{WIDE}" y1="{y(end):.1f}" y2="{y(end):.1f}" stroke="{LINE}" stroke-width="1"/>'
         for end in (scale[0], sum(scale) / 2, scale[1])
     ]
-    aside = min(7.0, (WIDE - 2 * SIDE) / max(len(months), 1) / 4)
+    aside = min(7.0, (WIDE - 2 * SIDE) * axis.narrowest / 4)
     for at, month in enumerate(months):
         if month.event:
             parts.append(_upright(x(at), 2, y(scale[0]), INK_2, 'stroke-width="1.2" stroke-dasharray="1 4"'))

@@ -16,6 +16,8 @@ RATIO_LEVELS = (70, 75, 80, 85, 90, 95)
 """Of 100."""
 GAP_LEVELS = (1, 2, 5, 10, 15, 20)
 """In points."""
+LONGEST = 2000
+"""Characters of one thing that an address asks for: the names of all groups that there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,43 +76,17 @@ class FairnessQuery:
     control: str = ""
     group: str = ""
     level: str = ""
+    beside: str = ""
+    groups: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> FairnessQuery:
         """What an address asks for, unread."""
-        return cls(**{key: query.get(key, "")[:200] for key in cls.__dataclass_fields__})
+        return cls(**{key: query.get(key, "")[:LONGEST] for key in cls.__dataclass_fields__})
 
     def href(self, query: Mapping[str, str], **changed: str) -> str:
         """The address of this view, with something else chosen."""
         return fairness_href(query=query, **vars(replace(self, **changed)))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Option:
-    """One value of a field, and what it is called."""
-
-    value: str
-    name: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """One thing to choose: its values, which is chosen, and whether the address asked for one that there is not."""
-
-    key: str
-    label: str
-    options: Sequence[Option]
-    value: str
-    refused: str = ""
-
-
-def settled(key: str, label: str, asked: str, options: Sequence[Option]) -> Field:
-    """A field with the value asked for where there is one, else with the first."""
-    known = [option.value for option in options]
-    value = asked if asked in known else (known[0] if known else "")
-    return Field(
-        key=key, label=label, options=options, value=value, refused=asked if asked and asked not in known else ""
-    )
 
 
 def span(document: AuditDocument) -> str:

@@ -28,6 +28,7 @@ from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import Act
 from boussole.charter.records.in_force import Version as CharterVersion
 from boussole.dashboard.charts.distance_picture import Spot, small_multiple
+from boussole.dashboard.charts.time_axis import time_axis
 from boussole.dashboard.pages.drift import drift_html as drifting_html
 from boussole.dashboard.views.drift.query import DriftQuery
 from boussole.dashboard.views.drift.view import DriftPage, drift_page
@@ -303,12 +304,31 @@ def test_weeks_and_days_are_offered_to_those_who_may_see_them(made: Made) -> Non
 
 def test_a_drawing_holds_a_mark_for_each_window() -> None:
     spots = [Spot(value=None, state="not_examined", event=False), Spot(value=0.3, state="watch", event=True)]
-    drawn = small_multiple(spots, level=0.1)
+    drawn = small_multiple(spots, time_axis(_days(2)), level=0.1)
     assert drawn.count("<circle") == 1
     assert drawn.count("<polygon") == 1
     assert drawn.count("stroke-dasharray") == 2  # the level and the event
     many = [Spot(value=0.01 * i, state="kept" if i < 40 else "watch", event=False) for i in range(60)]
-    assert small_multiple(many, level=0.1).count("<circle") == 0
+    assert small_multiple(many, time_axis(_days(60)), level=0.1).count("<circle") == 0
+
+
+def _days(n: int) -> list[Window]:
+    return [
+        Window(dt.date(2026, 1, 1) + dt.timedelta(days=at), dt.date(2026, 1, 1) + dt.timedelta(days=at))
+        for at in range(n)
+    ]
+
+
+def test_months_lie_at_their_true_distance_and_missing_ones_are_seen() -> None:
+    """Three months of which one came half a year later were drawn as three neighbours, joined by one line."""
+    months = [(2026, 1, 31), (2026, 2, 28), (2026, 9, 30)]
+    axis = time_axis([Window(dt.date(year, month, 1), dt.date(year, month, last)) for year, month, last in months])
+    drawn = small_multiple([Spot(value=0.05, state="kept", event=False)] * 3, axis, level=0.1)
+    first, second, third = (float(each) for each in re.findall(r'<circle cx="([\d.]+)"', drawn))
+    assert (third - second) / (second - first) == pytest.approx(214.5 / 29.5, rel=0.03)
+    assert drawn.count("<rect") == 1
+    lines = re.findall(r'<polyline points="([^"]+)"', drawn)
+    assert [len(line.split()) for line in lines] == [2], "no line runs through months that are not there"
 
 
 def test_the_level_is_that_of_the_charter(made: Made) -> None:

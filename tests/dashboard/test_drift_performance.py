@@ -17,6 +17,7 @@ from boussole.audits.measures import Counts
 from boussole.audits.windows import Window
 from boussole.charter.drift.readings import readings
 from boussole.dashboard.charts.months_picture import Month, MonthValue, months_picture, scale_of
+from boussole.dashboard.charts.time_axis import time_axis
 from boussole.dashboard.pages.drift import performance_html
 from boussole.dashboard.views.drift.performance.view import Performing, performing
 from boussole.dashboard.words.say import speaker
@@ -155,7 +156,8 @@ def test_a_drawing_tells_what_came_from_what_is_expected_by_shape() -> None:
     ]
     scale = scale_of(months, step=0.05)
     assert scale == (0.7, 0.85)
-    drawn_months = months_picture(months, scale)
+    windows = [Window(dt.date(2026, month, 1), dt.date(2026, month, 28)) for month in range(1, 6)]
+    drawn_months = months_picture(months, time_axis(windows), scale)
     assert drawn_months.count("<circle") == 2
     assert drawn_months.count('fill="#fff"') == 3
     assert drawn_months.count('stroke-dasharray="4 3"') == 3

@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import Comparison, MeasureDocument
+from boussole.dashboard.charts.strips import Mark, strip_svg
 from boussole.dashboard.pages.fairness import cache, fairness_html
 from boussole.dashboard.pages.fairness.figures import Group, beyond, by_chance
 from boussole.dashboard.pages.fairness.view import Explorer
@@ -21,6 +22,7 @@ from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system.view import system_page
 from boussole.dashboard.words.say import speaker
 from tests.as_json import attributes_of, audits_of, controls_of, explorer, kinds_of, span, stages_of
+from tests.dashboard.app_at import app_at
 
 EN = speaker("en")
 View = Callable[..., Explorer]
@@ -40,6 +42,12 @@ def scene(workspace: Workspace) -> Scene:
 @pytest.fixture(scope="module")
 def windows(workspace: Workspace) -> list[Any]:
     return list(reversed(audits_of(workspace, "offers")))
+
+
+@pytest.fixture
+def local(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, be: Callable[..., None]) -> None:
+    monkeypatch.setenv("BOUSSOLE_HOME", str(workspace.home))
+    be("chair")
 
 
 @pytest.fixture
@@ -73,8 +81,8 @@ def test_every_view_says_shows_and_lists_the_same(view: View, windows: list[Any]
         assert len(shown.table.rows) > 1
         assert not any(field.refused for field in shown.fields), choice
         assert fairness_html.page(shown, speaker(lang)).count("<table") >= 1
-        for row in shown.table.rows if shown.chart is not None else ():
-            assert row[0] in shown.chart.alt, choice  # type: ignore[union-attr]
+        if shown.chart is not None:
+            assert [row[0] for row in shown.table.rows] == [strip.name for strip in shown.chart.rows], choice
 
 
 def test_what_an_audit_hides_is_hidden_here_and_said_to_be(view: View) -> None:
@@ -142,14 +150,14 @@ def test_an_address_leads_back_to_the_same_view(scene: Scene, view: View, window
         assert explorer(scene, windows[:1], FairnessQuery.of(asked), EN, query={"lang": "en"}) == shown
 
 
-@pytest.mark.parametrize("key", ["system", "period", "kind", "by", "stage", "control", "group", "level"])
+@pytest.mark.parametrize("key", ["system", "period", "kind", "by", "stage", "control", "group", "level", "groups"])
 def test_what_is_not_there_is_refused_by_name_and_something_else_is_shown(view: View, key: str) -> None:
     attack = "<img src=x onerror=alert(1)>"
-    asked = {"kind": "stage"} if key == "stage" else {}
+    asked = {"stage": {"kind": "stage"}, "groups": {"by": "origin"}}.get(key, {})
     plain, shown = view(**asked), view(**asked | {key: attack})
     assert [field.key for field in shown.fields if field.refused] == [key]
     assert (shown.answer, shown.table) == (plain.answer, plain.table)
-    page = fairness_html.page(shown, EN)
+    page = fairness_html.head(EN, [field for field in shown.fields if field.refused])
     assert attack not in page
     assert "&lt;img src=x" in page
 
@@ -255,6 +263,122 @@ def test_a_group_is_followed_over_the_windows_that_were_audited(view: View, wind
     assert view(by="gender").history is None
 
 
+def marks_of(shown: Explorer) -> list[Mark]:
+    assert shown.chart is not None
+    return [mark for strip in shown.chart.rows for mark in strip.marks]
+
+
+def test_two_periods_stand_beside_each_other_on_one_chart_and_in_one_table(view: View, windows: list[Any]) -> None:
+    first, second = (span(each) for each in windows[:2])
+    alone = {when: view(of=windows, by="gender", control=RAW, period=when) for when in (first, second)}
+    both = view(of=windows, by="gender", control=RAW, period=first, beside=second)
+    assert [mark.second for mark in marks_of(both)] == [False, True, False, True]
+    for at, when in enumerate((first, second)):
+        marks = [mark for mark in marks_of(both) if mark.second == bool(at)]
+        assert [mark.dot for mark in marks] == [mark.dot for mark in marks_of(alone[when])]
+        assert [mark.said for mark in marks] == [mark.said for mark in marks_of(alone[when])]
+        assert [row[2:] for row in both.table.rows[at::2]] == [row[1:] for row in alone[when].table.rows]
+    assert {row[1] for row in both.table.rows} == {mark.period for mark in marks_of(both)}
+    assert both.answer == alone[first].answer
+    assert both.then[0] == alone[second].answer
+    assert len(both.seals) == 2
+
+
+def test_the_second_period_is_told_apart_by_shape_as_well(view: View, windows: list[Any]) -> None:
+    shown = view(of=windows, by="gender", control=RAW, beside=span(windows[1]))
+    assert shown.chart is not None
+    drawn = [strip_svg(mark, shown.chart.scale) for mark in marks_of(shown)]
+    women, women_then = drawn[:2]
+    assert "<polygon" not in women
+    assert 'fill="#ffffff"' in women_then
+    assert "stroke-dasharray" in women_then
+    assert "stroke-dasharray" not in women
+
+
+def test_no_difference_between_two_periods_is_told_or_judged(view: View, windows: list[Any]) -> None:
+    first, second = windows[:2]
+    assert first["window"]["start"] <= second["window"]["end"], "these two share days"
+    shown = view(of=windows, by="gender", beside=span(second))
+    assert "The two periods share days: the decisions of these count in both." in shown.apart
+    assert "is not judged here" in shown.apart[-1]
+    assert not any("judged here" in told for told in view(of=windows, by="gender").apart)
+
+
+def test_a_figure_that_counts_earlier_periods_says_so(view: View, windows: list[Any]) -> None:
+    """“February 2026” stood beside 1,137 decisions, of which many were of January."""
+    later = next(each for each in windows if each.get("accumulated"))
+    told = {each["id"]: each for each in later["accumulated"]["measures"]}
+    shown = view(of=[later], kind="selected", by="gender", control=RAW)
+    assert all("with those before it" in mark.said for mark in marks_of(shown)), told.keys()
+    since = EN.date(later["accumulated"]["since"])
+    assert any(f"decisions count since {since}" in sentence for sentence in shown.apart)
+    assert all("with those before it" in row[0] for row in view(of=windows, by="gender").history.rows[1:2])  # type: ignore[union-attr]
+
+
+def test_what_one_period_hides_is_hidden_beside_another(view: View, windows: list[Any]) -> None:
+    """Nothing of two audits is added or subtracted: every figure is one that one of them tells of this very group."""
+    for by in ("origin", "gender", "age", "gender,origin"):
+        shown = view(of=windows, by=by, control=RAW, beside=span(windows[1]))
+        for at, document in enumerate(windows[:2]):
+            earlier = document.get("accumulated") or {"measures": []}
+            told = [*document["measures"], *earlier["measures"]]
+            held = {text for m in told for text in _written(m)} | {"100", "95", "11", "2", "2026"}
+            decided = [each["interval"] for verdict in document["verdicts"] for each in verdict["comparisons"]]
+            held |= {text for interval in decided if interval for text in _ends(interval)}
+            name = EN.period(document["window"]["start"], document["window"]["end"]).casefold()
+            rows = [row for row in shown.table.rows if row[1].casefold().startswith(name)]
+            assert rows, (by, at)
+            for row in rows:
+                assert {each.strip(".,") for cell in row[2:] for each in NUMBERS.findall(cell)} <= held, row
+    few = [
+        row
+        for row in view(of=windows, by="origin", control=RAW, beside=span(windows[1])).table.rows
+        if "Small" in row[0]
+    ]
+    assert few
+    for row in few:
+        assert row[2].startswith(("set apart (", "hidden ("))
+        assert not NUMBERS.findall("".join(row[3:5]))
+
+
+def test_groups_are_picked_and_the_others_left_out(view: View, windows: list[Any]) -> None:
+    every = view(by="origin", control=RAW)
+    field = next(field for field in every.fields if field.key == "groups")
+    two = [option.value for option in field.options][:2]
+    shown = view(of=windows, by="origin", control=RAW, groups="|".join(two), beside=span(windows[1]))
+    assert {row[0] for row in shown.table.rows} <= {row[0] for row in every.table.rows[:2]}
+    assert shown.chosen.groups == "|".join(two)
+    assert not any(field.key == "groups" for field in view(by="gender").fields), "two groups are always both shown"
+
+
+def test_a_mark_says_its_figure_interval_and_count_and_leads_to_its_group(view: View) -> None:
+    shown = view(by="gender", control=RAW)
+    women = marks_of(shown)[0]
+    assert re.fullmatch(r"F, .* 2026: [\d.]+% \(between [\d.]+% and [\d.]+%\), [\d,]+ decisions, .+\.", women.said)
+    asked = dict(parse_qsl(urlsplit(women.href).query))
+    assert asked["group"] == "gender=F"
+    assert marks_of(view(**{key: value for key, value in asked.items() if key not in ("lang", "system")}))[0].current
+    page = fairness_html.page(shown, EN)
+    assert f'<span class="said">{women.said}</span>' in page
+
+
+@pytest.mark.usefixtures("local")
+def test_what_is_chosen_stands_in_the_address_and_an_address_sets_the_fields() -> None:
+    seen = app_at("fairness", lang="en", system="offers", by="origin", level="80").run()
+    assert not seen.exception
+    assert seen.selectbox(key="fairness-level").value == "80"
+    seen.selectbox(key="fairness-by").select("gender").run()
+    asked = {key: value[0] if isinstance(value, list) else value for key, value in seen.query_params.items()}
+    assert (asked["by"], asked["level"], asked["lang"]) == ("gender", "80", "en")
+    kind = seen.selectbox(key="fairness-kind")
+    kind.select("found").run()
+    assert not seen.exception
+    asked = {key: value[0] if isinstance(value, list) else value for key, value in seen.query_params.items()}
+    assert asked["kind"] == "found"
+    assert "level" not in asked, "a level of a ratio is none of a gap: it is left out, and nobody is warned"
+    assert not any("warning" in getattr(each.proto, "body", "") for each in seen.main)
+
+
 def test_without_profiles_everybody_is_compared(view: View, windows: list[Any]) -> None:
     document = copy.deepcopy(windows[0])
     document["measures"] = [m for m in document["measures"] if not m["metric"].startswith("adjusted_")]
@@ -293,7 +417,7 @@ def test_a_ratio_is_not_called_how_many_people(view: View) -> None:
     26.8 % are."""
     adjusted, raw = (view(kind="selected", by="gender", control=control) for control in (PROFILES, RAW))
     assert "where 100 are in the group compared with" in adjusted.question
-    assert adjusted.title.startswith(adjusted.question)
-    assert raw.title.startswith("How often are people")
+    assert adjusted.table.caption.startswith(adjusted.question)
+    assert raw.table.caption.startswith("How often are people")
     options = {option.name for field in adjusted.fields for option in field.options}
     assert raw.question in options

@@ -8,7 +8,6 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import Select
 
 from tests.dashboard.browsing import Open, by_keyboard, text, violations, waiting, whole
 
@@ -124,18 +123,6 @@ def test_search_is_one_field_away_on_every_page(visit: Open) -> None:
     waiting(page).until(lambda b: text(b, ".found mark") == "Fairness")
     page.find_element(By.PARTIAL_LINK_TEXT, "Fairness and non-discrimination").click()
     waiting(page).until(lambda b: text(b, "h1") == "Fairness and non-discrimination")
-
-
-@pytest.mark.slow
-def test_what_the_explorer_shows_has_an_address(visit: Open) -> None:
-    page = visit("/fairness?system=matchft&lang=en")
-    page.execute_script("window.stays = true")
-    Select(page.find_element(By.ID, "ask-by")).select_by_visible_text("Age")
-    page.find_element(By.CSS_SELECTOR, ".choose button").send_keys(Keys.ENTER)
-    waiting(page).until(lambda b: "by=age" in b.current_url)
-    waiting(page).until(lambda b: "50 and over" in text(b, ".looked table"))
-    assert "lang=en" in page.current_url
-    assert page.execute_script("return window.stays"), "the app was loaded again"
 
 
 def test_what_is_looked_up_in_the_ledger_has_an_address(visit: Open) -> None:

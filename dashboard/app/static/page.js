@@ -37,6 +37,7 @@
       ["[data-testid=stExpandSidebarButton]", words.open],
       ["[data-testid=stSidebarCollapseButton] button", words.close],
       ["[data-testid=stSidebar]", words.side],
+      [".stSelectbox button[aria-haspopup]", words.unfold],
     ]) {
       document.querySelectorAll(part).forEach((each) => {
         if (each.ariaLabel !== name) each.ariaLabel = name;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from boussole.charter.judging.stated import months_later
+from boussole.charter.deadlines.days import months_later
 from boussole.dashboard.charts.sheet import Cell, Mark, Sheet, mark
 from boussole.dashboard.pages.article.cache import article_page
 from boussole.dashboard.pages.article.trend import Cell as MonthCell

@@ -36,7 +36,9 @@ def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: FairnessQuery,
     system = chosen.system if chosen.system in seen.latest else next(iter(seen.latest), "")
     windows = _windows(home, seen_at, system)
     when = next((each for each in windows if span(each) == chosen.period), next(iter(windows), None))
-    told = [as_decided(Workspace(home), each) if each is when else each for each in windows]
+    told = [
+        as_decided(Workspace(home), each) if each is when or span(each) == chosen.beside else each for each in windows
+    ]
     return drawn(seen, told, chosen, speaker_in(Workspace(home), lang), query={"lang": lang})
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from boussole.dashboard.charts.tables import Table
-from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, picture
+from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, stacked
 from boussole.dashboard.markup.glossary import how_to_read, linked
 from boussole.dashboard.pages.fairness.view import Explorer
-from boussole.dashboard.parts.choosing_html import choice, choosing
-from boussole.dashboard.parts.system_html import data
+from boussole.dashboard.parts.strips_html import strips
 from boussole.dashboard.parts.taking.fold_html import Along, nothing
-from boussole.dashboard.views.fairness_choice import Field
-from boussole.dashboard.words.addresses import FAIRNESS
+from boussole.dashboard.views.fields import Field
 from boussole.dashboard.words.say import Say
 
 
-def page(shown: Explorer, say: Say, *, along: Along = nothing) -> Html:
-    """What is asked, the answer, the picture and the data; `along`: the fold under each figure."""
-    refused = [_refused(field, say) for field in shown.fields if field.refused]
+def head(say: Say, refused: Sequence[Field] = ()) -> Html:
+    """What the page is for, and what of its address is not here."""
     return join(
         [
             el("h1", say("Look closer: fairness")),
@@ -25,8 +24,15 @@ def page(shown: Explorer, say: Say, *, along: Along = nothing) -> Html:
                 say("One figure at a time, for every group. All of them were released by an audit."),
                 class_="subtitle",
             ),
-            *refused,
-            form(shown, say),
+            *[_refused(field, say) for field in refused],
+        ]
+    )
+
+
+def page(shown: Explorer, say: Say, *, along: Along = nothing) -> Html:
+    """The answer, the picture and the data; `along`: the fold under each figure."""
+    return join(
+        [
             answer(shown, say),
             figure(shown, say),
             along("groups"),
@@ -35,15 +41,6 @@ def page(shown: Explorer, say: Say, *, along: Along = nothing) -> Html:
             _where_from(shown, say),
         ]
     )
-
-
-def form(shown: Explorer, say: Say) -> Html:
-    """The choices, as an address that can be shared."""
-    fields = [
-        choice(field.key, field.label, ((option.value, option.name) for option in field.options), field.value)
-        for field in shown.fields
-    ]
-    return choosing(fields, say, action=FAIRNESS)
 
 
 def _refused(field: Field, say: Say) -> Html:
@@ -76,6 +73,7 @@ def answer(shown: Explorer, say: Say) -> Html:
         *[el("p", sentence) for sentence in shown.more],
         verdict,
         other,
+        *_then(shown, say),
     ]
     tone = shown.judged[0] if shown.judged else "none"
     return el(
@@ -83,31 +81,52 @@ def answer(shown: Explorer, say: Say) -> Html:
         el("h2", shown.question, id="answer"),
         el("p", shown.subtitle, class_="place"),
         el("div", *told, class_=f"lead lead-{tone}", role="status"),
+        class_="explored",
     )
+
+
+def _then(shown: Explorer, say: Say) -> list[Html]:
+    """What the second period says, told apart by its name."""
+    if not shown.then:
+        return []
+    first, *others = shown.then
+    when = next(
+        option.name for f in shown.fields if f.key == "beside" for option in f.options if option.value == f.value
+    )
+    named = join([el("strong", say("{period}:", period=when)), " ", first])
+    return [el("p", named, class_="then"), *[el("p", sentence) for sentence in others]]
 
 
 def figure(shown: Explorer, say: Say) -> Html:
     """The picture, how to read it, and the table that says the same."""
     if shown.chart is None:
-        return el("section", data(shown.table, say), class_="question")
-    chart = shown.chart
+        return el("section", _data(shown.table, say), class_="question")
     return el(
         "section",
         el(
             "figure",
-            el("figcaption", shown.title),
-            picture(chart.svg, chart.alt, class_="chart chart-wide"),
-            picture(chart.narrow, chart.alt, class_="chart chart-narrow"),
-            el("p", linked(chart.note, say), class_="note"),
-            how_to_read(chart.kind, say),
-            data(shown.table, say),
+            el("figcaption", shown.chart.title),
+            strips(shown.chart, say),
+            el("p", linked(shown.chart.note, say), class_="note"),
+            how_to_read(shown.chart.kind, say),
+            _data(shown.table, say),
         ),
+        *[el("p", linked(sentence, say), class_="note") for sentence in shown.apart],
         class_="question looked",
     )
 
 
+def _data(given: Table, say: Say) -> Html:
+    """The table that says the same; on a phone a block for each row."""
+    rows = [
+        [*cells, badge(verdict, say) if verdict else ""]
+        for cells, verdict in zip(given.rows, given.verdicts, strict=True)
+    ]
+    return stacked(list(given.head), rows, caption=given.caption, class_="data", hidden_caption=True)
+
+
 def _over_time(table: Table, say: Say) -> Html:
-    return el("section", el("h3", table.caption), data(table, say), class_="question")
+    return el("section", el("h3", table.caption), _data(table, say), class_="question")
 
 
 def _where_from(shown: Explorer, say: Say) -> Html:
@@ -117,8 +136,7 @@ def _where_from(shown: Explorer, say: Say) -> Html:
         "whoever looks long enough finds a gap by chance."
     )
     ways = [link(say("The address of this view"), shown.address)]
-    if shown.seal is not None:
-        ways.append(link(say("Sealed: {entry}", entry=shown.seal[0]), shown.seal[1]))
+    ways += [link(say("Sealed: {entry}", entry=entry), href) for entry, href in shown.seals]
     hidden = say(
         "Figures about too few people are hidden, here as everywhere: the page shows what an audit released and "
         "computes nothing from decisions."
@@ -135,7 +153,7 @@ def empty(say: Say) -> Html:
     """No audit yet: what to do first."""
     return join(
         [
-            el("h1", say("Look closer: fairness")),
+            head(say),
             el(
                 "div",
                 el("p", el("strong", say("There is nothing to look at yet: no audit has measured groups."))),

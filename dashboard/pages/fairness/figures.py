@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, Comparison, MeasureDocument, Params, VerdictDocument
@@ -23,6 +24,7 @@ class Group:
     """One group: its rate, and how it compares. A measure is None where the audit holds none.
 
     `judged`: the comparison that a verdict rests on; None of what no question of the charter is about.
+    `together`: its figures count earlier periods as well, as its verdict does.
     """
 
     key: str
@@ -32,6 +34,7 @@ class Group:
     reference: bool
     judged: Comparison | None
     beside: Sequence[MeasureDocument | None]
+    together: bool = False
 
     @property
     def verdict(self) -> str | None:
@@ -55,6 +58,35 @@ class Group:
         return max(value, 1 / value) - 1 if value else float("inf")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One of the periods that are shown: its audit, what it is called, and the groups that are looked at."""
+
+    document: AuditDocument
+    name: str
+    found: Sequence[Group]
+
+    def only(self, keys: Sequence[str]) -> Side:
+        """The same with the groups that were picked; with all of them where none was."""
+        return self if not keys else replace(self, found=[group for group in self.found if group.key in keys])
+
+    def when(self, group: Group, say: Say) -> str:
+        """Of which time the figures of a group are."""
+        return say("{period} with those before it", period=self.name) if group.together else self.name
+
+    @property
+    def since(self) -> dt.date:
+        """The first day that its figures count."""
+        earlier = self.document.accumulated
+        together = earlier is not None and any(group.together for group in self.found)
+        return earlier.since if earlier is not None and together else self.document.window.start
+
+
+def named(sides: Sequence[Side]) -> dict[str, str]:
+    """The groups of all periods with their names, in the order of the first."""
+    return {group.key: group.name for side in sides for group in side.found}
+
+
 def groups(
     document: AuditDocument,
     kind: Kind,
@@ -76,6 +108,7 @@ def groups(
         if measure.metric == kind.rate and measure.by == tuple(by) and measure.group and measure.given == given
     ]
     keys = [measure.id.partition("/")[2] for measure in shown]
+    earlier = {measure.id: measure for measure in document.accumulated.measures} if document.accumulated else {}
     against = {found.params.against for key in keys if (found := measures.get(f"{metric}/{key}")) is not None}
     return [
         Group(
@@ -86,6 +119,7 @@ def groups(
             reference=key.partition("|")[0] in against,
             judged=marks.get(f"{metric}/{key}"),
             beside=[measures.get(f"{name}/{key}") for name in BESIDE] if control == PROFILES and not stage else [],
+            together=earlier.get(measure.id) is measure,
         )
         for key, measure in zip(keys, shown, strict=True)
     ]

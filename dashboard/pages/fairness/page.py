@@ -1,6 +1,8 @@
-"""The fairness explorer: one released figure at a time, by group."""
+"""The fairness explorer: one released figure at a time, by group, of one period or of two beside each other."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -8,16 +10,30 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.pages.fairness.along import figures
 from boussole.dashboard.pages.fairness.cache import explorer
-from boussole.dashboard.pages.fairness.fairness_html import empty, page
+from boussole.dashboard.pages.fairness.fairness_html import empty, head, page
 from boussole.dashboard.parts import context, notices
+from boussole.dashboard.parts.choices import choose
 from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.views.fairness_choice import FairnessQuery
 
 say = context.speaks()
+
+
+def settle(asked: Mapping[str, str]) -> Mapping[str, str]:
+    """What an address comes to: what a system or question does not have is left out of it."""
+    found = explorer(Workspace.find(), FairnessQuery.of(asked), say.lang)
+    return vars(found.chosen) if found else {}
+
+
 try:
     shown = explorer(Workspace.find(), FairnessQuery.of(st.query_params.to_dict()), say.lang)
 except BoussoleError as error:
     st.html(notices.problem(error.what, error.next_step, say))
 else:
-    st.html(page(shown, say, along=along("fairness", figures, say)) if shown else empty(say))
+    if shown is None:
+        st.html(empty(say))
+    else:
+        st.html(head(say, [field for field in shown.fields if field.refused]))
+        choose(shown.fields, page="fairness", settle=settle)
+        st.html(page(shown, say, along=along("fairness", figures, say)))
     context.put(context.ask_about(shown.chosen.system if shown else "", say))

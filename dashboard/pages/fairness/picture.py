@@ -1,17 +1,23 @@
-"""The explorer's drawing: one dot and interval for each group, and what it says in words."""
+"""The explorer's chart: a mark and its interval for each group, of one period or two, and what each says in words."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 
+from boussole.audits.languages import capital
+from boussole.audits.mixed import joined
 from boussole.charter.document import MeasureDocument
 from boussole.dashboard.charts.bars import Ends, carried, decided, drawn, own, within
-from boussole.dashboard.charts.dots import WIDE, Dot, Layout, Line, Rows
+from boussole.dashboard.charts.dots import Dot, Line, Rows, digits_of, reach
 from boussole.dashboard.charts.groups import reason_words
+from boussole.dashboard.charts.strips import Mark, Strip, Strips, levels_at
 from boussole.dashboard.markup.marks import word
-from boussole.dashboard.pages.fairness.figures import Group, level_at
-from boussole.dashboard.views.fairness_choice import PROFILES, Kind
+from boussole.dashboard.pages.fairness.figures import Group, Side, level_at, named
+from boussole.dashboard.views.fairness_choice import PROFILES, FairnessQuery, Kind
+from boussole.dashboard.views.system.view import bar_note
 from boussole.dashboard.words.say import Say
 
 
@@ -23,7 +29,6 @@ def drawing(
     control: str,
     level: int | None,
     minimum: int,
-    layout: Layout = WIDE,
 ) -> Rows:
     """Rates, or with comparable profiles ratios to the reference, which is 100%."""
     ratios = control == PROFILES
@@ -33,12 +38,7 @@ def drawing(
     highest = 1.0 if kind.percent and not ratios else math.inf
     bounds, alone = (lowest, highest), all(group.judged is None for group in found)
     dots = [_dot(group, kind, say, bounds, ratios=ratios, alone=alone, minimum=minimum) for group in found]
-    return Rows(dots=dots, lines=lines, percent=percent, bounds=bounds, layout=layout)
-
-
-def spoken(shown: Rows, say: Say) -> str:
-    """What the drawing shows: every group with its figure, interval and verdict."""
-    return " ".join(_spoken(dot, say, percent=shown.percent) for dot in shown.dots)
+    return Rows(dots=dots, lines=lines, percent=percent, bounds=bounds)
 
 
 def figure(value: float, say: Say, *, percent: bool) -> str:
@@ -93,12 +93,71 @@ def _lines(found: Sequence[Group], say: Say, *, ratios: bool, level: int) -> lis
     ]
 
 
-def _spoken(dot: Dot, say: Say, *, percent: bool) -> str:
+def strips(
+    sides: Sequence[Side],
+    kind: Kind,
+    say: Say,
+    held: FairnessQuery,
+    *,
+    title: str,
+    minimum: int,
+    query: Mapping[str, str],
+) -> Strips | None:
+    """The chart of one period or of two beside each other, on one scale; none where no group has a figure."""
+    level = int(held.level) if held.level else None
+    drawn = [drawing(side.found, kind, say, control=held.control, level=level, minimum=minimum) for side in sides]
+    whole = replace(drawn[0], dots=[*chain(*(each.dots for each in drawn))], lines=[*chain(*(e.lines for e in drawn))])
+    if all(dot.value is None for dot in whole.dots):
+        return None
+    found: dict[str, list[Mark]] = {key: [] for key in named(sides)}
+    for at, (side, shown) in enumerate(zip(sides, drawn, strict=True)):
+        for place, (group, dot) in enumerate(zip(side.found, shown.dots, strict=True)):
+            mark = Mark(
+                dot=dot,
+                levels=levels_at(shown, place),
+                said=_said(group, dot, say, percent=whole.percent, period=side.when(group, say)),
+                href=held.href(query, group=group.key),
+                current=group.key == held.group,
+                period=capital(side.when(group, say)) if len(sides) > 1 else "",
+                second=at > 0,
+            )
+            found[group.key].append(mark)
+    values = reach(whole)
+    digits = digits_of(values, percent=whole.percent)
+    written = say.percent if whole.percent else say.number
+    return Strips(
+        rows=[Strip(name=marks[0].dot.label, marks=marks) for marks in found.values() if marks],
+        scale=[(value, written(value, digits)) for value in values],
+        title=title,
+        note=_note(sides, say, level=level is not None and bool(whole.lines)),
+        kind="ratios" if held.control == PROFILES else "shares",
+    )
+
+
+def _note(sides: Sequence[Side], say: Say, *, level: bool) -> str:
+    """What the bars and marks are."""
+    found = [group for side in sides for group in side.found]
+    note = [bar_note(say) if any(group.judged is not None for group in found) else say("Bar: 95% interval.")]
+    if len(sides) > 1:
+        note.append(
+            say("Open diamond and dashed bar: {period}. Its verdicts stand in the table.", period=sides[1].name)
+        )
+    if any(group.reference for group in found):
+        note.append(say("Diamond: the group that others are compared with, or a group that no verdict is about."))
+    if level:
+        note.append(say("Dashes: the level that you chose, which is no threshold of the charter."))
+    return " ".join(note)
+
+
+def _said(group: Group, dot: Dot, say: Say, *, percent: bool, period: str) -> str:
+    """What a mark says: whose figure it is, of when, its interval, how many decisions it counts, and its verdict."""
     if dot.value is None:
         return say("{name}: {verdicts}.", name=dot.label, verdicts=dot.note)
     told = dot.text
     if dot.low is not None and dot.high is not None:
         low, high = (figure(end, say, percent=percent) for end in (dot.low, dot.high))
         told = say("{value} (between {low} and {high})", value=told, low=low, high=high)
-    verdict = f", {word(dot.verdict, say).lower()}" if dot.verdict else ""
-    return say("{name}: {verdicts}.", name=dot.label, verdicts=told + verdict)
+    count = [say("{n} decisions", n=say.whole(group.rate.n))] if group.rate.n is not None else []
+    verdict = [word(dot.verdict, say).lower()] if dot.verdict else []
+    name = say("{group}, {period}", group=dot.label, period=period)
+    return say("{name}: {verdicts}.", name=name, verdicts=joined(", ", [told, *count, *verdict]))

@@ -10,7 +10,7 @@ from boussole.audits.systems import System
 from boussole.charter.judging.wording.findings import finding
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.dashboard.charts.groups import reason_words
-from boussole.dashboard.pages.fairness.figures import Group, beyond, by_chance, hidden, widest
+from boussole.dashboard.pages.fairness.figures import Group, Side, beyond, by_chance, hidden, widest
 from boussole.dashboard.pages.fairness.picture import figure
 from boussole.dashboard.views.fairness_choice import Kind
 from boussole.dashboard.words.say import Say
@@ -30,6 +30,31 @@ def told(
     if level is not None:
         parts += _level(found, kind, say, level=level)
     return [part for part in [*parts, _hidden(found, say, minimum=minimum, but=asked)] if part]
+
+
+def apart(sides: Sequence[Side], say: Say) -> list[str]:
+    """Since when figures count, and what nobody may read from two periods: this page judges no difference of theirs."""
+    counted = [
+        say(
+            "Of “{period} with those before it”, decisions count since {date}: its verdict rests on all of them.",
+            period=side.name,
+            date=say.date(side.since),
+        )
+        for side in sides
+        if side.since < side.document.window.start
+    ]
+    if len(sides) < 2:
+        return counted
+    one, other = sides
+    shared = one.since <= other.document.window.end and other.since <= one.document.window.end
+    return [
+        *counted,
+        *([say("The two periods share days: the decisions of these count in both.")] if shared else []),
+        say(
+            "Whether a figure has changed from one period to the other is not judged here: two intervals beside each "
+            "other do not say it."
+        ),
+    ]
 
 
 def _about(group: Group, kind: Kind, say: Say, *, system: System | None, minimum: int) -> list[str]:

@@ -10,15 +10,15 @@ from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.dashboard.charts.bars import Ends, own
 from boussole.dashboard.charts.groups import attribute_name, reason_words
 from boussole.dashboard.charts.tables import Table, signed, with_deciding
-from boussole.dashboard.pages.fairness.figures import Group, groups
+from boussole.dashboard.pages.fairness.figures import Group, Side, groups, named
 from boussole.dashboard.pages.fairness.picture import figure
-from boussole.dashboard.views.fairness_choice import PROFILES, Kind
+from boussole.dashboard.views.fairness_choice import PROFILES, FairnessQuery, Kind
 from boussole.dashboard.views.naming import period
 from boussole.dashboard.words.say import Say
 
 
 def groups_of(
-    found: Sequence[Group],
+    sides: Sequence[Side],
     kind: Kind,
     by: tuple[str, ...],
     say: Say,
@@ -28,78 +28,87 @@ def groups_of(
     minimum: int,
     system: System | None,
 ) -> Table:
-    """One row a group: its figure, how it compares, and with comparable profiles what other ways find."""
+    """One row a group and period: its figure, how it compares, and with comparable profiles what other ways find."""
+    found = [group for side in sides for group in side.found]
+    others, two = any(each is not None for group in found for each in group.beside), len(sides) > 1
+    rows, verdicts = [], []
+    for key in named(sides):
+        for side in sides:
+            group = next((each for each in side.found if each.key == key), None)
+            if group is None:
+                continue
+            name = say("{group} (reference)", group=group.name) if group.reference else group.name
+            when = [capital(side.when(group, say))] if two else []
+            figures = _figures(group, kind, say, control=control, minimum=minimum, others=others)
+            rows.append([name, *when, *figures])
+            verdicts.append(group.verdict)
+    attribute = attribute_name(by, say, system=system)
+    when = [say("Period")] if two else []
+    head = [attribute, *when, *_heads(found, kind, say, control=control, others=others)]
+    return Table(caption=title, head=[*head, say("Verdict")], rows=rows, verdicts=verdicts, names=2 if two else 1)
+
+
+def _heads(found: Sequence[Group], kind: Kind, say: Say, *, control: str, others: bool) -> list[str]:
+    """The names of the columns of figures."""
     reference = next((group.name for group in found if group.reference), None)
     against = (
         say("Compared with: {group}", group=reference) if reference is not None else say("Compared with all others")
     )
-    head = [
-        attribute_name(by, say, system=system),
-        _figure_name(kind, say),
-        say("95% interval"),
-        say("Decisions"),
-        against,
-    ]
     if control == PROFILES:
-        head[1] = say("Share, whatever the profile")
-        head[4] = say("With comparable profiles. {against}", against=against)
-    judged = any(group.judged is not None for group in found)
-    if judged:
-        head[4] = with_deciding(head[4], say)
+        against = say("With comparable profiles. {against}", against=against)
+    if any(group.judged is not None for group in found):
+        against = with_deciding(against, say)
+    share = say("Share, whatever the profile") if control == PROFILES else _figure_name(kind, say)
+    head = [share, say("95% interval"), say("Decisions"), against]
     if control == PROFILES:
         head.append(say("95% interval"))
-    others = any(each is not None for group in found for each in group.beside)
     if others:
         head += [
             say("Everybody’s profiles (standardised)"),
             say("By a logistic model"),
             say("Odds ratio (Mantel-Haenszel)"),
         ]
-    rows = []
-    for group in found:
-        row = [
-            say("{group} (reference)", group=group.name) if group.reference else group.name,
-            _value(group.rate, say, percent=kind.percent, minimum=minimum),
-            _interval(group.rate, say, percent=kind.percent),
-            say.whole(group.rate.n) if group.rate.n is not None else "",
-            "" if group.reference else _held(group, say, minimum=minimum),
-        ]
-        if control == PROFILES:
-            row.append("" if group.reference else _alone(group.compared, say))
-        rows.append([*row, *(compared(each, say, minimum=minimum) for each in group.beside)] if others else row)
-    return Table(
-        caption=title,
-        head=[*head, say("Verdict")],
-        rows=rows,
-        verdicts=[group.verdict for group in found],
-    )
+    return head
+
+
+def _figures(group: Group, kind: Kind, say: Say, *, control: str, minimum: int, others: bool) -> list[str]:
+    """The figures of one group in one period."""
+    row = [
+        _value(group.rate, say, percent=kind.percent, minimum=minimum),
+        _interval(group.rate, say, percent=kind.percent),
+        say.whole(group.rate.n) if group.rate.n is not None else "",
+        "" if group.reference else _held(group, say, minimum=minimum),
+    ]
+    if control == PROFILES:
+        row.append("" if group.reference else _alone(group.compared, say))
+    return [*row, *(compared(each, say, minimum=minimum) for each in group.beside)] if others else row
 
 
 def history_of(
     windows: Sequence[AuditDocument],
     focus: Group | None,
     kind: Kind,
-    by: tuple[str, ...],
     say: Say,
     *,
-    stage: str,
-    control: str,
+    held: FairnessQuery,
     system: System | None,
     minimum: int,
 ) -> Table | None:
     """One row a window, the latest first: the figure of one group there; None where only one window was audited."""
     if focus is None or len(windows) < 2:
         return None
-    rows, verdicts = [], []
+    rows, verdicts, by = [], [], tuple(held.by.split(","))
     for document in windows:
-        there = groups(document, kind, by, say, stage=stage, control=control, system=system)
+        there = groups(document, kind, by, say, stage=held.stage, control=held.control, system=system)
         group = next((each for each in there if each.key == focus.key), None)
         row = ["", "", ""] if group is None else [
             _value(group.rate, say, percent=kind.percent, minimum=minimum),
             _interval(group.rate, say, percent=kind.percent),
             "" if group.reference else _held(group, say, minimum=minimum),
         ]  # fmt: skip
-        rows.append([capital(period(document, say)), *row])
+        name = period(document, say)
+        told = say("{period} with those before it", period=name) if group is not None and group.together else name
+        rows.append([capital(told), *row])
         verdicts.append(None if group is None else group.verdict)
     head = [say("Period"), _figure_name(kind, say), say("95% interval"), say("Compared"), say("Verdict")]
     return Table(caption=say("“{group}” over time", group=focus.name), head=head, rows=rows, verdicts=verdicts)

@@ -37,6 +37,8 @@ FIXED = {
 """Borne by every answer that does not say otherwise itself."""
 WASM = "'wasm-unsafe-eval'"
 """Streamlit's reader of messages counts with WebAssembly. It makes no script of a text, as 'unsafe-eval' would."""
+PRESSED = "@layer {\n  [data-react-aria-pressable] {\n    touch-action: pan-x pan-y pinch-zoom;\n  }\n}"
+"""What Streamlit's fields put into a page so that they can be pressed with a finger: this style, and no other."""
 _INLINE = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
@@ -52,7 +54,7 @@ def page_policy(sent_to: Iterable[str] = ()) -> str:
     parts = {
         "default-src": "'none'",
         "script-src": " ".join(["'self'", WASM, source(SCRIPT), *_of_streamlit()]),
-        "style-src": f"'self' {source(STYLE)} {source('')}",
+        "style-src": f"'self' {source(STYLE)} {source('')} {source(PRESSED)}",
         "img-src": "'self' data:",
         "font-src": "'self' data:",
         "connect-src": "'self'",

@@ -10,6 +10,7 @@ from boussole.audits.measures import Measure
 from boussole.charter.drift.readings import Reading, theme_of
 from boussole.charter.drift.rule import Level
 from boussole.dashboard.charts.distance_picture import Spot, small_multiple
+from boussole.dashboard.charts.time_axis import time_axis
 from boussole.dashboard.views.drift.events import Event, within
 from boussole.dashboard.views.drift.figures import ends_of, figure, in_order, label, of, row, several, table_head
 from boussole.dashboard.views.drift.words import period_words, short_words, state_words, title_of, why_not
@@ -94,7 +95,7 @@ def _multiple(
         badge=state_words(states[-1], say),
         sentences=_sentences(series.points[-1], like, series, say),
         distance=_distance(found[-1], level, say),
-        svg=small_multiple(spots, level=level.watch),
+        svg=small_multiple(spots, time_axis([point.window for point in series.points]), level=level.watch),
         alt=_spoken(title, spots, series, level, say),
         ends=(ends[0], ends[1]),
         head=table_head(say, ordered=ordered),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from boussole.audits.drift.series import DriftSeries
 from boussole.audits.languages import capital
 from boussole.dashboard.charts.months_picture import Month, months_picture, scale_of
+from boussole.dashboard.charts.time_axis import time_axis
 from boussole.dashboard.views.drift.performance.groups import GroupTable
 from boussole.dashboard.views.drift.performance.words import PerformanceWords
 from boussole.dashboard.views.drift.words import period_words
@@ -58,7 +59,7 @@ def drawn(
         anchor=anchor,
         title=title,
         sentences=sentences,
-        svg=months_picture(months, scale),
+        svg=months_picture(months, time_axis([each.window for each in series.performance]), scale),
         alt=" ".join([f"{title}.", *spoken]),
         scale=words.say(
             "From {low} (below) to {high} of 100.", low=_whole(scale[0], words), high=_whole(scale[1], words)

@@ -1,0 +1,100 @@
+"""Where people explore: by keyboard and by pointer, on a desk and a phone, and the address says what is shown."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+from tests.dashboard.browsing import SIDEWAYS, Open, keeps_its_policy, narrow, violations, waiting, whole
+
+TWO = "/fairness?system=matchft&by=age&period=2026-07-01/2026-09-30&beside=2026-04-01/2026-06-30"
+WHILE_OPEN = ("page-has-heading-one", "region")
+"""While a list is open, it alone is read aloud: the title and landmarks of its page are told again once it is shut."""
+CHOSEN = "input[aria-label=By]"
+SEEN = "return getComputedStyle(arguments[0]).clipPath === 'none'"
+
+
+def asked(page: webdriver.Chrome) -> dict[str, str]:
+    """What the address of a page chooses."""
+    return {key: values[0] for key, values in parse_qs(urlsplit(page.current_url).query).items()}
+
+
+def tab_to(page: webdriver.Chrome, label: str, *, most: int = 80) -> WebElement:
+    """Presses Tab until a field of this name has the focus."""
+    for _ in range(most):
+        page.switch_to.active_element.send_keys(Keys.TAB)
+        focused = page.switch_to.active_element
+        if focused.get_attribute("aria-label") == label:
+            return focused
+    pytest.fail(f"Tab never reaches “{label}”")
+
+
+def titled(page: webdriver.Chrome) -> str:
+    return page.find_element(By.CSS_SELECTOR, ".looked figcaption").text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_two_periods_break_no_rule_on_a_desk_and_a_phone(watched: webdriver.Chrome, visit: Open, lang: str) -> None:
+    page = visit(f"{TWO}&lang={lang}")
+    assert len(page.find_elements(By.CSS_SELECTOR, "a.spot")) == 6
+    assert violations(page) == []
+    page.find_element(By.CSS_SELECTOR, ".stSelectbox button").click()
+    waiting(page).until(lambda b: b.find_elements(By.CSS_SELECTOR, "[role=option]"))
+    assert [each for each in violations(page) if each.partition(":")[0] not in WHILE_OPEN] == []
+    keeps_its_policy(page)
+    try:
+        page = visit(f"{TWO}&lang={lang}")
+        narrow(page)
+        waiting(page).until(lambda b: b.execute_script(SIDEWAYS) == [0, 0])
+        assert violations(page) == []
+    finally:
+        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.slow
+def test_a_choice_is_made_by_keyboard_and_undone_by_back(visit: Open) -> None:
+    page = visit("/fairness?system=matchft&lang=en")
+    page.execute_script("window.stays = true")
+    before, value = titled(page), page.find_element(By.CSS_SELECTOR, CHOSEN).get_attribute("value")
+    tab_to(page, "By").send_keys(Keys.ARROW_DOWN)
+    waiting(page).until(lambda b: b.find_elements(By.CSS_SELECTOR, "[role=option]"))
+    page.switch_to.active_element.send_keys(Keys.ARROW_DOWN, Keys.ENTER)
+    waiting(page).until(lambda b: titled(b) != before)
+    whole(page)
+    assert asked(page)["by"] != "gender"
+    after = page.current_url
+    page.back()
+    waiting(page).until(lambda b: titled(b) == before)
+    assert asked(page) == {"system": "matchft", "lang": "en"}
+    assert page.execute_script("return window.stays"), "the app was loaded again"
+    assert page.find_element(By.CSS_SELECTOR, CHOSEN).get_attribute("value") == value
+    page.get(after)
+    whole(page)
+    assert titled(page) != before
+
+
+@pytest.mark.slow
+def test_marks_tell_themselves_to_the_pointer_and_the_keyboard(visit: Open) -> None:
+    page = visit(f"{TWO}&lang=en")
+    spots = page.find_elements(By.CSS_SELECTOR, "a.spot")
+    said = [spot.find_element(By.CSS_SELECTOR, ".said") for spot in spots]
+    assert not any(page.execute_script(SEEN, each) for each in said)
+    ActionChains(page).move_to_element(spots[1]).perform()
+    waiting(page).until(lambda b: b.execute_script(SEEN, said[1]))
+    assert "2nd quarter 2026" in said[1].text
+    assert "decisions" in said[1].text
+    page.execute_script("arguments[0].focus()", spots[3])
+    spots[3].send_keys(Keys.TAB)
+    assert page.switch_to.active_element == spots[4]
+    waiting(page).until(lambda b: b.execute_script(SEEN, said[4]))
+    page.switch_to.active_element.send_keys(Keys.ENTER)
+    waiting(page).until(lambda b: asked(b).get("group", "").startswith("age="))
+    whole(page)
+    assert page.find_elements(By.CSS_SELECTOR, "a.spot[aria-current]")
