@@ -279,7 +279,7 @@ def test_a_demo_never_mixes_with_something_else(small: Workspace, tmp_path: Path
 
 
 def outside(sent: pd.DataFrame) -> pd.Series:
-    """Whether a message left outside decent hours; the 14th of July is the only holiday on a weekday of these months."""
+    """Whether a message left outside decent hours; the 14th of July is the only holiday on a weekday then."""
     at = sent["sent_at"]
     hour = at.dt.hour + at.dt.minute / 60 + at.dt.second / 3600
     inside = (hour.between(10, 13) | hour.between(14, 20)) & (at.dt.dayofweek < 5)
