@@ -78,6 +78,8 @@ def first_words(text: str) -> str:
 
 def figures(measure: MeasureDocument, say: Say, *, system: System, title: str) -> str:
     """What a comparison found, for a hundred people; empty where it cannot be said in few words."""
+    if measure.params.scale == "share":  # of everybody: its sentence is short
+        return ""
     catalogue = Catalogue(LOCALE, say.lang)
     mine = dict(zip(measure.by, measure.values_of_group, strict=True)) if measure.group else {}
     who = people(catalogue, system, mine) or _quoted(mine, say, system)
