@@ -20,6 +20,8 @@ from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.dashboard.views.answers.short import figures
+from boussole.dashboard.words.say import speaker
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -84,6 +86,10 @@ def test_verdicts_follow_the_messages(tmp_path: Path, late: int, again: int, hou
     assert (found["decent_hours"][0], found["not_too_often"][0]) == (hours, often)
     assert document == audit(Workspace(tmp_path / "w"), dry_run=True, exact=True).changed(snapshot=document.snapshot)
     told = {each.template: each.sentence["fr"] for each in document.verdicts}
+    for measure in document.measures:
+        if measure.params.scale == "share":  # pages tell it in the words of its sentence
+            system = Workspace(tmp_path / "w").system("offers")
+            assert figures(measure, speaker("fr"), system=system, title="Offers") == ""
     if late == 60:  # of 2,240 messages
         assert "Sur 100 messages, 2,7 sont partis hors des heures décentes" in told["decent_hours"]
         assert (

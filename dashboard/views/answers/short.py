@@ -202,8 +202,7 @@ def between(comparison: Comparison, measure: MeasureDocument, say: Say) -> str:
     if measure.params.scale == "ratio":
         low, high = (per_hundred(end, say.lang) for end in (found.low, found.high))
         return say("The truth very probably lies between {low} and {high} for 100.", low=low, high=high)
-    if measure.params.scale == "share":
-        low, high = (per_hundred(end, say.lang) for end in (found.low, found.high))
-        return say("The truth very probably lies between {low} and {high} in 100.", low=low, high=high)
+    if measure.params.scale == "share":  # its sentence says it
+        return ""
     low, high = (say.number(100 * end, 0) for end in (found.low, found.high))
     return capital(say("The gap very probably lies between {low} and {high} in 100.", low=low, high=high))
