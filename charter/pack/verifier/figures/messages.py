@@ -11,6 +11,7 @@ from ..buckets import Counted, fewest_clusters, filled
 from ..chances import quantile
 from ..groups import Claims
 from ..rows import BUCKETS, Rows
+from ..scores import share_end
 from ..system import System
 
 ASKED = {"outside_hours_share": "hours", "written_too_often_share": "often"}
@@ -64,12 +65,3 @@ def worth(found: Counted) -> tuple[float, float]:
     parts = [(k - cases[b]) / (n - every[b]) for b in used]
     variance = (m - 1) / m * math.fsum((part - p) ** 2 for part in parts)
     return (min(float(n), p * (1 - p) / variance) if variance > 0 else float(n)), m - 1.0
-
-
-def share_end(p: float, n: float, z: float) -> float:
-    """An end of the score interval of a share: the low one for z above 0, the high one under it."""
-    if (p <= 0 and z > 0) or (p >= 1 and z < 0):
-        return 0.0 if p <= 0 else 1.0
-    centre, half = p + z * z / (2 * n), abs(z) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    end = (centre - half if z > 0 else centre + half) / (1 + z * z / n)
-    return min(1.0, max(0.0, end))

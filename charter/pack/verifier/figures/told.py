@@ -12,9 +12,8 @@ from ..buckets import scored
 from ..chances import quantile
 from ..groups import LAYERS, Claims, Sides, ends
 from ..rates import COMPARED, EXTREMES, OF_OUTCOMES, extreme
-from ..scores import difference_interval, ratio_interval, wilson
+from ..scores import difference_interval, ratio_interval, share_end, wilson
 from ..system import By, System, label
-from .messages import share_end
 from .several import Several
 from .stages import STAGED
 

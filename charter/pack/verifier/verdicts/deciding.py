@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 
 from ..chances import noncentral, quantile, root
-from ..figures.messages import share_end
+from ..scores import share_end
 from .testing import MOST, statistic
 
 FEWEST = 10
