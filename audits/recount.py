@@ -29,12 +29,12 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, reference_window
 from boussole.audits.workspace import Workspace
 
-COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld")
+COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld", "contacts")
 LEFT_OUT = "left_out"
 """What was not counted: the same in the state that was read, and free to change since."""
 VALUES = "values"
 """The names of values of categories, of which a purge leaves those alone that not only few had."""
-OF_ROWS = ("strata", "scores", "reference_scores", "withheld", VALUES)
+OF_ROWS = ("strata", "scores", "reference_scores", "withheld", "contacts", VALUES)
 """What a purge removes together with the rows, or what needs it."""
 
 

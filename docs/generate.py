@@ -38,6 +38,10 @@ HERE = Path(__file__).parent
 TYPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
 KINDS = {
     "comparison": ("Judged: a group against another", "These are what a charter judges, each group on its own."),
+    "share": (
+        "Judged: a share by itself",
+        "Of messages, or of people written to, held to a level and compared with nobody.",
+    ),
     "beside": (
         "Shown beside a judged comparison",
         "Other methods for the same question: they show whether the answer depends on the method. None is judged.",

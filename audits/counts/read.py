@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
@@ -22,6 +22,8 @@ from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
 from boussole.audits.windows import EmptyWindowError, Window
 
+CONTACTED = pa.schema([("part", pa.string()), ("bucket", pa.uint8()), ("decision", pa.uint8()), ("n", pa.int64())])
+"""What is counted of messages, the bucket of the person, whether it is a case (1) or not (0), and how many."""
 COUNTS = pa.schema(
     [
         *((name, pa.string()) for name in KEYS),
@@ -49,6 +51,8 @@ class Read:
     """Groups that earlier publications oblige to hide, beyond what this window hides by itself."""
     left_out: pa.Table
     """What came in and is not in these counts (`LEFT_OUT`); no row in evidence of earlier versions."""
+    contacts: pa.Table = field(default_factory=CONTACTED.empty_table)
+    """Messages to people (`CONTACTED`); no row where none are logged."""
 
 
 def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:

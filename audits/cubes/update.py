@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import duckdb
 import ibis
 
-from boussole.audits.cubes import build, ranks
+from boussole.audits.cubes import build, contacts, ranks
 from boussole.audits.cubes.edges import Bins, bins_of, declare_again, declare_bins
 from boussole.audits.cubes.histograms import histograms
 from boussole.audits.errors import LakeError
@@ -51,6 +51,8 @@ def rebuild(connection: duckdb.DuckDBPyConnection, system: System, *, bins: bool
     for name in CUBES:
         connection.execute(f"DELETE FROM {table(system, name)} WHERE NOT {_in_months(name, sealed)}")
     _merge(connection, system)
+    if system.contacts is not None:
+        contacts.recount(connection, system)
 
 
 def rebuild_months(

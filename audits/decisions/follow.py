@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from boussole.audits.cubes import contacts
 from boussole.audits.cubes.update import add_batch
 from boussole.audits.decisions import effective
 from boussole.audits.decisions.contracts import Contract
@@ -24,7 +25,10 @@ def follow(
             done = effective.overlay_and_count(connection, contract.system, ids)
             return done.updated, done.waiting
         case Follow.RENEWED:
-            return _renew(connection, opened, contract), 0
+            updated = _renew(connection, opened, contract)
+            if contract.log == "contacts":
+                contacts.recount(connection, contract.system, batch=batch)
+            return updated, 0
         case Follow.NOTHING:
             return 0, 0
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from boussole.audits.errors import LakeError
 from boussole.audits.lake.rows import KEPT, QUARANTINE, SHARED, decision_columns, log_columns
+from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.systems.logs.decisions import FLAGS
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
@@ -138,6 +139,15 @@ def table(system: System, name: str) -> str:
     return f"lake.{quote(system.id)}.{quote(name)}"
 
 
+def cube_of(log: str) -> str:
+    """The name of the table of what is counted of a log by itself.
+
+    >>> cube_of("contacts")
+    'contacts_counted'
+    """
+    return f"{log}_counted"
+
+
 def keys_of(cube: str) -> list[str]:
     """The columns of a cube that tell its rows apart."""
     return [column for column in CUBES[cube] if column not in SUMS[cube]]
@@ -166,6 +176,9 @@ def create_system(connection: duckdb.DuckDBPyConnection, system: System) -> None
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(system.id)}")
     for log in ("decisions", *system.logs):
         _create(connection, table(system, log), log_columns(system, log))
+        if cube := LOG_TYPES[log].cube:
+            add_missing(connection, table(system, log), log_columns(system, log))
+            _create(connection, table(system, cube_of(log)), cube)
     add_missing(connection, table(system, "decisions"), decision_columns(system))
     for name, columns in {**CUBES, **KEPT}.items():
         _create(connection, table(system, name), columns)

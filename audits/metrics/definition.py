@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts
 
-Kind = Literal["group", "across", "comparison", "beside", "estimate", "drift"]
+Kind = Literal["group", "across", "comparison", "beside", "estimate", "drift", "share"]
 BadSide = Literal["below", "above"]
 
 
@@ -24,7 +24,7 @@ class Metric:
     kind: Kind
     """`group`: per group; `across`: over groups, shown and never judged; `comparison`: judged;
     `beside`: another answer to a judged question, shown and never judged; `estimate`: expected, not
-    measured; `drift`."""
+    measured; `drift`; `share`: of messages or people, judged by itself."""
     formula: str
     range: str
     ideal: float | None

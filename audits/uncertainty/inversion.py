@@ -13,6 +13,7 @@ from typing import Any, Literal
 from scipy.optimize import brentq
 
 from boussole.audits.uncertainty.tests import p_beyond, quantile, statistic
+from boussole.audits.uncertainty.wilson import wilson_bounds
 
 End = Literal["low", "high"]
 EDGE = 1 - 1e-9
@@ -40,6 +41,9 @@ def end_of(test: Mapping[str, Any], *, chance: float, end: End) -> float | None:
     z = quantile(test, 1 - chance) * (1 if end == "low" else -1)
     if kind in ("wald", "jackknife"):
         return _around(test, z)
+    if kind == "score_share":
+        size = float(test["size"])
+        return wilson_bounds(float(test["estimate"]) * size, size, z=abs(z))[end == "high"]
     if kind == "score_ratio":
         found = _crossed(lambda x: statistic(test, math.exp(x)) - z, -FARTHEST, FARTHEST)
         return (0.0 if end == "low" else None) if found is None else math.exp(found)

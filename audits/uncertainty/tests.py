@@ -3,7 +3,7 @@
 Judging needs no cells: `charter replay` calls these on stored documents. Thresholds come oriented: the bad
 side is `below` or `above` them. Kinds: `score_ratio`, `score_difference` (k, n: compared group, reference; with `df`,
 effective sizes estimated from clusters), `jackknife` (transform, estimate, se on the transformed scale, df), `wald`
-(estimate, se, with `df` Student's) and `noncentral_chi2` (PSI).
+(estimate, se, with `df` Student's), `score_share` (estimate, size: effective rows, df) and `noncentral_chi2` (PSI).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from scipy.stats import t as student
 
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.uncertainty.score import difference_z, ratio_z
+from boussole.audits.uncertainty.share import share_z
 
 MOST_TIMES = 100
 """More than this many times the present decisions is no reasonable number."""
@@ -176,6 +177,7 @@ STATISTICS: dict[str, Callable[[Mapping[str, Any], float], float]] = {
     "score_difference": _difference_z,
     "jackknife": _jackknife_z,
     "wald": _wald_z,
+    "score_share": share_z,
 }
 """The standardised distance of the estimate from a threshold, by kind of test."""
 

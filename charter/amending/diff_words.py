@@ -113,7 +113,7 @@ WORDS = {
 """Keys of a charter as they are said."""
 WORDED = ("evidence", "frequency", "kinds")
 """Fields whose values are keys that are said."""
-FOR_HUNDRED, GAP, NOTHING = "{n} for 100", "a gap of {n} in 100", "nothing"
+FOR_HUNDRED, GAP, IN_HUNDRED, NOTHING = "{n} for 100", "a gap of {n} in 100", "{n} in 100", "nothing"
 MONTHS = ("one month", "{n} months")
 NO_END = "no limit"
 
@@ -210,6 +210,8 @@ class _Teller:
             return self._say(NOTHING)
         if scale == "ratio":
             return self._say(FOR_HUNDRED).format(n=self._number(100 * value))
+        if scale == "share":
+            return self._say(IN_HUNDRED).format(n=self._number(100 * value))
         return self._say(GAP).format(n=self._number(100 * value)) if scale == "difference" else self._number(value)
 
     def _number(self, value: float) -> str:

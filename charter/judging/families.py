@@ -199,6 +199,7 @@ def _declared(system: System) -> dict[Need, bool]:
         "controls": bool(system.controls),
         "stages": columns is not None and bool(columns.stages),
         "ranks": columns is not None and columns.request is not None and columns.rank is not None,
+        "contacts": system.contacts is not None,
     }
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 
 from boussole.dashboard.charts.dots import Dot, Rows, tint
+from boussole.dashboard.charts.rose import wrapped
 from boussole.dashboard.markup.fontfiles import QUOTED
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, NEEDLE, shape
 from boussole.dashboard.words.reading import Kind
@@ -57,6 +59,10 @@ def levels_at(shown: Rows, place: int) -> list[float]:
 
 def strip_svg(mark: Mark, scale: Sequence[tuple[float, str]], *, wide: int = WIDE) -> str:
     """One mark and its interval; of the second period an open diamond on a dashed bar."""
+    return _drawing(_strip(mark, scale, wide), wide, HIGH)
+
+
+def _strip(mark: Mark, scale: Sequence[tuple[float, str]], wide: int) -> list[str]:
     dot, x = mark.dot, _placed(scale, wide)
     parts = [_upright(x(at), LINE, 'stroke-width="1"') for at, _ in _told(scale, wide)]
     if dot.value is not None:
@@ -64,18 +70,53 @@ def strip_svg(mark: Mark, scale: Sequence[tuple[float, str]], *, wide: int = WID
         if dot.low is not None and dot.high is not None:
             parts.append(_bar(x(dot.low), x(dot.high), dot, second=mark.second))
         parts.append(_point(x(dot.value), HIGH / 2, dot, second=mark.second))
-    return _drawing(parts, wide, HIGH)
+    return parts
 
 
 def scale_svg(scale: Sequence[tuple[float, str]], *, wide: int = WIDE) -> str:
     """The words of the scale under its lines."""
-    x, font = _placed(scale, wide), QUOTED.replace('"', "'")
-    parts = [
-        f'<text x="{x(at):.1f}" y="16" text-anchor="middle" font-size="14" font-family="{font}" fill="{INK_2}">'
-        f"{words}</text>"
-        for at, words in _told(scale, wide)
-    ]
-    return _drawing(parts, wide, 22)
+    return _drawing(_scale(scale, wide), wide, 22)
+
+
+def _scale(scale: Sequence[tuple[float, str]], wide: int) -> list[str]:
+    x = _placed(scale, wide)
+    return [_text(words, x(at), 16, INK_2, anchor="middle") for at, words in _told(scale, wide)]
+
+
+NAMES, WHEN, VALUE, LETTERS = 230, 150, 90, 28
+"""Pixels of the columns beside the strips of one picture, and characters of a line of names."""
+
+
+def strips_svg(shown: Strips) -> str:
+    """The whole chart as one picture, with the words of its rows: to be taken along."""
+    parts, y = [], 0
+    for row in shown.rows:
+        lines = wrapped(row.name, width=LETTERS)
+        parts += [_text(each, 0, y + 22 + 18 * at, INK) for at, each in enumerate(lines)]
+        for at, mark in enumerate(row.marks):
+            parts += _beside(mark, shown, y + at * HIGH)
+        y += max(len(row.marks) * HIGH, 18 * len(lines) + 16)
+        parts.append(f'<line x1="0" x2="{NAMES + WHEN + WIDE + VALUE}" y1="{y}" y2="{y}" stroke="{LINE}"/>')
+    parts.append(f'<g transform="translate({NAMES + WHEN},{y})">{"".join(_scale(shown.scale, WIDE))}</g>')
+    return _drawing(parts, NAMES + WHEN + WIDE + VALUE, y + 24)
+
+
+def _beside(mark: Mark, shown: Strips, y: int) -> list[str]:
+    """A mark of one picture, with the words on both sides of it; without a figure, why there is none."""
+    left = NAMES + WHEN
+    when = [_text(mark.period, NAMES, y + 22, INK_2)] if mark.period else []
+    if mark.dot.value is None:
+        return [*when, _text(mark.dot.note, left, y + 22, INK_2)]
+    strip = f'<g transform="translate({left},{y})">{"".join(_strip(mark, shown.scale, WIDE))}</g>'
+    return [*when, strip, _text(mark.dot.text, left + WIDE + 8, y + 22, INK)]
+
+
+def _text(words: str, x: float, y: float, ink: str, *, anchor: str = "start") -> str:
+    font = QUOTED.replace('"', "'")
+    return (
+        f'<text x="{x:.1f}" y="{y:g}" text-anchor="{anchor}" font-size="14" font-family="{font}" fill="{ink}">'
+        f"{escape(words)}</text>"
+    )
 
 
 def _told(scale: Sequence[tuple[float, str]], wide: int) -> Sequence[tuple[float, str]]:

@@ -14,7 +14,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.privacy import keys
 from boussole.audits.workspace import Workspace
 from boussole.experiments.demo.planted import PEOPLE, SEED, facts
-from boussole.experiments.logging import log_decisions
+from boussole.experiments.logging import log_contacts, log_decisions
 from boussole.experiments.store import client, experiment_id, quiet_mlflow
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ def _log_everything(workspace: Workspace, simulation: Simulation, *, tell: Progr
                 with mlflow.start_run(experiment_id=experiment, run_name=name):
                     mlflow.log_params({"model_version": week["model_version"].iloc[0], "rows": len(week)})
                     log_decisions(week, system="matchft", model_version=week["model_version"].iloc[0])
+                    sent = simulation.messages
+                    log_contacts(sent[sent["week"] == name].drop(columns="week"), system="matchft")
         tell("weeks of decisions logged to MLflow", len(weeks), len(weeks))
     finally:
         mlflow.set_tracking_uri(before)

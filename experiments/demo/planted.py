@@ -35,6 +35,8 @@ class PlantedEffects:
     women_part_time: float = 0.42
     men_part_time: float = 0.12
     """Share of people with a part-time past: this is how version 2.0 reaches women."""
+    evening_share: float = 0.03
+    """Share of messages that leave at nine in the evening since the change; 0 plants nothing."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 
@@ -75,6 +77,18 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
                 "2026-09": "shifted",
                 "mechanism": "version 2.0 weighs hires and refusals equally in training, which raises its scores",
             },
+        },
+        "messages": {
+            "outside_decent_hours": {
+                "2026-07": "none",
+                "2026-08": "none",
+                "2026-09": "planted",
+                "share_between": [0.024, 0.036],
+                "switch": "PlantedEffects.evening_share",
+                "mechanism": "since the change some messages leave at nine in the evening",
+            },
+            "too_often": "not planted: the sender stops at four messages in thirty days",
+            "after_stop": "not planted: nobody gets a message after a STOP",
         },
         "version_change": {
             "before": "1.4",
@@ -138,6 +152,8 @@ def _expected() -> dict[str, dict[str, str]]:
         verdicts[month] = {
             **{f"{asked}_{name}": found[name] for asked in SELECTION for name in attributes},
             **{f"precision_difference_{name}": "kept" for name in attributes},
+            "decent_hours": "watch" if changed else "kept",
+            "not_too_often": "kept",
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
         seen = {

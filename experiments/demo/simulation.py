@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from boussole.experiments.demo.market import PARIS, offers, outcomes, pairs
+from boussole.experiments.demo.messages import messages
 from boussole.experiments.demo.model import VERSIONS, Version, decide, history, train
 from boussole.experiments.demo.people import people
 
@@ -20,21 +21,27 @@ LOGGED = [
 
 @dataclass(frozen=True, kw_only=True)
 class Simulation:
-    """The log as a data scientist would hold it, and the two versions that made it."""
+    """The logs as a data scientist would hold them, and the two versions that made them."""
 
     log: pd.DataFrame
+    messages: pd.DataFrame
+    """Messages to people, each with the run of its decision."""
     versions: dict[str, Version]
 
     def weeks(self) -> dict[str, pd.DataFrame]:
         """The log cut by ISO week and model version: each piece is one run, under its name."""
-        week = self.log["ts"].dt.tz_convert(PARIS).dt.strftime("%G-W%V")
-        names = "decisions " + week + ", version " + self.log["model_version"]
-        return {str(name): piece for name, piece in self.log.groupby(names)}
+        return {str(name): piece for name, piece in self.log.groupby(run_names(self.log))}
+
+
+def run_names(log: pd.DataFrame) -> pd.Series:
+    """The name of the run of each decision."""
+    weeks: pd.Series = log["ts"].dt.tz_convert(PARIS).dt.strftime("%G-W%V")
+    return "decisions " + weeks + ", version " + log["model_version"]
 
 
 def simulate(count: int, *, seed: int) -> Simulation:
     """Three months of decisions about `count` people; every step draws from its own stream of the seed."""
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(5)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(6)]
     past = history(rng=streams[0])
     versions = {name: train(name, past) for name in VERSIONS}
     seekers = people(count, rng=streams[1])
@@ -43,4 +50,6 @@ def simulate(count: int, *, seed: int) -> Simulation:
     decided = pd.concat([decide(pool[~pool["after_change"]], before), decide(pool[pool["after_change"]], after)])
     log = outcomes(decided, rng=streams[4])
     log["decision_id"] = [f"D{number:07d}" for number in range(len(log))]
-    return Simulation(log=log[LOGGED].reset_index(drop=True), versions=versions)
+    log = log[LOGGED].reset_index(drop=True)
+    sent = messages(log.assign(run=run_names(log)), rng=streams[5])
+    return Simulation(log=log, messages=sent, versions=versions)

@@ -71,6 +71,8 @@ def test_levels_that_are_judged_in_this_version():
         "false_positive_rate_difference": (0, 0.1),
         "precision_difference": (0, 0.1),
         "psi": (0.1, None),
+        "outside_hours_share": (0.01, 0.05),
+        "written_too_often_share": (0.01, None),
     }
 
 

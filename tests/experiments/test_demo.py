@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from pathlib import Path
@@ -17,9 +18,10 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.systems import load_system
 from boussole.audits.workspace import Workspace
 from boussole.experiments.demo import FACTS, build
+from boussole.experiments.demo.messages import messages
 from boussole.experiments.demo.model import VERSIONS
-from boussole.experiments.demo.planted import PEOPLE, SEED, facts
-from boussole.experiments.demo.simulation import Simulation, simulate
+from boussole.experiments.demo.planted import PEOPLE, PLANTED, SEED, facts
+from boussole.experiments.demo.simulation import Simulation, run_names, simulate
 from boussole.experiments.store import quiet_mlflow
 
 SMALL = 1_500
@@ -274,3 +276,37 @@ def test_a_demo_never_mixes_with_something_else(small: Workspace, tmp_path: Path
     with pytest.raises(BoussoleError, match="3 people cannot be simulated"):
         build(tmp_path / "new", people=3)
     assert not (tmp_path / "new").exists()
+
+
+def outside(sent: pd.DataFrame) -> pd.Series:
+    """Whether a message left outside decent hours; the 14th of July is the only holiday on a weekday then."""
+    at = sent["sent_at"]
+    hour = at.dt.hour + at.dt.minute / 60 + at.dt.second / 3600
+    inside = (hour.between(10, 13) | hour.between(14, 20)) & (at.dt.dayofweek < 5)
+    return ~inside | (at.dt.strftime("%m-%d") == "07-14")
+
+
+def test_messages_leave_at_decent_hours_but_for_those_that_are_planted(
+    simulation: Simulation, planted: dict[str, Any]
+) -> None:
+    sent = simulation.messages[simulation.messages["kind"] == "contact"]
+    found = outside(sent).groupby(sent["sent_at"].dt.strftime("%Y-%m")).mean()
+    told = planted["messages"]["outside_decent_hours"]
+    low, high = told["share_between"]
+    assert {month: share for month, share in found.items() if share} == {"2026-09": found["2026-09"]}
+    assert low < found["2026-09"] < high
+    assert [told[month] for month in found.index] == ["none", "none", "planted"]
+
+
+def test_with_nothing_planted_messages_are_clean(simulation: Simulation) -> None:
+    log = simulation.log.assign(run=run_names(simulation.log))
+    none = dataclasses.replace(PLANTED, evening_share=0.0)
+    every = messages(log, rng=np.random.default_rng(7), effects=none).sort_values(["person_id", "sent_at"])
+    sent = every[every["kind"] == "contact"]
+    assert not outside(sent).any()
+    fifth = sent["sent_at"] - sent.groupby("person_id")["sent_at"].shift(4)
+    assert not (fifth < pd.Timedelta(days=30)).any()
+    stops = every[every["kind"] == "STOP"].set_index("person_id")["sent_at"]
+    assert len(stops) > 50
+    assert not (sent["sent_at"] > sent["person_id"].map(stops)).any()
+    assert (sent["replied_at"].isna() | (sent["replied_at"] >= sent["sent_at"])).all()

@@ -1,11 +1,22 @@
-"""Messages to people, and when they replied."""
+"""Messages to people, when they replied, and whether they asked to be left alone."""
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from boussole.audits.systems.kinds import ColumnName
 from boussole.audits.systems.logs.log_type import Follow, LogType, Read, Section
+
+OPT_OUT = ("opt-out", "opt_out", "optout", "stop")
+"""Kinds of row that are somebody asking to be left alone, where the system file names none."""
+
+HOURS, PLACED, TIMED, OFTEN, STOPPED = PARTS = ("hours", "placed", "timed", "often", "stopped")
+"""Messages, outside decent hours; those whose department is not known; those without a time of day; people written to,
+too often; messages, more than a day after a STOP."""
+MOST, DAYS = 4, 30
+"""Messages to one person in so many days, at most: the same source."""
 
 
 class Contacts(Section):
@@ -13,6 +24,19 @@ class Contacts(Section):
     at: ColumnName = Field(description="Moment of the message")
     kind: ColumnName = Field(description="Kind of message: contact, opt-out…")
     reply_at: ColumnName | None = Field(None, description="Moment of the reply")
+    department: ColumnName | None = Field(
+        None, description="Department of the person (75, 2A, 974): whose hours and public holidays count"
+    )
+    opt_out: list[str] = Field(
+        list(OPT_OUT), min_length=1, description="Kinds that are a STOP of the person, and no message; in any case"
+    )
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A section that says nothing of these is written, and hashed, as before there were any."""
+        found: dict[str, Any] = written(self)
+        unsaid = {"department": None, "opt_out": list(OPT_OUT)}
+        return {name: value for name, value in found.items() if name not in unsaid or value != unsaid[name]}
 
 
 CONTACTS = LogType(
@@ -20,7 +44,7 @@ CONTACTS = LogType(
     title={"en": "messages to people", "fr": "messages envoyés"},
     noun="message(s)",
     row="message to a person",
-    told="person, moment, kind, moment of the reply",
+    told="person, moment, kind, moment of the reply, department",
     declare="`contacts`",
     section=Contacts,
     table={
@@ -33,6 +57,7 @@ CONTACTS = LogType(
         "person": "VARCHAR",
         "kind": "VARCHAR",
         "reply_at": "TIMESTAMP",
+        "department": "VARCHAR",
     },
     moment="at",
     reads=(
@@ -40,10 +65,18 @@ CONTACTS = LogType(
         Read("at", "moment"),
         Read("kind", "words", missing="the kind of message is missing"),
         Read("reply_at", "moment", not_before=("at", "the reply is older than the message")),
+        Read("department", "words"),
     ),
     identity=("person", "at", "kind"),
     hashed=True,
     compared="never",
     follow=Follow.RENEWED,
     renewed=("reply_at", "replies"),
+    cube={
+        "month": "DATE",
+        "part": "VARCHAR",  # what is counted (`PARTS`)
+        "bucket": "UTINYINT",
+        "n": "BIGINT",  # messages, or people written to
+        "cases": "BIGINT",  # of these, those outside the hours; who got too many; after a STOP
+    },
 )

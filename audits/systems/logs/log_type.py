@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
@@ -92,6 +92,8 @@ class LogType:
     follow: Follow = Follow.NOTHING
     renewed: tuple[str, str] | None = None
     """The column that a later source may fill in, and what its cells are, in the plural."""
+    cube: Mapping[str, str] = field(default_factory=dict)
+    """The columns of what is counted of it by itself, beside the decisions (`cube_of`); none where nothing is."""
 
     @property
     def of_decisions(self) -> bool:
@@ -110,8 +112,9 @@ class LogType:
 
     def columns(self, part: Section, *, needed: bool) -> list[str]:
         """The columns that a section names, in the order of its keys: those that must be there, or the others."""
-        must = {read.role for read in self.reads if self.needs(read)}
-        found = {role: getattr(part, role) for role in type(part).model_fields}
+        reads = {read.role: self.needs(read) for read in self.reads}
+        must = {role for role, needed_ in reads.items() if needed_}
+        found = {role: getattr(part, role) for role in type(part).model_fields if role in reads}
         return [column for role, column in found.items() if column and (role in must) == needed]
 
     def needs(self, read: Read) -> bool:

@@ -51,6 +51,15 @@ DRIFT = {
     ("features", "watch"): "The data received no longer resemble those of the reference period: what changed most is "
     "“{feature}” (distance {value})",
 }
+SHARES = {
+    "outside_hours_share": "Of 100 messages, {value} left outside decent hours",
+    "written_too_often_share": "Of 100 people written to, {value} got more than {most} messages in {days} days",
+}
+AT_MOST = {
+    "outside_hours_share": "Of 100 messages, {value} at most left outside decent hours",
+    "written_too_often_share": "Of 100 people written to, {value} at most got more than {most} messages in {days} days",
+}
+"""Where so few were found that their number is not told."""
 MORE_ASKED = "More was probably asked of them before they were {decision}."
 LESS_ASKED = "Less was probably needed for them to be {decision}."
 
@@ -97,6 +106,8 @@ def finding(
     scale = measure.params.scale
     if scale == "distance":
         return _drift(measure, verdict, catalogue, system)
+    if scale == "share":
+        return _share(measure, catalogue, ends_of(measure, decided))
     named = {
         "place": place(catalogue, system, measure.group or {}),
         "other": other_place(catalogue, system, measure),
@@ -127,6 +138,8 @@ def level_words(level: float, scale: str, catalogue: Catalogue) -> str:
         return number(level, catalogue.lang, 2)
     if scale == "ratio":
         return catalogue.gettext("{n} for 100").format(n=per_hundred(level, catalogue.lang))
+    if scale == "share":
+        return catalogue.gettext("{n} in 100").format(n=_share_words(level, catalogue.lang))
     if not level:
         return catalogue.gettext("no gap")
     return catalogue.gettext("a gap of {n} in 100").format(n=per_hundred(abs(level), catalogue.lang))
@@ -138,6 +151,23 @@ def _drift(measure: MeasureInShort, verdict: str, catalogue: Catalogue, system: 
     message = DRIFT[subject, "watch" if verdict == "broken" else verdict]
     value = number(given(measure.value), catalogue.lang, 2)
     return catalogue.gettext(message).format(feature=feature(system, column, catalogue.lang), value=value)
+
+
+def _share(measure: MeasureInShort, catalogue: Catalogue, ends: Ends | None) -> str:
+    value, params = _share_words(given(measure.value), catalogue.lang), measure.params
+    messages = AT_MOST if params.get("at_most") else SHARES
+    told = catalogue.gettext(messages[measure.metric])
+    told = told.format(value=value, most=params.get("most"), days=params.get("days"))
+    return told if params.get("at_most") else told + _ratio_interval(ends, catalogue)
+
+
+def _share_words(share: float, lang: str) -> str:
+    """A share in 100, without a decimal that says nothing.
+
+    >>> _share_words(0.01, "fr"), _share_words(0.0268, "fr"), _share_words(0.123, "en")
+    ('1', '2,7', '12')
+    """
+    return number(100 * share, lang, 0) if 100 * share == round(100 * share) else per_hundred(share, lang)
 
 
 def _rates(measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str], ends: Ends | None) -> str:

@@ -33,6 +33,7 @@ NOT_EXAMINED = {
     "no_controls": "Not examined: the system file declares nothing by which profiles could be compared.",
     "no_stages": "Not examined: the system file declares no stages.",
     "no_ranks": "Not examined: the system file names no lists and places in them.",
+    "no_contacts": "Not examined: the system file declares no log of messages.",
     "no_measure": "Not examined: nothing was measured for this question in this period.",
     "no_incident": "Not examined: no incident of this system was ever recorded. Nobody knows whether there was none, "
     "or nobody records them.",
@@ -60,6 +61,7 @@ CANNOT_TELL = {
     "zero_denominator": "We cannot tell. One of the groups has no case to count.",
     "empty_window": "We cannot tell. One of the two periods holds no decision.",
     "no_values": "We cannot tell. In one of the two periods the column holds no value at all.",
+    "no_times": "We cannot tell. Too many messages say on which day they left, and not at what time.",
     "one_bin": "We cannot tell. In both periods the column holds one value only, or only values too rare to compare.",
 }
 LEFT_OUT = {

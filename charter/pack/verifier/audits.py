@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from .buckets import method
-from .figures import drift, expected
+from .figures import drift, expected, messages
 from .figures.calibrating import Calibrating
 from .figures.others import Others
 from .figures.remaining import Remaining
@@ -88,6 +88,7 @@ def _from_rows(document: dict, groups: Groups) -> Again:
     ways: list[Again] = [
         stages.claims,
         lambda measure: drift.claims(measure, system, rows),
+        lambda measure: messages.claims(measure, system, rows),
         groups.claims,
         Others(groups, stages).claims,
         Scores(groups, bins).claims,

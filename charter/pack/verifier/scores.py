@@ -114,3 +114,12 @@ def holm(p_values: Sequence[float], weights: Sequence[float]) -> list[float]:
         found[i] = floor
         left -= weights[i]
     return found
+
+
+def share_end(p: float, n: float, z: float) -> float:
+    """An end of the score interval of a share: the low one for z above 0, the high one under it."""
+    if (p <= 0 and z > 0) or (p >= 1 and z < 0):
+        return 0.0 if p <= 0 else 1.0
+    centre, half = p + z * z / (2 * n), abs(z) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    end = (centre - half if z > 0 else centre + half) / (1 + z * z / n)
+    return min(1.0, max(0.0, end))

@@ -47,6 +47,7 @@ class System:
             "controls": bool(self.controls),
             "stages": bool(self.stages),
             "ranks": bool(columns.get("request") and columns.get("rank")),
+            "contacts": bool(self.declared.get("contacts")),
         }[need]
 
 

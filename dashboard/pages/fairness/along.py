@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from boussole.dashboard.charts.sheet import sheet_of
-from boussole.dashboard.pages.fairness.cache import document_of, explorer
+from boussole.dashboard.charts.strips import strips_svg
+from boussole.dashboard.pages.fairness.cache import documents_of, explorer
 from boussole.dashboard.parts.taking.figure import TABLE, Drawing, Figure, Source, Wanted
 from boussole.dashboard.parts.taking.seals import sealed
 from boussole.dashboard.views import store
@@ -15,21 +16,21 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     """The figures of the view that an address asks for."""
     workspace, say = wanted.workspace, wanted.say
     shown = explorer(workspace, FairnessQuery.of(wanted.query), say.lang)
-    document = document_of(workspace, shown.chosen) if shown else None
-    if shown is None or document is None:
+    audits = documents_of(workspace, shown.chosen) if shown else []
+    if shown is None or not audits:
         return {}
     source = Source(
         organisation=workspace.settings.organisation,
         about=store.scene(workspace).title(shown.chosen.system, say),
-        period=period(document, say),
-        charter=document.charter.version,
-        seal=sealed(workspace, [document.evidence.entry]),
+        period=" / ".join(period(each, say) for each in audits),
+        charter=" / ".join(dict.fromkeys(each.charter.version for each in audits)),
+        seal=sealed(workspace, [each.evidence.entry for each in audits]),
     )
     chart, table, history = shown.chart, shown.table, shown.history
-    drawn = TABLE if chart is None else Drawing(svg=chart.svg, notes=[chart.note])
+    drawn = TABLE if chart is None else Drawing(svg=strips_svg(chart), notes=[chart.note])
     found = {
         "groups": Figure(
-            title=shown.title,
+            title=table.caption,
             sentence=shown.answer,
             source=source,
             href=shown.address,
@@ -39,7 +40,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     }
     if history is not None:
         found["over-time"] = Figure(
-            title=f"{shown.title} – {history.caption}",
+            title=f"{table.caption} – {history.caption}",
             source=source,
             href=shown.address,
             fill=lambda: sheet_of(history, say),

@@ -24,10 +24,10 @@ def explorer(workspace: Workspace, chosen: FairnessQuery, lang: str) -> Explorer
     return _explorer(workspace.home, stamp(workspace), store.day_in(workspace), chosen, lang)
 
 
-def document_of(workspace: Workspace, shown: FairnessQuery) -> AuditDocument | None:
-    """The audit behind a view, by the system and the window that it shows."""
-    windows = _windows(workspace.home, stamp(workspace), shown.system)
-    return next((each for each in windows if span(each) == shown.period), None)
+def documents_of(workspace: Workspace, shown: FairnessQuery) -> list[AuditDocument]:
+    """The audits behind a view, by the system and the one or two windows that it shows, in that order."""
+    windows = {span(each): each for each in _windows(workspace.home, stamp(workspace), shown.system)}
+    return [windows[each] for each in (shown.period, shown.beside) if each in windows]
 
 
 @newest(400)

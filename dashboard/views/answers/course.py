@@ -73,7 +73,7 @@ def course(
     if found is None or document is None:
         return None
     judged, measure = found
-    scale = 1.0 if measure.params.scale == "distance" else 100.0
+    scale, share = 1.0 if measure.params.scale == "distance" else 100.0, measure.params.scale == "share"
     windows = sorted(past.audits, key=lambda window: window.end)[-MOST:]
     stops = [_stop(window, past.audits[window], (verdict.indicator, judged.measure), scale, say) for window in windows]
     if sum(stop.value is not None for stop in stops) < 2:
@@ -93,7 +93,7 @@ def course(
     own = [period(past.audits[window], say) for window in windows]
 
     def write(value: float) -> str:
-        return say.number(value, 0 if scale > 1 else 2)
+        return say.number(value, (1 if value < 10 else 0) if share else 0 if scale > 1 else 2)
 
     return Course(
         svg=course_svg(numbered, levels, write),

@@ -114,4 +114,6 @@ def level_words(at: float, scale: str, say: Say) -> str:
     if scale == "difference":
         nought = say.number(0, 1)[1:]
         return say("{n} points", n=signed(100 * at, say).removesuffix(nought))
+    if scale == "share":
+        return say("{n} in 100", n=say.number(100 * at, 0 if 100 * at == round(100 * at) else 1))
     return say("a distance of {n}", n=say.number(at))

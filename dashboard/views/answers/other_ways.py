@@ -32,6 +32,7 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "controls": say("where nothing is declared by which profiles could be compared"),
         "stages": say("where no stages are declared"),
         "ranks": say("where there are no lists"),
+        "contacts": say("where no messages are logged"),
     }
     found = [kinds[way.applies]] if way.applies in kinds else []
     found += [lacking[need] for need in indicator.needs if need not in way.needs]

@@ -78,6 +78,8 @@ def first_words(text: str) -> str:
 
 def figures(measure: MeasureDocument, say: Say, *, system: System, title: str) -> str:
     """What a comparison found, for a hundred people; empty where it cannot be said in few words."""
+    if measure.params.scale == "share":  # of everybody: its sentence is short
+        return ""
     named = {**compared_people(measure, say, system=system), "system": title, "decision": decision(system, say.lang)}
     if measure.params.scale == "ratio":
         return _ratio(measure, say, system, {**named, "n": per_hundred(given(measure.value), say.lang)})
@@ -224,6 +226,8 @@ def between(comparison: Comparison, measure: MeasureDocument, say: Say, *, whom:
                 **whom,
             )
         return say("The truth very probably lies between {low} and {high} for 100.", low=low, high=high)
+    if measure.params.scale == "share":  # its sentence says it
+        return ""
     low, high = (say.number(100 * end, 0) for end in (found.low, found.high))
     if whom:
         return say("Gap of {group} to {other}: very probably {low} to {high} in 100.", low=low, high=high, **whom)

@@ -12,7 +12,7 @@ from ..buckets import scored
 from ..chances import quantile
 from ..groups import LAYERS, Claims, Sides, ends
 from ..rates import COMPARED, EXTREMES, OF_OUTCOMES, extreme
-from ..scores import difference_interval, ratio_interval, wilson
+from ..scores import difference_interval, ratio_interval, share_end, wilson
 from ..system import By, System, label
 from .several import Several
 from .stages import STAGED
@@ -138,6 +138,9 @@ def of_test(measure: dict) -> Claims | None:
     """The value and interval that the test beside a measure gives."""
     test = measure["params"].get("test") or {}
     method = str(test.get("method", ""))
+    if test.get("kind") == "score_share":
+        p, size, z = float(test["estimate"]), float(test["size"]), quantile(0.975, test)
+        return {"value": p, "interval.low": share_end(p, size, z), "interval.high": share_end(p, size, -z)}
     if not str(test.get("kind", "")).startswith("score_") or measure["interval"] is None:
         return None
     k, n = tuple(test["k"]), tuple(test["n"])

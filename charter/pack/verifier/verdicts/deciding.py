@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 
 from ..chances import noncentral, quantile, root
+from ..scores import share_end
 from .testing import MOST, statistic
 
 FEWEST = 10
@@ -38,6 +39,8 @@ def _end(test: dict, chance: float, *, low: bool, said: float | None) -> float |
     if test["kind"] == DISTANCE:
         return _of_distance(test, chance, low=low, said=said)
     z = quantile(1 - chance, test) * (1 if low else -1)
+    if test["kind"] == "score_share":
+        return share_end(float(test["estimate"]), float(test["size"]), z)
     if test["kind"] in ("wald", "jackknife"):
         estimate, error = float(test["estimate"]), z * float(test["se"])
         if test.get("transform") != "log":

@@ -48,6 +48,8 @@ def statistic(test: dict, at: float) -> float:
         return difference_z(tuple(test["k"]), tuple(test["n"]), at)
     if test["kind"] == "jackknife" and test["transform"] == "log":
         return math.log(test["estimate"] / at) / float(test["se"])
+    if test["kind"] == "score_share":
+        return (float(test["estimate"]) - at) / math.sqrt(at * (1 - at) / float(test["size"]))
     if test["kind"] in ("wald", "jackknife"):
         return (float(test["estimate"]) - at) / float(test["se"])
     raise ValueError(f"a test of the kind {test['kind']} is not known here")

@@ -1,0 +1,43 @@
+"""Counts of messages to people in a window, for the promises about when and how often they are written to."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from boussole.audits.counts.read import CONTACTED, months_sql
+from boussole.audits.cubes.contacts import counting
+from boussole.audits.cubes.update import sealed_months
+from boussole.audits.lake.tables import cube_of, days_sql, has_table, table
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+
+
+def read_contacts(
+    connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, exact: bool = False
+) -> pa.Table:
+    """The rows of `CONTACTED` of a window, in a fixed order; none where no message was logged.
+
+    From their cube where it holds just the messages of the window; else, and with `exact`, from the rows: where these
+    were purged, there is nothing to count. People are counted month by month.
+    """
+    if system.contacts is None or not has_table(connection, system, cube_of("contacts")):
+        return CONTACTED.empty_table()
+    source = f"(FROM {table(system, cube_of('contacts'))} WHERE {months_sql(window)})"
+    if exact or _other_days(connection, system, window):
+        if sealed_months(connection, system, within=window):
+            return CONTACTED.empty_table()
+        source = f"({counting(connection, system, days_sql(window))})"
+    sides = " UNION ALL ".join(
+        f"SELECT part, bucket, CAST({case} AS UTINYINT) AS decision, {n} AS n FROM {source}"
+        for case, n in ((0, "n - cases"), (1, "cases"))
+    )
+    summed = f"SELECT part, bucket, decision, CAST(sum(n) AS BIGINT) AS n FROM ({sides}) GROUP BY ALL ORDER BY ALL"
+    return connection.execute(f"FROM ({summed}) WHERE n > 0").to_arrow_table().cast(CONTACTED)
+
+
+def _other_days(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> bool:
+    """Whether the months of a window hold messages of days that are not in it."""
+    first, last = window.start.replace(day=1), f"last_day(DATE '{window.end}')"
+    beside = f"day BETWEEN DATE '{first}' AND {last} AND NOT ({days_sql(window)})"
+    return bool(connection.execute(f"FROM {table(system, 'contacts')} WHERE {beside} LIMIT 1").fetchone())

@@ -1,0 +1,147 @@
+"""What is counted of messages to people: when they left, how often somebody got one, and what came after a STOP.
+
+Counts by month, question and bucket of the person. They are made anew from the first month that a batch touches: what
+somebody got in one month, and a STOP, speak of the months after it too.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from boussole.audits.cubes.holidays import national, regional
+from boussole.audits.lake.tables import cube_of, describe, literal, one, table
+from boussole.audits.systems.logs.contacts import DAYS, HOURS, MOST, OFTEN, PLACED, STOPPED, TIMED, Contacts
+from boussole.audits.systems.model import System
+
+DECENT = (("10:00:00", "13:00:00"), ("14:00:00", "20:00:00"))
+"""Hours of Monday to Friday, their ends included. Source: Consumer Code, D. 223-9, for commercial calls."""
+GRACE_HOURS = 24
+"""So long may machines take to heed a STOP."""
+MAINLAND = "Europe/Paris"
+OVERSEAS = {
+    "971": "America/Guadeloupe",
+    "972": "America/Martinique",
+    "973": "America/Cayenne",
+    "974": "Indian/Reunion",
+    "975": "America/Miquelon",
+    "976": "Indian/Mayotte",
+    "977": "America/St_Barthelemy",
+    "978": "America/Marigot",
+}
+"""Departments and collectivities overseas, and their time zones."""
+MAINLAND_CODES = (*(f"{number:02}" for number in range(1, 96) if number != 20), "2A", "2B")
+
+
+def recount(connection: duckdb.DuckDBPyConnection, system: System, *, batch: int | None = None) -> None:
+    """Counts messages anew from the first month that a batch touches, or all; months whose rows are gone stay.
+
+    So does the month after these, unless rows of it came: who was written to in the weeks before it is not known.
+    """
+    held, target = table(system, "contacts"), table(system, cube_of("contacts"))
+    earliest = connection.execute(f"SELECT date_trunc('month', min(day)) FROM {held}").fetchone()
+    if earliest is None or earliest[0] is None:
+        return
+    first = earliest[0]
+    if one(connection, f"SELECT count(*) FROM (FROM {target} LIMIT 1)"):
+        since = f"WHERE batch = {batch}" if batch is not None else f"WHERE day > last_day(DATE '{first:%Y-%m-%d}')"
+        since = since if batch is not None or one(connection, f"SELECT count(*) FROM {table(system, 'sealed')}") else ""
+        row = connection.execute(f"SELECT date_trunc('month', min(day)) FROM {held} {since}").fetchone()
+        if row is None or row[0] is None:
+            return
+        first = row[0]
+    rows = f"day >= DATE '{first:%Y-%m-%d}'"
+    connection.execute(f"DELETE FROM {target} WHERE month >= DATE '{first:%Y-%m-%d}'")
+    connection.execute(f"INSERT INTO {target} {counting(connection, system, rows)}")
+
+
+def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
+    """SQL: the counts of the messages that meet a condition, held to all that came before them."""
+    section, held = system.contacts, table(system, "contacts")
+    assert section is not None  # noqa: S101 (its log is declared)
+    stop = f"lower(trim(kind)) IN ({', '.join(literal(kind.strip().lower()) for kind in section.opt_out)})"
+    _keep(connection, "contact_rows", _messages(connection, system, rows, stop=stop))
+    before = f'lag("at", {MOST}) OVER (PARTITION BY person ORDER BY "at")'
+    often = f'coalesce("at" < {before} + INTERVAL {DAYS} DAY, false)'
+    gaps = f"SELECT {_MONTH}, bucket, person, {often} AS often, ({rows}) AS told FROM {held} WHERE NOT {stop}"
+    _keep(
+        connection,
+        "contact_people",
+        f"SELECT month, bucket, person, bool_or(often) AS often FROM ({gaps}) WHERE told GROUP BY ALL",
+    )
+    _keep(connection, "contact_stops", f'SELECT person, min("at") AS since FROM {held} WHERE {stop} GROUP BY person')
+    late = f'coalesce(m."at" > s.since + INTERVAL {GRACE_HOURS} HOUR, false)'
+    after = f"SELECT m.month, m.bucket, {late} AS late FROM contact_rows m LEFT JOIN contact_stops s USING (person)"
+    parts = [
+        _counted(HOURS, "outside", "contact_rows WHERE timed"),
+        _counted(PLACED, "NOT placed", "contact_rows"),
+        _counted(TIMED, "NOT timed", "contact_rows"),
+        _counted(OFTEN, "often", "contact_people"),
+        _counted(STOPPED, "late", f"({after})"),
+    ]
+    return f"FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL"
+
+
+_MONTH = "CAST(date_trunc('month', day) AS DATE) AS month"
+
+
+def _counted(part: str, case: str, rows: str) -> str:
+    return (
+        f"SELECT month, {literal(part)} AS part, bucket, count(*) AS n, "
+        f"CAST(count(*) FILTER ({case}) AS BIGINT) AS cases FROM {rows} GROUP BY month, bucket"
+    )
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, name: str, rows: str) -> None:
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {rows}")
+
+
+def _code(connection: duckdb.DuckDBPyConnection, system: System, section: Contacts) -> str:
+    """SQL: the department of a row, as it is usually written: two digits or three; NULL where none is told."""
+    if section.department is None or "department" not in describe(connection, table(system, "contacts")):
+        return "CAST(NULL AS VARCHAR)"
+    return "CASE WHEN length(trim(department)) = 1 THEN '0' || trim(department) ELSE upper(trim(department)) END"
+
+
+def _messages(connection: duckdb.DuckDBPyConnection, system: System, rows: str, *, stop: str) -> str:
+    """SQL: the messages that meet a condition, each by the clock and the calendar of the person.
+
+    A message of midnight sharp has no time of day: its log told the day alone.
+    """
+    held, zone, section = table(system, "contacts"), system.timezone, system.contacts
+    assert section is not None  # noqa: S101 (its log is declared)
+    known = f"code IN ({', '.join(literal(code) for code in (*MAINLAND_CODES, *OVERSEAS))})"
+    raw = (
+        f'SELECT {_MONTH}, bucket, person, "at", {_code(connection, system, section)} AS code, '
+        f"CAST(\"at\" AS TIME) <> TIME '00:00:00' AS timed FROM {held} WHERE {rows} AND NOT {stop}"
+    )
+    placed = f"SELECT *, {_clock(zone, known)} AS here, coalesce({known}, false) AS placed FROM ({raw})"
+    clocks = f"SELECT *, CAST(here AS TIME) AS clock, CAST(here AS DATE) AS date_ FROM ({placed})"
+    days = connection.execute(f"SELECT min(day), max(day) FROM {held}").fetchone()
+    years = range(days[0].year - 1, days[1].year + 2) if days and days[0] else range(0)
+    return (
+        f'SELECT month, bucket, person, "at", timed, placed, coalesce({_outside(years)}, false) AS outside '
+        f"FROM ({clocks})"
+    )
+
+
+def _clock(zone: str, known: str) -> str:
+    """SQL: the time where the person is; of departments that nobody knows, in the zone of the system."""
+
+    def there(other: str) -> str:
+        return f'"at" AT TIME ZONE {literal(zone)} AT TIME ZONE {literal(other)}'
+
+    overseas = " ".join(f"WHEN {literal(code)} THEN {there(other)}" for code, other in OVERSEAS.items())
+    home = '"at"' if zone == MAINLAND else f'CASE WHEN {known} THEN {there(MAINLAND)} ELSE "at" END'
+    return f"CASE code {overseas} ELSE {home} END"
+
+
+def _outside(years: range) -> str:
+    """SQL: whether a message left outside decent hours, by the clock and the calendar of the person."""
+    inside = " OR ".join(f"clock BETWEEN TIME '{first}' AND TIME '{last}'" for first, last in DECENT)
+    days = ", ".join(f"DATE '{day}'" for day in national(years)) or "NULL"
+    own: dict[str, list[str]] = {}
+    for code, day in regional(years):
+        own.setdefault(code, []).append(f"DATE '{day}'")
+    cases = " ".join(f"WHEN {literal(code)} THEN date_ IN ({', '.join(found)})" for code, found in own.items())
+    there = f" OR CASE code {cases} ELSE false END" if cases else ""
+    return f"NOT ({inside}) OR isodow(date_) > 5 OR date_ IN ({days}){there}"

@@ -1,0 +1,125 @@
+"""Promises about messages: at decent hours, not too often. Shares of messages or people, not compared between groups.
+
+Clusters are people: a person's messages are in one bucket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from scipy.stats import t as student
+
+from boussole.audits.measures import Interval, Measure
+from boussole.audits.metrics.definition import Metric
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.logs.contacts import DAYS, HOURS, MOST, OFTEN, PLACED, TIMED
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.jackknife import Ints, fewest_clusters
+from boussole.audits.uncertainty.share import worth_of_share
+from boussole.audits.uncertainty.wilson import wilson_bounds
+
+OUTSIDE_HOURS, TOO_OFTEN = "outside_hours_share", "written_too_often_share"
+ASKED = {OUTSIDE_HOURS: HOURS, TOO_OFTEN: OFTEN}
+MOST_UNTIMED = 0.01
+"""Of more messages without a time of day than this, nothing is said of hours."""
+FEW_OF = 100
+"""Cases too few to be told are told as the fewest that may be, where there are so many times as many messages."""
+
+METHOD = "wilson_clusters"
+
+
+def contact_measures(read: pa.Table, system: System) -> list[Measure]:
+    """The shares of a window, from its counts (`counts.contacts.CONTACTED`); none where the log holds no messages.
+
+    Suppressed: `small_group`, where fewer people than `suppress_below` were written to; `small_numerator`, where fewer
+    cases were found and they would be told by a figure of few messages: else they are told as that number, at most.
+    Undefined: `no_times`, where more than 1 message in 100 has no time of day.
+    """
+    if not read.num_rows:
+        return []
+    limit, people = system.privacy.suppress_below, int(_sides(read, OFTEN).sum())
+    return [_share(name, _sides(read, part), read, limit=limit, people=people) for name, part in ASKED.items()]
+
+
+def _sides(read: pa.Table, part: str) -> Ints:
+    """Counts of a part by case or not, and bucket."""
+    found = np.zeros((2, BUCKETS), dtype=np.int64)
+    rows = read.filter(pa.compute.equal(read["part"], part))
+    np.add.at(found, (rows["decision"].to_numpy(), rows["bucket"].to_numpy()), rows["n"].to_numpy())
+    return found
+
+
+def _share(name: str, sides: Ints, read: pa.Table, *, limit: int, people: int) -> Measure:
+    params: dict[str, Any] = {"bad_side": "above", "scale": "share", **_told(name, read)}
+    k, n = int(sides[1].sum()), int(sides.sum())
+    if people < limit:
+        return Measure(metric=name, status="suppressed", reason="small_group", params=_bare(params))
+    untimed = _sides(read, TIMED)
+    if name == OUTSIDE_HOURS and (not n or untimed[1].sum() > MOST_UNTIMED * untimed.sum()):
+        return Measure(metric=name, status="undefined", reason="no_times", n=n, params=params)
+    if 0 < k < limit:
+        if n < FEW_OF * limit:
+            return Measure(metric=name, status="suppressed", reason="small_numerator", params=_bare(params))
+        k, params["at_most"] = limit, True
+    size, df = (
+        (fewest_clusters(sides.sum(axis=0)), float(np.count_nonzero(sides.sum(axis=0)) - 1))
+        if "at_most" in params
+        else worth_of_share(sides[1], sides.sum(axis=0))
+    )
+    df = max(df, 1.0)
+    value = k / n
+    low, high = wilson_bounds(value * size, size, z=float(student.ppf(0.975, df)))
+    return Measure(
+        metric=name,
+        value=value,
+        n=n,
+        clusters=int(np.count_nonzero(sides.sum(axis=0))),
+        interval=Interval(low=low, high=high, method=METHOD),
+        params={**params, "test": {"kind": "score_share", "estimate": value, "size": size, "df": df, "method": METHOD}},
+    )
+
+
+def _told(name: str, read: pa.Table) -> dict[str, Any]:
+    """What a reader must know of a figure: the rule it holds messages to, and those it could not place."""
+    if name == TOO_OFTEN:
+        return {"most": MOST, "days": DAYS}
+    sides = {part: _sides(read, part) for part in (PLACED, TIMED)}
+    return {
+        "in_zone_of_system": int(sides[PLACED][1].sum()),
+        "without_time": int(sides[TIMED][1].sum()),
+    }
+
+
+def _bare(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what is hidden, only how it would have been judged."""
+    return {name: params[name] for name in ("bad_side", "scale")}
+
+
+_SMALL = "too few people were written to, or too few cases found among few messages, to be told"
+
+METRICS = (
+    Metric(
+        name=OUTSIDE_HOURS,
+        kind="share",
+        formula="messages sent outside Monday to Friday, 10:00 to 13:00 and 14:00 to 20:00 (public holidays are"
+        " outside), by the clock and calendar of the person's department ÷ messages",
+        range="[0, 1]",
+        ideal=0.0,
+        undefined=f"more than 1 message in 100 has no time of day; {_SMALL}",
+        source="French Consumer Code, D. 223-9, by analogy; Labour Code, L. 3133-1, L. 3134-13 and L. 3422-2; interval:"
+        " Wilson (1927), JASA 22:209-212, at effective sizes: Rao & Scott (1992), Biometrics 48:577-585",
+    ),
+    Metric(
+        name=TOO_OFTEN,
+        kind="share",
+        formula=f"people who got more than {MOST} messages within {DAYS} days, the last of them in the month ÷ people"
+        " written to, month by month",
+        range="[0, 1]",
+        ideal=0.0,
+        undefined=_SMALL,
+        source="French Consumer Code, D. 223-9, by analogy; interval: Wilson (1927), JASA 22:209-212",
+    ),
+)

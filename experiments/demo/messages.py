@@ -1,0 +1,70 @@
+"""The messages of the demo: one to each person contacted, in decent hours, never the fifth in thirty days, and none
+after a STOP; but for what is planted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from boussole.experiments.demo.market import PARIS
+from boussole.experiments.demo.planted import CHANGE, PLANTED, PlantedEffects
+
+DEPARTMENTS = ("18", "28", "36", "37", "41", "45", "44", "49", "53", "72", "85")
+"""Of the two regions of the trial."""
+HOURS = (10, 11, 12, 14, 15, 16, 17, 18, 19)
+EVENING = 21
+CLOSED = ("2026-07-14",)
+"""Public holidays on a weekday of these months."""
+MOST, DAYS = 4, 30
+STOPS = 0.004
+"""Share of messages that are answered with a STOP."""
+COLUMNS = ["person_id", "sent_at", "kind", "replied_at", "department", "week"]
+
+
+def messages(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
+    """The log of messages of a log of decisions; `week` names the run of the decision."""
+    sent = log.loc[log["contacted"], ["person_id", "ts", "replied", "run"]].reset_index(drop=True)
+    day = _working_day(sent["ts"].dt.tz_convert(PARIS).dt.tz_localize(None).dt.normalize())
+    hour = rng.choice(HOURS, len(sent))
+    late = (rng.random(len(sent)) < effects.evening_share) & (day >= pd.Timestamp(CHANGE))
+    moment = pd.Series(np.where(late, EVENING, hour)) * 3600 + rng.integers(0, 3600, len(sent))
+    at = day + pd.to_timedelta(moment, unit="s")
+    reply = (at + pd.to_timedelta(rng.exponential(1900, len(sent)).round(), unit="s")).where(sent["replied"])
+    number = sent["person_id"].str[1:].astype(int)
+    found = pd.DataFrame(
+        {
+            "person_id": sent["person_id"],
+            "sent_at": at,
+            "kind": "contact",
+            "replied_at": reply,
+            "department": np.array(DEPARTMENTS)[number % len(DEPARTMENTS)],
+            "week": sent["run"],
+        }
+    ).sort_values(["person_id", "sent_at"], kind="stable", ignore_index=True)
+    stop = rng.random(len(found)) < STOPS
+    stops = found[stop].assign(kind="STOP", replied_at=pd.Series(dtype=reply.dtype))
+    stops["sent_at"] = stops["sent_at"] + pd.Timedelta(minutes=10)
+    first = stops.groupby("person_id")["sent_at"].min()
+    heeded = found[~(found["sent_at"] > found["person_id"].map(first))]
+    kept = pd.concat([heeded[_within_limit(heeded)], stops[stops["sent_at"].eq(stops["person_id"].map(first))]])
+    return kept[COLUMNS].sort_values(["sent_at", "person_id"], kind="stable", ignore_index=True)
+
+
+def _working_day(days: pd.Series) -> pd.Series:
+    """The same day, or the next one on which messages may leave."""
+    open_days = np.busdaycalendar(holidays=np.array(CLOSED, dtype="datetime64[D]"))
+    moved = np.busday_offset(days.to_numpy().astype("datetime64[D]"), 0, roll="forward", busdaycal=open_days)
+    return pd.Series(moved.astype("datetime64[ns]"), index=days.index)
+
+
+def _within_limit(sent: pd.DataFrame) -> np.ndarray:
+    """Which messages are sent, where none may be the fifth to a person in thirty days."""
+    keep = np.ones(len(sent), dtype=bool)
+    before: list[pd.Timestamp] = []
+    person = None
+    for i, (who, at) in enumerate(zip(sent["person_id"], sent["sent_at"], strict=True)):
+        before = before if who == person else []
+        person = who
+        keep[i] = len(before) < MOST or at - before[-MOST] >= pd.Timedelta(days=DAYS)
+        before += [at] if keep[i] else []
+    return keep

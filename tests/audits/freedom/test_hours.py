@@ -1,0 +1,158 @@
+"""Messages outside decent hours, worked out by hand: hours, days, holidays, other clocks, and what is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from dateutil.easter import easter as other_easter
+
+from boussole.audits.counts.contacts import read_contacts
+from boussole.audits.cubes.contacts import counting
+from boussole.audits.cubes.holidays import easter, national
+from boussole.audits.cubes.update import rebuild
+from boussole.audits.decisions import ingest
+from boussole.audits.lake import reading, writing
+from boussole.audits.systems.logs.contacts import HOURS, OFTEN, PLACED, TIMED
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
+from tests.written import system_text
+
+SYSTEM = system_text(
+    "offers",
+    """
+columns:
+  id: ref
+  decided_at: day
+  decision: {column: contacted, selected: [true]}
+  person: who
+contacts: {person: who, at: sent, kind: kind, reply_at: answered, department: dept}
+privacy: {suppress_below: 2, pseudonymise: [ref]}
+""",
+    kind="ranking",
+)
+MARCH = Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
+HEAD = "who,sent,kind,answered,dept"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = Workspace.create(tmp_path / "w")
+    (made.home / "systems" / "offers.yaml").write_text(SYSTEM, encoding="utf-8")
+    return Workspace(made.home)
+
+
+def bring(workspace: Workspace, *rows: str, name: str = "messages"):
+    path = workspace.home.parent / f"{name}.csv"
+    path.write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
+    return ingest(workspace, workspace.system("offers"), path, log="contacts")
+
+
+def counted(workspace: Workspace, window: Window, *, exact: bool = False) -> dict[str, tuple[int, int]]:
+    """Cases and all, of each thing that is counted."""
+    with reading(workspace) as connection:
+        rows = read_contacts(connection, workspace.system("offers"), window, exact=exact).to_pylist()
+    parts = {row["part"] for row in rows}
+    return {
+        part: (
+            sum(row["n"] for row in rows if row["part"] == part and row["decision"]),
+            sum(row["n"] for row in rows if row["part"] == part),
+        )
+        for part in parts
+    }
+
+
+def month_of(day: str) -> Window:
+    first = dt.date.fromisoformat(day[:10]).replace(day=1)
+    return Window(first, (first + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1))
+
+
+CASES = [
+    ("2026-03-04T10:00:00", "75", False),  # a Wednesday
+    ("2026-03-04T09:59:59", "75", True),
+    ("2026-03-04T13:00:00", "75", False),
+    ("2026-03-04T13:00:01", "75", True),
+    ("2026-03-04T13:59:59", "75", True),
+    ("2026-03-04T14:00:00", "75", False),
+    ("2026-03-04T20:00:00", "75", False),
+    ("2026-03-04T20:00:01", "75", True),
+    ("2026-03-07T11:00:00", "75", True),  # a Saturday
+    ("2026-03-08T11:00:00", "75", True),  # a Sunday
+    ("2026-07-14T11:00:00", "75", True),  # a Tuesday
+    ("2026-04-06T11:00:00", "75", True),  # Easter Monday
+    ("2026-05-14T11:00:00", "75", True),  # Ascension, a Thursday
+    ("2026-04-03T11:00:00", "75", False),  # Good Friday
+    ("2026-04-03T11:00:00", "67", True),
+    ("2025-12-26T11:00:00", "57", True),  # a Friday
+    ("2025-12-26T11:00:00", "54", False),
+    ("2026-03-04T09:30:00", "974", False),  # 12:30 in Réunion, three hours ahead in winter
+    ("2026-03-04T10:30:00", "974", True),  # 13:30
+    ("2026-07-08T10:30:00", "974", False),  # 12:30: two hours in summer
+    ("2026-03-04T12:00:00", "972", True),  # 7:00 in Martinique
+    ("2026-03-04T16:00:00", "972", False),  # 11:00
+    ("2026-05-22T17:00:00", "972", True),  # 11:00 of a Friday: the abolition of slavery
+    ("2026-05-22T17:00:00", "75", False),
+    ("2026-03-06T23:30:00", "976", True),  # Saturday 1:30 in Mayotte
+    ("2026-03-04T09:00:00Z", "75", False),  # 10:00 in Paris
+    ("2026-03-04T11:00:00", "1", False),  # Ain, written as a number
+    ("2026-03-04T11:00:00", "2a", False),
+    ("2026-03-04T11:00:00", "Bretagne", False),  # nobody knows where: the clock of the system
+    ("2026-03-04T09:30:00", "", True),
+]
+
+
+def test_a_message_is_held_to_the_clock_and_calendar_of_the_person(workspace: Workspace) -> None:
+    bring(workspace, *(f"p{i},{sent},contact,,{dept}" for i, (sent, dept, _) in enumerate(CASES)))
+    with reading(workspace) as connection:
+        counting(connection, workspace.system("offers"), "true")
+        found = dict(connection.execute("SELECT person, outside FROM contact_rows").fetchall())
+    said = {f"{sent} in {dept}": found[f"p{i}"] for i, (sent, dept, _) in enumerate(CASES)}
+    assert said == {f"{sent} in {dept}": outside for sent, dept, outside in CASES}
+    assert counted(workspace, month_of("2026-03-04")) == counted(workspace, month_of("2026-03-04"), exact=True)
+
+
+def test_what_cannot_be_placed_is_told_and_a_day_alone_is_no_time(workspace: Workspace) -> None:
+    bring(
+        workspace,
+        "p1,2026-03-04T11:00:00,contact,,75",
+        "p2,2026-03-04T11:00:00,contact,,",
+        "p3,2026-03-04T11:00:00,contact,,XX",
+        "p4,2026-03-04,contact,,75",
+        "p1,2026-03-05T23:00:00,STOP,,75",  # of the person: whenever they like
+        "p2,2026-03-05T11:00:00,contact,2026-03-05T10:00:00,75",  # answered before it was sent: set aside
+        ",2026-03-05T11:00:00,contact,,75",
+    )
+    found = counted(workspace, MARCH)
+    assert (found[HOURS], found[PLACED], found[TIMED], found[OFTEN]) == ((0, 3), (2, 4), (1, 4), (0, 4))
+    with reading(workspace) as connection:
+        aside = connection.execute('SELECT "column", reason FROM lake.offers.quarantine ORDER BY row').fetchall()
+    assert aside == [("answered", "the reply is older than the message"), ("who", "the person is missing")]
+
+
+def test_counts_follow_each_batch_and_a_rebuild_gives_the_same(workspace: Workspace) -> None:
+    bring(workspace, "p1,2026-03-04T11:00:00,contact,,75", "p1,2026-02-04T11:00:00,contact,,75")
+    bring(workspace, "p2,2026-03-07T11:00:00,contact,,75", name="late")
+    assert counted(workspace, MARCH)[HOURS] == (1, 2)
+    assert counted(workspace, month_of("2026-02-04"))[HOURS] == (0, 1)
+    with reading(workspace) as connection:
+        before = connection.execute("FROM lake.offers.contacts_counted ORDER BY ALL").fetchall()
+    with writing(workspace) as connection:
+        rebuild(connection, workspace.system("offers"))
+        assert connection.execute("FROM lake.offers.contacts_counted ORDER BY ALL").fetchall() == before
+
+
+def test_part_of_a_month_is_counted_from_the_rows(workspace: Workspace) -> None:
+    bring(workspace, "p1,2026-03-04T11:00:00,contact,,75", "p1,2026-03-21T11:00:00,contact,,75")
+    assert counted(workspace, Window(dt.date(2026, 3, 15), dt.date(2026, 3, 31)))[HOURS] == (1, 1)
+
+
+def test_easter_is_that_of_another_library() -> None:
+    years = range(1900, 2200)
+    assert [easter(year) for year in years] == [other_easter(year) for year in years]
+
+
+def test_the_country_has_eleven_holidays() -> None:
+    assert [f"{day:%m-%d}" for day in national([2026])] == [
+        "01-01", "04-06", "05-01", "05-08", "05-14", "05-25", "07-14", "08-15", "11-01", "11-11", "12-25",
+    ]  # fmt: skip

@@ -1,0 +1,138 @@
+"""Messages to people from their log to the verdict: judged, sealed, computed again, and checked without us."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from boussole.audits.cubes.update import rebuild
+from boussole.audits.decisions import ingest
+from boussole.audits.lake import writing
+from boussole.audits.retention.purge import purge
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
+from boussole.charter.auditing.rerun import chosen, rerun
+from boussole.charter.document import AuditDocument
+from boussole.charter.pack import HERE, pack_files, write
+from boussole.charter.pack.verifier.main import judge
+from boussole.charter.pack.verifier.pack import Judge
+from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.dashboard.views.answers.short import figures
+from boussole.dashboard.words.say import speaker
+from tests.written import system_text
+
+SYSTEM = system_text(
+    "offers",
+    """
+columns:
+  id: ref
+  decided_at: day
+  decision: {column: contacted, selected: [true], not_selected: [false]}
+  person: who
+CONTACTS
+groups: {gender: {column: gender, reference: M}}
+""",
+    kind="ranking",
+)
+CONTACTS = "contacts: {person: who, at: sent, kind: kind}"
+PEOPLE = 2000
+
+
+def made(home: Path, *, late: int = 0, again: int = 0, contacts: str = CONTACTS) -> Workspace:
+    """Each person is written to once on a Wednesday at 11; so many at 21 instead; so many five times in a week."""
+    workspace = Workspace.create(home)
+    (home / "systems" / "offers.yaml").write_text(SYSTEM.replace("CONTACTS", contacts), encoding="utf-8")
+    workspace = Workspace(home)
+    people = [f"p{i}" for i in range(PEOPLE)]
+    decided = pd.DataFrame({"ref": people, "day": dt.date(2026, 3, 4), "contacted": True, "who": people})
+    decided["gender"] = ["F", "M"] * (PEOPLE // 2)
+    bring(workspace, decided, "decisions")
+    if contacts:
+        at = [pd.Timestamp(2026, 3, 4, 21 if i < late else 11, 5) for i in range(PEOPLE)]
+        messages = [pd.DataFrame({"who": people, "sent": at, "kind": "contact"})]
+        messages += [
+            pd.DataFrame({"who": people[-again:], "sent": pd.Timestamp(2026, 3, day, 15), "kind": "contact"})
+            for day in (5, 6, 9, 10)
+            if again
+        ]
+        bring(workspace, pd.concat(messages), "contacts")
+    return workspace
+
+
+def bring(workspace: Workspace, frame: pd.DataFrame, log) -> None:
+    path = workspace.home.parent / f"{log}-{len(list(workspace.home.parent.glob('*.parquet')))}.parquet"
+    frame.to_parquet(path)
+    ingest(workspace, workspace.system("offers"), path, log=log)
+
+
+def audit(workspace: Workspace, **more) -> AuditDocument:
+    return run_audit(workspace, workspace.system("offers"), start=dt.date(2026, 3, 1), end=dt.date(2026, 3, 31), **more)
+
+
+def answers(document: AuditDocument) -> dict[str, tuple[str, str | None]]:
+    return {each.template or "": (each.verdict, each.reason) for each in document.verdicts}
+
+
+@pytest.mark.parametrize(
+    ("late", "again", "hours", "often"),
+    [(0, 0, "kept", "kept"), (60, 60, "watch", "watch"), (200, 0, "broken", "kept")],
+)
+def test_verdicts_follow_the_messages(tmp_path: Path, late: int, again: int, hours: str, often: str) -> None:
+    document = audit(made(tmp_path / "w", late=late, again=again), dry_run=True)
+    found = answers(document)
+    assert (found["decent_hours"][0], found["not_too_often"][0]) == (hours, often)
+    assert document == audit(Workspace(tmp_path / "w"), dry_run=True, exact=True).changed(snapshot=document.snapshot)
+    told = {each.template: each.sentence["fr"] for each in document.verdicts}
+    for measure in document.measures:
+        if measure.params.scale == "share":  # pages tell it in the words of its sentence
+            system = Workspace(tmp_path / "w").system("offers")
+            assert figures(measure, speaker("fr"), system=system, title="Offers") == ""
+    if late == 60:  # of 2,240 messages
+        assert "Sur 100 messages, 2,7 sont partis hors des heures décentes" in told["decent_hours"]
+        assert (
+            "Sur 100 personnes à qui l’on a écrit, 3 ont reçu plus de 4 messages en 30 jours" in told["not_too_often"]
+        )
+    if not late:
+        assert told["decent_hours"].startswith("Oui. Sur 100 messages, 0 sont partis hors des heures décentes")
+
+
+def test_a_system_without_messages_is_not_examined_and_its_evidence_is_what_it_was(tmp_path: Path) -> None:
+    document = audit(made(tmp_path / "w", contacts=""), dry_run=True)
+    assert answers(document)["decent_hours"] == ("not_examined", "no_contacts")
+    assert not [each for each in document.measures if each.metric.endswith("_share") and "hours" in each.metric]
+
+
+def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = made(tmp_path / "w", late=60, again=5)
+    sealed = audit(workspace)
+    assert answers(sealed)["decent_hours"][0] == "watch"
+    (found,) = rerun(workspace, chosen(workspace))
+    assert found.ok, found
+    (stored,) = stored_audits(workspace)
+    for name, restricted in (("all", True), ("open", False)):
+        pack = tmp_path / name
+        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), pack)
+        assert judge(pack, Judge(HERE), one_by_one=True) == 0
+        lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+        assert not {"outside_hours_share", "written_too_often_share"} & {*lines}  # those that are not computed again
+    with writing(workspace) as connection:
+        connection.execute(
+            "UPDATE lake.offers.contacts_counted SET cases = cases + 1 WHERE part = 'hours' AND cases > 0"
+        )
+    (found,) = rerun(workspace, chosen(workspace))
+    assert "contacts" in found.recount.stale
+
+
+def test_counts_stay_when_their_rows_are_purged_and_late_messages_of_that_month_do_not_count(tmp_path: Path) -> None:
+    workspace = made(tmp_path / "w", late=60)
+    sealed = audit(workspace)
+    purge(workspace, before=dt.date(2026, 4, 1))
+    assert answers(audit(workspace, dry_run=True))["decent_hours"] == answers(sealed)["decent_hours"]
+    with writing(workspace) as connection:
+        rebuild(connection, workspace.system("offers"))
+    assert answers(audit(workspace, dry_run=True))["decent_hours"] == answers(sealed)["decent_hours"]
+    (found,) = rerun(workspace, chosen(workspace))
+    assert found.ok, found
