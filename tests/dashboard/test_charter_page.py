@@ -77,7 +77,7 @@ def test_it_counts_what_questions_rest_on():
     """Those with a metric, those attested, the others; all levels are proposed."""
     asked = [each for article in CHARTER.articles for each in article.indicators]
     measured, attested = (
-        sum(each.metric is not None for each in asked),
+        sum(each.metric is not None or each.records is not None for each in asked),
         sum(each.valid_months is not None for each in asked),
     )
     lead = charter_page(seen(), EN, query={}).lead
