@@ -11,7 +11,7 @@ from boussole.charter.record_types.incidents import Incident
 from boussole.charter.record_types.kinds import STATED, Statement
 from boussole.charter.records import SealedStatement, open_records, statements
 from boussole.charter.records.blinding import blinded
-from boussole.charter.records.files import settled_file
+from boussole.charter.records.documents.files import settled_file
 from boussole.charter.records.statements import check_reference, find, statements_in, write
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boussole.charter.records.checkpoints import prove_entry, request_of, request_since, sign_checkpoint
 from boussole.charter.records.database import open_records
-from boussole.charter.records.files import keep_file
+from boussole.charter.records.documents.files import keep_file
 from boussole.charter.records.reports import SealedReport, seal_report, sealed_reports
 from boussole.charter.records.statements import SealedStatement, seal, statements
 from boussole.charter.records.store.audits import (

@@ -25,8 +25,8 @@ from boussole.charter.records import (
     seal,
     statements,
 )
+from boussole.charter.records.documents.files import keep_file
 from boussole.charter.records.facts import facts_of
-from boussole.charter.records.files import keep_file
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter, Indicator
 

@@ -15,7 +15,7 @@ from boussole.audits.unsealed import FILES
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.ledger_start import LedgerStart
 from boussole.charter.records.database import reading
-from boussole.charter.records.files import file_path
+from boussole.charter.records.documents.files import file_path
 from boussole.charter.records.models import Audit
 from boussole.charter.records.statements import all_statements, read, statements_in
 

@@ -17,7 +17,7 @@ from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import KINDS, Adoption, Attestation, Statement, Withdrawal
 from boussole.charter.records.database import open_records, reading
-from boussole.charter.records.files import settled_file
+from boussole.charter.records.documents.files import settled_file
 from boussole.charter.records.models import Record
 
 

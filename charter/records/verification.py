@@ -15,7 +15,7 @@ from boussole.audits.ledger.entry import entry_table
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import KINDS, KeptFile
 from boussole.charter.records.database import reading
-from boussole.charter.records.files import changed_files
+from boussole.charter.records.documents.files import changed_files
 from boussole.charter.records.models import Audit, CharterVersion, Record, Summary
 from boussole.charter.records.statements import all_statements, read, statement_payload
 from boussole.charter.records.store.audits import all_audits, audit_payload

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from boussole.charter.records.attachment_kinds import AttachmentError
-from boussole.charter.records.attachments import AttachedFile, examined
+from boussole.charter.records.documents.attachment_kinds import AttachmentError
+from boussole.charter.records.documents.attachments import AttachedFile, examined
 from boussole.dashboard.forms.reading import UnfitError
 from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.words.say import Say

@@ -14,7 +14,7 @@ from boussole.charter.record_types.acts import Act, Opinion
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement, seal
-from boussole.charter.records.attachments import kept_with
+from boussole.charter.records.documents.attachments import kept_with
 from boussole.dashboard.access.people.role_words import said_as
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.records.attaching import taken

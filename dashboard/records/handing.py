@@ -11,8 +11,8 @@ from starlette.routing import Route
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.attached import Attaching
-from boussole.charter.records.attachment_kinds import AttachmentError
-from boussole.charter.records.attachments import opened
+from boussole.charter.records.documents.attachment_kinds import AttachmentError
+from boussole.charter.records.documents.attachments import opened
 from boussole.dashboard.access.people.permissions import allowed
 from boussole.dashboard.access.visitor import of_request
 from boussole.dashboard.records.attaching import attachment_words

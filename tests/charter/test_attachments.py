@@ -13,8 +13,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.attached import Attachment
 from boussole.charter.record_types.kinds import Reply
 from boussole.charter.records import attachment_kinds, attachments
-from boussole.charter.records.attachment_kinds import REASONS, AttachmentError, kind_of
-from boussole.charter.records.attachments import erase, examined, kept_with, opened, path_of, safe_name
+from boussole.charter.records.documents.attachment_kinds import REASONS, AttachmentError, kind_of
+from boussole.charter.records.documents.attachments import erase, examined, kept_with, opened, path_of, safe_name
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n%%EOF\n"
 TYPES = b'<Types><Override ContentType="application/vnd.openxmlformats"/></Types>'

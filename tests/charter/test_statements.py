@@ -130,7 +130,7 @@ def test_a_statement_that_says_too_little_or_too_much_is_refused(letter, make, m
 
 @pytest.mark.parametrize(("content", "message"), [(b"", "is empty"), (None, "no such document"), (b"12", "larger")])
 def test_a_document_that_cannot_be_kept_is_named(workspace, tmp_path, monkeypatch, content, message):
-    monkeypatch.setattr("boussole.charter.records.files.LARGEST", 1)
+    monkeypatch.setattr("boussole.charter.records.documents.files.LARGEST", 1)
     if content is not None:
         (tmp_path / "letter.pdf").write_bytes(content)
     with pytest.raises(BoussoleError, match=message) as raised:

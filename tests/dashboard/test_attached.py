@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.acts import CommitteeAnswer, CommitteeQuestion, Referral
-from boussole.charter.records.attachments import erase, path_of
+from boussole.charter.records.documents.attachments import erase, path_of
 from boussole.charter.records.statements import statements
 from boussole.charter.records.store.lookup import How, fingerprints, places_of
 from boussole.dashboard.access.people.permissions import SIGNED_IN, TABLE, Action

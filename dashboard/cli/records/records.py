@@ -46,7 +46,7 @@ def erase_attachment(
     """Erase a file that is attached to a record. What was sealed of it, its fingerprint, stays."""
     from boussole.charter.record_types.attached import Attaching
     from boussole.charter.records import statements
-    from boussole.charter.records.attachments import erase
+    from boussole.charter.records.documents.attachments import erase
 
     workspace = workspace_of(context)
     said = next((each.statement for each in statements(workspace) if each.entry == entry), None)

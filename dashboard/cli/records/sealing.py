@@ -18,8 +18,8 @@ from boussole.charter.record_types.acts import Act
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import Command, Input, input_of, misfit_of, option_of, plain
 from boussole.charter.records import SealedStatement, keep_file, seal
-from boussole.charter.records.attachments import AttachedFile, examined, kept_with
-from boussole.charter.records.files import describe
+from boussole.charter.records.documents.attachments import AttachedFile, examined, kept_with
+from boussole.charter.records.documents.files import describe
 from boussole.dashboard.cli.console.console import say, workspace_of
 from boussole.dashboard.cli.console.desk import Desk, desk
 from boussole.dashboard.cli.console.stating import articles_of

@@ -15,7 +15,7 @@ from boussole.audits.hashing import sha256_hex
 from boussole.audits.privacy.blobs import seal_bytes, unseal_bytes
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.attached import Attachment, AttachmentKind
-from boussole.charter.records.attachment_kinds import AttachmentError, kind_of
+from boussole.charter.records.documents.attachment_kinds import AttachmentError, kind_of
 
 ENDINGS: dict[AttachmentKind, tuple[str, ...]] = {
     "pdf": (".pdf",),

@@ -1,0 +1,1 @@
+"""Files that records rest on: documents and attachments, each kept under its SHA-256."""
