@@ -12,7 +12,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.attached import Attachment
 from boussole.charter.record_types.kinds import Reply
-from boussole.charter.records import attachment_kinds, attachments
+from boussole.charter.records.documents import attachment_kinds, attachments
 from boussole.charter.records.documents.attachment_kinds import REASONS, AttachmentError, kind_of
 from boussole.charter.records.documents.attachments import erase, examined, kept_with, opened, path_of, safe_name
 
