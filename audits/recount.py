@@ -273,7 +273,7 @@ def _named_alike(one: Categories, other: Categories) -> Categories:
 
 
 def _readable(rows: pa.Table, ended: Collection[str]) -> pa.Table:
-    if not ended:
+    if not ended or "by" not in rows.column_names:  # messages are about nobody's group
         return rows.combine_chunks()
     keep = [not set((by or "").split("*")) & set(ended) for by in rows["by"].to_pylist()]
     return rows.filter(pa.array(keep, pa.bool_())).combine_chunks()

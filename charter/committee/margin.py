@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, inspect, select, update
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
@@ -280,7 +280,9 @@ def _one(connection: Connection, number: int) -> SavedNote:
 def _read(workspace: Workspace, *where: Any) -> list[SavedNote]:
     query = select(MarginNote.__table__).where(*where).order_by(MarginNote.id)
     with reading(workspace) as connection:
-        return [] if connection is None else [SavedNote(**row._asdict()) for row in connection.execute(query)]
+        if connection is None or not inspect(connection).has_table(MarginNote.__tablename__):  # records of before
+            return []
+        return [SavedNote(**row._asdict()) for row in connection.execute(query)]
 
 
 def _overwrite(connection: Connection) -> None:

@@ -52,15 +52,15 @@ Back = Callable[[Desk, str, str], str]
 
 
 def form_route(
-    path: str, home: Path, *, ask: Ask, act: Act, back: Back, largest: int = LARGEST, most_files: int = 1
+    path: str, home: Path, *, ask: Ask, act: Act, back: Back, largest: int | None = None, most_files: int = 1
 ) -> Route:
-    """The route of a form. A path with `{of}` names what it is about."""
+    """The route of a form. A path with `{of}` names what it is about. `largest`: bytes of one that takes files."""
 
     async def endpoint(request: Request) -> Response:
         if not _from_here(request):
             return PlainTextResponse("This form was not sent by a page of Boussole.\n", status_code=403)
         length = request.headers.get("content-length", "")
-        if not length.isdigit() or int(length) > largest:
+        if not length.isdigit() or int(length) > (largest or LARGEST):
             return PlainTextResponse("What was sent is too long.\n", status_code=413)
         async with request.form(max_files=most_files, max_fields=FIELDS, max_part_size=LARGEST) as sent:
             given = [(name.removeprefix(PREFIX), value) for name, value in sent.multi_items()]

@@ -19,7 +19,7 @@ from boussole.dashboard.records.attaching import attachment_words
 from boussole.dashboard.records.contents import actions_of
 from boussole.dashboard.views import store
 from boussole.dashboard.words.addresses import ATTACHMENT
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.words.speaking import chosen_language, speaker_in
 
 PLAIN = {
     "X-Content-Type-Options": "nosniff",
@@ -47,7 +47,7 @@ def _handed(request: Request, workspace: Workspace, entry: int, number: int) -> 
     try:
         name, content = opened(workspace, said.attachments[number - 1])
     except AttachmentError as error:
-        say = speaker(request.query_params.get("lang", ""), main=workspace.settings.language)
+        say = speaker_in(workspace, chosen_language(request).get("lang", ""))
         status = 410 if error.reason == "erased" else 409
         return PlainTextResponse(f"{attachment_words(error, say)}\n", status_code=status, headers=PLAIN)
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)

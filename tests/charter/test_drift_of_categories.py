@@ -26,6 +26,7 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import Rerun, chosen, rerun
 from boussole.charter.pack.verifier import rows
 from boussole.charter.pack.verifier.audits import _from_rows
+from boussole.charter.pack.verifier.groups import Groups, ShownGroups
 from boussole.charter.pack.verifier.system import System
 from boussole.charter.pack.verifier.tally import Tally
 from boussole.charter.pack.verifier.verdicts import judging
@@ -234,7 +235,7 @@ def test_the_verifier_of_packs_computes_and_judges_the_same(home: Workspace) -> 
     audit = document(home)
     system = System(json.loads(content_of(home.evidence, audit["evidence"]["system"][7:])))
     kept = rows.Rows(evidence.csv_of(evidence.rows_of(home.evidence, audit["evidence"]["cubes"][7:])).decode())
-    claims_of = _from_rows(audit, system, kept)
+    claims_of = _from_rows(audit, Groups(system, kept, ShownGroups(audit["measures"])))
     for metric in ("psi", "jensen_shannon"):
         measure = of(home, metric)
         claims = claims_of(measure) or {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 from pathlib import Path
@@ -10,10 +11,13 @@ from urllib.parse import unquote
 import pytest
 
 from boussole import dashboard
+from boussole.dashboard.charts.sheet import Sheet
 from boussole.dashboard.markup.dark import DARK as IN_THE_DARK
 from boussole.dashboard.markup.elements import picture
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, PAPER, SIDE
-from boussole.dashboard.pages.answer.files import drawing, svg_file
+from boussole.dashboard.pages.answer.along import drawn
+from boussole.dashboard.parts.taking.figure import Figure, Source
+from boussole.dashboard.parts.taking.files import image, svg_file
 from boussole.dashboard.server.theme import DARK, LIGHT
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import speaker
@@ -118,12 +122,15 @@ def test_a_picture_on_a_page_follows_into_the_dark() -> None:
 
 def test_a_file_of_a_picture_stays_as_it_is_on_paper(scene: Scene) -> None:
     """Whoever puts it into a document finds it as it prints, whatever the theme of the machine that shows it."""
-    files = [drawing(page(scene, system, key), speaker("en")) for system, key, _ in every(scene)]
-    drawn = [each for each in files if each]
-    assert drawn
-    first = next(iter(every(scene)))
-    assert "prefers-color-scheme" not in svg_file(page(scene, *first[:2]), speaker("en")).decode()
-    for each in drawn:
+    say = speaker("en")
+    pages = [page(scene, system, key) for system, key, _ in every(scene)]
+    drawings = [(each, drawn(each)) for each in pages if drawn(each).svg]
+    assert drawings
+    for answer, drawing in drawings:
+        source = Source(organisation="X", about=answer.title, period=answer.when, charter="1", seal=None)
+        taken = Figure(title="T", source=source, href="", fill=Sheet, draw=lambda drawing=drawing: drawing)
+        assert "prefers-color-scheme" not in svg_file(taken, say, dt.date(2026, 11, 30)).decode()
+        each = image(taken, say)
         assert "prefers-color-scheme" not in each
         assert "prefers-color-scheme" in unquote(str(picture(each, "alt")))
         assert INK in each

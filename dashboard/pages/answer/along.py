@@ -36,7 +36,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
             verdict=page.verdict,
             source=source,
             href=page.href,
-            draw=lambda: _drawn(page),
+            draw=lambda: drawn(page),
             fill=lambda: _sheet(page, say),
             prints=[(say("Charter"), cited.charter), (say("Counts"), cited.counts)],
         )
@@ -58,7 +58,7 @@ def columns(say: Say) -> list[str]:
     return [say("Period"), say("Figure"), say("Interval that decides"), say("Verdict")]
 
 
-def _drawn(page: AnswerPage) -> Drawing:
+def drawn(page: AnswerPage) -> Drawing:
     if page.picture is not None:
         return Drawing(svg=page.picture.wide)
     chart = page.detail.chart if page.detail is not None else None
@@ -74,4 +74,5 @@ def _sheet(page: AnswerPage, say: Say) -> Sheet:
 
 def _course(course: Course, say: Say) -> Drawing:
     happened = [f"{at}. {each.text} · {say.date(each.on)}" for at, each in enumerate(course.happened, 1)]
-    return Drawing(svg=course.svg, notes=[*([course.levels] if course.levels else []), *happened])
+    notes = [each for each in (course.whom, course.levels, course.note) if each]
+    return Drawing(svg=course.svg, notes=[*notes, *happened])

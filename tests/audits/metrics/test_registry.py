@@ -18,6 +18,8 @@ from boussole.audits.metric_registry import REGISTRY, MetricError, Registry
 from boussole.audits.metrics.measure import measured_cells
 from boussole.audits.standing import WindowStanding
 from tests.audits import funnels
+from tests.audits.freedom.test_shares import measured as messages
+from tests.audits.freedom.test_shares import rows
 
 
 def test_duplicates_raise_across_families() -> None:
@@ -71,6 +73,7 @@ def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     moved = Histogram("x", (0.0,), (1, 2, 0), (2, 1, 0))
     names |= {m.metric for m in drift_measures([moved])} | {missing_measure("x", n=9, missing=1, fewest=1).metric}
     names |= {m.metric for m in [*distance_measures(moved.coarse()), *ordered_measures(moved)]}
+    names |= set(messages(rows(hours=[(0, 0, 2000)], timed=[(0, 0, 2000)], often=[(0, 0, 500)])))
     alike = np.ones((101, 1, 2, 3), dtype=np.int64)
     names |= {m.metric for m in meaning_measures(alike, alike, clustered=False, fewest=1)}
     assert names == {metric.name for metric in REGISTRY.all()}
