@@ -19,15 +19,18 @@ def head(page: SystemHead, say: Say, *, home: str, data: str) -> Html:
     warning = (
         say("Judged under another version of the charter than the one in force now.") if page.other_charter else None
     )
+    told = [
+        el("p", warning, class_="warning") if warning else None,
+        facts(page.facts) if page.facts else None,
+        el("p", link(say("Where do these figures come from?"), data)),
+    ]
     return el(
         "header",
         el("nav", crumbs, class_="crumbs", aria_label=say("You are here")),
         el("h1", page.title),
         el("p", page.purpose, class_="subtitle"),
         counted(page.counts, say),
-        details(say("What was audited, and who answers for it"), facts(page.facts)) if page.facts else None,
-        el("p", link(say("Where do these figures come from?"), data)),
-        el("p", warning, class_="warning") if warning else None,
+        details(say("What was audited, and who answers for it"), *told),
     )
 
 

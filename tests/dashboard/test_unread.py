@@ -23,7 +23,7 @@ from tests.sparing import later
 Shown = dict[tuple[str, str], str]
 SIGNS = ('role="alert"', 'role="status"', "<q", "are not as they were sealed")
 """What stands where a page says why it shows less."""
-DATED = ("As of ", "English · ")
+DATED = ("As of ", "English · ", "Français · ")
 """How sentences begin that say when somebody looked: of a page, and of a figure that is cited."""
 NOT_EMPTY = (
     "which nobody can read without it",  # the catalogue of a lake

@@ -32,7 +32,7 @@ def _table(page: Matrix, shown: Sequence[ArticleRows], say: Say) -> Html:
     heads = [el("th", each, scope="col", role="columnheader") for each in (first, *names)]
     bodies = [_article(each, names, say) for each in shown]
     parts = (
-        el("caption", say("Each mark leads to its answer."), class_="note"),
+        el("caption", say("Each mark leads to its answer."), class_="unseen"),
         el("thead", el("tr", *heads, role="row"), role="rowgroup"),
         *bodies,
     )
