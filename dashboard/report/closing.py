@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from boussole.audits.hashing import sha256_hex
@@ -20,6 +20,8 @@ from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.words.say import speaker
 
 Data = dict[str, Any]
+REASONS = 5
+"""Lines of reasons of a system for which the page of what nobody has examined has room."""
 
 
 def unexamined(edition: Edition, tell: ReportSay) -> Data:
@@ -47,7 +49,7 @@ def untouched(edition: Edition, tell: ReportSay) -> Data:
                 "title": edition.scene.title(system_id, tell),
                 "reasons": [
                     [tell.plural("One question", "{n} questions", len(numbers)), why, ", ".join(dict.fromkeys(numbers))]
-                    for why, numbers in _numbers(edition, system_id, tell).items()
+                    for why, numbers in _most(_numbers(edition, system_id, tell), tell)
                 ],
             }
             for system_id in shown
@@ -79,6 +81,15 @@ def _numbers(edition: Edition, system_id: str, tell: ReportSay) -> dict[str, lis
     for group in _by_reason(edition, system_id, tell):
         found[group["why"]] = [number for number, _ in group["questions"]]
     return found
+
+
+def _most(found: Mapping[str, list[str]], tell: ReportSay) -> list[tuple[str, list[str]]]:
+    """The reasons of most questions, then what is left of them in one line: a page holds no more."""
+    ranked = sorted(found.items(), key=lambda each: -len(each[1]))
+    if len(ranked) <= REASONS:
+        return ranked
+    others = [number for _, numbers in ranked[REASONS - 1 :] for number in numbers]
+    return [*ranked[: REASONS - 1], (tell("For other reasons, each told in the annexes."), others)]
 
 
 def _by_reason(edition: Edition, system_id: str, tell: ReportSay) -> list[Data]:
