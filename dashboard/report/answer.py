@@ -13,7 +13,7 @@ from boussole.dashboard.views.compass import Compass
 from boussole.dashboard.views.scene import Finding, findings, rings
 from boussole.dashboard.words.say import speaker
 
-TOLD, LISTED = 4, 3
+TOLD, LISTED = 3, 3
 """Findings told in full, at most one for an article of a system; and questions that are only listed."""
 COLUMNS = 3
 """Systems side by side in one table."""

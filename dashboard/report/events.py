@@ -20,7 +20,36 @@ Data = dict[str, Any]
 
 def events(edition: Edition, tell: ReportSay) -> Data:
     """What went wrong and what was done, then what was stated of those who work with the systems."""
-    return {"title": tell("Incidents and work"), "parts": [_incidents(edition, tell), _work(edition, tell)]}
+    return {
+        "title": tell("Incidents and work"),
+        "parts": [_incidents(edition, tell), _work(edition, tell)],
+        "asked": _asked(edition, tell),
+    }
+
+
+def _asked(edition: Edition, tell: ReportSay) -> Data:
+    """What the charter asks that is answered by what was recorded of incidents, requests and training."""
+    examined = edition.scene.examined
+    recorded = {
+        system_id: {
+            each.id for article in edition.charters[system_id].articles for each in article.indicators if each.records
+        }
+        for system_id in examined
+    }
+    return {
+        "title": tell("What the charter asks of it"),
+        "header": [tell("Question"), tell("System"), tell("Answer")],
+        "rows": [
+            {
+                "question": tell.text(verdict.question),
+                "system": edition.scene.title(system_id, tell),
+                "verdict": str(verdict.verdict),
+            }
+            for system_id, standing in examined.items()
+            for verdict in standing.verdicts
+            if verdict.template in recorded[system_id]
+        ],
+    }
 
 
 def _incidents(edition: Edition, tell: ReportSay) -> Data:
