@@ -147,7 +147,9 @@ def test_a_sealed_draft_is_read_and_no_longer_written(client, workspace, seated)
     now = replace(draft(workspace, 1), sealed_as=7)
     shown = draft_page(chamber(seated), now, savings(workspace, 1), EN, query={})
     assert shown.sealed == ("entry 7", "/evidence?entry=7")
-    assert "This draft was sealed:" in drafting_html.sealed(shown, EN)
+    read = drafting_html.sealed(replace(shown, text=replace(shown.text, reservations=[("Train.", False)])), EN)
+    assert "This draft was sealed:" in read
+    assert "<h2>Reservations</h2>" in read, "headings follow one another"
 
 
 def test_a_draft_is_thrown_away_only_by_who_says_so(client, workspace):

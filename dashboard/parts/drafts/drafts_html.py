@@ -80,7 +80,7 @@ def draft_head(page: DraftPage, say: Say, *, back: str, saved: bool) -> Html:
 def sealed(page: DraftPage, say: Say) -> Html:
     """A draft that became an opinion: it is read, and no longer written."""
     where = el("p", say("This draft was sealed:"), " ", link(*page.sealed)) if page.sealed else None
-    return el("section", el("div", where, class_="lead lead-kept"), *_read(page.text, say))
+    return el("section", el("div", where, class_="lead lead-kept"), *_read(page.text, say, level="h2"))
 
 
 def to_write(say: Say) -> Html:
@@ -118,13 +118,13 @@ def _aside(each: DraftAside, say: Say) -> Html:
     )
 
 
-def _read(text: Text, say: Say) -> list[Html]:
+def _read(text: Text, say: Say, *, level: str = "h5") -> list[Html]:
     parts = [el("p", el("strong", text.title))] if text.title else []
     parts += [el("p", text.sense, class_="told")] if text.sense else []
     parts += [_paragraph(words, differs, say) for words, differs in text.parts]
     if text.reservations:
         items = [el("li", _paragraph(words, differs, say)) for words, differs in text.reservations]
-        parts.append(join([el("h5", say("Reservations")), el("ol", *items)]))
+        parts.append(join([el(level, say("Reservations")), el("ol", *items)]))
     return parts
 
 
