@@ -217,12 +217,16 @@ def test_of_two_records_with_the_same_file_the_one_that_is_refused_does_not_take
     inside = threading.Event()
 
     def refused():
-        with pytest.raises(BoussoleError), kept_with(workspace, [file]):
+        with kept_with(workspace, [file]):
             inside.set()
             time.sleep(0.2)  # the other one comes as far as it can
             raise BoussoleError("refused", next_step="")
 
-    other = threading.Thread(target=refused)
+    def told():
+        with pytest.raises(BoussoleError, match="refused"):
+            refused()
+
+    other = threading.Thread(target=told)
     other.start()
     assert inside.wait(10)
     with kept_with(workspace, [file]):
