@@ -57,6 +57,7 @@ def reason(name, content):
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 20, "png"),
         (b"\xff\xd8\xff\xe0" + b"\0" * 20, "jpeg"),
         (docx(), "docx"),
+        (docx(**{"word/media/photo.exemple.png": b"x", "docProps/meta.json": b"{}"}), "docx"),
         (XLSX, "xlsx"),
         (ODT, "odt"),
         (ODS, "ods"),
@@ -95,6 +96,7 @@ def test_what_is_of_no_kind_is_refused(content, tries):
     "content",
     [
         docx(**{"word/vbaProject.bin": b"x"}),
+        docx(**{"word/media/Run.EXE": b"x"}),
         docx(**{"word/activeX/activeX1.xml": b"x"}),
         docx(**{"word/embeddings/oleObject1.bin": b"x"}),
         packed({"[Content_Types].xml": b"application/vnd.ms-word.document.macroEnabled", "word/document.xml": b"x"}),
