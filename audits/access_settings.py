@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Values = Annotated[list[Annotated[str, Field(pattern=r"^\S+$")]], Field(min_length=1)]
 """Words of the provider's, of which one is enough; a request lists them with spaces between."""
+LARGEST_BODY = 64 * 1024 * 1024
+"""Bytes that the server takes of one request."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 

@@ -18,7 +18,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.placeholders import paragraphs
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.records import open_records
-from boussole.charter.records.database import reading
+from boussole.charter.records.database import overwrite, reading
 from boussole.charter.records.models import Draft, DraftText, MarginNote
 
 LONGEST = 5_000
@@ -148,7 +148,7 @@ def rewrite(workspace: Workspace, number: int, *, text: str, edition: int, autho
             return now
         if now.edition != edition:
             raise RefusedError("margin_moved")
-        _overwrite(connection)
+        overwrite(connection)
         values = {"text": _fit(text), "edition": edition + 1, "changed_at": _now()}
         connection.execute(update(MarginNote).where(MarginNote.id == number).values(values))
         return _one(connection, number)
@@ -203,7 +203,7 @@ _NOWHERE: dict[str, Any] = {
 
 def _erase(connection: Connection, numbers: list[int]) -> None:
     """Erase comments: of those that were replied to the words, of others the row."""
-    _overwrite(connection)
+    overwrite(connection)
     for number in numbers:
         now = _one(connection, number)
         if _replies(connection, number):
@@ -283,11 +283,6 @@ def _read(workspace: Workspace, *where: Any) -> list[SavedNote]:
         if connection is None or not inspect(connection).has_table(MarginNote.__tablename__):  # records of before
             return []
         return [SavedNote(**row._asdict()) for row in connection.execute(query)]
-
-
-def _overwrite(connection: Connection) -> None:
-    """Makes SQLite overwrite in the file what this transaction replaces, not only leave it out of the tables."""
-    connection.exec_driver_sql("PRAGMA secure_delete = ON")
 
 
 def _fit(text: str) -> str:

@@ -25,7 +25,7 @@ _PATTERNS = (
     rf"^{_AROUND}(?:<\w{{1,10}}>)?{_WRITE} {_MEETING}(?:</\w{{1,10}}>|[^\w\n]){{0,20}}$",
     rf"[\[{{<] ?(?:{_TO_DO}|todo|tbd|tbc)\b[^\]}}>\n]{{0,80}}[\]}}>]",
     rf"\( ?{_TO_DO}(?: {_MEETING})?[^\w)]{{0,5}}\)",
-    rf"(?:\A{_AROUND}|(?<=[.!?:;…\n]\n){_AROUND}|^[^\w\n]{{1,20}}){_TO_DO}{_AROUND}$",
+    rf"(?:\A{_AROUND}|(?<=[.!?:;…\n]\n){_AROUND}|^[^\w\n]{{1,20}}|^(?-i:(?=[ÀAT]))){_TO_DO}{_AROUND}$",
     r"(?-i:\b(?:TODO|TBD|TBC)\b)",
     r"_{4,}|\bX{4,}\b|\.{6,}|…{3,}",
     r"lorem ipsum",

@@ -67,6 +67,12 @@ def reading(workspace: Workspace) -> Iterator[Connection | None]:
         yield connection
 
 
+def overwrite(connection: Connection) -> None:
+    """Makes SQLite overwrite in the file what this transaction deletes or replaces, not only leave it out of the
+    tables."""
+    connection.exec_driver_sql("PRAGMA secure_delete = ON")
+
+
 def _seen(path: Path) -> tuple[str | None, bool]:
     """The revision of a file, None while it is still to be made; and whether its ledger has an entry."""
     if not path.exists() or not path.stat().st_size:

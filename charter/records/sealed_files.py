@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,11 +13,14 @@ from boussole.audits.hashing import sha256_of
 from boussole.audits.private_files import PART
 from boussole.audits.unsealed import FILES
 from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.attached import Attaching, Attachment
 from boussole.charter.record_types.ledger_start import LedgerStart
 from boussole.charter.records.database import reading
+from boussole.charter.records.documents.attachment_kinds import AttachmentError
+from boussole.charter.records.documents.attachments import opened, path_of
 from boussole.charter.records.documents.files import file_path
 from boussole.charter.records.models import Audit
-from boussole.charter.records.statements import all_statements, read, statements_in
+from boussole.charter.records.statements import SealedStatement, statements_in
 
 
 class Fault(StrEnum):
@@ -29,6 +32,8 @@ class Fault(StrEnum):
     """It holds what another sealed file should."""
     sealed_name = "sealed_name"
     """It bears the hash of a sealed file as its name, and is not that file."""
+    unread = "unread"
+    """It is kept encrypted, and what was sealed cannot be read from it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +47,16 @@ class BadFile:
 
 @dataclass(frozen=True, kw_only=True)
 class SealedFiles:
-    """How many files of each kind sealed records name, those that are not as sealed, and those that nobody names."""
+    """How many files of each kind sealed records name, those that are not as sealed, and those that nobody names.
+
+    `gone`: of the attachments, those that are not there. They can be erased, so that this is no fault.
+    """
 
     evidence: int
     declarations: int
     documents: int
+    attachments: int
+    gone: int
     bad: tuple[BadFile, ...]
     extra: tuple[str, ...]
 
@@ -55,7 +65,7 @@ class SealedFiles:
         return not self.bad
 
 
-NO_FILES = SealedFiles(evidence=0, declarations=0, documents=0, bad=(), extra=())
+NO_FILES = SealedFiles(evidence=0, declarations=0, documents=0, attachments=0, gone=0, bad=(), extra=())
 """What is found where nothing is sealed, or nobody looked."""
 
 
@@ -71,7 +81,8 @@ Names = dict[Path, _NamedFile]
 
 
 def verify_files(workspace: Workspace) -> SealedFiles:
-    """Hash every evidence file, declaration and document that a sealed record names, and list what else lies there.
+    """Hash every evidence file, declaration, document and attachment that a sealed record names, and list what else
+    lies there.
 
     Of what a ledger that was started anew found, files may be gone, and none may be another.
     """
@@ -79,15 +90,21 @@ def verify_files(workspace: Workspace) -> SealedFiles:
         if connection is None:
             return NO_FILES
         kinds = [_of_audits(workspace, connection, kind) for kind in FILES]
-        documents, found = _of_statements(workspace, connection), _of_start(workspace, connection)
+        stated = statements_in(connection)
+    documents, found, attached = _of_statements(workspace, stated), _of_start(workspace, stated), _attached(stated)
     must = {**documents, **kinds[0], **kinds[1]}
     named = {**found, **must}
     there = {path: each for path, each in named.items() if path in must or path.exists()}
-    bad = [*_changed(workspace, there), *_under_sealed_names(workspace, named)]
+    kept = {path_of(workspace, file.sha256): (file, entry) for file, entry in attached}
+    bad = [*_changed(workspace, there), *_unread(workspace, kept)]
+    named |= {path: _NamedFile(file.sha256, entry) for path, (file, entry) in kept.items()}
+    bad += _under_sealed_names(workspace, named)
     return SealedFiles(
         evidence=len(kinds[0]),
         declarations=len(kinds[1]),
         documents=len(documents),
+        attachments=len(kept),
+        gone=sum(not path.is_file() for path in kept),
         bad=tuple(sorted(bad, key=lambda each: (each.entry, each.path))),
         extra=tuple(_extra(workspace, named, bad)),
     )
@@ -110,25 +127,45 @@ def _said(path: str) -> ColumnElement[str]:
     return case((func.json_valid(Audit.document) == 1, func.json_extract(Audit.document, path)))
 
 
-def _of_statements(workspace: Workspace, connection: Connection) -> Names:
+def _of_statements(workspace: Workspace, stated: Iterable[SealedStatement]) -> Names:
     names: Names = {}
-    for row in all_statements(connection):
-        file = read(row).statement.document
+    for each in stated:
+        file = each.statement.document
         if file is not None:
-            names.setdefault(file_path(workspace, file.sha256), _NamedFile(file.sha256, row.entry))
+            names.setdefault(file_path(workspace, file.sha256), _NamedFile(file.sha256, each.entry))
     return names
 
 
-def _of_start(workspace: Workspace, connection: Connection) -> Names:
+def _of_start(workspace: Workspace, stated: Iterable[SealedStatement]) -> Names:
     """What a ledger that was started anew found of evidence and documents; reports are held to their own seals."""
     names: Names = {}
-    for sealed in statements_in(connection, kinds=[LedgerStart.kind]):
+    for sealed in stated:
         if isinstance(sealed.statement, LedgerStart):
             found = {
                 workspace.home / each.path: _NamedFile(each.sha256, sealed.entry) for each in sealed.statement.files
             }
             names |= {path: each for path, each in found.items() if path.parent in _folders(workspace)}
     return names
+
+
+def _attached(stated: Iterable[SealedStatement]) -> list[tuple[Attachment, int]]:
+    """The attachments of all records, each with the first entry that names it."""
+    found: dict[str, tuple[Attachment, int]] = {}
+    for each in stated:
+        if isinstance(each.statement, Attaching):
+            for file in each.statement.attachments:
+                found.setdefault(file.sha256, (file, each.entry))
+    return list(found.values())
+
+
+def _unread(workspace: Workspace, kept: Mapping[Path, tuple[Attachment, int]]) -> Iterator[BadFile]:
+    """Attachments that are there and are not what was sealed. Those that were erased are not there."""
+    for path, (file, entry) in kept.items():
+        try:
+            opened(workspace, file)
+        except AttachmentError as error:
+            if error.reason != "erased":
+                yield BadFile(path=_told(workspace, path), entry=entry, fault=Fault.unread)
 
 
 def _changed(workspace: Workspace, named: Mapping[Path, _NamedFile]) -> Iterator[BadFile]:
@@ -159,8 +196,8 @@ def _lying(workspace: Workspace) -> Iterator[Path]:
         yield from (path for path in folder.glob("*") if path.is_file())
 
 
-def _folders(workspace: Workspace) -> tuple[Path, Path]:
-    return workspace.evidence, workspace.documents
+def _folders(workspace: Workspace) -> tuple[Path, ...]:
+    return workspace.evidence, workspace.documents, workspace.attachments
 
 
 def _told(workspace: Workspace, path: Path) -> str:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from boussole.audits.attachment_settings import MEGABYTE
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.people.directory import directory
@@ -31,6 +32,7 @@ from boussole.dashboard.words.speaking import chosen_language, speaker_for
 LARGEST = 2_000_000
 """Bytes of everything that a form sends."""
 FIELDS = 300
+"""Fields, and files, that a form sends: how many of them it takes is held to its field, and told there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,18 +53,17 @@ Back = Callable[[Desk, str, str], str]
 """The address of the page of a form, with the token of what was wrong."""
 
 
-def form_route(
-    path: str, home: Path, *, ask: Ask, act: Act, back: Back, largest: int | None = None, most_files: int = 1
-) -> Route:
+def form_route(path: str, home: Path, *, ask: Ask, act: Act, back: Back, largest: int | None = None) -> Route:
     """The route of a form. A path with `{of}` names what it is about. `largest`: bytes of one that takes files."""
 
     async def endpoint(request: Request) -> Response:
         if not _from_here(request):
             return PlainTextResponse("This form was not sent by a page of Boussole.\n", status_code=403)
         length = request.headers.get("content-length", "")
-        if not length.isdigit() or int(length) > (largest or LARGEST):
-            return PlainTextResponse("What was sent is too long.\n", status_code=413)
-        async with request.form(max_files=most_files, max_fields=FIELDS, max_part_size=LARGEST) as sent:
+        most = largest or LARGEST
+        if not length.isdigit() or int(length) > most:
+            return PlainTextResponse(f"{_too_long(request, home, most)}\n", status_code=413)
+        async with request.form(max_files=FIELDS, max_fields=FIELDS, max_part_size=LARGEST) as sent:
             given = [(name.removeprefix(PREFIX), value) for name, value in sent.multi_items()]
             files: dict[str, list[bytes]] = {}
             for name, each in given:
@@ -105,6 +106,16 @@ def _desk(request: Request, home: Path) -> Desk:
     workspace = Workspace(home)
     say, query = speaker_for(request, workspace), chosen_language(request)
     return Desk(workspace=workspace, person=of_request(request, home), say=say, query=query)
+
+
+def _too_long(request: Request, home: Path, most: int) -> str:
+    """What whoever sent too much reads instead of a page: what they typed was not read."""
+    say = speaker_for(request, Workspace(home))
+    return say(
+        "What was sent is too large, and was not read: a form takes {n} MB in all, files included. Go back to the page "
+        "with your browser, and send less.",
+        n=say.whole(most // MEGABYTE),
+    )
 
 
 def _from_here(request: Request) -> bool:

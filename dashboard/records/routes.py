@@ -8,6 +8,7 @@ from pathlib import Path
 
 from starlette.routing import Route
 
+from boussole.audits.access_settings import LARGEST_BODY
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.base import Statement
@@ -70,7 +71,5 @@ def _route(home: Path, model: type[Statement], form: WebForm, page: FormPage) ->
     if "attachments" not in form.asks:
         return form_route(path_of(form), home, ask=ask, act=act, back=page.back)
     limits = Workspace(home).settings.attachments
-    largest = LARGEST + limits.most * limits.largest
-    return form_route(
-        path_of(form), home, ask=ask, act=act, back=page.back, largest=largest, most_files=limits.most + 1
-    )
+    largest = min(LARGEST + limits.most * limits.largest, LARGEST_BODY)
+    return form_route(path_of(form), home, ask=ask, act=act, back=page.back, largest=largest)

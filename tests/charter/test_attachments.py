@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import threading
+import time
 import zipfile
 
 import pytest
@@ -55,6 +57,7 @@ def reason(name, content):
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 20, "png"),
         (b"\xff\xd8\xff\xe0" + b"\0" * 20, "jpeg"),
         (docx(), "docx"),
+        (docx(**{"word/media/photo.exemple.png": b"x", "docProps/meta.json": b"{}"}), "docx"),
         (XLSX, "xlsx"),
         (ODT, "odt"),
         (ODS, "ods"),
@@ -93,6 +96,7 @@ def test_what_is_of_no_kind_is_refused(content, tries):
     "content",
     [
         docx(**{"word/vbaProject.bin": b"x"}),
+        docx(**{"word/media/Run.EXE": b"x"}),
         docx(**{"word/activeX/activeX1.xml": b"x"}),
         docx(**{"word/embeddings/oleObject1.bin": b"x"}),
         packed({"[Content_Types].xml": b"application/vnd.ms-word.document.macroEnabled", "word/document.xml": b"x"}),
@@ -208,6 +212,38 @@ def test_a_record_that_is_refused_leaves_no_file_and_takes_none_of_another(works
     with pytest.raises(BoussoleError), kept_with(workspace, [one, other]):
         raise BoussoleError("refused", next_step="")
     assert [path.name for path in workspace.attachments.iterdir()] == [path_of(workspace, one.sealed.sha256).name]
+
+
+def test_of_two_records_with_the_same_file_the_one_that_is_refused_does_not_take_it_from_the_other(workspace):
+    (file,) = examined(workspace, [("a.pdf", PDF)])
+    inside = threading.Event()
+
+    def refused():
+        with kept_with(workspace, [file]):
+            inside.set()
+            time.sleep(0.2)  # the other one comes as far as it can
+            raise BoussoleError("refused", next_step="")
+
+    def told():
+        with pytest.raises(BoussoleError, match="refused"):
+            refused()
+
+    other = threading.Thread(target=told)
+    other.start()
+    assert inside.wait(10)
+    with kept_with(workspace, [file]):
+        other.join(10)
+    assert opened(workspace, file.sealed) == ("a.pdf", PDF)
+
+
+def test_a_file_that_was_damaged_is_made_whole_when_it_is_attached_again(workspace):
+    (file,) = examined(workspace, [("a.pdf", PDF)])
+    with kept_with(workspace, [file]):
+        pass
+    path_of(workspace, file.sealed.sha256).write_bytes(b"damaged")
+    with kept_with(workspace, [file]):
+        pass
+    assert opened(workspace, file.sealed) == ("a.pdf", PDF)
 
 
 def test_a_record_without_attachments_is_sealed_as_before_there_were_any():

@@ -107,16 +107,29 @@ def test_what_is_refused_is_told_at_its_field_and_nothing_is_sealed_or_kept(clie
         ([("a.pdf", b"a" * 10_000_001)], "larger than 10 MB"),
         ([("../<b>.docx", docx(**{"word/vbaProject.bin": b"x"}))], "“_b_.docx” holds macros"),
         (many, "more than 5 files"),
+        ([(f"{n}", b"x") for n in range(200)], "more than 5 files"),
     ):
         tries.add()
         found = problem(answer(client, hall, *files))
         assert (found.at, told in found.text) == ("attachments", True), found.text
         assert found.typed["text"] == ["Because."]
     tries.add(2)
-    assert answer(client, hall, ("a.pdf", b"a" * (50_000_001 + LARGEST))).status_code == 413
-    assert answer(client, hall, *[(f"{n}", b"x") for n in range(9)]).status_code == 400
+    large = answer(client, hall, ("a.pdf", b"a" * (50_000_001 + LARGEST)))
+    assert (large.status_code, "a form takes 52 MB in all" in large.text) == (413, True)
+    assert answer(client, hall, *[(f"{n}", b"x") for n in range(301)]).status_code == 400
     assert answers(hall) == []
     assert not hall.workspace.attachments.exists() or not list(hall.workspace.attachments.iterdir())
+
+
+def test_what_settings_allow_is_never_more_than_the_server_takes(hall):
+    (hall.workspace.home / "boussole.toml").write_text("[attachments]\nmost = 20\nlargest_mb = 50\n")
+    routes = question_routes(hall.workspace.home)
+    client = TestClient(Starlette(routes=guarded(routes, hall.workspace.home)), follow_redirects=False)
+    client.cookies.set(COOKIE, "steward")
+    head = {"content-type": "multipart/form-data; boundary=x", "content-length": "67108865"}
+    taken = client.post(f"/questions/answer/{hall.question}?spoken=fr", headers=head)
+    assert taken.status_code == 413
+    assert "un formulaire prend 67\u202fMo en tout" in taken.text
 
 
 def test_an_act_that_the_rules_refuse_leaves_no_file(client, hall):

@@ -13,15 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.replay import replay
 from boussole.charter.auditing.rerun import rerun
+from boussole.charter.committee.people.directory import directory
 from boussole.charter.records import stored_audits
+from boussole.charter.records.database import reading
 from boussole.charter.records.in_force import in_force
 from boussole.charter.registry.register import register_of
+from boussole.dashboard.access import visitor
+from boussole.dashboard.access.people.person import COOKIE
 from boussole.dashboard.cli.main import app
+from tests.dashboard.app_at import app_at
 
 KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026"
 MADE = dt.date(2026, 11, 28)
@@ -98,3 +104,26 @@ def test_its_articles_stand_as_they_did(workspace: Workspace, then: dict[str, An
     _, _, uses = register_of(workspace, today=MADE)
     must = {name: {**articles, **RECORDED.get(name, {})} for name, articles in then["register"].items()}
     assert {use.system.id: dict(use.articles) for use in uses} == must
+
+
+@pytest.mark.parametrize(
+    ("page", "asked", "told"),
+    [
+        ("draft", {"number": "1"}, 'id="margin"'),
+        ("draft", {"number": "2"}, 'action="/margin/draft/2-1-w1?'),
+        ("answer", {"system": "matchft", "question": "better_than_before"}, 'action="/margin/answer/external.matchft'),
+        ("ask", {"margin": "1"}, 'name="f-text"'),
+    ],
+)
+def test_its_pages_with_a_margin_are_read_before_there_is_a_table_of_comments(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, page: str, asked: dict[str, str], told: str
+) -> None:
+    (awa,) = [each.member for each in directory(workspace).values() if each.name == "Awa Diop"]
+    monkeypatch.setenv("BOUSSOLE_HOME", str(workspace.home))
+    monkeypatch.setattr(visitor, "cookie", {COOKIE: f"chair.{awa}"}.get)
+    seen = app_at(page, lang="en", **asked).run()
+    assert not seen.exception
+    assert told in "".join(getattr(each.proto, "body", "") for each in seen.main)
+    with reading(workspace) as connection:
+        assert connection is not None
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0006"

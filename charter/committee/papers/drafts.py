@@ -18,11 +18,10 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import turn
 from boussole.charter.committee.margin import erase_of_draft
-from boussole.charter.committee.people.directory import overwrite
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.voted import needs_unused, words_of
 from boussole.charter.records import open_records
-from boussole.charter.records.database import reading
+from boussole.charter.records.database import overwrite, reading
 from boussole.charter.records.models import Draft, DraftText
 
 Kind = Literal["opinion", "agenda", "minutes", "question"]

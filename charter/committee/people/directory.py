@@ -7,14 +7,14 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import erase_of_member
 from boussole.charter.records import open_records
-from boussole.charter.records.database import reading
+from boussole.charter.records.database import overwrite, reading
 from boussole.charter.records.models import Person
 
 
@@ -56,7 +56,7 @@ def forget(workspace: Workspace, member: str) -> bool:
     """Erase a member's name, minutes made as files, which may bear it, and what they wrote in margins, which nothing
     seals; whether there was a name. What they did stays, under their number."""
     for path in papers_folder(workspace).glob("session-*-minutes-*"):
-        path.unlink()
+        path.unlink(missing_ok=True)
     with open_records(workspace).begin() as connection:
         overwrite(connection)
         erase_of_member(connection, member)
@@ -66,11 +66,6 @@ def forget(workspace: Workspace, member: str) -> bool:
 def papers_folder(workspace: Workspace) -> Path:
     """Where papers of sessions are kept as files: beside the ledger, which seals their hashes."""
     return workspace.reports / "sessions"
-
-
-def overwrite(connection: Connection) -> None:
-    """Makes SQLite overwrite in the file what this transaction deletes, not only leave it out of the tables."""
-    connection.exec_driver_sql("PRAGMA secure_delete = ON")
 
 
 def number_of(workspace: Workspace, word: str, *, known: list[str]) -> str:

@@ -22,8 +22,9 @@ OPEN_DOCUMENT: dict[bytes, AttachmentKind] = {
     b"application/vnd.oasis.opendocument.text": "odt",
     b"application/vnd.oasis.opendocument.spreadsheet": "ods",
 }
-ACTIVE = ("vbaproject", "vbadata", "activex", "macrosheets", "oleobject", ".exe", ".dll", ".js", ".vbs", ".bat")
-"""Words in the name of a part that does something when it is opened."""
+ACTIVE = ("vbaproject", "vbadata", "activex", "macrosheets", "oleobject")
+ACTIVE_ENDINGS = (".exe", ".dll", ".js", ".vbs", ".bat")
+"""Words in the name of a part that does something when it is opened, and how such a name ends."""
 ACTIVE_FOLDERS = frozenset({"basic", "scripts", "embeddings", "dialogs"})
 ACTIVE_PDF = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/RichMedia")
 MARKUP = ("<!doctype", "<html", "<svg", "<?xml", "<script", "<body", "<head")
@@ -109,7 +110,8 @@ def _plain(name: str, parts: Iterable[zipfile.ZipInfo]) -> None:
             raise AttachmentError("damaged", name=name)
         seen.add(each.filename)
         lower = each.filename.lower()
-        if any(word in lower for word in ACTIVE) or any(part.lower() in ACTIVE_FOLDERS for part in path.parts[:-1]):
+        named = lower.endswith(ACTIVE_ENDINGS) or any(word in lower for word in ACTIVE)
+        if named or any(part.lower() in ACTIVE_FOLDERS for part in path.parts[:-1]):
             raise AttachmentError("active", name=name)
 
 

@@ -8,10 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from boussole.audits import private_files
 from boussole.audits.attachment_settings import MEGABYTE
-from boussole.audits.errors import PrivacyError
+from boussole.audits.errors import BoussoleError, PrivacyError
 from boussole.audits.hashing import sha256_hex
+from boussole.audits.ledger.database import WAIT_SECONDS
 from boussole.audits.privacy.blobs import seal_bytes, unseal_bytes
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.attached import Attachment, AttachmentKind
@@ -61,21 +64,52 @@ def examined(workspace: Workspace, given: Sequence[tuple[str, bytes]]) -> list[A
 
 @contextmanager
 def kept_with(workspace: Workspace, files: Sequence[AttachedFile]) -> Iterator[None]:
-    """Keeps files while the record that names them is sealed; those that came with one that is refused go again."""
-    made = []
-    try:
-        for each in files:
-            path = path_of(workspace, each.sealed.sha256)
-            if not path.exists():
-                private_files.write(
-                    path, seal_bytes(workspace, each.name.encode() + b"\n" + each.content), lasting=True
-                )
-                made.append(path)
+    """Keeps files while the record that names them is sealed; those that came with one that is refused go again.
+
+    One record with files at a time: another that brings the same content keeps it anew. A file that is no longer what
+    was sealed is made whole. Raises BoussoleError where they cannot be kept.
+    """
+    if not files:
         yield
-    except BaseException:
-        for path in made:
-            path.unlink(missing_ok=True)
-        raise
+        return
+    with _alone(workspace):
+        made: list[Path] = []
+        try:
+            for each in files:
+                _keep(workspace, each, made)
+            yield
+        except BaseException:
+            for path in made:
+                path.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _alone(workspace: Workspace) -> Iterator[None]:
+    lock = FileLock(workspace.attachments.with_suffix(".lock"), timeout=WAIT_SECONDS, mode=private_files.FILE)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise BoussoleError(
+            "another process has been attaching files for a minute.",
+            where=str(workspace.attachments),
+            next_step="Nothing was recorded. Wait until it is done, then try again.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _keep(workspace: Workspace, file: AttachedFile, made: list[Path]) -> None:
+    """Keeps a file; one that was not there before is added to `made`."""
+    path = path_of(workspace, file.sealed.sha256)
+    try:
+        opened(workspace, file.sealed)
+    except AttachmentError as error:
+        private_files.write(path, seal_bytes(workspace, file.name.encode() + b"\n" + file.content), lasting=True)
+        if error.reason == "erased":
+            made.append(path)
 
 
 def opened(workspace: Workspace, file: Attachment) -> tuple[str, bytes]:

@@ -70,6 +70,8 @@ def _files(workspace: Workspace) -> bool:
     counts = f"Files of evidence: {found.evidence}, declarations of systems: {found.declarations}, documents: "
     told = "all are as sealed" if found.ok else f"of all these, files that are not as sealed: {len(found.bad)}"
     say(f"{counts}{found.documents}; {told}.")
+    if found.attachments:
+        say(f"Attachments of records: {found.attachments}, of which erased or missing: {found.gone}.")
     _listed([_bad(each) for each in found.bad])
     if found.extra:
         say(f"Files that no sealed record names, and that count for nothing: {len(found.extra)}.")
@@ -85,6 +87,7 @@ def _bad(each: BadFile) -> str:
         Fault.changed: "was changed",
         Fault.swapped: "holds what another sealed file should hold: they were swapped",
         Fault.sealed_name: "bears the name of a sealed file, and is not it",
+        Fault.unread: "was changed, or its key is not in keys/",
     }
     return f"{each.path} {words[each.fault]}; entry {each.entry} rests on it."
 

@@ -71,6 +71,9 @@ def _notes(found: VerificationResult, say: Say) -> tuple[str, ...]:
                 **{name: say.whole(count) for name, count in counts.items()},
             )
         )
+    if files.attachments:
+        whole, gone = say.whole(files.attachments), say.whole(files.gone)
+        notes.append(say("Attachments of records: {n}, of which erased or missing: {gone}.", n=whole, gone=gone))
     if files.extra:
         notes.append(
             say("Files that no sealed record names, and that count for nothing: {n}.", n=say.whole(len(files.extra)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import AnswerSpot, SavedNote
@@ -12,7 +13,8 @@ from boussole.dashboard.parts.margin.forms import commenting_on_answer
 from boussole.dashboard.parts.margin.view import MarginReader, Thread, thread
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.short import short_answer
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.words.say import Say
+from boussole.dashboard.words.speaking import speaker_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,11 +56,11 @@ def answer_margin(
 
 
 def told_in(workspace: Workspace, spot: AnswerSpot) -> Callable[[str], str]:
-    """How an answer is told now, by language."""
+    """How an answer is told now, by language; each is told once, whatever the number of comments."""
 
+    @cache
     def told(lang: str) -> str:
-        say = speaker(lang, main=workspace.settings.language)
-        found = answer_spot(workspace, spot.system, spot.question, say)
+        found = answer_spot(workspace, spot.system, spot.question, speaker_in(workspace, lang))
         return found.quote if found else ""
 
     return told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 from dataclasses import dataclass
 
-from boussole.audits.access_settings import LOOPBACK, AccessSettings
+from boussole.audits.access_settings import LARGEST_BODY, LOOPBACK, AccessSettings
 
 OTHER_FILES = 256
 """Files that the server opens beside its connections."""
@@ -29,7 +29,7 @@ class Limits:
     first_seconds: float = 15
     """Until something is asked on a new web socket."""
     head_bytes: int = 32 * 1024
-    body_bytes: int = 64 * 1024 * 1024
+    body_bytes: int = LARGEST_BODY
     waiting_requests: int = 16
     """Requests that one connection sends before the first is answered."""
     socket_bytes: int = 1024 * 1024

@@ -41,6 +41,9 @@ TEXT = {"title": "On MatchFT", "sense": "none", "words": "First.\n\nSecond.", "r
         "« À compléter en séance »",
         "<b>To be completed in the session.</b>",
         "One.\nTBD\nTwo.",
+        "## Conclusion\nÀ compléter.",
+        "Recommandations\nA compléter\n\nFini",
+        "Conclusion\nTo be written",
         "Signed on ____ by XXXX",
         "Lorem ipsum dolor",
     ],
@@ -73,7 +76,7 @@ def test_words_that_say_something_are_not(text):
 
 def test_long_texts_are_read_at_once():
     """100,000 characters that begin like one, again and again: read in the time that a page has."""
-    for part in ("-\n", "[", "( ", "« ", "à compléter ", "[à compléter ", "à compléter\n"):
+    for part in ("-\n", "[", "( ", "« ", "à compléter ", "[à compléter ", "à compléter\n", "X\nÀ "):
         text, began = (part * 100_000)[:100_000], time.process_time()
         placeholder(text)
         assert time.process_time() - began < 1, part
