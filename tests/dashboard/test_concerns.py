@@ -78,6 +78,19 @@ def test_a_session_is_told_until_it_is_over_and_what_is_changed_of_it(desk: Desk
     assert [each.text for each in told(desk, scene)] == ["The session of 15 September 2026 was cancelled."]
 
 
+def test_of_a_session_moved_twice_only_the_day_that_holds_is_told(desk: Desk, scene: Scene) -> None:
+    of = desk.call()
+    desk.call(amends=of, agenda=[*AGENDA, Item(id="more", title="x")], on=CALLED)
+    for days in (1, 2):
+        starts = START + days * 24 * HOUR
+        desk.call(amends=of, starts=starts, ends=starts + HOUR, on=CALLED)
+    assert sorted(each.text for each in told(desk, scene)) == [
+        "A session is called for 17 September 2026 at 14:00.",
+        "The agenda of the session of 17 September 2026 was changed.",
+        "The session was moved: it is now on 17 September 2026 at 14:00.",
+    ]
+
+
 def test_a_vote_cannot_wait_for_who_may_cast_it_and_is_over_once_they_did(
     desk: Desk, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,3 +208,8 @@ def test_who_is_nobody_in_particular_has_no_list(desk: Desk) -> None:
     assert local.secretary_of == {"external"}
     signed = Person(role=Role.SECRETARY, authenticated=True, reader="a_1", secretary_of=frozenset({"internal"}))
     assert whose(signed, known) == Whose(name="a_1", secretary_of=frozenset({"internal"}))
+    for elsewhere in (
+        replace(signed, secretary_of=frozenset()),
+        replace(signed, role=Role.STEWARD, secretary_of=frozenset()),
+    ):
+        assert whose(elsewhere, known) is None
