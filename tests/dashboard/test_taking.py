@@ -21,12 +21,14 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from boussole.audits import ledger
 from boussole.audits.formulas import escaped
 from boussole.audits.hashing import canonical_json
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.ledger import log
 from boussole.audits.ledger.entry import sealed_bytes
 from boussole.audits.workspace import Workspace
+from boussole.charter.records import open_records
 from boussole.charter.records.database import reading
 from boussole.dashboard.access.people.permissions import SIGNED_IN, TABLE, Role
 from boussole.dashboard.access.people.person import COOKIE, Person
@@ -38,6 +40,7 @@ from boussole.dashboard.charts.letters import width_of
 from boussole.dashboard.charts.sheet import Mark, Sheet
 from boussole.dashboard.charts.table_picture import MOST, table_picture
 from boussole.dashboard.pages.fairness.cache import windows_of
+from boussole.dashboard.parts.taking import seals
 from boussole.dashboard.parts.taking.citing import citation, source_line
 from boussole.dashboard.parts.taking.figure import Drawing, Figure, Source, Wanted, file_name
 from boussole.dashboard.parts.taking.files import csv_file, image, png_file, svg_file
@@ -416,6 +419,24 @@ def test_an_address_shows_the_view_again_and_says_nothing_of_who_looked(demo: Wo
         assert asked.keys() & {"done", "sent", "who"} == set(), name
         assert all(asked[key] == [value] for key, value in VIEWS[page].items()), name
         assert asked["lang"] == ["en"], name
+
+
+def test_a_seal_is_read_once_until_something_is_written(
+    demo: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "demo"
+    shutil.copytree(demo.home, home)
+    workspace = Workspace(home)
+    first = sealed(workspace, [], now=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(seals, "reading", lambda _: pytest.fail("read again"))
+        assert sealed(workspace, [], now=True) is first
+    with open_records(workspace).begin() as connection:
+        ledger.append(connection, kind="exclusion", payload={"number": 1})
+    again = sealed(workspace, [], now=True)
+    assert first is not None
+    assert again is not None
+    assert again.at == first.at + 1
 
 
 def test_nothing_is_sealed_where_the_ledger_is_empty(tmp_path: Path) -> None:
