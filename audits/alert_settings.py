@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import Literal, Self, get_args
 from urllib.parse import urlsplit
@@ -90,9 +91,15 @@ class ChannelSettings(AddressSettings):
 
 def known_zone(value: str) -> str:
     """The name of a time zone; ValueError for any other word, with the nearest."""
-    if value not in available_timezones() - {"localtime", "Factory"}:  # which name no place
-        raise ValueError(f"'{value}' is no time zone. {nearest(value, available_timezones()).partition(' Known')[0]}")
+    if value not in _zones():
+        raise ValueError(f"'{value}' is no time zone. {nearest(value, _zones()).partition(' Known')[0]}")
     return value
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The zones of this machine, found once: that takes longer than all else that is asked of settings."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})  # which name no place
 
 
 class AlertSettings(BaseModel):

@@ -132,9 +132,10 @@ def narrow_field(say: Say) -> None:
 
 def concerning(me: Person, say: Say, *, name: str) -> None:
     """How many new things concern whoever looks, on every page but the one that lists them."""
-    told = bell(me, say, query=kept_query()) if name != "concerns" else None
-    if told:
-        st.html(told)
+    with guarded(f"what concerns whoever looks at {name}", say):  # which keeps no page from being drawn
+        told = bell(me, say, query=kept_query()) if name != "concerns" else None
+        if told:
+            st.html(told)
 
 
 def here(name: str) -> str:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from html import escape
 
 from boussole.dashboard.charts.dots import Dot, Rows, tint
-from boussole.dashboard.charts.rose import wrapped
+from boussole.dashboard.charts.letters import broken
 from boussole.dashboard.markup.fontfiles import QUOTED
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, NEEDLE, shape
+from boussole.dashboard.markup.printable import printable
 from boussole.dashboard.words.reading import Kind
 
 WIDE, NARROW, HIGH, SIDE = 400, 200, 34, 24
@@ -59,17 +60,17 @@ def levels_at(shown: Rows, place: int) -> list[float]:
 
 def strip_svg(mark: Mark, scale: Sequence[tuple[float, str]], *, wide: int = WIDE) -> str:
     """One mark and its interval; of the second period an open diamond on a dashed bar."""
-    return _drawing(_strip(mark, scale, wide), wide, HIGH)
+    return _drawing(_strip(mark, scale, wide, HIGH), wide, HIGH)
 
 
-def _strip(mark: Mark, scale: Sequence[tuple[float, str]], wide: int) -> list[str]:
+def _strip(mark: Mark, scale: Sequence[tuple[float, str]], wide: int, high: float) -> list[str]:
     dot, x = mark.dot, _placed(scale, wide)
-    parts = [_upright(x(at), LINE, 'stroke-width="1"') for at, _ in _told(scale, wide)]
+    parts = [_upright(x(at), high, LINE, 'stroke-width="1"') for at, _ in _told(scale, wide)]
     if dot.value is not None:
-        parts += [_upright(x(at), NEEDLE, 'stroke-width="1.5" stroke-dasharray="5 4"') for at in mark.levels]
+        parts += [_upright(x(at), high, NEEDLE, 'stroke-width="1.5" stroke-dasharray="5 4"') for at in mark.levels]
         if dot.low is not None and dot.high is not None:
-            parts.append(_bar(x(dot.low), x(dot.high), dot, second=mark.second))
-        parts.append(_point(x(dot.value), HIGH / 2, dot, second=mark.second))
+            parts.append(_bar(x(dot.low), x(dot.high), high / 2, dot, second=mark.second))
+        parts.append(_point(x(dot.value), high / 2, dot, second=mark.second))
     return parts
 
 
@@ -83,38 +84,57 @@ def _scale(scale: Sequence[tuple[float, str]], wide: int) -> list[str]:
     return [_text(words, x(at), 16, INK_2, anchor="middle") for at, words in _told(scale, wide)]
 
 
-NAMES, WHEN, VALUE, LETTERS = 230, 150, 90, 28
-"""Pixels of the columns beside the strips of one picture, and characters of a line of names."""
+NAMES, WHEN, VALUE, GAP = 230, 170, 90, 12
+"""Pixels of the columns beside the strips of one picture, and what stays free between two; without two periods, no
+column says which one it is."""
+SIZE, LEADING = 14, 17
 
 
 def strips_svg(shown: Strips) -> str:
     """The whole chart as one picture, with the words of its rows: to be taken along."""
-    parts, y = [], 0
+    left = NAMES + WHEN * any(mark.period for row in shown.rows for mark in row.marks)
+    wide, parts, y = left + WIDE + VALUE, list[str](), 0.0
     for row in shown.rows:
-        lines = wrapped(row.name, width=LETTERS)
-        parts += [_text(each, 0, y + 22 + 18 * at, INK) for at, each in enumerate(lines)]
-        for at, mark in enumerate(row.marks):
-            parts += _beside(mark, shown, y + at * HIGH)
-        y += max(len(row.marks) * HIGH, 18 * len(lines) + 16)
-        parts.append(f'<line x1="0" x2="{NAMES + WHEN + WIDE + VALUE}" y1="{y}" y2="{y}" stroke="{LINE}"/>')
-    parts.append(f'<g transform="translate({NAMES + WHEN},{y})">{"".join(_scale(shown.scale, WIDE))}</g>')
-    return _drawing(parts, NAMES + WHEN + WIDE + VALUE, y + 24)
+        name = _broken(row.name, NAMES)
+        beside = [(_broken(mark.period, WHEN), _broken(mark.dot.note, WIDE + VALUE)) for mark in row.marks]
+        tall = [max(HIGH, *map(_tall, words)) for words in beside]
+        more = max(0, _tall(name) - sum(tall)) / len(tall)  # a long name is shared out: no line is interrupted
+        parts += _lines(name, 0, y + (sum(tall) + more * len(tall)) / 2, INK)
+        for mark, (when, why), each in zip(row.marks, beside, tall, strict=True):
+            high = each + more
+            parts += _lines(when, NAMES, y + high / 2, INK_2)
+            parts += _figure(mark, why, shown, left=left, top=y, high=high)
+            y += high
+        parts.append(f'<line x1="0" x2="{wide}" y1="{y:g}" y2="{y:g}" stroke="{LINE}"/>')
+    parts.append(f'<g transform="translate({left},{y:g})">{"".join(_scale(shown.scale, WIDE))}</g>')
+    return _drawing(parts, wide, y + 24)
 
 
-def _beside(mark: Mark, shown: Strips, y: int) -> list[str]:
-    """A mark of one picture, with the words on both sides of it; without a figure, why there is none."""
-    left = NAMES + WHEN
-    when = [_text(mark.period, NAMES, y + 22, INK_2)] if mark.period else []
+def _figure(mark: Mark, why: Sequence[str], shown: Strips, *, left: int, top: float, high: float) -> list[str]:
+    """A mark of one picture with its figure; without one, why there is none."""
     if mark.dot.value is None:
-        return [*when, _text(mark.dot.note, left, y + 22, INK_2)]
-    strip = f'<g transform="translate({left},{y})">{"".join(_strip(mark, shown.scale, WIDE))}</g>'
-    return [*when, strip, _text(mark.dot.text, left + WIDE + 8, y + 22, INK)]
+        return _lines(why, left, top + high / 2, INK_2)
+    strip = f'<g transform="translate({left},{top:g})">{"".join(_strip(mark, shown.scale, WIDE, high))}</g>'
+    return [strip, *_lines([mark.dot.text], left + WIDE + GAP, top + high / 2, INK)]
+
+
+def _broken(words: str, within: int) -> list[str]:
+    return broken(printable(words), SIZE, within=within - GAP)
+
+
+def _tall(lines: Sequence[str]) -> int:
+    """How high lines are, with what is free above and below them."""
+    return LEADING * len(lines) + GAP
+
+
+def _lines(lines: Sequence[str], x: float, middle: float, ink: str) -> list[str]:
+    first = middle + 5 - LEADING * (len(lines) - 1) / 2
+    return [_text(each, x, first + LEADING * at, ink) for at, each in enumerate(lines) if each]
 
 
 def _text(words: str, x: float, y: float, ink: str, *, anchor: str = "start") -> str:
-    font = QUOTED.replace('"', "'")
     return (
-        f'<text x="{x:.1f}" y="{y:g}" text-anchor="{anchor}" font-size="14" font-family="{font}" fill="{ink}">'
+        f'<text x="{x:.1f}" y="{y:g}" text-anchor="{anchor}" font-size="{SIZE}" font-family="{QUOTED}" fill="{ink}">'
         f"{escape(words)}</text>"
     )
 
@@ -130,15 +150,15 @@ def _placed(scale: Sequence[tuple[float, str]], wide: int) -> Callable[[float], 
     return lambda at: SIDE + (wide - 2 * SIDE) * (at - low) / (high - low)
 
 
-def _upright(x: float, ink: str, more: str) -> str:
-    return f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{HIGH}" stroke="{ink}" {more}/>'
+def _upright(x: float, high: float, ink: str, more: str) -> str:
+    return f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{high:g}" stroke="{ink}" {more}/>'
 
 
-def _bar(low: float, high: float, dot: Dot, *, second: bool) -> str:
+def _bar(low: float, high: float, y: float, dot: Dot, *, second: bool) -> str:
     ink, more = (INK_2, 'stroke-width="2" stroke-dasharray="5 3"') if second else (
         tint(dot.verdict), 'stroke-width="9" stroke-linecap="round"'
     )  # fmt: skip
-    return f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{HIGH / 2:g}" y2="{HIGH / 2:g}" stroke="{ink}" {more}/>'
+    return f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{y:g}" y2="{y:g}" stroke="{ink}" {more}/>'
 
 
 def _point(x: float, y: float, dot: Dot, *, second: bool) -> str:
@@ -149,6 +169,8 @@ def _point(x: float, y: float, dot: Dot, *, second: bool) -> str:
     return f'<polygon points="{points}" fill="{fill}" stroke="{INK}" stroke-width="1.6"/>'
 
 
-def _drawing(parts: Sequence[str], wide: int, high: int) -> str:
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}">'
+def _drawing(parts: Sequence[str], wide: float, high: float) -> str:
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide:g}" height="{high:g}" viewBox="0 0 {wide:g} {high:g}">'
+    )
     return f"{head}{''.join(parts)}</svg>"

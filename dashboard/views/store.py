@@ -48,7 +48,12 @@ A_WHILE, A_MINUTE = 15.0, 60.0
 
 def day_in(workspace: Workspace) -> dt.date:
     """The day in a workspace: past midnight for one of its committees, what that did since stands already."""
-    return max([workspace.today(), *(each.now.date() for each in chambers(workspace).values())])
+    return max(_days(workspace))
+
+
+def _days(workspace: Workspace) -> tuple[dt.date, ...]:
+    """The day of the organisation, then that of each committee by its own clock."""
+    return (workspace.today(), *(each.now.date() for each in chambers(workspace).values()))
 
 
 def scene(workspace: Workspace) -> Scene:
@@ -126,7 +131,7 @@ def before_session(workspace: Workspace, met: Met) -> Before:
 def concerns(workspace: Workspace, somebody: Whose, say: Say, query: Mapping[str, str]) -> Sequence[Concern]:
     """What concerns somebody today, read anew when a record was written."""
     seen_at = (*stamp(workspace), *house_stamp(workspace))
-    return _concerns(workspace.home, seen_at, day_in(workspace), somebody, say, tuple(sorted(query.items())))
+    return _concerns(workspace.home, seen_at, _days(workspace), somebody, say, tuple(sorted(query.items())))
 
 
 def drafts(workspace: Workspace, committee: str) -> list[SavedDraft]:
@@ -174,10 +179,15 @@ def outside(workspace: Workspace) -> Outside:
 
 @newest(64)
 def _concerns(
-    home: Path, _stamp: Stamp, today: dt.date, somebody: Whose, say: Say, query: tuple[tuple[str, str], ...]
+    home: Path,
+    _stamp: Stamp,
+    days: tuple[dt.date, ...],
+    somebody: Whose,
+    say: Say,
+    query: tuple[tuple[str, str], ...],
 ) -> Sequence[Concern]:
     workspace = Workspace(home)
-    seen, audited = scene_at(home, stamp(workspace), today), audit_days(workspace)
+    seen, audited = scene_at(home, stamp(workspace), max(days)), audit_days(workspace)
     return concerns_of(somebody, chambers(workspace), seen, say, audited=audited, query=dict(query))
 
 

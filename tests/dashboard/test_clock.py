@@ -11,7 +11,7 @@ import pytest
 from starlette.requests import Request
 
 from boussole import dashboard
-from boussole.audits import ledger
+from boussole.audits import alert_settings, ledger
 from boussole.audits.errors import BoussoleError
 from boussole.audits.ledger.search import EntryLine
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
@@ -74,6 +74,17 @@ def test_the_settings_say_which_and_refuse_what_is_none(tmp_path):
     (workspace.home / SETTINGS_FILE).write_text('timezone = "Europe/Pari"\n')
     with pytest.raises(BoussoleError, match="'Europe/Pari' is no time zone"):
         _ = Workspace(workspace.home).settings
+
+
+def test_the_zones_of_the_machine_are_looked_up_once_not_with_every_look_at_settings(tmp_path, monkeypatch):
+    workspace = Workspace.create(tmp_path / "w")
+    assert workspace.settings.zone == ZoneInfo("Europe/Paris")
+
+    def walks() -> set[str]:
+        pytest.fail("the folders of zones were walked again")
+
+    monkeypatch.setattr(alert_settings, "available_timezones", walks)
+    assert Workspace(workspace.home).settings.zone == ZoneInfo("Europe/Paris")
 
 
 def test_pages_take_the_clock_of_their_workspace(tmp_path, monkeypatch, be):

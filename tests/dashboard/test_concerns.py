@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from boussole.audits.errors import BoussoleError
 from boussole.charter.committee import acting
+from boussole.charter.committee.acts.meeting import convene
 from boussole.charter.record_types.acts import (
     Ballot,
     Cancellation,
@@ -23,7 +27,8 @@ from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.access.remembered import Wish
+from boussole.dashboard.access.remembered import Wish, seen
+from boussole.dashboard.alerts.personal import readers
 from boussole.dashboard.pages.concerns.concerns_html import page
 from boussole.dashboard.pages.concerns.routes import letters_form
 from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, split
@@ -33,6 +38,8 @@ from boussole.dashboard.views.concerns.mine import concerns_of, whose
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, RULES, SAID, START, Desk, m
+from tests.charter.committee.hall import NAME, Hall, who
+from tests.dashboard.app_at import app_at
 
 EN, FR = speaker("en"), speaker("fr")
 THIRD = "Madame Dupont"
@@ -76,6 +83,19 @@ def test_a_session_is_told_until_it_is_over_and_what_is_changed_of_it(desk: Desk
     assert next(each for each in told(desk, scene) if each.kind == "moved").key == f"moved/{moved}"
     desk.seal(Cancellation(**SAID, on=dt.date(2026, 9, 8), of=of, text=THIRD))
     assert [each.text for each in told(desk, scene)] == ["The session of 15 September 2026 was cancelled."]
+
+
+def test_of_a_session_moved_twice_only_the_day_that_holds_is_told(desk: Desk, scene: Scene) -> None:
+    of = desk.call()
+    desk.call(amends=of, agenda=[*AGENDA, Item(id="more", title="x")], on=CALLED)
+    for days in (1, 2):
+        starts = START + days * 24 * HOUR
+        desk.call(amends=of, starts=starts, ends=starts + HOUR, on=CALLED)
+    assert sorted(each.text for each in told(desk, scene)) == [
+        "A session is called for 17 September 2026 at 14:00.",
+        "The agenda of the session of 17 September 2026 was changed.",
+        "The session was moved: it is now on 17 September 2026 at 14:00.",
+    ]
 
 
 def test_a_vote_cannot_wait_for_who_may_cast_it_and_is_over_once_they_did(
@@ -195,3 +215,29 @@ def test_who_is_nobody_in_particular_has_no_list(desk: Desk) -> None:
     assert local.secretary_of == {"external"}
     signed = Person(role=Role.SECRETARY, authenticated=True, reader="a_1", secretary_of=frozenset({"internal"}))
     assert whose(signed, known) == Whose(name="a_1", secretary_of=frozenset({"internal"}))
+    for elsewhere in (
+        replace(signed, secretary_of=frozenset()),
+        replace(signed, role=Role.STEWARD, secretary_of=frozenset()),
+    ):
+        assert whose(elsewhere, known) is None
+
+
+def test_what_a_page_did_not_show_is_not_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, be: Callable[..., None]
+) -> None:
+    hall = Hall.seat(tmp_path / "house")
+    convened: dict[str, Any] = {"starts": START, "ends": START + HOUR, "place": "x", "agenda": AGENDA}
+    monkeypatch.setattr(acting, "here_and_now", lambda _: START - 7 * 24 * HOUR)
+    entry = convene(hall.workspace, NAME, who=who(CALLED), **convened).entry
+    monkeypatch.setenv("BOUSSOLE_HOME", str(hall.workspace.home))
+    be("member", member=m(1))
+
+    def fails(*_: object) -> str:
+        raise BoussoleError("unread.", where="x", next_step="y")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(readers, "reach", fails)
+        assert not app_at("concerns").run().exception
+    assert seen(hall.workspace, m(1)) == {}
+    assert not app_at("concerns").run().exception
+    assert [*seen(hall.workspace, m(1))] == [f"session/{entry}"]

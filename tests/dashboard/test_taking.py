@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import itertools
 import re
 import shutil
 import tarfile
@@ -14,25 +15,32 @@ from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from boussole.audits import ledger
 from boussole.audits.formulas import escaped
 from boussole.audits.hashing import canonical_json
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.ledger import log
 from boussole.audits.ledger.entry import sealed_bytes
 from boussole.audits.workspace import Workspace
+from boussole.charter.records import open_records
 from boussole.charter.records.database import reading
 from boussole.dashboard.access.people.permissions import SIGNED_IN, TABLE, Role
 from boussole.dashboard.access.people.person import COOKIE, Person
 from boussole.dashboard.access.people.places import PAGES
 from boussole.dashboard.access.people.routes import WITH_FIGURES
+from boussole.dashboard.charts import strips
+from boussole.dashboard.charts.dots import Dot
 from boussole.dashboard.charts.letters import width_of
 from boussole.dashboard.charts.sheet import Mark, Sheet
 from boussole.dashboard.charts.table_picture import MOST, table_picture
+from boussole.dashboard.pages.fairness.cache import windows_of
+from boussole.dashboard.parts.taking import seals
 from boussole.dashboard.parts.taking.citing import citation, source_line
 from boussole.dashboard.parts.taking.figure import Drawing, Figure, Source, Wanted, file_name
 from boussole.dashboard.parts.taking.files import csv_file, image, png_file, svg_file
@@ -41,6 +49,8 @@ from boussole.dashboard.parts.taking.routes import file_href
 from boussole.dashboard.parts.taking.seals import Seal, sealed
 from boussole.dashboard.server.guard import guarded
 from boussole.dashboard.server.taking import FIGURES, taking_routes
+from boussole.dashboard.views.fairness_choice import span
+from boussole.dashboard.views.naming import period
 from boussole.dashboard.words.say import speaker
 from tests.dashboard.app_at import app_at
 
@@ -218,8 +228,30 @@ def test_the_seal_of_a_citation_holds(demo: Workspace, page: str) -> None:
         assert seal.root == _tree(leaves[: seal.at + 1]).hex(), name
         assert all(entry <= seal.at for entry in seal.entries), name
         assert seal.root in citation(each, EN, on=demo.today())
-    if page in ("answer", "fairness"):
-        assert [entries[n].kind for n in seal.entries] == ["audit"]
+        if page in ("answer", "fairness"):
+            assert {entries[n].kind for n in seal.entries} == {"audit"}
+            assert len(seal.entries) == (len(each.fill().rows) if name == "over-time" else 1), name
+
+
+def test_a_figure_of_two_periods_names_both_and_rests_on_both_audits(demo: Workspace) -> None:
+    usual = wanted(demo, "fairness", "en")
+    windows = windows_of(demo, "matchft")
+    assert len(windows) > 2
+    first, *_, last = windows
+    given = replace(usual, query={**usual.query, "period": span(last), "beside": span(first)})
+    source = FIGURES["fairness"](given)["groups"].source
+    assert source.period == " / ".join(period(each, EN) for each in (last, first))
+    assert source.seal == sealed(demo, [first.evidence.entry, last.evidence.entry])
+    assert source.seal is not None
+    assert len(source.seal.entries) == 2
+
+
+@pytest.mark.parametrize("page", ["answer", "fairness"])
+def test_a_figure_over_time_names_the_whole_time_and_rests_on_every_audit_of_it(demo: Workspace, page: str) -> None:
+    windows = windows_of(demo, "matchft")
+    source = FIGURES[page](wanted(demo, page, "en"))["over-time"].source
+    assert source.seal == sealed(demo, [each.evidence.entry for each in windows])
+    assert source.period == EN.period(windows[-1].window.start, windows[0].window.end)
 
 
 def test_a_citation_is_one_sentence_that_names_everything(demo: Workspace) -> None:
@@ -292,6 +324,48 @@ def test_words_stay_in_their_columns() -> None:
         assert float(x) + width_of(text, 14, weight=weight) <= wide
 
 
+LONG = "Femmes de 50 ans et plus, bénéficiaires de l’obligation d’emploi, " + "anticonstitutionnellement" * 2
+PERIODS = ("Septembre 2026", "Du 1er juillet au 31 août 2026 avec les périodes précédentes")
+
+
+@pytest.mark.parametrize("periods", [PERIODS, ("",)])
+def test_a_chart_of_groups_is_one_picture_in_which_no_words_cover_others(periods: tuple[str, ...]) -> None:
+    def of(period: str, value: float | None) -> strips.Mark:
+        text, note = ("40,0 %", "") if value else ("", "Effectif trop faible, rien n’en est dit. " * 4)
+        dot = Dot(label="", value=value, low=value, high=value, text=text, note=note, verdict="kept")
+        second = period == PERIODS[1]
+        return strips.Mark(dot=dot, levels=[0.4], said="", href="", current=False, period=period, second=second)
+
+    groups = [(LONG, 0.4), ("<b>漢", None), ("Hommes", 0.5)]
+    rows = [strips.Strip(name=name, marks=[of(each, value) for each in periods]) for name, value in groups]
+    scale = [(0.2, "20 %"), (0.4, "40 %"), (0.6, "60 %")]
+    drawn = strips.strips_svg(strips.Strips(rows=rows, scale=scale, title="", note="", kind="shares"))
+    root = ElementTree.fromstring(drawn)  # noqa: S314 (made above)
+    wide, high = float(root.attrib["width"]), float(root.attrib["height"])
+    left = strips.NAMES + (strips.WHEN if periods[0] else 0)
+    columns = [0, *([strips.NAMES] if periods[0] else []), left, left + strips.WIDE + strips.GAP]
+    told = [each for each in root if each.tag.endswith("text")]
+    boxes = [_box(each) for each in told]
+    assert "<b>⟨U+6F22⟩" in [each.text for each in told]
+    assert bare("".join(each.text or "" for each, box in zip(told, boxes, strict=True) if not box[0])).startswith(
+        bare(LONG)
+    )
+    assert {box[0] for box in boxes} == set(columns)
+    for begins, ends, top, bottom in boxes:
+        beside = [column for column in columns if column > begins and (begins, column) != (left, columns[-1])]
+        assert ends <= min(beside, default=wide)
+        assert 0 <= top < bottom <= high
+    for one, other in itertools.combinations(boxes, 2):
+        assert one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
+    assert drawn.count('stroke-dasharray="5 3"') == (2 if len(periods) > 1 else 0)
+
+
+def _box(text: ElementTree.Element) -> tuple[float, float, float, float]:
+    """Where a line of a picture begins and ends, from left to right and from above."""
+    x, y, size = (float(text.attrib[each]) for each in ("x", "y", "font-size"))
+    return x, x + width_of(text.text or "", size), y - 0.75 * size, y + 0.2 * size
+
+
 def test_a_small_drawing_bears_the_names_of_its_ends() -> None:
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="360" height="104" viewBox="0 0 360 104"><circle r="1"/></svg>'
     drawn = image(figure(draw=lambda: Drawing(svg=svg, ends=("May", "June"), notes=["Level: 0.1."])), EN)
@@ -345,6 +419,24 @@ def test_an_address_shows_the_view_again_and_says_nothing_of_who_looked(demo: Wo
         assert asked.keys() & {"done", "sent", "who"} == set(), name
         assert all(asked[key] == [value] for key, value in VIEWS[page].items()), name
         assert asked["lang"] == ["en"], name
+
+
+def test_a_seal_is_read_once_until_something_is_written(
+    demo: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "demo"
+    shutil.copytree(demo.home, home)
+    workspace = Workspace(home)
+    first = sealed(workspace, [], now=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(seals, "reading", lambda _: pytest.fail("read again"))
+        assert sealed(workspace, [], now=True) is first
+    with open_records(workspace).begin() as connection:
+        ledger.append(connection, kind="exclusion", payload={"number": 1})
+    again = sealed(workspace, [], now=True)
+    assert first is not None
+    assert again is not None
+    assert again.at == first.at + 1
 
 
 def test_nothing_is_sealed_where_the_ledger_is_empty(tmp_path: Path) -> None:

@@ -53,9 +53,9 @@ class Person:
 
     @property
     def remembered_as(self) -> str:
-        """Under which name what they have seen is remembered; none for who is nobody in particular."""
+        """Under which name what they have seen is remembered; none for who sits nowhere and keeps nobody's papers."""
         unknown = LOCAL if self.role is Role.SECRETARY and not self.authenticated else ""
-        return self.member or self.reader or unknown
+        return self.member or (self.reader if self.secretary_of else unknown)
 
     def who(self, on: dt.date) -> Who:
         """The person as the acts of a committee name them: a role, never a name; unauthenticated in local mode."""

@@ -7,16 +7,16 @@ between leaves it to the next one, under the same number.
 from __future__ import annotations
 
 import datetime as dt
-import json
+import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.database import access, letter_item_table, letter_table, moment, reading, stamp
+from boussole.dashboard.access.remembered import KEPT
 from boussole.dashboard.alerts.messages import DROPPED, SENT, WAITING
 from boussole.dashboard.alerts.outbox import LEASE, PAUSES
 
@@ -56,19 +56,25 @@ class Round:
 
 
 def taken(
-    workspace: Workspace, reader: str, *, urgent: Collection[str], new: Collection[str], turn: Round
+    workspace: Workspace,
+    reader: str,
+    *,
+    unseen: Collection[str],
+    urgent: Collection[str],
+    new: Collection[str],
+    turn: Round,
 ) -> PersonalLetter | None:
     """The letter to send to a reader now; None where none is due.
 
-    `urgent` and `new` are the keys of what they have not seen: what cannot wait, and all of it. What waits and is no
-    longer among these was seen, or is over: it is not sent.
+    `unseen` are the keys of all that concerns them and that they have not seen, `new` those that a letter may begin
+    with, `urgent` those of these that cannot wait. What waits and is not unseen was seen, or is over: it is not sent.
     """
     with access(workspace) as connection:
         waiting = _rows(connection, reader, WAITING)
         for row in waiting:
             if row.lease_until is not None and row.lease_until >= stamp(turn.now):
                 return None  # somebody is sending to them
-            if (turn.at_once or row.try_at <= stamp(turn.now)) and (again := _again(connection, row, new, turn)):
+            if (turn.at_once or row.try_at <= stamp(turn.now)) and (again := _again(connection, row, unseen, turn)):
                 return again
         told = _told(connection, reader)
         pressing = sorted(set(urgent) - told)
@@ -81,9 +87,9 @@ def taken(
         return _written(connection, reader, gathered, urgent=False, turn=turn)
 
 
-def _again(connection: Connection, row: Row[Any], new: Collection[str], turn: Round) -> PersonalLetter | None:
+def _again(connection: Connection, row: Row[Any], unseen: Collection[str], turn: Round) -> PersonalLetter | None:
     """A letter that was not sent, with what of it is still to be told; dropped where that is nothing."""
-    keys = frozenset(_keys(connection, row.id)) & frozenset(new)
+    keys = frozenset(_keys(connection, row.id)) & frozenset(unseen)
     if not keys:
         _ended(connection, row.id, DROPPED, now=turn.now)
         return None
@@ -95,8 +101,7 @@ def _again(connection: Connection, row: Row[Any], new: Collection[str], turn: Ro
 
 
 def _written(connection: Connection, reader: str, keys: Sequence[str], *, urgent: bool, turn: Round) -> PersonalLetter:
-    number = sha256_hex(json.dumps([reader, urgent, *keys]).encode())[:32]
-    now = stamp(turn.now)
+    number, now = uuid.uuid4().hex, stamp(turn.now)
     values = {"id": number, "reader": reader, "urgent": int(urgent), "created_at": now, "state": WAITING, "attempts": 1}
     values |= {"try_at": now, "lease": turn.by, "lease_until": stamp(turn.now + LEASE)}
     connection.execute(insert(letter_table).values(values))
@@ -124,13 +129,16 @@ def failed(workspace: Workspace, letter: PersonalLetter, *, by: str, problem: st
 
 
 def tidied(workspace: Workspace, known: Collection[str], *, now: dt.datetime, keep: dt.timedelta) -> None:
-    """Drops what waits for those who can, or want to, be written to no longer, and erases what is old."""
+    """Drops what waits for those who can, or want to, be written to no longer, and erases what is old.
+
+    That something was told is kept for longer than anything is told, lest it be told again.
+    """
     with access(workspace) as connection:
         mine = (letters.state == WAITING) & letters.reader.not_in(list(known))
         values = {"state": DROPPED, "ended_at": stamp(now), "lease": None, "lease_until": None}
         connection.execute(update(letter_table).where(mine).values(values))
         connection.execute(delete(letter_table).where(letters.state != WAITING, letters.ended_at < stamp(now - keep)))
-        connection.execute(delete(letter_item_table).where(items.at < stamp(now - keep)))
+        connection.execute(delete(letter_item_table).where(items.at < stamp(now - max(keep, KEPT))))
 
 
 def stuck(workspace: Workspace) -> list[PersonalLetter]:

@@ -107,31 +107,30 @@ class _Run:
         """Sends one letter: empty where it went, the code of the problem where not; None where none is due."""
         lang = wish_of(self.workspace, reader.whose.name).lang or self.workspace.settings.language
         known = seen(self.workspace, reader.whose.name)
-        new = [each for each in self._concerns(reader, lang) if each.key not in known]
+        unseen = [each for each in self._concerns(reader, lang) if each.key not in known]
+        since = self.turn.today - LATELY
+        new = [each for each in unseen if each.on >= since or each.kind in AHEAD]
         letter = box.taken(
             self.workspace,
             reader.whose.name,
+            unseen=[each.key for each in unseen],
             urgent=[each.key for each in new if each.urgent],
             new=[each.key for each in new],
             turn=self.turn,
         )
         if letter is None:
             return None
-        problem = self._sent(letter, reader, [each for each in new if each.key in letter.keys], lang)
+        problem = self._sent(letter, reader, [each for each in unseen if each.key in letter.keys], lang)
         if problem:
             box.failed(self.workspace, letter, by=self.turn.by, problem=problem, now=self._moment())
         else:
             box.sent(self.workspace, letter, now=self._moment())
         return problem
 
-    def _concerns(self, reader: Reader, lang: str) -> list[Concern]:
+    def _concerns(self, reader: Reader, lang: str) -> Sequence[Concern]:
         settings = self.workspace.settings
         say = speaker(lang, settings.zone, settings.language)
-        found = concerns_of(
-            reader.whose, self.chambers, self.scene, say, audited=self.audited, query={"lang": say.lang}
-        )
-        since = self.turn.today - LATELY
-        return [each for each in found if each.on >= since or each.kind in AHEAD]
+        return concerns_of(reader.whose, self.chambers, self.scene, say, audited=self.audited, query={"lang": say.lang})
 
     def _sent(self, letter: box.PersonalLetter, reader: Reader, concerns: Sequence[Concern], lang: str) -> str:
         settings = self.workspace.settings

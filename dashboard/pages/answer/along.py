@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from boussole.dashboard.charts.sheet import Sheet, mark, sheet_of
 from boussole.dashboard.pages.answer.cache import answer_page
 from boussole.dashboard.pages.answer.done import Reader
 from boussole.dashboard.pages.answer.view import AnswerPage
 from boussole.dashboard.parts.taking.figure import TABLE, Drawing, Figure, Source, Wanted
+from boussole.dashboard.parts.taking.naming import charters_of, time_of
 from boussole.dashboard.parts.taking.seals import sealed
 from boussole.dashboard.views.answers.course import Course
 from boussole.dashboard.words.say import Say
@@ -45,7 +48,12 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
     if course is not None:
         found["over-time"] = Figure(
             title=f"{say('Over time')} – {page.question}",
-            source=source,
+            source=replace(
+                source,
+                period=time_of(course.audits, say),
+                charter=charters_of(course.audits),
+                seal=sealed(workspace, [each.evidence.entry for each in course.audits]),
+            ),
             href=page.href,
             draw=lambda: _course(course, say),
             fill=lambda: Sheet(head=columns(say), rows=course.rows),

@@ -26,14 +26,15 @@ def looked_at(somebody: Whose, say: Say) -> ConcernsPage:
     concerns = store.concerns(workspace, somebody, say, context.kept_query())
     known = seen(workspace, somebody.name)
     new, before = split(concerns, known, now=moment)
-    remember(workspace, somebody.name, [each.key for each in new if each.key not in known], now=moment)
     wish = wish_of(workspace, somebody.name)
-    return ConcernsPage(
+    shown = ConcernsPage(
         new=new,
         before=before,
         letters=letters_words(reach(workspace, somebody, context.chambers()), workspace, say),
         form=letters_form(wish, say, main=workspace.settings.language),
     )
+    remember(workspace, somebody.name, [each.key for each in new if each.key not in known], now=moment)
+    return shown
 
 
 say = context.speaks()

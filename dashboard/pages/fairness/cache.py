@@ -26,8 +26,13 @@ def explorer(workspace: Workspace, chosen: FairnessQuery, lang: str) -> Explorer
 
 def documents_of(workspace: Workspace, shown: FairnessQuery) -> list[AuditDocument]:
     """The audits behind a view, by the system and the one or two windows that it shows, in that order."""
-    windows = {span(each): each for each in _windows(workspace.home, stamp(workspace), shown.system)}
+    windows = {span(each): each for each in windows_of(workspace, shown.system)}
     return [windows[each] for each in (shown.period, shown.beside) if each in windows]
+
+
+def windows_of(workspace: Workspace, system: str) -> Sequence[AuditDocument]:
+    """The audits of a system, one for each window, the latest first."""
+    return _windows(workspace.home, stamp(workspace), system)
 
 
 @newest(400)
@@ -44,6 +49,5 @@ def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: FairnessQuery,
 
 @newest(8)
 def _windows(home: Path, _stamp: Stamp, system: str) -> Sequence[AuditDocument]:
-    """The audits of a system, one for each window, the latest first."""
     last = {span(document): document for document in audits_of(Workspace(home), system)}
     return sorted(last.values(), key=lambda document: (document.window.end, span(document)), reverse=True)

@@ -16,6 +16,11 @@ def systems_named(titles: Sequence[str], say: Say) -> str:
     return ", ".join(titles) if len(titles) <= NAMED else say.plural("One system", "{n} systems", len(titles))
 
 
+def charters_of(documents: Iterable[AuditDocument]) -> str:
+    """The versions of the charter that judged audits, each once."""
+    return " / ".join(dict.fromkeys(each.charter.version for each in documents))
+
+
 def time_of(documents: Iterable[AuditDocument], say: Say) -> str:
     """The window of audits, from the first day of any to the last day of any."""
     found: Collection[AuditDocument] = list(documents)

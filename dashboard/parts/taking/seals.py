@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from boussole.audits.ledger.log import entry_at
 from boussole.audits.ledger.tree import size_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import Standing
 from boussole.charter.records.database import reading
+from boussole.dashboard.runtime.cache import newest
+from boussole.dashboard.runtime.stamps import Stamp, records_stamp
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,10 +30,16 @@ class Seal:
 def sealed(workspace: Workspace, entries: Iterable[int | None], *, now: bool = False) -> Seal | None:
     """The seal of these entries, at the last of them; `now`, or without any, at the newest entry of the ledger.
 
-    None where the ledger has no entry. Raises BoussoleError where it cannot be read, or is damaged there.
+    None where the ledger has no entry. Raises BoussoleError where it cannot be read, or is damaged there. Kept until
+    something is written to the records: a page asks for that of each of its figures, in each language.
     """
-    found = sorted({each for each in entries if each is not None})
-    with reading(workspace) as connection:
+    found = tuple(sorted({each for each in entries if each is not None}))
+    return _sealed(workspace.home, records_stamp(workspace), found, now)
+
+
+@newest(400)
+def _sealed(home: Path, _stamp: Stamp, found: tuple[int, ...], now: bool) -> Seal | None:
+    with reading(Workspace(home)) as connection:
         size = size_of(connection) if connection is not None else 0
         if connection is None or not size:
             return None

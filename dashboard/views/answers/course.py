@@ -41,7 +41,8 @@ class Happened:
 @dataclass(frozen=True, kw_only=True)
 class Course:
     """The drawing, in both widths, what it says in words, and what happened, numbered as in the drawing; `rows`: the
-    same as a table; `whom`: whose figure it is; `note`: that some of its figures count earlier periods too."""
+    same as a table; `audits`: those that it is drawn of, a row each; `whom`: whose figure it is; `note`: that some of
+    its figures count earlier periods too."""
 
     svg: str
     narrow: str
@@ -50,6 +51,7 @@ class Course:
     levels: str
     happened: Sequence[Happened]
     rows: Sequence[tuple[str, str, str, str]]
+    audits: Sequence[AuditDocument]
     note: str = ""
 
 
@@ -103,6 +105,7 @@ def course(
         levels=capital(", ".join(names[kind] for kind, _ in levels)) + "." if levels else "",
         happened=happened,
         rows=rows,
+        audits=[past.audits[window] for window in windows],
         note=say("Some figures count earlier periods too: the table says since when.") if counted != own else "",
     )
 

@@ -45,13 +45,15 @@ def _called(seat: Seat, found: Session) -> Concern:
 
 
 def _changed(seat: Seat, found: Session) -> Iterator[Concern]:
-    """Each change of a session: of its time or place, else of its agenda."""
-    say = seat.say
-    for (_, before), (entry, after) in pairwise(found.calls):
-        if not seat.tells(after.on):
+    """Each change of a session: of its time, else of its agenda or place. A move that was moved again is told no more:
+    all that is said of when it is holds now."""
+    say, changes = seat.say, list(pairwise(found.calls))
+    moves = [entry for (_, before), (entry, after) in changes if _when(before) != _when(after)]
+    date, time = say.date(found.day), say.time(found.call.starts)
+    for (_, before), (entry, after) in changes:
+        moved = entry in moves
+        if not seat.tells(after.on) or (moved and entry != moves[-1]):
             continue
-        moved = _when(before) != _when(after)
-        date, time = say.date(after.starts.date()), say.time(after.starts)
         if moved:
             text = say("The session was moved: it is now on {date} at {time}.", date=date, time=time)
         elif before.agenda != after.agenda:

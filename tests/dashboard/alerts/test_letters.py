@@ -13,7 +13,7 @@ from boussole.charter.committee import acting
 from boussole.charter.committee.acting import do
 from boussole.charter.committee.acts.meeting import convene, open_session
 from boussole.charter.committee.people.directory import name_member
-from boussole.charter.record_types.acts import Attendance, Mandate, MandateEnd
+from boussole.charter.record_types.acts import Attendance, Cancellation, Mandate, MandateEnd
 from boussole.dashboard.access.remembered import Wish, forget, remember, seen, write_wish
 from boussole.dashboard.alerts.facts import alert_facts
 from boussole.dashboard.alerts.page import troubles
@@ -210,3 +210,33 @@ def test_settings_that_name_no_channel_are_refused(town: Town) -> None:
     (town.workspace.home / SETTINGS_FILE).write_text('[alerts]\nmembers = "x"\n', encoding="utf-8")
     with pytest.raises(Exception, match="members names no channel"):
         _ = Workspace(town.workspace.home).settings
+
+
+def test_what_is_told_for_longer_than_letters_are_kept_is_told_once(town: Town, dead_post: Post) -> None:
+    town.settings(dead_post, "keep_days = 30\n")
+    write_wish(town.workspace, m(2), Wish(letters=False))
+    ahead = START + dt.timedelta(days=90)
+    town.call(starts=ahead, ends=ahead + HOUR)
+    assert len(town.send().failed) == 1
+    controller = dead_post.serve()
+    try:
+        assert town.send(CLOCK + 2 * DAY_LATER, at_once=True).done == 1
+        for day in range(3, 70):
+            assert town.send(CLOCK + day * DAY_LATER).done == 0, day
+    finally:
+        controller.stop()
+    assert len(dead_post.mails) == 1
+
+
+def test_what_waited_longer_than_a_week_for_a_server_is_sent(town: Town, dead_post: Post) -> None:
+    town.settings(dead_post)
+    write_wish(town.workspace, m(2), Wish(letters=False))
+    of = town.call()
+    do(town.workspace, Cancellation(**SAID, on=CALLED, of=of, text="x"))
+    assert len(town.send().failed) == 1
+    controller = dead_post.serve()
+    try:
+        assert town.send(CLOCK + 9 * DAY_LATER, at_once=True).done == 1
+    finally:
+        controller.stop()
+    assert told(dead_post) == [("cora@example.org", "[Boussole] The session of 15 September 2026 was cancelled")]
