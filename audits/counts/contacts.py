@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from boussole.audits.counts.read import CONTACTED, months_sql
 from boussole.audits.cubes.contacts import counting
+from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import cube_of, days_sql, has_table, table
-from boussole.audits.privacy.removals import purged_before
 from boussole.audits.systems.logs.contacts import DAYS
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window

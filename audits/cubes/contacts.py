@@ -11,8 +11,8 @@ import datetime as dt
 import duckdb
 
 from boussole.audits.cubes.holidays import national, regional
+from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import cube_of, describe, literal, one, table
-from boussole.audits.privacy.removals import purged_before
 from boussole.audits.systems.logs.contacts import DAYS, HOURS, MOST, OFTEN, PLACED, TIMED, Contacts
 from boussole.audits.systems.model import System
 
