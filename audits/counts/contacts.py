@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import duckdb
 import pyarrow as pa
 
 from boussole.audits.counts.read import CONTACTED, months_sql
 from boussole.audits.cubes.contacts import counting
-from boussole.audits.cubes.update import sealed_months
+from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import cube_of, days_sql, has_table, table
+from boussole.audits.systems.logs.contacts import DAYS
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 
@@ -18,15 +21,18 @@ def read_contacts(
 ) -> pa.Table:
     """The rows of `CONTACTED` of a window, in a fixed order; none where no message was logged.
 
-    From their cube where it holds just the messages of the window; else, and with `exact`, from the rows: where these
-    were purged, there is nothing to count. People are counted month by month.
+    From their cube where it holds just the messages of the window; else, and with `exact`, from the rows. Where rows
+    were purged that these figures rest on, of the window or of the weeks before it, only the cube tells: of part of a
+    month nothing does. People are counted month by month.
     """
     if system.contacts is None or not has_table(connection, system, cube_of("contacts")):
         return CONTACTED.empty_table()
     source = f"(FROM {table(system, cube_of('contacts'))} WHERE {months_sql(window)})"
-    if exact or _other_days(connection, system, window):
-        if sealed_months(connection, system, within=window):
+    purged, needed = purged_before(connection, system.id), window.start - dt.timedelta(days=DAYS)
+    if purged is not None and purged > needed:
+        if _other_days(connection, system, window):
             return CONTACTED.empty_table()
+    elif exact or _other_days(connection, system, window):
         source = f"({counting(connection, system, days_sql(window))})"
     sides = " UNION ALL ".join(
         f"SELECT part, bucket, CAST({case} AS UTINYINT) AS decision, {n} AS n FROM {source}"

@@ -1,22 +1,23 @@
-"""What is counted of messages to people: when they left, how often somebody got one, and what came after a STOP.
+"""What is counted of messages to people: when they left, and how often somebody got one.
 
-Counts by month, question and bucket of the person. They are made anew from the first month that a batch touches: what
-somebody got in one month, and a STOP, speak of the months after it too.
+Counts by month, question and bucket of the person. They are made anew from the first month that is touched: what
+somebody got in one month speaks of the next one too.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+
 import duckdb
 
 from boussole.audits.cubes.holidays import national, regional
+from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import cube_of, describe, literal, one, table
-from boussole.audits.systems.logs.contacts import DAYS, HOURS, MOST, OFTEN, PLACED, STOPPED, TIMED, Contacts
+from boussole.audits.systems.logs.contacts import DAYS, HOURS, MOST, OFTEN, PLACED, TIMED, Contacts
 from boussole.audits.systems.model import System
 
 DECENT = (("10:00:00", "13:00:00"), ("14:00:00", "20:00:00"))
 """Hours of Monday to Friday, their ends included. Source: Consumer Code, D. 223-9, for commercial calls."""
-GRACE_HOURS = 24
-"""So long may machines take to heed a STOP."""
 MAINLAND = "Europe/Paris"
 OVERSEAS = {
     "971": "America/Guadeloupe",
@@ -32,26 +33,20 @@ OVERSEAS = {
 MAINLAND_CODES = (*(f"{number:02}" for number in range(1, 96) if number != 20), "2A", "2B")
 
 
-def recount(connection: duckdb.DuckDBPyConnection, system: System, *, batch: int | None = None) -> None:
-    """Counts messages anew from the first month that a batch touches, or all; months whose rows are gone stay.
+def recount(connection: duckdb.DuckDBPyConnection, system: System, *, since: dt.date | None = None) -> None:
+    """Counts messages anew from the month of the first day that something came to or left, or all.
 
-    So does the month after these, unless rows of it came: who was written to in the weeks before it is not known.
+    Months whose rows were purged stay as they were counted; so does the month after these, unless it is touched: who
+    was written to in the weeks before it is not known.
     """
-    held, target = table(system, "contacts"), table(system, cube_of("contacts"))
-    earliest = connection.execute(f"SELECT date_trunc('month', min(day)) FROM {held}").fetchone()
-    if earliest is None or earliest[0] is None:
-        return
-    first = earliest[0]
-    if one(connection, f"SELECT count(*) FROM (FROM {target} LIMIT 1)"):
-        since = f"WHERE batch = {batch}" if batch is not None else f"WHERE day > last_day(DATE '{first:%Y-%m-%d}')"
-        since = since if batch is not None or one(connection, f"SELECT count(*) FROM {table(system, 'sealed')}") else ""
-        row = connection.execute(f"SELECT date_trunc('month', min(day)) FROM {held} {since}").fetchone()
-        if row is None or row[0] is None:
-            return
-        first = row[0]
-    rows = f"day >= DATE '{first:%Y-%m-%d}'"
-    connection.execute(f"DELETE FROM {target} WHERE month >= DATE '{first:%Y-%m-%d}'")
-    connection.execute(f"INSERT INTO {target} {counting(connection, system, rows)}")
+    target, purged = table(system, cube_of("contacts")), purged_before(connection, system.id)
+    if not one(connection, f"SELECT count(*) FROM (FROM {target} LIMIT 1)"):
+        since = None
+    elif purged is not None:
+        since = max(purged, since or purged + dt.timedelta(days=31))
+    from_ = "true" if since is None else f"{{}} >= DATE '{since.replace(day=1)}'"
+    connection.execute(f"DELETE FROM {target} WHERE {from_.format('month')}")
+    connection.execute(f"INSERT INTO {target} {counting(connection, system, from_.format('day'))}")
 
 
 def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
@@ -68,15 +63,11 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
         "contact_people",
         f"SELECT month, bucket, person, bool_or(often) AS often FROM ({gaps}) WHERE told GROUP BY ALL",
     )
-    _keep(connection, "contact_stops", f'SELECT person, min("at") AS since FROM {held} WHERE {stop} GROUP BY person')
-    late = f'coalesce(m."at" > s.since + INTERVAL {GRACE_HOURS} HOUR, false)'
-    after = f"SELECT m.month, m.bucket, {late} AS late FROM contact_rows m LEFT JOIN contact_stops s USING (person)"
     parts = [
         _counted(HOURS, "outside", "contact_rows WHERE timed"),
         _counted(PLACED, "NOT placed", "contact_rows"),
         _counted(TIMED, "NOT timed", "contact_rows"),
         _counted(OFTEN, "often", "contact_people"),
-        _counted(STOPPED, "late", f"({after})"),
     ]
     return f"FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL"
 

@@ -11,9 +11,9 @@ import duckdb
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.identity import hold_id
 from boussole.audits.decisions.sources import OpenSource
+from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import literal, one, quote, table
 from boussole.audits.privacy.pseudonyms import pseudonym
-from boussole.audits.privacy.removals import purged_before
 from boussole.audits.systems.logs.log_type import Retention
 
 DUPLICATE_IN_FILE = "the id appears earlier in the file"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from boussole.audits.cubes import contacts
 from boussole.audits.cubes.update import rebuild_months
 from boussole.audits.decisions import effective
 from boussole.audits.decisions.examine import DUPLICATE_IN_LAKE
@@ -124,25 +125,29 @@ def _settle(connection: duckdb.DuckDBPyConnection, system: System, out: set[str]
         [system.id],
     )
     touched: set[dt.date] = set()
+    written: set[dt.date] = set()
     ids = []
     moved = 0
     for log in LOGS:
         for gone in (True, False):
             months, some = _move(connection, system, log, gone=gone)
-            touched |= months
+            (written if log == "contacts" else touched).update(months)
             moved += some if log == "decisions" else 0
             if some and LOG_TYPES[log].counted:
                 ids.append(f"SELECT id FROM moved_{log}_{gone}")
     if ids:
         touched |= set(effective.overlay(connection, system, " UNION ".join(ids)).months)
         rebuild_months(connection, system, sorted(touched))
+    if written and system.contacts is not None:
+        contacts.recount(connection, system, since=min(written))
     return moved
 
 
 def _move(
     connection: duckdb.DuckDBPyConnection, system: System, log: LogName, *, gone: bool
 ) -> tuple[set[dt.date], int]:
-    """Moves the rows of one log out of its table, or back; returns the months of decisions, and how many rows."""
+    """Moves the rows of one log out of its table, or back; returns the months of those that are counted by their day,
+    and how many rows."""
     held, twin = table(system, log), table(system, f"excluded_{log}")
     if not has_table(connection, system, log) or not (gone or has_table(connection, system, f"excluded_{log}")):
         return set(), 0
@@ -158,7 +163,7 @@ def _move(
     connection.execute(f"INSERT INTO {target} BY NAME SELECT * FROM {names}")
     connection.execute(f"DELETE FROM {source} WHERE (batch, row) IN (SELECT (batch, row) FROM {names})")
     months: set[dt.date] = set()
-    if log == "decisions":
+    if log in ("decisions", "contacts"):
         found = connection.execute(f"SELECT DISTINCT CAST(date_trunc('month', day) AS DATE) FROM {names}").fetchall()
         months = {row[0] for row in found}
     return months, one(connection, f"SELECT count(*) FROM {names}")

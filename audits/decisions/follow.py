@@ -27,10 +27,17 @@ def follow(
         case Follow.RENEWED:
             updated = _renew(connection, opened, contract)
             if contract.log == "contacts":
-                contacts.recount(connection, contract.system, batch=batch)
+                _count_messages(connection, contract, batch)
             return updated, 0
         case Follow.NOTHING:
             return 0, 0
+
+
+def _count_messages(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int) -> None:
+    held = table(contract.system, contract.log)
+    row = connection.execute(f"SELECT min(day) FROM {held} WHERE batch = {batch}").fetchone()
+    if row is not None and row[0] is not None:
+        contacts.recount(connection, contract.system, since=row[0])
 
 
 def _count(

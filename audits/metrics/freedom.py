@@ -64,21 +64,19 @@ def _share(name: str, sides: Ints, read: pa.Table, *, limit: int, people: int) -
         if n < FEW_OF * limit:
             return Measure(metric=name, status="suppressed", reason="small_numerator", params=_bare(params))
         k, params["at_most"] = limit, True
-    size, df = (
-        (fewest_clusters(sides.sum(axis=0)), float(np.count_nonzero(sides.sum(axis=0)) - 1))
-        if "at_most" in params
-        else worth_of_share(sides[1], sides.sum(axis=0))
-    )
-    df = max(df, 1.0)
+    few, every = "at_most" in params, sides.sum(axis=0)
+    buckets = int(np.count_nonzero(every))
+    size, df = (fewest_clusters(every), max(buckets - 1.0, 1.0)) if few else worth_of_share(sides[1], every)
     value = k / n
     low, high = wilson_bounds(value * size, size, z=float(student.ppf(0.975, df)))
+    test = {"kind": "score_share", "estimate": value, "size": size, "df": df, "method": METHOD}
     return Measure(
         metric=name,
         value=value,
         n=n,
-        clusters=int(np.count_nonzero(sides.sum(axis=0))),
-        interval=Interval(low=low, high=high, method=METHOD),
-        params={**params, "test": {"kind": "score_share", "estimate": value, "size": size, "df": df, "method": METHOD}},
+        clusters=buckets,
+        interval=Interval(low=0.0 if few else low, high=high, method=METHOD),
+        params={**params, "test": {**test, "at_most": True} if few else test},
     )
 
 

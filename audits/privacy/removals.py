@@ -55,11 +55,3 @@ def removals(workspace: Workspace) -> list[Removal]:
             return []
         rows = connection.execute('SELECT id, kind, payload FROM lake.main.removals ORDER BY "at", id').fetchall()
     return [Removal(id=id_, kind=kind, payload=json.loads(payload)) for id_, kind, payload in rows]
-
-
-def purged_before(connection: duckdb.DuckDBPyConnection, system_id: str) -> dt.date | None:
-    """The first day that the latest-reaching purge of a system left; None when it was never purged."""
-    rows = connection.execute("SELECT payload FROM lake.main.removals WHERE kind = 'purge'").fetchall()
-    payloads = [json.loads(row[0]) for row in rows]
-    days = [dt.date.fromisoformat(item["before"]) for item in payloads if item["system"] == system_id]
-    return max(days, default=None)

@@ -42,6 +42,8 @@ def end_of(test: Mapping[str, Any], *, chance: float, end: End) -> float | None:
     if kind in ("wald", "jackknife"):
         return _around(test, z)
     if kind == "score_share":
+        if end == "low" and test.get("at_most"):
+            return 0.0
         size = float(test["size"])
         return wilson_bounds(float(test["estimate"]) * size, size, z=abs(z))[end == "high"]
     if kind == "score_ratio":

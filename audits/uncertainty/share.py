@@ -43,10 +43,16 @@ def worth_of_share(k: Ints, n: Ints) -> tuple[float, float]:
 def share_z(test: Mapping[str, Any], threshold: float) -> float:
     """How many standard errors, at the threshold, a share lies above it.
 
+    One that is `at_most` so high lies above nothing: the truth may be lower.
+
     >>> round(share_z({"estimate": 0.02, "size": 1000}, 0.01), 2)
     3.18
+    >>> share_z({"estimate": 0.02, "size": 1000, "at_most": True}, 0.01)
+    0.0
     """
     gap = float(test["estimate"]) - threshold
+    if gap > 0 and test.get("at_most"):
+        return 0.0
     if not 0 < threshold < 1:
         return math.copysign(math.inf, gap) if gap else 0.0
     return gap / math.sqrt(threshold * (1 - threshold) / float(test["size"]))

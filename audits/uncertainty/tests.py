@@ -3,7 +3,8 @@
 Judging needs no cells: `charter replay` calls these on stored documents. Thresholds come oriented: the bad
 side is `below` or `above` them. Kinds: `score_ratio`, `score_difference` (k, n: compared group, reference; with `df`,
 effective sizes estimated from clusters), `jackknife` (transform, estimate, se on the transformed scale, df), `wald`
-(estimate, se, with `df` Student's), `score_share` (estimate, size: effective rows, df) and `noncentral_chi2` (PSI).
+(estimate, se, with `df` Student's), `score_share` (estimate, size: effective rows, df,
+`at_most` where the truth may be lower) and `noncentral_chi2` (PSI).
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ from boussole.audits.systems.logs.log_type import Follow, LogType, Read, Section
 OPT_OUT = ("opt-out", "opt_out", "optout", "stop")
 """Kinds of row that are somebody asking to be left alone, where the system file names none."""
 
-HOURS, PLACED, TIMED, OFTEN, STOPPED = PARTS = ("hours", "placed", "timed", "often", "stopped")
+HOURS, PLACED, TIMED, OFTEN = PARTS = ("hours", "placed", "timed", "often")
 """Messages, outside decent hours; those whose department is not known; those without a time of day; people written to,
-too often; messages, more than a day after a STOP."""
+too often."""
 MOST, DAYS = 4, 30
 """Messages to one person in so many days, at most: the same source."""
 
@@ -77,6 +77,6 @@ CONTACTS = LogType(
         "part": "VARCHAR",  # what is counted (`PARTS`)
         "bucket": "UTINYINT",
         "n": "BIGINT",  # messages, or people written to
-        "cases": "BIGINT",  # of these, those outside the hours; who got too many; after a STOP
+        "cases": "BIGINT",  # of these, those outside the hours; who got too many
     },
 )

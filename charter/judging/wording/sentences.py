@@ -148,6 +148,8 @@ LIES = {
     "good_side": "The figure lies on the good side of the watch level ({watch}): chance alone may explain that.",
 }
 """Between which levels a figure lies of which nobody can tell."""
+TOO_FEW_MESSAGES = "{finding}; the messages of this period are too few to tell."
+"""Of a share of messages: those of later periods do not count with them."""
 NEVER_SETTLED = "{finding}; no reasonable number of decisions would tell."
 BEYOND = {
     "breach": "It is very unlikely that chance alone explains going beyond the breach level ({level}).",
@@ -281,6 +283,8 @@ class _Teller:
     def _settled(self, comparison: Comparison, measure: MeasureInShort, found: str) -> str:
         """How many more decisions would tell, and how long these take to come, where those of later windows count."""
         gettext, lang, more = self.catalogue.gettext, self.catalogue.lang, comparison.more_decisions
+        if measure.params.scale == "share":
+            return gettext(TOO_FEW_MESSAGES).format(finding=found)
         if more is None:
             return gettext(NEVER_SETTLED).format(finding=found)
         n = about(more, lang)
@@ -318,6 +322,8 @@ class _Teller:
             return ""
         value, scale, bad_side = given(measure.value), given(measure.params.scale), given(measure.params.bad_side)
         where = "past_watch" if past(value, levels.watch, bad_side=bad_side) else "good_side"
+        if where == "past_watch" and measure.params.get("at_most"):
+            return ""  # the truth may be lower
         if where == "past_watch" and levels.breach is not None:
             where = "past_breach" if past(value, levels.breach, bad_side=bad_side) else "between"
         watch, breach = (level_words(each or 0.0, scale, self.catalogue) for each in (levels.watch, levels.breach))

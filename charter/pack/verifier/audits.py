@@ -182,6 +182,11 @@ def _hidden(document: dict, system: System, rows: Rows, name: str, tally: Tally)
             group = tuple(measure["group"][each] for each in measure["by"])
             held = group in rows.tables(measure["by"])
             tally.check(f"{name}: {measure['id']} is set apart and has rows", holds=not held)
+    for metric in messages.ASKED if rows.messages else ():
+        said = [(each["status"], each["reason"]) for each in document["measures"] if each["metric"] == metric]
+        tally.check(
+            f"{name}: {metric} is told, or hidden, otherwise", holds=said == [messages.status(metric, system, rows)]
+        )
     if system.by_person:
         return
     for measure in document["measures"]:

@@ -13,7 +13,9 @@ from boussole.audits.cubes.contacts import counting
 from boussole.audits.cubes.holidays import easter, national
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import ingest
+from boussole.audits.decisions.exclusion import exclude, include
 from boussole.audits.lake import reading, writing
+from boussole.audits.retention.purge import purge
 from boussole.audits.systems.logs.contacts import HOURS, OFTEN, PLACED, TIMED
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -43,10 +45,10 @@ def workspace(tmp_path: Path) -> Workspace:
     return Workspace(made.home)
 
 
-def bring(workspace: Workspace, *rows: str, name: str = "messages"):
+def bring(workspace: Workspace, *rows: str, name: str = "messages", origin: str | None = None):
     path = workspace.home.parent / f"{name}.csv"
     path.write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
-    return ingest(workspace, workspace.system("offers"), path, log="contacts")
+    return ingest(workspace, workspace.system("offers"), path, log="contacts", origin=origin)
 
 
 def counted(workspace: Workspace, window: Window, *, exact: bool = False) -> dict[str, tuple[int, int]]:
@@ -140,6 +142,45 @@ def test_counts_follow_each_batch_and_a_rebuild_gives_the_same(workspace: Worksp
     with writing(workspace) as connection:
         rebuild(connection, workspace.system("offers"))
         assert connection.execute("FROM lake.offers.contacts_counted ORDER BY ALL").fetchall() == before
+
+
+FEBRUARY = tuple(f"p1,2026-02-{day}T11:00:00,contact,,75" for day in (16, 17, 18, 19))
+
+
+def test_messages_of_a_run_that_was_deleted_leave_the_counts_and_come_back_with_it(workspace: Workspace) -> None:
+    bring(workspace, *FEBRUARY, name="first", origin="mlflow:one/first.csv")
+    bring(workspace, "p1,2026-03-04T11:00:00,contact,,75", name="second", origin="mlflow:two/second.csv")
+    february, march = counted(workspace, month_of("2026-02-04")), counted(workspace, MARCH)
+    assert (february[HOURS], march[OFTEN]) == ((0, 4), (1, 1))
+    exclude(workspace, workspace.system("offers"), "mlflow:one", reason="deleted")
+    assert counted(workspace, month_of("2026-02-04")) == {}
+    assert counted(workspace, MARCH)[OFTEN] == (0, 1)
+    include(workspace, workspace.system("offers"), "mlflow:one", reason="restored")
+    assert (counted(workspace, month_of("2026-02-04")), counted(workspace, MARCH)) == (february, march)
+
+
+def test_a_rebuild_forgets_counts_that_no_message_is_behind(workspace: Workspace) -> None:
+    bring(workspace, *FEBRUARY)
+    with writing(workspace) as connection:
+        connection.execute("DELETE FROM lake.offers.contacts")
+        rebuild(connection, workspace.system("offers"))
+    assert counted(workspace, month_of("2026-02-04")) == {}
+
+
+def test_after_a_purge_the_cube_alone_knows_who_was_written_to_before(workspace: Workspace) -> None:
+    bring(workspace, *FEBRUARY, "p1,2026-03-04T11:00:00,contact,,75", "p2,2026-04-01T11:00:00,contact,,75")
+    march, april = counted(workspace, MARCH), counted(workspace, month_of("2026-04-01"))
+    assert march[OFTEN] == (1, 1)
+    purge(workspace, before=dt.date(2026, 3, 1))
+    assert counted(workspace, MARCH) == counted(workspace, MARCH, exact=True) == march
+    assert counted(workspace, Window(dt.date(2026, 3, 2), dt.date(2026, 3, 31))) == march  # no message of another day
+    assert counted(workspace, Window(dt.date(2026, 3, 1), dt.date(2026, 3, 3))) == {}
+    assert counted(workspace, month_of("2026-04-01"), exact=True) == april
+    with writing(workspace) as connection:
+        rebuild(connection, workspace.system("offers"))
+    assert (counted(workspace, MARCH), counted(workspace, month_of("2026-04-01"))) == (march, april)
+    bring(workspace, "p3,2026-03-05T11:00:00,contact,,75", name="late")
+    assert counted(workspace, MARCH)[OFTEN] == (0, 2)  # counted anew, of the rows that are left
 
 
 def test_part_of_a_month_is_counted_from_the_rows(workspace: Workspace) -> None:

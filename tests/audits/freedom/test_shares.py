@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -11,11 +13,14 @@ from scipy.stats import t
 from boussole.audits.counts.read import CONTACTED
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.freedom import OUTSIDE_HOURS, TOO_OFTEN, contact_measures
-from boussole.audits.systems.logs.contacts import HOURS, OFTEN, TIMED
+from boussole.audits.systems.logs.contacts import HOURS, OFTEN, PLACED, TIMED
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.inversion import end_of
 from boussole.audits.uncertainty.share import worth_of_share
-from boussole.audits.uncertainty.tests import tails
+from boussole.audits.uncertainty.tests import statistic, tails
+from boussole.charter.pack.verifier.figures import messages
+from boussole.charter.pack.verifier.tally import Tally
+from boussole.charter.pack.verifier.verdicts.testing import statistic as verifier_statistic
 from tests.written import system_text
 
 SYSTEM = System.model_validate(
@@ -108,3 +113,47 @@ def test_of_days_without_hours_nothing_is_said() -> None:
         hours = [(b, 0, 25) for b in range(40)]
         read = rows(**{HOURS: hours, TIMED: [(0, untimed, 1000 - untimed)], OFTEN: people})
         assert measured(read)[OUTSIDE_HOURS].reason == reason
+
+
+def test_few_cases_accuse_nobody_whatever_the_level() -> None:
+    """Three cases of 1,203 messages are told as 11 at most: beyond a level of 5 in 1,000, where they may not be."""
+    hours = [(b, 3 if b == 3 else 0, 30) for b in range(40)]
+    share = measured(rows(hours=hours, often=[(b, 0, 50) for b in range(40)]))[OUTSIDE_HOURS]
+    assert share.value == 11 / 1203
+    assert share.interval is not None
+    assert share.interval.low == 0 < share.value < share.interval.high
+    test = share.params["test"]
+    assert tails(test, threshold=0.0001, bad_side="above") == (0.5, 0.5)
+    assert tails(test, threshold=0.05, bad_side="above")[1] < 0.001  # what they clear, the truth clears
+    assert end_of(test, chance=0.025, end="low") == 0
+    assert statistic(test, 0.0001) == 0
+    for at in (0.0001, 0.02):
+        assert verifier_statistic(test, at) == pytest.approx(statistic(test, at))
+
+
+def test_the_verifier_says_what_is_told_and_what_is_hidden() -> None:
+    rng, seen = np.random.default_rng(5), set()
+    for _ in range(300):
+        size = int(rng.choice([1, 20, 60, 400]))
+        people = [
+            (b, int(rng.binomial(size, rng.choice([0, 0.004, 0.1]))), size) for b in range(int(rng.integers(1, 41)))
+        ]
+        hours = [(b, int(rng.binomial(size, rng.choice([0, 0.004, 0.1]))), size) for b in range(len(people))]
+        read = rows(
+            **{HOURS: hours, OFTEN: people, TIMED: [(0, int(rng.integers(0, 3)), size)], PLACED: [(0, 2, size)]}
+        )
+        counted = SimpleNamespace(
+            messages={(r["part"], r["bucket"], bool(r["decision"])): r["n"] for r in read.to_pylist()}
+        )
+        system = SimpleNamespace(limit=SYSTEM.privacy.suppress_below)
+        for name, found in measured(read).items():
+            assert messages.status(name, system, counted) == (found.status, found.reason)
+            seen.add((found.status, found.reason, "at_most" in found.params))
+            if found.status == "ok":
+                tally, interval = Tally(), found.interval
+                assert interval is not None
+                said = {"metric": name, "value": found.value, "n": found.n, "clusters": found.clusters}
+                said |= {"params": found.params, "interval": {"low": interval.low, "high": interval.high}}
+                tally.claims(name, said, messages.claims(said, system, counted) or {})
+                assert tally.problems == []
+    assert len(seen) == 5

@@ -17,6 +17,9 @@ from ..system import System
 ASKED = {"outside_hours_share": "hours", "written_too_often_share": "often"}
 FEWEST = 40
 """Of fewer cases, or fewer others, rows of one person are taken to be alike."""
+MOST, DAYS = 4, 30
+MOST_UNTIMED, FEW_OF = 0.01, 100
+"""More messages without a time of day tell nothing; few cases are told of so many times as many messages alone."""
 
 
 def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
@@ -29,19 +32,39 @@ def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
     few = 0 < k < system.limit
     size, df = (fewest_clusters(every), max(len(filled(every)) - 1.0, 1.0)) if few else worth((cases, every))
     value = max(k, system.limit) / n if k else 0.0
-    z = quantile(0.975, {"df": df})
-    found: Claims = {
+    z, told = quantile(0.975, {"df": df}), {"params.at_most": True if few else None}
+    told |= {"params.most": MOST, "params.days": DAYS} if part == "often" else _apart(rows)
+    test = {"kind": "score_share", "estimate": value, "size": size, "df": df, "method": "wilson_clusters"}
+    return {
         "value": value,
         "n": n,
-        "interval.low": share_end(value, size, z),
+        "clusters": len(filled(every)),
+        "interval.low": 0.0 if few else share_end(value, size, z),
         "interval.high": share_end(value, size, -z),
-        "params.test.estimate": value,
-        "params.test.size": size,
-        "params.test.df": df,
+        "params.test": {**test, "at_most": True} if few else test,
         "params.bad_side": "above",
         "params.scale": "share",
+        **told,
     }
-    return {**found, "params.at_most": True} if few else found
+
+
+def status(name: str, system: System, rows: Rows) -> tuple[str, str | None]:
+    """Whether a share is told, or why it is not: hiding one would hide what it was meant to show."""
+    (cases, every), people = counted(rows, ASKED[name]), sum(counted(rows, "often")[1])
+    k, n, untimed = sum(cases), sum(every), [sum(side) for side in counted(rows, "timed")]
+    if people < system.limit:
+        return "suppressed", "small_group"
+    if ASKED[name] == "hours" and (not n or untimed[0] > MOST_UNTIMED * untimed[1]):
+        return "undefined", "no_times"
+    return ("suppressed", "small_numerator") if 0 < k < system.limit and n < FEW_OF * system.limit else ("ok", None)
+
+
+def _apart(rows: Rows) -> Claims:
+    """Messages that could not be placed, or had no time of day."""
+    return {
+        "params.in_zone_of_system": sum(counted(rows, "placed")[0]),
+        "params.without_time": sum(counted(rows, "timed")[0]),
+    }
 
 
 def counted(rows: Rows, part: str) -> Counted:

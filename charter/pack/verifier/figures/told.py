@@ -140,7 +140,8 @@ def of_test(measure: dict) -> Claims | None:
     method = str(test.get("method", ""))
     if test.get("kind") == "score_share":
         p, size, z = float(test["estimate"]), float(test["size"]), quantile(0.975, test)
-        return {"value": p, "interval.low": share_end(p, size, z), "interval.high": share_end(p, size, -z)}
+        low = 0.0 if test.get("at_most") else share_end(p, size, z)
+        return {"value": p, "interval.low": low, "interval.high": share_end(p, size, -z)}
     if not str(test.get("kind", "")).startswith("score_") or measure["interval"] is None:
         return None
     k, n = tuple(test["k"]), tuple(test["n"])

@@ -40,7 +40,7 @@ def _end(test: dict, chance: float, *, low: bool, said: float | None) -> float |
         return _of_distance(test, chance, low=low, said=said)
     z = quantile(1 - chance, test) * (1 if low else -1)
     if test["kind"] == "score_share":
-        return share_end(float(test["estimate"]), float(test["size"]), z)
+        return 0.0 if low and test.get("at_most") else share_end(float(test["estimate"]), float(test["size"]), z)
     if test["kind"] in ("wald", "jackknife"):
         estimate, error = float(test["estimate"]), z * float(test["se"])
         if test.get("transform") != "log":

@@ -49,7 +49,8 @@ def statistic(test: dict, at: float) -> float:
     if test["kind"] == "jackknife" and test["transform"] == "log":
         return math.log(test["estimate"] / at) / float(test["se"])
     if test["kind"] == "score_share":
-        return (float(test["estimate"]) - at) / math.sqrt(at * (1 - at) / float(test["size"]))
+        found = (float(test["estimate"]) - at) / math.sqrt(at * (1 - at) / float(test["size"]))
+        return min(found, 0.0) if test.get("at_most") else found
     if test["kind"] in ("wald", "jackknife"):
         return (float(test["estimate"]) - at) / float(test["se"])
     raise ValueError(f"a test of the kind {test['kind']} is not known here")
