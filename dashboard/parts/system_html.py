@@ -16,21 +16,19 @@ from boussole.dashboard.words.say import Say
 def head(page: SystemHead, say: Say, *, home: str, data: str) -> Html:
     """Breadcrumb, title, purpose, how its questions came out, and the address of what is known of its data."""
     crumbs = el("ol", el("li", link(say("The compass"), home)), el("li", page.title, aria_current="page"))
-    warning = (
-        say("Judged under another version of the charter than the one in force now.") if page.other_charter else None
-    )
-    told = [
-        el("p", warning, class_="warning") if warning else None,
-        facts(page.facts) if page.facts else None,
-        el("p", link(say("Where do these figures come from?"), data)),
-    ]
+    warning = say("Judged under another version of the charter.") if page.other_charter else None
     return el(
         "header",
         el("nav", crumbs, class_="crumbs", aria_label=say("You are here")),
         el("h1", page.title),
         el("p", page.purpose, class_="subtitle"),
         counted(page.counts, say),
-        details(say("What was audited, and who answers for it"), *told),
+        el("p", warning, class_="warning") if warning else None,
+        details(
+            say("Details of the audit"),
+            facts(page.facts) if page.facts else None,
+            el("p", link(say("Where do these figures come from?"), data)),
+        ),
     )
 
 

@@ -54,7 +54,7 @@ def untouched(edition: Edition, tell: ReportSay) -> Data:
             }
             for system_id in shown
         ],
-        "all": tell("Every one of these questions, in full"),
+        "all": tell("Every one of these questions, in full: page"),
     }
 
 

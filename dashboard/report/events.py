@@ -11,6 +11,7 @@ from typing import Any
 from boussole.charter.deadlines.incidents import incidents
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.words import ReportSay
+from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.views.incidents.beside import reported_words
 from boussole.dashboard.views.work import work_words
 from boussole.dashboard.words.say import speaker
@@ -29,13 +30,6 @@ def events(edition: Edition, tell: ReportSay) -> Data:
 
 def _asked(edition: Edition, tell: ReportSay) -> Data:
     """What the charter asks that is answered by what was recorded of incidents, requests and training."""
-    examined = edition.scene.examined
-    recorded = {
-        system_id: {
-            each.id for article in edition.charters[system_id].articles for each in article.indicators if each.records
-        }
-        for system_id in examined
-    }
     return {
         "title": tell("What the charter asks of it"),
         "header": [tell("Question"), tell("System"), tell("Answer")],
@@ -45,9 +39,9 @@ def _asked(edition: Edition, tell: ReportSay) -> Data:
                 "system": edition.scene.title(system_id, tell),
                 "verdict": str(verdict.verdict),
             }
-            for system_id, standing in examined.items()
+            for system_id, standing in edition.scene.examined.items()
             for verdict in standing.verdicts
-            if verdict.template in recorded[system_id]
+            if (asked := indicator_of(edition.charters[system_id], verdict)) is not None and asked.records
         ],
     }
 

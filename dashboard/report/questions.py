@@ -108,6 +108,7 @@ def _course(edition: Edition, finding: Finding, tell: ReportSay) -> Course | Non
 
 
 def _drawn(edition: Edition, finding: Finding, found: Course, tell: ReportSay) -> Data:
+    lost = tell("The versions of the model cannot be read now.") if edition.past(finding.system).lost else ""
     return {
         "verdict": finding.key,
         "question": question_of(edition.charters[finding.system], finding.verdict, speaker(tell.lang)),
@@ -119,7 +120,7 @@ def _drawn(edition: Edition, finding: Finding, found: Course, tell: ReportSay) -
             tell("{n}: {date}. {what}.", n=str(n), date=tell.date(each.on), what=each.text)
             for n, each in enumerate(found.happened, start=1)
         ],
-        "lost": tell("The versions of the model cannot be read now.") if edition.past(finding.system).lost else "",
+        "notes": [each for each in (found.note, lost) if each],
         "header": [tell("Audit"), tell("Figure"), tell("Interval that decided"), tell("This comparison")],
         "rows": [list(row) for row in found.rows[-STOPS:]],
     }

@@ -102,11 +102,12 @@ def _systems(names: Sequence[str], say: Say) -> str:
 
 def needed(reason: str, indicator: Indicator | None, say: Say) -> str:
     """What it would take to answer; empty where the reason is not known here."""
-    if reason == "not_measured_yet" and indicator is not None and indicator.threshold.tolerance is not None:
+    sample = indicator is not None and indicator.threshold.tolerance is not None
+    if reason in ("too_few_examined", "cases_refuted") or (reason == "not_measured_yet" and sample):
         return say("It would take a sample that people inspect, and that somebody records with what they found.")
     if reason == "not_measured_yet":
         return say("It would take data on what is to be counted, and a measure of it.")
-    if reason == "not_attested" and indicator is not None:
+    if reason in ("not_attested", "attestation_expired", "question_reworded") and indicator is not None:
         months = indicator.valid_months or 12
         return say.plural(
             "It would take a statement with its document, which holds for one month at most.",
@@ -117,7 +118,10 @@ def needed(reason: str, indicator: Indicator | None, say: Say) -> str:
         return say("It would take these data in the log, and a line in the file of the system that says so.")
     audits = {
         "not_audited": say("It would take decisions in the log, and an audit of them."),
-        **dict.fromkeys(NOT_RECORDED.values(), say("It would take that somebody records it, as it happens.")),
+        **dict.fromkeys(
+            (*NOT_RECORDED.values(), "record_old"), say("It would take that somebody records it, as it happens.")
+        ),
+        "nothing_due": say("It would take time: nothing has come due in the last twelve months."),
         "no_measure": say("It would take an audit of a period whose decisions hold these data."),
     }
     return audits.get(reason, "")

@@ -436,6 +436,32 @@ def test_what_would_settle_an_answer_is_what_it_lacks(scene: Scene, reason: str,
     assert told[0] == said
 
 
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("nothing_due", "It would take time: nothing has come due in the last twelve months."),
+        ("record_old", "It would take that somebody records it, as it happens."),
+        ("attestation_expired", "It would take a statement with its document, which holds for twelve months at most."),
+        ("question_reworded", "It would take a statement with its document, which holds for twelve months at most."),
+        (
+            "too_few_examined",
+            "It would take a sample that people inspect, and that somebody records with what they found.",
+        ),
+        (
+            "cases_refuted",
+            "It would take a sample that people inspect, and that somebody records with what they found.",
+        ),
+    ],
+)
+def test_what_no_decision_answers_lacks_no_data_of_decisions(scene: Scene, reason: str, said: str) -> None:
+    document = written(scene.latest)["matchft"]
+    known = {each.id for article in scene.charter.articles for each in article.indicators}
+    judged = next(each for each in document["verdicts"] if known & {each["indicator"], each.get("template")})
+    judged |= {"verdict": "unknown", "reason": reason, "comparisons": []}
+    given = replace(scene, latest={**scene.latest, **documents({"matchft": document})})
+    assert page(given, "matchft", judged["indicator"]).unknown[0] == said
+
+
 def test_an_audit_that_does_not_know_what_was_left_out_does_not_say_that_nothing_was(scene: Scene) -> None:
     document = scene.latest["matchft"]
     asked = next(each for each in document.verdicts if each.verdict == "broken" and each.comparisons)

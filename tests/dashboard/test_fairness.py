@@ -315,6 +315,16 @@ def test_a_figure_that_counts_earlier_periods_says_so(view: View, windows: list[
     assert all("with those before it" in row[0] for row in view(of=windows, by="gender").history.rows[1:2])  # type: ignore[union-attr]
 
 
+def test_the_sentence_of_a_second_period_says_what_it_counts(view: View, windows: list[Any]) -> None:
+    later = next(each for each in windows if each.get("accumulated"))
+    first = next(each for each in windows if each is not later)
+    shown = view(of=windows, by="gender", control=RAW, period=span(first), beside=span(later))
+    assert shown.then_of.endswith("with those before it")
+    assert f"<strong>{shown.then_of}:</strong> {shown.then[0]}" in fairness_html.answer(shown, EN)
+    other = view(of=windows, by="gender", control=RAW, period=span(later), beside=span(first))
+    assert other.then_of == marks_of(other)[1].period
+
+
 def test_what_one_period_hides_is_hidden_beside_another(view: View, windows: list[Any]) -> None:
     """Nothing of two audits is added or subtracted: every figure is one that one of them tells of this very group."""
     for by in ("origin", "gender", "age", "gender,origin"):

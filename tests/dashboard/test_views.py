@@ -22,6 +22,7 @@ from boussole.dashboard.views.scene import Scene, findings, needle
 from boussole.dashboard.views.system.view import SystemPage, system_page
 from boussole.dashboard.words.say import speaker
 from tests.as_json import before, documents, summarise, written
+from tests.dashboard.before_folds import shown
 
 Document = dict[str, Any]
 FR, EN = speaker("fr"), speaker("en")
@@ -259,10 +260,14 @@ def test_what_has_no_figure_has_a_reason_and_no_chart(scene: Scene) -> None:
 
 
 def test_a_charter_that_has_changed_since_is_said(scene: Scene) -> None:
+    told = "Jugé sous une autre version de la charte."
     assert page(scene).other_charter
+    head = system_html.head(page(scene), speaker("fr"), home="/", data="/data")
+    assert told in shown(head), "it holds of every mark of the page, and stands in no fold"
     document = {**scene.latest["matchft"].written(), "charter": {"sha256": scene.charter.sha256, "version": "0.1"}}
     now = Scene(charter=scene.charter, systems=scene.systems, latest=documents({"matchft": document}), previous={})
     assert not page(now).other_charter
+    assert told not in system_html.head(page(now), speaker("fr"), home="/", data="/data")
 
 
 def test_a_system_whose_file_is_gone_can_still_be_read(scene: Scene) -> None:

@@ -45,9 +45,7 @@ def head(page: AnswerPage, say: Say, *, home: str) -> Html:
         el("li", link(page.article, page.article_href)),
     )
     beside = " ".join(page.beside)
-    warning = (
-        say("Judged under another version of the charter than the one in force now.") if page.other_charter else None
-    )
+    warning = say("Judged under another version of the charter.") if page.other_charter else None
     return el(
         "header",
         el("nav", crumbs, class_="crumbs", aria_label=say("You are here")),

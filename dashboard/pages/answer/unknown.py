@@ -23,7 +23,7 @@ def not_known(
     if verdict.verdict == "not_examined":
         return [needed(verdict.reason or "", indicator, say) or say("Nobody has looked at this question yet.")]
     found = [
-        _settles(document, verdict, say),
+        _settles(document, verdict, indicator, say),
         _undecided(verdict, say),
         _hidden(document, verdict, say),
         _left_out(document, verdict, say),
@@ -35,7 +35,7 @@ def not_known(
     return told or [say("Nothing is hidden or left out of this answer.")]
 
 
-def _settles(document: Standing, verdict: VerdictDocument, say: Say) -> str:
+def _settles(document: Standing, verdict: VerdictDocument, indicator: Indicator | None, say: Say) -> str:
     """What would settle an answer that is not known."""
     found = told_by(document, verdict)
     if verdict.verdict != "unknown":
@@ -43,21 +43,23 @@ def _settles(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     if verdict.reason == REASON:
         return say("It would take the lines that were set aside, mended and counted.")
     if found is None:
-        return _lacking(document, verdict, say)
+        return _lacking(document, verdict, indicator, say)
     if found[0].more_decisions is None:
         return say("The figure lies too near a level, or the cases are too rare.")
     return say("About {n} more decisions would settle it.", n=about(found[0].more_decisions, say.lang))
 
 
-def _lacking(document: Standing, verdict: VerdictDocument, say: Say) -> str:
-    """What an answer without any figure lacks: more people, time, or what no decision brings."""
+def _lacking(document: Standing, verdict: VerdictDocument, indicator: Indicator | None, say: Say) -> str:
+    """What an answer without any figure lacks: more people, time, a record or statement, or what no decision brings."""
     compared = {each.measure for each in verdict.comparisons}
     statuses = {each.status for each in document.judged_measures if each.id in compared}
     if "suppressed" in statuses:
         return say("It would take more decisions about the groups that are hidden.")
     if verdict.reason in ("no_outcomes", "not_mature"):
         return say("It would take time: what became of people cannot be read yet.")
-    return say("No number of decisions would help: the data themselves lack what it takes.")
+    return needed(verdict.reason or "", indicator, say) or say(
+        "No number of decisions would help: the data themselves lack what it takes."
+    )
 
 
 def _undecided(verdict: VerdictDocument, say: Say) -> str:

@@ -86,14 +86,11 @@ def answer(shown: Explorer, say: Say) -> Html:
 
 
 def _then(shown: Explorer, say: Say) -> list[Html]:
-    """What the second period says, told apart by its name."""
+    """What the second period says, told apart by its name, and by those whose decisions count with it."""
     if not shown.then:
         return []
     first, *others = shown.then
-    when = next(
-        option.name for f in shown.fields if f.key == "beside" for option in f.options if option.value == f.value
-    )
-    named = join([el("strong", say("{period}:", period=when)), " ", first])
+    named = join([el("strong", say("{period}:", period=shown.then_of)), " ", first])
     return [el("p", named, class_="then"), *[el("p", sentence) for sentence in others]]
 
 

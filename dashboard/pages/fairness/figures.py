@@ -141,6 +141,11 @@ def widest(found: Sequence[Group]) -> Group | None:
     return max(compared, key=lambda group: group.gap, default=None)
 
 
+def spoken_of(found: Sequence[Group], key: str) -> Group | None:
+    """The group that was asked about, else the one whose gap is widest."""
+    return next((group for group in found if group.key == key), None) or widest(found)
+
+
 def beyond(group: Group, level: int) -> str:
     """Where the interval of a comparison lies: `beyond` a level, `within` it, or `across` it; empty without one."""
     low, high = group.ends

@@ -10,7 +10,7 @@ from boussole.audits.systems import System
 from boussole.charter.judging.wording.findings import finding
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.dashboard.charts.groups import reason_words
-from boussole.dashboard.pages.fairness.figures import Group, Side, beyond, by_chance, hidden, widest
+from boussole.dashboard.pages.fairness.figures import Group, Side, beyond, by_chance, hidden, spoken_of
 from boussole.dashboard.pages.fairness.picture import figure
 from boussole.dashboard.views.fairness_choice import Kind
 from boussole.dashboard.words.say import Say
@@ -21,7 +21,7 @@ def told(
 ) -> list[str]:
     """The answer: the group asked about, or the widest gap; the level chosen; and which groups are not shown."""
     asked = next((each for each in found if each.key == group), None)
-    first = asked or widest(found)
+    first = spoken_of(found, group)
     parts = [] if first is None else _about(first, kind, say, system=system, minimum=minimum)
     if first is None:
         parts = [_no_figure(found, say, minimum=minimum)]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from boussole.audits.languages import inside
+from boussole.audits.languages import capital, inside
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument
 from boussole.dashboard.charts.groups import attribute_name
 from boussole.dashboard.charts.strips import Strips
 from boussole.dashboard.charts.tables import Table
 from boussole.dashboard.pages.fairness.choices import first_fields, groups_field, last_fields, periods_fields
-from boussole.dashboard.pages.fairness.figures import Side, groups, judged_by, widest
+from boussole.dashboard.pages.fairness.figures import Side, groups, judged_by, spoken_of
 from boussole.dashboard.pages.fairness.picture import strips
 from boussole.dashboard.pages.fairness.sentences import apart, told
 from boussole.dashboard.pages.fairness.tables import groups_of, history_of
@@ -27,9 +27,10 @@ from boussole.dashboard.words.say import Say
 
 @dataclass(frozen=True, kw_only=True)
 class Explorer:
-    """The whole page. `answer` is its first sentence, `more` the others, `then` those of the second period, `apart`
-    what cannot be read from two; `judged` the verdict that rests on what is shown of the first, and where it is
-    explained; `other` that of the other way to compare, the address of its view, and what it is called."""
+    """The whole page. `answer` is its first sentence, `more` the others, `then` those of the second period, `then_of`
+    of which time these are, `apart` what cannot be read from two; `judged` the verdict that rests on what is shown of
+    the first, and where it is explained; `other` that of the other way to compare, the address of its view, and what it
+    is called."""
 
     chosen: FairnessQuery
     fields: Sequence[Field]
@@ -38,6 +39,7 @@ class Explorer:
     answer: str
     more: Sequence[str]
     then: Sequence[str]
+    then_of: str
     apart: Sequence[str]
     judged: tuple[str, str] | None
     other: tuple[str, str, str] | None
@@ -97,13 +99,13 @@ def _view(
     fields: Sequence[Field],
     system: System | None,
 ) -> Explorer:
-    by, document, found = tuple(held.by.split(",")), sides[0].document, sides[0].found
+    by, document = tuple(held.by.split(",")), sides[0].document
     level = int(held.level) if held.level else None
     minimum = system.privacy.suppress_below if system else 11
     asked = question(kind, say, system=system, control=held.control)
     title = say("{question} – by {attribute}", question=asked, attribute=inside(attribute_name(by, say, system=system)))
     said = [told(s.found, kind, say, group=held.group, level=level, system=system, minimum=minimum) for s in sides]
-    focus = next((each for each in found if each.key == held.group), None) or widest(found)
+    focus, second = [spoken_of(side.found, held.group) for side in (sides[0], sides[-1])]
     return Explorer(
         chosen=held,
         fields=fields,
@@ -112,6 +114,7 @@ def _view(
         answer=said[0][0],
         more=said[0][1:],
         then=said[1] if len(said) > 1 else (),
+        then_of=capital(sides[-1].when(second, say) if second is not None else sides[-1].name),
         apart=apart(sides, say),
         judged=_judged(document, comparison(kind, held.control), by, query=query),
         other=_other(document, kind, by, held, say, query=query) if held.control else None,

@@ -14,10 +14,12 @@ import pytest
 from boussole.audits.workspace import Workspace
 from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.incidents import Incident
-from boussole.dashboard.report.closing import verifying
+from boussole.dashboard.report import closing
+from boussole.dashboard.report.closing import untouched, verifying
 from boussole.dashboard.report.edition import edition
 from boussole.dashboard.report.events import events
 from boussole.dashboard.report.words import teller
+from boussole.dashboard.views.answers.asked import indicator_of
 from tests.dashboard.report.conftest import fill, make_workspace
 
 TITLES = {
@@ -117,6 +119,39 @@ def test_the_page_of_incidents_counts_them_and_tells_nobody_s_account(tmp_path: 
     assert work["told"] == ["No training has been recorded."]
     for hidden in ("A title that only some", "knows a name"):
         assert hidden not in str([wrong, work])
+
+
+def test_what_records_answer_stands_with_the_answers_to_it(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "w")
+    fill(workspace)
+    enter(workspace, Incident(**INCIDENT))
+    made = edition(workspace, None, today=dt.date(2027, 3, 1))
+    rows = events(made, teller("en"))["asked"]["rows"]
+    asked = ("incidents_in_time", "explanation_in_time", "trained_before_use")
+    found = [e for each in made.scene.examined.values() for e in each.verdicts if e.template in asked]
+    assert [row["verdict"] for row in rows] == [each.verdict for each in found]
+    declared = [row["verdict"] for row in rows if row["system"] == "Offers" and "incidents" in row["question"]]
+    assert declared == ["broken"]
+
+
+@pytest.mark.parametrize("room", [1, 2, 3, 99])
+def test_every_question_that_nobody_examined_is_counted_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    monkeypatch.setattr(closing, "REASONS", room)
+    workspace = make_workspace(tmp_path / "w")
+    fill(workspace)
+    made, tell = edition(workspace, None), teller("en")
+    for system, shown in zip(made.scene.examined, untouched(made, tell)["systems"], strict=True):
+        left = [each for each in made.scene.examined[system].verdicts if each.verdict == "not_examined"]
+        asked = [indicator_of(made.charters[system], each) for each in left]
+        numbers = {each.number for each in asked if each is not None}
+        lines = shown["reasons"]
+        assert len(lines) > 1 or room == 1
+        assert len(lines) <= room
+        assert {number for line in lines for number in line[2].split(", ")} == numbers
+        said = {tell.plural("One question", "{n} questions", n): n for n in range(len(left) + 1)}
+        assert sum(said[line[0]] for line in lines) == len(left)
 
 
 @pytest.mark.parametrize(
