@@ -12,7 +12,7 @@ from boussole.charter.text.model import Article, Charter, Indicator, Law, Thresh
 LEVELS = ("watch", "breach", "tolerance")
 THRESHOLD = (*LEVELS, "status", "since", "justification", "source")
 """Parts of a threshold with a rule of their own."""
-WORDING = ("question", "computed", "broken_if", "good_answer", "related")
+WORDING = ("label", "question", "computed", "broken_if", "good_answer", "related")
 OFTEN = ("once", "yearly", "quarterly", "monthly", "every_audit")
 """Frequencies, the rarest first."""
 

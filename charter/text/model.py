@@ -122,6 +122,7 @@ class Indicator(Strict):
     number: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+[a-z]?$")] = Field(
         description="What people call it: 3.1"
     )
+    label: Texts | None = Field(None, description="What it is about in at most five words, for tables")
     question: Texts = Field(description="May name {system}, {decision}, {group} and {controls}")
     good_answer: Answer = Field("yes", description="The answer that keeps the promise; `open`: neither yes nor no")
     evidence: Evidence = Field(description="From decisions, or a statement of a person")
@@ -167,10 +168,10 @@ class Indicator(Strict):
 
     @model_serializer(mode="wrap")
     def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A question that counts like any other, of decisions, is written, and hashed, as before there were weights
-        and records."""
+        """A question that counts like any other, of decisions, is written, and hashed, as before there were weights,
+        records and labels."""
         found: dict[str, Any] = written(self)
-        usual = {"weight": 1, "records": None}
+        usual = {"weight": 1, "records": None, "label": None}
         return {name: value for name, value in found.items() if name not in usual or value != usual[name]}
 
     @model_validator(mode="after")

@@ -6,7 +6,16 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-LONGEST = {"title": 160, "question": 320, "source": 300, "commitment": 600, "person": 600, "agent": 600, "words": 80}
+LONGEST = {
+    "title": 160,
+    "label": 60,
+    "question": 320,
+    "source": 300,
+    "commitment": 600,
+    "person": 600,
+    "agent": 600,
+    "words": 80,
+}
 LONGEST_OTHER = 1200
 """Most characters of a text, by the key it stands under."""
 MARKUP = {

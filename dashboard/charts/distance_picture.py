@@ -22,6 +22,11 @@ class Spot:
     event: bool
 
 
+def places(axis: TimeAxis) -> list[float]:
+    """Where the windows of an axis lie in a drawing of this width, as shares of it."""
+    return [(SIDE + (WIDE - 2 * SIDE) * axis.middle(at)) / WIDE for at in range(len(axis.spans))]
+
+
 def small_multiple(spots: Sequence[Spot], axis: TimeAxis, *, level: float) -> str:
     """The distances over time, the level dashed, events as dotted uprights; a ring where there is none, a shade where
     days are missing."""

@@ -9,7 +9,7 @@ from pathlib import Path
 STATIC = Path(__file__).parents[1] / "app" / "static"
 """What browsers load beside pages: Streamlit serves what lies beside the script of the app."""
 SCRIPT = "\n".join(
-    (STATIC / name).read_text(encoding="utf-8") for name in ("page.js", "keep.js", "frame.js", "tour.js")
+    (STATIC / name).read_text(encoding="utf-8") for name in ("page.js", "keep.js", "frame.js", "tour.js", "reading.js")
 )
 """The script of every page."""
 STYLE = (STATIC / "style.css").read_text(encoding="utf-8")

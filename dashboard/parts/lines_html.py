@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.dashboard.markup.elements import Html, el, join, link
-from boussole.dashboard.views.register.choice import Choice
+from boussole.dashboard.views.fields import Choice
 from boussole.dashboard.views.register.due import DueLine
 
 

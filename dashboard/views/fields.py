@@ -37,6 +37,16 @@ class Field:
         return [each for each in self.value.split(BETWEEN) if each] if self.several else [self.value]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One value to choose by a link, with how much it would show; None: not counted."""
+
+    text: str
+    count: int | None
+    href: str
+    current: bool
+
+
 def settled(key: str, label: str, asked: str, options: Sequence[Option]) -> Field:
     """A field with the value asked for where there is one, else with the first."""
     known = [option.value for option in options]

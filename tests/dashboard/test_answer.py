@@ -285,8 +285,19 @@ def test_a_question_asked_of_no_groups_has_one_cell_over_all_columns(scene: Scen
     assert [cell.verdict for cell in asked.cells if cell] == [each["verdict"] for each in grouped]
     alone = [row for row in rows if row.alone]
     told = matrix_html.questions(found, EN)
-    assert len(alone) == told.count('<td colspan="2" role="cell">') > 0
+    assert len(alone) == told.count('<td colspan="3" role="cell">') > 0
     assert told.count('data-label="') == 2
+
+
+def test_a_row_is_called_by_the_label_that_the_charter_gives(scene: Scene) -> None:
+    """Its marks are still called by the whole question; what nobody has examined stands in whole."""
+    labels = [each.label["en"] for article in scene.charter.articles for each in article.indicators if each.label]
+    found = matrix(scene, "matchft", EN, query={"lang": "en"})
+    rows = [row for article in found.articles for row in article.examined]
+    assert {row.text for row in rows} <= set(labels) != set()
+    assert found.ending == ""
+    assert all(len(cell.name) > len(row.text) for row in rows for cell in (row.alone, *row.cells) if cell)
+    assert all(row.text.endswith("?") for article in found.articles for row in article.untouched)
 
 
 def test_an_answer_is_kept_until_something_changes(tmp_path: Path, scene: Scene) -> None:

@@ -289,17 +289,13 @@ def test_the_server_takes_only_what_it_knows() -> None:
 
 def test_weeks_and_days_are_offered_to_those_who_may_see_them(made: Made) -> None:
     series = series_of([STILL, STILL])
-    assert [name for name, _ in made(series).filters] == ["Compared with"]
-    many = made(series, systems=["sample", *(f"s{i}" for i in range(20))]).filters[0][1]
-    assert [choice.text for choice in many][-1] == "All 21 in the register"
-    assert len(many) == 9
-    found = dict(made(series, fine=True, systems=["sample", "other"]).filters)
-    assert list(found) == ["System", "Compared with", "Cut"]
-    assert [choice.href for choice in found["Cut"]] == [
-        "/drift?system=sample&lang=en",
-        "/drift?system=sample&by=week&lang=en",
-        "/drift?system=sample&by=day&lang=en",
-    ]
+    few = {field.key: field for field in made(series, systems=["sample", *(f"s{i}" for i in range(20))]).fields}
+    assert list(few) == ["system", "against"]
+    assert len(few["system"].options) == 21
+    found = {field.key: field for field in made(series, fine=True, systems=["sample", "other"]).fields}
+    assert [field.label for field in found.values()] == ["System", "Compared with", "Cut"]
+    assert [option.value for option in found["by"].options] == ["month", "week", "day"]
+    assert [field.value for field in found.values()] == ["sample", "reference", "month"]
 
 
 def test_a_drawing_holds_a_mark_for_each_window() -> None:

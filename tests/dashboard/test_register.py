@@ -119,14 +119,25 @@ def test_filters_and_order(chosen: dict[str, str], titles: list[str]) -> None:
     assert [row.title for row in page(**chosen).rows] == titles
 
 
-def test_filters_count_what_they_would_show_and_keep_the_others_and_the_language() -> None:
-    shown = dict(page(status="production").filters)
-    risk = {choice.text: choice for choice in shown["Risk"]}
-    assert {text: choice.count for text, choice in risk.items()} == {"all": 2, "high": 1, "limited": 1}
-    assert risk["high"].href == "/register?status=production&risk=high&lang=en"
-    status = {choice.text: choice.count for choice in shown["Status"]}
-    assert status == {"all": 4, "in service": 2, "on trial": 1, "abandoned": 1}
-    assert [choice.text for choice in shown["Status"] if choice.current] == ["in service"]
+def test_fields_count_what_they_would_show_beside_the_other_choices() -> None:
+    shown = {field.key: field for field in page(status="production").fields}
+    risk = {option.value: option.name for option in shown["risk"].options}
+    assert risk == {"": "all (2)", "high": "high (1)", "limited": "limited (1)"}
+    status = {option.value: option.name for option in shown["status"].options}
+    assert status == {
+        "": "all (4)",
+        "production": "in service (2)",
+        "pilot": "on trial (1)",
+        "retired": "abandoned (1)",
+    }
+    assert [shown[key].value for key in ("status", "risk", "examined", "sort")] == ["production", "", "", ""]
+    assert shown["sort"].options[0].name == "status and risk"
+
+
+def test_a_choice_nobody_has_stays_to_be_undone() -> None:
+    shown = {field.key: field for field in page(status="design").fields}
+    assert shown["status"].value == "design"
+    assert {option.value: option.name for option in shown["status"].options}["design"] == "in design (0)"
 
 
 def test_a_row_says_verdicts_what_is_missing_and_what_is_next() -> None:

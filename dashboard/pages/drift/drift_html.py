@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from boussole.audits.drift.shifts import RATE
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
-from boussole.dashboard.markup.elements import Html, badge, code, details, el, join, link, picture, stacked, table
+from boussole.dashboard.markup.elements import Html, badge, code, details, el, join, link, stacked, table
+from boussole.dashboard.parts.reading_html import Reading, read_along
 from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.views.drift.multiples import Multiple
 from boussole.dashboard.views.drift.view import Cell, Column, DriftPage
-from boussole.dashboard.views.register.choice import Choice
 from boussole.dashboard.words.say import Say
 
 SHOWN = 2
@@ -20,7 +20,7 @@ UNMOVED = "kept"
 
 
 def head(page: DriftPage) -> Html:
-    """The question, the answer in one sentence, and what can be chosen."""
+    """The question, and the answer in one sentence."""
     more = [el("p", code(text)) for text in page.summary.more]
     return el(
         "header",
@@ -32,17 +32,7 @@ def head(page: DriftPage) -> Html:
             *more,
             class_=f"lead lead-{page.summary.tone}",
         ),
-        el("div", *[choices(name, found) for name, found in page.filters], class_="filters drift-filters"),
     )
-
-
-def choices(name: str, found: Sequence[Choice]) -> Html:
-    """Links that change one thing; the one that holds is marked."""
-    links = [
-        el("li", el("a", each.text, href=each.href, target="_self", aria_current="true" if each.current else None))
-        for each in found
-    ]
-    return el("nav", el("span", name, class_="name"), el("ul", *links), aria_label=name)
 
 
 def notes(page: DriftPage, say: Say) -> Html:
@@ -201,7 +191,7 @@ def _multiple(each: Multiple, say: Say, along: Along) -> Html:
         el("h3", each.title, " ", badge(each.state, say, each.badge)),
         el(
             "figure",
-            picture(each.svg, each.alt, class_="small-multiple"),
+            *read_along(each.svg, each.alt, _readings(each), each.title, say, class_="small-multiple"),
             el("figcaption", el("span", each.ends[0]), el("span", each.ends[1]), class_="ends"),
         ),
         details(
@@ -214,6 +204,14 @@ def _multiple(each: Multiple, say: Say, along: Along) -> Html:
         id=each.anchor,
         class_="multiple",
     )
+
+
+def _readings(each: Multiple) -> list[Reading]:
+    """What each window says: its period, distance and count, and its mark in words."""
+    return [
+        Reading(x=x, text=" · ".join((row[0], f"{each.head[3]} {row[3]}", f"{each.head[2]} {row[2]}", word)))
+        for x, row, word in zip(each.places, each.rows, each.words, strict=True)
+    ]
 
 
 def closing(page: DriftPage, say: Say, *, recompute: str) -> Html:

@@ -14,6 +14,7 @@ from boussole.dashboard.pages.drift import beside_html, detail_html, drift_html,
 from boussole.dashboard.pages.drift.along import figures
 from boussole.dashboard.pages.drift.cache import drift_page
 from boussole.dashboard.parts import context, notices
+from boussole.dashboard.parts.choices import choose
 from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.views.drift.query import DriftQuery
 from boussole.dashboard.words.addresses import drift_href
@@ -33,8 +34,9 @@ def show(say: Say) -> None:
         return
     page = drift_page(Workspace.find(), asked, say.lang, fine=fine, with_incidents=allowed(role, Action.SEE_INCIDENTS))
     taken = along("drift", figures, say)
+    context.put(drift_html.head(page))
+    choose(page.fields, page="drift", settle=lambda found: vars(DriftQuery.of(found, fine=fine)))
     context.put(
-        drift_html.head(page),
         context.ask_about(asked.system, say),
         drift_html.notes(page, say),
         drift_html.timeline(page, say, along=taken),

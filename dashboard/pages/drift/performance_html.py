@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from boussole.dashboard.markup.elements import Html, badge, details, el, picture, table
+from boussole.dashboard.markup.elements import Html, badge, details, el, table
+from boussole.dashboard.parts.reading_html import Reading, read_along
 from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.views.drift.performance.followed import FollowedRows
 from boussole.dashboard.views.drift.performance.view import Performing
@@ -38,7 +39,7 @@ def _followed(each: FollowedRows, say: Say, along: Along) -> Html:
         el("h3", each.title),
         el(
             "figure",
-            picture(each.svg, each.alt, class_="small-multiple"),
+            *read_along(each.svg, each.alt, _readings(each), each.title, say, class_="small-multiple"),
             el("figcaption", el("span", each.ends[0]), el("span", each.ends[1]), class_="ends"),
         ),
         details(
@@ -52,6 +53,15 @@ def _followed(each: FollowedRows, say: Say, along: Along) -> Html:
         id=each.anchor,
         class_="multiple",
     )
+
+
+def _readings(each: FollowedRows) -> list[Reading]:
+    """What each month says: every cell of its row under the name of its column, and its mark in words."""
+    found = []
+    for x, row, word in zip(each.places, each.rows, each.words, strict=True):
+        cells = [f"{name} {cell}" for name, cell in zip(each.head[1:], row[1:], strict=False) if cell]
+        found.append(Reading(x=x, text=" · ".join(part for part in (row[0], *cells, word) if part)))
+    return found
 
 
 def _groups(each: FollowedRows) -> Html | None:

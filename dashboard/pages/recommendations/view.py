@@ -9,8 +9,8 @@ from typing import get_args
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
 from boussole.charter.committee.advising.advice import STATES, RecommendationState, State, recommended
+from boussole.dashboard.views.fields import Choice
 from boussole.dashboard.views.followed.words import Link, ReplyWords, answers, counted, state_word
-from boussole.dashboard.views.register.choice import Choice
 from boussole.dashboard.views.register.words import when
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import article_href, evidence_href, recommendations_href, system_href

@@ -8,6 +8,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.pages.register.along import figures
 from boussole.dashboard.parts import context, notices
+from boussole.dashboard.parts.choices import choose
 from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.views.register.choice import RegisterQuery
 from boussole.dashboard.views.register.view import register_page
@@ -26,6 +27,8 @@ else:
             st.html(notices.unread(told, register.trouble))
         taken = along("register", figures, say)
         st.html(register_html.overview(page, say, along=taken))
+        st.html(register_html.uses_title(say))
+        choose(page.fields, page="register", settle=lambda asked: vars(RegisterQuery.of(asked)))
         st.html(register_html.uses(page, say, along=taken))
     else:
         st.html(register_html.empty(say))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from boussole.dashboard.charts.coverage_picture import strip_svg, strip_text
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, picture, stacked
 from boussole.dashboard.markup.marks import ORDER
-from boussole.dashboard.parts.lines_html import due_item, filter_by
+from boussole.dashboard.parts.lines_html import due_item
 from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.views.register.view import RegisterPage, Row
 from boussole.dashboard.words.say import Say
@@ -80,19 +80,22 @@ def overview(page: RegisterPage, say: Say, *, along: Along = nothing) -> Html:
 
 
 def uses(page: RegisterPage, say: Say, *, along: Along = nothing) -> Html:
-    """The filters and the table of all uses that fit; `along`: the fold under it."""
+    """The table of all uses that fit; `along`: the fold under it."""
     rows = [_row(row) for row in page.rows]
     whole = link(say("Show all uses"), page.everything) if page.everything else None
     return el(
-        "section",
-        el("h2", say("All uses"), id="uses"),
-        el("div", *[filter_by(name, choices) for name, choices in page.filters], class_="filters"),
+        "div",
         el("p", el("strong", page.shown), " " if whole else None, whole, class_="shown", role="status"),
         stacked(columns(say), rows, caption=say("The register"), class_="uses", hidden_caption=True) if rows else None,
         legend(say) if rows else None,
         along("uses") if rows else None,
         class_="register",
     )
+
+
+def uses_title(say: Say) -> Html:
+    """The title over what can be chosen and what it shows."""
+    return el("section", el("h2", say("All uses"), id="uses"), class_="register-title")
 
 
 def legend(say: Say) -> Html:

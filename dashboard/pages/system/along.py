@@ -44,7 +44,7 @@ def _made(scene: Scene, system: str, say: Say) -> Sheet:
 
 def sheet(page: Matrix, say: Say) -> Sheet:
     """The table of the questions that somebody has examined, each article before its own."""
-    names = list(page.columns) or [say("The answer")]
+    names = [say("For all") if page.columns else say("The answer"), *page.columns]
     first = f"{say('Question')} … {page.ending}" if page.ending else say("Question")
     rows: list[list[Cell]] = []
     for article in page.articles:
@@ -57,4 +57,4 @@ def sheet(page: Matrix, say: Say) -> Sheet:
 def _row(row: QuestionRow, wide: int, say: Say) -> list[Cell]:
     if row.alone is not None:
         return [row.text, mark(row.alone.verdict, say), *[""] * (wide - 1)]
-    return [row.text, *[mark(each.verdict, say) if each else "" for each in row.cells]]
+    return [row.text, "", *[mark(each.verdict, say) if each else "" for each in row.cells]]

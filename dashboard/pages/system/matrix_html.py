@@ -27,9 +27,10 @@ def questions(page: Matrix, say: Say, *, along: Along = nothing) -> Html:
 
 
 def _table(page: Matrix, shown: Sequence[ArticleRows], say: Say) -> Html:
-    names = list(page.columns) or [say("The answer")]
+    names = list(page.columns)
     first = f"{say('Question')} … {page.ending}" if page.ending else say("Question")
-    heads = [el("th", each, scope="col", role="columnheader") for each in (first, *names)]
+    alone = say("For all") if names else say("The answer")
+    heads = [el("th", each, scope="col", role="columnheader") for each in (first, alone, *names)]
     bodies = [_article(each, names, say) for each in shown]
     parts = (
         el("caption", say("Each mark leads to its answer."), class_="unseen"),
@@ -47,7 +48,7 @@ def _article(article: ArticleRows, names: Sequence[str], say: Say) -> Html:
             link(article.title, article.href),
             " ",
             badge(article.verdict, say),
-            colspan=str(len(names) + 1),
+            colspan=str(len(names) + 2),
             scope="rowgroup",
             role="rowheader",
             id=article.id,
@@ -59,10 +60,11 @@ def _article(article: ArticleRows, names: Sequence[str], say: Say) -> Html:
 
 
 def _row(row: QuestionRow, names: Sequence[str], say: Say) -> Html:
-    head = el("th", row.text, scope="row", role="rowheader")
     if row.alone is not None:
-        span = str(len(names)) if len(names) > 1 else None
+        head = el("th", row.text, scope="row", role="rowheader")
+        span = str(len(names) + 1) if names else None
         return el("tr", head, el("td", _mark(row.alone, say), colspan=span, role="cell"), role="row")
+    head = el("th", row.text, scope="row", role="rowheader", colspan="2")
     cells = [
         el("td", _mark(each, say) if each else "—", role="cell", data_label=name)
         for name, each in zip(names, row.cells, strict=True)

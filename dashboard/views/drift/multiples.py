@@ -9,7 +9,7 @@ from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.measures import Measure
 from boussole.charter.drift.readings import Reading, theme_of
 from boussole.charter.drift.rule import Level
-from boussole.dashboard.charts.distance_picture import Spot, small_multiple
+from boussole.dashboard.charts.distance_picture import Spot, places, small_multiple
 from boussole.dashboard.charts.time_axis import time_axis
 from boussole.dashboard.views.drift.events import Event, within
 from boussole.dashboard.views.drift.figures import ends_of, figure, in_order, label, of, row, several, table_head
@@ -42,6 +42,8 @@ class Multiple:
     states: Sequence[str]
     words: Sequence[str]
     """The states in words."""
+    places: Sequence[float] = ()
+    """Where each window lies in the drawing, as a share of its width."""
 
 
 def multiples(
@@ -88,6 +90,7 @@ def _multiple(
     title = title_of(like, theme, series.system, say)
     ends = [" ".join(short_words(point.window, series.step, say)) for point in (series.points[0], series.points[-1])]
     ordered = in_order(like)
+    axis = time_axis([point.window for point in series.points])
     return Multiple(
         anchor=f"{theme}-{name}".replace(" ", "-"),
         title=title,
@@ -95,13 +98,14 @@ def _multiple(
         badge=state_words(states[-1], say),
         sentences=_sentences(series.points[-1], like, series, say),
         distance=_distance(found[-1], level, say),
-        svg=small_multiple(spots, time_axis([point.window for point in series.points]), level=level.watch),
+        svg=small_multiple(spots, axis, level=level.watch),
         alt=_spoken(title, spots, series, level, say),
         ends=(ends[0], ends[1]),
         head=table_head(say, ordered=ordered),
         rows=[row(point, like, series, say, ordered=ordered) for point in series.points],
         states=states,
         words=[state_words(state, say) for state in states],
+        places=places(axis),
     )
 
 

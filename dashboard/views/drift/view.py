@@ -32,13 +32,11 @@ from boussole.dashboard.views.drift.words import (
     theme_words,
     why_not,
 )
-from boussole.dashboard.views.register.choice import Choice
+from boussole.dashboard.views.fields import Field, Option, settled
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import article_href, data_href, register_href
+from boussole.dashboard.words.addresses import article_href, data_href
 from boussole.dashboard.words.say import Say
 
-LISTED = 8
-"""Systems that are named to choose from; a hundred would be a page of their own."""
 COLUMNS = 12
 """Windows that the table names; the drawings show all."""
 
@@ -65,13 +63,13 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class DriftPage:
-    """The whole page. `filters`: what can be chosen, by name; `notes`: what is named instead of measured."""
+    """The whole page. `fields`: what can be chosen; `notes`: what is named instead of measured."""
 
     title: str
     system: str
     subtitle: str
     summary: Summary
-    filters: Sequence[tuple[str, Sequence[Choice]]]
+    fields: Sequence[Field]
     notes: Sequence[tuple[str, str]]
     columns: Sequence[Column]
     earlier: int
@@ -117,7 +115,7 @@ def drift_page(
         system=scene.title(asked.system, say),
         subtitle=_subtitle(series, say),
         summary=summary(series, read, happened, say),
-        filters=_filters(scene, asked, say, query=query, systems=systems, fine=fine),
+        fields=_fields(scene, asked, say, systems=systems, fine=fine),
         notes=_notes(series, say, query=query),
         columns=[_column(point, series, happened, say) for point in shown],
         earlier=len(series.points) - len(shown),
@@ -178,29 +176,16 @@ def _subtitle(series: DriftSeries, say: Say) -> str:
     )
 
 
-def _filters(
-    scene: Scene, asked: DriftQuery, say: Say, *, query: Mapping[str, str], systems: Sequence[str], fine: bool
-) -> list[tuple[str, list[Choice]]]:
-    def choice(text: str, *, current: bool, **changed: str) -> Choice:
-        return Choice(text=text, count=None, href=asked.href(query, **changed), current=current)
-
+def _fields(scene: Scene, asked: DriftQuery, say: Say, *, systems: Sequence[str], fine: bool) -> list[Field]:
+    """What can be chosen: the system, what each period is compared with, and how time is cut."""
+    named = [Option(value=each, name=scene.title(each, say)) for each in systems]
+    against = [Option(value=each, name=against_words(each, say)) for each in AGAINST]
+    cut = [Option(value=each, name=step_words(each, say)) for each in STEPS]
     found = [
-        (
-            say("Compared with"),
-            [choice(against_words(each, say), current=each == asked.against, against=each) for each in AGAINST],
-        )
+        settled("system", say("System"), asked.system, named),
+        settled("against", say("Compared with"), asked.against, against),
     ]
-    if fine:
-        cut = [choice(step_words(each, say), current=each == asked.by, by=each) for each in STEPS]
-        found.append((say("Cut"), cut))
-    if len(systems) > 1:
-        listed = [each for at, each in enumerate(systems) if at < LISTED or each == asked.system]
-        named = [choice(scene.title(each, say), current=each == asked.system, system=each) for each in listed]
-        if len(listed) < len(systems):
-            every = say("All {n} in the register", n=say.whole(len(systems)))
-            named.append(Choice(text=every, count=None, href=register_href(query=query), current=False))
-        found.insert(0, (say("System"), named))
-    return found
+    return [*found, settled("by", say("Cut"), asked.by, cut)] if fine else found
 
 
 def _notes(series: DriftSeries, say: Say, *, query: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What the address of the register asks for: which uses are shown, in which order, and the links that choose others."""
+"""What the address of the register asks for: which uses are shown, in which order, and what else can be chosen."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.charter.judging.coverage import Coverage, Use
 from boussole.charter.registry.due import Due
 from boussole.charter.text.model import Charter
+from boussole.dashboard.views.fields import Field, Option, settled
 from boussole.dashboard.views.register.words import EXAMINED, RISKS, STATUSES, examined_word, risk_word, status_word
 from boussole.dashboard.words.addresses import register_href
 from boussole.dashboard.words.say import Say
@@ -48,16 +49,6 @@ class RegisterQuery:
         return register_href(query=query, **asked)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """One value of a filter, with how many uses it would show."""
-
-    text: str
-    count: int | None
-    href: str
-    current: bool
-
-
 def title(use: Use, say: Say) -> str:
     return say.text(use.system.title, use.system.id)
 
@@ -85,50 +76,28 @@ def sort_key(use: Use, chosen: RegisterQuery, first: Mapping[str, Due], say: Say
     return (*keys.get(chosen.sort, (status, risk)), name)
 
 
-def filters(
-    register: Register, chosen: RegisterQuery, say: Say, *, query: Mapping[str, str]
-) -> list[tuple[str, Sequence[Choice]]]:
-    words: dict[str, tuple[str, tuple[str, ...], Callable[[str, Say], str]]] = {
-        "status": (say("Status"), STATUSES, status_word),
-        "risk": (say("Risk"), RISKS, risk_word),
-        "examined": (say("Examined?"), EXAMINED, examined_word),
+def fields(register: Register, chosen: RegisterQuery, say: Say) -> list[Field]:
+    """What can be chosen: each value that some use has, with how many uses it would show beside the other choices."""
+    words: dict[str, tuple[str, tuple[str, ...], Callable[[str, Say], str], Callable[[Use], str]]] = {
+        "status": (say("Status"), STATUSES, status_word, lambda use: use.system.status),
+        "risk": (say("Risk"), RISKS, risk_word, lambda use: use.system.risk),
+        "examined": (say("Examined?"), EXAMINED, examined_word, lambda use: use.examined),
     }
-    has = {"status": _status, "risk": _risk, "examined": _examined}
-    found: list[tuple[str, Sequence[Choice]]] = []
-    for key, (name, values, said) in words.items():
-        fitting = [has[key](use) for use in register.uses if fits(use, chosen, but=key)]
-        counts = {value: fitting.count(value) for value in values}
+    found: list[Field] = []
+    for key, (label, values, said, of) in words.items():
+        fitting = [of(use) for use in register.uses if fits(use, chosen, but=key)]
+        counts = {"": len(fitting)} | {value: fitting.count(value) for value in values}
         current = getattr(chosen, key)
-        everything = Choice(
-            text=say("all"), count=len(fitting), href=chosen.href(query, **{key: ""}), current=not current
-        )
-        choices = [
-            Choice(
-                text=said(value, say),
-                count=counts[value],
-                href=chosen.href(query, **{key: value}),
-                current=value == current,
-            )
-            for value in values
-            if counts[value] or value == current
+        named = {"": say("all")} | {value: said(value, say) for value in values if counts[value] or value == current}
+        options = [
+            Option(value=value, name=say("{name} ({n})", name=name, n=say.whole(counts[value])))
+            for value, name in named.items()
         ]
-        found.append((name, [everything, *choices]))
-    return [*found, (say("Sorted by"), _sorts(chosen, say, query=query))]
+        found.append(settled(key, label, current, options))
+    return [*found, settled("sort", say("Sorted by"), chosen.sort, _sorts(say))]
 
 
-def _status(use: Use) -> str:
-    return use.system.status
-
-
-def _risk(use: Use) -> str:
-    return use.system.risk
-
-
-def _examined(use: Use) -> str:
-    return use.examined
-
-
-def _sorts(chosen: RegisterQuery, say: Say, *, query: Mapping[str, str]) -> list[Choice]:
+def _sorts(say: Say) -> list[Option]:
     words = {
         "": say("status and risk"),
         "name": say("name"),
@@ -136,7 +105,4 @@ def _sorts(chosen: RegisterQuery, say: Say, *, query: Mapping[str, str]) -> list
         "examined": say("least examined"),
         "due": say("next due"),
     }
-    return [
-        Choice(text=text, count=None, href=chosen.href(query, sort=key), current=key == chosen.sort)
-        for key, text in words.items()
-    ]
+    return [Option(value=value, name=name) for value, name in words.items()]

@@ -13,7 +13,8 @@ from boussole.charter.judging.follow_up import examinations, examined_before_sta
 from boussole.charter.registry.due import Due
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.marks import ORDER, word
-from boussole.dashboard.views.register.choice import Choice, Register, RegisterQuery, filters, fits, sort_key, title
+from boussole.dashboard.views.fields import Field
+from boussole.dashboard.views.register.choice import Register, RegisterQuery, fields, fits, sort_key, title
 from boussole.dashboard.views.register.due import DueLine, due_line, pressing
 from boussole.dashboard.views.register.words import STATUSES, coverage_words, listed, risk_word, status_word, when
 from boussole.dashboard.words.addresses import system_href
@@ -58,7 +59,7 @@ class RegisterPage:
     overlooked: Sequence[tuple[str, str]]
     overlooked_more: tuple[str, str] | None
     strips: Sequence[tuple[str, tuple[int, int, int]]]
-    filters: Sequence[tuple[str, Sequence[Choice]]]
+    fields: Sequence[Field]
     shown: str
     everything: str
     rows: Sequence[Row]
@@ -84,7 +85,7 @@ def register_page(register: Register, chosen: RegisterQuery, say: Say, *, query:
         overlooked=_overlooked(register, say, query=query),
         overlooked_more=_more(found, say, query=query),
         strips=_strips(register, say),
-        filters=filters(register, chosen, say, query=query),
+        fields=fields(register, chosen, say),
         shown=say.plural("One use", "{n} uses", len(rows)) if rows else say("No use fits."),
         everything=RegisterQuery(sort=chosen.sort).href(query) if len(rows) < len(register.uses) else "",
         rows=[_row(register, use, first.get(use.system.id), say, query=query) for use in rows],

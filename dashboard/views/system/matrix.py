@@ -93,14 +93,14 @@ def matrix(scene: Scene, system: str, say: Say, *, query: dict[str, str]) -> Mat
     columns = list(dict.fromkeys(each.by for each in examined if each.by))
     stands = by_article(document)
     made = _Making(scene=scene, system=system, say=say, query=query, columns=columns)
-    ending = shared_ending([made.text(each) for each in examined if each.by])
+    ending = shared_ending([made.text(each) for each in examined if each.by and not made.label(each)])
     articles = [
         ArticleRows(
             id=article.id,
             title=say.text(article.title),
             href=article_href(article.id, query=query),
             verdict=stands.get(article.id, "not_examined"),
-            examined=made.rows([each for each in examined if each.article == article.id], ending=ending),
+            examined=made.rows([e for e in examined if e.article == article.id], ending=ending, short=True),
             untouched=made.rows(
                 [e for e in document.verdicts if e.article == article.id and e.verdict == "not_examined"]
             ),
@@ -134,28 +134,38 @@ class _Making:
             else question_of(self.scene.charter, verdict, self.say)
         )
 
-    def rows(self, verdicts: Sequence[VerdictDocument], *, ending: str = "") -> list[QuestionRow]:
-        """A row for each question, in the order of the charter; one about groups without a column has its own."""
+    def label(self, verdict: VerdictDocument) -> str:
+        """What a question is about in a few words; empty where the charter does not say it."""
+        indicator = indicator_of(self.scene.charter, verdict)
+        return self.say.text(indicator.label) if indicator and indicator.label else ""
+
+    def rows(self, verdicts: Sequence[VerdictDocument], *, ending: str = "", short: bool = False) -> list[QuestionRow]:
+        """A row for each question, in the order of the charter; one about groups without a column has its own.
+
+        `short`: in the words of its label, where the charter gives one.
+        """
         together: dict[tuple[str, bool], list[VerdictDocument]] = {}
         for each in verdicts:
             grouped = each.by is not None and each.by in self.columns
             name = str(each.template or each.indicator) if grouped else each.indicator
             together.setdefault((name, grouped), []).append(each)
         return [
-            self._row(found, ending if grouped else "", grouped=grouped) for (_, grouped), found in together.items()
+            self._row(found, ending if grouped else "", grouped=grouped, short=short)
+            for (_, grouped), found in together.items()
         ]
 
-    def _row(self, found: Sequence[VerdictDocument], ending: str, *, grouped: bool) -> QuestionRow:
+    def _row(self, found: Sequence[VerdictDocument], ending: str, *, grouped: bool, short: bool) -> QuestionRow:
         first = found[0]
         indicator = indicator_of(self.scene.charter, first)
         text = self.text(first) if grouped else question_of(self.scene.charter, first, self.say)
-        if ending:
+        label = self.label(first) if short else ""
+        if not label and ending:
             text = text.removesuffix(ending).rstrip() + "\u00a0…"
         by_columns = {each.by: each for each in found}
         cells = [self._cell(by_columns[by]) if by in by_columns else None for by in self.columns] if grouped else []
         return QuestionRow(
             number=indicator.number if indicator else "",
-            text=text,
+            text=label or text,
             cells=cells,
             alone=None if grouped else self._cell(first),
         )

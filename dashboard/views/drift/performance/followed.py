@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from boussole.audits.drift.series import DriftSeries
 from boussole.audits.languages import capital
+from boussole.dashboard.charts.distance_picture import places
 from boussole.dashboard.charts.months_picture import Month, months_picture, scale_of
 from boussole.dashboard.charts.time_axis import time_axis
 from boussole.dashboard.views.drift.performance.groups import GroupTable
@@ -33,6 +34,8 @@ class FollowedRows:
     states: Sequence[str]
     words: Sequence[str]
     groups: GroupTable | None = None
+    places: Sequence[float] = ()
+    """Where each month lies in the drawing, as a share of its width."""
 
 
 def drawn(
@@ -55,11 +58,12 @@ def drawn(
         words.say("{name}: {verdicts}.", name=row[0], verdicts=_spoken(month, words))
         for row, month in list(zip(rows, months, strict=True))[-SPOKEN:]
     ]
+    axis = time_axis([each.window for each in series.performance])
     return FollowedRows(
         anchor=anchor,
         title=title,
         sentences=sentences,
-        svg=months_picture(months, time_axis([each.window for each in series.performance]), scale),
+        svg=months_picture(months, axis, scale),
         alt=" ".join([f"{title}.", *spoken]),
         scale=words.say(
             "From {low} (below) to {high} of 100.", low=_whole(scale[0], words), high=_whole(scale[1], words)
@@ -69,6 +73,7 @@ def drawn(
         rows=rows,
         states=states,
         words=said,
+        places=places(axis),
     )
 
 
