@@ -290,14 +290,20 @@ def test_a_question_asked_of_no_groups_has_one_cell_over_all_columns(scene: Scen
 
 
 def test_a_row_is_called_by_the_label_that_the_charter_gives(scene: Scene) -> None:
-    """Its marks are still called by the whole question; what nobody has examined stands in whole."""
-    labels = [each.label["en"] for article in scene.charter.articles for each in article.indicators if each.label]
-    found = matrix(scene, "matchft", EN, query={"lang": "en"})
-    rows = [row for article in found.articles for row in article.examined]
-    assert {row.text for row in rows} <= set(labels) != set()
-    assert found.ending == ""
-    assert all(len(cell.name) > len(row.text) for row in rows for cell in (row.alone, *row.cells) if cell)
-    assert all(row.text.endswith("?") for article in found.articles for row in article.untouched)
+    """Its mark is still called by the whole question; what nobody has examined, or the charter gives no label, is said
+    in whole."""
+    document = written(scene.latest)["matchft"]
+    (one, other) = [each for each in document["verdicts"] if each["verdict"] != "not_examined"][:2]
+    one.update(indicator="incidents_in_time", article="securite", template=None, by=None)
+    other.update(indicator="abnormal_access_seen", article="securite", verdict="not_examined", template=None, by=None)
+    found = matrix(replace(scene, latest=documents({"matchft": document})), "matchft", EN, query={"lang": "en"})
+    (security,) = [article for article in found.articles if article.id == "securite"]
+    (row,) = [each for each in security.examined if each.text == "Incidents declared in time"]
+    assert row.alone is not None
+    assert one["question"]["en"][1:] in row.alone.name
+    assert "Abnormal access seen" not in [each.text for each in security.untouched]
+    texts = [each.text for article in found.articles for each in article.examined]
+    assert any(text.endswith("?") for text in texts)
 
 
 def test_an_answer_is_kept_until_something_changes(tmp_path: Path, scene: Scene) -> None:
