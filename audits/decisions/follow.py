@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from boussole.audits.cubes import contacts
+from boussole.audits.cubes.logs import COUNTERS, recount
 from boussole.audits.cubes.update import add_batch
 from boussole.audits.decisions import effective
 from boussole.audits.decisions.contracts import Contract
@@ -17,6 +17,15 @@ def follow(
     connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, batch: int, *, growing: bool
 ) -> tuple[int, int]:
     """Brings decisions and cubes in line with a new batch; returns rows updated and decisions waited for."""
+    done = _follow(connection, opened, contract, batch, growing=growing)
+    if contract.log in COUNTERS:
+        _count_log(connection, contract, batch)
+    return done
+
+
+def _follow(
+    connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, batch: int, *, growing: bool
+) -> tuple[int, int]:
     match contract.kind.follow:
         case Follow.CUBES:
             return _count(connection, opened, contract, batch, growing=growing), 0
@@ -25,19 +34,16 @@ def follow(
             done = effective.overlay_and_count(connection, contract.system, ids)
             return done.updated, done.waiting
         case Follow.RENEWED:
-            updated = _renew(connection, opened, contract)
-            if contract.log == "contacts":
-                _count_messages(connection, contract, batch)
-            return updated, 0
+            return _renew(connection, opened, contract), 0
         case Follow.NOTHING:
             return 0, 0
 
 
-def _count_messages(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int) -> None:
+def _count_log(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int) -> None:
     held = table(contract.system, contract.log)
     row = connection.execute(f"SELECT min(day) FROM {held} WHERE batch = {batch}").fetchone()
     if row is not None and row[0] is not None:
-        contacts.recount(connection, contract.system, since=row[0])
+        recount(connection, contract.system, contract.log, since=row[0])
 
 
 def _count(

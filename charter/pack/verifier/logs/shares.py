@@ -1,4 +1,4 @@
-"""Shares of messages and people computed again: from the rows that count messages, by bucket of the person.
+"""Shares of what logs hold computed again: from the rows that count a log by itself, by bucket of its cluster.
 
 Sources: Wilson (1927), JASA 22:209; Rao & Scott (1992), Biometrics 48:577; Kott (2001), J. Official Statistics 17:521.
 """
@@ -6,72 +6,71 @@ Sources: Wilson (1927), JASA 22:209; Rao & Scott (1992), Biometrics 48:577; Kott
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import NamedTuple
 
 from ..buckets import Counted, fewest_clusters, filled
 from ..chances import quantile
 from ..groups import Claims
-from ..rows import BUCKETS, Rows
+from ..rows import BUCKETS, EVERYBODY, Rows
 from ..scores import share_end
 from ..system import System
 
-ASKED = {"outside_hours_share": "hours", "written_too_often_share": "often"}
 FEWEST = 40
-"""Of fewer cases, or fewer others, rows of one person are taken to be alike."""
-MOST, DAYS = 4, 30
-MOST_UNTIMED, FEW_OF = 0.01, 100
-"""More messages without a time of day tell nothing; few cases are told of so many times as many messages alone."""
+"""Of fewer cases, or fewer others, rows of one cluster are taken to be alike."""
+FEW_OF = 100
+"""Few cases are told of so many times as many rows alone."""
 
 
-def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
-    """What a share must say; None where it is none of these."""
-    part = ASKED.get(measure["metric"])
-    if part is None:
-        return None
-    cases, every = counted(rows, part)
+class Share(NamedTuple):
+    """A share of what a log holds: which part of it, on which side it is bad, what must be told beside it, and why
+    nothing is told, where that is so: a status and a reason."""
+
+    log: str
+    part: str
+    bad_side: str
+    told: Callable[[Rows], Claims]
+    untold: Callable[[System, Rows], tuple[str, str] | None]
+
+
+def claims(name: str, share: Share, system: System, rows: Rows) -> Claims:
+    """What a share that is told must say."""
+    cases, every = counted(rows, share.log, share.part)
     k, n = sum(cases), sum(every)
     few = 0 < k < system.limit
     size, df = (fewest_clusters(every), max(len(filled(every)) - 1.0, 1.0)) if few else worth((cases, every))
     value = max(k, system.limit) / n if k else 0.0
-    z, told = quantile(0.975, {"df": df}), {"params.at_most": True if few else None}
-    told |= {"params.most": MOST, "params.days": DAYS} if part == "often" else _apart(rows)
+    z = quantile(0.975, {"df": df})
     test = {"kind": "score_share", "estimate": value, "size": size, "df": df, "method": "wilson_clusters"}
     return {
+        "metric": name,
         "value": value,
         "n": n,
         "clusters": len(filled(every)),
         "interval.low": 0.0 if few else share_end(value, size, z),
         "interval.high": share_end(value, size, -z),
         "params.test": {**test, "at_most": True} if few else test,
-        "params.bad_side": "above",
+        "params.bad_side": share.bad_side,
         "params.scale": "share",
-        **told,
+        "params.at_most": True if few else None,
+        **share.told(rows),
     }
 
 
-def status(name: str, system: System, rows: Rows) -> tuple[str, str | None]:
+def status(share: Share, system: System, rows: Rows) -> tuple[str, str | None]:
     """Whether a share is told, or why it is not: hiding one would hide what it was meant to show."""
-    (cases, every), people = counted(rows, ASKED[name]), sum(counted(rows, "often")[1])
-    k, n, untimed = sum(cases), sum(every), [sum(side) for side in counted(rows, "timed")]
-    if people < system.limit:
-        return "suppressed", "small_group"
-    if ASKED[name] == "hours" and (not n or untimed[0] > MOST_UNTIMED * untimed[1]):
-        return "undefined", "no_times"
+    if (why := share.untold(system, rows)) is not None:
+        return why
+    cases, every = counted(rows, share.log, share.part)
+    k, n = sum(cases), sum(every)
     return ("suppressed", "small_numerator") if 0 < k < system.limit and n < FEW_OF * system.limit else ("ok", None)
 
 
-def _apart(rows: Rows) -> Claims:
-    """Messages that could not be placed, or had no time of day."""
-    return {
-        "params.in_zone_of_system": sum(counted(rows, "placed")[0]),
-        "params.without_time": sum(counted(rows, "timed")[0]),
-    }
-
-
-def counted(rows: Rows, part: str) -> Counted:
-    """Cases and all, by bucket."""
+def counted(rows: Rows, log: str, part: str) -> Counted:
+    """Cases and all, of everybody, by bucket."""
     cases, every = [0] * BUCKETS, [0] * BUCKETS
-    for (name, bucket, case), n in rows.messages.items():
-        if name == part:
+    for (name, whose, bucket, case), n in rows.logs.get(log, {}).items():
+        if name == part and whose == EVERYBODY:
             every[bucket] += n
             cases[bucket] += n if case else 0
     return cases, every
