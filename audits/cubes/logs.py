@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from boussole.audits.cubes import contacts
+from boussole.audits.cubes import contacts, reviews
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import cube_of, has_table, one, table
 from boussole.audits.log_names import LogName
@@ -24,15 +24,17 @@ class LogCounter:
     """How a log is counted.
 
     `counting`: SQL of the columns of its cube, of the rows of `source` whose days meet a condition; `before`: so many
-    days before a row, what happened is part of what is counted of it.
+    days before a row, what happened is part of what is counted of it. `ready`: whether a system file says enough of it.
     """
 
     counting: Callable[[duckdb.DuckDBPyConnection, System, str], str]
     source: str
     before: int = 0
+    ready: Callable[[System], bool] = lambda _: True
 
 
 COUNTERS: Mapping[LogName, LogCounter] = {
+    "human_actions": LogCounter(counting=reviews.counting, source="decisions", ready=reviews.ready),
     "contacts": LogCounter(counting=contacts.counting, source="contacts", before=DAYS),
 }
 """One for each log whose descriptor has a cube."""
@@ -40,7 +42,8 @@ COUNTERS: Mapping[LogName, LogCounter] = {
 
 def counted_logs(connection: duckdb.DuckDBPyConnection, system: System) -> list[LogName]:
     """The logs of a system that are counted by themselves and whose counts the lake holds."""
-    return [log for log in COUNTERS if log in system.logs and has_table(connection, system, cube_of(log))]
+    declared = [log for log, each in COUNTERS.items() if log in system.logs and each.ready(system)]
+    return [log for log in declared if has_table(connection, system, cube_of(log))]
 
 
 def recount(

@@ -141,6 +141,8 @@ def _settle(connection: duckdb.DuckDBPyConnection, system: System, out: set[str]
     for log in counted_logs(connection, system):
         if days := written.get(log):
             recount(connection, system, log, since=min(days))
+        elif ids and COUNTERS[log].source != log:
+            recount(connection, system, log)
     return moved
 
 

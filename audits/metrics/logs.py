@@ -9,9 +9,13 @@ import pyarrow as pa
 from boussole.audits.log_names import LogName
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.freedom import contact_measures
+from boussole.audits.metrics.human import review_measures
 from boussole.audits.systems.model import System
 
-MEASURED: Mapping[LogName, Callable[[pa.Table, System], list[Measure]]] = {"contacts": contact_measures}
+MEASURED: Mapping[LogName, Callable[[pa.Table, System], list[Measure]]] = {
+    "human_actions": review_measures,
+    "contacts": contact_measures,
+}
 
 
 def log_measures(logs: Mapping[str, pa.Table], system: System) -> list[Measure]:

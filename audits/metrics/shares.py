@@ -37,11 +37,13 @@ def share_measure(
     told: Mapping[str, Any],
     hidden: str | None = None,
     undefined: str | None = None,
+    clusters: float | None = None,
 ) -> Measure:
     """The share of cases among rows by bucket (`sides`: no case, case), and what a reader must know of it (`told`).
 
     Suppressed: `hidden`, the reason where there is one; `small_numerator`, where fewer cases than `limit` were found
     and they would be told by a figure of few rows: else they are told as that number, at most. Undefined: `undefined`.
+    `clusters`: how many independent rows these are worth at least, where that is known better than by their buckets.
     """
     scale: dict[str, Any] = {"bad_side": bad_side, "scale": "share"}
     params = {**scale, **told}
@@ -56,7 +58,9 @@ def share_measure(
         k, params["at_most"] = limit, True
     few, every = "at_most" in params, sides.sum(axis=0)
     buckets = int(np.count_nonzero(every))
-    size, df = (fewest_clusters(every), max(buckets - 1.0, 1.0)) if few else worth_of_share(sides[1], every)
+    size, df = worth_of_share(sides[1], every, fewest=clusters)
+    if few:
+        size = fewest_clusters(every) if clusters is None else clusters
     value = k / n
     low, high = wilson_bounds(value * size, size, z=float(student.ppf(0.975, df)))
     test = {"kind": "score_share", "estimate": value, "size": size, "df": df, "method": METHOD}

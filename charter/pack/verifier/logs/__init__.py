@@ -5,9 +5,9 @@ from __future__ import annotations
 from ..groups import Claims
 from ..rows import Rows
 from ..system import System
-from . import messages, shares
+from . import messages, reviews, shares
 
-SHARES = messages.SHARES
+SHARES = {**reviews.SHARES, **messages.SHARES}
 
 
 def claims(measure: dict, system: System, rows: Rows) -> Claims | None:

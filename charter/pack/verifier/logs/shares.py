@@ -31,15 +31,24 @@ class Share(NamedTuple):
     bad_side: str
     told: Callable[[Rows], Claims]
     untold: Callable[[System, Rows], tuple[str, str] | None]
+    clusters: Callable[[Rows], float] | None = None
+    """How many independent rows these are worth at least, where that is known better than by their buckets."""
+    few_hidden: bool = True
+    """Whether so few cases that they could be those of somebody are not told."""
 
 
 def claims(name: str, share: Share, system: System, rows: Rows) -> Claims:
     """What a share that is told must say."""
     cases, every = counted(rows, share.log, share.part)
     k, n = sum(cases), sum(every)
-    few = 0 < k < system.limit
-    size, df = (fewest_clusters(every), max(len(filled(every)) - 1.0, 1.0)) if few else worth((cases, every))
-    value = max(k, system.limit) / n if k else 0.0
+    few = share.few_hidden and 0 < k < system.limit
+    fewest = fewest_clusters(every) if share.clusters is None else share.clusters(rows)
+    size, df = (
+        (fewest, max(len(filled(every)) - 1.0, 1.0))
+        if few
+        else worth((cases, every), fewest, clusters=share.clusters is None)
+    )
+    value = max(k, system.limit if few else k) / n if k else 0.0
     z = quantile(0.975, {"df": df})
     test = {"kind": "score_share", "estimate": value, "size": size, "df": df, "method": "wilson_clusters"}
     return {
@@ -63,7 +72,8 @@ def status(share: Share, system: System, rows: Rows) -> tuple[str, str | None]:
         return why
     cases, every = counted(rows, share.log, share.part)
     k, n = sum(cases), sum(every)
-    return ("suppressed", "small_numerator") if 0 < k < system.limit and n < FEW_OF * system.limit else ("ok", None)
+    few = share.few_hidden and 0 < k < system.limit and n < FEW_OF * system.limit
+    return ("suppressed", "small_numerator") if few else ("ok", None)
 
 
 def counted(rows: Rows, log: str, part: str) -> Counted:
@@ -76,13 +86,14 @@ def counted(rows: Rows, log: str, part: str) -> Counted:
     return cases, every
 
 
-def worth(found: Counted) -> tuple[float, float]:
-    """How many independent rows these are worth, and degrees of freedom."""
+def worth(found: Counted, fewest: float, *, clusters: bool) -> tuple[float, float]:
+    """How many independent rows these are worth, and degrees of freedom; of few cases, the `fewest`,
+    which `clusters` in buckets leave, or are known."""
     cases, every = found
     k, n, used = sum(cases), sum(every), filled(every)
     m = len(used)
     if min(k, n - k) < FEWEST or m < 2:
-        return fewest_clusters(every), max(m - 1.0, 1.0)
+        return fewest, max((m if clusters else fewest) - 1.0, 1.0)
     p = k / n
     parts = [(k - cases[b]) / (n - every[b]) for b in used]
     variance = (m - 1) / m * math.fsum((part - p) ** 2 for part in parts)
