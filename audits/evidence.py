@@ -16,12 +16,13 @@ import pyarrow.parquet as pq
 from boussole.audits import private_files
 from boussole.audits.counts.left_out import LEFT_OUT
 from boussole.audits.counts.lists import RANKS
-from boussole.audits.counts.read import CONTACTED, COUNTS, Read
+from boussole.audits.counts.read import COUNTS, SHARES, Read
 from boussole.audits.counts.scores import SCORES
 from boussole.audits.counts.strata import STRATA
 from boussole.audits.counts.withheld import WITHHELD
 from boussole.audits.cubes.bins import Histogram
 from boussole.audits.cubes.histograms import NAMED
+from boussole.audits.cubes.logs import COUNTERS
 from boussole.audits.cubes.values import PLACES, Categories, Values, Watched, value_at
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
@@ -59,8 +60,7 @@ def store(folder: Path, read: Read) -> EvidenceHashes:
     """Writes the rows as `SHA256.parquet` and returns the hashes; the same rows always give the same file."""
     cubes = {"counts": read.counts, "strata": read.strata, "ranks": read.ranks, "scores": read.scores}
     cubes |= {"reference_scores": read.reference_scores, "withheld": read.withheld, "left_out": read.left_out}
-    if read.contacts.num_rows:  # evidence of systems without messages is written as it always was
-        cubes["contacts"] = read.contacts
+    cubes |= read.logs  # evidence of systems without such logs is written as it always was
     parts = [*(_with_nulls(rows, cube) for cube, rows in cubes.items()), *_watched_rows(read.histograms)]
     table = pa.concat_tables(parts)
     buffer = io.BytesIO()
@@ -102,7 +102,7 @@ def load(folder: Path, digest: str) -> Read:
         reference_scores=rows("reference_scores").select(SCORES.names),
         withheld=rows("withheld").select(WITHHELD.names),
         left_out=rows("left_out").select(LEFT_OUT.names),
-        contacts=rows("contacts").select(CONTACTED.names),
+        logs={log: found.select(SHARES.names) for log in COUNTERS if (found := rows(log)).num_rows},
         histograms=[*_histograms(rows("histograms").to_pylist()), *_categories(rows("values").to_pylist())],
     )
 

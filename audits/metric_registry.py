@@ -17,6 +17,7 @@ from boussole.audits.metrics.distances import METRICS as DISTANCE_METRICS
 from boussole.audits.metrics.errors import METRICS as ERROR_METRICS
 from boussole.audits.metrics.estimated import METRICS as ESTIMATED_METRICS
 from boussole.audits.metrics.freedom import METRICS as FREEDOM_METRICS
+from boussole.audits.metrics.human import METRICS as HUMAN_METRICS
 from boussole.audits.metrics.inequality import METRICS as INEQUALITY_METRICS
 from boussole.audits.metrics.missing import METRICS as MISSING_METRICS
 from boussole.audits.metrics.ranking import METRICS as RANKING_METRICS
@@ -77,5 +78,6 @@ REGISTRY = Registry(
         *BY_GROUP_METRICS,
         *MEANING_METRICS,
         *FREEDOM_METRICS,
+        *HUMAN_METRICS,
     )
 )

@@ -12,9 +12,10 @@ import pyarrow as pa
 from boussole.audits.counts.apart import apart_of, lost
 from boussole.audits.counts.common import find_common
 from boussole.audits.counts.rare import values_of, without_names
-from boussole.audits.counts.read import Read
+from boussole.audits.counts.read import SHARES, Read
 from boussole.audits.counts.same_rows import SharedRowsError
 from boussole.audits.cubes.contenders import FIRST
+from boussole.audits.cubes.logs import COUNTERS
 from boussole.audits.cubes.update import sealed_months
 from boussole.audits.cubes.values import OTHERS, Categories, Watched
 from boussole.audits.errors import NoLakeError
@@ -29,12 +30,12 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, reference_window
 from boussole.audits.workspace import Workspace
 
-COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld", "contacts")
+COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld", *COUNTERS)
 LEFT_OUT = "left_out"
 """What was not counted: the same in the state that was read, and free to change since."""
 VALUES = "values"
 """The names of values of categories, of which a purge leaves those alone that not only few had."""
-OF_ROWS = ("strata", "scores", "reference_scores", "withheld", "contacts", VALUES)
+OF_ROWS = ("strata", "scores", "reference_scores", "withheld", *COUNTERS, VALUES)
 """What a purge removes together with the rows, or what needs it."""
 
 
@@ -219,13 +220,15 @@ def differing(kept: Read, found: Read, *, ended: Collection[str], skip: Collecti
     """The cubes that do not say the same, without groups that may no longer be read."""
     names = [name for name in COMPARED if name not in skip]
     changed = [
-        name
-        for name in names
-        if not _readable(getattr(kept, name), ended).equals(_readable(getattr(found, name), ended))
+        name for name in names if not _readable(_cube(kept, name), ended).equals(_readable(_cube(found, name), ended))
     ]
     values = VALUES not in skip
     same = _binned(kept, found, values=values) == _binned(found, kept, values=values)
     return (*changed, *(() if same else ("histograms",)))
+
+
+def _cube(read: Read, name: str) -> pa.Table:
+    return read.logs.get(name, SHARES.empty_table()) if name in COUNTERS else getattr(read, name)
 
 
 def _as_kept(found: Read, kept: Read) -> Read:
@@ -273,7 +276,7 @@ def _named_alike(one: Categories, other: Categories) -> Categories:
 
 
 def _readable(rows: pa.Table, ended: Collection[str]) -> pa.Table:
-    if not ended or "by" not in rows.column_names:  # messages are about nobody's group
+    if not ended:
         return rows.combine_chunks()
     keep = [not set((by or "").split("*")) & set(ended) for by in rows["by"].to_pylist()]
     return rows.filter(pa.array(keep, pa.bool_())).combine_chunks()

@@ -14,9 +14,9 @@ import pyarrow as pa
 from boussole.audits import evidence, unsealed
 from boussole.audits.counts.apart import apart_of, apart_table, read_apart, still_known
 from boussole.audits.counts.common import Common, find_common
-from boussole.audits.counts.contacts import read_contacts
 from boussole.audits.counts.left_out import LeftOut, left_out_of, read_left_out
 from boussole.audits.counts.lists import lists_of, read_ranks
+from boussole.audits.counts.logs import read_logs
 from boussole.audits.counts.periods import refuse_empty
 from boussole.audits.counts.rare import without_names
 from boussole.audits.counts.read import Read, cells_from_counts, days_of, hold_declared, read_counts
@@ -36,7 +36,7 @@ from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.lake import reading
 from boussole.audits.lake.connection import snapshot
 from boussole.audits.measures import Cells, Measure
-from boussole.audits.metrics.freedom import contact_measures
+from boussole.audits.metrics.logs import log_measures
 from boussole.audits.metrics.measure import measured_cells
 from boussole.audits.standing import WindowStanding, standing
 from boussole.audits.suppression.apart import Apart, named, with_groups, within
@@ -184,7 +184,7 @@ def read_window(
         scores=scores,
         reference_scores=reference_scores,
         histograms=histograms,
-        contacts=read_contacts(connection, system, window, exact=exact),
+        logs=read_logs(connection, system, window, exact=exact, without=without),
     )
 
 
@@ -229,7 +229,7 @@ def _measured(read: Read, system: System, *, stands: WindowStanding) -> tuple[li
     )
     measures = measured.measures
     measures += drift_measures(read.histograms, design_effect=design_effect(tables[0]))
-    measures += contact_measures(read.contacts, system)
+    measures += log_measures(read.logs, system)
     before = before_of(read.reference_scores, read.withheld, system)
     if before is not None:
         measures += group_drift_measures(

@@ -112,14 +112,15 @@ def _single(tables: Sequence[Cells]) -> set[Named]:
 
 def without_names(connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System, read: Read) -> Read:
     """What an audit read, with words in the place of values that must not be named."""
-    tables = {each.name: getattr(read, each.name) for each in fields(Read) if each.name not in ("histograms",)}
+    tables = {each.name: getattr(read, each.name) for each in fields(Read) if each.name not in ("histograms", "logs")}
     by_group = {name: rows for name, rows in tables.items() if set(KEYS) <= set(rows.column_names)}
-    values = _values(by_group.values(), system)
+    values = _values([*by_group.values(), *read.logs.values()], system)
     found = unnamed(values, cells_from_counts(read.counts, system), system) if values else set()
     if not found:
         return read
     words = _in_words(connection, workspace, system, found).names
-    return replace(read, **{name: _replaced(rows, words) for name, rows in by_group.items()})
+    logs = {log: _replaced(rows, words) for log, rows in read.logs.items()}
+    return replace(read, logs=logs, **{name: _replaced(rows, words) for name, rows in by_group.items()})
 
 
 def _values(tables: Iterable[pa.Table], system: System) -> set[Named]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -22,8 +22,17 @@ from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
 from boussole.audits.windows import EmptyWindowError, Window
 
-CONTACTED = pa.schema([("part", pa.string()), ("bucket", pa.uint8()), ("decision", pa.uint8()), ("n", pa.int64())])
-"""What is counted of messages, the bucket of the person, whether it is a case (1) or not (0), and how many."""
+SHARES = pa.schema(
+    [
+        *((name, pa.string()) for name in KEYS),
+        ("part", pa.string()),
+        ("bucket", pa.uint8()),
+        ("decision", pa.uint8()),
+        ("n", pa.int64()),
+    ]
+)
+"""What is counted of a log: of whom (no `by`: of everybody), what (`part`), the bucket of its cluster, whether
+it is a case (1) or not (0), and how many."""
 COUNTS = pa.schema(
     [
         *((name, pa.string()) for name in KEYS),
@@ -51,8 +60,8 @@ class Read:
     """Groups that earlier publications oblige to hide, beyond what this window hides by itself."""
     left_out: pa.Table
     """What came in and is not in these counts (`LEFT_OUT`); no row in evidence of earlier versions."""
-    contacts: pa.Table = field(default_factory=CONTACTED.empty_table)
-    """Messages to people (`CONTACTED`); no row where none are logged."""
+    logs: Mapping[str, pa.Table] = field(default_factory=dict)
+    """Counts of logs by themselves (`SHARES`), by log; those of which nothing was counted are not there."""
 
 
 def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:

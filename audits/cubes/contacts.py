@@ -1,18 +1,14 @@
 """What is counted of messages to people: when they left, and how often somebody got one.
 
-Counts by month, question and bucket of the person. They are made anew from the first month that is touched: what
-somebody got in one month speaks of the next one too.
+Counts by month, question and bucket of the person: what somebody got in one month speaks of the next one too.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-
 import duckdb
 
 from boussole.audits.cubes.holidays import national, regional
-from boussole.audits.lake.purged import purged_before
-from boussole.audits.lake.tables import cube_of, describe, literal, one, table
+from boussole.audits.lake.tables import describe, literal, table
 from boussole.audits.systems.logs.contacts import DAYS, HOURS, MOST, OFTEN, PLACED, TIMED, Contacts
 from boussole.audits.systems.model import System
 
@@ -31,22 +27,6 @@ OVERSEAS = {
 }
 """Departments and collectivities overseas, and their time zones."""
 MAINLAND_CODES = (*(f"{number:02}" for number in range(1, 96) if number != 20), "2A", "2B")
-
-
-def recount(connection: duckdb.DuckDBPyConnection, system: System, *, since: dt.date | None = None) -> None:
-    """Counts messages anew from the month of the first day that something came to or left, or all.
-
-    Months whose rows were purged stay as they were counted; so does the month after these, unless it is touched: who
-    was written to in the weeks before it is not known.
-    """
-    target, purged = table(system, cube_of("contacts")), purged_before(connection, system.id)
-    if not one(connection, f"SELECT count(*) FROM (FROM {target} LIMIT 1)"):
-        since = None
-    elif purged is not None:
-        since = max(purged, since or purged + dt.timedelta(days=31))
-    from_ = "true" if since is None else f"{{}} >= DATE '{since.replace(day=1)}'"
-    connection.execute(f"DELETE FROM {target} WHERE {from_.format('month')}")
-    connection.execute(f"INSERT INTO {target} {counting(connection, system, from_.format('day'))}")
 
 
 def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:

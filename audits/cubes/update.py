@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import duckdb
 import ibis
 
-from boussole.audits.cubes import build, contacts, ranks
+from boussole.audits.cubes import build, ranks
 from boussole.audits.cubes.edges import Bins, bins_of, declare_again, declare_bins
 from boussole.audits.cubes.histograms import histograms
+from boussole.audits.cubes.logs import counted_logs, recount
 from boussole.audits.errors import LakeError
 from boussole.audits.lake.rows import decision_columns
 from boussole.audits.lake.tables import CUBES, create_system, days_sql, is_value, keys_of, quote, summed, table
@@ -51,8 +52,8 @@ def rebuild(connection: duckdb.DuckDBPyConnection, system: System, *, bins: bool
     for name in CUBES:
         connection.execute(f"DELETE FROM {table(system, name)} WHERE NOT {_in_months(name, sealed)}")
     _merge(connection, system)
-    if system.contacts is not None:
-        contacts.recount(connection, system)
+    for log in counted_logs(connection, system):
+        recount(connection, system, log)
 
 
 def rebuild_months(

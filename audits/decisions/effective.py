@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from boussole.audits.cubes.reviews import NEWEST
 from boussole.audits.cubes.update import rebuild_months
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.sources import OpenSource
@@ -121,9 +122,6 @@ def _in_force(system: System) -> str:
     )
 
 
-_NEWEST = "ORDER BY recorded_at DESC NULLS LAST, batch DESC, row DESC) = 1"
-
-
 def _said(system: System) -> str:
     """SQL: the newest outcome of each touched decision, and its stages as bits."""
     if "outcomes" not in system.logs:
@@ -134,7 +132,7 @@ def _said(system: System) -> str:
         f"SELECT id, max(value) FILTER (what = 'outcome') AS outcome, bit_or({bit}) AS mask, "
         f"bit_or(CASE WHEN value = 1 THEN {bit} ELSE 0 END) AS bits FROM ("
         f"SELECT id, what, value FROM {table(system, 'outcomes')} WHERE id IN (SELECT id FROM touched) "
-        f"QUALIFY row_number() OVER (PARTITION BY id, what {_NEWEST}) GROUP BY id"
+        f"QUALIFY row_number() OVER (PARTITION BY id, what {NEWEST}) GROUP BY id"
     )
 
 
@@ -144,5 +142,5 @@ def _acted(system: System) -> str:
         return "SELECT CAST(NULL AS VARCHAR) AS id, NULL::UTINYINT AS decision, NULL::DOUBLE AS seconds WHERE false"
     return (
         f"SELECT id, decision, seconds FROM {table(system, 'human_actions')} "
-        f"WHERE id IN (SELECT id FROM touched) QUALIFY row_number() OVER (PARTITION BY id {_NEWEST}"
+        f"WHERE id IN (SELECT id FROM touched) QUALIFY row_number() OVER (PARTITION BY id {NEWEST}"
     )

@@ -10,9 +10,10 @@ import duckdb
 
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.identity import hold_id
+from boussole.audits.decisions.reviews import reject_reviews
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.purged import purged_before
-from boussole.audits.lake.tables import literal, one, quote, table
+from boussole.audits.lake.tables import describe, literal, one, quote, table
 from boussole.audits.privacy.pseudonyms import pseudonym
 from boussole.audits.systems.logs.log_type import Retention
 
@@ -51,6 +52,9 @@ def examine(
         _reject_repeated(connection, opened, contract, identifies=not part)
     if lake:
         _leave_purged(connection, opened, contract, growing=growing)
+        if contract.log == "human_actions":
+            roles = ("id", "recorded_at", "agent", "team")
+            reject_reviews(connection, contract, source_rows(connection, opened, contract, *roles))
 
 
 def left_out(connection: duckdb.DuckDBPyConnection) -> str:
@@ -195,7 +199,8 @@ def know_by_words(connection: duckdb.DuckDBPyConnection, opened: OpenSource, con
         f"SELECT * FROM {held} WHERE recorded_at IS NULL "
         f"QUALIFY row_number() OVER (PARTITION BY {', '.join(what)} ORDER BY batch DESC, row DESC) = 1"
     )
-    facts = (*what, *contract.kind.says, "recorded_at")
+    there = describe(connection, held)  # of a lake of before, not every column
+    facts = [name for name in (*what, *contract.kind.says, "recorded_at") if name in there]
     same = " AND ".join(f"h.{name} IS NOT DISTINCT FROM s.{name}" for name in facts)
     held_rows = f"(SELECT * FROM {held} WHERE recorded_at IS NOT NULL UNION ALL {newest})"
     connection.execute(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from boussole.audits.cubes import contacts
+from boussole.audits.cubes.logs import COUNTERS, counted_logs, recount
 from boussole.audits.cubes.update import rebuild_months
 from boussole.audits.decisions import effective
 from boussole.audits.decisions.examine import DUPLICATE_IN_LAKE
@@ -125,21 +125,24 @@ def _settle(connection: duckdb.DuckDBPyConnection, system: System, out: set[str]
         [system.id],
     )
     touched: set[dt.date] = set()
-    written: set[dt.date] = set()
+    written: dict[LogName, set[dt.date]] = {}
     ids = []
     moved = 0
     for log in LOGS:
         for gone in (True, False):
             months, some = _move(connection, system, log, gone=gone)
-            (written if log == "contacts" else touched).update(months)
+            (touched if log == "decisions" else written.setdefault(log, set())).update(months)
             moved += some if log == "decisions" else 0
             if some and LOG_TYPES[log].counted:
                 ids.append(f"SELECT id FROM moved_{log}_{gone}")
     if ids:
         touched |= set(effective.overlay(connection, system, " UNION ".join(ids)).months)
         rebuild_months(connection, system, sorted(touched))
-    if written and system.contacts is not None:
-        contacts.recount(connection, system, since=min(written))
+    for log in counted_logs(connection, system):
+        if days := written.get(log):
+            recount(connection, system, log, since=min(days))
+        elif ids and COUNTERS[log].source != log:
+            recount(connection, system, log)
     return moved
 
 
@@ -163,7 +166,7 @@ def _move(
     connection.execute(f"INSERT INTO {target} BY NAME SELECT * FROM {names}")
     connection.execute(f"DELETE FROM {source} WHERE (batch, row) IN (SELECT (batch, row) FROM {names})")
     months: set[dt.date] = set()
-    if log in ("decisions", "contacts"):
+    if log == "decisions" or (log in COUNTERS and COUNTERS[log].source == log):
         found = connection.execute(f"SELECT DISTINCT CAST(date_trunc('month', day) AS DATE) FROM {names}").fetchall()
         months = {row[0] for row in found}
     return months, one(connection, f"SELECT count(*) FROM {names}")

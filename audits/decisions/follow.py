@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import duckdb
 
-from boussole.audits.cubes import contacts
+from boussole.audits.cubes.logs import COUNTERS, counted_logs, recount
 from boussole.audits.cubes.update import add_batch
 from boussole.audits.decisions import effective
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.lake.tables import one, quote, table
+from boussole.audits.log_names import LogName
 from boussole.audits.systems.logs.log_type import Follow
 
 
@@ -17,6 +18,18 @@ def follow(
     connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, batch: int, *, growing: bool
 ) -> tuple[int, int]:
     """Brings decisions and cubes in line with a new batch; returns rows updated and decisions waited for."""
+    done = _follow(connection, opened, contract, batch, growing=growing)
+    for log in counted_logs(connection, contract.system):
+        if (days := _days_of(contract, log, batch)) is not None:
+            row = connection.execute(f"SELECT min(day) FROM {days}").fetchone()
+            if row is not None and row[0] is not None:
+                recount(connection, contract.system, log, since=row[0])
+    return done
+
+
+def _follow(
+    connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, batch: int, *, growing: bool
+) -> tuple[int, int]:
     match contract.kind.follow:
         case Follow.CUBES:
             return _count(connection, opened, contract, batch, growing=growing), 0
@@ -25,19 +38,22 @@ def follow(
             done = effective.overlay_and_count(connection, contract.system, ids)
             return done.updated, done.waiting
         case Follow.RENEWED:
-            updated = _renew(connection, opened, contract)
-            if contract.log == "contacts":
-                _count_messages(connection, contract, batch)
-            return updated, 0
+            return _renew(connection, opened, contract), 0
         case Follow.NOTHING:
             return 0, 0
 
 
-def _count_messages(connection: duckdb.DuckDBPyConnection, contract: Contract, batch: int) -> None:
-    held = table(contract.system, contract.log)
-    row = connection.execute(f"SELECT min(day) FROM {held} WHERE batch = {batch}").fetchone()
-    if row is not None and row[0] is not None:
-        contacts.recount(connection, contract.system, since=row[0])
+def _days_of(contract: Contract, log: LogName, batch: int) -> str | None:
+    """SQL: the rows whose days a batch touches of what is counted of a log; None for none."""
+    own, source = f"{table(contract.system, contract.log)} WHERE batch = {batch}", COUNTERS[log].source
+    if contract.log == source == log:
+        return own
+    if source != "decisions" or contract.log not in (source, log):
+        return None
+    actions = table(contract.system, log)
+    told = f"SELECT id FROM {own if contract.log == log else actions}"
+    batches = f" AND batch = {batch}" if contract.log == source else ""
+    return f"{table(contract.system, source)} WHERE id IN ({told}){batches}"
 
 
 def _count(

@@ -5,95 +5,58 @@ Clusters are people: a person's messages are in one bucket.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-from scipy.stats import t as student
 
-from boussole.audits.measures import Interval, Measure
+from boussole.audits.measures import Measure
 from boussole.audits.metrics.definition import Metric
-from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.metrics.shares import share_measure, sides_of
 from boussole.audits.systems.logs.contacts import DAYS, HOURS, MOST, OFTEN, PLACED, TIMED
 from boussole.audits.systems.model import System
-from boussole.audits.uncertainty.jackknife import Ints, fewest_clusters
-from boussole.audits.uncertainty.share import worth_of_share
-from boussole.audits.uncertainty.wilson import wilson_bounds
 
 OUTSIDE_HOURS, TOO_OFTEN = "outside_hours_share", "written_too_often_share"
 ASKED = {OUTSIDE_HOURS: HOURS, TOO_OFTEN: OFTEN}
 MOST_UNTIMED = 0.01
 """Of more messages without a time of day than this, nothing is said of hours."""
-FEW_OF = 100
-"""Cases too few to be told are told as the fewest that may be, where there are so many times as many messages."""
-
-METHOD = "wilson_clusters"
 
 
 def contact_measures(read: pa.Table, system: System) -> list[Measure]:
-    """The shares of a window, from its counts (`counts.contacts.CONTACTED`); none where the log holds no messages.
+    """The shares of a window, from the counts of its messages (`counts.read.SHARES`).
 
-    Suppressed: `small_group`, where fewer people than `suppress_below` were written to; `small_numerator`, where fewer
-    cases were found and they would be told by a figure of few messages: else they are told as that number, at most.
+    Suppressed: `small_group`, where fewer people than `suppress_below` were written to; few cases: `share_measure`.
     Undefined: `no_times`, where more than 1 message in 100 has no time of day.
     """
-    if not read.num_rows:
-        return []
-    limit, people = system.privacy.suppress_below, int(_sides(read, OFTEN).sum())
-    return [_share(name, _sides(read, part), read, limit=limit, people=people) for name, part in ASKED.items()]
+    limit, people = system.privacy.suppress_below, int(sides_of(read, OFTEN).sum())
+    return [
+        share_measure(
+            name,
+            sides_of(read, part),
+            limit=limit,
+            bad_side="above",
+            told=_told(name, read),
+            hidden="small_group" if people < limit else None,
+            undefined="no_times" if name == OUTSIDE_HOURS and _untimed(read) else None,
+        )
+        for name, part in ASKED.items()
+    ]
 
 
-def _sides(read: pa.Table, part: str) -> Ints:
-    """Counts of a part by case or not, and bucket."""
-    found = np.zeros((2, BUCKETS), dtype=np.int64)
-    rows = read.filter(pa.compute.equal(read["part"], part))
-    np.add.at(found, (rows["decision"].to_numpy(), rows["bucket"].to_numpy()), rows["n"].to_numpy())
-    return found
-
-
-def _share(name: str, sides: Ints, read: pa.Table, *, limit: int, people: int) -> Measure:
-    params: dict[str, Any] = {"bad_side": "above", "scale": "share", **_told(name, read)}
-    k, n = int(sides[1].sum()), int(sides.sum())
-    if people < limit:
-        return Measure(metric=name, status="suppressed", reason="small_group", params=_bare(params))
-    untimed = _sides(read, TIMED)
-    if name == OUTSIDE_HOURS and (not n or untimed[1].sum() > MOST_UNTIMED * untimed.sum()):
-        return Measure(metric=name, status="undefined", reason="no_times", n=n, params=params)
-    if 0 < k < limit:
-        if n < FEW_OF * limit:
-            return Measure(metric=name, status="suppressed", reason="small_numerator", params=_bare(params))
-        k, params["at_most"] = limit, True
-    few, every = "at_most" in params, sides.sum(axis=0)
-    buckets = int(np.count_nonzero(every))
-    size, df = (fewest_clusters(every), max(buckets - 1.0, 1.0)) if few else worth_of_share(sides[1], every)
-    value = k / n
-    low, high = wilson_bounds(value * size, size, z=float(student.ppf(0.975, df)))
-    test = {"kind": "score_share", "estimate": value, "size": size, "df": df, "method": METHOD}
-    return Measure(
-        metric=name,
-        value=value,
-        n=n,
-        clusters=buckets,
-        interval=Interval(low=0.0 if few else low, high=high, method=METHOD),
-        params={**params, "test": {**test, "at_most": True} if few else test},
-    )
+def _untimed(read: pa.Table) -> bool:
+    """Whether too many messages have no time of day, or all."""
+    untimed = sides_of(read, TIMED)
+    return not sides_of(read, HOURS).sum() or bool(untimed[1].sum() > MOST_UNTIMED * untimed.sum())
 
 
 def _told(name: str, read: pa.Table) -> dict[str, Any]:
     """What a reader must know of a figure: the rule it holds messages to, and those it could not place."""
     if name == TOO_OFTEN:
         return {"most": MOST, "days": DAYS}
-    sides = {part: _sides(read, part) for part in (PLACED, TIMED)}
+    sides = {part: sides_of(read, part) for part in (PLACED, TIMED)}
     return {
         "in_zone_of_system": int(sides[PLACED][1].sum()),
         "without_time": int(sides[TIMED][1].sum()),
     }
-
-
-def _bare(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Of what is hidden, only how it would have been judged."""
-    return {name: params[name] for name in ("bad_side", "scale")}
 
 
 _SMALL = "too few people were written to, or too few cases found among few messages, to be told"

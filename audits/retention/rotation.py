@@ -119,7 +119,7 @@ def _keyed(system: System, table: str) -> list[str]:
         roles = {"id": own.key}
     elif own and log == "decisions":
         roles = {"id": own.key, "person": [own.person], "request": [own.request], "team": [own.team]}
-    always = {"id"} if kind.hashed else set()
+    always = {*kind.keyed, "id"} if kind.hashed else {*kind.keyed}
     return [*always, *(role for role, made_of in roles.items() if role not in always and private.intersection(made_of))]
 
 

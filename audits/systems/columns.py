@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from boussole.audits.systems.kinds import ColumnName, Range, Strict, Texts, Value
 
@@ -51,6 +51,29 @@ class Human(Strict):
     recorded_at: ColumnName | None = Field(
         None, description="In a log of late human actions: when it was written down; the newest wins"
     )
+    agent: ColumnName | None = Field(
+        None, description="In that log: who reviewed; always stored as a keyed pseudonym, and told of nobody alone"
+    )
+    team: ColumnName | None = Field(
+        None, description="In that log: the team or agency of the agent; those of fewer than 11 agents are left out"
+    )
+    teams: list[str] | None = Field(None, min_length=1, description="The teams there are; absent: any name is one")
+    words: ColumnName | None = Field(None, description="In that log: how many words the reviewer was shown")
+
+    @model_validator(mode="after")
+    def _teams_of_agents(self) -> Self:
+        if self.team is not None and self.agent is None:
+            raise ValueError("`team` needs `agent`: a team is told of only where at least 11 agents are in it")
+        if self.teams is not None and self.team is None:
+            raise ValueError("`teams` lists the teams there are, and `team` names no column that holds them")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A section that says nothing of these is written, and hashed, as before there were any."""
+        found: dict[str, Any] = written(self)
+        later = ("agent", "team", "teams", "words")
+        return {name: value for name, value in found.items() if name not in later or value is not None}
 
 
 class RowNumber(Strict):

@@ -190,6 +190,7 @@ def _identifiers(system: System) -> set[str]:
     found: list[str | None] = []
     if system.columns:
         found += [*system.columns.key, system.columns.person, system.columns.request, system.columns.team]
+        found += [system.columns.human.agent] if system.columns.human else []
     for log, part in system.sections():
         found += LOG_TYPES[log].identifying(part).values()
     return {name for name in found if name}
@@ -201,6 +202,7 @@ def _kept_in_clear(system: System) -> set[str]:
     found += [*(control.column for control in system.controls.values()), *system.watched]
     if system.columns:
         found += [system.columns.use, system.columns.model_version]
+        found += [system.columns.human.team] if system.columns.human else []
     for log, part in system.sections():
         found += LOG_TYPES[log].in_clear(part).values()
     return {name for name in found if name}

@@ -15,11 +15,12 @@ FEWEST = 40
 be alike."""
 
 
-def worth_of_share(k: Ints, n: Ints) -> tuple[float, float]:
+def worth_of_share(k: Ints, n: Ints, *, fewest: float | None = None) -> tuple[float, float]:
     """How many independent rows `n` rows with `k` cases are worth, both by bucket, and degrees of freedom.
 
     Formula: n ÷ design effect, that being the jackknife variance of the share over p (1 − p) ÷ n, at least 1; of under
-    `FEWEST` cases (or others) `jackknife.fewest_clusters`. Degrees of freedom: filled buckets − 1, at least 1.
+    `FEWEST` cases (or others) `fewest`, else `jackknife.fewest_clusters`. Degrees of freedom: filled buckets − 1,
+    at least 1; of the `fewest`, these − 1.
     Source: Rao & Scott (1992), Biometrics 48:577-585; Kott (2001), J. Official Statistics 17:521-526.
 
     >>> alike = np.array([8, 12, 10, 10]), np.array([100, 100, 100, 100])
@@ -33,7 +34,7 @@ def worth_of_share(k: Ints, n: Ints) -> tuple[float, float]:
     filled = n > 0
     m = int(np.count_nonzero(filled))
     if min(cases, rows - cases) < FEWEST or m < 2:
-        return fewest_clusters(n), float(max(m - 1, 1))
+        return (fewest_clusters(n), float(max(m - 1, 1))) if fewest is None else (fewest, max(fewest - 1.0, 1.0))
     p = cases / rows
     without = (cases - k[filled]) / (rows - n[filled])
     variance = float((m - 1) / m * np.square(without - p).sum())

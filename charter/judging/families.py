@@ -190,6 +190,7 @@ def _lacking(indicator: Indicator, system: System) -> Need | None:
 def _declared(system: System) -> dict[Need, bool]:
     """What the system file declares of what questions may need."""
     columns = system.columns
+    human = columns.human if columns is not None else None
     return {
         "decision": system.decides,
         "outcome": columns is not None and columns.outcome is not None,
@@ -200,6 +201,8 @@ def _declared(system: System) -> dict[Need, bool]:
         "stages": columns is not None and bool(columns.stages),
         "ranks": columns is not None and columns.request is not None and columns.rank is not None,
         "contacts": system.contacts is not None,
+        "reviews": human is not None and human.agent is not None,
+        "reading_time": human is not None and None not in (human.agent, human.seconds, human.words),
     }
 
 

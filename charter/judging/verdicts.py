@@ -259,7 +259,15 @@ class _Judging:
             return Verdict.UNKNOWN, UNDECIDED
         lies_past = self.rule > 1 and past_watch(measure, question.indicator.threshold)
         verdict = verdict_of(self.tested[question.id, measure.id], self.charter.alpha, past_watch=lies_past)
+        if verdict == Verdict.BROKEN and not self.breaks(question.indicator):
+            verdict = Verdict.WATCH
         return verdict, UNDECIDED if verdict == Verdict.UNKNOWN else None
+
+    def breaks(self, indicator: Indicator) -> bool:
+        """Whether a breach level breaks the promise: by itself, or because the question that it needs is not kept."""
+        needed = [each for each in self.questions if each.indicator.id == indicator.breach_with]
+        bad = (Verdict.BROKEN, Verdict.WATCH)
+        return indicator.breach_with is None or any(self._found(each).verdict in bad for each in needed)
 
     def undecidable(self, measure: MeasureInShort) -> bool:
         """Whether a distance was counted from too few decisions for its test to decide."""

@@ -68,6 +68,10 @@ def _references(draft: Draft) -> Iterator[Fault]:
         for at, name in enumerate(each.indicator.related):
             if name not in known and not draft.unreadable - {HEAD, LAW}:
                 yield each.fault(f"the related question '{name}' does not exist. {_offer(name, known)}", "related", at)
+        needed = each.indicator.breach_with
+        if needed is not None and needed not in known and not draft.unreadable - {HEAD, LAW}:
+            told = f"the question '{needed}', without which it is not broken, does not exist. {_offer(needed, known)}"
+            yield each.fault(told, "breach_with")
     used = {name for each in draft.asked for name in each.indicator.law}
     for name, law in draft.laws.items():
         path: tuple[str, ...] = ("provisions", name, "framework")

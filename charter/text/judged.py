@@ -6,15 +6,22 @@ from boussole.audits.metrics.calibration import CALIBRATION_DIFFERENCE
 from boussole.audits.metrics.discrimination import AUC_DIFFERENCE
 from boussole.audits.metrics.families import EVERY_COMPARISON
 from boussole.audits.metrics.freedom import OUTSIDE_HOURS, TOO_OFTEN
+from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_RATE
 from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
+from boussole.charter.text.model import Need
 
 DRIFT = "psi"
-MESSAGES = (OUTSIDE_HOURS, TOO_OFTEN)
-"""Shares of messages or people, of systems that keep a log of messages: of everybody, and compared with nobody."""
+SHARES: dict[str, Need] = {
+    OUTSIDE_HOURS: "contacts",
+    TOO_OFTEN: "contacts",
+    OVERRIDE_RATE: "reviews",
+    HASTY_SHARE: "reading_time",
+}
+"""Shares of what a log holds, with what a system file must declare for it: of everybody, and compared with nobody."""
 JUDGED = (
     {comparison.metric: comparison.scale for comparison in EVERY_COMPARISON}
     | {DRIFT: "distance"}
-    | dict.fromkeys(MESSAGES, "share")
+    | dict.fromkeys(SHARES, "share")
 )
 """The measures that carry a test, and their scales."""
 NEEDS_ALL = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.needs_all}
@@ -23,16 +30,16 @@ DECIDED = {comparison.metric for comparison in EVERY_COMPARISON if comparison.ra
 """Measures of who is selected: where nothing is decided there is none of them."""
 LISTS = {EXPOSURE_RATIO.metric}
 """Measures of lists: of systems that rank."""
-BY_WINDOW = {EXPOSURE_RATIO.metric, AUC_DIFFERENCE.metric, CALIBRATION_DIFFERENCE.metric, DRIFT, *MESSAGES}
-"""Measures that are judged window by window: places in lists, areas, calibration, distances and messages are not put
-together."""
+BY_WINDOW = {EXPOSURE_RATIO.metric, AUC_DIFFERENCE.metric, CALIBRATION_DIFFERENCE.metric, DRIFT, *SHARES}
+"""Measures that are judged window by window: places in lists, areas, calibration, distances and shares are not added
+up."""
 LOGGED = ("selection", "ranking", "generation")
 """Kinds of system that have a log to measure."""
 PARAMS: dict[str, dict[str, str]] = {
     metric: {"against": "`rest`, or a reference such as `gender=M`"}
     for metric in JUDGED
-    if metric not in (DRIFT, *MESSAGES)
-} | {metric: {} for metric in (DRIFT, *MESSAGES)}
+    if metric not in (DRIFT, *SHARES)
+} | {metric: {} for metric in (DRIFT, *SHARES)}
 """What a question can choose among the figures of a measure by, and what it can be."""
 PARAMS[EXPOSURE_RATIO.metric]["discount"] = DISCOUNTS["exposure"]
 

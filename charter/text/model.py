@@ -13,7 +13,19 @@ from boussole.audits.systems.kinds import Identifier, Kind, Strict, Texts
 
 Evidence = Literal["measured", "attested"]
 Applies = Literal["always", "favourable", "harm", "selective_labels", "controls"]
-Need = Literal["decision", "outcome", "reference", "score", "features", "controls", "stages", "ranks", "contacts"]
+Need = Literal[
+    "decision",
+    "outcome",
+    "reference",
+    "score",
+    "features",
+    "controls",
+    "stages",
+    "ranks",
+    "contacts",
+    "reviews",
+    "reading_time",
+]
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]
 Subject = Literal["score", "features"]
@@ -150,6 +162,9 @@ class Indicator(Strict):
         1.0, gt=0, allow_inf_nan=False, description="What it counts beside the other questions of its family"
     )
     needs: list[Need] = Field(default_factory=list, description="What the system file must declare")
+    breach_with: Identifier | None = Field(
+        None, description="Broken only where this question of the article is watched or broken too; else watched"
+    )
     computed: Texts = Field(description="What is counted or attested, in plain words")
     threshold: Threshold = Field(description="From which level on it is watched or broken, and why")
     broken_if: Texts = Field(description="What would make the promise broken")
@@ -169,9 +184,9 @@ class Indicator(Strict):
     @model_serializer(mode="wrap")
     def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """A question that counts like any other, of decisions, is written, and hashed, as before there were weights,
-        records and labels."""
+        records, labels and breaches that need another question."""
         found: dict[str, Any] = written(self)
-        usual = {"weight": 1, "records": None, "label": None}
+        usual = {"weight": 1, "records": None, "label": None, "breach_with": None}
         return {name: value for name, value in found.items() if name not in usual or value != usual[name]}
 
     @model_validator(mode="after")

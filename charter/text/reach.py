@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from boussole.audits.errors import nearest
 from boussole.audits.metric_registry import REGISTRY
 from boussole.charter.text.draft import Draft, DraftQuestion, Fault
-from boussole.charter.text.judged import DRIFT, JUDGED, LOGGED, MESSAGES, NEEDS_ALL, PARAMS, kinds_of, possible
+from boussole.charter.text.judged import DRIFT, JUDGED, LOGGED, NEEDS_ALL, PARAMS, SHARES, kinds_of, possible
 from boussole.charter.text.model import Frequency
 
 MONTHS: dict[Frequency, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
@@ -58,10 +58,10 @@ def _drift(each: DraftQuestion, metric: str) -> Iterator[Fault]:
         yield each.fault(f"`subject` is for '{DRIFT}', and '{metric}' has none: remove it.", "subject")
     if metric == DRIFT and indicator.for_each is not None:
         yield each.fault(f"'{DRIFT}' compares periods, not groups: remove `for_each`.", "for_each")
-    if metric in MESSAGES and indicator.for_each is not None:
+    if metric in SHARES and indicator.for_each is not None:
         yield each.fault(f"'{metric}' is of everybody, not of groups: remove `for_each`.", "for_each")
-    if metric in MESSAGES and "contacts" not in indicator.needs:
-        yield each.fault(f"'{metric}' is of a log of messages: add `needs: [contacts]`.", "needs")
+    if metric in SHARES and SHARES[metric] not in indicator.needs:
+        yield each.fault(f"'{metric}' is of a log: add `needs: [{SHARES[metric]}]`.", "needs")
 
 
 def _levels(each: DraftQuestion, scale: str) -> Iterator[Fault]:

@@ -10,6 +10,8 @@ from boussole.audits.decisions.contracts.columns import ColumnReader
 from boussole.audits.decisions.contracts.decisions import human_decision, known_stage
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.tables import literal
+from boussole.audits.privacy.pseudonyms import bucket, pseudonym
+from boussole.audits.systems.columns import Human
 from boussole.audits.systems.model import System
 
 
@@ -50,7 +52,8 @@ def human_needs(system: System) -> Needs:
     """The columns that a log of human actions needs: the id of the decision and what the human decided."""
     human = system.log.human
     assert human is not None  # noqa: S101 (its log is declared)
-    return Needs.of([*system.log.key, human.decision, human.recorded_at], [human.seconds])
+    needed = [*system.log.key, human.decision, human.recorded_at, human.agent, human.team]
+    return Needs.of(needed, [human.seconds, human.words])
 
 
 def human_actions(system: System, types: Mapping[str, str], *, now: dt.datetime) -> Contract:
@@ -65,4 +68,26 @@ def human_actions(system: System, types: Mapping[str, str], *, now: dt.datetime)
     human_decision(made, "decision")
     if human.seconds and made.has(human.seconds):
         made.number("seconds", human.seconds)
+        negative = f"coalesce({made.read.double(human.seconds)} < 0, false)"
+        made.fault(negative, human.seconds, "a review takes no negative time", show=True)
+    if human.words and made.has(human.words):
+        made.whole("words", human.words)
+    _reviewer(made, human)
     return made.complete()
+
+
+def _reviewer(made: Contract, human: Human) -> None:
+    """Who reviewed, as a pseudonym, and in which team; the bucket is that of the team, whose members share habits."""
+    read = made.read
+    if human.agent is None:
+        return
+    made.fault(read.blank(human.agent), human.agent, "the agent is missing")
+    made.select["agent"] = pseudonym(read.text(human.agent))
+    made.select["bucket"] = bucket(read.text(human.team or human.agent))
+    if human.team is None:
+        return
+    made.fault(read.blank(human.team), human.team, "the team is missing")
+    made.words("team", human.team)
+    if human.teams is not None:
+        known = f"coalesce({read.text(human.team)} IN ({', '.join(map(literal, human.teams))}), false)"
+        made.fault(f"NOT {known}", human.team, "not one of the teams that the system file lists", show=True)

@@ -92,6 +92,8 @@ class LogType:
     follow: Follow = Follow.NOTHING
     renewed: tuple[str, str] | None = None
     """The column that a later source may fill in, and what its cells are, in the plural."""
+    keyed: tuple[str, ...] = ()
+    """Columns that are always keyed hashes, beside its id where that is one."""
     cube: Mapping[str, str] = field(default_factory=dict)
     """The columns of what is counted of it by itself, beside the decisions (`cube_of`); none where nothing is."""
 

@@ -236,12 +236,15 @@ def level_of(measure: MeasureInShort, level: float) -> float:
 def oriented(threshold: float, *, scale: str, bad_side: str) -> float:
     """A level, stated in the charter for the favourable direction, on the bad side of a comparison.
 
-    A ratio is inverted where bad is above; a difference or distance takes the sign of the bad side.
+    A ratio is inverted where bad is above; a difference or distance takes the sign of the bad side; a
+    share is held to its level as it is.
 
     >>> oriented(0.8, scale="ratio", bad_side="below"), oriented(0.8, scale="ratio", bad_side="above")
     (0.8, 1.25)
     >>> oriented(0.1, scale="difference", bad_side="below"), oriented(0.1, scale="distance", bad_side="above")
     (-0.1, 0.1)
+    >>> oriented(0.01, scale="share", bad_side="below")
+    0.01
     """
     if scale == "ratio" and not 0 < threshold <= 1:
         raise CharterError(
@@ -249,6 +252,8 @@ def oriented(threshold: float, *, scale: str, bad_side: str) -> float:
         )
     if scale == "ratio":
         return threshold if bad_side == "below" else 1 / threshold
+    if scale == "share":
+        return threshold
     return -threshold if bad_side == "below" else threshold
 
 

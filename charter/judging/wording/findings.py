@@ -54,6 +54,8 @@ DRIFT = {
 SHARES = {
     "outside_hours_share": "Of 100 messages, {value} left outside decent hours",
     "written_too_often_share": "Of 100 people written to, {value} got more than {most} messages in {days} days",
+    "override_rate": "Of 100 reviews, {value} changed what was proposed",
+    "hasty_review_share": "Of 100 reviews, {value} were too short to read what was shown",
 }
 AT_MOST = {
     "outside_hours_share": "Of 100 messages, {value} at most left outside decent hours",

@@ -17,6 +17,7 @@ from boussole.charter.judging.wording.findings import deciding, finding, level_w
 from boussole.charter.judging.wording.naming import about
 from boussole.charter.judging.wording.record_sentences import recorded_sentence
 from boussole.charter.judging.wording.stated_sentences import stated_sentence
+from boussole.charter.text.judged import SHARES
 from boussole.charter.text.left_out import REASON, limiting
 
 LOCALE = Path(__file__).parent.parent / "locale"
@@ -34,6 +35,10 @@ NOT_EXAMINED = {
     "no_stages": "Not examined: the system file declares no stages.",
     "no_ranks": "Not examined: the system file names no lists and places in them.",
     "no_contacts": "Not examined: the system file declares no log of messages.",
+    "no_reviews": "Not examined: no log of what people decide says which agents reviewed, so that teams of 11 could be "
+    "told from smaller ones.",
+    "no_reading_time": "Not examined: the log of what people decide says not by which agents, in how many seconds or "
+    "over how many words they reviewed.",
     "no_measure": "Not examined: nothing was measured for this question in this period.",
     "no_incident": "Not examined: no incident of this system was ever recorded. Nobody knows whether there was none, "
     "or nobody records them.",
@@ -61,6 +66,9 @@ CANNOT_TELL = {
     "zero_denominator": "We cannot tell. One of the groups has no case to count.",
     "empty_window": "We cannot tell. One of the two periods holds no decision.",
     "no_values": "We cannot tell. In one of the two periods the column holds no value at all.",
+    "small_teams": "We cannot tell. No team of 11 agents or more reviewed anything in this period, and nothing is told "
+    "of smaller ones.",
+    "no_reading_time": "We cannot tell. Too many reviews do not say how long they took, or how many words were shown.",
     "no_times": "We cannot tell. Too many messages say on which day they left, and not at what time.",
     "one_bin": "We cannot tell. In both periods the column holds one value only, or only values too rare to compare.",
 }
@@ -148,8 +156,12 @@ LIES = {
     "good_side": "The figure lies on the good side of the watch level ({watch}): chance alone may explain that.",
 }
 """Between which levels a figure lies of which nobody can tell."""
-TOO_FEW_MESSAGES = "{finding}; the messages of this period are too few to tell."
-"""Of a share of messages: those of later periods do not count with them."""
+TOO_FEW = {
+    "contacts": "{finding}; the messages of this period are too few to tell.",
+    "reviews": "{finding}; the reviews of this period are too few to tell.",
+    "reading_time": "{finding}; the reviews of this period are too few to tell.",
+}
+"""Of a share of what a log holds, by what it needs: what later periods hold does not count with it."""
 NEVER_SETTLED = "{finding}; no reasonable number of decisions would tell."
 BEYOND = {
     "breach": "It is very unlikely that chance alone explains going beyond the breach level ({level}).",
@@ -284,7 +296,7 @@ class _Teller:
         """How many more decisions would tell, and how long these take to come, where those of later windows count."""
         gettext, lang, more = self.catalogue.gettext, self.catalogue.lang, comparison.more_decisions
         if measure.params.scale == "share":
-            return gettext(TOO_FEW_MESSAGES).format(finding=found)
+            return gettext(TOO_FEW[SHARES[measure.metric]]).format(finding=found)
         if more is None:
             return gettext(NEVER_SETTLED).format(finding=found)
         n = about(more, lang)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from . import logs
 from .buckets import method
-from .figures import drift, expected, messages
+from .figures import drift, expected
 from .figures.calibrating import Calibrating
 from .figures.others import Others
 from .figures.remaining import Remaining
@@ -88,7 +89,7 @@ def _from_rows(document: dict, groups: Groups) -> Again:
     ways: list[Again] = [
         stages.claims,
         lambda measure: drift.claims(measure, system, rows),
-        lambda measure: messages.claims(measure, system, rows),
+        lambda measure: logs.claims(measure, system, rows),
         groups.claims,
         Others(groups, stages).claims,
         Scores(groups, bins).claims,
@@ -182,11 +183,9 @@ def _hidden(document: dict, system: System, rows: Rows, name: str, tally: Tally)
             group = tuple(measure["group"][each] for each in measure["by"])
             held = group in rows.tables(measure["by"])
             tally.check(f"{name}: {measure['id']} is set apart and has rows", holds=not held)
-    for metric in messages.ASKED if rows.messages else ():
+    for metric, must in logs.statuses(system, rows).items():
         said = [(each["status"], each["reason"]) for each in document["measures"] if each["metric"] == metric]
-        tally.check(
-            f"{name}: {metric} is told, or hidden, otherwise", holds=said == [messages.status(metric, system, rows)]
-        )
+        tally.check(f"{name}: {metric} is told, or hidden, otherwise", holds=said == [must])
     if system.by_person:
         return
     for measure in document["measures"]:

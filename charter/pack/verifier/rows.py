@@ -18,6 +18,11 @@ UNNAMED = {"-1": "?", "1": "*"}
 """Bins of a column of categories: decisions without a value, and those whose value has no name of its own."""
 FIELD = re.compile(r'(?:"((?:[^"]|"")*)")?(?:,|$)')
 Table = dict[Group, Buckets]
+LOGS = ("human_actions", "contacts")
+"""Logs that are counted by themselves."""
+LoggedKey = tuple[str, Group, int, bool]
+"""What is counted of a log: the part, of whom, the bucket, and whether it is a case."""
+EVERYBODY: Group = (None, None, None, None)
 
 
 class Decisions(NamedTuple):
@@ -60,7 +65,7 @@ class Rows:
         self.scores: list[ScoreBin] = []
         self.earlier: list[ScoreBin] = []
         self.parts: dict[str, int] = {}
-        self.messages: dict[tuple[str, int, bool], int] = {}
+        self.logs: dict[str, dict[LoggedKey, int]] = {}
         self.bins: dict[tuple[str, str], list[tuple[int, str | None, int]]] = {}
         self.values: dict[tuple[str, str], dict[str, int]] = {}
         place = {name: i for i, name in enumerate(self.names)}
@@ -71,9 +76,11 @@ class Rows:
             elif cube == "left_out":
                 part = str(line[place["part"]])
                 self.parts[part] = self.parts.get(part, 0) + int(line[place["n"]] or 0)
-            elif cube == "contacts":
+            elif cube in LOGS:
                 bucket, case = int(line[place["bucket"]] or 0), line[place["decision"]] == "1"
-                self.messages[str(line[place["part"]]), bucket, case] = int(line[place["n"]] or 0)
+                whose = tuple(line[place[name]] for name in ("by", "value1", "value2", "value3"))
+                held = self.logs.setdefault(str(cube), {})
+                held[str(line[place["part"]]), whose, bucket, case] = int(line[place["n"]] or 0)
             elif cube in ("scores", "reference_scores"):
                 (self.scores if cube == "scores" else self.earlier).append(_scored(line, place))
             elif cube == "histograms":

@@ -38,6 +38,7 @@ class System:
     def has(self, need: str) -> bool:
         """Whether it declares what a question needs."""
         columns = self.declared.get("columns") or {}
+        human = columns.get("human") or {}
         return {
             "decision": self.decides,
             "outcome": self.has_outcome,
@@ -48,6 +49,8 @@ class System:
             "stages": bool(self.stages),
             "ranks": bool(columns.get("request") and columns.get("rank")),
             "contacts": bool(self.declared.get("contacts")),
+            "reviews": bool(human.get("agent")),
+            "reading_time": all(human.get(name) for name in ("agent", "seconds", "words")),
         }[need]
 
 

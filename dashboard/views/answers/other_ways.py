@@ -33,6 +33,8 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "stages": say("where no stages are declared"),
         "ranks": say("where there are no lists"),
         "contacts": say("where no messages are logged"),
+        "reviews": say("where nothing tells which agents reviewed"),
+        "reading_time": say("where nothing tells how long reviews took"),
     }
     found = [kinds[way.applies]] if way.applies in kinds else []
     found += [lacking[need] for need in indicator.needs if need not in way.needs]

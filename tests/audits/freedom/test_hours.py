@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from dateutil.easter import easter as other_easter
 
-from boussole.audits.counts.contacts import read_contacts
+from boussole.audits.counts.logs import read_logs
 from boussole.audits.cubes.contacts import counting
 from boussole.audits.cubes.holidays import easter, national
 from boussole.audits.cubes.update import rebuild
@@ -54,7 +54,8 @@ def bring(workspace: Workspace, *rows: str, name: str = "messages", origin: str 
 def counted(workspace: Workspace, window: Window, *, exact: bool = False) -> dict[str, tuple[int, int]]:
     """Cases and all, of each thing that is counted."""
     with reading(workspace) as connection:
-        rows = read_contacts(connection, workspace.system("offers"), window, exact=exact).to_pylist()
+        rows = read_logs(connection, workspace.system("offers"), window, exact=exact)
+        rows = rows["contacts"].to_pylist() if rows else []
     parts = {row["part"] for row in rows}
     return {
         part: (

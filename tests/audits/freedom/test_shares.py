@@ -10,15 +10,17 @@ import pytest
 import yaml
 from scipy.stats import t
 
-from boussole.audits.counts.read import CONTACTED
+from boussole.audits.counts.read import SHARES
 from boussole.audits.measures import Measure
-from boussole.audits.metrics.freedom import OUTSIDE_HOURS, TOO_OFTEN, contact_measures
+from boussole.audits.metrics.freedom import OUTSIDE_HOURS, TOO_OFTEN
+from boussole.audits.metrics.logs import log_measures
 from boussole.audits.systems.logs.contacts import HOURS, OFTEN, PLACED, TIMED
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.inversion import end_of
 from boussole.audits.uncertainty.share import worth_of_share
 from boussole.audits.uncertainty.tests import statistic, tails
-from boussole.charter.pack.verifier.figures import messages
+from boussole.charter.pack.verifier import logs
+from boussole.charter.pack.verifier.rows import EVERYBODY
 from boussole.charter.pack.verifier.tally import Tally
 from boussole.charter.pack.verifier.verdicts.testing import statistic as verifier_statistic
 from tests.written import system_text
@@ -46,15 +48,15 @@ def rows(**parts: list[tuple[int, int, int]]) -> pa.Table:
         for decision, n in ((1, cases), (0, others))
         if n
     ]
-    return pa.Table.from_pylist(found, CONTACTED)
+    return pa.Table.from_pylist(found, SHARES)
 
 
 def measured(read: pa.Table) -> dict[str, Measure]:
-    return {measure.metric: measure for measure in contact_measures(read, SYSTEM)}
+    return {measure.metric: measure for measure in log_measures({"contacts": read}, SYSTEM)}
 
 
 def test_without_messages_nothing_is_measured() -> None:
-    assert contact_measures(CONTACTED.empty_table(), SYSTEM) == []
+    assert log_measures({}, SYSTEM) == []
 
 
 def test_shares_worked_out_by_hand() -> None:
@@ -142,18 +144,17 @@ def test_the_verifier_says_what_is_told_and_what_is_hidden() -> None:
         read = rows(
             **{HOURS: hours, OFTEN: people, TIMED: [(0, int(rng.integers(0, 3)), size)], PLACED: [(0, 2, size)]}
         )
-        counted = SimpleNamespace(
-            messages={(r["part"], r["bucket"], bool(r["decision"])): r["n"] for r in read.to_pylist()}
-        )
+        held = {(r["part"], EVERYBODY, r["bucket"], bool(r["decision"])): r["n"] for r in read.to_pylist()}
+        counted = SimpleNamespace(logs={"contacts": held})
         system = SimpleNamespace(limit=SYSTEM.privacy.suppress_below)
         for name, found in measured(read).items():
-            assert messages.status(name, system, counted) == (found.status, found.reason)
+            assert logs.statuses(system, counted)[name] == (found.status, found.reason)
             seen.add((found.status, found.reason, "at_most" in found.params))
             if found.status == "ok":
                 tally, interval = Tally(), found.interval
                 assert interval is not None
                 said = {"metric": name, "value": found.value, "n": found.n, "clusters": found.clusters}
                 said |= {"params": found.params, "interval": {"low": interval.low, "high": interval.high}}
-                tally.claims(name, said, messages.claims(said, system, counted) or {})
+                tally.claims(name, said, logs.claims(said, system, counted) or {})
                 assert tally.problems == []
     assert len(seen) == 5

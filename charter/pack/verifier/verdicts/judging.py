@@ -13,6 +13,7 @@ from .deciding import beyond_watch, interval, settled_by, too_few
 from .testing import beyond, level, ways
 
 ORDER = ("broken", "watch", "unknown", "kept")
+DOUBTED = ("broken", "watch")
 SEVERITY = (*ORDER, "not_examined")
 LEFT_OUT = "too_much_left_out"
 """Why a verdict is *unknown* where more was set aside than the charter allows."""
@@ -43,6 +44,8 @@ class Judging(NamedTuple):
     size: int | None
     since: int | None
     tested: dict[tuple, CorrectedTests]
+    doubted: set[tuple[str, str]]
+    """The questions that the document says are watched or broken, by article and name."""
 
 
 def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dict]]:
@@ -73,7 +76,8 @@ def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dic
         for (question, measure), found in zip(family, corrected(family, looks, float(charter["alpha"]), rule)):
             tested[question.verdict["indicator"], measure["id"]] = found
     size = next((m["n"] for m in document["measures"] if m["id"] == "selection_rate"), None)
-    judging = Judging(charter, rule, size, (since.get("selection_rate") or {}).get("n"), tested)
+    doubted = {(v["article"], v.get("template") or "") for v in document["verdicts"] if v["verdict"] in DOUBTED}
+    judging = Judging(charter, rule, size, (since.get("selection_rate") or {}).get("n"), tested, doubted)
     return [(question.verdict, _claims(question, judging, _limited(question, document, charter))) for question in asked]
 
 
@@ -238,6 +242,9 @@ def _comparison(question: AnsweredQuestion, measure: dict, judging: Judging) -> 
         verdict = name if chance is not None and chance <= alpha else verdict
     few = second and too_few(measure["params"]["test"])
     verdict = "unknown" if few else verdict
+    beyond_level = verdict
+    if verdict == "broken" and not _breaks(question, judging):
+        verdict = "watch"
     if measure["params"].get("weight") == ALONE:
         own["alone"] = True
     own.update(verdict=verdict, p_breach=p.breach, p_watch=p.watch, p_kept=p.kept, share=p.share)
@@ -246,13 +253,19 @@ def _comparison(question: AnsweredQuestion, measure: dict, judging: Judging) -> 
     else:
         said = next(each for each in question.verdict["comparisons"] if each["measure"] == measure["id"])
         at = {"broken": p.at_breach, "watch": p.at_watch, "kept": alpha}
-        own.update(interval(measure, levels, verdict, at, said.get("interval") or {}))
+        own.update(interval(measure, levels, beyond_level, at, said.get("interval") or {}))
     if verdict == "unknown":
         size = (judging.since if measure["params"].get("since") else judging.size) or measure["n"]
         found = ways(measure, threshold, judging.charter, p.share, size, rule=judging.rule)
         more = settled_by(found, measure, levels, size) if second else min((n for n in found if n), default=None)
         own.update(reason="too_few_decisions", more_decisions=more)
     return verdict, own, "too_few_decisions"
+
+
+def _breaks(question: AnsweredQuestion, judging: Judging) -> bool:
+    """Whether a breach level breaks the promise: by itself, or because the question that it needs is not kept."""
+    needed = question.indicator.get("breach_with")
+    return needed is None or (question.verdict["article"], needed) in judging.doubted
 
 
 def articles(document: dict) -> list[dict]:

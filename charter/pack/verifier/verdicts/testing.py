@@ -20,7 +20,7 @@ def level(measure: dict, stated: float) -> float:
     below = measure["params"]["bad_side"] == "below"
     if measure["params"]["scale"] == "ratio":
         return stated if below else 1 / stated
-    return -stated if below else stated
+    return -stated if below and measure["params"]["scale"] != "share" else stated
 
 
 def beyond(measure: dict, at: float) -> float:

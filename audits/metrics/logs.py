@@ -1,0 +1,23 @@
+"""What is measured of logs by themselves: one function for each log that is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pyarrow as pa
+
+from boussole.audits.log_names import LogName
+from boussole.audits.measures import Measure
+from boussole.audits.metrics.freedom import contact_measures
+from boussole.audits.metrics.human import review_measures
+from boussole.audits.systems.model import System
+
+MEASURED: Mapping[LogName, Callable[[pa.Table, System], list[Measure]]] = {
+    "human_actions": review_measures,
+    "contacts": contact_measures,
+}
+
+
+def log_measures(logs: Mapping[str, pa.Table], system: System) -> list[Measure]:
+    """The measures of a window from the counts of its logs (`SHARES`), in the order of `MEASURED`."""
+    return [measure for log, measures in MEASURED.items() if log in logs for measure in measures(logs[log], system)]

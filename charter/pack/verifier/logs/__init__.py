@@ -1,0 +1,21 @@
+"""Figures of logs by themselves computed again: each measure with how it is counted."""
+
+from __future__ import annotations
+
+from ..groups import Claims
+from ..rows import Rows
+from ..system import System
+from . import messages, reviews, shares
+
+SHARES = {**reviews.SHARES, **messages.SHARES}
+
+
+def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
+    """What a measure of a log must say; None where it is none of these."""
+    name = measure["metric"]
+    return shares.claims(name, SHARES[name], system, rows) if name in SHARES else None
+
+
+def statuses(system: System, rows: Rows) -> dict[str, tuple[str, str | None]]:
+    """Whether each measure of the logs that have rows is told, or why it is not."""
+    return {name: shares.status(each, system, rows) for name, each in SHARES.items() if each.log in rows.logs}

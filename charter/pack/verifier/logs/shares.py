@@ -1,0 +1,100 @@
+"""Shares of what logs hold computed again: from the rows that count a log by itself, by bucket of its cluster.
+
+Sources: Wilson (1927), JASA 22:209; Rao & Scott (1992), Biometrics 48:577; Kott (2001), J. Official Statistics 17:521.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ..buckets import Counted, fewest_clusters, filled
+from ..chances import quantile
+from ..groups import Claims
+from ..rows import BUCKETS, EVERYBODY, Rows
+from ..scores import share_end
+from ..system import System
+
+FEWEST = 40
+"""Of fewer cases, or fewer others, rows of one cluster are taken to be alike."""
+FEW_OF = 100
+"""Few cases are told of so many times as many rows alone."""
+
+
+class Share(NamedTuple):
+    """A share of what a log holds: which part of it, on which side it is bad, what must be told beside it, and why
+    nothing is told, where that is so: a status and a reason."""
+
+    log: str
+    part: str
+    bad_side: str
+    told: Callable[[Rows], Claims]
+    untold: Callable[[System, Rows], tuple[str, str] | None]
+    clusters: Callable[[Rows], float] | None = None
+    """How many independent rows these are worth at least, where that is known better than by their buckets."""
+    few_hidden: bool = True
+    """Whether so few cases that they could be those of somebody are not told."""
+
+
+def claims(name: str, share: Share, system: System, rows: Rows) -> Claims:
+    """What a share that is told must say."""
+    cases, every = counted(rows, share.log, share.part)
+    k, n = sum(cases), sum(every)
+    few = share.few_hidden and 0 < k < system.limit
+    fewest = fewest_clusters(every) if share.clusters is None else share.clusters(rows)
+    size, df = (
+        (fewest, max(len(filled(every)) - 1.0, 1.0))
+        if few
+        else worth((cases, every), fewest, clusters=share.clusters is None)
+    )
+    value = max(k, system.limit if few else k) / n if k else 0.0
+    z = quantile(0.975, {"df": df})
+    test = {"kind": "score_share", "estimate": value, "size": size, "df": df, "method": "wilson_clusters"}
+    return {
+        "metric": name,
+        "value": value,
+        "n": n,
+        "clusters": len(filled(every)),
+        "interval.low": 0.0 if few else share_end(value, size, z),
+        "interval.high": share_end(value, size, -z),
+        "params.test": {**test, "at_most": True} if few else test,
+        "params.bad_side": share.bad_side,
+        "params.scale": "share",
+        "params.at_most": True if few else None,
+        **share.told(rows),
+    }
+
+
+def status(share: Share, system: System, rows: Rows) -> tuple[str, str | None]:
+    """Whether a share is told, or why it is not: hiding one would hide what it was meant to show."""
+    if (why := share.untold(system, rows)) is not None:
+        return why
+    cases, every = counted(rows, share.log, share.part)
+    k, n = sum(cases), sum(every)
+    few = share.few_hidden and 0 < k < system.limit and n < FEW_OF * system.limit
+    return ("suppressed", "small_numerator") if few else ("ok", None)
+
+
+def counted(rows: Rows, log: str, part: str) -> Counted:
+    """Cases and all, of everybody, by bucket."""
+    cases, every = [0] * BUCKETS, [0] * BUCKETS
+    for (name, whose, bucket, case), n in rows.logs.get(log, {}).items():
+        if name == part and whose == EVERYBODY:
+            every[bucket] += n
+            cases[bucket] += n if case else 0
+    return cases, every
+
+
+def worth(found: Counted, fewest: float, *, clusters: bool) -> tuple[float, float]:
+    """How many independent rows these are worth, and degrees of freedom; of few cases, the `fewest`,
+    which `clusters` in buckets leave, or are known."""
+    cases, every = found
+    k, n, used = sum(cases), sum(every), filled(every)
+    m = len(used)
+    if min(k, n - k) < FEWEST or m < 2:
+        return fewest, max((m if clusters else fewest) - 1.0, 1.0)
+    p = k / n
+    parts = [(k - cases[b]) / (n - every[b]) for b in used]
+    variance = (m - 1) / m * math.fsum((part - p) ** 2 for part in parts)
+    return (min(float(n), p * (1 - p) / variance) if variance > 0 else float(n)), m - 1.0
