@@ -112,12 +112,15 @@ class Feature(Strict):
     title: Texts | None = Field(None, description="Its name, for readers")
     kind: Literal["number", "category"] = Field("number", description="`category`: words, codes, or true and false")
     range: Range | None = Field(None, description="Lowest and highest possible number; rows outside are set aside")
+    origin: Texts | None = Field(
+        None, description="Where the tool takes it from, as whoever a decision is about is told: 'Your file'"
+    )
 
     @model_serializer
     def _as_written(self) -> str | dict[str, Any]:
         """Its column alone where nothing else is said, as in the file: an older declaration keeps its hash."""
         kind = self.kind if self.kind != "number" else None
-        said = {"title": self.title, "kind": kind, "range": self.range and list(self.range)}
+        said = {"title": self.title, "kind": kind, "range": self.range and list(self.range), "origin": self.origin}
         more = {name: value for name, value in said.items() if value is not None}
         return {"column": self.column, **more} if more else self.column
 

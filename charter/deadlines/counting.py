@@ -97,12 +97,13 @@ def _explanations(facts: Facts, system: str) -> RecordCounts | None:
 
 
 def _explained(appeal: AppealState) -> State:
-    """A refusal in time is an answer, and no explanation."""
+    """A refusal in time is an answer, and no explanation; nor is a sheet that lacks something that the law asks."""
     if appeal.decision is None:
         return "overdue" if appeal.state == "overdue" else "waiting"
     if appeal.late:
         return "late"
-    return "refused" if appeal.decision[1].outcome == "rejected" else "good"
+    said = appeal.decision[1]
+    return "refused" if said.outcome == "rejected" or (said.sheet and said.outcome != "upheld") else "good"
 
 
 def _trained(facts: Facts, system: str) -> RecordCounts | None:

@@ -115,6 +115,8 @@ def _admit_decision(book: Book, said: AppealDecision) -> None:
     appeal = book.stands(said.of, Appeal)
     if said.on < appeal.received_on:
         raise EntryRefusedError("after_decision", date=appeal.received_on)
+    if said.sheet is not None and appeal.asks != "explanation":
+        raise EntryRefusedError("no_explanation", entry=said.of)
 
 
 GOVERNED = ("incident", "appeal", "work")

@@ -24,6 +24,10 @@ REASONS = {
         "It had to be reported, and no report is recorded.",
         "Record to whom it was reported and when, or grade it anew; then close it.",
     ),
+    "no_explanation": (
+        "Entry {entry} asks for no explanation: a sheet answers only such a request.",
+        "A request for a new decision has a time limit of its own: record what was decided on it.",
+    ),
     "number_taken": ("There is an appeal with this number already.", "Draw another number."),
     "personal_account": (
         "The text seems to hold an account number.",

@@ -6,13 +6,14 @@ Nobody is named in them: people appear by their role, and an appeal by a number 
 from __future__ import annotations
 
 import datetime as dt
+import operator
 import zoneinfo
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from boussole.audits.systems.kinds import Identifier
-from boussole.charter.record_types.base import Blind, Line, Prose, Statement
+from boussole.charter.record_types.base import Blind, Line, Prose, Sha256, Statement
 from boussole.charter.record_types.inputs import Command, Input, WebForm, unfit
 
 Severity = Literal["minor", "significant", "serious", "widespread", "fatal"]
@@ -321,7 +322,7 @@ class AppealDecision(Statement):
             words="appeal decide",
             action="ENTER_APPEAL",
             help="Say what was decided on an appeal, on the day given by --on.",
-            leaves=("system",),
+            leaves=("system", "sheet"),
             inputs={"of": Input(type=str, help="The number or the entry of the appeal.")},
         ),
     )
@@ -349,6 +350,12 @@ class AppealDecision(Statement):
     ] = Field(description="What was decided on it")
     reviewed: Annotated[bool, Input(label="A human looked at the whole case")] = Field(
         description="A human looked at the whole case"
+    )
+    sheet: Sha256 | None = Field(
+        None,
+        exclude_if=operator.not_,
+        description="The hash of the sheet that answers a request for an explanation; what the sheet says is kept "
+        "nowhere. Such a sheet that lacks something that the law asks makes the outcome `partly`",
     )
     blind: Blind = None
 

@@ -51,9 +51,12 @@ OVERDUE = {
 COUNTS_AS_LATE = "After {date}, that counts as late."
 WAITED = "The oldest has been so for {days} days: that counts as late."
 REFUSED = (
-    "The one request for an explanation that was due since {since} was refused in time. A refusal explains nothing.",
-    "Of {due} requests for an explanation due since {since}, one was refused in time. A refusal explains nothing.",
-    "Of {due} requests for an explanation due since {since}, {n} were refused in time. A refusal explains nothing.",
+    "The one request for an explanation that was due since {since} was refused in time, or answered without all that "
+    "the law asks. That explains nothing, or not all.",
+    "Of {due} requests for an explanation due since {since}, one was refused in time, or answered without all that the "
+    "law asks. That explains nothing, or not all.",
+    "Of {due} requests for an explanation due since {since}, {n} were refused in time, or answered without all that "
+    "the law asks. That explains nothing, or not all.",
 )
 SHARES = {
     "trained_first": "Of {due} people who use it, {good} were trained before their first use, {late} after it, "

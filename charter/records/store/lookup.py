@@ -85,7 +85,7 @@ def audits_alike(workspace: Workspace, *, system: str, start: str, end: str) -> 
         return [] if connection is None else list(connection.execute(alike.order_by(Audit.entry)).scalars())
 
 
-NAMED = ("sha256", "document", "charter", "rules", "content")
+NAMED = ("sha256", "document", "charter", "rules", "content", "sheet")
 """Where a record holds a fingerprint. Typed into a text, in which quotation marks are escaped, it names no file."""
 EVIDENCE = ("cubes", "rows", "system")
 

@@ -61,6 +61,7 @@ class Action(StrEnum):
     SEE_INCIDENTS = "see incidents and how many appeals there are"
     SEE_APPEALS = "see single appeals"
     SEE_ROWS = "see single rows"
+    SEE_SHEET = "see the sheet of one decision, after a steward and a case handler agreed to it"
     SEE_ACCESS = "see who signed in and who looked"
     SEE_REPORTS = "read reports and take them away"
     SEE_SETTINGS = "see how the workspace is set up"
@@ -94,6 +95,9 @@ class Action(StrEnum):
     TELL_INCIDENT = "record an incident"
     FOLLOW_INCIDENT = "record what became of an incident"
     ENTER_APPEAL = "enter appeals and what was decided on them"
+    OPEN_SHEET = "ask to see the sheet of one decision"
+    EXPLAIN_ALONE = "explain one decision alone, at the command line"
+    CONFIRM_SHEET = "agree that a steward sees the sheet of one decision"
     REGISTER = "change the register"
     IMPORT = "bring decisions in"
     MEND = "mend rows that were set aside"
@@ -126,6 +130,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_INCIDENTS: _INSIDE | {Role.AGENT},
     Action.SEE_APPEALS: frozenset({Role.STEWARD, Role.AGENT}),
     Action.SEE_ROWS: _DATA,
+    Action.SEE_SHEET: frozenset({Role.STEWARD, Role.AGENT}),
     Action.SEE_ACCESS: frozenset({Role.ADMINISTRATOR, Role.STEWARD, Role.AUDITOR}),
     Action.SEE_REPORTS: _ALL,
     Action.SEE_SETTINGS: _DATA | {Role.ADMINISTRATOR, Role.AUDITOR},
@@ -156,6 +161,9 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.TELL_INCIDENT: _DATA | {Role.AGENT, Role.FOLLOW_UP},
     Action.FOLLOW_INCIDENT: frozenset({Role.STEWARD}),
     Action.ENTER_APPEAL: frozenset({Role.STEWARD, Role.AGENT}),
+    Action.OPEN_SHEET: frozenset({Role.STEWARD}),
+    Action.CONFIRM_SHEET: frozenset({Role.AGENT}),
+    Action.EXPLAIN_ALONE: frozenset({Role.OPERATOR}),
     Action.REGISTER: frozenset({Role.STEWARD}),
     Action.IMPORT: _DATA,
     Action.MEND: _DATA,
@@ -174,7 +182,12 @@ STRANGERS = frozenset({Action.SIGN_IN, Action.ASK_HEALTH})
 BY_PROGRAMS = frozenset({Action.COSIGN})
 """What is done with a token; all else is only read with one."""
 
-RESTRICTED = frozenset({Action.SEE_ROWS, Action.SEE_APPEALS, Action.SEE_ACCESS, Action.EXPORT_RESTRICTED})
+RESTRICTED = frozenset(
+    {
+        *(Action.SEE_ROWS, Action.SEE_APPEALS, Action.SEE_SHEET, Action.EXPLAIN_ALONE),
+        *(Action.SEE_ACCESS, Action.EXPORT_RESTRICTED),
+    }
+)
 """Looks that the access log notes: at what is about single people or a few, and at who looked."""
 
 SENSITIVE = RESTRICTED | {Action.SEE_DRIFT_REPORT}
@@ -183,7 +196,7 @@ SENSITIVE = RESTRICTED | {Action.SEE_DRIFT_REPORT}
 SEALING = frozenset({Action.TAKE_PART, Action.PRESIDE, Action.ISSUE, Action.SET_RULES, Action.SEAT})
 """Acts for which `reauthenticate_minutes` asks that somebody has signed in lately."""
 
-SEEING = frozenset(role for action in SENSITIVE for role in TABLE[action])
+SEEING = frozenset(role for action in SENSITIVE for role in TABLE[action] if role in SIGNED_IN)
 """Roles that see what is sensitive: a second factor is asked of them, and no token has one without a reason."""
 
 

@@ -51,6 +51,7 @@ COMMANDS: dict[str, Action] = {
     "subgroups": Action.AUDIT,
     "plan": Action.SEE_SYSTEM,
     "report": Action.MAKE_REPORT,
+    "explain": Action.EXPLAIN_ALONE,
     "verify": Action.CHECK_FILES,
     "purge": Action.PURGE,
     "doctor": Action.KEEP_HOUSE,

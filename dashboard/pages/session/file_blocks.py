@@ -17,14 +17,14 @@ from boussole.charter.committee.referrals.matters import QuestionHistory
 from boussole.charter.committee.voted import wording_in
 from boussole.charter.text.model import Charter
 from boussole.dashboard.access.people.role_words import who_words
-from boussole.dashboard.pages.session import blocks
 from boussole.dashboard.pages.session.between_view import state_words
-from boussole.dashboard.pages.session.blocks import Block
 from boussole.dashboard.pages.session.links_view import item_links
 from boussole.dashboard.pages.session.pack_view import Differences, PackView
 from boussole.dashboard.parts.drafts.view import missing, title_of, words_of
+from boussole.dashboard.views import paper_blocks as blocks
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.committee.words import item_word, sense_word
+from boussole.dashboard.views.paper_blocks import Block
 from boussole.dashboard.words.say import Say
 
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from boussole.audits import private_files
 from boussole.audits.errors import BoussoleError
@@ -24,18 +24,15 @@ from boussole.charter.committee.referrals.between import session_before
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import FrozenPack, PaperFile, SessionPaper
 from boussole.charter.records import SealedStatement
-from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, SIDE, mark_svg, word
-from boussole.dashboard.pages.session import blocks
 from boussole.dashboard.pages.session.file_blocks import FileParts, file_blocks
 from boussole.dashboard.pages.session.pack_view import differences_of, pack_view
+from boussole.dashboard.views import paper_blocks as blocks
 from boussole.dashboard.views import store
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.words.say import Say
 from boussole.dashboard.words.speaking import speaker_in
 
 Paper = Literal["file", "minutes"]
-REGIONS = {"fr": "FR", "en": "GB"}
-TEMPLATE = "paper.typ"
 
 
 def make_paper(
@@ -150,26 +147,7 @@ def _lang(lang: str) -> Literal["fr", "en"]:
 def _pdf(
     workspace: Workspace, found: Session, titles: tuple[str, str], told: Sequence[blocks.Block], say: Say
 ) -> bytes:
-    """A paper, typeset: the same data give the same bytes."""
-    from boussole.dashboard.report import typesetting  # takes seconds to load
+    """A paper, typeset."""
+    from boussole.dashboard.report.papers import paper_pdf  # takes seconds to load
 
-    title, subtitle = titles
-    organisation, day = workspace.settings.organisation, found.day
-    data: dict[str, Any] = {
-        "lang": say.lang,
-        "region": REGIONS[say.lang],
-        "title": title,
-        "subtitle": subtitle,
-        "organisation": organisation,
-        "description": f"{title} — {subtitle}",
-        "date": {"year": day.year, "month": day.month, "day": day.day},
-        "footer": f"{title} · {subtitle}",
-        "words": {"page": say("page"), "of": say("of")},
-        "colours": {"ink": INK, "ink2": INK_2, "line": LINE, "side": SIDE, "link": LINK},
-        "marks": {
-            verdict: {"svg": mark_svg(verdict), "ink": mark.ink, "word": word(verdict, say)}
-            for verdict, mark in MARKS.items()
-        },
-        "blocks": list(told),
-    }
-    return typesetting.typeset_pdf(data, {}, template=typesetting.TEMPLATE.with_name(TEMPLATE))
+    return paper_pdf(workspace.settings.organisation, found.day, titles, told, say)

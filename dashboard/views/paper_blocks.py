@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from boussole.dashboard.words.say import Say
+
 Block = dict[str, Any]
 _MARK = re.compile(r"\\([\\`*_{}\[\]<>#|])")
 
@@ -48,6 +50,11 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str | tuple[str]]]) -> 
         for row in rows
     ]
     return {"kind": "table", "header": list(header), "rows": cells}
+
+
+def page_words(say: Say) -> dict[str, str]:
+    """What stands around the number of a page at its foot."""
+    return {"page": say("page"), "of": say("of")}
 
 
 def of_markdown(written: str) -> tuple[str, list[Block]]:

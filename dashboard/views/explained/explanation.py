@@ -1,0 +1,82 @@
+"""All that a sheet can say of one decision: what the log holds, what MLflow holds of the model, what is declared."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from boussole.audits.decisions.single import Cell, SingleDecision, read_decision
+from boussole.audits.systems import System
+from boussole.audits.workspace import Workspace
+from boussole.experiments.weights.linear import Weights, weights
+from boussole.experiments.weights.version_models import VersionModel, model_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """What is known of a decision. `usual`: by input, the average of those it is compared with; of words the most
+    frequent. `id`: the decision's own id, as it was asked for."""
+
+    system: System
+    id: str
+    decision: SingleDecision
+    model: VersionModel
+    weights: Weights
+    usual: dict[str, Cell]
+
+    @property
+    def complete(self) -> bool:
+        """Whether the weight of every input that the tool used is told: the third element of the law."""
+        return bool(self.weights.effects) and not self.weights.unlogged
+
+    @property
+    def inputs(self) -> tuple[str, ...] | None:
+        """The columns that the model reads; None where that is not known."""
+        return self.model.inputs or (tuple(self.model.pipeline.feature_names_in_) if self._names_itself else None)
+
+    @property
+    def _names_itself(self) -> bool:
+        return hasattr(self.model.pipeline, "feature_names_in_")
+
+    @property
+    def unused(self) -> list[str]:
+        """The columns that were logged to check fairness and that the model does not read, so far as that is known."""
+        return [column for column in self._checked if column not in (self.inputs or ())]
+
+    @property
+    def sensitive_used(self) -> list[str]:
+        """The columns of sensitive groups that the model reads."""
+        groups = {group.column for group in self.system.groups.values()}
+        return [column for column in self._checked if column in groups and column in (self.inputs or ())]
+
+    @property
+    def _checked(self) -> list[str]:
+        system = self.system
+        both = [each.column for each in system.groups.values()] + [each.column for each in system.controls.values()]
+        return [column for column in dict.fromkeys(both) if column not in system.watched]
+
+
+def explanation(workspace: Workspace, system: System, words: Sequence[str]) -> Explanation:
+    """What is known of the decision of an id. Raises BoussoleError as `read_decision` does."""
+    decision = read_decision(workspace, system, words)
+    model = model_of(workspace, system, decision.version)
+    found = weights(model, decision.features, decision.compared, score=decision.score)
+    return Explanation(
+        system=system,
+        id=", ".join(words),
+        decision=replace(decision, compared=()),  # nobody needs the data of others any more
+        model=model,
+        weights=found,
+        usual={name: _usual([row.get(name) for row in decision.compared]) for name in system.watched},
+    )
+
+
+def _usual(values: Sequence[Cell]) -> Cell:
+    """The mean of numbers, or the most frequent word; None where there is nothing."""
+    numbers = [each for each in values if isinstance(each, int | float)]
+    if numbers:
+        return statistics.fmean(numbers)
+    words = Counter(each for each in values if isinstance(each, str))
+    return words.most_common(1)[0][0] if words else None

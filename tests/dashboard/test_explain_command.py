@@ -1,0 +1,169 @@
+"""`boussole explain`: the sheet of one decision, what it never shows, and the answer that it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+
+import pytest
+from pypdf import PdfReader
+from typer.testing import CliRunner
+
+from boussole.audits import ledger
+from boussole.charter.deadlines.appeals import appeals
+from boussole.charter.deadlines.counting import counted
+from boussole.charter.records.database import reading
+from boussole.charter.records.facts import facts_of
+from boussole.charter.records.store.lookup import How, places_of
+from boussole.dashboard.access.log import entries
+from boussole.dashboard.cli.main import app
+from boussole.dashboard.views.explained import explanation
+from boussole.experiments.weights.version_models import VersionModel
+from tests.dashboard.explained import DECIDED, asked, model, workspace_in
+
+ALONE = ["explain", "D07", "--system", "jobs", "--reason", "request"]
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    return workspace_in(tmp_path_factory.mktemp("explain"))
+
+
+@pytest.fixture
+def known_model(monkeypatch):
+    monkeypatch.setattr(explanation, "model_of", lambda *_: model())
+
+
+def run(workspace, *words):
+    return CliRunner().invoke(app, ["--workspace", str(workspace.home), *map(str, words)])
+
+
+def refused(workspace, *words) -> str:
+    result = run(workspace, *words)
+    assert result.exit_code != 0
+    return str(result.exception)
+
+
+def printed(workspace, lang: str, decision: str = "D07") -> str:
+    result = run(workspace, "explain", decision, "--system", "jobs", "--reason", "request", "--lang", lang)
+    assert result.exit_code == 0, (result.output, result.exception)
+    return result.stdout
+
+
+def test_a_draft_has_the_four_parts_in_both_languages_and_seals_nothing(shared, known_model):
+    english, french = (printed(shared, lang) for lang in ("en", "fr"))
+    for n in "1234":
+        assert f"\n{n}. " in english
+        assert f"\n{n}. " in french
+    assert "you are not among the people called" in english.replace("\n", " ")
+    assert "vous n’êtes pas parmi les personnes appelées" in french.replace("\n", " ")
+    assert "This sheet is a draft" in english
+    assert "Checked: computed again from these data with version v9" in english
+    assert "Where it comes from: Your file" in english
+    assert "Where it comes from: Not told by the service" in english
+    with reading(shared) as connection:
+        assert connection is None or not [e for e in ledger.entries(connection) if e.kind == "appeal_decision"]
+    looks = [each.place for each in entries(shared) if each.event == "look"]
+    assert looks == ["boussole explain: request"]  # the same look within five minutes is one line
+
+
+def test_it_shows_nobody_else_and_no_sensitive_value(shared, known_model):
+    told = " ".join(printed(shared, "en").split())
+    for other in (*(f"D{n:02d}" for n in range(40) if n != 7), "OFFER", "PERSON"):
+        assert other not in told
+    assert "Not used to compute the score: sex, age." in told
+    assert " F " not in told
+    assert "38" not in told  # the age: 31 + 7
+    assert "you were at place 4" in told
+
+
+def test_a_sensitive_input_of_the_model_is_said_to_be_one(shared, monkeypatch):
+    monkeypatch.setattr(explanation, "model_of", lambda *_: VersionModel(inputs=("years", "km", "age"), lack="unsafe"))
+    told = " ".join(printed(shared, "en").split())
+    assert "The tool also read data about you that are sensitive: age." in told
+    assert "Not used to compute the score: sex." in told
+
+
+def test_without_a_model_no_weight_is_made_up(shared):
+    told = " ".join(printed(shared, "en").split())
+    assert "The weight of the criteria cannot be told." in told
+    assert "The service must log it in MLflow with its version." in told
+    assert "Weight (points)" not in told
+    assert "This sheet is not complete" in told
+    assert "that could not be checked here" in told  # whether groups were used
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("", "The log holds nothing of a person for this decision"),
+        ("false", "this person kept what the tool proposed"),
+        ("true", "this person decided otherwise than the tool proposed"),
+    ],
+)
+def test_what_a_person_did_is_told_as_the_log_has_it(tmp_path, said, words):
+    told = " ".join(printed(workspace_in(tmp_path, human=said), "en").split())
+    assert words in told
+
+
+def test_an_answer_is_a_record_with_its_day_sealed_without_its_content(tmp_path, known_model):
+    workspace = workspace_in(tmp_path)
+    request, out = asked(workspace), tmp_path / "sheet.pdf"
+    done = run(workspace, *ALONE, "--request", request.number, "--out", out, "--role", "Case handler", "--lang", "fr")
+    assert done.exit_code == 0, (done.output, done.exception)
+    pdf, text = out.read_bytes(), out.with_suffix(".txt").read_text(encoding="utf-8")
+    (found,) = appeals(facts_of(workspace, as_of=workspace.today()))
+    said = found.decision[1]
+    assert (said.outcome, said.on, said.sheet) == ("upheld", workspace.today(), hashlib.sha256(pdf).hexdigest())
+    assert [(each.entry, each.how) for each in places_of(workspace, [said.sheet])] == [
+        (found.decision[0], How.attached)
+    ]
+    records = workspace.governance.read_bytes()
+    assert not any(each in records for each in (b"D07", b"PERSON", b"OFFER"))
+    assert request.number in text
+    assert "brouillon" not in text
+    read = PdfReader(out)
+    assert read.root_object["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in read.root_object
+    assert read.root_object["/Lang"].startswith("fr")
+    assert out.stat().st_mode & 0o077 == 0
+    counts = counted("explanations_in_time", facts_of(workspace, as_of=workspace.today()), workspace.system("jobs"))
+    assert (counts.good, counts.refused) == (1, 0)
+    again = [*ALONE, "--request", request.number, "--out", tmp_path / "again.pdf", "--role", "Case handler"]
+    assert "was answered on" in refused(workspace, *again)
+    assert not (tmp_path / "again.pdf").exists()
+
+
+def test_an_answer_that_lacks_what_the_law_asks_is_not_counted_as_one(tmp_path):
+    workspace = workspace_in(tmp_path)
+    asked(workspace)
+    out = tmp_path / "sheet.pdf"
+    done = run(workspace, *ALONE, "--request", "r_00000001", "--out", out, "--role", "Case handler")
+    assert "lacks something that the law asks" in done.stderr
+    counts = counted("explanations_in_time", facts_of(workspace, as_of=workspace.today()), workspace.system("jobs"))
+    assert (counts.good, counts.refused) == (0, 1)
+
+
+def test_no_answer_reaches_the_wrong_person_or_the_wrong_clock(tmp_path):
+    workspace, out = workspace_in(tmp_path), tmp_path / "sheet.pdf"
+    asked(workspace, 1, asks="contest")
+    asked(workspace, 2, decided_on=DECIDED - dt.timedelta(days=1))
+    asked(workspace, 3, system="others")
+    told = {
+        "r_00000001": "not for an explanation: it has a time limit of its own",
+        "r_00000002": "must not reach the wrong person",
+        "r_00000003": "is about 'others'",
+        "r_0000000a": "there is no request",
+    }
+    for number, words in told.items():
+        assert words in refused(workspace, *ALONE, "--request", number, "--out", out, "--role", "Case handler")
+    assert "Give --out" in refused(workspace, *ALONE, "--request", "r_00000001")
+    assert "ends in .pdf" in refused(workspace, *ALONE, "--out", tmp_path / "sheet.txt")
+    assert "1 to 150 characters" in refused(workspace, "explain", "D07", "--system", "jobs", "--reason", " ")
+    assert list(tmp_path.glob("sheet.*")) == []
+
+
+def test_whoever_is_no_operator_does_not_read_alone(shared):
+    for role in ("steward", "agent", "data_scientist", "auditor"):
+        result = run(shared, "--as", role, *ALONE)
+        assert "may not explain one decision alone" in str(result.exception)
