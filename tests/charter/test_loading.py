@@ -66,6 +66,8 @@ def test_levels_that_are_judged_in_this_version():
         "adjusted_selection_rate_ratio": (0.95, 0.8),
         "stage_selection_rate_ratio": (0.95, 0.8),
         "exposure_ratio": (0.95, 0.8),
+        "override_rate": (0.01, None),
+        "hasty_review_share": (0.1, 0.5),
         "adjusted_stage_selection_rate_ratio": (0.95, 0.8),
         "true_positive_rate_difference": (0, 0.1),
         "false_positive_rate_difference": (0, 0.1),

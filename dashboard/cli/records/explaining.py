@@ -85,6 +85,4 @@ def _answer(workspace: Workspace, known: Explanation, asked: tuple[str, str], ou
         f"Written: {out}. The request {request} is answered on {said.on}; sealed at entry {entry}, without its content."
     )
     if said.outcome != "upheld":
-        say(
-            "It lacks something that the law asks: question 5.3 does not count it as an answer. The sheet says why."
-        )
+        say("It lacks something that the law asks: question 5.3 does not count it as an answer. The sheet says why.")
