@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from boussole.audits.languages import inside
 from boussole.dashboard.forms.forms_html import PageForms
+from boussole.dashboard.markup.attached import attached_html
 from boussole.dashboard.markup.elements import Html, details, el, facts, join, link
 from boussole.dashboard.views.followed.opinions import OpinionView
 from boussole.dashboard.views.followed.words import ReplyWords
@@ -21,6 +22,7 @@ def answered(each: ReplyWords) -> Html:
         "div",
         el("p", el("strong", each.what), " — ", each.by, " · ", link(*each.sealed), class_="told"),
         el("p", each.text, class_="words") if each.text else None,
+        attached_html(each.attached),
         class_="noted",
     )
 

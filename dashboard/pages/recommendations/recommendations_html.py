@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.dashboard.forms.forms_html import PageForms, Titled
+from boussole.dashboard.markup.attached import attached_html
 from boussole.dashboard.markup.elements import Html, el, join, link
 from boussole.dashboard.pages.recommendations.view import RecommendationsPage, Row
 from boussole.dashboard.parts.lines_html import filter_by
@@ -52,6 +53,7 @@ def _row(row: Row, say: Say, acting: PageForms) -> Html:
         el(
             "div",
             el("p", row.text or row.told, class_="words"),
+            attached_html(row.attached),
             *[answered(each) for each in row.answers],
             el("p", row.told, " · ", join([link(*each) for each in (*row.about, row.sealed)], " · "), class_="place"),
             *acting.of(row.entry, say),

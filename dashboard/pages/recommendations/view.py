@@ -9,6 +9,7 @@ from typing import get_args
 from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
 from boussole.charter.committee.advising.advice import STATES, RecommendationState, State, recommended
+from boussole.dashboard.views.attached import attached_links
 from boussole.dashboard.views.fields import Choice
 from boussole.dashboard.views.followed.words import Link, ReplyWords, answers, counted, state_word
 from boussole.dashboard.views.register.words import when
@@ -56,6 +57,7 @@ class Row:
     about: Sequence[Link]
     answers: Sequence[ReplyWords]
     sealed: Link
+    attached: Sequence[Link]
     state: State
     addressee: str
 
@@ -206,6 +208,7 @@ def _row(scene: Scene, each: RecommendationState, say: Say, *, query: dict[str, 
         about=about,
         answers=answers(scene.facts, each.entry, say, query=query),
         sealed=(say("entry {n}", n=str(each.entry)), evidence_href(query=query, entry=str(each.entry))),
+        attached=attached_links(each.entry, said, say),
         state=each.state,
         addressee=said.addressee,
     )

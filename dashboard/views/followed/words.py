@@ -9,6 +9,7 @@ from boussole.charter.committee.advising.advice import State
 from boussole.charter.record_types.kinds import FollowUp, Reply
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.access.people.role_words import who_words
+from boussole.dashboard.views.attached import attached_links
 from boussole.dashboard.views.record_words import word
 from boussole.dashboard.words.addresses import evidence_href
 from boussole.dashboard.words.say import Say
@@ -24,12 +25,13 @@ def state_word(state: State, say: Say) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyWords:
-    """A reply, or what was reported since: what, who and when, in which words, and its entry."""
+    """A reply, or what was reported since: what, who and when, in which words, its entry and its files."""
 
     what: str
     by: str
     text: str
     sealed: Link
+    attached: Sequence[Link] = ()
 
 
 def answers(facts: Facts, entry: int, say: Say, *, query: dict[str, str]) -> list[ReplyWords]:
@@ -50,6 +52,7 @@ def answers(facts: Facts, entry: int, say: Say, *, query: dict[str, str]) -> lis
             by=say("{date} ({role})", date=say.date(each.on), role=who_words(each.role, say)),
             text=say.written(each.text),
             sealed=(say("entry {n}", n=str(at)), evidence_href(query=query, entry=str(at))),
+            attached=attached_links(at, each, say),
         )
         for at, each, what in sorted(said, key=lambda found: (found[1].on, found[0]))
     ]
