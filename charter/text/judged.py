@@ -18,6 +18,8 @@ SHARES: dict[str, Need] = {
     HASTY_SHARE: "reading_time",
 }
 """Shares of what a log holds, with what a system file must declare for it: of everybody, and compared with nobody."""
+OF_REVIEWS = (OVERRIDE_RATE, HASTY_SHARE)
+"""Those of them that are of reviews, not of messages."""
 JUDGED = (
     {comparison.metric: comparison.scale for comparison in EVERY_COMPARISON}
     | {DRIFT: "distance"}
