@@ -18,8 +18,6 @@ SHARES: dict[str, Need] = {
     HASTY_SHARE: "reading_time",
 }
 """Shares of what a log holds, with what a system file must declare for it: of everybody, and compared with nobody."""
-OF_REVIEWS = (OVERRIDE_RATE, HASTY_SHARE)
-"""Those of them that are of reviews, not of messages."""
 JUDGED = (
     {comparison.metric: comparison.scale for comparison in EVERY_COMPARISON}
     | {DRIFT: "distance"}
@@ -53,6 +51,15 @@ def kinds_of(metric: str) -> tuple[str, ...]:
     (('ranking',), ('selection', 'ranking', 'generation'))
     """
     return ("ranking",) if metric in LISTS else LOGGED
+
+
+def of_reviews(metric: str) -> bool:
+    """Whether a judged measure is of reviews of agents.
+
+    >>> of_reviews("override_rate"), of_reviews("outside_hours_share")
+    (True, False)
+    """
+    return metric in (OVERRIDE_RATE, HASTY_SHARE)
 
 
 def possible(metric: str, name: str, value: object) -> bool:

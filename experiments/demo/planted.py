@@ -37,10 +37,10 @@ class PlantedEffects:
     """Share of people with a part-time past: this is how version 2.0 reaches women."""
     evening_share: float = 0.03
     """Share of messages that leave at nine in the evening since the change; 0 plants nothing."""
-    changed_since: float = 0.0005
-    """Share of lists that advisers change since the change; as before: `reviews.CHANGED`."""
-    hasty_since: float = 0.2
-    """Share of lists that they review faster than they can read since then; as before: `reviews.HASTY`."""
+    changed_since: float | None = 0.0005
+    """Share of lists that advisers change since the change; None plants nothing: as before."""
+    hasty_since: float | None = 0.2
+    """Share of lists that they review faster than they can read since then; None plants nothing."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 

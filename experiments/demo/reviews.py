@@ -23,12 +23,13 @@ def reviews(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffe
     """The log of what advisers decided, of a log of decisions; `month` names the run."""
     columns = ["decision_id", "offer_id", "ts", "rank", "contacted"]
     seen = log.loc[log["rank"] <= LOOKED_AT, columns].sort_values(["offer_id", "rank"], ignore_index=True)
-    lists = seen.groupby("offer_id", as_index=False)["ts"].max().sort_values(["ts"], kind="stable", ignore_index=True)
+    lists = seen.groupby("offer_id", as_index=False).agg(ts=("ts", "max"))
+    lists = lists.sort_values("ts", kind="stable", ignore_index=True)
     since = (lists["ts"] >= pd.Timestamp(CHANGE, tz=lists["ts"].dt.tz)).to_numpy()
     number, count = np.arange(len(lists)), len(lists)
     agency = number % AGENCIES
-    changed = rng.random(count) < np.where(since, effects.changed_since, CHANGED)
-    hasty = rng.random(count) < np.where(since, effects.hasty_since, HASTY)
+    changed = rng.random(count) < _share(since, effects.changed_since, CHANGED)
+    hasty = rng.random(count) < _share(since, effects.hasty_since, HASTY)
     lists = lists.assign(
         agency=[f"A{each:02}" for each in agency],
         agent=[f"A{a:02}-{n % ADVISERS:02}" for a, n in zip(agency, number // AGENCIES, strict=True)],
@@ -46,3 +47,8 @@ def reviews(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffe
         words=words,
         month=found["ts"].dt.strftime("%Y-%m"),
     )[COLUMNS]
+
+
+def _share(since: np.ndarray, planted: float | None, usual: float) -> np.ndarray:
+    """The share of each list, since the change or before."""
+    return np.where(since & (planted is not None), usual if planted is None else planted, usual)

@@ -17,7 +17,7 @@ from boussole.charter.judging.wording.findings import deciding, finding, level_w
 from boussole.charter.judging.wording.naming import about
 from boussole.charter.judging.wording.record_sentences import recorded_sentence
 from boussole.charter.judging.wording.stated_sentences import stated_sentence
-from boussole.charter.text.judged import OF_REVIEWS
+from boussole.charter.text.judged import of_reviews
 from boussole.charter.text.left_out import REASON, limiting
 
 LOCALE = Path(__file__).parent.parent / "locale"
@@ -293,7 +293,7 @@ class _Teller:
         """How many more decisions would tell, and how long these take to come, where those of later windows count."""
         gettext, lang, more = self.catalogue.gettext, self.catalogue.lang, comparison.more_decisions
         if measure.params.scale == "share":
-            return gettext(TOO_FEW_REVIEWS if measure.metric in OF_REVIEWS else TOO_FEW_MESSAGES).format(finding=found)
+            return gettext(TOO_FEW_REVIEWS if of_reviews(measure.metric) else TOO_FEW_MESSAGES).format(finding=found)
         if more is None:
             return gettext(NEVER_SETTLED).format(finding=found)
         n = about(more, lang)
