@@ -53,6 +53,15 @@ def kinds_of(metric: str) -> tuple[str, ...]:
     return ("ranking",) if metric in LISTS else LOGGED
 
 
+def of_reviews(metric: str) -> bool:
+    """Whether a judged measure is of reviews of agents.
+
+    >>> of_reviews("override_rate"), of_reviews("outside_hours_share")
+    (True, False)
+    """
+    return metric in (OVERRIDE_RATE, HASTY_SHARE)
+
+
 def possible(metric: str, name: str, value: object) -> bool:
     """Whether a judged measure can have figures with a parameter of a value.
 

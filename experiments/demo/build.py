@@ -14,7 +14,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.privacy import keys
 from boussole.audits.workspace import Workspace
 from boussole.experiments.demo.planted import PEOPLE, SEED, facts
-from boussole.experiments.logging import log_contacts, log_decisions
+from boussole.experiments.logging import log_contacts, log_decisions, log_human_actions
 from boussole.experiments.store import client, experiment_id, quiet_mlflow
 
 if TYPE_CHECKING:
@@ -98,6 +98,10 @@ def _log_everything(workspace: Workspace, simulation: Simulation, *, tell: Progr
                     log_decisions(week, system="matchft", model_version=week["model_version"].iloc[0])
                     sent = simulation.messages
                     log_contacts(sent[sent["week"] == name].drop(columns="week"), system="matchft")
+        for month, reviewed in simulation.reviews.groupby("month"):
+            if (name := f"reviews {month}") not in done:
+                with mlflow.start_run(experiment_id=experiment, run_name=name):
+                    log_human_actions(reviewed.drop(columns="month"), system="matchft")
         tell("weeks of decisions logged to MLflow", len(weeks), len(weeks))
     finally:
         mlflow.set_tracking_uri(before)

@@ -37,6 +37,10 @@ class PlantedEffects:
     """Share of people with a part-time past: this is how version 2.0 reaches women."""
     evening_share: float = 0.03
     """Share of messages that leave at nine in the evening since the change; 0 plants nothing."""
+    changed_since: float | None = 0.0005
+    """Share of lists that advisers change since the change; None plants nothing: as before."""
+    hasty_since: float | None = 0.2
+    """Share of lists that they review faster than they can read since then; None plants nothing."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 
@@ -89,6 +93,24 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             },
             "too_often": "not planted: the sender stops at four messages in thirty days",
             "after_stop": "not planted: nobody gets a message after a STOP",
+        },
+        "reviews": {
+            "lists_changed": {
+                "2026-07": "none",
+                "2026-08": "none",
+                "2026-09": "planted",
+                "share_below": 0.005,
+                "switch": "PlantedEffects.changed_since",
+                "mechanism": "since the change advisers follow almost every list as it comes",
+            },
+            "too_short_to_read": {
+                "2026-07": "none",
+                "2026-08": "none",
+                "2026-09": "planted",
+                "share_between": [0.16, 0.24],
+                "switch": "PlantedEffects.hasty_since",
+                "mechanism": "since the change they take less time than reading takes, for one list in five",
+            },
         },
         "version_change": {
             "before": "1.4",
@@ -154,6 +176,8 @@ def _expected() -> dict[str, dict[str, str]]:
             **{f"precision_difference_{name}": "kept" for name in attributes},
             "decent_hours": "watch" if changed else "kept",
             "not_too_often": "kept",
+            "override_rate": "watch" if changed else "kept",
+            "time_to_read": "watch" if changed else "kept",
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
         seen = {

@@ -11,6 +11,7 @@ from boussole.experiments.demo.market import PARIS, offers, outcomes, pairs
 from boussole.experiments.demo.messages import messages
 from boussole.experiments.demo.model import VERSIONS, Version, decide, history, train
 from boussole.experiments.demo.people import people
+from boussole.experiments.demo.reviews import reviews
 
 LOGGED = [
     "decision_id", "ts", "person_id", "offer_id", "model_version", "rome_family", "gender", "age", "qpv",
@@ -26,6 +27,8 @@ class Simulation:
     log: pd.DataFrame
     messages: pd.DataFrame
     """Messages to people, each with the run of its decision."""
+    reviews: pd.DataFrame
+    """What advisers decided, each with its month."""
     versions: dict[str, Version]
 
     def weeks(self) -> dict[str, pd.DataFrame]:
@@ -41,7 +44,7 @@ def run_names(log: pd.DataFrame) -> pd.Series:
 
 def simulate(count: int, *, seed: int) -> Simulation:
     """Three months of decisions about `count` people; every step draws from its own stream of the seed."""
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(6)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(7)]
     past = history(rng=streams[0])
     versions = {name: train(name, past) for name in VERSIONS}
     seekers = people(count, rng=streams[1])
@@ -52,4 +55,4 @@ def simulate(count: int, *, seed: int) -> Simulation:
     log["decision_id"] = [f"D{number:07d}" for number in range(len(log))]
     log = log[LOGGED].reset_index(drop=True)
     sent = messages(log.assign(run=run_names(log)), rng=streams[5])
-    return Simulation(log=log, messages=sent, versions=versions)
+    return Simulation(log=log, messages=sent, reviews=reviews(log, rng=streams[6]), versions=versions)

@@ -75,6 +75,8 @@ def test_levels_that_are_judged_in_this_version():
         "psi": (0.1, None),
         "outside_hours_share": (0.01, 0.05),
         "written_too_often_share": (0.01, None),
+        "override_rate": (0.01, None),
+        "hasty_review_share": (0.1, 0.5),
     }
 
 

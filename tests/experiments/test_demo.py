@@ -21,6 +21,7 @@ from boussole.experiments.demo import FACTS, build
 from boussole.experiments.demo.messages import messages
 from boussole.experiments.demo.model import VERSIONS
 from boussole.experiments.demo.planted import PEOPLE, PLANTED, SEED, facts
+from boussole.experiments.demo.reviews import reviews
 from boussole.experiments.demo.simulation import Simulation, run_names, simulate
 from boussole.experiments.store import quiet_mlflow
 
@@ -296,6 +297,36 @@ def test_messages_leave_at_decent_hours_but_for_those_that_are_planted(
     assert {month: share for month, share in found.items() if share} == {"2026-09": found["2026-09"]}
     assert low < found["2026-09"] < high
     assert [told[month] for month in found.index] == ["none", "none", "planted"]
+
+
+def by_list(log: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
+    """Of each list: its month, whether something was changed, whether it was read faster than 300 words a minute."""
+    found = log.merge(done, on="decision_id")
+    found["changed"] = found["kept"] != found["contacted"]
+    lists = found.groupby(["month", "offer_id"], as_index=False).agg(
+        changed=("changed", "any"), seconds=("seconds", "sum"), words=("words", "sum")
+    )
+    return lists.assign(hasty=lists["seconds"] < lists["words"] / 5)
+
+
+def test_lists_are_changed_and_read_but_for_what_is_planted(simulation: Simulation, planted: dict[str, Any]) -> None:
+    found = by_list(simulation.log, simulation.reviews).groupby("month")[["changed", "hasty"]].mean()
+    told = planted["reviews"]
+    low, high = told["too_short_to_read"]["share_between"]
+    assert found["changed"]["2026-09"] < told["lists_changed"]["share_below"]
+    assert low < found["hasty"]["2026-09"] < high
+    assert (found["changed"][:2].between(0.08, 0.16) & found["hasty"][:2].between(0.01, 0.05)).all()
+    assert [told["lists_changed"][month] for month in found.index] == ["none", "none", "planted"]
+    agents = simulation.reviews.groupby(["month", "agency"])["agent"].nunique()
+    assert agents.min() >= 11
+    assert (simulation.reviews.groupby("agent")["agency"].nunique() == 1).all()
+
+
+def test_with_nothing_planted_advisers_decide_and_read(simulation: Simulation) -> None:
+    none = dataclasses.replace(PLANTED, changed_since=None, hasty_since=None)
+    done = reviews(simulation.log, rng=np.random.default_rng(7), effects=none)
+    found = by_list(simulation.log, done).groupby("month")[["changed", "hasty"]].mean()
+    assert (found["changed"].between(0.08, 0.16) & found["hasty"].between(0.01, 0.05)).all()
 
 
 def test_with_nothing_planted_messages_are_clean(simulation: Simulation) -> None:

@@ -17,7 +17,7 @@ from boussole.charter.judging.wording.findings import deciding, finding, level_w
 from boussole.charter.judging.wording.naming import about
 from boussole.charter.judging.wording.record_sentences import recorded_sentence
 from boussole.charter.judging.wording.stated_sentences import stated_sentence
-from boussole.charter.text.judged import SHARES
+from boussole.charter.text.judged import of_reviews
 from boussole.charter.text.left_out import REASON, limiting
 
 LOCALE = Path(__file__).parent.parent / "locale"
@@ -156,12 +156,9 @@ LIES = {
     "good_side": "The figure lies on the good side of the watch level ({watch}): chance alone may explain that.",
 }
 """Between which levels a figure lies of which nobody can tell."""
-TOO_FEW = {
-    "contacts": "{finding}; the messages of this period are too few to tell.",
-    "reviews": "{finding}; the reviews of this period are too few to tell.",
-    "reading_time": "{finding}; the reviews of this period are too few to tell.",
-}
-"""Of a share of what a log holds, by what it needs: what later periods hold does not count with it."""
+TOO_FEW_MESSAGES = "{finding}; the messages of this period are too few to tell."
+TOO_FEW_REVIEWS = "{finding}; the reviews of this period are too few to tell."
+"""Of a share of what a log holds: what later periods hold does not count with it."""
 NEVER_SETTLED = "{finding}; no reasonable number of decisions would tell."
 BEYOND = {
     "breach": "It is very unlikely that chance alone explains going beyond the breach level ({level}).",
@@ -296,7 +293,7 @@ class _Teller:
         """How many more decisions would tell, and how long these take to come, where those of later windows count."""
         gettext, lang, more = self.catalogue.gettext, self.catalogue.lang, comparison.more_decisions
         if measure.params.scale == "share":
-            return gettext(TOO_FEW[SHARES[measure.metric]]).format(finding=found)
+            return gettext(TOO_FEW_REVIEWS if of_reviews(measure.metric) else TOO_FEW_MESSAGES).format(finding=found)
         if more is None:
             return gettext(NEVER_SETTLED).format(finding=found)
         n = about(more, lang)

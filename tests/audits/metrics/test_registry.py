@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from boussole.audits.counts.read import SHARES
 from boussole.audits.counts.reference import Before
 from boussole.audits.cubes.bins import Histogram
 from boussole.audits.drift.by_group import group_drift_measures
@@ -15,11 +16,12 @@ from boussole.audits.drift.distances import distance_measures, missing_measure, 
 from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.measures import drift_measures
 from boussole.audits.metric_registry import REGISTRY, MetricError, Registry
+from boussole.audits.metrics.human import review_measures
 from boussole.audits.metrics.measure import measured_cells
 from boussole.audits.standing import WindowStanding
 from tests.audits import funnels
+from tests.audits.freedom.test_shares import SYSTEM, rows
 from tests.audits.freedom.test_shares import measured as messages
-from tests.audits.freedom.test_shares import rows
 
 
 def test_duplicates_raise_across_families() -> None:
@@ -74,6 +76,7 @@ def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     names |= {m.metric for m in drift_measures([moved])} | {missing_measure("x", n=9, missing=1, fewest=1).metric}
     names |= {m.metric for m in [*distance_measures(moved.coarse()), *ordered_measures(moved)]}
     names |= set(messages(rows(hours=[(0, 0, 2000)], timed=[(0, 0, 2000)], often=[(0, 0, 500)])))
+    names |= {m.metric for m in review_measures(SHARES.empty_table(), SYSTEM)}
     alike = np.ones((101, 1, 2, 3), dtype=np.int64)
     names |= {m.metric for m in meaning_measures(alike, alike, clustered=False, fewest=1)}
     assert names == {metric.name for metric in REGISTRY.all()}

@@ -1,0 +1,54 @@
+"""The reviews of the demo: of each list an adviser looks at the first proposals, changes some, and takes time to read;
+but for what is planted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from boussole.experiments.demo.planted import CHANGE, PLANTED, PlantedEffects
+
+AGENCIES, ADVISERS = 80, 15
+"""How many agencies of the two regions, and how many advisers review in each: nobody is told of alone."""
+LOOKED_AT = 3
+"""Proposals of a list that its adviser opens."""
+WORDS = (60, 140)
+"""Words that a proposal shows, from and to."""
+CHANGED, HASTY = 0.12, 0.03
+"""Share of lists that are changed, and of reviews that are too short, where nothing is planted."""
+COLUMNS = ["decision_id", "kept", "seconds", "reviewed_at", "agent", "agency", "words", "month"]
+
+
+def reviews(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
+    """The log of what advisers decided, of a log of decisions; `month` names the run."""
+    columns = ["decision_id", "offer_id", "ts", "rank", "contacted"]
+    seen = log.loc[log["rank"] <= LOOKED_AT, columns].sort_values(["offer_id", "rank"], ignore_index=True)
+    lists = seen.groupby("offer_id", as_index=False).agg(ts=("ts", "max"))
+    lists = lists.sort_values("ts", kind="stable", ignore_index=True)
+    since = (lists["ts"] >= pd.Timestamp(CHANGE, tz=lists["ts"].dt.tz)).to_numpy()
+    number, count = np.arange(len(lists)), len(lists)
+    agency = number % AGENCIES
+    changed = rng.random(count) < _share(since, effects.changed_since, CHANGED)
+    hasty = rng.random(count) < _share(since, effects.hasty_since, HASTY)
+    lists = lists.assign(
+        agency=[f"A{each:02}" for each in agency],
+        agent=[f"A{a:02}-{n % ADVISERS:02}" for a, n in zip(agency, number // AGENCIES, strict=True)],
+        changed=changed,
+        pace=np.where(hasty, rng.uniform(500, 1500, count), rng.uniform(80, 280, count)),
+        wait=pd.to_timedelta(rng.integers(5, 600, count), unit="min"),
+    ).drop(columns="ts")
+    found = seen.merge(lists, on="offer_id")
+    words = rng.integers(*WORDS, len(found))
+    first = ~found["offer_id"].duplicated()
+    return found.assign(
+        kept=found["contacted"] ^ (found["changed"] & first),
+        seconds=(words / found["pace"] * 60).round(1),
+        reviewed_at=found["ts"] + found["wait"],
+        words=words,
+        month=found["ts"].dt.strftime("%Y-%m"),
+    )[COLUMNS]
+
+
+def _share(since: np.ndarray, planted: float | None, usual: float) -> np.ndarray:
+    """The share of each list, since the change or before."""
+    return np.where(since & (planted is not None), usual if planted is None else planted, usual)
