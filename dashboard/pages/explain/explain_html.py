@@ -33,7 +33,7 @@ def head(say: Say, *, local: bool) -> Html:
         "header",
         el("h1", say("Explain a decision")),
         el("p", say("How a tool took part in a decision, for the one person it is about."), class_="subtitle"),
-        el("ol", *[el("li", step) for step in steps]),
+        el("ol", *[el("li", step) for step in steps], class_="steps"),
         el("p", say("Each look is noted in the access log, with its reason."), class_="told"),
         el("p", mode, class_="warning") if local else None,
     )
@@ -53,12 +53,14 @@ def requests(
                 el("h2", say("What waits for a case handler"), id="waiting"),
                 *[_waiting(each, me, workspace, say, query=query, problem=problem) for each in waiting],
                 None if waiting else el("p", say("No request waits.")),
+                class_="house-of",
             ),
             el(
                 "section",
                 el("h2", say("Sheets that are open"), id="agreed"),
                 el("ul", *[_agreed(each, workspace, say, query=query) for each in agreed]) if agreed else None,
                 None if agreed else el("p", say("No sheet is open to you.")),
+                class_="house-of",
             ),
             folded_form(say("Ask to see a decision"), asking, say, query=query, problem=problem) if asking else None,
         ]
@@ -112,7 +114,7 @@ def sheet_page(
             el("header", back, el("h1", made.title), el("p", made.subtitle, class_="subtitle")),
             el("p", until, class_="told"),
             _handing(found, me, say, query=query, problem=problem),
-            el("div", *[_block(each) for each in made.blocks], class_="house-of"),
+            el("div", *[_block(each) for each in made.blocks], class_="house-of explained"),
         ]
     )
 
