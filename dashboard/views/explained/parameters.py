@@ -74,8 +74,8 @@ def _effects(known: Explanation, say: Say) -> Iterator[Block]:
             say(
                 "How to read the points: the tool adds points for each criterion, and makes its score of the sum. "
                 "Points above zero raised your score, points below zero lowered it; the further from zero, the more "
-                "the criterion counted. The average is that of the people whom the same version of the tool looked at in "
-                "the same month."
+                "the criterion counted. The average is that of the people whom the same version of the tool looked at "
+                "in the same month."
             )
         )
     yield text(_checked(known, say))
