@@ -66,6 +66,11 @@ class System(Logs, Description):
         return [feature.column for feature in self.features if feature.kind == "category"]
 
     @property
+    def logged_weights(self) -> dict[str, str]:
+        """The columns of the features whose weight is logged with each decision, each with the column of the weight."""
+        return {feature.column: feature.weight for feature in self.features if feature.weight is not None}
+
+    @property
     def feature_titles(self) -> dict[str, Texts]:
         """What readers call the features that have a title, by their columns."""
         return {feature.column: feature.title for feature in self.features if feature.title is not None}
@@ -133,6 +138,12 @@ class System(Logs, Description):
             raise ValueError(
                 f"{what}: {many:,} groups are too many to compare (at most {most}): put values together, or cross fewer"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _weighed(self) -> Self:
+        if strange := sorted(set(self.logged_weights.values()) - (set(self.numbers) - set(self.logged_weights))):
+            raise ValueError(f"`weight` names no other feature that is a number: {', '.join(strange)}")
         return self
 
     @model_validator(mode="after")

@@ -115,12 +115,18 @@ class Feature(Strict):
     origin: Texts | None = Field(
         None, description="Where the tool takes it from, as whoever a decision is about is told: 'Your file'"
     )
+    weight: ColumnName | None = Field(
+        None,
+        description="Another feature: what this one weighed in each decision, as the tool logged it. Above zero: "
+        "it raised the score",
+    )
 
     @model_serializer
     def _as_written(self) -> str | dict[str, Any]:
         """Its column alone where nothing else is said, as in the file: an older declaration keeps its hash."""
         kind = self.kind if self.kind != "number" else None
-        said = {"title": self.title, "kind": kind, "range": self.range and list(self.range), "origin": self.origin}
+        said = {"title": self.title, "kind": kind, "range": self.range and list(self.range)}
+        said |= {"origin": self.origin, "weight": self.weight}
         more = {name: value for name, value in said.items() if value is not None}
         return {"column": self.column, **more} if more else self.column
 

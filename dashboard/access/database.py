@@ -77,6 +77,24 @@ day_table = Table(
     Column("entry", Integer, nullable=False),  # of the ledger
 )
 
+sheet_table = Table(
+    "sheet_requests",  # to see the sheet of one decision; a row is erased once its time is over
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("system", String, nullable=False),
+    Column("decision", String, nullable=False),  # its id, as JSON: the values of the columns that identify it
+    Column("request", String, nullable=False),  # the number of the request that it is to answer; empty: none
+    Column("reason", String, nullable=False),
+    Column("opened_by", String, nullable=False),
+    Column("opened_at", String, nullable=False),
+    Column("confirmed_by", String),
+    Column("expires_at", String, nullable=False),
+    Column("number", String, nullable=False),  # of the sheet
+    Column("lang", String),  # of the sheet that was issued
+    Column("issued_on", String(10)),
+    Column("entry", Integer),  # of the ledger, where it was issued
+)
+
 seen_table = Table(
     "concerns_seen",
     metadata,

@@ -31,6 +31,7 @@ from boussole.dashboard.pages.ask.routes import ask_routes
 from boussole.dashboard.pages.concerns.routes import letter_routes
 from boussole.dashboard.pages.drift.detail_routes import detail_routes
 from boussole.dashboard.pages.evidence.routes import evidence_routes
+from boussole.dashboard.pages.explain.routes import explain_routes
 from boussole.dashboard.pages.incidents.routes import incident_routes
 from boussole.dashboard.pages.questions.routes import question_routes
 from boussole.dashboard.pages.recommendations.routes import followed_routes
@@ -131,6 +132,7 @@ def routes(home: Path) -> list[Route]:
     forms = [
         *act_routes(home),
         *incident_routes(home),
+        *explain_routes(home),
         *followed_routes(home),
         *ask_routes(home),
         *question_routes(home),

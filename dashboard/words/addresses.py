@@ -147,6 +147,15 @@ def incidents_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) 
     return address("/incidents", {**asked, **query}, anchor)
 
 
+def explain_href(*, query: Mapping[str, str], anchor: str = "", **asked: str) -> str:
+    """The page on which one decision is explained, or the sheet that two people agreed to.
+
+    >>> explain_href(query={"lang": "en"}, sheet="0a"), explain_href(query={}, anchor="open")
+    ('/explain?sheet=0a&lang=en', '/explain#open')
+    """
+    return address("/explain", {**asked, **query}, anchor)
+
+
 def fairness_href(*, query: Mapping[str, str], **asked: str) -> str:
     """The fairness explorer, or one view of it.
 

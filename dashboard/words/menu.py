@@ -56,6 +56,7 @@ def pages(say: Say) -> list[Page]:
         Page(name="recommendations", title=say("Recommendations"), group=committee),
         Page(name="work", title=say("Effects on work"), group=committee),
         Page(name="incidents", title=say("Incidents and appeals"), group=committee),
+        Page(name="explain", title=say("Explain a decision"), group=committee),
         Page(name="evidence", title=say("The evidence"), group=proof),
         Page(name="reports", title=say("Reports"), group=proof),
         Page(name="law", title=say("The law"), group=proof),

@@ -45,6 +45,20 @@ class Weights:
     too_few: bool = False
     unlogged: tuple[str, ...] = ()
     checked: bool | None = None
+    logged: bool = False
+
+
+def logged_weights(model: VersionModel, points: Mapping[str, Cell]) -> Weights | None:
+    """The effects that the tool logged, by input; None where one of them is missing. `unlogged`: inputs of the model
+    that nobody logs a weight of."""
+    if not points or not all(isinstance(each, int | float) for each in points.values()):
+        return None
+    found = sorted(((name, float(each)) for name, each in points.items() if each is not None), key=lambda p: -abs(p[1]))
+    return Weights(
+        effects=tuple(Effect(column=name, points=each, without=None) for name, each in found),
+        unlogged=tuple(name for name in model.inputs or () if name not in points),
+        logged=True,
+    )
 
 
 def weights(  # noqa: PLR0911 (each return is something that cannot be told)

@@ -62,18 +62,25 @@ def model() -> VersionModel:
     return VersionModel(inputs=("years", "km"), pipeline=pipeline, settings={"threshold": "0.4"})
 
 
-def workspace_in(folder: Path, *, human: str = "") -> Workspace:
-    """A workspace with forty decisions; D07 is the one that is asked for. `human`: what the adviser said of it."""
+def workspace_in(folder: Path, *, human: str = "", weights: bool = False) -> Workspace:
+    """A workspace with forty decisions; D07 is the one that is asked for. `human`: what the adviser said of it.
+
+    `weights`: the tool logs what each input weighed.
+    """
     made = Workspace.create(folder / "w", organisation="Service")
-    (made.home / "systems" / "jobs.yaml").write_text(SYSTEM, encoding="utf-8")
+    text = SYSTEM
+    if weights:
+        text = text.replace("origin: {fr: Votre dossier, en: Your file}", "weight: years_weight")
+        text = text.replace("en: Distance}}", "en: Distance}, weight: km_weight}\n  - years_weight\n  - km_weight")
+    (made.home / "systems" / "jobs.yaml").write_text(text, encoding="utf-8")
     scores = model().pipeline.predict_proba(PEOPLE)[:, 1]
-    lines = ["ref,offer,person,when,called,score,place,hired,adviser,version,sex,age,years,km"]
+    lines = ["ref,offer,person,when,called,score,place,hired,adviser,version,sex,age,years,km,years_weight,km_weight"]
     for n, (years, km) in enumerate(PEOPLE.itertuples(index=False)):
         called = str(n % 4 < 3).lower()
         said = human if n == 7 else ""
         lines.append(
             f"D{n:02d},OFFER{n // 4},PERSON{n:02d},{DECIDED} 10:00,{called},{scores[n]:.6f},{n % 4 + 1},false,{said},"
-            f"v9,F,{31 + n % 30},{years},{km}"
+            f"v9,F,{31 + n % 30},{years},{km},1.25,-0.75"
         )
     path = folder / "log.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

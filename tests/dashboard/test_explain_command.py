@@ -167,3 +167,14 @@ def test_whoever_is_no_operator_does_not_read_alone(shared):
     for role in ("steward", "agent", "data_scientist", "auditor"):
         result = run(shared, "--as", role, *ALONE)
         assert "may not explain one decision alone" in str(result.exception)
+
+
+def test_weights_that_the_tool_logged_are_told_as_such(tmp_path):
+    """A tool that is no sum of criteria can log what each weighed: the log, not a guess, is what is told."""
+    told = " ".join(printed(workspace_in(tmp_path, weights=True), "en").split())
+    assert "Years of experience: raised your score. " in told
+    assert "Weight (points): +1.25" in told
+    assert "Weight (points): −0.75" in told
+    assert "wrote down when it decided. They were not computed again here." in told
+    assert "This sheet is not complete" not in told
+    assert "years_weight" not in told

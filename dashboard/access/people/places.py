@@ -20,6 +20,7 @@ PAGES: dict[str, Action] = {
     "recommendations": Action.SEE_COMMITTEE,
     "work": Action.SEE_COMMITTEE,
     "incidents": Action.SEE_INCIDENTS,
+    "explain": Action.SEE_SHEET,
     "register": Action.SEE_REGISTER,
     "system": Action.SEE_SYSTEM,
     "drift": Action.SEE_DRIFT,

@@ -14,8 +14,9 @@ def data_blocks(known: Explanation, say: Say) -> Iterator[Block]:
     """The data about the person, what is said of their sources, and what was not used."""
     system, features = known.system, known.decision.features
     yield heading(say("2. Which data were used, and where do they come from?"))
-    used = [column for column in system.watched if known.inputs is None or column in known.inputs]
-    unasked = [column for column in system.watched if column not in used]
+    weights = set(system.logged_weights.values())
+    used = [each for each in system.watched if each not in weights and (known.inputs is None or each in known.inputs)]
+    unasked = [each for each in system.watched if each not in used and each not in weights]
     if used:
         origins = {each.column: each.origin for each in system.features}
         unsaid = say("Not told by the service")

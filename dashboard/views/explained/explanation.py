@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from boussole.audits.decisions.single import Cell, SingleDecision, read_decision
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.experiments.weights.linear import Weights, weights
+from boussole.experiments.weights.linear import Weights, logged_weights, weights
 from boussole.experiments.weights.version_models import VersionModel, model_of
 
 
@@ -63,6 +63,9 @@ def explanation(workspace: Workspace, system: System, words: Sequence[str]) -> E
     decision = read_decision(workspace, system, words)
     model = model_of(workspace, system, decision.version)
     found = weights(model, decision.features, decision.compared, score=decision.score)
+    if not found.checked:
+        told = {name: decision.features.get(weight) for name, weight in system.logged_weights.items()}
+        found = logged_weights(model, told) or found
     return Explanation(
         system=system,
         id=", ".join(words),

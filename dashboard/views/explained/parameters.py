@@ -61,13 +61,23 @@ def _effects(known: Explanation, say: Say) -> Iterator[Block]:
         for each in found.effects
     ]
     yield table(header, rows)
-    yield text(
-        say(
-            "How to read the points: the tool adds points for each criterion, and makes its score of the sum. Points "
-            "above zero raised your score, points below zero lowered it; the further from zero, the more the criterion "
-            "counted. The average is that of the people whom the same version of the tool looked at in the same month."
+    if found.logged:
+        yield text(
+            say(
+                "How to read the points: above zero, the criterion raised your score; below zero, it lowered it; the "
+                "further from zero, the more it counted. The average is that of the people whom the same version of "
+                "the tool looked at in the same month."
+            )
         )
-    )
+    else:
+        yield text(
+            say(
+                "How to read the points: the tool adds points for each criterion, and makes its score of the sum. "
+                "Points above zero raised your score, points below zero lowered it; the further from zero, the more "
+                "the criterion counted. The average is that of the people whom the same version of the tool looked at "
+                "in the same month."
+            )
+        )
     yield text(_checked(known, say))
 
 
@@ -96,6 +106,11 @@ def _sentence(known: Explanation, effect: Effect, say: Say) -> str:
 
 def _checked(known: Explanation, say: Say) -> str:
     version = known.decision.version or ""
+    if known.weights.logged:
+        return say(
+            "These weights are those that the tool itself wrote down when it decided. They were not computed again "
+            "here."
+        )
     if known.weights.checked:
         return say(
             "Checked: computed again from these data with version {version} of the tool, the score is the same as in "

@@ -61,8 +61,8 @@ def _head(known: Explanation, issue: Issue, say: Say) -> Iterator[Block]:
     yield text(
         say(
             "A computer tool took part in a decision about you. French law gives you the right to know how (Code of "
-            "relations between the public and the administration, article R. 311-3-1-2). This sheet says it in four "
-            "parts. It rests on the log of the tool: what the tool wrote down when it decided."
+            "relations between the public and the administration, article R.\u00a0311-3-1-2). This sheet says it in "
+            "four parts. It rests on the log of the tool: what the tool wrote down when it decided."
         )
     )
     yield strong(result(known, say))

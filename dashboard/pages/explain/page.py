@@ -1,0 +1,51 @@
+"""The page on which one decision is explained to the person concerned."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.access.sheet_requests import sheet_requests, shown_sheet
+from boussole.dashboard.access.visitor import here
+from boussole.dashboard.pages.explain import explain_html
+from boussole.dashboard.pages.explain.routes import explained
+from boussole.dashboard.parts import context, notices
+from boussole.dashboard.views.explained.requests import known_request
+from boussole.dashboard.views.explained.sheet import Issue, sheet
+from boussole.dashboard.words.say import Say
+
+
+def show(say: Say) -> None:
+    """One sheet, where the address names it; else what waits and what is open."""
+    if asked := st.query_params.get("sheet", ""):
+        _sheet(asked, say)
+        return
+    workspace, me, query = Workspace.find(), here(), context.kept_query()
+    context.put(
+        explain_html.head(say, local=not me.authenticated),
+        explain_html.requests(
+            sheet_requests(workspace, me), me, workspace, say, query=query, problem=context.problem()
+        ),
+    )
+
+
+def _sheet(asked: str, say: Say) -> None:
+    workspace, me = Workspace.find(), here()
+    found = shown_sheet(workspace, me, asked)
+    received = known_request(workspace, found.request).appeal.received_on if found.request else None
+    issue = Issue(
+        on=found.issued_on or context.today(),
+        request=found.request or None,
+        received_on=received,
+        number=found.number,
+    )
+    made = sheet(explained(workspace, found), issue, say)
+    context.put(explain_html.sheet_page(found, made, me, say, query=context.kept_query(), problem=context.problem()))
+
+
+speaks = context.speaks()
+try:
+    show(speaks)
+except BoussoleError as error:
+    st.html(notices.problem(error.what, error.next_step, speaks))

@@ -1,0 +1,167 @@
+"""The sheet of one decision in the browser: two people agree to it, it is over after some hours, each look is noted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+
+import pytest
+from sqlalchemy import update
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from boussole.audits.errors import BoussoleError
+from boussole.charter.deadlines.appeals import appeals
+from boussole.charter.records.facts import facts_of
+from boussole.dashboard.access import visitor
+from boussole.dashboard.access.database import access, sheet_table, stamp
+from boussole.dashboard.access.log import entries
+from boussole.dashboard.access.people.permissions import AccessError, Role
+from boussole.dashboard.access.people.person import COOKIE, Person
+from boussole.dashboard.access.sheet_requests import open_sheet, settle_sheet, sheet_requests, shown_sheet
+from boussole.dashboard.markup.elements import PREFIX
+from boussole.dashboard.server.server import routes
+from boussole.dashboard.views.explained import explanation
+from tests.dashboard.app_at import app_at
+from tests.dashboard.explained import asked, model, workspace_in
+
+WHY = {"system": "jobs", "decision": ["D07"], "request": "", "reason": "request 1"}
+
+
+def person(role: Role, who: str) -> Person:
+    return Person(role=role, subject=who, authenticated=True)
+
+
+STEWARD, HANDLER = person(Role.STEWARD, "sub-1"), person(Role.AGENT, "sub-2")
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    made = workspace_in(tmp_path)
+    monkeypatch.setenv("BOUSSOLE_HOME", str(made.home))
+    monkeypatch.setattr(explanation, "model_of", lambda *_: model())
+    return made
+
+
+def places(workspace) -> list[tuple[str, str, str]]:
+    return [(each.subject, each.role, each.place) for each in entries(workspace) if each.place.startswith("/explain ")]
+
+
+def test_nobody_sees_a_decision_before_somebody_else_has_agreed(workspace):
+    made = open_sheet(workspace, STEWARD, **WHY)
+    for one in (STEWARD, HANDLER):
+        with pytest.raises(BoussoleError, match="nobody has agreed"):
+            shown_sheet(workspace, one, made.id)
+    with pytest.raises(AccessError):  # a steward does not agree, not even another one
+        settle_sheet(workspace, person(Role.STEWARD, "sub-9"), made.id, agreed=True)
+    with pytest.raises(BoussoleError, match="it takes two people"):  # who asked has become a case handler since
+        settle_sheet(workspace, person(Role.AGENT, "sub-1"), made.id, agreed=True)
+    settle_sheet(workspace, HANDLER, made.id, agreed=True)
+    assert [shown_sheet(workspace, one, made.id).decision for one in (STEWARD, HANDLER)] == [("D07",)] * 2
+    with pytest.raises(BoussoleError, match="agreed to already"):
+        settle_sheet(workspace, person(Role.AGENT, "sub-3"), made.id, agreed=False)
+
+
+def test_it_is_open_to_these_two_and_to_nobody_else(workspace):
+    made = open_sheet(workspace, STEWARD, **WHY)
+    settle_sheet(workspace, HANDLER, made.id, agreed=True)
+    for other in (person(Role.STEWARD, "sub-3"), person(Role.AGENT, "sub-4")):
+        assert sheet_requests(workspace, other) == []
+        with pytest.raises(BoussoleError, match="two people who agreed"):
+            shown_sheet(workspace, other, made.id)
+    for role in set(Role) - {Role.STEWARD, Role.AGENT, Role.OPERATOR}:
+        with pytest.raises(AccessError):
+            shown_sheet(workspace, person(role, "sub-1"), made.id)
+    for role in set(Role) - {Role.STEWARD, Role.OPERATOR}:
+        with pytest.raises(AccessError):
+            open_sheet(workspace, person(role, "sub-1"), **WHY)
+
+
+def test_what_is_turned_down_or_over_is_gone_with_the_number_of_the_decision(workspace):
+    made = open_sheet(workspace, STEWARD, **WHY)
+    assert settle_sheet(workspace, HANDLER, made.id, agreed=False) is None
+    assert sheet_requests(workspace, STEWARD) == []
+    made = open_sheet(workspace, STEWARD, **WHY)
+    settle_sheet(workspace, HANDLER, made.id, agreed=True)
+    with access(workspace) as connection:
+        over = stamp(dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1))
+        connection.execute(update(sheet_table).values(expires_at=over))
+    with pytest.raises(BoussoleError, match="its time is over"):
+        shown_sheet(workspace, STEWARD, made.id)
+    with access(workspace) as connection:
+        assert connection.execute(sheet_table.select()).all() == []
+
+
+def test_each_step_and_each_look_is_noted_with_its_reason_and_without_the_decision(workspace):
+    made = open_sheet(workspace, STEWARD, **WHY)
+    settle_sheet(workspace, HANDLER, made.id, agreed=True)
+    shown_sheet(workspace, STEWARD, made.id)
+    n = made.id[:8]
+    assert places(workspace) == [
+        ("sub-1", "steward", f"/explain asked, {n}: request 1"),
+        ("sub-2", "agent", f"/explain agreed, {n}: request 1"),
+        ("sub-1", "steward", f"/explain saw, {n}: request 1"),
+    ]
+    assert not any("D07" in place for _, _, place in places(workspace))
+
+
+@pytest.fixture
+def client(workspace):
+    return TestClient(Starlette(routes=routes(workspace.home)), follow_redirects=False)
+
+
+def sent(client, role: str, path: str, **fields: str):
+    client.cookies.set(COOKIE, role)
+    return client.post(path, files={PREFIX + name: (None, value) for name, value in fields.items()})
+
+
+def test_from_the_request_to_the_sheet_in_the_hand_of_the_person(workspace, client):
+    number = asked(workspace).number
+    fields = {"system": "jobs", "decision": "D07", "request": number, "reason": "to answer it"}
+    assert sent(client, "agent", "/explain/open", **fields).status_code == 403
+    assert sent(client, "steward", "/explain/open", **fields).headers["location"].startswith("/explain?asked=1")
+    (found,) = sheet_requests(workspace, Person(role=Role.STEWARD, subject="local"))
+    client.cookies.set(COOKIE, "steward")
+    early = client.get(f"/explain-file/{found.id}")
+    assert (early.status_code, "nobody has agreed" in early.text) == (409, True)
+    assert sent(client, "steward", f"/explain/confirm/{found.id}", agreed="yes").status_code == 403
+    assert sent(client, "agent", f"/explain/issue/{found.id}", spoken="en").status_code == 404
+    agreed = sent(client, "agent", f"/explain/confirm/{found.id}", agreed="yes")
+    assert agreed.headers["location"] == f"/explain?sheet={found.id}"
+    done = sent(client, "agent", f"/explain/issue/{found.id}", spoken="en")
+    assert done.headers["location"] == f"/explain?sheet={found.id}#take"
+    (answer,) = appeals(facts_of(workspace, as_of=workspace.today()))
+    taken = [client.get(f"/explain-file/{found.id}") for _ in range(2)]
+    assert [hashlib.sha256(each.content).hexdigest() for each in taken] == [answer.decision[1].sheet] * 2
+    assert (answer.decision[1].role, answer.decision[1].signed_in) == ("agent", False)
+    twice = sent(client, "agent", f"/explain/issue/{found.id}", spoken="fr")
+    assert "sent=" in twice.headers["location"]
+    assert len(facts_of(workspace, as_of=workspace.today()).sealed) == 2
+    for role in ("chair", "member", "data_scientist", "auditor", "reader", "administrator"):
+        client.cookies.set(COOKIE, role)
+        assert client.get(f"/explain-file/{found.id}").status_code == 403
+
+
+def test_a_request_about_another_day_opens_nothing(workspace, client):
+    number = asked(workspace, decided_on=dt.date(2026, 9, 6)).number
+    sent(client, "steward", "/explain/open", system="jobs", decision="D07", request=number, reason="to answer it")
+    (found,) = sheet_requests(workspace, Person(role=Role.STEWARD, subject="local"))
+    sent(client, "agent", f"/explain/confirm/{found.id}", agreed="yes")
+    assert "must not reach the wrong person" in client.get(f"/explain-file/{found.id}").text
+
+
+def test_the_page_shows_the_sheet_and_escapes_what_was_typed(workspace, client, monkeypatch):
+    monkeypatch.setattr(visitor, "cookie", lambda _: "steward")
+    sent(client, "steward", "/explain/open", system="jobs", decision="D07", request="-", reason="<b>why</b>")
+    page = app_at("explain", lang="en").run()
+    assert not page.exception
+    assert any("&lt;b&gt;why" in each.proto.body for each in page.get("html"))
+    (found,) = sheet_requests(workspace, Person(role=Role.STEWARD, subject="local"))
+    shut = app_at("explain", lang="en", sheet=found.id).run()
+    assert not any("Years of experience" in each.proto.body for each in shut.get("html"))
+    sent(client, "agent", f"/explain/confirm/{found.id}", agreed="yes")
+    shown = app_at("explain", lang="fr", sheet=found.id).run()
+    told = " ".join(each.proto.body for each in shown.get("html"))
+    assert "Comment cette décision a été prise" in told
+    assert "Années d’expérience" in told
+    assert "PERSON" not in told
