@@ -16,6 +16,7 @@ from boussole.audits.metrics.discrimination import METRICS as DISCRIMINATION_MET
 from boussole.audits.metrics.distances import METRICS as DISTANCE_METRICS
 from boussole.audits.metrics.errors import METRICS as ERROR_METRICS
 from boussole.audits.metrics.estimated import METRICS as ESTIMATED_METRICS
+from boussole.audits.metrics.forgotten import METRICS as FORGOTTEN_METRICS
 from boussole.audits.metrics.freedom import METRICS as FREEDOM_METRICS
 from boussole.audits.metrics.human import METRICS as HUMAN_METRICS
 from boussole.audits.metrics.inequality import METRICS as INEQUALITY_METRICS
@@ -24,6 +25,7 @@ from boussole.audits.metrics.ranking import METRICS as RANKING_METRICS
 from boussole.audits.metrics.scoring import METRICS as SCORING_METRICS
 from boussole.audits.metrics.selection import METRICS as SELECTION_METRICS
 from boussole.audits.metrics.stages import METRICS as STAGE_METRICS
+from boussole.audits.metrics.through import METRICS as THROUGH_METRICS
 
 
 class MetricError(BoussoleError):
@@ -64,11 +66,13 @@ REGISTRY = Registry(
         *SELECTION_METRICS,
         *ADJUSTED_METRICS,
         *STAGE_METRICS,
+        *THROUGH_METRICS,
         *SCORING_METRICS,
         *ERROR_METRICS,
         *INEQUALITY_METRICS,
         *MISSING_METRICS,
         *RANKING_METRICS,
+        *FORGOTTEN_METRICS,
         *DISCRIMINATION_METRICS,
         *CALIBRATION_METRICS,
         *DISTANCE_METRICS,

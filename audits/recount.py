@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from boussole.audits.counts.apart import apart_of, lost
 from boussole.audits.counts.common import find_common
+from boussole.audits.counts.forgotten import since_of
 from boussole.audits.counts.rare import values_of, without_names
 from boussole.audits.counts.read import SHARES, Read
 from boussole.audits.counts.same_rows import SharedRowsError
@@ -30,12 +31,12 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, reference_window
 from boussole.audits.workspace import Workspace
 
-COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld", *COUNTERS)
+COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld", "forgotten", *COUNTERS)
 LEFT_OUT = "left_out"
 """What was not counted: the same in the state that was read, and free to change since."""
 VALUES = "values"
 """The names of values of categories, of which a purge leaves those alone that not only few had."""
-OF_ROWS = ("strata", "scores", "reference_scores", "withheld", *COUNTERS, VALUES)
+OF_ROWS = ("strata", "scores", "reference_scores", "withheld", "forgotten", *COUNTERS, VALUES)
 """What a purge removes together with the rows, or what needs it."""
 
 
@@ -236,6 +237,9 @@ def _as_kept(found: Read, kept: Read) -> Read:
     known = {each.feature for each in kept.histograms}
     if not pa.compute.any(pa.compute.greater_equal(kept.ranks["bucket"], FIRST)).as_py():
         found = replace(found, ranks=_of_lists(found.ranks, kept.ranks))
+    now, then = since_of(found.forgotten), since_of(kept.forgotten)
+    if then is None or now is None or now > then:  # not counted then, or rows of these months were purged since
+        found = replace(found, forgotten=kept.forgotten)
     return replace(
         found,
         histograms=[each for each in found.histograms if each.feature in known or not isinstance(each, Categories)],

@@ -14,6 +14,7 @@ import pyarrow as pa
 from boussole.audits import evidence, unsealed
 from boussole.audits.counts.apart import apart_of, apart_table, read_apart, still_known
 from boussole.audits.counts.common import Common, find_common
+from boussole.audits.counts.forgotten import read_forgotten, six_months
 from boussole.audits.counts.left_out import LeftOut, left_out_of, read_left_out
 from boussole.audits.counts.lists import lists_of, read_ranks
 from boussole.audits.counts.logs import read_logs
@@ -36,6 +37,7 @@ from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.lake import reading
 from boussole.audits.lake.connection import snapshot
 from boussole.audits.measures import Cells, Measure
+from boussole.audits.metrics.forgotten import forgotten_measures
 from boussole.audits.metrics.logs import log_measures
 from boussole.audits.metrics.measure import measured_cells
 from boussole.audits.standing import WindowStanding, standing
@@ -185,6 +187,7 @@ def read_window(
         reference_scores=reference_scores,
         histograms=histograms,
         logs=read_logs(connection, system, window, exact=exact, without=without),
+        forgotten=read_forgotten(connection, system, window, without=without, apart=within(known, six_months(window))),
     )
 
 
@@ -230,6 +233,9 @@ def _measured(read: Read, system: System, *, stands: WindowStanding) -> tuple[li
     measures = measured.measures
     measures += drift_measures(read.histograms, design_effect=design_effect(tables[0]))
     measures += log_measures(read.logs, system)
+    measures += forgotten_measures(
+        read.forgotten, system, standing=stands, hidden=measured.views[()].suppression.decisions
+    )
     before = before_of(read.reference_scores, read.withheld, system)
     if before is not None:
         measures += group_drift_measures(

@@ -22,6 +22,18 @@ from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
 from boussole.audits.windows import EmptyWindowError, Window
 
+FORGOTTEN = pa.schema(
+    [
+        *((name, pa.string()) for name in KEYS),
+        ("part", pa.string()),
+        ("window", pa.string()),
+        ("bin", pa.int16()),
+        ("bucket", pa.uint8()),
+        ("decision", pa.uint8()),
+        ("n", pa.int64()),
+    ]
+)
+"""What is counted of people on no list (`counts.forgotten`)."""
 SHARES = pa.schema(
     [
         *((name, pa.string()) for name in KEYS),
@@ -62,6 +74,8 @@ class Read:
     """What came in and is not in these counts (`LEFT_OUT`); no row in evidence of earlier versions."""
     logs: Mapping[str, pa.Table] = field(default_factory=dict)
     """Counts of logs by themselves (`SHARES`), by log; those of which nothing was counted are not there."""
+    forgotten: pa.Table = field(default_factory=FORGOTTEN.empty_table)
+    """People on no list in six months (`FORGOTTEN`); no row where the log does not tell, and in earlier evidence."""
 
 
 def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:

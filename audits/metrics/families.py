@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from boussole.audits.counts.forgotten import has_lists_of_people
 from boussole.audits.measures import Measure
 from boussole.audits.metrics import (
     calibration,
@@ -12,12 +13,14 @@ from boussole.audits.metrics import (
     distances,
     errors,
     estimated,
+    forgotten,
     inequality,
     missing,
     ranking,
     scoring,
     selection,
     stages,
+    through,
 )
 from boussole.audits.metrics.across import UNKNOWN, Across
 from boussole.audits.metrics.adjusted import ADJUSTED, BESIDE
@@ -43,6 +46,7 @@ EVERY_COMPARISON = (
     *errors.COMPARISONS,
     *missing.COMPARISONS.values(),
     ranking.EXPOSURE_RATIO,
+    forgotten.NEVER_SHORTLISTED,
     scoring.SCORING_RATIO,
     discrimination.AUC_DIFFERENCE,
     calibration.CALIBRATION_DIFFERENCE,
@@ -97,6 +101,14 @@ def ended_measures(by: tuple[str, ...], expired_on: dt.date, *, system: System) 
         }
         for comparison in (*measured.comparisons, *adjusted, *funnel, *compared)
     }
+    if has_lists_of_people(system):
+        shown += [forgotten.NEVER, forgotten.GINI]
+        judged[forgotten.NEVER_RATIO] = {
+            "bad_side": forgotten.NEVER_SHORTLISTED.bad_side(favourable=system.log.favourable),
+            "scale": "ratio",
+        }
+    if through.shared_between([system.actors.get(stage) for stage in system.log.stages]):
+        judged[through.GAP_SHARE] = {"bad_side": "above", "scale": "share"}
     return [
         Measure(metric=metric, by=by, status="undefined", reason="expired", params={**judged.get(metric, {}), **date})
         for metric in (*shown, "impact_ratio", *UNKNOWN, *scored, *judged, *beside)

@@ -1,25 +1,23 @@
-"""The funnel: at each stage who moves on, who got so far at all, and through whom a gap opens."""
+"""The funnel: at each stage who moves on, and who got so far at all."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from boussole.audits.measures import Cells, Measure, Stage
 from boussole.audits.metrics.adjusted import ADJUSTED, adjusted_measures
-from boussole.audits.metrics.comparisons import against, compared, comparison_measures, refused
+from boussole.audits.metrics.comparisons import comparison_measures
 from boussole.audits.metrics.definition import Comparison, Metric
 from boussole.audits.metrics.groups import rate_measures
 from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
-from boussole.audits.metrics.view import View, known_values
+from boussole.audits.metrics.through import Silent, StageStep, actor_measures, gap_shares
+from boussole.audits.metrics.view import View
 from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.funnel import suppress_stages
 from boussole.audits.suppression.lattice import EVERYBODY, Key
 from boussole.audits.suppression.rules import NOTHING, Suppression
 from boussole.audits.systems.model import System
-from boussole.audits.uncertainty.products import product, product_interval
 
 By = tuple[str, ...]
 STEP_RATE = replace(SELECTION_RATE, metric="stage_selection_rate")
@@ -29,7 +27,6 @@ STEP = {
     ADJUSTED.metric: "adjusted_stage_selection_rate_ratio",
 }
 WHOLE = {SELECTION_RATIO.metric: "cumulative_selection_rate_ratio"}
-THROUGH = "actor_selection_rate_ratio"
 COMPARISONS = tuple(
     replace(comparison, metric=names[comparison.metric])
     for names in (STEP, WHOLE)
@@ -75,7 +72,9 @@ def stage_measures(
     found: dict[By, list[Measure]] = {}
     for by, seen in _seen(stages, system, standing, hidden, withheld).items():
         found[by] = [measure for each in seen for measure in _measures(each, system, standing)]
-        found[by] += _through(seen, system, standing)
+        if by:
+            silent = next((why for each in seen if (why := _silent(each, system, standing)) is not None), None)
+            found[by] += [*actor_measures(_steps(seen), silent), *gap_shares(_steps(seen), silent)]
     return found
 
 
@@ -126,9 +125,7 @@ def _measures(seen: _StageCounts, system: System, standing: WindowStanding) -> l
     ]
 
 
-def _silent(
-    seen: _StageCounts, system: System, standing: WindowStanding
-) -> tuple[Literal["suppressed", "undefined"], str, dict[str, str]] | None:
+def _silent(seen: _StageCounts, system: System, standing: WindowStanding) -> Silent | None:
     """Why nothing of a stage is told, of any group: few came there, or it is an outcome that cannot be read yet."""
     if (why := seen.step.suppression.decisions.get(EVERYBODY)) is not None:
         return "suppressed", why, {}
@@ -142,49 +139,8 @@ def _compared(view: View) -> list[Measure]:
     return comparison_measures(view, SELECTION_RATIO) if view.table.by else []
 
 
-def _through(stages: Sequence[_StageCounts], system: System, standing: WindowStanding) -> list[Measure]:
-    """The part of each actor in the ratio over the whole funnel: their product, over all actors, is that ratio."""
-    view = stages[0].step
-    if not view.table.by or any(_silent(seen, system, standing) for seen in stages):
-        return []
-    actors = dict.fromkeys(seen.stage.actor for seen in stages if seen.stage.actor)
-    return [
-        _part(actor, [seen for seen in stages if seen.stage.actor == actor], position)
-        for position in compared(view)
-        for actor in actors
-    ]
-
-
-def _part(actor: str, stages: Sequence[_StageCounts], position: int) -> Measure:
-    """One actor and one group: the product of the ratios of the actor's stages; `n` as at the first of them."""
-    view = stages[0].step
-    others = [against(seen.step, SELECTION_RATIO, position) for seen in stages]
-    params = {"against": others[0].name, "stages": [seen.stage.name for seen in stages]}
-    refusals = [
-        refused(seen.step, SELECTION_RATIO, position, other) for seen, other in zip(stages, others, strict=True)
-    ]
-    if (refusal := next((each for each in refusals if each is not None), None)) is not None:
-        return replace(refusal, metric=THROUGH, given={"actor": actor}, params=params)
-    parts = [
-        (seen.step.buckets(SELECTION_RATE, [position]), seen.step.buckets(SELECTION_RATE, other.positions))
-        for seen, other in zip(stages, others, strict=True)
-    ]
-    n = parts[0][0][1] + parts[0][1][1]
-    value = product(parts)
-    defined = math.isfinite(value) and value > 0
-    return Measure(
-        metric=THROUGH,
-        by=view.table.by,
-        group=known_values(view.table.groups[position]),
-        given={"actor": actor},
-        value=value if defined else None,
-        status="ok" if defined else "undefined",
-        reason=None if defined else "zero_denominator",
-        n=int(n.sum()),
-        clusters=view.clusters(n),
-        interval=product_interval(parts, clustered=view.table.clustered) if defined else None,
-        params=params,
-    )
+def _steps(stages: Sequence[_StageCounts]) -> list[StageStep]:
+    return [StageStep(name=seen.stage.name, actor=seen.stage.actor, view=seen.step) for seen in stages]
 
 
 _REACHED = "who reached a stage counts as having reached those before it"
@@ -235,16 +191,5 @@ METRICS = (
         ideal=1.0,
         undefined="a group is empty or absent; nobody of the reference reached the stage",
         source="as selection_rate_ratio",
-    ),
-    Metric(
-        name="actor_selection_rate_ratio",
-        kind="beside",
-        formula="product of the stage selection rate ratios of the stages where one actor decides; over all actors the"
-        " product is the cumulative ratio of the last stage",
-        range="[0, ∞)",
-        ideal=1.0,
-        undefined="a stage of the actor has no ratio, or one of 0; the funnel is not mature yet; fewer came than may be"
-        " shown",
-        source="decomposition of a ratio into its steps; interval: Katz et al. (1978), Biometrics 34:469-474",
     ),
 )

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from scipy.optimize import brentq
 
+from boussole.audits.uncertainty.gap_share import KIND as GAP_SHARE
+from boussole.audits.uncertainty.gap_share import gap_share_end
 from boussole.audits.uncertainty.tests import p_beyond, quantile, statistic
 from boussole.audits.uncertainty.wilson import wilson_bounds
 
@@ -35,9 +37,17 @@ def end_of(test: Mapping[str, Any], *, chance: float, end: End) -> float | None:
     >>> [round(end_of(test, chance=0.025, end=end), 3) for end in ("low", "high")]
     [0.55, 0.811]
     """
-    kind = test.get("kind")
-    if kind == "noncentral_chi2":
-        return _distance(test, chance, end)
+    if test.get("only_beyond") == ("above" if end == "high" else "below"):  # nothing is told on the good side
+        return None if end == "high" else 0.0
+    kind = str(test.get("kind"))
+    if kind in OTHERS:
+        return OTHERS[kind](test, chance, end)
+    return _standardised(test, chance, end)
+
+
+def _standardised(test: Mapping[str, Any], chance: float, end: End) -> float | None:
+    """Of a test that is a distance from its level in standard errors."""
+    kind = str(test.get("kind"))
     z = quantile(test, 1 - chance) * (1 if end == "low" else -1)
     if kind in ("wald", "jackknife"):
         return _around(test, z)
@@ -51,6 +61,11 @@ def end_of(test: Mapping[str, Any], *, chance: float, end: End) -> float | None:
         return (0.0 if end == "low" else None) if found is None else math.exp(found)
     found = _crossed(lambda x: statistic(test, x) - z, -EDGE, EDGE)
     return (-1.0 if end == "low" else 1.0) if found is None else found
+
+
+def _share_of_gap(test: Mapping[str, Any], chance: float, end: End) -> float | None:
+    """Not above it is said by the smaller of two p-values, doubled."""
+    return gap_share_end(test, quantile(test, 1 - (chance / 2 if end == "high" else chance)), high=end == "high")
 
 
 def _around(test: Mapping[str, Any], z: float) -> float | None:
@@ -77,3 +92,10 @@ def _crossed(function: Callable[[float], float], low: float, high: float) -> flo
     if not first * last < 0:
         return None
     return float(brentq(function, low, high, xtol=1e-12, rtol=1e-14))
+
+
+OTHERS: dict[str, Callable[[Mapping[str, Any], float, End], float | None]] = {
+    "noncentral_chi2": _distance,
+    GAP_SHARE: _share_of_gap,
+}
+"""Tests that are more than an estimate and its error, each with how it is turned round."""

@@ -4,7 +4,9 @@ Judging needs no cells: `charter replay` calls these on stored documents. Thresh
 side is `below` or `above` them. Kinds: `score_ratio`, `score_difference` (k, n: compared group, reference; with `df`,
 effective sizes estimated from clusters), `jackknife` (transform, estimate, se on the transformed scale, df), `wald`
 (estimate, se, with `df` Student's), `score_share` (estimate, size: effective rows, df,
-`at_most` where the truth may be lower) and `noncentral_chi2` (PSI).
+`at_most` where the truth may be lower), `gap_share` (part, whole, their variances, watched, df) and
+`noncentral_chi2` (PSI). With `only_beyond`, the bad side, a test can tell that the truth lies beyond a level and never
+that it does not: too little was seen for that.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from scipy.stats import ncx2, norm
 from scipy.stats import t as student
 
 from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.uncertainty.gap_share import KIND as GAP_SHARE
+from boussole.audits.uncertainty.gap_share import gap_share_tail, gap_share_z
 from boussole.audits.uncertainty.score import difference_z, ratio_z
 from boussole.audits.uncertainty.share import share_z
 
@@ -50,6 +54,8 @@ def p_good(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> float
     >>> p_good(test, threshold=-0.1, bad_side="below") < 0.001
     True
     """
+    if test.get("only_beyond") == bad_side:
+        return 1.0
     return _tail(test, threshold, below=not _is_below(bad_side))
 
 
@@ -62,10 +68,10 @@ def tails(test: Mapping[str, Any], *, threshold: float, bad_side: str) -> tuple[
     (True, True)
     """
     below = _is_below(bad_side)
-    if test.get("kind") == "noncentral_chi2":
+    if test.get("kind") in ("noncentral_chi2", GAP_SHARE):
         return _tail(test, threshold, below=below), _tail(test, threshold, below=not below)
     z = statistic(test, threshold) * (1 if below else -1)
-    return _of_z(test, z), _of_z(test, -z)
+    return _of_z(test, z), 1.0 if test.get("only_beyond") == bad_side else _of_z(test, -z)
 
 
 def decisions_needed(
@@ -131,6 +137,8 @@ def _tail(test: Mapping[str, Any], threshold: float, *, below: bool) -> float:
     """Chance of so low (or so high) an estimate when the truth is at the threshold; small ones keep their digits."""
     if test.get("kind") == "noncentral_chi2":
         return _chi2_tail(test["statistic"] / test["scale"], test["df"], threshold / test["scale"], below=below)
+    if test.get("kind") == GAP_SHARE:
+        return gap_share_tail(test, threshold, below=below)
     return _of_z(test, statistic(test, threshold) * (1 if below else -1))
 
 
@@ -179,6 +187,7 @@ STATISTICS: dict[str, Callable[[Mapping[str, Any], float], float]] = {
     "jackknife": _jackknife_z,
     "wald": _wald_z,
     "score_share": share_z,
+    GAP_SHARE: gap_share_z,
 }
 """The standardised distance of the estimate from a threshold, by kind of test."""
 

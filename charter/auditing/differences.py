@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from boussole.audits.metrics.through import GAP_SHARE
 from boussole.charter.document import AuditDocument
 
 TOLERANCE = 1e-9
@@ -15,6 +16,8 @@ TEXTS = ("question", "sentence")
 """What a verdict says in words: compared only where the code is the same."""
 LATER = frozenset({"looks", "statement", "cases", "dates", "counted", "capped_by", "proven_on"})
 """Keys that older documents do not have: what they would hold is not compared."""
+LATER_METRICS = frozenset({GAP_SHARE})
+"""Measures that older documents do not have, of counts that they have."""
 Json = Mapping[str, Any]
 
 
@@ -47,7 +50,9 @@ def _differences(stored: Json, again: Json, *, texts: bool) -> list[Difference]:
         for key in ("decisions", "reference", "charter", "left_out")
         for difference in _values("document", key, stored.get(key), again.get(key))
     ]
-    found += _listed(stored["measures"], again["measures"], "measure", ("id",))
+    known = {measure["metric"] for measure in stored["measures"]}
+    now = [each for each in again["measures"] if each["metric"] not in LATER_METRICS - known]
+    found += _listed(stored["measures"], now, "measure", ("id",))
     together = [document.get("accumulated") or {"measures": []} for document in (stored, again)]
     found += _listed(together[0]["measures"], together[1]["measures"], "measure", ("id",))
     left = () if texts else TEXTS

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from boussole.audits.errors import CharterError
 from boussole.audits.languages import LANGUAGES, inside, typeset
+from boussole.audits.metrics.through import shared_between
 from boussole.audits.systems.kinds import Texts
 from boussole.audits.systems.model import System
 from boussole.charter.document import MeasureInShort
@@ -199,7 +200,9 @@ def _declared(system: System) -> dict[Need, bool]:
         "features": bool(system.features),
         "controls": bool(system.controls),
         "stages": columns is not None and bool(columns.stages),
+        "actors": shared_between([system.actors.get(name) for name in system.log.stages]) if columns else False,
         "ranks": columns is not None and columns.request is not None and columns.rank is not None,
+        "person": columns is not None and columns.person is not None,
         "contacts": system.contacts is not None,
         "reviews": human is not None and human.agent is not None,
         "reading_time": human is not None and None not in (human.agent, human.seconds, human.words),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from boussole.audits.metrics.calibration import CALIBRATION_DIFFERENCE
 from boussole.audits.metrics.discrimination import AUC_DIFFERENCE
 from boussole.audits.metrics.families import EVERY_COMPARISON
+from boussole.audits.metrics.forgotten import NEVER_RATIO
 from boussole.audits.metrics.freedom import OUTSIDE_HOURS, TOO_OFTEN
 from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_RATE
 from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
+from boussole.audits.metrics.through import GAP_SHARE
 from boussole.charter.text.model import Need
 
 DRIFT = "psi"
@@ -21,18 +23,26 @@ SHARES: dict[str, Need] = {
 JUDGED = (
     {comparison.metric: comparison.scale for comparison in EVERY_COMPARISON}
     | {DRIFT: "distance"}
-    | dict.fromkeys(SHARES, "share")
+    | dict.fromkeys((*SHARES, GAP_SHARE), "share")
 )
 """The measures that carry a test, and their scales."""
 NEEDS_ALL = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.needs_all}
 """Measures that have no value where outcomes are observed only for the selected."""
-DECIDED = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.decided}
+DECIDED = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.decided} | {GAP_SHARE}
 """Measures of who is selected: where nothing is decided there is none of them."""
-LISTS = {EXPOSURE_RATIO.metric}
+LISTS = {EXPOSURE_RATIO.metric, NEVER_RATIO}
 """Measures of lists: of systems that rank."""
-BY_WINDOW = {EXPOSURE_RATIO.metric, AUC_DIFFERENCE.metric, CALIBRATION_DIFFERENCE.metric, DRIFT, *SHARES}
-"""Measures that are judged window by window: places in lists, areas, calibration, distances and shares are not added
-up."""
+BY_WINDOW = {
+    EXPOSURE_RATIO.metric,
+    NEVER_RATIO,
+    AUC_DIFFERENCE.metric,
+    CALIBRATION_DIFFERENCE.metric,
+    DRIFT,
+    GAP_SHARE,
+    *SHARES,
+}
+"""Measures that are judged window by window: places in lists, people on none, areas, calibration, distances and shares
+are not added up."""
 LOGGED = ("selection", "ranking", "generation")
 """Kinds of system that have a log to measure."""
 PARAMS: dict[str, dict[str, str]] = {

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from boussole.audits.errors import nearest
 from boussole.audits.metric_registry import REGISTRY
+from boussole.audits.metrics.through import GAP_SHARE
 from boussole.charter.text.draft import Draft, DraftQuestion, Fault
 from boussole.charter.text.judged import DRIFT, JUDGED, LOGGED, NEEDS_ALL, PARAMS, SHARES, kinds_of, possible
 from boussole.charter.text.model import Frequency
@@ -60,6 +61,8 @@ def _drift(each: DraftQuestion, metric: str) -> Iterator[Fault]:
         yield each.fault(f"'{DRIFT}' compares periods, not groups: remove `for_each`.", "for_each")
     if metric in SHARES and indicator.for_each is not None:
         yield each.fault(f"'{metric}' is of everybody, not of groups: remove `for_each`.", "for_each")
+    if metric == GAP_SHARE and "actors" not in indicator.needs:
+        yield each.fault(f"'{metric}' is of who acts at each stage: add `needs: [stages, actors]`.", "needs")
     if metric in SHARES and SHARES[metric] not in indicator.needs:
         yield each.fault(f"'{metric}' is of a log: add `needs: [{SHARES[metric]}]`.", "needs")
 

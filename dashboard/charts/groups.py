@@ -311,5 +311,9 @@ def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:
         "overlaps": say("not compared (it shares days with the reference period)"),
         "group_absent": say("not compared (nobody in one of the two periods)"),
         "one_bin": say("not compared (too few people)"),
+        "gap_may_be_zero": say("no share (there may be no gap at all)"),
+        "few_moved_on": say("no share (at one stage too few people moved on)"),
+        "short_span": say("not compared (fewer than three months of decisions)"),
+        "mostly_forgotten": say("not compared (nearly everybody is on no list)"),
     }
     return reasons.get(reason, reason.replace("_", " "))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.systems import System
 from boussole.charter.document import Standing, VerdictDocument
 from boussole.charter.judging.wording.findings import deciding
@@ -41,7 +42,7 @@ class Hundred:
 def hundred(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> Hundred | None:
     """The groups that a verdict compares; of stages, those of the stage that decides; None where it compares none."""
     found = compared(document, verdict)
-    if found is None or found[0] == "psi":
+    if found is None or found[0] in ("psi", GAP_SHARE):
         return None
     metric, by = found
     if metric in STAGES:

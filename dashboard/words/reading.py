@@ -6,7 +6,7 @@ from typing import Literal
 
 from boussole.dashboard.words.say import Say
 
-Kind = Literal["hundred", "shares", "ratios", "drift", "calibration", "rose", "trend"]
+Kind = Literal["hundred", "shares", "ratios", "drift", "calibration", "rose", "trend", "waterfall"]
 
 
 def reading(kind: Kind, say: Say) -> list[str]:
@@ -74,6 +74,14 @@ def reading(kind: Kind, say: Say) -> list[str]:
                 " oldest."
             ),
             say("The table beside it says the same."),
+        ],
+        "waterfall": [
+            say(
+                "Read it from the top: each line is a stage, in order. The bar goes from where the group stood before "
+                "the stage to where it stands after it (the dot), where 100 of the group compared with got as far."
+            ),
+            say("A long bar is a stage at which the gap opens, or closes where the dot lies right of its bar."),
+            say("The name of each stage says who acts there; the table adds up what each of them opens."),
         ],
         "trend": [
             say("Each line is a system, each column a month. The mark is what the audit of that month said."),

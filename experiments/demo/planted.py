@@ -41,6 +41,8 @@ class PlantedEffects:
     """Share of lists that advisers change since the change; None plants nothing: as before."""
     hasty_since: float | None = 0.2
     """Share of lists that they review faster than they can read since then; None plants nothing."""
+    forgotten_young: float = 0.4
+    """Share of people under 25 who are passed over wherever somebody like them can stand in; 0 plants nothing."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 
@@ -111,6 +113,18 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
                 "switch": "PlantedEffects.hasty_since",
                 "mechanism": "since the change they take less time than reading takes, for one list in five",
             },
+        },
+        "forgotten": {
+            "attribute": "age",
+            "group": "<25",
+            "against": "25-49",
+            "months": [MONTHS[2]],
+            "ratio_between": [1.1, 1.3],
+            "switch": "PlantedEffects.forgotten_young",
+            "mechanism": "some young people are passed over whatever their score, and those of their age and sex who "
+            "are on many lists get their places: by decisions their group is treated alike, person by person it is not",
+            "spread": "people of 50 and over are on no list more often too, as they are contacted less",
+            "fewer_than_six_months": "the log has three, so that nobody can be said not to be forgotten",
         },
         "version_change": {
             "before": "1.4",
@@ -187,6 +201,13 @@ def _expected() -> dict[str, dict[str, str]]:
             "qpv": "kept",
         }
         verdicts[month] |= {f"exposure_ratio_{name}": seen[name] for name in attributes}
+        last = month == MONTHS[2]  # of fewer than three months nobody can be said to be forgotten
+        for name in attributes:
+            old = name in ("age", "gender_age")
+            verdicts[month] |= {
+                f"where_the_gap_opens_{name}": "watch" if old else "unknown",
+                f"never_shortlisted_{name}": "broken" if old and last else "unknown",
+            }
         if month != MONTHS[0]:
             verdicts[month] |= {"likeness_to_reference": "watch" if changed else "kept"}
     # Twelve looks, 16 questions, 25 comparisons of small groups: one is surely below 0.95, not surely below 0.8.

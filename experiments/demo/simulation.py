@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from boussole.experiments.demo.forgetting import forget
 from boussole.experiments.demo.market import PARIS, offers, outcomes, pairs
 from boussole.experiments.demo.messages import messages
 from boussole.experiments.demo.model import VERSIONS, Version, decide, history, train
@@ -51,7 +52,7 @@ def simulate(count: int, *, seed: int) -> Simulation:
     pool = pairs(seekers, offers(seekers, rng=streams[2]), rng=streams[3])
     before, after = (versions[name] for name in VERSIONS)
     decided = pd.concat([decide(pool[~pool["after_change"]], before), decide(pool[pool["after_change"]], after)])
-    log = outcomes(decided, rng=streams[4])
+    log = forget(outcomes(decided, rng=streams[4]), rng=streams[6])
     log["decision_id"] = [f"D{number:07d}" for number in range(len(log))]
     log = log[LOGGED].reset_index(drop=True)
     sent = messages(log.assign(run=run_names(log)), rng=streams[5])

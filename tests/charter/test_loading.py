@@ -68,6 +68,8 @@ def test_levels_that_are_judged_in_this_version():
         "exposure_ratio": (0.95, 0.8),
         "override_rate": (0.01, None),
         "hasty_review_share": (0.1, 0.5),
+        "never_shortlisted_rate_ratio": (0.95, 0.8),
+        "tool_and_adviser_gap_share": (0.5, None),
         "adjusted_stage_selection_rate_ratio": (0.95, 0.8),
         "true_positive_rate_difference": (0, 0.1),
         "false_positive_rate_difference": (0, 0.1),
@@ -75,8 +77,6 @@ def test_levels_that_are_judged_in_this_version():
         "psi": (0.1, None),
         "outside_hours_share": (0.01, 0.05),
         "written_too_often_share": (0.01, None),
-        "override_rate": (0.01, None),
-        "hasty_review_share": (0.1, 0.5),
     }
 
 

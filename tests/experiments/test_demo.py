@@ -18,6 +18,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.systems import load_system
 from boussole.audits.workspace import Workspace
 from boussole.experiments.demo import FACTS, build
+from boussole.experiments.demo.forgetting import forget
 from boussole.experiments.demo.messages import messages
 from boussole.experiments.demo.model import VERSIONS
 from boussole.experiments.demo.planted import PEOPLE, PLANTED, SEED, facts
@@ -80,6 +81,35 @@ def test_the_log_is_three_whole_months_of_which_each_person_appears_several_time
     assert log["decision_id"].is_unique
     assert log.groupby("person_id")["offer_id"].nunique().mean() > 4
     assert not log.duplicated(["person_id", "offer_id"]).any()
+
+
+def never_listed(log: pd.DataFrame) -> pd.Series:
+    """Of each age, the share of people who are on no list."""
+    return 1 - log.groupby(["age", "person_id"])["shortlisted"].any().groupby("age").mean()
+
+
+def test_the_same_young_people_are_forgotten_while_their_group_is_not(
+    log: pd.DataFrame, planted: dict[str, Any]
+) -> None:
+    told, found = planted["forgotten"], never_listed(log)
+    low, high = told["ratio_between"]
+    assert low < found[told["group"]] / found[told["against"]] < high
+    assert 0.97 < ratio(log, {"age": "<25"}, {"age": "25-49"}, "shortlisted") < 1.03
+
+
+def test_with_nothing_planted_nobody_is_passed_over(simulation: Simulation) -> None:
+    none = dataclasses.replace(PLANTED, forgotten_young=0.0)
+    pd.testing.assert_frame_equal(forget(simulation.log, rng=np.random.default_rng(1), effects=none), simulation.log)
+
+
+def test_who_is_passed_over_changes_no_figure_by_age_and_sex(simulation: Simulation) -> None:
+    before = simulation.log
+    after = forget(before, rng=np.random.default_rng(1), effects=dataclasses.replace(PLANTED, forgotten_young=0.5))
+    assert not after["shortlisted"].equals(before["shortlisted"])
+    for column in ("shortlisted", "contacted", "replied", "presented", "hired", "rank"):
+        sums = [frame.groupby([frame["age"] < 25, "gender"])[column].sum() for frame in (before, after)]
+        assert sums[0].equals(sums[1])
+    assert (after.groupby("offer_id")["rank"].sum() == before.groupby("offer_id")["rank"].sum()).all()
 
 
 def test_people_of_fifty_and_over_are_contacted_clearly_less_every_month(

@@ -39,6 +39,8 @@ RATIOS = {
     "{other}",
     "exposure_ratio": "In the same lists, the attention that a place gets is {value} on average {place} where it is "
     "100 {other}",
+    "never_shortlisted_rate_ratio": "In {months} months, {value} people are on no list {place} where, at equal "
+    "numbers, 100 are {other}",
     "scoring_rate_ratio": "At equal numbers, {value} people score above the middle {place} where 100 do {other}",
 }
 DRIFT = {
@@ -57,6 +59,13 @@ SHARES = {
     "override_rate": "Of 100 reviews, {value} changed what was proposed",
     "hasty_review_share": "Of 100 reviews, {value} were too short to read what was shown",
 }
+GAPS = {
+    "shared": "At equal numbers, {whole} people get to the end {place} where 100 do {other}; of this gap, {value} in "
+    "100 opens through the tool and the adviser",
+    "unwatched": "At equal numbers, {whole} people get to the end {place} where 100 do {other}: no gap to be watched, "
+    "whoever acts",
+}
+"""Of a gap over the whole funnel, and of the share of it that the tool and the adviser carry."""
 AT_MOST = {
     "outside_hours_share": "Of 100 messages, {value} at most left outside decent hours",
     "written_too_often_share": "Of 100 people written to, {value} at most got more than {most} messages in {days} days",
@@ -108,20 +117,24 @@ def finding(
     scale = measure.params.scale
     if scale == "distance":
         return _drift(measure, verdict, catalogue, system)
-    if scale == "share":
+    if scale == "share" and not measure.group:
         return _share(measure, catalogue, ends_of(measure, decided))
     named = {
         "place": place(catalogue, system, measure.group or {}),
         "other": other_place(catalogue, system, measure),
         "decision": decision(system, catalogue.lang),
     }
+    if scale == "share":
+        return _gap_share(measure, catalogue, named, ends_of(measure, decided))
     if scale == "ratio":
         value = per_hundred(given(measure.value), catalogue.lang)
         if measure.given:
             named["stage"] = stage(measure, system, catalogue.lang)
         message = RATIOS[measure.metric]
         names = controls(system, catalogue.lang)
-        told = catalogue.gettext(message).format(value=value, controls=names, **named)
+        told = catalogue.gettext(message).format(
+            value=value, controls=names, months=measure.params.get("months"), **named
+        )
         return told + _ratio_interval(ends_of(measure, decided), catalogue)
     return _rates(measure, catalogue, named, ends_of(measure, decided))
 
@@ -161,6 +174,27 @@ def _share(measure: MeasureInShort, catalogue: Catalogue, ends: Ends | None) -> 
     told = catalogue.gettext(messages[measure.metric])
     told = told.format(value=value, most=params.get("most"), days=params.get("days"))
     return told if params.get("at_most") else told + _ratio_interval(ends, catalogue)
+
+
+def _gap_share(measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str], ends: Ends | None) -> str:
+    """The whole gap, and which share of it opens through the tool and the adviser."""
+    whole = per_hundred(float(measure.params.get("whole")["ratio"]), catalogue.lang)
+    value = number(100 * given(measure.value), catalogue.lang, 0)
+    if measure.params.get("gap"):
+        return catalogue.gettext(GAPS["unwatched"]).format(whole=whole, **named)
+    told = catalogue.gettext(GAPS["shared"]).format(whole=whole, value=value, **named)
+    return told + _share_interval(ends, catalogue)
+
+
+def _share_interval(ends: Ends | None, catalogue: Catalogue) -> str:
+    """Between two shares, which can lie under 0 or over 100: others may close what one opens."""
+    if ends is None or (ends.low is None and ends.high is None):
+        return ""
+    low, high = (None if end is None else number(100 * end, catalogue.lang, 0) for end in (ends.low, ends.high))
+    if low is None or high is None:
+        message = catalogue.gettext("({low} at least)") if high is None else catalogue.gettext("({high} at most)")
+        return " " + message.format(low=low, high=high)
+    return _between([low, high], catalogue)
 
 
 def _share_words(share: float, lang: str) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from boussole.audits.languages import LANGUAGES, Catalogue, date_words, number, typeset, whole
+from boussole.audits.metrics.forgotten import NEVER_RATIO
 from boussole.audits.systems.model import System
 from boussole.charter.document import Comparison, Levels, MeasureInShort, VerdictReasons
 from boussole.charter.document.answers.verdict import Verdict
@@ -33,7 +34,10 @@ NOT_EXAMINED = {
     "no_features": "Not examined: the system file names no data to follow.",
     "no_controls": "Not examined: the system file declares nothing by which profiles could be compared.",
     "no_stages": "Not examined: the system file declares no stages.",
+    "no_actors": "Not examined: the system file does not say at each stage who acts there, the tool, the adviser, the "
+    "person or the employer.",
     "no_ranks": "Not examined: the system file names no lists and places in them.",
+    "no_person": "Not examined: the system file does not say which decisions are about the same person.",
     "no_contacts": "Not examined: the system file declares no log of messages.",
     "no_reviews": "Not examined: no log of what people decide says which agents reviewed, so that teams of 11 could be "
     "told from smaller ones.",
@@ -69,6 +73,13 @@ CANNOT_TELL = {
     "small_teams": "We cannot tell. No team of 11 agents or more reviewed anything in this period, and nothing is told "
     "of smaller ones.",
     "no_reading_time": "We cannot tell. Too many reviews do not say how long they took, or how many words were shown.",
+    "short_span": "We cannot tell. Fewer than three months of decisions are there: for a while, nearly everybody is on "
+    "no list.",
+    "mostly_forgotten": "We cannot tell. More than 8 people in 10 of the group compared with are on no list: no group "
+    "could be forgotten a quarter more often.",
+    "gap_may_be_zero": "We cannot tell. There may be no gap at all between these groups at the end: no share of it can "
+    "be told.",
+    "few_moved_on": "We cannot tell. At one stage so few people moved on that nobody can say where a gap opens.",
     "no_times": "We cannot tell. Too many messages say on which day they left, and not at what time.",
     "one_bin": "We cannot tell. In both periods the column holds one value only, or only values too rare to compare.",
 }
@@ -159,6 +170,11 @@ LIES = {
 TOO_FEW_MESSAGES = "{finding}; the messages of this period are too few to tell."
 TOO_FEW_REVIEWS = "{finding}; the reviews of this period are too few to tell."
 """Of a share of what a log holds: what later periods hold does not count with it."""
+TOO_FEW_PEOPLE = "{finding}; the people of these months are too few to tell."
+"""Of people on no list: those of later months do not count with them."""
+SIX_MONTHS = "{finding}; to say that nobody is forgotten, six months of decisions are needed."
+TOO_FEW_DECISIONS = "{finding}; the decisions of this period are too few to tell."
+"""Of a share of a gap."""
 NEVER_SETTLED = "{finding}; no reasonable number of decisions would tell."
 BEYOND = {
     "breach": "It is very unlikely that chance alone explains going beyond the breach level ({level}).",
@@ -286,14 +302,15 @@ class _Teller:
             settled = self._settled(comparison, measure, found)
             return [answer, settled, self._lies(comparison, measure), self._counted(comparison, measure)]
         told = meaning(measure, verdict=verdict, catalogue=self.catalogue, system=self.system)
-        level = self._level(comparison.levels, given(measure.params.scale))
+        shared_out = measure.params.get("gap") is None  # else there is nothing that a level could be held to
+        level = self._level(comparison.levels, given(measure.params.scale)) if shared_out else ""
         return [answer, f"{found}.", level, told, self._counted(comparison, measure)]
 
     def _settled(self, comparison: Comparison, measure: MeasureInShort, found: str) -> str:
         """How many more decisions would tell, and how long these take to come, where those of later windows count."""
         gettext, lang, more = self.catalogue.gettext, self.catalogue.lang, comparison.more_decisions
-        if measure.params.scale == "share":
-            return gettext(TOO_FEW_REVIEWS if of_reviews(measure.metric) else TOO_FEW_MESSAGES).format(finding=found)
+        if (message := _of_period(measure)) is not None:
+            return gettext(message).format(finding=found)
         if more is None:
             return gettext(NEVER_SETTLED).format(finding=found)
         n = about(more, lang)
@@ -382,3 +399,14 @@ class _Teller:
         name = "expired_on" if self.document.reason == "expired" else "readable_from"
         dates: list[dt.date] = [day for _, measure in self.pairs if (day := measure.params.get(name)) is not None]
         return date_words(min(dates), self.catalogue.lang) if dates else ""
+
+
+def _of_period(measure: MeasureInShort) -> str | None:
+    """That a period is too short or too small to tell, of figures to which later ones add nothing; None of others."""
+    if measure.metric == NEVER_RATIO:
+        return SIX_MONTHS if given(measure.params.test).stated.get("only_beyond") else TOO_FEW_PEOPLE
+    if measure.params.scale != "share":
+        return None
+    if of_reviews(measure.metric):
+        return TOO_FEW_REVIEWS
+    return TOO_FEW_DECISIONS if measure.group else TOO_FEW_MESSAGES

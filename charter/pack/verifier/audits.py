@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from . import logs
 from .buckets import method
+from .equity import through
+from .equity.forgotten import Forgotten
 from .figures import drift, expected
 from .figures.calibrating import Calibrating
 from .figures.others import Others
@@ -88,6 +90,8 @@ def _from_rows(document: dict, groups: Groups) -> Again:
     bins = ScoreBins(system, rows)
     ways: list[Again] = [
         stages.claims,
+        Forgotten(system, rows, document["measures"]).claims,
+        lambda measure: through.claims(measure, stages),
         lambda measure: drift.claims(measure, system, rows),
         lambda measure: logs.claims(measure, system, rows),
         groups.claims,

@@ -54,6 +54,10 @@ class ScoreBin(NamedTuple):
     decision: int
 
 
+FORGOTTEN = ("by", "value1", "value2", "value3", "part", "window", "bin", "bucket", "decision", "n")
+"""The columns of what is counted of people on no list."""
+
+
 class Rows:
     """All rows of one audit, by what they count."""
 
@@ -66,6 +70,7 @@ class Rows:
         self.earlier: list[ScoreBin] = []
         self.parts: dict[str, int] = {}
         self.logs: dict[str, dict[LoggedKey, int]] = {}
+        self.forgotten: list[dict[str, str | None]] = []
         self.bins: dict[tuple[str, str], list[tuple[int, str | None, int]]] = {}
         self.values: dict[tuple[str, str], dict[str, int]] = {}
         place = {name: i for i, name in enumerate(self.names)}
@@ -76,6 +81,8 @@ class Rows:
             elif cube == "left_out":
                 part = str(line[place["part"]])
                 self.parts[part] = self.parts.get(part, 0) + int(line[place["n"]] or 0)
+            elif cube == "forgotten":
+                self.forgotten.append({name: line[place[name]] for name in FORGOTTEN})
             elif cube in LOGS:
                 bucket, case = int(line[place["bucket"]] or 0), line[place["decision"]] == "1"
                 whose = tuple(line[place[name]] for name in ("by", "value1", "value2", "value3"))

@@ -123,3 +123,14 @@ def share_end(p: float, n: float, z: float) -> float:
     centre, half = p + z * z / (2 * n), abs(z) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     end = (centre - half if z > 0 else centre + half) / (1 + z * z / n)
     return min(1.0, max(0.0, end))
+
+
+def fieller(test: dict, z: float) -> tuple[float, float] | None:
+    """The shares of a whole that lie within z standard errors of a part; None where the whole may be 0."""
+    part, whole, (own, both, every) = float(test["part"]), float(test["whole"]), test["variances"]
+    a = whole * whole - z * z * every
+    if a <= 0:
+        return None
+    b, c = part * whole - z * z * both, part * part - z * z * own
+    root = math.sqrt(max(b * b - a * c, 0.0))
+    return (b - root) / a, (b + root) / a

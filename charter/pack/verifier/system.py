@@ -47,7 +47,11 @@ class System:
             "features": bool(self.declared.get("features")),
             "controls": bool(self.controls),
             "stages": bool(self.stages),
+            "actors": bool(self.stages)
+            and all(self.actors.get(name) for name in self.stages)
+            and any(self.actors.get(name) in ("tool", "adviser") for name in self.stages),
             "ranks": bool(columns.get("request") and columns.get("rank")),
+            "person": bool(columns.get("person")),
             "contacts": bool(self.declared.get("contacts")),
             "reviews": bool(human.get("agent")),
             "reading_time": all(human.get(name) for name in ("agent", "seconds", "words")),

@@ -107,7 +107,7 @@ def _groups(page: AnswerPage, say: Say) -> Html | None:
             picture(wide, alt, class_="chart chart-wide"),
             picture(narrow, alt, class_="chart chart-narrow"),
         ),
-        how_to_read("hundred" if page.picture else "drift", say),
+        how_to_read("hundred" if page.picture or detail is None or detail.chart is None else detail.chart.kind, say),
         class_="picture-of",
     )
 

@@ -119,6 +119,8 @@ def _whom(measure: MeasureDocument, say: Say, *, system: System | None) -> str:
         name = say.text(system.feature_titles.get(column), value_name("feature", column, say))
         return say("{feature} (0: nothing has moved)", feature=name)
     people = compared_people(measure, say, system=system)
+    if measure.params.scale == "share":
+        return capital(say("Of the gap of {group} to {other}: through the tool and the adviser, in 100", **people))
     if measure.params.scale == "ratio":
         return capital(say("{group}, for 100 {other}", **people))
     return say("Gap of {group} to {other}, for 100", **people)

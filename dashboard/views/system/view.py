@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from boussole.audits.languages import capital, inside
 from boussole.audits.metrics.errors import RATES
+from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
@@ -35,6 +36,7 @@ from boussole.dashboard.charts.tables import (
     scores_table,
     stages_table,
 )
+from boussole.dashboard.charts.waterfall import falls, waterfall, waterfall_table, waterfall_text
 from boussole.dashboard.markup.marks import ORDER
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
 from boussole.dashboard.views.answers.caps import Cap, caps
@@ -292,6 +294,8 @@ def _groups(document: Standing, verdict: VerdictDocument, system: System | None,
     if found is None:
         return "", None, None
     metric, by = found
+    if metric == GAP_SHARE:
+        return _through(document, verdict, by, system, say)
     shown = rows(document, by, say, metric=metric, system=system)
     if not shown:
         return "", None, None
@@ -316,6 +320,25 @@ def _groups(document: Standing, verdict: VerdictDocument, system: System | None,
         ),
         table,
     )
+
+
+def _through(document: Standing, verdict: VerdictDocument, by: By, system: System | None, say: Say) -> Picture:
+    """Through whom the gap of a group opens, stage by stage; of the others, and who acts, the table."""
+    group, found = falls(document, verdict, say, system=system)
+    attribute = inside(attribute_name(by, say, system=system))
+    title = say("Where the gap opens, by {attribute}", attribute=attribute)
+    if not found:
+        return title, None, None
+    table = waterfall_table(document, verdict, say, title=title, system=system)
+    named = say("{title}: {group}", title=title, group=inside(group))
+    wide, narrow = (svg(waterfall(found, say, layout=layout), say.lang) for layout in (WIDE, NARROW))
+    note = say(
+        "Each bar is what one stage adds to the gap, or takes from it: from where the group stood before it to "
+        "where it stands after it, where 100 of the group compared with got as far. Multiplied, the stages give the "
+        "whole gap."
+    )
+    alt = f"{named}. {waterfall_text(found, say)}"
+    return named, Chart(svg=wide, narrow=narrow, alt=alt, note=note, kind="waterfall"), table
 
 
 def _drift(document: Standing, verdict: VerdictDocument, system: System | None, say: Say) -> Picture:
@@ -356,6 +379,7 @@ def chart_title(metric: str, by: By, say: Say, *, system: System | None) -> str:
         ADJUSTED_STAGE: say(
             "People who move on at each stage with comparable profiles, in percent of the group compared with"
         ),
+        "never_shortlisted_rate": say("Share of people on no list in six months"),
         "precision": say("Share of positive outcomes among those {selected}", selected=selected),
     }
     attribute = inside(attribute_name(by, say, system=system))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from ..buckets import scored
 from ..chances import quantile
+from ..equity.through import of_test as of_gap
 from ..groups import LAYERS, Claims, Sides, ends
 from ..rates import COMPARED, EXTREMES, OF_OUTCOMES, extreme
 from ..scores import difference_interval, ratio_interval, share_end, wilson
@@ -138,6 +139,8 @@ def of_test(measure: dict) -> Claims | None:
     """The value and interval that the test beside a measure gives."""
     test = measure["params"].get("test") or {}
     method = str(test.get("method", ""))
+    if test.get("kind") == "gap_share":
+        return of_gap(test)
     if test.get("kind") == "score_share":
         p, size, z = float(test["estimate"]), float(test["size"]), quantile(0.975, test)
         low = 0.0 if test.get("at_most") else share_end(p, size, z)

@@ -9,8 +9,8 @@ import math
 from collections.abc import Callable
 
 from ..chances import noncentral, quantile, root
-from ..scores import share_end
-from .testing import MOST, statistic
+from ..scores import fieller, share_end
+from .testing import MOST, statistic, watched
 
 FEWEST = 10
 """Decisions for each class of a distance, on average, in either window."""
@@ -38,19 +38,38 @@ def _end(test: dict, chance: float, *, low: bool, said: float | None) -> float |
     """The lowest (or highest) truth that the test does not reject; None where it rejects none."""
     if test["kind"] == DISTANCE:
         return _of_distance(test, chance, low=low, said=said)
+    if test.get("only_beyond") == ("below" if low else "above"):
+        return 0.0 if low else None
+    if test["kind"] == "gap_share":
+        return _of_gap(test, quantile(1 - (chance if low else chance / 2), test), low=low)
+    return _standardised(test, chance, low=low)
+
+
+def _standardised(test: dict, chance: float, *, low: bool) -> float | None:
     z = quantile(1 - chance, test) * (1 if low else -1)
     if test["kind"] == "score_share":
         return 0.0 if low and test.get("at_most") else share_end(float(test["estimate"]), float(test["size"]), z)
     if test["kind"] in ("wald", "jackknife"):
-        estimate, error = float(test["estimate"]), z * float(test["se"])
-        if test.get("transform") != "log":
-            return estimate - error
-        return None if -error > 700 else estimate * math.exp(-error)
+        return _around(test, z)
     if test["kind"] == "score_ratio":
         found = _where(lambda x: statistic(test, math.exp(x)) - z, -60.0, 60.0)
         return (0.0 if low else None) if found is None else math.exp(found)
     found = _where(lambda d: statistic(test, d) - z, -1 + 1e-9, 1 - 1e-9)
     return (-1.0 if low else 1.0) if found is None else found
+
+
+def _around(test: dict, z: float) -> float | None:
+    estimate, error = float(test["estimate"]), z * float(test["se"])
+    if test.get("transform") != "log":
+        return estimate - error
+    return None if -error > 700 else estimate * math.exp(-error)
+
+
+def _of_gap(test: dict, z: float, *, low: bool) -> float | None:
+    if not low and watched(test) <= -z:
+        return 0.0
+    ends = None if low and watched(test) < z else fieller(test, z)
+    return None if ends is None else ends[0 if low else 1]
 
 
 def _of_distance(test: dict, chance: float, *, low: bool, said: float | None) -> float | None:

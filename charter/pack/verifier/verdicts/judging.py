@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..equity.through import METRIC as GAP_SHARE
 from ..looks import nominal
 from ..rates import COMPARED
 from ..system import System
@@ -163,7 +164,7 @@ def _ways(article: dict, system: System) -> Iterator[dict]:
 def _has(way: dict, system: System) -> bool:
     """Whether a system declares what a question needs; its measure may need to know what was decided."""
     metric = str(way["metric"] or "").replace("adjusted_", "").replace("stage_", "").replace("cumulative_", "")
-    decided = metric in COMPARED and not metric.startswith("missing_outcome")
+    decided = (metric in COMPARED and not metric.startswith("missing_outcome")) or metric == GAP_SHARE
     return all(map(system.has, way["needs"])) and (system.decides or not decided)
 
 

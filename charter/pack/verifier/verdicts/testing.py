@@ -30,13 +30,16 @@ def beyond(measure: dict, at: float) -> float:
 
 def good(measure: dict, at: float) -> float:
     """p of "at the level or beyond it on the bad side"."""
-    return _tail(measure["params"]["test"], at, below=measure["params"]["bad_side"] != "below")
+    side, test = measure["params"]["bad_side"], measure["params"]["test"]
+    return 1.0 if test.get("only_beyond") == side else _tail(test, at, below=side != "below")
 
 
 def _tail(test: dict, at: float, *, below: bool) -> float:
     if test["kind"] == "noncentral_chi2":
         return noncentral(test["statistic"] / test["scale"], test["df"], at / test["scale"], below=below)
     z = statistic(test, at) * (1 if below else -1)
+    if test["kind"] == "gap_share" and below:  # either of two things is enough
+        return min(1.0, 2 * (student(z, test["df"]) if "df" in test else normal(z)))
     return student(z, test["df"]) if "df" in test else normal(z)
 
 
@@ -48,12 +51,26 @@ def statistic(test: dict, at: float) -> float:
         return difference_z(tuple(test["k"]), tuple(test["n"]), at)
     if test["kind"] == "jackknife" and test["transform"] == "log":
         return math.log(test["estimate"] / at) / float(test["se"])
+    if test["kind"] == "gap_share":
+        return min(_contrast(test, at), watched(test))
     if test["kind"] == "score_share":
         found = (float(test["estimate"]) - at) / math.sqrt(at * (1 - at) / float(test["size"]))
         return min(found, 0.0) if test.get("at_most") else found
     if test["kind"] in ("wald", "jackknife"):
         return (float(test["estimate"]) - at) / float(test["se"])
     raise ValueError(f"a test of the kind {test['kind']} is not known here")
+
+
+def _contrast(test: dict, share: float) -> float:
+    """How far a part lies beyond a share of the whole, in standard errors."""
+    own, both, every = test["variances"]
+    variance, gap = own - 2 * share * both + share * share * every, share * test["whole"] - test["part"]
+    return gap / math.sqrt(variance) if variance > 0 else math.copysign(math.inf, gap)
+
+
+def watched(test: dict) -> float:
+    """How far the whole gap lies beyond the level from which it is one to watch."""
+    return float((test["watched"] - test["whole"]) / math.sqrt(test["variances"][2]))
 
 
 def ways(measure: dict, threshold: dict, charter: dict, share: float, size: int, *, rule: int) -> list[int | None]:

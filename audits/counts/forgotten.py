@@ -1,0 +1,171 @@
+"""People who were on no list in the six months up to the end of a window, counted person by person.
+
+Who stands where changes from month to month, and the same people come back: "never in six months" can be said of rows
+alone, not of counts by month. A person belongs to the group that their latest row names; a row counts as being on a
+list where the first stage was reached, or without stages where it has a place.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Collection, Sequence
+
+import duckdb
+import pyarrow as pa
+
+from boussole.audits.counts.read import FORGOTTEN, cells_from_counts
+from boussole.audits.cubes import build
+from boussole.audits.cubes.update import rows_of
+from boussole.audits.lake.purged import purged_before
+from boussole.audits.lake.tables import days_sql, literal, quote, table
+from boussole.audits.measures import Cells, Group
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+
+MONTHS = 6
+"""How long somebody must be on no list to be one of the forgotten."""
+PEOPLE, ONCE, TIMES, SINCE, UNTIL = "people", "once", "times", "since", "until"
+"""Parts: people by bucket, on no list (decision 1) or on one (0); those all of whose lists are in one bucket of lists,
+by it; how many were on a list how often (`bin`); the first and last day counted (`window`)."""
+OFTENEST = 30_000
+"""Oftener on lists is told as so often."""
+
+
+def has_lists_of_people(system: System) -> bool:
+    """Whether a log says who was on which list."""
+    columns = system.columns
+    return columns is not None and bool(columns.request and columns.rank and columns.person)
+
+
+def six_months(window: Window) -> Window:
+    """The months up to the last day of a window.
+
+    >>> six_months(Window(dt.date(2026, 8, 1), dt.date(2026, 8, 31))).start
+    datetime.date(2026, 3, 1)
+    """
+    after = window.end + dt.timedelta(days=1)
+    month = after.year * 12 + after.month - 1 - MONTHS
+    year, month = divmod(month, 12)
+    day = min(after.day, calendar.monthrange(year, month + 1)[1])
+    return Window(dt.date(year, month + 1, day), window.end)
+
+
+def read_forgotten(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    window: Window,
+    *,
+    without: Collection[str] = (),
+    apart: Sequence[Apart] = (),
+) -> pa.Table:
+    """The rows of `FORGOTTEN` of the months up to the end of a window, in a fixed order.
+
+    Of fewer months where the log began later, or where earlier rows were purged: `since` says from when on. No row
+    where the log does not say who was on which list. Groups named in `without` are not read; rows set `apart` are not
+    counted.
+    """
+    if not has_lists_of_people(system):
+        return FORGOTTEN.empty_table()
+    purged, span = purged_before(connection, system.id), six_months(window)
+    if purged is not None and purged > span.start:
+        span = Window(min(purged, span.end), span.end)
+    held = connection.execute(f"SELECT min(day) FROM {table(system, 'decisions')} WHERE {days_sql(span)}").fetchone()
+    if held is None or held[0] is None:
+        return FORGOTTEN.empty_table()
+    since = max(held[0], span.start)
+    attributes = [by for by in [(), *system.attributes] if not set(by) & set(without)]
+    names = [name for name in system.groups if name not in without]
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE people_read AS {_people(system, rows_of(system, span, apart), names)}"
+    )
+    try:
+        days = [
+            f"SELECT '' AS \"by\", {_nulls(3)}, '{part}', '{day}', {_nulls(3)}, 0"
+            for part, day in ((SINCE, since), (UNTIL, span.end))
+        ]
+        counted = " UNION ALL ".join([*(_counts(by) for by in attributes), *days])
+        return (
+            connection.execute(f"FROM ({counted}) ORDER BY ALL")
+            .to_arrow_table()
+            .rename_columns(FORGOTTEN.names)
+            .cast(FORGOTTEN)
+        )
+    finally:
+        connection.execute("DROP TABLE people_read")
+
+
+def _people(system: System, rows: str, names: Sequence[str]) -> str:
+    """SQL: one row for each person: groups, bucket, how often on a list, and the buckets of these lists.
+
+    The bucket of a list is the sum of those of its people modulo their number, a hash that needs no identifier.
+    """
+    listed = "stages > 0" if system.log.stages else "rank IS NOT NULL"
+    known = " AND stages IS NOT NULL" if system.log.stages else ""
+    groups = [quote(f"g_{name}") for name in names]
+    own = "".join(f", {group}" for group in groups)
+    latest = "".join(f", max({{'at': latest, 'v': {g}}}) FILTER ({g} IS NOT NULL).v AS {g}" for g in groups)
+    return f"""
+        WITH here AS ({rows} AND person IS NOT NULL AND request IS NOT NULL{known}),
+        lists AS (SELECT request, sum(bucket) % {BUCKETS} AS list FROM here GROUP BY request),
+        parts AS (
+            SELECT person{own}, max(decided_at) AS latest, min(bucket) AS bucket, count(*) FILTER ({listed}) AS times,
+            min(list) FILTER ({listed}) AS lowest, max(list) FILTER ({listed}) AS highest
+            FROM here JOIN lists USING (request) GROUP BY person{own}
+        )
+        SELECT min(bucket) AS bucket, sum(times) AS times, min(lowest) AS lowest, max(highest) AS highest{latest}
+        FROM parts GROUP BY person
+    """
+
+
+def _counts(by: tuple[str, ...]) -> str:
+    """SQL: the parts of one attribute."""
+    groups = [*(quote(f"g_{name}") for name in by), *["CAST(NULL AS VARCHAR)"] * (build.MAX_DEPTH - len(by))]
+    head = f"""SELECT {literal("*".join(by))} AS "by", {", ".join(groups)}"""
+    never = "CAST(times = 0 AS UTINYINT)"
+    parts = [
+        f"{head}, '{PEOPLE}', NULL, NULL, bucket, {never}, count(*) FROM people_read GROUP BY ALL",
+        f"{head}, '{ONCE}', NULL, NULL, lowest, 0, count(*) FROM people_read WHERE lowest = highest GROUP BY ALL",
+    ]
+    if len(by) < 2:
+        often = f"CAST(least(times, {OFTENEST}) AS SMALLINT)"
+        parts.append(f"{head}, '{TIMES}', NULL, {often}, NULL, NULL, count(*) FROM people_read GROUP BY ALL")
+    return " UNION ALL ".join(parts)
+
+
+def _nulls(many: int) -> str:
+    return ", ".join(["NULL"] * many)
+
+
+def until_of(rows: pa.Table) -> dt.date | None:
+    """The last day that is counted; None where nothing is."""
+    return _day(rows, UNTIL)
+
+
+def since_of(rows: pa.Table) -> dt.date | None:
+    """The first day that is counted; None where nothing is."""
+    return _day(rows, SINCE)
+
+
+def _day(rows: pa.Table, part: str) -> dt.date | None:
+    found = rows.filter(pa.compute.equal(rows["part"], part))["window"].to_pylist()
+    return dt.date.fromisoformat(found[0]) if found else None
+
+
+def people_of(rows: pa.Table, system: System, part: str = PEOPLE) -> list[Cells]:
+    """People by group and bucket, on no list (decision 1) or on one; of `ONCE`, by bucket of their lists."""
+    of_part = rows.filter(pa.compute.equal(rows["part"], part))
+    counts = of_part.append_column("outcome", pa.nulls(of_part.num_rows, pa.uint8()))
+    return cells_from_counts(counts, system)
+
+
+def times_of(rows: pa.Table, by: tuple[str, ...]) -> dict[Group, dict[int, int]]:
+    """Of each group of an attribute, how many people were on a list how often."""
+    of_part = pa.compute.and_(pa.compute.equal(rows["part"], TIMES), pa.compute.equal(rows["by"], "*".join(by)))
+    found: dict[Group, dict[int, int]] = {}
+    for row in rows.filter(of_part).to_pylist():
+        group = tuple(row[f"value{i + 1}"] for i in range(len(by)))
+        found.setdefault(group, {})[row["bin"]] = row["n"]
+    return found

@@ -1,0 +1,258 @@
+"""Always the same ones forgotten? People on no list in six months, compared between groups; and who is on many."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from scipy.stats import norm
+from scipy.stats import t as student
+
+from boussole.audits.counts.forgotten import MONTHS, ONCE, people_of, since_of, times_of, until_of
+from boussole.audits.measures import Cells, Group, Interval, Measure
+from boussole.audits.metrics.comparisons import against, compared, judged, refused
+from boussole.audits.metrics.definition import Comparison, Metric, Rate
+from boussole.audits.metrics.selection import SELECTION_RATE
+from boussole.audits.metrics.view import View, known_values
+from boussole.audits.standing import WindowStanding
+from boussole.audits.suppression.lattice import Key
+from boussole.audits.suppression.rules import Suppression, suppress
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.score import ratio_interval
+from boussole.audits.uncertainty.wilson import wilson_bounds
+
+Floats = npt.NDArray[np.float64]
+NEVER, NEVER_RATIO, GINI = "never_shortlisted_rate", "never_shortlisted_rate_ratio", "shortlisting_gini"
+NEVER_RATE = Rate(metric=NEVER, numerator=SELECTION_RATE.numerator, denominator=SELECTION_RATE.denominator)
+NEVER_SHORTLISTED = Comparison(metric=NEVER_RATIO, rate=NEVER_RATE, scale="ratio", less_is_worse=False)
+FEWEST_MONTHS = 3
+"""Of fewer nothing is said: nearly everybody is on no list for a while."""
+MOST = 0.8
+"""Of more of the group compared with, no group can be forgotten a quarter more often: the ratio could not show it."""
+DAYS_A_MONTH = 365.25 / 12
+CURVE = 10
+"""Parts of the Lorenz curve."""
+FEWEST_IN_PART = 11
+"""People in each of these at least."""
+METHOD = "miettinen_nurminen_lists"
+
+
+def forgotten_measures(
+    read: pa.Table, system: System, *, standing: WindowStanding, hidden: Mapping[Key, str]
+) -> list[Measure]:
+    """The measures of people on no list, from their counts (`counts.forgotten`); none where the log does not tell.
+
+    `hidden`: the groups that the window hides by itself are hidden here too. Undefined: `short_span`, where under three
+    months are counted; `mostly_forgotten`, where more than 8 in 10 of the group compared with are on no list.
+    """
+    since, until = since_of(read), until_of(read)
+    if since is None or until is None:
+        return []
+    tables = [replace_clusters(each) for each in people_of(read, system) if standing.ended(each.by) is None]
+    once = {each.by: each for each in people_of(read, system, ONCE)}
+    keys = {(each.by, group) for each in tables for group in each.groups}
+    also = Suppression(decisions={key: why for key, why in hidden.items() if key in keys}, outcomes={})
+    suppression, months = suppress(tables, system=system, also=also), months_between(since, until)
+    found: list[Measure] = []
+    for table in tables:
+        view = View(table=table, system=system, suppression=suppression, standing=standing)
+        told = {"first_day": since.isoformat(), "months": months}
+        found += [_share(view, position, told) for position in view.known]
+        if table.by:
+            found += [_ratio(view, once[table.by], position, told) for position in compared(view)]
+        if len(table.by) < 2:
+            times = times_of(read, table.by)
+            found += [_concentration(view, position, times, told) for position in view.known]
+    return found
+
+
+def replace_clusters(cells: Cells) -> Cells:
+    """The same people, each of them one row: nothing repeats any more."""
+    return Cells(by=cells.by, groups=cells.groups, counts=cells.counts, clustered=False)
+
+
+def months_between(first: dt.date, last: dt.date) -> int:
+    """How many months two days and those between them make, to the nearest; at most six.
+
+    >>> months_between(dt.date(2026, 7, 1), dt.date(2026, 9, 30))
+    3
+    """
+    return min(MONTHS, round(((last - first).days + 1) / DAYS_A_MONTH))
+
+
+def _share(view: View, position: int, told: Mapping[str, Any]) -> Measure:
+    group, hidden = view.table.groups[position], view.hidden(NEVER_RATE)
+    if position in hidden:
+        return view.without_value(NEVER, "suppressed", hidden[position], group=group)
+    k, n = (int(side.sum()) for side in view.buckets(NEVER_RATE, [position]))
+    if not n:
+        return view.without_value(NEVER, "undefined", "zero_denominator", group=group, n=0)
+    low, high = wilson_bounds(float(k), float(n), z=float(norm.ppf(0.975)))
+    interval = Interval(low=low, high=high, method="wilson")
+    about: dict[str, Any] = {"by": view.table.by, "group": known_values(group), "n": n, "params": dict(told)}
+    return Measure(metric=NEVER, value=k / n, interval=interval, **about)
+
+
+def _ratio(view: View, once: Cells, position: int, told: Mapping[str, Any]) -> Measure:
+    """How many times as often a group is forgotten as whom it is compared with.
+
+    Rows are people. Those on a list stand there together: how far lists make them alike is seen from those all of whose
+    lists lie in one bucket, and divides how many independent people both groups are worth.
+    """
+    other, group = against(view, NEVER_SHORTLISTED, position), view.table.groups[position]
+    refusal = refused(view, NEVER_SHORTLISTED, position, other)
+    if refusal is not None:
+        return refusal
+    params = judged(view, NEVER_SHORTLISTED, other) | told
+    pairs = [[int(side.sum()) for side in view.buckets(NEVER_RATE, where)] for where in ([position], other.positions)]
+    k, n = (pairs[0][0], pairs[1][0]), (pairs[0][1], pairs[1][1])
+    reason = _untold(k, n, params)
+    if reason is not None:
+        return view.without_value(NEVER_RATIO, "undefined", reason, group=group, n=sum(n), params=params)
+    at = {each: i for i, each in enumerate(once.groups)}
+    sides = [
+        np.sum([once.counts[at[view.table.groups[i]]].sum(axis=(1, 2)) for i in where if view.table.groups[i] in at],
+               axis=0) + np.zeros(once.counts.shape[1])
+        for where in ([position], other.positions)
+    ]  # fmt: skip
+    effect, df = design_effect((sides[0], sides[1]), k)
+    sizes = (n[0] / effect, n[1] / effect)
+    cases = (k[0] / effect, k[1] / effect)
+    test: dict[str, Any] = {"kind": "score_ratio", "k": list(cases), "n": list(sizes), "df": df, "method": METHOD}
+    if params["months"] < MONTHS:
+        test["only_beyond"] = params["bad_side"]
+    return Measure(
+        metric=NEVER_RATIO,
+        by=view.table.by,
+        group=known_values(group),
+        value=k[0] / n[0] / (k[1] / n[1]),
+        n=sum(n),
+        interval=ratio_interval(cases, sizes, quantile=float(student.ppf(0.975, df)), method=METHOD),
+        params={**params, "values": [k[0] / n[0], k[1] / n[1]], "design_effect": effect, "test": test},
+    )
+
+
+def _untold(k: tuple[int, int], n: tuple[int, int], params: Mapping[str, Any]) -> str | None:
+    if params["months"] < FEWEST_MONTHS:
+        return "short_span"
+    if not n[0] or not n[1] or not k[1]:
+        return "zero_denominator"
+    return "mostly_forgotten" if k[1] > MOST * n[1] and params["bad_side"] == "above" else None
+
+
+def design_effect(once: tuple[Floats, Floats], forgotten: tuple[int, int]) -> tuple[float, float]:
+    """By how much people who stand on lists together vary more than people alone, at least 1; and degrees of freedom.
+
+    `once`: of both groups, people all of whose lists lie in one bucket of lists, by it: without these lists they would
+    be among the forgotten. Formula: m/(m − 1) Σ (d − d̄)² ÷ Σ (once ÷ forgotten²), d = once₁/forgotten₁ −
+    once₀/forgotten₀ by bucket: what the log ratio would change by without it, over what it would if people were alone.
+    Source: Rao & Scott (1992), Biometrics 48:577-585; Kott (2001), J. Official Statistics 17:521-526.
+
+    >>> design_effect((np.array([4.0, 6, 5, 5]), np.array([6.0, 4, 5, 5])), (100, 100))[0]
+    1.0
+    >>> together = design_effect((np.array([0.0, 40, 0, 0]), np.array([5.0, 5, 5, 5])), (100, 100))
+    >>> round(together[0], 2), together[1]
+    (26.67, 3.0)
+    """
+    m = once[0].size
+    held = [max(count, 1) for count in forgotten]
+    parts = once[0] / held[0] - once[1] / held[1]
+    alone = sum(float(side.sum()) / count**2 for side, count in zip(once, held, strict=True))
+    if not alone:
+        return 1.0, m - 1.0
+    apart = m / (m - 1) * float(np.square(parts - parts.mean()).sum())
+    return max(1.0, apart / alone), m - 1.0
+
+
+def _concentration(
+    view: View, position: int, times: Mapping[Group, Mapping[int, int]], told: Mapping[str, Any]
+) -> Measure:
+    """How unevenly places on lists fall on the people of a group: 0 all alike, near 1 all on one."""
+    group, hidden = view.table.groups[position], view.hidden(NEVER_RATE)
+    if position in hidden:
+        return view.without_value(GINI, "suppressed", hidden[position], group=group)
+    counted = sorted((often, n) for often, n in times.get(group, {}).items())
+    if not any(often for often, _ in counted):
+        return view.without_value(GINI, "undefined", "zero_denominator", group=group)
+    often, n = (np.array(side, dtype=np.float64) for side in zip(*counted, strict=True))
+    people, params = int(n.sum()), dict(told)
+    if people >= CURVE * FEWEST_IN_PART:
+        params["lorenz"] = lorenz(often, n)
+    value, error = gini(often, n)
+    half = float(norm.ppf(0.975)) * error
+    interval = Interval(low=max(0.0, value - half), high=min(1.0, value + half), method="jackknife")
+    about: dict[str, Any] = {"by": view.table.by, "group": known_values(group), "n": people, "params": params}
+    return Measure(metric=GINI, value=value, interval=interval, **about)
+
+
+def gini(values: Floats, n: Floats) -> tuple[float, float]:
+    """The Gini coefficient of values (rising) that so many people have, and its jackknife standard error over people.
+
+    Formula: Σ Σ |x − y| ÷ (2 N² mean). Source: Yitzhaki (1991), J. Business & Economic Statistics 9:235-239.
+
+    >>> gini(np.array([0.0, 1.0]), np.array([3.0, 1.0]))[0]
+    0.75
+    >>> gini(np.array([2.0]), np.array([10.0]))
+    (0.0, 0.0)
+    """
+    whole, people = float(values @ n), float(n.sum())
+    below = np.cumsum(n) - n
+    under = np.cumsum(values * n) - values * n
+    apart = values * below - under + (whole - under - values * n) - values * (people - below - n)
+    sums = float(apart @ n)
+    value = sums / (2 * people * whole)
+    if people < 2 or len(values) < 2:
+        return value, 0.0
+    left = (sums - 2 * apart) / (2 * (people - 1) * np.maximum(whole - values, 1e-300))
+    mean = float(left @ n) / people
+    return value, math.sqrt((people - 1) / people * float(np.square(left - mean) @ n))
+
+
+def lorenz(values: Floats, n: Floats) -> list[float]:
+    """Which share of all the places fall on the tenth of people with fewest, the two tenths, and so on.
+
+    >>> lorenz(np.array([0.0, 2.0]), np.array([5.0, 5.0]))
+    [0.0, 0.0, 0.0, 0.0, 0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    """
+    held = np.concatenate([[0.0], np.cumsum(values * n)]) / float(values @ n)
+    reached = np.concatenate([[0.0], np.cumsum(n)]) / float(n.sum())
+    return [round(float(each), 12) for each in np.interp(np.arange(1, CURVE + 1) / CURVE, reached, held)]
+
+
+METRICS = (
+    Metric(
+        name=NEVER_RATIO,
+        kind="comparison",
+        formula="share of people on no list in six months of the group ÷ that of the declared reference, else of all"
+        " other known groups",
+        range="[0, ∞)",
+        ideal=1.0,
+        undefined="under three months of decisions are there; more than 8 in 10 of the group compared with are on no"
+        " list, or none of them; of under six months nothing is called kept",
+        source="Miettinen & Nurminen (1985) for the test, at effective sizes: Rao & Scott (1992), Biometrics 48:577",
+    ),
+    Metric(
+        name=NEVER,
+        kind="group",
+        formula="people on no list ÷ people assessed at least once, in six months, person by person",
+        range="[0, 1]",
+        ideal=None,
+        undefined="nobody assessed",
+        source="as selection_rate, of people; interval: Wilson (1927), JASA 22:209-212",
+    ),
+    Metric(
+        name=GINI,
+        kind="group",
+        formula="Gini coefficient of how often the people of a group were on a list in six months; `params.lorenz`:"
+        " which share of the places fall on the tenth of people with fewest, on two tenths, and so on",
+        range="[0, 1]",
+        ideal=None,
+        undefined="nobody of the group is on a list",
+        source="Gini (1912); Lorenz (1905); jackknife: Yitzhaki (1991), J. Business & Economic Statistics 9:235-239",
+    ),
+)

@@ -1,0 +1,130 @@
+"""People on no list in six months, computed again from the rows that count them.
+
+Sources: Miettinen & Nurminen (1985), Stat. in Medicine 4:213; Rao & Scott (1992), Biometrics 48:577; Yitzhaki (1991),
+J. Business & Economic Statistics 9:235.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+
+from ..chances import quantile
+from ..groups import Claims, ends
+from ..rows import BUCKETS, Group, Rows
+from ..scores import ratio_interval, wilson
+from ..system import By, System, label
+
+SHARE, RATIO, GINI = "never_shortlisted_rate", "never_shortlisted_rate_ratio", "shortlisting_gini"
+MONTHS, CURVE, FEWEST_IN_PART = 6, 10, 11
+METHOD = "miettinen_nurminen_lists"
+
+
+class Forgotten:
+    """Computes measures of people on no list again."""
+
+    def __init__(self, system: System, rows: Rows, measures: Sequence[dict]) -> None:
+        self.system, self.rows = system, rows
+        self.hidden = {
+            (tuple(m["by"]), tuple(m["group"][name] for name in m["by"]))
+            for m in measures
+            if m["metric"] == SHARE and m["status"] == "suppressed" and m["group"]
+        }
+
+    def claims(self, measure: dict) -> Claims | None:
+        """What this measure must say; None where it is none of these."""
+        if measure["metric"] not in (SHARE, RATIO, GINI):
+            return None
+        by = tuple(measure["by"])
+        own = tuple(measure["group"][name] for name in by) if measure["group"] else ()
+        made = {SHARE: self._share, RATIO: self._ratio, GINI: self._gini}[measure["metric"]]
+        return {**made(by, own), "params.first_day": self._day("since"), "params.months": self._months()}
+
+    def _day(self, part: str) -> str:
+        return next(str(row["window"]) for row in self.rows.forgotten if row["part"] == part)
+
+    def _months(self) -> int:
+        first, last = (date.fromisoformat(self._day(part)) for part in ("since", "until"))
+        return min(MONTHS, round(((last - first).days + 1) / (365.25 / 12)))
+
+    def _of(self, by: By, part: str) -> list[tuple[Group, dict[str, str | None]]]:
+        """The rows of a part and an attribute, each after its group."""
+        found = [row for row in self.rows.forgotten if row["part"] == part and row["by"] == "*".join(by)]
+        return [(tuple(row[f"value{i + 1}"] for i in range(len(by))), row) for row in found]
+
+    def people(self, by: By) -> dict[Group, tuple[int, int]]:
+        """Of each group, people on no list, and all."""
+        found: dict[Group, tuple[int, int]] = {}
+        for group, row in self._of(by, "people"):
+            k, n = found.get(group, (0, 0))
+            found[group] = k + int(row["n"] or 0) * int(row["decision"] == "1"), n + int(row["n"] or 0)
+        return found
+
+    def _share(self, by: By, own: Group) -> Claims:
+        k, n = self.people(by)[own]
+        return {"value": k / n, "n": n, **ends(wilson(k, n))}
+
+    def _ratio(self, by: By, own: Group) -> Claims:
+        people, reference = self.people(by), self.system.reference(by)
+        others = [g for g in people if None not in g and g != own and (by, g) not in self.hidden]
+        others = [reference] if reference else others
+        pairs = [people[own], tuple(sum(people[group][i] for group in others) for i in (0, 1))]
+        (k1, n1), (k0, n0) = pairs
+        effect, df = design_effect([self._once(by, [own]), self._once(by, others)], (k1, k0))
+        cases, sizes = (k1 / effect, k0 / effect), (n1 / effect, n0 / effect)
+        side = "above" if self.system.favourable else "below"
+        test = {"kind": "score_ratio", "k": list(cases), "n": list(sizes), "df": df, "method": METHOD}
+        return {
+            "value": k1 / n1 / (k0 / n0),
+            "n": n1 + n0,
+            **ends(ratio_interval(cases, sizes, METHOD, quantile(0.975, {"df": df}))),
+            "params.values": [k1 / n1, k0 / n0],
+            "params.design_effect": effect,
+            "params.test": test if self._months() == MONTHS else {**test, "only_beyond": side},
+            "params.against": label(by, reference) if reference else "rest",
+            "params.bad_side": side,
+            "params.scale": "ratio",
+        }
+
+    def _once(self, by: By, groups: Sequence[Group]) -> list[int]:
+        found = [0] * BUCKETS
+        for group, row in self._of(by, "once"):
+            if group in groups:
+                found[int(row["bucket"] or 0)] += int(row["n"] or 0)
+        return found
+
+    def _gini(self, by: By, own: Group) -> Claims:
+        rows = [row for group, row in self._of(by, "times") if group == own]
+        often = sorted((int(row["bin"] or 0), int(row["n"] or 0)) for row in rows)
+        people, whole = sum(n for _, n in often), sum(x * n for x, n in often)
+        claims: Claims = {"value": gini(often), "n": people}
+        if people >= CURVE * FEWEST_IN_PART:
+            claims["params.lorenz"] = [held(often, people * part / CURVE) / whole for part in range(1, CURVE + 1)]
+        return claims
+
+
+def gini(often: Sequence[tuple[int, int]]) -> float:
+    """The Gini coefficient of values that so many people have."""
+    people, whole = sum(n for _, n in often), sum(x * n for x, n in often)
+    return sum(n * m * abs(x - y) for x, n in often for y, m in often) / (2 * people * whole)
+
+
+def held(often: Sequence[tuple[int, int]], people: float) -> float:
+    """What so many people with fewest have together; of the last value a part."""
+    found = 0.0
+    for x, n in often:
+        found += x * min(n, max(people, 0.0))
+        people -= n
+    return found
+
+
+def design_effect(once: list[list[int]], forgotten: tuple[int, int]) -> tuple[float, float]:
+    """By how much people who stand on lists together vary more than people alone, and degrees of freedom."""
+    m, counts = BUCKETS, [max(count, 1) for count in forgotten]
+    parts = [a / counts[0] - b / counts[1] for a, b in zip(*once)]
+    alone = math.fsum(sum(side) / count**2 for side, count in zip(once, counts))
+    if not alone:
+        return 1.0, m - 1.0
+    mean = math.fsum(parts) / m
+    return max(1.0, m / (m - 1) * math.fsum((part - mean) ** 2 for part in parts) / alone), m - 1.0

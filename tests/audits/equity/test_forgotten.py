@@ -1,0 +1,188 @@
+"""People on no list: by hand, by numpy on people, and how often its test errs where lists make people alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from boussole.audits.counts.forgotten import six_months
+from boussole.audits.counts.read import FORGOTTEN
+from boussole.audits.measures import Measure
+from boussole.audits.metrics.forgotten import (
+    GINI,
+    NEVER,
+    NEVER_RATIO,
+    design_effect,
+    forgotten_measures,
+    gini,
+    lorenz,
+    months_between,
+)
+from boussole.audits.standing import WindowStanding
+from boussole.audits.uncertainty.inversion import end_of
+from boussole.audits.uncertainty.tests import tails
+from boussole.audits.windows import Window
+from tests.audits.funnels import funnel
+
+SYSTEM = funnel(person=True)
+
+
+def counted(times: dict[str, Sequence[int]], *, first: str = "2026-01-01", last: str = "2026-06-30") -> pa.Table:
+    """The rows that `read_forgotten` gives of people by sex, who were on a list so often; each list in a bucket."""
+    rows: dict[tuple[str, str | None, str, str | None, int | None, int | None, int | None], int] = {}
+    for sex, often in times.items():
+        for i, n in enumerate(often):
+            for by, value in (("", None), ("sex", sex)):
+                keys = [
+                    (by, value, "people", None, None, i % 40, int(n == 0)),
+                    (by, value, "times", None, n, None, None),
+                ]
+                keys += [(by, value, "once", None, None, i * 7 % 40, 0)] if n == 1 else []
+                for key in keys:
+                    rows[key] = rows.get(key, 0) + 1
+    rows |= {("", None, part, day, None, None, None): 0 for part, day in (("since", first), ("until", last))}
+    columns = ("by", "value1", "part", "window", "bin", "bucket", "decision")
+    made = [dict(zip(columns, key, strict=True)) | {"value2": None, "value3": None, "n": n} for key, n in rows.items()]
+    return pa.Table.from_pylist(made, FORGOTTEN)
+
+
+def measures(times: dict[str, Sequence[int]], **more) -> dict[str, Measure]:
+    found = forgotten_measures(counted(times, **more), SYSTEM, standing=WindowStanding(), hidden={})
+    return {measure.id: measure for measure in found}
+
+
+TIMES = {"F": [0] * 60 + [1] * 40 + [3] * 100, "M": [0] * 45 + [1] * 55 + [3] * 100}
+
+
+def test_by_hand() -> None:
+    found = measures(TIMES)
+    assert found[f"{NEVER}/sex=F"].value == 60 / 200
+    assert found[NEVER].value == 105 / 400
+    ratio = found[f"{NEVER_RATIO}/sex=F"]
+    assert ratio.value == pytest.approx(60 / 45)
+    assert (ratio.params["bad_side"], ratio.params["scale"], ratio.n) == ("above", "ratio", 400)
+    effect = ratio.params["design_effect"]
+    assert ratio.params["test"]["k"] == [60 / effect, 45 / effect]
+    assert ratio.interval is not None
+    assert ratio.interval.low < 60 / 45 < ratio.interval.high
+
+
+def test_gini_and_lorenz_by_numpy() -> None:
+    found, often = measures(TIMES)[f"{GINI}/sex=F"], np.array(TIMES["F"], dtype=float)
+    assert found.value == pytest.approx(np.abs(often[:, None] - often).mean() / (2 * often.mean()), rel=1e-12)
+    curve = [np.sort(often)[: 20 * part].sum() / often.sum() for part in range(1, 11)]
+    assert found.params["lorenz"] == pytest.approx(curve, abs=1e-9)
+    values, n = np.unique(often, return_counts=True)
+    left = []
+    for i in range(len(often)):
+        rest = np.delete(often, i)
+        left.append(np.abs(rest[:, None] - rest).mean() / (2 * rest.mean()))
+    error = np.sqrt((len(often) - 1) / len(often) * np.square(np.array(left) - np.mean(left)).sum())
+    assert gini(values, n.astype(float))[1] == pytest.approx(error, rel=1e-9)
+    assert lorenz(np.array([5.0]), np.array([10.0])) == pytest.approx([part / 10 for part in range(1, 11)])
+
+
+def test_few_people_are_hidden_and_so_is_who_would_give_them_away() -> None:
+    found = measures({"F": [0, 0, 1, 2, 0], "M": TIMES["M"]})
+    for name in (NEVER, NEVER_RATIO, GINI):
+        each = found[f"{name}/sex=F"]
+        assert (each.status, each.value, each.n) == ("suppressed", None, None)
+    assert found[f"{NEVER}/sex=M"].status == "suppressed"  # everybody less the men are the women
+    assert found[NEVER].status == "ok"
+
+
+def test_short_spans_are_never_kept_and_shorter_ones_never_judged() -> None:
+    short = measures(TIMES, first="2026-05-01")[f"{NEVER_RATIO}/sex=F"]
+    assert (short.status, short.reason) == ("undefined", "short_span")
+    even = {"F": [0] * 900 + [2] * 3000, "M": [0] * 900 + [2] * 3000}
+    three, six = (
+        measures(even, first=day)[f"{NEVER_RATIO}/sex=F"].params["test"] for day in ("2026-04-01", "2026-01-01")
+    )
+    assert tails(six, threshold=1.25, bad_side="above")[1] < 0.01
+    beyond, kept = tails(three, threshold=1.25, bad_side="above")
+    assert kept == 1.0
+    assert beyond == tails(six, threshold=1.25, bad_side="above")[0]
+    assert end_of(three, chance=0.05, end="high") is None
+    assert end_of(three, chance=0.05, end="low") == end_of(six, chance=0.05, end="low")
+
+
+def test_where_nearly_everybody_is_forgotten_no_ratio_can_show_it() -> None:
+    found = measures({"F": [0] * 190 + [1] * 10, "M": [0] * 170 + [1] * 30})[f"{NEVER_RATIO}/sex=F"]
+    assert (found.status, found.reason) == ("undefined", "mostly_forgotten")
+    none = measures({"F": [0] * 20 + [1] * 180, "M": [1] * 200})[f"{NEVER_RATIO}/sex=F"]
+    assert (none.status, none.reason) == ("undefined", "zero_denominator")
+
+
+def test_the_more_are_forgotten_the_higher_the_ratio() -> None:
+    values = [
+        measures({"F": [0] * k + [2] * (200 - k), "M": TIMES["M"]})[f"{NEVER_RATIO}/sex=F"].value for k in (30, 60, 90)
+    ]
+    assert values == sorted(values)
+
+
+def test_spans() -> None:
+    assert six_months(Window(dt.date(2026, 8, 1), dt.date(2026, 8, 30))).start == dt.date(2026, 2, 28)
+    assert six_months(Window(dt.date(2026, 9, 1), dt.date(2026, 9, 30))) == Window(
+        dt.date(2026, 4, 1), dt.date(2026, 9, 30)
+    )
+    assert months_between(dt.date(2026, 4, 1), dt.date(2026, 9, 30)) == 6
+
+
+def lists(rng: np.random.Generator, *, people: int, offers: int, pool: int, seats: int, trades: int) -> np.ndarray:
+    """Who is listed, as pairs with offers, where each trade has its own number of offers: both sexes alike."""
+    trade = np.arange(people) // 2 % trades
+    chosen = []
+    for offer in range(offers):
+        here = np.flatnonzero(trade == rng.integers(trades))
+        drawn = rng.choice(here, min(pool, len(here)), replace=False)
+        chosen += [(who, offer) for who in drawn[:seats]]
+    return np.array(chosen)
+
+
+def errors(seeds: int, **market) -> tuple[float, float]:
+    """How often women are said to be forgotten oftener, or less often, at 5 %, where both sexes are drawn alike."""
+    above = below = 0
+    for seed in range(seeds):
+        rng = np.random.default_rng(seed)
+        pairs = lists(rng, **market)
+        people = market["people"]
+        women = np.arange(people) % 2 == 0
+        times = np.bincount(pairs[:, 0], minlength=people)
+        once = np.zeros((2, 40))
+        bucket = rng.permutation(market["offers"]) % 40
+        for who, offer in pairs:
+            if times[who] == 1:
+                once[0 if women[who] else 1, bucket[offer]] += 1
+        k = [int(((times == 0) & side).sum()) for side in (women, ~women)]
+        effect, df = design_effect((once[0], once[1]), (k[0], k[1]))
+        n = [int(side.sum()) / effect for side in (women, ~women)]
+        test = {"kind": "score_ratio", "k": [each / effect for each in k], "n": n, "df": df}
+        p = tails(test, threshold=1.0, bad_side="above")
+        above, below = above + (p[0] <= 0.05), below + (p[1] <= 0.05)
+    return above / seeds, below / seeds
+
+
+def test_it_errs_no_oftener_than_it_may() -> None:
+    found = errors(60, people=600, offers=120, pool=10, seats=4, trades=5)
+    assert max(found) <= 0.12
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trades", [1, 5, 40])
+@pytest.mark.parametrize("offers", [80, 400])
+def test_it_errs_no_oftener_than_it_may_in_many_runs(offers: int, trades: int) -> None:
+    found = errors(1500, people=1000, offers=offers, pool=10, seats=4, trades=trades)
+    assert max(found) <= 0.065, found
+
+
+def test_lists_that_hold_one_sex_each_widen_it() -> None:
+    """Every list of one sex alone: who is forgotten hangs on how many offers a trade has."""
+    rng = np.random.default_rng(3)
+    mixed = design_effect((rng.poisson(5, 40).astype(float), rng.poisson(5, 40).astype(float)), (100, 100))[0]
+    apart = design_effect((np.repeat([20.0, 0.0], 20), np.repeat([0.0, 20.0], 20)), (100, 100))[0]
+    assert mixed < 1.8
+    assert apart == pytest.approx(40 / 39 * 40 * 0.2**2 / (2 * 400 / 100**2), rel=1e-9)
