@@ -44,7 +44,7 @@ USED = {
 }
 """The parts of a system file that figures and sentences depend on, and those without which it is none.
 
-Of logs that came later than these, the section is kept where there is one.
+Of logs that came later than these, the section is kept where there is one; so are the versions that were examined.
 """
 SOMEWHERE = {"path": "-", "key": "-"}
 """In the place of the file of sensitive values, which is not told."""
@@ -59,7 +59,8 @@ def declaration(system: System) -> dict[str, Any]:
     >>> found["id"], "provider" in found, "sources" in found
     ('s', False, False)
     """
-    return system.model_dump(mode="json", by_alias=True, include=USED | {log for log, _ in system.sections()})
+    later = {log for log, _ in system.sections()} | ({"versions"} if system.versions else set())
+    return system.model_dump(mode="json", by_alias=True, include=USED | later)
 
 
 def keep(folder: Path, system: System) -> str:

@@ -33,6 +33,8 @@ SHARES = pa.schema(
 )
 """What is counted of a log: of whom (no `by`: of everybody), what (`part`), the bucket of its cluster, whether
 it is a case (1) or not (0), and how many."""
+VERSIONS = pa.schema([("value1", pa.string()), ("part", pa.string()), ("column", pa.string()), ("n", pa.int64())])
+"""A version of the model, the first and the last day of the window on which it decided, how many decisions it made."""
 COUNTS = pa.schema(
     [
         *((name, pa.string()) for name in KEYS),
@@ -62,6 +64,8 @@ class Read:
     """What came in and is not in these counts (`LEFT_OUT`); no row in evidence of earlier versions."""
     logs: Mapping[str, pa.Table] = field(default_factory=dict)
     """Counts of logs by themselves (`SHARES`), by log; those of which nothing was counted are not there."""
+    versions: pa.Table = field(default_factory=VERSIONS.empty_table)
+    """Who decided (`VERSIONS`); no row where the log names no version, and in evidence of earlier versions."""
 
 
 def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:

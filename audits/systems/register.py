@@ -55,6 +55,13 @@ class Assessment(Strict):
         return self
 
 
+class ExaminedVersion(Strict):
+    """When people examined a version of the model, before it decided anything."""
+
+    examined_on: dt.date = Field(description="When its examination was finished")
+    document: Words | None = Field(None, description="Where it can be read: a number, a title")
+
+
 class Costs(Strict):
     """What a use costs."""
 

@@ -411,4 +411,4 @@ MODELS: tuple[type[Statement], ...] = (
 KINDS: dict[str, type[Statement]] = {model.kind: model for model in MODELS}
 
 STATED = tuple(kind for kind, model in KINDS.items() if not issubclass(model, Act))
-"""The kinds that verdicts may rest on: acts of committees are not among them."""
+"""The kinds that people state: acts of committees are not among them."""

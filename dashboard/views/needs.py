@@ -119,8 +119,14 @@ def needed(reason: str, indicator: Indicator | None, say: Say) -> str:
     audits = {
         "not_audited": say("It would take decisions in the log, and an audit of them."),
         **dict.fromkeys(
-            (*NOT_RECORDED.values(), "record_old"), say("It would take that somebody records it, as it happens.")
+            (*(each for each in NOT_RECORDED.values() if each != "no_version"), "record_old"),
+            say("It would take that somebody records it, as it happens."),
         ),
+        "no_version": say(
+            "It would take the version in the log (`columns.model_version`), and in the file of the system the "
+            "versions that were examined, each with its day (`versions`)."
+        ),
+        "record_untold": say("It would take the name of the version in each line of the log."),
         "nothing_due": say("It would take time: nothing has come due in the last twelve months."),
         "no_measure": say("It would take an audit of a period whose decisions hold these data."),
     }

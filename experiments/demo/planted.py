@@ -121,6 +121,7 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "selection_rate_unchanged": ["everybody", "age=<25", "age=25-49", "age=50+", "qpv=yes", "qpv=no"],
             "mechanism": "version 2.0 reaches fewer women, and as many people as before; scores are higher for all, "
             "less so for women",
+            "examined": "the register names version 1.4 as examined, and not 2.0: question 6.6 sees it",
         },
         "expected_verdicts_hold_for": f"seed {SEED} and {PEOPLE} people; with fewer people some become unknown",
         "expected_verdicts": _expected(),
@@ -178,6 +179,7 @@ def _expected() -> dict[str, dict[str, str]]:
             "not_too_often": "kept",
             "override_rate": "watch" if changed else "kept",
             "time_to_read": "watch" if changed else "kept",
+            "examined_version": "broken" if changed else "kept",  # an audit of more than thirty days later
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
         seen = {
