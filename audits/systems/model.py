@@ -13,7 +13,7 @@ from boussole.audits.systems.files import Files
 from boussole.audits.systems.kinds import KEPT, Actor, Identifier, Texts
 from boussole.audits.systems.logs import LOG_TYPES, Logs
 from boussole.audits.systems.parts import Control, Group, Privacy, Sensitive, Source, Watched, Windows
-from boussole.audits.systems.register import Contradiction, ExaminedVersion, contradictions
+from boussole.audits.systems.register import ExaminedVersion, PublicRules, ahead, contradictions
 from boussole.audits.systems.values import too_many
 
 
@@ -35,6 +35,9 @@ class System(Logs, Description):
     )
     versions: dict[Annotated[str, Field(min_length=1, max_length=200)], ExaminedVersion] = Field(
         default_factory=dict, description="The versions of the model that people examined, as its log names them"
+    )
+    public_rules: PublicRules | None = Field(
+        None, description="Where the rules of the system are published; without it nobody has said"
     )
     windows: Windows = Field(Windows(), description="What an audit looks at")
     privacy: Privacy = Field(Privacy(), description="What is hidden, and what is stored how")
@@ -167,14 +170,11 @@ class System(Logs, Description):
             fria=self.fria,
             today=(today := dt.datetime.now(self.zone).date()),
         )
-        found += [
-            Contradiction(
-                f"versions.{name}.examined_on",
-                f"{each.examined_on} lies in the future: give the day on which it was done",
-            )
-            for name, each in self.versions.items()
-            if each.examined_on > today
-        ]
+        done: dict[str, dt.date | None] = {}
+        done |= {f"versions.{name}.examined_on": each.examined_on for name, each in self.versions.items()}
+        if self.public_rules is not None:
+            done["public_rules.updated_on"] = self.public_rules.updated_on
+        found += ahead(done, today)
         if found:
             raise ValueError("; ".join(map(str, found)))
         return self

@@ -12,6 +12,7 @@ from boussole.charter.deadlines.appeals import AppealState, appeals
 from boussole.charter.deadlines.incidents import Deadline, incidents
 from boussole.charter.deadlines.items import Item, State, bound_of, of_items
 from boussole.charter.deadlines.opinions import opinions_followed
+from boussole.charter.deadlines.register import rules_published, uses_registered
 from boussole.charter.deadlines.sources import Sources
 from boussole.charter.deadlines.versions import examined_versions
 from boussole.charter.document import RecordCounts
@@ -92,4 +93,6 @@ COUNTED: Mapping[Records, Callable[[Sources], RecordCounts | None]] = {
     "trained_first": _trained,
     "versions_examined": examined_versions,
     "opinions_followed": opinions_followed,
+    "uses_registered": uses_registered,
+    "rules_published": rules_published,
 }

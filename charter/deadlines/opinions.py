@@ -16,12 +16,17 @@ from boussole.charter.record_types.kinds import Recommendation, Reply
 
 
 def opinions_followed(sources: Sources) -> RecordCounts | None:
-    """Publications and answers of what was said about a system, or about all; None where nothing was said.
+    """Publications and answers of what was said about a system, and about all; None where nothing was said of this one.
 
     An opinion that another corrects is owed nothing more; one that the committee withholds is not to be published. A
     recommendation is answered by its own day. The first publication and the first answer count.
     """
-    items = [*_of_opinions(sources), *_of_recommendations(sources)]
+    own = any(
+        said.system == sources.system.id
+        for kind in (Opinion, Recommendation)
+        for _, said in sources.facts.standing(kind)
+    )
+    items = [*_of_opinions(sources), *_of_recommendations(sources)] if own else []
     return of_items(items, sources.facts.as_of) if items else None
 
 

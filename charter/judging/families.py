@@ -26,6 +26,8 @@ NOT_RECORDED: dict[Records, str] = {
     "trained_first": "no_training",
     "versions_examined": "no_version",
     "opinions_followed": "no_opinion",
+    "uses_registered": "no_stocktaking",
+    "rules_published": "no_public_rules",
 }
 """Why a question that records answer is not examined while there are none: their absence proves nothing."""
 NO_GROUPS = {"en": "groups", "fr": "groupes"}

@@ -43,9 +43,11 @@ def recorded(
 
 def _answer(found: RecordCounts, indicator: Indicator, *, today: dt.date, confirm_days: int) -> tuple[Verdict, str]:
     threshold = indicator.threshold
-    if months_later(found.until, FRESH_MONTHS) < today:
+    fresh = indicator.params.get("fresh_days")
+    last = found.until + dt.timedelta(int(fresh)) if fresh is not None else months_later(found.until, FRESH_MONTHS)
+    if last < today:
         return Verdict.UNKNOWN, "record_old"
-    if not found.due:
+    if not found.due and not found.untold:
         return Verdict.UNKNOWN, "nothing_due"
     if threshold.tolerance is not None:
         return _without_tolerance(found, confirm_days)

@@ -30,10 +30,19 @@ Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]
 Subject = Literal["score", "features"]
 Records = Literal[
-    "incidents_in_time", "explanations_in_time", "trained_first", "versions_examined", "opinions_followed"
+    "incidents_in_time",
+    "explanations_in_time",
+    "trained_first",
+    "versions_examined",
+    "opinions_followed",
+    "uses_registered",
+    "rules_published",
 ]
 """What can be counted in the records that a workspace keeps anyway."""
-DAYS_OF: Mapping[Records, tuple[str, ...]] = {"opinions_followed": ("publish_days", "reply_days", "late_days")}
+DAYS_OF: Mapping[Records, tuple[str, ...]] = {
+    "opinions_followed": ("publish_days", "reply_days", "late_days"),
+    "uses_registered": ("fresh_days",),
+}
 """The days that a charter sets for what is counted, in `params`."""
 FrameworkKind = Literal["law", "standard", "practice"]
 Word = Literal["person", "agent"]

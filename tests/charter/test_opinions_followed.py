@@ -49,13 +49,14 @@ def counts(*said, today: str = "2026-04-30") -> tuple[int, ...]:
 
 
 def test_nothing_said_about_it_is_not_examined():
-    for said in ([], [opinion(system="chatft")], [recommendation(system="chatft")]):
+    for said in ([], [opinion(system="chatft")], [recommendation(system="chatft")], [recommendation(system=None)]):
         found = answer(*said)
         assert (found["verdict"], found["reason"]) == ("not_examined", "no_opinion")
 
 
-def test_what_is_said_of_all_systems_is_said_of_this_one():
-    assert counts(opinion(system=None), published("2026-01-31"), reply("2026-04-01")) == (2, 2, 0, 0, 0)
+def test_what_is_said_of_all_systems_counts_beside_what_is_said_of_this_one():
+    said = [opinion(system=None), published("2026-01-31"), reply("2026-04-01"), recommendation()]
+    assert counts(*said, reply("2026-01-20", 3)) == (3, 3, 0, 0, 0)
 
 
 @pytest.mark.parametrize(

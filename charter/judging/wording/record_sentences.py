@@ -8,9 +8,12 @@ from boussole.audits.languages import Catalogue, date_words, number, whole
 from boussole.charter.document import RecordCounts, VerdictReasons
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
+from boussole.charter.judging.wording.register_sentences import told
 from boussole.charter.text.model import Records
 
 NOTHING_DUE = {
+    "uses_registered": "We cannot tell yet. On {until}, no use was on trial or in service, and every model "
+    "belonged to one.",
     "opinions_followed": "We cannot tell yet. Opinions or recommendations were recorded, and neither a publication nor "
     "an answer has been due since {since}.",
     "incidents_in_time": "We cannot tell yet. Incidents were recorded, and no declaration of them has been due since "
@@ -101,6 +104,7 @@ LEVELS = {
     Verdict.KEPT: "The charter asks for {level} in 100.",
 }
 OLD = "We cannot tell any more: the last record ends on {until}, more than a year ago."
+OLD_STOCK = "We cannot tell any more: stock was taken last on {until}, too long ago."
 BOUND = "That is what was done; of those to come, it leaves up to {bound} in 100 that fail."
 NO_BOUND = "So few say nothing of those to come."
 WAITING = ("One more is not due yet.", "{n} more are not due yet.")
@@ -119,8 +123,8 @@ def recorded_sentence(
     teller = _Teller(document, counts, catalogue, records, limit)
     parts = {"nothing_due": teller.nothing_due, "record_old": teller.old}
     tell = parts.get(document.reason or "")
-    told = tell() if tell else [answer, *teller.found()]
-    return " ".join([*told, *teller.waiting()])
+    parts_told = tell() if tell else [answer, *teller.found()]
+    return " ".join([*parts_told, *teller.waiting()])
 
 
 class _Teller:
@@ -147,15 +151,19 @@ class _Teller:
         return [self.catalogue.gettext(NOTHING_DUE[self.records]).format(**self.named)]
 
     def old(self) -> list[str]:
+        if self.records == "uses_registered":
+            return [self.catalogue.gettext(OLD_STOCK).format(**self.named)]
         texts = (OLD, *(text for name, text in SHARES.items() if name == self.records))
         return [self.catalogue.gettext(text).format(**self.named) for text in texts]
 
     def found(self) -> list[str]:
         """The counts that decided, and what they were held to."""
         if self.records in SHARES:
-            told = [self.catalogue.gettext(text).format(**self.named) for text in (SHARES[self.records], PERIOD)]
-            return [*told, self._held()]
+            shares = [self.catalogue.gettext(text).format(**self.named) for text in (SHARES[self.records], PERIOD)]
+            return [*shares, self._held()]
         counts = self.counts
+        if (registered := told(self.records, self.document, counts, self.catalogue)) is not None:
+            return registered
         tell: dict[str | None, Callable[[], list[str]]] = {
             "record_late": lambda: [self._of_due(LATE[self.records], counts.late)],
             "record_missing": lambda: self._missing(WAITED, DECIDED_FOR, days=whole(given(counts.past_due), self.lang)),

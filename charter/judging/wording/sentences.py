@@ -46,6 +46,10 @@ NOT_EXAMINED = {
     "whether there was none, or nobody records them.",
     "no_training": "Not examined: nobody has recorded how many of those who use it were trained before they did.",
     "no_opinion": "Not examined: no opinion and no recommendation about this system was ever recorded.",
+    "no_stocktaking": "Not examined: nobody has taken stock of the uses in service and of the models that belong to "
+    "none.",
+    "no_public_rules": "Not examined: the register does not say whether the rules of this system are published, or it "
+    "is not in service.",
     "no_version": "Not examined: the log does not say which version of the model decided, or the register names none "
     "that was examined.",
     "not_audited": "Not examined: no audit has counted decisions of this system yet.",

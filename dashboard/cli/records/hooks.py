@@ -16,12 +16,15 @@ from boussole.charter.committee.rules import committee as rules_of
 from boussole.charter.deadlines.appeals import new_number
 from boussole.charter.deadlines.days import months_later
 from boussole.charter.incidents.entering import number_to_entry
+from boussole.charter.judging.coverage import GRAVE, coverage
 from boussole.charter.record_types.acts import FrozenPack, Mandate, Tally, VotedItem
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.incidents import Appeal
 from boussole.charter.record_types.kinds import Adoption
+from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.record_types.work import Survey
 from boussole.charter.records.in_force import adopt
+from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.alerts.after import tell_changes
 from boussole.dashboard.cli.console.console import put, say
@@ -159,7 +162,33 @@ def _adopted(workspace: Workspace, _: Desk | None, done: SealedStatement, __: Fi
         say(told)
 
 
+def _stock(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """What the register and the registry of models hold today."""
+    from boussole.experiments.unregistered import stock_of_models  # MLflow takes seconds
+
+    found, today = stock_of_models(workspace), workspace.today()
+    charter, _facts, uses = register_of(workspace, today=today)
+    seen = coverage(charter, uses)
+    return {
+        **said,
+        "on": today,
+        "uses": seen.live,
+        "examined": len(seen.whole) + len(seen.part),
+        "grave": sum(use.live and use.system.risk in GRAVE and use.examined == "none" for use in uses),
+        "models": found.models,
+        "unregistered": list(found.strays),
+    }
+
+
+def _stock_told(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fields) -> None:
+    said = done.statement
+    if isinstance(said, Stocktaking):
+        say(f"Uses on trial or in service: {said.uses}; examined: {said.examined}; of high risk and not: {said.grave}.")
+        say(f"Models: {said.models}; of no use: {len(said.unregistered)}.")
+
+
 BEFORE: Mapping[str, Before] = {
+    "record stocktaking": _stock,
     "charter adopt": _text,
     "record attestation": _attestation,
     "record case": _case,
@@ -181,6 +210,7 @@ BEFORE: Mapping[str, Before] = {
 }
 AFTER: Mapping[str, After] = {
     "charter adopt": _adopted,
+    "record stocktaking": _stock_told,
     "work survey": _survey_told,
     "appeal enter": _appeal_told,
     "committee seat": _seated,

@@ -46,9 +46,9 @@ def _claims(counted: dict, indicator: dict, as_of: str, charter: dict) -> dict:
 
 def _answer(counted: dict, indicator: dict, as_of: str, confirm_days: int) -> tuple[str, str]:
     threshold, limit = indicator["threshold"], (indicator.get("params") or {}).get("late_days")
-    if _old(counted["until"], as_of):
+    if _old(counted["until"], as_of, (indicator.get("params") or {}).get("fresh_days")):
         return "unknown", "record_old"
-    if not counted["due"]:
+    if not counted["due"] and not counted.get("untold"):
         return "unknown", "nothing_due"
     if threshold["tolerance"] is not None:
         return _without_tolerance(counted, confirm_days)
@@ -92,7 +92,9 @@ def _by_version(document: dict, declared: dict) -> dict:
     }
 
 
-def _old(until: str, as_of: str) -> bool:
-    """Whether a record ended more than a year before: on the same day a year later it still answers."""
+def _old(until: str, as_of: str, days: int | None) -> bool:
+    """Whether a record ended more than so many days, or a year, before: a year later, on the day, it still answers."""
     last, today = date.fromisoformat(until), date.fromisoformat(as_of)
+    if days is not None:
+        return (today - last).days > days
     return (today.year, today.month, today.day) > (last.year + FRESH_MONTHS // 12, last.month, last.day)
