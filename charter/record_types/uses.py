@@ -21,7 +21,7 @@ class Stocktaking(Statement):
             words="record stocktaking",
             action="STATE",
             help="Take stock: how many uses are in service and examined, and which models of MLflow belong to no use.",
-            leaves=("system", "document"),
+            leaves=("system", "document", "on"),
         ),
     )
 

@@ -41,6 +41,8 @@ class PlantedEffects:
     """Share of lists that advisers change since the change; None plants nothing: as before."""
     hasty_since: float | None = 0.2
     """Share of lists that they review faster than they can read since then; None plants nothing."""
+    stray_model: str = "essai-tri-des-cv"
+    """A model of the registry that belongs to no use of the register; empty plants none."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 
@@ -123,6 +125,12 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "less so for women",
             "examined": "the register names version 1.4 as examined, and not 2.0: question 6.6 sees it",
         },
+        "register": {
+            "stray_model": PLANTED.stray_model,
+            "switch": "PlantedEffects.stray_model",
+            "mechanism": "it is in the registry of models, and no use names it: question 1.5 sees it",
+            "rules": "those of MatchFT were brought up to date in September 2025 the last time: question 5.4",
+        },
         "expected_verdicts_hold_for": f"seed {SEED} and {PEOPLE} people; with fewer people some become unknown",
         "expected_verdicts": _expected(),
     }
@@ -180,6 +188,7 @@ def _expected() -> dict[str, dict[str, str]]:
             "override_rate": "watch" if changed else "kept",
             "time_to_read": "watch" if changed else "kept",
             "examined_version": "broken" if changed else "kept",  # an audit of more than thirty days later
+            "public_register": "watch",  # by an audit of a year after September 2025
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
         seen = {

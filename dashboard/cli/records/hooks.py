@@ -16,7 +16,6 @@ from boussole.charter.committee.rules import committee as rules_of
 from boussole.charter.deadlines.appeals import new_number
 from boussole.charter.deadlines.days import months_later
 from boussole.charter.incidents.entering import number_to_entry
-from boussole.charter.judging.coverage import GRAVE, coverage
 from boussole.charter.record_types.acts import FrozenPack, Mandate, Tally, VotedItem
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.incidents import Appeal
@@ -24,11 +23,11 @@ from boussole.charter.record_types.kinds import Adoption
 from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.record_types.work import Survey
 from boussole.charter.records.in_force import adopt
-from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.alerts.after import tell_changes
 from boussole.dashboard.cli.console.console import put, say
 from boussole.dashboard.cli.console.stating import asked_of_system, question_of, question_of_charter
+from boussole.dashboard.cli.records.stock import stock_of
 
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
@@ -163,21 +162,8 @@ def _adopted(workspace: Workspace, _: Desk | None, done: SealedStatement, __: Fi
 
 
 def _stock(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
-    """What the register and the registry of models hold today."""
-    from boussole.experiments.unregistered import stock_of_models  # MLflow takes seconds
-
-    found, today = stock_of_models(workspace), workspace.today()
-    charter, _facts, uses = register_of(workspace, today=today)
-    seen = coverage(charter, uses)
-    return {
-        **said,
-        "on": today,
-        "uses": seen.live,
-        "examined": len(seen.whole) + len(seen.part),
-        "grave": sum(use.live and use.system.risk in GRAVE and use.examined == "none" for use in uses),
-        "models": found.models,
-        "unregistered": list(found.strays),
-    }
+    """What the register and the registry of models hold today: nobody can count what they held before."""
+    return {**said, **stock_of(workspace, today=workspace.today())}
 
 
 def _stock_told(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fields) -> None:
