@@ -44,8 +44,10 @@ USED = {
 }
 """The parts of a system file that figures and sentences depend on, and those without which it is none.
 
-Of logs that came later than these, the section is kept where there is one.
+Of logs that came later than these, the section is kept where there is one; so is `REGISTERED`.
 """
+REGISTERED = ("versions", "public_rules")
+"""What the register has said since of a system: of its versions, and of its rules."""
 SOMEWHERE = {"path": "-", "key": "-"}
 """In the place of the file of sensitive values, which is not told."""
 
@@ -59,7 +61,8 @@ def declaration(system: System) -> dict[str, Any]:
     >>> found["id"], "provider" in found, "sources" in found
     ('s', False, False)
     """
-    return system.model_dump(mode="json", by_alias=True, include=USED | {log for log, _ in system.sections()})
+    later = {log for log, _ in system.sections()} | {name for name in REGISTERED if getattr(system, name)}
+    return system.model_dump(mode="json", by_alias=True, include=USED | later)
 
 
 def keep(folder: Path, system: System) -> str:

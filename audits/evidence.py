@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from boussole.audits import private_files
 from boussole.audits.counts.left_out import LEFT_OUT
 from boussole.audits.counts.lists import RANKS
-from boussole.audits.counts.read import COUNTS, FORGOTTEN, SHARES, Read
+from boussole.audits.counts.read import COUNTS, FORGOTTEN, SHARES, VERSIONS, Read
 from boussole.audits.counts.scores import SCORES
 from boussole.audits.counts.strata import STRATA
 from boussole.audits.counts.withheld import WITHHELD
@@ -63,6 +63,8 @@ def store(folder: Path, read: Read) -> EvidenceHashes:
     cubes |= read.logs  # evidence of systems without such logs is written as it always was
     if read.forgotten.num_rows:
         cubes["forgotten"] = read.forgotten
+    if read.versions.num_rows:
+        cubes["versions"] = read.versions
     parts = [*(_with_nulls(rows, cube) for cube, rows in cubes.items()), *_watched_rows(read.histograms)]
     table = pa.concat_tables(parts)
     buffer = io.BytesIO()
@@ -106,6 +108,7 @@ def load(folder: Path, digest: str) -> Read:
         left_out=rows("left_out").select(LEFT_OUT.names),
         logs={log: found.select(SHARES.names) for log in COUNTERS if (found := rows(log)).num_rows},
         forgotten=rows("forgotten").select(FORGOTTEN.names),
+        versions=rows("versions").select(VERSIONS.names),
         histograms=[*_histograms(rows("histograms").to_pylist()), *_categories(rows("values").to_pylist())],
     )
 

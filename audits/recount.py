@@ -32,8 +32,8 @@ from boussole.audits.windows import Window, reference_window
 from boussole.audits.workspace import Workspace
 
 COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld", "forgotten", *COUNTERS)
-LEFT_OUT = "left_out"
-"""What was not counted: the same in the state that was read, and free to change since."""
+LEFT_OUT, WHO_DECIDED = BESIDE = ("left_out", "versions")
+"""What was not counted, and which version decided: the same in the state that was read, and free to change since."""
 VALUES = "values"
 """The names of values of categories, of which a purge leaves those alone that not only few had."""
 OF_ROWS = ("strata", "scores", "reference_scores", "withheld", "forgotten", *COUNTERS, VALUES)
@@ -173,10 +173,14 @@ def _compared(asked: AuditInput, kept: Read, now: _Sight, then: _Sight | None, *
 
 
 def _differing_then(kept: Read, then: _Sight, ended: Collection[str]) -> tuple[str, ...]:
-    """The cubes that the state which was read gives otherwise, and what was left out, where the audit kept it."""
+    """The cubes that the state which was read gives otherwise, and what stands beside them, where the audit kept it."""
     found = differing(kept, then.read, ended=ended, skip=OF_ROWS if then.purged else ())
-    same = not kept.left_out.num_rows or kept.left_out.combine_chunks().equals(then.read.left_out.combine_chunks())
-    return found if same else (*found, LEFT_OUT)
+    beside = ((name, getattr(kept, name), getattr(then.read, name)) for name in BESIDE)
+    return (*found, *(name for name, ours, theirs in beside if ours.num_rows and not _same(ours, theirs)))
+
+
+def _same(ours: pa.Table, theirs: pa.Table) -> bool:
+    return bool(ours.combine_chunks().equals(theirs.combine_chunks()))
 
 
 def _sight(question: _Question, published: Sequence[ShownWindow] | None, *, at: int | None) -> _Sight | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -20,11 +20,12 @@ from boussole.audits.counts.lists import lists_of, read_ranks
 from boussole.audits.counts.logs import read_logs
 from boussole.audits.counts.periods import refuse_empty
 from boussole.audits.counts.rare import without_names
-from boussole.audits.counts.read import Read, cells_from_counts, days_of, hold_declared, read_counts
+from boussole.audits.counts.read import VERSIONS, Read, cells_from_counts, days_of, hold_declared, read_counts
 from boussole.audits.counts.reference import before_of, read_reference, reference_untold
 from boussole.audits.counts.scores import SCORES, read_scores, scores_of
 from boussole.audits.counts.stages import stages_of
 from boussole.audits.counts.strata import read_strata, strata_of
+from boussole.audits.counts.versions import read_versions
 from boussole.audits.counts.watched import read_watched
 from boussole.audits.counts.withheld import Earlier, read_withheld, withheld_of, withheld_table
 from boussole.audits.cubes.bands import hold_bands
@@ -68,6 +69,8 @@ class Run:
     histograms: list[Watched]
     left_out: LeftOut | None = None
     """What came in and was not counted; None of an audit that kept nothing of it."""
+    versions: pa.Table = field(default_factory=VERSIONS.empty_table)
+    """Which version decided (`VERSIONS`)."""
 
 
 def measure_window(
@@ -129,6 +132,7 @@ def measure_window(
         measures=measures,
         histograms=read.histograms,
         left_out=left_out_of(read.left_out, counted=decisions),
+        versions=read.versions,
     )
 
 
@@ -188,6 +192,7 @@ def read_window(
         histograms=histograms,
         logs=read_logs(connection, system, window, exact=exact, without=without),
         forgotten=read_forgotten(connection, system, window, without=without, apart=within(known, six_months(window))),
+        versions=read_versions(connection, system, window),
     )
 
 

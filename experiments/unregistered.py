@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +17,29 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion, RegisteredModel
 
 PAGE = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelStock:
+    """How many models a registry holds, and the names of those that belong to no system."""
+
+    models: int
+    strays: tuple[str, ...]
+
+
+def stock_of_models(workspace: Workspace) -> ModelStock:
+    """What the model registry holds, where there is one.
+
+    Raises SourceError when there is no store, or when it cannot be read: nobody has looked then.
+    """
+    if store_missing(workspace):
+        raise SourceError(
+            "there is no registry of models to take stock of.",
+            where=shown_uri(workspace),
+            next_step="Set `mlflow_tracking_uri` in boussole.toml to the server that keeps the models.",
+        )
+    strays = unregistered_models(workspace)
+    return ModelStock(models=sum(1 for _ in _models(client(workspace))), strays=tuple(strays))
 
 
 def unregistered_models(workspace: Workspace) -> list[str]:

@@ -45,6 +45,8 @@ SHARES = pa.schema(
 )
 """What is counted of a log: of whom (no `by`: of everybody), what (`part`), the bucket of its cluster, whether
 it is a case (1) or not (0), and how many."""
+VERSIONS = pa.schema([("value1", pa.string()), ("part", pa.string()), ("column", pa.string()), ("n", pa.int64())])
+"""A version of the model, the first and the last day of the window on which it decided, how many decisions it made."""
 COUNTS = pa.schema(
     [
         *((name, pa.string()) for name in KEYS),
@@ -76,6 +78,8 @@ class Read:
     """Counts of logs by themselves (`SHARES`), by log; those of which nothing was counted are not there."""
     forgotten: pa.Table = field(default_factory=FORGOTTEN.empty_table)
     """People on no list in six months (`FORGOTTEN`); no row where the log does not tell, and in earlier evidence."""
+    versions: pa.Table = field(default_factory=VERSIONS.empty_table)
+    """Who decided (`VERSIONS`); no row where the log names no version, and in evidence of earlier versions."""
 
 
 def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
@@ -13,7 +13,7 @@ from boussole.audits.systems.files import Files
 from boussole.audits.systems.kinds import KEPT, Actor, Identifier, Texts
 from boussole.audits.systems.logs import LOG_TYPES, Logs
 from boussole.audits.systems.parts import Control, Group, Privacy, Sensitive, Source, Watched, Windows
-from boussole.audits.systems.register import contradictions
+from boussole.audits.systems.register import ExaminedVersion, PublicRules, ahead, contradictions
 from boussole.audits.systems.values import too_many
 
 
@@ -32,6 +32,12 @@ class System(Logs, Description):
     features: list[Watched] = Field(
         default_factory=list,
         description="Inputs watched for drift: a column of numbers, or a column with its title and kind",
+    )
+    versions: dict[Annotated[str, Field(min_length=1, max_length=200)], ExaminedVersion] = Field(
+        default_factory=dict, description="The versions of the model that people examined, as its log names them"
+    )
+    public_rules: PublicRules | None = Field(
+        None, description="Where the rules of the system are published; without it nobody has said"
     )
     windows: Windows = Field(Windows(), description="What an audit looks at")
     privacy: Privacy = Field(Privacy(), description="What is hidden, and what is stored how")
@@ -162,8 +168,13 @@ class System(Logs, Description):
             dates=self.dates,
             impact_assessment=self.impact_assessment,
             fria=self.fria,
-            today=dt.datetime.now(self.zone).date(),
+            today=(today := dt.datetime.now(self.zone).date()),
         )
+        done: dict[str, dt.date | None] = {}
+        done |= {f"versions.{name}.examined_on": each.examined_on for name, each in self.versions.items()}
+        if self.public_rules is not None:
+            done["public_rules.updated_on"] = self.public_rules.updated_on
+        found += ahead(done, today)
         if found:
             raise ValueError("; ".join(map(str, found)))
         return self

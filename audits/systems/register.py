@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Self
 
@@ -52,6 +52,29 @@ class Assessment(Strict):
             raise ValueError("give exactly one of `done_on` and `not_required`")
         if self.not_required is not None and self.document is not None:
             raise ValueError("a `document` belongs to an assessment that was done, not to `not_required`")
+        return self
+
+
+class ExaminedVersion(Strict):
+    """When people examined a version of the model, before it decided anything."""
+
+    examined_on: dt.date = Field(description="When its examination was finished")
+    document: Words | None = Field(None, description="Where it can be read: a number, a title")
+
+
+class PublicRules(Strict):
+    """Where the rules of a system can be read by anybody, or why they cannot."""
+
+    updated_on: dt.date | None = Field(None, description="When they were last brought up to date")
+    address: Words | None = Field(None, description="Where they are published")
+    missing: Words | None = Field(None, description="Instead of both: why they are not published")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.updated_on is None) == (self.missing is None):
+            raise ValueError("give exactly one of `updated_on` and `missing`")
+        if (self.updated_on is None) != (self.address is None):
+            raise ValueError("rules that are published have both `updated_on` and an `address`")
         return self
 
 
@@ -116,9 +139,13 @@ def _blocked(status: Status, risk: Risk, assessments: dict[str, Assessment | Non
 
 
 def _ahead(dates: Dates, assessments: dict[str, Assessment | None], today: dt.date) -> Iterator[Contradiction]:
-    """Things said to be done that lie in the future."""
     done = {f"dates.{key}": getattr(dates, key) for key in ("ethics_review", "works_council")}
     done |= {f"{key}.done_on": found.done_on for key, found in assessments.items() if found is not None}
+    return ahead(done, today)
+
+
+def ahead(done: Mapping[str, dt.date | None], today: dt.date) -> Iterator[Contradiction]:
+    """Things said to be done that lie in the future."""
     for key, day in done.items():
         if day is not None and day > today:
             yield Contradiction(

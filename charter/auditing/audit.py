@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pyarrow as pa
+
 from boussole.audits import evidence
 from boussole.audits.decisions import IngestReport
 from boussole.audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
@@ -23,6 +25,7 @@ from boussole.charter.document.accumulated import AccumulatedFigures
 from boussole.charter.document.answers.verdict import RULE
 from boussole.charter.document.audit import SCHEMA
 from boussole.charter.document.measures import measures_of
+from boussole.charter.document.versions import DecidedBy
 from boussole.charter.judging.verdicts import judge, summarise
 from boussole.charter.records import open_records, save_audit
 from boussole.charter.records.facts import Facts, facts_of
@@ -125,6 +128,7 @@ def audit_document(
     charter, act = judging.charter, judging.act
     measures = measures_of(run.measures)
     left_out = None if run.left_out is None else held_to(charter, LeftOut.unlimited(run.left_out.document()))
+    versions = decided_by(run.versions)
     verdicts = judge(
         charter,
         run.system,
@@ -133,6 +137,7 @@ def audit_document(
         window_end=run.window.end,
         facts=facts,
         left_out=left_out,
+        versions=versions,
         together=together.measures if together else (),
         rule=rule,
     )
@@ -162,10 +167,24 @@ def audit_document(
         **({} if rule == 1 else {"rule": rule}),
         decisions=run.decisions,
         **({} if left_out is None else {"left_out": left_out}),
+        **({"versions": versions} if versions else {}),
         measures=measures,
         **({} if together is None else {"accumulated": together}),
         verdicts=tuple(verdicts),
         articles=tuple(summarise(charter, verdicts, system=run.system.id, facts=facts)),
+    )
+
+
+def decided_by(rows: pa.Table) -> tuple[DecidedBy, ...]:
+    """The rows of `VERSIONS` as a document writes them."""
+    return tuple(
+        DecidedBy(
+            version=row["value1"],
+            first=dt.date.fromisoformat(row["part"]),
+            last=dt.date.fromisoformat(row["column"]),
+            n=row["n"],
+        )
+        for row in rows.to_pylist()
     )
 
 

@@ -47,7 +47,7 @@ def differences(stored: AuditDocument, again: AuditDocument, *, texts: bool) -> 
 def _differences(stored: Json, again: Json, *, texts: bool) -> list[Difference]:
     found = [
         difference
-        for key in ("decisions", "reference", "charter", "left_out")
+        for key in ("decisions", "reference", "charter", "left_out", "versions")
         for difference in _values("document", key, stored.get(key), again.get(key))
     ]
     known = {measure["metric"] for measure in stored["measures"]}

@@ -76,6 +76,7 @@ def changed_references(
             window_end=window.end,
             facts=facts,
             left_out=document.left_out,
+            versions=document.versions or (),
             rule=document.rule_then,
         )
         told = _Reference(

@@ -16,9 +16,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import ArticleVerdict, VerdictInShort
 from boussole.charter.judging.families import SystemQuestions, asked_of
 from boussole.charter.judging.verdicts import summarise, verdicts_in_short
-from boussole.charter.record_types.kinds import STATED
 from boussole.charter.records import AuditSummary, SealedStatement, each_summary, statements
-from boussole.charter.records.facts import Facts
+from boussole.charter.records.facts import COUNTED, Facts
 from boussole.charter.text.model import Charter
 
 SCHEMA = "boussole.replay/1"
@@ -94,7 +93,7 @@ def replay(
         each_summary(workspace, system=system, since=since, until=until),
         against,
         systems,
-        statements(workspace, kinds=STATED),
+        statements(workspace, kinds=COUNTED),
     ):
         if again is None:
             unknown.add(audit.system)
@@ -132,6 +131,7 @@ def _judged(audit: AuditSummary, questions: SystemQuestions, stated: Sequence[Se
         window_end=audit.end,
         facts=facts,
         left_out=audit.left_out,
+        versions=audit.versions,
         together=[each for each in audit.measures if each.params.since is not None],
         rule=audit.rule,
     )

@@ -204,6 +204,7 @@ def computed(
         measures=measures,
         histograms=read.histograms,
         left_out=left_out_of(read.left_out, counted=decisions),
+        versions=read.versions,
     )
     return audit_document(
         run,

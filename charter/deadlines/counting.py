@@ -6,71 +6,27 @@ record at all, nothing is counted either.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping
 
-from boussole.audits.systems.model import System
 from boussole.charter.deadlines.appeals import AppealState, appeals
-from boussole.charter.deadlines.days import months_later
 from boussole.charter.deadlines.incidents import Deadline, incidents
+from boussole.charter.deadlines.items import Item, State, bound_of, of_items
+from boussole.charter.deadlines.opinions import opinions_followed
+from boussole.charter.deadlines.register import rules_published, uses_registered
+from boussole.charter.deadlines.sources import Sources
+from boussole.charter.deadlines.versions import examined_versions
 from boussole.charter.document import RecordCounts
 from boussole.charter.record_types.work import Training
-from boussole.charter.records.facts import Facts
 from boussole.charter.text.model import Records
 
-MONTHS = 12
-"""How far back what was done is counted. What still waits is counted however old it is."""
-RULE_OF_THREE = 3.0
-"""With no case among n, 3/n is the upper bound of a rate at 95 %: Hanley & Lippman-Hand (1983), JAMA 249:1743-1745."""
 
-State = Literal["good", "late", "refused", "overdue", "waiting"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Item:
-    """Something that had to be done by a day, and how that stands."""
-
-    entry: int
-    due: dt.date
-    state: State
-
-
-def counted(records: Records, facts: Facts, system: System) -> RecordCounts | None:
+def counted(records: Records, sources: Sources) -> RecordCounts | None:
     """What the records of a kind say of a system, as they stand on the day of the facts; None where there are none."""
-    return COUNTED[records](facts, system.id)
+    return COUNTED[records](sources)
 
 
-def _of_items(items: Sequence[Item], today: dt.date) -> RecordCounts:
-    """The counts of what came due in the last twelve months, and of all that is overdue."""
-    since = months_later(today, -MONTHS)
-    told = [each for each in items if each.due >= since or each.state in ("overdue", "waiting")]
-    states = [each.state for each in told]
-    waits = [each for each in told if each.state == "overdue"]
-    due = len(states) - states.count("waiting")
-    return RecordCounts(
-        due=due,
-        good=states.count("good"),
-        late=states.count("late"),
-        overdue=len(waits),
-        refused=states.count("refused"),
-        waiting=states.count("waiting"),
-        since=since,
-        until=today,
-        past_due=max(((today - each.due).days for each in waits), default=None),
-        settle_by=None,
-        entries=tuple(sorted({each.entry for each in told if each.state in ("late", "overdue", "refused")})),
-        bound=_bound(due, states.count("good")),
-    )
-
-
-def _bound(due: int, good: int) -> float | None:
-    """The rule of three, where nothing failed."""
-    return min(RULE_OF_THREE / due, 1.0) if due and good == due else None
-
-
-def _incidents(facts: Facts, system: str) -> RecordCounts | None:
+def _incidents(sources: Sources) -> RecordCounts | None:
+    facts, system = sources.facts, sources.system.id
     found = [each for each in incidents(facts) if each.incident.system == system]
     items = [
         Item(
@@ -81,19 +37,20 @@ def _incidents(facts: Facts, system: str) -> RecordCounts | None:
         for each in found
         for deadline in each.deadlines
     ]
-    return _of_items(items, facts.as_of) if found else None
+    return of_items(items, facts.as_of) if found else None
 
 
 def _reported(deadline: Deadline) -> State:
     return "good" if deadline.state == "on_time" else deadline.state
 
 
-def _explanations(facts: Facts, system: str) -> RecordCounts | None:
+def _explanations(sources: Sources) -> RecordCounts | None:
+    facts, system = sources.facts, sources.system.id
     found = [each for each in appeals(facts) if (each.appeal.system, each.appeal.asks) == (system, "explanation")]
     items = [Item(entry=each.entry, due=each.due_on, state=_explained(each)) for each in found]
     if not found:
         return None
-    return _of_items(items, facts.as_of).changed(entries=())  # committees see counts, never a single appeal
+    return of_items(items, facts.as_of).changed(entries=())  # committees see counts, never a single appeal
 
 
 def _explained(appeal: AppealState) -> State:
@@ -106,10 +63,10 @@ def _explained(appeal: AppealState) -> State:
     return "refused" if said.outcome == "rejected" or (said.sheet and said.outcome != "upheld") else "good"
 
 
-def _trained(facts: Facts, system: str) -> RecordCounts | None:
+def _trained(sources: Sources) -> RecordCounts | None:
     """What was recorded last of training for a system; where that is nothing, for all of them."""
-    found = [(said.end, entry, said) for entry, said in facts.standing(Training)]
-    own = [each for each in found if each[2].system == system]
+    found = [(said.end, entry, said) for entry, said in sources.facts.standing(Training)]
+    own = [each for each in found if each[2].system == sources.system.id]
     latest = max(own or [each for each in found if each[2].system is None], default=None, key=lambda each: each[:2])
     if latest is None:
         return None
@@ -126,12 +83,16 @@ def _trained(facts: Facts, system: str) -> RecordCounts | None:
         past_due=None,
         settle_by=None,
         entries=(entry,),
-        bound=_bound(said.users, said.before),
+        bound=bound_of(said.users, said.before),
     )
 
 
-COUNTED: Mapping[Records, Callable[[Facts, str], RecordCounts | None]] = {
+COUNTED: Mapping[Records, Callable[[Sources], RecordCounts | None]] = {
     "incidents_in_time": _incidents,
     "explanations_in_time": _explanations,
     "trained_first": _trained,
+    "versions_examined": examined_versions,
+    "opinions_followed": opinions_followed,
+    "uses_registered": uses_registered,
+    "rules_published": rules_published,
 }

@@ -14,6 +14,7 @@ from boussole.charter.document.base import LATER, Count, Day, Hash, Hex, Part
 from boussole.charter.document.left_out import LeftOut
 from boussole.charter.document.measures import MeasureDocument
 from boussole.charter.document.references import ReferenceChanged
+from boussole.charter.document.versions import DecidedBy
 from boussole.charter.document.windows import WindowOfAudit
 
 SCHEMA: Literal["boussole.audit/1"] = "boussole.audit/1"
@@ -127,6 +128,11 @@ class AuditDocument(Part):
         LeftOut | None,
         LATER,
         Field(description="What came in and was not counted; absent from documents of earlier versions"),
+    ] = None
+    versions: Annotated[
+        Annotated[tuple[DecidedBy, ...], Field(min_length=1)] | None,
+        LATER,
+        Field(description="Which version of the model decided; absent where the log names none"),
     ] = None
     measures: tuple[MeasureDocument, ...]
     accumulated: Annotated[

@@ -20,6 +20,8 @@ Examined = Literal["whole", "part", "none"]
 LIVE = ("pilot", "production")
 """The statuses of uses that touch people today: on trial, in service."""
 GRAVE = ("prohibited", "high")
+FOLLOWED = "registered_and_followed"
+"""The question whether all uses are registered and followed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +47,14 @@ class Use:
 
     @property
     def examined(self) -> Examined:
-        """Whether every question has been looked at, some, or none; a use that is asked nothing is not examined."""
-        if not self.counts.examined:
+        """Whether every question has been looked at, some, or none; a use that is asked nothing is not examined.
+
+        The question whether all uses are followed is about all of them: its answer is no look at this one.
+        """
+        own = count(each.verdict for each in self.verdicts if (each.template or each.indicator) != FOLLOWED)
+        if not own.examined:
             return "none"
-        return "whole" if self.counts.examined == self.counts.asked else "part"
+        return "whole" if own.examined == own.asked else "part"
 
     @property
     def overlooked(self) -> bool:

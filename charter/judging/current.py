@@ -29,6 +29,7 @@ def current(document: AuditDocument, *, charter: Charter, system: System, facts:
             window_end=max(window.end, facts.as_of),
             facts=facts,
             left_out=document.left_out,
+            versions=document.versions or (),
             only=_stated,
             together=document.accumulated.measures if document.accumulated else (),
             rule=document.rule_then,

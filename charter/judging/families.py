@@ -25,6 +25,10 @@ NOT_RECORDED: dict[Records, str] = {
     "incidents_in_time": "no_incident",
     "explanations_in_time": "no_request",
     "trained_first": "no_training",
+    "versions_examined": "no_version",
+    "opinions_followed": "no_opinion",
+    "uses_registered": "no_stocktaking",
+    "rules_published": "no_public_rules",
 }
 """Why a question that records answer is not examined while there are none: their absence proves nothing."""
 NO_GROUPS = {"en": "groups", "fr": "groupes"}

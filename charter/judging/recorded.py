@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from boussole.audits.systems.model import System
 from boussole.charter.deadlines.counting import counted
 from boussole.charter.deadlines.days import months_later
+from boussole.charter.deadlines.sources import Sources
 from boussole.charter.document import RecordCounts
 from boussole.charter.document.answers.verdict import Verdict
+from boussole.charter.document.versions import DecidedBy
 from boussole.charter.judging.families import NOT_RECORDED
 from boussole.charter.judging.stated import StatedVerdict
 from boussole.charter.records.facts import Facts
@@ -18,30 +21,39 @@ FRESH_MONTHS = 12
 """Months after its last day from which on a record answers no more."""
 
 
-def recorded(indicator: Indicator, facts: Facts, *, system: System, charter: Charter) -> StatedVerdict | None:
+def recorded(
+    indicator: Indicator, facts: Facts, *, system: System, charter: Charter, versions: Sequence[DecidedBy] = ()
+) -> StatedVerdict | None:
     """What the records answer; None for a question that no records answer.
 
     Where nothing was recorded, nobody has looked; where nothing has come due yet, we cannot tell: neither is a pass.
     """
     if indicator.records is None:
         return None
-    found = counted(indicator.records, facts, system)
+    sources = Sources(facts=facts, system=system, versions=versions, params=indicator.params)
+    found = counted(indicator.records, sources)
     if found is None:
         return StatedVerdict(verdict=Verdict.NOT_EXAMINED, reason=NOT_RECORDED[indicator.records])
     if indicator.threshold.tolerance is not None and found.past_due is not None:
         first = facts.as_of - dt.timedelta(days=found.past_due)
         found = found.changed(settle_by=first + dt.timedelta(days=charter.confirm_days))
-    verdict, reason = _answer(found, indicator.threshold, today=facts.as_of, confirm_days=charter.confirm_days)
+    verdict, reason = _answer(found, indicator, today=facts.as_of, confirm_days=charter.confirm_days)
     return StatedVerdict(verdict=verdict, reason=reason, counted=found)
 
 
-def _answer(found: RecordCounts, threshold: Threshold, *, today: dt.date, confirm_days: int) -> tuple[Verdict, str]:
-    if months_later(found.until, FRESH_MONTHS) < today:
+def _answer(found: RecordCounts, indicator: Indicator, *, today: dt.date, confirm_days: int) -> tuple[Verdict, str]:
+    threshold = indicator.threshold
+    fresh = indicator.params.get("fresh_days")
+    last = found.until + dt.timedelta(int(fresh)) if fresh is not None else months_later(found.until, FRESH_MONTHS)
+    if last < today:
         return Verdict.UNKNOWN, "record_old"
-    if not found.due:
+    if not found.due and not found.untold:
         return Verdict.UNKNOWN, "nothing_due"
     if threshold.tolerance is not None:
         return _without_tolerance(found, confirm_days)
+    limit = indicator.params.get("late_days")
+    if limit is not None and (found.waited or 0) > int(limit):
+        return Verdict.BROKEN, "record_ignored"
     return _share(found, threshold)
 
 
@@ -55,6 +67,8 @@ def _without_tolerance(found: RecordCounts, confirm_days: int) -> tuple[Verdict,
         return Verdict.WATCH, "record_overdue"
     if found.refused:
         return Verdict.WATCH, "record_refused"
+    if found.untold:
+        return Verdict.UNKNOWN, "record_untold"
     return Verdict.KEPT, "record_kept"
 
 

@@ -9,8 +9,8 @@ from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 
 from boussole.audits.systems.model import System
-from boussole.charter.deadlines.counting import RULE_OF_THREE
 from boussole.charter.deadlines.days import months_later
+from boussole.charter.deadlines.items import RULE_OF_THREE
 from boussole.charter.document import AnsweringStatement, CaseCounts, RecordCounts, RegisterDates
 from boussole.charter.document.answers.verdict import Verdict, severity
 from boussole.charter.judging.follow_up import examined_before_start

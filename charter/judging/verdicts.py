@@ -24,6 +24,7 @@ from boussole.charter.document import (
 from boussole.charter.document.answers.verdict import RULE, Verdict, count, together, worst
 from boussole.charter.document.base import given
 from boussole.charter.document.left_out import LeftOutInShort
+from boussole.charter.document.versions import DecidedBy
 from boussole.charter.judging.families import Question, SystemQuestions, asked, asked_of
 from boussole.charter.judging.recorded import recorded
 from boussole.charter.judging.stated import Period, StatedVerdict, attested, dated, tolerated
@@ -64,6 +65,7 @@ def judge(
     window_end: dt.date | None = None,
     facts: Facts | None = None,
     left_out: LeftOutInShort | None = None,
+    versions: Sequence[DecidedBy] = (),
     only: Callable[[Question], bool] | None = None,
     together: Sequence[MeasureInShort] = (),
     rule: int = RULE,
@@ -72,7 +74,7 @@ def judge(
 
     `measures` are those of an audit, None where none was made, and `together` the same of all windows since the system
     is what it is; `window_start` and `window_end` are its first and last day, `facts` what people have stated (nothing,
-    if absent), `left_out` what the audit did not count.
+    if absent), `left_out` what the audit did not count, `versions` who decided.
     `only`: of some questions. `rule`: the one of the time (`charter.verdict.RULES`).
 
     Raises CharterError for a threshold that its scale cannot carry.
@@ -84,6 +86,7 @@ def judge(
         end=window_end,
         facts=facts,
         left_out=left_out,
+        versions=versions,
         together=together,
         rule=rule,
     )
@@ -100,6 +103,7 @@ def verdicts_in_short(
     left_out: LeftOutInShort | None,
     rule: int,
     together: Sequence[MeasureInShort] = (),
+    versions: Sequence[DecidedBy] = (),
 ) -> list[VerdictInShort]:
     """The verdicts that `judge` gives, without what explains them: for judging many audits again."""
     judging = _judging(
@@ -109,6 +113,7 @@ def verdicts_in_short(
         end=window_end,
         facts=facts,
         left_out=left_out,
+        versions=versions,
         together=together,
         rule=rule,
     )
@@ -161,6 +166,7 @@ class _Judging:
     """How long the window is, where its end is known."""
     facts: Facts
     left_out: LeftOutInShort | None
+    versions: Sequence[DecidedBy]
     rule: int
 
     @property
@@ -235,11 +241,14 @@ class _Judging:
         told = None
         if indicator.threshold.tolerance is not None:
             told = tolerated(indicator, self.facts, system=system, period=self.period, charter=self.charter)
-        if (counted := recorded(indicator, self.facts, system=self.system, charter=self.charter)) is not None:
+        if (counted := self._counted(indicator)) is not None:
             return _graver(counted, told)
         if told is None or (question.comparisons and worst([verdict, told.verdict]) != told.verdict):
             return StatedVerdict(verdict=verdict, reason=reason)
         return told
+
+    def _counted(self, indicator: Indicator) -> StatedVerdict | None:
+        return recorded(indicator, self.facts, system=self.system, charter=self.charter, versions=self.versions)
 
     def _attested(self, indicator: Indicator) -> StatedVerdict:
         """What somebody attested; where the dates of the register say worse, what they say."""
@@ -321,6 +330,7 @@ def _judging(
     end: dt.date | None,
     facts: Facts | None,
     left_out: LeftOutInShort | None,
+    versions: Sequence[DecidedBy],
     together: Sequence[MeasureInShort],
     rule: int,
 ) -> _Judging:
@@ -341,6 +351,7 @@ def _judging(
         days=days,
         facts=facts or Facts(as_of=end),
         left_out=left_out,
+        versions=versions,
         rule=rule,
     )
 

@@ -24,6 +24,7 @@ from boussole.charter.record_types.incidents import (
 )
 from boussole.charter.record_types.inputs import Command, Input, WebForm
 from boussole.charter.record_types.ledger_start import LedgerStart
+from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.record_types.work import WORK
 
 __all__ = [
@@ -375,6 +376,7 @@ class Withdrawal(Statement):
         "recommendation",
         "reply",
         "follow_up",
+        "stocktaking",
         *(kind.kind for kind in (*HELD, *WORK)),
     )
     commands = (
@@ -403,6 +405,7 @@ MODELS: tuple[type[Statement], ...] = (
     Adoption,
     Withdrawal,
     LedgerStart,
+    Stocktaking,
     *HELD,
     *WORK,
     *ACTS,
@@ -411,4 +414,4 @@ MODELS: tuple[type[Statement], ...] = (
 KINDS: dict[str, type[Statement]] = {model.kind: model for model in MODELS}
 
 STATED = tuple(kind for kind, model in KINDS.items() if not issubclass(model, Act))
-"""The kinds that verdicts may rest on: acts of committees are not among them."""
+"""The kinds that people state: acts of committees are not among them."""

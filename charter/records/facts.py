@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal, TypeVar
 
 from boussole.audits.workspace import Workspace
+from boussole.charter.record_types.acts import Opinion, Publication, PublicationDecision
 from boussole.charter.record_types.kinds import (
     STATED,
     Attestation,
@@ -24,6 +25,8 @@ from boussole.charter.records import SealedStatement, statements
 
 State = Literal["confirmed", "refuted", "open"]
 S = TypeVar("S", bound=Statement)
+COUNTED = (*STATED, *(act.kind for act in (Opinion, PublicationDecision, Publication)))
+"""The kinds that verdicts rest on: what people state, and what became of opinions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,4 +146,4 @@ def facts_of(
     adopted: Mapping[str, dt.date] | None = None,
 ) -> Facts:
     """What stands on a day; with `before`, what had been sealed before that entry of the ledger."""
-    return Facts(as_of=as_of, sealed=tuple(statements(workspace, kinds=STATED, before=before)), adopted=adopted or {})
+    return Facts(as_of=as_of, sealed=tuple(statements(workspace, kinds=COUNTED, before=before)), adopted=adopted or {})

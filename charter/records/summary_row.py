@@ -36,6 +36,8 @@ def summary_row(entry: int, document: Mapping[str, Any]) -> Document:
         said["rule"] = rule
     if (left_out := document.get("left_out")) is not None:  # documents of earlier versions do not say
         said["left_out"] = {key: left_out[key] for key in OF_LEFT_OUT if key in left_out}
+    if versions := document.get("versions"):  # nor is every version named
+        said["versions"] = versions
     return {"entry": entry, "verdicts": _json(said), "measures": _json([_short(measure, rule) for measure in judged])}
 
 

@@ -31,8 +31,21 @@ Need = Literal[
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]
 Subject = Literal["score", "features"]
-Records = Literal["incidents_in_time", "explanations_in_time", "trained_first"]
+Records = Literal[
+    "incidents_in_time",
+    "explanations_in_time",
+    "trained_first",
+    "versions_examined",
+    "opinions_followed",
+    "uses_registered",
+    "rules_published",
+]
 """What can be counted in the records that a workspace keeps anyway."""
+DAYS_OF: Mapping[Records, tuple[str, ...]] = {
+    "opinions_followed": ("publish_days", "reply_days", "late_days"),
+    "uses_registered": ("fresh_days",),
+}
+"""The days that a charter sets for what is counted, in `params`."""
 FrameworkKind = Literal["law", "standard", "practice"]
 Word = Literal["person", "agent"]
 TextStatus = Literal["draft wording", "official"]
@@ -145,7 +158,8 @@ class Indicator(Strict):
         None, description="What is counted in the records instead of the decisions: everything that came due in a year"
     )
     params: dict[str, bool | int | float | str] = Field(
-        default_factory=dict, description="Which of its figures, by a parameter they carry"
+        default_factory=dict,
+        description="Which of its figures, by a parameter they carry; of what `records` count, its days",
     )
     subject: Subject | None = Field(None, description="For drift: the score, or the features watched")
     kinds: list[Kind] = Field(min_length=1, description="Kinds of system it is asked of")

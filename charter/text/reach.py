@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from boussole.audits.errors import nearest
 from boussole.audits.metric_registry import REGISTRY
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.charter.text.draft import Draft, DraftQuestion, Fault
 from boussole.charter.text.judged import DRIFT, JUDGED, LOGGED, NEEDS_ALL, PARAMS, SHARES, kinds_of, possible
-from boussole.charter.text.model import Frequency
+from boussole.charter.text.model import DAYS_OF, Frequency
 
 MONTHS: dict[Frequency, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
 """Months between two times a question is asked."""
@@ -29,8 +29,10 @@ def _measure(each: DraftQuestion) -> Iterator[Fault]:
     indicator, known = each.indicator, [metric.name for metric in REGISTRY.all()]
     metric = indicator.metric
     if metric is None:
-        if indicator.params:
+        if indicator.params and indicator.records is None:
             yield each.fault("`params` choose among the figures of a `metric`, and there is none.", "params")
+        elif indicator.records is not None:
+            yield from _days(each, DAYS_OF.get(indicator.records, ()))
     elif metric not in known:
         yield each.fault(f"there is no measure '{metric}'. {nearest(metric, known)}", "metric")
     elif metric not in JUDGED:
@@ -40,6 +42,19 @@ def _measure(each: DraftQuestion) -> Iterator[Fault]:
         yield from _params(each, metric)
         yield from _drift(each, metric)
         yield from _levels(each, JUDGED[metric])
+
+
+def _days(each: DraftQuestion, needed: Sequence[str]) -> Iterator[Fault]:
+    """What records count may need days that the charter sets: all of them, and no others."""
+    found = each.indicator.params
+    for name in found:
+        if name not in needed:
+            yield each.fault(f"what `records` count here does not depend on '{name}'.", "params", name)
+    for name in needed:
+        if name not in found:
+            yield each.fault(f"what `records` count here needs `{name}`: a number of days.", "params")
+        elif not isinstance(found[name], int) or isinstance(found[name], bool) or int(found[name]) < 1:
+            yield each.fault(f"'{name}' is a whole number of days, 1 or more.", "params", name)
 
 
 def _params(each: DraftQuestion, metric: str) -> Iterator[Fault]:

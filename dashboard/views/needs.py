@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
 from boussole.charter.document import Standing, VerdictDocument
-from boussole.charter.judging.coverage import coverage
+from boussole.charter.judging.coverage import FOLLOWED, coverage
 from boussole.charter.judging.families import NOT_RECORDED
 from boussole.charter.judging.follow_up import examined_before_start
 from boussole.charter.text.model import Indicator
@@ -29,7 +29,6 @@ TRAINED = "trained_before_use"
 """The question that the record of training answers."""
 REPORTED = "incidents_in_time"
 """The question that the record of incidents answers."""
-FOLLOWED = "registered_and_followed"
 """The question that the register answers for all uses together."""
 DECLARED = (
     "no_groups", "no_outcome", "no_reference", "no_score", "no_features", "no_controls", "no_stages",
@@ -119,8 +118,19 @@ def needed(reason: str, indicator: Indicator | None, say: Say) -> str:
     audits = {
         "not_audited": say("It would take decisions in the log, and an audit of them."),
         **dict.fromkeys(
-            (*NOT_RECORDED.values(), "record_old"), say("It would take that somebody records it, as it happens.")
+            (*NOT_RECORDED.values(), "record_old"),
+            say("It would take that somebody records it, as it happens."),
         ),
+        "no_stocktaking": say("It would take a stock of uses and models: `boussole record stocktaking`."),
+        "no_public_rules": say(
+            "It would take that the file of the system says where its rules are published and when they were brought "
+            "up to date, or why they are not (`public_rules`)."
+        ),
+        "no_version": say(
+            "It would take the version in the log (`columns.model_version`), and in the file of the system the "
+            "versions that were examined, each with its day (`versions`)."
+        ),
+        "record_untold": say("It would take the name of the version in each line of the log."),
         "nothing_due": say("It would take time: nothing has come due in the last twelve months."),
         "no_measure": say("It would take an audit of a period whose decisions hold these data."),
     }

@@ -13,7 +13,7 @@ from boussole.audits import private_files
 from boussole.audits.errors import BoussoleError
 from boussole.audits.privacy import keys
 from boussole.audits.workspace import Workspace
-from boussole.experiments.demo.planted import PEOPLE, SEED, facts
+from boussole.experiments.demo.planted import PEOPLE, PLANTED, SEED, facts
 from boussole.experiments.logging import log_contacts, log_decisions, log_human_actions
 from boussole.experiments.store import client, experiment_id, quiet_mlflow
 
@@ -103,6 +103,8 @@ def _log_everything(workspace: Workspace, simulation: Simulation, *, tell: Progr
                 with mlflow.start_run(experiment_id=experiment, run_name=name):
                     log_human_actions(reviewed.drop(columns="month"), system="matchft")
         tell("weeks of decisions logged to MLflow", len(weeks), len(weeks))
+        if PLANTED.stray_model and not client(workspace).search_registered_models(f"name = '{PLANTED.stray_model}'"):
+            client(workspace).create_registered_model(PLANTED.stray_model)
     finally:
         mlflow.set_tracking_uri(before)
 

@@ -43,6 +43,8 @@ class PlantedEffects:
     """Share of lists that they review faster than they can read since then; None plants nothing."""
     forgotten_young: float = 0.4
     """Share of people under 25 who are passed over wherever somebody like them can stand in; 0 plants nothing."""
+    stray_model: str = "essai-tri-des-cv"
+    """A model of the registry that belongs to no use of the register; empty plants none."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 
@@ -135,6 +137,13 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "selection_rate_unchanged": ["everybody", "age=<25", "age=25-49", "age=50+", "qpv=yes", "qpv=no"],
             "mechanism": "version 2.0 reaches fewer women, and as many people as before; scores are higher for all, "
             "less so for women",
+            "examined": "the register names version 1.4 as examined, and not 2.0: question 6.6 sees it",
+        },
+        "register": {
+            "stray_model": PLANTED.stray_model,
+            "switch": "PlantedEffects.stray_model",
+            "mechanism": "it is in the registry of models, and no use names it: question 1.5 sees it",
+            "rules": "those of MatchFT were brought up to date in September 2025 the last time: question 5.4",
         },
         "expected_verdicts_hold_for": f"seed {SEED} and {PEOPLE} people; with fewer people some become unknown",
         "expected_verdicts": _expected(),
@@ -192,6 +201,8 @@ def _expected() -> dict[str, dict[str, str]]:
             "not_too_often": "kept",
             "override_rate": "watch" if changed else "kept",
             "time_to_read": "watch" if changed else "kept",
+            "examined_version": "broken" if changed else "kept",  # an audit of more than thirty days later
+            "public_register": "watch",  # by an audit of a year after September 2025
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
         seen = {

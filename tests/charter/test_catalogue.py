@@ -9,7 +9,14 @@ from babel.messages.pofile import read_po
 from boussole.audits.languages import french
 from boussole.charter.amending import diff_words
 from boussole.charter.auditing import references
-from boussole.charter.judging.wording import findings, naming, record_sentences, sentences, stated_sentences
+from boussole.charter.judging.wording import (
+    findings,
+    naming,
+    record_sentences,
+    register_sentences,
+    sentences,
+    stated_sentences,
+)
 from boussole.charter.oscal import words as oscal_words
 
 
@@ -29,7 +36,17 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
     path = sentences.LOCALE / "fr" / "LC_MESSAGES" / "messages.po"
     with path.open("rb") as file:
         messages = [message for message in read_po(file, locale="fr") if message.id]
-    spoken = (sentences, findings, naming, references, record_sentences, stated_sentences, diff_words, oscal_words)
+    spoken = (
+        sentences,
+        findings,
+        naming,
+        references,
+        record_sentences,
+        register_sentences,
+        stated_sentences,
+        diff_words,
+        oscal_words,
+    )
     written = {text for module in spoken for text in constants(module)}
     known = set()
     for message in messages:

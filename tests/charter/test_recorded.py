@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 
 import pytest
 
+from boussole.audits.declaration import declaration
 from boussole.audits.hashing import canonical_json
+from boussole.audits.systems.model import System
+from boussole.charter.document.versions import DecidedBy
 from boussole.charter.pack.verifier.verdicts import recorded
 from boussole.charter.record_types.kinds import Case, Review, Withdrawal
 from boussole.charter.record_types.work import Training
+from boussole.charter.records.facts import Facts
 from boussole.charter.text.model import Indicator
 from tests.as_json import judge
 from tests.charter.builders import CHARTER, plain, system
@@ -26,20 +31,25 @@ def day(text: str) -> dt.date:
 
 def answer(question: str, *said, today: dt.date = LAST):
     """The verdict document of a question; the window of the audit says nothing about what records count."""
-    documents = judge(CHARTER, system(), [], window_start=day("2026-03-01"), facts=facts(*said, today=today))
+    return judged(question, system(), facts=facts(*said, today=today))
+
+
+def judged(question: str, about: System, *, facts: Facts, versions: Sequence[DecidedBy] = ()):
+    documents = judge(CHARTER, about, [], window_start=day("2026-03-01"), facts=facts, versions=versions)
     found = next(each for each in documents if each["template"] == question)
-    held(found, today)
+    held(found, facts.as_of, about, versions)
     return found
 
 
-def held(found, today: dt.date) -> None:
+def held(found, today: dt.date, about: System, versions: Sequence[DecidedBy]) -> None:
     """Holds a verdict to the verifier of packs, which judges it again by itself."""
     charter = json.loads(canonical_json(CHARTER.document()))
-    for verdict, claims in recorded.judge({"as_of": today.isoformat(), "verdicts": [found]}, charter):
+    document = {"as_of": today.isoformat(), "verdicts": [found], "versions": [each.written() for each in versions]}
+    for verdict, claims in recorded.judge(document, charter, declaration(about)):
         for path, expected in claims.items():
             value = verdict
             for key in path.split("."):
-                value = value[key]
+                value = value.get(key)
             assert value == expected, path
 
 
@@ -225,7 +235,7 @@ def test_the_verifier_sees_a_verdict_that_its_counts_do_not_give():
 
     def claims(**changes):
         document = {"as_of": "2026-03-31", "verdicts": [{**found, **changes}]}
-        return recorded.judge(document, charter)[0][1]
+        return recorded.judge(document, charter, declaration(system()))[0][1]
 
     assert claims(verdict="kept")["verdict"] == "watch"
     assert claims(counted={**found["counted"], "good": 95})["counted.due"] == 101

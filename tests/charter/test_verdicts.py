@@ -302,6 +302,9 @@ def test_a_declared_system_is_asked_only_what_needs_no_log():
         "not_measured_yet",
         "no_incident",
         "no_training",
+        "no_opinion",
+        "no_stocktaking",
+        "no_public_rules",
     }
     assert {"examined_first", "incidents_in_time"} <= {document["indicator"] for document in documents}
     assert not {"selection_rate_ratio", "likeness_to_reference"} & {document["indicator"] for document in documents}

@@ -43,11 +43,15 @@ def test_the_committee_has_met_and_something_is_due_late_and_answered(tmp_path: 
     assert answers(uses["chatft"]) == {
         "incidents_in_time": ("broken", "record_late"),  # declared 80 hours after it became known
         "trained_before_use": ("watch", "record_below"),  # 1,010 of 1,200
+        "opinions_followed": ("not_examined", "no_opinion"),
+        "public_register": ("kept", "record_kept"),
     }
     assert answers(uses["matchft"]) == {
         "incidents_in_time": ("unknown", "nothing_due"),
         "explanation_in_time": ("kept", "record_kept"),
         "trained_before_use": ("not_examined", "no_training"),
+        "opinions_followed": ("watch", "record_below"),
+        "public_register": ("watch", "record_overdue"),  # its rules are of September 2025
     }
     settle(workspace, today=TODAY)
     assert committee_state(workspace, NAME).acts == house.acts
@@ -55,5 +59,5 @@ def test_the_committee_has_met_and_something_is_due_late_and_answered(tmp_path: 
 
 def answers(use: Use) -> dict[str, tuple[str, str | None]]:
     """What records answer of a system."""
-    asked = ("incidents_in_time", "explanation_in_time", "trained_before_use")
+    asked = ("incidents_in_time", "explanation_in_time", "trained_before_use", "opinions_followed", "public_register")
     return {each.indicator: (each.verdict, each.reason) for each in use.verdicts if each.indicator in asked}

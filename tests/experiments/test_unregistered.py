@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +10,12 @@ from typer.testing import CliRunner
 
 from boussole.audits.errors import SourceError
 from boussole.audits.workspace import Workspace
+from boussole.charter.judging.coverage import coverage
+from boussole.charter.record_types.uses import Stocktaking
+from boussole.charter.records.facts import facts_of
+from boussole.charter.registry.register import register_of
 from boussole.dashboard.cli.main import app
-from boussole.experiments.unregistered import unregistered_models
+from boussole.experiments.unregistered import stock_of_models, unregistered_models
 
 
 @pytest.fixture
@@ -60,3 +65,24 @@ def test_no_store_means_no_model_and_a_broken_one_is_said(workspace: Workspace) 
     (workspace.home / "mlflow.db").write_bytes(b"no database" * 100)
     with pytest.raises(SourceError, match="could not be read"):
         unregistered_models(workspace)
+
+
+def test_stock_is_sealed_with_the_models_that_belong_to_no_use(workspace: Workspace, registry: Any) -> None:
+    model(registry, "of-the-experiment", experiment="trials")
+    model(registry, "stray", experiment="other")
+    command = ["--workspace", str(workspace.home), "record", "stocktaking", "--role", "Steward"]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    assert "Models: 2; of no use: 1." in done.output
+    assert "stray" not in done.output
+    ((_, said),) = facts_of(workspace, as_of=workspace.today()).standing(Stocktaking)
+    assert (said.uses, said.models, said.unregistered, said.on) == (1, 2, ["stray"], workspace.today())
+    charter, _, uses = register_of(workspace, today=workspace.today())
+    (asked,) = [each for use in uses for each in use.verdicts if each.indicator == "registered_and_followed"]
+    assert (asked.verdict, asked.reason) == ("watch", "record_overdue")
+    assert coverage(charter, uses).none == ("trial",)  # an answer about all uses is no look at this one
+
+
+def test_where_no_registry_is_nobody_takes_stock(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no registry of models"):
+        stock_of_models(Workspace.create(tmp_path / "without"))

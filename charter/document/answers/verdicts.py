@@ -65,6 +65,24 @@ class RecordCounts(Part):
     settle_by: Day | None
     entries: tuple[Count, ...]
     bound: Share | None
+    untold: Annotated[
+        Annotated[int, Field(ge=1)] | None,
+        LATER,
+        Field(description="Those of which the records do not say how it stands; absent where there are none"),
+    ] = None
+    waited: Annotated[
+        Count | None,
+        LATER,
+        Field(
+            description="Days for which the longest that is overdue has waited, where the charter limits that; absent "
+            "where nothing is"
+        ),
+    ] = None
+    named: Annotated[
+        Annotated[tuple[str, ...], Field(min_length=1)] | None,
+        LATER,
+        Field(description="What was not as promised, where it has a name: versions, models; absent where it has none"),
+    ] = None
 
 
 class VerdictInShort(Part):

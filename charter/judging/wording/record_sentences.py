@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from boussole.audits.languages import Catalogue, date_words, number, whole
 from boussole.charter.document import RecordCounts, VerdictReasons
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
+from boussole.charter.judging.wording.register_sentences import told
 from boussole.charter.text.model import Records
 
 NOTHING_DUE = {
+    "uses_registered": "We cannot tell yet. On {until}, no use was on trial or in service, and every model "
+    "belonged to one.",
+    "opinions_followed": "We cannot tell yet. Opinions or recommendations were recorded, and neither a publication nor "
+    "an answer has been due since {since}.",
     "incidents_in_time": "We cannot tell yet. Incidents were recorded, and no declaration of them has been due since "
     "{since}.",
     "explanations_in_time": "We cannot tell yet. Requests for an explanation were recorded, and no answer has been due "
     "since {since}.",
 }
 KEPT = {
+    "versions_examined": (
+        "The one decision counted was made by a version of the model that had been examined before.",
+        "All {due} decisions counted were made by a version of the model that had been examined before.",
+    ),
     "incidents_in_time": (
         "The one declaration of an incident due since {since} was made in time.",
         "All {due} declarations of incidents that were due since {since} were made in time.",
@@ -25,6 +36,11 @@ KEPT = {
     ),
 }
 LATE = {
+    "versions_examined": (
+        "The one decision counted was made by a version of the model that was examined only afterwards: {named}.",
+        "Of {due} decisions, one was made by a version of the model that was examined only afterwards: {named}.",
+        "Of {due} decisions, {n} were made by a version of the model that was examined only afterwards: {named}.",
+    ),
     "incidents_in_time": (
         "The one declaration of an incident that was due since {since} was made late.",
         "Of {due} declarations of incidents due since {since}, one was made late.",
@@ -37,6 +53,14 @@ LATE = {
     ),
 }
 OVERDUE = {
+    "versions_examined": (
+        "The one decision counted was made by a version of the model that the register does not name as examined: "
+        "{named}.",
+        "Of {due} decisions, one was made by a version of the model that the register does not name as examined: "
+        "{named}.",
+        "Of {due} decisions, {n} were made by a version of the model that the register does not name as examined: "
+        "{named}.",
+    ),
     "incidents_in_time": (
         "The one declaration of an incident due since {since} is past its day, and nobody has recorded it.",
         "Of {due} declarations of incidents due since {since}, one is past its day and nobody has recorded it.",
@@ -48,8 +72,16 @@ OVERDUE = {
         "Of {due} answers to requests for an explanation due since {since}, {n} are past their day: none is recorded.",
     ),
 }
+UNTOLD = (
+    "Of one decision the log does not say which version of the model made it; all others were made by versions that "
+    "had been examined before.",
+    "Of {n} decisions the log does not say which version of the model made them; all others were made by versions that "
+    "had been examined before.",
+)
 COUNTS_AS_LATE = "After {date}, that counts as late."
+COUNTS_AS_UNEXAMINED = "After {date}, the charter takes it for unexamined."
 WAITED = "The oldest has been so for {days} days: that counts as late."
+DECIDED_FOR = "The first of these decisions is {days} days old: the charter takes the version for unexamined."
 REFUSED = (
     "The one request for an explanation that was due since {since} was refused in time, or answered without all that "
     "the law asks. That explains nothing, or not all.",
@@ -59,9 +91,12 @@ REFUSED = (
     "the law asks. That explains nothing, or not all.",
 )
 SHARES = {
+    "opinions_followed": "Of {due} publications of opinions and answers to opinions and recommendations: {good} in "
+    "time, {late} late, {overdue} not yet.",
     "trained_first": "Of {due} people who use it, {good} were trained before their first use, {late} after it, "
     "{overdue} not at all.",
 }
+IGNORED = "The longest has waited for {days} days. Beyond {limit} days, the charter says not kept."
 PERIOD = "That was recorded of the time from {since} to {until}."
 LEVELS = {
     Verdict.BROKEN: "The charter does not bear fewer than {level} in 100.",
@@ -69,60 +104,89 @@ LEVELS = {
     Verdict.KEPT: "The charter asks for {level} in 100.",
 }
 OLD = "We cannot tell any more: the last record ends on {until}, more than a year ago."
+OLD_STOCK = "We cannot tell any more: stock was taken last on {until}, too long ago."
 BOUND = "That is what was done; of those to come, it leaves up to {bound} in 100 that fail."
 NO_BOUND = "So few say nothing of those to come."
 WAITING = ("One more is not due yet.", "{n} more are not due yet.")
 
 
 def recorded_sentence(
-    document: VerdictReasons, counts: RecordCounts, answer: str, catalogue: Catalogue, *, records: Records
+    document: VerdictReasons,
+    counts: RecordCounts,
+    answer: str,
+    catalogue: Catalogue,
+    *,
+    records: Records,
+    limit: object = None,
 ) -> str:
-    """What records answer. `answer`: the answer in one word, already said."""
-    teller = _Teller(document, counts, catalogue, records)
+    """What records answer. `answer`: in one word, already said; `limit`: the days that the charter lets it wait."""
+    teller = _Teller(document, counts, catalogue, records, limit)
     parts = {"nothing_due": teller.nothing_due, "record_old": teller.old}
     tell = parts.get(document.reason or "")
-    told = tell() if tell else [answer, *teller.found()]
-    return " ".join([*told, *teller.waiting()])
+    parts_told = tell() if tell else [answer, *teller.found()]
+    return " ".join([*parts_told, *teller.waiting()])
 
 
 class _Teller:
     """The counts of one question being told in one language."""
 
-    def __init__(self, document: VerdictReasons, counts: RecordCounts, catalogue: Catalogue, records: Records) -> None:
-        self.document, self.counts, self.catalogue, self.records = document, counts, catalogue, records
-        lang = catalogue.lang
+    def __init__(
+        self, document: VerdictReasons, counts: RecordCounts, catalogue: Catalogue, records: Records, limit: object
+    ) -> None:
+        self.limit, self.document, self.counts, self.catalogue, self.records = (
+            limit,
+            document,
+            counts,
+            catalogue,
+            records,
+        )
+        self.lang = lang = catalogue.lang
         self.named = {
             **{name: whole(getattr(counts, name), lang) for name in ("due", "good", "late", "overdue")},
             **{name: date_words(getattr(counts, name), lang) for name in ("since", "until")},
+            "named": ", ".join(counts.named or ()),
         }
 
     def nothing_due(self) -> list[str]:
         return [self.catalogue.gettext(NOTHING_DUE[self.records]).format(**self.named)]
 
     def old(self) -> list[str]:
-        return [self.catalogue.gettext(text).format(**self.named) for text in (OLD, SHARES[self.records])]
+        if self.records == "uses_registered":
+            return [self.catalogue.gettext(OLD_STOCK).format(**self.named)]
+        texts = (OLD, *(text for name, text in SHARES.items() if name == self.records))
+        return [self.catalogue.gettext(text).format(**self.named) for text in texts]
 
     def found(self) -> list[str]:
         """The counts that decided, and what they were held to."""
-        counts, lang = self.counts, self.catalogue.lang
         if self.records in SHARES:
-            told = [self.catalogue.gettext(text).format(**self.named) for text in (SHARES[self.records], PERIOD)]
-            return [*told, self._held()]
-        if self.document.reason == "record_late":
-            return [self._of_due(LATE[self.records], counts.late)]
-        if self.document.reason == "record_missing":
-            days = whole(given(counts.past_due), lang)
-            waited = self.catalogue.gettext(WAITED).format(days=days)
-            return [self._of_due(OVERDUE[self.records], counts.overdue), waited]
-        if self.document.reason == "record_overdue":
-            date = date_words(given(counts.settle_by), lang)
-            return [
-                self._of_due(OVERDUE[self.records], counts.overdue),
-                self.catalogue.gettext(COUNTS_AS_LATE).format(date=date),
-            ]
-        if self.document.reason == "record_refused":
-            return [self._of_due(REFUSED, counts.refused)]
-        return [self._plural(KEPT[self.records], counts.due), self._bound()]
+            shares = [self.catalogue.gettext(text).format(**self.named) for text in (SHARES[self.records], PERIOD)]
+            return [*shares, self._held()]
+        counts = self.counts
+        if (registered := told(self.records, self.document, counts, self.catalogue)) is not None:
+            return registered
+        tell: dict[str | None, Callable[[], list[str]]] = {
+            "record_late": lambda: [self._of_due(LATE[self.records], counts.late)],
+            "record_missing": lambda: self._missing(WAITED, DECIDED_FOR, days=whole(given(counts.past_due), self.lang)),
+            "record_overdue": lambda: self._missing(
+                COUNTS_AS_LATE, COUNTS_AS_UNEXAMINED, date=date_words(given(counts.settle_by), self.lang)
+            ),
+            "record_refused": lambda: [self._of_due(REFUSED, counts.refused)],
+            "record_untold": lambda: [self._plural(UNTOLD, given(counts.untold))],
+        }
+        return tell.get(self.document.reason, self._kept)()
+
+    def _missing(self, usually: str, of_versions: str, **named: str) -> list[str]:
+        """What nobody has recorded, and what that counts as."""
+        then = self.catalogue.gettext(of_versions if self._of_versions else usually)
+        return [self._of_due(OVERDUE[self.records], self.counts.overdue), then.format(**named)]
+
+    def _kept(self) -> list[str]:
+        bound = [] if self._of_versions else [self._bound()]  # another version may decide tomorrow
+        return [self._plural(KEPT[self.records], self.counts.due), *bound]
+
+    @property
+    def _of_versions(self) -> bool:
+        return self.records == "versions_examined"
 
     def waiting(self) -> list[str]:
         """What is not due yet, if anything."""
@@ -130,6 +194,9 @@ class _Teller:
 
     def _held(self) -> str:
         threshold, lang = given(self.document.threshold), self.catalogue.lang
+        if self.document.reason == "record_ignored":
+            days = whole(given(self.counts.waited), lang)
+            return self.catalogue.gettext(IGNORED).format(days=days, limit=self.limit)
         level = threshold.breach if self.document.verdict == Verdict.BROKEN else threshold.watch
         share = 100 * given(level)
         words = number(share, lang, 0 if share == round(share) else 1)

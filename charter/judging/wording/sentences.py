@@ -49,6 +49,13 @@ NOT_EXAMINED = {
     "no_request": "Not examined: no request for an explanation was ever recorded for this system. Nobody knows "
     "whether there was none, or nobody records them.",
     "no_training": "Not examined: nobody has recorded how many of those who use it were trained before they did.",
+    "no_opinion": "Not examined: no opinion and no recommendation about this system was ever recorded.",
+    "no_stocktaking": "Not examined: nobody has taken stock of the uses in service and of the models that belong to "
+    "none.",
+    "no_public_rules": "Not examined: the register does not say whether the rules of this system are published, or it "
+    "is not in service.",
+    "no_version": "Not examined: the log does not say which version of the model decided, or the register names none "
+    "that was examined.",
     "not_audited": "Not examined: no audit has counted decisions of this system yet.",
 }
 CANNOT_TELL = {
@@ -243,7 +250,8 @@ def _sentence(told: _Teller, left_out: LeftOutInShort | None) -> str:
         answer = catalogue.gettext(ANSWERS[document.verdict, question.indicator.good_answer])
         records = question.indicator.records
         if document.counted is not None and records is not None:
-            return recorded_sentence(document, document.counted, answer, catalogue, records=records)
+            limit = question.indicator.params.get("late_days")
+            return recorded_sentence(document, document.counted, answer, catalogue, records=records, limit=limit)
         return stated_sentence(document, answer, catalogue)
     if document.reason == REASON and (part := limiting(left_out, question.indicator.needs)) is not None:
         return " ".join(

@@ -66,6 +66,7 @@ def check_audit(pack: Pack, packed: PackedAudits, index: int, tally: Tally, *, o
         decisions = sum(row.n for row in rows.counts if row.by == "")
         tally.hold(f"{name}: decisions", document["decisions"], decisions)
         tally.claims(f"{name}: what was left out", document.get("left_out"), rows.left_out())
+        tally.hold(f"{name}: which version decided", document.get("versions", []), rows.versions)
         _hidden(document, system, rows, name, tally)
     return [
         f"{name}: {measures} measures recomputed, {same} values, from "
@@ -208,7 +209,7 @@ def _verdicts(  # noqa: PLR0917 (what a verdict rests on)
     tally.claims(f"{name}: what was left out", document.get("left_out"), left_out(document, charter))
     told = not charter.get("left_out") or bool(document.get("left_out"))
     tally.check(f"{name}: it does not say what was left out", holds=told)
-    judged, counted = judge(document, charter, system), recorded.judge(document, charter)
+    judged, counted = judge(document, charter, system), recorded.judge(document, charter, system.declared)
     for verdict, claims in [*judged, *counted]:
         tally.claims(f"{name}: {verdict['article']}/{verdict['indicator']}", verdict, claims)
     for said, must in zip(document["articles"], articles(document)):

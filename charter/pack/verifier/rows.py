@@ -69,6 +69,7 @@ class Rows:
         self.scores: list[ScoreBin] = []
         self.earlier: list[ScoreBin] = []
         self.parts: dict[str, int] = {}
+        self.versions: list[dict[str, object]] = []
         self.logs: dict[str, dict[LoggedKey, int]] = {}
         self.forgotten: list[dict[str, str | None]] = []
         self.bins: dict[tuple[str, str], list[tuple[int, str | None, int]]] = {}
@@ -88,6 +89,9 @@ class Rows:
                 whose = tuple(line[place[name]] for name in ("by", "value1", "value2", "value3"))
                 held = self.logs.setdefault(str(cube), {})
                 held[str(line[place["part"]]), whose, bucket, case] = int(line[place["n"]] or 0)
+            elif cube == "versions":
+                said = {"version": line[place["value1"]], "first": line[place["part"]], "last": line[place["column"]]}
+                self.versions.append({**said, "n": int(line[place["n"]] or 0)})
             elif cube in ("scores", "reference_scores"):
                 (self.scores if cube == "scores" else self.earlier).append(_scored(line, place))
             elif cube == "histograms":

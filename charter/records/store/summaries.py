@@ -19,6 +19,7 @@ from boussole.charter.document import ArticleVerdict, MeasureInShort, VerdictInS
 from boussole.charter.document.answers.verdict import RULES
 from boussole.charter.document.base import Part
 from boussole.charter.document.left_out import LeftOutInShort
+from boussole.charter.document.versions import DecidedBy
 from boussole.charter.records.database import reading
 from boussole.charter.records.models import Audit, Summary
 
@@ -32,6 +33,7 @@ class _DocumentSummary(Part):
     articles: list[ArticleVerdict]
     verdicts: list[VerdictInShort]
     left_out: LeftOutInShort | None = None
+    versions: tuple[DecidedBy, ...] = ()
     rule: int = min(RULES)
 
 
@@ -55,6 +57,7 @@ class AuditSummary:
     measures: list[MeasureInShort]
     left_out: LeftOutInShort | None = None
     """What the audit did not count; None where its document does not say."""
+    versions: tuple[DecidedBy, ...] = ()
     rule: int = min(RULES)
     """By which its comparisons became verdicts."""
 
@@ -129,5 +132,6 @@ def _read(row: Any) -> AuditSummary:
         verdicts=said.verdicts,
         measures=_MEASURES.validate_json(row.measures) if "measures" in row._fields else [],
         left_out=said.left_out,
+        versions=said.versions,
         rule=said.rule,
     )

@@ -20,12 +20,14 @@ from boussole.charter.record_types.acts import FrozenPack, Mandate, Tally, Voted
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.incidents import Appeal
 from boussole.charter.record_types.kinds import Adoption
+from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.record_types.work import Survey
 from boussole.charter.records.in_force import adopt
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.alerts.after import tell_changes
 from boussole.dashboard.cli.console.console import put, say
 from boussole.dashboard.cli.console.stating import asked_of_system, question_of, question_of_charter
+from boussole.dashboard.cli.records.stock import stock_of
 
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
@@ -159,7 +161,20 @@ def _adopted(workspace: Workspace, _: Desk | None, done: SealedStatement, __: Fi
         say(told)
 
 
+def _stock(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """What the register and the registry of models hold today: nobody can count what they held before."""
+    return {**said, **stock_of(workspace, today=workspace.today())}
+
+
+def _stock_told(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fields) -> None:
+    said = done.statement
+    if isinstance(said, Stocktaking):
+        say(f"Uses on trial or in service: {said.uses}; examined: {said.examined}; of high risk and not: {said.grave}.")
+        say(f"Models: {said.models}; of no use: {len(said.unregistered)}.")
+
+
 BEFORE: Mapping[str, Before] = {
+    "record stocktaking": _stock,
     "charter adopt": _text,
     "record attestation": _attestation,
     "record case": _case,
@@ -181,6 +196,7 @@ BEFORE: Mapping[str, Before] = {
 }
 AFTER: Mapping[str, After] = {
     "charter adopt": _adopted,
+    "record stocktaking": _stock_told,
     "work survey": _survey_told,
     "appeal enter": _appeal_told,
     "committee seat": _seated,

@@ -83,6 +83,7 @@ def kind_words(kind: str, say: Say) -> str:
         "consultation": say("Step of a consultation"),
         "time_saved": say("Time saved"),
         "training": say("Training"),
+        "stocktaking": say("Stock of uses and models"),
         "rules": say("Rules of a committee"),
         "mandate": say("Mandate of a member"),
         "mandate_end": say("End of a mandate"),

@@ -1,4 +1,7 @@
-"""Verdicts that records answer, judged again from the counts that a document tells; the records are not in a pack."""
+"""Verdicts that records answer, judged again from the counts that a document tells; the records are not in a pack.
+
+Which versions decided is in the document, and which were examined in the declaration: those are counted again.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ FRESH_MONTHS = 12
 """Months after its last day from which on a record answers no more."""
 
 
-def judge(document: dict, charter: dict) -> list[tuple[dict, dict]]:
+def judge(document: dict, charter: dict, declared: dict) -> list[tuple[dict, dict]]:
     """Each verdict of a document that counts of records decide, with what it must say by the path to it.
 
     Cases that people reported can count for more: where they did, the document tells no counts.
@@ -18,17 +21,21 @@ def judge(document: dict, charter: dict) -> list[tuple[dict, dict]]:
     for verdict in document["verdicts"]:
         indicator, counted = asked.get(verdict.get("template"), {}), verdict.get("counted")
         if indicator.get("records") and counted is None and verdict.get("cases") is None:
-            found.append((verdict, {"verdict": "not_examined"}))
+            named = any(each["version"] is not None for each in document.get("versions") or [])
+            uncounted = indicator["records"] == "versions_examined" and declared.get("versions") and named
+            found.append((verdict, _by_version(document, declared) if uncounted else {"verdict": "not_examined"}))
         elif indicator.get("records") and counted is not None:
-            found.append((verdict, _claims(counted, indicator["threshold"], document["as_of"], charter)))
+            claims = _claims(counted, indicator, document["as_of"], charter)
+            own = _by_version(document, declared) if indicator["records"] == "versions_examined" else {}
+            found.append((verdict, {**claims, **own}))
         elif counted is not None:
             raise ValueError(f"the charter asks {verdict['indicator']} of no records, and the document counts some")
     return found
 
 
-def _claims(counted: dict, threshold: dict, as_of: str, charter: dict) -> dict:
+def _claims(counted: dict, indicator: dict, as_of: str, charter: dict) -> dict:
     due, good = counted["due"], counted["good"]
-    verdict, reason = _answer(counted, threshold, as_of, int(charter["confirm_days"]))
+    verdict, reason = _answer(counted, indicator, as_of, int(charter["confirm_days"]))
     return {
         "verdict": verdict,
         "reason": reason,
@@ -37,13 +44,16 @@ def _claims(counted: dict, threshold: dict, as_of: str, charter: dict) -> dict:
     }
 
 
-def _answer(counted: dict, threshold: dict, as_of: str, confirm_days: int) -> tuple[str, str]:
-    if _old(counted["until"], as_of):
+def _answer(counted: dict, indicator: dict, as_of: str, confirm_days: int) -> tuple[str, str]:
+    threshold, limit = indicator["threshold"], (indicator.get("params") or {}).get("late_days")
+    if _old(counted["until"], as_of, (indicator.get("params") or {}).get("fresh_days")):
         return "unknown", "record_old"
-    if not counted["due"]:
+    if not counted["due"] and not counted.get("untold"):
         return "unknown", "nothing_due"
     if threshold["tolerance"] is not None:
         return _without_tolerance(counted, confirm_days)
+    if limit is not None and (counted.get("waited") or 0) > limit:
+        return "broken", "record_ignored"
     share = counted["good"] / counted["due"]
     for verdict, level in (("broken", threshold["breach"]), ("watch", threshold["watch"])):
         if level is not None and share < level:
@@ -58,10 +68,33 @@ def _without_tolerance(counted: dict, confirm_days: int) -> tuple[str, str]:
         return "broken", "record_missing"
     if counted["overdue"]:
         return "watch", "record_overdue"
-    return ("watch", "record_refused") if counted["refused"] else ("kept", "record_kept")
+    if counted["refused"]:
+        return "watch", "record_refused"
+    return ("unknown", "record_untold") if counted.get("untold") else ("kept", "record_kept")
 
 
-def _old(until: str, as_of: str) -> bool:
-    """Whether a record ended more than a year before: on the same day a year later it still answers."""
+def _by_version(document: dict, declared: dict) -> dict:
+    """How many decisions were made by versions that had been examined when they decided, and how many were not."""
+    examined = {name: each["examined_on"] for name, each in (declared.get("versions") or {}).items()}
+    told = document.get("versions") or []
+    named = [each for each in told if each["version"] is not None]
+    known = [each for each in named if each["version"] in examined]
+    missing = [each for each in named if each["version"] not in examined]
+    good = sum(each["n"] for each in known if examined[each["version"]] <= each["first"])
+    today = date.fromisoformat(document["as_of"])
+    waited = [max((today - date.fromisoformat(each["first"])).days, 0) for each in missing]
+    return {
+        "counted.good": good,
+        "counted.late": sum(each["n"] for each in known) - good,
+        "counted.overdue": sum(each["n"] for each in missing),
+        "counted.untold": sum(each["n"] for each in told if each["version"] is None) or None,
+        "counted.past_due": max(waited) if waited else None,
+    }
+
+
+def _old(until: str, as_of: str, days: int | None) -> bool:
+    """Whether a record ended more than so many days, or a year, before: a year later, on the day, it still answers."""
     last, today = date.fromisoformat(until), date.fromisoformat(as_of)
+    if days is not None:
+        return (today - last).days > days
     return (today.year, today.month, today.day) > (last.year + FRESH_MONTHS // 12, last.month, last.day)

@@ -1,0 +1,59 @@
+"""What was due by a day, counted whole: of all that came due in a year, how much was done as it should have been."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from boussole.charter.deadlines.days import months_later
+from boussole.charter.document import RecordCounts
+
+MONTHS = 12
+"""How far back what was done is counted. What still waits is counted however old it is."""
+RULE_OF_THREE = 3.0
+"""With no case among n, 3/n is the upper bound of a rate at 95 %: Hanley & Lippman-Hand (1983), JAMA 249:1743-1745."""
+
+State = Literal["good", "late", "refused", "overdue", "waiting"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """Something that had to be done by a day, and how that stands. `since`: the day from which it was owed, where the
+    charter limits how long it may wait."""
+
+    entry: int
+    due: dt.date
+    state: State
+    since: dt.date | None = None
+
+
+def of_items(items: Sequence[Item], today: dt.date) -> RecordCounts:
+    """The counts of what came due in the last twelve months, and of all that is overdue."""
+    since = months_later(today, -MONTHS)
+    told = [each for each in items if each.due >= since or each.state in ("overdue", "waiting")]
+    states = [each.state for each in told]
+    waits = [each for each in told if each.state == "overdue"]
+    waited = max(((today - each.since).days for each in waits if each.since is not None), default=None)
+    due = len(states) - states.count("waiting")
+    return RecordCounts(
+        due=due,
+        good=states.count("good"),
+        late=states.count("late"),
+        overdue=len(waits),
+        refused=states.count("refused"),
+        waiting=states.count("waiting"),
+        since=since,
+        until=today,
+        past_due=max(((today - each.due).days for each in waits), default=None),
+        settle_by=None,
+        entries=tuple(sorted({each.entry for each in told if each.state in ("late", "overdue", "refused")})),
+        bound=bound_of(due, states.count("good")),
+        **({} if waited is None else {"waited": waited}),
+    )
+
+
+def bound_of(due: int, good: int) -> float | None:
+    """The rule of three, where nothing failed."""
+    return min(RULE_OF_THREE / due, 1.0) if due and good == due else None

@@ -1,0 +1,82 @@
+"""What the register answers: whether all uses are in it and examined, and whether the rules of one are published."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from boussole.charter.deadlines.days import months_later
+from boussole.charter.deadlines.items import bound_of
+from boussole.charter.deadlines.sources import Sources
+from boussole.charter.document import RecordCounts
+from boussole.charter.record_types.uses import Stocktaking
+
+UPDATED_MONTHS = 12
+"""Months after which published rules are old."""
+DECIDING = ("selection", "ranking")
+"""Kinds of systems that help to decide about a person."""
+LIVE = ("pilot", "production")
+
+
+def uses_registered(sources: Sources) -> RecordCounts | None:
+    """Uses and models by the stock taken last; None where nobody has taken stock.
+
+    `overdue`: models that belong to no use, which may only not have been entered; `past_due`: for how many days the
+    first of them has been known. `refused`: uses of high risk that nobody examined; `untold`: others that nobody did.
+    """
+    found = sorted(
+        ((said.on, entry, said) for entry, said in sources.facts.standing(Stocktaking)), key=lambda each: each[:2]
+    )
+    if not found:
+        return None
+    on, entry, said = found[-1]
+    known: dict[str, dt.date] = {}
+    for day, _, each in found:
+        known = {name: known.get(name, day) for name in each.unregistered}
+    strays, untold = len(said.unregistered), said.uses - said.examined - said.grave
+    due = said.examined + said.grave + strays
+    return RecordCounts(
+        due=due,
+        good=said.examined,
+        late=0,
+        overdue=strays,
+        refused=said.grave,
+        waiting=0,
+        since=on,
+        until=on,
+        past_due=(sources.facts.as_of - min(known.values())).days if known else None,
+        settle_by=None,
+        entries=(entry,),
+        bound=bound_of(due, said.examined),
+        **({"untold": untold} if untold else {}),
+    )
+
+
+def rules_published(sources: Sources) -> RecordCounts | None:
+    """Whether the register says that the rules of a system are published, and since when; None where it says nothing.
+
+    `late`: they are not, of a system that helps to decide; `refused`: they are not, of another one; `overdue`: nobody
+    has brought them up to date for a year.
+    """
+    system, today = sources.system, sources.facts.as_of
+    said = system.public_rules
+    if said is None or system.status not in LIVE:
+        return None
+    missing = said.updated_on is None
+    old = said.updated_on is not None and months_later(said.updated_on, UPDATED_MONTHS) < today
+    states = {
+        "good": not missing and not old,
+        "late": missing and system.kind in DECIDING,
+        "refused": missing and system.kind not in DECIDING,
+        "overdue": old,
+    }
+    return RecordCounts(
+        due=1,
+        **{name: int(holds) for name, holds in states.items()},
+        waiting=0,
+        since=said.updated_on or today,
+        until=today,
+        past_due=None,
+        settle_by=None,
+        entries=(),
+        bound=bound_of(1, int(states["good"])),
+    )

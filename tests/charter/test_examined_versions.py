@@ -1,0 +1,136 @@
+"""Question 6.6: decisions by versions that had been examined when they decided."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+from pydantic import ValidationError
+
+from boussole.audits.declaration import declaration
+from boussole.audits.hashing import canonical_json
+from boussole.charter.document.versions import DecidedBy
+from boussole.charter.pack.verifier.verdicts import recorded
+from boussole.charter.record_types.kinds import Case
+from tests.charter.builders import CHARTER, plain, system
+from tests.charter.incidents.made import facts
+from tests.charter.test_recorded import day, judged
+
+ASKED = "examined_version"
+TODAY = dt.date(2026, 4, 5)
+
+
+def decided(version: str | None, first: str, last: str, n: int) -> DecidedBy:
+    return DecidedBy(version=version, first=day(first), last=day(last), n=n)
+
+
+MARCH = decided("1.4", "2026-03-01", "2026-03-31", 900)
+NEW = decided("2.0", "2026-03-20", "2026-03-31", 100)
+
+
+def answer(*versions: DecidedBy, examined: dict[str, str] | None = None, today: dt.date = TODAY, said=()):
+    known = {"1.4": "2026-02-20"} if examined is None else examined
+    about = system(versions={name: {"examined_on": on} for name, on in known.items()})
+    return judged(ASKED, about, facts=facts(*said, today=today), versions=versions)
+
+
+def test_all_by_an_examined_version_is_kept():
+    found = answer(MARCH)
+    assert (found["verdict"], found["reason"]) == ("kept", "record_kept")
+    assert (found["counted"]["due"], found["counted"]["good"], found["counted"]["until"]) == (900, 900, "2026-03-31")
+    assert "named" not in found["counted"]
+    assert plain(found["sentence"]["en"]) == (
+        "Yes. All 900 decisions counted were made by a version of the model that had been examined before."
+    )
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [  # decided first on 20 March: thirty days later is 19 April
+        ("2026-04-19", ("watch", "record_overdue")),
+        ("2026-04-20", ("broken", "record_missing")),
+    ],
+)
+def test_a_version_that_nobody_examined_is_watched_first(today, expected):
+    found = answer(MARCH, NEW, today=day(today))
+    assert (found["verdict"], found["reason"]) == expected
+    assert (found["counted"]["good"], found["counted"]["overdue"], found["counted"]["named"]) == (900, 100, ["2.0"])
+
+
+def test_what_is_missing_names_the_version_and_the_day():
+    assert plain(answer(MARCH, NEW)["sentence"]["fr"]) == (
+        "À surveiller. Sur 1 000 décisions, 100 ont été prises par une version du modèle que le registre ne dit pas "
+        "examinée : 2.0. Après le 19 avril 2026, la charte la tient pour non examinée."
+    )
+
+
+@pytest.mark.parametrize(
+    ("examined", "expected"),
+    [
+        ("2026-03-20", ("kept", "record_kept")),  # on the day itself is in time
+        ("2026-03-21", ("broken", "record_late")),
+        ("2026-04-02", ("broken", "record_late")),
+    ],
+)
+def test_a_version_is_examined_before_it_decides(examined, expected):
+    found = answer(MARCH, NEW, examined={"1.4": "2026-02-20", "2.0": examined})
+    assert (found["verdict"], found["reason"]) == expected
+    assert found["counted"]["late"] == (0 if expected[0] == "kept" else 100)
+
+
+@pytest.mark.parametrize(
+    ("versions", "examined"), [((), None), ((MARCH,), {}), ((decided(None, "2026-03-01", "2026-03-31", 5),), None)]
+)
+def test_without_names_on_both_sides_nobody_has_looked(versions, examined):
+    found = answer(*versions, examined=examined)
+    assert (found["verdict"], found["reason"], found["counted"]) == ("not_examined", "no_version", None)
+
+
+def test_decisions_of_no_version_are_not_kept():
+    found = answer(MARCH, decided(None, "2026-03-01", "2026-03-31", 7))
+    assert (found["verdict"], found["reason"], found["counted"]["untold"]) == ("unknown", "record_untold", 7)
+    assert found["counted"]["due"] == 900
+    assert plain(found["sentence"]["en"]) == (
+        "We cannot tell yet. Of 7 decisions the log does not say which version of the model made them; all others were "
+        "made by versions that had been examined before."
+    )
+
+
+def test_an_audit_of_long_ago_answers_no_more():
+    assert answer(MARCH, today=day("2027-03-31"))["verdict"] == "kept"
+    found = answer(MARCH, today=day("2027-04-01"))
+    assert (found["verdict"], found["reason"]) == ("unknown", "record_old")
+    assert plain(found["sentence"]["en"]) == (
+        "We cannot tell any more: the last record ends on 31 March 2026, more than a year ago."
+    )
+
+
+def test_a_case_that_somebody_reports_counts_where_it_is_graver():
+    said = Case(role="Agency", on=day("2026-03-25"), indicator=ASKED, system="matchft", happened_on=day("2026-03-20"))
+    assert answer(MARCH, said=(said,))["reason"] == "case_to_confirm"
+
+
+def test_the_verifier_counts_again_and_sees_what_was_left_uncounted():
+    about = system(versions={"1.4": {"examined_on": "2026-02-20"}})
+    found = judged(ASKED, about, facts=facts(today=day("2026-04-20")), versions=(MARCH, NEW))
+    charter = json.loads(canonical_json(CHARTER.document()))
+
+    def claims(**changes):
+        told = [each.written() for each in (MARCH, NEW)]
+        document = {"as_of": "2026-04-20", "verdicts": [{**found, **changes}], "versions": told}
+        return recorded.judge(document, charter, declaration(about))[0][1]
+
+    told = {**found["counted"], "good": 1000, "overdue": 0, "past_due": None}
+    assert claims(verdict="kept", counted=told)["counted.good"] == 900
+    assert claims(verdict="not_examined", counted=None)["counted.overdue"] == 100
+
+
+def test_a_version_examined_tomorrow_is_refused_and_none_changes_no_declaration():
+    tomorrow = (dt.datetime.now(system().zone).date() + dt.timedelta(days=1)).isoformat()
+    with pytest.raises(ValidationError, match=r"versions\.3\.0\.examined_on.*lies in the future"):
+        system(versions={"3.0": {"examined_on": tomorrow}})
+    assert "versions" not in declaration(system())
+    assert declaration(system(versions={"1.4": {"examined_on": "2026-02-20"}}))["versions"] == {
+        "1.4": {"examined_on": "2026-02-20", "document": None}
+    }

@@ -1,0 +1,168 @@
+"""Questions 1.5 and 5.4: uses registered and followed by the stock taken last, rules published by the register."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from pydantic import ValidationError
+
+from boussole.audits.declaration import declaration
+from boussole.charter.record_types.kinds import Withdrawal
+from boussole.charter.record_types.uses import Stocktaking
+from tests.charter.builders import plain, system
+from tests.charter.incidents.made import facts
+from tests.charter.test_recorded import day, judged
+
+USES, RULES = "registered_and_followed", "public_register"
+TODAY = "2026-03-31"
+
+
+def stock(on: str = "2026-03-15", **changes) -> Stocktaking:
+    values = {"role": "Steward", "on": day(on), "uses": 87, "examined": 87, "grave": 0, "models": 12}
+    return Stocktaking(**(values | changes))
+
+
+def uses(*said, today: str = TODAY):
+    return judged(USES, system(), facts=facts(*said, today=day(today)))
+
+
+def rules(said: dict | None, *, today: str = TODAY, **changes):
+    about = system(public_rules=said, **changes)
+    return judged(RULES, about, facts=facts(today=day(today)))
+
+
+def answer(found) -> tuple[str, str]:
+    return found["verdict"], found["reason"]
+
+
+def test_where_nobody_has_taken_stock_nobody_has_looked():
+    assert answer(uses()) == ("not_examined", "no_stocktaking")
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ("kept", "record_kept")),
+        ({"examined": 18}, ("unknown", "record_untold")),  # 69 of lower risk, of which nobody knows
+        ({"examined": 18, "grave": 1}, ("watch", "record_refused")),
+        ({"unregistered": ["stray"]}, ("watch", "record_overdue")),
+        ({"examined": 0}, ("unknown", "record_untold")),
+        ({"uses": 0, "examined": 0, "models": 0}, ("unknown", "nothing_due")),
+    ],
+)
+def test_stock_says_whether_all_are_registered_and_followed(changes, expected):
+    assert answer(uses(stock(**changes))) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "today", "expected"),
+    [
+        ([stock("2026-02-20", unregistered=["a"])], "2026-03-22", "record_overdue"),
+        ([stock("2026-02-20", unregistered=["a"])], "2026-03-23", "record_missing"),
+        # still there when stock was taken again: known since the first time
+        (
+            [stock("2026-02-20", unregistered=["a"]), stock("2026-03-15", unregistered=["a", "b"])],
+            TODAY,
+            "record_missing",
+        ),
+        ([stock("2026-02-20", unregistered=["a"]), stock("2026-03-15", unregistered=["b"])], TODAY, "record_overdue"),
+        ([stock("2026-02-20", unregistered=["a"]), stock("2026-03-15")], TODAY, "record_kept"),
+        ([stock("2026-03-15"), stock("2026-02-20", unregistered=["a"])], TODAY, "record_kept"),  # by day, not by entry
+    ],
+)
+def test_a_model_of_no_use_breaks_it_thirty_days_after_it_was_found(said, today, expected):
+    assert uses(*said, today=today)["reason"] == expected
+
+
+def test_stock_of_a_quarter_ago_answers_no_more():
+    assert answer(uses(stock("2026-01-01"), today="2026-04-03")) == ("kept", "record_kept")
+    found = uses(stock("2026-01-01"), today="2026-04-04")
+    assert answer(found) == ("unknown", "record_old")
+    assert plain(found["sentence"]["en"]) == (
+        "We cannot tell any more: stock was taken last on 1 January 2026, too long ago."
+    )
+
+
+def test_a_stock_that_was_withdrawn_counts_no_more():
+    gone = Withdrawal(role="Steward", on=day("2026-03-20"), of=0, text="Wrong server.")
+    assert answer(uses(stock(), gone)) == ("not_examined", "no_stocktaking")
+
+
+def test_the_sentence_says_how_many_and_names_no_model():
+    found = uses(stock(uses=87, examined=18, grave=2, unregistered=["jean-dupont-test"]))
+    assert plain(found["sentence"]["fr"]) == (
+        "À surveiller. Au 15 mars 2026, usages en essai ou en service qui avaient été examinés, au moins en partie : "
+        "18 sur 87. 2 usages à haut risque n'avaient été examinés par personne. De 67 usages, à moindre risque, "
+        "personne ne sait où ils en sont. Un modèle du catalogue des modèles n'appartient à aucun usage du registre. "
+        "Après le 14 avril 2026, la promesse n'est pas tenue."
+    )
+    assert "dupont" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"examined": 88},
+        {"examined": 80, "grave": 8},
+        {"models": 0, "unregistered": ["a"]},
+        {"unregistered": ["a", "a"]},
+        {"models": -1},
+    ],
+)
+def test_stock_that_cannot_be_is_refused(changes):
+    with pytest.raises(ValidationError):
+        stock(**changes)
+
+
+@pytest.mark.parametrize(
+    ("said", "changes", "expected"),
+    [
+        (None, {}, ("not_examined", "no_public_rules")),
+        ({"updated_on": "2026-01-01", "address": "https://example.org"}, {}, ("kept", "record_kept")),
+        ({"updated_on": "2025-03-31", "address": "https://example.org"}, {}, ("kept", "record_kept")),
+        ({"updated_on": "2025-03-30", "address": "https://example.org"}, {}, ("watch", "record_overdue")),
+        ({"missing": "Not written yet."}, {}, ("broken", "record_late")),
+        ({"missing": "Not written yet."}, {"status": "design"}, ("not_examined", "no_public_rules")),
+    ],
+)
+def test_rules_are_published_and_kept_up_to_date(said, changes, expected):
+    assert answer(rules(said, **changes)) == expected
+
+
+def test_what_helps_to_decide_nothing_is_watched():
+    said = {"missing": "Not written yet."}
+    about = system(public_rules=said).model_copy(update={"kind": "declared", "columns": None, "groups": {}})
+    found = judged(RULES, about, facts=facts(today=day(TODAY)))
+    assert answer(found) == ("watch", "record_refused")
+    assert plain(found["sentence"]["en"]).endswith("about people, which this system does not.")
+
+
+def test_old_rules_say_since_when():
+    found = rules({"updated_on": "2025-01-10", "address": "https://example.org"})
+    assert plain(found["sentence"]["fr"]) == (
+        "À surveiller. Ses règles sont publiées, et personne ne les a mises à jour depuis le 10 janvier 2025, il y a "
+        "plus d'un an."
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"updated_on": "2026-01-01"},
+        {"address": "https://example.org"},
+        {"updated_on": "2026-01-01", "address": "a", "missing": "b"},
+        {"missing": "b", "address": "a"},
+    ],
+)
+def test_what_the_register_cannot_say_is_refused(said):
+    with pytest.raises(ValidationError):
+        system(public_rules=said)
+
+
+def test_rules_of_tomorrow_are_refused_and_none_change_no_declaration():
+    tomorrow = (dt.datetime.now(system().zone).date() + dt.timedelta(days=1)).isoformat()
+    with pytest.raises(ValidationError, match=r"public_rules\.updated_on.*lies in the future"):
+        system(public_rules={"updated_on": tomorrow, "address": "https://example.org"})
+    assert "public_rules" not in declaration(system())

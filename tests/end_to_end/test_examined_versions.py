@@ -1,0 +1,126 @@
+"""Versions from the log to the verdict: judged by the register, sealed, computed again, and checked without us."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from boussole.audits.decisions import ingest
+from boussole.audits.lake import writing
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
+from boussole.charter.auditing.rerun import chosen, rerun
+from boussole.charter.document import AuditDocument
+from boussole.charter.judging.current import current
+from boussole.charter.pack import HERE, pack_files, write
+from boussole.charter.pack.verifier.main import judge
+from boussole.charter.pack.verifier.pack import Judge
+from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.charter.records.facts import facts_of
+from boussole.charter.text.loading import load_charter
+from tests.written import system_text
+
+SYSTEM = system_text(
+    "offers",
+    """
+columns:
+  id: ref
+  decided_at: day
+  decision: {column: contacted, selected: [true], not_selected: [false]}
+  model_version: version
+groups: {gender: {column: gender, reference: M}}
+VERSIONS
+""",
+    kind="ranking",
+)
+OLD = 'versions: {"1.4": {examined_on: 2026-02-20}}'
+START, END, AS_OF = dt.date(2026, 3, 1), dt.date(2026, 3, 31), dt.date(2026, 4, 5)
+
+
+def made(home: Path, *, versions: str = OLD, new: int = 100, unnamed: int = 0) -> Workspace:
+    """1,000 decisions of March; the last ones, from the 20th, by version 2.0."""
+    workspace = Workspace.create(home)
+    declare(workspace, versions)
+    names = ["1.4"] * (1000 - new - unnamed) + ["2.0"] * new + [None] * unnamed
+    days = [dt.date(2026, 3, 20) if name == "2.0" else dt.date(2026, 3, 4) for name in names]
+    rows = pd.DataFrame({"ref": range(1000), "day": days, "contacted": True, "version": names})
+    rows["gender"] = ["F", "M"] * 500
+    path = home.parent / "decisions.parquet"
+    rows.to_parquet(path)
+    workspace = Workspace(home)
+    ingest(workspace, workspace.system("offers"), path)
+    return workspace
+
+
+def declare(workspace: Workspace, versions: str) -> None:
+    (workspace.home / "systems" / "offers.yaml").write_text(SYSTEM.replace("VERSIONS", versions), encoding="utf-8")
+
+
+def audit(workspace: Workspace, **more) -> AuditDocument:
+    return run_audit(workspace, workspace.system("offers"), start=START, end=END, as_of=AS_OF, **more)
+
+
+def answer(document: AuditDocument) -> tuple[str, str | None]:
+    return next((each.verdict, each.reason) for each in document.verdicts if each.template == "examined_version")
+
+
+def test_a_version_is_told_with_its_days_and_how_much_it_decided(tmp_path: Path) -> None:
+    document = audit(made(tmp_path / "w", unnamed=7), dry_run=True)
+    assert [each.written() for each in document.versions or ()] == [
+        {"version": "1.4", "first": "2026-03-04", "last": "2026-03-04", "n": 893},
+        {"version": "2.0", "first": "2026-03-20", "last": "2026-03-20", "n": 100},
+        {"version": None, "first": "2026-03-04", "last": "2026-03-04", "n": 7},
+    ]
+    assert answer(document) == ("watch", "record_overdue")
+
+
+@pytest.mark.parametrize(
+    ("versions", "new", "unnamed", "expected"),
+    [
+        (OLD, 0, 0, ("kept", "record_kept")),
+        (OLD, 0, 7, ("unknown", "record_untold")),
+        (OLD, 100, 0, ("watch", "record_overdue")),
+        ('versions: {"1.4": {examined_on: 2026-03-05}}', 0, 0, ("broken", "record_late")),
+        ("", 0, 0, ("not_examined", "no_version")),
+    ],
+)
+def test_the_register_decides(tmp_path: Path, versions: str, new: int, unnamed: int, expected) -> None:
+    assert answer(audit(made(tmp_path / "w", versions=versions, new=new, unnamed=unnamed), dry_run=True)) == expected
+
+
+def test_what_the_register_says_since_counts_without_another_audit(tmp_path: Path) -> None:
+    workspace = made(tmp_path / "w")
+    sealed = audit(workspace)
+
+    def today(day: str) -> tuple[str, str | None]:
+        facts = facts_of(workspace, as_of=dt.date.fromisoformat(day))
+        return answer(
+            current(sealed, charter=load_charter(), system=Workspace(workspace.home).system("offers"), facts=facts)
+        )
+
+    assert today("2026-04-19") == ("watch", "record_overdue")
+    assert today("2026-04-20") == ("broken", "record_missing")
+    declare(workspace, OLD.replace("}}", '}, "2.0": {examined_on: 2026-03-10}}'))
+    assert today("2026-04-20") == ("kept", "record_kept")
+
+
+def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = made(tmp_path / "w")
+    sealed = audit(workspace)
+    (found,) = rerun(workspace, chosen(workspace))
+    assert found.ok, found
+    (stored,) = stored_audits(workspace)
+    for name, restricted in (("all", True), ("open", False)):
+        pack = tmp_path / name
+        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), pack)
+        assert judge(pack, Judge(HERE)) == 0
+        assert "verdicts on records judged again" in " ".join(capsys.readouterr().out.split())
+    assert json.loads(stored.text)["versions"] == [each.written() for each in sealed.versions or ()]
+    with writing(workspace) as connection:
+        connection.execute("UPDATE lake.offers.daily SET model_version = '1.4' WHERE model_version = '2.0'")
+    (found,) = rerun(workspace, chosen(workspace))
+    assert found.ok, found  # who decided may be corrected since: the sealed state still says what it said
