@@ -229,7 +229,7 @@ def _measured(read: Read, system: System, *, stands: WindowStanding) -> tuple[li
     )
     measures = measured.measures
     measures += drift_measures(read.histograms, design_effect=design_effect(tables[0]))
-    measures += log_measures(read.logs, system)
+    measures += log_measures(read.logs, system, withheld={*read.withheld["by"].to_pylist()} - {None})
     before = before_of(read.reference_scores, read.withheld, system)
     if before is not None:
         measures += group_drift_measures(
