@@ -237,7 +237,7 @@ def _measured(read: Read, system: System, *, stands: WindowStanding) -> tuple[li
     )
     measures = measured.measures
     measures += drift_measures(read.histograms, design_effect=design_effect(tables[0]))
-    measures += log_measures(read.logs, system)
+    measures += log_measures(read.logs, system, withheld={*read.withheld["by"].to_pylist()} - {None})
     measures += forgotten_measures(
         read.forgotten, system, standing=stands, hidden=measured.views[()].suppression.decisions
     )

@@ -7,12 +7,16 @@ differ, all lists of one agent are taken to be alike. Of agents, teams and lists
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
+from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.shares import share_measure, sides_of
+from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.logs.human_actions import (
     CHANGED,
     EARLY,
@@ -25,8 +29,10 @@ from boussole.audits.systems.logs.human_actions import (
     WORDS_A_MINUTE,
 )
 from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.jackknife import Ints
 
 OVERRIDE_RATE, HASTY_SHARE = "override_rate", "hasty_review_share"
+OVERRIDE_BY_GROUP = "override_rate_by_group"
 MOST_UNTIMED = 0.01
 """Of more reviews without a time or a number of words than this, nothing is said of reading."""
 
@@ -61,6 +67,35 @@ def review_measures(read: pa.Table, system: System) -> list[Measure]:
     ]
 
 
+def override_by_group(read: pa.Table, system: System, *, withheld: Collection[str] = ()) -> list[Measure]:
+    """How often proposals about the people of each group are changed: shown, and judged by nobody.
+
+    Suppressed for all groups of an attribute, `small_group`, where one of them (or those of unknown value) has
+    fewer proposals, fewer changed or fewer left as they were than `suppress_below`, and some; or where one is
+    `withheld` (the attributes of groups that must be hidden): what is shown of the others would tell of it.
+    """
+    found: list[Measure] = []
+    for by in system.attributes:
+        name, limit = "*".join(by), system.privacy.suppress_below
+        groups = _groups(read.filter(pa.compute.equal(read["by"], name)), len(by))
+        small = any(0 < side < limit for sides in groups.values() for side in (*sides.sum(axis=1), sides.sum()))
+        hidden = "small_group" if small or name in withheld else None
+        for group, sides in groups.items():
+            if None not in group:
+                share = share_measure(OVERRIDE_BY_GROUP, sides, limit=0, bad_side="below", told={}, hidden=hidden)
+                found.append(replace(share, by=by, group=tuple(map(str, group)), params={}))
+    return found
+
+
+def _groups(rows: pa.Table, values: int) -> dict[tuple[str | None, ...], Ints]:
+    """Proposals of each group, by whether they were changed and bucket; groups in the order of their names."""
+    found: dict[tuple[str | None, ...], Ints] = {}
+    for each in rows.to_pylist():
+        group = tuple(each[f"value{i + 1}"] for i in range(values))
+        found.setdefault(group, np.zeros((2, BUCKETS), dtype=np.int64))[each["decision"], each["bucket"]] += each["n"]
+    return dict(sorted(found.items(), key=lambda item: [value or "" for value in item[0]]))
+
+
 METRICS = (
     Metric(
         name=OVERRIDE_RATE,
@@ -72,6 +107,16 @@ METRICS = (
         undefined=f"no team of {TEAM} agents or more reviewed anything",
         source="Green & Chen (2019), Proc. ACM HCI 3:50; Parasuraman & Manzey (2010), Human Factors 52:381-410;"
         " interval: Wilson (1927), JASA 22:209-212, at effective sizes: Rao & Scott (1992), Biometrics 48:577-585",
+    ),
+    Metric(
+        name=OVERRIDE_BY_GROUP,
+        kind="group",
+        formula="proposals about people of a group that the reviewer changed ÷ those reviewed, in teams of"
+        f" {TEAM} agents or more",
+        range="[0, 1]",
+        ideal=None,
+        undefined="a group of the attribute has too few proposals, too few changed or too few left as they were",
+        source="Green & Chen (2019), Proc. ACM HCI 3:50; interval: as for the override rate",
     ),
     Metric(
         name=HASTY_SHARE,

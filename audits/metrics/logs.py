@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import pyarrow as pa
 
 from boussole.audits.log_names import LogName
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.freedom import contact_measures
-from boussole.audits.metrics.human import review_measures
+from boussole.audits.metrics.human import override_by_group, review_measures
 from boussole.audits.systems.model import System
 
 MEASURED: Mapping[LogName, Callable[[pa.Table, System], list[Measure]]] = {
@@ -18,6 +18,12 @@ MEASURED: Mapping[LogName, Callable[[pa.Table, System], list[Measure]]] = {
 }
 
 
-def log_measures(logs: Mapping[str, pa.Table], system: System) -> list[Measure]:
-    """The measures of a window from the counts of its logs (`SHARES`), in the order of `MEASURED`."""
-    return [measure for log, measures in MEASURED.items() if log in logs for measure in measures(logs[log], system)]
+def log_measures(logs: Mapping[str, pa.Table], system: System, *, withheld: Collection[str] = ()) -> list[Measure]:
+    """The measures of a window from the counts of its logs (`SHARES`), in the order of `MEASURED`, then those by group.
+
+    `withheld`: attributes with a group that must be hidden.
+    """
+    found = [measure for log, measures in MEASURED.items() if log in logs for measure in measures(logs[log], system)]
+    if "human_actions" in logs:
+        found += override_by_group(logs["human_actions"], system, withheld=withheld)
+    return found

@@ -106,6 +106,8 @@ def test_verdicts_follow_the_reviews(tmp_path: Path, changed: int, hasty: int, d
     measures = {each.id: each for each in document.measures}
     assert (measures["override_rate"].n, measures["override_rate"].value) == (3200, changed / 3200)
     assert measures["hasty_review_share"].value == hasty / 3200
+    by_group = {name: measures[f"override_rate_by_group/gender={name}"].value for name in "FM"}
+    assert by_group == {"F": 0, "M": changed / 3200}  # of each list one of each, and only men's are changed
     assert measures["override_rate"].params.get("left_out") == 15
     assert document == audit(Workspace(tmp_path / "w"), dry_run=True, exact=True).changed(snapshot=document.snapshot)
     told = {each.template: each.sentence["fr"] for each in document.verdicts}

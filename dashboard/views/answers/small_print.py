@@ -6,6 +6,7 @@ import datetime as dt
 
 from boussole.audits.languages import Catalogue, typeset
 from boussole.audits.metrics import errors
+from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_BY_GROUP, OVERRIDE_RATE
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
@@ -38,12 +39,43 @@ def small_print(
     pairs = [
         (say("Threshold"), threshold_words(document, verdict, say)),
         (say("Decisions"), decisions),
+        (say("Reviews"), review_words(document, verdict, say)),
+        (say("By group"), changed_words(document, verdict, say, system=system)),
         (say("What would be seen"), sight_words(document, verdict, say, alpha=alpha, system=system)),
         (say("Through whom"), through_words(document, verdict, say, system=system)),
         (say("Missing outcomes"), missing_words(document, verdict, say, system=system)),
         (say("Evidence"), " · ".join(part for part in (sealed, counts) if part)),
     ]
     return [(name, value) for name, value in pairs if value]
+
+
+def review_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
+    """How many reviews a figure about agents rests on, and how many were left out; of agents only teams are told of."""
+    found = next((m for m in document.judged_measures if m.metric == verdict.metric), None)
+    if found is None or found.metric not in (OVERRIDE_RATE, HASTY_SHARE) or found.n is None:
+        return ""
+    left, older = (int(found.params.get(name) or 0) for name in ("left_out", "older"))
+    parts = [say("{n} counted, of teams of 11 agents or more.", n=say.whole(found.n))]
+    if left:
+        parts.append(say("{n} of smaller teams are left out.", n=say.whole(left)))
+    if older:
+        parts.append(say("{n} are older than what they review, and are left out.", n=say.whole(older)))
+    if untimed := int(found.params.get("untimed") or 0):
+        parts.append(say("{n} do not say how long they took, or over how many words.", n=say.whole(untimed)))
+    return " ".join(parts)
+
+
+def changed_words(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> str:
+    """How often proposals are changed about people of each group, of single attributes."""
+    if verdict.metric != OVERRIDE_RATE or system is None:
+        return ""
+    found = [m for m in document.judged_measures if m.metric == OVERRIDE_BY_GROUP and len(m.by) == 1]
+    told = [
+        say("{group}: {share} of proposals changed", group=group_of(m, say, system=system), share=say.percent(m.value))
+        for m in found
+        if m.value is not None
+    ]
+    return "; ".join(told)
 
 
 def missing_words(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> str:

@@ -15,8 +15,9 @@ from boussole.audits.counts.read import SHARES
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading
 from boussole.audits.measures import Measure
-from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_RATE, review_measures
+from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_RATE, override_by_group, review_measures
 from boussole.audits.systems.logs.human_actions import CHANGED, HASTY, MONTHS, SMALL, SQUARES, UNTIMED
+from boussole.audits.systems.parts import Group
 from boussole.audits.uncertainty.tests import tails
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -143,6 +144,40 @@ def test_over_several_months_an_agent_is_one_cluster() -> None:
     """Two lists a month of each of 500 agents, in three months: as if each agent had given one answer."""
     found = measured(rows(changed=[(0, 0, 3000)], squares=[(0, 0, 6000)], months=[(0, 0, 3)]))
     assert found[OVERRIDE_RATE].params["test"]["size"] == 500
+
+
+def of_gender(**groups: tuple[int, int]) -> pa.Table:
+    """Proposals changed and left, by gender."""
+    found = [
+        {
+            "by": "gender",
+            "value1": name if name != "unknown" else None,
+            "part": CHANGED,
+            "bucket": 3,
+            "decision": d,
+            "n": n,
+        }
+        for name, sides in groups.items()
+        for d, n in zip((1, 0), sides, strict=True)
+        if n
+    ]
+    return pa.Table.from_pylist(found, SHARES)
+
+
+def test_by_group_all_are_told_or_none() -> None:
+    system = SYSTEM.model_copy(update={"groups": {"gender": Group(column="gender", reference="M")}})
+    for groups, told in (
+        ({"F": (30, 70), "M": (11, 989)}, {"F": 0.3, "M": 0.011}),
+        ({"F": (30, 70), "M": (10, 990)}, {"F": None, "M": None}),
+        ({"F": (30, 70), "M": (0, 990)}, {"F": 0.3, "M": 0.0}),
+        ({"F": (30, 70), "M": (0, 10)}, {"F": None, "M": None}),
+        ({"F": (30, 70), "M": (100, 900), "unknown": (3, 40)}, {"F": None, "M": None}),
+    ):
+        found = override_by_group(of_gender(**groups), system)
+        assert {each.group[0]: each.value for each in found if each.group} == told
+        assert not [each for each in found if each.params]  # compared with nobody
+    hidden = override_by_group(of_gender(F=(30, 70), M=(50, 50)), system, withheld={"gender"})
+    assert {each.reason for each in hidden} == {"small_group"}
 
 
 def test_of_small_teams_nothing_is_told_and_without_times_nothing_of_reading() -> None:

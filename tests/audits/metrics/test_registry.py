@@ -16,12 +16,13 @@ from boussole.audits.drift.distances import distance_measures, missing_measure, 
 from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.measures import drift_measures
 from boussole.audits.metric_registry import REGISTRY, MetricError, Registry
-from boussole.audits.metrics.human import review_measures
+from boussole.audits.metrics.human import override_by_group, review_measures
 from boussole.audits.metrics.measure import measured_cells
 from boussole.audits.standing import WindowStanding
 from tests.audits import funnels
 from tests.audits.freedom.test_shares import SYSTEM, rows
 from tests.audits.freedom.test_shares import measured as messages
+from tests.audits.human.test_counts import of_gender
 
 
 def test_duplicates_raise_across_families() -> None:
@@ -67,6 +68,7 @@ def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     adjusted: Callable[..., Any],
     in_lists: Callable[..., Any],
     measured_lists: Callable[..., Any],
+    make_system: Callable[..., Any],
 ) -> None:
     names = set(of_scores)
     names |= {m.metric for m in adjusted([{"g": g, "s": "x", "d": d, "n": 20} for g in "FM" for d in (0, 1)]).values()}
@@ -77,6 +79,7 @@ def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     names |= {m.metric for m in [*distance_measures(moved.coarse()), *ordered_measures(moved)]}
     names |= set(messages(rows(hours=[(0, 0, 2000)], timed=[(0, 0, 2000)], often=[(0, 0, 500)])))
     names |= {m.metric for m in review_measures(SHARES.empty_table(), SYSTEM)}
+    names |= {m.metric for m in override_by_group(of_gender(F=(30, 70)), make_system({"gender": None}))}
     alike = np.ones((101, 1, 2, 3), dtype=np.int64)
     names |= {m.metric for m in meaning_measures(alike, alike, clustered=False, fewest=1)}
     assert names == {metric.name for metric in REGISTRY.all()}

@@ -13,6 +13,8 @@ SHARES = {**reviews.SHARES, **messages.SHARES}
 def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
     """What a measure of a log must say; None where it is none of these."""
     name = measure["metric"]
+    if name == reviews.BY_GROUP:
+        return reviews.of_group(measure, rows)
     return shares.claims(name, SHARES[name], system, rows) if name in SHARES else None
 
 

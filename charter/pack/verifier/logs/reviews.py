@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from ..buckets import fewest_clusters, filled
+from ..chances import quantile
 from ..groups import Claims
 from ..rows import Rows
+from ..scores import share_end
 from ..system import System
-from .shares import Share, counted
+from .shares import Share, counted, worth
 
 LOG = "human_actions"
+BY_GROUP = "override_rate_by_group"
 WORDS_A_MINUTE = 300
 MOST_UNTIMED = 0.01
 """More reviews of unknown time or words tell nothing of reading."""
@@ -45,6 +49,19 @@ def _alike(rows: Rows) -> float:
 def _alike_of_timed(rows: Rows) -> float:
     lists, timed = (sum(counted(rows, LOG, part)[1]) for part in ("changed", "hasty"))
     return _alike(rows) * timed / lists
+
+
+def of_group(measure: dict, rows: Rows) -> Claims:
+    """How often proposals about the people of a group are changed."""
+    values = [measure["group"][name] for name in measure["by"]]
+    whose = ("*".join(measure["by"]), *values, *[None] * (3 - len(values)))
+    found = counted(rows, LOG, "changed", whose)
+    (cases, every), few = found, fewest_clusters(found[1])
+    k, n = sum(cases), sum(every)
+    size, df = worth(found, few, clusters=True)
+    z = quantile(0.975, {"df": df})
+    ends = {"interval.low": share_end(k / n, size, z), "interval.high": share_end(k / n, size, -z)}
+    return {"metric": BY_GROUP, "value": k / n, "n": n, "clusters": len(filled(every)), **ends}
 
 
 SHARES = {

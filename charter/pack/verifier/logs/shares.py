@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..buckets import Counted, fewest_clusters, filled
 from ..chances import quantile
 from ..groups import Claims
-from ..rows import BUCKETS, EVERYBODY, Rows
+from ..rows import BUCKETS, EVERYBODY, Group, Rows
 from ..scores import share_end
 from ..system import System
 
@@ -76,11 +76,11 @@ def status(share: Share, system: System, rows: Rows) -> tuple[str, str | None]:
     return ("suppressed", "small_numerator") if few else ("ok", None)
 
 
-def counted(rows: Rows, log: str, part: str) -> Counted:
-    """Cases and all, of everybody, by bucket."""
+def counted(rows: Rows, log: str, part: str, of: Group = EVERYBODY) -> Counted:
+    """Cases and all, of everybody or a group, by bucket."""
     cases, every = [0] * BUCKETS, [0] * BUCKETS
     for (name, whose, bucket, case), n in rows.logs.get(log, {}).items():
-        if name == part and whose == EVERYBODY:
+        if name == part and whose == of:
             every[bucket] += n
             cases[bucket] += n if case else 0
     return cases, every
