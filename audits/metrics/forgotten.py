@@ -108,7 +108,7 @@ def _ratio(view: View, once: Cells, position: int, told: Mapping[str, Any]) -> M
     refusal = refused(view, NEVER_SHORTLISTED, position, other)
     if refusal is not None:
         return refusal
-    params = judged(view, NEVER_SHORTLISTED, other) | told
+    params = judged(view, NEVER_SHORTLISTED, other) | {**told}
     pairs = [[int(side.sum()) for side in view.buckets(NEVER_RATE, where)] for where in ([position], other.positions)]
     k, n = (pairs[0][0], pairs[1][0]), (pairs[0][1], pairs[1][1])
     reason = _untold(k, n, params)

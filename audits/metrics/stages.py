@@ -119,7 +119,7 @@ def _measures(seen: _StageCounts, system: System, standing: WindowStanding) -> l
             interval=None,
             n=None,
             clusters=None,
-            params={key: measure.params[key] for key in JUDGED if key in measure.params} | params,
+            params={key: measure.params[key] for key in JUDGED if key in measure.params} | {**params},
         )
         for measure in named
     ]

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from boussole.audits.metrics.through import GAP_SHARE
 from boussole.charter.document import AuditDocument
+from boussole.charter.text.judged import LATER_METRICS
 
 TOLERANCE = 1e-9
 """Relative: what the same arithmetic may differ by on another machine. Counts and words must be the same."""
@@ -16,8 +16,6 @@ TEXTS = ("question", "sentence")
 """What a verdict says in words: compared only where the code is the same."""
 LATER = frozenset({"looks", "statement", "cases", "dates", "counted", "capped_by", "proven_on"})
 """Keys that older documents do not have: what they would hold is not compared."""
-LATER_METRICS = frozenset({GAP_SHARE})
-"""Measures that older documents do not have, of counts that they have."""
 Json = Mapping[str, Any]
 
 

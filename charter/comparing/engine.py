@@ -22,7 +22,7 @@ from boussole.charter.document.differences.comparing import (
     Scale,
 )
 from boussole.charter.document.measures import by_id
-from boussole.charter.text.judged import JUDGED
+from boussole.charter.text.judged import JUDGED, OVERLAPPING
 
 C = TypeVar("C")
 LEVEL = 0.95
@@ -87,6 +87,8 @@ def rows(pairs: Sequence[Pair[Difference]], *, alpha: float) -> tuple[ChangeOfMe
 
 
 def _told(measure: MeasureDocument, compared: Collection[str]) -> bool:
+    if measure.metric in OVERLAPPING:
+        return False
     if JUDGED.get(measure.metric) in ("ratio", "difference"):
         return measure.id in compared
     plain = measure.metric in SHOWN and not measure.given

@@ -18,7 +18,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, period_of
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.base import given
-from boussole.charter.text.judged import JUDGED
+from boussole.charter.text.judged import JUDGED, OVERLAPPING
 
 MIX = "mix"
 SCALES: dict[str, Scale] = {"ratio": "ratio", "difference": "difference", "value": "value"}
@@ -51,7 +51,7 @@ def series_of(documents: Mapping[Window, AuditDocument]) -> list[Series]:
     for measure in newest.measures:
         plain = (measure.metric == MEAN_SCORE and len(measure.by) < 2) or measure.id in OF_EVERYBODY
         scale = SCALES.get(JUDGED.get(measure.metric, "") if measure.id in judged else "value" if plain else "")
-        if scale is not None:
+        if scale is not None and measure.metric not in OVERLAPPING:
             steps = [_step(window, documents[window], measure.id) for window in months]
             kept = [step for step in steps if step is not None]
             kinds = {bool(step.se) for step in kept}

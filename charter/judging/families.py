@@ -12,7 +12,7 @@ from boussole.audits.metrics.through import shared_between
 from boussole.audits.systems.kinds import Texts
 from boussole.audits.systems.model import System
 from boussole.charter.document import MeasureInShort
-from boussole.charter.text.judged import DECIDED
+from boussole.charter.text.judged import DECIDED, LATER_METRICS
 from boussole.charter.text.model import Article, Charter, Indicator, Need, Records
 
 Attribute = tuple[str, ...]
@@ -156,7 +156,9 @@ def _answered(question: Question, measures: Sequence[MeasureInShort], since: Map
         return question
     own = tuple(m for m in measures if _answers(m, question.indicator, question.by))
     comparisons = tuple(since.get(each.id, each) for each in own)
-    missing = "no_measure" if question.indicator.for_each is None and not comparisons else None
+    everybody = question.indicator.for_each is None and not comparisons
+    earlier = question.indicator.metric in LATER_METRICS and not measures
+    missing = "no_measure" if everybody or earlier else None
     return replace(question, comparisons=comparisons, own=own, unexamined=missing)
 
 

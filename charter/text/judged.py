@@ -43,6 +43,10 @@ BY_WINDOW = {
 }
 """Measures that are judged window by window: places in lists, people on none, areas, calibration, distances and shares
 are not added up."""
+LATER_METRICS = frozenset({GAP_SHARE, NEVER_RATIO})
+"""Measures that audits of earlier versions do not have: that they hold none of them says nothing of groups."""
+OVERLAPPING = {NEVER_RATIO}
+"""Measures of which a window shares most months with the one before: two windows are not held to each other."""
 LOGGED = ("selection", "ranking", "generation")
 """Kinds of system that have a log to measure."""
 PARAMS: dict[str, dict[str, str]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..equity.forgotten import RATIO as NEVER_RATIO
 from ..equity.through import METRIC as GAP_SHARE
 from ..looks import nominal
 from ..rates import COMPARED
@@ -22,6 +23,8 @@ BESIDE = {"reference": "reference", "outcome": "outcomes"}
 """What a question may need, and what tells how much of it was set aside."""
 RULES = (1, 2, 3, 4)
 """The rules by which comparisons became verdicts; a document that names none was judged by the first."""
+LATER = (GAP_SHARE, NEVER_RATIO)
+"""Measures that documents of earlier versions do not have: questions about them are not examined there."""
 ALONE, TOGETHER = 0.25, 0.75
 """Which part of the level goes to a window alone, and to all windows together."""
 LOOKS = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
@@ -137,7 +140,10 @@ def _asked(document: dict, charter: dict, system: System) -> list[AnsweredQuesti
         for indicator in _ways(article, system):
             for by in _attributes(indicator, system):
                 measures = [m for m in document["measures"] if _answers(m, indicator, by)]
-                if not measures and by is None:
+                told = indicator["metric"] not in LATER or any(
+                    m["metric"] == indicator["metric"] for m in document["measures"]
+                )
+                if not measures and (by is None or not told):
                     continue
                 name = "_".join([indicator["id"], *(by or ())])
                 verdict = verdicts.get((article["id"], name))
