@@ -52,8 +52,9 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
         _counted(CHANGED, "changed", large),
         _counted(HASTY, "hasty", f"{large} WHERE hasty IS NOT NULL"),
         _counted(UNTIMED, "hasty IS NULL", large),
-        _counted(SMALL, "lt.team IS NULL", "reviews r LEFT JOIN large_teams lt USING (month, team)"),
-        _counted(EARLY, "early", "reviewed"),
+        # not by bucket, which may be that of one small team, or of somebody
+        _counted(SMALL, "lt.team IS NULL", "reviews r LEFT JOIN large_teams lt USING (month, team)", bucket=_NONE),
+        _counted(EARLY, "early", "reviewed", bucket=_NONE),
         f"SELECT month, {_nobody()}, {literal(SQUARES)}, bucket, n, 0 FROM ({squares})",
         f"SELECT DISTINCT month, {_nobody()}, {literal(MONTHS)}, CAST(0 AS UTINYINT), 1, 0 FROM reviewed",
         *(_of_group(by) for by in system.attributes),
@@ -100,10 +101,13 @@ def _nobody() -> str:
     return ", ".join(f'CAST(NULL AS VARCHAR) AS "{name}"' for name in KEYS)
 
 
-def _counted(part: str, case: str, rows: str, keys: str = "") -> str:
+_NONE = "CAST(0 AS UTINYINT)"
+
+
+def _counted(part: str, case: str, rows: str, keys: str = "", *, bucket: str = "bucket") -> str:
     own = keys or _nobody()
     return (
-        f"SELECT month, {own}, {literal(part)} AS part, bucket, count(*) AS n, "
+        f"SELECT month, {own}, {literal(part)} AS part, {bucket} AS bucket, count(*) AS n, "
         f"CAST(count(*) FILTER ({case}) AS BIGINT) AS cases FROM {rows} GROUP BY ALL"
     )
 

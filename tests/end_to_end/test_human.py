@@ -21,6 +21,8 @@ from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.dashboard.views.answers.small_print import small_print
+from boussole.dashboard.words.say import speaker
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -113,6 +115,12 @@ def test_verdicts_follow_the_reviews(tmp_path: Path, changed: int, hasty: int, d
     told = {each.template: each.sentence["fr"] for each in document.verdicts}
     if changed == 320:
         assert "Sur 100 relectures, 10 ont changé ce qui était proposé" in told["override_rate"]
+        verdict = next(each for each in document.verdicts if each.template == "override_rate")
+        system = Workspace(tmp_path / "w").system("offers")
+        page = dict(small_print(document, verdict, speaker("fr"), alpha=0.05, system=system))
+        assert "3\u202f200 comptées, d’équipes de 11 agents ou plus." in page["Relectures"]
+        assert "15 d’équipes plus petites sont laissées de côté." in page["Relectures"]
+        assert page["Par groupe"].count("des propositions modifiées") == 2
     if hasty == 2400:
         assert "Sur 100 relectures, 75 ont été trop courtes pour lire ce qui était affiché" in told["time_to_read"]
 

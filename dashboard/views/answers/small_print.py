@@ -75,7 +75,7 @@ def changed_words(document: Standing, verdict: VerdictDocument, say: Say, *, sys
         for m in found
         if m.value is not None
     ]
-    return "; ".join(told)
+    return " · ".join(told)
 
 
 def missing_words(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> str:

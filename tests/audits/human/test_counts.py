@@ -16,7 +16,7 @@ from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_RATE, override_by_group, review_measures
-from boussole.audits.systems.logs.human_actions import CHANGED, HASTY, MONTHS, SMALL, SQUARES, UNTIMED
+from boussole.audits.systems.logs.human_actions import CHANGED, EARLY, HASTY, MONTHS, SMALL, SQUARES, UNTIMED
 from boussole.audits.systems.parts import Group
 from boussole.audits.uncertainty.tests import tails
 from boussole.audits.windows import Window
@@ -96,6 +96,8 @@ def test_counts_are_those_of_pandas(logged: tuple[Workspace, pd.DataFrame]) -> N
     assert sides(found, HASTY) == ((timed["took"] < timed["shown"] / 300 * 60).sum(), len(timed))
     assert sides(found, UNTIMED) == (len(lists) - len(timed), len(lists))
     assert sides(found, SMALL) == (frame.loc[frame["agency"] == "C", "offer"].nunique(), frame["offer"].nunique())
+    small = found[found["part"].isin([SMALL, EARLY])]
+    assert set(small["bucket"]) == {0}  # a bucket of its own would tell of a small team, or of somebody
     months = large.assign(month=large["at"].dt.month).groupby(["month", "agent"])["offer"].nunique()
     assert sides(found, SQUARES) == (0, (months**2).sum())
     assert sides(found, MONTHS) == (0, 2)
