@@ -16,6 +16,16 @@ from boussole.audits.privacy.pseudonyms import pseudonym, set_key
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 
+
+class UnexplainedError(BoussoleError):
+    """Why a decision cannot be explained now: `reason` is a word for it, `values` what it names; pages put both in the
+    reader's language."""
+
+    def __init__(self, reason: str, what: str, *, next_step: str, **values: str) -> None:
+        self.reason, self.values = reason, values
+        super().__init__(what, next_step=next_step)
+
+
 MOST_COMPARED = 2_000
 """Decisions that a person's data are compared with, at most: their averages say enough."""
 Cell = float | str | None
@@ -50,14 +60,18 @@ def read_decision(workspace: Workspace, system: System, words: Sequence[str]) ->
     """
     _hold_kept(system)
     if len(words) != len(system.log.key):
-        raise BoussoleError(
+        raise UnexplainedError(
+            "key",
             f"a decision of '{system.id}' is known by {len(system.log.key)} value(s): {', '.join(system.log.key)}.",
             next_step="Give each of them, in this order.",
+            columns=", ".join(system.log.key),
         )
     with reading(workspace) as connection:
         if not exists(connection, system):
-            raise BoussoleError(
-                f"no decision of '{system.id}' has come in yet.", next_step="Run `boussole sync`, or import a file."
+            raise UnexplainedError(
+                "empty",
+                f"no decision of '{system.id}' has come in yet.",
+                next_step="Run `boussole sync`, or import a file.",
             )
         set_key(connection, workspace)
         rows = _rows(connection, system, _stored_id(system, words))
@@ -168,7 +182,8 @@ def _missing(
     mark = pseudonym(_identity(words))
     aside = f"SELECT count(*) FROM {table(system, 'quarantine')} WHERE log = 'decisions' AND resolved IS NULL"
     if has_table(connection, system, "quarantine") and one(connection, f"{aside} AND mark = {mark}"):
-        return BoussoleError(
+        return UnexplainedError(
+            "aside",
             f"the row of this decision of '{system.id}' was set aside, as something in it cannot be read.",
             next_step="Mend it (`boussole quarantine list`), then ask again. The clock of the request goes on.",
         )
@@ -176,19 +191,23 @@ def _missing(
     if has_table(connection, system, twin):
         out = f"SELECT count(*) FROM {table(system, twin)} WHERE id = {_stored_id(system, words)}"
         if one(connection, out):
-            return BoussoleError(
+            return UnexplainedError(
+                "excluded",
                 f"this decision of '{system.id}' was taken out of the figures: its run was deleted or excluded.",
                 next_step="Ask the team of the system why, and answer the person from the file; or take the run back "
                 "and ask again.",
             )
     if other := _elsewhere(connection, workspace, system, words):
-        return BoussoleError(
+        return UnexplainedError(
+            "elsewhere",
             f"'{system.id}' has no decision of this id; '{other}' has one.",
             next_step=f"If that is the one: give --system {other}.",
+            other=other,
         )
     before = purged_before(connection, system.id)
     gone = f", and the rows of before {before} were removed for good" if before else ""
-    return BoussoleError(
+    return UnexplainedError(
+        "purged" if before else "unknown",
         f"'{system.id}' has no decision of this id{gone}.",
         next_step="Check the id. "
         + (
@@ -197,6 +216,7 @@ def _missing(
             if before
             else "If it was made lately, run `boussole sync` first."
         ),
+        day=before.isoformat() if before else "",
     )
 
 

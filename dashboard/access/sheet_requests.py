@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from boussole.audits.errors import BoussoleError
+from boussole.audits.decisions.single import UnexplainedError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.database import access, moment, now, sheet_table, stamp
 from boussole.dashboard.access.log import note
@@ -78,13 +78,14 @@ def open_sheet(
 def settle_sheet(workspace: Workspace, me: Person, id_: str, *, agreed: bool) -> SheetRequest | None:
     """Agrees to a request, or turns it down; then it is gone. Once for each request.
 
-    Raises AccessError for a role that may not, BoussoleError for the person who asked, and for a request that is over
-    or was agreed to already.
+    Raises AccessError for a role that may not, UnexplainedError for the person who asked, and for a request that is
+    over or was agreed to already.
     """
     demand(me, Action.CONFIRM_SHEET)
     found = _at(workspace, id_)
     if found.opened_by == me.subject and me.authenticated:
-        raise BoussoleError(
+        raise UnexplainedError(
+            "two_people",
             "whoever asked cannot agree: it takes two people.",
             next_step="Have a colleague who handles cases look at it.",
         )
@@ -95,7 +96,9 @@ def settle_sheet(workspace: Workspace, me: Person, id_: str, *, agreed: bool) ->
             update(sheet_table).where(mine).values(values) if agreed else delete(sheet_table).where(mine)
         )
         if done.rowcount != 1:
-            raise BoussoleError("this request was agreed to already.", next_step="See the sheets that are open.")
+            raise UnexplainedError(
+                "settled", "this request was agreed to already.", next_step="See the sheets that are open."
+            )
     _noted(workspace, me, f"{'agreed' if agreed else 'turned down'}, {id_[:8]}: {found.reason}")
     return _at(workspace, id_) if agreed else None
 
@@ -103,14 +106,17 @@ def settle_sheet(workspace: Workspace, me: Person, id_: str, *, agreed: bool) ->
 def shown_sheet(workspace: Workspace, me: Person, id_: str) -> SheetRequest:
     """A sheet that whoever looks may see now; the look is noted.
 
-    Raises AccessError for a role that may not, BoussoleError where it was not agreed to, is over, or is that of others.
+    Raises AccessError for a role that may not, UnexplainedError where it was not agreed to, is over, or is open to
+    others only.
     """
     demand(me, Action.SEE_SHEET)
     found = _at(workspace, id_)
     if not found.confirmed:
-        raise BoussoleError("nobody has agreed to this request yet.", next_step="A case handler must look at it first.")
+        raise UnexplainedError(
+            "not_agreed", "nobody has agreed to this request yet.", next_step="A case handler must look at it first."
+        )
     if not takes_part(found, me):
-        raise BoussoleError("this sheet is open to the two people who agreed to it only.", next_step=AGAIN)
+        raise UnexplainedError("others", "this sheet is open to the two people who agreed to it only.", next_step=AGAIN)
     _noted(workspace, me, f"saw, {id_[:8]}: {found.reason}")
     return found
 
@@ -141,7 +147,7 @@ def _at(workspace: Workspace, id_: str) -> SheetRequest:
         _forget(connection)
         row = connection.execute(select(sheet_table).where(sheet_table.c.id == id_)).one_or_none()
     if row is None:
-        raise BoussoleError("there is no such request, or its time is over.", next_step=AGAIN)
+        raise UnexplainedError("over", "there is no such request, or its time is over.", next_step=AGAIN)
     return _read(row)
 
 

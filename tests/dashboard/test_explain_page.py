@@ -122,8 +122,8 @@ def test_from_the_request_to_the_sheet_in_the_hand_of_the_person(workspace, clie
     assert sent(client, "steward", "/explain/open", **fields).headers["location"].startswith("/explain?asked=1")
     (found,) = sheet_requests(workspace, Person(role=Role.STEWARD, subject="local"))
     client.cookies.set(COOKIE, "steward")
-    early = client.get(f"/explain-file/{found.id}")
-    assert (early.status_code, "nobody has agreed" in early.text) == (409, True)
+    early = client.get(f"/explain-file/{found.id}?lang=en")
+    assert (early.status_code, "Nobody has agreed" in early.text) == (409, True)
     assert sent(client, "steward", f"/explain/confirm/{found.id}", agreed="yes").status_code == 403
     assert sent(client, "agent", f"/explain/issue/{found.id}", spoken="en").status_code == 404
     agreed = sent(client, "agent", f"/explain/confirm/{found.id}", agreed="yes")
@@ -147,7 +147,7 @@ def test_a_request_about_another_day_opens_nothing(workspace, client):
     sent(client, "steward", "/explain/open", system="jobs", decision="D07", request=number, reason="to answer it")
     (found,) = sheet_requests(workspace, Person(role=Role.STEWARD, subject="local"))
     sent(client, "agent", f"/explain/confirm/{found.id}", agreed="yes")
-    assert "must not reach the wrong person" in client.get(f"/explain-file/{found.id}").text
+    assert "must not reach the wrong person" in client.get(f"/explain-file/{found.id}?lang=en").text
 
 
 def test_the_page_shows_the_sheet_and_escapes_what_was_typed(workspace, client, monkeypatch):
@@ -159,6 +159,7 @@ def test_the_page_shows_the_sheet_and_escapes_what_was_typed(workspace, client, 
     (found,) = sheet_requests(workspace, Person(role=Role.STEWARD, subject="local"))
     shut = app_at("explain", lang="en", sheet=found.id).run()
     assert not any("Years of experience" in each.proto.body for each in shut.get("html"))
+    assert any("Nobody has agreed to this request yet" in each.proto.body for each in shut.get("html"))
     sent(client, "agent", f"/explain/confirm/{found.id}", agreed="yes")
     shown = app_at("explain", lang="fr", sheet=found.id).run()
     told = " ".join(each.proto.body for each in shown.get("html"))

@@ -163,7 +163,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.ENTER_APPEAL: frozenset({Role.STEWARD, Role.AGENT}),
     Action.OPEN_SHEET: frozenset({Role.STEWARD}),
     Action.CONFIRM_SHEET: frozenset({Role.AGENT}),
-    Action.EXPLAIN_ALONE: frozenset({Role.OPERATOR}),
+    Action.EXPLAIN_ALONE: frozenset(),  # the operator alone
     Action.REGISTER: frozenset({Role.STEWARD}),
     Action.IMPORT: _DATA,
     Action.MEND: _DATA,
@@ -196,7 +196,7 @@ SENSITIVE = RESTRICTED | {Action.SEE_DRIFT_REPORT}
 SEALING = frozenset({Action.TAKE_PART, Action.PRESIDE, Action.ISSUE, Action.SET_RULES, Action.SEAT})
 """Acts for which `reauthenticate_minutes` asks that somebody has signed in lately."""
 
-SEEING = frozenset(role for action in SENSITIVE for role in TABLE[action] if role in SIGNED_IN)
+SEEING = frozenset(role for action in SENSITIVE for role in TABLE[action])
 """Roles that see what is sensitive: a second factor is asked of them, and no token has one without a reason."""
 
 
@@ -212,7 +212,7 @@ class AccessError(BoussoleError):
 
     def __init__(self, role: Role, action: Action) -> None:
         self.role, self.action = role, action
-        may = ", ".join(sorted(TABLE[action]))
+        may = ", ".join(sorted(TABLE[action])) or Role.OPERATOR
         super().__init__(
             f"the role '{role}' may not {action}.",
             where="access",

@@ -11,6 +11,7 @@ from boussole.dashboard.access.visitor import here
 from boussole.dashboard.pages.explain import explain_html
 from boussole.dashboard.pages.explain.routes import explained
 from boussole.dashboard.parts import context, notices
+from boussole.dashboard.views.explained.refusals import refusal
 from boussole.dashboard.views.explained.requests import known_request
 from boussole.dashboard.views.explained.sheet import Issue, sheet
 from boussole.dashboard.words.say import Say
@@ -48,4 +49,4 @@ speaks = context.speaks()
 try:
     show(speaks)
 except BoussoleError as error:
-    st.html(notices.problem(error.what, error.next_step, speaks))
+    st.html(notices.problem(*refusal(error, speaks), speaks))

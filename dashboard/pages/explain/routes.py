@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from boussole.audits.decisions.single import UnexplainedError
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import Workspace
@@ -38,8 +41,10 @@ from boussole.dashboard.pages.explain.forms import (
     opening,
 )
 from boussole.dashboard.views.explained.explanation import Explanation, explanation
+from boussole.dashboard.views.explained.refusals import refusal
 from boussole.dashboard.views.explained.requests import held_to, known_request, request_of
 from boussole.dashboard.words.addresses import explain_href
+from boussole.dashboard.words.say import Say
 from boussole.dashboard.words.speaking import speaker_in
 
 
@@ -77,13 +82,24 @@ def _found(desk: Desk, of: str) -> SheetRequest | None:
     return next((each for each in sheet_requests(desk.workspace, desk.person) if each.id == of), None)
 
 
+@contextmanager
+def told_to(say: Say) -> Iterator[None]:
+    """Puts why something cannot be explained into the words of who sent a form. Raises UnfitError."""
+    try:
+        yield
+    except UnexplainedError as error:
+        raise UnfitError(" ".join(refusal(error, say))) from error
+
+
 def _ask_confirm(desk: Desk, of: str) -> Form | None:
     found = _found(desk, of)
     return confirming(found, desk.say) if found else None
 
 
 def _confirm(desk: Desk, of: str, values: Values) -> str:
-    if settle_sheet(desk.workspace, desk.person, of, agreed=values.text("agreed") == YES) is None:
+    with told_to(desk.say):
+        settled = settle_sheet(desk.workspace, desk.person, of, agreed=values.text("agreed") == YES)
+    if settled is None:
         return explain_href(query=desk.query, declined="1")
     return explain_href(query=desk.query, sheet=of)
 
@@ -96,12 +112,15 @@ def _ask_issue(desk: Desk, of: str) -> Form | None:
 def _issue(desk: Desk, of: str, values: Values) -> str:
     from boussole.dashboard.report.sheets import answered  # takes seconds to load
 
-    found, workspace, lang = shown_sheet(desk.workspace, desk.person, of), desk.workspace, values.text("spoken")
-    known = explained(workspace, found)
+    workspace, lang = desk.workspace, values.text("spoken")
+    with told_to(desk.say):
+        found = shown_sheet(workspace, desk.person, of)
+        known = explained(workspace, found)
+        request = request_of(workspace, found.request, known)
     _, said = answered(
         workspace,
         known,
-        request_of(workspace, found.request, known),
+        request,
         speaker_in(workspace, lang),
         role=desk.person.role.value,
         signed_in=desk.person.authenticated,
@@ -140,15 +159,16 @@ def _take(request: Request, workspace: Workspace) -> Response:
             pdf = files_again(workspace, known, asked, said, on=found.issued_on, number=found.number).pdf
             _hold_sealed(asked, pdf)
     except BoussoleError as error:
-        return PlainTextResponse(f"{error.what} {error.next_step}\n", status_code=409)
+        return PlainTextResponse(f"{' '.join(refusal(error, say))}\n", status_code=409)
     headers = {"Content-Disposition": f'attachment; filename="{found.number[:10]}.pdf"', "Cache-Control": "no-store"}
     return Response(pdf, media_type="application/pdf", headers=headers)
 
 
 def _hold_sealed(asked: AppealState, pdf: bytes) -> None:
-    """Raises BoussoleError where a sheet made once more is not the one that was sealed."""
+    """Raises UnexplainedError where a sheet made once more is not the one that was sealed."""
     if asked.decision is None or asked.decision[1].sheet != sha256_hex(pdf):
-        raise BoussoleError(
+        raise UnexplainedError(
+            "changed",
             "the data behind this sheet have changed since it was handed out: it cannot be made again as it was.",
             next_step="Give the person the copy that was taken, or withdraw the answer and answer anew.",
         )

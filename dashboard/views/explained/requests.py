@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boussole.audits.errors import BoussoleError
+from boussole.audits.decisions.single import UnexplainedError
 from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.appeals import AppealState, appeals
 from boussole.charter.records.facts import facts_of
@@ -16,11 +16,13 @@ def request_at(workspace: Workspace, number: str) -> AppealState | None:
 
 
 def known_request(workspace: Workspace, number: str) -> AppealState:
-    """The same. Raises BoussoleError where none stands: it may have been withdrawn since."""
+    """The same. Raises UnexplainedError where none stands: it may have been withdrawn since."""
     found = request_at(workspace, number)
     if found is None:
-        raise BoussoleError(
-            f"there is no request '{number}' any more.", next_step="If it was withdrawn, enter it anew, then ask again."
+        raise UnexplainedError(
+            "no_request",
+            f"there is no request '{number}' any more.",
+            next_step="If it was withdrawn, enter it anew, then ask again.",
         )
     return found
 
@@ -28,8 +30,8 @@ def known_request(workspace: Workspace, number: str) -> AppealState:
 def request_of(workspace: Workspace, word: str, known: Explanation) -> AppealState:
     """The request for an explanation of a number, where a decision can be the one that it is about.
 
-    Raises BoussoleError for a number that nobody has, a request for something else, one about another system or about
-    a decision of another day: a sheet must not reach the wrong person.
+    Raises UnexplainedError for a number that nobody has, a request for something else, one about another system or
+    about a decision of another day: a sheet must not reach the wrong person.
     """
     found = open_request(workspace, word)
     held_to(found, known)
@@ -37,35 +39,42 @@ def request_of(workspace: Workspace, word: str, known: Explanation) -> AppealSta
 
 
 def held_to(found: AppealState, known: Explanation) -> None:
-    """Raises BoussoleError where a request is not about a decision of that system and day."""
+    """Raises UnexplainedError where a request is not about a decision of that system and day."""
     if found.appeal.system != known.system.id:
-        raise BoussoleError(
+        raise UnexplainedError(
+            "other_system",
             f"the request {found.appeal.number} is about '{found.appeal.system}', not about '{known.system.id}'.",
             next_step="Check the number of the request, and the id of the decision.",
         )
     if found.appeal.decided_on != known.decision.decided_on:
-        raise BoussoleError(
+        raise UnexplainedError(
+            "other_day",
             f"the request {found.appeal.number} is about a decision of {found.appeal.decided_on}; this one was made on "
             f"{known.decision.decided_on}. A sheet must not reach the wrong person.",
             next_step="Check both. If the day of the request was entered wrongly, withdraw it and enter it anew.",
+            asked=found.appeal.decided_on.isoformat(),
+            made=known.decision.decided_on.isoformat(),
         )
 
 
 def open_request(workspace: Workspace, word: str) -> AppealState:
-    """The request for an explanation of a number, which nobody has answered yet. Raises BoussoleError."""
+    """The request for an explanation of a number, which nobody has answered yet. Raises UnexplainedError."""
     found = request_at(workspace, word)
     if found is None:
-        raise BoussoleError(
+        raise UnexplainedError(
+            "no_request",
             f"there is no request '{word}'.",
             next_step="Enter it first (`boussole appeal enter --asks explanation`), or see `boussole appeal list`.",
         )
     if found.appeal.asks != "explanation":
-        raise BoussoleError(
+        raise UnexplainedError(
+            "contest",
             f"the request {word} asks for a new decision, not for an explanation: it has a time limit of its own.",
             next_step="Record what is decided with `boussole appeal decide`. To explain, enter a request for that.",
         )
     if found.decision is not None:
-        raise BoussoleError(
+        raise UnexplainedError(
+            "answered",
             f"the request {word} was answered on {found.decision[1].on} (entry {found.decision[0]}).",
             next_step="If it was wrong, withdraw it with its reason (`boussole record withdraw`), then answer.",
         )
