@@ -32,8 +32,8 @@ from tests.dashboard.app_at import app_at
 KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026"
 MADE = dt.date(2026, 11, 28)
 REPORT = "boussole-2026-09-30-fr.pdf"
-RECORDED = {"chatft": {"humain": "watch"}, "matchft": {"transparence": "unknown"}}
-"""Who was trained before use, and an explanation that was given in time."""
+RECORDED = {"chatft": {"humain": "watch"}, "matchft": {"transparence": "watch"}}
+"""Who was trained before use; an explanation that was given in time, and a recommendation that nobody answered."""
 
 
 @pytest.fixture(scope="module")
