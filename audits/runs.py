@@ -14,7 +14,7 @@ import pyarrow as pa
 from boussole.audits import evidence, unsealed
 from boussole.audits.counts.apart import apart_of, apart_table, read_apart, still_known
 from boussole.audits.counts.common import Common, find_common
-from boussole.audits.counts.forgotten import read_forgotten, six_months
+from boussole.audits.counts.forgotten import forgotten_of, read_forgotten, six_months
 from boussole.audits.counts.left_out import LeftOut, left_out_of, read_left_out
 from boussole.audits.counts.lists import lists_of, read_ranks
 from boussole.audits.counts.logs import read_logs
@@ -239,7 +239,7 @@ def _measured(read: Read, system: System, *, stands: WindowStanding) -> tuple[li
     measures += drift_measures(read.histograms, design_effect=design_effect(tables[0]))
     measures += log_measures(read.logs, system, withheld={*read.withheld["by"].to_pylist()} - {None})
     measures += forgotten_measures(
-        read.forgotten, system, standing=stands, hidden=measured.views[()].suppression.decisions
+        forgotten_of(read.forgotten, system), system, standing=stands, hidden=measured.views[()].suppression.decisions
     )
     before = before_of(read.reference_scores, read.withheld, system)
     if before is not None:

@@ -20,24 +20,17 @@ from boussole.audits.cubes.update import rows_of
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import days_sql, literal, quote, table
 from boussole.audits.measures import Cells, Group
+from boussole.audits.metrics.forgotten import MONTHS, Forgotten, has_lists_of_people
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 
-MONTHS = 6
-"""How long somebody must be on no list to be one of the forgotten."""
 PEOPLE, ONCE, TIMES, SINCE, UNTIL = "people", "once", "times", "since", "until"
 """Parts: people by bucket, on no list (decision 1) or on one (0); those all of whose lists are in one bucket of lists,
 by it; how many were on a list how often (`bin`); the first and last day counted (`window`)."""
 OFTENEST = 30_000
 """Oftener on lists is told as so often."""
-
-
-def has_lists_of_people(system: System) -> bool:
-    """Whether a log says who was on which list."""
-    columns = system.columns
-    return columns is not None and bool(columns.request and columns.rank and columns.person)
 
 
 def six_months(window: Window) -> Window:
@@ -169,3 +162,18 @@ def times_of(rows: pa.Table, by: tuple[str, ...]) -> dict[Group, dict[int, int]]
         group = tuple(row[f"value{i + 1}"] for i in range(len(by)))
         found.setdefault(group, {})[row["bin"]] = row["n"]
     return found
+
+
+def forgotten_of(rows: pa.Table, system: System) -> Forgotten | None:
+    """What the rows count, as it is measured; None where they count nothing."""
+    first, last = since_of(rows), until_of(rows)
+    if first is None or last is None:
+        return None
+    people = people_of(rows, system)
+    return Forgotten(
+        first=first,
+        last=last,
+        people=people,
+        once=people_of(rows, system, ONCE),
+        times={each.by: times_of(rows, each.by) for each in people if len(each.by) < 2},
+    )

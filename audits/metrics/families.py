@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from boussole.audits.counts.forgotten import has_lists_of_people
 from boussole.audits.measures import Measure
 from boussole.audits.metrics import (
     calibration,
@@ -101,7 +100,7 @@ def ended_measures(by: tuple[str, ...], expired_on: dt.date, *, system: System) 
         }
         for comparison in (*measured.comparisons, *adjusted, *funnel, *compared)
     }
-    if has_lists_of_people(system):
+    if forgotten.has_lists_of_people(system):
         shown += [forgotten.NEVER, forgotten.GINI]
         judged[forgotten.NEVER_RATIO] = {
             "bad_side": forgotten.NEVER_SHORTLISTED.bad_side(favourable=system.log.favourable),

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from boussole.audits.counts.forgotten import MONTHS, ONCE, people_of, since_of, times_of, until_of
 from boussole.audits.measures import Cells, Group, Interval, Measure
 from boussole.audits.metrics.comparisons import against, compared, judged, refused
 from boussole.audits.metrics.definition import Comparison, Metric, Rate
@@ -30,6 +29,8 @@ Floats = npt.NDArray[np.float64]
 NEVER, NEVER_RATIO, GINI = "never_shortlisted_rate", "never_shortlisted_rate_ratio", "shortlisting_gini"
 NEVER_RATE = Rate(metric=NEVER, numerator=SELECTION_RATE.numerator, denominator=SELECTION_RATE.denominator)
 NEVER_SHORTLISTED = Comparison(metric=NEVER_RATIO, rate=NEVER_RATE, scale="ratio", less_is_worse=False)
+MONTHS = 6
+"""How long somebody must be on no list to be one of the forgotten."""
 FEWEST_MONTHS = 3
 """Of fewer nothing is said: nearly everybody is on no list for a while."""
 MOST = 0.8
@@ -42,19 +43,37 @@ FEWEST_IN_PART = 11
 METHOD = "miettinen_nurminen_lists"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Forgotten:
+    """People on no list from one day to another, by attribute: `people` by group and bucket (decision 1: on no list),
+    `once` those all of whose lists lie in one bucket, by it, and `times`: how many were on a list how often."""
+
+    first: dt.date
+    last: dt.date
+    people: Sequence[Cells]
+    once: Sequence[Cells]
+    times: Mapping[tuple[str, ...], Mapping[Group, Mapping[int, int]]]
+
+
+def has_lists_of_people(system: System) -> bool:
+    """Whether a log says who was on which list."""
+    columns = system.columns
+    return columns is not None and bool(columns.request and columns.rank and columns.person)
+
+
 def forgotten_measures(
-    read: pa.Table, system: System, *, standing: WindowStanding, hidden: Mapping[Key, str]
+    read: Forgotten | None, system: System, *, standing: WindowStanding, hidden: Mapping[Key, str]
 ) -> list[Measure]:
     """The measures of people on no list, from their counts (`counts.forgotten`); none where the log does not tell.
 
     `hidden`: the groups that the window hides by itself are hidden here too. Undefined: `short_span`, where under three
     months are counted; `mostly_forgotten`, where more than 8 in 10 of the group compared with are on no list.
     """
-    since, until = since_of(read), until_of(read)
-    if since is None or until is None:
+    if read is None:
         return []
-    tables = [replace_clusters(each) for each in people_of(read, system) if standing.ended(each.by) is None]
-    once = {each.by: each for each in people_of(read, system, ONCE)}
+    since, until = read.first, read.last
+    tables = [replace_clusters(each) for each in read.people if standing.ended(each.by) is None]
+    once = {each.by: each for each in read.once}
     keys = {(each.by, group) for each in tables for group in each.groups}
     also = Suppression(decisions={key: why for key, why in hidden.items() if key in keys}, outcomes={})
     suppression, months = suppress(tables, system=system, also=also), months_between(since, until)
@@ -66,7 +85,7 @@ def forgotten_measures(
         if table.by:
             found += [_ratio(view, once[table.by], position, told) for position in compared(view)]
         if len(table.by) < 2:
-            times = times_of(read, table.by)
+            times = read.times.get(table.by, {})
             found += [_concentration(view, position, times, told) for position in view.known]
     return found
 

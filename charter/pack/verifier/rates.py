@@ -130,3 +130,7 @@ def mean_rate(parts: list[tuple[float, tuple[float, float]]]) -> tuple[float, fl
     low = between_zero(*(ends[0] - p for p, ends in parts))
     high = between_zero(*(ends[1] - p for p, ends in parts))
     return value, value - low, value + high
+
+
+GAP_SHARE, NEVER_RATIO = "tool_and_adviser_gap_share", "never_shortlisted_rate_ratio"
+"""Measures that documents of earlier versions do not have."""

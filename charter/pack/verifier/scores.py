@@ -134,3 +134,14 @@ def fieller(test: dict, z: float) -> tuple[float, float] | None:
     b, c = part * whole - z * z * both, part * part - z * z * own
     root = math.sqrt(max(b * b - a * c, 0.0))
     return (b - root) / a, (b + root) / a
+
+
+def of_gap(test: dict) -> dict[str, object]:
+    """The value and interval that the test gives: 0 where there is surely no gap to watch, none where it may be 0."""
+    z, whole = quantile(0.975, test), float(test["whole"])
+    if whole - z * math.sqrt(test["variances"][2]) >= test["watched"]:
+        return {"value": 0.0, "interval": None, "params.gap": "unwatched"}
+    ends = fieller(test, z) if whole < 0 else None
+    if ends is None:
+        return {"value": None}
+    return {"value": test["part"] / whole, "interval.low": ends[0], "interval.high": ends[1], "params.gap": None}

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from boussole.audits.counts.forgotten import six_months
+from boussole.audits.counts.forgotten import forgotten_of, six_months
 from boussole.audits.counts.read import FORGOTTEN
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.forgotten import (
@@ -51,7 +51,9 @@ def counted(times: dict[str, Sequence[int]], *, first: str = "2026-01-01", last:
 
 
 def measures(times: dict[str, Sequence[int]], **more) -> dict[str, Measure]:
-    found = forgotten_measures(counted(times, **more), SYSTEM, standing=WindowStanding(), hidden={})
+    found = forgotten_measures(
+        forgotten_of(counted(times, **more), SYSTEM), SYSTEM, standing=WindowStanding(), hidden={}
+    )
     return {measure.id: measure for measure in found}
 
 

@@ -15,7 +15,7 @@ from ..chances import quantile
 from ..figures.stages import Stages
 from ..groups import Claims
 from ..rates import SELECTION, counted
-from ..scores import fieller
+from ..scores import of_gap
 from ..system import System
 
 METRIC = "tool_and_adviser_gap_share"
@@ -81,7 +81,7 @@ def _told(found: StepLogs, system: System) -> Claims:
     names = list(dict.fromkeys(actors))
     by_actor = [found.ratio([i for i in every if actors[i] == name], len(names)) for name in names]
     return {
-        **of_test(test),
+        **of_gap(test),
         "params.test": test,
         "params.parts": [{"stage": stage, "actor": actor, **ratio} for stage, actor, ratio in parts],
         "params.actors": [{"actor": name, **ratio} for name, ratio in zip(names, by_actor)],
@@ -90,17 +90,6 @@ def _told(found: StepLogs, system: System) -> Claims:
         "params.scale": "share",
         "params.watched": WATCHED,
     }
-
-
-def of_test(test: dict) -> Claims:
-    """The value and interval that the test gives: 0 where there is surely no gap to watch, none where it may be 0."""
-    z, whole = quantile(0.975, test), float(test["whole"])
-    if whole - z * math.sqrt(test["variances"][2]) >= test["watched"]:
-        return {"value": 0.0, "interval": None, "params.gap": "unwatched"}
-    ends = fieller(test, z) if whole < 0 else None
-    if ends is None:
-        return {"value": None}
-    return {"value": test["part"] / whole, "interval.low": ends[0], "interval.high": ends[1], "params.gap": None}
 
 
 def step_logs(steps: Sequence[Pair], clustered: bool) -> StepLogs | None:

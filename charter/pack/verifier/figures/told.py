@@ -10,10 +10,9 @@ from collections.abc import Mapping
 
 from ..buckets import scored
 from ..chances import quantile
-from ..equity.through import of_test as of_gap
 from ..groups import LAYERS, Claims, Sides, ends
 from ..rates import COMPARED, EXTREMES, OF_OUTCOMES, extreme
-from ..scores import difference_interval, ratio_interval, share_end, wilson
+from ..scores import difference_interval, of_gap, ratio_interval, share_end, wilson
 from ..system import By, System, label
 from .several import Several
 from .stages import STAGED

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..equity.forgotten import RATIO as NEVER_RATIO
-from ..equity.through import METRIC as GAP_SHARE
 from ..looks import nominal
-from ..rates import COMPARED
+from ..rates import COMPARED, GAP_SHARE, NEVER_RATIO
 from ..system import System
 from .corrections import CorrectedTests, corrected
 from .deciding import beyond_watch, interval, settled_by, too_few
