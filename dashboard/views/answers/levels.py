@@ -57,7 +57,10 @@ def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
 def counted_words(threshold: ThresholdOfVerdict | Threshold, say: Say) -> str:
     """From where what is counted in records is watched and not kept: shares of what was due."""
     if threshold.tolerance is not None:
-        return say("One that is late or missing breaks it; kept where all that was due was done in time.")
+        return say(
+            "One that is not as promised breaks it, or one that stays missing; kept where all that was due was as "
+            "promised."
+        )
     said = [
         say("{verdict} under {level}", verdict=words, level=level_words(level, "ratio", say))
         for level, words in ((threshold.breach, say("not kept")), (threshold.watch, say("to be watched")))
