@@ -145,6 +145,9 @@ def of_test(measure: dict) -> Claims | None:
         p, size, z = float(test["estimate"]), float(test["size"]), quantile(0.975, test)
         low = 0.0 if test.get("at_most") else share_end(p, size, z)
         return {"value": p, "interval.low": low, "interval.high": share_end(p, size, -z)}
+    if method == "cluster_jackknife":
+        value, half = float(test["estimate"]), quantile(0.975, test) * float(test["se"])
+        return {"value": value, "interval.low": value - half, "interval.high": value + half}
     if not str(test.get("kind", "")).startswith("score_") or measure["interval"] is None:
         return None
     k, n = tuple(test["k"]), tuple(test["n"])
