@@ -20,6 +20,12 @@ from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.dashboard.pages.answer import answer_html
+from boussole.dashboard.pages.answer.along import NOTHING_ELSE
+from boussole.dashboard.pages.answer.view import answer_page
+from boussole.dashboard.views.answers.course import Past
+from boussole.dashboard.views.scene import load
+from boussole.dashboard.words.say import speaker
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -110,6 +116,29 @@ def test_verdicts_follow_the_counts(
         assert measure.value == pytest.approx(effect, abs=0.004)
         assert "retours au travail par mois pour 100 personnes" in told(document, "fr")
     assert (measure.value is None) == (expected[0] == "unknown")
+
+
+@pytest.mark.parametrize(("drift", "said"), [(0.0, "restent autour de zéro"), (0.004, "ne restent pas autour de zéro")])
+def test_its_page_shows_the_months_around_the_start(tmp_path: Path, drift: float, said: str) -> None:
+    workspace = made(tmp_path / "w", counts(effect=0.02, drift=drift))
+    audit(workspace)
+    page = answer_page(
+        load(workspace), "offers", "better_than_before", speaker("fr"), past=Past(audits={}), chambers=[],
+        reader=NOTHING_ELSE, query={},
+    )  # fmt: skip
+    assert page is not None
+    (around,) = page.around
+    assert around.title == "Retours au travail"
+    assert any(said in each for each in around.told)
+    assert [row[0] for row in around.rows][-7:-4] == ["Deux mois avant le début", "Mois du début", "Un mois après"]
+    assert around.svg.count("<circle") == len(around.rows)
+    if not drift:
+        assert page.sentence == (
+            "Avec Essai, 10,1 retours au travail par mois pour 100 personnes\u202f; on en attendait 8,1 sans."
+        )
+    shown = answer_html.pictures(page, speaker("fr"))
+    assert "Avant et après le début" in shown
+    assert "autour de zéro" in shown
 
 
 def test_without_counts_it_is_not_examined(tmp_path: Path) -> None:

@@ -224,7 +224,7 @@ def outcome(measure: MeasureInShort, system: System, catalogue: Catalogue) -> st
 
 def _effect(measure: MeasureInShort, catalogue: Catalogue, system: System, ends: Ends | None) -> str:
     seen, expected = given(measure.params.values)
-    digits = _effect_digits(given(measure.value), ends)
+    digits = effect_digits(given(measure.value), ends)
     params, lang = measure.params, catalogue.lang
     return catalogue.gettext(EFFECT).format(
         agencies=whole(params.get("agencies"), lang),
@@ -237,10 +237,10 @@ def _effect(measure: MeasureInShort, catalogue: Catalogue, system: System, ends:
     )
 
 
-def _effect_digits(effect: float, ends: Ends | None) -> int:
+def effect_digits(effect: float, ends: Ends | None) -> int:
     """So many decimals that neither the effect nor an end of its interval is rounded away; three at most.
 
-    >>> _effect_digits(0.012, Ends(low=0.004, high=0.02)), _effect_digits(2.0, Ends(low=1.0, high=3.0))
+    >>> effect_digits(0.012, Ends(low=0.004, high=0.02)), effect_digits(2.0, Ends(low=1.0, high=3.0))
     (1, 0)
     """
     parts = [abs(100 * each) for each in (effect, *((ends.low, ends.high) if ends else ())) if each]
