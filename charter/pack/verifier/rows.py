@@ -108,17 +108,20 @@ class Rows:
                 self.agencies.append(_agency(line, place))
             elif cube in ("scores", "reference_scores"):
                 (self.scores if cube == "scores" else self.earlier).append(_scored(line, place))
-            elif cube == "histograms":
-                key = str(line[place["feature"]]), str(line[place["window"]])
-                bin_ = int(line[place["bin"]] or 0), line[place["edge"]], int(line[place["n"]] or 0)
-                self.bins.setdefault(key, []).append(bin_)
-            elif cube == "values":
-                key = str(line[place["feature"]]), str(line[place["window"]])
-                value = UNNAMED.get(line[place["bin"]] or "", line[place["value1"]] or "")
-                counts = self.values.setdefault(key, {})
-                counts[value] = counts.get(value, 0) + int(line[place["n"]] or 0)
+            elif cube in ("histograms", "values"):
+                self._watched(line, place)
 
         self._tables: dict[tuple[str, int | None, int], Table] = {}
+
+    def _watched(self, line: Sequence[str | None], place: dict[str, int]) -> None:
+        """A row of a column that is watched: of numbers by bin, of categories by value."""
+        key, n = (str(line[place["feature"]]), str(line[place["window"]])), int(line[place["n"]] or 0)
+        if line[place["cube"]] == "histograms":
+            self.bins.setdefault(key, []).append((int(line[place["bin"]] or 0), line[place["edge"]], n))
+        else:
+            value = UNNAMED.get(line[place["bin"]] or "", line[place["value1"]] or "")
+            counts = self.values.setdefault(key, {})
+            counts[value] = counts.get(value, 0) + n
 
     def left_out(self) -> dict[str, object]:
         """How many were not counted, by why; nothing where the audit kept none of it."""

@@ -55,7 +55,7 @@ class ExpectedMeasures:
             best = (max if self.system.favourable else min)(values_.values())
             own = tuple(measure["group"][name] for name in measure["by"])
             return {"value": values_[own] / best}
-        return self.several.claims(measure) or of_test(measure)
+        return self.several.claims(measure) or of_effect(measure) or of_test(measure)
 
     def untold(self, document: dict) -> list[str]:
         """The shares that a document tells and whose counts are not there."""
@@ -135,6 +135,15 @@ def _key(metric: str, measure: dict) -> tuple:
     return metric, tuple(measure["by"]), tuple(sorted(measure["given"].items()))
 
 
+def of_effect(measure: dict) -> Claims | None:
+    """The same of an effect since a start; None where it is none."""
+    test = measure["params"].get("test") or {}
+    if test.get("method") != "cluster_jackknife":
+        return None
+    value, half = float(test["estimate"]), quantile(0.975, test) * float(test["se"])
+    return {"value": value, "interval.low": value - half, "interval.high": value + half}
+
+
 def of_test(measure: dict) -> Claims | None:
     """The value and interval that the test beside a measure gives."""
     test = measure["params"].get("test") or {}
@@ -145,9 +154,6 @@ def of_test(measure: dict) -> Claims | None:
         p, size, z = float(test["estimate"]), float(test["size"]), quantile(0.975, test)
         low = 0.0 if test.get("at_most") else share_end(p, size, z)
         return {"value": p, "interval.low": low, "interval.high": share_end(p, size, -z)}
-    if method == "cluster_jackknife":
-        value, half = float(test["estimate"]), quantile(0.975, test) * float(test["se"])
-        return {"value": value, "interval.low": value - half, "interval.high": value + half}
     if not str(test.get("kind", "")).startswith("score_") or measure["interval"] is None:
         return None
     k, n = tuple(test["k"]), tuple(test["n"])
