@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from boussole.audits import private_files
 from boussole.audits.counts.left_out import LEFT_OUT
 from boussole.audits.counts.lists import RANKS
-from boussole.audits.counts.read import COUNTS, FORGOTTEN, SHARES, VERSIONS, Read
+from boussole.audits.counts.read import COUNTS, FORGOTTEN, PANEL, SHARES, VERSIONS, Read
 from boussole.audits.counts.scores import SCORES
 from boussole.audits.counts.strata import STRATA
 from boussole.audits.counts.withheld import WITHHELD
@@ -65,6 +65,8 @@ def store(folder: Path, read: Read) -> EvidenceHashes:
         cubes["forgotten"] = read.forgotten
     if read.versions.num_rows:
         cubes["versions"] = read.versions
+    if read.agencies.num_rows:
+        cubes["agencies"] = read.agencies
     parts = [*(_with_nulls(rows, cube) for cube, rows in cubes.items()), *_watched_rows(read.histograms)]
     table = pa.concat_tables(parts)
     buffer = io.BytesIO()
@@ -109,6 +111,7 @@ def load(folder: Path, digest: str) -> Read:
         logs={log: found.select(SHARES.names) for log in COUNTERS if (found := rows(log)).num_rows},
         forgotten=rows("forgotten").select(FORGOTTEN.names),
         versions=rows("versions").select(VERSIONS.names),
+        agencies=rows("agencies").select(PANEL.names),
         histograms=[*_histograms(rows("histograms").to_pylist()), *_categories(rows("values").to_pylist())],
     )
 

@@ -10,6 +10,7 @@ from boussole.audits.drift.meaning import METRICS as MEANING_METRICS
 from boussole.audits.drift.measures import METRICS as DRIFT_METRICS
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.metrics.adjusted import METRICS as ADJUSTED_METRICS
+from boussole.audits.metrics.before_after import METRICS as BEFORE_AFTER_METRICS
 from boussole.audits.metrics.calibration import METRICS as CALIBRATION_METRICS
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.discrimination import METRICS as DISCRIMINATION_METRICS
@@ -83,5 +84,6 @@ REGISTRY = Registry(
         *MEANING_METRICS,
         *FREEDOM_METRICS,
         *HUMAN_METRICS,
+        *BEFORE_AFTER_METRICS,
     )
 )

@@ -31,7 +31,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, reference_window
 from boussole.audits.workspace import Workspace
 
-COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld", "forgotten", *COUNTERS)
+COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld", "forgotten", *COUNTERS, "agencies")
 LEFT_OUT, WHO_DECIDED = BESIDE = ("left_out", "versions")
 """What was not counted, and which version decided: the same in the state that was read, and free to change since."""
 VALUES = "values"

@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from boussole.audits import evidence, unsealed
+from boussole.audits.counts.agencies import read_agencies
 from boussole.audits.counts.apart import apart_of, apart_table, read_apart, still_known
 from boussole.audits.counts.common import Common, find_common
 from boussole.audits.counts.forgotten import forgotten_of, read_forgotten, six_months
@@ -38,6 +39,7 @@ from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.lake import reading
 from boussole.audits.lake.connection import snapshot
 from boussole.audits.measures import Cells, Measure
+from boussole.audits.metrics.before_after import before_after_measures
 from boussole.audits.metrics.forgotten import forgotten_measures
 from boussole.audits.metrics.logs import log_measures
 from boussole.audits.metrics.measure import measured_cells
@@ -193,6 +195,7 @@ def read_window(
         logs=read_logs(connection, system, window, exact=exact, without=without),
         forgotten=read_forgotten(connection, system, window, without=without, apart=within(known, six_months(window))),
         versions=read_versions(connection, system, window),
+        agencies=read_agencies(connection, system, window),
     )
 
 
@@ -241,6 +244,7 @@ def _measured(read: Read, system: System, *, stands: WindowStanding) -> tuple[li
     measures += forgotten_measures(
         forgotten_of(read.forgotten, system), system, standing=stands, hidden=measured.views[()].suppression.decisions
     )
+    measures += before_after_measures(read.agencies, system)
     before = before_of(read.reference_scores, read.withheld, system)
     if before is not None:
         measures += group_drift_measures(

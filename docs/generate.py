@@ -42,6 +42,10 @@ KINDS = {
         "Judged: a share by itself",
         "Of messages, or of people written to, held to a level and compared with nobody.",
     ),
+    "effect": (
+        "Judged: an effect since a start",
+        "Of agencies that have the system against others, before and after: better, worse, or neither is clear.",
+    ),
     "beside": (
         "Shown beside a judged comparison",
         "Other methods for the same question: they show whether the answer depends on the method. None is judged.",

@@ -67,10 +67,10 @@ IMPORTED = "from boussole.audits.systems.logs.contacts import"
 FIELD = "    usage: Usage | None"
 CHANGE: Change = {
     "audits/systems/logs/complaints.py": DESCRIPTOR,
-    "audits/log_names.py": {'"usage"]': '"usage", "complaints"]'},
+    "audits/log_names.py": {'"agencies"]': '"agencies", "complaints"]'},
     "audits/systems/logs/registry.py": {
         IMPORTED: f"from boussole.audits.systems.logs.complaints import COMPLAINTS, Complaints\n{IMPORTED}",
-        "USAGE)": "USAGE, COMPLAINTS)",
+        "AGENCIES)": "AGENCIES, COMPLAINTS)",
         FIELD: f'    complaints: Complaints | None = Field(None, description="What people complain of")\n{FIELD}',
     },
 }
@@ -160,8 +160,8 @@ def test_a_descriptor_holds_together(kind: LogType) -> None:
     assert set(kind.title) == {"en", "fr"}
     assert (part is None) == (kind.declared is not None)
     if part is not None:
-        words = {name for name, field in part.model_fields.items() if get_origin(field.annotation) is list}
-        assert roles == set(part.model_fields) - words, "lists of words name no column"
+        words = {name for name, field in part.model_fields.items() if get_origin(field.annotation) in (list, dict)}
+        assert roles == set(part.model_fields) - words, "lists of words, and what these mean, name no column"
         assert roles <= kind.table.keys()
     assert (kind.follow is Follow.RENEWED) == (kind.renewed is not None)
     assert kind.hashed or len(kind.identity) == 1 or not kind.once

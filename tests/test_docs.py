@@ -196,6 +196,13 @@ def some_logs(number: int) -> dict[str, pd.DataFrame]:
             "prompt": ["Write", "Sum up"],
             "text": ["So", "In short"],
         },
+        "agencies": {
+            "code": ids,
+            "month": ["2026-07-01", "2026-07-01"],
+            "started": ["2026-07-06", None],
+            "people": [120, 90],
+            "returns": [12, 8],
+        },
         "usage": {"use_id": ids, "used_at": moments, "task": ["letter", "letter"], "age": ["25-49", None]},
     }
     return {log: pd.DataFrame({"decision_id": ids} | values) for log, values in columns.items()}

@@ -47,6 +47,19 @@ SHARES = pa.schema(
 it is a case (1) or not (0), and how many."""
 VERSIONS = pa.schema([("value1", pa.string()), ("part", pa.string()), ("column", pa.string()), ("n", pa.int64())])
 """A version of the model, the first and the last day of the window on which it decided, how many decisions it made."""
+PANEL = pa.schema(
+    [
+        ("part", pa.string()),
+        ("value1", pa.string()),
+        ("bin", pa.int16()),
+        ("window", pa.string()),
+        ("reason", pa.string()),
+        ("n", pa.int64()),
+        ("total", pa.decimal128(38, 0)),
+    ]
+)
+"""What is counted by agency and month: the outcome (empty: the only one) and the group (empty: everybody), the number
+of the agency, the month (2026-09), that in which it started (none: not yet), its people, and the count."""
 COUNTS = pa.schema(
     [
         *((name, pa.string()) for name in KEYS),
@@ -80,6 +93,8 @@ class Read:
     """People on no list in six months (`FORGOTTEN`); no row where the log does not tell, and in earlier evidence."""
     versions: pa.Table = field(default_factory=VERSIONS.empty_table)
     """Who decided (`VERSIONS`); no row where the log names no version, and in evidence of earlier versions."""
+    agencies: pa.Table = field(default_factory=PANEL.empty_table)
+    """Counts by agency and month (`PANEL`), up to the window; no row where none were given."""
 
 
 def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:

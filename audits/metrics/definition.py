@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts
 
-Kind = Literal["group", "across", "comparison", "beside", "estimate", "drift", "share"]
+Kind = Literal["group", "across", "comparison", "beside", "estimate", "drift", "share", "effect"]
 BadSide = Literal["below", "above"]
 
 
@@ -24,7 +24,8 @@ class Metric:
     kind: Kind
     """`group`: per group; `across`: over groups, shown and never judged; `comparison`: judged;
     `beside`: another answer to a judged question, shown and never judged; `estimate`: expected, not
-    measured; `drift`; `share`: of messages or people, judged by itself."""
+    measured; `drift`; `share`: of messages or people, judged by itself; `effect`: of agencies with the
+    system against others, since they started."""
     formula: str
     range: str
     ideal: float | None

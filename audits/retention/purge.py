@@ -246,7 +246,7 @@ def _gone(connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date)
     )
     older = f"CASE WHEN recorded_at IS NULL THEN {arrived} ELSE recorded_at < DATE '{limit}' END"
     late = f"id NOT IN ({kept}) AND (id IN ({purged}) OR {older})"
-    conditions = {Retention.DAY: aged, Retention.DECISION: late}
+    conditions = {Retention.DAY: aged, Retention.DECISION: late, Retention.KEPT: "false"}
     found = {(system.id, f"{prefix}{log}"): conditions[LOG_TYPES[log].retention] for prefix, log in names}
     return {**found, (system.id, "quarantine"): aside.HELD.format(old=arrived)}
 

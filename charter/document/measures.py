@@ -17,7 +17,7 @@ Side = Literal["below", "above"]
 Number = int | float
 """Written as it was read: a whole number stays one."""
 Pair = tuple[Number, Number]
-Scale = Literal["ratio", "difference", "distance", "share"]
+Scale = Literal["ratio", "difference", "distance", "share", "effect"]
 
 
 class IntervalOfMeasure(Part):

@@ -212,6 +212,7 @@ def _declared(system: System) -> dict[Need, bool]:
         "contacts": system.contacts is not None,
         "reviews": human is not None and human.agent is not None,
         "reading_time": human is not None and None not in (human.agent, human.seconds, human.words),
+        "agencies": system.agencies is not None,
     }
 
 

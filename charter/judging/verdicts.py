@@ -52,6 +52,8 @@ __all__ = ["judge", "oriented", "summarise"]
 
 BEYOND = {Verdict.BROKEN: "beyond_breach", Verdict.WATCH: "beyond_watch", Verdict.KEPT: "all_kept"}
 UNDECIDED = "too_few_decisions"
+UNDECIDED_IS = {"effect": Verdict.WATCH}
+"""By scale, the verdict of what is not clear: a tool that improves nothing visible is to be watched."""
 Answer = tuple[Verdict, str | None]
 """A verdict and the code of its reason."""
 
@@ -267,7 +269,9 @@ class _Judging:
         if self.undecidable(measure):
             return Verdict.UNKNOWN, UNDECIDED
         lies_past = self.rule > 1 and past_watch(measure, question.indicator.threshold)
-        verdict = verdict_of(self.tested[question.id, measure.id], self.charter.alpha, past_watch=lies_past)
+        tested, undecided = self.tested[question.id, measure.id], UNDECIDED_IS.get(given(measure.params.scale))
+        undecided = undecided or Verdict.UNKNOWN
+        verdict = verdict_of(tested, self.charter.alpha, past_watch=lies_past, undecided=undecided)
         if verdict == Verdict.BROKEN and not self.breaks(question.indicator):
             verdict = Verdict.WATCH
         return verdict, UNDECIDED if verdict == Verdict.UNKNOWN else None

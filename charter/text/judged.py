@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from boussole.audits.metrics.before_after import EFFECT
 from boussole.audits.metrics.calibration import CALIBRATION_DIFFERENCE
 from boussole.audits.metrics.discrimination import AUC_DIFFERENCE
 from boussole.audits.metrics.families import EVERY_COMPARISON
@@ -24,12 +25,15 @@ JUDGED = (
     {comparison.metric: comparison.scale for comparison in EVERY_COMPARISON}
     | {DRIFT: "distance"}
     | dict.fromkeys((*SHARES, GAP_SHARE), "share")
+    | {EFFECT: "effect"}
 )
 """The measures that carry a test, and their scales."""
 NEEDS_ALL = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.needs_all}
 """Measures that have no value where outcomes are observed only for the selected."""
 DECIDED = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.decided} | {GAP_SHARE}
 """Measures of who is selected: where nothing is decided there is none of them."""
+OF_LOGS: dict[str, Need] = {**SHARES, EFFECT: "agencies"}
+"""Measures of a log of its own, of everybody, and what a question needs for them."""
 LISTS = {EXPOSURE_RATIO.metric, NEVER_RATIO}
 """Measures of lists: of systems that rank."""
 BY_WINDOW = {
@@ -39,10 +43,10 @@ BY_WINDOW = {
     CALIBRATION_DIFFERENCE.metric,
     DRIFT,
     GAP_SHARE,
-    *SHARES,
+    *OF_LOGS,
 }
-"""Measures that are judged window by window: places in lists, people on none, areas, calibration, distances and shares
-are not added up."""
+"""Measures that are judged window by window: places in lists, people on none, areas, calibration, distances and logs of
+their own are not added up."""
 LATER_METRICS = frozenset({GAP_SHARE, NEVER_RATIO})
 """Measures that audits of earlier versions do not have: that they hold none of them says nothing of groups."""
 OVERLAPPING = {NEVER_RATIO}
@@ -52,8 +56,8 @@ LOGGED = ("selection", "ranking", "generation")
 PARAMS: dict[str, dict[str, str]] = {
     metric: {"against": "`rest`, or a reference such as `gender=M`"}
     for metric in JUDGED
-    if metric not in (DRIFT, *SHARES)
-} | {metric: {} for metric in (DRIFT, *SHARES)}
+    if metric not in (DRIFT, *OF_LOGS)
+} | {metric: {} for metric in (DRIFT, *OF_LOGS)}
 """What a question can choose among the figures of a measure by, and what it can be."""
 PARAMS[EXPOSURE_RATIO.metric]["discount"] = DISCOUNTS["exposure"]
 

@@ -27,6 +27,7 @@ Need = Literal[
     "contacts",
     "reviews",
     "reading_time",
+    "agencies",
 ]
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from boussole.audits.errors import nearest
 from boussole.audits.metric_registry import REGISTRY
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.charter.text.draft import Draft, DraftQuestion, Fault
-from boussole.charter.text.judged import DRIFT, JUDGED, LOGGED, NEEDS_ALL, PARAMS, SHARES, kinds_of, possible
+from boussole.charter.text.judged import DRIFT, JUDGED, LOGGED, NEEDS_ALL, OF_LOGS, PARAMS, kinds_of, possible
 from boussole.charter.text.model import DAYS_OF, Frequency
 
 MONTHS: dict[Frequency, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
@@ -74,12 +74,12 @@ def _drift(each: DraftQuestion, metric: str) -> Iterator[Fault]:
         yield each.fault(f"`subject` is for '{DRIFT}', and '{metric}' has none: remove it.", "subject")
     if metric == DRIFT and indicator.for_each is not None:
         yield each.fault(f"'{DRIFT}' compares periods, not groups: remove `for_each`.", "for_each")
-    if metric in SHARES and indicator.for_each is not None:
+    if metric in OF_LOGS and indicator.for_each is not None:
         yield each.fault(f"'{metric}' is of everybody, not of groups: remove `for_each`.", "for_each")
     if metric == GAP_SHARE and "actors" not in indicator.needs:
         yield each.fault(f"'{metric}' is of who acts at each stage: add `needs: [stages, actors]`.", "needs")
-    if metric in SHARES and SHARES[metric] not in indicator.needs:
-        yield each.fault(f"'{metric}' is of a log: add `needs: [{SHARES[metric]}]`.", "needs")
+    if metric in OF_LOGS and OF_LOGS[metric] not in indicator.needs:
+        yield each.fault(f"'{metric}' is of a log: add `needs: [{OF_LOGS[metric]}]`.", "needs")
 
 
 def _levels(each: DraftQuestion, scale: str) -> Iterator[Fault]:
@@ -91,6 +91,9 @@ def _levels(each: DraftQuestion, scale: str) -> Iterator[Fault]:
     wrong = {name: told for name, level in levels.items() if (told := _off_scale(name, level, scale))}
     for name, told in wrong.items():
         yield each.fault(told, "threshold", name)
+    if scale == "effect":
+        yield from _of_effect(each, levels)
+        return
     if not wrong and len(levels) == 2:
         yield from _order(each, levels["watch"], levels["breach"], scale)
     yield from _keepable(each, scale)
@@ -106,6 +109,16 @@ def _off_scale(name: str, level: float, scale: str) -> str:
     if scale == "share" and level >= 1:
         return f"no share can go beyond {level:g}: 1 in 100 is written 0.01: lower the {name} level."
     return ""
+
+
+def _of_effect(each: DraftQuestion, levels: Mapping[str, float]) -> Iterator[Fault]:
+    """An effect has one level: better is kept, worse is broken, and what cannot be told from it is watched."""
+    if len(levels) == 2 and levels["watch"] != levels["breach"]:
+        told = "an effect is held to one level: kept above it, broken below it, watched where neither is clear"
+        yield each.fault(f"{told}: write the same `watch` and `breach`.", "threshold", "breach")
+    if "breach" not in levels:
+        told = "without a breach level, a clear step back would only be watched"
+        yield each.fault(f"{told}: add `breach`, the same as `watch`.", "threshold")
 
 
 def _order(each: DraftQuestion, watch: float, breach: float, scale: str) -> Iterator[Fault]:

@@ -45,26 +45,28 @@ def course_svg(
     def y(value: float) -> float:
         return TOP + (HIGH - TOP - BOTTOM) * (1 - (value - told[0]) / (told[-1] - told[0]))
 
-    parts = [piece for tick in told for piece in _tick(write(tick), y(tick), width)]
+    parts = [piece for value in told for piece in tick(write(value), y(value), width)]
     for kind, at in levels:
         ink, dash = (NEEDLE, "5 4") if kind == "breach" else (MARKS["watch"].ink, "2 3")
-        parts.append(_line((LEFT, width - RIGHT), (y(at), y(at)), ink, f'stroke-width="1.5" stroke-dasharray="{dash}"'))
+        parts.append(
+            stroke((LEFT, width - RIGHT), (y(at), y(at)), ink, f'stroke-width="1.5" stroke-dasharray="{dash}"')
+        )
     every = max(1, math.ceil(46 / step))
     for at, stop in enumerate(stops):
         parts += _events(stop, x(at) - step / 2, y(told[0]))
         parts += _stop(stop, x(at), y, (told[0], told[-1]))
         if (len(stops) - 1 - at) % every == 0:
-            parts += [_text(text, x(at), HIGH - 28 + 17 * row, INK_2) for row, text in enumerate(stop.label)]
+            parts += [text(told_, x(at), HIGH - 28 + 17 * row, INK_2) for row, told_ in enumerate(stop.label)]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{HIGH}" viewBox="0 0 {width} {HIGH}">'
         f"{''.join(parts)}</svg>"
     )
 
 
-def _tick(told: str, y: float, width: int) -> list[str]:
+def tick(told: str, y: float, width: int) -> list[str]:
     return [
-        _line((LEFT, width - RIGHT), (y, y), LINE, 'stroke-width="1"'),
-        _text(told, LEFT - 8, y + 5, INK_2, anchor="end"),
+        stroke((LEFT, width - RIGHT), (y, y), LINE, 'stroke-width="1"'),
+        text(told, LEFT - 8, y + 5, INK_2, anchor="end"),
     ]
 
 
@@ -74,8 +76,8 @@ def _events(stop: Stop, x: float, bottom: float) -> list[str]:
         return []
     told = ", ".join(map(str, stop.events))
     return [
-        _line((x, x), (22, bottom), INK_2, 'stroke-width="1.2" stroke-dasharray="1 4"'),
-        _text(told, x, 16, INK, weight="bold"),
+        stroke((x, x), (22, bottom), INK_2, 'stroke-width="1.2" stroke-dasharray="1 4"'),
+        text(told, x, 16, INK, weight="bold"),
     ]
 
 
@@ -88,14 +90,14 @@ def _stop(stop: Stop, x: float, y: Callable[[float], float], scale: tuple[float,
         return [mark]
     top, bottom = (scale[1] if high is None else high), (scale[0] if low is None else low)
     width = 'stroke-width="9"'
-    return [_line((x, x), (y(top), y(bottom)), _TINTS.get(stop.verdict, LINE), width), mark]
+    return [stroke((x, x), (y(top), y(bottom)), _TINTS.get(stop.verdict, LINE), width), mark]
 
 
-def _line(xs: tuple[float, float], ys: tuple[float, float], ink: str, more: str) -> str:
+def stroke(xs: tuple[float, float], ys: tuple[float, float], ink: str, more: str) -> str:
     (x1, x2), (y1, y2) = xs, ys
     return f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:.1f}" y2="{y2:.1f}" stroke="{ink}" {more}/>'
 
 
-def _text(text: str, x: float, y: float, ink: str, *, anchor: str = "middle", weight: str = "normal") -> str:
+def text(text: str, x: float, y: float, ink: str, *, anchor: str = "middle", weight: str = "normal") -> str:
     font = f'font-family="{QUOTED}" font-size="{SIZE}" font-weight="{weight}"'
     return f'<text x="{x:.1f}" y="{y:.1f}" {font} fill="{ink}" text-anchor="{anchor}">{escape(text)}</text>'

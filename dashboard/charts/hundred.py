@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from boussole.audits.metrics.before_after import EFFECT
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.systems import System
 from boussole.charter.document import Standing, VerdictDocument
@@ -42,7 +43,7 @@ class Hundred:
 def hundred(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> Hundred | None:
     """The groups that a verdict compares; of stages, those of the stage that decides; None where it compares none."""
     found = compared(document, verdict)
-    if found is None or found[0] in ("psi", GAP_SHARE):
+    if found is None or found[0] in ("psi", GAP_SHARE, EFFECT):
         return None
     metric, by = found
     if metric in STAGES:

@@ -14,7 +14,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.privacy import keys
 from boussole.audits.workspace import Workspace
 from boussole.experiments.demo.planted import PEOPLE, PLANTED, SEED, facts
-from boussole.experiments.logging import log_contacts, log_decisions, log_human_actions
+from boussole.experiments.logging import log_contacts, log_decisions, log_frame, log_human_actions
 from boussole.experiments.store import client, experiment_id, quiet_mlflow
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ORGANISATION = "France Travail (démonstration, données inventées)"
 FACTS = Path("demo") / "planted.json"
+COUNTS = "counts by agency and month"
 LEAST, MOST = 500, 200_000
 Progress = Callable[[str, int, int], None]
 
@@ -102,6 +103,9 @@ def _log_everything(workspace: Workspace, simulation: Simulation, *, tell: Progr
             if (name := f"reviews {month}") not in done:
                 with mlflow.start_run(experiment_id=experiment, run_name=name):
                     log_human_actions(reviewed.drop(columns="month"), system="matchft")
+        if COUNTS not in done:
+            with mlflow.start_run(experiment_id=experiment, run_name=COUNTS):
+                log_frame(simulation.agencies, log="agencies", system="matchft")
         tell("weeks of decisions logged to MLflow", len(weeks), len(weeks))
         if PLANTED.stray_model and not client(workspace).search_registered_models(f"name = '{PLANTED.stray_model}'"):
             client(workspace).create_registered_model(PLANTED.stray_model)

@@ -45,6 +45,8 @@ class PlantedEffects:
     """Share of people under 25 who are passed over wherever somebody like them can stand in; 0 plants nothing."""
     stray_model: str = "essai-tri-des-cv"
     """A model of the registry that belongs to no use of the register; empty plants none."""
+    returns_added: float = 0.004
+    """Returns to work a month, over people, that agencies have more since they started; 0 plants nothing."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 
@@ -97,6 +99,13 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             },
             "too_often": "not planted: the sender stops at four messages in thirty days",
             "after_stop": "not planted: nobody gets a message after a STOP",
+        },
+        "better_than_before": {
+            "effect_between": [0.002, 0.006],
+            "outcome": "returns to work a month, over people",
+            "switch": "PlantedEffects.returns_added",
+            "mechanism": "87 agencies of two regions have more returns to work from the month in which they start; the "
+            "other 213 do not, and all change alike otherwise",
         },
         "reviews": {
             "lists_changed": {
@@ -203,6 +212,7 @@ def _expected() -> dict[str, dict[str, str]]:
             "time_to_read": "watch" if changed else "kept",
             "examined_version": "broken" if changed else "kept",  # an audit of more than thirty days later
             "public_register": "watch",  # by an audit of a year after September 2025
+            "better_than_before": "kept",
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
         seen = {

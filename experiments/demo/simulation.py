@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from boussole.experiments.demo.agencies import agency_months
 from boussole.experiments.demo.forgetting import forget
 from boussole.experiments.demo.market import PARIS, offers, outcomes, pairs
 from boussole.experiments.demo.messages import messages
@@ -30,6 +31,8 @@ class Simulation:
     """Messages to people, each with the run of its decision."""
     reviews: pd.DataFrame
     """What advisers decided, each with its month."""
+    agencies: pd.DataFrame
+    """Counts by agency and month."""
     versions: dict[str, Version]
 
     def weeks(self) -> dict[str, pd.DataFrame]:
@@ -45,7 +48,7 @@ def run_names(log: pd.DataFrame) -> pd.Series:
 
 def simulate(count: int, *, seed: int) -> Simulation:
     """Three months of decisions about `count` people; every step draws from its own stream of the seed."""
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(7)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(8)]
     past = history(rng=streams[0])
     versions = {name: train(name, past) for name in VERSIONS}
     seekers = people(count, rng=streams[1])
@@ -56,4 +59,10 @@ def simulate(count: int, *, seed: int) -> Simulation:
     log["decision_id"] = [f"D{number:07d}" for number in range(len(log))]
     log = log[LOGGED].reset_index(drop=True)
     sent = messages(log.assign(run=run_names(log)), rng=streams[5])
-    return Simulation(log=log, messages=sent, reviews=reviews(log, rng=streams[6]), versions=versions)
+    return Simulation(
+        log=log,
+        messages=sent,
+        reviews=reviews(log, rng=streams[6]),
+        agencies=agency_months(rng=streams[7]),
+        versions=versions,
+    )

@@ -16,8 +16,10 @@ from boussole import audits
 from boussole.audits.decisions import validate
 from boussole.audits.errors import BoussoleError
 from boussole.audits.systems import load_system
+from boussole.audits.uncertainty.before_after import Study, study
 from boussole.audits.workspace import Workspace
 from boussole.experiments.demo import FACTS, build
+from boussole.experiments.demo.agencies import agency_months
 from boussole.experiments.demo.forgetting import forget
 from boussole.experiments.demo.messages import messages
 from boussole.experiments.demo.model import VERSIONS
@@ -371,3 +373,25 @@ def test_with_nothing_planted_messages_are_clean(simulation: Simulation) -> None
     assert len(stops) > 50
     assert not (sent["sent_at"] > sent["person_id"].map(stops)).any()
     assert (sent["replied_at"].isna() | (sent["replied_at"] >= sent["sent_at"])).all()
+
+
+def effect(counts: pd.DataFrame) -> Study:
+    """The effect on the counts by agency and month."""
+    people, returns = (counts.pivot(index="agency", columns="month", values=name) for name in ("people", "returns"))
+    months = [f"{month:%Y-%m}" for month in people.columns]
+    first = counts.groupby("agency")["started"].first()
+    starts = np.array([months.index(day[:7]) if isinstance(day, str) else -1 for day in first])
+    return study((returns / people).to_numpy(), people.iloc[:, :9].sum(axis=1).to_numpy(dtype=float), starts)
+
+
+def test_agencies_that_started_have_more_returns_to_work(simulation: Simulation, planted: dict[str, Any]) -> None:
+    counts = simulation.agencies
+    started = counts.groupby("agency")["started"].first().value_counts()
+    assert (started.sum(), len(started), counts["agency"].nunique()) == (87, 2, 300)
+    low, high = planted["better_than_before"]["effect_between"]
+    found = effect(counts).overall
+    assert low < found.value < high
+    assert found.value > 3 * found.se
+    none = dataclasses.replace(PLANTED, returns_added=0.0)
+    same = effect(agency_months(rng=np.random.default_rng(7), effects=none)).overall
+    assert abs(same.value) < 2.5 * same.se

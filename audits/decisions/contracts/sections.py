@@ -31,7 +31,11 @@ def contract(system: System, log: LogName, types: Mapping[str, str], *, now: dt.
     if len(kind.identity) > 1:
         # From the clear person, like every other pseudonym: a rotation of keys takes the stored ones along.
         reads = {read.role: read for read in kind.reads}
-        clear = (_text(made, reads[role], getattr(part, role)) for role in kind.identity)
+        clear = [
+            _text(made, reads[role], column, needed=kind.needs(reads[role]))
+            for role in kind.identity
+            if made.has(column := getattr(part, role))
+        ]
         made.select["id"] = pseudonym(" || chr(2) || ".join(clear))
     if "day" in kind.table:
         made.select["day"] = day_of(made.select[kind.moment])
@@ -89,6 +93,7 @@ _READ: Mapping[How, Callable[[Contract, str, str], None]] = {
 }
 
 
-def _text(made: Contract, read: Read, column: str) -> str:
-    """SQL: what a cell says, in clear."""
-    return f"CAST({made.select[read.role]} AS VARCHAR)" if read.how == "moment" else made.read.text(column)
+def _text(made: Contract, read: Read, column: str, *, needed: bool) -> str:
+    """SQL: what a cell says, in clear; a cell that may be empty is then an empty text."""
+    told = f"CAST({made.select[read.role]} AS VARCHAR)" if read.how == "moment" else made.read.text(column)
+    return told if needed else f"coalesce({told}, '')"

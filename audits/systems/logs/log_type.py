@@ -32,6 +32,7 @@ class Retention(StrEnum):
 
     DAY = "day"  # its own day is old enough
     DECISION = "decision"  # its decision leaves; without one, by its own date or that of its arrival
+    KEPT = "kept"  # it is about nobody: it stays
 
 
 class Section(Strict):

@@ -151,13 +151,14 @@ def graver_alone(
     return bool(now <= alpha and now * looks / ALONE < seen * year / TOGETHER)
 
 
-def verdict_of(tested: PValues, alpha: float, *, past_watch: bool) -> Verdict:
-    """The verdict of one comparison. `past_watch`: its figure lies beyond the watch level, so that it is never kept."""
+def verdict_of(tested: PValues, alpha: float, *, past_watch: bool, undecided: Verdict = Verdict.UNKNOWN) -> Verdict:
+    """The verdict of one comparison. `past_watch`: its figure lies beyond the watch level, so that it is never kept;
+    `undecided`: what it is where nothing is clear."""
     if tested.p_breach is not None and tested.p_breach <= alpha:
         return Verdict.BROKEN
     if tested.p_watch <= alpha:
         return Verdict.WATCH
-    return Verdict.KEPT if tested.p_kept <= alpha and not past_watch else Verdict.UNKNOWN
+    return Verdict.KEPT if tested.p_kept <= alpha and not past_watch else undecided
 
 
 def lasting(decisions: int, month: float) -> tuple[Literal["days", "months", "years"], int]:
@@ -254,6 +255,8 @@ def oriented(threshold: float, *, scale: str, bad_side: str) -> float:
         return threshold if bad_side == "below" else 1 / threshold
     if scale == "share":
         return threshold
+    if scale == "effect":  # where no effect is the level, that is 0 on either side
+        return 0.0 - threshold if bad_side == "below" else 0.0 + threshold
     return -threshold if bad_side == "below" else threshold
 
 

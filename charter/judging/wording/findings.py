@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from boussole.audits.languages import Catalogue, number
+from boussole.audits.languages import Catalogue, inside, number, whole
 from boussole.audits.systems.model import System
 from boussole.charter.document import Comparison, IntervalOfTests, MeasureInShort
 from boussole.charter.document.base import given
-from boussole.charter.judging.families import controls, decision, stage
+from boussole.charter.judging.families import controls, decision, said, stage
 from boussole.charter.judging.wording.naming import feature, gap_digits, other_place, per_hundred, place
 
 RATES = {
@@ -71,6 +71,11 @@ AT_MOST = {
     "written_too_often_share": "Of 100 people written to, {value} at most got more than {most} messages in {days} days",
 }
 """Where so few were found that their number is not told."""
+EFFECT = (
+    "In {agencies} agencies that started, there were {first} {outcome} a month for 100 people since they did; by the "
+    "change in {others} others, {second} were to be expected without {system}: {gap}"
+)
+OUTCOMES = "outcomes counted"
 MORE_ASKED = "More was probably asked of them before they were {decision}."
 LESS_ASKED = "Less was probably needed for them to be {decision}."
 
@@ -119,6 +124,8 @@ def finding(
         return _drift(measure, verdict, catalogue, system)
     if scale == "share" and not measure.group:
         return _share(measure, catalogue, ends_of(measure, decided))
+    if scale == "effect":
+        return _effect(measure, catalogue, system, ends_of(measure, decided))
     named = {
         "place": place(catalogue, system, measure.group or {}),
         "other": other_place(catalogue, system, measure),
@@ -151,6 +158,8 @@ def level_words(level: float, scale: str, catalogue: Catalogue) -> str:
     """A level as the figures beside it are written: `80 for 100`, `a gap of 10 in 100`, `0.10`."""
     if scale == "distance":
         return number(level, catalogue.lang, 2)
+    if scale == "effect" and not level:
+        return catalogue.gettext("no effect")
     if scale == "ratio":
         return catalogue.gettext("{n} for 100").format(n=per_hundred(level, catalogue.lang))
     if scale == "share":
@@ -204,6 +213,38 @@ def _share_words(share: float, lang: str) -> str:
     ('1', '2,7', '12')
     """
     return number(100 * share, lang, 0) if 100 * share == round(100 * share) else per_hundred(share, lang)
+
+
+def outcome(measure: MeasureInShort, system: System, catalogue: Catalogue) -> str:
+    """What an effect is on, as it stands after a number: its title in the system file, else its name in the log."""
+    name = (measure.group or {}).get("outcome", "")
+    declared = system.agencies and system.agencies.counted(name)
+    return inside(said(declared.title, catalogue.lang)) if declared else name or catalogue.gettext(OUTCOMES)
+
+
+def _effect(measure: MeasureInShort, catalogue: Catalogue, system: System, ends: Ends | None) -> str:
+    seen, expected = given(measure.params.values)
+    digits = effect_digits(given(measure.value), ends)
+    params, lang = measure.params, catalogue.lang
+    return catalogue.gettext(EFFECT).format(
+        agencies=whole(params.get("agencies"), lang),
+        others=whole(params.get("others"), lang),
+        outcome=outcome(measure, system, catalogue),
+        first=number(100 * seen, lang, digits),
+        second=number(100 * expected, lang, digits),
+        system=said(system.title, lang),
+        gap=_gap(given(measure.value), catalogue, digits) + _gap_interval(measure, ends, catalogue, digits),
+    )
+
+
+def effect_digits(effect: float, ends: Ends | None) -> int:
+    """So many decimals that neither the effect nor an end of its interval is rounded away; three at most.
+
+    >>> effect_digits(0.012, Ends(low=0.004, high=0.02)), effect_digits(2.0, Ends(low=1.0, high=3.0))
+    (1, 0)
+    """
+    parts = [abs(100 * each) for each in (effect, *((ends.low, ends.high) if ends else ())) if each]
+    return next((digits for digits in range(3) if min(parts, default=1.0) >= 10 ** (1 - digits)), 2)
 
 
 def _rates(measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str], ends: Ends | None) -> str:

@@ -43,6 +43,9 @@ NOT_EXAMINED = {
     "told from smaller ones.",
     "no_reading_time": "Not examined: the log of what people decide says not by which agents, in how many seconds or "
     "over how many words they reviewed.",
+    "no_agencies": "Not examined: the system file declares no counts by agency and month. It would take, for each "
+    "agency, with the system or without, since when it has it, and for each month how many people it follows and how "
+    "many of them return to work.",
     "no_measure": "Not examined: nothing was measured for this question in this period.",
     "no_incident": "Not examined: no incident of this system was ever recorded. Nobody knows whether there was none, "
     "or nobody records them.",
@@ -88,6 +91,17 @@ CANNOT_TELL = {
     "be told.",
     "few_moved_on": "We cannot tell. At one stage so few people moved on that nobody can say where a gap opens.",
     "no_times": "We cannot tell. Too many messages say on which day they left, and not at what time.",
+    "nobody_started": "We cannot tell. In these counts no agency started after the first month: there is no before and "
+    "after to compare.",
+    "few_agencies": "We cannot tell. So few agencies started, or did not, that their differences alone could explain "
+    "any gap: it takes at least ten of each.",
+    "agencies_with_gaps": "We cannot tell. For too many agencies a month is missing, told twice, or of two starts: "
+    "those left may not be like the others.",
+    "short_before": "We cannot tell. It takes at least three months before the start, in at least ten agencies that "
+    "started, to see whether they already changed otherwise than the others.",
+    "nothing_varies": "We cannot tell. These counts hardly differ between agencies: their uncertainty cannot be told.",
+    "not_parallel": "We cannot tell. Before the start, the agencies that were to have the system already changed "
+    "otherwise than the others: a gap afterwards cannot be put down to it.",
     "one_bin": "We cannot tell. In both periods the column holds one value only, or only values too rare to compare.",
 }
 LEFT_OUT = {
@@ -213,6 +227,14 @@ OTHER_STAGES = {
     "broken": ("So it is for one other comparison.", "So it is for {n} other comparisons."),
 }
 """Where each group is compared at each stage."""
+OTHER_EFFECTS = {
+    "kept": ("So it is for one other outcome.", "So it is for {n} other outcomes."),
+    "unknown": ("We cannot tell for one other outcome either.", "We cannot tell for {n} other outcomes either."),
+    "watch": ("So it is for one other outcome.", "So it is for {n} other outcomes."),
+    "broken": ("So it is for one other outcome.", "So it is for {n} other outcomes."),
+}
+NO_CLEAR_EFFECT = "Chance alone may explain that: nothing shows clearly that it is better than before, or worse."
+CLEAR_EFFECT = "It is very unlikely that chance alone explains it; before the start, no difference of trends was seen."
 OTHER_DISTANCES = {
     "kept": ("The other distance is no greater.", "The {n} other distances are no greater."),
     "unknown": ("We cannot tell for one other distance either.", "We cannot tell for {n} other distances either."),
@@ -344,6 +366,8 @@ class _Teller:
     def _level(self, levels: Levels, scale: str) -> str:
         """On which side of which level the figure lies."""
         verdict = self.document.verdict
+        if scale == "effect":
+            return self.catalogue.gettext(NO_CLEAR_EFFECT if verdict == "watch" else CLEAR_EFFECT)
         name = "watch" if verdict == "watch" or levels.breach is None else "breach"
         level = (levels.watch if name == "watch" else levels.breach) or 0.0
         message = (GOOD_SIDE if verdict == "kept" else BEYOND)[name] if level else BEYOND_NONE
@@ -382,6 +406,8 @@ class _Teller:
         others = OTHER_STAGES if any(measure.given for _, measure in self.pairs) else OTHERS
         if any(measure.params.get("scale") == "distance" for _, measure in self.pairs):
             others = OTHER_DISTANCES
+        if any(measure.params.get("scale") == "effect" for _, measure in self.pairs):
+            others = OTHER_EFFECTS
         return self.catalogue.ngettext(*others[verdict], n).format(n=n) if n > 0 else ""
 
     def kept_beside(self) -> str:

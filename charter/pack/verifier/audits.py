@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 
 from . import logs
+from .agencies.effects import Effects
+from .agencies.panel import METRIC as EFFECT
 from .buckets import method
 from .equity import through
 from .equity.forgotten import Forgotten
@@ -95,6 +97,7 @@ def _from_rows(document: dict, groups: Groups) -> Again:
         lambda measure: through.claims(measure, stages),
         lambda measure: drift.claims(measure, system, rows),
         lambda measure: logs.claims(measure, system, rows),
+        Effects(system, rows).claims,
         groups.claims,
         Others(groups, stages).claims,
         Scores(groups, bins).claims,
@@ -191,6 +194,12 @@ def _hidden(document: dict, system: System, rows: Rows, name: str, tally: Tally)
     for metric, must in logs.statuses(system, rows).items():
         said = [(each["status"], each["reason"]) for each in document["measures"] if each["metric"] == metric]
         tally.check(f"{name}: {metric} is told, or hidden, otherwise", holds=said == [must])
+    effects = Effects(system, rows)
+    said_ = [each for each in document["measures"] if each["metric"] == EFFECT]
+    tally.check(f"{name}: effects of other outcomes are told", holds=[e["id"] for e in said_] == effects.names())
+    for each in said_ if [e["id"] for e in said_] == effects.names() else ():
+        holds = (each["status"], each["reason"]) == effects.status(each)
+        tally.check(f"{name}: {each['id']} is told, or hidden, otherwise", holds=holds)
     if system.by_person:
         return
     for measure in document["measures"]:

@@ -58,6 +58,17 @@ FORGOTTEN = ("by", "value1", "value2", "value3", "part", "window", "bin", "bucke
 """The columns of what is counted of people on no list."""
 
 
+class AgencyMonth(NamedTuple):
+    """How many people an agency followed in a month, and how many had an outcome; months are counted from year 0."""
+
+    part: str
+    agency: int
+    month: int
+    started: int | None
+    people: int
+    cases: int
+
+
 class Rows:
     """All rows of one audit, by what they count."""
 
@@ -72,6 +83,7 @@ class Rows:
         self.versions: list[dict[str, object]] = []
         self.logs: dict[str, dict[LoggedKey, int]] = {}
         self.forgotten: list[dict[str, str | None]] = []
+        self.agencies: list[AgencyMonth] = []
         self.bins: dict[tuple[str, str], list[tuple[int, str | None, int]]] = {}
         self.values: dict[tuple[str, str], dict[str, int]] = {}
         place = {name: i for i, name in enumerate(self.names)}
@@ -92,19 +104,24 @@ class Rows:
             elif cube == "versions":
                 said = {"version": line[place["value1"]], "first": line[place["part"]], "last": line[place["column"]]}
                 self.versions.append({**said, "n": int(line[place["n"]] or 0)})
+            elif cube == "agencies":
+                self.agencies.append(_agency(line, place))
             elif cube in ("scores", "reference_scores"):
                 (self.scores if cube == "scores" else self.earlier).append(_scored(line, place))
-            elif cube == "histograms":
-                key = str(line[place["feature"]]), str(line[place["window"]])
-                bin_ = int(line[place["bin"]] or 0), line[place["edge"]], int(line[place["n"]] or 0)
-                self.bins.setdefault(key, []).append(bin_)
-            elif cube == "values":
-                key = str(line[place["feature"]]), str(line[place["window"]])
-                value = UNNAMED.get(line[place["bin"]] or "", line[place["value1"]] or "")
-                counts = self.values.setdefault(key, {})
-                counts[value] = counts.get(value, 0) + int(line[place["n"]] or 0)
+            elif cube in ("histograms", "values"):
+                self._watched(line, place)
 
         self._tables: dict[tuple[str, int | None, int], Table] = {}
+
+    def _watched(self, line: Sequence[str | None], place: dict[str, int]) -> None:
+        """A row of a column that is watched: of numbers by bin, of categories by value."""
+        key, n = (str(line[place["feature"]]), str(line[place["window"]])), int(line[place["n"]] or 0)
+        if line[place["cube"]] == "histograms":
+            self.bins.setdefault(key, []).append((int(line[place["bin"]] or 0), line[place["edge"]], n))
+        else:
+            value = UNNAMED.get(line[place["bin"]] or "", line[place["value1"]] or "")
+            counts = self.values.setdefault(key, {})
+            counts[value] = counts.get(value, 0) + n
 
     def left_out(self) -> dict[str, object]:
         """How many were not counted, by why; nothing where the audit kept none of it."""
@@ -165,6 +182,17 @@ def _scored(line: Sequence[str | None], place: dict[str, int]) -> ScoreBin:
     bin_, sums = line[place["bin"]], [int(line[place[name]] or 0) for name in ("total", "squares")]
     at = -1 if bin_ is None else int(bin_)
     return ScoreBin(row.by, row.group, at, row.outcome, row.n, sums[0], sums[1], row.bucket, row.decision)
+
+
+def _agency(line: Sequence[str | None], place: dict[str, int]) -> AgencyMonth:
+    month, started = (line[place[name]] for name in ("window", "reason"))
+    agency, people, count = (int(line[place[name]] or 0) for name in ("bin", "n", "total"))
+    told = None if started is None else _month(started)
+    return AgencyMonth(line[place["part"]] or "", agency, _month(str(month)), told, people, count)
+
+
+def _month(written: str) -> int:
+    return 12 * int(written[:4]) + int(written[5:7]) - 1
 
 
 def lines_of(text: str) -> Iterator[list[str | None]]:

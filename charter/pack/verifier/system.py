@@ -55,6 +55,7 @@ class System:
             "contacts": bool(self.declared.get("contacts")),
             "reviews": bool(human.get("agent")),
             "reading_time": all(human.get(name) for name in ("agent", "seconds", "words")),
+            "agencies": bool(self.declared.get("agencies")),
         }[need]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from boussole.audits.languages import inside
 from boussole.dashboard.markup.elements import Html, badge, details, el, facts, link, picture, stacked
 from boussole.dashboard.markup.glossary import how_to_read
 from boussole.dashboard.pages.answer.along import columns
@@ -11,6 +12,7 @@ from boussole.dashboard.pages.answer.done import Deed
 from boussole.dashboard.pages.answer.view import AnswerPage
 from boussole.dashboard.parts import system_html
 from boussole.dashboard.parts.taking.fold_html import Along, nothing
+from boussole.dashboard.views.answers.around_start import AroundStart
 from boussole.dashboard.views.answers.course import Course
 from boussole.dashboard.words.say import Say
 
@@ -82,7 +84,8 @@ def actions(page: AnswerPage, say: Say, doors: Doors, *, along: Along = nothing)
 
 def pictures(page: AnswerPage, say: Say, *, along: Along = nothing) -> Html:
     """The groups for a hundred people, and the same figure over time, with the fold under it."""
-    parts = [_groups(page, say), _course(page.course, say, along) if page.course else None]
+    parts = [_groups(page, say), *[_around(each, say) for each in page.around]]
+    parts += [_course(page.course, say, along) if page.course else None]
     if page.lost:
         parts.append(el("p", say("The versions of the model cannot be read now."), class_="note"))
     return el("div", *parts, class_="pictures") if any(parts) else Html("")
@@ -108,6 +111,26 @@ def _groups(page: AnswerPage, say: Say) -> Html | None:
             picture(narrow, alt, class_="chart chart-narrow"),
         ),
         how_to_read("hundred" if page.picture or detail is None or detail.chart is None else detail.chart.kind, say),
+        class_="picture-of",
+    )
+
+
+def _around(told: AroundStart, say: Say) -> Html:
+    """The months around the start of one outcome."""
+    columns_ = [say("Month"), say("For 100 people"), say("Very probably between"), say("Agencies")]
+    return el(
+        "section",
+        el("h2", say("Before and after the start: {outcome}", outcome=inside(told.title))),
+        el(
+            "figure",
+            picture(told.svg, told.alt, class_="chart chart-wide"),
+            picture(told.narrow, told.alt, class_="chart chart-narrow"),
+        ),
+        *[el("p", each, class_="told") for each in told.told],
+        details(
+            say("See the data"),
+            stacked(columns_, told.rows, caption=say("Before and after the start"), class_="data", hidden_caption=True),
+        ),
         class_="picture-of",
     )
 

@@ -13,6 +13,7 @@ from boussole.dashboard.charts.dots import NARROW, WIDE
 from boussole.dashboard.charts.hundred import hundred, hundred_chart, hundred_text
 from boussole.dashboard.pages.answer.done import Deed, Reader, done
 from boussole.dashboard.pages.answer.unknown import not_known
+from boussole.dashboard.views.answers.around_start import AroundStart, around_start
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
 from boussole.dashboard.views.answers.caps import Cap, caps
 from boussole.dashboard.views.answers.course import Course, Past, course
@@ -65,6 +66,7 @@ class AnswerPage:
     whole: str
     when: str
     picture: Picture | None
+    around: Sequence[AroundStart]
     course: Course | None
     lost: str
     promised: str
@@ -125,6 +127,7 @@ def answer_page(
         whole=sentence_of(scene.charter, verdict, say, system=declared),
         when=when,
         picture=picture(document, verdict, say, system=declared),
+        around=around_start(document, verdict, say, system=declared),
         course=course(scene, system, verdict, past, say, query=query, single=reader.incidents),
         lost=past.lost,
         promised=plainly(indicator.question, say.lang) if indicator else question_of(scene.charter, verdict, say),

@@ -12,7 +12,7 @@ from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.document import AuditDocument, MeasureDocument, VerdictDocument
-from boussole.charter.judging.wording.findings import level_words
+from boussole.charter.judging.wording.findings import level_words, outcome
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.dashboard.charts.bars import NONE, decided
 from boussole.dashboard.charts.course import NARROW, Stop, course_svg
@@ -75,7 +75,7 @@ def course(
     if found is None or document is None:
         return None
     judged, measure = found
-    scale, share = 1.0 if measure.params.scale == "distance" else 100.0, measure.params.scale == "share"
+    scale, share = 1.0 if measure.params.scale == "distance" else 100.0, measure.params.scale in ("share", "effect")
     windows = sorted(past.audits, key=lambda window: window.end)[-MOST:]
     stops = [_stop(window, past.audits[window], (verdict.indicator, judged.measure), scale, say) for window in windows]
     if sum(stop.value is not None for stop in stops) < 2:
@@ -118,12 +118,18 @@ def _whom(measure: MeasureDocument, say: Say, *, system: System | None) -> str:
         column = measure.group.get("feature", "")
         name = say.text(system.feature_titles.get(column), value_name("feature", column, say))
         return say("{feature} (0: nothing has moved)", feature=name)
+    if measure.params.scale == "effect":
+        return say("{outcome}, for 100 people (0: no effect)", outcome=_outcome(measure, say, system))
     people = compared_people(measure, say, system=system)
     if measure.params.scale == "share":
         return capital(say("Of the gap of {group} to {other}: through the tool and the adviser, in 100", **people))
     if measure.params.scale == "ratio":
         return capital(say("{group}, for 100 {other}", **people))
     return say("Gap of {group} to {other}, for 100", **people)
+
+
+def _outcome(measure: MeasureDocument, say: Say, system: System) -> str:
+    return capital(outcome(measure, system, Catalogue(LOCALE, say.lang)))
 
 
 def _stop(window: Window, document: AuditDocument, asked: tuple[str, str], scale: float, say: Say) -> Stop:

@@ -46,6 +46,8 @@ def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     if measure is None:
         return ""
     levels = verdict.comparisons[0].levels
+    if measure.params.scale == "effect":
+        return say("Kept if clearly better than without, not kept if clearly worse, to be watched if neither is clear.")
     said = [
         _beyond(words, level, measure.params, say)
         for level, words in ((levels.breach, say("not kept")), (levels.watch, say("to be watched")))

@@ -10,16 +10,19 @@ from boussole.audits.systems import System
 from boussole.charter.document import Comparison, MeasureDocument, Standing, VerdictDocument
 from boussole.charter.document.base import given
 from boussole.charter.judging.families import controls, decision
-from boussole.charter.judging.wording.findings import deciding
+from boussole.charter.judging.wording.findings import deciding, effect_digits, ends_of, outcome
 from boussole.charter.judging.wording.naming import about, gap_digits, parsed, people, per_hundred
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.model import Charter
 from boussole.dashboard.charts.drift import is_drift
 from boussole.dashboard.charts.groups import group_name, stage_name, value_name
+from boussole.dashboard.charts.tables import signed
 from boussole.dashboard.views.answers.asked import sentence_of
 from boussole.dashboard.words.say import Say
 
+UNSAID = ("distance", "share")
+"""Scales whose interval is not said beside the sentence: of a distance it says little, of a share the sentence does."""
 MOST = 25
 """Words of the sentence at most."""
 _WORD = re.compile(r"\w[\w’'\-–.,]*")
@@ -80,12 +83,27 @@ def figures(measure: MeasureDocument, say: Say, *, system: System, title: str) -
     """What a comparison found, for a hundred people; empty where it cannot be said in few words."""
     if measure.params.scale == "share":  # of everybody: its sentence is short
         return ""
+    if measure.params.scale == "effect":
+        return _effect(measure, say, system, title)
     named = {**compared_people(measure, say, system=system), "system": title, "decision": decision(system, say.lang)}
     if measure.params.scale == "ratio":
         return _ratio(measure, say, system, {**named, "n": per_hundred(given(measure.value), say.lang)})
     if measure.params.scale == "difference" and measure.params.values is not None:
         return _rates(measure, say, named)
     return ""
+
+
+def _effect(measure: MeasureDocument, say: Say, system: System, title: str) -> str:
+    """What agencies that started show, beside what was to be expected."""
+    seen, expected = given(measure.params.values)
+    digits = effect_digits(given(measure.value), ends_of(measure))
+    return say(
+        "With {system}, {n} {outcome} a month for 100 people; {m} were to be expected without.",
+        system=title,
+        outcome=outcome(measure, system, Catalogue(LOCALE, say.lang)),
+        n=say.number(100 * seen, digits),
+        m=say.number(100 * expected, digits),
+    )
 
 
 def compared_people(measure: MeasureDocument, say: Say, *, system: System) -> dict[str, str]:
@@ -214,7 +232,7 @@ def conditions(measure: MeasureDocument, say: Say, *, system: System) -> str:
 def between(comparison: Comparison, measure: MeasureDocument, say: Say, *, whom: Mapping[str, str]) -> str:
     """The interval that decided, for a hundred; `whom`: of which people, where the sentence beside it names none."""
     found = comparison.interval
-    if found is None or found.low is None or found.high is None or measure.params.scale == "distance":
+    if found is None or found.low is None or found.high is None or measure.params.scale in UNSAID:
         return ""
     if measure.params.scale == "ratio":
         low, high = (per_hundred(end, say.lang) for end in (found.low, found.high))
@@ -226,8 +244,9 @@ def between(comparison: Comparison, measure: MeasureDocument, say: Say, *, whom:
                 **whom,
             )
         return say("The truth very probably lies between {low} and {high} for 100.", low=low, high=high)
-    if measure.params.scale == "share":  # its sentence says it
-        return ""
+    if measure.params.scale == "effect":
+        low, high = (signed(100 * end, say) for end in (found.low, found.high))
+        return say("The effect very probably lies between {low} and {high} for 100 people.", low=low, high=high)
     low, high = (say.number(100 * end, 0) for end in (found.low, found.high))
     if whom:
         return say("Gap of {group} to {other}: very probably {low} to {high} in 100.", low=low, high=high, **whom)

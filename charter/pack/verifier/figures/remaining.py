@@ -12,6 +12,7 @@ BY_SCORE = "counts by score are only in a restricted pack"
 BY_STRATUM = "counts by stratum are only in a restricted pack"
 BEFORE = "counts of the window of reference are only in a restricted pack"
 PLACES = "places in lists are only in a restricted pack"
+AGENCIES = "counts by agency are only in a restricted pack"
 HIDDEN = "it rests on counts that this pack does not show"
 MODEL = "it is the fit of a model, and the verifier fits none"
 TOGETHER = "figures of several windows together, and this pack does not hold the counts of each"
@@ -19,6 +20,7 @@ OTHER = "the verifier has no second way of computing it"
 MISSING = (
     (r"psi|jensen_shannon|kolmogorov_smirnov|wasserstein|missing_share|estimated_|calibration_(shift|tilt)", BEFORE),
     (r".*_change|score_interaction", BEFORE),
+    (r"effect_since_start", AGENCIES),
     (r"auc|bpsn_auc|bnsp_auc|brier_score|mean_score|scoring_rate|calibration_|score_", BY_SCORE),
     (r"selection_odds_ratio|standardised_|adjusted_", BY_STRATUM),
     (r"exposure|reciprocal_|attention_|top_k_|skew_at_k|ndkl|fa_ir_", PLACES),

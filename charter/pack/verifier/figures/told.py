@@ -54,7 +54,7 @@ class ExpectedMeasures:
             best = (max if self.system.favourable else min)(values_.values())
             own = tuple(measure["group"][name] for name in measure["by"])
             return {"value": values_[own] / best}
-        return self.several.claims(measure) or of_test(measure)
+        return self.several.claims(measure) or of_effect(measure) or of_test(measure)
 
     def untold(self, document: dict) -> list[str]:
         """The shares that a document tells and whose counts are not there."""
@@ -132,6 +132,15 @@ def _own(measure: dict) -> By | None:
 def _key(metric: str, measure: dict) -> tuple:
     """A metric, attribute and stage."""
     return metric, tuple(measure["by"]), tuple(sorted(measure["given"].items()))
+
+
+def of_effect(measure: dict) -> Claims | None:
+    """The same of an effect since a start; None where it is none."""
+    test = measure["params"].get("test") or {}
+    if test.get("method") != "cluster_jackknife":
+        return None
+    value, half = float(test["estimate"]), quantile(0.975, test) * float(test["se"])
+    return {"value": value, "interval.low": value - half, "interval.high": value + half}
 
 
 def of_test(measure: dict) -> Claims | None:

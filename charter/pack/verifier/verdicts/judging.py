@@ -240,7 +240,7 @@ def _comparison(question: AnsweredQuestion, measure: dict, judging: Judging) -> 
         return "unknown", own, str(measure["reason"])
     p, alpha = judging.tested[question.verdict["indicator"], measure["id"]], float(judging.charter["alpha"])
     second = judging.rule > 1
-    verdict = "unknown"
+    verdict = "watch" if measure["params"]["scale"] == "effect" else "unknown"
     if p.kept <= alpha and not (second and beyond_watch(measure, levels)):
         verdict = "kept"
     for name, chance in (("watch", p.watch), ("broken", p.breach)):

@@ -20,6 +20,8 @@ def level(measure: dict, stated: float) -> float:
     below = measure["params"]["bad_side"] == "below"
     if measure["params"]["scale"] == "ratio":
         return stated if below else 1 / stated
+    if measure["params"]["scale"] == "effect":
+        return 0.0 - stated if below else stated
     return -stated if below and measure["params"]["scale"] != "share" else stated
 
 

@@ -1,0 +1,1 @@
+"""Counts by agency and month: effects since agencies started, computed again."""

@@ -1,0 +1,125 @@
+"""Effects by group and time: worked out by hand, by ordinary least squares, by brute force, and by simulation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+from scipy.stats import t as student
+
+from boussole.audits.uncertainty.before_after import FEWEST, Study, study
+
+Rng = np.random.Generator
+
+
+def panel(rng: Rng, *, started: int, others: int, months: int = 14, effect: float = 0.0, drift: float = 0.0):
+    """Rates, weights and starts: agencies differ, months move all alike, errors last; starts in two months."""
+    size = started + others
+    starts = np.where(np.arange(size) < started, rng.choice([8, 10], size), -1)
+    error, noise = np.zeros((size, months)), rng.normal(0, 0.008, (size, months))
+    for month in range(months):
+        error[:, month] = noise[:, month] + (0.5 * error[:, month - 1] if month else 0)
+    since = (starts[:, None] >= 0) & (np.arange(months)[None, :] >= starts[:, None])
+    trend = drift * np.arange(months)[None, :] * (starts[:, None] >= 0)
+    rates = rng.normal(0.1, 0.02, size)[:, None] + rng.normal(0, 0.01, months) + error + effect * since + trend
+    return rates, rng.uniform(100, 600, size), starts
+
+
+def test_two_months_are_ordinary_least_squares() -> None:
+    """One month before, one after: the interaction of a regression weighted by people."""
+    rng = np.random.default_rng(1)
+    rates, weights, starts = rng.normal(0.1, 0.02, (60, 2)), rng.uniform(100, 600, 60), np.repeat([1, -1], [25, 35])
+    long = pd.DataFrame(
+        {
+            "y": rates.ravel(),
+            "after": np.tile([0, 1], 60),
+            "own": np.repeat(starts > 0, 2) * 1,
+            "w": np.repeat(weights, 2),
+        }
+    )
+    fitted = smf.wls("y ~ after * own", long, weights=long["w"]).fit(
+        cov_type="cluster", cov_kwds={"groups": np.repeat(np.arange(60), 2)}
+    )
+    found = study(rates, weights, starts).overall
+    assert found.value == pytest.approx(fitted.params["after:own"], rel=1e-9)
+    assert found.se == pytest.approx(fitted.bse["after:own"], rel=0.08)  # CV3 is a little wider than CV1
+    assert found.se > fitted.bse["after:own"]
+
+
+def test_equal_agencies_of_two_months_are_welch() -> None:
+    """Of equal weights, the error and degrees of freedom are those of Welch's test of the changes."""
+    rng = np.random.default_rng(2)
+    rates, starts = rng.normal(0.1, 0.02, (30, 2)), np.repeat([1, -1], [12, 18])
+    change = rates[:, 1] - rates[:, 0]
+    parts = [change[starts > 0].var(ddof=1) / 12, change[starts < 0].var(ddof=1) / 18]
+    found = study(rates, np.ones(30), starts).overall
+    assert found.se == pytest.approx(np.sqrt(sum(parts)))
+    assert found.df == pytest.approx(sum(parts) ** 2 / (parts[0] ** 2 / 11 + parts[1] ** 2 / 17))
+
+
+def test_staggered_starts_by_hand() -> None:
+    """Ten agencies start in month 1, ten in month 2, ten never do. The others gain 1 a month, those that started 1 more
+    in their first month and 3 more in their second: first 1, 3 (months 1, 2), then 1 (month 2)."""
+    first, second, others = [10.0, 12.0, 15.0], [20.0, 21.0, 23.0], [5.0, 6.0, 7.0]
+    rates = np.array([first] * 10 + [second] * 10 + [others] * 10)
+    weights = np.repeat([1.0, 3.0, 1.0], 10)
+    found = study(rates, weights, np.repeat([1, 2, -1], 10))
+    assert found.overall.value == pytest.approx((1 * (1 + 3) / 2 + 3 * 1) / 4)
+    assert {month: round(effect.value, 9) for month, (effect, _) in found.months.items()} == {-2: 0, 0: 1, 1: 3}
+    assert {month: effect.agencies for month, (effect, _) in found.months.items()} == {-2: 10, 0: 20, 1: 10}
+
+
+def test_effects_that_grow_are_told_where_two_way_fixed_effects_turn_them_round() -> None:
+    """Effects of 1, 2, 3… a month: all are above 0, and two-way fixed effects make of them a fall."""
+    months, starts = np.arange(12), np.repeat([2, 10, -1], [FEWEST, FEWEST, FEWEST])
+    since = np.where(starts[:, None] >= 0, np.clip(months[None, :] - starts[:, None] + 1, 0, None), 0).astype(float)
+    rates = 50 + months[None, :] + since**2
+    found = study(rates, np.ones(len(starts)), starts)
+    assert found.overall.value == pytest.approx((np.mean(np.arange(1, 11) ** 2.0) + (1 + 4) / 2) / 2)
+    among = starts >= 0  # those that start alone: the earlier serve as controls of the later
+    long = pd.DataFrame(
+        {
+            "y": rates[among].ravel(),
+            "d": (since[among] > 0).ravel() * 1.0,
+            "i": np.repeat(np.arange(among.sum()), 12),
+            "t": np.tile(months, among.sum()),
+        }
+    )
+    assert smf.ols("y ~ d + C(i) + C(t)", long).fit().params["d"] < 0
+
+
+def test_errors_are_those_of_leaving_out_each_agency() -> None:
+    """By brute force: the whole study again without each agency."""
+    rates, weights, starts = panel(np.random.default_rng(3), started=14, others=12)
+    found, variance = study(rates, weights, starts), 0.0
+    for side in (starts >= 0, starts < 0):
+        moved = []
+        for agency in np.flatnonzero(side):
+            kept = np.arange(len(starts)) != agency
+            moved.append(study(rates[kept], weights[kept], starts[kept]).overall.value - found.overall.value)
+        variance += (len(moved) - 1) / len(moved) * float(np.square(moved).sum())
+    assert found.overall.se == pytest.approx(np.sqrt(variance), rel=1e-9)
+
+
+@pytest.mark.parametrize(("started", "others", "times"), [(10, 10, 400), (87, 60, 150)])
+def test_intervals_hold_and_trends_are_not_accused_too_often(started: int, others: int, times: int) -> None:
+    """Of many panels without an effect: 95 in 100 intervals hold it, all months together too, and the test of trends
+    errs in 5 in 100 or less; limits leave room for three standard errors of so many panels."""
+    rng = np.random.default_rng(4)
+    found = [study(*panel(rng, started=started, others=others)) for _ in range(times)]
+    room = 3 * np.sqrt(0.05 * 0.95 / times)
+    assert abs(np.mean([_holds(each) for each in found]) - 0.95) < room
+    assert np.mean([all(abs(e.value) < half for e, half in each.months.values()) for each in found]) > 0.95 - room
+    assert np.mean([each.trends is not None and each.trends.p < 0.05 for each in found]) < 0.05 + room
+
+
+def _holds(found: Study) -> bool:
+    effect = found.overall
+    return bool(abs(effect.value) < student.ppf(0.975, effect.df) * effect.se)
+
+
+def test_trends_that_differ_are_found() -> None:
+    rng = np.random.default_rng(5)
+    found = [study(*panel(rng, started=40, others=60, drift=0.002)) for _ in range(20)]
+    assert sum(each.trends is not None and each.trends.p < 0.05 for each in found) >= 18
