@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import importlib
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -23,8 +25,10 @@ from filelock import FileLock
 from hypothesis import settings
 from streamlit.components.v2 import manifest_scanner
 
+from boussole.audits import private_files
 from boussole.audits.lake import engine
 from boussole.audits.workspace import Workspace
+from boussole.charter.records import database
 from tests.attacks import Tries
 
 HERE = Path(__file__).parent
@@ -36,6 +40,29 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 settings.register_profile("tests", deadline=None)  # a machine that is busy with something else is no fault
 settings.load_profile("tests")
+
+
+def _asked_first(*words: str) -> bool:
+    del sys.modules["rfc3987_syntax"]
+    return bool(importlib.import_module("rfc3987_syntax").is_valid_syntax(*words))
+
+
+def pytest_configure() -> None:
+    """What takes a quarter of the time in which each process finds the tests, and serves none of them.
+
+    Nothing that is imported is garbage. And `jsonschema` makes 38 grammars of addresses (2.3 s), by which a text is
+    held to the format `iri`: they are made once somebody asks.
+    """
+    gc.disable()
+    if "rfc3987_syntax" not in sys.modules:
+        waiting = ModuleType("rfc3987_syntax")
+        vars(waiting)["is_valid_syntax"] = _asked_first
+        sys.modules["rfc3987_syntax"] = waiting
+
+
+def pytest_collection_finish() -> None:
+    """From here on there is garbage."""
+    gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -93,6 +120,33 @@ def packages_are_looked_through_once() -> Iterator[None]:
         patch.setattr(
             manifest_scanner, "scan_component_manifests", functools.cache(manifest_scanner.scan_component_manifests)
         )
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def records_are_made_once(shared_folder: Path) -> Iterator[None]:
+    """Alembic makes the records of each new workspace in a dozen steps: a third of a second. What it made is copied.
+
+    Processes of their own, and records of before, are migrated as ever.
+    """
+    migrate, kept = database._migrate, shared_folder / "governance.sqlite"
+
+    def migrated(path: Path) -> None:
+        if path.exists() and path.stat().st_size:
+            migrate(path)
+            return
+        with FileLock(f"{kept}.lock"):
+            if not kept.exists():
+                draft = kept.with_suffix(".draft")
+                migrate(draft)
+                draft.rename(kept)
+        try:
+            private_files.write(path, kept.read_bytes())
+        except OSError:  # a full disk, say: it is told as ever
+            migrate(path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_migrate", migrated)
         yield
 
 

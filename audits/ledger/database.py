@@ -7,6 +7,7 @@ processes never build on the same last entry. A reader can't create the file, no
 from __future__ import annotations
 
 import sqlite3
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,18 @@ WAIT_SECONDS = 60
 
 def writer(path: Path) -> Engine:
     """An engine that reads and writes; the file is made when it is missing, for its owner only."""
+    return _writer(path.absolute())
+
+
+def reader(path: Path) -> Engine:
+    """An engine that only reads an existing file, at one consistent moment per transaction."""
+    return _reader(path.absolute())
+
+
+@lru_cache(
+    maxsize=64
+)  # an engine holds no open file; it keeps how statements are written, which takes most of the time
+def _writer(path: Path) -> Engine:
     engine = _engine(path, mode="rwc", pragmas=("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"))
 
     @event.listens_for(engine, "begin")
@@ -29,8 +42,8 @@ def writer(path: Path) -> Engine:
     return engine
 
 
-def reader(path: Path) -> Engine:
-    """An engine that only reads an existing file, at one consistent moment per transaction."""
+@lru_cache(maxsize=64)
+def _reader(path: Path) -> Engine:
     engine = _engine(path, mode="ro", pragmas=("query_only = ON",))
 
     @event.listens_for(engine, "begin")
@@ -41,7 +54,7 @@ def reader(path: Path) -> Engine:
 
 
 def _engine(path: Path, *, mode: str, pragmas: tuple[str, ...]) -> Engine:
-    address = f"{path.absolute().as_uri()}?mode={mode}"
+    address = f"{path.as_uri()}?mode={mode}"
 
     def connect() -> sqlite3.Connection:
         if mode == "rwc":

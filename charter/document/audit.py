@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Literal, Protocol
 
 from pydantic import ConfigDict, Field
@@ -12,7 +14,7 @@ from boussole.charter.document.answers.verdict import METHOD, RULES, Verdict, wo
 from boussole.charter.document.answers.verdicts import VerdictDocument
 from boussole.charter.document.base import LATER, Count, Day, Hash, Hex, Part
 from boussole.charter.document.left_out import LeftOut
-from boussole.charter.document.measures import MeasureDocument
+from boussole.charter.document.measures import MeasureDocument, by_id
 from boussole.charter.document.references import ReferenceChanged
 from boussole.charter.document.versions import DecidedBy
 from boussole.charter.document.windows import WindowOfAudit
@@ -94,6 +96,11 @@ class UnmeasuredSystem(Part):
         return self.measures
 
     @property
+    def judged_by_id(self) -> Mapping[str, MeasureDocument]:
+        """The same by their names."""
+        return by_id(self.measures)
+
+    @property
     def until(self) -> Day:
         """The last day that its verdicts are about."""
         return self.on
@@ -154,12 +161,17 @@ class AuditDocument(Part):
         ),
     ] = None
 
-    @property
+    @cached_property
     def judged_measures(self) -> tuple[MeasureDocument, ...]:
         """The measures that its verdicts rest on: those of several windows in the place of the window's own,
         but where the window alone is graver."""
         alone = {each.measure for verdict in self.verdicts for each in verdict.comparisons if each.alone}
         return overlaid(self.measures, self.accumulated, alone=alone)
+
+    @cached_property
+    def judged_by_id(self) -> Mapping[str, MeasureDocument]:
+        """The same by their names."""
+        return by_id(self.judged_measures)
 
     @property
     def until(self) -> Day:

@@ -72,7 +72,10 @@ class Part(BaseModel):
 
     def changed(self, **values: Any) -> Self:
         """The same part with other values, which are not looked at again."""
-        return self.model_copy(update=values)
+        made = self.model_copy(update=values)
+        for name in vars(made).keys() - type(made).model_fields.keys():
+            del vars(made)[name]  # worked out from the values of before
+        return made
 
     @classmethod
     def read(cls, text: str | bytes) -> Self:

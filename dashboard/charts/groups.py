@@ -71,9 +71,8 @@ def rate_of(comparison: str) -> str:
 
 def compared(document: Standing, verdict: VerdictDocument) -> tuple[str, By] | None:
     """The rate that a verdict compares and the attributes it compares it between, or None where it compares none."""
-    measures = {measure.id: measure for measure in document.judged_measures}
     for comparison in verdict.comparisons:
-        if measure := measures.get(comparison.measure):
+        if measure := document.judged_by_id.get(comparison.measure):
             return rate_of(measure.metric), measure.by
     return None
 
@@ -90,7 +89,7 @@ def rows(document: Standing, by: By, say: Say, *, metric: str, system: System | 
     if metric == ADJUSTED_STAGE:
         return [row for _, row in stage_rows(document, by, say, metric=metric, system=system)]
     verdict = verdict_on(document, by, metric=metric)
-    measures = {measure.id: measure for measure in document.judged_measures}
+    measures = document.judged_by_id
     comparisons: dict[str, Comparison] = {}
     against: set[str] = set()
     for each in verdict.comparisons if verdict else ():
@@ -129,7 +128,7 @@ def _adjusted_rows(document: Standing, by: By, say: Say, *, system: System | Non
     verdict = verdict_on(document, by, metric=ADJUSTED)
     comparisons = {comparison.measure: comparison for comparison in verdict.comparisons} if verdict else {}
     against = {comparison.against for comparison in comparisons.values()}
-    ratios = {measure.id: measure for measure in document.judged_measures}
+    ratios = document.judged_by_id
     found = []
     for measure in document.judged_measures:
         if measure.metric != "selection_rate" or measure.by != by or measure.given:

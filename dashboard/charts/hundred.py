@@ -61,7 +61,7 @@ def hundred(document: Standing, verdict: VerdictDocument, say: Say, *, system: S
 def _of_stage(
     document: Standing, verdict: VerdictDocument, say: Say, *, metric: str, system: System | None
 ) -> list[Row]:
-    measures = {measure.id: measure for measure in document.judged_measures}
+    measures = document.judged_by_id
     pairs = [(each, measures[each.measure]) for each in verdict.comparisons if each.measure in measures]
     told = deciding(verdict.verdict, pairs)
     every = stage_rows(document, verdict.by or (), say, metric=metric, system=system)

@@ -77,7 +77,7 @@ def adjusted_table(
     """One row per group: its share, the judged ratio, the raw one beside it, and what other methods find."""
     shown = rows(document, by, say, metric=metric, system=system)
     minimum = system.privacy.suppress_below if system else 11
-    measures = {measure.id: measure for measure in document.judged_measures}
+    measures = document.judged_by_id
     compared = iter(each.measure.partition("/")[2] for each in verdict.comparisons)
     references = iter(dict.fromkeys(each.against for each in verdict.comparisons))
     keys = [next(references if row.reference else compared) for row in shown]
@@ -117,7 +117,7 @@ def stages_table(
     """One row per stage and group compared: who acts there, the judged ratio, the raw ones at the stage and so far."""
     shown = stage_rows(document, by, say, metric=metric, system=system)
     minimum = system.privacy.suppress_below if system else 11
-    measures = {measure.id: measure for measure in document.judged_measures}
+    measures = document.judged_by_id
     against = compared_with(verdict, by, say, system=system)
     beside = ("stage_selection_rate_ratio", "cumulative_selection_rate_ratio")
     head = [
@@ -211,7 +211,7 @@ def places_table(document: Standing, say: Say, *, system: System) -> Table | Non
 
     Both are shown and not judged.
     """
-    measures = {measure.id: measure for measure in document.judged_measures}
+    measures = document.judged_by_id
     against = {m.params.against for m in document.judged_measures if m.metric == "exposure_ratio"}
     minimum, body = system.privacy.suppress_below, []
     for measure in document.judged_measures:
@@ -241,7 +241,7 @@ def scores_table(document: Standing, say: Say, *, system: System) -> Table | Non
 
     Both are shown and not judged. None without scores.
     """
-    measures = {measure.id: measure for measure in document.judged_measures}
+    measures = document.judged_by_id
     minimum, body = system.privacy.suppress_below, []
     for measure in document.judged_measures:
         if measure.metric != "auc" or measure.group is None or len(measure.by) > 1:

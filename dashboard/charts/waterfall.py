@@ -117,13 +117,13 @@ def _parts(measure: MeasureDocument) -> list[Mapping[str, Any]]:
 
 
 def _pairs(document: Standing, verdict: VerdictDocument) -> Iterable[tuple[str, MeasureDocument]]:
-    measures = {measure.id: measure for measure in document.judged_measures}
+    measures = document.judged_by_id
     return ((each.verdict, measures[each.measure]) for each in verdict.comparisons if each.measure in measures)
 
 
 def _told(document: Standing, verdict: VerdictDocument) -> MeasureDocument | None:
     """The measure by which the verdict is told; else the first of which something is told."""
-    measures = {measure.id: measure for measure in document.judged_measures}
+    measures = document.judged_by_id
     pairs = [(each, measures[each.measure]) for each in verdict.comparisons if each.measure in measures]
     found = deciding(verdict.verdict, pairs)
     if found is not None:

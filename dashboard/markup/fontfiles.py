@@ -66,12 +66,14 @@ def _subset(font: bytes, letters: str, *, flavor: str | None = None) -> bytes:
     options = subset.Options()
     options.layout_features = ["kern", "tnum", "lnum"]
     options.hinting = options.glyph_names = options.notdef_outline = False
-    options.name_IDs = []
     options.drop_tables += ["BASE", "DSIG", "GDEF", "STAT"]
     found, made = TTFont(io.BytesIO(font)), io.BytesIO()
+    names = found["name"]
+    names.names = []
+    del found["name"]  # all tables would be searched for who bears one of them: a quarter of the time
     reduced = subset.Subsetter(options)
     reduced.populate(text=letters)
     reduced.subset(found)
-    found.flavor = flavor
+    found["name"], found.flavor = names, flavor
     found.save(made)
     return made.getvalue()

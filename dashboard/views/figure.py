@@ -91,7 +91,7 @@ def _whole(scene: Scene, system: str, say: Say) -> Figure:
 def _groups(scene: Scene, document: Standing, verdict: VerdictDocument, system: str, say: Say) -> list[Group]:
     """The groups that a verdict compares, each with its figure as it is shown: hidden ones say that they are."""
     declared = scene.systems.get(system)
-    measures = {measure.id: measure for measure in document.judged_measures}
+    measures = document.judged_by_id
     found = []
     for judged in verdict.comparisons:
         measure = measures.get(judged.measure)

@@ -395,8 +395,8 @@ def test_of_two_audits_of_a_window_an_open_pack_holds_one(tmp_path: Path) -> Non
     assert len(audits) == 2
 
 
-def test_the_command(boussole: Any, command: Any, workspace: Workspace, tmp_path: Path) -> None:
-    done = boussole("--workspace", workspace.home, "export", "pack", tmp_path / "p", "--system", "offers")
+def test_the_command(command: Any, workspace: Workspace, tmp_path: Path) -> None:
+    done = command("--workspace", workspace.home, "export", "pack", tmp_path / "p", "--system", "offers")
     assert done.returncode == 0, done.stderr
     assert "no count of a hidden group" in done.stderr
     assert verify(tmp_path / "p")[0] == 0

@@ -98,7 +98,7 @@ def groups(
     system: System | None,
 ) -> list[Group]:
     """The groups of an attribute or intersection, in the order of the document."""
-    measures = {measure.id: measure for measure in document.judged_measures}
+    measures = document.judged_by_id
     metric, given = comparison(kind, control), {"stage": stage} if stage else {}
     judged = judged_by(document, metric, by)
     marks = {each.measure: each for each in judged.comparisons} if judged else {}

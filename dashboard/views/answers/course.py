@@ -137,7 +137,7 @@ def _stop(window: Window, document: AuditDocument, asked: tuple[str, str], scale
     indicator, name = asked
     verdict = next((each for each in document.verdicts if each.indicator == indicator), None)
     judged = next((each for each in verdict.comparisons if each.measure == name), None) if verdict else None
-    measure = next((each for each in document.judged_measures if each.id == name), None)
+    measure = document.judged_by_id.get(name)
     value = measure.value if measure is not None and judged is not None else None
     low, high = decided(judged) if value is not None else NONE
     return Stop(
@@ -182,7 +182,7 @@ def _happened(
 
 def _counted(document: AuditDocument, name: str, say: Say) -> str:
     """The days that a figure of an audit counts."""
-    return period_of(document, next((each for each in document.judged_measures if each.id == name), None), say)
+    return period_of(document, document.judged_by_id.get(name), say)
 
 
 def _spoken(row: tuple[str, str, str, str], say: Say) -> str:

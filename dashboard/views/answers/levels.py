@@ -76,7 +76,7 @@ def _first(document: Standing, verdict: VerdictDocument) -> MeasureDocument | No
     if not verdict.comparisons:
         return None
     name = verdict.comparisons[0].measure
-    return next((measure for measure in document.judged_measures if measure.id == name), None)
+    return document.judged_by_id.get(name)
 
 
 def _beyond(verdict: str, at: float, params: Params, say: Say) -> str:

@@ -40,7 +40,7 @@ def words_in(text: str) -> int:
 
 def told_by(document: Standing, verdict: VerdictDocument) -> tuple[Comparison, MeasureDocument] | None:
     """The comparison that a verdict is told by, with its measure; None where none has a figure."""
-    measures = {measure.id: measure for measure in document.judged_measures}
+    measures = document.judged_by_id
     pairs = [(each, measures[each.measure]) for each in verdict.comparisons if each.measure in measures]
     return deciding(verdict.verdict, pairs)
 

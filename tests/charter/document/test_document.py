@@ -55,6 +55,19 @@ def test_what_the_model_reads_fits_its_schema(stored: list[str]) -> None:
         assert sealed_json(document).decode() == text
 
 
+def test_what_was_worked_out_does_not_outlive_a_change(stored: list[str]) -> None:
+    """Measures by name are kept, for pages ask for them at each question; other measures are other ones."""
+    document = AuditDocument.read(stored[1])
+    (first, *rest) = document.measures
+    assert document.judged_by_id is document.judged_by_id
+    assert document.judged_by_id[first.id] == first
+    shorter = document.changed(measures=tuple(rest))
+    assert (first.id in document.judged_by_id, first.id in shorter.judged_by_id) == (True, False)
+    assert shorter.judged_measures == tuple(rest)
+    assert document == AuditDocument.read(stored[1])
+    assert canonical_json(document.written()).decode() == stored[1]
+
+
 def test_a_thousand_measures_are_read_in_a_blink(stored: list[str]) -> None:
     """About twice as long as the bare JSON takes, whatever else the machine does."""
     assert _fastest(AuditDocument.read, stored[1]) < 4 * _fastest(json.loads, stored[1])

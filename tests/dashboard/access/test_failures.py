@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -27,14 +29,12 @@ def served(tmp_path) -> Workspace:
 
 def at(workspace: Workspace, address: str = "192.0.2.1") -> TestClient:
     """Programs on one machine or another, all asking the same server."""
-    return TestClient(app_of(workspace), client=(address, 50000))
+    return TestClient(app_of(workspace.home), client=(address, 50000))
 
 
-_apps: dict[str, Starlette] = {}
-
-
-def app_of(workspace: Workspace) -> Starlette:
-    return _apps.setdefault(str(workspace.home), Starlette(routes=routes(workspace.home)))
+@cache
+def app_of(home: Path) -> Starlette:
+    return Starlette(routes=routes(home))
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -71,9 +71,10 @@ def test_nobody_is_locked_out_by_others(served, tries):
     token = tokens.new_token(served, role="auditor", label="portal", days=2, reason="a test")
     number = token.split("_")[1]
     for address in ("192.0.2.1", "198.51.100.7"):  # the first is the portal's own, or that of the server before us
+        somebody = at(served, address)
         for _ in range(60):
             tries.add()
-            at(served, address).get(SYSTEMS, headers=bearer(guessed(number)))
+            somebody.get(SYSTEMS, headers=bearer(guessed(number)))
     for address in ("192.0.2.1", "198.51.100.7", "203.0.113.9"):
         assert at(served, address).get(SYSTEMS, headers=bearer(token)).status_code == 200
     assert at(served, "203.0.113.9").get(SYSTEMS, headers=bearer(guessed(number))).status_code == 429, "under a number"

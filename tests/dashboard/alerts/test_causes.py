@@ -27,7 +27,6 @@ from boussole.dashboard.alerts.letters.letters import letter
 from boussole.dashboard.pages.answer.along import NOTHING_ELSE
 from boussole.dashboard.pages.answer.cache import answer_page
 from boussole.dashboard.pages.drift.cache import drift_page
-from boussole.dashboard.views import store
 from boussole.dashboard.views.drift.query import DriftQuery
 from boussole.dashboard.views.scene import load
 from tests import offers
@@ -95,13 +94,12 @@ def test_few_people_are_in_no_message_and_what_is_told_stands_on_the_page(worksp
     whole = f"{made.subject}\n{made.text}\n{made.html}\n{made.document}"
     assert f"{RATIO}_gender" in whole
     assert not re.search(r"\bfew\b", whole), "the group of seven"
-    for lang in LANGUAGES:
-        pages = [
-            answer_page(workspace, "offers", each.indicator, lang, reader=NOTHING_ELSE)
-            for each in store.scene(workspace).latest["offers"].verdicts
-        ]
-        page = json.dumps([asdict(each) for each in pages if each], ensure_ascii=False, default=str)
-        for item in message.items:
+    for item in message.items:
+        question = item.subject.rpartition("/")[2]
+        for lang in LANGUAGES:
+            shown = answer_page(workspace, "offers", question, lang, reader=NOTHING_ELSE)
+            assert shown is not None
+            page = json.dumps(asdict(shown), ensure_ascii=False, default=str)
             assert item.facts["texts"][lang]["sentence"] in page
             assert item.facts["texts"][lang]["question"] in page
     assert "Was “Kept”; we cannot tell any more." in made.text
