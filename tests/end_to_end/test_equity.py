@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from boussole.audits.decisions import ingest
+from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
@@ -18,6 +19,10 @@ from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard.report.systems import figures
+from boussole.dashboard.views.system.view import question
+from boussole.dashboard.words.say import speaker
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -81,6 +86,21 @@ def test_without_a_gap_nothing_is_shared_out(tmp_path: Path) -> None:
     better = audit(made(tmp_path / "better", women=(0.8, 0.6, 0.6)), dry_run=True)
     assert told(better)[0] == "kept"
     assert "pas d’écart à surveiller" in told(better)[2]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_waterfall_has_a_table_that_fits_a_report(tmp_path: Path, lang: str) -> None:
+    workspace, say = made(tmp_path / "w", women=TOOL), speaker(lang)
+    document = audit(workspace, dry_run=True)
+    (verdict,) = [each for each in document.verdicts if each.template == "where_the_gap_opens"]
+    shown = question(document, verdict, load_charter(), workspace.system("offers"), say)
+    assert shown.chart is not None
+    assert shown.table is not None
+    data = figures(shown.table)
+    assert data is not None
+    assert len(data["widths"]) == len(data["header"]) == 6
+    assert [row["names"][1] for row in data["rows"]][-1] == say("To the end")
+    assert data["rows"][-1]["verdict"] == verdict.comparisons[-1].verdict
 
 
 def test_without_actors_it_is_not_examined(tmp_path: Path) -> None:
