@@ -25,6 +25,7 @@ from boussole.audits.lake.tables import KEYS, OF_PEOPLE, exists
 from boussole.audits.runs import read_window
 from boussole.audits.suppression.apart import Apart, within
 from boussole.audits.suppression.over_time import ShownWindow
+from boussole.audits.systems.logs.contacts import PARTS
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, reference_window
 from boussole.audits.workspace import Workspace
@@ -229,10 +230,15 @@ def differing(kept: Read, found: Read, *, ended: Collection[str], skip: Collecti
 
 
 def _as_kept(found: Read, kept: Read) -> Read:
-    """Without what the audit did not read: earlier versions read no categories, and not what people bring to lists."""
+    """Without what the audit did not read: earlier versions read no categories, not what people bring to lists, and not
+    all that is counted of messages."""
     known = {each.feature for each in kept.histograms}
     if not pa.compute.any(pa.compute.greater_equal(kept.ranks["bucket"], FIRST)).as_py():
         found = replace(found, ranks=_of_lists(found.ranks, kept.ranks))
+    if kept.contacts.num_rows:
+        parts = [*{*kept.contacts["part"].to_pylist()} | {*PARTS[:4]}]
+        read = pa.compute.is_in(found.contacts["part"], pa.array(parts, pa.string()))
+        found = replace(found, contacts=found.contacts.filter(read))
     return replace(
         found,
         histograms=[each for each in found.histograms if each.feature in known or not isinstance(each, Categories)],

@@ -10,8 +10,8 @@ import pyarrow as pa
 from boussole.audits.counts.read import CONTACTED, months_sql
 from boussole.audits.cubes.contacts import counting
 from boussole.audits.lake.purged import purged_before
-from boussole.audits.lake.tables import cube_of, days_sql, has_table, table
-from boussole.audits.systems.logs.contacts import DAYS
+from boussole.audits.lake.tables import cube_of, days_sql, has_table, literal, table
+from boussole.audits.systems.logs.contacts import DAYS, STOPPED
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 
@@ -32,14 +32,21 @@ def read_contacts(
     if purged is not None and purged > needed:
         if _other_days(connection, system, window):
             return CONTACTED.empty_table()
-    elif exact or _other_days(connection, system, window):
+    elif exact or _other_days(connection, system, window) or _uncounted(connection, source):
         source = f"({counting(connection, system, days_sql(window))})"
     sides = " UNION ALL ".join(
         f"SELECT part, bucket, CAST({case} AS UTINYINT) AS decision, {n} AS n FROM {source}"
         for case, n in ((0, "n - cases"), (1, "cases"))
     )
     summed = f"SELECT part, bucket, decision, CAST(sum(n) AS BIGINT) AS n FROM ({sides}) GROUP BY ALL ORDER BY ALL"
-    return connection.execute(f"FROM ({summed}) WHERE n > 0").to_arrow_table().cast(CONTACTED)
+    told = f"FROM ({summed}) WHERE n > 0 OR part = {literal(STOPPED)}"  # 0: no STOP, and not that nobody looked
+    return connection.execute(told).to_arrow_table().cast(CONTACTED)
+
+
+def _uncounted(connection: duckdb.DuckDBPyConnection, source: str) -> bool:
+    """Whether an earlier version counted a month, which did not look who had said STOP."""
+    without = f"SELECT month FROM {source} GROUP BY month HAVING NOT bool_or(part = {literal(STOPPED)}) LIMIT 1"
+    return bool(connection.execute(without).fetchone())
 
 
 def _other_days(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> bool:

@@ -11,7 +11,7 @@ from boussole.audits.languages import LANGUAGES, inside, typeset
 from boussole.audits.systems.kinds import Texts
 from boussole.audits.systems.model import System
 from boussole.charter.document import MeasureInShort
-from boussole.charter.text.judged import DECIDED
+from boussole.charter.text.judged import DECIDED, NO_CASE
 from boussole.charter.text.model import Article, Charter, Indicator, Need, Records
 
 Attribute = tuple[str, ...]
@@ -45,6 +45,8 @@ class Question:
     comparisons: tuple[MeasureInShort, ...] = ()
     own: tuple[MeasureInShort, ...] = ()
     """Those of the window of the audit alone, in the same order."""
+    logged: MeasureInShort | None = None
+    """What a log counts of what is not tolerated: held to no level, and so no comparison."""
     unexamined: str | None = None
 
     @property
@@ -149,6 +151,9 @@ def _answered(question: Question, measures: Sequence[MeasureInShort], since: Map
     """A question with those of the measures of its metric that are its comparisons."""
     if question.unexamined:
         return question
+    if question.indicator.metric in NO_CASE:
+        logged = next(iter(measures), None)
+        return replace(question, logged=logged, unexamined=None if logged else "no_measure")
     own = tuple(m for m in measures if _answers(m, question.indicator, question.by))
     comparisons = tuple(since.get(each.id, each) for each in own)
     missing = "no_measure" if question.indicator.for_each is None and not comparisons else None

@@ -5,25 +5,28 @@ from __future__ import annotations
 from boussole.audits.metrics.calibration import CALIBRATION_DIFFERENCE
 from boussole.audits.metrics.discrimination import AUC_DIFFERENCE
 from boussole.audits.metrics.families import EVERY_COMPARISON
-from boussole.audits.metrics.freedom import OUTSIDE_HOURS, TOO_OFTEN
+from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN
 from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
 
 DRIFT = "psi"
 MESSAGES = (OUTSIDE_HOURS, TOO_OFTEN)
 """Shares of messages or people, of systems that keep a log of messages: of everybody, and compared with nobody."""
+NO_CASE = (AFTER_STOP,)
+"""Counts of what is not tolerated at all, from a log of messages: one case is too many, and nothing is tested."""
 JUDGED = (
     {comparison.metric: comparison.scale for comparison in EVERY_COMPARISON}
     | {DRIFT: "distance"}
     | dict.fromkeys(MESSAGES, "share")
+    | dict.fromkeys(NO_CASE, "cases")
 )
-"""The measures that carry a test, and their scales."""
+"""The measures that a charter can judge, and their scales; all but `cases` carry a test."""
 NEEDS_ALL = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.needs_all}
 """Measures that have no value where outcomes are observed only for the selected."""
 DECIDED = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.decided}
 """Measures of who is selected: where nothing is decided there is none of them."""
 LISTS = {EXPOSURE_RATIO.metric}
 """Measures of lists: of systems that rank."""
-BY_WINDOW = {EXPOSURE_RATIO.metric, AUC_DIFFERENCE.metric, CALIBRATION_DIFFERENCE.metric, DRIFT, *MESSAGES}
+BY_WINDOW = {EXPOSURE_RATIO.metric, AUC_DIFFERENCE.metric, CALIBRATION_DIFFERENCE.metric, DRIFT, *MESSAGES, *NO_CASE}
 """Measures that are judged window by window: places in lists, areas, calibration, distances and messages are not put
 together."""
 LOGGED = ("selection", "ranking", "generation")
@@ -31,8 +34,8 @@ LOGGED = ("selection", "ranking", "generation")
 PARAMS: dict[str, dict[str, str]] = {
     metric: {"against": "`rest`, or a reference such as `gender=M`"}
     for metric in JUDGED
-    if metric not in (DRIFT, *MESSAGES)
-} | {metric: {} for metric in (DRIFT, *MESSAGES)}
+    if metric not in (DRIFT, *MESSAGES, *NO_CASE)
+} | {metric: {} for metric in (DRIFT, *MESSAGES, *NO_CASE)}
 """What a question can choose among the figures of a measure by, and what it can be."""
 PARAMS[EXPOSURE_RATIO.metric]["discount"] = DISCOUNTS["exposure"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from boussole.audits.errors import nearest
 from boussole.audits.metric_registry import REGISTRY
 from boussole.charter.text.draft import Draft, DraftQuestion, Fault
-from boussole.charter.text.judged import DRIFT, JUDGED, LOGGED, MESSAGES, NEEDS_ALL, PARAMS, kinds_of, possible
+from boussole.charter.text.judged import DRIFT, JUDGED, LOGGED, MESSAGES, NEEDS_ALL, NO_CASE, PARAMS, kinds_of, possible
 from boussole.charter.text.model import Frequency
 
 MONTHS: dict[Frequency, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
@@ -58,9 +58,9 @@ def _drift(each: DraftQuestion, metric: str) -> Iterator[Fault]:
         yield each.fault(f"`subject` is for '{DRIFT}', and '{metric}' has none: remove it.", "subject")
     if metric == DRIFT and indicator.for_each is not None:
         yield each.fault(f"'{DRIFT}' compares periods, not groups: remove `for_each`.", "for_each")
-    if metric in MESSAGES and indicator.for_each is not None:
+    if metric in (*MESSAGES, *NO_CASE) and indicator.for_each is not None:
         yield each.fault(f"'{metric}' is of everybody, not of groups: remove `for_each`.", "for_each")
-    if metric in MESSAGES and "contacts" not in indicator.needs:
+    if metric in (*MESSAGES, *NO_CASE) and "contacts" not in indicator.needs:
         yield each.fault(f"'{metric}' is of a log of messages: add `needs: [contacts]`.", "needs")
 
 
@@ -68,6 +68,12 @@ def _levels(each: DraftQuestion, scale: str) -> Iterator[Fault]:
     """Levels on the right scale, on the right side, apart from each other, and such that parity is kept."""
     threshold = each.indicator.threshold
     if any(way.threshold is threshold and JUDGED.get(way.metric or "") == scale for way in each.earlier):
+        return
+    if (scale == "cases") != (threshold.tolerance is not None):
+        other = "a watch and a breach level" if scale == "cases" else "a `tolerance`"
+        own = "a `tolerance`" if scale == "cases" else "levels"
+        yield each.fault(f"this measure is held to {own}: set that instead of {other}.", "threshold")
+    if scale == "cases":
         return
     levels = {name: level for name in ("watch", "breach") if (level := getattr(threshold, name)) is not None}
     wrong = {name: told for name, level in levels.items() if (told := _off_scale(name, level, scale))}

@@ -73,6 +73,7 @@ def test_levels_that_are_judged_in_this_version():
         "psi": (0.1, None),
         "outside_hours_share": (0.01, 0.05),
         "written_too_often_share": (0.01, None),
+        "written_after_stop_share": (None, None),
     }
 
 

@@ -12,11 +12,16 @@ from boussole.audits.systems.logs.log_type import Follow, LogType, Read, Section
 OPT_OUT = ("opt-out", "opt_out", "optout", "stop")
 """Kinds of row that are somebody asking to be left alone, where the system file names none."""
 
-HOURS, PLACED, TIMED, OFTEN = PARTS = ("hours", "placed", "timed", "often")
+HOURS, PLACED, TIMED, OFTEN, STOPPED = PARTS = ("hours", "placed", "timed", "often", "stopped")
 """Messages, outside decent hours; those whose department is not known; those without a time of day; people written to,
-too often."""
+too often; people who had said STOP, written to all the same."""
 MOST, DAYS = 4, 30
 """Messages to one person in so many days, at most: the same source."""
+GRACE_HOURS = 24
+"""So long may machines take to heed a STOP."""
+STOPS_KEPT_YEARS = 3
+"""A STOP outlives the other rows of a purge for so long after it was said: who does not know it cannot heed it, nor see
+that it was not. Source: CNIL (2022), référentiel on the management of commercial activities: at least three years."""
 
 
 class Contacts(Section):
@@ -37,6 +42,13 @@ class Contacts(Section):
         found: dict[str, Any] = written(self)
         unsaid = {"department": None, "opt_out": list(OPT_OUT)}
         return {name: value for name, value in found.items() if name not in unsaid or value != unsaid[name]}
+
+    @property
+    def stop(self) -> str:
+        """SQL: whether a row is a STOP of the person."""
+        kinds = [kind.strip().lower().replace("'", "''") for kind in self.opt_out]
+        listed = ", ".join(f"'{kind}'" for kind in kinds)
+        return f"lower(trim(kind)) IN ({listed})"
 
 
 CONTACTS = LogType(
@@ -76,7 +88,7 @@ CONTACTS = LogType(
         "month": "DATE",
         "part": "VARCHAR",  # what is counted (`PARTS`)
         "bucket": "UTINYINT",
-        "n": "BIGINT",  # messages, or people written to
-        "cases": "BIGINT",  # of these, those outside the hours; who got too many
+        "n": "BIGINT",  # messages, or people written to; or who had said STOP
+        "cases": "BIGINT",  # of these, those outside the hours; who got too many; who were written to
     },
 )

@@ -14,6 +14,7 @@ from boussole.charter.document.left_out import LeftOutInShort, PartLeftOut
 from boussole.charter.judging.families import Question, controls, decision, said
 from boussole.charter.judging.statistics.testing import accumulates, lasting, past
 from boussole.charter.judging.wording.findings import deciding, finding, level_words, meaning
+from boussole.charter.judging.wording.logged_sentences import REASONS, logged_sentence
 from boussole.charter.judging.wording.naming import about
 from boussole.charter.judging.wording.record_sentences import recorded_sentence
 from boussole.charter.judging.wording.stated_sentences import stated_sentence
@@ -61,6 +62,7 @@ CANNOT_TELL = {
     "zero_denominator": "We cannot tell. One of the groups has no case to count.",
     "empty_window": "We cannot tell. One of the two periods holds no decision.",
     "no_values": "We cannot tell. In one of the two periods the column holds no value at all.",
+    "no_stop": "We cannot tell. The log holds nobody who had said STOP early enough to see whether it is heeded.",
     "no_times": "We cannot tell. Too many messages say on which day they left, and not at what time.",
     "one_bin": "We cannot tell. In both periods the column holds one value only, or only values too rare to compare.",
 }
@@ -214,8 +216,10 @@ def _sentence(told: _Teller, left_out: LeftOutInShort | None) -> str:
     if document.verdict == "not_examined":
         role = said(question.indicator.attested_by or {lang: ""}, lang)
         return catalogue.gettext(NOT_EXAMINED[document.reason or ""]).format(role=role)
+    answer = catalogue.gettext(ANSWERS[document.verdict, question.indicator.good_answer])
+    if document.reason in REASONS:
+        return logged_sentence(document, answer, catalogue)
     if document.rests_on_statements:
-        answer = catalogue.gettext(ANSWERS[document.verdict, question.indicator.good_answer])
         records = question.indicator.records
         if document.counted is not None and records is not None:
             return recorded_sentence(document, document.counted, answer, catalogue, records=records)
@@ -363,7 +367,10 @@ class _Teller:
 
     def without_figures(self) -> str:
         """Why nobody can tell, where no comparison has a figure to show."""
-        if any(measure.status == "suppressed" for _, measure in self.pairs):
+        logged = self.question.logged
+        if any(measure.status == "suppressed" for _, measure in self.pairs) or (
+            logged is not None and logged.status == "suppressed"
+        ):
             return self.catalogue.gettext(HIDDEN)
         message = self.catalogue.gettext(CANNOT_TELL.get(self.document.reason or "", NO_VALUE))
         return message.format(decision=decision(self.system, self.catalogue.lang), date=self._date())

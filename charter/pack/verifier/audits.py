@@ -21,7 +21,7 @@ from .pack import Pack, digest
 from .rows import Rows
 from .system import System
 from .tally import Tally
-from .verdicts import recorded
+from .verdicts import logged, recorded
 from .verdicts.judging import articles, judge, left_out
 
 Again = Callable[[dict], "Claims | None"]
@@ -182,11 +182,15 @@ def _hidden(document: dict, system: System, rows: Rows, name: str, tally: Tally)
             group = tuple(measure["group"][each] for each in measure["by"])
             held = group in rows.tables(measure["by"])
             tally.check(f"{name}: {measure['id']} is set apart and has rows", holds=not held)
-    for metric in messages.ASKED if rows.messages else ():
+    for metric in messages.asked(rows) if rows.messages else ():
         said = [(each["status"], each["reason"]) for each in document["measures"] if each["metric"] == metric]
         tally.check(
             f"{name}: {metric} is told, or hidden, otherwise", holds=said == [messages.status(metric, system, rows)]
         )
+    for each in document["measures"]:
+        if each["metric"] == messages.AFTER_STOP:
+            said, must = each["params"].get("some"), messages.some(system, rows)
+            tally.hold(f"{name}: whether anybody was written to after a STOP", said, must)
     if system.by_person:
         return
     for measure in document["measures"]:
@@ -206,14 +210,18 @@ def _verdicts(  # noqa: PLR0917 (what a verdict rests on)
     told = not charter.get("left_out") or bool(document.get("left_out"))
     tally.check(f"{name}: it does not say what was left out", holds=told)
     judged, counted = judge(document, charter, system), recorded.judge(document, charter)
-    for verdict, claims in [*judged, *counted]:
+    cases = logged.judge(document, charter)
+    for verdict, claims in [*judged, *counted, *cases]:
         tally.claims(f"{name}: {verdict['article']}/{verdict['indicator']}", verdict, claims)
     for said, must in zip(document["articles"], articles(document)):
         tally.claims(f"{name}: article {must['article']}", said, must)
-    left = len(document["verdicts"]) - len(judged) - len(counted)
+    left = len(document["verdicts"]) - len(judged) - len(counted) - len(cases)
     lines = [f"  {len(judged)} verdicts judged again; {left} rest on no test: sealed as they stand"]
     if counted:
         by_counts = "judged again by the counts that the audit tells; the records themselves are not in the pack"
         lines.append(f"  {len(counted)} verdicts on records {by_counts}")
+    if cases:
+        by_cases = "judged again by the cases that a log counts; what people found of them stands as it is sealed"
+        lines.append(f"  {len(cases)} verdicts on what is not tolerated {by_cases}")
     on = sum(any(each["measure"] in remaining.tests for each in verdict["comparisons"]) for verdict, _ in judged)
     return [*lines, f"  {on} of those judged again rest on tests that are sealed as they stand"] if on else lines

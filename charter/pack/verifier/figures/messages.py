@@ -11,19 +11,22 @@ from ..buckets import Counted, fewest_clusters, filled
 from ..chances import quantile
 from ..groups import Claims
 from ..rows import BUCKETS, Rows
-from ..scores import share_end
+from ..scores import share_end, wilson
 from ..system import System
 
 ASKED = {"outside_hours_share": "hours", "written_too_often_share": "often"}
 FEWEST = 40
 """Of fewer cases, or fewer others, rows of one person are taken to be alike."""
 MOST, DAYS = 4, 30
+AFTER_STOP, STOPPED, GRACE_HOURS = "written_after_stop_share", "stopped", 24
 MOST_UNTIMED, FEW_OF = 0.01, 100
 """More messages without a time of day tell nothing; few cases are told of so many times as many messages alone."""
 
 
 def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
     """What a share must say; None where it is none of these."""
+    if measure["metric"] == AFTER_STOP:
+        return _after_stop(rows)
     part = ASKED.get(measure["metric"])
     if part is None:
         return None
@@ -48,8 +51,38 @@ def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
     }
 
 
+def _after_stop(rows: Rows) -> Claims:
+    """People who had said STOP, and those of them who were written to all the same: each counts once a month."""
+    cases, every = counted(rows, STOPPED)
+    k, n = sum(cases), sum(every)
+    found = wilson(k, n)
+    return {
+        "value": k / n,
+        "n": n,
+        "clusters": len(filled(every)),
+        "interval.low": found.low,
+        "interval.high": found.high,
+        "params.cases": k,
+        "params.hours": GRACE_HOURS,
+    }
+
+
+def asked(rows: Rows) -> list[str]:
+    """The measures that an audit of such rows tells, or hides; one of an earlier version did not ask for a STOP."""
+    return [*ASKED, AFTER_STOP] if any(part == STOPPED for part, _, _ in rows.messages) else [*ASKED]
+
+
+def some(system: System, rows: Rows) -> bool | None:
+    """What is said of cases after a STOP where nothing else is: whether there is one."""
+    cases, every = counted(rows, STOPPED)
+    return bool(sum(cases)) if 0 < sum(every) < system.limit else None
+
+
 def status(name: str, system: System, rows: Rows) -> tuple[str, str | None]:
     """Whether a share is told, or why it is not: hiding one would hide what it was meant to show."""
+    if name == AFTER_STOP:
+        n = sum(counted(rows, STOPPED)[1])
+        return ("undefined", "no_stop") if not n else ("suppressed", "small_group") if n < system.limit else ("ok", None)
     (cases, every), people = counted(rows, ASKED[name]), sum(counted(rows, "often")[1])
     k, n, untimed = sum(cases), sum(every), [sum(side) for side in counted(rows, "timed")]
     if people < system.limit:
