@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from boussole.audits import private_files
 from boussole.audits.counts.left_out import LEFT_OUT
 from boussole.audits.counts.lists import RANKS
-from boussole.audits.counts.read import CONTACTED, COUNTS, Read
+from boussole.audits.counts.read import CONTACTED, COUNTS, REPLIED, Read
 from boussole.audits.counts.scores import SCORES
 from boussole.audits.counts.strata import STRATA
 from boussole.audits.counts.withheld import WITHHELD
@@ -61,6 +61,8 @@ def store(folder: Path, read: Read) -> EvidenceHashes:
     cubes |= {"reference_scores": read.reference_scores, "withheld": read.withheld, "left_out": read.left_out}
     if read.contacts.num_rows:  # evidence of systems without messages is written as it always was
         cubes["contacts"] = read.contacts
+    if read.replies.num_rows:
+        cubes["replies"] = read.replies
     parts = [*(_with_nulls(rows, cube) for cube, rows in cubes.items()), *_watched_rows(read.histograms)]
     table = pa.concat_tables(parts)
     buffer = io.BytesIO()
@@ -103,6 +105,7 @@ def load(folder: Path, digest: str) -> Read:
         withheld=rows("withheld").select(WITHHELD.names),
         left_out=rows("left_out").select(LEFT_OUT.names),
         contacts=rows("contacts").select(CONTACTED.names),
+        replies=rows("replies").select(REPLIED.names),
         histograms=[*_histograms(rows("histograms").to_pylist()), *_categories(rows("values").to_pylist())],
     )
 

@@ -19,6 +19,7 @@ from boussole.audits.metrics.estimated import METRICS as ESTIMATED_METRICS
 from boussole.audits.metrics.freedom import METRICS as FREEDOM_METRICS
 from boussole.audits.metrics.inequality import METRICS as INEQUALITY_METRICS
 from boussole.audits.metrics.missing import METRICS as MISSING_METRICS
+from boussole.audits.metrics.replies import METRICS as REPLY_METRICS
 from boussole.audits.metrics.ranking import METRICS as RANKING_METRICS
 from boussole.audits.metrics.scoring import METRICS as SCORING_METRICS
 from boussole.audits.metrics.selection import METRICS as SELECTION_METRICS
@@ -77,5 +78,6 @@ REGISTRY = Registry(
         *BY_GROUP_METRICS,
         *MEANING_METRICS,
         *FREEDOM_METRICS,
+        *REPLY_METRICS,
     )
 )

@@ -30,12 +30,12 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, reference_window
 from boussole.audits.workspace import Workspace
 
-COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld", "contacts")
+COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld", "contacts", "replies")
 LEFT_OUT = "left_out"
 """What was not counted: the same in the state that was read, and free to change since."""
 VALUES = "values"
 """The names of values of categories, of which a purge leaves those alone that not only few had."""
-OF_ROWS = ("strata", "scores", "reference_scores", "withheld", "contacts", VALUES)
+OF_ROWS = ("strata", "scores", "reference_scores", "withheld", "contacts", "replies", VALUES)
 """What a purge removes together with the rows, or what needs it."""
 
 
@@ -239,6 +239,8 @@ def _as_kept(found: Read, kept: Read) -> Read:
         parts = [*{*kept.contacts["part"].to_pylist()} | {*PARTS[:4]}]
         read = pa.compute.is_in(found.contacts["part"], pa.array(parts, pa.string()))
         found = replace(found, contacts=found.contacts.filter(read))
+    if not kept.replies.num_rows:
+        found = replace(found, replies=kept.replies)
     return replace(
         found,
         histograms=[each for each in found.histograms if each.feature in known or not isinstance(each, Categories)],

@@ -99,7 +99,7 @@ def _stopped(connection: duckdb.DuckDBPyConnection, held: str, stop: str) -> str
     The first STOP of a person counts; one without a time of day, from the end of its day. A row of a month without any
     STOP says that they were counted.
     """
-    at = "CASE WHEN CAST(\"at\" AS TIME) = TIME '00:00:00' THEN \"at\" + INTERVAL 1 DAY ELSE \"at\" END"
+    at = 'CASE WHEN CAST("at" AS TIME) = TIME \'00:00:00\' THEN "at" + INTERVAL 1 DAY ELSE "at" END'
     since = f"min({at}) + INTERVAL {GRACE_HOURS} HOUR"
     _keep(
         connection,

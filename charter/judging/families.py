@@ -11,7 +11,7 @@ from boussole.audits.languages import LANGUAGES, inside, typeset
 from boussole.audits.systems.kinds import Texts
 from boussole.audits.systems.model import System
 from boussole.charter.document import MeasureInShort
-from boussole.charter.text.judged import DECIDED, NO_CASE
+from boussole.charter.text.judged import DECIDED, NO_CASE, OF_REPLIES
 from boussole.charter.text.model import Article, Charter, Indicator, Need, Records
 
 Attribute = tuple[str, ...]
@@ -154,6 +154,8 @@ def _answered(question: Question, measures: Sequence[MeasureInShort], since: Map
     if question.indicator.metric in NO_CASE:
         logged = next(iter(measures), None)
         return replace(question, logged=logged, unexamined=None if logged else "no_measure")
+    if question.indicator.metric in OF_REPLIES and not measures:
+        return replace(question, unexamined="no_measure")
     own = tuple(m for m in measures if _answers(m, question.indicator, question.by))
     comparisons = tuple(since.get(each.id, each) for each in own)
     missing = "no_measure" if question.indicator.for_each is None and not comparisons else None
@@ -205,6 +207,7 @@ def _declared(system: System) -> dict[Need, bool]:
         "stages": columns is not None and bool(columns.stages),
         "ranks": columns is not None and columns.request is not None and columns.rank is not None,
         "contacts": system.contacts is not None,
+        "closings": system.contacts is not None and system.contacts.closes_at is not None,
     }
 
 

@@ -56,4 +56,3 @@ def _answer(measure: MeasureInShort, counts: LoggedCases | None, *, refuted: int
     if counts.cases > refuted:
         return Verdict.WATCH, "logged_case"
     return Verdict.KEPT, "logged_refuted" if counts.cases else "logged_none"
-

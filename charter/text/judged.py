@@ -7,6 +7,7 @@ from boussole.audits.metrics.discrimination import AUC_DIFFERENCE
 from boussole.audits.metrics.families import EVERY_COMPARISON
 from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN
 from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
+from boussole.audits.metrics.replies import LATE_RATIO
 
 DRIFT = "psi"
 MESSAGES = (OUTSIDE_HOURS, TOO_OFTEN)
@@ -14,7 +15,7 @@ MESSAGES = (OUTSIDE_HOURS, TOO_OFTEN)
 NO_CASE = (AFTER_STOP,)
 """Counts of what is not tolerated at all, from a log of messages: one case is too many, and nothing is tested."""
 JUDGED = (
-    {comparison.metric: comparison.scale for comparison in EVERY_COMPARISON}
+    {comparison.metric: comparison.scale for comparison in (*EVERY_COMPARISON, LATE_RATIO)}
     | {DRIFT: "distance"}
     | dict.fromkeys(MESSAGES, "share")
     | dict.fromkeys(NO_CASE, "cases")
@@ -26,7 +27,10 @@ DECIDED = {comparison.metric for comparison in EVERY_COMPARISON if comparison.ra
 """Measures of who is selected: where nothing is decided there is none of them."""
 LISTS = {EXPOSURE_RATIO.metric}
 """Measures of lists: of systems that rank."""
-BY_WINDOW = {EXPOSURE_RATIO.metric, AUC_DIFFERENCE.metric, CALIBRATION_DIFFERENCE.metric, DRIFT, *MESSAGES, *NO_CASE}
+OF_REPLIES = {LATE_RATIO.metric}
+"""Comparisons of replies between groups, of systems whose log of messages says when lists close."""
+BY_WINDOW = {EXPOSURE_RATIO.metric, AUC_DIFFERENCE.metric, CALIBRATION_DIFFERENCE.metric, DRIFT}
+BY_WINDOW |= {*MESSAGES, *NO_CASE, *OF_REPLIES}
 """Measures that are judged window by window: places in lists, areas, calibration, distances and messages are not put
 together."""
 LOGGED = ("selection", "ranking", "generation")

@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from boussole.audits.errors import nearest
 from boussole.audits.metric_registry import REGISTRY
 from boussole.charter.text.draft import Draft, DraftQuestion, Fault
-from boussole.charter.text.judged import DRIFT, JUDGED, LOGGED, MESSAGES, NEEDS_ALL, NO_CASE, PARAMS, kinds_of, possible
+from boussole.charter.text.judged import (
+    DRIFT,
+    JUDGED,
+    LOGGED,
+    MESSAGES,
+    NEEDS_ALL,
+    NO_CASE,
+    OF_REPLIES,
+    PARAMS,
+    kinds_of,
+    possible,
+)
 from boussole.charter.text.model import Frequency
 
 MONTHS: dict[Frequency, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
@@ -62,6 +73,8 @@ def _drift(each: DraftQuestion, metric: str) -> Iterator[Fault]:
         yield each.fault(f"'{metric}' is of everybody, not of groups: remove `for_each`.", "for_each")
     if metric in (*MESSAGES, *NO_CASE) and "contacts" not in indicator.needs:
         yield each.fault(f"'{metric}' is of a log of messages: add `needs: [contacts]`.", "needs")
+    if metric in OF_REPLIES and "closings" not in indicator.needs:
+        yield each.fault(f"'{metric}' is of replies to lists that close: add `needs: [closings]`.", "needs")
 
 
 def _levels(each: DraftQuestion, scale: str) -> Iterator[Fault]:

@@ -74,6 +74,7 @@ def test_levels_that_are_judged_in_this_version():
         "outside_hours_share": (0.01, 0.05),
         "written_too_often_share": (0.01, None),
         "written_after_stop_share": (None, None),
+        "late_reply_ratio": (0.95, 0.8),
     }
 
 

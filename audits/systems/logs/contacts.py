@@ -17,6 +17,10 @@ HOURS, PLACED, TIMED, OFTEN, STOPPED = PARTS = ("hours", "placed", "timed", "oft
 too often; people who had said STOP, written to all the same."""
 MOST, DAYS = 4, 30
 """Messages to one person in so many days, at most: the same source."""
+LATE, PROMPT, WAIT = ("late", "prompt", "wait")
+"""What is counted of replies by group: those that came after the list had closed; those within `PROMPT_HOURS` of the
+message, of all messages; how many minutes they took, `WAITED` at most."""
+PROMPT_HOURS, WAITED = 5, 20160
 GRACE_HOURS = 24
 """So long may machines take to heed a STOP."""
 STOPS_KEPT_YEARS = 3
@@ -32,6 +36,9 @@ class Contacts(Section):
     department: ColumnName | None = Field(
         None, description="Department of the person (75, 2A, 974): whose hours and public holidays count"
     )
+    closes_at: ColumnName | None = Field(
+        None, description="Moment at which the list, or the offer, that a message is about closed: later is too late"
+    )
     opt_out: list[str] = Field(
         list(OPT_OUT), min_length=1, description="Kinds that are a STOP of the person, and no message; in any case"
     )
@@ -40,7 +47,7 @@ class Contacts(Section):
     def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """A section that says nothing of these is written, and hashed, as before there were any."""
         found: dict[str, Any] = written(self)
-        unsaid = {"department": None, "opt_out": list(OPT_OUT)}
+        unsaid = {"department": None, "closes_at": None, "opt_out": list(OPT_OUT)}
         return {name: value for name, value in found.items() if name not in unsaid or value != unsaid[name]}
 
     @property
@@ -56,7 +63,7 @@ CONTACTS = LogType(
     title={"en": "messages to people", "fr": "messages envoyés"},
     noun="message(s)",
     row="message to a person",
-    told="person, moment, kind, moment of the reply, department",
+    told="person, moment, kind, moment of the reply, department, moment at which the list closed",
     declare="`contacts`",
     section=Contacts,
     table={
@@ -70,6 +77,7 @@ CONTACTS = LogType(
         "kind": "VARCHAR",
         "reply_at": "TIMESTAMP",
         "department": "VARCHAR",
+        "closes_at": "TIMESTAMP",
     },
     moment="at",
     reads=(
@@ -78,6 +86,7 @@ CONTACTS = LogType(
         Read("kind", "words", missing="the kind of message is missing"),
         Read("reply_at", "moment", not_before=("at", "the reply is older than the message")),
         Read("department", "words"),
+        Read("closes_at", "moment"),
     ),
     identity=("person", "at", "kind"),
     hashed=True,

@@ -39,6 +39,7 @@ RATIOS = {
     "{other}",
     "exposure_ratio": "In the same lists, the attention that a place gets is {value} on average {place} where it is "
     "100 {other}",
+    "late_reply_ratio": "At equal numbers of replies, {value} come after the list has closed {place} where 100 do {other}",
     "scoring_rate_ratio": "At equal numbers, {value} people score above the middle {place} where 100 do {other}",
 }
 DRIFT = {

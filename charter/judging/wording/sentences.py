@@ -18,6 +18,7 @@ from boussole.charter.judging.wording.logged_sentences import REASONS, logged_se
 from boussole.charter.judging.wording.naming import about
 from boussole.charter.judging.wording.record_sentences import recorded_sentence
 from boussole.charter.judging.wording.stated_sentences import stated_sentence
+from boussole.charter.text.judged import OF_REPLIES
 from boussole.charter.text.left_out import REASON, limiting
 
 LOCALE = Path(__file__).parent.parent / "locale"
@@ -35,6 +36,7 @@ NOT_EXAMINED = {
     "no_stages": "Not examined: the system file declares no stages.",
     "no_ranks": "Not examined: the system file names no lists and places in them.",
     "no_contacts": "Not examined: the system file declares no log of messages.",
+    "no_closings": "Not examined: the log of messages does not say when the lists that they are about close.",
     "no_measure": "Not examined: nothing was measured for this question in this period.",
     "no_incident": "Not examined: no incident of this system was ever recorded. Nobody knows whether there was none, "
     "or nobody records them.",
@@ -287,7 +289,7 @@ class _Teller:
     def _settled(self, comparison: Comparison, measure: MeasureInShort, found: str) -> str:
         """How many more decisions would tell, and how long these take to come, where those of later windows count."""
         gettext, lang, more = self.catalogue.gettext, self.catalogue.lang, comparison.more_decisions
-        if measure.params.scale == "share":
+        if measure.params.scale == "share" or measure.metric in OF_REPLIES:
             return gettext(TOO_FEW_MESSAGES).format(finding=found)
         if more is None:
             return gettext(NEVER_SETTLED).format(finding=found)

@@ -10,6 +10,7 @@ from .figures import drift, expected, messages
 from .figures.calibrating import Calibrating
 from .figures.others import Others
 from .figures.remaining import Remaining
+from .figures.replies import Replies
 from .figures.score_bins import ScoreBins
 from .figures.scored import Scores
 from .figures.stages import Stages
@@ -87,6 +88,7 @@ def _from_rows(document: dict, groups: Groups) -> Again:
     bins = ScoreBins(system, rows)
     ways: list[Again] = [
         stages.claims,
+        Replies(groups).claims,
         lambda measure: drift.claims(measure, system, rows),
         lambda measure: messages.claims(measure, system, rows),
         groups.claims,

@@ -61,6 +61,7 @@ class Rows:
         self.earlier: list[ScoreBin] = []
         self.parts: dict[str, int] = {}
         self.messages: dict[tuple[str, int, bool], int] = {}
+        self.replies: dict[str, list[tuple[Decisions, int]]] = {}
         self.bins: dict[tuple[str, str], list[tuple[int, str | None, int]]] = {}
         self.values: dict[tuple[str, str], dict[str, int]] = {}
         place = {name: i for i, name in enumerate(self.names)}
@@ -71,6 +72,9 @@ class Rows:
             elif cube == "left_out":
                 part = str(line[place["part"]])
                 self.parts[part] = self.parts.get(part, 0) + int(line[place["n"]] or 0)
+            elif cube == "replies":
+                part = self.replies.setdefault(str(line[place["part"]]), [])
+                part.append((_decisions(line, place), int(line[place["bin"]] or 0)))
             elif cube == "contacts":
                 bucket, case = int(line[place["bucket"]] or 0), line[place["decision"]] == "1"
                 self.messages[str(line[place["part"]]), bucket, case] = int(line[place["n"]] or 0)

@@ -48,6 +48,7 @@ class System:
             "stages": bool(self.stages),
             "ranks": bool(columns.get("request") and columns.get("rank")),
             "contacts": bool(self.declared.get("contacts")),
+            "closings": bool((self.declared.get("contacts") or {}).get("closes_at")),
         }[need]
 
 

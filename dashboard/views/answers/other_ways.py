@@ -33,6 +33,7 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "stages": say("where no stages are declared"),
         "ranks": say("where there are no lists"),
         "contacts": say("where no messages are logged"),
+        "closings": say("where the log does not say when lists close"),
     }
     found = [kinds[way.applies]] if way.applies in kinds else []
     found += [lacking[need] for need in indicator.needs if need not in way.needs]

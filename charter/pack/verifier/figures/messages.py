@@ -82,7 +82,9 @@ def status(name: str, system: System, rows: Rows) -> tuple[str, str | None]:
     """Whether a share is told, or why it is not: hiding one would hide what it was meant to show."""
     if name == AFTER_STOP:
         n = sum(counted(rows, STOPPED)[1])
-        return ("undefined", "no_stop") if not n else ("suppressed", "small_group") if n < system.limit else ("ok", None)
+        return (
+            ("undefined", "no_stop") if not n else ("suppressed", "small_group") if n < system.limit else ("ok", None)
+        )
     (cases, every), people = counted(rows, ASKED[name]), sum(counted(rows, "often")[1])
     k, n, untimed = sum(cases), sum(every), [sum(side) for side in counted(rows, "timed")]
     if people < system.limit:

@@ -16,6 +16,7 @@ ORDER = ("broken", "watch", "unknown", "kept")
 SEVERITY = (*ORDER, "not_examined")
 LEFT_OUT = "too_much_left_out"
 """Why a verdict is *unknown* where more was set aside than the charter allows."""
+OF_REPLIES = ("late_reply_ratio",)
 BESIDE = {"reference": "reference", "outcome": "outcomes"}
 """What a question may need, and what tells how much of it was set aside."""
 RULES = (1, 2, 3, 4)
@@ -128,8 +129,11 @@ def _asked(document: dict, charter: dict, system: System) -> list[AnsweredQuesti
     """The measured questions of the charter that ask something of this system, with the measures that answer."""
     verdicts = {(v["article"], v["indicator"]): v for v in document["verdicts"]}
     found = []
+    measured = {measure["metric"] for measure in document["measures"]}
     for article in charter["articles"]:
         for indicator in _ways(article, system):
+            if indicator["metric"] in OF_REPLIES and indicator["metric"] not in measured:
+                continue  # nothing of it was measured: it is not examined
             for by in _attributes(indicator, system):
                 measures = [m for m in document["measures"] if _answers(m, indicator, by)]
                 if not measures and by is None:
