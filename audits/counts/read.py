@@ -34,9 +34,9 @@ COUNTS = pa.schema(
         ("n", pa.int64()),
     ]
 )
-REPLIED = pa.schema([("part", pa.string()), *COUNTS, ("bin", pa.int16())])
+REPLIED = pa.schema([("part", pa.string()), *COUNTS, ("stratum", pa.string()), ("bin", pa.int16())])
 """What is counted of replies, by group and bucket of the person: whether it is a case (`decision`) or not; of waiting
-times, at most how many minutes (`bin`)."""
+times, at most how many minutes (`bin`). Of two sides that are no groups, `by` names the side."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,8 @@ from boussole.audits.measures import SELECTED, Cells, Measure
 from boussole.audits.metrics.comparisons import comparison_measures
 from boussole.audits.metrics.definition import Comparison, Metric, Rate
 from boussole.audits.metrics.groups import rate_measures
+from boussole.audits.metrics.sides_of_replies import METRICS as SIDE_METRICS
+from boussole.audits.metrics.sides_of_replies import SIDES, two_sides
 from boussole.audits.metrics.view import View, known_values
 from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.lattice import Key
@@ -45,7 +47,7 @@ def reply_measures(
     if not read.num_rows:
         return []
     late, prompt = (_views(read, part, system, standing, withheld) for part in (LATE, PROMPT))
-    found: list[Measure] = []
+    found = [each for name in SIDES if (each := two_sides(read, name, system)) is not None]
     for by, view in late.items():
         found += rate_measures(view, LATE_SHARE)
         if by:
@@ -128,6 +130,7 @@ def median_of(bins: Ints, n: Ints) -> int:
 _FEW = "too few people of a group replied, or were written to, to be told"
 
 METRICS = (
+    *SIDE_METRICS,
     Metric(
         name=LATE_SHARE.metric,
         kind="group",

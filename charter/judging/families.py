@@ -196,7 +196,8 @@ def _lacking(indicator: Indicator, system: System) -> Need | None:
 
 def _declared(system: System) -> dict[Need, bool]:
     """What the system file declares of what questions may need."""
-    columns = system.columns
+    columns, sent = system.columns, system.contacts
+    closings = sent is not None and sent.reply_at is not None and sent.closes_at is not None
     return {
         "decision": system.decides,
         "outcome": columns is not None and columns.outcome is not None,
@@ -206,8 +207,10 @@ def _declared(system: System) -> dict[Need, bool]:
         "controls": bool(system.controls),
         "stages": columns is not None and bool(columns.stages),
         "ranks": columns is not None and columns.request is not None and columns.rank is not None,
-        "contacts": system.contacts is not None,
-        "closings": system.contacts is not None and system.contacts.closes_at is not None,
+        "contacts": sent is not None,
+        "closings": closings,
+        "smartphones": closings and sent is not None and sent.smartphone is not None,
+        "replies": sent is not None and sent.reply_at is not None,
     }
 
 

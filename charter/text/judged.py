@@ -8,17 +8,23 @@ from boussole.audits.metrics.families import EVERY_COMPARISON
 from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN
 from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
 from boussole.audits.metrics.replies import LATE_RATIO
+from boussole.audits.metrics.sides_of_replies import REACHED_RATIO, SILENT_RATIO
 
 DRIFT = "psi"
 MESSAGES = (OUTSIDE_HOURS, TOO_OFTEN)
 """Shares of messages or people, of systems that keep a log of messages: of everybody, and compared with nobody."""
 NO_CASE = (AFTER_STOP,)
 """Counts of what is not tolerated at all, from a log of messages: one case is too many, and nothing is tested."""
+OF_REPLIES = {LATE_RATIO.metric: "closings", REACHED_RATIO: "smartphones", SILENT_RATIO: "replies"}
+"""Comparisons of replies, and what the log of messages must say for them."""
+SIDES = (REACHED_RATIO, SILENT_RATIO)
+"""Those of two sides of everybody, and not of groups."""
 JUDGED = (
     {comparison.metric: comparison.scale for comparison in (*EVERY_COMPARISON, LATE_RATIO)}
     | {DRIFT: "distance"}
     | dict.fromkeys(MESSAGES, "share")
     | dict.fromkeys(NO_CASE, "cases")
+    | dict.fromkeys(SIDES, "ratio")
 )
 """The measures that a charter can judge, and their scales; all but `cases` carry a test."""
 NEEDS_ALL = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.needs_all}
@@ -27,8 +33,6 @@ DECIDED = {comparison.metric for comparison in EVERY_COMPARISON if comparison.ra
 """Measures of who is selected: where nothing is decided there is none of them."""
 LISTS = {EXPOSURE_RATIO.metric}
 """Measures of lists: of systems that rank."""
-OF_REPLIES = {LATE_RATIO.metric}
-"""Comparisons of replies between groups, of systems whose log of messages says when lists close."""
 BY_WINDOW = {EXPOSURE_RATIO.metric, AUC_DIFFERENCE.metric, CALIBRATION_DIFFERENCE.metric, DRIFT}
 BY_WINDOW |= {*MESSAGES, *NO_CASE, *OF_REPLIES}
 """Measures that are judged window by window: places in lists, areas, calibration, distances and messages are not put
@@ -38,8 +42,8 @@ LOGGED = ("selection", "ranking", "generation")
 PARAMS: dict[str, dict[str, str]] = {
     metric: {"against": "`rest`, or a reference such as `gender=M`"}
     for metric in JUDGED
-    if metric not in (DRIFT, *MESSAGES, *NO_CASE)
-} | {metric: {} for metric in (DRIFT, *MESSAGES, *NO_CASE)}
+    if metric not in (DRIFT, *MESSAGES, *NO_CASE, *SIDES)
+} | {metric: {} for metric in (DRIFT, *MESSAGES, *NO_CASE, *SIDES)}
 """What a question can choose among the figures of a measure by, and what it can be."""
 PARAMS[EXPOSURE_RATIO.metric]["discount"] = DISCOUNTS["exposure"]
 

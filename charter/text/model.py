@@ -14,7 +14,8 @@ from boussole.audits.systems.kinds import Identifier, Kind, Strict, Texts
 Evidence = Literal["measured", "attested"]
 Applies = Literal["always", "favourable", "harm", "selective_labels", "controls"]
 Need = Literal[
-    "decision", "outcome", "reference", "score", "features", "controls", "stages", "ranks", "contacts", "closings"
+    "decision", "outcome", "reference", "score", "features", "controls", "stages", "ranks", "contacts", "closings",
+    "smartphones", "replies",
 ]  # fmt: skip
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]

@@ -16,6 +16,7 @@ from boussole.charter.text.judged import (
     NO_CASE,
     OF_REPLIES,
     PARAMS,
+    SIDES,
     kinds_of,
     possible,
 )
@@ -69,12 +70,12 @@ def _drift(each: DraftQuestion, metric: str) -> Iterator[Fault]:
         yield each.fault(f"`subject` is for '{DRIFT}', and '{metric}' has none: remove it.", "subject")
     if metric == DRIFT and indicator.for_each is not None:
         yield each.fault(f"'{DRIFT}' compares periods, not groups: remove `for_each`.", "for_each")
-    if metric in (*MESSAGES, *NO_CASE) and indicator.for_each is not None:
+    if metric in (*MESSAGES, *NO_CASE, *SIDES) and indicator.for_each is not None:
         yield each.fault(f"'{metric}' is of everybody, not of groups: remove `for_each`.", "for_each")
     if metric in (*MESSAGES, *NO_CASE) and "contacts" not in indicator.needs:
         yield each.fault(f"'{metric}' is of a log of messages: add `needs: [contacts]`.", "needs")
-    if metric in OF_REPLIES and "closings" not in indicator.needs:
-        yield each.fault(f"'{metric}' is of replies to lists that close: add `needs: [closings]`.", "needs")
+    if metric in OF_REPLIES and OF_REPLIES[metric] not in indicator.needs:
+        yield each.fault(f"'{metric}' is of a log of messages: add `needs: [{OF_REPLIES[metric]}]`.", "needs")
 
 
 def _levels(each: DraftQuestion, scale: str) -> Iterator[Fault]:

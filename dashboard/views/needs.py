@@ -33,7 +33,7 @@ FOLLOWED = "registered_and_followed"
 """The question that the register answers for all uses together."""
 DECLARED = (
     "no_groups", "no_outcome", "no_reference", "no_score", "no_features", "no_controls", "no_stages",
-    "no_decision", "no_ranks", "no_contacts", "no_closings",
+    "no_decision", "no_ranks", "no_contacts", "no_closings", "no_smartphones", "no_replies",
 )  # fmt: skip
 
 

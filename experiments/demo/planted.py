@@ -37,6 +37,12 @@ class PlantedEffects:
     """Share of people with a part-time past: this is how version 2.0 reaches women."""
     evening_share: float = 0.03
     """Share of messages that leave at nine in the evening since the change; 0 plants nothing."""
+    stop_ignored_share: float = 0.08
+    """Share of the messages after a STOP that leave all the same, since the change."""
+    age_50_slower: float = 0.07
+    """By how much more often people of 50 and over take hours to reply since the change; half of these come too late."""
+    no_smartphone_slower: float = 0.24
+    """The same of people without a smartphone."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 
@@ -88,7 +94,31 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
                 "mechanism": "since the change some messages leave at nine in the evening",
             },
             "too_often": "not planted: the sender stops at four messages in thirty days",
-            "after_stop": "not planted: nobody gets a message after a STOP",
+            "after_stop": {
+                "2026-07": "none",
+                "2026-08": "none",
+                "2026-09": "planted",
+                "switch": "PlantedEffects.stop_ignored_share",
+                "mechanism": "since the change some people get a message days after their STOP",
+            },
+            "late_replies": {
+                "2026-07": "none",
+                "2026-08": "none",
+                "2026-09": "planted",
+                "group": {"age": "50+"},
+                "ratio_between": [1.2, 1.6],
+                "switch": "PlantedEffects.age_50_slower",
+                "mechanism": "since the change more people of 50 and over reply after the list has closed",
+            },
+            "without_smartphone": {
+                "2026-07": "none",
+                "2026-08": "none",
+                "2026-09": "planted",
+                "ratio_between": [0.83, 0.93],
+                "switch": "PlantedEffects.no_smartphone_slower",
+                "mechanism": "since the change more people without a smartphone reply after the list has closed",
+            },
+            "silence": "not planted: the shortlist does not look at who replied",
         },
         "version_change": {
             "before": "1.4",
@@ -154,6 +184,12 @@ def _expected() -> dict[str, dict[str, str]]:
             **{f"precision_difference_{name}": "kept" for name in attributes},
             "decent_hours": "watch" if changed else "kept",
             "not_too_often": "kept",
+            "stop_is_respected": "watch" if changed else "kept",
+            "without_a_smartphone": "watch" if changed else "kept",
+            "silence_closes_no_door": "kept",
+            "time_to_answer_age": "watch" if changed else "kept",
+            "time_to_answer_gender": "kept",
+            "time_to_answer_qpv": "kept",
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
         seen = {

@@ -75,6 +75,8 @@ def test_levels_that_are_judged_in_this_version():
         "written_too_often_share": (0.01, None),
         "written_after_stop_share": (None, None),
         "late_reply_ratio": (0.95, 0.8),
+        "reached_in_time_ratio": (0.95, 0.8),
+        "silent_shortlisting_ratio": (0.95, 0.8),
     }
 
 

@@ -21,6 +21,11 @@ LATE, PROMPT, WAIT = ("late", "prompt", "wait")
 """What is counted of replies by group: those that came after the list had closed; those within `PROMPT_HOURS` of the
 message, of all messages; how many minutes they took, `WAITED` at most."""
 PROMPT_HOURS, WAITED = 5, 20160
+REACHED, SILENT = ("reached", "silent")
+"""People and lists that they were written to about, replied to in time; decisions about people who had been written to in
+the `SILENT_DAYS` before, with who got through the first stage."""
+SILENT_DAYS = 60
+NO, YES = ("no", "non", "false", "0"), ("yes", "oui", "true", "1")
 GRACE_HOURS = 24
 """So long may machines take to heed a STOP."""
 STOPS_KEPT_YEARS = 3
@@ -39,6 +44,13 @@ class Contacts(Section):
     closes_at: ColumnName | None = Field(
         None, description="Moment at which the list, or the offer, that a message is about closed: later is too late"
     )
+    smartphone: ColumnName | None = Field(None, description="Whether the person has a smartphone")
+    no_smartphone: list[str] = Field(
+        list(NO), min_length=1, description="Values of `smartphone` that mean that they have none; in any case"
+    )
+    with_smartphone: list[str] = Field(
+        list(YES), min_length=1, description="Values that mean that they have one; of any other, it is not known"
+    )
     opt_out: list[str] = Field(
         list(OPT_OUT), min_length=1, description="Kinds that are a STOP of the person, and no message; in any case"
     )
@@ -47,7 +59,8 @@ class Contacts(Section):
     def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """A section that says nothing of these is written, and hashed, as before there were any."""
         found: dict[str, Any] = written(self)
-        unsaid = {"department": None, "closes_at": None, "opt_out": list(OPT_OUT)}
+        unsaid: dict[str, Any] = {"department": None, "closes_at": None, "opt_out": list(OPT_OUT)}
+        unsaid |= {"smartphone": None, "no_smartphone": list(NO), "with_smartphone": list(YES)}
         return {name: value for name, value in found.items() if name not in unsaid or value != unsaid[name]}
 
     @property
@@ -63,7 +76,7 @@ CONTACTS = LogType(
     title={"en": "messages to people", "fr": "messages envoyés"},
     noun="message(s)",
     row="message to a person",
-    told="person, moment, kind, moment of the reply, department, moment at which the list closed",
+    told="person, moment, kind, moment of the reply, department, moment at which the list closed, smartphone",
     declare="`contacts`",
     section=Contacts,
     table={
@@ -78,6 +91,7 @@ CONTACTS = LogType(
         "reply_at": "TIMESTAMP",
         "department": "VARCHAR",
         "closes_at": "TIMESTAMP",
+        "smartphone": "VARCHAR",
     },
     moment="at",
     reads=(
@@ -87,6 +101,7 @@ CONTACTS = LogType(
         Read("reply_at", "moment", not_before=("at", "the reply is older than the message")),
         Read("department", "words"),
         Read("closes_at", "moment"),
+        Read("smartphone", "words"),
     ),
     identity=("person", "at", "kind"),
     hashed=True,

@@ -37,6 +37,8 @@ NOT_EXAMINED = {
     "no_ranks": "Not examined: the system file names no lists and places in them.",
     "no_contacts": "Not examined: the system file declares no log of messages.",
     "no_closings": "Not examined: the log of messages does not say when the lists that they are about close.",
+    "no_smartphones": "Not examined: the log of messages does not say who has a smartphone, or when lists close.",
+    "no_replies": "Not examined: the log of messages does not say when people replied.",
     "no_measure": "Not examined: nothing was measured for this question in this period.",
     "no_incident": "Not examined: no incident of this system was ever recorded. Nobody knows whether there was none, "
     "or nobody records them.",

@@ -37,7 +37,8 @@ class System:
 
     def has(self, need: str) -> bool:
         """Whether it declares what a question needs."""
-        columns = self.declared.get("columns") or {}
+        columns, sent = self.declared.get("columns") or {}, self.declared.get("contacts") or {}
+        closings = bool(sent.get("reply_at") and sent.get("closes_at"))
         return {
             "decision": self.decides,
             "outcome": self.has_outcome,
@@ -48,7 +49,9 @@ class System:
             "stages": bool(self.stages),
             "ranks": bool(columns.get("request") and columns.get("rank")),
             "contacts": bool(self.declared.get("contacts")),
-            "closings": bool((self.declared.get("contacts") or {}).get("closes_at")),
+            "closings": closings,
+            "smartphones": closings and bool(sent.get("smartphone")),
+            "replies": bool(sent.get("reply_at")),
         }[need]
 
 

@@ -34,6 +34,8 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "ranks": say("where there are no lists"),
         "contacts": say("where no messages are logged"),
         "closings": say("where the log does not say when lists close"),
+        "smartphones": say("where the log does not say who has a smartphone"),
+        "replies": say("where the log does not say when people replied"),
     }
     found = [kinds[way.applies]] if way.applies in kinds else []
     found += [lacking[need] for need in indicator.needs if need not in way.needs]

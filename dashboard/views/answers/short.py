@@ -14,7 +14,7 @@ from boussole.charter.judging.families import controls, decision
 from boussole.charter.judging.wording.findings import deciding
 from boussole.charter.judging.wording.naming import about, gap_digits, parsed, people, per_hundred
 from boussole.charter.judging.wording.sentences import LOCALE
-from boussole.charter.text.judged import MESSAGES, OF_REPLIES
+from boussole.charter.text.judged import MESSAGES, OF_REPLIES, SIDES
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.model import Charter
 from boussole.dashboard.charts.drift import is_drift
@@ -82,7 +82,7 @@ def first_words(text: str) -> str:
 
 def figures(measure: MeasureDocument, say: Say, *, system: System, title: str) -> str:
     """What a comparison found, for a hundred people; empty where it cannot be said in few words."""
-    if measure.params.scale == "share":  # of everybody: its sentence is short
+    if measure.params.scale == "share" or measure.metric in SIDES:  # of everybody: its sentence is short
         return ""
     named = {**compared_people(measure, say, system=system), "system": title, "decision": decision(system, say.lang)}
     if measure.params.scale == "ratio":
@@ -208,7 +208,7 @@ def beside(document: Standing, verdict: VerdictDocument, say: Say, *, system: Sy
 
 def reply_times(document: Standing, measure: MeasureDocument, say: Say, *, system: System) -> str:
     """How soon both groups of a comparison of replies answered; not judged, and empty where it is not told of both."""
-    if measure.metric not in OF_REPLIES or measure.params.against in (None, "rest"):
+    if measure.metric not in OF_REPLIES or measure.params.against in (None, "rest") or not measure.group:
         return ""
     told = {(each.metric, each.by, each.values_of_group): each.value for each in document.judged_measures}
     other = parsed(given(measure.params.against), measure.by)
