@@ -19,8 +19,8 @@ from boussole.audits.metrics.estimated import METRICS as ESTIMATED_METRICS
 from boussole.audits.metrics.freedom import METRICS as FREEDOM_METRICS
 from boussole.audits.metrics.inequality import METRICS as INEQUALITY_METRICS
 from boussole.audits.metrics.missing import METRICS as MISSING_METRICS
-from boussole.audits.metrics.replies import METRICS as REPLY_METRICS
 from boussole.audits.metrics.ranking import METRICS as RANKING_METRICS
+from boussole.audits.metrics.replies import METRICS as REPLY_METRICS
 from boussole.audits.metrics.scoring import METRICS as SCORING_METRICS
 from boussole.audits.metrics.selection import METRICS as SELECTION_METRICS
 from boussole.audits.metrics.stages import METRICS as STAGE_METRICS

@@ -85,7 +85,8 @@ def _part(part: str, said: tuple[str, str], attributes: list[tuple[str, ...]]) -
     bucket = "CAST(0 AS UTINYINT)" if part == WAIT else "bucket"
     minutes = f"SELECT *, {_MINUTES} AS minutes FROM {ROWS} WHERE {which}"
     rows = f"SELECT * EXCLUDE (bucket), {bucket} AS bucket, {values}, NULL AS outcome, 1 AS n FROM ({minutes})"
-    return f"SELECT {literal(part)} AS part, CAST(NULL AS VARCHAR) AS stratum, * FROM ({counts_sql(f'({rows})', attributes, beside=['bin'])})"
+    counts = counts_sql(f"({rows})", attributes, beside=["bin"])
+    return f"SELECT {literal(part)} AS part, CAST(NULL AS VARCHAR) AS stratum, * FROM ({counts})"
 
 
 def _rows(
@@ -106,7 +107,8 @@ def _rows(
 
 
 _SIDES = (
-    "CAST(NULL AS VARCHAR) AS value1, CAST(NULL AS VARCHAR) AS value2, CAST(NULL AS VARCHAR) AS value3, CAST(NULL AS UTINYINT) AS outcome, "
+    "CAST(NULL AS VARCHAR) AS value1, CAST(NULL AS VARCHAR) AS value2, CAST(NULL AS VARCHAR) AS value3, "
+    "CAST(NULL AS UTINYINT) AS outcome, "
     "CAST(NULL AS UTINYINT) AS furthest, CAST(NULL AS SMALLINT) AS bin, CAST(count(*) AS BIGINT) AS n"
 )
 
@@ -152,7 +154,7 @@ def _silent(system: System, section: Contacts, window: Window) -> str:
         f"WHERE d.passed IS NOT NULL AND d.day - m.day <= {SILENT_DAYS} AND (s.since IS NULL OR s.since > d.day)"
     )
     return (
-        f"SELECT {literal(SILENT)} AS part, side AS \"by\", stratum, bucket, "
+        f'SELECT {literal(SILENT)} AS part, side AS "by", stratum, bucket, '
         f"CAST(passed AS UTINYINT) AS decision, {_SIDES} FROM ({rows}) GROUP BY ALL"
     )
 

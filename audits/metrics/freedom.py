@@ -1,5 +1,5 @@
-"""Promises about messages: at decent hours, not too often, none after a STOP. Shares of messages or people, not compared
-between groups.
+"""Promises about messages: at decent hours, not too often, none after a STOP. Shares of messages or people, not
+compared between groups.
 
 Clusters are people: a person's messages are in one bucket.
 """

@@ -161,8 +161,8 @@ METRICS = (
     Metric(
         name=MEDIAN,
         kind="group",
-        formula="the least number of minutes within which half of the replies came: in steps of 1 up to an hour, 5 up to"
-        f" five hours, 60 up to two days, then of a day; {WAITED} at most",
+        formula="the least number of minutes within which half of the replies came: in steps of 1 up to an hour, 5 up"
+        f" to five hours, 60 up to two days, then of a day; {WAITED} at most",
         range="[1, 20160]",
         ideal=None,
         undefined=f"no reply; {_FEW}",

@@ -92,8 +92,8 @@ METRICS = (
     Metric(
         name=REACHED_RATIO,
         kind="comparison",
-        formula="of people and lists that they were written to about, the share with a reply, by any channel, before the"
-        " list closed: of people without a smartphone ÷ of people with one",
+        formula="of people and lists that they were written to about, the share with a reply, by any channel, before"
+        " the list closed: of people without a smartphone ÷ of people with one",
         range="[0, ∞)",
         ideal=1.0,
         undefined=f"the log knows no people on a side; {_FEW}",

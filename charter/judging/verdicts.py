@@ -75,7 +75,8 @@ def judge(
     `measures` are those of an audit, None where none was made, and `together` the same of all windows since the system
     is what it is; `window_start` and `window_end` are its first and last day, `facts` what people have stated (nothing,
     if absent), `left_out` what the audit did not count.
-    `only`: of some questions. `measured_end`: the last day of the audit, where facts of later days count. `rule`: the one of the time (`charter.verdict.RULES`).
+    `only`: of some questions. `measured_end`: the last day of the audit, where facts of later days count.
+    `rule`: the one of the time (`charter.verdict.RULES`).
 
     Raises CharterError for a threshold that its scale cannot carry.
     """

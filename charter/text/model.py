@@ -188,7 +188,7 @@ class Indicator(Strict):
         for each in self.ways:
             if each.metric and each.threshold.watch is None and each.threshold.tolerance is None:
                 raise ValueError(
-                    f"the measure '{each.metric}' is judged, so it needs a `threshold.watch`, or a `threshold.tolerance`"
+                    f"the measure '{each.metric}' is judged, so it needs a `threshold.watch` or a `tolerance`"
                 )
         return self
 

@@ -65,9 +65,7 @@ def messages(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEff
     return kept[COLUMNS].sort_values(["sent_at", "person_id"], kind="stable", ignore_index=True)
 
 
-def _slower(
-    found: pd.DataFrame, changed: pd.Series, *, rng: np.random.Generator, effects: PlantedEffects
-) -> pd.Series:
+def _slower(found: pd.DataFrame, changed: pd.Series, *, rng: np.random.Generator, effects: PlantedEffects) -> pd.Series:
     """The moment of each reply, where some take hours; more so where that is planted."""
     share = np.full(len(found), SLOW)
     share += np.where(changed & (found["age"] >= 50), effects.age_50_slower, 0.0)

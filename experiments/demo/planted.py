@@ -40,7 +40,7 @@ class PlantedEffects:
     stop_ignored_share: float = 0.08
     """Share of the messages after a STOP that leave all the same, since the change."""
     age_50_slower: float = 0.07
-    """By how much more often people of 50 and over take hours to reply since the change; half of these come too late."""
+    """How much more often people of 50 and over take hours to reply since the change; half of these come too late."""
     no_smartphone_slower: float = 0.24
     """The same of people without a smartphone."""
     radius_km: tuple[float, float] = (14.0, 18.8)

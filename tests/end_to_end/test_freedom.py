@@ -179,7 +179,7 @@ def report(workspace: Workspace, outcome: str | None = None, *, happened_on: dt.
         (60, 2, (None,), ("watch", "case_to_confirm"), "une personne doit"),
     ],
 )
-def test_one_message_after_a_stop_is_watched_until_a_human_confirms_it(
+def test_one_message_after_a_stop_is_watched_until_a_human_confirms_it(  # noqa: PLR0917 (the cases of one table)
     tmp_path: Path, stops: int, ignored: int, reviews: tuple[str | None, ...], expected: tuple[str, str], told: str
 ) -> None:
     workspace = with_stops(tmp_path / "w", stops=stops, ignored=ignored)

@@ -43,7 +43,10 @@ privacy: {suppress_below: SMALL}
     kind="ranking",
 )
 PEOPLE = 6000
-WORDS = {"without_a_smartphone": "personnes sans smartphone répondent", "silence_closes_no_door": "n’avaient pas répondu"}
+WORDS = {
+    "without_a_smartphone": "personnes sans smartphone répondent",
+    "silence_closes_no_door": "n’avaient pas répondu",
+}
 
 
 def declared(home: Path, *, small: int = 11) -> Workspace:
@@ -84,7 +87,7 @@ def made(home: Path, *, reached: tuple[float, float], listed: tuple[float, float
         ((0.4, 0.7), (0.35, 0.6), "broken", "broken"),
     ],
 )
-def test_verdicts_follow_what_is_planted(
+def test_verdicts_follow_what_is_planted(  # noqa: PLR0917 (the cases of one table)
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     reached: tuple[float, float],

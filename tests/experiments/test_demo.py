@@ -300,7 +300,7 @@ def test_messages_leave_at_decent_hours_but_for_those_that_are_planted(
 
 def test_with_nothing_planted_messages_are_clean(simulation: Simulation) -> None:
     log = simulation.log.assign(run=run_names(simulation.log))
-    none = dataclasses.replace(PLANTED, evening_share=0.0)
+    none = dataclasses.replace(PLANTED, evening_share=0.0, stop_ignored_share=0.0)
     every = messages(log, rng=np.random.default_rng(7), effects=none).sort_values(["person_id", "sent_at"])
     sent = every[every["kind"] == "contact"]
     assert not outside(sent).any()

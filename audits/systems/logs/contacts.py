@@ -22,8 +22,8 @@ LATE, PROMPT, WAIT = ("late", "prompt", "wait")
 message, of all messages; how many minutes they took, `WAITED` at most."""
 PROMPT_HOURS, WAITED = 5, 20160
 REACHED, SILENT = ("reached", "silent")
-"""People and lists that they were written to about, replied to in time; decisions about people who had been written to in
-the `SILENT_DAYS` before, with who got through the first stage."""
+"""People and lists that they were written to about, replied to in time; decisions about people who had been written to
+in the `SILENT_DAYS` before, with who got through the first stage."""
 SILENT_DAYS = 60
 NO, YES = ("no", "non", "false", "0"), ("yes", "oui", "true", "1")
 GRACE_HOURS = 24

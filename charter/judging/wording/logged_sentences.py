@@ -1,4 +1,4 @@
-"""What a log counts of something that is not tolerated, in words: how many people, how many cases, what may still come."""
+"""What a log counts of something that is not tolerated, in words: people, cases, and what may still come."""
 
 from __future__ import annotations
 
