@@ -39,7 +39,7 @@ class PlantedEffects:
     """Share of messages that leave at nine in the evening since the change; 0 plants nothing."""
     stop_ignored_share: float = 0.08
     """Share of the messages after a STOP that leave all the same, since the change."""
-    age_50_slower: float = 0.07
+    age_50_slower: float = 0.2
     """How much more often people of 50 and over take hours to reply since the change; half of these come too late."""
     no_smartphone_slower: float = 0.24
     """The same of people without a smartphone."""
@@ -106,7 +106,7 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
                 "2026-08": "none",
                 "2026-09": "planted",
                 "group": {"age": "50+"},
-                "ratio_between": [1.2, 1.6],
+                "ratio_between": [1.5, 2.3],
                 "switch": "PlantedEffects.age_50_slower",
                 "mechanism": "since the change more people of 50 and over reply after the list has closed",
             },
@@ -114,7 +114,7 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
                 "2026-07": "none",
                 "2026-08": "none",
                 "2026-09": "planted",
-                "ratio_between": [0.83, 0.93],
+                "ratio_between": [0.8, 0.9],
                 "switch": "PlantedEffects.no_smartphone_slower",
                 "mechanism": "since the change more people without a smartphone reply after the list has closed",
             },
@@ -187,7 +187,8 @@ def _expected() -> dict[str, dict[str, str]]:
             "stop_is_respected": "watch" if changed else "kept",
             "without_a_smartphone": "watch" if changed else "kept",
             "silence_closes_no_door": "kept",
-            "time_to_answer_age": "watch" if changed else "kept",
+            "time_to_answer_age": "broken" if changed else "unknown",  # 107 for 100 in July and August, by chance
+            "time_to_answer_gender_age": {"2026-07": "kept", "2026-08": "unknown"}.get(month, "broken"),
             "time_to_answer_gender": "kept",
             "time_to_answer_qpv": "kept",
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial

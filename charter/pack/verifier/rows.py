@@ -73,8 +73,8 @@ class Rows:
                 part = str(line[place["part"]])
                 self.parts[part] = self.parts.get(part, 0) + int(line[place["n"]] or 0)
             elif cube == "replies":
-                part = self.replies.setdefault(str(line[place["part"]]), [])
-                part.append((_decisions(line, place), int(line[place["bin"]] or 0)))
+                replies = self.replies.setdefault(str(line[place["part"]]), [])
+                replies.append((_decisions(line, place), int(line[place["bin"]] or 0)))
             elif cube == "contacts":
                 bucket, case = int(line[place["bucket"]] or 0), line[place["decision"]] == "1"
                 self.messages[str(line[place["part"]]), bucket, case] = int(line[place["n"]] or 0)

@@ -35,7 +35,8 @@ def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
     few = 0 < k < system.limit
     size, df = (fewest_clusters(every), max(len(filled(every)) - 1.0, 1.0)) if few else worth((cases, every))
     value = max(k, system.limit) / n if k else 0.0
-    z, told = quantile(0.975, {"df": df}), {"params.at_most": True if few else None}
+    z = quantile(0.975, {"df": df})
+    told: Claims = {"params.at_most": True if few else None}
     told |= {"params.most": MOST, "params.days": DAYS} if part == "often" else _apart(rows)
     test = {"kind": "score_share", "estimate": value, "size": size, "df": df, "method": "wilson_clusters"}
     return {
