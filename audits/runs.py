@@ -19,7 +19,7 @@ from boussole.audits.counts.left_out import LeftOut, left_out_of, read_left_out
 from boussole.audits.counts.lists import lists_of, read_ranks
 from boussole.audits.counts.periods import refuse_empty
 from boussole.audits.counts.rare import without_names
-from boussole.audits.counts.read import Read, cells_from_counts, days_of, hold_declared, read_counts
+from boussole.audits.counts.read import Read, cells_from_counts, days_of, hold_declared, positions, read_counts
 from boussole.audits.counts.reference import before_of, read_reference, reference_untold
 from boussole.audits.counts.replies import read_replies
 from boussole.audits.counts.scores import SCORES, read_scores, scores_of
@@ -39,7 +39,7 @@ from boussole.audits.lake.connection import snapshot
 from boussole.audits.measures import Cells, Measure
 from boussole.audits.metrics.freedom import contact_measures
 from boussole.audits.metrics.measure import measured_cells
-from boussole.audits.metrics.replies import reply_measures
+from boussole.audits.metrics.replies import Counting, reply_measures
 from boussole.audits.standing import WindowStanding, standing
 from boussole.audits.suppression.apart import Apart, named, with_groups, within
 from boussole.audits.suppression.lattice import Key
@@ -233,7 +233,13 @@ def _measured(read: Read, system: System, *, stands: WindowStanding) -> tuple[li
     measures = measured.measures
     measures += drift_measures(read.histograms, design_effect=design_effect(tables[0]))
     measures += contact_measures(read.contacts, system)
-    measures += reply_measures(read.replies, system, standing=stands, withheld=withheld)
+    measures += reply_measures(
+        read.replies,
+        system,
+        standing=stands,
+        counting=Counting(cells=cells_from_counts, positions=positions),
+        withheld=withheld,
+    )
     before = before_of(read.reference_scores, read.withheld, system)
     if before is not None:
         measures += group_drift_measures(

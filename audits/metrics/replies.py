@@ -5,13 +5,13 @@ Clusters are people: a person's messages are in one bucket.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from boussole.audits.counts.read import cells_from_counts, positions
 from boussole.audits.measures import SELECTED, Cells, Measure
 from boussole.audits.metrics.comparisons import comparison_measures
 from boussole.audits.metrics.definition import Comparison, Metric, Rate
@@ -35,8 +35,16 @@ LATE_RATIO = Comparison(metric="late_reply_ratio", rate=LATE_SHARE, scale="ratio
 MEDIAN = "median_reply_minutes"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Counting:
+    """How counts become tables: `counts.read.cells_from_counts` and `counts.read.positions`."""
+
+    cells: Callable[[pa.Table, System], list[Cells]]
+    positions: Callable[[pa.Table, Cells], npt.NDArray[np.intp]]
+
+
 def reply_measures(
-    read: pa.Table, system: System, *, standing: WindowStanding, withheld: Suppression = NOTHING
+    read: pa.Table, system: System, *, standing: WindowStanding, counting: Counting, withheld: Suppression = NOTHING
 ) -> list[Measure]:
     """Of everybody and each group: late replies and their comparisons, prompt replies, and the median time to reply.
 
@@ -46,14 +54,14 @@ def reply_measures(
     """
     if not read.num_rows:
         return []
-    late, prompt = (_views(read, part, system, standing, withheld) for part in (LATE, PROMPT))
+    late, prompt = (_views(read, part, system, standing, counting, withheld) for part in (LATE, PROMPT))
     found = [each for name in SIDES if (each := two_sides(read, name, system)) is not None]
     for by, view in late.items():
         found += rate_measures(view, LATE_SHARE)
         if by:
             found += [_alone(each) for each in comparison_measures(view, LATE_RATIO)]
         found += rate_measures(prompt[by], PROMPT_SHARE) if by in prompt else []
-        found += _medians(read, view, prompt[by]) if by in prompt else []
+        found += _medians(read, view, prompt[by], counting) if by in prompt else []
     return found
 
 
@@ -62,12 +70,12 @@ def _alone(measure: Measure) -> Measure:
     return replace(measure, parts=None)
 
 
-def _views(
-    read: pa.Table, part: str, system: System, standing: WindowStanding, withheld: Suppression
+def _views(  # noqa: PLR0917 (what tables of replies are made of)
+    read: pa.Table, part: str, system: System, standing: WindowStanding, counting: Counting, withheld: Suppression
 ) -> Mapping[tuple[str, ...], View]:
     rows = read.filter(pa.compute.equal(read["part"], part))
     apart = {(by, group) for by, group in withheld.apart}
-    tables = [_of_people(each, apart) for each in cells_from_counts(rows, system) if standing.ended(each.by) is None]
+    tables = [_of_people(each, apart) for each in counting.cells(rows, system) if standing.ended(each.by) is None]
     also = Suppression(decisions={key: why for key, why in withheld.decisions.items() if key not in apart}, outcomes={})
     held = {(table.by, group) for table in tables for group in table.groups}
     also = replace(also, decisions={key: why for key, why in also.decisions.items() if key in held})
@@ -85,13 +93,13 @@ def _of_people(table: Cells, apart: Collection[Key]) -> Cells:
     return Cells(by=table.by, groups=groups, counts=table.counts[keep], clustered=True)
 
 
-def _medians(read: pa.Table, late: View, prompt: View) -> list[Measure]:
+def _medians(read: pa.Table, late: View, prompt: View, counting: Counting) -> list[Measure]:
     """Within how many minutes half of the replies of each group came; of groups that both other parts tell of."""
     by = late.table.by
     rows = read.filter(
         pa.compute.and_(pa.compute.equal(read["part"], WAIT), pa.compute.equal(read["by"], "*".join(by)))
     )
-    where = positions(rows, late.table)
+    where = counting.positions(rows, late.table)
     bins, n = rows["bin"].to_numpy(), rows["n"].to_numpy()
     told = {prompt.table.groups[i] for i in range(len(prompt.table.groups)) if i not in prompt.hidden(PROMPT_SHARE)}
     hidden = late.hidden(LATE_SHARE)
