@@ -10,7 +10,6 @@ from .figures import drift, expected, messages
 from .figures.calibrating import Calibrating
 from .figures.others import Others
 from .figures.remaining import Remaining
-from .figures.replies import Replies
 from .figures.score_bins import ScoreBins
 from .figures.scored import Scores
 from .figures.stages import Stages
@@ -19,6 +18,7 @@ from .figures.told import ExpectedMeasures
 from .figures.windows import Windows
 from .groups import APART, Claims, Groups, ShownGroups
 from .pack import Pack, digest
+from .replies import Replies
 from .rows import Rows
 from .system import System
 from .tally import Tally

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..groups import Claims, Groups, share, two_groups
-from ..rates import SELECTION, counted
-from ..rows import BUCKETS, Table, empty
-from ..system import By
-from .stages import Strata, within
+from .figures.stages import Strata, within
+from .groups import Claims, Groups, share, two_groups
+from .rates import SELECTION, counted
+from .rows import BUCKETS, Table, empty
+from .system import By
 
 PARTS = {"late_reply_share": "late", "late_reply_ratio": "late", "prompt_reply_share": "prompt"}
 SIDES = {
