@@ -125,7 +125,7 @@ class Feature(Strict):
     def _as_written(self) -> str | dict[str, Any]:
         """Its column alone where nothing else is said, as in the file: an older declaration keeps its hash."""
         kind = self.kind if self.kind != "number" else None
-        said = {"title": self.title, "kind": kind, "range": self.range and list(self.range)}
+        said: dict[str, Any] = {"title": self.title, "kind": kind, "range": self.range and list(self.range)}
         said |= {"origin": self.origin, "weight": self.weight}
         more = {name: value for name, value in said.items() if value is not None}
         return {"column": self.column, **more} if more else self.column

@@ -58,8 +58,8 @@ def messages(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEff
     stops["sent_at"] = stops["sent_at"] + pd.Timedelta(minutes=10)
     first = stops.groupby("person_id")["sent_at"].min()
     after = found["sent_at"] > found["person_id"].map(first)
-    late = found["sent_at"] > found["person_id"].map(first) + pd.Timedelta(days=1)
-    ignored = late & changed & (rng.random(len(found)) < effects.stop_ignored_share)
+    long_after = found["sent_at"] > found["person_id"].map(first) + pd.Timedelta(days=1)
+    ignored = long_after & changed & (rng.random(len(found)) < effects.stop_ignored_share)
     heeded = found[~after | ignored]
     kept = pd.concat([heeded[_within_limit(heeded)], stops[stops["sent_at"].eq(stops["person_id"].map(first))]])
     return kept[COLUMNS].sort_values(["sent_at", "person_id"], kind="stable", ignore_index=True)

@@ -11,6 +11,7 @@ from boussole.charter.amending import diff_words
 from boussole.charter.auditing import references
 from boussole.charter.judging.wording import (
     findings,
+    logged_sentences,
     naming,
     record_sentences,
     register_sentences,
@@ -39,6 +40,7 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
     spoken = (
         sentences,
         findings,
+        logged_sentences,
         naming,
         references,
         record_sentences,

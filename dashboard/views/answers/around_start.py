@@ -46,7 +46,7 @@ def _of(measure: MeasureDocument, say: Say, *, system: System) -> AroundStart:
         for each in told
     ]
     rows = [_row(each, int(of["agencies"]), say) for each, of in zip(months, told, strict=True)]
-    drawn = {"start": say("start")}
+    start = say("start")
 
     def write(value: float) -> str:
         return say.number(value, 0 if value == round(value) else 1)
@@ -56,8 +56,8 @@ def _of(measure: MeasureDocument, say: Say, *, system: System) -> AroundStart:
 
     return AroundStart(
         title=capital(outcome(measure, system, Catalogue(LOCALE, say.lang))),
-        svg=event_study_svg(months, write, count, **drawn),
-        narrow=event_study_svg(months, write, count, **drawn, width=NARROW),
+        svg=event_study_svg(months, write, count, start=start),
+        narrow=event_study_svg(months, write, count, start=start, width=NARROW),
         alt=" ".join(say("{name}: {verdicts}.", name=row[0], verdicts=f"{row[1]} ({row[2]})") for row in rows),
         told=_words(measure, say),
         rows=rows,
