@@ -104,7 +104,8 @@ CANNOT_TELL = {
     "those left may not be like the others.",
     "short_before": "We cannot tell. It takes at least three months before the start, in at least ten agencies that "
     "started, to see whether they already changed otherwise than the others.",
-    "nothing_varies": "We cannot tell. These counts hardly differ between agencies: their uncertainty cannot be told.",
+    "nothing_varies": "We cannot tell. These counts hardly differ between agencies: how far off they may be cannot "
+    "be told.",
     "not_parallel": "We cannot tell. Before the start, the agencies that were to have the system already changed "
     "otherwise than the others: a gap afterwards cannot be put down to it.",
     "one_bin": "We cannot tell. In both periods the column holds one value only, or only values too rare to compare.",
