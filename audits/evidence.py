@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from boussole.audits import private_files
 from boussole.audits.counts.left_out import LEFT_OUT
 from boussole.audits.counts.lists import RANKS
-from boussole.audits.counts.read import COUNTS, FORGOTTEN, PANEL, SHARES, VERSIONS, Read
+from boussole.audits.counts.read import COUNTS, FORGOTTEN, PANEL, REPLIED, SHARES, VERSIONS, Read
 from boussole.audits.counts.scores import SCORES
 from boussole.audits.counts.strata import STRATA
 from boussole.audits.counts.withheld import WITHHELD
@@ -47,6 +47,9 @@ SCHEMA = pa.schema(
     ]
 )
 
+BESIDE = {"forgotten": FORGOTTEN, "versions": VERSIONS, "agencies": PANEL, "replies": REPLIED}
+"""Tables of `Read` that are written only where they have rows: evidence without is as it always was."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceHashes:
@@ -61,12 +64,8 @@ def store(folder: Path, read: Read) -> EvidenceHashes:
     cubes = {"counts": read.counts, "strata": read.strata, "ranks": read.ranks, "scores": read.scores}
     cubes |= {"reference_scores": read.reference_scores, "withheld": read.withheld, "left_out": read.left_out}
     cubes |= read.logs  # evidence of systems without such logs is written as it always was
-    if read.forgotten.num_rows:
-        cubes["forgotten"] = read.forgotten
-    if read.versions.num_rows:
-        cubes["versions"] = read.versions
-    if read.agencies.num_rows:
-        cubes["agencies"] = read.agencies
+    beside = {name: getattr(read, name) for name in BESIDE}
+    cubes |= {name: rows for name, rows in beside.items() if rows.num_rows}
     parts = [*(_with_nulls(rows, cube) for cube, rows in cubes.items()), *_watched_rows(read.histograms)]
     table = pa.concat_tables(parts)
     buffer = io.BytesIO()
@@ -109,9 +108,7 @@ def load(folder: Path, digest: str) -> Read:
         withheld=rows("withheld").select(WITHHELD.names),
         left_out=rows("left_out").select(LEFT_OUT.names),
         logs={log: found.select(SHARES.names) for log in COUNTERS if (found := rows(log)).num_rows},
-        forgotten=rows("forgotten").select(FORGOTTEN.names),
-        versions=rows("versions").select(VERSIONS.names),
-        agencies=rows("agencies").select(PANEL.names),
+        **{name: rows(name).select(schema.names) for name, schema in BESIDE.items()},
         histograms=[*_histograms(rows("histograms").to_pylist()), *_categories(rows("values").to_pylist())],
     )
 

@@ -23,6 +23,7 @@ from boussole.audits.metrics.human import METRICS as HUMAN_METRICS
 from boussole.audits.metrics.inequality import METRICS as INEQUALITY_METRICS
 from boussole.audits.metrics.missing import METRICS as MISSING_METRICS
 from boussole.audits.metrics.ranking import METRICS as RANKING_METRICS
+from boussole.audits.metrics.replies import METRICS as REPLY_METRICS
 from boussole.audits.metrics.scoring import METRICS as SCORING_METRICS
 from boussole.audits.metrics.selection import METRICS as SELECTION_METRICS
 from boussole.audits.metrics.stages import METRICS as STAGE_METRICS
@@ -85,5 +86,6 @@ REGISTRY = Registry(
         *FREEDOM_METRICS,
         *HUMAN_METRICS,
         *BEFORE_AFTER_METRICS,
+        *REPLY_METRICS,
     )
 )

@@ -31,12 +31,15 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, reference_window
 from boussole.audits.workspace import Workspace
 
-COMPARED = ("counts", "strata", "ranks", "scores", "reference_scores", "withheld", "forgotten", *COUNTERS, "agencies")
+COMPARED = (
+    "counts", "strata", "ranks", "scores", "reference_scores", "withheld", "forgotten", *COUNTERS, "agencies",
+    "replies",
+)  # fmt: skip
 LEFT_OUT, WHO_DECIDED = BESIDE = ("left_out", "versions")
 """What was not counted, and which version decided: the same in the state that was read, and free to change since."""
 VALUES = "values"
 """The names of values of categories, of which a purge leaves those alone that not only few had."""
-OF_ROWS = ("strata", "scores", "reference_scores", "withheld", "forgotten", *COUNTERS, VALUES)
+OF_ROWS = ("strata", "scores", "reference_scores", "withheld", "forgotten", *COUNTERS, "replies", VALUES)
 """What a purge removes together with the rows, or what needs it."""
 
 
@@ -236,14 +239,26 @@ def _cube(read: Read, name: str) -> pa.Table:
     return read.logs.get(name, SHARES.empty_table()) if name in COUNTERS else getattr(read, name)
 
 
+def _as_counted(log: str, found: pa.Table, kept: pa.Table | None) -> pa.Table:
+    """Counts of a log without the newest part, where these were kept by a version that did not count it."""
+    newest = next((each.newest for name, each in COUNTERS.items() if name == log), None)
+    if newest is None or kept is None or newest in kept["part"].to_pylist():
+        return found
+    return found.filter(pa.compute.not_equal(found["part"], newest))
+
+
 def _as_kept(found: Read, kept: Read) -> Read:
-    """Without what the audit did not read: earlier versions read no categories, and not what people bring to lists."""
+    """Without what the audit did not read: earlier versions read no categories, not what people bring to lists, and not
+    all that is counted of messages."""
     known = {each.feature for each in kept.histograms}
     if not pa.compute.any(pa.compute.greater_equal(kept.ranks["bucket"], FIRST)).as_py():
         found = replace(found, ranks=_of_lists(found.ranks, kept.ranks))
     now, then = since_of(found.forgotten), since_of(kept.forgotten)
     if then is None or now is None or now > then:  # not counted then, or rows of these months were purged since
         found = replace(found, forgotten=kept.forgotten)
+    if not kept.replies.num_rows:
+        found = replace(found, replies=kept.replies)
+    found = replace(found, logs={log: _as_counted(log, rows, kept.logs.get(log)) for log, rows in found.logs.items()})
     return replace(
         found,
         histograms=[each for each in found.histograms if each.feature in known or not isinstance(each, Categories)],

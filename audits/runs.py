@@ -21,8 +21,17 @@ from boussole.audits.counts.lists import lists_of, read_ranks
 from boussole.audits.counts.logs import read_logs
 from boussole.audits.counts.periods import refuse_empty
 from boussole.audits.counts.rare import without_names
-from boussole.audits.counts.read import VERSIONS, Read, cells_from_counts, days_of, hold_declared, read_counts
+from boussole.audits.counts.read import (
+    VERSIONS,
+    Read,
+    cells_from_counts,
+    days_of,
+    hold_declared,
+    positions,
+    read_counts,
+)
 from boussole.audits.counts.reference import before_of, read_reference, reference_untold
+from boussole.audits.counts.replies import read_replies
 from boussole.audits.counts.scores import SCORES, read_scores, scores_of
 from boussole.audits.counts.stages import stages_of
 from boussole.audits.counts.strata import read_strata, strata_of
@@ -43,6 +52,7 @@ from boussole.audits.metrics.before_after import before_after_measures
 from boussole.audits.metrics.forgotten import forgotten_measures
 from boussole.audits.metrics.logs import log_measures
 from boussole.audits.metrics.measure import measured_cells
+from boussole.audits.metrics.replies import Counting, reply_measures
 from boussole.audits.standing import WindowStanding, standing
 from boussole.audits.suppression.apart import Apart, named, with_groups, within
 from boussole.audits.suppression.lattice import Key
@@ -196,6 +206,7 @@ def read_window(
         forgotten=read_forgotten(connection, system, window, without=without, apart=within(known, six_months(window))),
         versions=read_versions(connection, system, window),
         agencies=read_agencies(connection, system, window),
+        replies=read_replies(connection, system, window, without=without),
     )
 
 
@@ -245,6 +256,13 @@ def _measured(read: Read, system: System, *, stands: WindowStanding) -> tuple[li
         forgotten_of(read.forgotten, system), system, standing=stands, hidden=measured.views[()].suppression.decisions
     )
     measures += before_after_measures(read.agencies, system)
+    measures += reply_measures(
+        read.replies,
+        system,
+        standing=stands,
+        counting=Counting(cells=cells_from_counts, positions=positions),
+        withheld=withheld,
+    )
     before = before_of(read.reference_scores, read.withheld, system)
     if before is not None:
         measures += group_drift_measures(

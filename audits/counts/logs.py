@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from boussole.audits.counts.read import SHARES, months_sql
-from boussole.audits.cubes.logs import COUNTERS, LogCounter, counted_logs
+from boussole.audits.cubes.logs import COUNTERS, LogCounter, counted_logs, uncounted
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import KEYS, cube_of, days_sql, literal, table
 from boussole.audits.log_names import LogName
@@ -47,12 +47,13 @@ def _source(
 ) -> str | None:
     """SQL of the counts of a log by month; None where nothing tells them."""
     counter, purged = COUNTERS[log], purged_before(connection, system.id)
+    held = f"(FROM {table(system, cube_of(log))} WHERE {months_sql(window)})"
     if purged is not None and purged > window.start - dt.timedelta(days=counter.before):
         if _other_days(connection, system, window, counter):
             return None
-    elif exact or _other_days(connection, system, window, counter):
+    elif exact or _other_days(connection, system, window, counter) or uncounted(connection, held, counter):
         return f"({counter.counting(connection, system, days_sql(window))})"
-    return f"(FROM {table(system, cube_of(log))} WHERE {months_sql(window)})"
+    return held
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, log: LogName, source: str, without: Collection[str]) -> pa.Table:
@@ -66,7 +67,9 @@ def _rows(connection: duckdb.DuckDBPyConnection, log: LogName, source: str, with
     kept = f"NOT coalesce({expired}, false)" if expired else "true"
     names = ", ".join(f'"{name}"' for name in SIDES)
     summed = f"SELECT {names}, decision, CAST(sum(n) AS BIGINT) AS n FROM ({sides}) WHERE {kept} GROUP BY ALL"
-    return connection.execute(f"FROM ({summed} ORDER BY ALL) WHERE n > 0").to_arrow_table().cast(SHARES)
+    newest = COUNTERS[log].newest  # 0 of it: there is none, and not that nobody looked
+    told = "n > 0" if newest is None else f"n > 0 OR part = {literal(newest)}"
+    return connection.execute(f"FROM ({summed} ORDER BY ALL) WHERE {told}").to_arrow_table().cast(SHARES)
 
 
 def _other_days(connection: duckdb.DuckDBPyConnection, system: System, window: Window, counter: LogCounter) -> bool:

@@ -70,6 +70,9 @@ COUNTS = pa.schema(
         ("n", pa.int64()),
     ]
 )
+REPLIED = pa.schema([("part", pa.string()), *COUNTS, ("stratum", pa.string()), ("bin", pa.int16())])
+"""What is counted of replies, by group and bucket of the person: whether it is a case (`decision`) or not; of waiting
+times, at most how many minutes (`bin`). Of two sides that are no groups, `by` names the side."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +98,8 @@ class Read:
     """Who decided (`VERSIONS`); no row where the log names no version, and in evidence of earlier versions."""
     agencies: pa.Table = field(default_factory=PANEL.empty_table)
     """Counts by agency and month (`PANEL`), up to the window; no row where none were given."""
+    replies: pa.Table = field(default_factory=REPLIED.empty_table)
+    """Replies by group (`REPLIED`); no row where the log does not say when lists close, or its rows were purged."""
 
 
 def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:
@@ -244,15 +249,16 @@ def _rows_are_there(connection: duckdb.DuckDBPyConnection, system: System, windo
         )
 
 
-def counts_sql(rows: str, attributes: Sequence[tuple[str, ...]]) -> str:
-    """SQL: `COUNTS` by each of some attributes, of other `rows` that bear counts, groups and what is counted by."""
-    parts = []
+def counts_sql(rows: str, attributes: Sequence[tuple[str, ...]], *, beside: Sequence[str] = ()) -> str:
+    """SQL: `COUNTS` by each of some attributes, of other `rows` that bear counts, groups and what is counted by;
+    `beside`: further columns to count by."""
+    parts, more = [], "".join(f", {quote(name)}" for name in beside)
     for by in attributes:
         names = [*(quote(f"g_{name}") for name in by), *["CAST(NULL AS VARCHAR)"] * (build.MAX_DEPTH - len(by))]
         values = ", ".join(f"{name} AS value{i + 1}" for i, name in enumerate(names))
         parts.append(
             f"""SELECT {literal("*".join(by))} AS "by", {values}, bucket, decision, outcome, """
-            f"CAST(NULL AS UTINYINT) AS furthest, CAST(sum(n) AS BIGINT) AS n FROM {rows} GROUP BY ALL"
+            f"CAST(NULL AS UTINYINT) AS furthest, CAST(sum(n) AS BIGINT) AS n{more} FROM {rows} GROUP BY ALL"
         )
     return " UNION ALL ".join(parts)
 

@@ -1,6 +1,7 @@
-"""What is counted of messages to people: when they left, and how often somebody got one.
+"""What is counted of messages to people: when they left, how often somebody got one, and who had said STOP.
 
-Counts by month, question and bucket of the person: what somebody got in one month speaks of the next one too.
+Counts by month, question and bucket of the person: what somebody got in one month, and a STOP, speak of the months
+after it too.
 """
 
 from __future__ import annotations
@@ -9,7 +10,17 @@ import duckdb
 
 from boussole.audits.cubes.holidays import national, regional
 from boussole.audits.lake.tables import describe, literal, table
-from boussole.audits.systems.logs.contacts import DAYS, HOURS, MOST, OFTEN, PLACED, TIMED, Contacts
+from boussole.audits.systems.logs.contacts import (
+    DAYS,
+    GRACE_HOURS,
+    HOURS,
+    MOST,
+    OFTEN,
+    PLACED,
+    STOPPED,
+    TIMED,
+    Contacts,
+)
 from boussole.audits.systems.model import System
 
 DECENT = (("10:00:00", "13:00:00"), ("14:00:00", "20:00:00"))
@@ -33,7 +44,7 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
     """SQL: the counts of the messages that meet a condition, held to all that came before them."""
     section, held = system.contacts, table(system, "contacts")
     assert section is not None  # noqa: S101 (its log is declared)
-    stop = f"lower(trim(kind)) IN ({', '.join(literal(kind.strip().lower()) for kind in section.opt_out)})"
+    stop = section.stop
     _keep(connection, "contact_rows", _messages(connection, system, rows, stop=stop))
     before = f'lag("at", {MOST}) OVER (PARTITION BY person ORDER BY "at")'
     often = f'coalesce("at" < {before} + INTERVAL {DAYS} DAY, false)'
@@ -48,6 +59,7 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
         _counted(PLACED, "NOT placed", "contact_rows"),
         _counted(TIMED, "NOT timed", "contact_rows"),
         _counted(OFTEN, "often", "contact_people"),
+        _stopped(connection, held, stop),
     ]
     return f"FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL"
 
@@ -59,6 +71,33 @@ def _counted(part: str, case: str, rows: str) -> str:
     return (
         f"SELECT month, {literal(part)} AS part, bucket, count(*) AS n, "
         f"CAST(count(*) FILTER ({case}) AS BIGINT) AS cases FROM {rows} GROUP BY month, bucket"
+    )
+
+
+def _stopped(connection: duckdb.DuckDBPyConnection, held: str, stop: str) -> str:
+    """SQL: people whose STOP was in force before the last message of a month left, and those of them who got one since.
+
+    The first STOP of a person counts; one without a time of day, from the end of its day. A row of a month without any
+    STOP says that they were counted.
+    """
+    at = 'CASE WHEN CAST("at" AS TIME) = TIME \'00:00:00\' THEN "at" + INTERVAL 1 DAY ELSE "at" END'
+    since = f"min({at}) + INTERVAL {GRACE_HOURS} HOUR"
+    _keep(
+        connection,
+        "contact_stops",
+        f"SELECT person, any_value(bucket) AS bucket, {since} AS since FROM {held} WHERE {stop} GROUP BY person",
+    )
+    months = 'SELECT month, max("at") AS until FROM contact_rows GROUP BY month'
+    late = 'SELECT m.month, person FROM contact_rows m JOIN contact_stops s USING (person) WHERE m."at" > s.since'
+    exposed = (
+        "SELECT m.month, s.bucket, l.person IS NOT NULL AS late "
+        f"FROM ({months}) m JOIN contact_stops s ON s.since < m.until "
+        f"LEFT JOIN (SELECT DISTINCT * FROM ({late})) l ON l.month = m.month AND l.person = s.person"
+    )
+    none = f"SELECT month, CAST(0 AS UTINYINT) AS bucket, NULL AS late FROM ({months})"
+    return (
+        f"SELECT month, {literal(STOPPED)} AS part, bucket, count(late) AS n, "
+        f"CAST(count(*) FILTER (late) AS BIGINT) AS cases FROM ({exposed} UNION ALL {none}) GROUP BY month, bucket"
     )
 
 

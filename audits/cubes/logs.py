@@ -13,9 +13,9 @@ import duckdb
 
 from boussole.audits.cubes import contacts, reviews
 from boussole.audits.lake.purged import purged_before
-from boussole.audits.lake.tables import cube_of, has_table, one, table
+from boussole.audits.lake.tables import cube_of, has_table, literal, one, table
 from boussole.audits.log_names import LogName
-from boussole.audits.systems.logs.contacts import DAYS
+from boussole.audits.systems.logs.contacts import DAYS, STOPPED
 from boussole.audits.systems.model import System
 
 
@@ -25,17 +25,19 @@ class LogCounter:
 
     `counting`: SQL of the columns of its cube, of the rows of `source` whose days meet a condition; `before`: so many
     days before a row, what happened is part of what is counted of it. `ready`: whether a system file says enough of it.
+    `newest`: a part that earlier versions did not count; each month that was counted since has a row of it, even of 0.
     """
 
     counting: Callable[[duckdb.DuckDBPyConnection, System, str], str]
     source: str
     before: int = 0
     ready: Callable[[System], bool] = lambda _: True
+    newest: str | None = None
 
 
 COUNTERS: Mapping[LogName, LogCounter] = {
     "human_actions": LogCounter(counting=reviews.counting, source="decisions", ready=reviews.ready),
-    "contacts": LogCounter(counting=contacts.counting, source="contacts", before=DAYS),
+    "contacts": LogCounter(counting=contacts.counting, source="contacts", before=DAYS, newest=STOPPED),
 }
 """One for each log whose descriptor has a cube."""
 
@@ -44,6 +46,14 @@ def counted_logs(connection: duckdb.DuckDBPyConnection, system: System) -> list[
     """The logs of a system that are counted by themselves and whose counts the lake holds."""
     declared = [log for log, each in COUNTERS.items() if log in system.logs and each.ready(system)]
     return [log for log in declared if has_table(connection, system, cube_of(log))]
+
+
+def uncounted(connection: duckdb.DuckDBPyConnection, counts: str, counter: LogCounter) -> bool:
+    """Whether an earlier version counted a month of some `counts`, without the newest part."""
+    if counter.newest is None:
+        return False
+    without = f"SELECT month FROM {counts} GROUP BY month HAVING NOT bool_or(part = {literal(counter.newest)}) LIMIT 1"
+    return bool(connection.execute(without).fetchone())
 
 
 def recount(
@@ -59,6 +69,8 @@ def recount(
         since = None
     elif purged is not None:
         since = max(purged, since or purged + dt.timedelta(days=counter.before + bool(counter.before)))
+    elif uncounted(connection, f"(FROM {target})", counter):
+        since = None
     from_ = "true" if since is None else f"{{}} >= DATE '{since.replace(day=1)}'"
     connection.execute(f"DELETE FROM {target} WHERE {from_.format('month')}")
     connection.execute(f"INSERT INTO {target} {counter.counting(connection, system, from_.format('day'))}")

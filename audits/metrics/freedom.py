@@ -1,4 +1,5 @@
-"""Promises about messages: at decent hours, not too often. Shares of messages or people, not compared between groups.
+"""Promises about messages: at decent hours, not too often, none after a STOP. Shares of messages or people, not
+compared between groups.
 
 Clusters are people: a person's messages are in one bucket.
 """
@@ -7,15 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.shares import share_measure, sides_of
-from boussole.audits.systems.logs.contacts import DAYS, HOURS, MOST, OFTEN, PLACED, TIMED
+from boussole.audits.systems.logs.contacts import DAYS, GRACE_HOURS, HOURS, MOST, OFTEN, PLACED, STOPPED, TIMED
 from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.jackknife import Ints
+from boussole.audits.uncertainty.wilson import wilson
 
 OUTSIDE_HOURS, TOO_OFTEN = "outside_hours_share", "written_too_often_share"
+AFTER_STOP = "written_after_stop_share"
 ASKED = {OUTSIDE_HOURS: HOURS, TOO_OFTEN: OFTEN}
 MOST_UNTIMED = 0.01
 """Of more messages without a time of day than this, nothing is said of hours."""
@@ -28,7 +33,7 @@ def contact_measures(read: pa.Table, system: System) -> list[Measure]:
     Undefined: `no_times`, where more than 1 message in 100 has no time of day.
     """
     limit, people = system.privacy.suppress_below, int(sides_of(read, OFTEN).sum())
-    return [
+    found = [
         share_measure(
             name,
             sides_of(read, part),
@@ -40,12 +45,33 @@ def contact_measures(read: pa.Table, system: System) -> list[Measure]:
         )
         for name, part in ASKED.items()
     ]
+    if STOPPED not in read["part"].to_pylist():  # counted by an earlier version
+        return found
+    return [*found, _after_stop(sides_of(read, STOPPED), limit=limit)]
 
 
 def _untimed(read: pa.Table) -> bool:
     """Whether too many messages have no time of day, or all."""
     untimed = sides_of(read, TIMED)
     return not sides_of(read, HOURS).sum() or bool(untimed[1].sum() > MOST_UNTIMED * untimed.sum())
+
+
+def _after_stop(sides: Ints, *, limit: int) -> Measure:
+    """People who had said STOP and were written to all the same. No case is tolerated: how many there are is told, as
+    that is something that was done and not what somebody is, and only among so many people that they are told."""
+    k, n = int(sides[1].sum()), int(sides.sum())
+    if not n:
+        return Measure(metric=AFTER_STOP, status="undefined", reason="no_stop", n=0)
+    if n < limit:  # that there is a case is not hidden
+        return Measure(metric=AFTER_STOP, status="suppressed", reason="small_group", params={"some": bool(k)})
+    return Measure(
+        metric=AFTER_STOP,
+        value=k / n,
+        n=n,
+        clusters=int(np.count_nonzero(sides.sum(axis=0))),
+        interval=wilson(k, n),
+        params={"cases": k, "hours": GRACE_HOURS},
+    )
 
 
 def _told(name: str, read: pa.Table) -> dict[str, Any]:
@@ -82,5 +108,16 @@ METRICS = (
         ideal=0.0,
         undefined=_SMALL,
         source="French Consumer Code, D. 223-9, by analogy; interval: Wilson (1927), JASA 22:209-212",
+    ),
+    Metric(
+        name=AFTER_STOP,
+        kind="share",
+        formula=f"people who got a message in the month more than {GRACE_HOURS} hours after their first STOP ÷ people"
+        f" whose STOP was more than {GRACE_HOURS} hours old when the last message of the month left, month by month",
+        range="[0, 1]",
+        ideal=0.0,
+        undefined="the log holds no STOP; too few people had said STOP to be told",
+        source="GDPR, Art. 21; bound of what may still come: rule of three, Hanley & Lippman-Hand (1983), JAMA"
+        " 249:1743-1745; interval: Wilson (1927), JASA 22:209-212",
     ),
 )

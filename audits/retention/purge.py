@@ -27,10 +27,13 @@ from boussole.audits.retention import aside
 from boussole.audits.retention.leftovers import clear_temporary
 from boussole.audits.retention.rare_values import without_rare
 from boussole.audits.systems.logs import LOG_TYPES
+from boussole.audits.systems.logs.contacts import STOPS_KEPT_YEARS
 from boussole.audits.systems.logs.log_type import Retention
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 
+STOP_BARE = ("reply_at", "department")
+"""What a STOP loses when other messages of its day leave."""
 TWIN = "excluded_"
 """Rows of runs that were deleted in MLflow wait in tables of this prefix; they age like the others."""
 
@@ -178,6 +181,7 @@ def _plan(
     if limit is None:
         return PurgeResult(system=system.id, before=None, rows={}, groups=tuple(groups))
     gone = _gone(connection, system, limit)
+    _keep_stops(system, gone, plan, today=today)
     counts = {name: _count(connection, name, condition) for name, condition in gone.items()}
     gone = {name: condition for name, condition in gone.items() if counts[name]}
     months = _months(connection, gone)
@@ -249,6 +253,18 @@ def _gone(connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date)
     conditions = {Retention.DAY: aged, Retention.DECISION: late, Retention.KEPT: "false"}
     found = {(system.id, f"{prefix}{log}"): conditions[LOG_TYPES[log].retention] for prefix, log in names}
     return {**found, (system.id, "quarantine"): aside.HELD.format(old=arrived)}
+
+
+def _keep_stops(system: System, gone: dict[Name, str], plan: Plan, *, today: dt.date) -> None:
+    """A STOP stays for longer than other messages, as who said it and when: else it would be forgotten, and who is
+    written to all the same would not be seen."""
+    name = (system.id, "contacts")
+    if system.contacts is None or name not in gone:
+        return
+    kept = f"{system.contacts.stop} AND day >= DATE '{today}' - INTERVAL {STOPS_KEPT_YEARS} YEAR"
+    bare = {column: f"CASE WHEN {gone[name]} THEN NULL ELSE {column} END" for column in STOP_BARE}
+    gone[name] = f"{gone[name]} AND NOT ({kept})"
+    plan.changed[name] = plan.changed.get(name, {}) | bare
 
 
 def _arrived(limit: dt.date) -> str:

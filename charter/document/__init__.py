@@ -5,6 +5,7 @@ from boussole.charter.document.answers.comparisons import Comparison, IntervalOf
 from boussole.charter.document.answers.verdicts import (
     AnsweringStatement,
     CaseCounts,
+    LoggedCases,
     RecordCounts,
     RegisterDates,
     VerdictDocument,
@@ -48,6 +49,7 @@ __all__ = [
     "IntervalOfTests",
     "LeftOut",
     "Levels",
+    "LoggedCases",
     "MeasureDocument",
     "MeasureInShort",
     "Params",

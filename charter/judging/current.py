@@ -33,6 +33,7 @@ def current(document: AuditDocument, *, charter: Charter, system: System, facts:
             only=_stated,
             together=document.accumulated.measures if document.accumulated else (),
             rule=document.rule_then,
+            measured_end=window.end,
         )
     }
     verdicts = [*_brought_up(document.verdicts, fresh)]

@@ -12,7 +12,7 @@ from boussole.audits.metrics.through import shared_between
 from boussole.audits.systems.kinds import Texts
 from boussole.audits.systems.model import System
 from boussole.charter.document import MeasureInShort
-from boussole.charter.text.judged import DECIDED, LATER_METRICS
+from boussole.charter.text.judged import DECIDED, LATER_METRICS, NO_CASE
 from boussole.charter.text.model import Article, Charter, Indicator, Need, Records
 
 Attribute = tuple[str, ...]
@@ -50,6 +50,8 @@ class Question:
     comparisons: tuple[MeasureInShort, ...] = ()
     own: tuple[MeasureInShort, ...] = ()
     """Those of the window of the audit alone, in the same order."""
+    logged: MeasureInShort | None = None
+    """What a log counts of what is not tolerated: held to no level, and so no comparison."""
     unexamined: str | None = None
 
     @property
@@ -154,6 +156,9 @@ def _answered(question: Question, measures: Sequence[MeasureInShort], since: Map
     """A question with those of the measures of its metric that are its comparisons."""
     if question.unexamined:
         return question
+    if question.indicator.metric in NO_CASE:
+        logged = next(iter(measures), None)
+        return replace(question, logged=logged, unexamined=None if logged else "no_measure")
     own = tuple(m for m in measures if _answers(m, question.indicator, question.by))
     comparisons = tuple(since.get(each.id, each) for each in own)
     everybody = question.indicator.for_each is None and not comparisons
@@ -196,8 +201,9 @@ def _lacking(indicator: Indicator, system: System) -> Need | None:
 
 def _declared(system: System) -> dict[Need, bool]:
     """What the system file declares of what questions may need."""
-    columns = system.columns
+    columns, sent = system.columns, system.contacts
     human = columns.human if columns is not None else None
+    closings = sent is not None and sent.reply_at is not None and sent.closes_at is not None
     return {
         "decision": system.decides,
         "outcome": columns is not None and columns.outcome is not None,
@@ -209,7 +215,10 @@ def _declared(system: System) -> dict[Need, bool]:
         "actors": shared_between([system.actors.get(name) for name in system.log.stages]) if columns else False,
         "ranks": columns is not None and columns.request is not None and columns.rank is not None,
         "person": columns is not None and columns.person is not None,
-        "contacts": system.contacts is not None,
+        "contacts": sent is not None,
+        "closings": closings,
+        "smartphones": closings and sent is not None and sent.smartphone is not None,
+        "replies": sent is not None and sent.reply_at is not None,
         "reviews": human is not None and human.agent is not None,
         "reading_time": human is not None and None not in (human.agent, human.seconds, human.words),
         "agencies": system.agencies is not None,

@@ -11,7 +11,7 @@ from functools import cached_property
 from boussole.audits.systems.model import System
 from boussole.charter.deadlines.days import months_later
 from boussole.charter.deadlines.items import RULE_OF_THREE
-from boussole.charter.document import AnsweringStatement, CaseCounts, RecordCounts, RegisterDates
+from boussole.charter.document import AnsweringStatement, CaseCounts, LoggedCases, RecordCounts, RegisterDates
 from boussole.charter.document.answers.verdict import Verdict, severity
 from boussole.charter.judging.follow_up import examined_before_start
 from boussole.charter.record_types.kinds import Attestation, Inspection
@@ -25,6 +25,8 @@ class Period:
 
     start: dt.date
     end: dt.date
+    measured: dt.date | None = None
+    """The last day of what was measured, where the period goes on after it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,7 @@ class StatedVerdict:
     cases: CaseCounts | None = None
     dates: RegisterDates | None = None
     counted: RecordCounts | None = None
+    logged: LoggedCases | None = None
 
 
 NOBODY = StatedVerdict(verdict=Verdict.NOT_EXAMINED, reason="not_attested")

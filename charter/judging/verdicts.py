@@ -26,6 +26,7 @@ from boussole.charter.document.base import given
 from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.document.versions import DecidedBy
 from boussole.charter.judging.families import Question, SystemQuestions, asked, asked_of
+from boussole.charter.judging.logged import logged, refuted
 from boussole.charter.judging.recorded import recorded
 from boussole.charter.judging.stated import Period, StatedVerdict, attested, dated, tolerated
 from boussole.charter.judging.statistics.correction import PValues
@@ -71,13 +72,15 @@ def judge(
     only: Callable[[Question], bool] | None = None,
     together: Sequence[MeasureInShort] = (),
     rule: int = RULE,
+    measured_end: dt.date | None = None,
 ) -> list[VerdictDocument]:
     """A verdict document for every question that the charter asks of this system, in the charter's order.
 
     `measures` are those of an audit, None where none was made, and `together` the same of all windows since the system
     is what it is; `window_start` and `window_end` are its first and last day, `facts` what people have stated (nothing,
     if absent), `left_out` what the audit did not count, `versions` who decided.
-    `only`: of some questions. `rule`: the one of the time (`charter.verdict.RULES`).
+    `only`: of some questions. `measured_end`: the last day of the audit, where facts of later days count.
+    `rule`: the one of the time (`charter.verdict.RULES`).
 
     Raises CharterError for a threshold that its scale cannot carry.
     """
@@ -91,6 +94,7 @@ def judge(
         versions=versions,
         together=together,
         rule=rule,
+        measured_end=measured_end,
     )
     return [judging.document(question) for question in judging.questions if only is None or only(question)]
 
@@ -210,6 +214,7 @@ class _Judging:
             cases=found.cases,
             dates=found.dates,
             counted=found.counted,
+            **({"logged": found.logged} if found.logged else {}),
             question=asked(question, self.system),
         )
         return VerdictDocument(
@@ -245,12 +250,22 @@ class _Judging:
             told = tolerated(indicator, self.facts, system=system, period=self.period, charter=self.charter)
         if (counted := self._counted(indicator)) is not None:
             return _graver(counted, told)
+        if question.logged is not None:
+            return self._logged(question, question.logged, told)
         if told is None or (question.comparisons and worst([verdict, told.verdict]) != told.verdict):
             return StatedVerdict(verdict=verdict, reason=reason)
         return told
 
     def _counted(self, indicator: Indicator) -> StatedVerdict | None:
         return recorded(indicator, self.facts, system=self.system, charter=self.charter, versions=self.versions)
+
+    def _logged(self, question: Question, measure: MeasureInShort, told: StatedVerdict | None) -> StatedVerdict:
+        """What a log counts of what is not tolerated; where too much was left out, no case is not enough."""
+        looked = refuted(question.indicator.id, self.facts, system=self.system.id, period=self.period)
+        found = logged(measure, told, refuted=looked)
+        if found.verdict == Verdict.KEPT and self.limited(question):
+            return StatedVerdict(verdict=Verdict.UNKNOWN, reason=REASON)
+        return found
 
     def _attested(self, indicator: Indicator) -> StatedVerdict:
         """What somebody attested; where the dates of the register say worse, what they say."""
@@ -337,6 +352,7 @@ def _judging(
     versions: Sequence[DecidedBy],
     together: Sequence[MeasureInShort],
     rule: int,
+    measured_end: dt.date | None = None,
 ) -> _Judging:
     start = start.date() if isinstance(start, dt.datetime) else start
     days = None if end is None else (end - start).days + 1
@@ -351,7 +367,7 @@ def _judging(
         looks=looks,
         decisions=_decisions(measures or []),
         since=_decisions(together),
-        period=Period(start=start, end=end),
+        period=Period(start=start, end=end, measured=measured_end),
         days=days,
         facts=facts or Facts(as_of=end),
         left_out=left_out,

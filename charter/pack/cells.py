@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from boussole.audits.metrics import errors, missing, selection, stages
+from boussole.audits.metrics import errors, missing, replies, selection, stages
 from boussole.charter.document import MeasureDocument
 
 SHARES = {
@@ -19,6 +19,8 @@ SHARES = {
     *(rate.metric for rate in errors.RATES),
     *(rate.metric for rate in missing.RATES.values()),
     "scoring_rate",
+    replies.LATE_SHARE.metric,
+    replies.PROMPT_SHARE.metric,
     "unknown_share",
     "unknown_selection_rate",
 }

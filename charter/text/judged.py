@@ -7,9 +7,11 @@ from boussole.audits.metrics.calibration import CALIBRATION_DIFFERENCE
 from boussole.audits.metrics.discrimination import AUC_DIFFERENCE
 from boussole.audits.metrics.families import EVERY_COMPARISON
 from boussole.audits.metrics.forgotten import NEVER_RATIO
-from boussole.audits.metrics.freedom import OUTSIDE_HOURS, TOO_OFTEN
+from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN
 from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_RATE
 from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
+from boussole.audits.metrics.replies import LATE_RATIO
+from boussole.audits.metrics.sides_of_replies import REACHED_RATIO, SILENT_RATIO
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.charter.text.model import Need
 
@@ -21,18 +23,26 @@ SHARES: dict[str, Need] = {
     HASTY_SHARE: "reading_time",
 }
 """Shares of what a log holds, with what a system file must declare for it: of everybody, and compared with nobody."""
+NO_CASE: dict[str, Need] = {AFTER_STOP: "contacts"}
+"""Counts of what is not tolerated at all, from a log: one case is too many, and nothing is tested."""
+OF_REPLIES: dict[str, Need] = {LATE_RATIO.metric: "closings", REACHED_RATIO: "smartphones", SILENT_RATIO: "replies"}
+"""Comparisons of replies, and what the log of messages must say for them."""
+SIDES: dict[str, Need] = {name: OF_REPLIES[name] for name in (REACHED_RATIO, SILENT_RATIO)}
+"""Those of two sides of everybody, and not of groups."""
 JUDGED = (
-    {comparison.metric: comparison.scale for comparison in EVERY_COMPARISON}
+    {comparison.metric: comparison.scale for comparison in (*EVERY_COMPARISON, LATE_RATIO)}
     | {DRIFT: "distance"}
     | dict.fromkeys((*SHARES, GAP_SHARE), "share")
+    | dict.fromkeys(NO_CASE, "cases")
+    | dict.fromkeys(SIDES, "ratio")
     | {EFFECT: "effect"}
 )
-"""The measures that carry a test, and their scales."""
+"""The measures that a charter can judge, and their scales; all but `cases` carry a test."""
 NEEDS_ALL = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.needs_all}
 """Measures that have no value where outcomes are observed only for the selected."""
 DECIDED = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.decided} | {GAP_SHARE}
 """Measures of who is selected: where nothing is decided there is none of them."""
-OF_LOGS: dict[str, Need] = {**SHARES, EFFECT: "agencies"}
+OF_LOGS: dict[str, Need] = {**SHARES, **NO_CASE, **SIDES, EFFECT: "agencies"}
 """Measures of a log of its own, of everybody, and what a question needs for them."""
 LISTS = {EXPOSURE_RATIO.metric, NEVER_RATIO}
 """Measures of lists: of systems that rank."""
@@ -43,11 +53,12 @@ BY_WINDOW = {
     CALIBRATION_DIFFERENCE.metric,
     DRIFT,
     GAP_SHARE,
+    LATE_RATIO.metric,
     *OF_LOGS,
 }
 """Measures that are judged window by window: places in lists, people on none, areas, calibration, distances and logs of
 their own are not added up."""
-LATER_METRICS = frozenset({GAP_SHARE, NEVER_RATIO})
+LATER_METRICS = frozenset({GAP_SHARE, NEVER_RATIO, *OF_REPLIES})
 """Measures that audits of earlier versions do not have: that they hold none of them says nothing of groups."""
 OVERLAPPING = {NEVER_RATIO}
 """Measures of which a window shares most months with the one before: two windows are not held to each other."""

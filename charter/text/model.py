@@ -25,6 +25,9 @@ Need = Literal[
     "ranks",
     "person",
     "contacts",
+    "closings",
+    "smartphones",
+    "replies",
     "reviews",
     "reading_time",
     "agencies",
@@ -216,8 +219,10 @@ class Indicator(Strict):
         if self.otherwise and not self.metric:
             raise ValueError("`otherwise` says how else a measured question is asked, and this one has no `metric`")
         for each in self.ways:
-            if each.metric and each.threshold.watch is None:
-                raise ValueError(f"the measure '{each.metric}' is judged, so it needs a `threshold.watch`")
+            if each.metric and each.threshold.watch is None and each.threshold.tolerance is None:
+                raise ValueError(
+                    f"the measure '{each.metric}' is judged, so it needs a `threshold.watch` or a `tolerance`"
+                )
         return self
 
     def _counted(self) -> None:

@@ -8,7 +8,17 @@ from boussole.audits.errors import nearest
 from boussole.audits.metric_registry import REGISTRY
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.charter.text.draft import Draft, DraftQuestion, Fault
-from boussole.charter.text.judged import DRIFT, JUDGED, LOGGED, NEEDS_ALL, OF_LOGS, PARAMS, kinds_of, possible
+from boussole.charter.text.judged import (
+    DRIFT,
+    JUDGED,
+    LOGGED,
+    NEEDS_ALL,
+    OF_LOGS,
+    OF_REPLIES,
+    PARAMS,
+    kinds_of,
+    possible,
+)
 from boussole.charter.text.model import DAYS_OF, Frequency
 
 MONTHS: dict[Frequency, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
@@ -78,14 +88,21 @@ def _drift(each: DraftQuestion, metric: str) -> Iterator[Fault]:
         yield each.fault(f"'{metric}' is of everybody, not of groups: remove `for_each`.", "for_each")
     if metric == GAP_SHARE and "actors" not in indicator.needs:
         yield each.fault(f"'{metric}' is of who acts at each stage: add `needs: [stages, actors]`.", "needs")
-    if metric in OF_LOGS and OF_LOGS[metric] not in indicator.needs:
-        yield each.fault(f"'{metric}' is of a log: add `needs: [{OF_LOGS[metric]}]`.", "needs")
+    needed = {**OF_LOGS, **OF_REPLIES}.get(metric)
+    if needed is not None and needed not in indicator.needs:
+        yield each.fault(f"'{metric}' is of a log: add `needs: [{needed}]`.", "needs")
 
 
 def _levels(each: DraftQuestion, scale: str) -> Iterator[Fault]:
     """Levels on the right scale, on the right side, apart from each other, and such that parity is kept."""
     threshold = each.indicator.threshold
     if any(way.threshold is threshold and JUDGED.get(way.metric or "") == scale for way in each.earlier):
+        return
+    if (scale == "cases") != (threshold.tolerance is not None):
+        other = "a watch and a breach level" if scale == "cases" else "a `tolerance`"
+        own = "a `tolerance`" if scale == "cases" else "levels"
+        yield each.fault(f"this measure is held to {own}: set that instead of {other}.", "threshold")
+    if scale == "cases":
         return
     levels = {name: level for name in ("watch", "breach") if (level := getattr(threshold, name)) is not None}
     wrong = {name: told for name, level in levels.items() if (told := _off_scale(name, level, scale))}

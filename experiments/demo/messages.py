@@ -1,5 +1,5 @@
 """The messages of the demo: one to each person contacted, in decent hours, never the fifth in thirty days, and none
-after a STOP; but for what is planted."""
+after a STOP; most are answered before the list closes, by everybody alike; but for what is planted."""
 
 from __future__ import annotations
 
@@ -18,12 +18,18 @@ CLOSED = ("2026-07-14",)
 MOST, DAYS = 4, 30
 STOPS = 0.004
 """Share of messages that are answered with a STOP."""
-COLUMNS = ["person_id", "sent_at", "kind", "replied_at", "department", "week"]
+CLOSES_AFTER = pd.Timedelta(hours=3)
+"""So long a list stays open after its messages."""
+SLOW, SLOW_HOURS = 0.18, (1, 5)
+"""Share of replies that take some hours, and how many: half of these come too late."""
+NO_SMARTPHONE = 8
+"""One person in so many has none."""
+COLUMNS = ["person_id", "sent_at", "kind", "replied_at", "closes_at", "smartphone", "department", "week"]
 
 
 def messages(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
     """The log of messages of a log of decisions; `week` names the run of the decision."""
-    sent = log.loc[log["contacted"], ["person_id", "ts", "replied", "run"]].reset_index(drop=True)
+    sent = log.loc[log["contacted"], ["person_id", "ts", "replied", "age", "run"]].reset_index(drop=True)
     day = _working_day(sent["ts"].dt.tz_convert(PARIS).dt.tz_localize(None).dt.normalize())
     hour = rng.choice(HOURS, len(sent))
     late = (rng.random(len(sent)) < effects.evening_share) & (day >= pd.Timestamp(CHANGE))
@@ -37,17 +43,37 @@ def messages(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEff
             "sent_at": at,
             "kind": "contact",
             "replied_at": reply,
+            "closes_at": at + CLOSES_AFTER,
+            "smartphone": np.where(number % NO_SMARTPHONE == 0, "no", "yes"),
+            "age": sent["age"],
             "department": np.array(DEPARTMENTS)[number % len(DEPARTMENTS)],
             "week": sent["run"],
         }
     ).sort_values(["person_id", "sent_at"], kind="stable", ignore_index=True)
     stop = rng.random(len(found)) < STOPS
-    stops = found[stop].assign(kind="STOP", replied_at=pd.Series(dtype=reply.dtype))
+    changed = found["sent_at"] >= pd.Timestamp(CHANGE)
+    found["replied_at"] = _slower(found, changed, rng=rng, effects=effects)
+    none = pd.Series(dtype=reply.dtype)
+    stops = found[stop].assign(kind="STOP", replied_at=none, closes_at=none)
     stops["sent_at"] = stops["sent_at"] + pd.Timedelta(minutes=10)
     first = stops.groupby("person_id")["sent_at"].min()
-    heeded = found[~(found["sent_at"] > found["person_id"].map(first))]
+    after = found["sent_at"] > found["person_id"].map(first)
+    long_after = found["sent_at"] > found["person_id"].map(first) + pd.Timedelta(days=1)
+    ignored = long_after & changed & (rng.random(len(found)) < effects.stop_ignored_share)
+    heeded = found[~after | ignored]
     kept = pd.concat([heeded[_within_limit(heeded)], stops[stops["sent_at"].eq(stops["person_id"].map(first))]])
     return kept[COLUMNS].sort_values(["sent_at", "person_id"], kind="stable", ignore_index=True)
+
+
+def _slower(found: pd.DataFrame, changed: pd.Series, *, rng: np.random.Generator, effects: PlantedEffects) -> pd.Series:
+    """The moment of each reply, where some take hours; more so where that is planted."""
+    share = np.full(len(found), SLOW)
+    share += np.where(changed & (found["age"] >= 50), effects.age_50_slower, 0.0)
+    share += np.where(changed & (found["smartphone"] == "no"), effects.no_smartphone_slower, 0.0)
+    slow = rng.random(len(found)) < share
+    hours = pd.Series(rng.uniform(*SLOW_HOURS, len(found)) * 3600, index=found.index).round()
+    later = found["sent_at"] + pd.to_timedelta(hours, unit="s")
+    return found["replied_at"].mask(slow & found["replied_at"].notna(), later)
 
 
 def _working_day(days: pd.Series) -> pd.Series:

@@ -47,6 +47,12 @@ class PlantedEffects:
     """A model of the registry that belongs to no use of the register; empty plants none."""
     returns_added: float = 0.004
     """Returns to work a month, over people, that agencies have more since they started; 0 plants nothing."""
+    stop_ignored_share: float = 0.08
+    """Share of the messages after a STOP that leave all the same, since the change."""
+    age_50_slower: float = 0.2
+    """How much more often people of 50 and over take hours to reply since the change; half of these come too late."""
+    no_smartphone_slower: float = 0.24
+    """The same of people without a smartphone."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 
@@ -98,7 +104,31 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
                 "mechanism": "since the change some messages leave at nine in the evening",
             },
             "too_often": "not planted: the sender stops at four messages in thirty days",
-            "after_stop": "not planted: nobody gets a message after a STOP",
+            "after_stop": {
+                "2026-07": "none",
+                "2026-08": "none",
+                "2026-09": "planted",
+                "switch": "PlantedEffects.stop_ignored_share",
+                "mechanism": "since the change some people get a message days after their STOP",
+            },
+            "late_replies": {
+                "2026-07": "none",
+                "2026-08": "none",
+                "2026-09": "planted",
+                "group": {"age": "50+"},
+                "ratio_between": [1.5, 2.3],
+                "switch": "PlantedEffects.age_50_slower",
+                "mechanism": "since the change more people of 50 and over reply after the list has closed",
+            },
+            "without_smartphone": {
+                "2026-07": "none",
+                "2026-08": "none",
+                "2026-09": "planted",
+                "ratio_between": [0.8, 0.9],
+                "switch": "PlantedEffects.no_smartphone_slower",
+                "mechanism": "since the change more people without a smartphone reply after the list has closed",
+            },
+            "silence": "not planted: the shortlist does not look at who replied",
         },
         "better_than_before": {
             "effect_between": [0.002, 0.006],
@@ -213,6 +243,13 @@ def _expected() -> dict[str, dict[str, str]]:
             "examined_version": "broken" if changed else "kept",  # an audit of more than thirty days later
             "public_register": "watch",  # by an audit of a year after September 2025
             "better_than_before": "kept",
+            "stop_is_respected": "watch" if changed else "kept",
+            "without_a_smartphone": "watch" if changed else "kept",
+            "silence_closes_no_door": "kept",
+            "time_to_answer_age": "broken" if changed else "unknown",  # 107 for 100 in July and August, by chance
+            "time_to_answer_gender_age": {"2026-07": "kept", "2026-08": "unknown"}.get(month, "broken"),
+            "time_to_answer_gender": "kept",
+            "time_to_answer_qpv": "kept",
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
         seen = {

@@ -11,6 +11,7 @@ from boussole.charter.amending import diff_words
 from boussole.charter.auditing import references
 from boussole.charter.judging.wording import (
     findings,
+    logged_sentences,
     naming,
     record_sentences,
     register_sentences,
@@ -39,6 +40,7 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
     spoken = (
         sentences,
         findings,
+        logged_sentences,
         naming,
         references,
         record_sentences,
@@ -62,8 +64,9 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
     assert said - KEYS <= known
 
 
-KEYS = {*diff_words.FELT, *diff_words.WORDED, sentences.REASON}
-"""Names of changes, fields and reasons, which are looked up and never said."""
+KEYS = {*diff_words.FELT, *diff_words.WORDED, sentences.REASON, *logged_sentences.REASONS}
+KEYS |= {sentences.NEVER_RATIO, *sentences.OF_REPLIES.values()}
+"""Names of changes, fields, reasons, measures and needs, which are looked up and never said."""
 
 
 def names(text):

@@ -78,6 +78,10 @@ def test_levels_that_are_judged_in_this_version():
         "outside_hours_share": (0.01, 0.05),
         "written_too_often_share": (0.01, None),
         "effect_since_start": (0, 0),
+        "written_after_stop_share": (None, None),
+        "late_reply_ratio": (0.95, 0.8),
+        "reached_in_time_ratio": (0.95, 0.8),
+        "silent_shortlisting_ratio": (0.95, 0.8),
     }
 
 

@@ -16,10 +16,16 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
+from boussole.charter.judging.current import current
 from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
+from boussole.charter.pack.verifier.verdicts.logged import judge as judged_by_log
+from boussole.charter.record_types.kinds import Case, Review
 from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.charter.records.facts import facts_of
+from boussole.charter.records.statements import seal as state
+from boussole.charter.text.loading import load_charter
 from boussole.dashboard.views.answers.short import figures
 from boussole.dashboard.words.say import speaker
 from tests.written import system_text
@@ -136,3 +142,102 @@ def test_counts_stay_when_their_rows_are_purged_and_late_messages_of_that_month_
     assert answers(audit(workspace, dry_run=True))["decent_hours"] == answers(sealed)["decent_hours"]
     (found,) = rerun(workspace, chosen(workspace))
     assert found.ok, found
+
+
+def with_stops(home: Path, *, stops: int, ignored: int) -> Workspace:
+    """So many people say STOP on the evening of their message; so many of them get another one a week later."""
+    workspace = made(home)
+    stop = {"sent": pd.Timestamp(2026, 3, 4, 18), "kind": "STOP"}
+    said = pd.DataFrame({"who": [f"p{i}" for i in range(stops)], **stop})
+    again = pd.DataFrame({"who": [f"p{i}" for i in range(ignored)], "sent": pd.Timestamp(2026, 3, 11, 15)})
+    other = pd.DataFrame({"who": [f"p{PEOPLE - 1}"], "sent": pd.Timestamp(2026, 3, 25, 15), "kind": "contact"})
+    bring(workspace, pd.concat([each for each in (said, again.assign(kind="contact"), other) if len(each)]), "contacts")
+    return workspace
+
+
+def report(workspace: Workspace, outcome: str | None = None, *, happened_on: dt.date = dt.date(2026, 3, 11)) -> None:
+    """A case of the log, and what a human found of it; one that nobody has looked at yet is reported today."""
+    on = dt.date(2026, 4, 2) if outcome else dt.datetime.now(dt.UTC).date()
+    said = {"role": "Committee", "on": on}
+    case = Case(indicator="stop_is_respected", system="offers", happened_on=happened_on, **said)
+    entry = state(workspace, case).entry
+    if outcome:
+        state(workspace, Review(of=entry, outcome=outcome, system="offers", **said))
+
+
+@pytest.mark.parametrize(
+    ("stops", "ignored", "reviews", "expected", "told"),
+    [
+        (0, 0, (), ("unknown", "no_stop"), "Le journal ne contient personne"),
+        (10, 0, (), ("unknown", "small_group"), "masqué"),
+        (10, 1, (), ("watch", "logged_hidden"), "aucun nombre n’est donné"),
+        (60, 0, (), ("kept", "logged_none"), "Aucune des 60 personnes qui avaient dit STOP"),
+        (60, 2, (), ("watch", "logged_case"), "le journal en montre 2 qui ont reçu un message plus de 24 heures après"),
+        (60, 2, ("refuted",), ("watch", "logged_case"), "le journal en montre 2"),
+        (60, 2, ("refuted", "refuted"), ("kept", "logged_refuted"), "aucun n’en est un"),
+        (60, 2, ("confirmed",), ("broken", "case_confirmed"), "confirmé par une personne"),
+        (60, 2, (None,), ("watch", "case_to_confirm"), "une personne doit"),
+    ],
+)
+def test_one_message_after_a_stop_is_watched_until_a_human_confirms_it(  # noqa: PLR0917 (the cases of one table)
+    tmp_path: Path, stops: int, ignored: int, reviews: tuple[str | None, ...], expected: tuple[str, str], told: str
+) -> None:
+    workspace = with_stops(tmp_path / "w", stops=stops, ignored=ignored)
+    for day, outcome in enumerate(reviews, 11):
+        report(workspace, outcome, happened_on=dt.date(2026, 3, day))
+    document = audit(workspace, dry_run=True)
+    assert answers(document)["stop_is_respected"] == expected
+    (found,) = (each for each in document.verdicts if each.template == "stop_is_respected")
+    assert told in found.sentence["fr"]
+    if stops == 60:
+        assert found.logged is not None
+        assert (found.logged.n, found.logged.cases) == (60, ignored)
+        assert found.logged.bound == (None if ignored else 0.05)
+    if expected[1] == "logged_none":
+        assert "jusqu’à 5,0 personnes sur 100" in found.sentence["fr"]
+
+
+def test_a_case_after_the_window_dismisses_nothing_in_it(tmp_path: Path) -> None:
+    workspace = with_stops(tmp_path / "w", stops=60, ignored=1)
+    document = audit(workspace)
+    report(workspace, "refuted", happened_on=dt.date(2026, 4, 1))
+    system, charter = workspace.system("offers"), load_charter()
+    today = facts_of(workspace, as_of=dt.date(2026, 4, 3))
+    standing = current(document, charter=charter, system=system, facts=today)
+    assert answers(standing)["stop_is_respected"] == ("watch", "logged_case")
+    report(workspace, "confirmed")
+    today = facts_of(workspace, as_of=dt.date(2026, 4, 3))
+    assert answers(current(document, charter=charter, system=system, facts=today))["stop_is_respected"][0] == "broken"
+
+
+@pytest.mark.parametrize("outcome", [None, "refuted", "confirmed"])
+def test_what_follows_a_stop_is_checked_without_us(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], outcome: str | None
+) -> None:
+    workspace = with_stops(tmp_path / "w", stops=60, ignored=1)
+    if outcome:
+        report(workspace, outcome)
+    sealed = audit(workspace)
+    (found,) = rerun(workspace, chosen(workspace))
+    assert found.ok, found
+    (stored,) = stored_audits(workspace)
+    for name, restricted in (("all", True), ("open", False)):
+        pack = tmp_path / name
+        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), pack)
+        assert judge(pack, Judge(HERE), one_by_one=True) == 0
+        assert "verdicts on what is not tolerated judged again" in capsys.readouterr().out
+    verdict = next(each for each in sealed.verdicts if each.template == "stop_is_respected")
+    told = verdict.written()
+    forged = {**told, "verdict": "kept", "reason": "logged_none"}
+    whole = {**sealed.written(), "verdicts": [forged]}
+    charter = load_charter().document()
+    claims = dict(judged_by_log(whole, charter)[0][1])
+    assert claims["verdict"] == verdict.verdict
+    assert claims["verdict"] != "kept" or outcome == "refuted"
+
+
+def test_a_purge_leaves_what_a_stop_is_judged_by(tmp_path: Path) -> None:
+    workspace = with_stops(tmp_path / "w", stops=60, ignored=2)
+    sealed = audit(workspace)
+    purge(workspace, before=dt.date(2026, 4, 1))
+    assert answers(audit(workspace, dry_run=True))["stop_is_respected"] == answers(sealed)["stop_is_respected"]

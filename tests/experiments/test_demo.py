@@ -363,7 +363,7 @@ def test_with_nothing_planted_advisers_decide_and_read(simulation: Simulation) -
 
 def test_with_nothing_planted_messages_are_clean(simulation: Simulation) -> None:
     log = simulation.log.assign(run=run_names(simulation.log))
-    none = dataclasses.replace(PLANTED, evening_share=0.0)
+    none = dataclasses.replace(PLANTED, evening_share=0.0, stop_ignored_share=0.0)
     every = messages(log, rng=np.random.default_rng(7), effects=none).sort_values(["person_id", "sent_at"])
     sent = every[every["kind"] == "contact"]
     assert not outside(sent).any()

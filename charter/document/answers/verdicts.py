@@ -85,6 +85,18 @@ class RecordCounts(Part):
     ] = None
 
 
+class LoggedCases(Part):
+    """What a log counts of something that is not tolerated: of `n` people, how many are a case.
+
+    `bound`: 3 / `n` where none is. `hours`: how long a log gives before something counts as one.
+    """
+
+    n: Count
+    cases: Count
+    bound: Share | None
+    hours: Count
+
+
 class VerdictInShort(Part):
     """The answer to one question, without what explains it. `by`: the attribute that it asks about, if one."""
 
@@ -114,6 +126,7 @@ class VerdictReasons(VerdictInShort):
     cases: Annotated[CaseCounts | None, SINCE] = None
     dates: Annotated[RegisterDates | None, SINCE] = None
     counted: Annotated[RecordCounts | None, SINCE] = None
+    logged: Annotated[LoggedCases | None, LATER] = None
 
     @property
     def rests_on_statements(self) -> bool:

@@ -41,6 +41,12 @@ RATIOS = {
     "100 {other}",
     "never_shortlisted_rate_ratio": "In {months} months, {value} people are on no list {place} where, at equal "
     "numbers, 100 are {other}",
+    "late_reply_ratio": "At equal numbers of replies, {value} come after the list has closed {place} where "
+    "100 do {other}",
+    "reached_in_time_ratio": "At equal numbers, {value} people without a smartphone answer before the list closes "
+    "where 100 with one do",
+    "silent_shortlisting_ratio": "With comparable profiles ({controls}), {value} people who had not answered are put "
+    "on the next list where 100 who had are",
     "scoring_rate_ratio": "At equal numbers, {value} people score above the middle {place} where 100 do {other}",
 }
 DRIFT = {

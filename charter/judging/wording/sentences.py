@@ -15,10 +15,11 @@ from boussole.charter.document.left_out import LeftOutInShort, PartLeftOut
 from boussole.charter.judging.families import Question, controls, decision, said
 from boussole.charter.judging.statistics.testing import accumulates, lasting, past
 from boussole.charter.judging.wording.findings import deciding, finding, level_words, meaning
+from boussole.charter.judging.wording.logged_sentences import REASONS, logged_sentence
 from boussole.charter.judging.wording.naming import about
 from boussole.charter.judging.wording.record_sentences import recorded_sentence
 from boussole.charter.judging.wording.stated_sentences import stated_sentence
-from boussole.charter.text.judged import of_reviews
+from boussole.charter.text.judged import OF_REPLIES, of_reviews
 from boussole.charter.text.left_out import REASON, limiting
 
 LOCALE = Path(__file__).parent.parent / "locale"
@@ -46,6 +47,9 @@ NOT_EXAMINED = {
     "no_agencies": "Not examined: the system file declares no counts by agency and month. It would take, for each "
     "agency, with the system or without, since when it has it, and for each month how many people it follows and how "
     "many of them return to work.",
+    "no_closings": "Not examined: the log of messages does not say when the lists that they are about close.",
+    "no_smartphones": "Not examined: the log of messages does not say who has a smartphone, or when lists close.",
+    "no_replies": "Not examined: the log of messages does not say when people replied.",
     "no_measure": "Not examined: nothing was measured for this question in this period.",
     "no_incident": "Not examined: no incident of this system was ever recorded. Nobody knows whether there was none, "
     "or nobody records them.",
@@ -90,6 +94,7 @@ CANNOT_TELL = {
     "gap_may_be_zero": "We cannot tell. There may be no gap at all between these groups at the end: no share of it can "
     "be told.",
     "few_moved_on": "We cannot tell. At one stage so few people moved on that nobody can say where a gap opens.",
+    "no_stop": "We cannot tell. The log holds nobody who had said STOP early enough to see whether it is heeded.",
     "no_times": "We cannot tell. Too many messages say on which day they left, and not at what time.",
     "nobody_started": "We cannot tell. In these counts no agency started after the first month: there is no before and "
     "after to compare.",
@@ -99,7 +104,8 @@ CANNOT_TELL = {
     "those left may not be like the others.",
     "short_before": "We cannot tell. It takes at least three months before the start, in at least ten agencies that "
     "started, to see whether they already changed otherwise than the others.",
-    "nothing_varies": "We cannot tell. These counts hardly differ between agencies: their uncertainty cannot be told.",
+    "nothing_varies": "We cannot tell. These counts hardly differ between agencies: how far off they may be cannot "
+    "be told.",
     "not_parallel": "We cannot tell. Before the start, the agencies that were to have the system already changed "
     "otherwise than the others: a gap afterwards cannot be put down to it.",
     "one_bin": "We cannot tell. In both periods the column holds one value only, or only values too rare to compare.",
@@ -268,8 +274,10 @@ def _sentence(told: _Teller, left_out: LeftOutInShort | None) -> str:
     if document.verdict == "not_examined":
         role = said(question.indicator.attested_by or {lang: ""}, lang)
         return catalogue.gettext(NOT_EXAMINED[document.reason or ""]).format(role=role)
+    answer = catalogue.gettext(ANSWERS[document.verdict, question.indicator.good_answer])
+    if document.reason in REASONS:
+        return logged_sentence(document, answer, catalogue)
     if document.rests_on_statements:
-        answer = catalogue.gettext(ANSWERS[document.verdict, question.indicator.good_answer])
         records = question.indicator.records
         if document.counted is not None and records is not None:
             limit = question.indicator.params.get("late_days")
@@ -423,7 +431,10 @@ class _Teller:
 
     def without_figures(self) -> str:
         """Why nobody can tell, where no comparison has a figure to show."""
-        if any(measure.status == "suppressed" for _, measure in self.pairs):
+        logged = self.question.logged
+        if any(measure.status == "suppressed" for _, measure in self.pairs) or (
+            logged is not None and logged.status == "suppressed"
+        ):
             return self.catalogue.gettext(HIDDEN)
         message = self.catalogue.gettext(CANNOT_TELL.get(self.document.reason or "", NO_VALUE))
         return message.format(decision=decision(self.system, self.catalogue.lang), date=self._date())
@@ -439,6 +450,8 @@ def _of_period(measure: MeasureInShort) -> str | None:
     """That a period is too short or too small to tell, of figures to which later ones add nothing; None of others."""
     if measure.metric == NEVER_RATIO:
         return SIX_MONTHS if given(measure.params.test).stated.get("only_beyond") else TOO_FEW_PEOPLE
+    if measure.metric in OF_REPLIES:
+        return TOO_FEW_MESSAGES
     if measure.params.scale != "share":
         return None
     if of_reviews(measure.metric):

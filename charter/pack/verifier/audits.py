@@ -22,11 +22,13 @@ from .figures.together import Together, ToldWindow
 from .figures.told import ExpectedMeasures
 from .figures.windows import Windows
 from .groups import APART, Claims, Groups, ShownGroups
+from .logs import stops
+from .logs.replies import Replies
 from .pack import Pack, digest
 from .rows import Rows
 from .system import System
 from .tally import Tally
-from .verdicts import recorded
+from .verdicts import logged, recorded
 from .verdicts.judging import articles, judge, left_out
 
 Again = Callable[[dict], "Claims | None"]
@@ -95,6 +97,7 @@ def _from_rows(document: dict, groups: Groups) -> Again:
         stages.claims,
         Forgotten(system, rows, document["measures"]).claims,
         lambda measure: through.claims(measure, stages),
+        Replies(groups).claims,
         lambda measure: drift.claims(measure, system, rows),
         lambda measure: logs.claims(measure, system, rows),
         Effects(system, rows).claims,
@@ -194,6 +197,10 @@ def _hidden(document: dict, system: System, rows: Rows, name: str, tally: Tally)
     for metric, must in logs.statuses(system, rows).items():
         said = [(each["status"], each["reason"]) for each in document["measures"] if each["metric"] == metric]
         tally.check(f"{name}: {metric} is told, or hidden, otherwise", holds=said == [must])
+    for each in document["measures"]:
+        if each["metric"] == stops.AFTER_STOP:
+            some, must_some = each["params"].get("some"), stops.some(system, rows)
+            tally.hold(f"{name}: whether anybody was written to after a STOP", some, must_some)
     effects = Effects(system, rows)
     said_ = [each for each in document["measures"] if each["metric"] == EFFECT]
     tally.check(f"{name}: effects of other outcomes are told", holds=[e["id"] for e in said_] == effects.names())
@@ -219,14 +226,18 @@ def _verdicts(  # noqa: PLR0917 (what a verdict rests on)
     told = not charter.get("left_out") or bool(document.get("left_out"))
     tally.check(f"{name}: it does not say what was left out", holds=told)
     judged, counted = judge(document, charter, system), recorded.judge(document, charter, system.declared)
-    for verdict, claims in [*judged, *counted]:
+    cases = logged.judge(document, charter)
+    for verdict, claims in [*judged, *counted, *cases]:
         tally.claims(f"{name}: {verdict['article']}/{verdict['indicator']}", verdict, claims)
     for said, must in zip(document["articles"], articles(document)):
         tally.claims(f"{name}: article {must['article']}", said, must)
-    left = len(document["verdicts"]) - len(judged) - len(counted)
+    left = len(document["verdicts"]) - len(judged) - len(counted) - len(cases)
     lines = [f"  {len(judged)} verdicts judged again; {left} rest on no test: sealed as they stand"]
     if counted:
         by_counts = "judged again by the counts that the audit tells; the records themselves are not in the pack"
         lines.append(f"  {len(counted)} verdicts on records {by_counts}")
+    if cases:
+        by_cases = "judged again by the cases that a log counts; what people found of them stands as it is sealed"
+        lines.append(f"  {len(cases)} verdicts on what is not tolerated {by_cases}")
     on = sum(any(each["measure"] in remaining.tests for each in verdict["comparisons"]) for verdict, _ in judged)
     return [*lines, f"  {on} of those judged again rest on tests that are sealed as they stand"] if on else lines

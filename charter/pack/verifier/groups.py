@@ -73,6 +73,8 @@ LAYERS = {
     "calibration_in_the_large": "seen",
     "auc": "seen",
     "scoring_rate": "scoring",
+    "late_reply_share": "late",
+    "prompt_reply_share": "prompt",
 }
 SELECTED = "selection_rate"
 APART = "set_apart"

@@ -82,6 +82,7 @@ class Rows:
         self.parts: dict[str, int] = {}
         self.versions: list[dict[str, object]] = []
         self.logs: dict[str, dict[LoggedKey, int]] = {}
+        self.replies: dict[str, list[tuple[Decisions, int]]] = {}
         self.forgotten: list[dict[str, str | None]] = []
         self.agencies: list[AgencyMonth] = []
         self.bins: dict[tuple[str, str], list[tuple[int, str | None, int]]] = {}
@@ -101,17 +102,25 @@ class Rows:
                 whose = tuple(line[place[name]] for name in ("by", "value1", "value2", "value3"))
                 held = self.logs.setdefault(str(cube), {})
                 held[str(line[place["part"]]), whose, bucket, case] = int(line[place["n"]] or 0)
-            elif cube == "versions":
-                said = {"version": line[place["value1"]], "first": line[place["part"]], "last": line[place["column"]]}
-                self.versions.append({**said, "n": int(line[place["n"]] or 0)})
-            elif cube == "agencies":
-                self.agencies.append(_agency(line, place))
+            elif cube in ("versions", "agencies", "replies"):
+                self._beside(line, place)
             elif cube in ("scores", "reference_scores"):
                 (self.scores if cube == "scores" else self.earlier).append(_scored(line, place))
             elif cube in ("histograms", "values"):
                 self._watched(line, place)
 
         self._tables: dict[tuple[str, int | None, int], Table] = {}
+
+    def _beside(self, line: Sequence[str | None], place: dict[str, int]) -> None:
+        """A row of what is counted beside decisions: versions, agencies by month, replies."""
+        cube, part = line[place["cube"]], str(line[place["part"]])
+        if cube == "versions":
+            said = {"version": line[place["value1"]], "first": part, "last": line[place["column"]]}
+            self.versions.append({**said, "n": int(line[place["n"]] or 0)})
+        elif cube == "agencies":
+            self.agencies.append(_agency(line, place))
+        else:
+            self.replies.setdefault(part, []).append((_decisions(line, place), int(line[place["bin"]] or 0)))
 
     def _watched(self, line: Sequence[str | None], place: dict[str, int]) -> None:
         """A row of a column that is watched: of numbers by bin, of categories by value."""

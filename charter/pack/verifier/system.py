@@ -37,8 +37,9 @@ class System:
 
     def has(self, need: str) -> bool:
         """Whether it declares what a question needs."""
-        columns = self.declared.get("columns") or {}
+        columns, sent = self.declared.get("columns") or {}, self.declared.get("contacts") or {}
         human = columns.get("human") or {}
+        closings = bool(sent.get("reply_at") and sent.get("closes_at"))
         return {
             "decision": self.decides,
             "outcome": self.has_outcome,
@@ -53,6 +54,9 @@ class System:
             "ranks": bool(columns.get("request") and columns.get("rank")),
             "person": bool(columns.get("person")),
             "contacts": bool(self.declared.get("contacts")),
+            "closings": closings,
+            "smartphones": closings and bool(sent.get("smartphone")),
+            "replies": bool(sent.get("reply_at")),
             "reviews": bool(human.get("agent")),
             "reading_time": all(human.get(name) for name in ("agent", "seconds", "words")),
             "agencies": bool(self.declared.get("agencies")),

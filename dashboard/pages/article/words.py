@@ -8,6 +8,7 @@ from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
 from boussole.charter.document import Standing, ThresholdOfVerdict, VerdictDocument
 from boussole.charter.record_types.kinds import Inspection
+from boussole.charter.text.judged import NO_CASE
 from boussole.charter.text.model import Indicator
 from boussole.dashboard.views.answers.levels import counted_words, levels_words, unproven, unproven_words
 from boussole.dashboard.views.answers.other_ways import other_ways
@@ -71,6 +72,8 @@ def _tolerance(indicator: Indicator, say: Say) -> str:
         return counted_words(indicator.threshold, say)
     if tolerance is None:
         return ""
+    if indicator.metric in NO_CASE:
+        return say("One confirmed case breaks it; kept where the log shows none.")
     return say(
         "One confirmed case breaks it; kept only where fewer than one in {n} is very likely.",
         n=say.whole(1 / tolerance),

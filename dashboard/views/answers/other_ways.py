@@ -37,6 +37,9 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "contacts": say("where no messages are logged"),
         "reviews": say("where nothing tells which agents reviewed"),
         "reading_time": say("where nothing tells how long reviews took"),
+        "closings": say("where the log does not say when lists close"),
+        "smartphones": say("where the log does not say who has a smartphone"),
+        "replies": say("where the log does not say when people replied"),
     }
     found = [kinds[way.applies]] if way.applies in kinds else []
     found += [lacking[need] for need in indicator.needs if need not in way.needs]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from boussole.audits.languages import Catalogue, capital, inside
+from boussole.audits.metrics.replies import MEDIAN, PROMPT_SHARE
 from boussole.audits.systems import System
 from boussole.charter.document import Comparison, MeasureDocument, Standing, VerdictDocument
 from boussole.charter.document.base import given
@@ -13,6 +14,7 @@ from boussole.charter.judging.families import controls, decision
 from boussole.charter.judging.wording.findings import deciding, effect_digits, ends_of, outcome
 from boussole.charter.judging.wording.naming import about, gap_digits, parsed, people, per_hundred
 from boussole.charter.judging.wording.sentences import LOCALE
+from boussole.charter.text.judged import OF_LOGS, OF_REPLIES, SIDES
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.model import Charter
 from boussole.dashboard.charts.drift import is_drift
@@ -56,6 +58,8 @@ def short_answer(
     if found is None or system is None:
         return first_words(whole)
     comparison, measure = found
+    if verdict.verdict == "unknown" and (measure.metric in OF_REPLIES or OF_LOGS.get(measure.metric) == "contacts"):
+        return say("We cannot tell: the messages of this period are too few.")
     if verdict.verdict == "unknown":
         return _settled(comparison, say)
     if is_drift(verdict):
@@ -81,7 +85,7 @@ def first_words(text: str) -> str:
 
 def figures(measure: MeasureDocument, say: Say, *, system: System, title: str) -> str:
     """What a comparison found, for a hundred people; empty where it cannot be said in few words."""
-    if measure.params.scale == "share":  # of everybody: its sentence is short
+    if measure.params.scale == "share" or measure.metric in SIDES:  # of everybody: its sentence is short
         return ""
     if measure.params.scale == "effect":
         return _effect(measure, say, system, title)
@@ -131,6 +135,8 @@ def _ratio(measure: MeasureDocument, say: Say, system: System, named: dict[str, 
         return _at_stage({**named, "stage": inside(stage_name(measure, say, system=system))}, say, alike=alike)
     if measure.metric == "exposure_ratio":
         return say("In the lists, where {other} get 100 of attention, {group} get {n}.", **named)
+    if measure.metric in OF_REPLIES:
+        return say("At equal numbers of replies, {n} come too late from {group} for every 100 from {other}.", **named)
     if measure.metric not in ("selection_rate_ratio", "adjusted_selection_rate_ratio"):
         return ""
     return _selected({**named, "verb": _verb(system, say)}, say, alike=alike)
@@ -213,8 +219,31 @@ def beside(document: Standing, verdict: VerdictDocument, say: Say, *, system: Sy
         at_stage(measure, say, system=system) if whom else "",
         conditions(measure, say, system=system),
         between(comparison, measure, say, whom=whom),
+        reply_times(document, measure, say, system=system),
     )
     return [each for each in told if each]
+
+
+def reply_times(document: Standing, measure: MeasureDocument, say: Say, *, system: System) -> str:
+    """How soon both groups of a comparison of replies answered; not judged, and empty where it is not told of both."""
+    if measure.metric not in OF_REPLIES or measure.params.against in (None, "rest") or not measure.group:
+        return ""
+    told = {(each.metric, each.by, each.values_of_group): each.value for each in document.judged_measures}
+    other = parsed(given(measure.params.against), measure.by)
+    groups = [measure.values_of_group, tuple(other[name] for name in measure.by)]
+    values = [told.get((name, measure.by, group)) for name in (MEDIAN, PROMPT_SHARE.metric) for group in groups]
+    if None in values:
+        return ""
+    minutes, prompt = ([given(each) for each in values[i : i + 2]] for i in (0, 2))
+    return say(
+        "Not judged: half of the replies came within {a} minutes for {group}, within {b} for {other}; of 100 messages, "
+        "{c} and {d} had a reply within five hours.",
+        a=say.whole(minutes[0]),
+        b=say.whole(minutes[1]),
+        c=per_hundred(prompt[0], say.lang),
+        d=per_hundred(prompt[1], say.lang),
+        **compared_people(measure, say, system=system),
+    )
 
 
 def at_stage(measure: MeasureDocument, say: Say, *, system: System) -> str:

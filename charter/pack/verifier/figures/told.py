@@ -22,8 +22,19 @@ Cell = tuple[int, int]
 NAMED = {"stage_selection_rate_ratio": "stage_selection_rate"}
 NAMED["cumulative_selection_rate_ratio"] = "cumulative_selection_rate"
 NAMED["scoring_rate_ratio"] = "scoring_rate"
+NAMED["late_reply_ratio"] = "late_reply_share"
+OF_PEOPLE = ("late_reply_share", "late_reply_ratio", "prompt_reply_share")
+"""Measures whose clusters are people, whatever those of decisions are."""
 
-TELLING = {*OF_OUTCOMES, "selection_rate", "missing_outcome_share", "unknown_share", "unknown_selection_rate", *STAGED}
+TELLING = {
+    *OF_OUTCOMES,
+    *OF_PEOPLE,
+    "selection_rate",
+    "missing_outcome_share",
+    "unknown_share",
+    "unknown_selection_rate",
+    *STAGED,
+}
 """Measures whose counts a pack must hold where their value is told."""
 
 
@@ -42,7 +53,7 @@ class ExpectedMeasures:
         """What this measure must say; None where counts that are told do not give it."""
         metric = measure["metric"]
         if measure["id"] in self.cells:
-            return self._share(self.cells[measure["id"]])
+            return self._share(self.cells[measure["id"]], clustered=self.system.clustered or metric in OF_PEOPLE)
         if metric in COMPARED or metric in NAMED:
             return self._compared(measure)
         name, _, kind = metric.rpartition("_")
@@ -61,10 +72,10 @@ class ExpectedMeasures:
         told = (m for m in document["measures"] if m["status"] == "ok" and m["metric"] in TELLING)
         return [m["id"] for m in told if m["id"] not in self.cells and not m["metric"].endswith("_ratio")]
 
-    def _share(self, cell: Cell) -> Claims:
+    def _share(self, cell: Cell, *, clustered: bool) -> Claims:
         k, n = cell
         claims: Claims = {"value": k / n, "n": n}
-        if not self.system.clustered:
+        if not clustered:
             found = wilson(k, n)
             claims.update({"interval.low": found.low, "interval.high": found.high, "interval.method": "wilson"})
         return claims
@@ -115,7 +126,7 @@ class ExpectedMeasures:
             "params.counts": {"k": list(k), "n": list(n)},
             "params.against": label(by, reference) if reference else "rest",
         }
-        if self.system.clustered:
+        if self.system.clustered or measure["metric"] in OF_PEOPLE:
             return {**claims, **(of_test(measure) or {})}
         interval, test = scored(k, n, scale, "")
         return {**claims, **ends(interval), "params.test": test}

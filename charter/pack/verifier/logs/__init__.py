@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..groups import Claims
 from ..rows import Rows
 from ..system import System
-from . import messages, reviews, shares
+from . import messages, reviews, shares, stops
 
 SHARES = {**reviews.SHARES, **messages.SHARES}
 
@@ -15,9 +15,12 @@ def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
     name = measure["metric"]
     if name == reviews.BY_GROUP:
         return reviews.of_group(measure, rows)
+    if name == stops.AFTER_STOP:
+        return stops.claims(rows)
     return shares.claims(name, SHARES[name], system, rows) if name in SHARES else None
 
 
 def statuses(system: System, rows: Rows) -> dict[str, tuple[str, str | None]]:
     """Whether each measure of the logs that have rows is told, or why it is not."""
-    return {name: shares.status(each, system, rows) for name, each in SHARES.items() if each.log in rows.logs}
+    found = {name: shares.status(each, system, rows) for name, each in SHARES.items() if each.log in rows.logs}
+    return {**found, stops.AFTER_STOP: stops.status(system, rows)} if stops.asked(rows) else found

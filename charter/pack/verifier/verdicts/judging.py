@@ -17,11 +17,12 @@ DOUBTED = ("broken", "watch")
 SEVERITY = (*ORDER, "not_examined")
 LEFT_OUT = "too_much_left_out"
 """Why a verdict is *unknown* where more was set aside than the charter allows."""
+OF_REPLIES = ("late_reply_ratio", "reached_in_time_ratio", "silent_shortlisting_ratio")
 BESIDE = {"reference": "reference", "outcome": "outcomes"}
 """What a question may need, and what tells how much of it was set aside."""
 RULES = (1, 2, 3, 4)
 """The rules by which comparisons became verdicts; a document that names none was judged by the first."""
-LATER = (GAP_SHARE, NEVER_RATIO)
+LATER = (GAP_SHARE, NEVER_RATIO, *OF_REPLIES)
 """Measures that documents of earlier versions do not have: questions about them are not examined there."""
 ALONE, TOGETHER = 0.25, 0.75
 """Which part of the level goes to a window alone, and to all windows together."""

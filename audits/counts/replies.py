@@ -1,0 +1,163 @@
+"""Counts of replies in a window: too late for the list and how soon, by group; who was reached in time; what became of
+the silent. Made of rows, which a purge removes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+import duckdb
+import pyarrow as pa
+
+from boussole.audits.counts.read import REPLIED, counts_sql
+from boussole.audits.lake.purged import purged_before
+from boussole.audits.lake.tables import days_sql, describe, has_table, literal, quote, table
+from boussole.audits.systems.logs.contacts import (
+    LATE,
+    PROMPT,
+    PROMPT_HOURS,
+    REACHED,
+    SILENT,
+    SILENT_DAYS,
+    WAIT,
+    WAITED,
+    Contacts,
+)
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+
+ROWS = "replies_read"
+
+
+def read_replies(
+    connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, without: Collection[str] = ()
+) -> pa.Table:
+    """The rows of `REPLIED` of a window, in a fixed order: of everybody and of each attribute but those in `without`.
+
+    A message counts in the window in which it was sent, whenever its reply came. The groups of a person are those of
+    their latest decision at that day; without one, or where decisions name people otherwise, they are not known. Empty
+    where the log says nothing of replies, and where rows of the window were purged.
+    """
+    section, purged = system.contacts, purged_before(connection, system.id)
+    if section is None or section.reply_at is None or not has_table(connection, system, "contacts"):
+        return REPLIED.empty_table()
+    if purged is not None and purged > window.start:
+        return REPLIED.empty_table()
+    attributes = [(), *(by for by in system.attributes if not set(by) & set(without))]
+    parts, held = [], describe(connection, table(system, "contacts"))
+    if section.closes_at is not None and "closes_at" in held:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {ROWS} AS {_rows(connection, system, window, attributes)}")
+        parts += [_part(part, rows, attributes) for part, rows in PARTS.items()]
+        parts += [_reached(system, section, window)] if section.smartphone is not None and "smartphone" in held else []
+    if system.controls and (purged is None or purged <= window.start - dt.timedelta(days=SILENT_DAYS)):
+        parts.append(_silent(system, section, window))
+    if not parts:
+        return REPLIED.empty_table()
+    names = ", ".join(map(quote, REPLIED.names))
+    query = f"SELECT {names} FROM ({' UNION ALL BY NAME '.join(f'({part})' for part in parts)}) ORDER BY ALL"
+    return connection.execute(query).to_arrow_table().cast(REPLIED)
+
+
+_TIMED = "CAST(\"at\" AS TIME) <> TIME '00:00:00'"
+_MINUTES = 'greatest(CAST(ceil(epoch(reply_at - "at") / 60) AS BIGINT), 1)'
+_STEP = "CASE WHEN minutes <= 60 THEN 1 WHEN minutes <= 300 THEN 5 WHEN minutes <= 2880 THEN 60 ELSE 1440 END"
+PARTS = {
+    LATE: (
+        "CAST(reply_at > closes_at AS UTINYINT) AS decision, CAST(NULL AS SMALLINT) AS bin",
+        "reply_at IS NOT NULL AND closes_at IS NOT NULL",
+    ),
+    PROMPT: (
+        f'CAST(coalesce(reply_at <= "at" + INTERVAL {PROMPT_HOURS} HOUR, false) AS UTINYINT) AS decision, '
+        "CAST(NULL AS SMALLINT) AS bin",
+        _TIMED,
+    ),
+    WAIT: (
+        f"CAST(0 AS UTINYINT) AS decision, CAST(least(ceil(minutes / {_STEP}) * {_STEP}, {WAITED}) AS SMALLINT) AS bin",
+        f"reply_at IS NOT NULL AND {_TIMED}",
+    ),
+}
+"""Of each part: what is counted of a message, and of which messages."""
+
+
+def _part(part: str, said: tuple[str, str], attributes: list[tuple[str, ...]]) -> str:
+    """SQL: the counts of a part; of waiting times not by person, so that few minutes are not told of anybody."""
+    values, which = said
+    bucket = "CAST(0 AS UTINYINT)" if part == WAIT else "bucket"
+    minutes = f"SELECT *, {_MINUTES} AS minutes FROM {ROWS} WHERE {which}"
+    rows = f"SELECT * EXCLUDE (bucket), {bucket} AS bucket, {values}, NULL AS outcome, 1 AS n FROM ({minutes})"
+    counts = counts_sql(f"({rows})", attributes, beside=["bin"])
+    return f"SELECT {literal(part)} AS part, CAST(NULL AS VARCHAR) AS stratum, * FROM ({counts})"
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, system: System, window: Window, attributes: list[tuple[str, ...]]
+) -> str:
+    """SQL: the messages of a window, each with the groups of its person on that day."""
+    assert system.contacts is not None  # noqa: S101 (its log is declared)
+    held = describe(connection, table(system, "decisions"))
+    names = [f"g_{name}" for name in dict.fromkeys(name for by in attributes for name in by)]
+    groups = "".join(f", max({quote(name) if name in held else 'NULL::VARCHAR'}) AS {quote(name)}" for name in names)
+    known = f"SELECT person, day{groups} FROM {table(system, 'decisions')} WHERE person IS NOT NULL GROUP BY ALL"
+    sent = f"FROM {table(system, 'contacts')} WHERE {days_sql(window)} AND NOT {system.contacts.stop}"
+    mine = "".join(f", g.{quote(name)}" for name in names)
+    return (
+        f'SELECT m.bucket, m."at", m.reply_at, m.closes_at{mine} FROM ({sent}) m '
+        f"ASOF LEFT JOIN ({known}) g ON m.person = g.person AND m.day >= g.day"
+    )
+
+
+_SIDES = (
+    "CAST(NULL AS VARCHAR) AS value1, CAST(NULL AS VARCHAR) AS value2, CAST(NULL AS VARCHAR) AS value3, "
+    "CAST(NULL AS UTINYINT) AS outcome, "
+    "CAST(NULL AS UTINYINT) AS furthest, CAST(NULL AS SMALLINT) AS bin, CAST(count(*) AS BIGINT) AS n"
+)
+
+
+def _reached(system: System, section: Contacts, window: Window) -> str:
+    """SQL: each person and list that they were written to about, whether they replied before it closed, by any channel;
+    with a smartphone or without, as the latest row that says it has it."""
+    has = (
+        f"CASE WHEN {_in('smartphone', section.no_smartphone)} THEN 'without' "
+        f"WHEN {_in('smartphone', section.with_smartphone)} THEN 'with' END"
+    )
+    pairs = (
+        'SELECT any_value(bucket) AS bucket, arg_max(has, "at") AS side, '
+        "coalesce(bool_or(reply_at <= closes_at), false) AS reached "
+        f"FROM (SELECT *, {has} AS has FROM {table(system, 'contacts')} "
+        f"WHERE {days_sql(window)} AND closes_at IS NOT NULL AND NOT {section.stop}) GROUP BY person, closes_at"
+    )
+    return (
+        f"SELECT {literal(REACHED)} AS part, coalesce(side, '') AS \"by\", '0' AS stratum, bucket, "
+        f"CAST(reached AS UTINYINT) AS decision, {_SIDES} FROM ({pairs}) GROUP BY ALL"
+    )
+
+
+def _silent(system: System, section: Contacts, window: Window) -> str:
+    """SQL: decisions of a window about people who had been written to in the weeks before, by whether they had answered
+    the latest message by then, and profile; nobody who had said STOP. A case: who got through the first stage, or was
+    selected where there are none."""
+    held = table(system, "contacts")
+    sent = (
+        f"SELECT person, any_value(bucket) AS bucket, day, min(reply_at) AS reply_at FROM {held} "
+        f"WHERE NOT {section.stop} GROUP BY person, day"
+    )
+    stops = f"SELECT person, min(day) AS since FROM {held} WHERE {section.stop} GROUP BY person"
+    profile = ", ".join(quote(f"c_{name}") for name in system.controls)
+    case = "stages >= 1" if system.log.stages else "decision = 1"
+    decisions = table(system, "decisions")
+    decided = f"SELECT person, day, {case} AS passed, {profile} FROM {decisions} WHERE {days_sql(window)}"
+    rows = (
+        "SELECT m.bucket, CASE WHEN CAST(m.reply_at AS DATE) <= d.day THEN 'replied' ELSE 'silent' END AS side, "
+        f"CAST(dense_rank() OVER (ORDER BY {profile}) - 1 AS VARCHAR) AS stratum, d.passed "
+        f"FROM ({decided}) d ASOF JOIN ({sent}) m ON d.person = m.person AND d.day > m.day "
+        f"LEFT JOIN ({stops}) s ON s.person = d.person "
+        f"WHERE d.passed IS NOT NULL AND d.day - m.day <= {SILENT_DAYS} AND (s.since IS NULL OR s.since > d.day)"
+    )
+    return (
+        f'SELECT {literal(SILENT)} AS part, side AS "by", stratum, bucket, '
+        f"CAST(passed AS UTINYINT) AS decision, {_SIDES} FROM ({rows}) GROUP BY ALL"
+    )
+
+
+def _in(column: str, values: list[str]) -> str:
+    return f"lower(trim({column})) IN ({', '.join(literal(value.strip().lower()) for value in values)})"
