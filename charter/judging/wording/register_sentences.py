@@ -36,23 +36,29 @@ RULES = {"record_late": UNPUBLISHED, "record_refused": UNPUBLISHED_OTHER, "recor
 
 
 def uses(document: VerdictReasons, counts: RecordCounts, catalogue: Catalogue) -> list[str]:
-    """How many uses were examined on the day that stock was taken, and what was not as promised."""
+    """What was not as promised on the day that stock was taken, and how many uses had been examined."""
     untold = counts.untold or 0
     named = {
         "until": date_words(counts.until, catalogue.lang),
         "good": whole(counts.good, catalogue.lang),
         "uses": whole(counts.good + counts.refused + untold, catalogue.lang),
     }
-    told = [catalogue.gettext(USES).format(**named)]
-    for messages, n in ((GRAVE, counts.refused), (UNSEEN, untold), (STRAY, counts.overdue)):
+    examined = catalogue.gettext(USES).format(**named)
+    if not counts.overdue and not counts.refused and not untold:
+        return [examined, catalogue.gettext(NO_STRAY)]
+    told = []
+    for messages, n in ((STRAY, counts.overdue), (GRAVE, counts.refused), (UNSEEN, untold)):
         if n:
             told.append(catalogue.ngettext(*messages, n).format(n=whole(n, catalogue.lang)))
-    if not counts.overdue:
-        return [*told, catalogue.gettext(NO_STRAY)]
+        if n and messages is STRAY:
+            told.append(_stray_since(document, counts, catalogue))
+    return [*told, examined]
+
+
+def _stray_since(document: VerdictReasons, counts: RecordCounts, catalogue: Catalogue) -> str:
     if document.reason == "record_missing":
-        days = whole(given(counts.past_due), catalogue.lang)
-        return [*told, catalogue.gettext(STRAY_FOR).format(days=days)]
-    return [*told, catalogue.gettext(STRAY_UNTIL).format(date=date_words(given(counts.settle_by), catalogue.lang))]
+        return catalogue.gettext(STRAY_FOR).format(days=whole(given(counts.past_due), catalogue.lang))
+    return catalogue.gettext(STRAY_UNTIL).format(date=date_words(given(counts.settle_by), catalogue.lang))
 
 
 def rules(document: VerdictReasons, counts: RecordCounts, catalogue: Catalogue) -> list[str]:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 
 from boussole.audits.languages import Catalogue, capital, inside
+from boussole.audits.metrics.forgotten import MONTHS, NEVER_RATIO
 from boussole.audits.metrics.replies import MEDIAN, PROMPT_SHARE
+from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.systems import System
 from boussole.charter.document import Comparison, MeasureDocument, Standing, VerdictDocument
 from boussole.charter.document.base import given
@@ -58,10 +60,8 @@ def short_answer(
     if found is None or system is None:
         return first_words(whole)
     comparison, measure = found
-    if verdict.verdict == "unknown" and (measure.metric in OF_REPLIES or OF_LOGS.get(measure.metric) == "contacts"):
-        return say("We cannot tell: the messages of this period are too few.")
     if verdict.verdict == "unknown":
-        return _settled(comparison, say)
+        return _of_window(measure, say) or _settled(comparison, say)
     if is_drift(verdict):
         return _moved(verdict, measure, say, system)
     return figures(measure, say, system=system, title=title) or first_words(whole)
@@ -85,6 +85,8 @@ def first_words(text: str) -> str:
 
 def figures(measure: MeasureDocument, say: Say, *, system: System, title: str) -> str:
     """What a comparison found, for a hundred people; empty where it cannot be said in few words."""
+    if measure.metric == GAP_SHARE:
+        return _through(measure, say, system)
     if measure.params.scale == "share" or measure.metric in SIDES:  # of everybody: its sentence is short
         return ""
     if measure.params.scale == "effect":
@@ -95,6 +97,28 @@ def figures(measure: MeasureDocument, say: Say, *, system: System, title: str) -
     if measure.params.scale == "difference" and measure.params.values is not None:
         return _rates(measure, say, named)
     return ""
+
+
+def _through(measure: MeasureDocument, say: Say, system: System) -> str:
+    """Which part of a gap opens through the tool and the adviser; empty where there is surely none to share out."""
+    if measure.value is None or measure.params.get("gap"):
+        return ""
+    return say(
+        "The tool and the adviser open {n} in 100 of the gap between {group} and {other}.",
+        n=say.number(100 * measure.value, 0),
+        **compared_people(measure, say, system=system),
+    )
+
+
+def _of_window(measure: MeasureDocument, say: Say) -> str:
+    """That nobody can tell by what is in one window, to which later ones are not added; empty where they are."""
+    if measure.metric in OF_REPLIES or OF_LOGS.get(measure.metric) == "contacts":
+        return say("We cannot tell: the messages of this period are too few.")
+    if measure.metric not in (NEVER_RATIO, GAP_SHARE):
+        return ""
+    if measure.metric == NEVER_RATIO and (measure.params.get("months") or MONTHS) < MONTHS:
+        return say("We cannot tell yet: it takes six months of decisions to say that nobody is forgotten.")
+    return say("We cannot tell: the decisions of this period are too few.")
 
 
 def _effect(measure: MeasureDocument, say: Say, system: System, title: str) -> str:
@@ -137,6 +161,8 @@ def _ratio(measure: MeasureDocument, say: Say, system: System, named: dict[str, 
         return say("In the lists, where {other} get 100 of attention, {group} get {n}.", **named)
     if measure.metric in OF_REPLIES:
         return say("At equal numbers of replies, {n} come too late from {group} for every 100 from {other}.", **named)
+    if measure.metric == NEVER_RATIO:
+        return say("At equal numbers, {n} {group} are on no list for every 100 {other} who are on none.", **named)
     if measure.metric not in ("selection_rate_ratio", "adjusted_selection_rate_ratio"):
         return ""
     return _selected({**named, "verb": _verb(system, say)}, say, alike=alike)
