@@ -36,18 +36,20 @@ def matrices(edition: Edition, tell: ReportSay) -> Data:
 def _matrix(edition: Edition, system_id: str, tell: ReportSay) -> list[Data]:
     """The table of a system; several, where people are grouped in more ways than a page is wide."""
     found = matrix(edition.of(system_id), system_id, speaker(tell.lang), query={})
-    columns = list(found.columns) or [tell("The answer")]
+    columns = list(found.columns)
     first = f"{tell('Question')} … {found.ending}" if found.ending else tell("Question")
     untouched = tell.plural(
         "Nobody has examined one other question: see “What nobody has examined”.",
         "Nobody has examined {n} other questions: see “What nobody has examined”.",
         found.untouched,
     )
-    parts = [range(at, min(at + ACROSS, len(columns))) for at in range(0, len(columns), ACROSS)]
+    parts = [range(at, min(at + ACROSS, len(columns))) for at in range(0, max(len(columns), 1), ACROSS)]
+    alone = tell("For all") if columns else tell("The answer")
     return [
         {
             "title": edition.scene.title(system_id, tell),
-            "header": [first, *(columns[at] for at in part)],
+            "header": [first, *([] if part.start else [alone]), *(columns[at] for at in part)],
+            "alone": not part.start,
             "articles": [made for each in found.articles if (made := _article(each, system_id, part))["rows"]],
             "untouched": untouched if found.untouched and part is parts[-1] else "",
         }
@@ -70,7 +72,8 @@ def _row(row: QuestionRow, system_id: str, part: range) -> Data | None:
     cells = [row.alone] if row.alone is not None else [row.cells[at] for at in part]
     return {
         "text": f"{row.number} {row.text}".strip(),
-        "across": len(part) if row.alone is not None else 1,
+        "over": 1 if row.alone is not None or part.start else 2,
+        "across": len(part) + 1 if row.alone is not None else 1,
         "cells": [_cell(each, system_id) for each in cells],
     }
 
