@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from boussole.charter.deadlines.incidents import incidents
+from boussole.charter.text.model import Records
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.answers.asked import indicator_of
@@ -17,6 +18,8 @@ from boussole.dashboard.views.work import work_words
 from boussole.dashboard.words.say import speaker
 
 Data = dict[str, Any]
+ASKED: tuple[Records, ...] = ("incidents_in_time", "explanations_in_time", "trained_first")
+"""What records answer that is about incidents, requests and training; the rest is asked of other pages."""
 
 
 def events(edition: Edition, tell: ReportSay) -> Data:
@@ -41,7 +44,7 @@ def _asked(edition: Edition, tell: ReportSay) -> Data:
             }
             for system_id, standing in edition.scene.examined.items()
             for verdict in standing.verdicts
-            if (asked := indicator_of(edition.charters[system_id], verdict)) is not None and asked.records
+            if (asked := indicator_of(edition.charters[system_id], verdict)) is not None and asked.records in ASKED
         ],
     }
 
