@@ -5,9 +5,9 @@ import re
 import pytest
 
 from boussole.audits.languages import Catalogue
-from boussole.audits.metrics.families import EVERY_COMPARISON
 from boussole.charter.judging.wording import sentences
 from boussole.charter.judging.wording.findings import RATIOS
+from boussole.charter.text.judged import JUDGED
 from tests.charter.builders import CHARTER, WOMEN, absent, amended, comparison, drift, everybody, harmful, system, told
 
 ENGLISH = Catalogue(sentences.LOCALE, "en")
@@ -399,4 +399,4 @@ def test_what_a_charter_may_need_and_the_file_lacks(need, of, fr, en):
 
 
 def test_every_ratio_that_a_charter_can_judge_has_words():
-    assert {each.metric for each in EVERY_COMPARISON if each.scale == "ratio"} == set(RATIOS)
+    assert {metric for metric, scale in JUDGED.items() if scale == "ratio"} == set(RATIOS)
