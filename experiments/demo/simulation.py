@@ -13,6 +13,7 @@ from boussole.experiments.demo.market import PARIS, offers, outcomes, pairs
 from boussole.experiments.demo.messages import messages
 from boussole.experiments.demo.model import VERSIONS, Version, decide, history, train
 from boussole.experiments.demo.people import people
+from boussole.experiments.demo.planted import PLANTED, PlantedEffects
 from boussole.experiments.demo.reviews import reviews
 
 LOGGED = [
@@ -46,8 +47,11 @@ def run_names(log: pd.DataFrame) -> pd.Series:
     return "decisions " + weeks + ", version " + log["model_version"]
 
 
-def simulate(count: int, *, seed: int) -> Simulation:
-    """Three months of decisions about `count` people; every step draws from its own stream of the seed."""
+def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Simulation:
+    """Three months of decisions about `count` people; every step draws from its own stream of the seed.
+
+    `effects`: what is planted in who is passed over, in messages, reviews and agencies.
+    """
     streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(8)]
     past = history(rng=streams[0])
     versions = {name: train(name, past) for name in VERSIONS}
@@ -55,14 +59,14 @@ def simulate(count: int, *, seed: int) -> Simulation:
     pool = pairs(seekers, offers(seekers, rng=streams[2]), rng=streams[3])
     before, after = (versions[name] for name in VERSIONS)
     decided = pd.concat([decide(pool[~pool["after_change"]], before), decide(pool[pool["after_change"]], after)])
-    log = forget(outcomes(decided, rng=streams[4]), rng=streams[6])
+    log = forget(outcomes(decided, rng=streams[4]), rng=streams[6], effects=effects)
     log["decision_id"] = [f"D{number:07d}" for number in range(len(log))]
     log = log[LOGGED].reset_index(drop=True)
-    sent = messages(log.assign(run=run_names(log)), rng=streams[5])
+    sent = messages(log.assign(run=run_names(log)), rng=streams[5], effects=effects)
     return Simulation(
         log=log,
         messages=sent,
-        reviews=reviews(log, rng=streams[6]),
-        agencies=agency_months(rng=streams[7]),
+        reviews=reviews(log, rng=streams[6], effects=effects),
+        agencies=agency_months(rng=streams[7], effects=effects),
         versions=versions,
     )

@@ -234,6 +234,10 @@ def test_the_bias_comes_out_of_models_that_see_no_group(simulation: Simulation) 
 
 
 def test_rank_threshold_and_stages_agree(log: pd.DataFrame) -> None:
+    """But for young people who are passed over, and those who stand in for them."""
+    told = log[log["shortlisted"] != ((log["score"] >= log["threshold"]) & (log["rank"] <= 10))]
+    assert set(told["age"]) <= {"<25"}
+    log = simulate(SMALL, seed=SEED, effects=dataclasses.replace(PLANTED, forgotten_young=0.0)).log
     ordered = log.sort_values(["offer_id", "rank"])
     assert all(ranks == list(range(1, 21)) for ranks in ordered.groupby("offer_id")["rank"].apply(list))
     assert (ordered.groupby("offer_id")["score"].diff().dropna() <= 0).all()
@@ -259,7 +263,9 @@ def test_the_workspace_holds_systems_facts_models_and_weeks(small: Workspace) ->
     runs = store.search_runs([experiment.experiment_id], max_results=100)
     trained = {run.data.params["model_version"] for run in runs if "estimator" in run.data.params}
     assert trained == {"1.4", "2.0"}
-    weeks = [run for run in runs if run.data.tags.get("boussole.system") == "matchft"]
+    logged = [run for run in runs if run.data.tags.get("boussole.system") == "matchft"]
+    weeks = [run for run in logged if store.list_artifacts(run.info.run_id, "boussole/decisions")]
+    assert len(logged) == len(weeks) + 4  # three months of reviews, and the counts of agencies
     assert len(weeks) == 15  # fourteen ISO weeks touch July to September 2026; the version changes within one
     for run in weeks:
         files = [item.path for item in store.list_artifacts(run.info.run_id, "boussole/decisions")]
