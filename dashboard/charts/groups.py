@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import capital, inside
+from boussole.audits.metrics.sides_of_replies import REACHED_RATIO, SILENT_RATIO
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
 from boussole.audits.systems.values import UNDECLARED, rare
@@ -222,7 +223,13 @@ def _named(attribute: str, value: str, say: Say, system: System | None) -> bool:
 
 
 def group_of(measure: MeasureDocument, say: Say, *, system: System | None) -> str:
-    """The group of a measure in words, its attributes in the measure's order: stored documents sort their keys."""
+    """The group of a measure in words, its attributes in the measure's order: stored documents sort their keys.
+
+    Of one without a group, whom its ratio is about, or everybody.
+    """
+    if not measure.group:
+        sides = {REACHED_RATIO: say("People without a smartphone"), SILENT_RATIO: say("People who did not answer")}
+        return sides.get(measure.metric, say("Everybody"))
     return group_name(dict(zip(measure.by, measure.values_of_group, strict=True)), say, system=system)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from boussole.audits.languages import Catalogue, capital, inside
 from boussole.audits.metrics.forgotten import MONTHS, NEVER_RATIO
 from boussole.audits.metrics.replies import MEDIAN, PROMPT_SHARE
+from boussole.audits.metrics.sides_of_replies import REACHED_RATIO
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.systems import System
 from boussole.charter.document import Comparison, MeasureDocument, Standing, VerdictDocument
@@ -87,8 +88,10 @@ def figures(measure: MeasureDocument, say: Say, *, system: System, title: str) -
     """What a comparison found, for a hundred people; empty where it cannot be said in few words."""
     if measure.metric == GAP_SHARE:
         return _through(measure, say, system)
-    if measure.params.scale == "share" or measure.metric in SIDES:  # of everybody: its sentence is short
+    if measure.params.scale == "share":  # of everybody: its sentence is short
         return ""
+    if measure.metric in SIDES:
+        return _of_sides(measure, say)
     if measure.params.scale == "effect":
         return _effect(measure, say, system, title)
     named = {**compared_people(measure, say, system=system), "system": title, "decision": decision(system, say.lang)}
@@ -97,6 +100,14 @@ def figures(measure: MeasureDocument, say: Say, *, system: System, title: str) -
     if measure.params.scale == "difference" and measure.params.values is not None:
         return _rates(measure, say, named)
     return ""
+
+
+def _of_sides(measure: MeasureDocument, say: Say) -> str:
+    """Of people without a smartphone, or who did not answer, beside the others."""
+    n = per_hundred(given(measure.value), say.lang)
+    if measure.metric == REACHED_RATIO:
+        return say("At equal numbers, {n} people without a smartphone answer in time for every 100 with one.", n=n)
+    return say("With comparable profiles, {n} people who did not answer are listed next for every 100 who did.", n=n)
 
 
 def _through(measure: MeasureDocument, say: Say, system: System) -> str:
