@@ -86,12 +86,10 @@ def first_words(text: str) -> str:
 
 def figures(measure: MeasureDocument, say: Say, *, system: System, title: str) -> str:
     """What a comparison found, for a hundred people; empty where it cannot be said in few words."""
-    if measure.metric == GAP_SHARE:
-        return _through(measure, say, system)
+    if measure.metric == GAP_SHARE or measure.metric in SIDES:
+        return _of_sides(measure, say) if measure.metric in SIDES else _through(measure, say, system)
     if measure.params.scale == "share":  # of everybody: its sentence is short
         return ""
-    if measure.metric in SIDES:
-        return _of_sides(measure, say)
     if measure.params.scale == "effect":
         return _effect(measure, say, system, title)
     named = {**compared_people(measure, say, system=system), "system": title, "decision": decision(system, say.lang)}
