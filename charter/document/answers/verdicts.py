@@ -126,7 +126,7 @@ class VerdictReasons(VerdictInShort):
     cases: Annotated[CaseCounts | None, SINCE] = None
     dates: Annotated[RegisterDates | None, SINCE] = None
     counted: Annotated[RecordCounts | None, SINCE] = None
-    logged: Annotated[LoggedCases | None, LATER] = None
+    logged: Annotated[LoggedCases | None, SINCE] = None
 
     @property
     def rests_on_statements(self) -> bool:
