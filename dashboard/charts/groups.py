@@ -272,7 +272,9 @@ def band_name(value: str, say: Say) -> str:
 
 
 def attribute_name(by: Sequence[str], say: Say, *, system: System | None = None) -> str:
-    """An attribute or intersection in words: the titles of the system file, else the names."""
+    """An attribute or intersection in words: the titles of the system file, else the names; of none, everybody."""
+    if not by:
+        return say("Everybody")
     titles = []
     for name in by:
         declared = system.groups.get(name) if system else None

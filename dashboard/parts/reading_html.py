@@ -19,7 +19,7 @@ class Reading:
 
 
 def read_along(svg: str, alt: str, readings: Sequence[Reading], title: str, say: Say, *, class_: str) -> list[Html]:
-    """The drawing, a slider over it (one stop of the Tab key), and the newest reading, which the script changes.
+    """The drawing, a slider over it (one stop of the Tab key), and the place where the script says what it reaches.
 
     The words stand in the table beside the drawing too: without the script nothing is lost.
     """
@@ -41,5 +41,5 @@ def read_along(svg: str, alt: str, readings: Sequence[Reading], title: str, say:
     )
     return [
         el("div", drawn, slider, class_="reading"),
-        el("p", newest.text, class_="reading-said", aria_hidden="true"),
+        el("p", class_="reading-said", aria_hidden="true"),
     ]

@@ -21,6 +21,7 @@ from boussole.charter.document.base import Day, given
 from boussole.charter.document.measures import by_id
 from boussole.charter.judging.statistics.correction import BEYOND, beyond
 from boussole.charter.judging.statistics.testing import DAYS_A_MONTH, TOGETHER, accumulates, past
+from boussole.charter.text.judged import LATER_METRICS, OF_LOGS
 from boussole.charter.text.model import Charter
 
 MOST = 1e9
@@ -76,7 +77,7 @@ def plans(document: AuditDocument, charter: Charter, system: System, *, gap: flo
 
     `gap`: the ratio to be found, of a group to whom it is compared with, as the charter states levels (0.72); by
     itself, one a little beyond the gravest level. Differences are always asked a little beyond theirs. Of a gap that is
-    beyond no level of a question there is no plan.
+    beyond no level of a question there is no plan, nor of what is not counted in decisions: messages, people, agencies.
     """
     measures = by_id(document.judged_measures)
     found = []
@@ -84,6 +85,8 @@ def plans(document: AuditDocument, charter: Charter, system: System, *, gap: flo
         for comparison in verdict.comparisons:
             measure = measures.get(comparison.measure)
             if measure is None or measure.params.test is None or measure.params.scale not in BEYOND:
+                continue
+            if measure.metric in LATER_METRICS or measure.metric in OF_LOGS:
                 continue
             asked = _asked(comparison, measure, gap)
             if asked is not None:
