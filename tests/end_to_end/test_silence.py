@@ -18,10 +18,16 @@ from boussole.audits.metrics.sides_of_replies import REACHED_RATIO, SILENT_RATIO
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.rerun import chosen, rerun
+from boussole.charter.judging.statistics.planning import plans
 from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard.charts.groups import group_of
+from boussole.dashboard.views.answers.short import told_by
+from boussole.dashboard.views.system.view import question
+from boussole.dashboard.words.say import speaker
 from tests.end_to_end.test_freedom import audit, bring
 from tests.end_to_end.test_replies import MARCH, answer
 from tests.written import system_text
@@ -102,6 +108,18 @@ def test_verdicts_follow_what_is_planted(  # noqa: PLR0917 (the cases of one tab
         assert (name, found.verdict) == (name, verdict)
         assert WORDS[name] in found.sentence["fr"]
     values = {each.metric: each for each in document.measures}
+    system, charter = workspace.system("offers"), load_charter()
+    assert not {each.measure.metric for each in plans(document, charter, system)} & {REACHED_RATIO, SILENT_RATIO}
+    for name, side in (
+        ("without_a_smartphone", "People without a smartphone"),
+        ("silence_closes_no_door", "People who"),
+    ):
+        (told,) = [each for each in document.verdicts if each.indicator == name]
+        shown = question(document, told, charter, system, speaker("en"))
+        assert shown.question.endswith("?")
+        found = told_by(document, told)
+        assert found is not None
+        assert group_of(found[1], speaker("en"), system=system) == side
     assert values[SILENT_RATIO].value == pytest.approx(listed[0] / listed[1], abs=0.1)
     assert values[REACHED_RATIO].value == pytest.approx(reached[0] / reached[1], abs=0.06)
     assert values[SILENT_RATIO].params.get("strata") == 2
