@@ -298,7 +298,7 @@ def test_a_row_is_called_by_the_label_that_the_charter_gives(scene: Scene) -> No
     other.update(indicator="abnormal_access_seen", article="securite", verdict="not_examined", template=None, by=None)
     found = matrix(replace(scene, latest=documents({"matchft": document})), "matchft", EN, query={"lang": "en"})
     (security,) = [article for article in found.articles if article.id == "securite"]
-    (row,) = [each for each in security.examined if each.text == "Incidents declared in time"]
+    (row,) = [each for each in security.examined if each.text == "Incidents in time"]
     assert row.alone is not None
     assert one["question"]["en"][1:] in row.alone.name
     assert "Abnormal access seen" not in [each.text for each in security.untouched]

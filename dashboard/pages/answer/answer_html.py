@@ -127,6 +127,7 @@ def _around(told: AroundStart, say: Say) -> Html:
             picture(told.narrow, told.alt, class_="chart chart-narrow"),
         ),
         *[el("p", each, class_="told") for each in told.told],
+        details(say("How to read this"), *[el("p", each, class_="told") for each in told.reading]),
         details(
             say("See the data"),
             stacked(columns_, told.rows, caption=say("Before and after the start"), class_="data", hidden_caption=True),

@@ -27,6 +27,7 @@ class AroundStart:
     narrow: str
     alt: str
     told: Sequence[str]
+    reading: Sequence[str]
     rows: Sequence[tuple[str, str, str, str]]
 
 
@@ -60,6 +61,7 @@ def _of(measure: MeasureDocument, say: Say, *, system: System) -> AroundStart:
         narrow=event_study_svg(months, write, count, start=start, width=NARROW),
         alt=" ".join(say("{name}: {verdicts}.", name=row[0], verdicts=f"{row[1]} ({row[2]})") for row in rows),
         told=_words(measure, say),
+        reading=_reading(measure, say),
         rows=rows,
     )
 
@@ -87,13 +89,9 @@ def month_words(month: int, say: Say) -> str:
 
 
 def _words(measure: MeasureDocument, say: Say) -> list[str]:
-    """How to read the drawing, and what it says of the months before."""
+    """What the drawing says of the months after the start and before it."""
     better = say("below") if measure.params.bad_side == "above" else say("above")
     found = [
-        say(
-            "Each dot: by how much agencies that started changed more, or less, than the others since the month just "
-            "before the start, for 100 people."
-        ),
         say(
             "After the start, {side} zero is better. The bars hold together: the truth very probably lies in all of "
             "them.",
@@ -111,6 +109,15 @@ def _words(measure: MeasureDocument, say: Say) -> list[str]:
                 "would have changed alike afterwards."
             )
         )
-    if (measure.params.get("cohorts") or 1) > 1:
-        found.append(say("Not all started in the same month: the last months count only those that started early."))
     return found
+
+
+def _reading(measure: MeasureDocument, say: Say) -> list[str]:
+    """How to read the drawing."""
+    dots = say(
+        "Each dot: by how much agencies that started changed more, or less, than the others since the month just "
+        "before the start, for 100 people."
+    )
+    if (measure.params.get("cohorts") or 1) > 1:
+        return [dots, say("Not all started in the same month: the last months count only those that started early.")]
+    return [dots]
