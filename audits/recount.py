@@ -301,6 +301,8 @@ def _named_alike(one: Categories, other: Categories) -> Categories:
 def _readable(rows: pa.Table, ended: Collection[str]) -> pa.Table:
     if not ended:
         return rows.combine_chunks()
+    if "by" not in rows.column_names:  # of nobody's group
+        return rows.combine_chunks()
     keep = [not set((by or "").split("*")) & set(ended) for by in rows["by"].to_pylist()]
     return rows.filter(pa.array(keep, pa.bool_())).combine_chunks()
 

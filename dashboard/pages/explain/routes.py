@@ -45,7 +45,7 @@ from boussole.dashboard.views.explained.refusals import refusal
 from boussole.dashboard.views.explained.requests import held_to, known_request, request_of
 from boussole.dashboard.words.addresses import explain_href
 from boussole.dashboard.words.say import Say
-from boussole.dashboard.words.speaking import speaker_in
+from boussole.dashboard.words.speaking import chosen_language, speaker_in
 
 
 def explain_routes(home: Path) -> list[Route]:
@@ -147,7 +147,7 @@ def _take(request: Request, workspace: Workspace) -> Response:
     from boussole.dashboard.report.sheets import draft, files_again
 
     me = of_request(request, workspace.home)
-    say = speaker_in(workspace, request.query_params.get("lang", ""))
+    say = speaker_in(workspace, chosen_language(request).get("lang", ""))
     try:
         found = shown_sheet(workspace, me, request.path_params["of"])
         known = explained(workspace, found)
