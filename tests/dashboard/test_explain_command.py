@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from boussole.audits import ledger
 from boussole.charter.deadlines.appeals import appeals
 from boussole.charter.deadlines.counting import counted
+from boussole.charter.deadlines.sources import Sources
 from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.store.lookup import How, places_of
@@ -127,11 +128,16 @@ def test_an_answer_is_a_record_with_its_day_sealed_without_its_content(tmp_path,
     assert "/StructTreeRoot" in read.root_object
     assert read.root_object["/Lang"].startswith("fr")
     assert out.stat().st_mode & 0o077 == 0
-    counts = counted("explanations_in_time", facts_of(workspace, as_of=workspace.today()), workspace.system("jobs"))
+    counts = explanations(workspace)
     assert (counts.good, counts.refused) == (1, 0)
     again = [*ALONE, "--request", request.number, "--out", tmp_path / "again.pdf", "--role", "Case handler"]
     assert "was answered on" in refused(workspace, *again)
     assert not (tmp_path / "again.pdf").exists()
+
+
+def explanations(workspace):
+    facts = facts_of(workspace, as_of=workspace.today())
+    return counted("explanations_in_time", Sources(facts=facts, system=workspace.system("jobs")))
 
 
 def test_an_answer_that_lacks_what_the_law_asks_is_not_counted_as_one(tmp_path):
@@ -140,7 +146,7 @@ def test_an_answer_that_lacks_what_the_law_asks_is_not_counted_as_one(tmp_path):
     out = tmp_path / "sheet.pdf"
     done = run(workspace, *ALONE, "--request", "r_00000001", "--out", out, "--role", "Case handler")
     assert "lacks something that the law asks" in done.stderr
-    counts = counted("explanations_in_time", facts_of(workspace, as_of=workspace.today()), workspace.system("jobs"))
+    counts = explanations(workspace)
     assert (counts.good, counts.refused) == (0, 1)
 
 
