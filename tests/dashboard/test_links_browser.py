@@ -99,13 +99,15 @@ def test_the_compass_leads_to_an_article_and_its_answers_to_their_place(visit: O
     waiting(page).until(lambda b: b.current_url.endswith("/system?system=matchft&lang=en#equite"))
 
 
-def test_the_register_is_filtered_by_plain_links_and_leads_to_its_entries(visit: Open) -> None:
+def test_the_register_is_filtered_by_its_fields_and_leads_to_its_entries(visit: Open) -> None:
     page = visit("/register?lang=en")
     assert text(page, "h1") == "Which uses of AI are examined?"
     assert len(page.find_elements(By.CSS_SELECTOR, "table.uses tbody tr")) == 3
-    page.find_element(By.PARTIAL_LINK_TEXT, "in service").click()
+    page.find_element(By.CSS_SELECTOR, "input[aria-label=Status]").send_keys(Keys.ARROW_DOWN)
+    waiting(page).until(lambda b: b.find_elements(By.CSS_SELECTOR, "[role=option]"))
+    page.find_element(By.XPATH, "//*[@role='option'][contains(., 'in service')]").click()
     waiting(page).until(lambda b: len(b.find_elements(By.CSS_SELECTOR, "table.uses tbody tr")) == 1)
-    assert "lang=en" in page.current_url
+    assert {"lang=en", "status=production"} <= set(page.current_url.partition("?")[2].split("&"))
     whole(page)
     page.find_element(By.CSS_SELECTOR, "table.uses tbody a").click()
     waiting(page).until(lambda b: text(b, "h1") == "Sorting e-mails")
