@@ -107,6 +107,9 @@ def walked(document: AuditDocument, workspace: Workspace) -> Counter[str]:
             if dot.value is None or dot.verdict is None:
                 continue
             levels = levels_of(rows, place)
+            if not levels:  # a rate beside a ratio that no line can be drawn for: no bar either, that could contradict
+                assert (dot.low, dot.high) == (None, None), dot
+                continue
             must = seen(dot, levels, above=sides == {"above"}, rule=document.rule_then)
             assert dot.verdict == must, (verdict.indicator, dot, levels)
             marks[dot.verdict] += 1

@@ -6,20 +6,30 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from boussole.audits.counts.read import SHARES
+from boussole.audits.counts.read import REPLIED, SHARES, cells_from_counts, positions
 from boussole.audits.counts.reference import Before
 from boussole.audits.cubes.bins import Histogram
 from boussole.audits.drift.by_group import group_drift_measures
 from boussole.audits.drift.distances import distance_measures, missing_measure, ordered_measures
 from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.measures import drift_measures
+from boussole.audits.measures import Measure
 from boussole.audits.metric_registry import REGISTRY, MetricError, Registry
 from boussole.audits.metrics.human import override_by_group, review_measures
 from boussole.audits.metrics.measure import measured_cells
+from boussole.audits.metrics.replies import Counting, reply_measures
+from boussole.audits.metrics.sides_of_replies import SIDES
 from boussole.audits.standing import WindowStanding
+from boussole.audits.systems.logs.contacts import LATE, PROMPT, STOPPED, WAIT
+from boussole.audits.systems.model import System
 from tests.audits import funnels
+from tests.audits.equity.test_forgotten import TIMES
+from tests.audits.equity.test_forgotten import measures as forgotten
+from tests.audits.finality.test_panels import given
+from tests.audits.finality.test_panels import measured as of_agencies
 from tests.audits.freedom.test_shares import SYSTEM, rows
 from tests.audits.freedom.test_shares import measured as messages
 from tests.audits.human.test_counts import of_gender
@@ -63,6 +73,26 @@ def of_scores(
     return names | {m.metric for m in moved}
 
 
+def of_replies(system: System) -> list[Measure]:
+    """Of two groups, two sides and times of waiting, some of each."""
+    found = [
+        {"by": by, "value1": value, "part": part, "bucket": 1, "decision": case, "n": 50, "stratum": "", "bin": wait}
+        for by, values in (("", [None]), ("g", ["F", "M"]))
+        for value in values
+        for part, wait in ((LATE, None), (PROMPT, None), (WAIT, 20))
+        for case in (0, 1)
+    ]
+    found += [
+        {"by": side, "part": part, "bucket": 1, "decision": case, "n": 50, "stratum": ""}
+        for metric, (part, *sides) in SIDES.items()
+        for side in sides
+        for case in (0, 1)
+    ]
+    counting = Counting(cells=cells_from_counts, positions=positions)
+    read = pa.Table.from_pylist(found, REPLIED)
+    return reply_measures(read, system, standing=WindowStanding(), counting=counting)
+
+
 def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     of_scores: set[str],
     adjusted: Callable[..., Any],
@@ -77,7 +107,10 @@ def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     moved = Histogram("x", (0.0,), (1, 2, 0), (2, 1, 0))
     names |= {m.metric for m in drift_measures([moved])} | {missing_measure("x", n=9, missing=1, fewest=1).metric}
     names |= {m.metric for m in [*distance_measures(moved.coarse()), *ordered_measures(moved)]}
-    names |= set(messages(rows(hours=[(0, 0, 2000)], timed=[(0, 0, 2000)], often=[(0, 0, 500)])))
+    of_messages = {"hours": [(0, 0, 2000)], "timed": [(0, 0, 2000)], "often": [(0, 0, 500)], STOPPED: [(0, 0, 50)]}
+    names |= set(messages(rows(**of_messages)))
+    names |= {m.metric for m in of_replies(make_system({"g": None}))}
+    names |= {m.metric for m in forgotten(TIMES).values()} | {m.metric for m in of_agencies(given())}
     names |= {m.metric for m in review_measures(SHARES.empty_table(), SYSTEM)}
     names |= {m.metric for m in override_by_group(of_gender(F=(30, 70)), make_system({"gender": None}))}
     alike = np.ones((101, 1, 2, 3), dtype=np.int64)
