@@ -64,7 +64,7 @@ def step_logs(steps: Sequence[Step], *, clustered: bool) -> StepLogs | None:
     >>> one = (np.array([30]), np.array([100])), (np.array([40]), np.array([100]))
     >>> found = step_logs([one, one], clustered=False)
     >>> [round(x, 4) for x in found.total([0, 1])]
-    [-0.5754, 0.2799]
+    [-0.5754, 0.2769]
     """
     sides = [side for step in steps for side in step]
     if any(k.sum() < FEWEST for k, _ in sides):
