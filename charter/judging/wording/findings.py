@@ -244,10 +244,10 @@ def _effect(measure: MeasureInShort, catalogue: Catalogue, system: System, ends:
 
 
 def effect_digits(effect: float, ends: Ends | None) -> int:
-    """So many decimals that neither the effect nor an end of its interval is rounded away; three at most.
+    """So many decimals that neither the effect nor an end of its interval is rounded away; two at most.
 
     >>> effect_digits(0.012, Ends(low=0.004, high=0.02)), effect_digits(2.0, Ends(low=1.0, high=3.0))
-    (1, 0)
+    (2, 0)
     """
     parts = [abs(100 * each) for each in (effect, *((ends.low, ends.high) if ends else ())) if each]
     return next((digits for digits in range(3) if min(parts, default=1.0) >= 10 ** (1 - digits)), 2)
