@@ -13,7 +13,7 @@ from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.plan import plan_html
 from boussole.dashboard.pages.plan.view import PlanQuery, plan_page
 from boussole.dashboard.parts import lines_html
-from boussole.dashboard.views.register.choice import Choice
+from boussole.dashboard.views.fields import Choice
 from boussole.dashboard.views.register.due import DueLine
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import speaker

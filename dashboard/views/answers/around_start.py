@@ -81,7 +81,7 @@ def month_words(month: int, say: Say) -> str:
 
     >>> from boussole.dashboard.words.say import speaker
     >>> [month_words(month, speaker("en")) for month in (-3, 0, 1)]
-    ['3 months before the start', 'Month of the start', '1 month after']
+    ['Three months before the start', 'Month of the start', 'One month after']
     """
     if month < 0:
         return say.plural("{n} month before the start", "{n} months before the start", -month)
