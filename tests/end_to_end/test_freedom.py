@@ -26,6 +26,8 @@ from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.statements import seal as state
 from boussole.charter.text.loading import load_charter
+from boussole.dashboard.pages.answer.unknown import not_known
+from boussole.dashboard.views.answers.levels import levels_words
 from boussole.dashboard.views.answers.short import figures
 from boussole.dashboard.words.say import speaker
 from tests.written import system_text
@@ -189,6 +191,12 @@ def test_one_message_after_a_stop_is_watched_until_a_human_confirms_it(  # noqa:
     assert answers(document)["stop_is_respected"] == expected
     (found,) = (each for each in document.verdicts if each.template == "stop_is_respected")
     assert told in found.sentence["fr"]
+    assert (
+        levels_words(document, found, speaker("en")) == "One confirmed case breaks it; kept where the log shows none."
+    )
+    open_ = ignored - len(reviews) if stops == 60 else 0
+    said = not_known(document, found, None, speaker("en"), system=workspace.system("offers"))
+    assert bool([each for each in said if each.startswith("Nobody has confirmed")]) == bool(open_)
     if stops == 60:
         assert found.logged is not None
         assert (found.logged.n, found.logged.cases) == (60, ignored)

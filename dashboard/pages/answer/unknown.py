@@ -10,7 +10,7 @@ from boussole.charter.judging.wording.naming import about
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.model import Indicator
 from boussole.dashboard.views.answers.left_out import left_out_words
-from boussole.dashboard.views.answers.short import told_by
+from boussole.dashboard.views.answers.short import of_window_alone, told_by
 from boussole.dashboard.views.answers.small_print import missing_words
 from boussole.dashboard.views.needs import needed
 from boussole.dashboard.words.say import Say
@@ -25,6 +25,7 @@ def not_known(
     found = [
         _settles(document, verdict, indicator, say),
         _undecided(verdict, say),
+        _unconfirmed(verdict, say),
         _hidden(document, verdict, say),
         _left_out(document, verdict, say),
         missing_words(document, verdict, say, system=system),
@@ -44,6 +45,8 @@ def _settles(document: Standing, verdict: VerdictDocument, indicator: Indicator 
         return say("It would take the lines that were set aside, mended and counted.")
     if found is None:
         return _lacking(document, verdict, indicator, say)
+    if of_window := of_window_alone(found[1], say):
+        return of_window
     if found[0].more_decisions is None:
         return say("The figure lies too near a level, or the cases are too rare.")
     return say("About {n} more decisions would settle it.", n=about(found[0].more_decisions, say.lang))
@@ -68,6 +71,21 @@ def _undecided(verdict: VerdictDocument, say: Say) -> str:
     if verdict.verdict == "unknown" or not n:
         return ""
     return say.plural("For one comparison we cannot tell.", "For {n} comparisons we cannot tell.", n)
+
+
+def _unconfirmed(verdict: VerdictDocument, say: Say) -> str:
+    """How many cases that a log shows nobody has looked at: a machine alone breaks no promise."""
+    if verdict.logged is None:
+        return ""
+    judged = verdict.cases.confirmed + verdict.cases.refuted if verdict.cases is not None else 0
+    n = verdict.logged.cases - judged
+    if n < 1:
+        return ""
+    return say.plural(
+        "Nobody has confirmed or refuted one of these cases yet.",
+        "Nobody has confirmed or refuted {n} of these cases yet.",
+        n,
+    )
 
 
 def _hidden(document: Standing, verdict: VerdictDocument, say: Say) -> str:

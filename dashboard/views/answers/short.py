@@ -62,7 +62,7 @@ def short_answer(
         return first_words(whole)
     comparison, measure = found
     if verdict.verdict == "unknown":
-        return _of_window(measure, say) or _settled(comparison, say)
+        return of_window_alone(measure, say) or _settled(comparison, say)
     if is_drift(verdict):
         return _moved(verdict, measure, say, system)
     return figures(measure, say, system=system, title=title) or first_words(whole)
@@ -119,7 +119,7 @@ def _through(measure: MeasureDocument, say: Say, system: System) -> str:
     )
 
 
-def _of_window(measure: MeasureDocument, say: Say) -> str:
+def of_window_alone(measure: MeasureDocument, say: Say) -> str:
     """That nobody can tell by what is in one window, to which later ones are not added; empty where they are."""
     if measure.metric in OF_REPLIES or OF_LOGS.get(measure.metric) == "contacts":
         return say("We cannot tell: the messages of this period are too few.")
@@ -169,7 +169,7 @@ def _ratio(measure: MeasureDocument, say: Say, system: System, named: dict[str, 
     if measure.metric == "exposure_ratio":
         return say("In the lists, where {other} get 100 of attention, {group} get {n}.", **named)
     if measure.metric in OF_REPLIES:
-        return say("At equal numbers of replies, {n} come too late from {group} for every 100 from {other}.", **named)
+        return say("At equal numbers of replies, {n} late ones from {group} for every 100 from {other}.", **named)
     if measure.metric == NEVER_RATIO:
         return say("At equal numbers, {n} {group} are on no list for every 100 {other} who are on none.", **named)
     if measure.metric not in ("selection_rate_ratio", "adjusted_selection_rate_ratio"):
@@ -271,8 +271,8 @@ def reply_times(document: Standing, measure: MeasureDocument, say: Say, *, syste
         return ""
     minutes, prompt = ([given(each) for each in values[i : i + 2]] for i in (0, 2))
     return say(
-        "Not judged: half of the replies came within {a} minutes for {group}, within {b} for {other}; of 100 messages, "
-        "{c} and {d} had a reply within five hours.",
+        "Not judged: half of the replies came within {a} minutes ({group}) and {b} ({other}); of 100 messages, {c} and "
+        "{d} had a reply within five hours.",
         a=say.whole(minutes[0]),
         b=say.whole(minutes[1]),
         c=per_hundred(prompt[0], say.lang),
