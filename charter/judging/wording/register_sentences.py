@@ -14,7 +14,7 @@ STRAY = (
     "One model of the registry of models belongs to no use of the register.",
     "{n} models of the registry of models belong to no use of the register.",
 )
-STRAY_UNTIL = "After {date}, the promise is not kept."
+STRAY_UNTIL = "If that lasts beyond {date}, the promise is not kept."
 STRAY_FOR = "That has been known for {days} days."
 NO_STRAY = "Every model of the registry of models belongs to a use of the register."
 GRAVE = (
