@@ -62,11 +62,17 @@ def logged_weights(model: VersionModel, points: Mapping[str, Cell]) -> Weights |
 
 
 def weights(  # noqa: PLR0911 (each return is something that cannot be told)
-    model: VersionModel, person: Mapping[str, Cell], compared: Sequence[Mapping[str, Cell]], *, score: float | None
+    model: VersionModel,
+    person: Mapping[str, Cell],
+    compared: Sequence[Mapping[str, Cell]],
+    *,
+    score: float | None,
+    fewest: int,
 ) -> Weights:
     """The effects of a person's data, by the model of the version that decided.
 
-    `person`: the logged inputs. `compared`: those of everybody it is compared with. Nothing is guessed: where an input
+    `person`: the logged inputs. `compared`: those of everybody it is compared with, of whom at least `fewest` must have
+    all of these inputs: what few others bring could be subtracted. Nothing is guessed: where an input
     is not logged the others are told without it, and where the model does not give the logged score none is.
     """
     if model.lack is not None:
@@ -78,7 +84,7 @@ def weights(  # noqa: PLR0911 (each return is something that cannot be told)
     unlogged = tuple(name for name in inputs if person.get(name) is None)
     told = [name for name in inputs if name not in unlogged]
     rows = [row for row in compared if all(row.get(name) is not None for name in told)]
-    if not rows:
+    if not told or len(rows) < fewest:
         return Weights(too_few=True, unlogged=unlogged)
     try:
         own, before, changed = _sums(total, inputs, told, person, rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import KBinsDiscretizer, PolynomialFeatures, StandardScaler
 
-from boussole.experiments.weights.linear import weights
+from boussole.experiments.weights import linear
 from boussole.experiments.weights.version_models import VersionModel, model_of
 
 RNG = np.random.default_rng(3)
@@ -20,6 +21,8 @@ PAST = pd.DataFrame({"years": RNG.normal(10, 3, 400), "km": RNG.gamma(2, 8, 400)
 HIRED = RNG.random(400) < 1 / (1 + np.exp(-(0.4 * (PAST["years"] - 10) - 0.08 * PAST["km"])))
 OTHERS = PAST.head(60).to_dict("records")
 ANNA = {"years": 14.0, "km": 30.0}
+FEWEST = 11
+weights = partial(linear.weights, fewest=FEWEST)
 
 
 def model(*steps) -> VersionModel:
@@ -106,6 +109,19 @@ def test_what_does_not_add_up_is_not_told(steps, lack):
 
 def test_nothing_is_told_of_nobody_to_compare_with_or_of_data_the_model_does_not_take(logistic):
     assert weights(logistic, ANNA, [], score=0.5).too_few
+    assert weights(logistic, {"other": 1.0}, OTHERS, score=0.5).too_few
+
+
+def test_what_few_others_bring_is_not_told_whatever_the_log_has_of_the_rest(logistic):
+    """Ten with the input, fifty without it: an average of ten could be taken apart by who knows nine of them."""
+    few = [each if i < FEWEST - 1 else {**each, "km": None} for i, each in enumerate(OTHERS)]
+    found = weights(logistic, ANNA, few, score=score(logistic, ANNA))
+    assert (found.too_few, found.effects) == (True, ())
+    enough = [*few[: FEWEST - 1], OTHERS[-1], *few[FEWEST:]]
+    assert weights(logistic, ANNA, enough, score=score(logistic, ANNA)).effects
+
+
+def test_data_the_model_does_not_take_are_told(logistic):
     assert weights(logistic, {"years": "many", "km": 1.0}, OTHERS, score=0.5).mismatch
     assert weights(VersionModel(lack="no_model"), ANNA, OTHERS, score=0.5).lack == "no_model"
 

@@ -62,7 +62,8 @@ def explanation(workspace: Workspace, system: System, words: Sequence[str]) -> E
     """What is known of the decision of an id. Raises BoussoleError as `read_decision` does."""
     decision = read_decision(workspace, system, words)
     model = model_of(workspace, system, decision.version)
-    found = weights(model, decision.features, decision.compared, score=decision.score)
+    fewest = system.privacy.suppress_below
+    found = weights(model, decision.features, decision.compared, score=decision.score, fewest=fewest)
     if not found.checked:
         told = {name: decision.features.get(weight) for name, weight in system.logged_weights.items()}
         found = logged_weights(model, told) or found
@@ -72,14 +73,18 @@ def explanation(workspace: Workspace, system: System, words: Sequence[str]) -> E
         decision=replace(decision, compared=()),  # nobody needs the data of others any more
         model=model,
         weights=found,
-        usual={name: _usual([row.get(name) for row in decision.compared]) for name in system.watched},
+        usual={name: _usual([row.get(name) for row in decision.compared], fewest) for name in system.watched},
     )
 
 
-def _usual(values: Sequence[Cell]) -> Cell:
-    """The mean of numbers, or the most frequent word; None where there is nothing."""
+def _usual(values: Sequence[Cell], fewest: int) -> Cell:
+    """The mean of numbers, or the most frequent word; None of fewer people than may be told of.
+
+    >>> _usual([2.0, 7.0, None], 3), _usual([2.0, 7.0], 2), _usual(["a", "a", "b"], 2), _usual(["a", "b"], 2)
+    (None, 4.5, 'a', None)
+    """
     numbers = [each for each in values if isinstance(each, int | float)]
     if numbers:
-        return statistics.fmean(numbers)
-    words = Counter(each for each in values if isinstance(each, str))
-    return words.most_common(1)[0][0] if words else None
+        return statistics.fmean(numbers) if len(numbers) >= fewest else None
+    ((word, n),) = Counter(each for each in values if isinstance(each, str)).most_common(1) or [(None, 0)]
+    return word if n >= fewest else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from boussole.charter.document.base import given
 from boussole.dashboard.views.explained.explanation import Explanation
 from boussole.dashboard.views.explained.words import cell, column_name, score, signed
 from boussole.dashboard.views.paper_blocks import Block, bullets, heading, note, table, text
@@ -55,7 +56,7 @@ def _effects(known: Explanation, say: Say) -> Iterator[Block]:
         [
             column_name(known.system, each.column, say),
             cell(known.decision.features[each.column], say),
-            cell(known.usual[each.column], say),
+            cell(usual, say) if (usual := known.usual[each.column]) is not None else "—",
             signed(each.points, say),
         ]
         for each in found.effects
@@ -141,8 +142,8 @@ def _why_not(known: Explanation, say: Say) -> str:
         )
     if found.too_few:
         return say(
-            "The weight of the criteria cannot be told. The log holds too few decisions of this version with the same "
-            "data to compare yours with. The service must log the data that the tool reads."
+            "The weight of the criteria cannot be told. The log does not hold the data that the tool read, or too few "
+            "decisions to compare yours with. The service must log these data."
         )
     reasons = {
         "no_version": say(
@@ -175,7 +176,7 @@ def _why_not(known: Explanation, say: Say) -> str:
             "log, with each decision, the weight of each criterion."
         ),
     }
-    return say("The weight of the criteria cannot be told. {reason}", reason=reasons[found.lack or "not_linear"])
+    return say("The weight of the criteria cannot be told. {reason}", reason=reasons[given(found.lack)])
 
 
 def _threshold(known: Explanation, say: Say) -> Iterator[Block]:
