@@ -168,10 +168,12 @@ def _compared(connection: duckdb.DuckDBPyConnection, system: System, row: Row) -
 
 def _several(rows: Sequence[Row]) -> BoussoleError:
     versions = ", ".join(sorted({f"version {row['model_version']} on {row['day']}" for row in rows}))
-    return BoussoleError(
+    return UnexplainedError(
+        "several",
         f"this id stands for {len(rows)} decisions ({versions}): it does not say which one is meant.",
         next_step="Name in `columns.id` of the system file the columns that tell them apart, and import into a "
         "workspace anew.",
+        n=str(len(rows)),
     )
 
 

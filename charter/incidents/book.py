@@ -117,6 +117,8 @@ def _admit_decision(book: Book, said: AppealDecision) -> None:
         raise EntryRefusedError("after_decision", date=appeal.received_on)
     if said.sheet is not None and appeal.asks != "explanation":
         raise EntryRefusedError("no_explanation", entry=said.of)
+    if said.sheet is not None and book.about(AppealDecision, said.of):
+        raise EntryRefusedError("explained_already", entry=said.of)
 
 
 GOVERNED = ("incident", "appeal", "work")

@@ -28,6 +28,10 @@ REASONS = {
         "Entry {entry} asks for no explanation: a sheet answers only such a request.",
         "A request for a new decision has a time limit of its own: record what was decided on it.",
     ),
+    "explained_already": (
+        "The request of entry {entry} was answered already.",
+        "If that answer was wrong, withdraw it with its reason, then answer.",
+    ),
     "number_taken": ("There is an appeal with this number already.", "Draw another number."),
     "personal_account": (
         "The text seems to hold an account number.",

@@ -11,11 +11,11 @@ from collections import OrderedDict
 from contextlib import suppress
 from typing import Any, Literal
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, delete, insert, select
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.database import access, look_table, now, reading, stamp
+from boussole.dashboard.access.database import access, look_table, now, reading, sheet_table, stamp
 from boussole.dashboard.access.log_days import new_day
 from boussole.dashboard.access.people.permissions import RESTRICTED, Action, Role, allowed
 from boussole.dashboard.access.people.person import Person
@@ -33,17 +33,18 @@ _closed: dict[str, dt.date] = {}
 def look(workspace: Workspace, person: Person, action: Action, *, place: str) -> None:
     """Notes that somebody looks at what is restricted, or was refused what is not theirs."""
     if not allowed(person.role, action):
-        _once(workspace, "refused", person, place)
+        note_once(workspace, "refused", person, place)
     elif action in RESTRICTED:
-        _once(workspace, "look", person, place)
+        note_once(workspace, "look", person, place)
 
 
 def note(workspace: Workspace, event: Event, *, subject: str, role: Role | None = None, place: str = "") -> None:
-    """Notes what happened. The first note of a day closes the days before it."""
+    """Notes what happened. The first note of a day closes those before it; requests of sheets that are over go."""
     at = now()
     row = {"at": stamp(at), "event": event, "subject": subject, "role": role or "", "place": place[:200]}
     with access(workspace) as connection:
         connection.execute(insert(look_table).values(row))
+        connection.execute(delete(sheet_table).where(sheet_table.c.expires_at <= row["at"]))
     if _closed.get(str(workspace.home)) != at.date():
         _closed[str(workspace.home)] = at.date()
         # A ledger that can't be written now is tried again with the next server, or by `boussole access log`.
@@ -62,7 +63,8 @@ def entries(workspace: Workspace, *, start: dt.date | None = None, end: dt.date 
         return list(connection.execute(query))
 
 
-def _once(workspace: Workspace, event: Event, person: Person, place: str) -> None:
+def note_once(workspace: Workspace, event: Event, person: Person, place: str) -> None:
+    """Notes it, unless it was within five minutes: the same look."""
     key, at = (str(workspace.home), event, person.subject, person.role, place), time.monotonic()
     if _lately.get(key, -AGAIN_SECONDS) + AGAIN_SECONDS > at:
         return

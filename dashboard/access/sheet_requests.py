@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from boussole.audits.decisions.single import UnexplainedError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.database import access, moment, now, sheet_table, stamp
-from boussole.dashboard.access.log import note
+from boussole.dashboard.access.log import note, note_once
 from boussole.dashboard.access.people.permissions import Action, Role, demand
 from boussole.dashboard.access.people.person import Person
 
@@ -84,6 +84,7 @@ def settle_sheet(workspace: Workspace, me: Person, id_: str, *, agreed: bool) ->
     demand(me, Action.CONFIRM_SHEET)
     found = _at(workspace, id_)
     if found.opened_by == me.subject and me.authenticated:
+        _refused(workspace, me, "agreed alone", id_)
         raise UnexplainedError(
             "two_people",
             "whoever asked cannot agree: it takes two people.",
@@ -112,12 +113,14 @@ def shown_sheet(workspace: Workspace, me: Person, id_: str) -> SheetRequest:
     demand(me, Action.SEE_SHEET)
     found = _at(workspace, id_)
     if not found.confirmed:
+        _refused(workspace, me, "not agreed", id_)
         raise UnexplainedError(
             "not_agreed", "nobody has agreed to this request yet.", next_step="A case handler must look at it first."
         )
     if not takes_part(found, me):
+        _refused(workspace, me, "of others", id_)
         raise UnexplainedError("others", "this sheet is open to the two people who agreed to it only.", next_step=AGAIN)
-    _noted(workspace, me, f"saw, {id_[:8]}: {found.reason}")
+    note_once(workspace, "look", me, f"/explain saw, {id_[:8]}: {found.reason}")
     return found
 
 
@@ -126,11 +129,12 @@ def takes_part(found: SheetRequest, me: Person) -> bool:
     return me.subject in (found.opened_by, found.confirmed_by) or not me.authenticated
 
 
-def issued(workspace: Workspace, id_: str, *, entry: int, lang: str, on: dt.date) -> None:
-    """Keeps that the sheet was handed out, so that the very same can be taken once more while it is open."""
+def issued(workspace: Workspace, me: Person, id_: str, *, entry: int, lang: str, on: dt.date) -> None:
+    """Notes and keeps that the sheet was handed out, so that the very same can be taken once more while it is open."""
     with access(workspace) as connection:
         values = {"entry": entry, "lang": lang, "issued_on": on.isoformat()}
         connection.execute(update(sheet_table).where(sheet_table.c.id == id_).values(values))
+    _noted(workspace, me, f"handed out, {id_[:8]}: entry {entry}")
 
 
 def sheet_requests(workspace: Workspace, me: Person) -> list[SheetRequest]:
@@ -172,6 +176,10 @@ def _read(row: Row[Any]) -> SheetRequest:
         issued_on=dt.date.fromisoformat(row.issued_on) if row.issued_on else None,
         entry=row.entry,
     )
+
+
+def _refused(workspace: Workspace, me: Person, why: str, id_: str) -> None:
+    note_once(workspace, "refused", me, f"/explain {why}, {id_[:8]}")
 
 
 def _noted(workspace: Workspace, me: Person, what: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from boussole.audits import private_files
+from boussole.audits.decisions.single import UnexplainedError
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import Workspace
@@ -54,8 +55,16 @@ def answered(
 ) -> tuple[SheetFiles, AppealDecision]:
     """The sheet that answers a request, and the record of it, which is not sealed yet.
 
+    Raises UnexplainedError where the models could not be reached: that passes, and an answer stays.
+
     The record holds the hash of the PDF, whose number is drawn by chance: nobody finds what it says by trying.
     """
+    if known.model.lack == "unreachable" and not known.complete:
+        raise UnexplainedError(
+            "unreachable",
+            "the place where models are kept does not answer: nothing was handed out.",
+            next_step="Try again once it does.",
+        )
     files = files_again(workspace, known, request, say, on=workspace.today(), number=number or new_sheet_number())
     return files, AppealDecision(
         role=role,

@@ -94,8 +94,8 @@ def test_the_sentence_says_how_many_and_names_no_model():
     assert plain(found["sentence"]["fr"]) == (
         "À surveiller. Un modèle du catalogue des modèles n'appartient à aucun usage du registre. Si cela dure après "
         "le 14 avril 2026, la promesse n'est plus tenue. 2 usages à haut risque n'avaient été examinés par personne. "
-        "De 67 usages, à moindre risque, personne ne sait où ils en sont. Au 15 mars 2026, usages en essai ou en service qui "
-        "avaient été examinés, au moins en partie : 18 sur 87."
+        "De 67 usages, à moindre risque, personne ne sait où ils en sont. Au 15 mars 2026, usages en essai ou en "
+        "service qui avaient été examinés, au moins en partie : 18 sur 87."
     )
     assert "dupont" not in str(found)
 

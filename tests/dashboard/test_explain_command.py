@@ -88,7 +88,7 @@ def test_a_sensitive_input_of_the_model_is_said_to_be_one(shared, monkeypatch):
 def test_without_a_model_no_weight_is_made_up(shared):
     told = " ".join(printed(shared, "en").split())
     assert "The weight of the criteria cannot be told." in told
-    assert "The service must log it in MLflow with its version." in told
+    assert "The service must keep it there, with its version." in told
     assert "Weight (points)" not in told
     assert "This sheet is not complete" in told
     assert "that could not be checked here" in told  # whether groups were used

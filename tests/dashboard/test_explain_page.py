@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from functools import partial
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -14,11 +15,11 @@ from boussole.audits.errors import BoussoleError
 from boussole.charter.deadlines.appeals import appeals
 from boussole.charter.records.facts import facts_of
 from boussole.dashboard.access import visitor
-from boussole.dashboard.access.database import access, sheet_table, stamp
-from boussole.dashboard.access.log import entries
+from boussole.dashboard.access.database import access, now, reading, sheet_table, stamp
+from boussole.dashboard.access.log import entries, note
 from boussole.dashboard.access.people.permissions import AccessError, Role
 from boussole.dashboard.access.people.person import COOKIE, Person
-from boussole.dashboard.access.sheet_requests import open_sheet, settle_sheet, sheet_requests, shown_sheet
+from boussole.dashboard.access.sheet_requests import WAITING, open_sheet, settle_sheet, sheet_requests, shown_sheet
 from boussole.dashboard.markup.elements import PREFIX
 from boussole.dashboard.server.server import routes
 from boussole.dashboard.views.explained import explanation
@@ -105,6 +106,34 @@ def test_each_step_and_each_look_is_noted_with_its_reason_and_without_the_decisi
     assert not any("D07" in place for _, _, place in places(workspace))
 
 
+def test_what_is_over_is_erased_though_nobody_opens_the_page(workspace, monkeypatch):
+    """The next thing that is noted of anybody erases it: a number of a decision does not outlive its hours."""
+    open_sheet(workspace, STEWARD, **WHY)
+
+    def held() -> int:
+        with reading(workspace) as connection:
+            return connection.execute(select(func.count()).select_from(sheet_table)).scalar_one()
+
+    assert held() == 1
+    late = now() + WAITING
+    monkeypatch.setattr("boussole.dashboard.access.log.now", lambda: late)
+    note(workspace, "sign_in", subject="sub-7")
+    assert held() == 0
+
+
+def test_what_is_refused_is_noted(workspace):
+    made = open_sheet(workspace, STEWARD, **WHY)
+    for who, why in ((STEWARD, "not agreed"), (person(Role.AGENT, "sub-1"), "agreed alone")):
+        with pytest.raises(BoussoleError):
+            (shown_sheet if who is STEWARD else partial(settle_sheet, agreed=True))(workspace, who, made.id)
+        refused = [each.place for each in entries(workspace) if each.event == "refused"]
+        assert refused[-1] == f"/explain {why}, {made.id[:8]}"
+    settle_sheet(workspace, HANDLER, made.id, agreed=True)
+    with pytest.raises(BoussoleError):
+        shown_sheet(workspace, person(Role.AGENT, "sub-8"), made.id)
+    assert [each.subject for each in entries(workspace) if each.event == "refused"] == ["sub-1", "sub-1", "sub-8"]
+
+
 @pytest.fixture
 def client(workspace):
     return TestClient(Starlette(routes=routes(workspace.home)), follow_redirects=False)
@@ -129,10 +158,12 @@ def test_from_the_request_to_the_sheet_in_the_hand_of_the_person(workspace, clie
     agreed = sent(client, "agent", f"/explain/confirm/{found.id}", agreed="yes")
     assert agreed.headers["location"] == f"/explain?sheet={found.id}"
     done = sent(client, "agent", f"/explain/issue/{found.id}", spoken="en")
-    assert done.headers["location"] == f"/explain?sheet={found.id}#take"
+    assert (done.status_code, done.headers["content-type"]) == (200, "application/pdf")
     (answer,) = appeals(facts_of(workspace, as_of=workspace.today()))
     taken = [client.get(f"/explain-file/{found.id}") for _ in range(2)]
     assert [hashlib.sha256(each.content).hexdigest() for each in taken] == [answer.decision[1].sheet] * 2
+    assert done.content == taken[0].content
+    assert any("/explain handed out" in place for _, _, place in places(workspace))
     assert (answer.decision[1].role, answer.decision[1].signed_in) == ("agent", False)
     twice = sent(client, "agent", f"/explain/issue/{found.id}", spoken="fr")
     assert "sent=" in twice.headers["location"]

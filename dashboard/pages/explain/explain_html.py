@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.people.permissions import Action, allowed
+from boussole.dashboard.access.people.permissions import Action, Role, allowed
 from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.access.people.role_words import role_title
 from boussole.dashboard.access.sheet_requests import SheetRequest
 from boussole.dashboard.forms.forms_html import folded_form, form_html
 from boussole.dashboard.forms.model import Problem
@@ -24,7 +25,10 @@ def head(say: Say, *, local: bool) -> Html:
     """The title, and how one decision comes to be seen."""
     steps = [
         say("A steward asks to see one decision, and says why."),
-        say("A case handler, who is somebody else, agrees. Only then is the decision read."),
+        say(
+            "A case handler, who is somebody else, agrees (role: {role}). Only then is the decision read.",
+            role=role_title(Role.AGENT, say),
+        ),
         say("Both see the sheet for eight hours. It says how the decision was made, to the person concerned."),
         say("It is handed out as the answer to the person’s request: on that day the clock of one month stops."),
     ]
@@ -37,6 +41,16 @@ def head(say: Say, *, local: bool) -> Html:
         el("p", say("Each look is noted in the access log, with its reason."), class_="told"),
         el("p", mode, class_="warning") if local else None,
     )
+
+
+def done(query: Query, say: Say) -> Html:
+    """What came of a form that was just sent; nothing where none was."""
+    told = {
+        "asked": say("Your request waits for the agreement of a case handler. Nothing has been read."),
+        "declined": say("The request was turned down: nothing was read."),
+    }
+    found = next((text for name, text in told.items() if query.get(name) == "1"), "")
+    return el("p", found, class_="done", role="status") if found else Html("")
 
 
 def requests(

@@ -25,6 +25,7 @@ def show(say: Say) -> None:
     workspace, me, query = Workspace.find(), here(), context.kept_query()
     context.put(
         explain_html.head(say, local=not me.authenticated),
+        explain_html.done(st.query_params.to_dict(), say),
         explain_html.requests(
             sheet_requests(workspace, me), me, workspace, say, query=query, problem=context.problem()
         ),

@@ -109,26 +109,26 @@ def _ask_issue(desk: Desk, of: str) -> Form | None:
     return issuing(found, desk.say) if found and found.confirmed and found.request else None
 
 
-def _issue(desk: Desk, of: str, values: Values) -> str:
+def _issue(desk: Desk, of: str, values: Values) -> Response:
+    """Seals the answer and hands out its PDF at once: nobody has to make it again to have it."""
     from boussole.dashboard.report.sheets import answered  # takes seconds to load
 
     workspace, lang = desk.workspace, values.text("spoken")
     with told_to(desk.say):
         found = shown_sheet(workspace, desk.person, of)
         known = explained(workspace, found)
-        request = request_of(workspace, found.request, known)
-    _, said = answered(
-        workspace,
-        known,
-        request,
-        speaker_in(workspace, lang),
-        role=desk.person.role.value,
-        signed_in=desk.person.authenticated,
-        number=found.number,
-    )
+        files, said = answered(
+            workspace,
+            known,
+            request_of(workspace, found.request, known),
+            speaker_in(workspace, lang),
+            role=desk.person.role.value,
+            signed_in=desk.person.authenticated,
+            number=found.number,
+        )
     entry = enter(workspace, said).entry
-    issued(workspace, of, entry=entry, lang=lang, on=said.on)
-    return explain_href(query=desk.query, sheet=of, anchor="take")
+    issued(workspace, desk.person, of, entry=entry, lang=lang, on=said.on)
+    return _handed(files.pdf, found)
 
 
 def explained(workspace: Workspace, found: SheetRequest) -> Explanation:
@@ -160,6 +160,10 @@ def _take(request: Request, workspace: Workspace) -> Response:
             _hold_sealed(asked, pdf)
     except BoussoleError as error:
         return PlainTextResponse(f"{' '.join(refusal(error, say))}\n", status_code=409)
+    return _handed(pdf, found)
+
+
+def _handed(pdf: bytes, found: SheetRequest) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{found.number[:10]}.pdf"', "Cache-Control": "no-store"}
     return Response(pdf, media_type="application/pdf", headers=headers)
 

@@ -42,7 +42,7 @@ def parameter_blocks(known: Explanation, say: Say) -> Iterator[Block]:
         yield note(
             say(
                 "The rules by which a score becomes a decision were not put into plain words by the service. It must "
-                "write them down (`rules` in the file of the system)."
+                "write them down."
             )
         )
 
@@ -150,7 +150,7 @@ def _why_not(known: Explanation, say: Say) -> str:
             "The log does not say which version of the tool decided. The service must log it with each decision."
         ),
         "no_model": say(
-            "The model of version {version} is not kept where it could be read. The service must log it in MLflow with "
+            "The model of version {version} is not kept where it could be read. The service must keep it there, with "
             "its version.",
             version=version,
         ),
@@ -163,8 +163,8 @@ def _why_not(known: Explanation, say: Say) -> str:
             "The place where models are kept did not answer today. The service must make this sheet again once it does."
         ),
         "unsafe": say(
-            "The model of version {version} is kept in a form that cannot be read safely. The service must log it "
-            "again in a safe form (skops).",
+            "The model of version {version} is kept in a form that cannot be read safely. The service must keep it in "
+            "a safe form.",
             version=version,
         ),
         "not_linear": say(

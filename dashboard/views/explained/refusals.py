@@ -27,6 +27,10 @@ def _of_decisions(values: dict[str, str], days: dict[str, str], say: Say) -> dic
             say("Give each value, in this order."),
         ),
         "empty": (say("No decision of this system has come in yet."), say("Have its log synced, then look again.")),
+        "several": (
+            say("This number stands for {n} decisions: it does not say which one is meant.", n=values.get("n", "")),
+            say("Answer from the person’s file, and tell the team of the system."),
+        ),
         "aside": (
             say("The row of this decision was set aside: something in it cannot be read."),
             say("Have it mended, then look again. The time limit of the request goes on."),
@@ -75,6 +79,10 @@ def _of_requests(days: dict[str, str], say: Say) -> dict[str, Told]:
         "answered": (
             say("This request was answered already."),
             say("If that answer was wrong, have it withdrawn with its reason, then answer."),
+        ),
+        "unreachable": (
+            say("The place where models are kept does not answer: nothing was handed out."),
+            say("Try again once it does."),
         ),
         "changed": (
             say("The data behind this sheet have changed since it was handed out: it cannot be made again as it was."),
