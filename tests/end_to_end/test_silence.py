@@ -112,7 +112,7 @@ def test_verdicts_follow_what_is_planted(  # noqa: PLR0917 (the cases of one tab
     assert not {each.measure.metric for each in plans(document, charter, system)} & {REACHED_RATIO, SILENT_RATIO}
     for name, side in (
         ("without_a_smartphone", "People without a smartphone"),
-        ("silence_closes_no_door", "People who"),
+        ("silence_closes_no_door", "People who did not answer"),
     ):
         (told,) = [each for each in document.verdicts if each.indicator == name]
         shown = question(document, told, charter, system, speaker("en"))
