@@ -1,0 +1,57 @@
+"""The annotated French texts are what their README says: spans that lie in their text, and counts by label."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent / "data" / "texts"
+SETS = [("adverts", "criterion")]
+
+
+def texts(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (HERE / f"{name}_dev.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def told(name: str) -> dict[str, int]:
+    """What the README's table of a set says of the dev half, by row."""
+    section = (HERE / "README.md").read_text(encoding="utf-8").split(f"`{name}_dev.jsonl`\n")[1].split("\n## ")[0]
+    return {row: int(dev) for row, dev in re.findall(r"^\| `?([a-zA-Z_ ]+)`? \| (\d+) \| \d+ \|$", section, re.M)}
+
+
+@pytest.mark.parametrize(("name", "label"), SETS)
+def test_spans_lie_in_their_text_and_are_trimmed(name: str, label: str) -> None:
+    for text in texts(name):
+        for found in text["findings"]:
+            span = text["text"][found["start"] : found["end"]]
+            assert span == span.strip() != "", text
+            assert set(found) == {label, "start", "end"}
+        assert text["text"] == text["text"].strip() != ""
+        assert text.get("borderline", True) is True
+    assert len({text["id"] for text in texts(name)}) == len({text["text"] for text in texts(name)}) == len(texts(name))
+
+
+@pytest.mark.parametrize(("name", "label"), SETS)
+def test_the_readme_counts_what_lies_here(name: str, label: str) -> None:
+    held = texts(name)
+    counts = Counter(found[label] for text in held for found in text["findings"])
+    some = [text for text in held if text["findings"]]
+    counts["texts"], counts["with a finding"], counts["silent"] = len(held), len(some), len(held) - len(some)
+    counts["borderline with"] = sum("borderline" in text for text in some)
+    counts["borderline silent"] = sum("borderline" in text for text in held) - counts["borderline with"]
+    assert told(name) == dict(counts)
+    assert min(counts[of] for of in counts if of not in {"borderline with", "borderline silent"}) >= 15
+
+
+def test_a_hash_stands_for_each_half_that_does_not_lie_here() -> None:
+    lines = (HERE / "held_out.sha256").read_text(encoding="utf-8").splitlines()
+    assert [line.split("  ")[1] for line in lines] == [f"{name}_held.jsonl" for name, _ in SETS]
+    for line in lines:
+        assert re.fullmatch(r"[0-9a-f]{64}", line.split("  ")[0])
+        assert line.split("  ")[0] in (HERE / "README.md").read_text(encoding="utf-8")
+    assert sorted(path.name for path in HERE.glob("*.jsonl")) == [f"{name}_dev.jsonl" for name, _ in SETS]
