@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent / "data" / "texts"
-SETS = [("adverts", "criterion")]
+SETS = [("adverts", "criterion"), ("personal", "entity")]
 
 
 def texts(name: str) -> list[dict[str, Any]]:
