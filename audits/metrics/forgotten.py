@@ -22,6 +22,7 @@ from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.rules import Suppression, suppress
 from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.jackknife import effective_buckets
 from boussole.audits.uncertainty.score import ratio_interval
 from boussole.audits.uncertainty.wilson import wilson_bounds
 
@@ -35,6 +36,8 @@ FEWEST_MONTHS = 3
 """Of fewer nothing is said: nearly everybody is on no list for a while."""
 MOST = 0.8
 """Of more of the group compared with, no group can be forgotten a quarter more often: the ratio could not show it."""
+FEWEST_LISTS = 10
+"""Of fewer buckets of lists, counted as if all held as many people, nobody can tell how far lists make people alike."""
 DAYS_A_MONTH = 365.25 / 12
 CURVE = 10
 """Parts of the Lorenz curve."""
@@ -67,7 +70,8 @@ def forgotten_measures(
     """The measures of people on no list, from their counts (`counts.forgotten`); none where the log does not tell.
 
     `hidden`: the groups that the window hides by itself are hidden here too. Undefined: `short_span`, where under three
-    months are counted; `mostly_forgotten`, where more than 8 in 10 of the group compared with are on no list.
+    months are counted; `mostly_forgotten`, where more than 8 in 10 of the group compared with are on no list;
+    `few_on_one_list`, where those who are listed stand on so few lists that nobody can tell how they differ.
     """
     if read is None:
         return []
@@ -133,13 +137,10 @@ def _ratio(view: View, once: Cells, position: int, told: Mapping[str, Any]) -> M
     reason = _untold(k, n, params)
     if reason is not None:
         return view.without_value(NEVER_RATIO, "undefined", reason, group=group, n=sum(n), params=params)
-    at = {each: i for i, each in enumerate(once.groups)}
-    sides = [
-        np.sum([once.counts[at[view.table.groups[i]]].sum(axis=(1, 2)) for i in where if view.table.groups[i] in at],
-               axis=0) + np.zeros(once.counts.shape[1])
-        for where in ([position], other.positions)
-    ]  # fmt: skip
-    effect, df = design_effect((sides[0], sides[1]), k)
+    worth = design_effect((_listed(view, once, [position]), _listed(view, once, other.positions)), k, n)
+    if worth is None:
+        return view.without_value(NEVER_RATIO, "undefined", "few_on_one_list", group=group, n=sum(n), params=params)
+    effect, df = worth
     sizes = (n[0] / effect, n[1] / effect)
     cases = (k[0] / effect, k[1] / effect)
     test: dict[str, Any] = {"kind": "score_ratio", "k": list(cases), "n": list(sizes), "df": df, "method": METHOD}
@@ -164,28 +165,41 @@ def _untold(k: tuple[int, int], n: tuple[int, int], params: Mapping[str, Any]) -
     return "mostly_forgotten" if k[1] > MOST * n[1] and params["bad_side"] == "above" else None
 
 
-def design_effect(once: tuple[Floats, Floats], forgotten: tuple[int, int]) -> tuple[float, float]:
+def _listed(view: View, once: Cells, positions: Sequence[int]) -> Floats:
+    """People of some groups all of whose lists lie in one bucket of lists, by it."""
+    groups = {view.table.groups[i] for i in positions}
+    chosen = [i for i, group in enumerate(once.groups) if group in groups]
+    return np.asarray(once.counts[chosen].sum(axis=(0, 2, 3)), dtype=np.float64)
+
+
+def design_effect(
+    once: tuple[Floats, Floats], forgotten: tuple[int, int], people: tuple[int, int]
+) -> tuple[float, float] | None:
     """By how much people who stand on lists together vary more than people alone, at least 1; and degrees of freedom.
 
     `once`: of both groups, people all of whose lists lie in one bucket of lists, by it: without these lists they would
-    be among the forgotten. Formula: m/(m − 1) Σ (d − d̄)² ÷ Σ (once ÷ forgotten²), d = once₁/forgotten₁ −
-    once₀/forgotten₀ by bucket: what the log ratio would change by without it, over what it would if people were alone.
-    Source: Rao & Scott (1992), Biometrics 48:577-585; Kott (2001), J. Official Statistics 17:521-526.
+    be among the forgotten. Formula: m/(m − 1) Σ (d − d̄)² ÷ Σ (1/forgotten − 1/people), d = once₁/forgotten₁ −
+    once₀/forgotten₀ in each of the m buckets that hold somebody: the variance of the log ratio by the jackknife over
+    lists, over that of the binomial test which it corrects. Degrees of freedom: Kish's number of buckets of even size,
+    (Σ once)² ÷ Σ once², less 1. None where that number is under `FEWEST_LISTS`.
+    Source: Rao & Scott (1992), Biometrics 48:577-585; Kott (2001), J. Official Statistics 17:521-526; Katz et al.
+    (1978), Biometrics 34:469-474.
 
-    >>> design_effect((np.array([4.0, 6, 5, 5]), np.array([6.0, 4, 5, 5])), (100, 100))[0]
-    1.0
-    >>> together = design_effect((np.array([0.0, 40, 0, 0]), np.array([5.0, 5, 5, 5])), (100, 100))
-    >>> round(together[0], 2), together[1]
-    (26.67, 3.0)
+    >>> even = np.full(20, 5.0)
+    >>> design_effect((even, even), (100, 100), (200, 200))
+    (1.0, 19.0)
+    >>> apart = design_effect((np.repeat([10.0, 0.0], 10), np.repeat([0.0, 10.0], 10)), (100, 100), (200, 200))
+    >>> round(apart[0], 2), design_effect((even[:9], even[:9]), (155, 155), (200, 200))
+    (21.05, None)
     """
-    m = once[0].size
+    both = once[0] + once[1]
+    used = both > 0
+    if not used.any() or effective_buckets(both) < FEWEST_LISTS:
+        return None
     held = [max(count, 1) for count in forgotten]
-    parts = once[0] / held[0] - once[1] / held[1]
-    alone = sum(float(side.sum()) / count**2 for side, count in zip(once, held, strict=True))
-    if not alone:
-        return 1.0, m - 1.0
-    apart = m / (m - 1) * float(np.square(parts - parts.mean()).sum())
-    return max(1.0, apart / alone), m - 1.0
+    parts = once[0][used] / held[0] - once[1][used] / held[1]
+    alone = sum(1 / count - 1 / n for count, n in zip(held, people, strict=True))
+    return max(1.0, float(parts.var(ddof=1)) * parts.size / alone), effective_buckets(both) - 1
 
 
 def _concentration(
@@ -252,7 +266,7 @@ METRICS = (
         range="[0, ∞)",
         ideal=1.0,
         undefined="under three months of decisions are there; more than 8 in 10 of the group compared with are on no"
-        " list, or none of them; of under six months nothing is called kept",
+        " list, or none of them; those on a list stand on too few; of under six months nothing is called kept",
         source="Miettinen & Nurminen (1985) for the test, at effective sizes: Rao & Scott (1992), Biometrics 48:577",
     ),
     Metric(

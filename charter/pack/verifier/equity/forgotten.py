@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from datetime import date
 
+from ..buckets import effective_buckets
 from ..chances import quantile
 from ..groups import Claims, ends
 from ..rows import BUCKETS, Group, Rows
@@ -17,7 +18,7 @@ from ..scores import ratio_interval, wilson
 from ..system import By, System, label
 
 SHARE, RATIO, GINI = "never_shortlisted_rate", "never_shortlisted_rate_ratio", "shortlisting_gini"
-MONTHS, CURVE, FEWEST_IN_PART = 6, 10, 11
+MONTHS, CURVE, FEWEST_IN_PART, FEWEST_LISTS = 6, 10, 11, 10
 METHOD = "miettinen_nurminen_lists"
 
 
@@ -71,7 +72,10 @@ class Forgotten:
         others = [reference] if reference else others
         pairs = [people[own], tuple(sum(people[group][i] for group in others) for i in (0, 1))]
         (k1, n1), (k0, n0) = pairs
-        effect, df = design_effect([self._once(by, [own]), self._once(by, others)], (k1, k0))
+        worth = design_effect([self._once(by, [own]), self._once(by, others)], (k1, k0), (n1, n0))
+        if worth is None:
+            return {"value": None}
+        effect, df = worth
         cases, sizes = (k1 / effect, k0 / effect), (n1 / effect, n0 / effect)
         side = "above" if self.system.favourable else "below"
         test = {"kind": "score_ratio", "k": list(cases), "n": list(sizes), "df": df, "method": METHOD}
@@ -119,12 +123,16 @@ def held(often: Sequence[tuple[int, int]], people: float) -> float:
     return found
 
 
-def design_effect(once: list[list[int]], forgotten: tuple[int, int]) -> tuple[float, float]:
-    """By how much people who stand on lists together vary more than people alone, and degrees of freedom."""
-    m, counts = BUCKETS, [max(count, 1) for count in forgotten]
-    parts = [a / counts[0] - b / counts[1] for a, b in zip(*once)]
-    alone = math.fsum(sum(side) / count**2 for side, count in zip(once, counts))
-    if not alone:
-        return 1.0, m - 1.0
-    mean = math.fsum(parts) / m
-    return max(1.0, m / (m - 1) * math.fsum((part - mean) ** 2 for part in parts) / alone), m - 1.0
+def design_effect(
+    once: Sequence[list[int]], forgotten: tuple[int, int], people: tuple[int, int]
+) -> tuple[float, float] | None:
+    """By how much people who stand on lists together vary more than people alone, and degrees of freedom; None where
+    lists are too few to tell."""
+    pairs = [(a, b) for a, b in zip(*once) if a + b]
+    if not pairs or effective_buckets([a + b for a, b in pairs]) < FEWEST_LISTS:
+        return None
+    m, counts = len(pairs), [max(count, 1) for count in forgotten]
+    parts = [a / counts[0] - b / counts[1] for a, b in pairs]
+    alone, mean = math.fsum(1 / count - 1 / n for count, n in zip(counts, people)), math.fsum(parts) / m
+    apart = m / (m - 1) * math.fsum((part - mean) ** 2 for part in parts)
+    return max(1.0, apart / alone), effective_buckets([a + b for a, b in pairs]) - 1
