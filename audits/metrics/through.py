@@ -94,7 +94,7 @@ def shared_between(actors: Sequence[str | None]) -> bool:
 
 def _share(stages: Sequence[StageStep], silent: Silent | None, position: int) -> Measure:
     """The value is 0 where there is surely no gap to watch (`gap`: `unwatched`), undefined where the gap may be none
-    (`gap_may_be_zero`) or where few moved on at a stage (`few_moved_on`).
+    (`gap_may_be_zero`) or where few moved on at a stage, or few did not (`few_moved_on`).
 
     `parts` and `actors` tell the ratios of stages and actors, with intervals that hold for all of them at once:
     multiplied, they give `whole`.
@@ -218,7 +218,8 @@ METRICS = (
         f" under {WATCHED}",
         range="(−∞, ∞)",
         ideal=0.0,
-        undefined="the whole gap may be none; fewer than 10 people of a group moved on at a stage; no actor is named at"
+        undefined="the whole gap may be none; fewer than 10 people of a group moved on at a stage,"
+        " or did not; no actor is named at"
         " some stage; as stage_selection_rate_ratio",
         source="decomposition of a log ratio into its steps; interval: Fieller (1954), J. Royal Statistical Society B"
         " 16:175-185; both claims at once: Berger (1982), Technometrics 24:295-300",

@@ -53,7 +53,7 @@ class StepLogs:
 
 
 def step_logs(steps: Sequence[Step], *, clustered: bool) -> StepLogs | None:
-    """The log ratio of each step with their covariances; None where one has fewer than `FEWEST` cases, in a group.
+    """The log ratio of each step with their covariances; None where one has under `FEWEST` cases, or rows without one.
 
     Independent rows: steps are independent given who reached them, each with Σ (1/k − 1/n). With clusters: the
     jackknife over buckets of all steps at once, which keeps what they share; the variance of a step is at least that of
@@ -67,7 +67,7 @@ def step_logs(steps: Sequence[Step], *, clustered: bool) -> StepLogs | None:
     [-0.5754, 0.2769]
     """
     sides = [side for step in steps for side in step]
-    if any(k.sum() < FEWEST for k, _ in sides):
+    if any(min(k.sum(), n.sum() - k.sum()) < FEWEST for k, n in sides):
         return None
     logs = np.array([math.log(_rate(one) / _rate(other)) for one, other in steps])
     if not clustered:

@@ -320,7 +320,7 @@ def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:
         "group_absent": say("not compared (nobody in one of the two periods)"),
         "one_bin": say("not compared (too few people)"),
         "gap_may_be_zero": say("no share (there may be no gap at all)"),
-        "few_moved_on": say("no share (at one stage too few people moved on)"),
+        "few_moved_on": say("no share (at one stage too few people moved on, or too few did not)"),
         "short_span": say("not compared (fewer than three months of decisions)"),
         "few_on_one_list": say("not compared (these lists do not tell how much is chance)"),
         "mostly_forgotten": say("not compared (nearly everybody is on no list)"),

@@ -91,11 +91,12 @@ CANNOT_TELL = {
     "no list.",
     "mostly_forgotten": "We cannot tell. More than 8 people in 10 of the group compared with are on no list: no group "
     "could be forgotten a quarter more often.",
-    "few_on_one_list": "We cannot tell. From these lists nobody can see how much chance decides: the people who are on one "
-    "list only are too few, or all on a few lists.",
+    "few_on_one_list": "We cannot tell. From these lists nobody can see how much chance decides: the people who "
+    "are on one list only are too few, or all on a few lists.",
     "gap_may_be_zero": "We cannot tell. There may be no gap at all between these groups at the end: no share of it can "
     "be told.",
-    "few_moved_on": "We cannot tell. At one stage so few people moved on that nobody can say where a gap opens.",
+    "few_moved_on": "We cannot tell. At one stage so few people moved on, or so few did not, that nobody can say "
+    "where a gap opens.",
     "no_stop": "We cannot tell. The log holds nobody who had said STOP early enough to see whether it is heeded.",
     "no_times": "We cannot tell. Too many messages say on which day they left, and not at what time.",
     "nobody_started": "We cannot tell. In these counts no agency started after the first month: there is no before and "

@@ -22,7 +22,7 @@ METRIC = "tool_and_adviser_gap_share"
 OWN = ("tool", "adviser")
 WATCHED = 0.95
 FEWEST = 10
-"""Cases of each group at each stage from which something is told."""
+"""Cases of each group at each stage, and rows without one, from which something is told."""
 Pair = tuple[Counted, Counted]
 
 
@@ -93,8 +93,8 @@ def _told(found: StepLogs, system: System) -> Claims:
 
 
 def step_logs(steps: Sequence[Pair], clustered: bool) -> StepLogs | None:
-    """The log ratios of the stages with their covariances; None where few moved on."""
-    if any(sum(k) < FEWEST for step in steps for k, _ in step):
+    """The log ratios of the stages with their covariances; None where few moved on, or few did not."""
+    if any(min(sum(k), sum(n) - sum(k)) < FEWEST for step in steps for k, n in step):
         return None
     size = range(len(steps))
     logs = [math.log(_rate(one) / _rate(other)) for one, other in steps]
