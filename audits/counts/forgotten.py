@@ -26,9 +26,10 @@ from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 
-PEOPLE, ONCE, TIMES, SINCE, UNTIL = "people", "once", "times", "since", "until"
-"""Parts: people by bucket, on no list (decision 1) or on one (0); those all of whose lists are in one bucket of lists,
-by it; how many were on a list how often (`bin`); the first and last day counted (`window`)."""
+PEOPLE, LISTED, ONCE, TIMES, SINCE, UNTIL = "people", "listed", "once", "times", "since", "until"
+"""Parts: people by bucket, on no list (decision 1) or on one (0); those on a list, by the bucket of lists, in each of
+theirs; those all of whose lists are in one, by it; how many were on a list how often (`bin`); the first and last day
+counted (`window`)."""
 OFTENEST = 30_000
 """Oftener on lists is told as so often."""
 
@@ -91,7 +92,7 @@ def read_forgotten(
 
 
 def _people(system: System, rows: str, names: Sequence[str]) -> str:
-    """SQL: one row for each person: groups, bucket, how often on a list, and the buckets of these lists.
+    """SQL: one row for each person: groups, bucket, how often on a list, and the buckets of these lists (a bit each).
 
     The bucket of a list is the sum of those of its people modulo their number, a hash that needs no identifier.
     """
@@ -105,10 +106,10 @@ def _people(system: System, rows: str, names: Sequence[str]) -> str:
         lists AS (SELECT request, sum(bucket) % {BUCKETS} AS list FROM here GROUP BY request),
         parts AS (
             SELECT person{own}, max(decided_at) AS latest, min(bucket) AS bucket, count(*) FILTER ({listed}) AS times,
-            min(list) FILTER ({listed}) AS lowest, max(list) FILTER ({listed}) AS highest
+            bit_or(CAST(1 AS BIGINT) << CAST(list AS BIGINT)) FILTER ({listed}) AS lists
             FROM here JOIN lists USING (request) GROUP BY person{own}
         )
-        SELECT min(bucket) AS bucket, sum(times) AS times, min(lowest) AS lowest, max(highest) AS highest{latest}
+        SELECT min(bucket) AS bucket, sum(times) AS times, bit_or(lists) AS lists{latest}
         FROM parts GROUP BY person
     """
 
@@ -118,9 +119,11 @@ def _counts(by: tuple[str, ...]) -> str:
     groups = [*(quote(f"g_{name}") for name in by), *["CAST(NULL AS VARCHAR)"] * (build.MAX_DEPTH - len(by))]
     head = f"""SELECT {literal("*".join(by))} AS "by", {", ".join(groups)}"""
     never = "CAST(times = 0 AS UTINYINT)"
+    lists = f"people_read, range({BUCKETS}) AS buckets(list) WHERE (lists >> list) & 1 = 1"
     parts = [
         f"{head}, '{PEOPLE}', NULL, NULL, bucket, {never}, count(*) FROM people_read GROUP BY ALL",
-        f"{head}, '{ONCE}', NULL, NULL, lowest, 0, count(*) FROM people_read WHERE lowest = highest GROUP BY ALL",
+        f"{head}, '{LISTED}', NULL, NULL, list, 0, count(*) FROM {lists} GROUP BY ALL",
+        f"{head}, '{ONCE}', NULL, NULL, list, 0, count(*) FROM {lists} AND bit_count(lists) = 1 GROUP BY ALL",
     ]
     if len(by) < 2:
         often = f"CAST(least(times, {OFTENEST}) AS SMALLINT)"
@@ -148,7 +151,7 @@ def _day(rows: pa.Table, part: str) -> dt.date | None:
 
 
 def people_of(rows: pa.Table, system: System, part: str = PEOPLE) -> list[Cells]:
-    """People by group and bucket, on no list (decision 1) or on one; of `ONCE`, by bucket of their lists."""
+    """People by group and bucket, on no list (decision 1) or on one; of `LISTED` and `ONCE`, by that of their lists."""
     of_part = rows.filter(pa.compute.equal(rows["part"], part))
     counts = of_part.append_column("outcome", pa.nulls(of_part.num_rows, pa.uint8()))
     return cells_from_counts(counts, system)
@@ -174,6 +177,7 @@ def forgotten_of(rows: pa.Table, system: System) -> Forgotten | None:
         first=first,
         last=last,
         people=people,
+        listed=people_of(rows, system, LISTED),
         once=people_of(rows, system, ONCE),
         times={each.by: times_of(rows, each.by) for each in people if len(each.by) < 2},
     )

@@ -22,7 +22,7 @@ from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.rules import Suppression, suppress
 from boussole.audits.systems.model import System
-from boussole.audits.uncertainty.jackknife import effective_buckets
+from boussole.audits.uncertainty.lists import design_effect
 from boussole.audits.uncertainty.score import ratio_interval
 from boussole.audits.uncertainty.wilson import wilson_bounds
 
@@ -36,8 +36,6 @@ FEWEST_MONTHS = 3
 """Of fewer nothing is said: nearly everybody is on no list for a while."""
 MOST = 0.8
 """Of more of the group compared with, no group can be forgotten a quarter more often: the ratio could not show it."""
-FEWEST_LISTS = 10
-"""Of fewer buckets of lists, counted as if all held as many people, nobody can tell how far lists make people alike."""
 DAYS_A_MONTH = 365.25 / 12
 CURVE = 10
 """Parts of the Lorenz curve."""
@@ -49,11 +47,13 @@ METHOD = "miettinen_nurminen_lists"
 @dataclass(frozen=True, kw_only=True)
 class Forgotten:
     """People on no list from one day to another, by attribute: `people` by group and bucket (decision 1: on no list),
-    `once` those all of whose lists lie in one bucket, by it, and `times`: how many were on a list how often."""
+    `listed` those on a list, by the buckets that their lists lie in, `once` those all of whose lists lie in one, by it,
+    and `times`: how many were on a list how often."""
 
     first: dt.date
     last: dt.date
     people: Sequence[Cells]
+    listed: Sequence[Cells]
     once: Sequence[Cells]
     times: Mapping[tuple[str, ...], Mapping[Group, Mapping[int, int]]]
 
@@ -71,13 +71,13 @@ def forgotten_measures(
 
     `hidden`: the groups that the window hides by itself are hidden here too. Undefined: `short_span`, where under three
     months are counted; `mostly_forgotten`, where more than 8 in 10 of the group compared with are on no list;
-    `few_on_one_list`, where those who are listed stand on so few lists that nobody can tell how they differ.
+    `few_lists_tell`, where lists are so few, or a few so weighty, that nobody can tell how they differ.
     """
     if read is None:
         return []
     since, until = read.first, read.last
     tables = [replace_clusters(each) for each in read.people if standing.ended(each.by) is None]
-    once = {each.by: each for each in read.once}
+    lists = {one.by: (one, every) for one, every in zip(read.once, read.listed, strict=True)}
     keys = {(each.by, group) for each in tables for group in each.groups}
     also = Suppression(decisions={key: why for key, why in hidden.items() if key in keys}, outcomes={})
     suppression, months = suppress(tables, system=system, also=also), months_between(since, until)
@@ -87,7 +87,7 @@ def forgotten_measures(
         told = {"first_day": since.isoformat(), "months": months}
         found += [_share(view, position, told) for position in view.known]
         if table.by:
-            found += [_ratio(view, once[table.by], position, told) for position in compared(view)]
+            found += [_ratio(view, lists[table.by], position, told) for position in compared(view)]
         if len(table.by) < 2:
             times = read.times.get(table.by, {})
             found += [_concentration(view, position, times, told) for position in view.known]
@@ -121,7 +121,7 @@ def _share(view: View, position: int, told: Mapping[str, Any]) -> Measure:
     return Measure(metric=NEVER, value=k / n, interval=interval, **about)
 
 
-def _ratio(view: View, once: Cells, position: int, told: Mapping[str, Any]) -> Measure:
+def _ratio(view: View, lists: tuple[Cells, Cells], position: int, told: Mapping[str, Any]) -> Measure:
     """How many times as often a group is forgotten as whom it is compared with.
 
     Rows are people. Those on a list stand there together: how far lists make them alike is seen from those all of whose
@@ -137,9 +137,10 @@ def _ratio(view: View, once: Cells, position: int, told: Mapping[str, Any]) -> M
     reason = _untold(k, n, params)
     if reason is not None:
         return view.without_value(NEVER_RATIO, "undefined", reason, group=group, n=sum(n), params=params)
-    worth = design_effect((_listed(view, once, [position]), _listed(view, once, other.positions)), k, n)
+    once, listed = ((_by_bucket(view, each, [position]), _by_bucket(view, each, other.positions)) for each in lists)
+    worth = design_effect(once, listed, k, n)
     if worth is None:
-        return view.without_value(NEVER_RATIO, "undefined", "few_on_one_list", group=group, n=sum(n), params=params)
+        return view.without_value(NEVER_RATIO, "undefined", "few_lists_tell", group=group, n=sum(n), params=params)
     effect, df = worth
     sizes = (n[0] / effect, n[1] / effect)
     cases = (k[0] / effect, k[1] / effect)
@@ -165,41 +166,11 @@ def _untold(k: tuple[int, int], n: tuple[int, int], params: Mapping[str, Any]) -
     return "mostly_forgotten" if k[1] > MOST * n[1] and params["bad_side"] == "above" else None
 
 
-def _listed(view: View, once: Cells, positions: Sequence[int]) -> Floats:
-    """People of some groups all of whose lists lie in one bucket of lists, by it."""
+def _by_bucket(view: View, lists: Cells, positions: Sequence[int]) -> Floats:
+    """People of some groups by the bucket of their lists."""
     groups = {view.table.groups[i] for i in positions}
-    chosen = [i for i, group in enumerate(once.groups) if group in groups]
-    return np.asarray(once.counts[chosen].sum(axis=(0, 2, 3)), dtype=np.float64)
-
-
-def design_effect(
-    once: tuple[Floats, Floats], forgotten: tuple[int, int], people: tuple[int, int]
-) -> tuple[float, float] | None:
-    """By how much people who stand on lists together vary more than people alone, at least 1; and degrees of freedom.
-
-    `once`: of both groups, people all of whose lists lie in one bucket of lists, by it: without these lists they would
-    be among the forgotten. Formula: m/(m − 1) Σ (d − d̄)² ÷ Σ (1/forgotten − 1/people), d = once₁/forgotten₁ −
-    once₀/forgotten₀ in each of the m buckets that hold somebody: the variance of the log ratio by the jackknife over
-    lists, over that of the binomial test which it corrects. Degrees of freedom: Kish's number of buckets of even size,
-    (Σ once)² ÷ Σ once², less 1. None where that number is under `FEWEST_LISTS`.
-    Source: Rao & Scott (1992), Biometrics 48:577-585; Kott (2001), J. Official Statistics 17:521-526; Katz et al.
-    (1978), Biometrics 34:469-474.
-
-    >>> even = np.full(20, 5.0)
-    >>> design_effect((even, even), (100, 100), (200, 200))
-    (1.0, 19.0)
-    >>> apart = design_effect((np.repeat([10.0, 0.0], 10), np.repeat([0.0, 10.0], 10)), (100, 100), (200, 200))
-    >>> round(apart[0], 2), design_effect((even[:9], even[:9]), (155, 155), (200, 200))
-    (21.05, None)
-    """
-    both = once[0] + once[1]
-    used = both > 0
-    if not used.any() or effective_buckets(both) < FEWEST_LISTS:
-        return None
-    held = [max(count, 1) for count in forgotten]
-    parts = once[0][used] / held[0] - once[1][used] / held[1]
-    alone = sum(1 / count - 1 / n for count, n in zip(held, people, strict=True))
-    return max(1.0, float(parts.var(ddof=1)) * parts.size / alone), effective_buckets(both) - 1
+    chosen = [i for i, group in enumerate(lists.groups) if group in groups]
+    return np.asarray(lists.counts[chosen].sum(axis=(0, 2, 3)), dtype=np.float64)
 
 
 def _concentration(
@@ -218,7 +189,8 @@ def _concentration(
         params["lorenz"] = lorenz(often, n)
     value, error = gini(often, n)
     half = float(norm.ppf(0.975)) * error
-    interval = Interval(low=max(0.0, value - half), high=min(1.0, value + half), method="jackknife")
+    ends = {"low": max(0.0, value - half), "high": min(1.0, value + half)}
+    interval = Interval(**ends, method="jackknife") if error else None  # where all are alike, nothing tells how sure
     about: dict[str, Any] = {"by": view.table.by, "group": known_values(group), "n": people, "params": params}
     return Measure(metric=GINI, value=value, interval=interval, **about)
 
@@ -266,7 +238,7 @@ METRICS = (
         range="[0, ∞)",
         ideal=1.0,
         undefined="under three months of decisions are there; more than 8 in 10 of the group compared with are on no"
-        " list, or none of them; those on a list stand on too few; of under six months nothing is called kept",
+        " list, or none of them; lists are too few to tell how they differ; of under six months nothing is called kept",
         source="Miettinen & Nurminen (1985) for the test, at effective sizes: Rao & Scott (1992), Biometrics 48:577",
     ),
     Metric(

@@ -322,7 +322,7 @@ def reason_words(reason: str, say: Say, *, minimum: int = 11) -> str:
         "gap_may_be_zero": say("no share (there may be no gap at all)"),
         "few_moved_on": say("no share (at one stage too few people moved on, or too few did not)"),
         "short_span": say("not compared (fewer than three months of decisions)"),
-        "few_on_one_list": say("not compared (these lists do not tell how much is chance)"),
+        "few_lists_tell": say("not compared (these lists do not tell how much is chance)"),
         "mostly_forgotten": say("not compared (nearly everybody is on no list)"),
     }
     return reasons.get(reason, reason.replace("_", " "))

@@ -91,8 +91,8 @@ CANNOT_TELL = {
     "no list.",
     "mostly_forgotten": "We cannot tell. More than 8 people in 10 of the group compared with are on no list: no group "
     "could be forgotten a quarter more often.",
-    "few_on_one_list": "We cannot tell. From these lists nobody can see how much chance decides: the people who "
-    "are on one list only are too few, or all on a few lists.",
+    "few_lists_tell": "We cannot tell. The lists are too few, or a few of them hold most of the people who are on one "
+    "list only: nobody can see how much chance decides.",
     "gap_may_be_zero": "We cannot tell. There may be no gap at all between these groups at the end: no share of it can "
     "be told.",
     "few_moved_on": "We cannot tell. At one stage so few people moved on, or so few did not, that nobody can say "

@@ -75,7 +75,7 @@ def filled(*rows: Counts) -> list[int]:
     return [b for b in range(len(rows[0])) if any(each[b] for each in rows)]
 
 
-def effective_buckets(rows: Counts) -> float:
+def effective_buckets(rows: Sequence[float]) -> float:
     """Kish's effective number: (Σn)² ÷ Σn²."""
     return sum(rows) ** 2 / sum(n * n for n in rows)
 

@@ -14,7 +14,7 @@ from ..buckets import effective_buckets
 from ..chances import quantile
 from ..groups import Claims, ends
 from ..rows import BUCKETS, Group, Rows
-from ..scores import ratio_interval, wilson
+from ..scores import Interval, ratio_interval, wilson
 from ..system import By, System, label
 
 SHARE, RATIO, GINI = "never_shortlisted_rate", "never_shortlisted_rate_ratio", "shortlisting_gini"
@@ -72,7 +72,8 @@ class Forgotten:
         others = [reference] if reference else others
         pairs = [people[own], tuple(sum(people[group][i] for group in others) for i in (0, 1))]
         (k1, n1), (k0, n0) = pairs
-        worth = design_effect([self._once(by, [own]), self._once(by, others)], (k1, k0), (n1, n0))
+        once, listed = ([self._lists(by, part, groups) for groups in ([own], others)] for part in ("once", "listed"))
+        worth = design_effect(once, listed, (k1, k0), (n1, n0))
         if worth is None:
             return {"value": None}
         effect, df = worth
@@ -91,9 +92,10 @@ class Forgotten:
             "params.scale": "ratio",
         }
 
-    def _once(self, by: By, groups: Sequence[Group]) -> list[int]:
+    def _lists(self, by: By, part: str, groups: Sequence[Group]) -> list[int]:
+        """People of some groups by the bucket of their lists."""
         found = [0] * BUCKETS
-        for group, row in self._of(by, "once"):
+        for group, row in self._of(by, part):
             if group in groups:
                 found[int(row["bucket"] or 0)] += int(row["n"] or 0)
         return found
@@ -102,16 +104,29 @@ class Forgotten:
         rows = [row for group, row in self._of(by, "times") if group == own]
         often = sorted((int(row["bin"] or 0), int(row["n"] or 0)) for row in rows)
         people, whole = sum(n for _, n in often), sum(x * n for x, n in often)
-        claims: Claims = {"value": gini(often), "n": people}
+        value, error = gini(often)
+        half = quantile(0.975, {}) * error
+        claims: Claims = {"value": value, "n": people}
+        claims |= ends(Interval(max(0.0, value - half), min(1.0, value + half), "jackknife") if error else None)
         if people >= CURVE * FEWEST_IN_PART:
             claims["params.lorenz"] = [held(often, people * part / CURVE) / whole for part in range(1, CURVE + 1)]
         return claims
 
 
-def gini(often: Sequence[tuple[int, int]]) -> float:
-    """The Gini coefficient of values that so many people have."""
+def gini(often: Sequence[tuple[int, int]]) -> tuple[float, float]:
+    """The Gini coefficient of values that so many people have, and its standard error by the jackknife over people."""
     people, whole = sum(n for _, n in often), sum(x * n for x, n in often)
-    return sum(n * m * abs(x - y) for x, n in often for y, m in often) / (2 * people * whole)
+    apart = [sum(m * abs(x - y) for y, m in often) for x, _ in often]
+    sums = sum(n * far for (_, n), far in zip(often, apart))
+    value = sums / (2 * people * whole)
+    if people < 2 or len(often) < 2:
+        return value, 0.0
+    left = [
+        (sums - 2 * far) / (2 * (people - 1) * (whole - x)) if whole > x else 0.0 for (x, _), far in zip(often, apart)
+    ]
+    mean = math.fsum(n * each for (_, n), each in zip(often, left)) / people
+    squares = math.fsum(n * (each - mean) ** 2 for (_, n), each in zip(often, left))
+    return value, math.sqrt((people - 1) / people * squares)
 
 
 def held(often: Sequence[tuple[int, int]], people: float) -> float:
@@ -124,15 +139,32 @@ def held(often: Sequence[tuple[int, int]], people: float) -> float:
 
 
 def design_effect(
-    once: Sequence[list[int]], forgotten: tuple[int, int], people: tuple[int, int]
+    once: Sequence[list[int]], listed: Sequence[list[int]], forgotten: tuple[int, int], people: tuple[int, int]
 ) -> tuple[float, float] | None:
     """By how much people who stand on lists together vary more than people alone, and degrees of freedom; None where
     lists are too few to tell."""
-    pairs = [(a, b) for a, b in zip(*once) if a + b]
-    if not pairs or effective_buckets([a + b for a, b in pairs]) < FEWEST_LISTS:
+    used = [b for b, pair in enumerate(zip(*listed)) if sum(pair)]
+    lists = worth_of_lists([[on / n for on in side] for side, n in zip(listed, people)])
+    if lists < FEWEST_LISTS:
         return None
-    m, counts = len(pairs), [max(count, 1) for count in forgotten]
-    parts = [a / counts[0] - b / counts[1] for a, b in pairs]
-    alone, mean = math.fsum(1 / count - 1 / n for count, n in zip(counts, people)), math.fsum(parts) / m
-    apart = m / (m - 1) * math.fsum((part - mean) ** 2 for part in parts)
-    return max(1.0, apart / alone), effective_buckets([a + b for a, b in pairs]) - 1
+    m, held = len(used), [max(count, 1) for count in forgotten]
+    alone = math.fsum(1 / count - 1 / n for count, n in zip(held, people))
+    pairs = [(once[0][b] / held[0], once[1][b] / held[1]) for b in used]
+    together = [a + b for a, b in pairs]
+    if m / (m - 1) * math.fsum(c * c for c in together) <= alone:
+        return 1.0, lists - 1
+    telling = worth_of_lists([[a for a, _ in pairs], [b for _, b in pairs]])
+    if telling < FEWEST_LISTS:
+        return None
+    mean = math.fsum(a - b for a, b in pairs) / m
+    apart = m / (m - 1) * math.fsum((a - b - mean) ** 2 for a, b in pairs)
+    return max(1.0, apart / alone), telling - 1
+
+
+def worth_of_lists(sides: Sequence[Sequence[float]]) -> float:
+    """How many buckets of lists of even size what they change in two groups is worth; 0 where they change nothing."""
+    both, varies = [math.fsum(pair) for pair in zip(*sides)], [math.fsum(c * c for c in side) for side in sides]
+    if not any(varies):
+        return 0.0
+    parts = [square**2 / effective_buckets(side) for side, square in zip(sides, varies) if square]
+    return min(effective_buckets(both), math.fsum(varies) ** 2 / math.fsum(parts))
