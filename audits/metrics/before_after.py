@@ -28,7 +28,7 @@ METHOD = "cluster_jackknife"
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """People and counts of one outcome (agencies, months), and the month in which each agency started (-1: not yet).
+    """People and counts of one outcome (agencies, months), and the month in which each agency started (-1: not by the last).
 
     Agencies that had started by the first month, and those with gaps, are not in it: `already` and `left_out` of them.
     """
@@ -67,7 +67,7 @@ def _panel(rows: pa.Table) -> Panel:
     np.add.at(counts, (at, month), [int(each) for each in rows["total"].to_pylist()])
     starts = np.full(len(agencies), -1)
     for agency, start in zip(at, rows["reason"].to_pylist(), strict=True):
-        starts[agency] = -1 if start is None else place.get(start, 0)
+        starts[agency] = -1 if start is None or start > months[-1] else place.get(start, 0)
     whole, early = (people > 0).all(axis=1), starts == 0
     kept = whole & ~early
     return Panel(

@@ -122,6 +122,18 @@ def test_one_agency_with_a_gap_among_many_is_left_out_and_so_is_one_that_had_sta
     assert (found.params["already_started"], found.params["with_gaps"], found.params["agencies"]) == (1, 1, 19)
 
 
+def test_an_agency_that_starts_after_the_last_month_has_not_started_yet() -> None:
+    """It is compared as one that does not start: nothing that was counted came after its start."""
+    rows = given()
+    later = [{**row, "reason": "2026-03"} if row["bin"] > 24 else row for row in rows]
+    assert one(later).document() == one(rows).document()
+    assert (one(later).params["already_started"], one(later).params["others"]) == (0, 12)
+    effects = Effects(Declared(SYSTEM.model_dump(mode="json", by_alias=True)), _Counted(later))
+    claims = effects.claims({**one(rows).document(), "params": {}})
+    assert claims is not None
+    assert (claims["params.already_started"], claims["params.others"]) == (0, 12)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_verifier_finds_the_same_in_its_own_way(seed: int) -> None:
     rows = given(started=13 + seed, others=11 + seed, seed=seed)

@@ -22,7 +22,7 @@ When = Optional[int]
 
 
 class Agency(NamedTuple):
-    """People and counts by month, and the month of its start (-1: not yet)."""
+    """People and counts by month, and the month of its start (-1: not by the last)."""
 
     people: list[int]
     counts: list[int]
@@ -79,7 +79,7 @@ def _panel(rows: list[AgencyMonth]) -> Panel:
     size = every[-1] - every[0] + 1
     agencies: dict[int, Agency] = {}
     for row in rows:
-        start = -1 if row.started is None else at.get(row.started, 0)
+        start = -1 if row.started is None or row.started > every[-1] else at.get(row.started, 0)
         made = agencies.setdefault(row.agency, Agency([0] * size, [0] * size, start))
         made.people[at[row.month]] += row.people
         made.counts[at[row.month]] += row.cases
