@@ -73,10 +73,14 @@ def _without_tolerance(found: RecordCounts, confirm_days: int) -> tuple[Verdict,
 
 
 def _share(found: RecordCounts, threshold: Threshold) -> tuple[Verdict, str]:
-    """How much was done as promised, held to the levels."""
+    """How much was done as promised, held to the levels; what nobody knows of is never taken for done."""
+    if not found.due:
+        return Verdict.UNKNOWN, "record_untold"
     share = found.good / found.due
     if threshold.breach is not None and share < threshold.breach:
         return Verdict.BROKEN, "record_below"
     if threshold.watch is not None and share < threshold.watch:
         return Verdict.WATCH, "record_below"
+    if found.untold:
+        return Verdict.UNKNOWN, "record_untold"
     return Verdict.KEPT, "record_enough"

@@ -64,9 +64,9 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
     assert said - KEYS <= known
 
 
-KEYS = {*diff_words.FELT, *diff_words.WORDED, sentences.REASON, *logged_sentences.REASONS}
+KEYS = {*diff_words.FELT, *diff_words.WORDED, sentences.REASON, *logged_sentences.REASONS, *record_sentences.SPANNED}
 KEYS |= {sentences.NEVER_RATIO, *sentences.OF_REPLIES.values()}
-"""Names of changes, fields, reasons, measures and needs, which are looked up and never said."""
+"""Names of changes, fields, reasons, measures, records and needs, which are looked up and never said."""
 
 
 def names(text):

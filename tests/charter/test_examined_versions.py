@@ -13,7 +13,7 @@ from boussole.audits.hashing import canonical_json
 from boussole.charter.document.versions import DecidedBy
 from boussole.charter.pack.verifier.verdicts import recorded
 from boussole.charter.record_types.kinds import Case
-from tests.charter.builders import CHARTER, plain, system
+from tests.charter.builders import CHARTER, amended, plain, system
 from tests.charter.incidents.made import facts
 from tests.charter.test_recorded import day, judged
 
@@ -29,10 +29,17 @@ MARCH = decided("1.4", "2026-03-01", "2026-03-31", 900)
 NEW = decided("2.0", "2026-03-20", "2026-03-31", 100)
 
 
-def answer(*versions: DecidedBy, examined: dict[str, str] | None = None, today: dt.date = TODAY, said=()):
+def answer(
+    *versions: DecidedBy, examined: dict[str, str] | None = None, today: dt.date = TODAY, said=(), charter=CHARTER
+):
     known = {"1.4": "2026-02-20"} if examined is None else examined
     about = system(versions={name: {"examined_on": on} for name, on in known.items()})
-    return judged(ASKED, about, facts=facts(*said, today=today), versions=versions)
+    return judged(ASKED, about, facts=facts(*said, today=today), versions=versions, charter=charter)
+
+
+LEVELS = amended(ASKED, threshold={"tolerance": None, "watch": 0.99, "breach": 0.5})
+"""A charter that holds the share to levels instead of tolerating no case."""
+UNNAMED = decided(None, "2026-03-01", "2026-03-31", 1000)
 
 
 def test_all_by_an_examined_version_is_kept():
@@ -94,6 +101,35 @@ def test_decisions_of_no_version_are_not_kept():
     assert plain(found["sentence"]["en"]) == (
         "We cannot tell yet. Of 7 decisions the log does not say which version of the model made them; all others were "
         "made by versions that had been examined before."
+    )
+
+
+@pytest.mark.parametrize(
+    ("versions", "examined", "expected"),
+    [
+        ((decided("1.4", "2026-03-01", "2026-03-01", 1), UNNAMED), None, ("unknown", "record_untold")),
+        ((MARCH, NEW), None, ("watch", "record_below")),
+        ((MARCH, NEW, UNNAMED), None, ("watch", "record_below")),
+        ((NEW,), None, ("broken", "record_below")),
+        ((MARCH,), None, ("kept", "record_enough")),
+    ],
+)
+def test_a_share_that_leaves_decisions_untold_is_not_kept(versions, examined, expected):
+    found = answer(*versions, examined=examined, charter=LEVELS)
+    assert (found["verdict"], found["reason"]) == expected
+    assert "All" not in found["sentence"]["en"]
+
+
+def test_a_share_is_told_with_what_it_leaves_untold():
+    found = answer(decided("1.4", "2026-03-01", "2026-03-01", 1), UNNAMED, charter=LEVELS)
+    assert plain(found["sentence"]["fr"]) == (
+        "On ne peut pas encore le dire. Décisions dont le journal nomme la version : 1 ; prises par une version "
+        "examinée avant : 1. De 1 000 décisions, le journal ne dit pas quelle version du modèle les a prises."
+    )
+    found = answer(MARCH, NEW, charter=LEVELS)
+    assert plain(found["sentence"]["en"]) == (
+        "To be watched. Decisions of which the log names the version: 1,000; made by one that had been examined "
+        "before: 900. Below 99 in 100, the charter asks to watch."
     )
 
 

@@ -16,9 +16,9 @@ from boussole.charter.pack.verifier.verdicts import recorded
 from boussole.charter.record_types.kinds import Case, Review, Withdrawal
 from boussole.charter.record_types.work import Training
 from boussole.charter.records.facts import Facts
-from boussole.charter.text.model import Indicator
+from boussole.charter.text.model import Charter, Indicator
 from tests.as_json import judge
-from tests.charter.builders import CHARTER, plain, system
+from tests.charter.builders import CHARTER, amended, plain, system
 from tests.charter.incidents.made import appeal, at, decision, facts, incident, reported
 
 INCIDENTS, EXPLAINED, TRAINED = "incidents_in_time", "explanation_in_time", "trained_before_use"
@@ -34,16 +34,18 @@ def answer(question: str, *said, today: dt.date = LAST):
     return judged(question, system(), facts=facts(*said, today=today))
 
 
-def judged(question: str, about: System, *, facts: Facts, versions: Sequence[DecidedBy] = ()):
-    documents = judge(CHARTER, about, [], window_start=day("2026-03-01"), facts=facts, versions=versions)
+def judged(
+    question: str, about: System, *, facts: Facts, versions: Sequence[DecidedBy] = (), charter: Charter = CHARTER
+):
+    documents = judge(charter, about, [], window_start=day("2026-03-01"), facts=facts, versions=versions)
     found = next(each for each in documents if each["template"] == question)
-    held(found, facts.as_of, about, versions)
+    held(found, facts.as_of, about, versions, charter)
     return found
 
 
-def held(found, today: dt.date, about: System, versions: Sequence[DecidedBy]) -> None:
+def held(found, today: dt.date, about: System, versions: Sequence[DecidedBy], charter_: Charter) -> None:
     """Holds a verdict to the verifier of packs, which judges it again by itself."""
-    charter = json.loads(canonical_json(CHARTER.document()))
+    charter = json.loads(canonical_json(charter_.document()))
     document = {"as_of": today.isoformat(), "verdicts": [found], "versions": [each.written() for each in versions]}
     for verdict, claims in recorded.judge(document, charter, declaration(about)):
         for path, expected in claims.items():
@@ -134,6 +136,17 @@ def test_six_in_time_are_kept_with_what_they_leave_open():
     assert plain(found["sentence"]["fr"]) == (
         "Oui. Les 6 déclarations d'incident dues depuis le 31 mars 2025 ont toutes été faites à temps. "
         "C'est ce qui a été fait ; pour la suite, cela laisse possibles jusqu'à 50 manquements sur 100."
+    )
+
+
+def test_a_late_declaration_is_not_said_to_be_in_time_where_a_level_judges_it():
+    charter = amended(INCIDENTS, threshold={"tolerance": None, "watch": 0.9})
+    said = facts(incident(), reported(at(18, 0, 0)), today=LAST)
+    found = judged(INCIDENTS, system(), facts=said, charter=charter)
+    assert (found["verdict"], found["reason"]) == ("watch", "record_below")
+    assert plain(found["sentence"]["fr"]) == (
+        "À surveiller. Déclarations d'incident dues depuis le 31 mars 2025 : 1 ; faites à temps : 0. "
+        "Sous 90 sur 100, la charte demande de surveiller."
     )
 
 

@@ -10,12 +10,13 @@ from pydantic import ValidationError
 from boussole.audits.declaration import declaration
 from boussole.charter.record_types.kinds import Withdrawal
 from boussole.charter.record_types.uses import Stocktaking
-from tests.charter.builders import plain, system
+from tests.charter.builders import CHARTER, amended, plain, system
 from tests.charter.incidents.made import facts
 from tests.charter.test_recorded import day, judged
 
 USES, RULES = "registered_and_followed", "public_register"
 TODAY = "2026-03-31"
+LEVELS = {"tolerance": None, "watch": 0.99}
 
 
 def stock(on: str = "2026-03-15", **changes) -> Stocktaking:
@@ -23,13 +24,13 @@ def stock(on: str = "2026-03-15", **changes) -> Stocktaking:
     return Stocktaking(**(values | changes))
 
 
-def uses(*said, today: str = TODAY):
-    return judged(USES, system(), facts=facts(*said, today=day(today)))
+def uses(*said, today: str = TODAY, charter=CHARTER):
+    return judged(USES, system(), facts=facts(*said, today=day(today)), charter=charter)
 
 
-def rules(said: dict | None, *, today: str = TODAY, **changes):
+def rules(said: dict | None, *, today: str = TODAY, charter=CHARTER, **changes):
     about = system(public_rules=said, **changes)
-    return judged(RULES, about, facts=facts(today=day(today)))
+    return judged(RULES, about, facts=facts(today=day(today)), charter=charter)
 
 
 def answer(found) -> tuple[str, str]:
@@ -53,6 +54,31 @@ def test_where_nobody_has_taken_stock_nobody_has_looked():
 )
 def test_stock_says_whether_all_are_registered_and_followed(changes, expected):
     assert answer(uses(stock(**changes))) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"uses": 1001, "examined": 1}, ("unknown", "record_untold")),  # of a thousand nobody knows
+        ({"uses": 5, "examined": 0, "models": 0}, ("unknown", "record_untold")),
+        ({"examined": 86, "grave": 1}, ("watch", "record_below")),
+        ({"unregistered": ["stray"]}, ("watch", "record_below")),
+        ({}, ("kept", "record_enough")),
+    ],
+)
+def test_a_share_of_uses_that_leaves_some_untold_is_not_kept(changes, expected):
+    found = uses(stock(**changes), charter=amended(USES, threshold=LEVELS))
+    assert answer(found) == expected
+    assert ("Sous 99 sur 100, la charte demande de surveiller" in plain(found["sentence"]["fr"])) == (
+        expected[0] == "watch"
+    )
+
+
+def test_what_is_not_published_is_not_said_to_be_where_a_level_judges_it():
+    charter = amended(RULES, threshold=LEVELS)
+    found = rules({"missing": "Not written yet."}, charter=charter)
+    assert answer(found) == ("watch", "record_below")
+    assert plain(found["sentence"]["en"]).startswith("To be watched. By the register, its rules are not published.")
 
 
 @pytest.mark.parametrize(

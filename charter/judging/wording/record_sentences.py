@@ -78,6 +78,10 @@ UNTOLD = (
     "Of {n} decisions the log does not say which version of the model made them; all others were made by versions that "
     "had been examined before.",
 )
+UNNAMED = (
+    "Of one decision the log does not say which version of the model made it.",
+    "Of {n} decisions the log does not say which version of the model made them.",
+)
 COUNTS_AS_LATE = "After {date}, that counts as late."
 COUNTS_AS_UNEXAMINED = "After {date}, the charter takes it for unexamined."
 WAITED = "The oldest has been so for {days} days: that counts as late."
@@ -93,9 +97,17 @@ REFUSED = (
 SHARES = {
     "opinions_followed": "Of {due} publications of opinions and answers to opinions and recommendations: {good} in "
     "time, {late} late, {overdue} not yet.",
+    "versions_examined": "Decisions of which the log names the version: {due}; made by one that had been examined "
+    "before: {good}.",
+    "incidents_in_time": "Declarations of incidents due since {since}: {due}; made in time: {good}.",
+    "explanations_in_time": "Answers to requests for an explanation due since {since}: {due}; given in time, with all "
+    "that the law asks: {good}.",
     "trained_first": "Of {due} people who use it, {good} were trained before their first use, {late} after it, "
     "{overdue} not at all.",
 }
+"""How much was done, where the charter holds that to levels."""
+SPANNED = frozenset[Records](["opinions_followed", "trained_first"])
+"""What is told with the time that it was recorded of."""
 IGNORED = "The longest has waited for {days} days. Beyond {limit} days, the charter says not kept."
 PERIOD = "That was recorded of the time from {since} to {until}."
 LEVELS = {
@@ -153,17 +165,16 @@ class _Teller:
     def old(self) -> list[str]:
         if self.records == "uses_registered":
             return [self.catalogue.gettext(OLD_STOCK).format(**self.named)]
-        texts = (OLD, *(text for name, text in SHARES.items() if name == self.records))
+        texts = (OLD, SHARES[self.records]) if self.records in SPANNED else (OLD,)
         return [self.catalogue.gettext(text).format(**self.named) for text in texts]
 
     def found(self) -> list[str]:
         """The counts that decided, and what they were held to."""
-        if self.records in SHARES:
-            shares = [self.catalogue.gettext(text).format(**self.named) for text in (SHARES[self.records], PERIOD)]
-            return [*shares, self._held()]
         counts = self.counts
         if (registered := told(self.records, self.document, counts, self.catalogue)) is not None:
-            return registered
+            return [*registered, *self._held()] if self.records == "uses_registered" else registered
+        if given(self.document.threshold).watch is not None:
+            return self._share()
         tell: dict[str | None, Callable[[], list[str]]] = {
             "record_late": lambda: [self._of_due(LATE[self.records], counts.late)],
             "record_missing": lambda: self._missing(WAITED, DECIDED_FOR, days=whole(given(counts.past_due), self.lang)),
@@ -174,6 +185,12 @@ class _Teller:
             "record_untold": lambda: [self._plural(UNTOLD, given(counts.untold))],
         }
         return tell.get(self.document.reason, self._kept)()
+
+    def _share(self) -> list[str]:
+        """How much was done, of how much nobody knows, and what that was held to."""
+        texts = [SHARES[self.records], *([PERIOD] if self.records in SPANNED else [])]
+        untold = [self._plural(UNNAMED, self.counts.untold)] if self.counts.untold else []
+        return [*(self.catalogue.gettext(text).format(**self.named) for text in texts), *untold, *self._held()]
 
     def _missing(self, usually: str, of_versions: str, **named: str) -> list[str]:
         """What nobody has recorded, and what that counts as."""
@@ -192,15 +209,18 @@ class _Teller:
         """What is not due yet, if anything."""
         return [self._plural(WAITING, self.counts.waiting)] if self.counts.waiting else []
 
-    def _held(self) -> str:
+    def _held(self) -> list[str]:
+        """What a share was held to; nothing where none was, or it cannot be told."""
         threshold, lang = given(self.document.threshold), self.catalogue.lang
+        if threshold.watch is None or self.document.verdict not in LEVELS:
+            return []
         if self.document.reason == "record_ignored":
             days = whole(given(self.counts.waited), lang)
-            return self.catalogue.gettext(IGNORED).format(days=days, limit=self.limit)
+            return [self.catalogue.gettext(IGNORED).format(days=days, limit=self.limit)]
         level = threshold.breach if self.document.verdict == Verdict.BROKEN else threshold.watch
         share = 100 * given(level)
         words = number(share, lang, 0 if share == round(share) else 1)
-        return self.catalogue.gettext(LEVELS[self.document.verdict]).format(level=words)
+        return [self.catalogue.gettext(LEVELS[self.document.verdict]).format(level=words)]
 
     def _bound(self) -> str:
         bound = given(self.counts.bound)

@@ -32,7 +32,6 @@ UNPUBLISHED_OTHER = (
     "By the register, its rules are not published. The law asks it of what helps to decide about people, which this "
     "system does not."
 )
-RULES = {"record_late": UNPUBLISHED, "record_refused": UNPUBLISHED_OTHER, "record_overdue": OUTDATED}
 
 
 def uses(document: VerdictReasons, counts: RecordCounts, catalogue: Catalogue) -> list[str]:
@@ -50,7 +49,7 @@ def uses(document: VerdictReasons, counts: RecordCounts, catalogue: Catalogue) -
     for messages, n in ((STRAY, counts.overdue), (GRAVE, counts.refused), (UNSEEN, untold)):
         if n:
             told.append(catalogue.ngettext(*messages, n).format(n=whole(n, catalogue.lang)))
-        if n and messages is STRAY:
+        if n and messages is STRAY and counts.settle_by is not None:
             told.append(_stray_since(document, counts, catalogue))
     return [*told, examined]
 
@@ -61,9 +60,10 @@ def _stray_since(document: VerdictReasons, counts: RecordCounts, catalogue: Cata
     return catalogue.gettext(STRAY_UNTIL).format(date=date_words(given(counts.settle_by), catalogue.lang))
 
 
-def rules(document: VerdictReasons, counts: RecordCounts, catalogue: Catalogue) -> list[str]:
+def rules(_: VerdictReasons, counts: RecordCounts, catalogue: Catalogue) -> list[str]:
     """Whether the rules of a system are published, and since when they have not been touched."""
-    text = RULES.get(document.reason or "", PUBLISHED)
+    ways = ((counts.late, UNPUBLISHED), (counts.refused, UNPUBLISHED_OTHER), (counts.overdue, OUTDATED))
+    text = next((text for n, text in ways if n), PUBLISHED)
     return [catalogue.gettext(text).format(since=date_words(counts.since, catalogue.lang))]
 
 

@@ -54,11 +54,16 @@ def _answer(counted: dict, indicator: dict, as_of: str, confirm_days: int) -> tu
         return _without_tolerance(counted, confirm_days)
     if limit is not None and (counted.get("waited") or 0) > limit:
         return "broken", "record_ignored"
-    share = counted["good"] / counted["due"]
+    return _share(counted, threshold)
+
+
+def _share(counted: dict, threshold: dict) -> tuple[str, str]:
+    """What was done, held to the levels; what nobody knows of is never taken for done."""
+    share = counted["good"] / counted["due"] if counted["due"] else 1.0
     for verdict, level in (("broken", threshold["breach"]), ("watch", threshold["watch"])):
         if level is not None and share < level:
             return verdict, "record_below"
-    return "kept", "record_enough"
+    return ("unknown", "record_untold") if counted.get("untold") else ("kept", "record_enough")
 
 
 def _without_tolerance(counted: dict, confirm_days: int) -> tuple[str, str]:
