@@ -55,5 +55,9 @@ def of_items(items: Sequence[Item], today: dt.date) -> RecordCounts:
 
 
 def bound_of(due: int, good: int) -> float | None:
-    """The rule of three, where nothing failed."""
+    """Up to which share of those to come may still fail, where none that was due did: the rule of three.
+
+    >>> bound_of(150, 150), bound_of(150, 149), bound_of(2, 2), bound_of(0, 0)
+    (0.02, None, 1.0, None)
+    """
     return min(RULE_OF_THREE / due, 1.0) if due and good == due else None

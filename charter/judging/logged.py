@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from boussole.charter.deadlines.items import RULE_OF_THREE
+from boussole.charter.deadlines.items import bound_of
 from boussole.charter.document import LoggedCases, MeasureInShort
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
@@ -16,10 +16,11 @@ def logged(measure: MeasureInShort, told: StatedVerdict | None, *, refuted: int)
     """What a log says of cases that are not tolerated; `told`: what people reported of the question, if anything.
 
     Everything in the window was counted, so that no chance has to be excluded: kept where there is no case, watch where
-    there is one that no human has looked at, broken where one was confirmed. `refuted`: cases of the window that people
-    looked at and found to be none.
+    there is one that no human can have looked at, broken where one was confirmed. `refuted`: cases of the window that
+    people looked at and found to be none. A report names nobody, so nobody knows whether it is of a case of the log:
+    where as many were refuted as the log shows, the answer is unknown, and never kept.
     """
-    counts = _counts(measure)
+    counts = _counts(measure, refuted)
     if told is not None and told.verdict in (Verdict.BROKEN, Verdict.WATCH):
         return replace(told, logged=counts)
     verdict, reason = _answer(measure, counts, refuted=refuted)
@@ -27,25 +28,25 @@ def logged(measure: MeasureInShort, told: StatedVerdict | None, *, refuted: int)
 
 
 def refuted(indicator: str, facts: Facts, *, system: str, period: Period) -> int:
-    """How many cases of the window itself people reported and refuted; those of later days dismiss nothing in it."""
-    reported = facts.reported(indicator, system, period.start, period.measured or period.end)
+    """How many cases people reported of days of the window alone, and refuted.
+
+    Neither a case of a day outside it counts, nor a sample that reaches beyond it.
+    """
+    reported = facts.reported_within(indicator, system, period.start, period.measured or period.end)
     return sum(each.n for each in reported if each.state == "refuted")
 
 
-def bound_of(cases: int, n: int) -> float | None:
-    """Up to which share of those to come may still fail, where none of `n` did: the rule of three.
-
-    >>> bound_of(0, 150), bound_of(1, 150), bound_of(0, 2)
-    (0.02, None, 1.0)
-    """
-    return None if cases else min(RULE_OF_THREE / n, 1.0)
-
-
-def _counts(measure: MeasureInShort) -> LoggedCases | None:
+def _counts(measure: MeasureInShort, refuted: int) -> LoggedCases | None:
     if measure.status != "ok":
         return None
     n, cases = given(measure.n), int(measure.params.get("cases"))
-    return LoggedCases(n=n, cases=cases, bound=bound_of(cases, n), hours=int(measure.params.get("hours")))
+    return LoggedCases(
+        n=n,
+        cases=cases,
+        bound=bound_of(n, n - cases),
+        hours=int(measure.params.get("hours")),
+        **({"refuted": refuted} if refuted else {}),
+    )
 
 
 def _answer(measure: MeasureInShort, counts: LoggedCases | None, *, refuted: int) -> tuple[Verdict, str]:
@@ -55,4 +56,4 @@ def _answer(measure: MeasureInShort, counts: LoggedCases | None, *, refuted: int
         return Verdict.UNKNOWN, str(measure.reason)
     if counts.cases > refuted:
         return Verdict.WATCH, "logged_case"
-    return Verdict.KEPT, "logged_refuted" if counts.cases else "logged_none"
+    return (Verdict.UNKNOWN, "logged_refuted") if counts.cases else (Verdict.KEPT, "logged_none")

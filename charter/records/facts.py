@@ -59,7 +59,21 @@ class Facts:
         return max(found, key=lambda pair: (pair[1].on, pair[0]), default=None)
 
     def reported(self, indicator: str, system: str, start: dt.date, end: dt.date) -> list[ReportedCases]:
-        """The cases that happened from one day to another, or that inspections of these days found."""
+        """The cases that happened from one day to another, or that inspections of any of these days found."""
+        return self._cases(indicator, system, start, end, self.inspections(indicator, system, start, end))
+
+    def reported_within(self, indicator: str, system: str, start: dt.date, end: dt.date) -> list[ReportedCases]:
+        """The cases that happened from one day to another, or that inspections of these days and no others found."""
+        within = [
+            (entry, each)
+            for entry, each in self.inspections(indicator, system, start, end)
+            if start <= each.start and each.end <= end
+        ]
+        return self._cases(indicator, system, start, end, within)
+
+    def _cases(
+        self, indicator: str, system: str, start: dt.date, end: dt.date, samples: Sequence[tuple[int, Inspection]]
+    ) -> list[ReportedCases]:
         cases = [
             ReportedCases(entry=entry, reported_on=case.on, n=1, state=self._state(entry))
             for entry, case in self._about(Case, indicator, system)
@@ -67,7 +81,7 @@ class Facts:
         ]
         found = [
             ReportedCases(entry=entry, reported_on=each.on, n=each.found, state=self._state(entry))
-            for entry, each in self.inspections(indicator, system, start, end)
+            for entry, each in samples
             if each.found
         ]
         return sorted([*cases, *found], key=lambda each: (each.reported_on, each.entry))

@@ -21,7 +21,7 @@ from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.pack.verifier.verdicts.logged import judge as judged_by_log
-from boussole.charter.record_types.kinds import Case, Review
+from boussole.charter.record_types.kinds import Case, Inspection, Review
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.statements import seal as state
@@ -176,7 +176,8 @@ def report(workspace: Workspace, outcome: str | None = None, *, happened_on: dt.
         (60, 0, (), ("kept", "logged_none"), "Aucune des 60 personnes qui avaient dit STOP"),
         (60, 2, (), ("watch", "logged_case"), "le journal en montre 2 qui ont reçu un message plus de 24 heures après"),
         (60, 2, ("refuted",), ("watch", "logged_case"), "le journal en montre 2"),
-        (60, 2, ("refuted", "refuted"), ("kept", "logged_refuted"), "aucun n’en est un"),
+        (60, 2, ("refuted", "refuted"), ("unknown", "logged_refuted"), "il s’agit peut-être d’autre chose"),
+        (60, 0, ("refuted", "refuted"), ("kept", "logged_none"), "Aucune des 60 personnes"),
         (60, 2, ("confirmed",), ("broken", "case_confirmed"), "confirmé par une personne"),
         (60, 2, (None,), ("watch", "case_to_confirm"), "une personne doit"),
     ],
@@ -194,7 +195,7 @@ def test_one_message_after_a_stop_is_watched_until_a_human_confirms_it(  # noqa:
     assert (
         levels_words(document, found, speaker("en")) == "One confirmed case breaks it; kept where the log shows none."
     )
-    open_ = ignored - len(reviews) if stops == 60 else 0
+    open_ = max(0, ignored - len(reviews)) if stops == 60 else 0
     said = not_known(document, found, None, speaker("en"), system=workspace.system("offers"))
     assert bool([each for each in said if each.startswith("Nobody has confirmed")]) == bool(open_)
     if stops == 60:
@@ -203,6 +204,23 @@ def test_one_message_after_a_stop_is_watched_until_a_human_confirms_it(  # noqa:
         assert found.logged.bound == (None if ignored else 0.05)
     if expected[1] == "logged_none":
         assert "jusqu’à 5,0 personnes sur 100" in found.sentence["fr"]
+
+
+def test_a_sample_that_reaches_beyond_the_window_dismisses_nothing_in_it(tmp_path: Path) -> None:
+    """Nobody knows of which days the case is that it found: the one of the log has not been looked at."""
+    workspace = with_stops(tmp_path / "w", stops=60, ignored=1)
+    said = {"role": "Committee", "on": dt.date(2026, 4, 2), "system": "offers"}
+    sample = {"examined": 30, "found": 1, "recall": 1.0, "end": dt.date(2026, 3, 31), **said}
+    for start, expected in (
+        (dt.date(2026, 2, 1), ("watch", "logged_case")),
+        (dt.date(2026, 3, 1), ("unknown", "logged_refuted")),
+    ):
+        entry = state(workspace, Inspection(indicator="stop_is_respected", start=start, **sample)).entry
+        state(workspace, Review(of=entry, outcome="refuted", **said))
+        document = audit(workspace, dry_run=True)
+        assert answers(document)["stop_is_respected"] == expected
+        claims = dict(judged_by_log(document.written(), load_charter().document())[0][1])
+        assert (claims["verdict"], claims["reason"]) == expected
 
 
 def test_a_case_after_the_window_dismisses_nothing_in_it(tmp_path: Path) -> None:
@@ -241,7 +259,7 @@ def test_what_follows_a_stop_is_checked_without_us(
     charter = load_charter().document()
     claims = dict(judged_by_log(whole, charter)[0][1])
     assert claims["verdict"] == verdict.verdict
-    assert claims["verdict"] != "kept" or outcome == "refuted"
+    assert claims["verdict"] != "kept"
 
 
 def test_a_purge_leaves_what_a_stop_is_judged_by(tmp_path: Path) -> None:

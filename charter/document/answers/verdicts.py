@@ -95,6 +95,11 @@ class LoggedCases(Part):
     cases: Count
     bound: Share | None
     hours: Count
+    refuted: Annotated[
+        Annotated[int, Field(ge=1)] | None,
+        LATER,
+        Field(description="Cases that people reported of days of the window and refuted; absent where there are none"),
+    ] = None
 
 
 class VerdictInShort(Part):

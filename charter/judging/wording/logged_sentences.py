@@ -16,7 +16,12 @@ TO_CONFIRM = (
     "A human must look at it and report it as a case: one that is confirmed breaks the promise.",
     "A human must look at them and report them as cases: one that is confirmed breaks the promise.",
 )
-REFUTED = ("A human looked at it: it is none.", "Humans looked at all of them: none is one.")
+REFUTED = (
+    "A human looked at a case that was reported of these days and found that it is none. A report names nobody: it may "
+    "be of something else.",
+    "Humans looked at cases that were reported of these days and found that they are none. A report names nobody: they "
+    "may be of something else.",
+)
 HIDDEN = (
     "The log shows somebody who had said STOP and was written to all the same. So few had said STOP that it tells no "
     "number. A human must look at it and report it as a case: one that is confirmed breaks the promise."
@@ -39,5 +44,6 @@ def logged_sentence(document: VerdictReasons, answer: str, catalogue: Catalogue)
         ]
     else:
         after = TO_CONFIRM if document.reason == "logged_case" else REFUTED
-        told = [catalogue.ngettext(*CASES, found.cases).format(**named), catalogue.ngettext(*after, found.cases)]
+        n = found.cases if document.reason == "logged_case" else given(found.refuted)
+        told = [catalogue.ngettext(*CASES, found.cases).format(**named), catalogue.ngettext(*after, n)]
     return " ".join([answer, *told])

@@ -77,7 +77,7 @@ def _unconfirmed(verdict: VerdictDocument, say: Say) -> str:
     """How many cases that a log shows nobody has looked at: a machine alone breaks no promise."""
     if verdict.logged is None:
         return ""
-    judged = verdict.cases.confirmed + verdict.cases.refuted if verdict.cases is not None else 0
+    judged = (verdict.cases.confirmed if verdict.cases is not None else 0) + (verdict.logged.refuted or 0)
     n = verdict.logged.cases - judged
     if n < 1:
         return ""
