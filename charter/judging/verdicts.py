@@ -287,15 +287,17 @@ class _Judging:
         tested, undecided = self.tested[question.id, measure.id], UNDECIDED_IS.get(given(measure.params.scale))
         undecided = undecided or Verdict.UNKNOWN
         verdict = verdict_of(tested, self.charter.alpha, past_watch=lies_past, undecided=undecided)
-        if verdict == Verdict.BROKEN and not self.breaks(question.indicator):
+        if verdict == Verdict.BROKEN and not self.breaks(question):
             verdict = Verdict.WATCH
         return verdict, UNDECIDED if verdict == Verdict.UNKNOWN else None
 
-    def breaks(self, indicator: Indicator) -> bool:
-        """Whether a breach level breaks the promise: by itself, or because the question that it needs is not kept."""
-        needed = [each for each in self.questions if each.indicator.id == indicator.breach_with]
+    def breaks(self, question: Question) -> bool:
+        """Whether a breach level breaks the promise: by itself, or because the question of the same article that it
+        needs is not kept."""
+        name = question.indicator.breach_with
+        needed = [each for each in self.questions if each.article == question.article and each.indicator.id == name]
         bad = (Verdict.BROKEN, Verdict.WATCH)
-        return indicator.breach_with is None or any(self._found(each).verdict in bad for each in needed)
+        return name is None or any(self._found(each).verdict in bad for each in needed)
 
     def undecidable(self, measure: MeasureInShort) -> bool:
         """Whether a distance was counted from too few decisions for its test to decide."""

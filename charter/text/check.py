@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from boussole.audits.errors import nearest
-from boussole.charter.text.draft import HEAD, LAW, Draft, Fault, draft_of
+from boussole.charter.text.draft import HEAD, INDICATOR, LAW, Draft, Fault, draft_of
 from boussole.charter.text.judged import JUDGED
 from boussole.charter.text.model import ARTICLES, OWN_FAMILIES, Charter
 from boussole.charter.text.reach import unreachable
@@ -28,7 +28,7 @@ def faults(charter: Charter) -> list[str]:
 
 def draft_faults(draft: Draft) -> list[Fault]:
     """Every fault between the readable parts of a charter."""
-    checks = (_size, _duplicates, _references, _families, unreachable, _reasons, _placeholders, _translations)
+    checks = (_size, _duplicates, _references, _breaches, _families, unreachable, _reasons, _placeholders, _translations)
     return [fault for check in checks for fault in check(draft)]
 
 
@@ -68,10 +68,6 @@ def _references(draft: Draft) -> Iterator[Fault]:
         for at, name in enumerate(each.indicator.related):
             if name not in known and not draft.unreadable - {HEAD, LAW}:
                 yield each.fault(f"the related question '{name}' does not exist. {_offer(name, known)}", "related", at)
-        needed = each.indicator.breach_with
-        if needed is not None and needed not in known and not draft.unreadable - {HEAD, LAW}:
-            told = f"the question '{needed}', without which it is not broken, does not exist. {_offer(needed, known)}"
-            yield each.fault(told, "breach_with")
     used = {name for each in draft.asked for name in each.indicator.law}
     for name, law in draft.laws.items():
         path: tuple[str, ...] = ("provisions", name, "framework")
@@ -81,6 +77,27 @@ def _references(draft: Draft) -> Iterator[Fault]:
         if law.uncovered is not None and name in used:
             told = f"{name}: `uncovered` says why no question answers to it, and one does: remove it."
             yield Fault(file=LAW, path=("provisions", name, "uncovered"), what=told)
+
+
+def _breaches(draft: Draft) -> Iterator[Fault]:
+    """What a question is broken with is another of its article, which is broken by itself."""
+    for each in draft.asked:
+        needed = each.indicator.breach_with
+        if needed is None or each.earlier:
+            continue
+        own = [name.value for name in draft.names if name.what == INDICATOR and name.file == each.file]
+        others = [name for name in own if name not in {way.id for way in each.first.ways}]
+        if needed not in others:
+            yield each.fault(
+                f"'{needed}', without which it is not broken, is no other question of its article. "
+                f"{_offer(needed, others)}",
+                "breach_with",
+            )
+        elif any(other.indicator.id == needed and other.indicator.breach_with for other in draft.asked):
+            yield each.fault(
+                f"'{needed}', without which it is not broken, needs another question itself: name one that does not.",
+                "breach_with",
+            )
 
 
 def _offer(name: str, known: Any) -> str:

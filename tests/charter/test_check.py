@@ -83,6 +83,11 @@ FAULTS = [
      1, r"x: there is no framework 'y'"),
     ("law.yaml", "  ai_act_9:\n", "  ai_act_9:\n    uncovered: {fr: X, en: X}\n", 1, r"`uncovered` says why no question"),
     ("equite.yaml", "family: selection", "family: selections", 0, r"the family 'selections' holds one indicator only"),
+    # a breach that needs another question
+    ("humain.yaml", "breach_with: override_rate", "breach_with: override_rat", 0, r"time_to_read: 'override_rat', without which it is not broken, is no other question of its article\. Did you mean 'override_rate'"),
+    ("humain.yaml", "breach_with: override_rate", "breach_with: decent_hours", 0, r"'decent_hours'.* is no other question of its article"),
+    ("humain.yaml", "breach_with: override_rate", "breach_with: time_to_read", 0, r"'time_to_read'.* is no other question of its article"),
+    ("humain.yaml", "    metric: override_rate", "    breach_with: time_to_read\n    metric: override_rate", 0, r"'time_to_read'.* needs another question itself"),
     # translations
     ("humain.yaml", "  en: People at the centre", "  de: Der Mensch", None, r"humain\.yaml:4: title is missing in: en\."),
     ("charter.yaml", "languages: [fr, en]", "languages: [fr]", None, "is written in en, which the charter does not decl"),
