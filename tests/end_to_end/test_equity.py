@@ -77,7 +77,7 @@ def test_the_verdict_follows_who_opens_the_gap(tmp_path: Path, women: tuple[floa
     document = audit(made(tmp_path / "w", women=women), dry_run=True)
     assert told(document)[0] == verdict
     assert document == audit(Workspace(tmp_path / "w"), dry_run=True, exact=True).changed(snapshot=document.snapshot)
-    assert "s’ouvrent par l’outil et le conseiller (entre" in told(document)[2]
+    assert "se forment aux étapes où agissent l’outil ou le conseiller (entre" in told(document)[2]
 
 
 def test_without_a_gap_nothing_is_shared_out(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_without_a_gap_nothing_is_shared_out(tmp_path: Path) -> None:
     assert (verdict, reason) == ("unknown", "gap_may_be_zero")
     better = audit(made(tmp_path / "better", women=(0.8, 0.6, 0.6)), dry_run=True)
     assert told(better)[0] == "kept"
-    assert "pas d’écart à surveiller" in told(better)[2]
+    assert "aucun écart à surveiller" in told(better)[2]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
