@@ -83,19 +83,23 @@ def read_decision(workspace: Workspace, system: System, words: Sequence[str]) ->
 
 
 def _hold_kept(system: System) -> None:
-    """Raises BoussoleError for a system of which no single decision is kept."""
+    """Raises UnexplainedError for a system of which no single decision is kept."""
     if system.shadow_of is not None:
-        raise BoussoleError(
+        raise UnexplainedError(
+            "shadow",
             f"'{system.id}' is a shadow: it decided about nobody.",
             next_step=f"Ask for the decision of '{system.shadow_of}', which decides.",
+            other=system.shadow_of,
         )
     if system.columns is None or system.columns.decision is None:
-        raise BoussoleError(
+        raise UnexplainedError(
+            "no_decisions",
             f"'{system.id}' logs no decisions about people.",
             next_step="Its purpose and its contact are in the register: `boussole systems list`.",
         )
     if not system.log.key or system.log.weight is not None:
-        raise BoussoleError(
+        raise UnexplainedError(
+            "not_single",
             f"the log of '{system.id}' keeps no decision by itself: "
             + ("a row stands for several." if system.log.weight else "its rows have no id."),
             next_step="Log one row for each decision and name its id in `columns.id`: only then can one be explained.",

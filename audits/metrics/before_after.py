@@ -28,9 +28,10 @@ METHOD = "cluster_jackknife"
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """People and counts of one outcome (agencies, months), and the month in which each agency started (-1: not by the last).
+    """People and counts of one outcome (agencies, months), and the month in which each agency started.
 
-    Agencies that had started by the first month, and those with gaps, are not in it: `already` and `left_out` of them.
+    It is -1 for those that did not start by the last month. Agencies that had started by the first month, and those
+    with gaps, are not in it: `already` and `left_out` of them.
     """
 
     people: Ints

@@ -68,11 +68,16 @@ class Book:
 
 def admit(book: Book, said: Statement) -> None:
     """Holds a statement to the rules of its kind. Raises EntryRefusedError."""
+    hold_words(said)
+    if type(said) in ADMIT:
+        ADMIT[type(said)](book, said)
+
+
+def hold_words(said: Statement) -> None:
+    """Raises EntryRefusedError where what somebody wrote seems to lead to a person."""
     for name in words_in(type(said)):
         for trace in traces(getattr(said, name) or ""):
             raise EntryRefusedError(f"personal_{trace}")
-    if type(said) in ADMIT:
-        ADMIT[type(said)](book, said)
 
 
 def _admit_incident(book: Book, said: Incident) -> None:

@@ -5,14 +5,27 @@ from __future__ import annotations
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.referrals.asking import known_audit
-from boussole.charter.incidents.book import Book, admit, faults
+from boussole.charter.incidents.book import Book, admit, faults, hold_words
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.record_types.incidents import Incident
-from boussole.charter.record_types.kinds import STATED, Statement
-from boussole.charter.records import SealedStatement, open_records, statements
+from boussole.charter.record_types.kinds import STATED, Statement, Withdrawal
+from boussole.charter.records import SealedStatement, open_records, seal, statements
 from boussole.charter.records.blinding import blinded
 from boussole.charter.records.documents.files import settled_file
 from boussole.charter.records.statements import check_reference, find, statements_in, write
+
+
+def record(workspace: Workspace, statement: Statement) -> SealedStatement:
+    """Seal what somebody states, by the way that is its kind's. The reason of a withdrawal is as public, and stays as
+    long, as the record that it is about: it is held to what may be written there.
+
+    Raises EntryRefusedError when its rules do not allow it, BoussoleError as `charter.records.seal` does.
+    """
+    if statement.governed:
+        return enter(workspace, statement)
+    if isinstance(statement, Withdrawal):
+        hold_words(statement)
+    return seal(workspace, statement)
 
 
 def enter(workspace: Workspace, statement: Statement) -> SealedStatement:

@@ -28,7 +28,17 @@ def faults(charter: Charter) -> list[str]:
 
 def draft_faults(draft: Draft) -> list[Fault]:
     """Every fault between the readable parts of a charter."""
-    checks = (_size, _duplicates, _references, _breaches, _families, unreachable, _reasons, _placeholders, _translations)
+    checks = (
+        _size,
+        _duplicates,
+        _references,
+        _breaches,
+        _families,
+        unreachable,
+        _reasons,
+        _placeholders,
+        _translations,
+    )
     return [fault for check in checks for fault in check(draft)]
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from boussole.audits.decisions.single import UnexplainedError
 from boussole.audits.workspace import Workspace
+from boussole.charter.incidents.personal import traces
 from boussole.dashboard.access.database import access, moment, now, sheet_table, stamp
 from boussole.dashboard.access.log import note, note_once
 from boussole.dashboard.access.people.permissions import Action, Role, demand
@@ -54,8 +55,17 @@ class SheetRequest:
 def open_sheet(
     workspace: Workspace, me: Person, *, system: str, decision: Sequence[str], request: str, reason: str
 ) -> SheetRequest:
-    """Asks to see a decision; nothing is read yet. Raises AccessError for a role that may not ask."""
+    """Asks to see a decision; nothing is read yet.
+
+    Raises AccessError for a role that may not ask, UnexplainedError for a reason that seems to lead to a person.
+    """
     demand(me, Action.OPEN_SHEET)
+    if traces(reason):
+        raise UnexplainedError(
+            "personal",
+            "the reason seems to name somebody, or to hold a number or an address that leads to a person.",
+            next_step="The access log keeps it: say in roles what it is needed for.",
+        )
     at = now()
     row = {
         "id": secrets.token_hex(16),

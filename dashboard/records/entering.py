@@ -9,11 +9,11 @@ from typing import Any
 from boussole.charter.committee.acts.doing import act
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.committee.referrals.between import known_question
-from boussole.charter.incidents.entering import enter
+from boussole.charter.incidents.entering import record
 from boussole.charter.record_types.acts import Act, Opinion
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import WebForm
-from boussole.charter.records import SealedStatement, seal
+from boussole.charter.records import SealedStatement
 from boussole.charter.records.documents.attachments import kept_with
 from boussole.dashboard.access.people.role_words import said_as
 from boussole.dashboard.forms.reading import UnfitError, Values
@@ -58,7 +58,7 @@ def _stated(model: type[Statement], form: WebForm, at: Setting, said: Fields) ->
     if "role" in form.asks:
         said["role"] = said_as(at.person, said["role"], at.say)
     made = model.model_validate(computed(at.here, model, said))
-    return enter(at.here, made) if made.governed else seal(at.here, made)
+    return record(at.here, made)
 
 
 def _acted(model: type[Act], form: WebForm, at: Setting, said: Fields, *, seen: int | None) -> SealedStatement:

@@ -56,7 +56,7 @@ def logged_weights(model: VersionModel, points: Mapping[str, Cell]) -> Weights |
     found = sorted(((name, float(each)) for name, each in points.items() if each is not None), key=lambda p: -abs(p[1]))
     return Weights(
         effects=tuple(Effect(column=name, points=each, without=None) for name, each in found),
-        unlogged=tuple(name for name in model.inputs or () if name not in points),
+        unlogged=tuple(name for name in model.columns or () if name not in points),
         logged=True,
     )
 
@@ -77,9 +77,9 @@ def weights(  # noqa: PLR0911 (each return is something that cannot be told)
     """
     if model.lack is not None:
         return Weights(lack=model.lack)
-    inputs = model.inputs or tuple(str(name) for name in getattr(model.pipeline, "feature_names_in_", ()))
+    inputs = model.columns
     total = _sum_of(model.pipeline)
-    if total is None or not inputs:
+    if total is None or inputs is None:
         return Weights(lack="not_linear")
     unlogged = tuple(name for name in inputs if person.get(name) is None)
     told = [name for name in inputs if name not in unlogged]

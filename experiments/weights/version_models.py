@@ -39,6 +39,12 @@ class VersionModel:
     settings: Mapping[str, str] = field(default_factory=dict)
     pipeline: Any = None
 
+    @property
+    def columns(self) -> tuple[str, ...] | None:
+        """The columns that it reads, by its signature or as it names them itself; None where that is not known."""
+        named = tuple(str(name) for name in getattr(self.pipeline, "feature_names_in_", ()))
+        return self.inputs or named or None
+
 
 def model_of(workspace: Workspace, system: System, version: str | None) -> VersionModel:
     """The model that a version of a system is, or why it is not known: no error, as much else can be told."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 
@@ -10,6 +11,8 @@ from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from boussole.audits import ledger
+from boussole.audits.decisions.single import UnexplainedError, read_decision
+from boussole.audits.systems.columns import RowNumber
 from boussole.charter.deadlines.appeals import appeals
 from boussole.charter.deadlines.counting import counted
 from boussole.charter.deadlines.sources import Sources
@@ -19,6 +22,9 @@ from boussole.charter.records.store.lookup import How, places_of
 from boussole.dashboard.access.log import entries
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.views.explained import explanation
+from boussole.dashboard.views.explained.part import part_blocks
+from boussole.dashboard.views.explained.refusals import refusal
+from boussole.dashboard.words.say import speaker
 from boussole.experiments.weights.version_models import VersionModel
 from tests.dashboard.explained import DECIDED, asked, model, workspace_in
 
@@ -175,8 +181,76 @@ def test_whoever_is_no_operator_does_not_read_alone(shared):
         assert "may not explain one decision alone" in str(result.exception)
 
 
-def test_weights_that_the_tool_logged_are_told_as_such(tmp_path):
+@pytest.mark.parametrize("reason", ["for Mme Durand", "demande 1234567X", "anna@exemple.fr", "call 06 12 34 56 78"])
+def test_a_reason_that_leads_to_a_person_is_not_kept(shared, reason):
+    noted = len(entries(shared))
+    told = refused(shared, "explain", "D07", "--system", "jobs", "--reason", reason)
+    assert "leads to a person" in told
+    assert reason not in told
+    assert len(entries(shared)) == noted
+
+
+def test_the_reason_of_a_withdrawal_is_held_to_what_may_be_sealed(tmp_path):
+    workspace = workspace_in(tmp_path)
+    asked(workspace)
+    (found,) = appeals(facts_of(workspace, as_of=workspace.today()))
+    withdraw = ["record", "withdraw", found.entry, "--role", "Agent", "--on", workspace.today(), "--text"]
+    assert "name somebody" in refused(workspace, *withdraw, "Mme Durand took it back.")
+    assert run(workspace, *withdraw, "The person took it back.").exit_code == 0
+    assert not appeals(facts_of(workspace, as_of=workspace.today()))
+
+
+def test_a_decision_of_which_the_log_tells_no_proposal_is_not_said_to_be_otherwise(shared, known_model):
+    known = explanation.explanation(shared, shared.system("jobs"), ["D07"])
+    for human in (True, False):
+        told = dataclasses.replace(known, decision=dataclasses.replace(known.decision, selected=None, human=human))
+        (_, part, *_) = part_blocks(told, speaker("en"))
+        assert "does not say what the tool had proposed" in str(part)
+
+
+@pytest.mark.parametrize(
+    ("reads", "complete", "words"),
+    [
+        (("years", "km"), True, "They were not computed again here."),
+        (("years", "km", "age"), False, "They are not all of them: the tool reads other criteria"),
+        (None, False, "nobody knows whether these are all of them"),
+    ],
+)
+def test_logged_weights_are_complete_only_where_it_is_known_what_the_model_reads(
+    tmp_path, monkeypatch, reads, complete, words
+):
+    monkeypatch.setattr(explanation, "model_of", lambda *_: VersionModel(inputs=reads, lack="not_linear"))
+    workspace = workspace_in(tmp_path, weights=True)
+    known = explanation.explanation(workspace, workspace.system("jobs"), ["D07"])
+    assert (known.weights.logged, known.complete) == (True, complete)
+    told = " ".join(printed(workspace, "en").split())
+    assert words in told
+    assert ("This sheet is not complete" in told) is not complete
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"shadow_of": "jobs"}, "à l’essai"),
+        ({"columns": None}, "ne consigne aucune décision"),
+        ({"columns": {"id": RowNumber(row_number=True)}}, "aucune décision séparément"),
+    ],
+)
+def test_a_system_that_keeps_no_single_decision_is_told_so_in_the_language_of_the_reader(shared, changes, words):
+    system = shared.system("jobs")
+    if changes.get("columns"):
+        changes = {"columns": system.columns.model_copy(update=changes["columns"])}
+    with pytest.raises(UnexplainedError) as found:
+        read_decision(shared, system.model_copy(update=changes), ["D07"])
+    told = refusal(found.value, speaker("fr"))
+    assert words in told[0]
+    assert told != (found.value.what, found.value.next_step)
+
+
+def test_weights_that_the_tool_logged_are_told_as_such(tmp_path, monkeypatch):
     """A tool that is no sum of criteria can log what each weighed: the log, not a guess, is what is told."""
+    reads = VersionModel(inputs=("years", "km"), lack="not_linear")
+    monkeypatch.setattr(explanation, "model_of", lambda *_: reads)
     told = " ".join(printed(workspace_in(tmp_path, weights=True), "en").split())
     assert "Years of experience: raised your score. " in told
     assert "Weight (points): +1.25" in told

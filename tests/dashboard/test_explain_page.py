@@ -63,6 +63,16 @@ def test_nobody_sees_a_decision_before_somebody_else_has_agreed(workspace):
         settle_sheet(workspace, person(Role.AGENT, "sub-3"), made.id, agreed=False)
 
 
+def test_a_reason_that_leads_to_a_person_asks_for_nothing(workspace, client):
+    with pytest.raises(BoussoleError, match="leads to a person"):
+        open_sheet(workspace, STEWARD, **{**WHY, "reason": "for Mme Durand"})
+    fields = {"system": "jobs", "decision": "D07", "request": "-"}
+    back = sent(client, "steward", "/explain/open", reason="call 06 12 34 56 78", **fields)
+    assert "sent=" in back.headers["location"]
+    assert sheet_requests(workspace, STEWARD) == []
+    assert not any("06 12" in place for _, _, place in places(workspace))
+
+
 def test_it_is_open_to_these_two_and_to_nobody_else(workspace):
     made = open_sheet(workspace, STEWARD, **WHY)
     settle_sheet(workspace, HANDLER, made.id, agreed=True)

@@ -73,12 +73,20 @@ def noted(workspace: Workspace, context: typer.Context, *, option: str = "", rea
 
 
 def reasoned(reason: str) -> str:
-    """Why somebody looks, on one line. Raises BoussoleError where nothing is said, or a page of it."""
+    """Why somebody looks, on one line. Raises BoussoleError where nothing is said, or a page of it, and where it
+    seems to lead to a person."""
+    from boussole.charter.incidents.personal import traces
+
     told = " ".join(reason.split())
     if not 0 < len(told) <= LONGEST_REASON or not told.isprintable():
         raise BoussoleError(
             f"a reason has 1 to {LONGEST_REASON} characters.",
             next_step="Say in a few words what it is needed for; name nobody.",
+        )
+    if traces(told):
+        raise BoussoleError(
+            "the reason seems to name somebody, or to hold a number or an address that leads to a person.",
+            next_step="It is kept: say in roles what it is needed for.",
         )
     return told
 

@@ -13,11 +13,11 @@ from pydantic import ValidationError
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.systems.loading import explain
-from boussole.charter.incidents.entering import enter
+from boussole.charter.incidents.entering import record
 from boussole.charter.record_types.acts import Act
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import Command, Input, input_of, misfit_of, option_of, plain
-from boussole.charter.records import SealedStatement, keep_file, seal
+from boussole.charter.records import SealedStatement, keep_file
 from boussole.charter.records.documents.attachments import AttachedFile, examined, kept_with
 from boussole.charter.records.documents.files import describe
 from boussole.dashboard.cli.console.console import say, workspace_of
@@ -105,7 +105,7 @@ def _sealed(
     made = model.model_validate({**fields, **{name: who[name] for name in ("role", "on", "signed_in") if name in who}})
     if document:
         keep_file(workspace, document)
-    return [enter(workspace, made) if made.governed else seal(workspace, made)]
+    return [record(workspace, made)]
 
 
 def _read(workspace: Workspace, at: Desk | None, field: tuple[type[Statement], str, Input], value: Any) -> Any:

@@ -67,14 +67,15 @@ def _open(desk: Desk, _of: str, values: Values) -> str:
             "decision",
         )
     request = values.text("request")
-    open_sheet(
-        desk.workspace,
-        desk.person,
-        system=system.id,
-        decision=words,
-        request="" if request == NONE else request,
-        reason=" ".join(values.text("reason").split()),
-    )
+    with told_to(desk.say, "reason"):
+        open_sheet(
+            desk.workspace,
+            desk.person,
+            system=system.id,
+            decision=words,
+            request="" if request == NONE else request,
+            reason=" ".join(values.text("reason").split()),
+        )
     return explain_href(query=desk.query, asked="1", anchor="waiting")
 
 
@@ -83,12 +84,13 @@ def _found(desk: Desk, of: str) -> SheetRequest | None:
 
 
 @contextmanager
-def told_to(say: Say) -> Iterator[None]:
-    """Puts why something cannot be explained into the words of who sent a form. Raises UnfitError."""
+def told_to(say: Say, field: str = "") -> Iterator[None]:
+    """Puts why something cannot be explained into the words of who sent a form, beside a field of it. Raises
+    UnfitError."""
     try:
         yield
     except UnexplainedError as error:
-        raise UnfitError(" ".join(refusal(error, say))) from error
+        raise UnfitError(" ".join(refusal(error, say)), field) from error
 
 
 def _ask_confirm(desk: Desk, of: str) -> Form | None:

@@ -28,17 +28,16 @@ class Explanation:
 
     @property
     def complete(self) -> bool:
-        """Whether the weight of every input that the tool used is told: the third element of the law."""
-        return bool(self.weights.effects) and not self.weights.unlogged
+        """Whether the weight of every input that the tool used is told: the third element of the law.
+
+        Where nobody knows which inputs the model reads, nobody knows that a weight was logged of each.
+        """
+        return bool(self.weights.effects) and not self.weights.unlogged and self.inputs is not None
 
     @property
     def inputs(self) -> tuple[str, ...] | None:
         """The columns that the model reads; None where that is not known."""
-        return self.model.inputs or (tuple(self.model.pipeline.feature_names_in_) if self._names_itself else None)
-
-    @property
-    def _names_itself(self) -> bool:
-        return hasattr(self.model.pipeline, "feature_names_in_")
+        return self.model.columns
 
     @property
     def unused(self) -> list[str]:
@@ -86,5 +85,5 @@ def _usual(values: Sequence[Cell], fewest: int) -> Cell:
     numbers = [each for each in values if isinstance(each, int | float)]
     if numbers:
         return statistics.fmean(numbers) if len(numbers) >= fewest else None
-    ((word, n),) = Counter(each for each in values if isinstance(each, str)).most_common(1) or [(None, 0)]
-    return word if n >= fewest else None
+    words = Counter(each for each in values if isinstance(each, str)).most_common(1)
+    return next((word for word, n in words if n >= fewest), None)

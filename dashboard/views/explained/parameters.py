@@ -108,9 +108,14 @@ def _sentence(known: Explanation, effect: Effect, say: Say) -> str:
 def _checked(known: Explanation, say: Say) -> str:
     version = known.decision.version or ""
     if known.weights.logged:
-        return say(
-            "These weights are those that the tool itself wrote down when it decided. They were not computed again "
-            "here."
+        return " ".join(
+            [
+                say(
+                    "These weights are those that the tool itself wrote down when it decided. They were not computed "
+                    "again here."
+                ),
+                *_short_of(known, say),
+            ]
         )
     if known.weights.checked:
         return say(
@@ -128,6 +133,20 @@ def _checked(known: Explanation, say: Say) -> str:
         "These weights are those of version {version} of the tool. The log holds no score to check them against.",
         version=version,
     )
+
+
+def _short_of(known: Explanation, say: Say) -> Iterator[str]:
+    """What the weights that were logged leave out, or may leave out."""
+    if known.inputs is None:
+        yield say(
+            "Which criteria the tool reads could not be seen here, so that nobody knows whether these are all of them. "
+            "The service must keep the model where it can be read, with its version."
+        )
+    elif known.weights.unlogged:
+        yield say(
+            "They are not all of them: the tool reads other criteria, whose weights it did not write down. The service "
+            "must log them."
+        )
 
 
 def _why_not(known: Explanation, say: Say) -> str:

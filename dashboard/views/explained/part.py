@@ -34,6 +34,11 @@ def result(known: Explanation, say: Say) -> str:
 def _degree(known: Explanation, say: Say) -> str:
     """Whether a person decided after the tool: as the log has it, and never more than that."""
     made, system = known.decision, known.system
+    if made.human is not None and made.selected is None:
+        return say(
+            "A person decided. The log does not say what the tool had proposed: nobody can tell whether this person "
+            "followed it."
+        )
     if made.human is not None and made.human == made.selected:
         return say(
             "The tool proposed and a person decided: the log says that this person kept what the tool proposed. It "

@@ -26,6 +26,18 @@ def _of_decisions(values: dict[str, str], days: dict[str, str], say: Say) -> dic
             say("A decision of this system is known by: {columns}.", columns=values.get("columns", "")),
             say("Give each value, in this order."),
         ),
+        "shadow": (
+            say("This system is on trial beside “{other}”: it decided about nobody.", other=values.get("other", "")),
+            say("Ask anew for the system that decides."),
+        ),
+        "no_decisions": (
+            say("This system logs no decisions about people."),
+            say("What it is for, and whom to ask, is in the register."),
+        ),
+        "not_single": (
+            say("The log of this system keeps no decision by itself: none can be found by its number."),
+            say("Answer from the person’s file, and ask the team of the system to log each decision with its number."),
+        ),
         "empty": (say("No decision of this system has come in yet."), say("Have its log synced, then look again.")),
         "several": (
             say("This number stands for {n} decisions: it does not say which one is meant.", n=values.get("n", "")),
@@ -105,5 +117,9 @@ def _of_people(say: Say) -> dict[str, Told]:
         ),
         "settled": (say("This request was agreed to already."), say("See the sheets that are open.")),
         "others": (say("This sheet is open only to the two people who agreed to it."), anew),
+        "personal": (
+            say("The reason seems to name somebody, or to hold a number or an address that leads to a person."),
+            say("The access log keeps it: say in roles what it is needed for."),
+        ),
         "over": (say("There is no such request, or its time is over."), anew),
     }

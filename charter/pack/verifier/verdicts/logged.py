@@ -57,7 +57,7 @@ def _refuted(logged: dict | None, reported: dict | None) -> int:
     every = reported["refuted"] if reported else 0
     if told > every:
         raise ValueError(f"{told} cases of the window were refuted, and {every} in all")
-    return told
+    return int(told)
 
 
 def _answer(measure: dict, cases: int, refuted: int) -> tuple[str, str]:
