@@ -17,6 +17,7 @@ from boussole.audits.cubes.update import apart_sql, rows_of
 from boussole.audits.decisions.exclusion import runs_out
 from boussole.audits.decisions.quarantine import WAITING, entries, standing
 from boussole.audits.lake.tables import has_shared, has_table, literal, table
+from boussole.audits.log_names import LogName
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
@@ -32,9 +33,9 @@ SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS, APART = PARTS = (
 )
 """Rows set aside whose day lies in the window, or cannot be read; rows that somebody discarded; rows of excluded runs;
 decisions of other periods; decisions about groups too small to be told, which are set apart."""
-REFERENCE, OUTCOMES = BESIDE = ("reference", "outcomes")
-"""What some questions rest on beside the window: the window of reference, and the log of outcomes, of all
-periods: a row set aside there bears no day of a decision."""
+REFERENCE, OUTCOMES, CONTACTS, HUMAN_ACTIONS = BESIDE = ("reference", "outcomes", "contacts", "human_actions")
+"""What some questions rest on beside the window: the window of reference, and the logs of outcomes, of messages and of
+what people decide, of all periods: a row set aside there bears no day of a decision."""
 COUNTED = "_counted"
 """After the name of one of `BESIDE`: what was counted of it. The name alone: what was set aside."""
 
@@ -131,7 +132,7 @@ def read_left_out(
         _excluded(connection, system, window, out),
         _decisions(system, OTHER_PERIODS, f"NOT ({_within(window)})"),
         _apart(system, window, apart),
-        _outcomes(connection, system, out),
+        *(_beside(connection, system, log, out) for log in _logs(system)),
         f"SELECT '{OTHER_PERIODS}', NULL, NULL, 0",
     ]
     if reference is not None:
@@ -173,15 +174,28 @@ def _aside(connection: duckdb.DuckDBPyConnection, system: System, window: Window
     )
 
 
-def _outcomes(connection: duckdb.DuckDBPyConnection, system: System, out: str) -> str:
-    """SQL: the same columns, of the log of outcomes: its rows, and those that are set aside, but of excluded runs."""
+def _logs(system: System) -> list[LogName]:
+    """The logs beside that of decisions on which questions rest: messages and reviews where they are measured."""
+    human = system.columns.human if system.columns is not None else None
+    asked: dict[LogName, bool] = {
+        OUTCOMES: True,
+        CONTACTS: system.contacts is not None,
+        HUMAN_ACTIONS: human is not None and human.agent is not None,
+    }
+    return [log for log, holds in asked.items() if holds]
+
+
+def _beside(connection: duckdb.DuckDBPyConnection, system: System, log: LogName, out: str) -> str:
+    """SQL: the same columns, of another log: its rows, and those that are set aside, but of excluded runs."""
     waiting = (
-        f"SELECT '{OUTCOMES}', NULL, NULL, 1 FROM {entries(connection, system)} q JOIN lake.main.ingested i "
-        f"USING (batch) WHERE q.log = 'outcomes' AND {WAITING} AND NOT ({out})"
+        f"SELECT '{log}', NULL, NULL, 1 FROM {entries(connection, system)} q JOIN lake.main.ingested i "
+        f"USING (batch) WHERE q.log = '{log}' AND {WAITING} AND NOT ({out})"
     )
-    if not has_table(connection, system, "outcomes"):
+    if not has_table(connection, system, log):
         return waiting
-    return f"{waiting} UNION ALL SELECT '{OUTCOMES}{COUNTED}', NULL, NULL, 1 FROM {table(system, 'outcomes')}"
+    rows = f"SELECT '{log}{COUNTED}', NULL, NULL, 1 FROM {table(system, log)}"
+    some = "" if log == OUTCOMES else f" WHERE EXISTS ({waiting})"  # else audits of before would be told otherwise
+    return f"{waiting} UNION ALL {rows}{some}"
 
 
 def _may_lie(system: System, window: Window) -> str:

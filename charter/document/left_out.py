@@ -81,10 +81,28 @@ class LeftOutInShort(Part):
             "absent where nothing is set aside there"
         ),
     ] = None
+    contacts: Annotated[
+        PartLeftOut | None,
+        LATER,
+        Field(description="The same of the log of messages, of all periods; absent where nothing is set aside there"),
+    ] = None
+    human_actions: Annotated[
+        PartLeftOut | None,
+        LATER,
+        Field(
+            description="The same of the log of what people decide, of all periods, on which questions about reviews "
+            "rest; absent where nothing is set aside there"
+        ),
+    ] = None
 
     def beside(self, name: str) -> PartLeftOut | None:
         """What was set aside of what some questions rest on beside the window; None where nothing was."""
-        return {"reference": self.reference, "outcomes": self.outcomes}[name]
+        return {
+            "reference": self.reference,
+            "outcomes": self.outcomes,
+            "contacts": self.contacts,
+            "human_actions": self.human_actions,
+        }[name]
 
 
 class LeftOut(LeftOutInShort):

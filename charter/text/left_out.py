@@ -16,7 +16,12 @@ REASON = "too_much_left_out"
 """Why an answer that the log gives is *we cannot tell*."""
 
 
-BESIDE = {"reference": "reference", "outcome": "outcomes"}
+BESIDE = {
+    "reference": "reference",
+    "outcome": "outcomes",
+    **dict.fromkeys(("contacts", "closings", "smartphones", "replies"), "contacts"),
+    **dict.fromkeys(("reviews", "reading_time"), "human_actions"),
+}
 """What a question may need, and the part of `left_out` that tells how much of it was set aside."""
 
 
@@ -29,7 +34,7 @@ def held_to(charter: Charter, left_out: L) -> L:
     limit = None if charter.left_out is None else charter.left_out.limit
     beside = {
         name: part.changed(limited=_reached(part, limit))
-        for name in BESIDE.values()
+        for name in dict.fromkeys(BESIDE.values())
         if (part := left_out.beside(name)) is not None
     }
     return left_out.changed(**beside, limit=limit, limited=_reached(left_out, limit))

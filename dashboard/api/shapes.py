@@ -55,6 +55,10 @@ class LeftOutOut(PartOut):
     limit: float | None = Field(description="From which share on the charter judges nothing; null: it states none")
     reference: PartOut | None = Field(None, description="Of the window of reference; null: nothing is set aside there")
     outcomes: PartOut | None = Field(None, description="Of the log of outcomes; null: nothing is set aside there")
+    contacts: PartOut | None = Field(None, description="Of the log of messages; null: nothing is set aside there")
+    human_actions: PartOut | None = Field(
+        None, description="Of the log of what people decide; null: nothing is set aside there"
+    )
 
 
 class AuditInShort(BaseModel):

@@ -223,6 +223,31 @@ def test_a_sample_that_reaches_beyond_the_window_dismisses_nothing_in_it(tmp_pat
         assert (claims["verdict"], claims["reason"]) == expected
 
 
+def test_a_log_of_which_too_much_was_set_aside_keeps_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who was written to at a time that cannot be read may have said STOP: what is left of the log says nothing."""
+    workspace = with_stops(tmp_path / "w", stops=60, ignored=0)
+    unread = pd.DataFrame({"who": [f"p{i}" for i in range(500)], "sent": "some day", "kind": "contact"})
+    read = pd.DataFrame({"who": ["p9"], "sent": "2026-03-04T11:10:00", "kind": "contact"})
+    bring(workspace, pd.concat([unread, read]), "contacts")
+    sealed = audit(workspace)
+    found = answers(sealed)
+    for question in ("stop_is_respected", "decent_hours", "not_too_often"):
+        assert found[question] == ("unknown", "too_much_left_out")
+    assert sealed.left_out is not None
+    assert sealed.left_out.contacts is not None
+    assert (sealed.left_out.contacts.counted, sealed.left_out.contacts.set_aside) == (PEOPLE + 62, 500)
+    (told,) = (each.sentence["fr"] for each in sealed.verdicts if each.template == "stop_is_respected")
+    assert "500 ont été mis de côté" in told
+    (again,) = rerun(workspace, chosen(workspace))
+    assert again.ok, again
+    (stored,) = stored_audits(workspace)
+    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), tmp_path / "all")
+    assert judge(tmp_path / "all", Judge(HERE), one_by_one=True) == 0
+    assert capsys.readouterr().out
+
+
 def test_a_case_after_the_window_dismisses_nothing_in_it(tmp_path: Path) -> None:
     workspace = with_stops(tmp_path / "w", stops=60, ignored=1)
     document = audit(workspace)

@@ -132,6 +132,18 @@ LEFT_OUT = {
         "We cannot tell. Of {rows} outcomes, {n} were set aside ({share} in 100): from {limit} in 100 on, the "
         "charter draws no conclusion from those that are left.",
     ),
+    "contacts": (
+        "We cannot tell. Of {rows} messages, {n} was set aside ({share} in 100): from {limit} in 100 on, the "
+        "charter draws no conclusion from those that are left.",
+        "We cannot tell. Of {rows} messages, {n} were set aside ({share} in 100): from {limit} in 100 on, the "
+        "charter draws no conclusion from those that are left.",
+    ),
+    "human_actions": (
+        "We cannot tell. Of {rows} decisions of agents, {n} was set aside ({share} in 100): from {limit} in 100 on, "
+        "the charter draws no conclusion from those that are left.",
+        "We cannot tell. Of {rows} decisions of agents, {n} were set aside ({share} in 100): from {limit} in 100 on, "
+        "the charter draws no conclusion from those that are left.",
+    ),
 }
 """By the part of what was left out that keeps the charter from judging."""
 OTHERS_SAY = "{finding}; this counts only what is left."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from boussole.charter.document import AuditDocument, LeftOut, PartLeftOut, Standing, VerdictDocument
 from boussole.dashboard.words.say import Say
 
@@ -26,11 +28,20 @@ def left_out_words(document: Standing, say: Say, *, elsewhere: bool = True) -> s
         parts.append(say("{n} in other periods", n=say.whole(told.other_periods)))
     if apart := told.set_apart:
         parts.append(say("{n} about groups too small to be told, set apart", n=say.whole(apart)))
-    if reference := told.reference:
-        parts.append(say("set aside in the reference period: {n}", n=_of(reference, say)))
-    if outcomes := told.outcomes:
-        parts.append(say("outcomes set aside: {n}", n=_of(outcomes, say)))
+    parts += _beside(told, say)
     return say.apart(parts)
+
+
+def _beside(told: LeftOut, say: Say) -> Iterator[str]:
+    """What was set aside of what some questions rest on beside the window."""
+    if told.reference:
+        yield say("set aside in the reference period: {n}", n=_of(told.reference, say))
+    if told.outcomes:
+        yield say("outcomes set aside: {n}", n=_of(told.outcomes, say))
+    if told.contacts:
+        yield say("messages set aside: {n}", n=_of(told.contacts, say))
+    if told.human_actions:
+        yield say("decisions of agents set aside: {n}", n=_of(told.human_actions, say))
 
 
 def _of(part: PartLeftOut, say: Say) -> str:

@@ -18,7 +18,12 @@ SEVERITY = (*ORDER, "not_examined")
 LEFT_OUT = "too_much_left_out"
 """Why a verdict is *unknown* where more was set aside than the charter allows."""
 OF_REPLIES = ("late_reply_ratio", "reached_in_time_ratio", "silent_shortlisting_ratio")
-BESIDE = {"reference": "reference", "outcome": "outcomes"}
+BESIDE = {
+    "reference": "reference",
+    "outcome": "outcomes",
+    **dict.fromkeys(("contacts", "closings", "smartphones", "replies"), "contacts"),
+    **dict.fromkeys(("reviews", "reading_time"), "human_actions"),
+}
 """What a question may need, and what tells how much of it was set aside."""
 RULES = (1, 2, 3, 4)
 """The rules by which comparisons became verdicts; a document that names none was judged by the first."""
@@ -81,7 +86,10 @@ def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dic
     size = next((m["n"] for m in document["measures"] if m["id"] == "selection_rate"), None)
     doubted = {(v["article"], v.get("template") or "") for v in document["verdicts"] if v["verdict"] in DOUBTED}
     judging = Judging(charter, rule, size, (since.get("selection_rate") or {}).get("n"), tested, doubted)
-    return [(question.verdict, _claims(question, judging, _limited(question, document, charter))) for question in asked]
+    return [
+        (question.verdict, _claims(question, judging, limited(question.indicator, document, charter)))
+        for question in asked
+    ]
 
 
 def _since(document: dict) -> dict[str, dict]:
@@ -124,10 +132,10 @@ def _share(part: dict, limit: float | None) -> dict:
     return {"rows": rows, "share": share, "limited": share is not None and limit is not None and share >= limit}
 
 
-def _limited(question: AnsweredQuestion, document: dict, charter: dict) -> bool:
+def limited(indicator: dict, document: dict, charter: dict) -> bool:
     """Whether so much was set aside of what a question rests on that the charter judges nothing by what is left."""
     found = left_out(document, charter)
-    needs = [BESIDE[need] for need in question.indicator["needs"] if need in BESIDE]
+    needs = [BESIDE[need] for need in indicator["needs"] if need in BESIDE]
     return any(found.get(key, False) for key in ("limited", *(f"{name}.limited" for name in needs)))
 
 

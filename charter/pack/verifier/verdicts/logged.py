@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .judging import LEFT_OUT, left_out
+from .judging import LEFT_OUT, limited
 
 METRICS = ("written_after_stop_share",)
 
@@ -24,13 +24,12 @@ def judge(document: dict, charter: dict) -> list[tuple[dict, dict]]:
         if indicator is None and verdict.get("logged") is not None:
             raise ValueError(f"the charter asks {verdict['indicator']} of no log, and the document counts some cases")
         measures = [each for each in document["measures"] if indicator and each["metric"] == indicator["metric"]]
-        if measures:
-            limited = left_out(document, charter).get("limited", False)
-            found.append((verdict, _claims(measures[0], verdict, limited)))
+        if measures and indicator:
+            found.append((verdict, _claims(measures[0], verdict, limited(indicator, document, charter))))
     return found
 
 
-def _claims(measure: dict, told_of: dict, limited: bool) -> dict:
+def _claims(measure: dict, told_of: dict, too_much: bool) -> dict:
     """What a verdict must say."""
     claims: dict = {"comparisons": 0}
     reported = told_of.get("cases")
@@ -42,7 +41,7 @@ def _claims(measure: dict, told_of: dict, limited: bool) -> dict:
     else:
         refuted = _refuted(told_of.get("logged"), reported)
         verdict, reason = _answer(measure, cases, refuted)
-        if verdict == "kept" and limited:
+        if verdict == "kept" and too_much:
             return {**claims, "verdict": "unknown", "reason": LEFT_OUT}
         claims.update(verdict=verdict, reason=reason)
     if told:
