@@ -17,7 +17,6 @@ from boussole.audits.cubes.update import apart_sql, rows_of
 from boussole.audits.decisions.exclusion import runs_out
 from boussole.audits.decisions.quarantine import WAITING, entries, standing
 from boussole.audits.lake.tables import has_shared, has_table, literal, table
-from boussole.audits.log_names import LogName
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
@@ -174,10 +173,10 @@ def _aside(connection: duckdb.DuckDBPyConnection, system: System, window: Window
     )
 
 
-def _logs(system: System) -> list[LogName]:
+def _logs(system: System) -> list[str]:
     """The logs beside that of decisions on which questions rest: messages and reviews where they are measured."""
     human = system.columns.human if system.columns is not None else None
-    asked: dict[LogName, bool] = {
+    asked = {
         OUTCOMES: True,
         CONTACTS: system.contacts is not None,
         HUMAN_ACTIONS: human is not None and human.agent is not None,
@@ -185,7 +184,7 @@ def _logs(system: System) -> list[LogName]:
     return [log for log, holds in asked.items() if holds]
 
 
-def _beside(connection: duckdb.DuckDBPyConnection, system: System, log: LogName, out: str) -> str:
+def _beside(connection: duckdb.DuckDBPyConnection, system: System, log: str, out: str) -> str:
     """SQL: the same columns, of another log: its rows, and those that are set aside, but of excluded runs."""
     waiting = (
         f"SELECT '{log}', NULL, NULL, 1 FROM {entries(connection, system)} q JOIN lake.main.ingested i "
