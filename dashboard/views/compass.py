@@ -10,7 +10,7 @@ from boussole.audits.mixed import joined
 from boussole.charter.document.answers.verdict import worst
 from boussole.dashboard.charts.rose import Ring, rings_shown, rose_svg, rose_text
 from boussole.dashboard.markup.marks import ORDER
-from boussole.dashboard.views.answers.asked import question_of, sentence_of
+from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
 from boussole.dashboard.views.answers.caps import Cap, caps
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.naming import period
@@ -24,12 +24,17 @@ LEADS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One finding as a line: where it is, its mark, and what it says; `short` as its own page says it."""
+    """One finding as a line: where it is, its mark, and what it says.
+
+    `short`: as its own page says it; `label`: the system and what is asked of it in a few words, or the question where
+    the charter has none.
+    """
 
     verdict: str
     before: str | None
     place: str
     question: str
+    label: str
     sentence: str
     short: str
     href: str
@@ -99,11 +104,14 @@ def line(scene: Scene, finding: Finding, say: Say, *, query: dict[str, str], bef
     article = scene.articles(say).get(finding.article, finding.article)
     document, system = scene.examined[finding.system], scene.systems.get(finding.system)
     title = scene.title(finding.system, say)
+    question, indicator = question_of(scene.charter, finding.verdict, say), indicator_of(scene.charter, finding.verdict)
+    label = say.text(indicator.label) if indicator and indicator.label else ""
     return Line(
         verdict=finding.key,
         before=before,
         place=say("{system}, {article}", system=title, article=article),
-        question=question_of(scene.charter, finding.verdict, say),
+        question=question,
+        label=say("{name}: {value}", name=title, value=inside(label)) if label else question,
         sentence=sentence_of(scene.charter, finding.verdict, say, system=system),
         short=short_answer(scene.charter, document, finding.verdict, say, system=system, title=title),
         href=answer_href(finding.system, finding.verdict.indicator, query=query),
@@ -179,12 +187,10 @@ def _subtitle(scene: Scene, say: Say) -> str:
 
 
 def _rings_note(all_rings: Sequence[Ring], points_at: str | None, say: Say) -> str:
-    parts = []
+    """Which ring is which system. What the needle means the fold beside it says; where there is one ring, this does."""
     if len(all_rings) > 1:
-        parts.append(say("From the inside out: {systems}.", systems=joined(", ", [ring.title for ring in all_rings])))
-    if points_at:
-        parts.append(say("The needle shows what most needs attention."))
-    return joined(" ", parts)
+        return say("From the inside out: {systems}.", systems=joined(", ", [ring.title for ring in all_rings]))
+    return say("The needle shows what most needs attention.") if points_at else ""
 
 
 def _rows(scene: Scene, say: Say, *, query: dict[str, str]) -> list[ArticleRow]:

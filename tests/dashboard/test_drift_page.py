@@ -125,7 +125,7 @@ def made(scene: Scene) -> Made:
 def whole(page: DriftPage, lang: str = "en") -> str:
     say = speaker(lang)
     parts = [
-        drifting_html.head(page),
+        drifting_html.head(page, say),
         drifting_html.notes(page, say),
         drifting_html.timeline(page, say),
         drifting_html.sections(page, say),

@@ -51,7 +51,7 @@ def sheet(view: Compass, say: Say) -> Sheet:
         [
             f"{row.order} {row.title}",
             *[mark(verdict, say) for verdict in row.verdicts],
-            say("{answered} of {asked}", answered=str(row.answered), asked=str(row.asked)),
+            f"{row.answered}/{row.asked}",
         ]
         for row in view.rows
     ]

@@ -91,4 +91,4 @@ def _row(row: ArticleRow, systems: Sequence[str], say: Say) -> list[Html | str]:
             link(mark, href, class_="mark", of=join([row.title, system], ", "))
             for mark, href, system in zip(marks, row.hrefs, systems, strict=True)
         ]
-    return [name, *marks, say("{answered} of {asked}", answered=str(row.answered), asked=str(row.asked))]
+    return [name, *marks, f"{row.answered}/{row.asked}"]

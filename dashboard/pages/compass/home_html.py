@@ -46,4 +46,4 @@ def changes_html(changes: Changes, say: Say) -> Html:
 def _answer(line: Line, say: Say) -> Html:
     before = word(line.before or "not_examined", say)
     mark = badge(line.verdict, say, say("{before} → {after}", before=before, after=word(line.verdict, say)))
-    return el("li", mark, el("p", link(line.question, line.href)))
+    return el("li", mark, el("p", link(line.label, line.href)))

@@ -14,14 +14,17 @@ from boussole.dashboard.views.drift.multiples import Multiple
 from boussole.dashboard.views.drift.view import Cell, Column, DriftPage
 from boussole.dashboard.words.say import Say
 
+SAID = 2
+"""Sentences after the first that stand before a fold: since when, and what belongs to the causes."""
 SHOWN = 2
 """Figures that moved, shown at first; the others on request."""
 UNMOVED = "kept"
 
 
-def head(page: DriftPage) -> Html:
+def head(page: DriftPage, say: Say) -> Html:
     """The question, and the answer in one sentence."""
     more = [el("p", code(text)) for text in page.summary.more]
+    rest = details(say("What else is known of it"), *more[SAID:]) if more[SAID:] else None
     return el(
         "header",
         el("h1", page.title),
@@ -29,7 +32,8 @@ def head(page: DriftPage) -> Html:
         el(
             "div",
             el("p", el("strong", page.summary.headline)),
-            *more,
+            *more[:SAID],
+            rest,
             class_=f"lead lead-{page.summary.tone}",
         ),
     )

@@ -34,7 +34,7 @@ def show(say: Say) -> None:
         return
     page = drift_page(Workspace.find(), asked, say.lang, fine=fine, with_incidents=allowed(role, Action.SEE_INCIDENTS))
     taken = along("drift", figures, say)
-    context.put(drift_html.head(page))
+    context.put(drift_html.head(page, say))
     choose(page.fields, page="drift", settle=lambda found: vars(DriftQuery.of(found, fine=fine)))
     context.put(
         context.ask_about(asked.system, say),

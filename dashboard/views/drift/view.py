@@ -37,6 +37,7 @@ from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import article_href, data_href
 from boussole.dashboard.words.say import Say
 
+REFERENCE = "is_reference"
 COLUMNS = 12
 """Windows that the table names; the drawings show all."""
 
@@ -120,7 +121,13 @@ def drift_page(
         columns=[_column(point, series, happened, say) for point in shown],
         earlier=len(series.points) - len(shown),
         rows=[
-            (theme_words(theme, say), [_cell(each[theme], theme, series, say) for each in read[-COLUMNS:]])
+            (
+                theme_words(theme, say),
+                [
+                    _cell(each[theme], theme, point, series, say)
+                    for each, point in zip(read[-COLUMNS:], shown, strict=True)
+                ],
+            )
             for theme in THEMES
             if any(each[theme].states or each[theme].reasons for each in read)
         ],
@@ -219,11 +226,12 @@ def _column(point: Point, series: DriftSeries, happened: Sequence[Event], say: S
     )
 
 
-def _cell(reading: Reading, theme: str, series: DriftSeries, say: Say) -> Cell:
+def _cell(reading: Reading, theme: str, point: Point, series: DriftSeries, say: Say) -> Cell:
     moved = (
         [name_of(name, theme, series.system, say) for name in reading.moved] if theme in ("inputs", "groups") else []
     )
-    return Cell(state=reading.state, text=state_words(reading.state, say), note=", ".join(moved))
+    text = say("Reference") if point.reason == REFERENCE else state_words(reading.state, say)
+    return Cell(state=reading.state, text=text, note=", ".join(moved))
 
 
 def _level(level: Level, say: Say) -> str:

@@ -29,7 +29,7 @@ WEEK, MONTH = 7, 28
 def state_words(state: str, say: Say) -> str:
     """What a mark means here."""
     words = {
-        "kept": say("Has not moved"),
+        "kept": say("Steady"),
         "watch": say("Has moved"),
         "broken": say("Has moved a lot"),
         "unknown": say("We cannot tell"),

@@ -13,7 +13,7 @@ from boussole.dashboard.views.scene import Finding, Scene, answers
 from boussole.dashboard.words.addresses import compass_href
 from boussole.dashboard.words.say import Say
 
-ANSWERS, MOST = 2, 5
+ANSWERS, MOST = 2, 3
 """How many changed answers the first page names, and how much in all."""
 
 

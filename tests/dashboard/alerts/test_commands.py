@@ -162,7 +162,7 @@ def test_a_sync_tells_what_moved(audited: Path, command: Run, post: Post) -> Non
     done = command("--workspace", audited, "sync")
     assert done.returncode == 0, done.stderr
     assert "Alerts: 1 change(s) found, 1 message(s) sent." in done.stderr
-    assert "Dérive, les données d’entrée, de «\u202fN’a pas bougé\u202f» à «\u202fA bougé" in post.mails[-1]["Subject"]
+    assert "Dérive, les données d’entrée, de «\u202fStable\u202f» à «\u202fA bougé" in post.mails[-1]["Subject"]
     again = command("--workspace", audited, "sync")
     assert "Alerts" not in again.stderr, "nothing came in"
 
