@@ -13,6 +13,7 @@ from boussole.audits.counts.read import REPLIED, counts_sql
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import days_sql, describe, has_table, literal, quote, table
 from boussole.audits.systems.logs.contacts import (
+    ANSWERED,
     LATE,
     PROMPT,
     PROMPT_HOURS,
@@ -61,6 +62,7 @@ def read_replies(
 _TIMED = "CAST(\"at\" AS TIME) <> TIME '00:00:00'"
 _MINUTES = 'greatest(CAST(ceil(epoch(reply_at - "at") / 60) AS BIGINT), 1)'
 _STEP = "CASE WHEN minutes <= 60 THEN 1 WHEN minutes <= 300 THEN 5 WHEN minutes <= 2880 THEN 60 ELSE 1440 END"
+_WAITED_FOR = f"reply_at IS NOT NULL AND {_TIMED}"
 PARTS = {
     LATE: (
         "CAST(reply_at > closes_at AS UTINYINT) AS decision, CAST(NULL AS SMALLINT) AS bin",
@@ -73,8 +75,9 @@ PARTS = {
     ),
     WAIT: (
         f"CAST(0 AS UTINYINT) AS decision, CAST(least(ceil(minutes / {_STEP}) * {_STEP}, {WAITED}) AS SMALLINT) AS bin",
-        f"reply_at IS NOT NULL AND {_TIMED}",
+        _WAITED_FOR,
     ),
+    ANSWERED: ("CAST(0 AS UTINYINT) AS decision, CAST(NULL AS SMALLINT) AS bin", _WAITED_FOR),
 }
 """Of each part: what is counted of a message, and of which messages."""
 

@@ -28,6 +28,11 @@ def sides_of(rows: pa.Table, part: str) -> Ints:
     return found
 
 
+def few(n: Ints, limit: int) -> bool:
+    """Whether rows by bucket and stratum are, perhaps, of fewer people than the limit: each filled bucket holds one."""
+    return bool(n.sum() < limit or np.count_nonzero(n.sum(axis=1)) < min(limit, BUCKETS))
+
+
 def share_measure(
     name: str,
     sides: Ints,

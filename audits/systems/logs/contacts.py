@@ -17,9 +17,9 @@ HOURS, PLACED, TIMED, OFTEN, STOPPED = PARTS = ("hours", "placed", "timed", "oft
 too often; people who had said STOP, written to all the same."""
 MOST, DAYS = 4, 30
 """Messages to one person in so many days, at most: the same source."""
-LATE, PROMPT, WAIT = ("late", "prompt", "wait")
+LATE, PROMPT, WAIT, ANSWERED = ("late", "prompt", "wait", "answered")
 """What is counted of replies by group: those that came after the list had closed; those within `PROMPT_HOURS` of the
-message, of all messages; how many minutes they took, `WAITED` at most."""
+message, of all messages; how many minutes they took, `WAITED` at most; the same replies by person, without minutes."""
 PROMPT_HOURS, WAITED = 5, 20160
 REACHED, SILENT = ("reached", "silent")
 """People and lists that they were written to about, replied to in time; decisions about people who had been written to
