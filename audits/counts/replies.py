@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from boussole.audits.counts.read import REPLIED, counts_sql
 from boussole.audits.lake.purged import purged_before
-from boussole.audits.lake.tables import days_sql, describe, has_table, literal, quote, table
+from boussole.audits.lake.tables import days_sql, describe, has_table, keep, literal, quote, table
 from boussole.audits.systems.logs.contacts import (
     ANSWERED,
     LATE,
@@ -47,7 +47,7 @@ def read_replies(
     attributes = [(), *(by for by in system.attributes if not set(by) & set(without))]
     parts, held = [], describe(connection, table(system, "contacts"))
     if section.closes_at is not None and "closes_at" in held:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {ROWS} AS {_rows(connection, system, window, attributes)}")
+        keep(connection, ROWS, _rows(connection, system, window, attributes))
         parts += [_part(part, rows, attributes) for part, rows in PARTS.items()]
         parts += [_reached(system, section, window)] if section.smartphone is not None and "smartphone" in held else []
     if system.controls and (purged is None or purged <= window.start - dt.timedelta(days=SILENT_DAYS)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import duckdb
 
-from boussole.audits.lake.tables import KEYS, literal, quote, table
+from boussole.audits.lake.tables import KEYS, keep, literal, quote, table
 from boussole.audits.systems.logs.human_actions import (
     CHANGED,
     EARLY,
@@ -42,10 +42,10 @@ def ready(system: System) -> bool:
 
 def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
     """SQL: the counts of the reviews of decisions whose days meet a condition."""
-    _keep(connection, "reviewed", _reviewed(system, rows))
+    keep(connection, "reviewed", _reviewed(system, rows))
     teams = f"SELECT month, team FROM reviewed WHERE NOT early GROUP BY ALL HAVING count(DISTINCT agent) >= {TEAM}"
-    _keep(connection, "large_teams", teams)
-    _keep(connection, "reviews", _reviews())
+    keep(connection, "large_teams", teams)
+    keep(connection, "reviews", _reviews())
     large = "reviews SEMI JOIN large_teams USING (month, team)"
     squares = f"SELECT month, bucket, CAST(sum(lists * lists) AS BIGINT) AS n FROM ({_by_agent()}) GROUP BY ALL"
     parts = [
@@ -117,7 +117,3 @@ def _of_group(by: tuple[str, ...]) -> str:
     keys = ", ".join(f"{value} AS {name}" for value, name in zip(values, VALUES, strict=True))
     rows = "reviewed SEMI JOIN large_teams USING (month, team) WHERE NOT early"
     return _counted(CHANGED, "changed", rows, f"""{literal("*".join(by))} AS "by", {keys}""")
-
-
-def _keep(connection: duckdb.DuckDBPyConnection, name: str, rows: str) -> None:
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {rows}")

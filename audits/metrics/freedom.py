@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.definition import Metric
-from boussole.audits.metrics.shares import share_measure, sides_of
+from boussole.audits.metrics.shares import share_measure, sides_of, too_many
 from boussole.audits.systems.logs.contacts import DAYS, GRACE_HOURS, HOURS, MOST, OFTEN, PLACED, STOPPED, TIMED
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.jackknife import Ints
@@ -22,8 +22,6 @@ from boussole.audits.uncertainty.wilson import wilson
 OUTSIDE_HOURS, TOO_OFTEN = "outside_hours_share", "written_too_often_share"
 AFTER_STOP = "written_after_stop_share"
 ASKED = {OUTSIDE_HOURS: HOURS, TOO_OFTEN: OFTEN}
-MOST_UNTIMED = 0.01
-"""Of more messages without a time of day than this, nothing is said of hours."""
 
 
 def contact_measures(read: pa.Table, system: System) -> list[Measure]:
@@ -53,7 +51,7 @@ def contact_measures(read: pa.Table, system: System) -> list[Measure]:
 def _untimed(read: pa.Table) -> bool:
     """Whether too many messages have no time of day, or all."""
     untimed = sides_of(read, TIMED)
-    return not sides_of(read, HOURS).sum() or bool(untimed[1].sum() > MOST_UNTIMED * untimed.sum())
+    return too_many(untimed) or not sides_of(read, HOURS).sum()
 
 
 def _after_stop(sides: Ints, *, limit: int) -> Measure:

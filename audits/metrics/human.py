@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.definition import Metric
-from boussole.audits.metrics.shares import share_measure, sides_of
+from boussole.audits.metrics.shares import share_measure, sides_of, too_many
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.logs.human_actions import (
     CHANGED,
@@ -33,8 +33,6 @@ from boussole.audits.uncertainty.jackknife import Ints
 
 OVERRIDE_RATE, HASTY_SHARE = "override_rate", "hasty_review_share"
 OVERRIDE_BY_GROUP = "override_rate_by_group"
-MOST_UNTIMED = 0.01
-"""Of more reviews without a time or a number of words than this, nothing is said of reading."""
 
 
 def review_measures(read: pa.Table, system: System) -> list[Measure]:
@@ -51,7 +49,7 @@ def review_measures(read: pa.Table, system: System) -> list[Measure]:
     squares, months = int(sides_of(read, SQUARES).sum()), int(sides_of(read, MONTHS).sum())
     lists = int(changed.sum())
     alike = math.fsum([lists]) ** 2 / (months * squares) if squares else None
-    unread = not hasty.sum() or bool(untimed[1].sum() > MOST_UNTIMED * untimed.sum())
+    unread = too_many(untimed) or not hasty.sum()
     return [
         share_measure(OVERRIDE_RATE, changed, limit=0, bad_side="below", told=told, hidden=hidden, clusters=alike),
         share_measure(

@@ -17,6 +17,8 @@ from boussole.audits.uncertainty.wilson import wilson_bounds
 
 FEW_OF = 100
 """Cases too few to be told are told as the fewest that may be, where there are so many times as many rows."""
+MOST_UNTIMED = 0.01
+"""Of more rows without a time than this, nothing is said that rests on times."""
 METHOD = "wilson_clusters"
 
 
@@ -31,6 +33,11 @@ def sides_of(rows: pa.Table, part: str) -> Ints:
 def few(n: Ints, limit: int) -> bool:
     """Whether rows by bucket and stratum are, perhaps, of fewer people than the limit: each filled bucket holds one."""
     return bool(n.sum() < limit or np.count_nonzero(n.sum(axis=1)) < min(limit, BUCKETS))
+
+
+def too_many(untimed: Ints) -> bool:
+    """Whether too many rows (`sides_of`) are without a time."""
+    return bool(untimed[1].sum() > MOST_UNTIMED * untimed.sum())
 
 
 def share_measure(

@@ -32,6 +32,9 @@ STOPS_KEPT_YEARS = 3
 """A STOP outlives the other rows of a purge for so long after it was said: who does not know it cannot heed it, nor see
 that it was not. Source: CNIL (2022), référentiel on the management of commercial activities: at least three years."""
 
+STOP_NEEDS = ("batch", "row", "id", "at", "day", "bucket", "person", "kind")
+"""Columns that a STOP keeps when the messages of its day leave: who said it, when, and where its row is from."""
+
 
 class Contacts(Section):
     person: ColumnName = Field(description="The person written to")

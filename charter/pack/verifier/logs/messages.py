@@ -5,12 +5,10 @@ from __future__ import annotations
 from ..groups import Claims
 from ..rows import Rows
 from ..system import System
-from .shares import Share, counted
+from .shares import MOST_UNTIMED, Share, counted
 
 LOG = "contacts"
 MOST, DAYS = 4, 30
-MOST_UNTIMED = 0.01
-"""More messages without a time of day tell nothing of hours."""
 
 
 def _apart(rows: Rows) -> Claims:

@@ -8,13 +8,11 @@ from ..groups import Claims
 from ..rows import Rows
 from ..scores import share_end
 from ..system import System
-from .shares import Share, counted, worth
+from .shares import MOST_UNTIMED, Share, counted, worth
 
 LOG = "human_actions"
 BY_GROUP = "override_rate_by_group"
 WORDS_A_MINUTE = 300
-MOST_UNTIMED = 0.01
-"""More reviews of unknown time or words tell nothing of reading."""
 
 
 def _apart(rows: Rows) -> Claims:

@@ -18,6 +18,8 @@ from ..system import System
 
 FEWEST = 40
 """Of fewer cases, or fewer others, rows of one cluster are taken to be alike."""
+MOST_UNTIMED = 0.01
+"""More rows without a time tell nothing that rests on times."""
 FEW_OF = 100
 """Few cases are told of so many times as many rows alone."""
 
