@@ -25,7 +25,7 @@ from boussole.audits.systems.logs.contacts import (
     Contacts,
 )
 from boussole.audits.systems.model import System
-from boussole.audits.windows import Window
+from boussole.audits.windows import Window, whole_months
 
 ROWS = "replies_read"
 
@@ -37,9 +37,12 @@ def read_replies(
 
     A message counts in the window in which it was sent, whenever its reply came. The groups of a person are those of
     their latest decision at that day; without one, or where decisions name people otherwise, they are not known. Empty
-    where the log says nothing of replies, and where rows of the window were purged.
+    where the log says nothing of replies, and where rows of the window were purged; and unless the window is one whole
+    month: two that share days would tell, subtracted, of the few who replied on others.
     """
     section, purged = system.contacts, purged_before(connection, system.id)
+    if len(whole_months(window)) != 1:
+        return REPLIED.empty_table()
     if section is None or section.reply_at is None or not has_table(connection, system, "contacts"):
         return REPLIED.empty_table()
     if purged is not None and purged > window.start:

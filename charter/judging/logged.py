@@ -44,8 +44,10 @@ def bound_of(cases: int, n: int) -> float | None:
 def _counts(measure: MeasureInShort) -> LoggedCases | None:
     if measure.status != "ok":
         return None
-    n, cases = given(measure.n), int(measure.params.get("cases"))
-    return LoggedCases(n=n, cases=cases, bound=bound_of(cases, n), hours=int(measure.params.get("hours")))
+    n, cases, people = given(measure.n), int(measure.params.get("cases")), measure.params.get("people")
+    bound = bound_of(cases, n if people is None else int(people))
+    hours = int(measure.params.get("hours"))
+    return LoggedCases(n=n, cases=cases, bound=bound, hours=hours, people=None if people is None else int(people))
 
 
 def _answer(measure: MeasureInShort, counts: LoggedCases | None, *, refuted: int) -> tuple[Verdict, str]:

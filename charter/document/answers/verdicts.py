@@ -88,13 +88,15 @@ class RecordCounts(Part):
 class LoggedCases(Part):
     """What a log counts of something that is not tolerated: of `n` people, how many are a case.
 
-    `bound`: 3 / `n` where none is. `hours`: how long a log gives before something counts as one.
+    `bound`: 3 / `n` where none is. `hours`: how long a log gives before something counts as one. `people`: of several
+    months, in each of which somebody counts once, how many different people they are for sure; `bound` is of these.
     """
 
     n: Count
     cases: Count
     bound: Share | None
     hours: Count
+    people: Annotated[Count | None, LATER] = None
 
 
 class VerdictInShort(Part):

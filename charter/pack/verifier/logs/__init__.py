@@ -39,4 +39,5 @@ def wrongly_told(measures: Sequence[dict], groups: Groups) -> Iterator[str]:
     for each in measures:
         if each["metric"] == stops.AFTER_STOP and each["params"].get("some") != stops.some(system, rows):
             yield "whether anybody was written to after a STOP"
+    yield from reviews.wrongly_told(measures, groups)
     yield from Replies(groups).wrongly_told(measures)
