@@ -120,7 +120,8 @@ METRICS = (
         f" {TEAM} agents or more",
         range="[0, 1]",
         ideal=None,
-        undefined="a group of the attribute has too few proposals, too few changed or too few left as they were",
+        undefined="in a month, too few people of a group of the attribute have a proposal that was changed, or one that"
+        " was not",
         source="Green & Chen (2019), Proc. ACM HCI 3:50; interval: as for the override rate",
     ),
     Metric(
