@@ -251,7 +251,8 @@ def _measured(read: Read, system: System, *, stands: WindowStanding) -> tuple[li
     )
     measures = measured.measures
     measures += drift_measures(read.histograms, design_effect=design_effect(tables[0]))
-    measures += log_measures(read.logs, system, withheld={*read.withheld["by"].to_pylist()} - {None})
+    hidden = {"*".join(by) for by, _ in measured.views[()].suppression.decisions}
+    measures += log_measures(read.logs, system, withheld={*read.withheld["by"].to_pylist(), *hidden} - {None, ""})
     measures += forgotten_measures(
         forgotten_of(read.forgotten, system), system, standing=stands, hidden=measured.views[()].suppression.decisions
     )

@@ -14,7 +14,8 @@ from boussole.audits.windows import Window
 def read_agencies(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> pa.Table:
     """The rows of `PANEL` up to the last month of a window, in a fixed order; none where nothing was given.
 
-    Agencies are numbered from 1, in the order of their codes. A start after the window is none yet. Of an agency that
+    Agencies are numbered from 1, in the order of what is told of them and not of their codes, which would tell which
+    is which. A start after the window is none yet. Of an agency that
     is told twice of one month, or with two starts, no people are told, so that it is left out.
     """
     if system.agencies is None or not has_table(connection, system, "agencies"):
@@ -29,9 +30,11 @@ def read_agencies(connection: duckdb.DuckDBPyConnection, system: System, window:
     )
     twice = f"SELECT agency FROM ({rows}) GROUP BY agency, month, part, value1 HAVING count(*) > 1"
     started = f"SELECT agency FROM ({rows}) GROUP BY agency HAVING count(DISTINCT started) > 1"
+    said = "list((month, started, part, value1, people, found) ORDER BY month, started, part, value1, people, found)"
+    order = f"SELECT agency, row_number() OVER (ORDER BY {said}, agency) AS number FROM ({rows}) GROUP BY agency"
     numbered = (
-        f"SELECT *, max(started) OVER (PARTITION BY agency) AS first, dense_rank() OVER (ORDER BY agency) AS number, "
-        f"agency IN ({twice}) OR agency IN ({started}) AS doubtful FROM ({rows})"
+        "SELECT *, max(started) OVER (PARTITION BY agency) AS first, "
+        f"agency IN ({twice}) OR agency IN ({started}) AS doubtful FROM ({rows}) JOIN ({order}) USING (agency)"
     )
     told = (
         "SELECT part, value1, CAST(number AS SMALLINT) AS bin, strftime(month, '%Y-%m') AS \"window\", "

@@ -24,7 +24,7 @@ from boussole.audits.metrics.forgotten import MONTHS, Forgotten, has_lists_of_pe
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
-from boussole.audits.windows import Window
+from boussole.audits.windows import Window, whole_months
 
 PEOPLE, LISTED, ONCE, TIMES, SINCE, UNTIL = "people", "listed", "once", "times", "since", "until"
 """Parts: people by bucket, on no list (decision 1) or on one (0); those on a list, by the bucket of lists, in each of
@@ -58,10 +58,11 @@ def read_forgotten(
     """The rows of `FORGOTTEN` of the months up to the end of a window, in a fixed order.
 
     Of fewer months where the log began later, or where earlier rows were purged: `since` says from when on. No row
-    where the log does not say who was on which list. Groups named in `without` are not read; rows set `apart` are not
+    where the log does not say who was on which list, and unless the window is of whole months: others, a day apart,
+    would tell of the few people of that day. Groups named in `without` are not read; rows set `apart` are not
     counted.
     """
-    if not has_lists_of_people(system):
+    if not has_lists_of_people(system) or not whole_months(window):
         return FORGOTTEN.empty_table()
     purged, span = purged_before(connection, system.id), six_months(window)
     if purged is not None and purged > span.start:

@@ -38,13 +38,14 @@ SHARES = pa.schema(
     [
         *((name, pa.string()) for name in KEYS),
         ("part", pa.string()),
+        ("window", pa.string()),
         ("bucket", pa.uint8()),
         ("decision", pa.uint8()),
         ("n", pa.int64()),
     ]
 )
-"""What is counted of a log: of whom (no `by`: of everybody), what (`part`), the bucket of its cluster, whether
-it is a case (1) or not (0), and how many."""
+"""What is counted of a log: of whom (no `by`: of everybody), what (`part`), in which month (2026-09), the bucket of its
+cluster, whether it is a case (1) or not (0), and how many."""
 VERSIONS = pa.schema([("value1", pa.string()), ("part", pa.string()), ("column", pa.string()), ("n", pa.int64())])
 """A version of the model, the first and the last day of the window on which it decided, how many decisions it made."""
 PANEL = pa.schema(

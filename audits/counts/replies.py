@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from boussole.audits.counts.read import REPLIED, counts_sql
 from boussole.audits.lake.purged import purged_before
-from boussole.audits.lake.tables import days_sql, describe, has_table, literal, quote, table
+from boussole.audits.lake.tables import days_sql, describe, has_table, keep, literal, quote, table
 from boussole.audits.systems.logs.contacts import (
+    ANSWERED,
     LATE,
     PROMPT,
     PROMPT_HOURS,
@@ -24,7 +25,7 @@ from boussole.audits.systems.logs.contacts import (
     Contacts,
 )
 from boussole.audits.systems.model import System
-from boussole.audits.windows import Window
+from boussole.audits.windows import Window, whole_months
 
 ROWS = "replies_read"
 
@@ -36,9 +37,12 @@ def read_replies(
 
     A message counts in the window in which it was sent, whenever its reply came. The groups of a person are those of
     their latest decision at that day; without one, or where decisions name people otherwise, they are not known. Empty
-    where the log says nothing of replies, and where rows of the window were purged.
+    where the log says nothing of replies, and where rows of the window were purged; and unless the window is one whole
+    month: two that share days would tell, subtracted, of the few who replied on others.
     """
     section, purged = system.contacts, purged_before(connection, system.id)
+    if len(whole_months(window)) != 1:
+        return REPLIED.empty_table()
     if section is None or section.reply_at is None or not has_table(connection, system, "contacts"):
         return REPLIED.empty_table()
     if purged is not None and purged > window.start:
@@ -46,7 +50,7 @@ def read_replies(
     attributes = [(), *(by for by in system.attributes if not set(by) & set(without))]
     parts, held = [], describe(connection, table(system, "contacts"))
     if section.closes_at is not None and "closes_at" in held:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {ROWS} AS {_rows(connection, system, window, attributes)}")
+        keep(connection, ROWS, _rows(connection, system, window, attributes))
         parts += [_part(part, rows, attributes) for part, rows in PARTS.items()]
         parts += [_reached(system, section, window)] if section.smartphone is not None and "smartphone" in held else []
     if system.controls and (purged is None or purged <= window.start - dt.timedelta(days=SILENT_DAYS)):
@@ -61,6 +65,7 @@ def read_replies(
 _TIMED = "CAST(\"at\" AS TIME) <> TIME '00:00:00'"
 _MINUTES = 'greatest(CAST(ceil(epoch(reply_at - "at") / 60) AS BIGINT), 1)'
 _STEP = "CASE WHEN minutes <= 60 THEN 1 WHEN minutes <= 300 THEN 5 WHEN minutes <= 2880 THEN 60 ELSE 1440 END"
+_WAITED_FOR = f"reply_at IS NOT NULL AND {_TIMED}"
 PARTS = {
     LATE: (
         "CAST(reply_at > closes_at AS UTINYINT) AS decision, CAST(NULL AS SMALLINT) AS bin",
@@ -73,8 +78,9 @@ PARTS = {
     ),
     WAIT: (
         f"CAST(0 AS UTINYINT) AS decision, CAST(least(ceil(minutes / {_STEP}) * {_STEP}, {WAITED}) AS SMALLINT) AS bin",
-        f"reply_at IS NOT NULL AND {_TIMED}",
+        _WAITED_FOR,
     ),
+    ANSWERED: ("CAST(0 AS UTINYINT) AS decision, CAST(NULL AS SMALLINT) AS bin", _WAITED_FOR),
 }
 """Of each part: what is counted of a message, and of which messages."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import duckdb
 
 from boussole.audits.cubes.holidays import national, regional
-from boussole.audits.lake.tables import describe, literal, table
+from boussole.audits.lake.tables import describe, keep, literal, table
 from boussole.audits.systems.logs.contacts import (
     DAYS,
     GRACE_HOURS,
@@ -45,11 +45,11 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
     section, held = system.contacts, table(system, "contacts")
     assert section is not None  # noqa: S101 (its log is declared)
     stop = section.stop
-    _keep(connection, "contact_rows", _messages(connection, system, rows, stop=stop))
+    keep(connection, "contact_rows", _messages(connection, system, rows, stop=stop))
     before = f'lag("at", {MOST}) OVER (PARTITION BY person ORDER BY "at")'
     often = f'coalesce("at" < {before} + INTERVAL {DAYS} DAY, false)'
     gaps = f"SELECT {_MONTH}, bucket, person, {often} AS often, ({rows}) AS told FROM {held} WHERE NOT {stop}"
-    _keep(
+    keep(
         connection,
         "contact_people",
         f"SELECT month, bucket, person, bool_or(often) AS often FROM ({gaps}) WHERE told GROUP BY ALL",
@@ -82,7 +82,7 @@ def _stopped(connection: duckdb.DuckDBPyConnection, held: str, stop: str) -> str
     """
     at = 'CASE WHEN CAST("at" AS TIME) = TIME \'00:00:00\' THEN "at" + INTERVAL 1 DAY ELSE "at" END'
     since = f"min({at}) + INTERVAL {GRACE_HOURS} HOUR"
-    _keep(
+    keep(
         connection,
         "contact_stops",
         f"SELECT person, any_value(bucket) AS bucket, {since} AS since FROM {held} WHERE {stop} GROUP BY person",
@@ -99,10 +99,6 @@ def _stopped(connection: duckdb.DuckDBPyConnection, held: str, stop: str) -> str
         f"SELECT month, {literal(STOPPED)} AS part, bucket, count(late) AS n, "
         f"CAST(count(*) FILTER (late) AS BIGINT) AS cases FROM ({exposed} UNION ALL {none}) GROUP BY month, bucket"
     )
-
-
-def _keep(connection: duckdb.DuckDBPyConnection, name: str, rows: str) -> None:
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {rows}")
 
 
 def _code(connection: duckdb.DuckDBPyConnection, system: System, section: Contacts) -> str:

@@ -16,6 +16,7 @@ from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import cube_of, has_table, literal, one, table
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.logs.contacts import DAYS, STOPPED
+from boussole.audits.systems.logs.human_actions import PEOPLE
 from boussole.audits.systems.model import System
 
 
@@ -36,7 +37,7 @@ class LogCounter:
 
 
 COUNTERS: Mapping[LogName, LogCounter] = {
-    "human_actions": LogCounter(counting=reviews.counting, source="decisions", ready=reviews.ready),
+    "human_actions": LogCounter(counting=reviews.counting, source="decisions", ready=reviews.ready, newest=PEOPLE),
     "contacts": LogCounter(counting=contacts.counting, source="contacts", before=DAYS, newest=STOPPED),
 }
 """One for each log whose descriptor has a cube."""

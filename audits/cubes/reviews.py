@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import duckdb
 
-from boussole.audits.lake.tables import KEYS, literal, quote, table
+from boussole.audits.lake.tables import KEYS, keep, literal, quote, table
 from boussole.audits.systems.logs.human_actions import (
     CHANGED,
     EARLY,
     HASTY,
     MONTHS,
+    PEOPLE,
     SMALL,
     SQUARES,
     TEAM,
@@ -42,10 +43,10 @@ def ready(system: System) -> bool:
 
 def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
     """SQL: the counts of the reviews of decisions whose days meet a condition."""
-    _keep(connection, "reviewed", _reviewed(system, rows))
+    keep(connection, "reviewed", _reviewed(system, rows))
     teams = f"SELECT month, team FROM reviewed WHERE NOT early GROUP BY ALL HAVING count(DISTINCT agent) >= {TEAM}"
-    _keep(connection, "large_teams", teams)
-    _keep(connection, "reviews", _reviews())
+    keep(connection, "large_teams", teams)
+    keep(connection, "reviews", _reviews())
     large = "reviews SEMI JOIN large_teams USING (month, team)"
     squares = f"SELECT month, bucket, CAST(sum(lists * lists) AS BIGINT) AS n FROM ({_by_agent()}) GROUP BY ALL"
     parts = [
@@ -57,7 +58,9 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
         _counted(EARLY, "early", "reviewed", bucket=_NONE),
         f"SELECT month, {_nobody()}, {literal(SQUARES)}, bucket, n, 0 FROM ({squares})",
         f"SELECT DISTINCT month, {_nobody()}, {literal(MONTHS)}, CAST(0 AS UTINYINT), 1, 0 FROM reviewed",
+        _people(_nobody()),
         *(_of_group(by) for by in system.attributes),
+        *(_people(_keys(by)) for by in system.attributes),
     ]
     return f"FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL"
 
@@ -70,7 +73,8 @@ def _reviewed(system: System, rows: str) -> str:
     lists = "coalesce(d.request, d.id)" if system.columns and system.columns.request else "d.id"
     groups = "".join(f", d.{quote(f'g_{name}')}" for name in system.groups)
     return (
-        f"SELECT CAST(date_trunc('month', d.day) AS DATE) AS month, a.bucket, coalesce(a.team, '') AS team, a.agent, "
+        f"SELECT CAST(date_trunc('month', d.day) AS DATE) AS month, a.bucket, coalesce(d.person, d.id) AS person, "
+        f"coalesce(a.team, '') AS team, a.agent, "
         f"{lists} AS list, a.decision <> d.decision AS changed, a.seconds, a.words, "
         f"{older('a.recorded_at', 'd.decided_at')} AS early{groups} "
         f"FROM ({newest}{NEWEST}) a JOIN (FROM {table(system, 'decisions')} WHERE {rows}) d ON d.id = a.id "
@@ -113,11 +117,23 @@ def _counted(part: str, case: str, rows: str, keys: str = "", *, bucket: str = "
 
 
 def _of_group(by: tuple[str, ...]) -> str:
+    return _counted(CHANGED, "changed", "reviewed SEMI JOIN large_teams USING (month, team) WHERE NOT early", _keys(by))
+
+
+def _people(keys: str) -> str:
+    """SQL: in large teams, people with a proposal that was changed (cases), and besides those with one that was not."""
+    rows = "reviewed r LEFT JOIN large_teams lt USING (month, team)"
+    changed, left = (
+        f"count(DISTINCT person) FILTER (lt.team IS NOT NULL AND NOT early AND {side})"
+        for side in ("changed", "NOT changed")
+    )
+    return (
+        f"SELECT month, {keys}, {literal(PEOPLE)} AS part, {_NONE} AS bucket, {changed} + {left} AS n, "
+        f"{changed} AS cases FROM {rows} GROUP BY ALL"
+    )
+
+
+def _keys(by: tuple[str, ...]) -> str:
     values = [quote(f"g_{name}") for name in by] + ["CAST(NULL AS VARCHAR)"] * (len(VALUES) - len(by))
     keys = ", ".join(f"{value} AS {name}" for value, name in zip(values, VALUES, strict=True))
-    rows = "reviewed SEMI JOIN large_teams USING (month, team) WHERE NOT early"
-    return _counted(CHANGED, "changed", rows, f"""{literal("*".join(by))} AS "by", {keys}""")
-
-
-def _keep(connection: duckdb.DuckDBPyConnection, name: str, rows: str) -> None:
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {rows}")
+    return f"""{literal("*".join(by))} AS "by", {keys}"""

@@ -206,6 +206,11 @@ def describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, 
     return {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
 
 
+def keep(connection: duckdb.DuckDBPyConnection, name: str, rows: str) -> None:
+    """Holds the rows of a query for as long as the connection is open, by a name; those of before go."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {rows}")
+
+
 def one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     """The whole number that a query gives."""
     row = connection.execute(query).fetchone()

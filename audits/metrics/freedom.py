@@ -6,6 +6,7 @@ Clusters are people: a person's messages are in one bucket.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pyarrow as pa
 
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.definition import Metric
-from boussole.audits.metrics.shares import share_measure, sides_of
+from boussole.audits.metrics.shares import PART_OF_MONTH, of_months, share_measure, sides_of, too_many, untold
 from boussole.audits.systems.logs.contacts import DAYS, GRACE_HOURS, HOURS, MOST, OFTEN, PLACED, STOPPED, TIMED
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.jackknife import Ints
@@ -22,17 +23,17 @@ from boussole.audits.uncertainty.wilson import wilson
 OUTSIDE_HOURS, TOO_OFTEN = "outside_hours_share", "written_too_often_share"
 AFTER_STOP = "written_after_stop_share"
 ASKED = {OUTSIDE_HOURS: HOURS, TOO_OFTEN: OFTEN}
-MOST_UNTIMED = 0.01
-"""Of more messages without a time of day than this, nothing is said of hours."""
 
 
 def contact_measures(read: pa.Table, system: System) -> list[Measure]:
     """The shares of a window, from the counts of its messages (`counts.read.SHARES`).
 
-    Suppressed: `small_group`, where fewer people than `suppress_below` were written to; few cases: `share_measure`.
-    Undefined: `no_times`, where more than 1 message in 100 has no time of day.
+    Suppressed: `small_group`, where fewer people than `suppress_below` were written to in a month; few cases:
+    `share_measure`. Undefined: `no_times`, where more than 1 message in 100 has no time of day; `part_of_month`.
     """
-    limit, people = system.privacy.suppress_below, int(sides_of(read, OFTEN).sum())
+    if PART_OF_MONTH in read["part"].to_pylist():
+        return [untold(name, bad_side="above") for name in (*ASKED, AFTER_STOP)]
+    limit, people = system.privacy.suppress_below, of_months(read, OFTEN)
     found = [
         share_measure(
             name,
@@ -40,37 +41,42 @@ def contact_measures(read: pa.Table, system: System) -> list[Measure]:
             limit=limit,
             bad_side="above",
             told=_told(name, read),
-            hidden="small_group" if people < limit else None,
+            hidden="small_group" if min(people, default=0) < limit else None,
             undefined="no_times" if name == OUTSIDE_HOURS and _untimed(read) else None,
+            cases=of_months(read, part, cases=True),
         )
         for name, part in ASKED.items()
     ]
     if STOPPED not in read["part"].to_pylist():  # counted by an earlier version
         return found
-    return [*found, _after_stop(sides_of(read, STOPPED), limit=limit)]
+    return [*found, _after_stop(sides_of(read, STOPPED), of_months(read, STOPPED), limit=limit)]
 
 
 def _untimed(read: pa.Table) -> bool:
     """Whether too many messages have no time of day, or all."""
     untimed = sides_of(read, TIMED)
-    return not sides_of(read, HOURS).sum() or bool(untimed[1].sum() > MOST_UNTIMED * untimed.sum())
+    return too_many(untimed) or not sides_of(read, HOURS).sum()
 
 
-def _after_stop(sides: Ints, *, limit: int) -> Measure:
+def _after_stop(sides: Ints, months: Sequence[int], *, limit: int) -> Measure:
     """People who had said STOP and were written to all the same. No case is tolerated: how many there are is told, as
-    that is something that was done and not what somebody is, and only among so many people that they are told."""
+    that is something that was done and not what somebody is, and only among so many people that they are told.
+
+    Over several `months` somebody counts in each: they are as many people as the month that has most, for sure.
+    """
     k, n = int(sides[1].sum()), int(sides.sum())
     if not n:
         return Measure(metric=AFTER_STOP, status="undefined", reason="no_stop", n=0)
-    if n < limit:  # that there is a case is not hidden
+    people = max(months)
+    if min(months) < limit:  # that there is a case is not hidden
         return Measure(metric=AFTER_STOP, status="suppressed", reason="small_group", params={"some": bool(k)})
     return Measure(
         metric=AFTER_STOP,
         value=k / n,
         n=n,
         clusters=int(np.count_nonzero(sides.sum(axis=0))),
-        interval=wilson(k, n),
-        params={"cases": k, "hours": GRACE_HOURS},
+        interval=wilson(k / n * people, people),
+        params={"cases": k, "hours": GRACE_HOURS} | ({"people": people} if people < n else {}),
     )
 
 

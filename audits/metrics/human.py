@@ -15,13 +15,14 @@ import pyarrow as pa
 
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.definition import Metric
-from boussole.audits.metrics.shares import share_measure, sides_of
+from boussole.audits.metrics.shares import PART_OF_MONTH, share_measure, sides_of, too_many, untold
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.logs.human_actions import (
     CHANGED,
     EARLY,
     HASTY,
     MONTHS,
+    PEOPLE,
     SMALL,
     SQUARES,
     TEAM,
@@ -33,16 +34,17 @@ from boussole.audits.uncertainty.jackknife import Ints
 
 OVERRIDE_RATE, HASTY_SHARE = "override_rate", "hasty_review_share"
 OVERRIDE_BY_GROUP = "override_rate_by_group"
-MOST_UNTIMED = 0.01
-"""Of more reviews without a time or a number of words than this, nothing is said of reading."""
 
 
 def review_measures(read: pa.Table, system: System) -> list[Measure]:
     """The shares of a window, from the counts of its reviews (`counts.read.SHARES`).
 
-    Suppressed: `small_teams`, where no team of `TEAM` agents or more reviewed anything in a month. Undefined, for the
-    time to read: `no_reading_time`, where more than 1 review in 100 has no time or no number of words.
+    Suppressed: `small_teams`, where no team of `TEAM` agents or more reviewed anything in a month. Undefined:
+    `part_of_month`; for the time to read, `no_reading_time`, where more than 1 review in 100 has no time or no number
+    of words.
     """
+    if PART_OF_MONTH in read["part"].to_pylist():
+        return [untold(OVERRIDE_RATE, bad_side="below"), untold(HASTY_SHARE, bad_side="above")]
     del system  # of agents, teams of `TEAM` or more are told of, whatever the smallest group of people
     changed, hasty, untimed = (sides_of(read, part) for part in (CHANGED, HASTY, UNTIMED))
     small = int(sides_of(read, SMALL)[1].sum())
@@ -51,7 +53,7 @@ def review_measures(read: pa.Table, system: System) -> list[Measure]:
     squares, months = int(sides_of(read, SQUARES).sum()), int(sides_of(read, MONTHS).sum())
     lists = int(changed.sum())
     alike = math.fsum([lists]) ** 2 / (months * squares) if squares else None
-    unread = not hasty.sum() or bool(untimed[1].sum() > MOST_UNTIMED * untimed.sum())
+    unread = too_many(untimed) or not hasty.sum()
     return [
         share_measure(OVERRIDE_RATE, changed, limit=0, bad_side="below", told=told, hidden=hidden, clusters=alike),
         share_measure(
@@ -70,16 +72,19 @@ def review_measures(read: pa.Table, system: System) -> list[Measure]:
 def override_by_group(read: pa.Table, system: System, *, withheld: Collection[str] = ()) -> list[Measure]:
     """How often proposals about the people of each group are changed: shown, and judged by nobody.
 
-    Suppressed for all groups of an attribute, `small_group`, where one of them (or those of unknown value) has
-    fewer proposals, fewer changed or fewer left as they were than `suppress_below`, and some; or where one is
-    `withheld` (the attributes of groups that must be hidden): what is shown of the others would tell of it.
+    Suppressed for all groups of an attribute, `small_group`, where in a month fewer people than `suppress_below`, and
+    some, of one of them (or of unknown value) have a proposal that was changed, or one that was not; or where one is
+    `withheld` (the attributes of groups that must be hidden, also of those that are crossed with others): what is shown
+    of the others would tell of it.
     """
     found: list[Measure] = []
     for by in system.attributes:
-        name, limit = "*".join(by), system.privacy.suppress_below
-        groups = _groups(read.filter(pa.compute.equal(read["by"], name)), len(by))
-        small = any(0 < side < limit for sides in groups.values() for side in (*sides.sum(axis=1), sides.sum()))
-        hidden = "small_group" if small or name in withheld else None
+        rows = read.filter(pa.compute.equal(read["by"], "*".join(by)))
+        people, changed = (rows.filter(pa.compute.equal(rows["part"], part)) for part in (PEOPLE, CHANGED))
+        groups, counted = _groups(changed, len(by)), _groups(people, len(by))
+        small = any(0 < n < system.privacy.suppress_below for n in people["n"].to_pylist())
+        must = any({*name.split("*")} <= {*by} for name in withheld)
+        hidden = "small_group" if small or must or not groups.keys() <= counted.keys() else None
         for group, sides in groups.items():
             if None not in group:
                 share = share_measure(OVERRIDE_BY_GROUP, sides, limit=0, bad_side="below", told={}, hidden=hidden)
@@ -115,7 +120,8 @@ METRICS = (
         f" {TEAM} agents or more",
         range="[0, 1]",
         ideal=None,
-        undefined="a group of the attribute has too few proposals, too few changed or too few left as they were",
+        undefined="in a month, too few people of a group of the attribute have a proposal that was changed, or one that"
+        " was not",
         source="Green & Chen (2019), Proc. ACM HCI 3:50; interval: as for the override rate",
     ),
     Metric(

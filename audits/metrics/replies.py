@@ -12,17 +12,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from boussole.audits.measures import SELECTED, Cells, Measure
+from boussole.audits.measures import SELECTED, Cells, Group, Measure
 from boussole.audits.metrics.comparisons import comparison_measures
 from boussole.audits.metrics.definition import Comparison, Metric, Rate
 from boussole.audits.metrics.groups import rate_measures
+from boussole.audits.metrics.shares import few
 from boussole.audits.metrics.sides_of_replies import METRICS as SIDE_METRICS
 from boussole.audits.metrics.sides_of_replies import SIDES, two_sides
 from boussole.audits.metrics.view import View, known_values
 from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.rules import NOTHING, Suppression, suppress
-from boussole.audits.systems.logs.contacts import LATE, PROMPT, PROMPT_HOURS, WAIT, WAITED
+from boussole.audits.systems.logs.contacts import ANSWERED, LATE, PROMPT, PROMPT_HOURS, WAIT, WAITED
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.jackknife import Ints
 
@@ -33,6 +34,7 @@ PROMPT_SHARE = Rate(metric="prompt_reply_share", numerator=_CASES, denominator=_
 LATE_RATIO = Comparison(metric="late_reply_ratio", rate=LATE_SHARE, scale="ratio", less_is_worse=False, turns=False)
 """Coming too late is a harm, whatever being selected is."""
 MEDIAN = "median_reply_minutes"
+SMALL = "small_group"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,18 +52,23 @@ def reply_measures(
 
     From counts of a window (`counts.replies.REPLIED`); none where there are none. Groups are hidden as those of
     decisions are, by how many replied, or were written to: each part by itself; and so are those that are hidden of the
-    decisions because of other windows (`withheld`).
+    decisions because of other windows (`withheld`). The median is told of groups that no part hides, nor the replies to
+    messages with a time of day; of nobody where these are, perhaps, of fewer people than `suppress_below`.
     """
     if not read.num_rows:
         return []
-    late, prompt = (_views(read, part, system, standing, counting, withheld) for part in (LATE, PROMPT))
+    late, prompt, answered = (
+        _views(read, part, system, standing, counting, withheld) for part in (LATE, PROMPT, ANSWERED)
+    )
+    nobody = few(answered[()].table.counts.sum(axis=(0, 2, 3))[:, None], system.privacy.suppress_below)
     found = [each for name in SIDES if (each := two_sides(read, name, system)) is not None]
     for by, view in late.items():
         found += rate_measures(view, LATE_SHARE)
         if by:
             found += [_alone(each) for each in comparison_measures(view, LATE_RATIO)]
-        found += rate_measures(prompt[by], PROMPT_SHARE) if by in prompt else []
-        found += _medians(read, view, prompt[by], counting) if by in prompt else []
+        found += rate_measures(prompt[by], PROMPT_SHARE)
+        hidden = _hidden(view, prompt[by], answered[by])
+        found += _medians(read, view, counting, hidden=dict.fromkeys(view.table.groups, SMALL) if nobody else hidden)
     return found
 
 
@@ -93,26 +100,28 @@ def _of_people(table: Cells, apart: Collection[Key]) -> Cells:
     return Cells(by=table.by, groups=groups, counts=table.counts[keep], clustered=True)
 
 
-def _medians(read: pa.Table, late: View, prompt: View, counting: Counting) -> list[Measure]:
-    """Within how many minutes half of the replies of each group came; of groups that both other parts tell of."""
+def _hidden(*views: View) -> dict[Group, str]:
+    """The groups that are hidden in one of the parts at least, each with a reason."""
+    return {view.table.groups[i]: reason for view in reversed(views) for i, reason in view.hidden(PROMPT_SHARE).items()}
+
+
+def _medians(read: pa.Table, late: View, counting: Counting, *, hidden: Mapping[Group, str]) -> list[Measure]:
+    """Within how many minutes half of the replies of each group came; nothing of groups that are `hidden`."""
     by = late.table.by
     rows = read.filter(
         pa.compute.and_(pa.compute.equal(read["part"], WAIT), pa.compute.equal(read["by"], "*".join(by)))
     )
     where = counting.positions(rows, late.table)
     bins, n = rows["bin"].to_numpy(), rows["n"].to_numpy()
-    told = {prompt.table.groups[i] for i in range(len(prompt.table.groups)) if i not in prompt.hidden(PROMPT_SHARE)}
-    hidden = late.hidden(LATE_SHARE)
     return [
-        _median(late, i, bins[where == i], n[where == i], shown=i not in hidden and late.table.groups[i] in told)
-        for i in late.known
+        _median(late, i, bins[where == i], n[where == i], hidden=hidden.get(late.table.groups[i])) for i in late.known
     ]
 
 
-def _median(view: View, position: int, bins: Ints, n: Ints, *, shown: bool) -> Measure:
+def _median(view: View, position: int, bins: Ints, n: Ints, *, hidden: str | None) -> Measure:
     group = view.table.groups[position]
-    if not shown:
-        return view.without_value(MEDIAN, "suppressed", "small_group", group=group)
+    if hidden is not None:
+        return view.without_value(MEDIAN, "suppressed", hidden, group=group)
     if not n.sum():
         return view.without_value(MEDIAN, "undefined", "zero_denominator", group=group, n=0)
     return Measure(

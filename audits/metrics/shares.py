@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -17,7 +17,11 @@ from boussole.audits.uncertainty.wilson import wilson_bounds
 
 FEW_OF = 100
 """Cases too few to be told are told as the fewest that may be, where there are so many times as many rows."""
+MOST_UNTIMED = 0.01
+"""Of more rows without a time than this, nothing is said that rests on times."""
 METHOD = "wilson_clusters"
+PART_OF_MONTH = "part_of_month"
+"""Says that a window is not of whole months, and why nothing is told of it."""
 
 
 def sides_of(rows: pa.Table, part: str) -> Ints:
@@ -26,6 +30,35 @@ def sides_of(rows: pa.Table, part: str) -> Ints:
     own = rows.filter(pa.compute.and_(pa.compute.equal(rows["part"], part), pa.compute.is_null(rows["by"])))
     np.add.at(found, (own["decision"].to_numpy(), own["bucket"].to_numpy()), own["n"].to_numpy())
     return found
+
+
+def of_months(rows: pa.Table, part: str, *, cases: bool = False) -> list[int]:
+    """How many rows of a part, or cases, each month has, of everybody; without months that have none.
+
+    Of people counted once a month, at least as many are there as in the month that has most; and where each month may
+    be told of, what is told of several tells, subtracted, of no fewer.
+    """
+    by_month: dict[str | None, int] = {}
+    for row in rows.to_pylist():
+        if row["part"] == part and row["by"] is None and (row["decision"] or not cases):
+            by_month[row["window"]] = by_month.get(row["window"], 0) + row["n"]
+    return [n for n in by_month.values() if n]
+
+
+def untold(name: str, *, bad_side: Literal["below", "above"]) -> Measure:
+    """A share of which nothing is told, as the window is not of whole months."""
+    params = {"bad_side": bad_side, "scale": "share"}
+    return Measure(metric=name, status="undefined", reason=PART_OF_MONTH, params=params)
+
+
+def few(n: Ints, limit: int) -> bool:
+    """Whether rows by bucket and stratum are, perhaps, of fewer people than the limit: each filled bucket holds one."""
+    return bool(n.sum() < limit or np.count_nonzero(n.sum(axis=1)) < min(limit, BUCKETS))
+
+
+def too_many(untimed: Ints) -> bool:
+    """Whether too many rows (`sides_of`) are without a time."""
+    return bool(untimed[1].sum() > MOST_UNTIMED * untimed.sum())
 
 
 def share_measure(
@@ -38,12 +71,14 @@ def share_measure(
     hidden: str | None = None,
     undefined: str | None = None,
     clusters: float | None = None,
+    cases: Sequence[int] = (),
 ) -> Measure:
     """The share of cases among rows by bucket (`sides`: no case, case), and what a reader must know of it (`told`).
 
     Suppressed: `hidden`, the reason where there is one; `small_numerator`, where fewer cases than `limit` were found
     and they would be told by a figure of few rows: else they are told as that number, at most. Undefined: `undefined`.
     `clusters`: how many independent rows these are worth at least, where that is known better than by their buckets.
+    `cases`: those of each month that has any; where each has fewer than `limit`, they are told as that many a month.
     """
     scale: dict[str, Any] = {"bad_side": bad_side, "scale": "share"}
     params = {**scale, **told}
@@ -52,10 +87,11 @@ def share_measure(
         return Measure(metric=name, status="suppressed", reason=hidden, params=scale)
     if undefined:
         return Measure(metric=name, status="undefined", reason=undefined, n=n, params=params)
-    if 0 < k < limit:
-        if n < FEW_OF * limit:
+    if 0 < max(cases or [k]) < limit:
+        k = limit * max(len(cases), 1)
+        if n < FEW_OF * k:
             return Measure(metric=name, status="suppressed", reason="small_numerator", params=scale)
-        k, params["at_most"] = limit, True
+        params["at_most"] = True
     few, every = "at_most" in params, sides.sum(axis=0)
     buckets = int(np.count_nonzero(every))
     size, df = worth_of_share(sides[1], every, fewest=clusters)

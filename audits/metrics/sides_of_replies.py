@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from boussole.audits.measures import SELECTED, Measure
 from boussole.audits.metrics.definition import Metric
+from boussole.audits.metrics.shares import few
 from boussole.audits.parts import Pairs
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.logs.contacts import REACHED, SILENT, SILENT_DAYS
@@ -48,11 +49,6 @@ def two_sides(read: pa.Table, metric: str, system: System) -> Measure | None:
     if any(few(n, system.privacy.suppress_below) for n in (n1, n0)):
         return Measure(metric=metric, status="suppressed", reason="small_group", params=JUDGED)
     return _judged(metric, pairs, whole=int(sum(each.sum() for each in counts)), strata=int(held.sum()))
-
-
-def few(n: Ints, limit: int) -> bool:
-    """Whether rows by bucket and stratum are, perhaps, of fewer people than the limit: each filled bucket holds one."""
-    return bool(n.sum() < limit or np.count_nonzero(n.sum(axis=1)) < min(limit, BUCKETS))
 
 
 def _counts(rows: pa.Table, strata: list[str]) -> Ints:

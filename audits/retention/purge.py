@@ -19,7 +19,7 @@ from boussole.audits.drift import stored
 from boussole.audits.errors import PrivacyError
 from boussole.audits.lake import has_lake, reading, writing
 from boussole.audits.lake.rebuild import Name, qualified, rebuild, tables
-from boussole.audits.lake.tables import create_system, exists, keys_of, literal, one, quote, summed
+from boussole.audits.lake.tables import create_system, describe, exists, keys_of, literal, one, quote, summed
 from boussole.audits.log_names import LOGS
 from boussole.audits.privacy import expiry
 from boussole.audits.privacy.removals import Removal, noted, removal
@@ -27,13 +27,11 @@ from boussole.audits.retention import aside
 from boussole.audits.retention.leftovers import clear_temporary
 from boussole.audits.retention.rare_values import without_rare
 from boussole.audits.systems.logs import LOG_TYPES
-from boussole.audits.systems.logs.contacts import STOPS_KEPT_YEARS
+from boussole.audits.systems.logs.contacts import STOP_NEEDS, STOPS_KEPT_YEARS
 from boussole.audits.systems.logs.log_type import Retention
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 
-STOP_BARE = ("reply_at", "department")
-"""What a STOP loses when other messages of its day leave."""
 TWIN = "excluded_"
 """Rows of runs that were deleted in MLflow wait in tables of this prefix; they age like the others."""
 
@@ -181,7 +179,7 @@ def _plan(
     if limit is None:
         return PurgeResult(system=system.id, before=None, rows={}, groups=tuple(groups))
     gone = _gone(connection, system, limit)
-    _keep_stops(system, gone, plan, today=today)
+    _keep_stops(connection, system, gone, plan, today=today)
     counts = {name: _count(connection, name, condition) for name, condition in gone.items()}
     gone = {name: condition for name, condition in gone.items() if counts[name]}
     months = _months(connection, gone)
@@ -255,14 +253,17 @@ def _gone(connection: duckdb.DuckDBPyConnection, system: System, limit: dt.date)
     return {**found, (system.id, "quarantine"): aside.HELD.format(old=arrived)}
 
 
-def _keep_stops(system: System, gone: dict[Name, str], plan: Plan, *, today: dt.date) -> None:
-    """A STOP stays for longer than other messages, as who said it and when: else it would be forgotten, and who is
-    written to all the same would not be seen."""
+def _keep_stops(
+    connection: duckdb.DuckDBPyConnection, system: System, gone: dict[Name, str], plan: Plan, *, today: dt.date
+) -> None:
+    """A STOP stays for longer than other messages, as who said it and when (`STOP_NEEDS`): else it would be forgotten,
+    and who is written to all the same would not be seen. Whatever else its row told goes, of any column there is."""
     name = (system.id, "contacts")
     if system.contacts is None or name not in gone:
         return
     kept = f"{system.contacts.stop} AND day >= DATE '{today}' - INTERVAL {STOPS_KEPT_YEARS} YEAR"
-    bare = {column: f"CASE WHEN {gone[name]} THEN NULL ELSE {column} END" for column in STOP_BARE}
+    lost = (each for each in describe(connection, qualified(name)) if each not in STOP_NEEDS)
+    bare = {column: f"CASE WHEN {gone[name]} THEN NULL ELSE {quote(column)} END" for column in lost}
     gone[name] = f"{gone[name]} AND NOT ({kept})"
     plan.changed[name] = plan.changed.get(name, {}) | bare
 

@@ -39,13 +39,15 @@ def refuted(indicator: str, facts: Facts, *, system: str, period: Period) -> int
 def _counts(measure: MeasureInShort, refuted: int) -> LoggedCases | None:
     if measure.status != "ok":
         return None
-    n, cases = given(measure.n), int(measure.params.get("cases"))
+    n, cases, people = given(measure.n), int(measure.params.get("cases")), measure.params.get("people")
+    clusters = n if people is None else int(people)
     return LoggedCases(
         n=n,
         cases=cases,
-        bound=bound_of(n, n - cases),
+        bound=bound_of(clusters, clusters - cases),
         hours=int(measure.params.get("hours")),
         **({"refuted": refuted} if refuted else {}),
+        **({} if people is None else {"people": clusters}),
     )
 
 

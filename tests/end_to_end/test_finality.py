@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from boussole.audits.counts.agencies import read_agencies
 from boussole.audits.decisions import ingest
-from boussole.audits.lake import writing
+from boussole.audits.lake import reading, writing
 from boussole.audits.retention.purge import purge
+from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
@@ -174,3 +176,16 @@ def test_a_start_that_comes_later_is_filled_in_and_changes_no_earlier_window(tmp
     assert answer(audit(workspace, dry_run=True)) == ("unknown", "nobody_started")
     bring(workspace, given, "agencies")
     assert answer(audit(workspace, dry_run=True))[0] == "kept"
+
+
+def test_the_number_of_an_agency_does_not_tell_which_it_is(tmp_path: Path) -> None:
+    """Whatever the codes are called, the rows are the same."""
+    given, found = counts(agencies=8, started=3), []
+    other = {f"A{i:02}": f"A{code:02}" for i, code in enumerate([5, 2, 7, 0, 3, 6, 1, 4])}
+    for name, rows in (("a", given), ("b", given.assign(agency=given["agency"].map(other)))):
+        workspace = made(tmp_path / name, rows.sample(frac=1, random_state=3))
+        with reading(workspace) as connection:
+            march = Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
+            found.append(read_agencies(connection, workspace.system("offers"), march))
+    assert found[0].num_rows == 8 * len(MONTHS)
+    assert found[0].equals(found[1])

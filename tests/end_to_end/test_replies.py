@@ -172,3 +172,15 @@ def test_replies_are_counted_by_hand(tmp_path: Path) -> None:
     waits = {(each["value1"], each["bin"]) for each in mine if each["part"] == "wait"}
     assert waits == {("F", 60), ("M", 65), ("M", 300), (None, 1)}
     assert {each["by"] for each in none} == {""}
+
+
+@pytest.mark.parametrize(("start", "end"), [((3, 1), (3, 30)), ((3, 2), (3, 31)), ((2, 1), (3, 31))])
+def test_of_windows_that_share_days_with_a_month_no_reply_is_told(
+    tmp_path: Path, start: tuple[int, int], end: tuple[int, int]
+) -> None:
+    """Else a month less its days but one would tell of the few who replied on that day."""
+    workspace = made(tmp_path / "w", late_women=30, people=200)
+    window = Window(dt.date(2026, *start), dt.date(2026, *end))
+    with reading(workspace) as connection:
+        assert read_replies(connection, workspace.system("offers"), MARCH).num_rows > 0
+        assert read_replies(connection, workspace.system("offers"), window).num_rows == 0

@@ -17,9 +17,9 @@ HOURS, PLACED, TIMED, OFTEN, STOPPED = PARTS = ("hours", "placed", "timed", "oft
 too often; people who had said STOP, written to all the same."""
 MOST, DAYS = 4, 30
 """Messages to one person in so many days, at most: the same source."""
-LATE, PROMPT, WAIT = ("late", "prompt", "wait")
+LATE, PROMPT, WAIT, ANSWERED = ("late", "prompt", "wait", "answered")
 """What is counted of replies by group: those that came after the list had closed; those within `PROMPT_HOURS` of the
-message, of all messages; how many minutes they took, `WAITED` at most."""
+message, of all messages; how many minutes they took, `WAITED` at most; the same replies by person, without minutes."""
 PROMPT_HOURS, WAITED = 5, 20160
 REACHED, SILENT = ("reached", "silent")
 """People and lists that they were written to about, replied to in time; decisions about people who had been written to
@@ -31,6 +31,9 @@ GRACE_HOURS = 24
 STOPS_KEPT_YEARS = 3
 """A STOP outlives the other rows of a purge for so long after it was said: who does not know it cannot heed it, nor see
 that it was not. Source: CNIL (2022), référentiel on the management of commercial activities: at least three years."""
+
+STOP_NEEDS = ("batch", "row", "id", "at", "day", "bucket", "person", "kind")
+"""Columns that a STOP keeps when the messages of its day leave: who said it, when, and where its row is from."""
 
 
 class Contacts(Section):

@@ -6,12 +6,13 @@ TEAM = 11
 """Of agents, figures are of teams of so many at least, in a month, and never of one of them."""
 WORDS_A_MINUTE = 300
 """Few people read faster with attention. Source: Brysbaert (2019), J. Memory and Language 109:104047."""
-CHANGED, HASTY, UNTIMED, SMALL, EARLY, SQUARES, MONTHS = PARTS = (
-    "changed", "hasty", "untimed", "small", "early", "squares", "months",
+CHANGED, HASTY, UNTIMED, SMALL, EARLY, SQUARES, MONTHS, PEOPLE = PARTS = (
+    "changed", "hasty", "untimed", "small", "early", "squares", "months", "people",
 )  # fmt: skip
 """Lists (else proposals) reviewed, of which: something was changed; reviewed faster than read; of unknown time or
 words. Lists of all teams, of which: of teams that are too small. Reviews, of which: older than what they review. Of
-each agent, lists times lists. Months, of which each is one."""
+each agent, lists times lists. Months, of which each is one. People with a proposal that was
+changed, and with one that was not."""
 
 HUMAN_ACTIONS = LogType(
     name="human_actions",

@@ -88,7 +88,8 @@ class RecordCounts(Part):
 class LoggedCases(Part):
     """What a log counts of something that is not tolerated: of `n` people, how many are a case.
 
-    `bound`: 3 / `n` where none is. `hours`: how long a log gives before something counts as one.
+    `bound`: 3 / `n` where none is. `hours`: how long a log gives before something counts as one. `people`: of several
+    months, in each of which somebody counts once, how many different people they are for sure; `bound` is of these.
     """
 
     n: Count
@@ -100,6 +101,7 @@ class LoggedCases(Part):
         LATER,
         Field(description="Cases that people reported of days of the window and refuted; absent where there are none"),
     ] = None
+    people: Annotated[Count | None, LATER] = None
 
 
 class VerdictInShort(Part):

@@ -8,6 +8,7 @@ from boussole.charter.document.base import given
 
 NONE = "None of the {n} people who had said STOP was written to more than {hours} hours later."
 BOUND = "That is what the log shows; of those to come, it leaves up to {bound} in 100 that are."
+BY_MONTH = "Somebody counts once in each month: they are {people} different people at least."
 CASES = (
     "Of {n} people who had said STOP, the log shows one who was written to more than {hours} hours later.",
     "Of {n} people who had said STOP, the log shows {cases} who were written to more than {hours} hours later.",
@@ -46,4 +47,6 @@ def logged_sentence(document: VerdictReasons, answer: str, catalogue: Catalogue)
         after = TO_CONFIRM if document.reason == "logged_case" else REFUTED
         n = found.cases if document.reason == "logged_case" else given(found.refuted)
         told = [catalogue.ngettext(*CASES, found.cases).format(**named), catalogue.ngettext(*after, n)]
+    if found.people is not None:
+        told.insert(1, catalogue.gettext(BY_MONTH).format(people=whole(found.people, lang)))
     return " ".join([answer, *told])

@@ -99,6 +99,8 @@ CANNOT_TELL = {
     "where a gap opens.",
     "no_stop": "We cannot tell. The log holds nobody who had said STOP early enough to see whether it is heeded.",
     "no_times": "We cannot tell. Too many messages say on which day they left, and not at what time.",
+    "part_of_month": "We cannot tell. This is told of whole months only: from two periods that differ by some days, "
+    "one could tell what concerns the few people of these.",
     "nobody_started": "We cannot tell. In these counts no agency started after the first month: there is no before and "
     "after to compare.",
     "few_agencies": "We cannot tell. So few agencies started, or did not, that their differences alone could explain "

@@ -22,7 +22,6 @@ from .figures.together import Together, ToldWindow
 from .figures.told import ExpectedMeasures
 from .figures.windows import Windows
 from .groups import APART, Claims, Groups, ShownGroups
-from .logs import stops
 from .logs.replies import Replies
 from .pack import Pack, digest
 from .rows import Rows
@@ -66,12 +65,12 @@ def check_audit(pack: Pack, packed: PackedAudits, index: int, tally: Tally, *, o
     measures = _measures(document, again, remaining, name, tally)
     same = tally.same - before
     together = _together(pack, packed, index, system, tally, remaining, name)
-    if rows:
+    if rows and groups:
         decisions = sum(row.n for row in rows.counts if row.by == "")
         tally.hold(f"{name}: decisions", document["decisions"], decisions)
         tally.claims(f"{name}: what was left out", document.get("left_out"), rows.left_out())
         tally.hold(f"{name}: which version decided", document.get("versions", []), rows.versions)
-        _hidden(document, system, rows, name, tally)
+        _hidden(document, groups, name, tally)
     return [
         f"{name}: {measures} measures recomputed, {same} values, from "
         f"{'the rows' if rows else 'the counts that it tells'}",
@@ -186,21 +185,17 @@ def _told_window(pack: Pack, packed: PackedAudits, index: int, kept: dict[int, T
     return kept[index]
 
 
-def _hidden(document: dict, system: System, rows: Rows, name: str, tally: Tally) -> None:
+def _hidden(document: dict, groups: Groups, name: str, tally: Tally) -> None:
     """Groups hidden for being small are small: hiding a large one would hide what it was meant to show. Of those that
     are set apart there is no row."""
+    system, rows = groups.system, groups.rows
     for measure in document["measures"]:
         if measure["reason"] == APART and measure["metric"] == "selection_rate":
             group = tuple(measure["group"][each] for each in measure["by"])
             held = group in rows.tables(measure["by"])
             tally.check(f"{name}: {measure['id']} is set apart and has rows", holds=not held)
-    for metric, must in logs.statuses(system, rows).items():
-        said = [(each["status"], each["reason"]) for each in document["measures"] if each["metric"] == metric]
-        tally.check(f"{name}: {metric} is told, or hidden, otherwise", holds=said == [must])
-    for each in document["measures"]:
-        if each["metric"] == stops.AFTER_STOP:
-            some, must_some = each["params"].get("some"), stops.some(system, rows)
-            tally.hold(f"{name}: whether anybody was written to after a STOP", some, must_some)
+    for wrong in logs.wrongly_told(document["measures"], groups):
+        tally.check(f"{name}: {wrong}", holds=False)
     effects = Effects(system, rows)
     said_ = [each for each in document["measures"] if each["metric"] == EFFECT]
     tally.check(f"{name}: effects of other outcomes are told", holds=[e["id"] for e in said_] == effects.names())

@@ -51,11 +51,15 @@ class ShownGroups:
         """The groups that are hidden in a layer."""
         return self._hidden.get((layer, by), set())
 
+    def apart(self, by: By) -> set[By]:
+        """The groups whose rows enter nothing."""
+        return self._apart.get(by, set())
+
     def left_out(self, measure: dict, table: Table, *entering: Collection[By]) -> Claims:
         """How many groups a measure over several leaves out, where it says so (older documents do not)."""
         if "groups_left_out" not in measure["params"]:
             return {}
-        known = {group for group in table if None not in group} | self._apart.get(tuple(measure["by"]), set())
+        known = {group for group in table if None not in group} | self.apart(tuple(measure["by"]))
         return {"params.groups_left_out": sum(not all(group in each for each in entering) for group in known)}
 
     def of(self, by: By, layer: str, table: Table) -> dict[By, Buckets]:

@@ -82,6 +82,7 @@ class Rows:
         self.parts: dict[str, int] = {}
         self.versions: list[dict[str, object]] = []
         self.logs: dict[str, dict[LoggedKey, int]] = {}
+        self.months: dict[tuple[str, str, Group, bool], dict[str, int]] = {}
         self.replies: dict[str, list[tuple[Decisions, int]]] = {}
         self.forgotten: list[dict[str, str | None]] = []
         self.agencies: list[AgencyMonth] = []
@@ -101,7 +102,11 @@ class Rows:
                 bucket, case = int(line[place["bucket"]] or 0), line[place["decision"]] == "1"
                 whose = tuple(line[place[name]] for name in ("by", "value1", "value2", "value3"))
                 held = self.logs.setdefault(str(cube), {})
-                held[str(line[place["part"]]), whose, bucket, case] = int(line[place["n"]] or 0)
+                part, n = str(line[place["part"]]), int(line[place["n"]] or 0)
+                held[part, whose, bucket, case] = held.get((part, whose, bucket, case), 0) + n
+                months = self.months.setdefault((str(cube), part, whose, case), {})
+                month = line[place["window"]] or ""
+                months[month] = months.get(month, 0) + n
             elif cube in ("versions", "agencies", "replies"):
                 self._beside(line, place)
             elif cube in ("scores", "reference_scores"):

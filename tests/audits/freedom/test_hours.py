@@ -15,6 +15,8 @@ from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.exclusion import exclude, include
 from boussole.audits.lake import reading, writing
+from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN, contact_measures
+from boussole.audits.metrics.shares import PART_OF_MONTH
 from boussole.audits.retention.purge import purge
 from boussole.audits.systems.logs.contacts import HOURS, OFTEN, PLACED, TIMED
 from boussole.audits.windows import Window
@@ -174,8 +176,8 @@ def test_after_a_purge_the_cube_alone_knows_who_was_written_to_before(workspace:
     assert march[OFTEN] == (1, 1)
     purge(workspace, before=dt.date(2026, 3, 1))
     assert counted(workspace, MARCH) == counted(workspace, MARCH, exact=True) == march
-    assert counted(workspace, Window(dt.date(2026, 3, 2), dt.date(2026, 3, 31))) == march  # no message of another day
-    assert counted(workspace, Window(dt.date(2026, 3, 1), dt.date(2026, 3, 3))) == {}
+    for part in (Window(dt.date(2026, 3, 2), dt.date(2026, 3, 31)), Window(dt.date(2026, 3, 1), dt.date(2026, 3, 3))):
+        assert counted(workspace, part) == {PART_OF_MONTH: (0, 1)}
     assert counted(workspace, month_of("2026-04-01"), exact=True) == april
     with writing(workspace) as connection:
         rebuild(connection, workspace.system("offers"))
@@ -184,9 +186,22 @@ def test_after_a_purge_the_cube_alone_knows_who_was_written_to_before(workspace:
     assert counted(workspace, MARCH)[OFTEN] == (0, 2)  # counted anew, of the rows that are left
 
 
-def test_part_of_a_month_is_counted_from_the_rows(workspace: Workspace) -> None:
+@pytest.mark.parametrize(
+    ("start", "end"), [("03-15", "03-31"), ("03-01", "03-30"), ("02-02", "03-31"), ("03-21", "03-21")]
+)
+@pytest.mark.parametrize("exact", [False, True])
+def test_of_part_of_a_month_nothing_is_told(workspace: Workspace, start: str, end: str, exact: bool) -> None:
+    """Else two windows that differ by a day would tell, subtracted, of that day."""
     bring(workspace, "p1,2026-03-04T11:00:00,contact,,75", "p1,2026-03-21T11:00:00,contact,,75")
-    assert counted(workspace, Window(dt.date(2026, 3, 15), dt.date(2026, 3, 31)))[HOURS] == (1, 1)
+    part = Window(dt.date.fromisoformat(f"2026-{start}"), dt.date.fromisoformat(f"2026-{end}"))
+    assert counted(workspace, part, exact=exact) == {PART_OF_MONTH: (0, 1)}
+    with reading(workspace) as connection:
+        read = read_logs(connection, workspace.system("offers"), part, exact=exact)["contacts"]
+    found = contact_measures(read, workspace.system("offers"))
+    assert {(each.status, each.reason, each.n) for each in found} == {("undefined", PART_OF_MONTH, None)}
+    assert [each.metric for each in found] == [OUTSIDE_HOURS, TOO_OFTEN, AFTER_STOP]
+    none = month_of("2026-05-01")
+    assert counted(workspace, Window(none.start, none.start)) == {}
 
 
 def test_easter_is_that_of_another_library() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,16 +12,18 @@ import yaml
 from scipy.stats import t
 
 from boussole.audits.counts.read import SHARES
+from boussole.audits.evidence import csv_of
 from boussole.audits.measures import Measure
-from boussole.audits.metrics.freedom import OUTSIDE_HOURS, TOO_OFTEN
+from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN
 from boussole.audits.metrics.logs import log_measures
-from boussole.audits.systems.logs.contacts import HOURS, OFTEN, PLACED, TIMED
+from boussole.audits.systems.logs.contacts import HOURS, OFTEN, PLACED, STOPPED, TIMED
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.inversion import end_of
 from boussole.audits.uncertainty.share import worth_of_share
 from boussole.audits.uncertainty.tests import statistic, tails
+from boussole.audits.uncertainty.wilson import wilson
 from boussole.charter.pack.verifier import logs
-from boussole.charter.pack.verifier.rows import EVERYBODY
+from boussole.charter.pack.verifier.rows import Rows
 from boussole.charter.pack.verifier.tally import Tally
 from boussole.charter.pack.verifier.verdicts.testing import statistic as verifier_statistic
 from tests.written import system_text
@@ -133,6 +136,52 @@ def test_few_cases_accuse_nobody_whatever_the_level() -> None:
         assert verifier_statistic(test, at) == pytest.approx(statistic(test, at))
 
 
+def of_several_months(read: pa.Table, rng: np.random.Generator, *, count: int) -> pa.Table:
+    """The same rows, some of them in each of so many months."""
+    found = read.to_pylist()
+    return pa.Table.from_pylist([{**row, "window": f"2026-0{rng.integers(1, count + 1)}"} for row in found], SHARES)
+
+
+def counted_again(read: pa.Table) -> Any:
+    """The rows as the verifier reads them from a pack."""
+    table = read.append_column("cube", pa.array(["contacts"] * read.num_rows))
+    return Rows(csv_of(table).decode())
+
+
+def test_people_of_several_months_are_not_told_where_each_month_has_few() -> None:
+    """Four people, the same in three months, are not twelve; and what a quarter tells less two months must be told."""
+
+    def in_months(**each: list[tuple[int, int, int]]) -> Measure:
+        months = [rows(**{OFTEN: [(b, 0, 9) for b in range(40)], STOPPED: sides}) for sides in each.values()]
+        named = [
+            table.set_column(table.column_names.index("window"), "window", pa.array([month] * table.num_rows))
+            for month, table in zip(each, months, strict=True)
+        ]
+        read = pa.concat_tables(named)
+        said = measured(read)[AFTER_STOP]
+        assert logs.statuses(SimpleNamespace(limit=11), counted_again(read))[AFTER_STOP] == (said.status, said.reason)
+        return said
+
+    few = in_months(january=[(3, 1, 3)], february=[(3, 0, 4)], march=[(3, 0, 4)])
+    assert (few.status, few.reason, few.params) == ("suppressed", "small_group", {"some": True})
+    one = in_months(january=[(3, 0, 4)], february=[(3, 0, 50)], march=[(3, 0, 60)])
+    assert (one.status, one.n) == ("suppressed", None)
+    many = in_months(january=[(3, 0, 40)], february=[(3, 0, 50)], march=[(3, 0, 60)])
+    assert (many.n, many.params) == (150, {"cases": 0, "hours": 24, "people": 60})
+    assert many.interval is not None
+    assert many.interval.high == pytest.approx(wilson(0, 60).high)  # as many people as there are for sure
+
+
+def test_cases_of_few_people_a_month_are_told_as_the_fewest_that_may_be_each_month() -> None:
+    """Four people who got too many messages in each of three months are no twelve people."""
+    month = [(b, 1 if b < 4 else 0, 100) for b in range(40)]
+    read = rows(**{HOURS: [(0, 0, 9)], OFTEN: [*month, *month, *month]})
+    where = pa.array(["", *(f"2026-0{i // 44 + 1}" for i in range(132))])
+    share = measured(read.set_column(read.column_names.index("window"), "window", where))[TOO_OFTEN]
+    assert share.value == 33 / (3 * 4004)
+    assert share.params["at_most"]
+
+
 def test_the_verifier_says_what_is_told_and_what_is_hidden() -> None:
     rng, seen = np.random.default_rng(5), set()
     for _ in range(300):
@@ -142,10 +191,11 @@ def test_the_verifier_says_what_is_told_and_what_is_hidden() -> None:
         ]
         hours = [(b, int(rng.binomial(size, rng.choice([0, 0.004, 0.1]))), size) for b in range(len(people))]
         read = rows(
-            **{HOURS: hours, OFTEN: people, TIMED: [(0, int(rng.integers(0, 3)), size)], PLACED: [(0, 2, size)]}
+            **{HOURS: hours, OFTEN: people, TIMED: [(0, int(rng.integers(0, 3)), size)], PLACED: [(0, 2, size)]},
+            **{STOPPED: [(0, int(rng.integers(0, 3)), int(rng.integers(0, 30)))]},
         )
-        held = {(r["part"], EVERYBODY, r["bucket"], bool(r["decision"])): r["n"] for r in read.to_pylist()}
-        counted = SimpleNamespace(logs={"contacts": held})
+        read = of_several_months(read, rng, count=int(rng.integers(1, 4)))
+        counted = counted_again(read)
         system = SimpleNamespace(limit=SYSTEM.privacy.suppress_below)
         for name, found in measured(read).items():
             assert logs.statuses(system, counted)[name] == (found.status, found.reason)

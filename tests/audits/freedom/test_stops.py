@@ -86,13 +86,20 @@ def test_a_purge_does_not_forget_who_said_stop(workspace: Workspace) -> None:
         LAST,
     )
     assert stopped(workspace) == (0, 2)
+    with writing(workspace) as connection:
+        connection.execute("ALTER TABLE lake.offers.contacts ADD COLUMN later VARCHAR")  # of a version to come
+        connection.execute("UPDATE lake.offers.contacts SET later = '?', smartphone = 'no', closes_at = \"at\"")
     (gone,) = purge(workspace, before=dt.date(2026, 3, 1), today=dt.date(2026, 4, 1))
     assert gone.rows == {"contacts": 3}
     with reading(workspace) as connection:
         left = connection.execute(
-            "SELECT kind, reply_at, department FROM lake.offers.contacts WHERE day < DATE '2026-03-01'"
+            'SELECT * EXCLUDE (batch, "row", id, bucket, person) FROM lake.offers.contacts '
+            "WHERE day < DATE '2026-03-01'"
         ).fetchall()
-    assert left == [("STOP", None, None)]
+        names = [each[0] for each in connection.description or ()]
+    said = {"kind": "STOP", "at": dt.datetime.fromisoformat("2026-02-10T10:00:00"), "day": dt.date(2026, 2, 10)}
+    assert [dict(zip(names, row, strict=True)) for row in left] == [dict.fromkeys(names) | said]
+    assert {"reply_at", "department", "closes_at", "smartphone", "later"} <= {*names}
     bring(workspace, "p,2026-04-07T10:00:00,contact,,75", "old,2026-04-07T10:00:00,contact,,75", name="april")
     assert counted(workspace, month_of("2026-04-01"))[STOPPED] == (1, 1)
     assert purge(workspace, before=dt.date(2026, 3, 1), today=dt.date(2026, 4, 1)) == []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,14 +15,25 @@ from scipy.stats import t
 from boussole.audits.counts.logs import read_logs
 from boussole.audits.counts.read import SHARES
 from boussole.audits.decisions import ingest
+from boussole.audits.evidence import csv_of
 from boussole.audits.lake import reading
 from boussole.audits.measures import Measure
-from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_RATE, override_by_group, review_measures
-from boussole.audits.systems.logs.human_actions import CHANGED, EARLY, HASTY, MONTHS, SMALL, SQUARES, UNTIMED
+from boussole.audits.metrics.human import (
+    HASTY_SHARE,
+    OVERRIDE_BY_GROUP,
+    OVERRIDE_RATE,
+    override_by_group,
+    review_measures,
+)
+from boussole.audits.metrics.shares import PART_OF_MONTH
+from boussole.audits.systems.logs.human_actions import CHANGED, EARLY, HASTY, MONTHS, PEOPLE, SMALL, SQUARES, UNTIMED
 from boussole.audits.systems.parts import Group
 from boussole.audits.uncertainty.tests import tails
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from boussole.charter.pack.verifier.groups import ShownGroups
+from boussole.charter.pack.verifier.logs import reviews
+from boussole.charter.pack.verifier.rows import Rows
 from tests.audits.freedom.test_shares import SYSTEM
 from tests.written import system_text
 
@@ -105,14 +118,21 @@ def test_counts_are_those_of_pandas(logged: tuple[Workspace, pd.DataFrame]) -> N
     assert by_group.to_dict() == large.groupby(["gender", "changed"]).size().to_dict()
 
 
-def test_the_cube_says_what_the_rows_say_and_part_of_a_month_is_counted_from_them(
+def test_the_cube_says_what_the_rows_say_and_of_part_of_a_month_nothing_is_told(
     logged: tuple[Workspace, pd.DataFrame],
 ) -> None:
     workspace, frame = logged
     pd.testing.assert_frame_equal(counted(workspace, YEAR), counted(workspace, YEAR, exact=True))
-    week = Window(dt.date(2026, 2, 1), dt.date(2026, 2, 14))
-    some = frame[(frame["at"] < "2026-02-15") & (frame["agency"] != "C")]
-    assert sides(counted(workspace, week), CHANGED)[1] == some["offer"].nunique()
+    for part in (Window(dt.date(2026, 2, 1), dt.date(2026, 2, 14)), Window(dt.date(2026, 2, 2), dt.date(2026, 2, 28))):
+        read = counted(workspace, part)
+        assert read[["part", "n"]].to_numpy().tolist() == [[PART_OF_MONTH, 1]]
+        found = review_measures(pa.Table.from_pandas(read, SHARES), SYSTEM)
+        assert {(each.status, each.reason) for each in found} == {("undefined", PART_OF_MONTH)}
+    people = counted(workspace, YEAR)
+    people = people[(people["part"] == PEOPLE) & (people["by"] == "gender")]
+    large = frame[frame["agency"] != "C"].assign(month=lambda x: x["at"].dt.strftime("%Y-%m"))
+    expected = large.groupby(["month", "gender", "changed"])["who"].nunique()
+    assert people.groupby(["window", "value1", "decision"])["n"].sum().to_dict() == expected.to_dict()
 
 
 def rows(**parts: list[tuple[int, int, int]]) -> pa.Table:
@@ -148,18 +168,19 @@ def test_over_several_months_an_agent_is_one_cluster() -> None:
     assert found[OVERRIDE_RATE].params["test"]["size"] == 500
 
 
-def of_gender(**groups: tuple[int, int]) -> pa.Table:
-    """Proposals changed and left, by gender."""
+def of_gender(*, people: dict[str, tuple[int, int]] | None = None, **groups: tuple[int, int]) -> pa.Table:
+    """Proposals changed and left, by gender; as many people, or those that are told."""
     found = [
         {
             "by": "gender",
             "value1": name if name != "unknown" else None,
-            "part": CHANGED,
+            "part": part,
             "bucket": 3,
             "decision": d,
             "n": n,
         }
-        for name, sides in groups.items()
+        for part, every in ((CHANGED, groups), (PEOPLE, groups | (people or {})))
+        for name, sides in every.items()
         for d, n in zip((1, 0), sides, strict=True)
         if n
     ]
@@ -180,6 +201,56 @@ def test_by_group_all_are_told_or_none() -> None:
         assert not [each for each in found if each.params]  # compared with nobody
     hidden = override_by_group(of_gender(F=(30, 70), M=(50, 50)), system, withheld={"gender"})
     assert {each.reason for each in hidden} == {"small_group"}
+    few = of_gender(people={"F": (4, 9)}, F=(30, 70), M=(50, 50))  # thirty proposals about four women
+    assert {each.reason for each in override_by_group(few, system)} == {"small_group"}
+
+
+def crossed(**groups: tuple[int, int]) -> pa.Table:
+    """The same people by gender and by gender and age, of whom all are of one age."""
+    one = of_gender(**groups)
+    both = one.set_column(0, "by", pa.array(["gender*age"] * one.num_rows))
+    where = both.column_names.index("value2")
+    return pa.concat_tables([one, both.set_column(where, "value2", pa.array(["26-54"] * one.num_rows))])
+
+
+def test_a_group_that_is_hidden_in_the_decisions_is_hidden_here_and_wherever_it_is_crossed() -> None:
+    groups = {name: Group(column=name) for name in ("gender", "age")}
+    system = SYSTEM.model_copy(update={"groups": groups, "intersections": [["gender", "age"]]})
+    read = crossed(F=(30, 70), M=(50, 50))
+    assert {each.status for each in override_by_group(read, system)} == {"ok"}
+    for withheld, hidden in (("gender", {("gender",), ("gender", "age")}), ("gender*age", {("gender", "age")})):
+        found = override_by_group(read, system, withheld={withheld})
+        assert {each.by for each in found if each.status == "suppressed"} == hidden
+        assert {each.by for each in found if each.status == "ok"} == {("gender",), ("gender", "age")} - hidden
+
+
+def wrongly_told(read: pa.Table, measures: list[Measure], *, hidden: str | None = None) -> list[str]:
+    """What the verifier says of measures by group, where a group is hidden in the decisions."""
+    table = read.append_column("cube", pa.array(["human_actions"] * read.num_rows))
+    told = [
+        {"id": each.id, "metric": each.metric, "by": [*each.by], "status": each.status, "reason": each.reason}
+        | {"group": dict(zip(each.by, each.group or (), strict=True)), "given": {}}
+        for each in measures
+    ]
+    if hidden:
+        kept = {"id": "?", "metric": "selection_rate", "by": ["gender"], "status": "suppressed", "given": {}}
+        told.append(kept | {"reason": "small_group", "group": {"gender": hidden}})
+    groups: Any = SimpleNamespace(
+        system=SimpleNamespace(limit=11), rows=Rows(csv_of(table).decode()), shown=ShownGroups(told)
+    )
+    return [*reviews.wrongly_told(told, groups)]
+
+
+def test_the_verifier_sees_who_is_told_and_must_not_be() -> None:
+    system = SYSTEM.model_copy(update={"groups": {"gender": Group(column="gender", reference="M")}})
+    many, few = of_gender(F=(30, 70), M=(50, 50)), of_gender(people={"F": (4, 9)}, F=(30, 70), M=(50, 50))
+    told, untold = override_by_group(many, system), override_by_group(few, system)
+    assert wrongly_told(many, told) == wrongly_told(few, untold) == wrongly_told(many, untold, hidden="F") == []
+    must = [f"{OVERRIDE_BY_GROUP}/gender={name} is told, and must be hidden" for name in "FM"]
+    assert wrongly_told(few, told) == wrongly_told(many, told, hidden="M") == must
+    assert wrongly_told(many, untold) == [
+        f"{OVERRIDE_BY_GROUP}/gender={name} is hidden, and must be told" for name in "FM"
+    ]
 
 
 def test_of_small_teams_nothing_is_told_and_without_times_nothing_of_reading() -> None:

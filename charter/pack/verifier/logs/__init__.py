@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from ..groups import Claims
+from collections.abc import Iterator, Sequence
+
+from ..groups import Claims, Groups
 from ..rows import Rows
 from ..system import System
 from . import messages, reviews, shares, stops
+from .replies import Replies
 
 SHARES = {**reviews.SHARES, **messages.SHARES}
 
@@ -24,3 +27,17 @@ def statuses(system: System, rows: Rows) -> dict[str, tuple[str, str | None]]:
     """Whether each measure of the logs that have rows is told, or why it is not."""
     found = {name: shares.status(each, system, rows) for name, each in SHARES.items() if each.log in rows.logs}
     return {**found, stops.AFTER_STOP: stops.status(system, rows)} if stops.asked(rows) else found
+
+
+def wrongly_told(measures: Sequence[dict], groups: Groups) -> Iterator[str]:
+    """Measures of logs that are told and must not be, or hidden and must not be: hiding one would hide what it was
+    meant to show."""
+    system, rows = groups.system, groups.rows
+    for metric, must in statuses(system, rows).items():
+        if [(each["status"], each["reason"]) for each in measures if each["metric"] == metric] != [must]:
+            yield f"{metric} is told, or hidden, otherwise"
+    for each in measures:
+        if each["metric"] == stops.AFTER_STOP and each["params"].get("some") != stops.some(system, rows):
+            yield "whether anybody was written to after a STOP"
+    yield from reviews.wrongly_told(measures, groups)
+    yield from Replies(groups).wrongly_told(measures)

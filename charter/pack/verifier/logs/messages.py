@@ -5,12 +5,10 @@ from __future__ import annotations
 from ..groups import Claims
 from ..rows import Rows
 from ..system import System
-from .shares import Share, counted
+from .shares import MOST_UNTIMED, Share, counted, of_months
 
 LOG = "contacts"
 MOST, DAYS = 4, 30
-MOST_UNTIMED = 0.01
-"""More messages without a time of day tell nothing of hours."""
 
 
 def _apart(rows: Rows) -> Claims:
@@ -24,7 +22,7 @@ def _often(_: Rows) -> Claims:
 
 
 def _few_people(system: System, rows: Rows) -> tuple[str, str] | None:
-    people = sum(counted(rows, LOG, "often")[1])
+    people = min(of_months(rows, LOG, "often"), default=0)
     return ("suppressed", "small_group") if people < system.limit else None
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
+from ..buckets import filled
 from ..figures.stages import Strata, within
 from ..groups import Claims, Groups, share, two_groups
 from ..rates import SELECTION, counted
@@ -13,8 +16,11 @@ SIDES = {
     "reached_in_time_ratio": ("reached", "without", "with"),
     "silent_shortlisting_ratio": ("silent", "silent", "replied"),
 }
+NOBODY = [0] * BUCKETS
 SAID = ("value", "params.values", "params.test")
 MEDIAN, WAIT = "median_reply_minutes", "wait"
+HELD = {"late_reply_share": "late", "prompt_reply_share": "prompt", MEDIAN: "answered"}
+"""Of each figure of groups, the part whose people it is about."""
 
 
 class Replies:
@@ -44,6 +50,46 @@ class Replies:
             "params.bad_side": "above",
             "params.scale": "ratio",
         }
+
+    def wrongly_told(self, measures: Sequence[dict]) -> Iterator[str]:
+        """What is told of few people, by itself or as what all others leave; and what is hidden as small and is not."""
+        for metric, part in HELD.items():
+            mine = [each for each in measures if each["metric"] == metric]
+            for by in {tuple(each["by"]) for each in mine} - {()}:
+                apart = self.groups.shown.apart(by)
+                left = {group: size for group, size in self._sizes(part, by).items() if group not in apart}
+                every = len(left)
+                for each in (each for each in mine if tuple(each["by"]) == by and each["status"] != "suppressed"):
+                    own = left.pop(tuple(each["group"][name] for name in by), NOBODY)
+                    if self._few(own):
+                        yield f"{each['id']} is told of too few people"
+                if len(left) < every and self._few([sum(sizes) for sizes in zip(NOBODY, *left.values())]):
+                    yield f"{metric} of others by {'*'.join(by)} tells of too few people"
+        everybody = self._sizes(HELD[MEDIAN], ()).get((), NOBODY)
+        few = not sum(everybody) or self._few(everybody)
+        for each in (each for each in measures if each["metric"] == MEDIAN):
+            if few and each["status"] != "suppressed":
+                yield f"{each['id']} is told of too few people"
+            if each["reason"] == "small_group" and not few and not self._small(each):
+                yield f"{each['id']} is hidden as small and is not"
+
+    def _small(self, measure: dict) -> bool:
+        """Whether a group has too few people in one of the parts, or must be hidden of its decisions."""
+        by = tuple(measure["by"])
+        own = tuple(measure["group"][name] for name in by) if measure["group"] else ()
+        hidden = own in self.groups.shown.hidden("decisions", by)
+        return hidden or any(self._few(self._sizes(part, by).get(own, NOBODY)) for part in HELD.values())
+
+    def _sizes(self, part: str, by: By) -> dict[tuple, list[int]]:
+        """Rows of each group by bucket."""
+        return {
+            group: [sum(map(sum, decisions)) for decisions in cells] for group, cells in self._table(part, by).items()
+        }
+
+    def _few(self, sizes: list[int]) -> bool:
+        """Whether these are some, and of fewer people than the limit: each filled bucket holds one."""
+        limit = self.groups.system.limit
+        return sum(sizes) > 0 and (sum(sizes) < limit or len(filled(sizes)) < min(limit, BUCKETS))
 
     def _table(self, part: str, by: By) -> Table:
         found: Table = {}

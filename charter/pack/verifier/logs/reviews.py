@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import permutations
+
 from ..buckets import fewest_clusters, filled
 from ..chances import quantile
-from ..groups import Claims
+from ..groups import Claims, Groups
 from ..rows import Rows
 from ..scores import share_end
-from ..system import System
-from .shares import Share, counted, worth
+from ..system import By, System
+from .shares import MOST_UNTIMED, Share, counted, worth
 
 LOG = "human_actions"
-BY_GROUP = "override_rate_by_group"
+BY_GROUP, PEOPLE = "override_rate_by_group", "people"
 WORDS_A_MINUTE = 300
-MOST_UNTIMED = 0.01
-"""More reviews of unknown time or words tell nothing of reading."""
 
 
 def _apart(rows: Rows) -> Claims:
@@ -49,6 +50,31 @@ def _alike(rows: Rows) -> float:
 def _alike_of_timed(rows: Rows) -> float:
     lists, timed = (sum(counted(rows, LOG, part)[1]) for part in ("changed", "hasty"))
     return _alike(rows) * timed / lists
+
+
+def wrongly_told(measures: Sequence[dict], groups: Groups) -> Iterator[str]:
+    """Groups told of where somebody of the attribute must be hidden: by the people of a month, or in the decisions;
+    and hidden where nobody must be."""
+    for measure in (each for each in measures if each["metric"] == BY_GROUP):
+        by, told = tuple(measure["by"]), measure["status"] != "suppressed"
+        if told and (_few_people(by, groups) or _hidden(by, groups)):
+            yield f"{measure['id']} is told, and must be hidden"
+        others = (each for each in measures if each["metric"] != BY_GROUP and each["status"] == "suppressed")
+        if not told and not _few_people(by, groups) and not any({*each["by"]} & {*by} for each in others):
+            yield f"{measure['id']} is hidden, and must be told"
+
+
+def _few_people(by: By, groups: Groups) -> bool:
+    """Whether in a month few people of a group, and some, have a proposal that was changed, or one that was not."""
+    rows, name = groups.rows, "*".join(by)
+    sides = [months for (_, part, whose, _), months in rows.months.items() if part == PEOPLE and whose[0] == name]
+    return not sides or any(0 < n < groups.system.limit for months in sides for n in months.values())
+
+
+def _hidden(by: By, groups: Groups) -> bool:
+    """Whether a group of the attribute, or of one that is part of it, is hidden in the decisions, or set apart."""
+    parts = [part for size in range(1, len(by) + 1) for part in permutations(by, size)]
+    return any(groups.shown.hidden("decisions", part) or groups.shown.apart(part) for part in parts)
 
 
 def of_group(measure: dict, rows: Rows) -> Claims:

@@ -18,6 +18,9 @@ from ..system import System
 
 FEWEST = 40
 """Of fewer cases, or fewer others, rows of one cluster are taken to be alike."""
+MOST_UNTIMED = 0.01
+"""More rows without a time tell nothing that rests on times."""
+PART_OF_MONTH = "part_of_month"
 FEW_OF = 100
 """Few cases are told of so many times as many rows alone."""
 
@@ -41,14 +44,15 @@ def claims(name: str, share: Share, system: System, rows: Rows) -> Claims:
     """What a share that is told must say."""
     cases, every = counted(rows, share.log, share.part)
     k, n = sum(cases), sum(every)
-    few = share.few_hidden and 0 < k < system.limit
+    most = most_of_few(share, system, rows)
+    few = most is not None
     fewest = fewest_clusters(every) if share.clusters is None else share.clusters(rows)
     size, df = (
         (fewest, max(len(filled(every)) - 1.0, 1.0))
         if few
         else worth((cases, every), fewest, clusters=share.clusters is None)
     )
-    value = max(k, system.limit if few else k) / n if k else 0.0
+    value = (k if most is None else most) / n
     z = quantile(0.975, {"df": df})
     test = {"kind": "score_share", "estimate": value, "size": size, "df": df, "method": "wilson_clusters"}
     return {
@@ -68,12 +72,33 @@ def claims(name: str, share: Share, system: System, rows: Rows) -> Claims:
 
 def status(share: Share, system: System, rows: Rows) -> tuple[str, str | None]:
     """Whether a share is told, or why it is not: hiding one would hide what it was meant to show."""
+    if part_of_month(share.log, rows):
+        return "undefined", PART_OF_MONTH
     if (why := share.untold(system, rows)) is not None:
         return why
-    cases, every = counted(rows, share.log, share.part)
-    k, n = sum(cases), sum(every)
-    few = share.few_hidden and 0 < k < system.limit and n < FEW_OF * system.limit
-    return ("suppressed", "small_numerator") if few else ("ok", None)
+    most, n = most_of_few(share, system, rows), sum(counted(rows, share.log, share.part)[1])
+    return ("suppressed", "small_numerator") if most is not None and n < FEW_OF * most else ("ok", None)
+
+
+def most_of_few(share: Share, system: System, rows: Rows) -> int | None:
+    """As how many cases so few are told: the limit for each month that has some; None where a month has enough."""
+    cases = of_months(rows, share.log, share.part, cases=True)
+    few = share.few_hidden and 0 < max(cases, default=0) < system.limit
+    return system.limit * len(cases) if few else None
+
+
+def of_months(rows: Rows, log: str, part: str, *, cases: bool = False) -> list[int]:
+    """How many rows of a part, or cases, each month has, of everybody; without months that have none."""
+    found: dict[str, int] = {}
+    for case in (True,) if cases else (True, False):
+        for month, n in rows.months.get((log, part, EVERYBODY, case), {}).items():
+            found[month] = found.get(month, 0) + n
+    return [n for n in found.values() if n]
+
+
+def part_of_month(log: str, rows: Rows) -> bool:
+    """Whether nothing is told of a log, as the window is not of whole months."""
+    return any(part == PART_OF_MONTH for part, _, _, _ in rows.logs.get(log, {}))
 
 
 def counted(rows: Rows, log: str, part: str, of: Group = EVERYBODY) -> Counted:

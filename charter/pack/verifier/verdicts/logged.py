@@ -45,8 +45,9 @@ def _claims(measure: dict, told_of: dict, too_much: bool) -> dict:
             return {**claims, "verdict": "unknown", "reason": LEFT_OUT}
         claims.update(verdict=verdict, reason=reason)
     if told:
-        bound = None if cases else min(3 / n, 1.0)
-        claims.update({"logged.n": n, "logged.cases": cases, "logged.bound": bound})
+        people = measure["params"].get("people")
+        bound = None if cases else min(3 / (people or n), 1.0)
+        claims.update({"logged.people": people, "logged.n": n, "logged.cases": cases, "logged.bound": bound})
     return claims
 
 
