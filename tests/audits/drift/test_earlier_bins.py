@@ -74,6 +74,7 @@ def test_it_is_read_with_what_its_bins_prove(earlier: tuple[Workspace, System]) 
     assert found.params["low"] <= true
 
 
+@pytest.mark.slow(lighter="test_it_is_read_with_what_its_bins_prove")
 def test_an_import_leaves_what_was_counted_without_sums_unknown(
     earlier: tuple[Workspace, System], tmp_path: Path
 ) -> None:
@@ -84,6 +85,7 @@ def test_an_import_leaves_what_was_counted_without_sums_unknown(
     assert moved(workspace, system).params["clipped"] is True
 
 
+@pytest.mark.slow(lighter="test_it_is_read_with_what_its_bins_prove")
 def test_a_rebuild_adds_sums_and_new_bins_where_they_are_asked_for(earlier: tuple[Workspace, System]) -> None:
     workspace, system = earlier
     true = wasserstein_distance(rows(1)["x"], rows(2)["x"])

@@ -145,6 +145,7 @@ def test_what_is_too_rare_for_any_number_is_looked_for_once(monkeypatch: pytest.
     assert len(looked) == 1
 
 
+@pytest.mark.slow(lighter="test_the_interval_covers_the_chance")
 def test_the_limit_of_anderson_darling_at_its_published_levels() -> None:
     """Of samples of one distribution, as many are beyond each level as it says."""
     random = np.random.default_rng(3)

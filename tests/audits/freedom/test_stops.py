@@ -21,6 +21,7 @@ from boussole.audits.workspace import Workspace
 from tests.audits.freedom.test_hours import MARCH, SYSTEM, bring, counted, month_of
 from tests.audits.freedom.test_shares import SYSTEM as OFFERS
 from tests.audits.freedom.test_shares import rows
+from tests.sparing import later
 
 
 @pytest.fixture
@@ -43,11 +44,11 @@ LAST = "other,2026-03-31T19:00:00,contact,,75"
 @pytest.mark.parametrize(
     ("messages", "found"),
     [
-        ([], (0, 0)),  # nobody said STOP
-        (["p,2026-03-10T10:00:00,STOP,,75"], (0, 1)),
+        later([], (0, 0)),  # nobody said STOP
+        later(["p,2026-03-10T10:00:00,STOP,,75"], (0, 1)),
         (["p,2026-03-10T10:00:00,stop,,75", "p,2026-03-11T10:00:00,contact,,75"], (0, 1)),  # 24 hours sharp
         (["p,2026-03-10T10:00:00,Opt-Out,,75", "p,2026-03-11T10:00:01,contact,,75"], (1, 1)),
-        (["p,2026-03-10T10:00:00,STOP,,75", "p,2026-03-09T10:00:00,contact,,75"], (0, 1)),  # before
+        later(["p,2026-03-10T10:00:00,STOP,,75", "p,2026-03-09T10:00:00,contact,,75"], (0, 1)),  # before
         (  # two of them: the first counts, and who is written to twice counts once
             [
                 "p,2026-03-10T10:00:00,STOP,,75",
@@ -57,11 +58,11 @@ LAST = "other,2026-03-31T19:00:00,contact,,75"
             ],
             (1, 1),
         ),
-        (["p,2026-03-31T10:00:00,STOP,,75"], (0, 0)),  # no message left since it was in force
-        (["p,2026-02-10T10:00:00,STOP,,75", "q,2026-03-02T10:00:00,STOP,,75"], (0, 2)),
-        (["p,2026-03-10,STOP,,75", "p,2026-03-11T23:00:00,contact,,75"], (0, 1)),  # a day alone counts from its end
+        later(["p,2026-03-31T10:00:00,STOP,,75"], (0, 0)),  # no message left since it was in force
+        later(["p,2026-02-10T10:00:00,STOP,,75", "q,2026-03-02T10:00:00,STOP,,75"], (0, 2)),
+        later(["p,2026-03-10,STOP,,75", "p,2026-03-11T23:00:00,contact,,75"], (0, 1)),  # a day alone counts from its end
         (["p,2026-03-10,STOP,,75", "p,2026-03-12T00:01:00,contact,,75"], (1, 1)),
-        (["p,2026-03-10T10:00:00,STOP,,75", "p,2026-04-11T10:00:01,contact,,75"], (0, 1)),  # a case of April
+        later(["p,2026-03-10T10:00:00,STOP,,75", "p,2026-04-11T10:00:01,contact,,75"], (0, 1)),  # a case of April
     ],
 )
 def test_who_is_written_to_after_a_stop(workspace: Workspace, messages: list[str], found: tuple[int, int]) -> None:
@@ -105,6 +106,7 @@ def test_a_purge_does_not_forget_who_said_stop(workspace: Workspace) -> None:
     assert purge(workspace, before=dt.date(2026, 3, 1), today=dt.date(2026, 4, 1)) == []
 
 
+@pytest.mark.slow(lighter="test_a_stop_that_comes_late_and_one_of_a_month_before_count")
 def test_months_that_an_earlier_version_counted_are_counted_from_their_rows(workspace: Workspace) -> None:
     bring(workspace, "p,2026-03-10T10:00:00,STOP,,75", "p,2026-03-12T10:00:00,contact,,75", LAST)
     with writing(workspace) as connection:
