@@ -29,6 +29,7 @@ from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.scene import load
 from boussole.dashboard.words.say import speaker
 from tests.written import system_text
+from tests.sparing import later
 
 SYSTEM = system_text(
     "offers",
@@ -101,7 +102,7 @@ def told(document: AuditDocument, lang: str) -> str:
     ("effect", "drift", "expected", "said"),
     [
         (0.02, 0.0, ("kept", "all_kept"), "Oui. Dans 24 agences qui ont commencé, on compte depuis "),
-        (0.0, 0.0, ("watch", "beyond_watch"), "Le hasard seul peut l’expliquer"),
+        later(0.0, 0.0, ("watch", "beyond_watch"), "Le hasard seul peut l’expliquer"),
         (-0.02, 0.0, ("broken", "beyond_breach"), "Non. Dans 24 agences"),
         (0.02, 0.004, ("unknown", "not_parallel"), "changeaient déjà autrement que les autres"),
     ],
@@ -120,7 +121,7 @@ def test_verdicts_follow_the_counts(
     assert (measure.value is None) == (expected[0] == "unknown")
 
 
-@pytest.mark.parametrize(("drift", "said"), [(0.0, "restent autour de zéro"), (0.004, "ne restent pas autour de zéro")])
+@pytest.mark.parametrize(("drift", "said"), [later(0.0, "restent autour de zéro"), (0.004, "ne restent pas autour de zéro")])
 def test_its_page_shows_the_months_around_the_start(tmp_path: Path, drift: float, said: str) -> None:
     workspace = made(tmp_path / "w", counts(effect=0.02, drift=drift))
     audit(workspace)

@@ -24,6 +24,7 @@ from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.dashboard.views.answers.small_print import small_print
 from boussole.dashboard.words.say import speaker
 from tests.written import system_text
+from tests.sparing import later
 
 SYSTEM = system_text(
     "offers",
@@ -95,9 +96,9 @@ def answers(document: AuditDocument) -> dict[str, tuple[str, str | None]]:
     ("changed", "hasty", "decides", "reads"),
     [
         (320, 0, "kept", "kept"),
-        (0, 800, "watch", "watch"),
+        later(0, 800, "watch", "watch"),
         (320, 2400, "kept", "watch"),  # beyond the breach level, and lists are changed: never broken alone
-        (0, 2400, "watch", "broken"),
+        later(0, 2400, "watch", "broken"),
         (25, 0, "unknown", "kept"),
     ],
 )

@@ -31,6 +31,7 @@ from boussole.dashboard.words.say import speaker
 from tests.end_to_end.test_freedom import audit, bring
 from tests.end_to_end.test_replies import MARCH, answer
 from tests.written import system_text
+from tests.sparing import later
 
 SYSTEM = system_text(
     "offers",
@@ -89,7 +90,7 @@ def made(home: Path, *, reached: tuple[float, float], listed: tuple[float, float
     ("reached", "listed", "phones", "silence"),
     [
         ((0.74, 0.7), (0.65, 0.6), "kept", "kept"),
-        ((0.61, 0.7), (0.5, 0.6), "watch", "watch"),
+        later((0.61, 0.7), (0.5, 0.6), "watch", "watch"),
         ((0.4, 0.7), (0.35, 0.6), "broken", "broken"),
     ],
 )
