@@ -353,13 +353,14 @@ def audits_of(workspace: Workspace) -> list[AuditDocument]:
     return [audit.document() for audit in stored_audits(workspace)]
 
 
+@pytest.mark.slow(lighter="audits/test_shared_rows.py::test_no_reader_of_two_systems_finds_a_handful")
 @pytest.mark.attack(
     "small groups", "an exact linear program over audits, packs, drift by month and week, and the data page"
 )
 @pytest.mark.parametrize(
     ("form", "first"),
     [
-        pytest.param(form, first, marks=() if (form, first) == (6, 11) else pytest.mark.slow)
+        (form, first)
         for form in range(len(FORMS))
         for first in (0, 3, 11)
     ],

@@ -252,6 +252,7 @@ print(json.dumps({
         later("oath", "charter/record_types/acts/members.py", ACT),
     ],
 )
+@pytest.mark.slow(lighter="test_a_command_asks_for_the_fields_of_its_model")
 def test_a_record_more_is_one_module(kind, module, text, tmp_path):
     folder = tmp_path / "project"
     shutil.copytree(ROOT / "src", folder / "src", symlinks=True)

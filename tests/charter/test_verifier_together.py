@@ -34,7 +34,7 @@ Made = tuple[dict[str, Any], System, ToldWindow, dict[str, ToldWindow]]
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param(False, id="independent"), pytest.param(True, id="clustered")],
+    params=[pytest.param(False, id="independent", marks=pytest.mark.slow), pytest.param(True, id="clustered")],
 )
 def workspace(
     request: pytest.FixtureRequest, audited_offers: Callable[..., Workspace], tmp_path_factory: pytest.TempPathFactory

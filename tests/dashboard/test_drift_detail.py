@@ -172,6 +172,7 @@ def test_every_method_is_explained(made: StoredReport) -> None:
     assert exact["decision"] is not None
 
 
+@pytest.mark.slow(lighter="test_the_command_makes_the_report")
 def test_the_same_report_is_one_run_of_mlflow(workspace: Workspace, made: StoredReport) -> None:
     again = make(workspace, exact_pair(workspace, workspace.system("jobs"), window=FEBRUARY), size=200)
     assert (again.sha256, again.run) == (made.sha256, made.run)

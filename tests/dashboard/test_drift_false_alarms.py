@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import beta
 
 from tests.dashboard.steady_years import MONTHS, Alarms, Planted, Shape, any_shape, year
+from tests.sparing import later
 
 AT = MONTHS - 9
 """The month in which something is planted: nine looks follow, with its own."""
@@ -52,7 +53,7 @@ def returning(churn: float, years: range) -> list[Alarms]:
     return found
 
 
-@pytest.mark.parametrize("churn", [0.5, 0.2])
+@pytest.mark.parametrize("churn", [later(0.5), 0.2])
 def test_people_who_come_back_move_nothing(churn: float) -> None:
     """Blind to them, twelve of these twenty would say that something has moved."""
     assert sum(bool(each.series) for each in returning(churn, range(20))) <= 3
@@ -74,7 +75,7 @@ def found_in(shape: Shape, sought: Callable[[Alarms], int | None], *, years: int
 
 
 @pytest.mark.parametrize(
-    ("decisions", "psi", "share", "delay"), [(1_000, 0.25, 0.9, 1), (5_000, 0.15, 0.9, 1), (50_000, 0.15, 1.0, 0)]
+    ("decisions", "psi", "share", "delay"), [later(1_000, 0.25, 0.9, 1), (5_000, 0.15, 0.9, 1), later(50_000, 0.15, 1.0, 0)]
 )
 def test_a_column_that_moves_is_told(decisions: int, psi: float, share: float, delay: float) -> None:
     shape = Shape(decisions=decisions, features=4, planted=Planted(month=AT, features=1, psi=psi))

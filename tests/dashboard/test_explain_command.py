@@ -27,6 +27,7 @@ from boussole.dashboard.views.explained.refusals import refusal
 from boussole.dashboard.words.say import speaker
 from boussole.experiments.weights.version_models import VersionModel
 from tests.dashboard.explained import DECIDED, asked, model, workspace_in
+from tests.sparing import later
 
 ALONE = ["explain", "D07", "--system", "jobs", "--reason", "request"]
 
@@ -103,8 +104,8 @@ def test_without_a_model_no_weight_is_made_up(shared):
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ("", "The log holds nothing of a person for this decision"),
-        ("false", "this person kept what the tool proposed"),
+        later("", "The log holds nothing of a person for this decision"),
+        later("false", "this person kept what the tool proposed"),
         ("true", "this person decided otherwise than the tool proposed"),
     ],
 )

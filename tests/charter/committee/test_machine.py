@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -225,6 +226,13 @@ class Meeting(RuleBasedStateMachine):
             assert list(faults(self.desk.house)) == []
 
 
-Meeting.TestCase.settings = settings(max_examples=80, stateful_step_count=50, deadline=None)
+Meeting.TestCase.settings = settings(max_examples=20, stateful_step_count=50, deadline=None)
 TestMeeting = Meeting.TestCase
+
+
+@pytest.mark.slow(lighter="TestMeeting")
+class TestMoreMeetings(Meeting.TestCase):
+    settings = settings(max_examples=80, stateful_step_count=50, deadline=None)
+
+
 assert CALLED < YESTERDAY < DAY
