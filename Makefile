@@ -59,10 +59,10 @@ demo: .venv/.run ## build the demo workspace, run the whole chain, open the dash
 	$(BIN)/boussole demo --home $(DEMO_HOME) $(DEMO_FLAGS)
 
 test: .venv/.dev browser token ## every test but the slow ones; a third process works while others wait for browsers
-	$(BIN)/python -m pytest -m "not slow" -n 3 --dist loadfile
+	$(BIN)/python -m pytest -m "not slow" -n 3 --dist loadfile --no-loadscope-reorder
 
 test-all: .venv/.dev .venv/.spark browser token ## every test, with Spark
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 attack: .venv/.dev browser token ## everything that is tried against Boussole; writes docs/attacks.md
 	$(BIN)/python -m tests.attacks

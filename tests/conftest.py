@@ -35,6 +35,7 @@ HERE = Path(__file__).parent
 SYSTEMS = HERE / "systems"
 REAL_DATA = Path(os.environ.get("BOUSSOLE_TEST_DATA", HERE.parent.parent / "shared" / "data"))
 LACKING = pytest.StashKey[int]()
+FIRST = ("end_to_end", "experiments", "canary", "faults", "dashboard")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -72,6 +73,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in lacking]
         config.stash[LACKING] = len(lacking)
         config.hook.pytest_deselected(items=lacking)
+    # Files are dealt out in this order: those of few and long tests first, lest one process has one left at the end.
+    items.sort(key=lambda item: FIRST.index(item.path.parent.name) if item.path.parent.name in FIRST else len(FIRST))
     for item in items:
         item.user_properties += [("attack", " | ".join(mark.args)) for mark in item.iter_markers("attack")]
 

@@ -359,11 +359,7 @@ def audits_of(workspace: Workspace) -> list[AuditDocument]:
 )
 @pytest.mark.parametrize(
     ("form", "first"),
-    [
-        (form, first)
-        for form in range(len(FORMS))
-        for first in (0, 3, 11)
-    ],
+    [(form, first) for form in range(len(FORMS)) for first in (0, 3, 11)],
 )
 def test_no_reader_of_all_surfaces_finds_a_handful(tmp_path: Path, form: int, first: int, tries: Tries) -> None:
     for seed in range(first, first + (1 if first == 11 else 3)):

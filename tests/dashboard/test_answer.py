@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from boussole.audits.drift.counts import Version
-from boussole.audits.languages import LANGUAGES
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -39,10 +38,10 @@ from boussole.dashboard.words.addresses import answer_href
 from boussole.dashboard.words.say import speaker
 from tests.as_json import documents, written
 from tests.dashboard.before_folds import folded, shown, words_shown
+from tests.sparing import later
 from tests.written import measure as as_sealed
 from tests.written import system_text
 from tests.written import verdict as a_verdict
-from tests.sparing import later
 
 EN, FR = speaker("en"), speaker("fr")
 ALL = Reader(committee=True, incidents=True)

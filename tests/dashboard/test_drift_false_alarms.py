@@ -75,7 +75,8 @@ def found_in(shape: Shape, sought: Callable[[Alarms], int | None], *, years: int
 
 
 @pytest.mark.parametrize(
-    ("decisions", "psi", "share", "delay"), [later(1_000, 0.25, 0.9, 1), (5_000, 0.15, 0.9, 1), later(50_000, 0.15, 1.0, 0)]
+    ("decisions", "psi", "share", "delay"),
+    [later(1_000, 0.25, 0.9, 1), (5_000, 0.15, 0.9, 1), later(50_000, 0.15, 1.0, 0)],
 )
 def test_a_column_that_moves_is_told(decisions: int, psi: float, share: float, delay: float) -> None:
     shape = Shape(decisions=decisions, features=4, planted=Planted(month=AT, features=1, psi=psi))

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from boussole.audits.decisions import ingest
-from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import chosen, rerun
@@ -23,8 +22,8 @@ from boussole.charter.text.loading import load_charter
 from boussole.dashboard.report.systems import figures
 from boussole.dashboard.views.system.view import question
 from boussole.dashboard.words.say import speaker
-from tests.written import system_text
 from tests.sparing import later
+from tests.written import system_text
 
 SYSTEM = system_text(
     "offers",

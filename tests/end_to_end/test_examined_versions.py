@@ -22,8 +22,8 @@ from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.facts import facts_of
 from boussole.charter.text.loading import load_charter
-from tests.written import system_text
 from tests.sparing import later
+from tests.written import system_text
 
 SYSTEM = system_text(
     "offers",

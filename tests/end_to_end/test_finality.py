@@ -28,8 +28,8 @@ from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.scene import load
 from boussole.dashboard.words.say import speaker
-from tests.written import system_text
 from tests.sparing import later
+from tests.written import system_text
 
 SYSTEM = system_text(
     "offers",
@@ -121,7 +121,9 @@ def test_verdicts_follow_the_counts(
     assert (measure.value is None) == (expected[0] == "unknown")
 
 
-@pytest.mark.parametrize(("drift", "said"), [later(0.0, "restent autour de zéro"), (0.004, "ne restent pas autour de zéro")])
+@pytest.mark.parametrize(
+    ("drift", "said"), [later(0.0, "restent autour de zéro"), (0.004, "ne restent pas autour de zéro")]
+)
 def test_its_page_shows_the_months_around_the_start(tmp_path: Path, drift: float, said: str) -> None:
     workspace = made(tmp_path / "w", counts(effect=0.02, drift=drift))
     audit(workspace)

@@ -30,8 +30,8 @@ from boussole.dashboard.pages.answer.unknown import not_known
 from boussole.dashboard.views.answers.levels import levels_words
 from boussole.dashboard.views.answers.short import figures
 from boussole.dashboard.words.say import speaker
-from tests.written import system_text
 from tests.sparing import later
+from tests.written import system_text
 
 SYSTEM = system_text(
     "offers",

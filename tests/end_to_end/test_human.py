@@ -23,8 +23,8 @@ from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.dashboard.views.answers.small_print import small_print
 from boussole.dashboard.words.say import speaker
-from tests.written import system_text
 from tests.sparing import later
+from tests.written import system_text
 
 SYSTEM = system_text(
     "offers",

@@ -30,8 +30,8 @@ from boussole.dashboard.views.system.view import question
 from boussole.dashboard.words.say import speaker
 from tests.end_to_end.test_freedom import audit, bring
 from tests.end_to_end.test_replies import MARCH, answer
-from tests.written import system_text
 from tests.sparing import later
+from tests.written import system_text
 
 SYSTEM = system_text(
     "offers",

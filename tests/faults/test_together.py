@@ -34,7 +34,7 @@ def test_two_syncs_of_the_same_forty_files(world: World, nursery: Nursery, round
         assert again["ingested"] == []
 
 
-@pytest.mark.slow(lighter="audits/test_one_writer.py::test_the_same_and_other_files_from_three_processes")
+@pytest.mark.slow(lighter="audits/test_one_writer.py::test_a_reader_sees_the_last_commit_while_somebody_writes")
 @pytest.mark.parametrize("rounds", [1, 10])
 def test_records_written_by_threads_while_syncs_run(world: World, nursery: Nursery, rounds: int) -> None:
     over, written = threading.Event(), [0] * WRITERS

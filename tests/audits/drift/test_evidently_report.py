@@ -147,7 +147,9 @@ def test_words_are_few_short_and_none_of_few_rows_stands_by_itself() -> None:
     assert shown.reference["word"].map(len).max() == LONGEST
 
 
-@pytest.mark.parametrize("text", ["</script><img src=x>", *map(later, ("<!--<script>", "\u2028", "'); alert(1); ('", "\x00\ud800"))])
+@pytest.mark.parametrize(
+    "text", ["</script><img src=x>", *map(later, ("<!--<script>", "\u2028", "'); alert(1); ('", "\x00\ud800"))]
+)
 def test_no_name_and_no_value_breaks_out_of_the_page(text: str) -> None:
     rows = pd.DataFrame({text: ["a", text] * 25, "x": range(50)})
     page = evidently_page(rows, rows).headed("", title="t")
@@ -184,7 +186,7 @@ def test_a_column_that_evidently_fails_on_is_named_and_the_others_are_shown(monk
     assert made.columns.shown == ["x0", "x2", "selected"]
 
 
-@pytest.mark.slow(lighter="test_a_column_that_evidently_fails_on_is_named_and_the_others_are_shown")
+@pytest.mark.slow(lighter="test_what_cannot_be_shown_is_named_with_its_reason")
 def test_a_method_that_fails_on_so_few_values_has_no_figure_and_the_others_have() -> None:
     few = pd.DataFrame({"x": [1.0], "w": ["a"]})
     figures = evidently_page(few, few, fewest=1).figures

@@ -60,7 +60,9 @@ LAST = "other,2026-03-31T19:00:00,contact,,75"
         ),
         later(["p,2026-03-31T10:00:00,STOP,,75"], (0, 0)),  # no message left since it was in force
         later(["p,2026-02-10T10:00:00,STOP,,75", "q,2026-03-02T10:00:00,STOP,,75"], (0, 2)),
-        later(["p,2026-03-10,STOP,,75", "p,2026-03-11T23:00:00,contact,,75"], (0, 1)),  # a day alone counts from its end
+        later(
+            ["p,2026-03-10,STOP,,75", "p,2026-03-11T23:00:00,contact,,75"], (0, 1)
+        ),  # a day alone counts from its end
         (["p,2026-03-10,STOP,,75", "p,2026-03-12T00:01:00,contact,,75"], (1, 1)),
         later(["p,2026-03-10T10:00:00,STOP,,75", "p,2026-04-11T10:00:01,contact,,75"], (0, 1)),  # a case of April
     ],
