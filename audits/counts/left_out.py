@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from boussole.audits.cubes.update import apart_sql, rows_of
 from boussole.audits.decisions.exclusion import runs_out
-from boussole.audits.decisions.quarantine import WAITING, entries, standing
+from boussole.audits.decisions.quarantine import standing
 from boussole.audits.lake.tables import has_shared, has_table, literal, table
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.model import System
@@ -35,6 +35,8 @@ decisions of other periods; decisions about groups too small to be told, which a
 REFERENCE, OUTCOMES, CONTACTS, HUMAN_ACTIONS = BESIDE = ("reference", "outcomes", "contacts", "human_actions")
 """What some questions rest on beside the window: the window of reference, and the logs of outcomes, of messages and of
 what people decide, of all periods: a row set aside there bears no day of a decision."""
+ASIDE, CAME = "rows_aside", "sources_of_rows_aside"
+"""Tables in memory: the rows of all logs that are set aside, and where rows came from."""
 COUNTED = "_counted"
 """After the name of one of `BESIDE`: what was counted of it. The name alone: what was set aside."""
 
@@ -126,6 +128,7 @@ def read_left_out(
     the window of reference, where the audit reads one.
     """
     out = _out(connection, system)
+    _gather(connection, system)
     parts = [
         _aside(connection, system, window, out),
         _excluded(connection, system, window, out),
@@ -143,6 +146,16 @@ def read_left_out(
         "WHERE part IS NOT NULL GROUP BY ALL ORDER BY ALL"
     )
     return connection.execute(summed).to_arrow_table().cast(LEFT_OUT)
+
+
+def _gather(connection: duckdb.DuckDBPyConnection, system: System) -> None:
+    """The rows that wait, and where they came from, beside each other in memory: several parts read them, and to plan
+    how two tables of the lake are joined takes longer than to read these few rows."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {CAME} AS SELECT batch, origin FROM lake.main.ingested "
+        f"WHERE system = {literal(system.id)}"
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {ASIDE} AS {standing(connection, system)}")
 
 
 def _decisions(system: System, part: str, condition: str) -> str:
@@ -165,11 +178,12 @@ def _aside(connection: duckdb.DuckDBPyConnection, system: System, window: Window
     month = f"bare AND day <= DATE '{window.end}' AND last_day(day) >= DATE '{window.start}'"
     here = f"{_within(window)} OR ({month}) OR {_whole(connection, system, window)}"
     return (
-        f"SELECT CASE WHEN NOT CASE WHEN day IS NULL THEN {_may_lie(system, window)} ELSE {here} END THEN NULL "
+        f"SELECT CASE WHEN NOT CASE WHEN day IS NULL THEN {_may_lie(connection, system, window)} ELSE {here} END "
+        "THEN NULL "
         f"WHEN discarded THEN '{DISCARDED}' WHEN {out} THEN '{EXCLUDED}' "
         f"WHEN day IS NULL THEN '{UNDATED}' ELSE '{SET_ASIDE}' END AS part, q.\"column\", q.reason, "
         f"coalesce(q.weight, {unread_weight(connection, system)}) AS n "
-        f"FROM ({standing(connection, system)}) q JOIN lake.main.ingested i USING (batch)"
+        f"FROM {ASIDE} q JOIN {CAME} i USING (batch) WHERE q.log = 'decisions'"
     )
 
 
@@ -187,8 +201,8 @@ def _logs(system: System) -> list[str]:
 def _beside(connection: duckdb.DuckDBPyConnection, system: System, log: str, out: str) -> str:
     """SQL: the same columns, of another log: its rows, and those that are set aside, but of excluded runs."""
     waiting = (
-        f"SELECT '{log}', NULL, NULL, 1 FROM {entries(connection, system)} q JOIN lake.main.ingested i "
-        f"USING (batch) WHERE q.log = '{log}' AND {WAITING} AND NOT ({out})"
+        f"SELECT '{log}', NULL, NULL, 1 FROM {ASIDE} q JOIN {CAME} i USING (batch) "
+        f"WHERE q.log = '{log}' AND NOT q.discarded AND NOT ({out})"
     )
     if not has_table(connection, system, log):
         return waiting
@@ -197,8 +211,13 @@ def _beside(connection: duckdb.DuckDBPyConnection, system: System, log: str, out
     return f"{waiting} UNION ALL {rows}{some}"
 
 
-def _may_lie(system: System, window: Window) -> str:
-    """SQL: whether a row without a day came with others of a window, or with none; a purge noted their months."""
+def _may_lie(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str:
+    """SQL: whether a row without a day came with others of a window, or with none; a purge noted their months.
+
+    The days of all decisions are read only where there is such a row.
+    """
+    if not connection.execute(f"SELECT 1 FROM {ASIDE} WHERE log = 'decisions' AND day IS NULL LIMIT 1").fetchone():
+        return "false"
     brought = f"SELECT batch, min(day) AS first, max(day) AS last FROM {table(system, 'decisions')} GROUP BY batch"
     elsewhere = f"first > DATE '{window.end}' OR last < DATE '{window.start}'"
     return (

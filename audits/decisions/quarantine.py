@@ -102,15 +102,15 @@ def waiting(connection: duckdb.DuckDBPyConnection, system: System) -> list[SetAs
 
 
 def standing(connection: duckdb.DuckDBPyConnection, system: System) -> str:
-    """SQL: batch, column, reason, day, weight of the decisions that are set aside and not corrected yet, whether
+    """SQL: log, batch, column, reason, day, weight of the rows that are set aside and not corrected yet, whether
     somebody discarded them, and whether a purge left the row bare: then `day` is the first of its month.
 
     Day and weight are empty where they cannot be read, and in lakes of earlier versions.
     """
     return (
-        f'SELECT batch, "column", reason, day, weight, discarded IS NOT NULL AS discarded, content IS NULL AS bare, '
-        f"first_month, last_month "
-        f"FROM {entries(connection, system)} WHERE log = 'decisions' AND resolved IS NULL"
+        f'SELECT log, batch, "column", reason, day, weight, discarded IS NOT NULL AS discarded, '
+        f"content IS NULL AS bare, first_month, last_month "
+        f"FROM {entries(connection, system)} WHERE resolved IS NULL"
     )
 
 

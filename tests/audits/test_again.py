@@ -183,6 +183,7 @@ def test_a_file_of_which_every_row_differs_is_refused(workspace: Workspace, brin
         bring([good(1, sex="M")])
 
 
+@pytest.mark.slow(lighter="test_a_row_that_says_something_else_is_set_aside_with_its_columns")
 def test_a_column_that_was_not_read_then_is_no_difference(workspace: Workspace, bring: Bring, tmp_path: Path) -> None:
     bring([good(1), good(2)])
     path = workspace.home / "systems" / "loans.yaml"
@@ -206,6 +207,7 @@ def test_a_corrected_row_clears_the_one_that_was_set_aside(workspace: Workspace,
     assert bring([*bad, good(5)]) == (1, 0, 3, 0, 0)  # the old file does not bring back what was corrected
 
 
+@pytest.mark.slow(lighter="test_a_corrected_row_clears_the_one_that_was_set_aside")
 def test_a_row_that_is_still_bad_takes_the_place_of_what_it_was(
     workspace: Workspace, loans: System, bring: Bring
 ) -> None:
@@ -216,6 +218,7 @@ def test_a_row_that_is_still_bad_takes_the_place_of_what_it_was(
     assert [column for column, *_ in aside(workspace, loans)] == ["granted"]
 
 
+@pytest.mark.slow(lighter="test_a_corrected_row_clears_the_one_that_was_set_aside")
 def test_a_row_without_an_id_is_cleared_by_the_same_place_of_a_later_version(
     workspace: Workspace, loans: System, bring: Bring
 ) -> None:
@@ -250,6 +253,7 @@ def test_equal_rows_are_counted_by_their_number(workspace: Workspace, loans: Sys
     assert left_out(workspace, loans) == LeftOut(set_aside=3)
 
 
+@pytest.mark.slow(lighter="test_equal_rows_are_counted_by_their_number")
 def test_ids_that_start_anew_in_each_file_clear_nothing(workspace: Workspace, loans: System, bring: Bring) -> None:
     assert bring([good(1), good(2)], "export.csv") == (2, 0, 0, 0, 0)
     assert bring([good(1, when="2026-06-01"), good(2, when="2026-06-02"), good(3)], "june.csv") == (1, 2, 0, 0, 0)
@@ -257,6 +261,7 @@ def test_ids_that_start_anew_in_each_file_clear_nothing(workspace: Workspace, lo
     assert left_out(workspace, loans) == LeftOut(set_aside=2)
 
 
+@pytest.mark.slow(lighter="test_rows_that_shared_an_id_are_set_aside_again_if_they_come_again")
 def test_a_line_that_cannot_be_split_is_set_aside_once(workspace: Workspace, loans: System, bring: Bring) -> None:
     assert bring([good(1), "a2,2026-05-02"]) == (1, 1, 0, 0, 0)
     assert bring([good(1), "a2,2026-05-02", good(3)]) == (1, 0, 2, 1, 0)
@@ -264,6 +269,7 @@ def test_a_line_that_cannot_be_split_is_set_aside_once(workspace: Workspace, loa
     assert bring([good(1), good(2), good(3)]) == (1, 0, 2, 0, 1)
 
 
+@pytest.mark.slow(lighter="test_a_corrected_row_clears_the_one_that_was_set_aside")
 def test_discarded_rows_stay_discarded_and_a_correction_still_counts(
     workspace: Workspace, loans: System, bring: Bring
 ) -> None:
@@ -287,6 +293,7 @@ def test_strict_refuses_a_file_whose_bad_rows_are_set_aside_still(
     assert held(workspace, "SELECT count(*) FROM lake.loans.decisions") == [(1,)]
 
 
+@pytest.mark.slow(lighter="test_a_corrected_row_clears_the_one_that_was_set_aside")
 def test_corrections_are_found_after_a_rotation_of_keys(workspace: Workspace, loans: System, bring: Bring) -> None:
     bring([good(1), good(2, when="soon")])
     rotate(workspace)
@@ -297,6 +304,7 @@ def test_corrections_are_found_after_a_rotation_of_keys(workspace: Workspace, lo
 LATE = f"{HEADER},repaid,read,met,adviser,seconds"
 
 
+@pytest.mark.slow(lighter="test_a_corrected_row_clears_the_one_that_was_set_aside")
 def test_what_came_since_is_taken_over_and_an_empty_cell_takes_nothing_back(
     workspace: Workspace, loans: System, bring: Bring
 ) -> None:
@@ -312,6 +320,7 @@ def test_what_came_since_is_taken_over_and_an_empty_cell_takes_nothing_back(
     cubes_are_those_of_a_rebuild(workspace, loans)
 
 
+@pytest.mark.slow(lighter="test_known_rows_are_left_alone_and_new_ones_counted")
 def test_a_table_of_duckdb_does_as_files_do(workspace: Workspace, loans: System, tmp_path: Path) -> None:
     names = HEADER.split(",")
 
@@ -341,6 +350,7 @@ def test_texts_are_known_by_what_they_say(workspace: Workspace, loans: System, t
     assert aside(workspace, loans) == [("output", DIFFERS, "b.parquet", 1)]
 
 
+@pytest.mark.slow(lighter="test_known_rows_are_left_alone_and_new_ones_counted")
 def test_rows_that_another_file_holds_too_stay_when_their_run_is_deleted(
     workspace: Workspace, loans: System, tmp_path: Path
 ) -> None:

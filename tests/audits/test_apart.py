@@ -37,6 +37,7 @@ from boussole.dashboard.api.queries import PageQuery, VerdictsQuery
 from boussole.dashboard.cli.audits.verifying import told as lines_of
 from tests.as_json import documents_of, publications, set_apart
 from tests.written import sample
+from tests.sparing import later
 
 Document = Mapping[str, Any]
 TODAY = dt.date(2026, 12, 31)
@@ -139,7 +140,7 @@ def of(document: Document, name: str) -> Any:
     return next(measure for measure in document["measures"] if measure["id"] == name)
 
 
-@pytest.mark.parametrize("stray", ["mf", None], ids=["stray", "unknown"])
+@pytest.mark.parametrize("stray", ["mf", later(None)], ids=["stray", "unknown"])
 def test_one_stray_row_does_not_hide_a_comparison_of_767_with_1469(tmp_path: Path, stray: str | None) -> None:
     frame = people({"F": 1469, "M": 767, stray: 1})
     (document,) = audited(filled(tmp_path / "w", plain(), frame), plain(), JANUARY)
@@ -207,6 +208,7 @@ def test_what_a_window_set_apart_stays_apart_in_others(tmp_path: Path) -> None:
     assert january["decisions"] + february["decisions"] == both["decisions"] == 1440
 
 
+@pytest.mark.slow(lighter="test_what_a_window_set_apart_stays_apart_in_others")
 def test_rows_that_were_published_are_hidden_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An audit of an earlier version told a total that holds the stray row: less the groups, it would give it away."""
     workspace = filled(tmp_path / "w", plain(), people({"F": 400, "M": 300, "mf": 1}))
@@ -270,7 +272,7 @@ def selected(document: Document) -> tuple[float, float]:
     return ends[0], ends[1]
 
 
-@pytest.mark.parametrize("n", [1, 4, 10])
+@pytest.mark.parametrize("n", [1, later(4), later(10)])
 def test_a_reader_of_the_document_does_not_find_out_about_people_of_unknown_group(tmp_path: Path, n: int) -> None:
     """So few others that they are not set apart: then another group is hidden with them."""
     sizes: dict[str | None, int] = {"F": 8 * n, "M": 9 * n + 1 - n % 2, None: n}
@@ -327,7 +329,7 @@ def test_rows_stay_apart_once_the_system_file_names_their_attribute_no_more(tmp_
     assert both[1]["left_out"]["set_apart"] == 1
 
 
-@pytest.mark.parametrize("stray", ["mf", None], ids=["stray", "unknown"])
+@pytest.mark.parametrize("stray", ["mf", later(None)], ids=["stray", "unknown"])
 def test_where_the_values_of_an_attribute_were_removed_rows_set_apart_are_not_guessed(
     tmp_path: Path, stray: str | None
 ) -> None:

@@ -193,6 +193,7 @@ def test_what_a_killed_writer_left_half_done_is_undone_before_it_is_moved(worksp
     in_place(workspace, rows)
 
 
+@pytest.mark.slow(lighter="test_a_move_killed_at_this_point")
 def test_two_catalogues_that_differ_are_not_guessed_at(workspace: Workspace, tmp_path: Path) -> None:
     rows = rows_of(workspace, COUNT)
     old = workspace.lake / workspace.catalogue.name
