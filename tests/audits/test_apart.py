@@ -36,8 +36,8 @@ from boussole.dashboard.api import answers
 from boussole.dashboard.api.queries import PageQuery, VerdictsQuery
 from boussole.dashboard.cli.audits.verifying import told as lines_of
 from tests.as_json import documents_of, publications, set_apart
-from tests.written import sample
 from tests.sparing import later
+from tests.written import sample
 
 Document = Mapping[str, Any]
 TODAY = dt.date(2026, 12, 31)
@@ -303,6 +303,7 @@ def test_a_rerun_counts_the_same_rows(tmp_path: Path) -> None:
     assert [each.apart for each in publications(workspace, system, JANUARY)] == [{(("gender",), ("mf",))}] * 2
 
 
+@pytest.mark.slow(lighter="test_nothing_published_depends_on_what_was_decided_about_those_set_apart")
 def test_what_is_left_after_a_purge_is_not_mistaken_for_other_rows(tmp_path: Path) -> None:
     """The counts that stay hold the rows that the audit set apart: they are not compared, and not audited again."""
     system = plain()
@@ -320,6 +321,7 @@ def test_what_is_left_after_a_purge_is_not_mistaken_for_other_rows(tmp_path: Pat
         audited(workspace, system, BOTH)
 
 
+@pytest.mark.slow(lighter="test_what_a_window_set_apart_stays_apart_in_others")
 def test_rows_stay_apart_once_the_system_file_names_their_attribute_no_more(tmp_path: Path) -> None:
     """Young people with the stray row, less young people without it, would be that row."""
     workspace = filled(tmp_path / "w", plain(), people({"F": 400, "M": 300, "mf": 1}))
@@ -359,6 +361,7 @@ def test_where_the_values_of_an_attribute_were_removed_rows_set_apart_are_not_gu
     assert series.points[0].decisions == 702
 
 
+@pytest.mark.slow(lighter="test_what_a_window_set_apart_stays_apart_in_others")
 def test_a_sweep_leaves_out_the_same_rows(tmp_path: Path) -> None:
     workspace = filled(tmp_path / "w", rich(), people({"F": 400, "M": 300, "mf": 1}))
     found = sweep(rich(), workspace, start=JANUARY.start, end=JANUARY.end)

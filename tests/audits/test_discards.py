@@ -84,6 +84,7 @@ def left_out(workspace: Workspace, system: System, window: Window = YEAR) -> Lef
         return counted(connection, system, window)
 
 
+@pytest.mark.slow(lighter="test_discarded_rows_wait_no_longer_and_stay_told")
 def test_rows_that_are_in_no_figure_are_counted_by_period(workspace: Workspace, loans: System) -> None:
     assert left_out(workspace, loans) == LeftOut(set_aside=4)
     assert left_out(workspace, loans, JANUARY) == LeftOut(set_aside=3)  # two of them without a date of their own
@@ -91,6 +92,7 @@ def test_rows_that_are_in_no_figure_are_counted_by_period(workspace: Workspace, 
     assert left_out(workspace, loans, MARCH) == LeftOut()
 
 
+@pytest.mark.slow(lighter="test_discarded_rows_wait_no_longer_and_stay_told")
 def test_a_row_without_a_day_whose_source_brought_nothing_counts_in_every_period(
     workspace: Workspace, loans: System
 ) -> None:
@@ -144,6 +146,7 @@ def test_what_is_not_there_or_not_explained_is_not_discarded(workspace: Workspac
     assert (left_out(workspace, loans), discards(workspace)) == (LeftOut(set_aside=4), [])
 
 
+@pytest.mark.slow(lighter="test_discarded_rows_wait_no_longer_and_stay_told")
 def test_a_lake_of_before_is_read_and_gets_its_columns(workspace: Workspace, loans: System) -> None:
     with writing(workspace) as connection:
         for column in ("day", "mark", "discarded"):

@@ -32,6 +32,7 @@ import os, signal, sys
 from pathlib import Path
 from boussole.audits.lake import catalogue, folder, writing
 from boussole.audits.workspace import Workspace
+from tests.sparing import later
 
 home, place, when, apart = sys.argv[1:]
 real, renamed = getattr(catalogue, place, None), Path.replace
@@ -233,8 +234,8 @@ def _start(workspace: Workspace, place: str, when: str, apart: str) -> subproces
 
 
 @pytest.mark.attack("the lake", "the move of the catalogue is killed")
-@pytest.mark.parametrize("apart", ["no", "yes"])
-@pytest.mark.parametrize(("place", "when"), [("_end_work", "before"), ("_move", "before"), ("_move", "after")])
+@pytest.mark.parametrize("apart", [later("no"), "yes"])
+@pytest.mark.parametrize(("place", "when"), [later("_end_work", "before"), ("_move", "before"), ("_move", "after")])
 def test_a_move_killed_at_this_point(workspace: Workspace, place: str, when: str, apart: str) -> None:
     rows = rows_of(workspace, COUNT)
     moved_back(workspace)

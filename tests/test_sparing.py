@@ -1,0 +1,47 @@
+"""What `make test` leaves to `make test-all` has a lighter sibling, which `make test` runs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def slow_of(found: ast.FunctionDef | ast.ClassDef) -> list[ast.expr]:
+    """The marks that leave a test out of `make test`."""
+    return [each for each in found.decorator_list if ast.unparse(each).startswith("pytest.mark.slow")]
+
+
+def within(path: Path) -> dict[str, ast.FunctionDef | ast.ClassDef]:
+    """The tests of a file by their names; a class that is made by another (`TestMeeting = …`) is no test here."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = [each for each in tree.body if isinstance(each, ast.FunctionDef | ast.ClassDef)]
+    return {each.name: each for each in found if each.name.lower().startswith("test")}
+
+
+def siblings() -> Iterator[tuple[str, Path, str]]:
+    """Each test that names a lighter one: its own name, and the file and name of the lighter."""
+    for path in sorted(HERE.rglob("test_*.py")):
+        for name, test in within(path).items():
+            for mark in slow_of(test):
+                if isinstance(mark, ast.Call):
+                    (told,) = (ast.literal_eval(each.value) for each in mark.keywords if each.arg == "lighter")
+                    file, _, lighter = told.rpartition("::")
+                    yield f"{path.relative_to(HERE)}::{name}", HERE / file if file else path, lighter
+
+
+def test_what_is_slow_names_a_lighter_test_that_every_run_makes() -> None:
+    found = list(siblings())
+    assert len(found) > 30
+    missing = {name: lighter for name, path, lighter in found if lighter not in path.read_text(encoding="utf-8")}
+    assert missing == {}
+    left_out = {name: lighter for name, path, lighter in found if slow_of_name(path, lighter)}
+    assert left_out == {}
+
+
+def slow_of_name(path: Path, name: str) -> bool:
+    """Whether a test is left out itself."""
+    test = within(path).get(name)
+    return test is not None and bool(slow_of(test))
