@@ -261,7 +261,7 @@ def test_ids_that_start_anew_in_each_file_clear_nothing(workspace: Workspace, lo
     assert left_out(workspace, loans) == LeftOut(set_aside=2)
 
 
-@pytest.mark.slow(lighter="test_rows_that_shared_an_id_are_set_aside_again_if_they_come_again")
+@pytest.mark.slow(lighter="test_a_corrected_row_clears_the_one_that_was_set_aside")
 def test_a_line_that_cannot_be_split_is_set_aside_once(workspace: Workspace, loans: System, bring: Bring) -> None:
     assert bring([good(1), "a2,2026-05-02"]) == (1, 1, 0, 0, 0)
     assert bring([good(1), "a2,2026-05-02", good(3)]) == (1, 0, 2, 1, 0)

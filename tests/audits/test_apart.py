@@ -303,7 +303,7 @@ def test_a_rerun_counts_the_same_rows(tmp_path: Path) -> None:
     assert [each.apart for each in publications(workspace, system, JANUARY)] == [{(("gender",), ("mf",))}] * 2
 
 
-@pytest.mark.slow(lighter="test_nothing_published_depends_on_what_was_decided_about_those_set_apart")
+@pytest.mark.slow(lighter="test_what_a_window_set_apart_stays_apart_in_others")
 def test_what_is_left_after_a_purge_is_not_mistaken_for_other_rows(tmp_path: Path) -> None:
     """The counts that stay hold the rows that the audit set apart: they are not compared, and not audited again."""
     system = plain()
