@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,17 +41,27 @@ def workspace(tmp_path: Path) -> Workspace:
     return made
 
 
-@pytest.fixture
-def filled(workspace: Workspace, tmp_path: Path) -> Workspace:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two files of decisions and one of outcomes, brought in once for all tests."""
+    folder = tmp_path_factory.mktemp("overview")
+    workspace = Workspace.create(folder / "w")
+    (workspace.home / "systems" / "loans.yaml").write_text(SYSTEM, encoding="utf-8")
     loans = workspace.system("loans")
     for name, content, origin, log in (
         ("first.csv", FIRST, None, "decisions"),
         ("second.csv", SECOND, "mlflow:run1/boussole/decisions/b.csv", "decisions"),
         ("late.csv", LATE, None, "outcomes"),
     ):
-        (tmp_path / name).write_text(content, encoding="utf-8")
-        ingest(workspace, loans, tmp_path / name, origin=origin, log=log)
-    return workspace
+        (folder / name).write_text(content, encoding="utf-8")
+        ingest(workspace, loans, folder / name, origin=origin, log=log)
+    return workspace.home
+
+
+@pytest.fixture
+def filled(template: Path, tmp_path: Path) -> Workspace:
+    shutil.copytree(template, tmp_path / "w")
+    return Workspace(tmp_path / "w")
 
 
 def test_a_workspace_without_data_has_nothing_to_tell(workspace: Workspace) -> None:
@@ -83,6 +94,7 @@ def test_changes_of_the_columns_are_told(filled: Workspace) -> None:
     assert {("new_column", "note", ""), ("rare_value", "sex", "1")} <= {(c.kind, c.column, c.detail) for c in changed}
 
 
+@pytest.mark.slow(lighter="test_what_came_by_which_way")
 def test_runs_out_of_the_figures_are_told_until_they_are_back(filled: Workspace) -> None:
     loans = filled.system("loans")
     exclude(filled, loans, "mlflow:run1", reason="deleted")
@@ -93,12 +105,14 @@ def test_runs_out_of_the_figures_are_told_until_they_are_back(filled: Workspace)
     assert overview(filled).systems["loans"].excluded == ()
 
 
+@pytest.mark.slow(lighter="test_the_oldest_row_is_told")
 def test_sealed_months_are_told(filled: Workspace) -> None:
     purge(filled, before=dt.date(2026, 8, 1))
     sealed = overview(filled).systems["loans"].sealed
     assert [(item.month, item.decisions) for item in sealed] == [(dt.date(2026, 7, 1), 1)]
 
 
+@pytest.mark.slow(lighter="test_what_the_logs_hold_and_how_new_it_is")
 def test_a_system_whose_file_is_gone_is_still_named_by_what_came(filled: Workspace) -> None:
     (filled.home / "systems" / "loans.yaml").unlink()
     seen = overview(Workspace(filled.home))
@@ -106,6 +120,7 @@ def test_a_system_whose_file_is_gone_is_still_named_by_what_came(filled: Workspa
     assert {item.system for item in seen.arrived} == {"loans"}
 
 
+@pytest.mark.slow(lighter="test_what_the_logs_hold_and_how_new_it_is")
 def test_a_log_that_the_file_names_only_since_is_no_trouble(filled: Workspace) -> None:
     path = filled.home / "systems" / "loans.yaml"
     path.write_text(SYSTEM + "contacts: {person: who, at: at, kind: kind}\n", encoding="utf-8")

@@ -301,6 +301,7 @@ def test_no_reader_of_the_tables_of_two_systems_finds_a_handful(tmp_path: Path, 
 
 
 @pytest.mark.attack("small groups", "two systems on the same decisions, one by bands from 26, the other from 27")
+@pytest.mark.slow(lighter="test_two_bandings_in_one_file_do_not_tell_who_lies_between")
 def test_two_bandings_do_not_tell_who_lies_between(tmp_path: Path, tries: Tries) -> None:
     one, two = system("one", groups=AGES), system("two", groups=OTHER_AGES)
     frame = people()
@@ -317,6 +318,7 @@ SHARED = "two systems on the same decisions"
 @pytest.mark.attack(
     "small groups", f"{SHARED}, of which one reads another decision, lacks a few rows, or has few apart"
 )
+@pytest.mark.slow(lighter="test_two_bandings_in_one_file_do_not_tell_who_lies_between")
 def test_what_cannot_be_read_together_is_refused(tmp_path: Path, tries: Tries) -> None:
     """Another decision column; the same rows without four of them."""
     one = system("one", groups={"region": {}})
@@ -338,6 +340,7 @@ def test_what_cannot_be_read_together_is_refused(tmp_path: Path, tries: Tries) -
 
 
 @pytest.mark.attack("small groups", f"{SHARED}: one whose file was removed, and that came back under another id")
+@pytest.mark.slow(lighter="test_two_bandings_in_one_file_do_not_tell_who_lies_between")
 def test_a_system_that_came_back_under_another_id_is_the_same(tmp_path: Path) -> None:
     """Its rows and its audits are still there, and so is the declaration that these were made by."""
     one, again = system("one", groups=AGES), system("again", groups=OTHER_AGES)

@@ -23,6 +23,7 @@ from boussole.audits.lake.turns import turn
 from boussole.audits.workspace import Workspace
 from tests.attacks import Tries
 from tests.audits.privacy.helpers import CANARY, found_in_clear, load, rows_of
+from tests.sparing import later
 
 COUNT = "SELECT count(*) FROM lake.loans.decisions"
 SECRETS = (b"P0", b"P1", CANARY, b"CANARY", b"team", b"98765.4375")
@@ -32,7 +33,6 @@ import os, signal, sys
 from pathlib import Path
 from boussole.audits.lake import catalogue, folder, writing
 from boussole.audits.workspace import Workspace
-from tests.sparing import later
 
 home, place, when, apart = sys.argv[1:]
 real, renamed = getattr(catalogue, place, None), Path.replace
