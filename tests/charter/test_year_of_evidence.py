@@ -15,6 +15,7 @@ YEARS = 30
 """Of each cell of the table."""
 
 
+@pytest.mark.slow(lighter="test_a_new_version_that_is_worse_is_told_soon")
 def test_a_year_finds_what_no_month_finds_and_accuses_nobody_at_parity() -> None:
     """12,000 decisions a year at 72 for 100: *not kept* in most years, in hardly any before; at parity never."""
     alone, together = told(Setting(decisions=1000), 0.72, 5)

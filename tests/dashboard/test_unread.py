@@ -105,6 +105,7 @@ def test_a_page_says_it_in_french_too(healthy: Workspace, tmp_path: Path) -> Non
 
 
 @pytest.mark.attack("ledger", "its file is removed while the dashboard runs")
+@pytest.mark.slow(lighter="test_what_cannot_be_read_is_never_shown_as_nothing")
 def test_every_page_says_that_the_ledger_is_lost(healthy: Workspace, tmp_path: Path, tries: Tries) -> None:
     home = tmp_path / "w"
     shutil.copytree(healthy.home, home)

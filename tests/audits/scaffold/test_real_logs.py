@@ -91,6 +91,7 @@ def test_car_loans_are_understood(real_data: Path, tmp_path: Path) -> None:
     assert imported(path, system, tmp_path).accepted == 50_000
 
 
+@pytest.mark.slow(lighter="test_a_french_export_is_understood")
 def test_the_log_of_the_demo_is_understood(tmp_path: Path) -> None:
     from boussole.experiments.demo.simulation import simulate
 
