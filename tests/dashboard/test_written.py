@@ -97,6 +97,9 @@ def _addresses(workspace: Workspace) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 @pytest.mark.parametrize(("main", "lang"), [("fr", "en"), later("en", "fr"), later("fr", "fr")])
+@pytest.mark.slow(
+    lighter="dashboard/test_foreign.py::test_every_text_of_a_german_charter_is_marked_as_german_and_nothing_else_is"
+)
 def test_records_are_read_aloud_in_the_main_language_of_the_organisation(
     demo: Workspace,
     monkeypatch: pytest.MonkeyPatch,

@@ -102,7 +102,7 @@ def test_json_on_stdout_is_only_json(boussole: Any, home: Path, tmp_path: Path) 
     assert json.loads(done.stdout)["decisions"] == 400
 
 
-def test_fail_on_gates_a_build(boussole: Any, command: Any, home: Path, tmp_path: Path) -> None:
+def test_fail_on_gates_a_build(command: Any, home: Path, tmp_path: Path) -> None:
     """Women are contacted a third as often: broken, exit code 1; the same log without a gate exits with 0."""
     rows = [
         f"{i},2026-03-01,{i % 2 == 0 and (i % 3 == 0 or i % 4 == 0)},{'F' if i < 600 else 'M'}\n" for i in range(600)
@@ -111,4 +111,4 @@ def test_fail_on_gates_a_build(boussole: Any, command: Any, home: Path, tmp_path
     (tmp_path / "log.csv").write_text(HEADER + "".join(rows))
     assert command("--workspace", home, "import", tmp_path / "log.csv", "--system", "calls").returncode == 0
     assert command("--workspace", home, "audit", "--system", "calls").returncode == 0
-    assert boussole("--workspace", home, "audit", "--system", "calls", "--fail-on", "broken").returncode == 1
+    assert command("--workspace", home, "audit", "--system", "calls", "--fail-on", "broken").returncode == 1
