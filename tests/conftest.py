@@ -115,7 +115,6 @@ def small_engines() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(engine.CONFIG, "allow_unsigned_extensions", True)
         patch.setitem(engine.CONFIG, "threads", 1)
-        patch.setitem(engine.CONFIG, "disabled_optimizers", "join_order,statistics_propagation")
         yield
 
 
