@@ -9,6 +9,7 @@ from boussole.audits.drift.distances import METRICS as WINDOW_METRICS
 from boussole.audits.drift.meaning import METRICS as MEANING_METRICS
 from boussole.audits.drift.measures import METRICS as DRIFT_METRICS
 from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.metrics.accounts import METRICS as ACCOUNT_METRICS
 from boussole.audits.metrics.adjusted import METRICS as ADJUSTED_METRICS
 from boussole.audits.metrics.before_after import METRICS as BEFORE_AFTER_METRICS
 from boussole.audits.metrics.calibration import METRICS as CALIBRATION_METRICS
@@ -22,12 +23,14 @@ from boussole.audits.metrics.freedom import METRICS as FREEDOM_METRICS
 from boussole.audits.metrics.human import METRICS as HUMAN_METRICS
 from boussole.audits.metrics.inequality import METRICS as INEQUALITY_METRICS
 from boussole.audits.metrics.missing import METRICS as MISSING_METRICS
+from boussole.audits.metrics.notices import METRICS as NOTICE_METRICS
 from boussole.audits.metrics.ranking import METRICS as RANKING_METRICS
 from boussole.audits.metrics.replies import METRICS as REPLY_METRICS
 from boussole.audits.metrics.scoring import METRICS as SCORING_METRICS
 from boussole.audits.metrics.selection import METRICS as SELECTION_METRICS
 from boussole.audits.metrics.stages import METRICS as STAGE_METRICS
 from boussole.audits.metrics.through import METRICS as THROUGH_METRICS
+from boussole.audits.metrics.uses import METRICS as USE_METRICS
 
 
 class MetricError(BoussoleError):
@@ -87,5 +90,8 @@ REGISTRY = Registry(
         *HUMAN_METRICS,
         *BEFORE_AFTER_METRICS,
         *REPLY_METRICS,
+        *USE_METRICS,
+        *NOTICE_METRICS,
+        *ACCOUNT_METRICS,
     )
 )

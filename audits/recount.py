@@ -208,7 +208,7 @@ def _sight(question: _Question, published: Sequence[ShownWindow] | None, *, at: 
                 apart=apart,
                 common=common,
             )
-            return _as_kept(without_names(connection, workspace, system, found), kept)
+            return _as_kept(system, without_names(connection, workspace, system, found), kept)
 
         cubes = read(exact=False, apart=[])
         if months:
@@ -239,15 +239,14 @@ def _cube(read: Read, name: str) -> pa.Table:
     return read.logs.get(name, SHARES.empty_table()) if name in COUNTERS else getattr(read, name)
 
 
-def _as_counted(log: str, found: pa.Table, kept: pa.Table | None) -> pa.Table:
-    """Counts of a log without the newest part, where these were kept by a version that did not count it."""
-    newest = next((each.newest for name, each in COUNTERS.items() if name == log), None)
-    if newest is None or kept is None or newest in kept["part"].to_pylist():
-        return found
-    return found.filter(pa.compute.not_equal(found["part"], newest))
+def _as_counted(system: System, log: str, found: pa.Table, kept: pa.Table | None) -> pa.Table:
+    """Counts of a log without the newest parts, where these were kept by a version that did not count them."""
+    newest = next((each.newest(system) for name, each in COUNTERS.items() if name == log), ())
+    unknown = [] if kept is None else sorted({*newest} - {*kept["part"].to_pylist()})
+    return found.filter(pa.compute.invert(pa.compute.is_in(found["part"], pa.array(unknown, pa.string()))))
 
 
-def _as_kept(found: Read, kept: Read) -> Read:
+def _as_kept(system: System, found: Read, kept: Read) -> Read:
     """Without what the audit did not read: earlier versions read no categories, not what people bring to lists, and not
     all that is counted of messages."""
     known = {each.feature for each in kept.histograms}
@@ -258,7 +257,9 @@ def _as_kept(found: Read, kept: Read) -> Read:
         found = replace(found, forgotten=kept.forgotten)
     if not kept.replies.num_rows:
         found = replace(found, replies=kept.replies)
-    found = replace(found, logs={log: _as_counted(log, rows, kept.logs.get(log)) for log, rows in found.logs.items()})
+    found = replace(
+        found, logs={log: _as_counted(system, log, rows, kept.logs.get(log)) for log, rows in found.logs.items()}
+    )
     return replace(
         found,
         histograms=[each for each in found.histograms if each.feature in known or not isinstance(each, Categories)],

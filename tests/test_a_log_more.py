@@ -67,10 +67,10 @@ IMPORTED = "from boussole.audits.systems.logs.contacts import"
 FIELD = "    usage: Usage | None"
 CHANGE: Change = {
     "audits/systems/logs/complaints.py": DESCRIPTOR,
-    "audits/log_names.py": {'"agencies"]': '"agencies", "complaints"]'},
+    "audits/log_names.py": {'"accounts"]': '"accounts", "complaints"]'},
     "audits/systems/logs/registry.py": {
         IMPORTED: f"from boussole.audits.systems.logs.complaints import COMPLAINTS, Complaints\n{IMPORTED}",
-        "AGENCIES)": "AGENCIES, COMPLAINTS)",
+        "ACCOUNTS)": "ACCOUNTS, COMPLAINTS)",
         FIELD: f'    complaints: Complaints | None = Field(None, description="What people complain of")\n{FIELD}',
     },
 }

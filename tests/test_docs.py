@@ -205,6 +205,7 @@ def some_logs(number: int) -> dict[str, pd.DataFrame]:
             "people": [120, 90],
             "returns": [12, 8],
         },
+        "accounts": {"login": ids, "exported_on": ["2026-07-31", "2026-07-31"], "mfa": ["yes", "no"]},
         "usage": {"use_id": ids, "used_at": moments, "task": ["letter", "letter"], "age": ["25-49", None]},
     }
     return {log: pd.DataFrame({"decision_id": ids} | values) for log, values in columns.items()}

@@ -43,7 +43,7 @@ def read_logs(
             found[str(log)] = _part_of_month(connection, held)
         else:
             source = _source(connection, system, window, log, held, exact=exact)
-            found[str(log)] = _rows(connection, log, source, without)
+            found[str(log)] = _rows(connection, system, log, source, without)
     return {log: rows for log, rows in found.items() if rows.num_rows}
 
 
@@ -59,14 +59,18 @@ def _source(
 ) -> str:
     """SQL of the counts of a log by month: those that are `held`, or of its rows."""
     counter, purged = COUNTERS[log], purged_before(connection, system.id)
-    if purged is not None and purged > window.start - dt.timedelta(days=counter.before):
-        return held
-    if exact or uncounted(connection, held, counter):
+    if purged is not None:
+        short = purged > window.start - dt.timedelta(days=counter.before)
+        if short or (counter.history(system) and not uncounted(connection, system, held, counter)):
+            return held
+    if exact or uncounted(connection, system, held, counter):
         return f"({counter.counting(connection, system, days_sql(window))})"
     return held
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, log: LogName, source: str, without: Collection[str]) -> pa.Table:
+def _rows(
+    connection: duckdb.DuckDBPyConnection, system: System, log: LogName, source: str, without: Collection[str]
+) -> pa.Table:
     held = {name: f'"{name}"' for name in LOG_TYPES[log].cube} | {"window": "strftime(month, '%Y-%m')"}
     keys = ", ".join(f'{held.get(name, "CAST(NULL AS VARCHAR)")} AS "{name}"' for name in SIDES)
     sides = " UNION ALL ".join(
@@ -77,6 +81,6 @@ def _rows(connection: duckdb.DuckDBPyConnection, log: LogName, source: str, with
     kept = f"NOT coalesce({expired}, false)" if expired else "true"
     names = ", ".join(f'"{name}"' for name in SIDES)
     summed = f"SELECT {names}, decision, CAST(sum(n) AS BIGINT) AS n FROM ({sides}) WHERE {kept} GROUP BY ALL"
-    newest = COUNTERS[log].newest  # 0 of it: there is none, and not that nobody looked
-    told = "n > 0" if newest is None else f"n > 0 OR part = {literal(newest)}"
+    newest = COUNTERS[log].newest(system)  # 0 of it: there is none, and not that nobody looked
+    told = " OR ".join(["n > 0", *(f"part = {literal(part)}" for part in newest)])
     return connection.execute(f"FROM ({summed} ORDER BY ALL) WHERE {told}").to_arrow_table().cast(SHARES)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
+from boussole.audits.cubes import notices
 from boussole.audits.cubes.holidays import national, regional
 from boussole.audits.lake.tables import describe, keep, literal, table
 from boussole.audits.systems.logs.contacts import (
@@ -60,6 +61,7 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
         _counted(TIMED, "NOT timed", "contact_rows"),
         _counted(OFTEN, "often", "contact_people"),
         _stopped(connection, held, stop),
+        *(notices.counted(connection, system, section, rows) if notices.ready(system) else []),
     ]
     return f"FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from boussole.audits.cubes import contacts, reviews
+from boussole.audits.cubes import accounts, contacts, notices, reviews, uses
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import cube_of, has_table, literal, one, table
 from boussole.audits.log_names import LogName
@@ -26,19 +26,32 @@ class LogCounter:
 
     `counting`: SQL of the columns of its cube, of the rows of `source` whose days meet a condition; `before`: so many
     days before a row, what happened is part of what is counted of it. `ready`: whether a system file says enough of it.
-    `newest`: a part that earlier versions did not count; each month that was counted since has a row of it, even of 0.
+    `newest`: parts that earlier versions did not count, or counted of another declaration; each month that was counted
+    since has a row of them, even of 0. `history`: whether all that the log ever held is part of what is counted, so
+    that what was counted before a purge is told better by its counts than by the rows that are left.
     """
 
     counting: Callable[[duckdb.DuckDBPyConnection, System, str], str]
     source: str
     before: int = 0
     ready: Callable[[System], bool] = lambda _: True
-    newest: str | None = None
+    newest: Callable[[System], tuple[str, ...]] = lambda _: ()
+    history: Callable[[System], bool] = lambda _: False
 
 
 COUNTERS: Mapping[LogName, LogCounter] = {
-    "human_actions": LogCounter(counting=reviews.counting, source="decisions", ready=reviews.ready, newest=PEOPLE),
-    "contacts": LogCounter(counting=contacts.counting, source="contacts", before=DAYS, newest=STOPPED),
+    "human_actions": LogCounter(
+        counting=reviews.counting, source="decisions", ready=reviews.ready, newest=lambda _: (PEOPLE,)
+    ),
+    "contacts": LogCounter(
+        counting=contacts.counting,
+        source="contacts",
+        before=DAYS,
+        newest=lambda system: (STOPPED, *notices.parts(system)),
+        history=notices.ready,
+    ),
+    "usage": LogCounter(counting=uses.counting, source="usage", ready=uses.ready, newest=uses.parts),
+    "accounts": LogCounter(counting=accounts.counting, source="accounts", newest=accounts.parts),
 }
 """One for each log whose descriptor has a cube."""
 
@@ -49,12 +62,12 @@ def counted_logs(connection: duckdb.DuckDBPyConnection, system: System) -> list[
     return [log for log in declared if has_table(connection, system, cube_of(log))]
 
 
-def uncounted(connection: duckdb.DuckDBPyConnection, counts: str, counter: LogCounter) -> bool:
-    """Whether an earlier version counted a month of some `counts`, without the newest part."""
-    if counter.newest is None:
+def uncounted(connection: duckdb.DuckDBPyConnection, system: System, counts: str, counter: LogCounter) -> bool:
+    """Whether an earlier version counted a month of some `counts`, without the newest parts."""
+    lacking = " OR ".join(f"NOT bool_or(part = {literal(part)})" for part in counter.newest(system))
+    if not lacking:
         return False
-    without = f"SELECT month FROM {counts} GROUP BY month HAVING NOT bool_or(part = {literal(counter.newest)}) LIMIT 1"
-    return bool(connection.execute(without).fetchone())
+    return bool(connection.execute(f"SELECT month FROM {counts} GROUP BY month HAVING {lacking} LIMIT 1").fetchone())
 
 
 def recount(
@@ -63,14 +76,17 @@ def recount(
     """Counts a log anew from the month of the first day that something came to or left, or all.
 
     Months whose rows were purged stay as they were counted; so do, unless they are touched, those after them whose
-    counts rest on days before the purge: what happened in these is not known.
+    counts rest on days before the purge: what happened in these is not known. So do all that are not touched, where the
+    whole history of the log is part of what is counted.
     """
     counter, target, purged = COUNTERS[log], table(system, cube_of(log)), purged_before(connection, system.id)
     if not one(connection, f"SELECT count(*) FROM (FROM {target} LIMIT 1)"):
         since = None
+    elif purged is not None and since is None and counter.history(system):
+        return
     elif purged is not None:
         since = max(purged, since or purged + dt.timedelta(days=counter.before + bool(counter.before)))
-    elif uncounted(connection, f"(FROM {target})", counter):
+    elif uncounted(connection, system, f"(FROM {target})", counter):
         since = None
     from_ = "true" if since is None else f"{{}} >= DATE '{since.replace(day=1)}'"
     connection.execute(f"DELETE FROM {target} WHERE {from_.format('month')}")

@@ -6,19 +6,17 @@ Clusters are people: a person's messages are in one bucket.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from boussole.audits.measures import Measure
+from boussole.audits.metrics.cases import cases_measure
 from boussole.audits.metrics.definition import Metric
+from boussole.audits.metrics.notices import WITHOUT_NOTICE, notice_measures, noticed
 from boussole.audits.metrics.shares import PART_OF_MONTH, of_months, share_measure, sides_of, too_many, untold
 from boussole.audits.systems.logs.contacts import DAYS, GRACE_HOURS, HOURS, MOST, OFTEN, PLACED, STOPPED, TIMED
 from boussole.audits.systems.model import System
-from boussole.audits.uncertainty.jackknife import Ints
-from boussole.audits.uncertainty.wilson import wilson
 
 OUTSIDE_HOURS, TOO_OFTEN = "outside_hours_share", "written_too_often_share"
 AFTER_STOP = "written_after_stop_share"
@@ -32,7 +30,8 @@ def contact_measures(read: pa.Table, system: System) -> list[Measure]:
     `share_measure`. Undefined: `no_times`, where more than 1 message in 100 has no time of day; `part_of_month`.
     """
     if PART_OF_MONTH in read["part"].to_pylist():
-        return [untold(name, bad_side="above") for name in (*ASKED, AFTER_STOP)]
+        names = (*ASKED, AFTER_STOP, *([WITHOUT_NOTICE] if noticed(system) else []))
+        return [untold(name, bad_side="above") for name in names]
     limit, people = system.privacy.suppress_below, of_months(read, OFTEN)
     found = [
         share_measure(
@@ -49,35 +48,22 @@ def contact_measures(read: pa.Table, system: System) -> list[Measure]:
     ]
     if STOPPED not in read["part"].to_pylist():  # counted by an earlier version
         return found
-    return [*found, _after_stop(sides_of(read, STOPPED), of_months(read, STOPPED), limit=limit)]
+    after_stop = cases_measure(
+        AFTER_STOP,
+        sides_of(read, STOPPED),
+        of_months(read, STOPPED),
+        limit=limit,
+        none="no_stop",
+        told={"hours": GRACE_HOURS},
+        repeated=True,
+    )
+    return [*found, after_stop, *notice_measures(read, system)]
 
 
 def _untimed(read: pa.Table) -> bool:
     """Whether too many messages have no time of day, or all."""
     untimed = sides_of(read, TIMED)
     return too_many(untimed) or not sides_of(read, HOURS).sum()
-
-
-def _after_stop(sides: Ints, months: Sequence[int], *, limit: int) -> Measure:
-    """People who had said STOP and were written to all the same. No case is tolerated: how many there are is told, as
-    that is something that was done and not what somebody is, and only among so many people that they are told.
-
-    Over several `months` somebody counts in each: they are as many people as the month that has most, for sure.
-    """
-    k, n = int(sides[1].sum()), int(sides.sum())
-    if not n:
-        return Measure(metric=AFTER_STOP, status="undefined", reason="no_stop", n=0)
-    people = max(months)
-    if min(months) < limit:  # that there is a case is not hidden
-        return Measure(metric=AFTER_STOP, status="suppressed", reason="small_group", params={"some": bool(k)})
-    return Measure(
-        metric=AFTER_STOP,
-        value=k / n,
-        n=n,
-        clusters=int(np.count_nonzero(sides.sum(axis=0))),
-        interval=wilson(k / n * people, people),
-        params={"cases": k, "hours": GRACE_HOURS} | ({"people": people} if people < n else {}),
-    )
 
 
 def _told(name: str, read: pa.Table) -> dict[str, Any]:

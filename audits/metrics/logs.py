@@ -8,13 +8,17 @@ import pyarrow as pa
 
 from boussole.audits.log_names import LogName
 from boussole.audits.measures import Measure
+from boussole.audits.metrics.accounts import account_measures
 from boussole.audits.metrics.freedom import contact_measures
 from boussole.audits.metrics.human import override_by_group, review_measures
+from boussole.audits.metrics.uses import use_measures
 from boussole.audits.systems.model import System
 
 MEASURED: Mapping[LogName, Callable[[pa.Table, System], list[Measure]]] = {
     "human_actions": review_measures,
     "contacts": contact_measures,
+    "usage": use_measures,
+    "accounts": account_measures,
 }
 
 

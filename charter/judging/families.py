@@ -222,6 +222,9 @@ def _declared(system: System) -> dict[Need, bool]:
         "reviews": human is not None and human.agent is not None,
         "reading_time": human is not None and None not in (human.agent, human.seconds, human.words),
         "agencies": system.agencies is not None,
+        "accounts": system.accounts is not None,
+        "notices": sent is not None and bool(sent.notices),
+        "purposes": system.usage is not None and system.usage.bounded,
     }
 
 

@@ -11,19 +11,33 @@ from boussole.charter.document.base import given
 from boussole.charter.judging.stated import Period, StatedVerdict
 from boussole.charter.records.facts import Facts
 
+BESIDE = ("hours", "unlabelled", "lacking", "beyond", "unused", "people")
+"""What a measure may tell beside its cases."""
 
-def logged(measure: MeasureInShort, told: StatedVerdict | None, *, refuted: int) -> StatedVerdict:
+
+def logged(
+    measure: MeasureInShort, told: StatedVerdict | None, *, refuted: int, watch: float | None = None
+) -> StatedVerdict:
     """What a log says of cases that are not tolerated; `told`: what people reported of the question, if anything.
 
     Everything in the window was counted, so that no chance has to be excluded: kept where there is no case, watch where
     there is one that no human can have looked at, broken where one was confirmed. `refuted`: cases of the window that
     people looked at and found to be none. A report names nobody, so nobody knows whether it is of a case of the log:
-    where as many were refuted as the log shows, the answer is unknown, and never kept.
+    where as many were refuted as the log shows, the answer is unknown, and never kept. Broken too where the system file,
+    or an export, itself says of some that they are one; watched where others are `beyond` what the charter allows.
+    `watch`: the share of what the log does not label beyond which it is watched.
     """
     counts = _counts(measure, refuted)
-    if told is not None and told.verdict in (Verdict.BROKEN, Verdict.WATCH):
+    lacking = bool(measure.params.get("lacking"))
+    if told is not None and (told.verdict == Verdict.BROKEN or (told.verdict == Verdict.WATCH and not lacking)):
         return replace(told, logged=counts)
     verdict, reason = _answer(measure, counts, refuted=refuted)
+    if lacking:
+        verdict, reason = Verdict.BROKEN, "logged_lacking" if measure.status == "ok" else "logged_hidden"
+    elif verdict != Verdict.WATCH and measure.params.get("beyond"):
+        verdict, reason = Verdict.WATCH, "logged_beyond"
+    elif verdict != Verdict.WATCH and watch is not None and _unlabelled(measure) > watch:
+        verdict, reason = Verdict.WATCH, "logged_unlabelled"
     return StatedVerdict(verdict=verdict, reason=reason, logged=counts, cases=told.cases if told else None)
 
 
@@ -37,22 +51,23 @@ def refuted(indicator: str, facts: Facts, *, system: str, period: Period) -> int
 
 
 def _counts(measure: MeasureInShort, refuted: int) -> LoggedCases | None:
-    if measure.status != "ok":
+    if measure.status != "ok" and not measure.params.get("unlabelled"):
         return None
-    n, cases, people = given(measure.n), int(measure.params.get("cases")), measure.params.get("people")
-    clusters = n if people is None else int(people)
-    return LoggedCases(
-        n=n,
-        cases=cases,
-        bound=bound_of(clusters, clusters - cases),
-        hours=int(measure.params.get("hours")),
-        **({"refuted": refuted} if refuted else {}),
-        **({} if people is None else {"people": clusters}),
-    )
+    n, cases = (given(measure.n), int(measure.params.get("cases"))) if measure.status == "ok" else (0, 0)
+    beside = {name: int(told) for name in BESIDE if (told := measure.params.get(name)) is not None}
+    beside |= {"refuted": refuted} if refuted else {}
+    people = beside.get("people", n)
+    return LoggedCases(n=n, cases=cases, bound=bound_of(people, people - cases), **beside)
+
+
+def _unlabelled(measure: MeasureInShort) -> float:
+    """The share of all that was logged of which nobody can tell whether it is a case."""
+    unlabelled = measure.params.get("unlabelled")
+    return int(unlabelled) / int(measure.params.get("all")) if unlabelled else 0.0
 
 
 def _answer(measure: MeasureInShort, counts: LoggedCases | None, *, refuted: int) -> tuple[Verdict, str]:
-    if counts is None:  # what is hidden may say that there is a case
+    if counts is None or measure.status != "ok":  # what is hidden may say that there is a case
         if measure.params.get("some"):
             return Verdict.WATCH, "logged_hidden"
         return Verdict.UNKNOWN, str(measure.reason)

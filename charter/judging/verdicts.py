@@ -262,7 +262,7 @@ class _Judging:
     def _logged(self, question: Question, measure: MeasureInShort, told: StatedVerdict | None) -> StatedVerdict:
         """What a log counts of what is not tolerated; where too much was left out, no case is not enough."""
         looked = refuted(question.indicator.id, self.facts, system=self.system.id, period=self.period)
-        found = logged(measure, told, refuted=looked)
+        found = logged(measure, told, refuted=looked, watch=question.indicator.threshold.watch)
         if found.verdict == Verdict.KEPT and self.limited(question):
             return StatedVerdict(verdict=Verdict.UNKNOWN, reason=REASON)
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from boussole.audits.metrics.accounts import WITHOUT_FACTOR
 from boussole.audits.metrics.before_after import EFFECT
 from boussole.audits.metrics.calibration import CALIBRATION_DIFFERENCE
 from boussole.audits.metrics.discrimination import AUC_DIFFERENCE
@@ -9,10 +10,12 @@ from boussole.audits.metrics.families import EVERY_COMPARISON
 from boussole.audits.metrics.forgotten import NEVER_RATIO
 from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN
 from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_RATE
+from boussole.audits.metrics.notices import WITHOUT_NOTICE
 from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
 from boussole.audits.metrics.replies import LATE_RATIO
 from boussole.audits.metrics.sides_of_replies import REACHED_RATIO, SILENT_RATIO
 from boussole.audits.metrics.through import GAP_SHARE
+from boussole.audits.metrics.uses import UNDECLARED_SHARE
 from boussole.charter.text.model import Need
 
 DRIFT = "psi"
@@ -23,7 +26,12 @@ SHARES: dict[str, Need] = {
     HASTY_SHARE: "reading_time",
 }
 """Shares of what a log holds, with what a system file must declare for it: of everybody, and compared with nobody."""
-NO_CASE: dict[str, Need] = {AFTER_STOP: "contacts"}
+NO_CASE: dict[str, Need] = {
+    AFTER_STOP: "contacts",
+    UNDECLARED_SHARE: "purposes",
+    WITHOUT_NOTICE: "notices",
+    WITHOUT_FACTOR: "accounts",
+}
 """Counts of what is not tolerated at all, from a log: one case is too many, and nothing is tested."""
 OF_REPLIES: dict[str, Need] = {LATE_RATIO.metric: "closings", REACHED_RATIO: "smartphones", SILENT_RATIO: "replies"}
 """Comparisons of replies, and what the log of messages must say for them."""

@@ -19,7 +19,7 @@ REASON = "too_much_left_out"
 BESIDE = {
     "reference": "reference",
     "outcome": "outcomes",
-    **dict.fromkeys(("contacts", "closings", "smartphones", "replies"), "contacts"),
+    **dict.fromkeys(("contacts", "closings", "smartphones", "replies", "notices"), "contacts"),
     **dict.fromkeys(("reviews", "reading_time"), "human_actions"),
 }
 """What a question may need, and the part of `left_out` that tells how much of it was set aside."""

@@ -31,6 +31,9 @@ Need = Literal[
     "reviews",
     "reading_time",
     "agencies",
+    "purposes",
+    "notices",
+    "accounts",
 ]
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from boussole.audits import private_files
 from boussole.audits.errors import BoussoleError
+from boussole.audits.log_names import LogName
 from boussole.audits.privacy import keys
 from boussole.audits.workspace import Workspace
 from boussole.experiments.demo.planted import PEOPLE, PLANTED, SEED, facts
-from boussole.experiments.logging import log_contacts, log_decisions, log_frame, log_human_actions
+from boussole.experiments.logging import log_contacts, log_decisions, log_frame
 from boussole.experiments.store import client, experiment_id, quiet_mlflow
 
 if TYPE_CHECKING:
@@ -99,10 +100,9 @@ def _log_everything(workspace: Workspace, simulation: Simulation, *, tell: Progr
                     log_decisions(week, system="matchft", model_version=week["model_version"].iloc[0])
                     sent = simulation.messages
                     log_contacts(sent[sent["week"] == name].drop(columns="week"), system="matchft")
-        for month, reviewed in simulation.reviews.groupby("month"):
-            if (name := f"reviews {month}") not in done:
-                with mlflow.start_run(experiment_id=experiment, run_name=name):
-                    log_human_actions(reviewed.drop(columns="month"), system="matchft")
+        _log_months("reviews", simulation.reviews, "human_actions", experiment=experiment, done=done)
+        _log_months("uses", simulation.uses, "usage", experiment=experiment, done=done)
+        _log_months("accounts", simulation.accounts, "accounts", experiment=experiment, done=done)
         if COUNTS not in done:
             with mlflow.start_run(experiment_id=experiment, run_name=COUNTS):
                 log_frame(simulation.agencies, log="agencies", system="matchft")
@@ -111,6 +111,15 @@ def _log_everything(workspace: Workspace, simulation: Simulation, *, tell: Progr
             client(workspace).create_registered_model(PLANTED.stray_model)
     finally:
         mlflow.set_tracking_uri(before)
+
+
+def _log_months(what: str, rows: pd.DataFrame, log: LogName, *, experiment: str, done: set[str]) -> None:
+    """One run for each month of a log."""
+    mlflow = quiet_mlflow()
+    for month, found in rows.groupby("month"):
+        if (name := f"{what} {month}") not in done:
+            with mlflow.start_run(experiment_id=experiment, run_name=name):
+                log_frame(found.drop(columns="month"), log=log, system="matchft")
 
 
 def _training(version: str) -> str:

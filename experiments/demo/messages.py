@@ -24,7 +24,9 @@ SLOW, SLOW_HOURS = 0.18, (1, 5)
 """Share of replies that take some hours, and how many: half of these come too late."""
 NO_SMARTPHONE = 8
 """One person in so many has none."""
-COLUMNS = ["person_id", "sent_at", "kind", "replied_at", "closes_at", "smartphone", "department", "week"]
+TEMPLATE, NEW_TEMPLATE = "SMS-3", "SMS-4"
+"""The template of messages, whose notice somebody approved, and a newer one, whose nobody did."""
+COLUMNS = ["person_id", "sent_at", "kind", "replied_at", "closes_at", "smartphone", "department", "template", "week"]
 
 
 def messages(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
@@ -62,6 +64,8 @@ def messages(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEff
     ignored = long_after & changed & (rng.random(len(found)) < effects.stop_ignored_share)
     heeded = found[~after | ignored]
     kept = pd.concat([heeded[_within_limit(heeded)], stops[stops["sent_at"].eq(stops["person_id"].map(first))]])
+    newer = (rng.random(len(kept)) < effects.new_template_share) & (kept["sent_at"] >= pd.Timestamp(CHANGE))
+    kept = kept.assign(template=np.where(newer, NEW_TEMPLATE, TEMPLATE))
     return kept[COLUMNS].sort_values(["sent_at", "person_id"], kind="stable", ignore_index=True)
 
 

@@ -53,6 +53,14 @@ class PlantedEffects:
     """How much more often people of 50 and over take hours to reply since the change; half of these come too late."""
     no_smartphone_slower: float = 0.24
     """The same of people without a smartphone."""
+    new_template_share: float = 0.05
+    """Share of the messages that leave from a template whose notice nobody approved, since the change."""
+    without_factor: int = 14
+    """Accounts that need no second factor since the change; 0 plants nothing."""
+    needless_rights: int = 23
+    """Accounts of advisers that may export data since the change, which they do not need; 0 plants nothing."""
+    undeclared_uses: int = 6
+    """Uses by advisers for a purpose that nobody declared, since the change; 0 plants nothing."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 
@@ -111,6 +119,14 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
                 "switch": "PlantedEffects.stop_ignored_share",
                 "mechanism": "since the change some people get a message days after their STOP",
             },
+            "first_without_notice": {
+                "2026-07": "none",
+                "2026-08": "none",
+                "2026-09": "planted",
+                "share_between": [0.02, 0.1],
+                "switch": "PlantedEffects.new_template_share",
+                "mechanism": "since the change some messages leave from a new template, whose notice nobody approved",
+            },
             "late_replies": {
                 "2026-07": "none",
                 "2026-08": "none",
@@ -154,6 +170,23 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
                 "switch": "PlantedEffects.hasty_since",
                 "mechanism": "since the change they take less time than reading takes, for one list in five",
             },
+        },
+        "accounts": {
+            "2026-07": "none",
+            "2026-08": "none",
+            "2026-09": "planted",
+            "without_second_factor": PLANTED.without_factor,
+            "needless_rights": PLANTED.needless_rights,
+            "switch": "PlantedEffects.without_factor, PlantedEffects.needless_rights",
+            "mechanism": "since the change some accounts need no second factor, and some advisers may export data",
+        },
+        "undeclared_uses": {
+            "2026-07": "none",
+            "2026-08": "none",
+            "2026-09": "planted",
+            "uses": PLANTED.undeclared_uses,
+            "switch": "PlantedEffects.undeclared_uses",
+            "mechanism": "since the change some advisers use lists to control who looks for a job: nobody declared it",
         },
         "forgotten": {
             "attribute": "age",
@@ -244,6 +277,9 @@ def _expected() -> dict[str, dict[str, str]]:
             "public_register": "watch",  # by an audit of a year after September 2025
             "better_than_before": "kept",
             "stop_is_respected": "watch" if changed else "kept",
+            "undeclared_use": "watch" if changed else "kept",
+            "told_it_is_ai": "watch" if changed else "kept",
+            "needless_access": "broken" if changed else "kept",
             "without_a_smartphone": "watch" if changed else "kept",
             "silence_closes_no_door": "kept",
             "time_to_answer_age": "broken" if changed else "unknown",  # 107 for 100 in July and August, by chance

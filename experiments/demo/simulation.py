@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from boussole.experiments.demo.accounts import accounts
 from boussole.experiments.demo.agencies import agency_months
 from boussole.experiments.demo.forgetting import forget
 from boussole.experiments.demo.market import PARIS, offers, outcomes, pairs
@@ -15,6 +16,7 @@ from boussole.experiments.demo.model import VERSIONS, Version, decide, history, 
 from boussole.experiments.demo.people import people
 from boussole.experiments.demo.planted import PLANTED, PlantedEffects
 from boussole.experiments.demo.reviews import reviews
+from boussole.experiments.demo.uses import uses
 
 LOGGED = [
     "decision_id", "ts", "person_id", "offer_id", "model_version", "rome_family", "gender", "age", "qpv",
@@ -32,8 +34,12 @@ class Simulation:
     """Messages to people, each with the run of its decision."""
     reviews: pd.DataFrame
     """What advisers decided, each with its month."""
+    uses: pd.DataFrame
+    """What advisers use it for, each with its month."""
     agencies: pd.DataFrame
     """Counts by agency and month."""
+    accounts: pd.DataFrame
+    """Accounts that can reach the data, each export with its month."""
     versions: dict[str, Version]
 
     def weeks(self) -> dict[str, pd.DataFrame]:
@@ -52,7 +58,7 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
 
     `effects`: what is planted in who is passed over, in messages, reviews and agencies.
     """
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(8)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(10)]
     past = history(rng=streams[0])
     versions = {name: train(name, past) for name in VERSIONS}
     seekers = people(count, rng=streams[1])
@@ -63,10 +69,13 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
     log["decision_id"] = [f"D{number:07d}" for number in range(len(log))]
     log = log[LOGGED].reset_index(drop=True)
     sent = messages(log.assign(run=run_names(log)), rng=streams[5], effects=effects)
+    reviewed = reviews(log, rng=streams[6], effects=effects)
     return Simulation(
         log=log,
         messages=sent,
-        reviews=reviews(log, rng=streams[6], effects=effects),
+        reviews=reviewed,
+        uses=uses(reviewed, rng=streams[8], effects=effects),
         agencies=agency_months(rng=streams[7], effects=effects),
+        accounts=accounts(rng=streams[9], effects=effects),
         versions=versions,
     )

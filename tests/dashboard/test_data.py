@@ -251,6 +251,7 @@ def test_a_system_whose_file_was_removed_is_named(scene: Scene) -> None:
         ("generations", "generated texts", "textes générés"),
         ("usage", "uses", "usages"),
         ("agencies", "counts by agency and month", "comptes par agence et par mois"),
+        ("accounts", "accounts with access", "comptes d’accès"),
     ],
 )
 def test_each_log_has_its_words(scene: Scene, log: LogName, en: str, fr: str) -> None:

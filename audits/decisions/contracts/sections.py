@@ -78,12 +78,24 @@ def _identifier(made: Contract, role: str, column: str) -> None:
     made.select[role] = made.identifier(column)
 
 
+def _keyed(made: Contract, role: str, column: str) -> None:
+    _person(made, role, column)
+    made.select[role] = pseudonym(made.read.text(column))
+
+
+def _team(made: Contract, role: str, column: str) -> None:
+    _identifier(made, role, column)
+    made.select["bucket"] = bucket(made.read.text(column))
+
+
 def _sealed(made: Contract, role: str, column: str) -> None:
     made.select[role] = f"seal_text({made.read.text(column)})"
 
 
 _READ: Mapping[How, Callable[[Contract, str, str], None]] = {
     "person": _person,
+    "keyed": _keyed,
+    "team": _team,
     "identifier": _identifier,
     "words": Contract.words,
     "band": Contract.band,

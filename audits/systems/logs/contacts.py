@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer, model_validator
 
-from boussole.audits.systems.kinds import ColumnName
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.systems.kinds import ColumnName, Strict
 from boussole.audits.systems.logs.log_type import Follow, LogType, Read, Section
 
 OPT_OUT = ("opt-out", "opt_out", "optout", "stop")
@@ -17,6 +19,11 @@ HOURS, PLACED, TIMED, OFTEN, STOPPED = PARTS = ("hours", "placed", "timed", "oft
 too often; people who had said STOP, written to all the same."""
 MOST, DAYS = 4, 30
 """Messages to one person in so many days, at most: the same source."""
+FIRST, UNTOLD, LACKING = ("first", "untold", "lacking")
+"""First messages to people that name their template, without an approved notice; all of them, without a template; those
+whose template is known to lack the notice. Each carries which notices were approved (`Contacts.part`)."""
+DIGITS = 12
+"""Hexadecimal digits of the hash that tells one declaration from another."""
 LATE, PROMPT, WAIT, ANSWERED = ("late", "prompt", "wait", "answered")
 """What is counted of replies by group: those that came after the list had closed; those within `PROMPT_HOURS` of the
 message, of all messages; how many minutes they took, `WAITED` at most; the same replies by person, without minutes."""
@@ -34,6 +41,26 @@ that it was not. Source: CNIL (2022), référentiel on the management of commerc
 
 STOP_NEEDS = ("batch", "row", "id", "at", "day", "bucket", "person", "kind")
 """Columns that a STOP keeps when the messages of its day leave: who said it, when, and where its row is from."""
+
+
+Named = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class Notice(Strict):
+    """Whether a template of messages says that a machine writes: when somebody approved how it does, or that it does
+    not."""
+
+    approved_on: dt.date | None = Field(None, description="When the notice in this template was approved")
+    document: Named | None = Field(None, description="Where that can be read: a number, a title")
+    missing: Named | None = Field(None, description="Instead of both: why this template has no notice")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.approved_on is None) == (self.missing is None):
+            raise ValueError("give exactly one of `approved_on` and `missing`")
+        if self.missing is not None and self.document is not None:
+            raise ValueError("a `document` belongs to a notice that was approved, not to `missing`")
+        return self
 
 
 class Contacts(Section):
@@ -58,13 +85,30 @@ class Contacts(Section):
         list(OPT_OUT), min_length=1, description="Kinds that are a STOP of the person, and no message; in any case"
     )
 
+    template: ColumnName | None = Field(None, description="The template of a message, with its version")
+    notices: dict[Named, Notice] = Field(
+        {}, description="Templates as `template` names them, and whether they say that a machine writes"
+    )
+
+    @model_validator(mode="after")
+    def _told(self) -> Self:
+        if self.notices and self.template is None:
+            raise ValueError("`notices` are those of the column `template`, which is not declared: name it")
+        return self
+
     @model_serializer(mode="wrap")
     def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """A section that says nothing of these is written, and hashed, as before there were any."""
         found: dict[str, Any] = written(self)
         unsaid: dict[str, Any] = {"department": None, "closes_at": None, "opt_out": list(OPT_OUT)}
+        unsaid |= {"template": None, "notices": {}}
         unsaid |= {"smartphone": None, "no_smartphone": list(NO), "with_smartphone": list(YES)}
         return {name: value for name, value in found.items() if name not in unsaid or value != unsaid[name]}
+
+    def part(self, name: str) -> str:
+        """The name of a part, with a hash of the approved notices: counts of others are not taken for it."""
+        held = sorted([each, str(told.approved_on or "")] for each, told in self.notices.items())
+        return f"{name} {sha256_hex(canonical_json(held))[:DIGITS]}"
 
     @property
     def stop(self) -> str:
@@ -79,7 +123,7 @@ CONTACTS = LogType(
     title={"en": "messages to people", "fr": "messages envoyés"},
     noun="message(s)",
     row="message to a person",
-    told="person, moment, kind, moment of the reply, department, moment at which the list closed, smartphone",
+    told="person, moment, kind, moment of the reply, department, moment at which the list closed, smartphone, template",
     declare="`contacts`",
     section=Contacts,
     table={
@@ -95,6 +139,7 @@ CONTACTS = LogType(
         "department": "VARCHAR",
         "closes_at": "TIMESTAMP",
         "smartphone": "VARCHAR",
+        "template": "VARCHAR",
     },
     moment="at",
     reads=(
@@ -105,6 +150,7 @@ CONTACTS = LogType(
         Read("department", "words"),
         Read("closes_at", "moment"),
         Read("smartphone", "words"),
+        Read("template", "words"),
     ),
     identity=("person", "at", "kind"),
     hashed=True,

@@ -11,10 +11,13 @@ from boussole.audits.log_names import LogName
 from boussole.audits.systems.columns import Columns
 from boussole.audits.systems.kinds import Strict, Texts
 
-How = Literal["id", "person", "identifier", "moment", "day", "words", "band", "number", "whole", "sealed"]
-"""How a column is read: `id` and `person` must be there, `identifier` is a pseudonym where the system file says so,
-`band` is a range of ages and never an age, `whole` a whole number of 0 or more, `sealed` a text that is encrypted."""
-IDENTIFYING: tuple[How, ...] = ("id", "person", "identifier")
+How = Literal[
+    "id", "person", "keyed", "team", "identifier", "moment", "day", "words", "band", "number", "whole", "sealed"
+]
+"""How a column is read: `id`, `person` and `keyed` (always a pseudonym) must be there, `identifier` is a pseudonym
+where the system file says so, and `team` too, with a bucket; `band` is a range of ages and never an age, `whole` a
+whole number of 0 or more, `sealed` a text that is encrypted."""
+IDENTIFYING: tuple[How, ...] = ("id", "person", "team", "identifier")
 IN_CLEAR: tuple[How, ...] = ("words", "band")
 
 
@@ -122,7 +125,7 @@ class LogType:
 
     def needs(self, read: Read) -> bool:
         """Whether the column of a key must be there."""
-        return read.how in ("id", "person") or read.role == self.moment or bool(read.missing)
+        return read.how in ("id", "person", "keyed") or read.role == self.moment or bool(read.missing)
 
     def identifying(self, part: Section) -> dict[str, str]:
         """The columns that can identify somebody or a row, by their role."""

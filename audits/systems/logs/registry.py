@@ -9,6 +9,7 @@ from pydantic import Field
 from boussole.audits.log_names import LOGS, LogName
 from boussole.audits.systems.columns import Columns
 from boussole.audits.systems.kinds import Strict
+from boussole.audits.systems.logs.accounts import ACCOUNTS, Accounts
 from boussole.audits.systems.logs.agencies import AGENCIES, Agencies
 from boussole.audits.systems.logs.contacts import CONTACTS, Contacts
 from boussole.audits.systems.logs.decisions import DECISIONS
@@ -19,7 +20,7 @@ from boussole.audits.systems.logs.outcomes import OUTCOMES
 from boussole.audits.systems.logs.usage import USAGE, Usage
 
 LOG_TYPES: Mapping[LogName, LogType] = {
-    each.name: each for each in (DECISIONS, OUTCOMES, HUMAN_ACTIONS, CONTACTS, GENERATIONS, USAGE, AGENCIES)
+    each.name: each for each in (DECISIONS, OUTCOMES, HUMAN_ACTIONS, CONTACTS, GENERATIONS, USAGE, AGENCIES, ACCOUNTS)
 }
 
 
@@ -34,6 +35,9 @@ class Logs(Strict):
     usage: Usage | None = Field(None, description="What agents use it for: a log of its own")
     agencies: Agencies | None = Field(
         None, description="Counts by agency and month, with the system and without: a log of their own"
+    )
+    accounts: Accounts | None = Field(
+        None, description="Who can reach its data: an export of accounts, a log of its own"
     )
 
     @property

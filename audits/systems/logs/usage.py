@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from collections.abc import Sequence
+from typing import Any, Self
 
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+
+from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import ColumnName
 from boussole.audits.systems.logs.log_type import LogType, Read, Section
+
+DIGITS = 12
+"""Hexadecimal digits of the hash that tells one declaration from another."""
+YES = ("yes", "oui", "true", "1")
+PARTS = ("undeclared", "unlabelled", "squares", "months")
+UNDECLARED, UNLABELLED, SQUARES, MONTHS = PARTS
+"""What is counted of uses: of those whose label is known, the ones that are not declared, or of an excluded offer; of
+all, those of which nobody can tell; both carry which uses were declared (`Usage.part`). Of each team, uses
+times uses. Months, of which each is one."""
 
 
 class Usage(Section):
@@ -22,6 +35,46 @@ class Usage(Section):
     trained_on: ColumnName | None = Field(
         None, description="Day on which the agent was trained for this system; empty: not trained"
     )
+    purposes: list[str] = Field(
+        [], description="The purposes that the system may be used for, as `purpose` names them; in any case"
+    )
+    tasks: list[str] = Field([], description="The tasks that it may be used for, as `task` names them; in any case")
+    excluded: ColumnName | None = Field(
+        None, description="Whether the use is about an offer, or a matter, that is excluded; empty: it is not"
+    )
+    excluded_when: list[str] = Field(
+        list(YES), min_length=1, description="Values of `excluded` that mean that it is; in any case"
+    )
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A section that says nothing of declared uses is written, and hashed, as before there were any."""
+        found: dict[str, Any] = written(self)
+        unsaid: dict[str, Any] = {"purposes": [], "tasks": [], "excluded": None, "excluded_when": list(YES)}
+        return {name: value for name, value in found.items() if name not in unsaid or value != unsaid[name]}
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for listed, column in (("purposes", "purpose"), ("tasks", "task")):
+            if getattr(self, listed) and getattr(self, column) is None:
+                raise ValueError(f"`{listed}` are held to the column `{column}`, which is not declared: name it")
+        return self
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it says what the system may be used for, so that a use can be seen to be another one."""
+        return bool(self.purposes or self.tasks)
+
+    def part(self, name: str) -> str:
+        """The name of a part, with a hash of what uses are held to: counts of another declaration are not taken for
+        it."""
+        held = [plain(self.purposes), plain(self.tasks), self.excluded, plain(self.excluded_when)]
+        return f"{name} {sha256_hex(canonical_json(held))[:DIGITS]}"
+
+
+def plain(names: Sequence[str]) -> list[str]:
+    """Names as they are held to one another: in any case, each once, in order."""
+    return sorted({name.strip().lower() for name in names})
 
 
 USAGE = LogType(
@@ -45,6 +98,8 @@ USAGE = LogType(
         "role": "VARCHAR",
         "age_band": "VARCHAR",
         "trained_on": "DATE",
+        "excluded": "VARCHAR",
+        "bucket": "UTINYINT",  # of the team
     },
     moment="at",
     reads=(
@@ -52,11 +107,19 @@ USAGE = LogType(
         Read("at", "moment"),
         Read("task", "words"),
         Read("purpose", "words"),
-        Read("team", "identifier"),
+        Read("team", "team"),
         Read("region", "words"),
         Read("role", "words"),
         Read("age_band", "band"),
         Read("trained_on", "day"),
+        Read("excluded", "words"),
     ),
     hashed=True,
+    cube={
+        "month": "DATE",
+        "part": "VARCHAR",  # what is counted, and held to which declaration
+        "bucket": "UTINYINT",  # of the team
+        "n": "BIGINT",
+        "cases": "BIGINT",
+    },
 )

@@ -86,22 +86,40 @@ class RecordCounts(Part):
 
 
 class LoggedCases(Part):
-    """What a log counts of something that is not tolerated: of `n` people, how many are a case.
+    """What a log counts of something that is not tolerated: of `n` people, or uses, how many are a case.
 
-    `bound`: 3 / `n` where none is. `hours`: how long a log gives before something counts as one. `people`: of several
-    months, in each of which somebody counts once, how many different people they are for sure; `bound` is of these.
+    `bound`: 3 / `n` where none is. `people`: of several months, in each of which somebody counts once, how many
+    different people they are for sure; `bound` is of these.
     """
 
     n: Count
     cases: Count
     bound: Share | None
-    hours: Count
+    hours: Annotated[
+        Count | None, LATER, Field(description="How long a log gives before something counts as a case, where it does")
+    ] = None
     refuted: Annotated[
         Annotated[int, Field(ge=1)] | None,
         LATER,
         Field(description="Cases that people reported of days of the window and refuted; absent where there are none"),
     ] = None
     people: Annotated[Count | None, LATER] = None
+    unlabelled: Annotated[
+        Count | None,
+        LATER,
+        Field(description="Of how many more nobody can tell whether they are a case, where the log may not say"),
+    ] = None
+    lacking: Annotated[
+        Count | None,
+        LATER,
+        Field(description="How many are a case by the system file, or an export, itself, where it may say so"),
+    ] = None
+    beyond: Annotated[
+        Count | None, LATER, Field(description="At most how many accounts have rights that their role does not need")
+    ] = None
+    unused: Annotated[Count | None, LATER, Field(description="At most how many accounts nobody has used for long")] = (
+        None
+    )
 
 
 class VerdictInShort(Part):

@@ -2,17 +2,99 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from boussole.audits.languages import Catalogue, number, whole
+from boussole.audits.metrics.accounts import WITHOUT_FACTOR
+from boussole.audits.metrics.freedom import AFTER_STOP
+from boussole.audits.metrics.notices import WITHOUT_NOTICE
+from boussole.audits.metrics.uses import UNDECLARED_SHARE
 from boussole.charter.document import VerdictReasons
 from boussole.charter.document.base import given
 
-NONE = "None of the {n} people who had said STOP was written to more than {hours} hours later."
-BOUND = "That is what the log shows; of those to come, it leaves up to {bound} in 100 that are."
 BY_MONTH = "Somebody counts once in each month: they are {people} different people at least."
-CASES = (
-    "Of {n} people who had said STOP, the log shows one who was written to more than {hours} hours later.",
-    "Of {n} people who had said STOP, the log shows {cases} who were written to more than {hours} hours later.",
+
+
+class Words(NamedTuple):
+    """How the cases of a measure are told: none, what none leaves, one or more, that there is one where no number is
+    told."""
+
+    none: str
+    bound: str
+    cases: tuple[str, str]
+    hidden: str
+
+
+WORDS = {
+    AFTER_STOP: Words(
+        none="None of the {n} people who had said STOP was written to more than {hours} hours later.",
+        bound="That is what the log shows; of those to come, it leaves up to {bound} in 100 that are.",
+        cases=(
+            "Of {n} people who had said STOP, the log shows one who was written to more than {hours} hours later.",
+            "Of {n} people who had said STOP, the log shows {cases} who were written to more than {hours} hours later.",
+        ),
+        hidden="The log shows somebody who had said STOP and was written to all the same. So few had said STOP that it "
+        "tells no number. A human must look at it and report it as a case: one that is confirmed breaks the promise.",
+    ),
+    UNDECLARED_SHARE: Words(
+        none="None of the {n} uses that say what they are for is beyond what was declared.",
+        bound="That is what the log shows; if uses do not depend on one another, it leaves up to {bound} in 100 of "
+        "those to come that are.",
+        cases=(
+            "Of {n} uses that say what they are for, the log shows one beyond what was declared.",
+            "Of {n} uses that say what they are for, the log shows {cases} beyond what was declared.",
+        ),
+        hidden="The log shows a use beyond what was declared. So few uses were logged that it tells no number. A human "
+        "must look at it and report it as a case: one that is confirmed breaks the promise.",
+    ),
+    WITHOUT_NOTICE: Words(
+        none="Of {n} people whose first message in the log names its template, all were told by a notice that had been "
+        "approved.",
+        bound="That is what the log shows; of those to come, it leaves up to {bound} in 100 that are not.",
+        cases=(
+            "Of {n} people whose first message in the log names its template, one was not told by a notice that had "
+            "been approved.",
+            "Of {n} people whose first message in the log names its template, {cases} were not told by a notice that "
+            "had been approved.",
+        ),
+        hidden="The log shows somebody who was not told by a notice that had been approved. So few people were written "
+        "to that it tells no number. A human must look at it and report it as a case: one that is confirmed breaks the "
+        "promise.",
+    ),
+    WITHOUT_FACTOR: Words(
+        none="Of the {n} accounts of which the export tells it, all need a second factor to sign in.",
+        bound="That is what the export shows; of those to come, it leaves up to {bound} in 100 that need none.",
+        cases=(
+            "Of the {n} accounts of which the export tells it, one needs no second factor to sign in.",
+            "Of the {n} accounts of which the export tells it, {cases} need no second factor to sign in.",
+        ),
+        hidden="The export shows accounts without a second factor, or with rights that their role does not need. There "
+        "are so few, or so few others, that no number is told.",
+    ),
+}
+EXPORTED = "An export tells it by itself: one such account is enough."
+NEEDLESS = "Up to {beyond} accounts have rights that their role does not need."
+UNUSED = "Up to {unused} accounts were not used for more than 90 days."
+UNCLEAR = "Of up to {unlabelled} accounts the export does not say enough."
+LACKING = (
+    "By the system file, the template of one of these messages lacks the notice.",
+    "By the system file, the template of {lacking} of these messages lacks the notice.",
 )
+UNNAMED = (
+    "One more first message does not name its template.",
+    "{unlabelled} more first messages do not name their template.",
+)
+UNLABELLED = ("One more use does not say what it is for.", "{unlabelled} more uses do not say what they are for.")
+BEYOND = (
+    "One use does not say what it is for, and {n} do: to be watched over {level} in 100.",
+    "{unlabelled} uses do not say what they are for, and {n} do: to be watched over {level} in 100.",
+)
+UNNAMED_BEYOND = (
+    "One first message does not name its template, and {n} do: nobody knows whether it said that a machine writes.",
+    "{unlabelled} first messages do not name their template, and {n} do: nobody knows whether they said that a machine "
+    "writes.",
+)
+"""Of how many nobody can tell: beside others, and where there are so many that they are watched."""
 TO_CONFIRM = (
     "A human must look at it and report it as a case: one that is confirmed breaks the promise.",
     "A human must look at them and report them as cases: one that is confirmed breaks the promise.",
@@ -23,30 +105,67 @@ REFUTED = (
     "Humans looked at cases that were reported of these days and found that they are none. A report names nobody: they "
     "may be of something else.",
 )
-HIDDEN = (
-    "The log shows somebody who had said STOP and was written to all the same. So few had said STOP that it tells no "
-    "number. A human must look at it and report it as a case: one that is confirmed breaks the promise."
-)
-REASONS = ("logged_none", "logged_case", "logged_refuted", "logged_hidden")
+REASONS = (
+    "logged_none", "logged_case", "logged_refuted", "logged_hidden", "logged_unlabelled", "logged_lacking",
+    "logged_beyond",
+)  # fmt: skip
 """The reasons of verdicts that are told here."""
 
 
 def logged_sentence(document: VerdictReasons, answer: str, catalogue: Catalogue) -> str:
     """What a log answers of what is not tolerated. `answer`: the answer in one word, already said."""
+    words, lang = WORDS[given(document.metric)], catalogue.lang
     if document.reason == "logged_hidden":
-        return f"{answer} {catalogue.gettext(HIDDEN)}"
-    found, lang = given(document.logged), catalogue.lang
-    named = {"n": whole(found.n, lang), "cases": whole(found.cases, lang), "hours": whole(found.hours, lang)}
+        return f"{answer} {catalogue.gettext(words.hidden)}"
+    if document.metric == WITHOUT_FACTOR:
+        return " ".join([answer, *_accounts(document, catalogue)])
+    found = given(document.logged)
+    counts = {"n": found.n, "cases": found.cases, "hours": found.hours or 0, "unlabelled": found.unlabelled or 0}
+    counts["lacking"] = found.lacking or 0
+    named = {name: whole(count, lang) for name, count in counts.items()}
+    if document.reason == "logged_unlabelled":
+        level = 100 * given(given(document.threshold).watch)
+        beyond = BEYOND if document.metric == UNDECLARED_SHARE else UNNAMED_BEYOND
+        named["level"] = number(level, lang, 0 if level == round(level) else 1)
+        return f"{answer} {catalogue.ngettext(*beyond, counts['unlabelled']).format(**named)}"
     if document.reason == "logged_none":
         bound = 100 * given(found.bound)
         told = [
-            catalogue.gettext(NONE).format(**named),
-            catalogue.gettext(BOUND).format(bound=number(bound, lang, 0 if bound >= 10 else 1)),
+            catalogue.gettext(words.none).format(**named),
+            catalogue.gettext(words.bound).format(bound=number(bound, lang, _digits(bound))),
         ]
+    elif document.reason == "logged_lacking":
+        lacking = catalogue.ngettext(*LACKING, counts["lacking"]).format(**named)
+        told = [catalogue.ngettext(*words.cases, found.cases).format(**named), lacking]
     else:
         after = TO_CONFIRM if document.reason == "logged_case" else REFUTED
         n = found.cases if document.reason == "logged_case" else given(found.refuted)
-        told = [catalogue.ngettext(*CASES, found.cases).format(**named), catalogue.ngettext(*after, n)]
+        told = [catalogue.ngettext(*words.cases, found.cases).format(**named), catalogue.ngettext(*after, n)]
     if found.people is not None:
         told.insert(1, catalogue.gettext(BY_MONTH).format(people=whole(found.people, lang)))
+    if counts["unlabelled"]:
+        beside = UNLABELLED if document.metric == UNDECLARED_SHARE else UNNAMED
+        told.append(catalogue.ngettext(*beside, counts["unlabelled"]).format(**named))
     return " ".join([answer, *told])
+
+
+def _accounts(document: VerdictReasons, catalogue: Catalogue) -> list[str]:
+    """What an export says of accounts: small numbers as so many at most."""
+    found, words = given(document.logged), WORDS[WITHOUT_FACTOR]
+    counts = {name: getattr(found, name) or 0 for name in ("n", "cases", "beyond", "unused", "unlabelled")}
+    named = {name: whole(count, catalogue.lang) for name, count in counts.items()}
+    told = []
+    if document.reason == "logged_lacking":
+        told = [catalogue.ngettext(*words.cases, found.cases).format(**named), catalogue.gettext(EXPORTED)]
+    elif found.n:
+        told = [catalogue.gettext(words.none).format(**named)]
+    if document.reason == "logged_none":
+        bound = 100 * given(found.bound)
+        told.append(catalogue.gettext(words.bound).format(bound=number(bound, catalogue.lang, _digits(bound))))
+    beside = {"beyond": NEEDLESS, "unlabelled": UNCLEAR, "unused": UNUSED}
+    return [*told, *(catalogue.gettext(text).format(**named) for name, text in beside.items() if counts[name])]
+
+
+def _digits(percent: float) -> int:
+    """Decimals of a small share in 100, of which something must be left to read."""
+    return 0 if percent >= 10 else 1 if percent >= 0.1 else 3

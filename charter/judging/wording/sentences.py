@@ -47,6 +47,14 @@ NOT_EXAMINED = {
     "no_agencies": "Not examined: the system file declares no counts by agency and month. It would take, for each "
     "agency, with the system or without, since when it has it, and for each month how many people it follows and how "
     "many of them return to work.",
+    "no_accounts": "Not examined: nobody has imported an export of the accounts that can reach the data. It would take "
+    "one a month, with the second factor, the role and the rights of each account, and the rights that each role "
+    "needs.",
+    "no_notices": "Not examined: the system file does not say which templates of messages say that a machine writes. "
+    "It would take, in the log of messages, the template of each with its version, and a list of those whose notice "
+    "was approved, since when.",
+    "no_purposes": "Not examined: the system file does not say for which purposes or tasks the system may be used. It "
+    "would take that list, and a log of uses with the purpose or the task of each.",
     "no_closings": "Not examined: the log of messages does not say when the lists that they are about close.",
     "no_smartphones": "Not examined: the log of messages does not say who has a smartphone, or when lists close.",
     "no_replies": "Not examined: the log of messages does not say when people replied.",
@@ -98,6 +106,9 @@ CANNOT_TELL = {
     "few_moved_on": "We cannot tell. At one stage so few people moved on, or so few did not, that nobody can say "
     "where a gap opens.",
     "no_stop": "We cannot tell. The log holds nobody who had said STOP early enough to see whether it is heeded.",
+    "no_second_factor": "We cannot tell. The export tells of no account whether it needs a second factor.",
+    "no_template": "We cannot tell. No first message in this period names its template.",
+    "no_label": "We cannot tell. The log does not say what these uses are for.",
     "no_times": "We cannot tell. Too many messages say on which day they left, and not at what time.",
     "part_of_month": "We cannot tell. This is told of whole months only: from two periods that differ by some days, "
     "one could tell what concerns the few people of these.",

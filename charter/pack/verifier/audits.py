@@ -221,18 +221,18 @@ def _verdicts(  # noqa: PLR0917 (what a verdict rests on)
     told = not charter.get("left_out") or bool(document.get("left_out"))
     tally.check(f"{name}: it does not say what was left out", holds=told)
     judged, counted = judge(document, charter, system), recorded.judge(document, charter, system.declared)
-    cases = logged.judge(document, charter)
-    for verdict, claims in [*judged, *counted, *cases]:
+    by_log = logged.judge(document, charter)
+    for verdict, claims in [*judged, *counted, *by_log]:
         tally.claims(f"{name}: {verdict['article']}/{verdict['indicator']}", verdict, claims)
     for said, must in zip(document["articles"], articles(document)):
         tally.claims(f"{name}: article {must['article']}", said, must)
-    left = len(document["verdicts"]) - len(judged) - len(counted) - len(cases)
+    left = len(document["verdicts"]) - len(judged) - len(counted) - len(by_log)
     lines = [f"  {len(judged)} verdicts judged again; {left} rest on no test: sealed as they stand"]
     if counted:
         by_counts = "judged again by the counts that the audit tells; the records themselves are not in the pack"
         lines.append(f"  {len(counted)} verdicts on records {by_counts}")
-    if cases:
+    if by_log:
         by_cases = "judged again by the cases that a log counts; what people found of them stands as it is sealed"
-        lines.append(f"  {len(cases)} verdicts on what is not tolerated {by_cases}")
+        lines.append(f"  {len(by_log)} verdicts on what is not tolerated {by_cases}")
     on = sum(any(each["measure"] in remaining.tests for each in verdict["comparisons"]) for verdict, _ in judged)
     return [*lines, f"  {on} of those judged again rest on tests that are sealed as they stand"] if on else lines

@@ -18,7 +18,7 @@ UNNAMED = {"-1": "?", "1": "*"}
 """Bins of a column of categories: decisions without a value, and those whose value has no name of its own."""
 FIELD = re.compile(r'(?:"((?:[^"]|"")*)")?(?:,|$)')
 Table = dict[Group, Buckets]
-LOGS = ("human_actions", "contacts")
+LOGS = ("human_actions", "contacts", "usage", "accounts")
 """Logs that are counted by themselves."""
 LoggedKey = tuple[str, Group, int, bool]
 """What is counted of a log: the part, of whom, the bucket, and whether it is a case."""

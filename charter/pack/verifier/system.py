@@ -38,7 +38,7 @@ class System:
     def has(self, need: str) -> bool:
         """Whether it declares what a question needs."""
         columns, sent = self.declared.get("columns") or {}, self.declared.get("contacts") or {}
-        human = columns.get("human") or {}
+        human, uses = columns.get("human") or {}, self.declared.get("usage") or {}
         closings = bool(sent.get("reply_at") and sent.get("closes_at"))
         return {
             "decision": self.decides,
@@ -60,6 +60,9 @@ class System:
             "reviews": bool(human.get("agent")),
             "reading_time": all(human.get(name) for name in ("agent", "seconds", "words")),
             "agencies": bool(self.declared.get("agencies")),
+            "accounts": bool(self.declared.get("accounts")),
+            "notices": bool(sent.get("notices")),
+            "purposes": bool(uses.get("purposes") or uses.get("tasks")),
         }[need]
 
 

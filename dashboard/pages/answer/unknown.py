@@ -78,7 +78,7 @@ def _unconfirmed(verdict: VerdictDocument, say: Say) -> str:
     if verdict.logged is None:
         return ""
     judged = (verdict.cases.confirmed if verdict.cases is not None else 0) + (verdict.logged.refuted or 0)
-    n = verdict.logged.cases - judged
+    n = verdict.logged.cases - judged - (verdict.logged.lacking or 0)
     if n < 1:
         return ""
     return say.plural(

@@ -10,7 +10,13 @@ from boussole.charter.document import Standing, ThresholdOfVerdict, VerdictDocum
 from boussole.charter.record_types.kinds import Inspection
 from boussole.charter.text.judged import NO_CASE
 from boussole.charter.text.model import Indicator
-from boussole.dashboard.views.answers.levels import counted_words, levels_words, unproven, unproven_words
+from boussole.dashboard.views.answers.levels import (
+    counted_words,
+    levels_words,
+    no_case_words,
+    unproven,
+    unproven_words,
+)
 from boussole.dashboard.views.answers.other_ways import other_ways
 from boussole.dashboard.views.answers.small_print import law_words
 from boussole.dashboard.views.scene import Scene
@@ -73,7 +79,7 @@ def _tolerance(indicator: Indicator, say: Say) -> str:
     if tolerance is None:
         return ""
     if indicator.metric in NO_CASE:
-        return say("One confirmed case breaks it; kept where the log shows none.")
+        return no_case_words(indicator.threshold, say, metric=indicator.metric)
     return say(
         "One confirmed case breaks it; kept only where fewer than one in {n} is very likely.",
         n=say.whole(1 / tolerance),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from boussole.audits.languages import capital
+from boussole.audits.metrics.accounts import WITHOUT_FACTOR
 from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Params, Standing, ThresholdOfVerdict, VerdictDocument
 from boussole.charter.document.base import given
@@ -44,7 +45,7 @@ def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     if verdict.counted is not None and verdict.threshold is not None:
         return counted_words(verdict.threshold, say)
     if verdict.metric in NO_CASE:
-        return say("One confirmed case breaks it; kept where the log shows none.")
+        return no_case_words(given(verdict.threshold), say, metric=verdict.metric)
     measure = _first(document, verdict)
     if measure is None:
         return ""
@@ -57,6 +58,22 @@ def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
         if level is not None
     ]
     return capital(", ".join(said) + ".")
+
+
+def no_case_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric: str | None) -> str:
+    """From where cases that a log shows, and what it does not label, are watched and not kept."""
+    if metric == WITHOUT_FACTOR:
+        return say("One account without a second factor breaks it; to be watched where one has a right too many.")
+    if threshold.watch is None:
+        return say("One confirmed case breaks it; kept where the log shows none.")
+    if threshold.watch == 0:
+        return say(
+            "One confirmed case breaks it; to be watched where one says nothing; kept where the log shows no case."
+        )
+    return say(
+        "One confirmed case breaks it; to be watched where over {level} say nothing; kept where the log shows no case.",
+        level=level_words(threshold.watch, "share", say),
+    )
 
 
 def counted_words(threshold: ThresholdOfVerdict | Threshold, say: Say) -> str:

@@ -40,6 +40,9 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "closings": say("where the log does not say when lists close"),
         "smartphones": say("where the log does not say who has a smartphone"),
         "replies": say("where the log does not say when people replied"),
+        "accounts": say("where nobody imports an export of accounts"),
+        "notices": say("where nothing says which messages say that a machine writes"),
+        "purposes": say("where nothing says what the system may be used for"),
     }
     found = [kinds[way.applies]] if way.applies in kinds else []
     found += [lacking[need] for need in indicator.needs if need not in way.needs]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..groups import Claims, Groups
 from ..rows import Rows
 from ..system import System
-from . import messages, reviews, shares, stops
+from . import cases, messages, reviews, shares
 from .replies import Replies
 
 SHARES = {**reviews.SHARES, **messages.SHARES}
@@ -18,15 +18,16 @@ def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
     name = measure["metric"]
     if name == reviews.BY_GROUP:
         return reviews.of_group(measure, rows)
-    if name == stops.AFTER_STOP:
-        return stops.claims(rows)
+    if name in cases.CASES:
+        return cases.claims(name, system, rows)
     return shares.claims(name, SHARES[name], system, rows) if name in SHARES else None
 
 
 def statuses(system: System, rows: Rows) -> dict[str, tuple[str, str | None]]:
     """Whether each measure of the logs that have rows is told, or why it is not."""
     found = {name: shares.status(each, system, rows) for name, each in SHARES.items() if each.log in rows.logs}
-    return {**found, stops.AFTER_STOP: stops.status(system, rows)} if stops.asked(rows) else found
+    asked = (name for name in cases.CASES if cases.asked(name, system, rows))
+    return {**found, **{name: cases.status(name, system, rows) for name in asked}}
 
 
 def wrongly_told(measures: Sequence[dict], groups: Groups) -> Iterator[str]:
@@ -37,7 +38,8 @@ def wrongly_told(measures: Sequence[dict], groups: Groups) -> Iterator[str]:
         if [(each["status"], each["reason"]) for each in measures if each["metric"] == metric] != [must]:
             yield f"{metric} is told, or hidden, otherwise"
     for each in measures:
-        if each["metric"] == stops.AFTER_STOP and each["params"].get("some") != stops.some(system, rows):
-            yield "whether anybody was written to after a STOP"
+        name = each["metric"]
+        if name in cases.CASES and each["params"].get("some") != cases.some(name, system, rows):
+            yield f"{name}: whether there is a case"
     yield from reviews.wrongly_told(measures, groups)
     yield from Replies(groups).wrongly_told(measures)

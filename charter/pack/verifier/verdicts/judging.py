@@ -21,7 +21,7 @@ OF_REPLIES = ("late_reply_ratio", "reached_in_time_ratio", "silent_shortlisting_
 BESIDE = {
     "reference": "reference",
     "outcome": "outcomes",
-    **dict.fromkeys(("contacts", "closings", "smartphones", "replies"), "contacts"),
+    **dict.fromkeys(("contacts", "closings", "smartphones", "replies", "notices"), "contacts"),
     **dict.fromkeys(("reviews", "reading_time"), "human_actions"),
 }
 """What a question may need, and what tells how much of it was set aside."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from .judging import LEFT_OUT, limited
 
-METRICS = ("written_after_stop_share",)
+METRICS = (
+    "written_after_stop_share", "undeclared_use_share", "first_without_notice_share",
+    "accounts_without_second_factor_share",
+)  # fmt: skip
 
 
 def judge(document: dict, charter: dict) -> list[tuple[dict, dict]]:
@@ -25,22 +28,30 @@ def judge(document: dict, charter: dict) -> list[tuple[dict, dict]]:
             raise ValueError(f"the charter asks {verdict['indicator']} of no log, and the document counts some cases")
         measures = [each for each in document["measures"] if indicator and each["metric"] == indicator["metric"]]
         if measures and indicator:
-            found.append((verdict, _claims(measures[0], verdict, limited(indicator, document, charter))))
+            watch = indicator["threshold"].get("watch")
+            found.append((verdict, _claims(measures[0], verdict, limited(indicator, document, charter), watch)))
     return found
 
 
-def _claims(measure: dict, told_of: dict, too_much: bool) -> dict:
+def _claims(measure: dict, told_of: dict, too_much: bool, watch: float | None) -> dict:
     """What a verdict must say."""
     claims: dict = {"comparisons": 0}
     reported = told_of.get("cases")
     told = measure["status"] == "ok"
     n, cases = measure["n"], measure["params"].get("cases")
-    if reported and (reported["confirmed"] or reported["late"] or reported["open"]):
+    lacking = measure["params"].get("lacking")
+    if reported and (reported["confirmed"] or reported["late"] or (reported["open"] and not lacking)):
         verdict = "broken" if reported["confirmed"] or reported["late"] else "watch"
         claims["verdict"] = verdict
     else:
         refuted = _refuted(told_of.get("logged"), reported)
         verdict, reason = _answer(measure, cases, refuted)
+        if lacking:
+            verdict, reason = "broken", "logged_lacking" if told else "logged_hidden"
+        elif verdict != "watch" and measure["params"].get("beyond"):
+            verdict, reason = "watch", "logged_beyond"
+        elif verdict != "watch" and watch is not None and _unlabelled(measure) > watch:
+            verdict, reason = "watch", "logged_unlabelled"
         if verdict == "kept" and too_much:
             return {**claims, "verdict": "unknown", "reason": LEFT_OUT}
         claims.update(verdict=verdict, reason=reason)
@@ -48,7 +59,16 @@ def _claims(measure: dict, told_of: dict, too_much: bool) -> dict:
         people = measure["params"].get("people")
         bound = None if cases else min(3 / (people or n), 1.0)
         claims.update({"logged.people": people, "logged.n": n, "logged.cases": cases, "logged.bound": bound})
+    if told or measure["params"].get("unlabelled"):
+        beside = ("unlabelled", "lacking", "hours", "beyond", "unused")
+        claims.update({f"logged.{name}": measure["params"].get(name) for name in beside})
     return claims
+
+
+def _unlabelled(measure: dict) -> float:
+    """The share of all that was logged of which nobody can tell."""
+    unlabelled = measure["params"].get("unlabelled")
+    return float(unlabelled / measure["params"]["all"]) if unlabelled else 0.0
 
 
 def _refuted(logged: dict | None, reported: dict | None) -> int:
