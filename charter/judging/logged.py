@@ -23,8 +23,8 @@ def logged(
     Everything in the window was counted, so that no chance has to be excluded: kept where there is no case, watch where
     there is one that no human can have looked at, broken where one was confirmed. `refuted`: cases of the window that
     people looked at and found to be none. A report names nobody, so nobody knows whether it is of a case of the log:
-    where as many were refuted as the log shows, the answer is unknown, and never kept. Broken too where the system file,
-    or an export, itself says of some that they are one; watched where others are `beyond` what the charter allows.
+    where as many were refuted as the log shows, the answer is unknown, and never kept. Broken too where the system
+    file, or an export, says so of some by itself; watched where others are `beyond` what the charter allows.
     `watch`: the share of what the log does not label beyond which it is watched.
     """
     counts = _counts(measure, refuted)
