@@ -32,7 +32,8 @@ SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS, APART = PARTS = (
 )
 """Rows set aside whose day lies in the window, or cannot be read; rows that somebody discarded; rows of excluded runs;
 decisions of other periods; decisions about groups too small to be told, which are set apart."""
-REFERENCE, OUTCOMES, CONTACTS, HUMAN_ACTIONS = BESIDE = ("reference", "outcomes", "contacts", "human_actions")
+BESIDE = ("reference", "outcomes", "contacts", "human_actions", "usage", "accounts")
+REFERENCE, OUTCOMES, CONTACTS, HUMAN_ACTIONS, USAGE, ACCOUNTS = BESIDE
 """What some questions rest on beside the window: the window of reference, and the logs of outcomes, of messages and of
 what people decide, of all periods: a row set aside there bears no day of a decision."""
 ASIDE, CAME = "rows_aside", "sources_of_rows_aside"
@@ -188,12 +189,14 @@ def _aside(connection: duckdb.DuckDBPyConnection, system: System, window: Window
 
 
 def _logs(system: System) -> list[str]:
-    """The logs beside that of decisions on which questions rest: messages and reviews where they are measured."""
+    """The logs beside that of decisions on which questions rest, where they are measured."""
     human = system.columns.human if system.columns is not None else None
     asked = {
         OUTCOMES: True,
         CONTACTS: system.contacts is not None,
         HUMAN_ACTIONS: human is not None and human.agent is not None,
+        USAGE: system.usage is not None and system.usage.bounded,
+        ACCOUNTS: system.accounts is not None,
     }
     return [log for log, holds in asked.items() if holds]
 

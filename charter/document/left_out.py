@@ -94,6 +94,18 @@ class LeftOutInShort(Part):
             "rest; absent where nothing is set aside there"
         ),
     ] = None
+    usage: Annotated[
+        PartLeftOut | None,
+        LATER,
+        Field(description="The same of the log of uses, of all periods; absent where nothing is set aside there"),
+    ] = None
+    accounts: Annotated[
+        PartLeftOut | None,
+        LATER,
+        Field(
+            description="The same of the exports of accounts, of all periods; absent where nothing is set aside there"
+        ),
+    ] = None
 
     def beside(self, name: str) -> PartLeftOut | None:
         """What was set aside of what some questions rest on beside the window; None where nothing was."""
@@ -102,6 +114,8 @@ class LeftOutInShort(Part):
             "outcomes": self.outcomes,
             "contacts": self.contacts,
             "human_actions": self.human_actions,
+            "usage": self.usage,
+            "accounts": self.accounts,
         }[name]
 
 

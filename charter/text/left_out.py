@@ -21,6 +21,8 @@ BESIDE = {
     "outcome": "outcomes",
     **dict.fromkeys(("contacts", "closings", "smartphones", "replies", "notices"), "contacts"),
     **dict.fromkeys(("reviews", "reading_time"), "human_actions"),
+    "purposes": "usage",
+    "accounts": "accounts",
 }
 """What a question may need, and the part of `left_out` that tells how much of it was set aside."""
 

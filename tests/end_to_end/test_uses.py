@@ -114,6 +114,23 @@ def test_without_a_log_or_a_list_nobody_has_looked(tmp_path: Path, usage: str, r
     assert "It would take that list" in found.sentence["en"]
 
 
+def test_where_too_many_uses_could_not_be_read_no_case_is_not_enough(tmp_path: Path) -> None:
+    workspace = made(tmp_path / "w", uses=300)
+    again = pd.DataFrame(
+        {"use": [f"v{i}" for i in range(31)], "at": [None] * 30 + ["2026-03-04"], "purpose": "match", "team": "T1"}
+    )
+    path = tmp_path / "unread.csv"
+    again.to_csv(path, index=False)
+    assert ingest(workspace, workspace.system("offers"), path, log="usage").quarantined == 30
+    document = audit(workspace)
+    assert (of(document).verdict, of(document).reason) == ("unknown", "too_much_left_out")
+    assert "Of 331 uses, 30 were set aside (9.1 in 100)" in of(document).sentence["en"]
+    (stored,) = stored_audits(workspace)
+    pack = tmp_path / "pack"
+    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), pack)
+    assert judge(pack, Judge(HERE), one_by_one=True) == 0
+
+
 def test_one_confirmed_case_breaks_the_promise(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", other=2)
     report(workspace, "confirmed")

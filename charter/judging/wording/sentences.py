@@ -157,6 +157,18 @@ LEFT_OUT = {
         "We cannot tell. Of {rows} decisions of agents, {n} were set aside ({share} in 100): from {limit} in 100 on, "
         "the charter draws no conclusion from those that are left.",
     ),
+    "usage": (
+        "We cannot tell. Of {rows} uses, {n} was set aside ({share} in 100): from {limit} in 100 on, the charter draws "
+        "no conclusion from those that are left.",
+        "We cannot tell. Of {rows} uses, {n} were set aside ({share} in 100): from {limit} in 100 on, the charter "
+        "draws no conclusion from those that are left.",
+    ),
+    "accounts": (
+        "We cannot tell. Of {rows} accounts, {n} was set aside ({share} in 100): from {limit} in 100 on, the charter "
+        "draws no conclusion from those that are left.",
+        "We cannot tell. Of {rows} accounts, {n} were set aside ({share} in 100): from {limit} in 100 on, the charter "
+        "draws no conclusion from those that are left.",
+    ),
 }
 """By the part of what was left out that keeps the charter from judging."""
 OTHERS_SAY = "{finding}; this counts only what is left."

@@ -10,7 +10,7 @@ Group = tuple[Optional[str], ...]
 Buckets = list[list[list[int]]]
 """Decisions by bucket, decision (not selected, selected) and outcome (negative, positive, none)."""
 BUCKETS = 40
-BESIDE = ("reference", "outcomes", "contacts", "human_actions")
+BESIDE = ("reference", "outcomes", "contacts", "human_actions", "usage", "accounts")
 """What some questions rest on beside the window."""
 PARTS = ("set_aside", "undated", "discarded", "excluded", "other_periods")
 """Why decisions were not counted; those whose day cannot be read are set aside too."""

@@ -42,6 +42,10 @@ def _beside(told: LeftOut, say: Say) -> Iterator[str]:
         yield say("messages set aside: {n}", n=_of(told.contacts, say))
     if told.human_actions:
         yield say("decisions of agents set aside: {n}", n=_of(told.human_actions, say))
+    if told.usage:
+        yield say("uses set aside: {n}", n=_of(told.usage, say))
+    if told.accounts:
+        yield say("accounts set aside: {n}", n=_of(told.accounts, say))
 
 
 def _of(part: PartLeftOut, say: Say) -> str:

@@ -23,6 +23,8 @@ BESIDE = {
     "outcome": "outcomes",
     **dict.fromkeys(("contacts", "closings", "smartphones", "replies", "notices"), "contacts"),
     **dict.fromkeys(("reviews", "reading_time"), "human_actions"),
+    "purposes": "usage",
+    "accounts": "accounts",
 }
 """What a question may need, and what tells how much of it was set aside."""
 RULES = (1, 2, 3, 4)
