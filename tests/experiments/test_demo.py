@@ -19,6 +19,7 @@ from boussole.audits.systems import load_system
 from boussole.audits.uncertainty.before_after import Study, study
 from boussole.audits.workspace import Workspace
 from boussole.experiments.demo import FACTS, build
+from boussole.experiments.demo.accounts import accounts
 from boussole.experiments.demo.agencies import agency_months
 from boussole.experiments.demo.forgetting import forget
 from boussole.experiments.demo.messages import messages
@@ -26,6 +27,7 @@ from boussole.experiments.demo.model import VERSIONS
 from boussole.experiments.demo.planted import PEOPLE, PLANTED, SEED, facts
 from boussole.experiments.demo.reviews import reviews
 from boussole.experiments.demo.simulation import Simulation, run_names, simulate
+from boussole.experiments.demo.uses import OTHER, PURPOSE, uses
 from boussole.experiments.store import quiet_mlflow
 
 SMALL = 1_500
@@ -365,6 +367,42 @@ def test_with_nothing_planted_advisers_decide_and_read(simulation: Simulation) -
     done = reviews(simulation.log, rng=np.random.default_rng(7), effects=none)
     found = by_list(simulation.log, done).groupby("month")[["changed", "hasty"]].mean()
     assert (found["changed"].between(0.08, 0.16) & found["hasty"].between(0.01, 0.05)).all()
+
+
+def test_first_messages_say_that_a_machine_writes_but_for_those_that_are_planted(
+    simulation: Simulation, planted: dict[str, Any]
+) -> None:
+    sent = simulation.messages[simulation.messages["kind"] == "contact"].sort_values(["sent_at"], kind="stable")
+    first = sent.drop_duplicates("person_id")
+    share = first["template"].ne("SMS-3").groupby(first["sent_at"].dt.strftime("%Y-%m")).mean()
+    low, high = planted["messages"]["first_without_notice"]["share_between"]
+    assert list(share[:2]) == [0.0, 0.0]
+    assert low < share["2026-09"] < high
+    none = dataclasses.replace(PLANTED, new_template_share=0.0)
+    log = simulation.log.assign(run=run_names(simulation.log))
+    assert set(messages(log, rng=np.random.default_rng(7), effects=none)["template"]) == {"SMS-3"}
+
+
+def test_uses_and_accounts_are_what_is_declared_but_for_those_that_are_planted(
+    simulation: Simulation, planted: dict[str, Any]
+) -> None:
+    other = simulation.uses["purpose"].eq(OTHER).groupby(simulation.uses["month"]).sum()
+    assert list(other) == [0, 0, planted["undeclared_uses"]["uses"]]
+    assert simulation.uses["purpose"].isna().groupby(simulation.uses["month"]).mean().max() < 0.01
+    assert not simulation.uses["use_id"].duplicated().any()
+    export, told = simulation.accounts, planted["accounts"]
+    assert list(export["second_factor"].eq("no").groupby(export["month"]).sum()) == [
+        0,
+        0,
+        told["without_second_factor"],
+    ]
+    needless = export["rights"].str.contains("export") & export["role"].eq("adviser")
+    assert list(needless.groupby(export["month"]).sum()) == [0, 0, told["needless_rights"]]
+    none = dataclasses.replace(PLANTED, undeclared_uses=0, without_factor=0, needless_rights=0)
+    clean = accounts(rng=np.random.default_rng(7), effects=none)
+    assert set(clean["second_factor"]) == {"yes"}
+    assert set(clean.loc[clean["role"] == "adviser", "rights"]) == {"read"}
+    assert set(uses(simulation.reviews, rng=np.random.default_rng(7), effects=none)["purpose"].dropna()) == {PURPOSE}
 
 
 def test_with_nothing_planted_messages_are_clean(simulation: Simulation) -> None:
