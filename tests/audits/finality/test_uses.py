@@ -156,9 +156,9 @@ def test_the_measure_tells_cases_and_what_nobody_can_tell(tmp_path: Path) -> Non
 def test_few_uses_hide_their_number_and_not_that_there_is_a_case(tmp_path: Path) -> None:
     sides = np.zeros((2, 40), dtype=np.int64)
     sides[0, 3], sides[1, 4] = 9, 1
-    found = cases_measure("m", sides, limit=11, none="no", told={})
+    found = cases_measure("m", sides, [10], limit=11, none="no", told={})
     assert (found.status, found.reason, found.n, found.params) == ("suppressed", "small_group", None, {"some": True})
-    assert cases_measure("m", sides * 0, limit=11, none="no", told={}).reason == "no"
+    assert cases_measure("m", sides * 0, [], limit=11, none="no", told={}).reason == "no"
 
 
 def test_many_cases_have_the_interval_of_their_clusters() -> None:
@@ -166,7 +166,9 @@ def test_many_cases_have_the_interval_of_their_clusters() -> None:
     rng = np.random.default_rng(5)
     every = rng.integers(100, 300, 40)
     cases = (every * np.where(np.arange(40) < 4, 0.4, 0.01)).astype(np.int64)
-    found = cases_measure("m", np.stack([every - cases, cases]), limit=11, none="no", told={}, clusters=30.0)
+    found = cases_measure(
+        "m", np.stack([every - cases, cases]), [int(every.sum())], limit=11, none="no", told={}, clusters=30.0
+    )
     k, n = cases.sum(), every.sum()
     without = np.array([(k - cases[b]) / (n - every[b]) for b in range(40)])
     size = (k / n) * (1 - k / n) / (39 / 40 * ((without - k / n) ** 2).sum())
