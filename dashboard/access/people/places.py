@@ -94,6 +94,8 @@ COMMANDS: dict[str, Action] = {
     "committee cast": Action.TAKE_PART,
     "committee receipt": Action.TAKE_PART,
     "committee check": Action.SEE_COMMITTEE,
+    "texts check": Action.CHECK_TEXTS,
+    "texts measure": Action.CHECK_TEXTS,
     "export csv": Action.EXPORT,
     "export json": Action.EXPORT,
     "export pack": Action.EXPORT,

@@ -1,0 +1,206 @@
+"""Rules applied to texts: what each sentence holds says which patterns are tried there, then comes scope.
+
+Patterns are RE2's: each takes time in proportion to the sentence, whatever it is. `gate` leaves out those that cannot
+match, which is nearly all of them; only what matches is held to what makes it lawful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import re2
+
+from boussole.audits.texts.gate import Gate
+from boussole.audits.texts.normal import Normal, normalise
+from boussole.audits.texts.rule_file import Criterion, Rule, RuleError, RuleFile, packaged, shared_words, spelled_out
+from boussole.audits.texts.sentences import Sentences
+from boussole.audits.texts.titles import one_gender
+from boussole.audits.texts.tongue import FRENCH, UNDETERMINED, language_of
+
+_BEFORE = 2
+"""Letters before a sentence that a pattern may begin with: its stop, and a blank."""
+_MOST = 1 << 26
+"""Bytes that the automaton of one pattern may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Wording that a rule found: where (characters of the text as written), and what to write instead."""
+
+    criterion: Criterion
+    start: int
+    end: int
+    span: str
+    rule: str
+    law: str
+    suggestion: dict[str, str]
+
+    def document(self) -> dict[str, object]:
+        """The finding as JSON has it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found in a text, and its language."""
+
+    language: str
+    findings: tuple[Finding, ...]
+
+
+class _Compiled:
+    """A rule with its patterns compiled."""
+
+    def __init__(self, rule: Rule, file: RuleFile, words: dict[str, str], where: str) -> None:
+        self.rule, self.criterion, self._words, self._where = rule, file.criterion, words, f"{where}: rule {rule.id}"
+        self.law = rule.law or file.law
+        self.suggestion = (rule.suggestion or file.suggestion).model_dump()
+        lawful = file if rule.always_lawful else None
+        if rule.people:
+            self._words = {**words, "people": rule.people}
+        framed = [f"{{frame_{each}}}" for each in rule.frames] if rule.people else []
+        spelled = map(self._spelled, (*rule.patterns, *framed))
+        self.patterns = [self._regex(_whole_words(each)) for each in spelled]
+        self._unless = self._any((*rule.unless, *(lawful.unless if lawful else ())), r"\b(?:{})")
+        self._before = self._any((*rule.before, *(lawful.before if lawful else ())), r"\b(?:{})[\s\"'(-]*\z")
+        self._after = self._any((*rule.after, *(lawful.after if lawful else ())), r"\A[^a-z0-9.!?;]*(?:{})")
+        self.elsewhere = self._any(rule.elsewhere, "(?:{})")
+        self._needs = self._any(rule.needs, r"\b(?:{})")
+
+    def _spelled(self, pattern: str) -> str:
+        return spelled_out(pattern, self._words, where=self._where)
+
+    def _any(self, patterns: tuple[str, ...], around: str) -> re2._Regexp | None:
+        return self._regex(around.format("|".join(map(self._spelled, patterns)))) if patterns else None
+
+    def _regex(self, pattern: str) -> re2._Regexp:
+        options = re2.Options()
+        options.max_mem, options.log_errors = _MOST, False
+        try:
+            return re2.compile(pattern.encode("ascii"), options)
+        except (re2.error, UnicodeEncodeError) as error:
+            told = f"this pattern cannot be used ({error}): {pattern[:200]}"
+            raise RuleError(told, where=self._where, next_step="Write it as RE2 does, without accents.") from error
+
+    def lawful(self, text: bytes, sentence: tuple[int, int], span: tuple[int, int]) -> bool:
+        """Whether what stands around a span makes it lawful, or no requirement at all."""
+        first, last = sentence
+        around = text[first : max(last, span[1])]
+        return (
+            (self._needs is not None and not self._needs.search(around))
+            or (self._before is not None and self._before.search(text[first : span[0]]) is not None)
+            or (self._after is not None and self._after.search(text[span[1] : last]) is not None)
+            or (self._unless is not None and self._unless.search(around) is not None)
+        )
+
+
+def _whole_words(pattern: str) -> str:
+    """A pattern that matches whole words, but where it says itself what stands before or after."""
+    begins = "" if pattern.startswith((r"\A", "[")) else r"\b"
+    ends = "" if pattern.endswith(("$)", "$", "]")) else r"\b"
+    return f"{begins}(?:{pattern}){ends}"
+
+
+class Checker:
+    """A set of rules, ready to be applied. Raises RuleError where a rule cannot be used."""
+
+    def __init__(self, rules: Mapping[str, RuleFile], words: dict[str, str] | None = None) -> None:
+        words = shared_words() if words is None else words
+        self._of = list[tuple[_Compiled, re2._Regexp]]()
+        self._held(rules)
+        for where, file in rules.items():
+            for rule in file.rules:
+                made = _Compiled(rule, file, {**words, **file.words}, where)
+                self._of += [(made, pattern) for pattern in made.patterns]
+        self._elsewhere = dict[re2._Regexp, int]()
+        for number, (made, _) in enumerate(self._of):
+            if made.elsewhere is not None:
+                self._elsewhere[made.elsewhere] = self._elsewhere.get(made.elsewhere, 0) | 1 << number
+        self._gate = Gate(pattern.pattern.decode() for _, pattern in self._of)
+
+    @staticmethod
+    def _held(rules: Mapping[str, RuleFile]) -> None:
+        """Raises RuleError where two rules share an id, in whatever files."""
+        seen = dict[str, str]()
+        for where, file in rules.items():
+            for rule in file.rules:
+                if rule.id in seen:
+                    raise RuleError(f"there is a rule {rule.id} in {seen[rule.id]} too.", where=where)
+                seen[rule.id] = where
+
+    def check(self, text: str) -> Checked:
+        """The language of a text, and what its French passages say that an advert may not."""
+        normal = normalise(text)
+        language = language_of(normal.text, text)
+        sentences = Sentences(normal.text)
+        french = language in (FRENCH, UNDETERMINED)
+        silent = self._silent(normal.text)
+        found = [
+            (start, end, compiled)
+            for sentence in sentences
+            for start, end, compiled in self._found(normal.text, sentence, but=silent)
+            if french or language_of(normal.text[slice(*sentence)]) == FRENCH
+        ]
+        return Checked(language, tuple(_finding(text, normal, *each) for each in _apart(found)))
+
+    def _silent(self, text: bytes) -> int:
+        """The bits of the patterns that something anywhere in a text makes silent."""
+        bits = 0
+        for elsewhere, numbers in self._elsewhere.items():
+            if elsewhere.search(text) is not None:
+                bits |= numbers
+        return bits
+
+    def _found(self, text: bytes, sentence: tuple[int, int], *, but: int) -> Iterator[tuple[int, int, _Compiled]]:
+        """What the patterns find in one sentence that is not lawful there."""
+        first, last = sentence
+        for number in self._gate.worth_trying(text[first:last], but=but):
+            compiled, pattern = self._of[number]
+            for match in pattern.finditer(text, max(0, first - _BEFORE), last):
+                span = _span(match, text) if compiled.rule.title else _named(match, "span")
+                if span and span[0] >= first and not compiled.lawful(text, sentence, span):
+                    yield *span, compiled
+
+
+def _named(match: re2._Match, name: str) -> tuple[int, int]:
+    """Where a group stands; where there is none, the whole match."""
+    first, last = match.span(match.re.groupindex.get(name.encode(), 0))
+    return first, last
+
+
+def _span(match: re2._Match, text: bytes) -> tuple[int, int] | None:
+    """Where a match names an occupation in one gender alone."""
+    start, end = _named(match, "title")
+    first, last = _named(match, "article") if b"article" in match.re.groupindex else (0, 0)
+    found = one_gender(text[start:end], text[max(first, 0) : max(last, 0)].strip(), text)
+    return (start + found[0], start + found[1]) if found else None
+
+
+def _apart(found: list[tuple[int, int, _Compiled]]) -> list[tuple[int, int, _Compiled]]:
+    """Of findings of one criterion that overlap only the longest, in the order of the text."""
+    kept: list[tuple[int, int, _Compiled]] = []
+    for start, end, compiled in sorted(found, key=lambda each: (each[0] - each[1], each[0])):
+        if all(compiled.criterion != other.criterion or end <= first or last <= start for first, last, other in kept):
+            kept.append((start, end, compiled))
+    return sorted(kept, key=lambda each: (each[0], each[1], each[2].rule.id))
+
+
+def _finding(text: str, normal: Normal, start: int, end: int, compiled: _Compiled) -> Finding:
+    first, last = normal.span(start, end)
+    return Finding(
+        criterion=compiled.criterion,
+        start=first,
+        end=last,
+        span=text[first:last],
+        rule=compiled.rule.id,
+        law=compiled.law,
+        suggestion=compiled.suggestion,
+    )
+
+
+@cache
+def packaged_checker() -> Checker:
+    """The rules that ship."""
+    return Checker(packaged())
