@@ -1,0 +1,97 @@
+"""Dates of birth: a date in figures or words, where the words around it speak of a birth of a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from boussole.audits.texts.personal.findings import Span
+
+_MONTH = (
+    r"(?:janv(?:ier|\.)?|f[ée]v(?:rier|r\.?|\.)?|mars|avr(?:il|\.)?|mai|juin|juil(?:let|\.)?|ao[uû]t|sept(?:embre|\.)?|oct(?:obre|\.)?"
+    r"|nov(?:embre|\.)?|d[ée]c(?:embre|\.)?)"
+)
+_UNITS = r"(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize)"
+_TENS = r"(?:vingts?|trente|quarante|cinquante|soixante|quatre[- ]vingts?|dix)"
+_BELOW_100 = rf"(?:{_TENS}(?:[- ](?:et[- ])?(?:dix[- ])?{_UNITS})?|{_UNITS})"
+_DAY_WORDS = rf"(?:premier|(?:vingt|trente)(?:[- ](?:et[- ])?{_UNITS})?|dix[- ](?:sept|huit|neuf)|{_UNITS})"
+_YEAR_WORDS = rf"(?:(?:mille|mil)[- ]neuf[- ]cents?(?:[- ]{_BELOW_100})?|deux[- ]mille(?:[- ](?:et[- ])?{_BELOW_100})?)"
+_YEAR = r"(?:(?:19|20)\d{2})"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])"
+_MONTH_NUMBER = r"(?:1[0-2]|0?[1-9])"
+_GAP = r"[ ]{0,2}[/.\-][ ]{0,2}"
+_DATE = re.compile(
+    rf"(?<![\w/.])(?:"
+    rf"{_DAY}{_GAP}{_MONTH_NUMBER}{_GAP}(?:{_YEAR}|\d{{2}})(?![\d/]|[.\-]\d)"
+    rf"|{_YEAR}{_GAP}{_MONTH_NUMBER}{_GAP}{_DAY}(?!\d)"
+    rf"|{_DAY} {_MONTH_NUMBER} {_YEAR}(?!\d)"
+    rf"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2]){_YEAR}(?!\d)"
+    rf"|(?:1[ ]?er|{_DAY}|{_DAY_WORDS})[ -]{_MONTH}[ -](?:{_YEAR}|{_YEAR_WORDS}|['’]?\d{{2}}(?!\d))"
+    rf"|{_MONTH}[ -](?:{_YEAR}|{_YEAR_WORDS})"
+    rf"|{_MONTH_NUMBER}/{_YEAR}(?![\d/])"
+    rf"|{_YEAR}(?![\d/])(?!-\d)|{_YEAR_WORDS}"
+    rf")(?!\w)",
+    re.IGNORECASE,
+)
+_BORN = re.compile(
+    r"\b(?:re)?n[ée](?:e|\(e\)|·e|\.e|-e)?s?\b(?!-)|\bnaissances?\b|\bnaquit\b|\bnaiss?\.(?!\w)|\bDDN\b|\bD\.D\.N\b|\banniversaire\b|\bdate[ _-]?(?:de[ _-])?naiss?\b"
+    r"|\bvu\s+le\s+jour\b|\bborn\b|\bbirth(?:day|date)?\b|\bDOB\b",
+    re.IGNORECASE,
+)
+_FULL = re.compile(r"\d\D+\d+\D+\d|[^\W\d_]{3}|\d{8}")
+_NOT_OF_A_PERSON = re.compile(
+    r"\b(?:entreprises?|soci[ée]t[ée]s?|associations?|projets?|id[ée]es?|marques?|coop[ée]rative|start[- ]?up|groupes?|dispositifs?|programmes?"
+    r"|agences?|r[ée]seaux?|partenariat|initiative|collectif|fondation|mouvement|loi|structure|enseigne|institut(?:ion)?|atelier|festival"
+    r"|p[ôo]le\s+emploi|france\s+travail|maison|fili[èe]re|concept|label|chantier|boutique|magasin|plateforme|service|m[ée]tier)s?\b",
+    re.IGNORECASE,
+)
+_OTHER_BIRTH = re.compile(
+    r"\b(?:actes?|extraits?|cong[ée]s?|prime|faire-part|d[ée]clar\w+|pr[ée]vue?|terme|reconnaissance|lieu|pays|commune|ville|nom)\s+"
+    r"(?:(?:de|d['’]|la|sa|ma|une?)\s*)*$|\blieu\s+(?:et\s+\w+\s+)?de\s+$",
+    re.IGNORECASE,
+)
+_STOP = re.compile(r"[!?;]|(?<![A-Z])\.(?=\s+[A-ZÀ-Ý])|\n\s*\n")
+
+
+def find_births(text: str) -> Iterator[Span]:
+    """Dates with a word of birth before them in their sentence, or right after them; of a year alone, right before.
+
+    A date of something else (a meeting, a deed, a company that was « née en 1998 ») is none.
+    """
+    words = [match.span() for match in _BORN.finditer(text)]
+    if not words:
+        return
+    for match in _DATE.finditer(text):
+        start, end = match.span()
+        if _born_before(text, start, match[0]) or _born_after(text, end, match[0]):
+            yield start, end
+
+
+def _born_before(text: str, start: int, date: str) -> bool:
+    """Whether the words between a word of birth and a date let it be the date of that birth."""
+    before = text[max(0, start - 90) : start]
+    told = list(_BORN.finditer(before))
+    if not told:
+        return False
+    word, between = told[-1], before[told[-1].end() :]
+    if _STOP.search(between) or _DATE.search(between) or len(between) > (75 if _FULL.search(date) else 24):
+        return False
+    if re.search(r"\b(?:mais|rendez|convoqu|inscri|depuis|jusqu|entretien|embauch|dipl[ôo]m|oper|reçu|habit|sign|d[ée]livr|arriv|entr[ée]e?\s+en|qui|travaill)", between, re.IGNORECASE):
+        return False
+    if re.search(r"\brenaiss|\brené", word[0], re.IGNORECASE):
+        return False
+    ahead = text[max(0, start - 90 - 60) : max(0, start - 90) + word.start()]
+    ahead = re.split(r"[.!?;\n]\s", ahead)[-1]
+    if word[0].lower().startswith("naiss") and _OTHER_BIRTH.search(ahead):
+        return False
+    if re.match(r"\s*pr[ée]vue?|\s*attendue?", between, re.IGNORECASE):
+        return False
+    return not (word[0].lower().startswith("n") and _NOT_OF_A_PERSON.search(ahead[-45:]))
+
+
+def _born_after(text: str, end: int, date: str) -> bool:
+    """Whether a full date is called one of birth right after it: « 12/03/1985 (date de naissance) »."""
+    if not _FULL.search(date):
+        return False
+    after = text[end : end + 45]
+    return bool(re.match(r"[ ,:(\[-]{0,4}(?:(?:est|c’est|qui est)\s)?(?:(?:la|ma|sa|votre|notre|le|mon|son)\s)?(?:date|jour)\s+de\s+(?:(?:la|ma|sa|votre|notre)\s)?naissance|[ ,(]{0,3}(?:DDN|mon anniversaire|son anniversaire)\b", after, re.IGNORECASE))

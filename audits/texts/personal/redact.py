@@ -1,0 +1,71 @@
+"""Texts with every piece of personal data replaced by its kind, until the detector finds none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from boussole.audits.texts.personal.detector import BATCH, find_batch
+from boussole.audits.texts.personal.findings import ENTITIES, Finding
+from boussole.audits.texts.personal.names import NOT_NAMES, plain
+from boussole.audits.texts.personal.spread import spread
+
+_MARK = re.compile(rf"\[(?:{'|'.join(ENTITIES)})\]")
+_WORD = re.compile(r"[^\W\d_]{4,}(?:['’\-][^\W\d_]+)*")
+
+
+def redact(text: str) -> str:
+    """A text in which everything found is replaced by its kind in brackets.
+
+    The detector runs again on what is left, until it finds nothing: what it cannot find stays, so that a text is only
+    as clean as the detector's recall. The words of a name that was found go wherever they stand, in capitals or not.
+
+    Raises TextsError where the extra `texts` is not installed.
+
+    >>> redact("Écrivez à lea@exemple.fr ou au 06 12 34 56 78.")
+    'Écrivez à [EMAIL] ou au [PHONE].'
+    """
+    return next(redact_all([text]))
+
+
+def redact_all(texts: Iterable[str], *, jobs: int = 1) -> Iterator[str]:
+    """Each text without what was found in it, in their order; `jobs` processes work on batches beside each other."""
+    batches = iter(lambda source=iter(texts): list(islice(source, BATCH)), [])
+    for done in spread(redact_batch, ((batch,) for batch in batches), jobs=jobs):
+        yield from done
+
+
+def redact_batch(texts: list[str]) -> list[str]:
+    """Each text of a batch without what was found in it."""
+    done = list(texts)
+    left = list(range(len(texts)))
+    while left:
+        found = find_batch([done[at] for at in left], ENTITIES)
+        again = []
+        for at, findings in zip(left, found, strict=True):
+            shown = replaced(done[at], findings)
+            if shown != done[at]:
+                again.append(at)
+            done[at] = shown
+        left = again
+    return done
+
+
+def replaced(text: str, findings: list[Finding]) -> str:
+    """A text with the kinds of findings in their places, and the words of names that were found wherever they stand."""
+    parts, last, names = [], 0, set[str]()
+    for each in sorted(findings):
+        held = text[each.start : each.end]
+        if _MARK.fullmatch(held):
+            continue
+        if each.entity == "PERSON":
+            names.update(word for word in _WORD.findall(held) if plain(word) not in NOT_NAMES)
+        parts += text[last : each.start], f"[{each.entity}]"
+        last = each.end
+    shown = "".join([*parts, text[last:]])
+    if not names:
+        return shown
+    every = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    kept = re.compile(rf"(?P<mark>{_MARK.pattern})|(?<![^\W\d_])(?:{every})(?![^\W\d_])", re.IGNORECASE)
+    return kept.sub(lambda match: match[0] if match["mark"] else "[PERSON]", shown)
