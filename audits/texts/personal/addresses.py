@@ -1,4 +1,4 @@
-"""Postal addresses: a number, a kind of street and its name, with postcode and town where they follow, also in prose."""
+"""Postal addresses: number, kind of street and name, with postcode and town where they follow; also in prose."""
 
 from __future__ import annotations
 
@@ -6,41 +6,42 @@ import re
 from collections.abc import Iterator
 
 from boussole.audits.texts.personal.findings import Span
+from boussole.audits.texts.personal.words import either
 
-_SURE = (
-    r"rue|avenue|av\.?|ave\.?|boulevard|boul\.|bd\.?|bld\.?|bvd\.?|all[ée]es?|all\.|impasse|imp\.|chemin|ch\.|che\.|chem\.|route|rte\.?|quai|square|sq\.|r[ée]sidence|r[ée]s\.|lotissement|lot\."
-    r"|lieu[- ]?dit|hameau|faubourg|fg\.?|fbg\.?|sentier|sente|ruelle|venelle|promenade|esplanade|rond[- ]point|mail|mont[ée]e|traverse|clos|domaine|parvis|chauss[ée]e|rocade|porte"
-    r"|cit[ée]|villa|passage|cours|place|pl\.|voie|parc|quartier|zone|ZA|ZI|ZAC|galerie|c[ôo]te|pont|rampe|villas|hlm"
-)
-_DOUBTFUL = re.compile(
-    r"(?:cours|places?|villas?|passages?|voie|parc|porte|cit[ée]|mail|zone|c[ôo]te|pont|routes?|domaine|traverse|galerie|r[ée]sidences?|clos|rampe|lot\.|res\.|ch\.|av\.?|av|quartier|hlm)\b",
-    re.IGNORECASE,
-)
+_STREET = either("streets")
+_DOUBTFUL = re.compile(rf"{either('doubtful_streets')}(?!\w)", re.IGNORECASE)
 _LINK = r"(?:de|du|des|la|le|les|et|en|sur|sous|aux?|à|lès|lez|d|l)"
 _CAPITAL = r"(?:(?:[dlDL]['’])?[A-ZÀ-ÖØ-ÝŒ0-9][\w.’'\-]*)"
 _LOWER = r"(?:(?:[dlDL]['’])?[a-zà-öø-ÿœ][\w’'\-]*)"
 _NUMBER = r"(?P<number>\d{1,4}(?:[ ]?(?:bis|ter|quater|[a-dA-D](?![\w’'])))?(?:[ ]?[-/à][ ]?\d{1,4})?)"
 _HEAD = re.compile(
-    rf"(?<![\w,.€/-])(?:n[°ºo]\.?[ ]?)?{_NUMBER}[ ]?,?[ ]{{1,2}}(?P<kind>{_SURE})(?![\w-])[ ]{{0,2}}",
+    rf"(?<![\w,.€/-])(?:n[°ºo]\.?[ ]?)?{_NUMBER}[ ]?,?[ ]{{1,2}}(?P<kind>{_STREET})(?![\w-])[ ]{{0,2}}",
     re.IGNORECASE,
 )
 _NAME = re.compile(rf"(?:{_LINK}[ ]|[dl]['’](?=[A-ZÀ-Ý0-9]))*{_CAPITAL}(?:[ ](?:{_LINK}[ ])*{_CAPITAL})*", 0)
-_SMALL_NAME = re.compile(rf"(?:(?:de|du|des|la|le|les|l['’]|d['’])[ ]?){{0,3}}{_LOWER}(?:[ ](?:{_LINK}[ ])?{_LOWER}){{0,4}}?(?=[ ]?[,\n]?[ ]?\d{{5}}\b)")
-_SMALLEST_NAME = re.compile(r"(?:(?:de|du|des)[ ](?:(?:la|l['’])[ ]?)?|(?:la|le|les)[ ]|d['’]|l['’])(?:[a-zà-öø-ÿœ][\w’'\-]*)")
-_TOWN = r"(?:(?:L[ae’']s?[ ]?|L’)?[A-ZÀ-ÖØ-ÝŒ][\w’'\-.]*(?:[ ](?:(?:sur|sous|en|le|la|les|de|du|des|l[eè]s|et|aux?|d’)[ ])*(?:[dlDL]['’])?[A-ZÀ-ÖØ-ÝŒ][\w’'\-]*){0,4})"
+_SMALL_NAME = re.compile(
+    rf"(?:(?:de|du|des|la|le|les|l['’]|d['’])[ ]?){{0,3}}{_LOWER}(?:[ ](?:{_LINK}[ ])?{_LOWER}){{0,4}}?"
+    r"(?=[ ]?[,\n]?[ ]?\d{5}\b)"
+)
+_SMALLEST_NAME = re.compile(
+    r"(?:(?:de|du|des)[ ](?:(?:la|l['’])[ ]?)?|(?:la|le|les)[ ]|d['’]|l['’])(?:[a-zà-öø-ÿœ][\w’'\-]*)"
+)
+_TOWN_LINK = r"(?:(?:sur|sous|en|le|la|les|de|du|des|l[eè]s|et|aux?|d’)[ ])"
+_TOWN_WORD = r"(?!C[ÉEe][Dd][Ee])(?:[dlDL]['’])?[A-ZÀ-ÖØ-ÝŒ][\w’'\-]*"
+_TOWN = rf"(?:(?:L[ae’']s?[ ]?|L’)?[A-ZÀ-ÖØ-ÝŒ][\w’'\-.]*(?:[ ]{_TOWN_LINK}*{_TOWN_WORD}){{0,4}})"
 _SMALL_TOWN = r"(?:(?:saint|st|sainte|ste|la|le|les)[ -])?[a-zà-öø-ÿœ][\w’'\-]*"
-_FLOOR = (
-    r"(?:(?:b[âa]t(?:iment)?|b[âa]t\.|appt?|apt|appartement|appt\.|apt\.|esc(?:alier)?|[ée]tage|porte|hall|entr[ée]e|r[ée]sidence|chez|c/o|lot|BP|CS|TSA|bo[iî]te|immeuble|bloc|tour|\d+(?:er|e|[èe]me)?[ ][ée]tage)\.?"
-    r"[ ]?[^\n,]{0,30})"
-)
+_FLOOR = rf"(?:{either('floors')}\.?[ ]?[^\n,]{{0,30}})"
+_POSTCODE = r"(?:(?:F|FR)-)?(?P<post>\d{5}|\d{2}[ ]\d{3}|2[AB]\d{3})(?!\d)"
+_CEDEX = r"(?:[ ]C[ÉEe][Dd][Ee][XxS]?(?:[ ]\d{1,2})?)?"
 _PLACE = re.compile(
-    rf"(?:[ ]?[,\-–;]?[ ]{{0,2}}\n?[ ]?{_FLOOR}){{0,3}}"
-    rf"(?:[ ]?[,\-–;.]?[ ]{{0,2}}\n?[ ]{{0,2}}[(]?(?:(?:F|FR)-)?(?P<post>(?:\d{{5}}|\d{{2}}[ ]\d{{3}}|2[AB]\d{{3}}))(?!\d)(?:[ ,-]{{0,2}}(?P<town>{_TOWN}|{_SMALL_TOWN}))?(?:[ ]C[ÉEe][Dd][Ee][XxS]?(?:[ ]\d{{1,2}})?)?[)]?"
-    rf"|[ ]?,?[ ](?:à|a|sur)[ ](?P<at>{_TOWN})(?:[ ]?\(\d{{2,5}}\))?|,[ ](?P<after>{_TOWN})(?=[ ]?(?:[.,;\n(]|$))(?:[ ]?\(\d{{2,5}}\))?)",
+    rf"(?:[ ]?[,\-;]?[ ]{{0,2}}\n?[ ]?{_FLOOR}){{0,3}}[ ]?[,\-;.]?[ ]{{0,2}}\n?[ ]{{0,2}}"
+    rf"[(]?{_POSTCODE}(?:[ ,-]{{0,2}}(?P<town>{_TOWN}|{_SMALL_TOWN}))?{_CEDEX}[)]?"
+    rf"|[ ]?,?[ ](?:à|a|sur)[ ](?P<at>{_TOWN})(?:[ ]?\(\d{{2,5}}\))?"
+    rf"|,[ ](?P<after>{_TOWN})(?=[ ]?(?:[.,;\n(]|$))(?:[ ]?\(\d{{2,5}}\))?",
 )
-_BEFORE = re.compile(rf"(?:(?:{_FLOOR})[ ]?[,\n][ ]?){{1,3}}$", re.IGNORECASE)
-_LIEU_DIT = re.compile(
-    rf"(?<!\w)(?:au[ ])?(?P<found>(?:lieu[- ]?dit|hameau(?:[ ]de)?|BP|CS|r[ée]sidence|domaine|lotissement)[ ](?P<name>[^\n,]{{2,40}}?)[ ]?[,\n\-][ ]?(?:\d{{5}})[ ]{_TOWN})",
+_NO_STREET = re.compile(
+    r"(?<!\w)(?:au[ ])?(?P<found>(?:lieu[- ]?dit|hameau(?:[ ]de)?|BP|CS|r[ée]sidence|domaine|lotissement)"
+    rf"[ ](?P<name>[^\n,]{{2,40}}?)[ ]?[,\n\-][ ]?(?:\d{{5}})[ ]{_TOWN})",
     re.IGNORECASE,
 )
 
@@ -55,7 +56,7 @@ def find_addresses(text: str) -> Iterator[Span]:
         if end:
             over = end
             yield match.start("number"), end
-    for match in _LIEU_DIT.finditer(text):
+    for match in _NO_STREET.finditer(text):
         yield match.span("found")
 
 
@@ -65,7 +66,7 @@ def _end(text: str, head: re.Match[str]) -> int:
     name = _NAME.match(text, head.end()) or _SMALL_NAME.match(text, head.end())
     if name is None and not doubtful:
         name = _SMALLEST_NAME.match(text, head.end())
-    if name is None:
+    if name is None or (doubtful and re.match(r"\D{0,6}\d", name[0])):
         return 0
     end = name.end()
     while text[end - 1] in ".’'-":

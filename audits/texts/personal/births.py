@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator
 
 from boussole.audits.texts.personal.findings import Span
+from boussole.audits.texts.personal.words import either
 
-_MONTH = (
-    r"(?:janv(?:ier|\.)?|f[ée]v(?:rier|r\.?|\.)?|mars|avr(?:il|\.)?|mai|juin|juil(?:let|\.)?|ao[uû]t|sept(?:embre|\.)?|oct(?:obre|\.)?"
-    r"|nov(?:embre|\.)?|d[ée]c(?:embre|\.)?)"
-)
+_MONTH = either("months")
 _UNITS = r"(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize)"
 _TENS = r"(?:vingts?|trente|quarante|cinquante|soixante|quatre[- ]vingts?|dix)"
 _BELOW_100 = rf"(?:{_TENS}(?:[- ](?:et[- ])?(?:dix[- ])?{_UNITS})?|{_UNITS})"
@@ -33,21 +31,17 @@ _DATE = re.compile(
     rf")(?!\w)",
     re.IGNORECASE,
 )
-_BORN = re.compile(
-    r"\b(?:re)?n[ée](?:e|\(e\)|·e|\.e|-e)?s?\b(?!-)|\bnaissances?\b|\bnaquit\b|\bnaiss?\.(?!\w)|\bDDN\b|\bD\.D\.N\b|\banniversaire\b|\bdate[ _-]?(?:de[ _-])?naiss?\b"
-    r"|\bvu\s+le\s+jour\b|\bborn\b|\bbirth(?:day|date)?\b|\bDOB\b",
-    re.IGNORECASE,
-)
+_BORN = re.compile(either("born"), re.IGNORECASE)
 _FULL = re.compile(r"\d\D+\d+\D+\d|[^\W\d_]{3}|\d{8}")
-_NOT_OF_A_PERSON = re.compile(
-    r"\b(?:entreprises?|soci[ée]t[ée]s?|associations?|projets?|id[ée]es?|marques?|coop[ée]rative|start[- ]?up|groupes?|dispositifs?|programmes?"
-    r"|agences?|r[ée]seaux?|partenariat|initiative|collectif|fondation|mouvement|loi|structure|enseigne|institut(?:ion)?|atelier|festival"
-    r"|p[ôo]le\s+emploi|france\s+travail|maison|fili[èe]re|concept|label|chantier|boutique|magasin|plateforme|service|m[ée]tier)s?\b",
+_NOT_OF_A_PERSON = re.compile(rf"\b{either('not_people')}s?\b", re.IGNORECASE)
+_OTHER_BIRTH = re.compile(
+    rf"\b{either('deeds_of_birth')}\s+(?:(?:de|d['’]|la|sa|ma|une?)\s*)*$|\blieu\s+(?:et\s+\w+\s+)?de\s+$",
     re.IGNORECASE,
 )
-_OTHER_BIRTH = re.compile(
-    r"\b(?:actes?|extraits?|cong[ée]s?|prime|faire-part|d[ée]clar\w+|pr[ée]vue?|terme|reconnaissance|lieu|pays|commune|ville|nom)\s+"
-    r"(?:(?:de|d['’]|la|sa|ma|une?)\s*)*$|\blieu\s+(?:et\s+\w+\s+)?de\s+$",
+_BETWEEN = re.compile(rf"\b{either('no_birth_between')}", re.IGNORECASE)
+_CALLED_SO = re.compile(
+    r"[ ,:(\[-]{0,4}(?:(?:est|c’est|qui est)\s)?(?:(?:la|ma|sa|votre|notre|le|mon|son)\s)?(?:date|jour)\s+de\s+"
+    r"(?:(?:la|ma|sa|votre|notre)\s)?naissance|[ ,(]{0,3}(?:DDN|mon anniversaire|son anniversaire)\b",
     re.IGNORECASE,
 )
 _STOP = re.compile(r"[!?;]|(?<![A-Z])\.(?=\s+[A-ZÀ-Ý])|\n\s*\n")
@@ -76,9 +70,7 @@ def _born_before(text: str, start: int, date: str) -> bool:
     word, between = told[-1], before[told[-1].end() :]
     if _STOP.search(between) or _DATE.search(between) or len(between) > (75 if _FULL.search(date) else 24):
         return False
-    if re.search(r"\b(?:mais|rendez|convoqu|inscri|depuis|jusqu|entretien|embauch|dipl[ôo]m|oper|reçu|habit|sign|d[ée]livr|arriv|entr[ée]e?\s+en|qui|travaill)", between, re.IGNORECASE):
-        return False
-    if re.search(r"\brenaiss|\brené", word[0], re.IGNORECASE):
+    if _BETWEEN.search(between) or re.match(r"rena|rené", word[0], re.IGNORECASE):
         return False
     ahead = text[max(0, start - 90 - 60) : max(0, start - 90) + word.start()]
     ahead = re.split(r"[.!?;\n]\s", ahead)[-1]
@@ -93,5 +85,4 @@ def _born_after(text: str, end: int, date: str) -> bool:
     """Whether a full date is called one of birth right after it: « 12/03/1985 (date de naissance) »."""
     if not _FULL.search(date):
         return False
-    after = text[end : end + 45]
-    return bool(re.match(r"[ ,:(\[-]{0,4}(?:(?:est|c’est|qui est)\s)?(?:(?:la|ma|sa|votre|notre|le|mon|son)\s)?(?:date|jour)\s+de\s+(?:(?:la|ma|sa|votre|notre)\s)?naissance|[ ,(]{0,3}(?:DDN|mon anniversaire|son anniversaire)\b", after, re.IGNORECASE))
+    return _CALLED_SO.match(text, end) is not None

@@ -26,7 +26,11 @@ _SAME_LENGTH = {
     ord("＠"): "@",
     ord("﹫"): "@",
     **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code != 0xFF0D},
-    **{code: str(value) for code in range(0x660, 0x1FBFA) if (value := unicodedata.decimal(chr(code), None)) is not None},
+    **{
+        code: str(value)
+        for code in range(0x660, 0x1FBFA)
+        if (value := unicodedata.decimal(chr(code), None)) is not None
+    },
 }
 _LOOK = dict(
     zip("АВЕЅІЈКМНОРСТУХаеорсухіјѕԁһӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABESIJKMHOPCTYXaeopcyxijsdhlABEZHIKMNOPTYXo", strict=True)

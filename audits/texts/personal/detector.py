@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
+from typing import cast
 
 from boussole.audits.texts.personal.clean import CleanText, clean
 from boussole.audits.texts.personal.findings import ENTITIES, Entity, Finding, Span, without_overlaps
+from boussole.audits.texts.personal.spread import batches, spread
 
 BATCH = 256
 """Texts that go through the model together."""
@@ -36,11 +37,8 @@ def find_all(
 
     Texts are read as they are asked for, so that there may be more of them than memory holds.
     """
-    from boussole.audits.texts.personal.spread import spread
-
     kinds = tuple(entity for entity in ENTITIES if entity in entities)
-    batches = iter(lambda source=iter(texts): list(islice(source, BATCH)), [])
-    for found in spread(find_batch, ((batch, kinds) for batch in batches), jobs=jobs):
+    for found in spread(find_batch, ((batch, kinds) for batch in batches(texts, BATCH)), jobs=jobs):
         yield from found
 
 
@@ -60,7 +58,9 @@ def find_batch(texts: list[str], entities: tuple[Entity, ...]) -> list[list[Find
     for (at, (start, _)), text, each in zip(pieces, read, artifacts, strict=True):
         if entities:
             results = engine.analyze(text, LANGUAGE, entities=list(entities), nlp_artifacts=each)
-            found[at] += (Finding(start + one.start, start + one.end, one.entity_type) for one in results)
+            found[at] += (
+                Finding(start + one.start, start + one.end, cast("Entity", one.entity_type)) for one in results
+            )
     return [_original(each, kept) for each, kept in zip(cleaned, found, strict=True)]
 
 

@@ -6,13 +6,21 @@ import re
 from collections.abc import Iterator
 
 from boussole.audits.texts.personal.findings import Span
+from boussole.audits.texts.personal.words import listed
 
 _LOCAL = r"(?<![\w.+%@-])(?P<local>\w(?:[\w.+%&'’-]{0,62}[\w+-])?)"
-_DOMAIN = r"(?P<domain>\w(?:[\w-]{0,62}\w)?(?:\.\w(?:[\w-]{0,62}\w)?){0,4}\.(?P<last>[^\W\d_]{2,24}|xn--[\w-]{2,40}))(?![\w-]|\.[^\W\d_]{2,}\b(?=\S))"
+_LABEL = r"\w(?:[\w-]{0,62}\w)?"
+_DOMAIN = (
+    rf"(?P<domain>{_LABEL}(?:\.{_LABEL}){{0,4}}\.(?P<last>[^\W\d_]{{2,24}}|xn--[\w-]{{2,40}}))"
+    r"(?![\w-]|\.[^\W\d_]{2,}\b(?=\S))"
+)
 _PLAIN = re.compile(rf"{_LOCAL}@{_DOMAIN}")
-_SPACED = re.compile(rf"{_LOCAL}[ \t]{{0,2}}@[ \t]{{0,2}}{_DOMAIN}")
+_SPACED = re.compile(rf"{_LOCAL}(?:[ \t]{{1,2}}@[ \t]{{0,2}}|@[ \t]{{1,2}}){_DOMAIN}")
 _DOT = r"(?:\.|[ \t]{0,2}[(\[{][ \t]?(?:point|dot|\.)[ \t]?[)\]}][ \t]{0,2}|[ \t]{1,2}(?:point|dot)[ \t]{1,2})"
-_AT = r"(?:[ \t]{0,2}[(\[{<][ \t]?(?:at|arobase|arrobase|chez|à|a|@)[ \t]?[)\]}>][ \t]{0,2}|[ \t]{1,2}(?:arobase|arrobase|AT)[ \t]{1,2})"
+_AT = (
+    r"(?:[ \t]{0,2}[(\[{<][ \t]?(?:at|arobase|arrobase|chez|à|a|@)[ \t]?[)\]}>][ \t]{0,2}"
+    r"|[ \t]{1,2}(?:arobase|arrobase|AT)[ \t]{1,2})"
+)
 _HIDDEN = re.compile(
     rf"(?<![\w.+%@-])(?P<local>\w[\w+-]{{0,62}}(?:{_DOT}\w[\w+-]{{0,62}}){{0,4}}){_AT}"
     rf"\w[\w-]{{0,62}}(?:{_DOT}\w[\w-]{{0,62}}){{0,3}}{_DOT}(?P<last>[^\W\d_]{{2,12}})(?![\w-])"
@@ -20,14 +28,16 @@ _HIDDEN = re.compile(
 _ELISION = re.compile(r"(?:[cdjlmnst]|qu)['’](?=\w)", re.IGNORECASE)
 _WORD_BETWEEN = re.compile(r"[(\[{<][ \t]?(?:a|à|chez)[ \t]?[)\]}>]")
 _NEXT_SENTENCE = re.compile(r"(?<=[a-z]{2})\.[A-ZÀ-Ý][a-zà-ÿ]*$")
-_FILES = frozenset("bmp css csv doc docx gif htm html ico jpeg jpg js json md pdf png svg txt webp xls xlsx xml".split())
+_FILES = frozenset(listed("file_names"))
 
 
 def find_emails(text: str) -> Iterator[Span]:
     """E-mail addresses; names of files with an @ (`photo@2x.png`) are none."""
     if "@" in text:
         yield from _of(_PLAIN, text)
-        yield from (span for span in _of(_SPACED, text) if re.search(r"[\d._]", text[span[0] : span[1]].split("@")[0]))
+        yield from (
+            span for span in _of(_SPACED, text) if re.search(r"[\d._]", text[span[0] : span[1]].partition("@")[0])
+        )
     if re.search(r"(?i:arr?obase)|[(\[{<][ \t]?(?:at|AT|chez|à|a|@)[ \t]?[)\]}>]|[ \t]AT[ \t]", text):
         yield from _of(_HIDDEN, text)
 

@@ -11,6 +11,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.fr import nir
 
 from boussole.audits.texts.personal.findings import Span
+from boussole.audits.texts.personal.words import either
 
 _GAP = r"[ \t.\-_/]{0,3}\n?"
 """What people write between two digits of one number."""
@@ -19,11 +20,7 @@ _KEY = re.compile(rf"{_GAP}(\d){_GAP}(\d)(?!\d)")
 _SHAPE = re.compile(
     r"[1-478]\d\d(?:0[1-9]|1[0-2]|[2-3]\d|4[0-2]|[5-9]\d)(?:0[1-9]|[1-9]\d|2[AB])(?!000)\d{3}(?!000)\d{3}"
 )
-_SECURITY = re.compile(
-    r"s[ée]cu(?:rit[ée])?\b|\bNIR\b|\bINSEE\b|\bn[°ºo]\.?\s?ss\b|num[ée]ro\s+ss\b|immatricul|carte\s+vitale"
-    r"|assur[ée](?:e|\(e\)|·e)?\s+social",
-    re.IGNORECASE,
-)
+_SECURITY = re.compile(either("social_security"), re.IGNORECASE)
 
 
 def find_nir(text: str) -> Iterator[Span]:
@@ -94,23 +91,12 @@ def iban_length(country: str) -> int:
 
 
 _FT = re.compile(
-    r"(?<![\w-])(?P<found>(?:\d{3}[ .]?)?\d{7}[ \-]?[A-Z]|\d{2}[ .]?\d{3}[ .]?\d{3}[ .]?\d{3}|\d{8}|\d{11}|\d{4}[ .]\d{3}[ .]?[A-Z]"
-    r"|\d{4}[ .]\d{4})(?![\w])(?![.,]\d)",
+    r"(?<![\w-])(?P<found>(?:\d{3}[ .]?)?\d{7}[ \-]?[A-Z]|\d{2}[ .]?\d{3}[ .]?\d{3}[ .]?\d{3}|\d{8}|\d{11}"
+    r"|\d{4}[ .]\d{3}[ .]?[A-Z]|\d{4}[ .]\d{4})(?!\w)(?![.,]\d)",
     re.IGNORECASE,
 )
-_FT_WORDS = re.compile(
-    r"\bidentifiants?\b|\bidentification\b|\bn[°ºo]\.?\s?(?:DE|PE|FT)\b|\bid\.?\s?(?:FT|PE|DE|France\s+Travail|p[ôo]le)"
-    r"|demandeu(?:r|se)(?:\(se\)|·se)?\s+d['’]\s?emploi"
-    r"|(?:num[ée]ro|n[°ºo]\.?|matricule|code|compte)\s+(?:(?:de|d['’]|l['’]|mon|ton|son|votre|usager|personnel)\s*)*"
-    r"(?:allocataire|inscription|inscrite?|usager|France\s+Travail|p[ôo]le\s+emploi)"
-    r"|\binscrite?\s+sous\s+le\b|\bespace\s+personnel\b",
-    re.IGNORECASE,
-)
-_OTHER_NUMBERS = re.compile(
-    r"(?:facture|commande|offres?|devis|bon|colis|suivi|siret|siren|rcs|article|lot|ticket|avoir|contrat|annonce|march[ée]"
-    r"|r[ée]f(?:\.|[ée]rences?)?|poste|convention|formation|session|bulletin|ch[èe]que|rome|tva|dossier)\b[^.!?\n;]{0,24}$",
-    re.IGNORECASE,
-)
+_FT_WORDS = re.compile(either("ft_ids"), re.IGNORECASE)
+_OTHER_NUMBERS = re.compile(rf"\b{either('other_numbers')}\b[^.!?\n;]{{0,24}}$", re.IGNORECASE)
 
 
 def find_ft_id(text: str) -> Iterator[Span]:

@@ -7,47 +7,42 @@ from collections.abc import Iterable, Iterator
 
 from boussole.audits.texts.personal.findings import Span
 from boussole.audits.texts.personal.names import COMPANIES, NOT_NAMES, is_first_name, plain
+from boussole.audits.texts.personal.words import either
 
 _CAPITAL = r"[A-ZÀ-ÖØ-ÝŒŠŽŁÇŞİĞ][^\W\d_]*(?:['’\-][^\W\d_]+)*"
-_PARTICLE = r"(?:[Dd]e(?:[ ][Ll]a)?|[Dd]u|[Dd]es|[Ll]e|[Ll]a|[Vv]an(?:[ ][Dd]e[rn]?)?|[Vv]on|[Dd]er|[Ee]l|[Aa]l|[Bb]en|[Ii]bn|[Bb]int|[Dd]a|[Dd]os|[Dd]i|[Dd]el|[Aa][iï]t|[Oo]uld)"
+_PARTICLE = either("particles")
 _WORD = rf"(?:{_PARTICLE}[ ]|[dlDL]['’](?=[A-ZÀ-Ý]))?(?:[A-Z]\.(?:-?[A-Z]\.)?[ ]?)?{_CAPITAL}"
 _NAME = rf"{_WORD}(?:[ ]{_WORD}){{0,4}}"
-_TITLE = (
-    r"(?:M\.|MM\.|M(?=[ ][A-ZÀ-Ý])|Mr\.?|Mrs\.?|Mmes?\.?|Mlles?\.?|MME|MLLE|MR|[Mm]onsieur|MONSIEUR|[Mm]adame|MADAME|[Mm]ademoiselle|MADEMOISELLE|[Mm]a[iî]tre|Me|Dr\.?|[Dd]octeure?|Pr\.?"
-    r"|[Pp]rofesseure?|[Ss]œur|[Mm]me|[Mm]lle|mr\.?)"
-)
+_TITLE = either("titles")
 _TITLED = re.compile(rf"(?<![\w’'.-]){_TITLE}[ ]{{1,2}}(?:(?:et|ou)[ ]{_TITLE}[ ])?(?P<name>{_NAME})")
-_TITLED_LOW = re.compile(r"(?<![\w’'-])(?:mme|mlle|mr\.?|Mme|Mlle|Mr)[ ](?P<name>(?:(?:el|le|de|ben)[ ])?[a-zà-öø-ÿ][\w’'-]{2,})")
-_TOLD = re.compile(
-    r"(?:\b(?:je|il|elle|se|me|s['’]|m['’])[ ]?(?:nomme|appelle|prénomme|m['’]appelle|s['’]appelle)(?:nt)?|\bm['’]appelle|\bmon[ ]nom[ ]est|\bnoms?(?:[ ](?:de[ ](?:famille|naissance|jeune[ ]fille|l['’]allocataire)|d['’]usage|et[ ]pr[ée]noms?|complet))?[ ]?:|\bpr[ée]noms?(?:[ ]et[ ]noms?)?[ ]?:"
-    r"|\bnomm[ée]e?|\bd[ée]nomm[ée]e?|\bpr[ée]nomm[ée]e?|\bsign[ée]e?[ ]?:?|\bn[ée]e[ ](?=[A-ZÀ-Ý])|\b[ée]pouse|\bici|\b(?:demandeu(?:r|se)|candidate?|b[ée]n[ée]ficiaire|titulaire|usag[èe]re?|assur[ée]e?|allocataire|contact|destinataire|exp[ée]diteur|interlocut(?:eur|rice))[ ]?:)[ ]*",
-    re.IGNORECASE,
+_TITLED_LOW = re.compile(
+    r"(?<![\w’'-])(?:mme|mlle|mr\.?|Mme|Mlle|Mr)[ ](?P<name>(?:(?:el|le|de|ben)[ ])?[a-zà-öø-ÿ][\w’'-]{2,})"
 )
+_TOLD = re.compile(rf"{either('name_follows')}[ ]*", re.IGNORECASE)
 _TOLD_NAME = re.compile(_NAME)
 _TOLD_LOW = re.compile(r"(?:[^\W\d_]+(?:['’\-][^\W\d_]+)*)(?:[ ][^\W\d_]+(?:['’\-][^\W\d_]+)*){0,2}")
 _WORDS = re.compile(rf"(?<![\w’'@.-]){_NAME}(?![\w@])")
 _PIECE = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*\.?")
-_CLOSING = re.compile(
-    r"(?:cordialement|salutations(?:[ ]distingu[ée]es)?|bien[ ][àa][ ](?:vous|toi)|respectueusement|sinc[èe]rement|remerciements|merci(?:[ ]d['’]avance|[ ]beaucoup)?|amicalement|bonne[ ](?:journ[ée]e|soir[ée]e|r[ée]ception)|sentiments[ ]\w+|bien[ ]cordialement|cdlt|cdt|bises|[àa][ ]bient[ôo]t|avance)[ ]?[,.!;]*[ ]*\n+[ ]*(?P<name>[^\n,]{2,50})",
-    re.IGNORECASE,
-)
+_CLOSING = re.compile(rf"{either('closings')}[ ]?[,.!;]*[ ]*\n+[ ]*(?P<name>[^\n,]{{2,50}})", re.IGNORECASE)
 _INLINE_CLOSING = re.compile(
-    rf"(?:[Cc]ordialement|CORDIALEMENT|[Rr]espectueusement|[Bb]ien à vous|[Ss]incèrement|[Ss]alutations(?: distinguées)?|[Aa]micalement)[ ]?[,.]?[ ](?P<name>{_NAME})(?=[ ]?(?:$|\n|[.,;(]))"
+    r"(?:[Cc]ordialement|CORDIALEMENT|[Rr]espectueusement|[Bb]ien à vous|[Ss]incèrement|[Ss]alutations(?: distinguées)?"
+    rf"|[Aa]micalement)[ ]?[,.]?[ ](?P<name>{_NAME})(?=[ ]?(?:$|\n|[.,;(]))"
 )
-_GREETING = re.compile(rf"(?<!\w)(?:[Bb]onjour|[Bb]onsoir|[Ss]alut|[Cc]oucou|[Cc]her|[Cc]h[èe]re|[Hh]ello|BONJOUR|[Mm]erci|[Aa]llô)[ ],?[ ]?(?P<name>{_NAME})(?=[ ]?[,.!\n;:?]|[ ]-|$)")
-_GREETING_LOW = re.compile(r"(?<!\w)(?:bonjour|bonsoir|salut|coucou|cher|chère)[ ](?P<name>[^\W\d_]{3,15})(?=[ ]?[,!\n])", re.IGNORECASE)
-_INITIAL = re.compile(rf"(?<![\w.’'-])[A-ZÀ-Ý]\.(?:[ -]?[A-ZÀ-Ý]\.)?[ ]?(?P<surname>{_CAPITAL}[a-zà-ÿ](?:[ ]{_CAPITAL})?)(?!\w)")
+_GREETING = re.compile(rf"(?<!\w){either('greetings')}[ ],?[ ]?(?P<name>{_NAME})(?=[ ]?[,.!\n;:?]|[ ]-|$)")
+_GREETING_LOW = re.compile(
+    r"(?<!\w)(?:bonjour|bonsoir|salut|coucou|cher|chère)[ ](?P<name>[^\W\d_]{3,15})(?=[ ]?[,!\n])", re.IGNORECASE
+)
+_INITIAL = re.compile(
+    rf"(?<![\w.’'-])[A-ZÀ-Ý]\.(?:[ -]?[A-ZÀ-Ý]\.)?[ ]?(?P<surname>{_CAPITAL}[a-zà-ÿ](?:[ ]{_CAPITAL})?)(?!\w)"
+)
 _ORGANISATION_BEFORE = re.compile(
-    r"(?:\b(?:chez|soci[ée]t[ée]s?|entreprises?|sarl|sas|eurl|sasu|scop|groupe|enseigne|marque|[ée]tablissements?|ets|magasins?|restaurant|boulangerie|boucherie|p[âa]tisserie"
-    r"|garage|h[ôo]tel|brasserie|caf[ée]|salon|clinique|pharmacie|laboratoires?|transports|maison|agence|association|fondation|lyc[ée]es?|coll[èe]ge|[ée]cole|universit[ée]"
-    r"|institut|centre|h[ôo]pital|stade|gymnase|salle|m[ée]diath[èe]que|biblioth[èe]que|th[ée][âa]tre|mus[ée]e|gare|places?|rue|avenue|boulevard|bd|av\.|quai|all[ée]es?|impasse|chemin|route|square|pont|cours|r[ée]sidence"
-    r"|parc|tour|prix|loi|plan|programme|m[ée]thode|cit[ée]|quartier|station|arr[êe]t|m[ée]tro|ehpad|cr[èe]che|foyer|campus|b[âa]timent|logiciel|site|journal|amphith[ée][âa]tre|espace|cin[ée]ma|ferme|domaine|ch[âa]teau|saint|sainte|cabinet|d[ée]nomm[ée]e?[ ]soci[ée]t[ée]|formation|outil|assistant)"
-    r"(?:[ ](?:de[ ]la|de|du|des|d['’]|la|le|l['’]|les))?[ ]?|\b(?:[àaÀ]|en|vers|dans|ville[ ]de|commune[ ]de)[ ])[«\"“]?[ ]?$",
+    rf"(?:\b{either('organisation_before')}(?:[ ](?:de[ ]la|de|du|des|d['’]|la|le|l['’]|les))?[ ]?"
+    r"|\b(?:[àaÀ]|en|vers|dans|ville[ ]de|commune[ ]de)[ ])[«\"“]?[ ]?$",
     re.IGNORECASE,
 )
 _ORGANISATION_AFTER = re.compile(
-    r"[ ]?(?:(?:&|et)[ ](?:[Ff]ils|[Ff]r[èe]res|[Ff]ille|[Aa]ssoci[ée]s|Cie|[Cc]o\b|[Vv]acances)|S\.?A\.?S?\b|SARL\b|SASU\b|EURL\b|Immobilier|Industries?\b|Transports?\b|Services?\b|Consulting|Conseil\b"
-    r"|Group(?:e)?\b|France\b|Traiteur|Paysages?\b|B[âa]timent\b|Automobiles?\b|Emploi\b|Int[ée]rim|Formation\b|Travail\b|Distribution|Logistique|Nettoyage|Assurances?)"
+    r"[ ]?(?:(?:&|et)[ ](?:[Ff]ils|[Ff]r[èe]res|[Ff]ille|[Aa]ssoci[ée]s|Cie|[Cc]o\b|[Vv]acances)"
+    rf"|{either('organisation_after')})"
 )
 
 
@@ -116,7 +111,12 @@ def _names(text: str, span: Span, *, shouted: bool = False) -> Iterator[Span]:
         if run and not re.fullmatch(r"[ ]{1,2}-?", text[run[-1][1] : at[0]]):
             yield from _run(text, run)
             run = []
-        if (not particle or not run) and not initial and (_common(word) or not _capital(word)) and not (particle and _capital(word)):
+        if (
+            (not particle or not run)
+            and not initial
+            and (_common(word) or not _capital(word))
+            and not (particle and _capital(word))
+        ):
             yield from _run(text, run)
             run = []
         else:
@@ -132,7 +132,10 @@ def _names(text: str, span: Span, *, shouted: bool = False) -> Iterator[Span]:
 
 def _run(text: str, run: list[Span]) -> Iterator[Span]:
     """A run of words as one span, without particles and initials at its end."""
-    while run and (re.fullmatch(_PARTICLE.replace("[Ll]", "l").replace("[Dd]", "d"), text[slice(*run[-1])]) or text[run[-1][1] - 1] == "."):
+    while run and (
+        re.fullmatch(_PARTICLE.replace("[Ll]", "l").replace("[Dd]", "d"), text[slice(*run[-1])])
+        or text[run[-1][1] - 1] == "."
+    ):
         run = run[:-1]
     if run and run[-1][1] - run[0][0] > 1:
         yield run[0][0], run[-1][1]
@@ -196,7 +199,9 @@ def _signature(text: str, span: Span) -> Iterator[Span]:
     for found in _names(text, span):
         words = text[slice(*found)].split()
         whole = found[1] - found[0] >= len(line) - 2
-        if (whole and 2 <= len(words) <= 4 and not organisation(text, *found)) or any(is_first_name(word) for word in words):
+        if (whole and 2 <= len(words) <= 4 and not organisation(text, *found)) or any(
+            is_first_name(word) for word in words
+        ):
             yield found
     words = line.split()
     if 1 <= len(words) <= 3 and line.islower() and is_first_name(words[0]):
@@ -210,7 +215,11 @@ def repeated(text: str, spans: list[Span]) -> Iterator[Span]:
     for start, end in spans:
         words = text[start:end].split()
         wanted.add(" ".join(words))
-        wanted.update(word for word in words if len(word) > 3 and not _common(word) and _capital(word) and not re.fullmatch(_PARTICLE, word))
+        wanted.update(
+            word
+            for word in words
+            if len(word) > 3 and not _common(word) and _capital(word) and not re.fullmatch(_PARTICLE, word)
+        )
     if wanted and len(wanted) < 500:
         every = "|".join(re.escape(word) for word in sorted(wanted, key=len, reverse=True))
         yield from (match.span() for match in re.finditer(rf"(?<![\w@.-])(?:{every})(?![\w@-])", text))

@@ -1,4 +1,4 @@
-"""Telephone numbers: of France, overseas and, with their country code, of anywhere. Short numbers are none of a person."""
+"""Telephone numbers: of France, overseas and, with their country code, of anywhere. Short ones are nobody's."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import phonenumbers
 
 from boussole.audits.texts.personal.findings import Span
+from boussole.audits.texts.personal.words import either
 
 _GAP = r"[ \t.\-_/]{0,3}"
 _NATIONAL = re.compile(rf"(?<![\d+,])(?<!\d[.\-/])(?P<found>\(?0\)?{_GAP}[1-79]\)?(?:{_GAP}\d){{8}})(?!\d)(?![.,\-]\d)")
@@ -15,14 +16,10 @@ _ABROAD = re.compile(
     rf"(?<![\w+])(?P<found>(?:\+|\(\+|00)[ \t.]?[1-9]\d{{0,2}}\)?{_GAP}(?:\(0\))?(?:{_GAP}\(?\d\)?){{6,13}})(?!\d)"
 )
 _BARE = re.compile(rf"(?<![\d+])(?<!\d[ .\-])(?P<found>33{_GAP}(?:\(0\))?{_GAP}[1-79](?:{_GAP}\d){{8}})(?!\d)")
-_CALL = re.compile(
-    r"(?:t[ée]l(?:[ée]phone)?|portable|mobile|joindre|joignable|appel\w*|rappel\w*|num[ée]ro|sms|whatsapp|fixe|fax)\b\W{0,3}[^\n]{0,25}$",
-    re.IGNORECASE,
-)
+_CALL = re.compile(rf"\b{either('calls')}\b\W{{0,3}}[^\n]{{0,25}}$", re.IGNORECASE)
 _OTHER_NUMBERS = re.compile(
-    r"(?:factures?|commandes?|offres?|devis|bon|colis|suivi|siret|siren|rcs|article|lot|ticket|avoir|contrat|annonces?|march[ée]"
-    r"|r[ée]f(?:[ée]rences?)?|dossier|convention|ch[èe]que|rome|compte|client|iban|rib|sinistre|police|badge|s[ée]rie)"
-    r"(?:[ \t]+(?:d['’]|de[ \t]|du[ \t]|l['’])?[ \t]?[^\W\d_]{1,15}){0,2}[ \t.]*(?:n[°ºo]\.?|num[ée]ro|\#)?[ \t]*[:=#]?[ \t]*$",
+    rf"\b{either('other_numbers')}(?:[ \t]+(?:d['’]|de[ \t]|du[ \t]|l['’])?[ \t]?[^\W\d_]{{1,15}}){{0,2}}"
+    r"[ \t.]*(?:n[°ºo]\.?|num[ée]ro|\#)?[ \t]*[:=#]?[ \t]*$",
     re.IGNORECASE,
 )
 
@@ -46,7 +43,7 @@ def find_phones(text: str) -> Iterator[Span]:
             if not end:
                 continue
         over = end
-        yield start + _opened(text[start:end]), end
+        yield _bare(text, start, end)
 
 
 def _candidates(text: str) -> Iterator[re.Match[str]]:
@@ -64,9 +61,11 @@ def _inside(text: str, start: int, over: int) -> bool:
     return before is not None and over < start - 1 and len(before[1]) > 1
 
 
-def _opened(found: str) -> int:
-    """One where a bracket is opened before the whole number and closed after it, else none."""
-    return int(found.startswith("(") and ")" not in found)
+def _bare(text: str, start: int, end: int) -> Span:
+    """A number without brackets that stand around it, or open before it and close later."""
+    end -= text[start:end].endswith(")")
+    found = text[start:end]
+    return start + (found.startswith("(") and found.count("(") > found.count(")")), end
 
 
 def _plausible(text: str, start: int, end: int) -> int:

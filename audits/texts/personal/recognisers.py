@@ -1,5 +1,7 @@
 """French recognisers for Presidio: what keys, forms and words find, and the model of names, behind one analyser."""
 
+# ruff: noqa: ARG002 (the signatures are those of Presidio's classes)
+
 from __future__ import annotations
 
 import re

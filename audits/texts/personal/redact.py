@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
 from boussole.audits.texts.personal.detector import BATCH, find_batch
 from boussole.audits.texts.personal.findings import ENTITIES, Finding
 from boussole.audits.texts.personal.names import NOT_NAMES, plain
-from boussole.audits.texts.personal.spread import spread
+from boussole.audits.texts.personal.spread import batches, spread
 
 _MARK = re.compile(rf"\[(?:{'|'.join(ENTITIES)})\]")
 _WORD = re.compile(r"[^\W\d_]{4,}(?:['’\-][^\W\d_]+)*")
@@ -31,8 +30,7 @@ def redact(text: str) -> str:
 
 def redact_all(texts: Iterable[str], *, jobs: int = 1) -> Iterator[str]:
     """Each text without what was found in it, in their order; `jobs` processes work on batches beside each other."""
-    batches = iter(lambda source=iter(texts): list(islice(source, BATCH)), [])
-    for done in spread(redact_batch, ((batch,) for batch in batches), jobs=jobs):
+    for done in spread(redact_batch, ((batch,) for batch in batches(texts, BATCH)), jobs=jobs):
         yield from done
 
 
@@ -54,7 +52,7 @@ def redact_batch(texts: list[str]) -> list[str]:
 
 def replaced(text: str, findings: list[Finding]) -> str:
     """A text with the kinds of findings in their places, and the words of names that were found wherever they stand."""
-    parts, last, names = [], 0, set[str]()
+    parts, last, names = list[str](), 0, set[str]()
     for each in sorted(findings):
         held = text[each.start : each.end]
         if _MARK.fullmatch(held):

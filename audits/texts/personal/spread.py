@@ -6,12 +6,25 @@ import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from typing import TypeVar
+from itertools import islice
+from typing import Any, TypeVar
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def spread(work: Callable[..., Result], calls: Iterable[tuple], *, jobs: int) -> Iterator[Result]:
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Items in lists of at most `size`, read as they are asked for.
+
+    >>> list(batches("abc", 2))
+    [['a', 'b'], ['c']]
+    """
+    source = iter(items)
+    while batch := list(islice(source, size)):
+        yield batch
+
+
+def spread(work: Callable[..., Result], calls: Iterable[tuple[Any, ...]], *, jobs: int) -> Iterator[Result]:
     """What `work` returns for each call, in their order; with one job, in this process.
 
     Processes start fresh, so that they inherit no open file; no more than two calls for each wait at a time.
