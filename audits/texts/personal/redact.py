@@ -11,7 +11,8 @@ from boussole.audits.texts.personal.names import NOT_NAMES, plain
 from boussole.audits.texts.personal.spread import batches, spread
 
 _MARK = re.compile(rf"\[(?:{'|'.join(ENTITIES)})\]")
-_WORD = re.compile(r"[^\W\d_]{4,}(?:['’\-][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]{4,}(?:-[^\W\d_]+)*")
+_TOKEN = re.compile(rf"(?P<mark>{_MARK.pattern})|[^\W\d_]{{4,}}(?:-[^\W\d_]+)*")
 
 
 def redact(text: str) -> str:
@@ -34,19 +35,18 @@ def redact_all(texts: Iterable[str], *, jobs: int = 1) -> Iterator[str]:
         yield from done
 
 
-def redact_batch(texts: list[str]) -> list[str]:
-    """Each text of a batch without what was found in it."""
-    done = list(texts)
-    left = list(range(len(texts)))
+def redact_batch(texts: list[str], found: list[list[Finding]] | None = None) -> list[str]:
+    """Each text of a batch without what was found in it; `found`: what is known of them already."""
+    done, left = list(texts), list(range(len(texts)))
     while left:
-        found = find_batch([done[at] for at in left], ENTITIES)
+        found = find_batch([done[at] for at in left], ENTITIES) if found is None else found
         again = []
         for at, findings in zip(left, found, strict=True):
             shown = replaced(done[at], findings)
             if shown != done[at]:
                 again.append(at)
             done[at] = shown
-        left = again
+        left, found = again, None
     return done
 
 
@@ -58,12 +58,13 @@ def replaced(text: str, findings: list[Finding]) -> str:
         if _MARK.fullmatch(held):
             continue
         if each.entity == "PERSON":
-            names.update(word for word in _WORD.findall(held) if plain(word) not in NOT_NAMES)
+            names.update(word for word in map(plain, _WORD.findall(held)) if word not in NOT_NAMES)
         parts += text[last : each.start], f"[{each.entity}]"
         last = each.end
     shown = "".join([*parts, text[last:]])
-    if not names:
-        return shown
-    every = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-    kept = re.compile(rf"(?P<mark>{_MARK.pattern})|(?<![^\W\d_])(?:{every})(?![^\W\d_])", re.IGNORECASE)
-    return kept.sub(lambda match: match[0] if match["mark"] else "[PERSON]", shown)
+    return _TOKEN.sub(lambda match: _without(match, names), shown) if names else shown
+
+
+def _without(match: re.Match[str], names: set[str]) -> str:
+    """A word as it is, or the kind of a name that it is a part of; a mark stays."""
+    return "[PERSON]" if not match["mark"] and plain(match[0]) in names else match[0]
