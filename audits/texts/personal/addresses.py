@@ -13,7 +13,7 @@ _DOUBTFUL = re.compile(rf"{either('doubtful_streets')}(?!\w)", re.IGNORECASE)
 _LINK = r"(?:de|du|des|la|le|les|et|en|sur|sous|aux?|à|lès|lez|d|l)"
 _CAPITAL = r"(?:(?:[dlDL]['’])?[A-ZÀ-ÖØ-ÝŒ0-9][\w.’'\-]*)"
 _LOWER = r"(?:(?:[dlDL]['’])?[a-zà-öø-ÿœ][\w’'\-]*)"
-_NUMBER = r"(?P<number>\d{1,4}(?:[ ]?(?:bis|ter|quater|[a-dA-D](?![\w’'])))?(?:[ ]?[-/à][ ]?\d{1,4})?)"
+_NUMBER = r"(?P<number>\d{1,4}(?:[ ]?(?:bis|ter|quater|[a-dA-D](?![\w’'])))?(?:[-/]\d{1,3}|[ ]à[ ]\d{1,3})?)"
 _HEAD = re.compile(
     rf"(?<![\w,.€/-])(?:n[°ºo]\.?[ ]?)?{_NUMBER}[ ]?,?[ ]{{1,2}}(?P<kind>{_STREET})(?![\w-])[ ]{{0,2}}",
     re.IGNORECASE,
@@ -39,6 +39,9 @@ _PLACE = re.compile(
     rf"|[ ]?,?[ ](?:à|a|sur)[ ](?P<at>{_TOWN})(?:[ ]?\(\d{{2,5}}\))?"
     rf"|,[ ](?P<after>{_TOWN})(?=[ ]?(?:[.,;\n(]|$))(?:[ ]?\(\d{{2,5}}\))?",
 )
+_BUILDING = re.compile(
+    rf"(?<![\w’'-])(?P<found>(?:{either('buildings')}(?![\w’'-])[^\n,.;:!?]{{0,40}},[ ]?\n?){{1,3}})$", re.IGNORECASE
+)
 _NO_STREET = re.compile(
     r"(?<!\w)(?:au[ ])?(?P<found>(?:lieu[- ]?dit|hameau(?:[ ]de)?|BP|CS|r[ée]sidence|domaine|lotissement)"
     rf"[ ](?P<name>[^\n,]{{2,40}}?)[ ]?[,\n\-][ ]?(?:\d{{5}})[ ]{_TOWN})",
@@ -55,9 +58,15 @@ def find_addresses(text: str) -> Iterator[Span]:
         end = _end(text, match)
         if end:
             over = end
-            yield match.start("number"), end
+            yield _start(text, match.start("number")), end
     for match in _NO_STREET.finditer(text):
         yield match.span("found")
+
+
+def _start(text: str, number: int) -> int:
+    """Where an address starts: at its number, or at the building or the park named before it."""
+    before = _BUILDING.search(text, max(0, number - 120), number)
+    return before.start("found") if before else number
 
 
 def _end(text: str, head: re.Match[str]) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from boussole.audits.texts.personal.findings import Span
+from boussole.audits.texts.personal.names import is_first_name
 from boussole.audits.texts.personal.words import either
 
 _MONTH = either("months")
@@ -25,64 +26,65 @@ _DATE = re.compile(
     rf"|{_DAY} {_MONTH_NUMBER} {_YEAR}(?!\d)"
     rf"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2]){_YEAR}(?!\d)"
     rf"|(?:1[ ]?er|{_DAY}|{_DAY_WORDS})[ -]{_MONTH}[ -](?:{_YEAR}|{_YEAR_WORDS}|['’]?\d{{2}}(?!\d))"
-    rf"|{_MONTH}[ -](?:{_YEAR}|{_YEAR_WORDS})"
-    rf"|{_MONTH_NUMBER}/{_YEAR}(?![\d/])"
-    rf"|{_YEAR}(?![\d/])(?!-\d)|{_YEAR_WORDS}"
     rf")(?!\w)",
     re.IGNORECASE,
 )
 _BORN = re.compile(either("born"), re.IGNORECASE)
-_FULL = re.compile(r"\d\D+\d+\D+\d|[^\W\d_]{3}|\d{8}")
 _NOT_OF_A_PERSON = re.compile(rf"\b{either('not_people')}s?\b", re.IGNORECASE)
 _OTHER_BIRTH = re.compile(
     rf"\b{either('deeds_of_birth')}\s+(?:(?:de|d['’]|la|sa|ma|une?)\s*)*$|\blieu\s+(?:et\s+\w+\s+)?de\s+$",
     re.IGNORECASE,
 )
+_DATE_AND_PLACE = re.compile(r"\bdates?\s+(?:et|/|,)\s+lieux?\s+de\s+$", re.IGNORECASE)
 _BETWEEN = re.compile(rf"\b{either('no_birth_between')}", re.IGNORECASE)
 _CALLED_SO = re.compile(
     r"[ ,:(\[-]{0,4}(?:(?:est|c’est|qui est)\s)?(?:(?:la|ma|sa|votre|notre|le|mon|son)\s)?(?:date|jour)\s+de\s+"
     r"(?:(?:la|ma|sa|votre|notre)\s)?naissance|[ ,(]{0,3}(?:DDN|mon anniversaire|son anniversaire)\b",
     re.IGNORECASE,
 )
+_LONG_AGO = re.compile(r"(?<!\d)(?:19[3-9]\d|200\d)(?!\d)|(?:mille|mil)[- ]neuf[- ]cent", re.IGNORECASE)
+_AFTER_WHOM = re.compile(
+    r"\b(?:(?P<kin>(?i:conjointe?|mari|femme|[ée]poux|[ée]pouse|fils|fille|m[èe]re|p[èe]re|fr[èe]re|s[œo]e?ur))"
+    r"|(?P<name>[A-ZÀ-Ý][\w’'-]*(?:[ ][A-ZÀ-Ý][\w’'-]*){1,3}))[ ]?(?:[,(:-]|,?[ ]le)[ ]?$"
+)
 _STOP = re.compile(r"[!?;]|(?<![A-Z])\.(?=\s+[A-ZÀ-Ý])|\n\s*\n")
 
 
 def find_births(text: str) -> Iterator[Span]:
-    """Dates with a word of birth before them in their sentence, or right after them; of a year alone, right before.
+    """Whole dates with a word of birth before them in their sentence or right after them, or right after a person.
 
-    A date of something else (a meeting, a deed, a company that was « née en 1998 ») is none.
+    A year or a month alone is none, nor is the date of something else (a meeting, a deed, the birth of a company).
     """
-    words = [match.span() for match in _BORN.finditer(text)]
-    if not words:
-        return
     for match in _DATE.finditer(text):
         start, end = match.span()
-        if _born_before(text, start, match[0]) or _born_after(text, end, match[0]):
+        if _born_before(text, start) or _CALLED_SO.match(text, end) or _of_a_person(text, start, match[0]):
             yield start, end
 
 
-def _born_before(text: str, start: int, date: str) -> bool:
+def _born_before(text: str, start: int) -> bool:
     """Whether the words between a word of birth and a date let it be the date of that birth."""
     before = text[max(0, start - 90) : start]
     told = list(_BORN.finditer(before))
     if not told:
         return False
     word, between = told[-1], before[told[-1].end() :]
-    if _STOP.search(between) or _DATE.search(between) or len(between) > (75 if _FULL.search(date) else 24):
+    if _STOP.search(between) or _DATE.search(between) or len(between) > 75:
         return False
     if _BETWEEN.search(between) or re.match(r"rena|rené", word[0], re.IGNORECASE):
         return False
     ahead = text[max(0, start - 90 - 60) : max(0, start - 90) + word.start()]
     ahead = re.split(r"[.!?;\n]\s", ahead)[-1]
-    if word[0].lower().startswith("naiss") and _OTHER_BIRTH.search(ahead):
+    if word[0].lower().startswith("naiss") and _OTHER_BIRTH.search(ahead) and not _DATE_AND_PLACE.search(ahead):
         return False
     if re.match(r"\s*pr[ée]vue?|\s*attendue?", between, re.IGNORECASE):
         return False
     return not (word[0].lower().startswith("n") and _NOT_OF_A_PERSON.search(ahead[-45:]))
 
 
-def _born_after(text: str, end: int, date: str) -> bool:
-    """Whether a full date is called one of birth right after it: « 12/03/1985 (date de naissance) »."""
-    if not _FULL.search(date):
+def _of_a_person(text: str, start: int, date: str) -> bool:
+    """Whether a date of long ago stands right after a name or a relative: « Amandine Collet, 02/02/1991 »."""
+    year = _LONG_AGO.search(date)
+    before = _AFTER_WHOM.search(text, max(0, start - 45), start)
+    if year is None or before is None:
         return False
-    return _CALLED_SO.match(text, end) is not None
+    return before["kin"] is not None or any(is_first_name(word) for word in before["name"].split())

@@ -51,3 +51,5 @@ NOT_NAMES = frozenset(listed("not_names"))
 """Words that begin with a capital letter and are no name, without accents and in small letters."""
 COMPANIES = frozenset(listed("companies"))
 """Names of companies and of places, many of them those of people long dead, without accents and in small letters."""
+SURNAMES = frozenset(listed("surnames"))
+"""Of these, the words that are surnames after a title or a first name: months, towns, trades."""

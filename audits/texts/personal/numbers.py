@@ -91,8 +91,8 @@ def iban_length(country: str) -> int:
 
 
 _FT = re.compile(
-    r"(?<![\w-])(?P<found>(?:\d{3}[ .]?)?\d{7}[ \-]?[A-Z]|\d{2}[ .]?\d{3}[ .]?\d{3}[ .]?\d{3}|\d{8}|\d{11}"
-    r"|\d{4}[ .]\d{3}[ .]?[A-Z]|\d{4}[ .]\d{4})(?!\w)(?![.,]\d)",
+    r"(?<![\w-])(?P<found>(?:\d{3}[ .]?)?\d{7}[ \-]?[A-Z]|\d{8}[ \-]?[A-Z]|\d{2}[ .]?\d{3}[ .]?\d{3}[ .]?\d{3}"
+    r"|\d{11}|\d{4}[ .]\d{3}[ .]?[A-Z])(?!\w)(?![.,]\d)",
     re.IGNORECASE,
 )
 _FT_WORDS = re.compile(either("ft_ids"), re.IGNORECASE)
@@ -102,8 +102,8 @@ _OTHER_NUMBERS = re.compile(rf"\b{either('other_numbers')}\b[^.!?\n;]{{0,24}}$",
 def find_ft_id(text: str) -> Iterator[Span]:
     """Identifiers of France Travail, where the words before say that they are: no public key tells them otherwise.
 
-    Seven digits and a letter (eight digits in some regions), with or without the three digits of the region; eleven
-    digits since 2025.
+    Seven or eight digits and a letter, with or without the three digits of the region; eleven digits since 2025. France
+    Travail publishes no grammar: these are the forms that secondary public sources tell of.
     """
     for match in _FT.finditer(text):
         before = text[max(0, match.start() - 70) : match.start()]

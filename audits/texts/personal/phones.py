@@ -11,23 +11,24 @@ from boussole.audits.texts.personal.findings import Span
 from boussole.audits.texts.personal.words import either
 
 _GAP = r"[ \t.\-_/]{0,3}"
-_NATIONAL = re.compile(rf"(?<![\d+,])(?<!\d[.\-/])(?P<found>\(?0\)?{_GAP}[1-79]\)?(?:{_GAP}\d){{8}})(?!\d)(?![.,\-]\d)")
+_NATIONAL = re.compile(rf"(?<![\d+,])(?<!\d[.\-/])(?P<found>\(?0\)?{_GAP}[1-9]\)?(?:{_GAP}\d){{8}})(?!\d)(?![.,\-]\d)")
 _ABROAD = re.compile(
-    rf"(?<![\w+])(?P<found>(?:\+|\(\+|00)[ \t.]?[1-9]\d{{0,2}}\)?{_GAP}(?:\(0\))?(?:{_GAP}\(?\d\)?){{6,13}})(?!\d)"
+    r"(?<![\w+])(?P<found>(?:\+|\(\+|(?<!\d[ .\-])00)[ \t.]?[1-9]\d{0,2}\)?"
+    rf"{_GAP}(?:\(0\))?(?:{_GAP}\(?\d\)?){{6,13}})(?!\d)"
 )
-_BARE = re.compile(rf"(?<![\d+])(?<!\d[ .\-])(?P<found>33{_GAP}(?:\(0\))?{_GAP}[1-79](?:{_GAP}\d){{8}})(?!\d)")
+_BARE = re.compile(rf"(?<![\d+])(?<!\d[ .\-])(?P<found>(?:33{_GAP}(?:\(0\))?{_GAP})?[1-79](?:{_GAP}\d){{8}})(?!\d)")
 _CALL = re.compile(rf"\b{either('calls')}\b\W{{0,3}}[^\n]{{0,25}}$", re.IGNORECASE)
 _OTHER_NUMBERS = re.compile(
-    rf"\b{either('other_numbers')}(?:[ \t]+(?:d['’]|de[ \t]|du[ \t]|l['’])?[ \t]?[^\W\d_]{{1,15}}){{0,2}}"
+    rf"\b(?:dossier|{either('other_numbers')})(?:[ \t]+(?:d['’]|de[ \t]|du[ \t]|l['’])?[ \t]?[^\W\d_]{{1,15}}){{0,2}}"
     r"[ \t.]*(?:n[°ºo]\.?|num[ée]ro|\#)?[ \t]*[:=#]?[ \t]*$",
     re.IGNORECASE,
 )
 
 
 def find_phones(text: str) -> Iterator[Span]:
-    """Numbers of ten digits from 01 to 07 and 09 (metropolitan and overseas), and numbers with a country code.
+    """Numbers of ten digits (metropolitan, overseas, of services), and numbers with a country code.
 
-    Left aside: 08 numbers and four-digit ones (services), numbers that the words before call a bill, an offer, a file.
+    Left aside: numbers of four digits and fewer (3949), numbers that the words before call a bill, an offer, a file.
     A number with a code is checked against the numbering plan of its country (phonenumbers, of Google's metadata); a
     French one by its form alone, for numbers reserved for fiction stand in texts too.
     """
@@ -89,5 +90,5 @@ def _possible(number: str) -> bool:
     except phonenumbers.NumberParseException:
         return False
     if parsed.country_code == 33:
-        return len(str(parsed.national_number)) == 9 and not str(parsed.national_number).startswith("8")
+        return len(str(parsed.national_number)) == 9
     return phonenumbers.is_possible_number(parsed)

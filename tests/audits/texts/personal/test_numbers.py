@@ -114,6 +114,7 @@ def test_a_wrong_key_or_length_is_no_iban(iban: str) -> None:
         "06-12-34-56-78",
         "01 23 45 67 89",
         "09 72 12 34 56",
+        "0 800 12 34 56",
         "+33 6 12 34 56 78",
         "+33612345678",
         "+33 (0)6 12 34 56 78",
@@ -144,7 +145,6 @@ def test_two_phones_side_by_side() -> None:
     "text",
     [
         "Appelez le 3949 ou le 3995.",
-        "un numéro vert : 0 800 12 34 56, 0809 10 11 12",
         "facture n° 0612345678",
         "votre commande 0123456789",
         "offre n° 0123456789",
@@ -172,6 +172,9 @@ def test_what_is_no_phone(text: str) -> None:
         ("Offre 1234567A, SIREN 732829320", []),
         ("référence 12345678", []),
         ("identifiant 123456", []),
+        ("Votre dossier 3698521B est complet", ["3698521B"]),
+        ("identifiant FT 12345678D", ["12345678D"]),
+        ("code UAI de l'établissement 0750655E", []),
     ],
 )
 def test_ft_ids_only_where_words_say_so(text: str, found: list[str]) -> None:
