@@ -43,6 +43,7 @@ def main() -> None:
         _members(folder)
         _drift(folder)
         _texts()
+        _personal()
         _evidence(options.years)
     results = beside_peers(folder, rows=rows)
     _keep(folder, results)
@@ -182,6 +183,16 @@ def _texts() -> None:
     print(
         f"{told['each_second']:,.0f} adverts of {told['words']:.0f} words checked a second and core (wanted: 5,000), "
         f"{times:.0f} times as many as Python's re with the same {told['patterns']} patterns"
+    )
+
+
+def _personal() -> None:
+    """Personal data found in texts, beside plain Presidio with the same model."""
+    told = module("personal").told
+    times = told["all"] / told["plain"]
+    print(
+        f"{told['all']:,.0f} texts a second and core searched for personal data, {told['without_names']:,.0f} for all "
+        f"kinds but names, {times:.0f} times as many as plain Presidio"
     )
 
 

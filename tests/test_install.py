@@ -122,7 +122,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def needs(extra: str | None = None) -> list[str]:
     """What the base asks for, or the base and an extra: named by themselves, so that the oldest are really taken."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return project["dependencies"] + (project["optional-dependencies"][extra] if extra else [])
+    extras = project["optional-dependencies"]
+    asked = extras[extra] if extra else []
+    own = [each for name in extras if (each := f"{project['name']}[{name}]") in asked]
+    held = [need for each in own for need in extras[each.split("[")[1].rstrip("]")]]
+    return project["dependencies"] + [need for need in asked if need not in own] + held
 
 
 def installed(place: Path, versions: str, *asked: str) -> Path:

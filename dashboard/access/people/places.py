@@ -96,6 +96,7 @@ COMMANDS: dict[str, Action] = {
     "committee check": Action.SEE_COMMITTEE,
     "texts check": Action.CHECK_TEXTS,
     "texts measure": Action.CHECK_TEXTS,
+    "texts personal": Action.CHECK_TEXTS,
     "export csv": Action.EXPORT,
     "export json": Action.EXPORT,
     "export pack": Action.EXPORT,

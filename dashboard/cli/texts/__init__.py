@@ -6,11 +6,13 @@ import typer
 
 from boussole.dashboard.cli.texts.check import check
 from boussole.dashboard.cli.texts.measure import measure
+from boussole.dashboard.cli.texts.personal import personal
 
 app = typer.Typer(help="Texts that systems write.", no_args_is_help=True, rich_markup_mode=None)
 
 app.command()(check)
 app.command()(measure)
+app.command()(personal)
 
 
 @app.callback()

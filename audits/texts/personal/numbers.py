@@ -1,0 +1,112 @@
+"""Numbers that name a person: NIR, IBAN, the identifier of France Travail. Their keys decide, not their looks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from stdnum import iban, numdb
+from stdnum.exceptions import ValidationError
+from stdnum.fr import nir
+
+from boussole.audits.texts.personal.findings import Span
+from boussole.audits.texts.personal.words import either
+
+_GAP = r"[ \t.\-_/]{0,3}\n?"
+"""What people write between two digits of one number."""
+_NIR = re.compile(rf"(?=(?<!\d)(?P<found>[1-478](?:{_GAP}\d){{4}}{_GAP}\d{_GAP}[\dABab](?:{_GAP}\d){{6}}))")
+_KEY = re.compile(rf"{_GAP}(\d){_GAP}(\d)(?!\d)")
+_SHAPE = re.compile(
+    r"[1-478]\d\d(?:0[1-9]|1[0-2]|[2-3]\d|4[0-2]|[5-9]\d)(?:0[1-9]|[1-9]\d|2[AB])(?!000)\d{3}(?!000)\d{3}"
+)
+_SECURITY = re.compile(either("social_security"), re.IGNORECASE)
+
+
+def find_nir(text: str) -> Iterator[Span]:
+    """French social security numbers: 13 characters and a key that fits, or without key where the words say so.
+
+    Months 20 and 30 to 42 and 50 to 99 (birth month unknown or a register that was full), Corsica as 2A and 2B,
+    overseas 97x and 98x, born abroad 99 are numbers like others. A number whose key is wrong is none.
+    """
+    over = 0
+    for match in _NIR.finditer(text):
+        start, end = match.span("found")
+        if start < over:
+            continue
+        number = nir.compact(re.sub(r"[\s\-_/]", "", match["found"]))
+        if not _SHAPE.fullmatch(number):
+            continue
+        key = _KEY.match(text, end)
+        if key and nir.is_valid(number + key[1] + key[2]):
+            over = key.end()
+            yield start, over
+        elif not re.match(rf"{_GAP}\d", text[end : end + 6]) and _SECURITY.search(text, max(0, start - 60), start):
+            over = end
+            yield start, end
+
+
+_IBAN = re.compile(r"(?=(?:(?<![A-Za-z0-9])|(?<=IBAN))(?P<country>[A-Za-z]{2})[ \t.\-]?\d[ \t.\-]?\d)")
+_PART = re.compile(r"[ \t.\-_/]{0,3}\n?[A-Za-z0-9]")
+
+
+def find_iban(text: str) -> Iterator[Span]:
+    """International bank account numbers: as long and built as their country says (ISO 13616), key modulo 97."""
+    over = 0
+    for match in _IBAN.finditer(text):
+        start, length = match.start(), iban_length(match["country"].upper())
+        if start < over or not length:
+            continue
+        end = start
+        for _ in range(length):
+            part = _PART.match(text, end)
+            if part is None:
+                break
+            end = part.end()
+        else:
+            alone = end == len(text) or not text[end].isalnum()
+            if alone and _is_iban(text[start:end]):
+                over = end
+                yield start, end
+
+
+def _is_iban(text: str) -> bool:
+    """Whether the key, the length and the parts of an IBAN are right."""
+    try:
+        iban.validate(re.sub(r"[\s_/]", "", text), check_country=False)
+    except ValidationError:
+        return False
+    return True
+
+
+@cache
+def iban_length(country: str) -> int:
+    """How long an IBAN of a country is; 0 where the registry knows none.
+
+    >>> iban_length("FR"), iban_length("XX")
+    (27, 0)
+    """
+    known = numdb.get("iban").info(f"{country}0")[0][1]
+    return 4 + sum(int(size) for size in re.findall(r"(\d+)!", known.get("bban", ""))) if known else 0
+
+
+_FT = re.compile(
+    r"(?<![\w-])(?P<found>(?:\d{3}[ .]?)?\d{7}[ \-]?[A-Z]|\d{8}[ \-]?[A-Z]|\d{2}[ .]?\d{3}[ .]?\d{3}[ .]?\d{3}"
+    r"|\d{11}|\d{4}[ .]\d{3}[ .]?[A-Z])(?!\w)(?![.,]\d)",
+    re.IGNORECASE,
+)
+_FT_WORDS = re.compile(either("ft_ids"), re.IGNORECASE)
+_OTHER_NUMBERS = re.compile(rf"\b{either('other_numbers')}\b[^.!?\n;]{{0,24}}$", re.IGNORECASE)
+
+
+def find_ft_id(text: str) -> Iterator[Span]:
+    """Identifiers of France Travail, where the words before say that they are: no public key tells them otherwise.
+
+    Seven or eight digits and a letter, with or without the three digits of the region; eleven digits since 2025. France
+    Travail publishes no grammar: these are the forms that secondary public sources tell of.
+    """
+    for match in _FT.finditer(text):
+        before = text[max(0, match.start() - 70) : match.start()]
+        told = list(_FT_WORDS.finditer(before))
+        if told and not _OTHER_NUMBERS.search(before[told[-1].end() :]):
+            yield match.span("found")

@@ -1,0 +1,70 @@
+"""Texts with every piece of personal data replaced by its kind, until the detector finds none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from boussole.audits.texts.personal.detector import BATCH, find_batch
+from boussole.audits.texts.personal.findings import ENTITIES, Finding
+from boussole.audits.texts.personal.names import NOT_NAMES, plain
+from boussole.audits.texts.personal.spread import batches, spread
+
+_MARK = re.compile(rf"\[(?:{'|'.join(ENTITIES)})\]")
+_WORD = re.compile(r"[^\W\d_]{4,}(?:-[^\W\d_]+)*")
+_TOKEN = re.compile(rf"(?P<mark>{_MARK.pattern})|[^\W\d_]{{4,}}(?:-[^\W\d_]+)*")
+
+
+def redact(text: str) -> str:
+    """A text in which everything found is replaced by its kind in brackets.
+
+    The detector runs again on what is left, until it finds nothing: what it cannot find stays, so that a text is only
+    as clean as the detector's recall. The words of a name that was found go wherever they stand, in capitals or not.
+
+    Raises TextsError where the extra `texts` is not installed.
+
+    >>> redact("Écrivez à lea@exemple.fr ou au 06 12 34 56 78.")
+    'Écrivez à [EMAIL] ou au [PHONE].'
+    """
+    return next(redact_all([text]))
+
+
+def redact_all(texts: Iterable[str], *, jobs: int = 1) -> Iterator[str]:
+    """Each text without what was found in it, in their order; `jobs` processes work on batches beside each other."""
+    for done in spread(redact_batch, ((batch,) for batch in batches(texts, BATCH)), jobs=jobs):
+        yield from done
+
+
+def redact_batch(texts: list[str], found: list[list[Finding]] | None = None) -> list[str]:
+    """Each text of a batch without what was found in it; `found`: what is known of them already."""
+    done, left = list(texts), list(range(len(texts)))
+    while left:
+        found = find_batch([done[at] for at in left], ENTITIES) if found is None else found
+        again = []
+        for at, findings in zip(left, found, strict=True):
+            shown = replaced(done[at], findings)
+            if shown != done[at]:
+                again.append(at)
+            done[at] = shown
+        left, found = again, None
+    return done
+
+
+def replaced(text: str, findings: list[Finding]) -> str:
+    """A text with the kinds of findings in their places, and the words of names that were found wherever they stand."""
+    parts, last, names = list[str](), 0, set[str]()
+    for each in sorted(findings):
+        held = text[each.start : each.end]
+        if _MARK.fullmatch(held):
+            continue
+        if each.entity == "PERSON":
+            names.update(word for word in map(plain, _WORD.findall(held)) if word not in NOT_NAMES)
+        parts += text[last : each.start], f"[{each.entity}]"
+        last = each.end
+    shown = "".join([*parts, text[last:]])
+    return _TOKEN.sub(lambda match: _without(match, names), shown) if names else shown
+
+
+def _without(match: re.Match[str], names: set[str]) -> str:
+    """A word as it is, or the kind of a name that it is a part of; a mark stays."""
+    return "[PERSON]" if not match["mark"] and plain(match[0]) in names else match[0]

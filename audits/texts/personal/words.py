@@ -1,0 +1,32 @@
+"""Words that recognisers look for, from `words.txt`: lists of them by name, ready for a regular expression."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+
+def either(name: str) -> str:
+    """A list of words as alternatives of a regular expression, in brackets.
+
+    >>> either("calls").startswith("(?:t[ée]l(?:[ée]phone)?|portable|")
+    True
+    """
+    return f"(?:{'|'.join(listed(name))})"
+
+
+def listed(name: str) -> tuple[str, ...]:
+    """A list of words; a blank inside a word is written as ~ in the file."""
+    return _lists()[name]
+
+
+@cache
+def _lists() -> dict[str, tuple[str, ...]]:
+    """All lists by name."""
+    text = (Path(__file__).parent / "words.txt").read_text(encoding="utf-8")
+    found = re.split(r"^## (\w+): .*$", text, flags=re.MULTILINE)[1:]
+    return {
+        name: tuple(word.replace("~", " ") for word in words.split())
+        for name, words in zip(found[::2], found[1::2], strict=True)
+    }
