@@ -34,6 +34,7 @@ from boussole.dashboard.cli.records import work as work_commands
 from boussole.dashboard.cli.records.committee import app as committee_commands
 from boussole.dashboard.cli.records.explaining import explain
 from boussole.dashboard.cli.records.records import app as record_commands
+from boussole.dashboard.cli.texts import app as text_commands
 from boussole.dashboard.cli.workspace import access as access_commands
 from boussole.dashboard.cli.workspace import alerts as alert_commands
 from boussole.dashboard.cli.workspace import charter as charter_commands
@@ -99,6 +100,7 @@ app.add_typer(work_commands.app, name="work")
 app.add_typer(committee_commands, name="committee")
 app.command()(report)
 app.command()(explain)
+app.add_typer(text_commands, name="texts")
 app.add_typer(export_commands.app, name="export")
 app.command()(verify)
 ledger_commands.app.command()(witness)

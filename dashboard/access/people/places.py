@@ -94,6 +94,7 @@ COMMANDS: dict[str, Action] = {
     "committee cast": Action.TAKE_PART,
     "committee receipt": Action.TAKE_PART,
     "committee check": Action.SEE_COMMITTEE,
+    "texts check": Action.LEARN,
     "export csv": Action.EXPORT,
     "export json": Action.EXPORT,
     "export pack": Action.EXPORT,

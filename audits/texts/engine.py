@@ -1,0 +1,174 @@
+"""Rules applied to texts: one pass of a multi-pattern search (RE2) over each, then scope, where something was found.
+
+The pass says which patterns match (RE2's FilteredRE2: an automaton over the letters that each pattern needs, then those
+patterns alone); it takes time in proportion to the text. Only what matches is looked at in its sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import re2
+
+from boussole.audits.texts.normal import Normal, normalise
+from boussole.audits.texts.rule_file import Criterion, Rule, RuleError, RuleFile, packaged, shared_words, spelled_out
+from boussole.audits.texts.sentences import Sentences
+from boussole.audits.texts.tongue import FRENCH, UNDETERMINED, language_of
+
+_MOST = 1 << 26
+"""Bytes that the automaton of one pattern may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Wording that a rule found: where (characters of the text as written), and what to write instead."""
+
+    criterion: Criterion
+    start: int
+    end: int
+    span: str
+    rule: str
+    law: str
+    suggestion: dict[str, str]
+
+    def document(self) -> dict[str, object]:
+        """The finding as JSON has it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found in a text, and its language."""
+
+    language: str
+    findings: tuple[Finding, ...]
+
+
+class _Compiled:
+    """A rule with its patterns compiled."""
+
+    def __init__(self, rule: Rule, file: RuleFile, words: dict[str, str], where: str) -> None:
+        self.rule, self.criterion, self._words, self._where = rule, file.criterion, words, f"{where}: rule {rule.id}"
+        self.law = rule.law or file.law
+        self.suggestion = (rule.suggestion or file.suggestion).model_dump()
+        lawful = file if rule.always_lawful else None
+        self.patterns = [self._regex(rf"\b(?:{each})\b") for each in map(self._spelled, rule.patterns)]
+        self._unless = self._any((*rule.unless, *(lawful.unless if lawful else ())), r"\b(?:{})")
+        self._before = self._any((*rule.before, *(lawful.before if lawful else ())), r"\b(?:{})[^a-z0-9.!?;]*\z")
+        self._after = self._any((*rule.after, *(lawful.after if lawful else ())), r"\A[^a-z0-9.!?;]*(?:{})")
+        self._elsewhere = self._any(rule.elsewhere, r"\b(?:{})")
+        self._needs = self._any(rule.needs, r"\b(?:{})")
+
+    def _spelled(self, pattern: str) -> str:
+        return spelled_out(pattern, self._words, where=self._where)
+
+    def _any(self, patterns: tuple[str, ...], around: str) -> re2._Regexp | None:
+        return self._regex(around.format("|".join(map(self._spelled, patterns)))) if patterns else None
+
+    def _regex(self, pattern: str) -> re2._Regexp:
+        options = re2.Options()
+        options.max_mem, options.log_errors = _MOST, False
+        try:
+            return re2.compile(pattern.encode("ascii"), options)
+        except (re2.error, UnicodeEncodeError) as error:
+            told = f"this pattern cannot be used ({error}): {pattern[:200]}"
+            raise RuleError(told, where=self._where, next_step="Write it as RE2 does, without accents.") from error
+
+    def lawful(self, text: bytes, sentence: tuple[int, int], span: tuple[int, int]) -> bool:
+        """Whether what stands around a span makes it lawful, or no requirement at all."""
+        first, last = sentence
+        around = text[first : max(last, span[1])]
+        return (
+            (self._needs is not None and not self._needs.search(around))
+            or (self._before is not None and self._before.search(text[first : span[0]]) is not None)
+            or (self._after is not None and self._after.search(text[span[1] : last]) is not None)
+            or (self._unless is not None and self._unless.search(around) is not None)
+            or (self._elsewhere is not None and self._elsewhere.search(text) is not None)
+        )
+
+
+class Checker:
+    """A set of rules, ready to be applied. Raises RuleError where a rule cannot be used."""
+
+    def __init__(self, rules: Mapping[str, RuleFile], words: dict[str, str] | None = None) -> None:
+        words = shared_words() if words is None else words
+        self._filter, self._of = re2.Filter(), list[tuple[_Compiled, re2._Regexp]]()
+        self._held(rules)
+        for where, file in rules.items():
+            for rule in file.rules:
+                made = _Compiled(rule, file, {**words, **file.words}, where)
+                for pattern in made.patterns:
+                    self._filter.Add(pattern.pattern)
+                    self._of.append((made, pattern))
+        if self._of:
+            self._filter.Compile()
+
+    @staticmethod
+    def _held(rules: Mapping[str, RuleFile]) -> None:
+        """Raises RuleError where two rules share an id, in whatever files."""
+        seen = dict[str, str]()
+        for where, file in rules.items():
+            for rule in file.rules:
+                if rule.id in seen:
+                    raise RuleError(f"there is a rule {rule.id} in {seen[rule.id]} too.", where=where)
+                seen[rule.id] = where
+
+    def check(self, text: str) -> Checked:
+        """The language of a text, and what its French passages say that an advert may not."""
+        normal = normalise(text)
+        language = language_of(normal.text, text)
+        hits = self._filter.Match(normal.text) if self._of else None
+        if not hits:
+            return Checked(language, ())
+        sentences = Sentences(normal.text)
+        french = language in (FRENCH, UNDETERMINED)
+        found = [
+            (start, end, compiled)
+            for start, end, compiled in self._found(normal, sentences, hits)
+            if french or _is_french(normal.text, sentences.around(start))
+        ]
+        return Checked(language, tuple(_finding(text, normal, *each) for each in _apart(found)))
+
+    def _found(self, normal: Normal, sentences: Sentences, hits: list[int]) -> Iterator[tuple[int, int, _Compiled]]:
+        text = normal.text
+        for number in hits:
+            compiled, pattern = self._of[number]
+            for match in pattern.finditer(text):
+                span = match.span("span") if "span" in pattern.groupindex else match.span()
+                if not compiled.lawful(text, sentences.around(span[0]), span):
+                    yield *span, compiled
+
+
+def _is_french(text: bytes, sentence: tuple[int, int]) -> bool:
+    """Whether one sentence of a text in another language is French."""
+    return language_of(text[slice(*sentence)]) == FRENCH
+
+
+def _apart(found: list[tuple[int, int, _Compiled]]) -> list[tuple[int, int, _Compiled]]:
+    """Of findings of one criterion that overlap only the longest, in the order of the text."""
+    kept: list[tuple[int, int, _Compiled]] = []
+    for start, end, compiled in sorted(found, key=lambda each: (each[0] - each[1], each[0])):
+        if all(compiled.criterion != other.criterion or end <= first or last <= start for first, last, other in kept):
+            kept.append((start, end, compiled))
+    return sorted(kept, key=lambda each: (each[0], each[1], each[2].rule.id))
+
+
+def _finding(text: str, normal: Normal, start: int, end: int, compiled: _Compiled) -> Finding:
+    first, last = normal.span(start, end)
+    return Finding(
+        criterion=compiled.criterion,
+        start=first,
+        end=last,
+        span=text[first:last],
+        rule=compiled.rule.id,
+        law=compiled.law,
+        suggestion=compiled.suggestion,
+    )
+
+
+@cache
+def packaged_checker() -> Checker:
+    """The rules that ship."""
+    return Checker(packaged())

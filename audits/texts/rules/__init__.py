@@ -1,0 +1,1 @@
+"""The rules that ship, as data: one YAML file for each criterion, and the words that they share."""

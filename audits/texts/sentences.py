@@ -1,0 +1,35 @@
+"""Sentences of a text in normal form: what a rule takes for the surroundings of what it finds."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+_ENDS = re.compile(
+    rb"(?<![ .(\n'][a-z])(?<!\bart)(?<!\bmin)(?<!\bmax)(?<!\benv)(?<!\bart)(?<!\bmme)(?<!\bex)[.!?;]+[\s\"')]+|\n+\s*"
+)
+_WRAPPED = 60
+"""Letters of a line from which on it may have been broken because it was full."""
+_OPENS = re.compile(rb"[-*.o>]\s|\d+[.)]\s|\n")
+
+
+class Sentences:
+    """Where the sentences of a text begin."""
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self.starts = [0]
+        for end in _ENDS.finditer(text):
+            if not (end[0].startswith(b"\n") and self._wrapped(end)):
+                self.starts.append(end.end())
+
+    def around(self, place: int) -> tuple[int, int]:
+        """Where the sentence of a place begins and ends."""
+        number = bisect_right(self.starts, place)
+        return self.starts[number - 1], self.starts[number] if number < len(self.starts) else len(self.text)
+
+    def _wrapped(self, end: re.Match[bytes]) -> bool:
+        """Whether a line only went on: it was full, one line end follows, and the next is no item of a list."""
+        begun = self.text.rfind(b"\n", 0, end.start()) + 1
+        one = end[0].count(b"\n") == 1
+        return one and end.start() - begun >= _WRAPPED and not _OPENS.match(self.text, end.end())

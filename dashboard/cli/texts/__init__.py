@@ -1,0 +1,16 @@
+"""`boussole texts`: what is wrong with the wording of texts, each command in its module."""
+
+from __future__ import annotations
+
+import typer
+
+from boussole.dashboard.cli.texts.check import check
+
+app = typer.Typer(help="Texts that systems write.", no_args_is_help=True, rich_markup_mode=None)
+
+app.command()(check)
+
+
+@app.callback()
+def texts() -> None:
+    """Texts that systems write."""
