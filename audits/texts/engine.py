@@ -54,7 +54,11 @@ class _Compiled:
         self.law = rule.law or file.law
         self.suggestion = (rule.suggestion or file.suggestion).model_dump()
         lawful = file if rule.always_lawful else None
-        self.patterns = [self._regex(rf"\b(?:{each})\b") for each in map(self._spelled, rule.patterns)]
+        if rule.people:
+            self._words = {**words, "people": rule.people}
+        framed = [f"{{frame_{each}}}" for each in rule.frames] if rule.people else []
+        spelled = map(self._spelled, (*rule.patterns, *framed))
+        self.patterns = [self._regex(rf"\b(?:{each})\b") for each in spelled]
         self._unless = self._any((*rule.unless, *(lawful.unless if lawful else ())), r"\b(?:{})")
         self._before = self._any((*rule.before, *(lawful.before if lawful else ())), r"\b(?:{})[^a-z0-9.!?;]*\z")
         self._after = self._any((*rule.after, *(lawful.after if lawful else ())), r"\A[^a-z0-9.!?;]*(?:{})")

@@ -36,8 +36,13 @@ Criterion = Literal[
     "masculine_only",
 ]
 CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
-_NAME = re.compile(r"\{([a-z_]+)\}")
+_NAME = re.compile(r"\{([a-z_][a-z_0-9]*)\}")
+_BLANK = re.compile(r"\[(?:\\.|[^\]\\])*\]| +")
 _DEEPEST = 8
+
+
+Frame = Literal["neg", "excl", "pref", "only", "seek", "are", "pers"]
+FRAMES: tuple[Frame, ...] = get_args(Frame)
 
 
 class RuleError(BoussoleError):
@@ -59,7 +64,9 @@ class Rule(_Strict):
     """One rule: what it finds, and where it stays silent. The group `span` of a pattern, if any, is the span."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    patterns: tuple[str, ...] = Field(min_length=1, description="What is found; any of them")
+    patterns: tuple[str, ...] = Field((), description="What is found; any of them")
+    people: str = Field("", description="Whom an advert may neither want nor refuse: a pattern, put into every frame")
+    frames: tuple[Frame, ...] = Field(FRAMES, description="Which frames of `words.yaml` people are put into")
     unless: tuple[str, ...] = Field((), description="In the same sentence: lawful")
     before: tuple[str, ...] = Field((), description="Just before what is found, in the same sentence: lawful")
     after: tuple[str, ...] = Field((), description="Just after it, in the same sentence: lawful")
@@ -114,12 +121,17 @@ def spelled_out(pattern: str, words: dict[str, str], *, where: str) -> str:
     """A pattern with its names replaced and its spaces widened. Raises RuleError for a name that nobody knows."""
     for _ in range(_DEEPEST):
         if not _NAME.search(pattern):
-            return pattern.strip().replace("\n", " ").replace(" ", r"[\s]+")
+            return _BLANK.sub(_widened, " ".join(pattern.split("\n")).strip())
         for name in _NAME.findall(pattern):
             if name not in words:
                 raise RuleError(f"there is no word '{{{name}}}'. {nearest(name, words)}", where=where)
         pattern = _NAME.sub(lambda found: f"(?:{words[found[1]].strip()})", pattern)
     raise RuleError(f"the words of '{pattern[:80]}' name each other in a circle.", where=where)
+
+
+def _widened(found: re.Match[str]) -> str:
+    """A blank as any blank; within a class of characters it is one of them."""
+    return found[0].replace(" ", r"\s") if found[0].startswith("[") else r"\s+"
 
 
 def shared_words(text: str | None = None) -> dict[str, str]:

@@ -38,7 +38,7 @@ _WORDS = {
     "ca": "el la els les de i en que un una per amb del al com mes o nostre nostra empresa feina experiencia busquem",
     "br": "ar an ur ul un ha hag da gant evit e en ez eo war",
 }
-_SETS = {name: frozenset(word.encode() for word in words.split()) for name, words in _WORDS.items()}
+_SETS = {name: frozenset(word.encode() for word in words.split() if len(word) > 1) for name, words in _WORDS.items()}
 _FRENCH = _SETS[FRENCH]
 _OTHERS = frozenset().union(*_SETS.values()) - _FRENCH
 _SCRIPTS = (
@@ -55,6 +55,11 @@ _SCRIPTS = (
 )
 _FOREIGN = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last, _ in _SCRIPTS) + "]")
 _UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
+_ENOUGH = 2
+"""Small words of another language without which a text that looks French, or says nothing, is not said to be of it."""
+_FRENCH_LOOK = re.compile(
+    rb"\b[hf] ?/ ?[fh]\b|\(e\)|[a-z]\.e\b|\b[cdjlmnst]'|[a-z](?:eur|euse|trice|iere|ment|aire|ique|elle|ois|eaux)s?\b"
+)
 _MARKS = bytes.maketrans(b',.;:!?()"*', b"          ")
 
 
@@ -71,10 +76,10 @@ def language_of(normal: bytes, written: str = "") -> str:
     if french > others:
         return FRENCH
     counts = {name: len(words & known) for name, known in _SETS.items()}
-    most = max(counts.values())
-    if most == 0:
-        return UNDETERMINED
-    return FRENCH if counts[FRENCH] == most else max(counts, key=counts.__getitem__)
+    other = max((name for name in counts if name != FRENCH), key=counts.__getitem__)
+    if counts[other] >= _ENOUGH and counts[other] > counts[FRENCH]:
+        return other
+    return FRENCH if french or _FRENCH_LOOK.search(normal) else UNDETERMINED
 
 
 def _by_letters(normal: bytes, written: str) -> str | None:
