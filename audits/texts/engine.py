@@ -15,6 +15,7 @@ import re2
 from boussole.audits.texts.normal import Normal, normalise
 from boussole.audits.texts.rule_file import Criterion, Rule, RuleError, RuleFile, packaged, shared_words, spelled_out
 from boussole.audits.texts.sentences import Sentences
+from boussole.audits.texts.titles import one_gender
 from boussole.audits.texts.tongue import FRENCH, UNDETERMINED, language_of
 
 _MOST = 1 << 26
@@ -58,11 +59,11 @@ class _Compiled:
             self._words = {**words, "people": rule.people}
         framed = [f"{{frame_{each}}}" for each in rule.frames] if rule.people else []
         spelled = map(self._spelled, (*rule.patterns, *framed))
-        self.patterns = [self._regex(rf"\b(?:{each})\b") for each in spelled]
+        self.patterns = [self._regex(_whole_words(each)) for each in spelled]
         self._unless = self._any((*rule.unless, *(lawful.unless if lawful else ())), r"\b(?:{})")
         self._before = self._any((*rule.before, *(lawful.before if lawful else ())), r"\b(?:{})[^a-z0-9.!?;]*\z")
         self._after = self._any((*rule.after, *(lawful.after if lawful else ())), r"\A[^a-z0-9.!?;]*(?:{})")
-        self._elsewhere = self._any(rule.elsewhere, r"\b(?:{})")
+        self._elsewhere = self._any(rule.elsewhere, "(?:{})")
         self._needs = self._any(rule.needs, r"\b(?:{})")
 
     def _spelled(self, pattern: str) -> str:
@@ -91,6 +92,13 @@ class _Compiled:
             or (self._unless is not None and self._unless.search(around) is not None)
             or (self._elsewhere is not None and self._elsewhere.search(text) is not None)
         )
+
+
+def _whole_words(pattern: str) -> str:
+    """A pattern that matches whole words, but where it says itself what stands before or after."""
+    begins = "" if pattern.startswith((r"\A", "[")) else r"\b"
+    ends = "" if pattern.endswith(("$)", "$", "]")) else r"\b"
+    return f"{begins}(?:{pattern}){ends}"
 
 
 class Checker:
@@ -140,9 +148,23 @@ class Checker:
         for number in hits:
             compiled, pattern = self._of[number]
             for match in pattern.finditer(text):
-                span = match.span("span") if "span" in pattern.groupindex else match.span()
-                if not compiled.lawful(text, sentences.around(span[0]), span):
+                span = _span(match, text) if compiled.rule.title else _named(match, "span")
+                if span and not compiled.lawful(text, sentences.around(span[0]), span):
                     yield *span, compiled
+
+
+def _named(match: re2._Match, name: str) -> tuple[int, int]:
+    """Where a group stands; where there is none, the whole match."""
+    first, last = match.span(match.re.groupindex.get(name.encode(), 0))
+    return first, last
+
+
+def _span(match: re2._Match, text: bytes) -> tuple[int, int] | None:
+    """Where a match names an occupation in one gender alone."""
+    start, end = _named(match, "title")
+    first, last = _named(match, "article") if b"article" in match.re.groupindex else (0, 0)
+    found = one_gender(text[start:end], text[max(first, 0) : max(last, 0)].strip(), text)
+    return (start + found[0], start + found[1]) if found else None
 
 
 def _is_french(text: bytes, sentence: tuple[int, int]) -> bool:

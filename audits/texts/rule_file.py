@@ -37,8 +37,9 @@ Criterion = Literal[
 ]
 CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
 _NAME = re.compile(r"\{([a-z_][a-z_0-9]*)\}")
-_BLANK = re.compile(r"\[(?:\\.|[^\]\\])*\]| +")
+_BLANK = re.compile(r"\[(?:\\.|[^\]\\])*\]| +[?*]?")
 _DEEPEST = 8
+_NO_RULES = ("titles.yaml", "words.yaml")
 
 
 Frame = Literal["neg", "excl", "pref", "only", "seek", "are", "pers"]
@@ -131,7 +132,9 @@ def spelled_out(pattern: str, words: dict[str, str], *, where: str) -> str:
 
 def _widened(found: re.Match[str]) -> str:
     """A blank as any blank; within a class of characters it is one of them."""
-    return found[0].replace(" ", r"\s") if found[0].startswith("[") else r"\s+"
+    if found[0].startswith("["):
+        return found[0].replace(" ", r"\s")
+    return r"\s*" if found[0].endswith(("?", "*")) else r"\s+"
 
 
 def shared_words(text: str | None = None) -> dict[str, str]:
@@ -153,7 +156,7 @@ def packaged() -> dict[str, RuleFile]:
     return {
         name: read_rules((_folder() / name).read_text(encoding="utf-8"), where=name)
         for name in names
-        if name != "words.yaml"
+        if name not in _NO_RULES
     }
 
 

@@ -1,0 +1,150 @@
+"""Names of occupations in one gender alone: by pairs of endings (-eur/-euse, -ier/-ière …) and lists of what they miss.
+
+French names an occupation in two genders, or in one form for both (epicene). What decides is a rule over endings; the
+lists in `rules/titles.yaml` hold the words that endings do not decide: written for the project, taken from no source.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from boussole.audits.yaml_files import parse
+
+Gender = Literal["masculine", "feminine"]
+Words = Annotated[frozenset[str], BeforeValidator(lambda text: frozenset(text.split()))]
+Phrases = Annotated[frozenset[str], BeforeValidator(lambda text: frozenset(each.strip() for each in text.split("|")))]
+_WORD = re.compile(rb"[a-z][a-z'-]*")
+_HEADS = 3
+"""Words of a title among which its head may stand: adjectives and first nouns come before it."""
+
+
+class TitleWords(BaseModel):
+    """What `rules/titles.yaml` holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pairs: tuple[tuple[str, str], ...] = Field(min_length=1)
+    masculine: Words
+    feminine: Words
+    phrases: Phrases
+    epicene: Words
+    adjectives_feminine: Words
+    adjectives_masculine: Words
+    not_titles: Words
+    articles_masculine: Words
+    articles_feminine: Words
+
+
+@cache
+def title_words() -> TitleWords:
+    """The words that ship."""
+    file = files("boussole.audits.texts") / "rules" / "titles.yaml"
+    return TitleWords.model_validate(parse(file.read_text(encoding="utf-8")))
+
+
+@cache
+def gender_of(word: str) -> Gender | None:
+    """The gender in which a word names an occupation; None where it names none, or both.
+
+    >>> gender_of("vendeuse"), gender_of("plombier"), gender_of("comptable"), gender_of("secteur")
+    ('feminine', 'masculine', None, None)
+    """
+    words = title_words()
+    for form in _singulars(word):
+        if form in words.not_titles or form in words.epicene:
+            return None
+        if form in words.masculine:
+            return "masculine"
+        if form in words.feminine:
+            return "feminine"
+        if form.endswith(("ment", "isation", "age")):
+            return None
+    for form in _singulars(word):
+        if any(form.endswith(feminine) for _, feminine in words.pairs if len(form) > len(feminine) + 1):
+            return "feminine"
+        if any(form.endswith(masculine) for masculine, _ in words.pairs if len(form) > len(masculine) + 1):
+            return "masculine"
+    parts = [gender_of(part) for part in word.split("-") if part != word]
+    return next((part for part in parts if part), None)
+
+
+@cache
+def partners(word: str) -> frozenset[str]:
+    """The forms of a word in the other gender, singular and plural.
+
+    >>> sorted(partners("infirmiers"))
+    ['infirmiere', 'infirmieres']
+    """
+    made = set[str]()
+    more = (("", "e"), ("e", "ee"), ("on", "onne"), ("ien", "ienne"), ("er", "ere"), ("if", "ive"), ("f", "ffe"))
+    odd = {"hote": "hotesse", "maitre": "maitresse", "barman": "barmaid", "garcon": "serveuse", "steward": "hotesse"}
+    for form in _singulars(word):
+        for masculine, feminine in (*title_words().pairs, *more, *odd.items()):
+            if form.endswith(masculine):
+                made.add(form.removesuffix(masculine) + feminine)
+            if form.endswith(feminine):
+                made.add(form.removesuffix(feminine) + masculine)
+    made -= set(_singulars(word))
+    return frozenset(made | {f"{each}s" for each in made})
+
+
+def one_gender(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | None:
+    """Where in a title the word stands that names one gender alone; None where both are meant, or no occupation.
+
+    `title`: the words from which on it stands; `article`: the one before, if any; `text`: the whole, in normal form.
+    """
+    words = title_words()
+    for phrase in words.phrases:
+        if title.startswith(phrase.encode()):
+            return 0, len(phrase)
+    found = [each for each in _WORD.finditer(title)][: _HEADS]
+    for number, each in enumerate(found):
+        word = each[0].decode().strip("'-")
+        if word in _LINKS and number:
+            return None
+        if _epicene(word):
+            following = found[number + 1][0].decode() if number + 1 < len(found) else ""
+            marked = article.decode() in ("un", "une") or following in (
+                words.adjectives_feminine | words.adjectives_masculine
+            )
+            return (each.start(), each.end()) if marked else None
+        if gender_of(word) and number <= 1:
+            alone = not partners(word) & _words_of(text) and not _feminised(word, text)
+            return (each.start(), each.end()) if alone else None
+        if word not in _BEFORE:
+            return None
+    return None
+
+
+_LINKS = frozenset("de du des d a au aux en pour et ou avec dans sur chez la le les un une".split())
+_BEFORE = frozenset("jeune jeunes bon bonne vrai vraie sous premier premiere second nouveau nouvelle futur future".split())
+
+
+def _epicene(word: str) -> bool:
+    words = title_words()
+    return any(form in words.epicene or form.endswith(("iste", "logue", "therapeute")) for form in _singulars(word))
+
+
+def _words_of(text: bytes) -> frozenset[str]:
+    return frozenset(each[0].decode() for each in _WORD.finditer(text)) | frozenset(
+        part for each in _WORD.finditer(text) for part in each[0].decode().split("-")
+    )
+
+
+def _feminised(word: str, text: bytes) -> bool:
+    """Whether the word goes on with an ending of the other gender: `vendeur/se`, `technicien-ne`."""
+    return re.search(re.escape(word.encode()) + rb" ?[/(.-] ?[a-z]{1,6}\b", text) is not None and (
+        re.search(re.escape(word.encode()) + rb" ?[/(] ?(?:e|ne|se|ve|re|trice|euse|ere|iere)s?\b", text) is not None
+    )
+
+
+def _singulars(word: str) -> tuple[str, ...]:
+    """A word, and without its ending of the plural."""
+    if word.endswith("aux"):
+        return word, f"{word[:-3]}al"
+    return (word, word[:-1]) if word.endswith(("s", "x")) and len(word) > 3 else (word,)
