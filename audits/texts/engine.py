@@ -61,7 +61,7 @@ class _Compiled:
         spelled = map(self._spelled, (*rule.patterns, *framed))
         self.patterns = [self._regex(_whole_words(each)) for each in spelled]
         self._unless = self._any((*rule.unless, *(lawful.unless if lawful else ())), r"\b(?:{})")
-        self._before = self._any((*rule.before, *(lawful.before if lawful else ())), r"\b(?:{})[^a-z0-9.!?;]*\z")
+        self._before = self._any((*rule.before, *(lawful.before if lawful else ())), r"\b(?:{})[\s\"'(-]*\z")
         self._after = self._any((*rule.after, *(lawful.after if lawful else ())), r"\A[^a-z0-9.!?;]*(?:{})")
         self._elsewhere = self._any(rule.elsewhere, "(?:{})")
         self._needs = self._any(rule.needs, r"\b(?:{})")

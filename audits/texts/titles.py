@@ -82,7 +82,7 @@ def partners(word: str) -> frozenset[str]:
     """
     made = set[str]()
     more = (("", "e"), ("e", "ee"), ("on", "onne"), ("ien", "ienne"), ("er", "ere"), ("if", "ive"), ("f", "ffe"))
-    odd = {"hote": "hotesse", "maitre": "maitresse", "barman": "barmaid", "garcon": "serveuse", "steward": "hotesse"}
+    odd = {"hote": "hotesse", "maitre": "maitresse", "barman": "barmaid", "garcon": "serveuse", "steward": "hotesse", "majordome": "gouvernante"}
     for form in _singulars(word):
         for masculine, feminine in (*title_words().pairs, *more, *odd.items()):
             if form.endswith(masculine):
@@ -114,7 +114,8 @@ def one_gender(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | N
             )
             return (each.start(), each.end()) if marked else None
         if gender_of(word) and number <= 1:
-            alone = not partners(word) & _words_of(text) and not _feminised(word, text)
+            others = frozenset().union(*map(partners, (word, *word.split("-"))))
+            alone = not others & _words_of(text) and not _feminised(word, text)
             return (each.start(), each.end()) if alone else None
         if word not in _BEFORE:
             return None
