@@ -1,7 +1,7 @@
-"""Rules applied to texts: one pass of a multi-pattern search (RE2) over each, then scope, where something was found.
+"""Rules applied to texts: what each sentence holds says which patterns are tried there, then comes scope.
 
-The pass says which patterns match (RE2's FilteredRE2: an automaton over the letters that each pattern needs, then those
-patterns alone); it takes time in proportion to the text. Only what matches is looked at in its sentence.
+Patterns are RE2's: each takes time in proportion to the sentence, whatever it is. `gate` leaves out those that cannot
+match, which is nearly all of them; only what matches is held to what makes it lawful.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from functools import cache
 
 import re2
 
+from boussole.audits.texts.gate import Gate
 from boussole.audits.texts.normal import Normal, normalise
 from boussole.audits.texts.rule_file import Criterion, Rule, RuleError, RuleFile, packaged, shared_words, spelled_out
 from boussole.audits.texts.sentences import Sentences
 from boussole.audits.texts.titles import one_gender
 from boussole.audits.texts.tongue import FRENCH, UNDETERMINED, language_of
 
+_BEFORE = 2
+"""Letters before a sentence that a pattern may begin with: its stop, and a blank."""
 _MOST = 1 << 26
 """Bytes that the automaton of one pattern may take."""
 
@@ -63,7 +66,7 @@ class _Compiled:
         self._unless = self._any((*rule.unless, *(lawful.unless if lawful else ())), r"\b(?:{})")
         self._before = self._any((*rule.before, *(lawful.before if lawful else ())), r"\b(?:{})[\s\"'(-]*\z")
         self._after = self._any((*rule.after, *(lawful.after if lawful else ())), r"\A[^a-z0-9.!?;]*(?:{})")
-        self._elsewhere = self._any(rule.elsewhere, "(?:{})")
+        self.elsewhere = self._any(rule.elsewhere, "(?:{})")
         self._needs = self._any(rule.needs, r"\b(?:{})")
 
     def _spelled(self, pattern: str) -> str:
@@ -90,7 +93,6 @@ class _Compiled:
             or (self._before is not None and self._before.search(text[first : span[0]]) is not None)
             or (self._after is not None and self._after.search(text[span[1] : last]) is not None)
             or (self._unless is not None and self._unless.search(around) is not None)
-            or (self._elsewhere is not None and self._elsewhere.search(text) is not None)
         )
 
 
@@ -106,16 +108,17 @@ class Checker:
 
     def __init__(self, rules: Mapping[str, RuleFile], words: dict[str, str] | None = None) -> None:
         words = shared_words() if words is None else words
-        self._filter, self._of = re2.Filter(), list[tuple[_Compiled, re2._Regexp]]()
+        self._of = list[tuple[_Compiled, re2._Regexp]]()
         self._held(rules)
         for where, file in rules.items():
             for rule in file.rules:
                 made = _Compiled(rule, file, {**words, **file.words}, where)
-                for pattern in made.patterns:
-                    self._filter.Add(pattern.pattern)
-                    self._of.append((made, pattern))
-        if self._of:
-            self._filter.Compile()
+                self._of += [(made, pattern) for pattern in made.patterns]
+        self._elsewhere = dict[re2._Regexp, int]()
+        for number, (made, _) in enumerate(self._of):
+            if made.elsewhere is not None:
+                self._elsewhere[made.elsewhere] = self._elsewhere.get(made.elsewhere, 0) | 1 << number
+        self._gate = Gate(pattern.pattern.decode() for _, pattern in self._of)
 
     @staticmethod
     def _held(rules: Mapping[str, RuleFile]) -> None:
@@ -131,25 +134,35 @@ class Checker:
         """The language of a text, and what its French passages say that an advert may not."""
         normal = normalise(text)
         language = language_of(normal.text, text)
-        hits = self._filter.Match(normal.text) if self._of else None
-        if not hits:
-            return Checked(language, ())
         sentences = Sentences(normal.text)
         french = language in (FRENCH, UNDETERMINED)
+        silent = self._silent(normal.text)
         found = [
             (start, end, compiled)
-            for start, end, compiled in self._found(normal, sentences, hits)
-            if french or _is_french(normal.text, sentences.around(start))
+            for sentence in sentences
+            for start, end, compiled in self._found(normal.text, sentence, but=silent)
+            if french or language_of(normal.text[slice(*sentence)]) == FRENCH
         ]
         return Checked(language, tuple(_finding(text, normal, *each) for each in _apart(found)))
 
-    def _found(self, normal: Normal, sentences: Sentences, hits: list[int]) -> Iterator[tuple[int, int, _Compiled]]:
-        text = normal.text
-        for number in hits:
+    def _silent(self, text: bytes) -> int:
+        """The bits of the patterns that something anywhere in a text makes silent."""
+        bits = 0
+        for elsewhere, numbers in self._elsewhere.items():
+            if elsewhere.search(text) is not None:
+                bits |= numbers
+        return bits
+
+    def _found(
+        self, text: bytes, sentence: tuple[int, int], *, but: int
+    ) -> Iterator[tuple[int, int, _Compiled]]:
+        """What the patterns find in one sentence that is not lawful there."""
+        first, last = sentence
+        for number in self._gate.worth_trying(text[first:last], but=but):
             compiled, pattern = self._of[number]
-            for match in pattern.finditer(text):
+            for match in pattern.finditer(text, max(0, first - _BEFORE), last):
                 span = _span(match, text) if compiled.rule.title else _named(match, "span")
-                if span and not compiled.lawful(text, sentences.around(span[0]), span):
+                if span and span[0] >= first and not compiled.lawful(text, sentence, span):
                     yield *span, compiled
 
 
@@ -165,11 +178,6 @@ def _span(match: re2._Match, text: bytes) -> tuple[int, int] | None:
     first, last = _named(match, "article") if b"article" in match.re.groupindex else (0, 0)
     found = one_gender(text[start:end], text[max(first, 0) : max(last, 0)].strip(), text)
     return (start + found[0], start + found[1]) if found else None
-
-
-def _is_french(text: bytes, sentence: tuple[int, int]) -> bool:
-    """Whether one sentence of a text in another language is French."""
-    return language_of(text[slice(*sentence)]) == FRENCH
 
 
 def _apart(found: list[tuple[int, int, _Compiled]]) -> list[tuple[int, int, _Compiled]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import pairwise
 
 _ENDS = re.compile(
-    rb"(?<![ .(\n'][a-z])(?<!\bart)(?<!\bmin)(?<!\bmax)(?<!\benv)(?<!\bart)(?<!\bmme)(?<!\bex)[.!?;]+[\s\"')]+|\n+\s*"
+    rb"[.!?;]+(?<![ .(\n'][a-z]\.)(?<!\bart\.)(?<!\bmin\.)(?<!\bmax\.)(?<!\benv\.)(?<!\bmme\.)(?<!\bex\.)[\s\"')]+|\n+\s*"
 )
 _WRAPPED = 60
 """Letters of a line from which on it may have been broken because it was full."""
@@ -22,6 +24,10 @@ class Sentences:
         for end in _ENDS.finditer(text):
             if not (end[0].startswith(b"\n") and self._wrapped(end)):
                 self.starts.append(end.end())
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        """Where each sentence begins and ends."""
+        return iter(pairwise((*self.starts, len(self.text))))
 
     def around(self, place: int) -> tuple[int, int]:
         """Where the sentence of a place begins and ends."""

@@ -1,0 +1,153 @@
+"""Which patterns are worth trying on a sentence: those of which every necessary part stands in one of its words.
+
+Of each pattern, sets of pieces of words are taken; of each set one piece must be there if the pattern matches. What a
+word holds is looked up once, by a multi-pattern search, and remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from re import _constants as sre  # type: ignore[attr-defined]
+from re import _parser  # type: ignore[attr-defined]
+from typing import Any
+
+import re2
+
+_ORDINARY = (
+    "nous recherchons pour notre client une entreprise situee a un une assistant assistante vos missions accueil gestion "
+    "de l'agenda preparation des reunions suivi factures redaction courriers vous etes titulaire d'un bts et justifiez "
+    "d'une experience 2 ans minimum sur un poste similaire vous maitrisez le pack office rigueur sens de l'organisation "
+    "sont vos atouts proposons cdi temps plein 35 heures par semaine salaire selon mutuelle tickets restaurant poste a "
+    "pourvoir des que possible envoyez votre cv lettre motivation l'adresse suivante dans avec les la le du au aux en est "
+    "qui ou ce cette son sa ses leur pas ne plus se travail equipe contrat profil formation niveau bac diplome competences "
+    "clients client service commercial commerciale vente magasin site production qualite securite maintenance technique "
+    "projet projets developpement direction responsable technicien conseil entreprises societe groupe agence emploi "
+    "recrute recherche candidat candidature candidats permis b vehicule deplacements horaires jour jours nuit week-end "
+    "mois annee annuel brut net prime avantages formation assuree debutant accepte autonome dynamique motive serieux "
+    "anglais informatique logiciel outils h/f f/h (h/f) chef chantier conduite travaux entretien nettoyage cuisine salle "
+    "accompagnement personnes soins enfants sante social sociale domicile aide vie region paris lyon france departement "
+    "interim cdd saison etre avoir faire assurer participer realiser gerer organiser effectuer controler respecter mettre "
+    "place sein tous toutes tout toute bonne bon bien tres ainsi afin aussi comme selon entre sous sans chez vers base"
+).split()
+_MOST_REMEMBERED = 200_000
+_MOST_SETS = 3
+_UNKNOWN = (0, 0)
+_SAYS_LITTLE = 25
+"""Ordinary words from which on a set of pieces is not worth asking for."""
+_SHORT = 1000
+"""What a piece without letters counts as: punctuation stands everywhere."""
+
+
+class Gate:
+    """Patterns by the pieces of words that they need."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        sets, self._needs, self._first = dict[frozenset[str], int](), list[int](), dict[int, int]()
+        for number, pattern in enumerate(patterns):
+            needed = needed_pieces(pattern)
+            places = [sets.setdefault(each, len(sets)) for each in needed]
+            self._needs.append(sum(1 << place for place in places))
+            first = places[0] if places else -1
+            self._first[first] = self._first.get(first, 0) | 1 << number
+        of_piece = dict[str, int]()
+        for pieces, place in sets.items():
+            for piece in pieces:
+                of_piece[piece] = of_piece.get(piece, 0) | 1 << place
+        self._always = self._first.get(-1, 0)
+        self._masks, self._words = list(of_piece.values()), dict[bytes, tuple[int, int] | None]()
+        self._pieces = _set_of(of_piece)
+
+    def worth_trying(self, sentence: bytes, *, but: int = 0) -> list[int]:
+        """The numbers of the patterns that may match in a sentence, in normal form; `but`: the bits of some not to try."""
+        held, numbers, known = 0, self._always, self._words
+        for word in sentence.split():
+            if (found := known.get(word, _UNKNOWN)) is _UNKNOWN:
+                found = self._look_up(word)
+            if found is not None:
+                held |= found[0]
+                numbers |= found[1]
+        needs = self._needs
+        return [number for number in _bits(numbers & ~but) if held & needs[number] == needs[number]]
+
+    def _look_up(self, word: bytes) -> tuple[int, int] | None:
+        held = numbers = 0
+        for place in (self._pieces.Match(word) if self._pieces else None) or ():
+            held |= self._masks[place]
+        for place in _bits(held):
+            numbers |= self._first.get(place, 0)
+        if len(self._words) >= _MOST_REMEMBERED:
+            self._words.clear()
+        found = self._words[word] = (held, numbers) if held else None
+        return found
+
+
+def _bits(mask: int) -> Iterator[int]:
+    """The places of the bits that are set."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+def _set_of(pieces: Iterable[str]) -> re2.Set | None:
+    """A search for all pieces at once; None where there are none."""
+    options = re2.Options()
+    options.literal, options.max_mem = True, 1 << 27
+    made, some = re2.Set.SearchSet(options), False
+    for piece in pieces:
+        made.Add(piece)
+        some = True
+    if not some:
+        return None
+    made.Compile()
+    return made
+
+
+def needed_pieces(pattern: str) -> list[frozenset[str]]:
+    """Sets of pieces of words of which one stands wherever a pattern matches; the rarest first, none that says little.
+
+    >>> [sorted(each) for each in needed_pieces(r"refus de (?:voiles?|foulards?)")]
+    [['refus'], ['foulard', 'voile']]
+    """
+    found = sorted({each: _commonness(each) for each in _needed(list(_parser.parse(pattern)))}.items(), key=_by_count)
+    return [pieces for rank, (pieces, (count, _)) in enumerate(found) if count < (_SAYS_LITTLE if rank else _SHORT)][
+        :_MOST_SETS
+    ]
+
+
+def _by_count(item: tuple[frozenset[str], tuple[int, int]]) -> tuple[tuple[int, int], list[str]]:
+    return item[1], sorted(item[0])
+
+
+def _needed(parts: list[Any]) -> list[frozenset[str]]:
+    found: list[frozenset[str]] = []
+    run = ""
+    for kind, value in [*parts, (None, None)]:
+        if kind is sre.LITERAL and not chr(value).isspace():
+            run += chr(value)
+            continue
+        if run:
+            found.append(frozenset((run,)))
+            run = ""
+        found += _inside(kind, value)
+    return found
+
+
+def _inside(kind: Any, value: Any) -> list[frozenset[str]]:
+    """The pieces that a group, a choice or a repetition needs."""
+    if kind is sre.SUBPATTERN:
+        return _needed(list(value[3]))
+    if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+        return _needed(list(value[2])) if value[0] else []
+    if kind is sre.BRANCH:
+        parts = [_needed(list(each)) for each in value[1]]
+        return [frozenset[str]().union(*(min(each, key=_commonness) for each in parts))] if all(parts) else []
+    return []
+
+
+@cache
+def _commonness(pieces: frozenset[str]) -> tuple[int, int]:
+    """How many ordinary words hold one of some pieces, then how many pieces there are: the fewer the better."""
+    short = sum(_SHORT for piece in pieces if not any(each.isalnum() for each in piece))
+    return short + sum(any(piece in word for piece in pieces) for word in _ORDINARY), len(pieces)
