@@ -9,14 +9,14 @@ from fastapi.openapi.utils import get_openapi
 
 from boussole.dashboard.access.people.permissions import STRANGERS
 from boussole.dashboard.access.people.routes import ROUTES
-from boussole.dashboard.api import answers, ledger, records
+from boussole.dashboard.api import answers, ledger, records, texts
 from boussole.dashboard.api.refusals import TOLD
 from boussole.dashboard.api.routing import Address
 from boussole.dashboard.api.shapes import AUDIT, REF, Problem
 
 ADDRESSES = [
     each
-    for each in (*answers.router.routes, *records.router.routes, *ledger.router.routes)
+    for each in (*answers.router.routes, *records.router.routes, *ledger.router.routes, *texts.router.routes)
     if isinstance(each, Address)
 ]
 """In the order in which they are looked for."""

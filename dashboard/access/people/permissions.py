@@ -75,6 +75,7 @@ class Action(StrEnum):
     COSIGN = "send the cosignature of a witness"
     TAKE_PROOFS = "take proofs away"
     CHECK_FILES = "check files against the ledger"
+    CHECK_TEXTS = "have the wording of texts checked"
     EXPORT = "export verdicts and measures"
     EXPORT_RESTRICTED = "export the counts of hidden groups"
     MAKE_REPORT = "make a report"
@@ -143,6 +144,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.COSIGN: frozenset({Role.WITNESS}),
     Action.TAKE_PROOFS: _ALL,
     Action.CHECK_FILES: _ALL,
+    Action.CHECK_TEXTS: _ALL,
     Action.EXPORT: _INSIDE,
     Action.EXPORT_RESTRICTED: _DATA | {Role.AUDITOR},
     Action.MAKE_REPORT: _BUREAU | _DATA | {Role.AUDITOR},
@@ -179,7 +181,7 @@ TABLE: dict[Action, frozenset[Role]] = {
 STRANGERS = frozenset({Action.SIGN_IN, Action.ASK_HEALTH})
 """What can be asked for before anybody is signed in."""
 
-BY_PROGRAMS = frozenset({Action.COSIGN})
+BY_PROGRAMS = frozenset({Action.COSIGN, Action.CHECK_TEXTS})
 """What is done with a token; all else is only read with one."""
 
 RESTRICTED = frozenset(

@@ -97,6 +97,7 @@ ROUTES: dict[str, Action] = {
     "/api/ledger/cosignatures": Action.COSIGN,
     "/api/ledger/{entry}": Action.SEE_EVIDENCE,
     "/api/ledger/{entry}/proof": Action.TAKE_PROOFS,
+    "/api/texts/check": Action.CHECK_TEXTS,
     "/api": Action.ASK_HEALTH,
     "/api/{rest:path}": Action.ASK_HEALTH,
     "/healthz": Action.ASK_HEALTH,

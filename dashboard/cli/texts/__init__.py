@@ -5,10 +5,12 @@ from __future__ import annotations
 import typer
 
 from boussole.dashboard.cli.texts.check import check
+from boussole.dashboard.cli.texts.measure import measure
 
 app = typer.Typer(help="Texts that systems write.", no_args_is_help=True, rich_markup_mode=None)
 
 app.command()(check)
+app.command()(measure)
 
 
 @app.callback()

@@ -40,7 +40,10 @@ def test_content_of_another_kind_is_not_read(ada, workspace, kind, tries):
 
 def test_each_address_reads_what_it_takes():
     takes = {path: taken.kinds(action) for path, action in ROUTES.items() if action not in STRANGERS}
-    assert {path for path, read in takes.items() if read == taken.TEXTS} == {"/api/ledger/cosignatures"}
+    assert {path for path, read in takes.items() if read == taken.TEXTS} == {
+        "/api/ledger/cosignatures",
+        "/api/texts/check",
+    }
     assert all(read == taken.FORMS for path, read in takes.items() if not is_api(path))
 
 
