@@ -1,0 +1,59 @@
+"""Adverts checked for unlawful wording, beside the same patterns tried one after the other by Python's own `re`."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import time
+from pathlib import Path
+
+from boussole.audits.texts.checking import check_text
+from boussole.audits.texts.engine import packaged_checker
+from boussole.audits.texts.normal import normalise
+
+DEV = Path(__file__).parent.parent / "tests" / "data" / "texts" / "adverts_dev.jsonl"
+ADVERTS, OF_PEER = 3_000, 40
+BODY = (
+    "Nous recherchons pour notre client, une entreprise de {n} salariés située à {town}, un(e) {title} H/F.",
+    "Vos missions : accueil physique et téléphonique, gestion de l’agenda, préparation des réunions.",
+    "Vous êtes titulaire d'un diplôme de niveau bac +{n} et justifiez d'une expérience sur un poste similaire.",
+    "Vous maîtrisez les outils informatiques ; rigueur et sens de l'organisation sont vos atouts.",
+    "Nous vous proposons un CDI à temps plein, 35 heures par semaine, salaire selon expérience, mutuelle.",
+    "Poste à pourvoir dès que possible à {town}, véhicule fourni, déplacements à prévoir dans le département.",
+    "Vous assurez le suivi des dossiers, la relation avec les fournisseurs et le contrôle de la qualité.",
+    "Envoyez votre CV et votre lettre de motivation ; réponse sous {n} jours.",
+)
+TOWNS = ("Nantes", "Lille", "Tours", "Brest", "Dijon", "Pau", "Metz")
+TITLES = ("assistant(e) de direction", "technicien(ne)", "comptable", "conducteur(trice)", "cuisinier(ère)")
+
+
+def main() -> None:
+    """Prints how many adverts of some 120 words are checked in a second of one processor."""
+    drawn = random.Random(7)
+    held = [json.loads(line)["text"] for line in DEV.read_text(encoding="utf-8").splitlines()]
+    adverts = [_advert(drawn, held if number % 10 == 0 else []) for number in range(ADVERTS)]
+    seconds = _seconds(lambda text: check_text(text), adverts)
+    patterns = [re.compile(pattern.pattern) for _, pattern in packaged_checker()._of]
+    peer = _seconds(lambda text: [each.search(text) for each in patterns], [normalise(a).text for a in adverts[:OF_PEER]])
+    words = sum(len(each.split()) for each in adverts) / len(adverts)
+    told = {"words": words, "patterns": len(patterns), "each_second": ADVERTS / seconds, "peer": OF_PEER / peer}
+    print(json.dumps(told))
+
+
+def _advert(drawn: random.Random, held: list[str]) -> str:
+    lines = [each.format(n=drawn.randint(2, 9), town=drawn.choice(TOWNS), title=drawn.choice(TITLES)) for each in BODY]
+    return "\n".join([*lines, *(drawn.sample(held, 1) if held else [])])
+
+
+def _seconds(work, texts) -> float:
+    for text in texts[:200]:
+        work(text)
+    started = time.process_time()
+    for text in texts:
+        work(text)
+    return time.process_time() - started
+
+
+if __name__ == "__main__":
+    main()
