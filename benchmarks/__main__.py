@@ -180,7 +180,7 @@ def _texts() -> None:
     told = module("texts").told
     times = told["each_second"] / told["peer"]
     print(
-        f"{told['each_second']:,.0f} adverts of {told['words']:.0f} words checked in a second and core (wanted: 5,000), "
+        f"{told['each_second']:,.0f} adverts of {told['words']:.0f} words checked a second and core (wanted: 5,000), "
         f"{times:.0f} times as many as Python's re with the same {told['patterns']} patterns"
     )
 

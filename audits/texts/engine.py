@@ -153,9 +153,7 @@ class Checker:
                 bits |= numbers
         return bits
 
-    def _found(
-        self, text: bytes, sentence: tuple[int, int], *, but: int
-    ) -> Iterator[tuple[int, int, _Compiled]]:
+    def _found(self, text: bytes, sentence: tuple[int, int], *, but: int) -> Iterator[tuple[int, int, _Compiled]]:
         """What the patterns find in one sentence that is not lawful there."""
         first, last = sentence
         for number in self._gate.worth_trying(text[first:last], but=but):

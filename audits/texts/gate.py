@@ -8,28 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib.resources import files
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
 import re2
 
-_ORDINARY = (
-    "nous recherchons pour notre client une entreprise situee a un une assistant assistante vos missions accueil gestion "
-    "de l'agenda preparation des reunions suivi factures redaction courriers vous etes titulaire d'un bts et justifiez "
-    "d'une experience 2 ans minimum sur un poste similaire vous maitrisez le pack office rigueur sens de l'organisation "
-    "sont vos atouts proposons cdi temps plein 35 heures par semaine salaire selon mutuelle tickets restaurant poste a "
-    "pourvoir des que possible envoyez votre cv lettre motivation l'adresse suivante dans avec les la le du au aux en est "
-    "qui ou ce cette son sa ses leur pas ne plus se travail equipe contrat profil formation niveau bac diplome competences "
-    "clients client service commercial commerciale vente magasin site production qualite securite maintenance technique "
-    "projet projets developpement direction responsable technicien conseil entreprises societe groupe agence emploi "
-    "recrute recherche candidat candidature candidats permis b vehicule deplacements horaires jour jours nuit week-end "
-    "mois annee annuel brut net prime avantages formation assuree debutant accepte autonome dynamique motive serieux "
-    "anglais informatique logiciel outils h/f f/h (h/f) chef chantier conduite travaux entretien nettoyage cuisine salle "
-    "accompagnement personnes soins enfants sante social sociale domicile aide vie region paris lyon france departement "
-    "interim cdd saison etre avoir faire assurer participer realiser gerer organiser effectuer controler respecter mettre "
-    "place sein tous toutes tout toute bonne bon bien tres ainsi afin aussi comme selon entre sous sans chez vers base"
-).split()
+_ORDINARY = tuple((files("boussole.audits.texts") / "rules" / "ordinary.txt").read_text(encoding="utf-8").split())
+"""Words of ordinary adverts, in normal form: a piece that stands in many of them says little."""
 _MOST_REMEMBERED = 200_000
 _MOST_SETS = 3
 _UNKNOWN = (0, 0)
@@ -59,7 +46,7 @@ class Gate:
         self._pieces = _set_of(of_piece)
 
     def worth_trying(self, sentence: bytes, *, but: int = 0) -> list[int]:
-        """The numbers of the patterns that may match in a sentence, in normal form; `but`: the bits of some not to try."""
+        """The numbers of the patterns that may match in a sentence in normal form; `but`: the bits of some to leave."""
         held, numbers, known = 0, self._always, self._words
         for word in sentence.split():
             if (found := known.get(word, _UNKNOWN)) is _UNKNOWN:

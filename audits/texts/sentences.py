@@ -7,9 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
-_ENDS = re.compile(
-    rb"[.!?;]+(?<![ .(\n'][a-z]\.)(?<!\bart\.)(?<!\bmin\.)(?<!\bmax\.)(?<!\benv\.)(?<!\bmme\.)(?<!\bex\.)[\s\"')]+|\n+\s*"
-)
+_SHORT = "".join(rf"(?<!\b{each}\.)" for each in ("art", "min", "max", "env", "mme", "ex")).encode()
+_ENDS = re.compile(rb"[.!?;]+(?<![ .(\n'][a-z]\.)" + _SHORT + rb"[\s\"')]+|\n+\s*")
 _WRAPPED = 60
 """Letters of a line from which on it may have been broken because it was full."""
 _OPENS = re.compile(rb"[-*.o>]\s|\d+[.)]\s|\n")

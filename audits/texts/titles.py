@@ -18,6 +18,8 @@ from boussole.audits.yaml_files import parse
 Gender = Literal["masculine", "feminine"]
 Words = Annotated[frozenset[str], BeforeValidator(lambda text: frozenset(text.split()))]
 Phrases = Annotated[frozenset[str], BeforeValidator(lambda text: frozenset(each.strip() for each in text.split("|")))]
+_MASCULINE: Gender = "masculine"
+_FEMININE: Gender = "feminine"
 _WORD = re.compile(rb"[a-z][a-z'-]*")
 _HEADS = 3
 """Words of a title among which its head may stand: adjectives and first nouns come before it."""
@@ -36,8 +38,8 @@ class TitleWords(BaseModel):
     adjectives_feminine: Words
     adjectives_masculine: Words
     not_titles: Words
-    articles_masculine: Words
-    articles_feminine: Words
+    links: Words
+    before: Words
 
 
 @cache
@@ -56,21 +58,22 @@ def gender_of(word: str) -> Gender | None:
     """
     words = title_words()
     for form in _singulars(word):
-        if form in words.not_titles or form in words.epicene:
+        if form in words.not_titles | words.epicene or form.endswith(("ment", "isation", "age")):
             return None
-        if form in words.masculine:
-            return "masculine"
-        if form in words.feminine:
-            return "feminine"
-        if form.endswith(("ment", "isation", "age")):
-            return None
+        for gender, known in ((_MASCULINE, words.masculine), (_FEMININE, words.feminine)):
+            if form in known:
+                return gender
+    return _by_ending(word) or next(
+        (said for part in word.split("-") if part != word and (said := gender_of(part))), None
+    )
+
+
+def _by_ending(word: str) -> Gender | None:
     for form in _singulars(word):
-        if any(form.endswith(feminine) for _, feminine in words.pairs if len(form) > len(feminine) + 1):
-            return "feminine"
-        if any(form.endswith(masculine) for masculine, _ in words.pairs if len(form) > len(masculine) + 1):
-            return "masculine"
-    parts = [gender_of(part) for part in word.split("-") if part != word]
-    return next((part for part in parts if part), None)
+        for place, gender in ((1, _FEMININE), (0, _MASCULINE)):
+            if any(form.endswith(pair[place]) and len(form) > len(pair[place]) + 1 for pair in title_words().pairs):
+                return gender
+    return None
 
 
 @cache
@@ -82,7 +85,14 @@ def partners(word: str) -> frozenset[str]:
     """
     made = set[str]()
     more = (("", "e"), ("e", "ee"), ("on", "onne"), ("ien", "ienne"), ("er", "ere"), ("if", "ive"), ("f", "ffe"))
-    odd = {"hote": "hotesse", "maitre": "maitresse", "barman": "barmaid", "garcon": "serveuse", "steward": "hotesse", "majordome": "gouvernante"}
+    odd = {
+        "hote": "hotesse",
+        "maitre": "maitresse",
+        "barman": "barmaid",
+        "garcon": "serveuse",
+        "steward": "hotesse",
+        "majordome": "gouvernante",
+    }
     for form in _singulars(word):
         for masculine, feminine in (*title_words().pairs, *more, *odd.items()):
             if form.endswith(masculine):
@@ -102,10 +112,10 @@ def one_gender(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | N
     for phrase in words.phrases:
         if title.startswith(phrase.encode()):
             return 0, len(phrase)
-    found = [each for each in _WORD.finditer(title)][: _HEADS]
+    found = list(_WORD.finditer(title))[:_HEADS]
     for number, each in enumerate(found):
         word = each[0].decode().strip("'-")
-        if word in _LINKS and number:
+        if word in words.links and number:
             return None
         if _epicene(word):
             following = found[number + 1][0].decode() if number + 1 < len(found) else ""
@@ -117,13 +127,9 @@ def one_gender(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | N
             others = frozenset().union(*map(partners, (word, *word.split("-"))))
             alone = not others & _words_of(text) and not _feminised(word, text)
             return (each.start(), each.end()) if alone else None
-        if word not in _BEFORE:
+        if word not in words.before:
             return None
     return None
-
-
-_LINKS = frozenset("de du des d a au aux en pour et ou avec dans sur chez la le les un une".split())
-_BEFORE = frozenset("jeune jeunes bon bonne vrai vraie sous premier premiere second nouveau nouvelle futur future".split())
 
 
 def _epicene(word: str) -> bool:

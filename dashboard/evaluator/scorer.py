@@ -24,7 +24,9 @@ def _unlawful_wording(outputs: Any) -> Feedback:
     source = AssessmentSource(source_type=AssessmentSourceType.CODE, source_id="boussole texts check")
     text = _text_of(outputs)
     if text is None:
-        return Feedback(error="the output holds no text: give a text, or a mapping with one under 'text'.", source=source)
+        return Feedback(
+            error="the output holds no text: give a text, or a mapping with one under 'text'.", source=source
+        )
     checked = check_text(text)
     found = [each.document() for each in checked.findings]
     told = "; ".join(f"{each.criterion}: {each.span!r} ({each.law})" for each in checked.findings)

@@ -29,9 +29,7 @@ def measure(
     put("| | annotated | found | recall | reported | right | precision |\n|---|---|---|---|---|---|---|")
     for row in agreements(_annotated(file), find, label="criterion"):
         recall, precision = _told(row.recall()), _told(row.precision())
-        put(
-            f"| {row.label} | {row.annotated} | {row.found} | {recall} | {row.reported} | {row.right} | {precision} |"
-        )
+        put(f"| {row.label} | {row.annotated} | {row.found} | {recall} | {row.reported} | {row.right} | {precision} |")
 
 
 def _annotated(file: Path) -> list[dict[str, Any]]:

@@ -18,18 +18,34 @@ from boussole.audits.texts.titles import gender_of
 DEV = Path(__file__).parents[2] / "data" / "texts" / "adverts_dev.jsonl"
 
 PAIRS = [
-    ("age", "Comptable H/F, moins de 30 ans.", "Comptable H/F, moins de 3 ans d'expérience acceptés, service des moins de 15 ans."),
+    (
+        "age",
+        "Comptable H/F, moins de 30 ans.",
+        "Comptable H/F, moins de 3 ans d'expérience acceptés, service des moins de 15 ans.",
+    ),
     ("age", "Vous êtes jeune et motivé(e).", "Vous rejoignez une équipe jeune et motivée."),
-    ("sex", "Nous recherchons une femme pour l'accueil.", "Nous recherchons un vendeur ou une vendeuse au rayon femme."),
+    (
+        "sex",
+        "Nous recherchons une femme pour l'accueil.",
+        "Nous recherchons un vendeur ou une vendeuse au rayon femme.",
+    ),
     ("family", "Célibataire sans enfant de préférence, H/F.", "Poste H/F auprès de parents célibataires."),
-    ("origin", "Nationalité française exigée, comptable H/F.", "Titre de séjour autorisant à travailler. Comptable H/F."),
+    (
+        "origin",
+        "Nationalité française exigée, comptable H/F.",
+        "Titre de séjour autorisant à travailler. Comptable H/F.",
+    ),
     ("language_native", "Anglais langue maternelle, F/H.", "Anglais niveau C2, F/H."),
     ("health", "Personnes handicapées s'abstenir.", "Poste ouvert aux personnes handicapées."),
     ("appearance", "Physique agréable, hôte ou hôtesse.", "Tenue fournie, hôte ou hôtesse."),
     ("residence", "Vous habitez Lyon, vendeur ou vendeuse.", "Poste à Lyon, vendeur ou vendeuse."),
     ("religion", "Pas de voile, vendeur ou vendeuse.", "École de voile : moniteur ou monitrice."),
     ("politics_union", "Pas de syndicalistes, H/F.", "Juriste d'une organisation syndicale, H/F."),
-    ("sexual_orientation_gender_identity", "Homosexuels s'abstenir.", "Recrutement sans distinction d'orientation sexuelle."),
+    (
+        "sexual_orientation_gender_identity",
+        "Homosexuels s'abstenir.",
+        "Recrutement sans distinction d'orientation sexuelle.",
+    ),
     ("economic_vulnerability", "Chômeurs s'abstenir, H/F.", "Conseil aux demandeurs d'emploi, H/F."),
     ("morals_genetic", "Non-fumeur exigé, gardien ou gardienne.", "Il est interdit de fumer dans les locaux, H/F."),
     ("military_other", "Casier judiciaire vierge, comptable H/F.", "Casier judiciaire vierge, crèche, H/F."),
@@ -43,7 +59,9 @@ def test_each_criterion_is_found_and_its_lawful_neighbour_is_not(criterion: str,
     assert check_text(lawful).findings == ()
 
 
-@pytest.mark.parametrize("written", ["Réservé aux h\u043emmes.", "Réservé aux ho\u200bmmes.", "R&eacute;serv&eacute; aux <b>hom</b>mes."])
+@pytest.mark.parametrize(
+    "written", ["Réservé aux h\u043emmes.", "Réservé aux ho\u200bmmes.", "R&eacute;serv&eacute; aux <b>hom</b>mes."]
+)
 def test_a_span_is_the_text_as_it_was_written(written: str) -> None:
     (found,) = check_text(written).findings
     assert (found.criterion, written[found.start : found.end]) == ("sex", found.span)
@@ -63,7 +81,9 @@ def test_other_languages_are_named_and_their_text_is_left_alone() -> None:
 
 
 def test_a_french_sentence_in_a_text_of_another_language_is_read() -> None:
-    text = "We are looking for you and your skills, to work with our team in the office. Poste réservé aux hommes de la région."
+    text = (
+        "We are looking for you and your skills, to work with our team in the office. Poste réservé aux hommes d'ici."
+    )
     found = check_text(text)
     assert found.language == "en"
     assert {each.criterion for each in found.findings} >= {"sex"}
@@ -143,7 +163,9 @@ def test_no_pattern_explodes() -> None:
 
 
 @pytest.mark.attack("texts", "adverts of a megabyte made to be slow")
-@pytest.mark.parametrize("piece", ["pas de ", "recherche un ", "jeune ", "homme, ", "(e) ", "a", "18 ans ", "\n- x", "é. "])
+@pytest.mark.parametrize(
+    "piece", ["pas de ", "recherche un ", "jeune ", "homme, ", "(e) ", "a", "18 ans ", "\n- x", "é. "]
+)
 def test_long_texts_are_read_in_time(piece: str, tries) -> None:
     tries.add()
     started = time.process_time()
@@ -152,7 +174,15 @@ def test_long_texts_are_read_in_time(piece: str, tries) -> None:
 
 
 def test_genders_of_titles() -> None:
-    masculine = ("plombier", "vendeurs", "technicien", "aide-soignant", "maçon".replace("ç", "c"), "directeur", "commercial")
+    masculine = (
+        "plombier",
+        "vendeurs",
+        "technicien",
+        "aide-soignant",
+        "maçon".replace("ç", "c"),
+        "directeur",
+        "commercial",
+    )
     feminine = ("vendeuse", "directrice", "infirmieres", "assistante", "aide-soignante", "hotesse")
     neither = ("comptable", "secretaire", "secteur", "quartier", "entretien", "architecte", "sante", "vente")
     assert {gender_of(each) for each in masculine} == {"masculine"}

@@ -17,7 +17,9 @@ from boussole.audits.texts.titles import gender_of
 DATA = Path(os.environ.get("BOUSSOLE_TEST_DATA", Path(__file__).parents[4] / "shared" / "data")) / "rome_fap_france"
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="the ROME titles do not lie there: name their folder in BOUSSOLE_TEST_DATA")
+@pytest.mark.skipif(
+    not DATA.is_dir(), reason="the ROME titles do not lie there: name their folder in BOUSSOLE_TEST_DATA"
+)
 def test_pairs_of_titles_have_the_gender_that_the_rule_says() -> None:
     right = wrong = silent = 0
     for line in (DATA / "ogr_labels.csv").read_text(encoding="utf-8").splitlines()[1:]:
@@ -26,7 +28,11 @@ def test_pairs_of_titles_have_the_gender_that_the_rule_says() -> None:
             continue
         for word, gender in zip(pair.groups(), ("masculine", "feminine"), strict=True):
             said = gender_of(normalise(word).text.decode())
-            right, wrong, silent = right + (said == gender), wrong + (said not in (gender, None)), silent + (said is None)
+            right, wrong, silent = (
+                right + (said == gender),
+                wrong + (said not in (gender, None)),
+                silent + (said is None),
+            )
     told = f"{right} right, {wrong} wrong, {silent} unsaid"
     assert right + wrong + silent > 8_000, told
     assert wrong / (right + wrong + silent) < 0.01, told
