@@ -6,7 +6,9 @@ import json
 import random
 import re
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from boussole.audits.texts.checking import check_text
 from boussole.audits.texts.engine import packaged_checker
@@ -48,7 +50,7 @@ def _advert(drawn: random.Random, held: list[str]) -> str:
     return "\n".join([*lines, *(drawn.sample(held, 1) if held else [])])
 
 
-def _seconds(work, texts) -> float:
+def _seconds(work: Callable[[Any], object], texts: Sequence[Any]) -> float:
     for text in texts[:200]:
         work(text)
     started = time.process_time()

@@ -17,7 +17,7 @@ def unlawful_wording() -> Scorer:
     Its value is the number of findings of the output (0 is ideal); the rationale names them, the metadata holds the
     language and all findings as JSON. An output that is no text, or holds none, is an error, never 0.
     """
-    return scorer(_unlawful_wording, name="unlawful_wording", aggregations=["mean", "max"])  # type: ignore[return-value]
+    return scorer(_unlawful_wording, name="unlawful_wording", aggregations=["mean", "max"])
 
 
 def _unlawful_wording(outputs: Any) -> Feedback:
