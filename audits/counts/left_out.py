@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from boussole.audits.counts.log_ends import LogEnd, end_sql, ends_of
 from boussole.audits.cubes.update import apart_sql, rows_of
 from boussole.audits.decisions.exclusion import runs_out
 from boussole.audits.decisions.quarantine import standing
@@ -77,6 +78,8 @@ class LeftOut(Part):
     """Of those set aside: the column, the reason, how many; the most first."""
     beside: Mapping[str, Part] = field(default_factory=dict)
     """Those of `BESIDE` of which something is set aside."""
+    ends: tuple[LogEnd, ...] = ()
+    """The logs beside that of decisions which end before the window does."""
 
     def document(self) -> dict[str, Any]:
         """The counts as an audit document writes them."""
@@ -89,6 +92,7 @@ class LeftOut(Part):
             "by_reason": [{"column": column, "reason": why, "rows": rows} for column, why, rows in self.by_reason],
             **({"set_apart": self.set_apart} if self.set_apart else {}),
             **{name: part.document() for name, part in self.beside.items()},
+            **({"ends": [each.document() for each in self.ends]} if self.ends else {}),
         }
 
 
@@ -111,6 +115,7 @@ def left_out_of(read: pa.Table, *, counted: int) -> LeftOut | None:
         set_apart=sums[APART],
         by_reason=tuple((*key, n) for key, n in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
         beside={name: Part(counted=sums[name + COUNTED], set_aside=sums[name]) for name in BESIDE if sums[name]},
+        ends=ends_of(read.to_pylist()),
     )
 
 
@@ -136,6 +141,7 @@ def read_left_out(
         _decisions(system, OTHER_PERIODS, f"NOT ({_within(window)})"),
         _apart(system, window, apart),
         *(_beside(connection, system, log, out) for log in _logs(system)),
+        *(sql for log in _logs(system) if (sql := end_sql(connection, system, log, window)) is not None),
         f"SELECT '{OTHER_PERIODS}', NULL, NULL, 0",
     ]
     if reference is not None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from boussole.charter.document.base import LATER, Count, Part, Share
+from boussole.charter.document.base import LATER, Count, Day, Part, Share
 
 
 class PartLeftOut(Part):
@@ -26,6 +26,21 @@ class ReasonLeftOut(Part):
     column: str
     reason: str
     rows: Annotated[Count, Field(description="How many")]
+
+
+class LogEnd(Part):
+    """A log beside that of decisions which ends before the window does."""
+
+    log: Annotated[
+        str, Field(description="The log: `contacts`, of messages, or `human_actions`, of what people decide")
+    ]
+    last: Annotated[
+        Day,
+        Field(description="The last day of which it holds a message, or a review; of the whole log, not the window"),
+    ]
+    days: Annotated[
+        Annotated[int, Field(ge=1)], Field(description="How many days before the last day of the window that is")
+    ]
 
 
 class LeftOutInShort(Part):
@@ -104,6 +119,16 @@ class LeftOutInShort(Part):
         LATER,
         Field(
             description="The same of the exports of accounts, of all periods; absent where nothing is set aside there"
+        ),
+    ] = None
+
+    ends: Annotated[
+        Annotated[tuple[LogEnd, ...], Field(min_length=1)] | None,
+        LATER,
+        Field(
+            description="The logs beside that of decisions which end before the window does, each with its last day: "
+            "where that is more than three days earlier, no question that rests on it is kept. Absent where they reach "
+            "the end, and from documents of earlier versions"
         ),
     ] = None
 

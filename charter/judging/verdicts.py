@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from boussole.audits.systems.model import System
@@ -46,7 +46,7 @@ from boussole.charter.judging.statistics.testing import (
 )
 from boussole.charter.judging.wording.sentences import sentence
 from boussole.charter.records.facts import Facts
-from boussole.charter.text.left_out import REASON, held_to, limiting
+from boussole.charter.text.left_out import REASON, STOPS, held_to, limiting, stopped
 from boussole.charter.text.model import Charter, Indicator
 
 __all__ = ["judge", "oriented", "summarise"]
@@ -189,6 +189,10 @@ class _Judging:
         """Whether so much was left out of what a question rests on that its comparisons decide nothing."""
         return limiting(self.held, question.indicator.needs) is not None
 
+    def stops(self, question: Question) -> bool:
+        """Whether the log that a question rests on ends so early that nothing can be kept by it."""
+        return stopped(self.left_out, question.indicator.needs) is not None
+
     @cached_property
     def tested(self) -> dict[tuple[str, str], PValues]:
         """Made when the first comparison asks: what rests on statements alone needs none."""
@@ -260,11 +264,14 @@ class _Judging:
         return recorded(indicator, self.facts, system=self.system, charter=self.charter, versions=self.versions)
 
     def _logged(self, question: Question, measure: MeasureInShort, told: StatedVerdict | None) -> StatedVerdict:
-        """What a log counts of what is not tolerated; where too much was left out, no case is not enough."""
+        """What a log counts of what is not tolerated; where too much was left out, or the log
+        stops, no case is not enough."""
         looked = refuted(question.indicator.id, self.facts, system=self.system.id, period=self.period)
         found = logged(measure, told, refuted=looked, watch=question.indicator.threshold.watch)
         if found.verdict == Verdict.KEPT and self.limited(question):
             return StatedVerdict(verdict=Verdict.UNKNOWN, reason=REASON)
+        if found.verdict == Verdict.KEPT and self.stops(question):
+            return replace(found, verdict=Verdict.UNKNOWN, reason=STOPS)
         return found
 
     def _attested(self, indicator: Indicator) -> StatedVerdict:
@@ -289,6 +296,8 @@ class _Judging:
         verdict = verdict_of(tested, self.charter.alpha, past_watch=lies_past, undecided=undecided)
         if verdict == Verdict.BROKEN and not self.breaks(question):
             verdict = Verdict.WATCH
+        if verdict == Verdict.KEPT and self.stops(question):
+            return Verdict.UNKNOWN, STOPS
         return verdict, UNDECIDED if verdict == Verdict.UNKNOWN else None
 
     def breaks(self, question: Question) -> bool:
@@ -401,4 +410,4 @@ def _verdict(question: Question, answers: Sequence[Answer], *, limited: bool) ->
     if verdict != Verdict.UNKNOWN:
         return verdict, BEYOND[verdict]
     reasons = [reason for answer, reason in answers if answer == Verdict.UNKNOWN]
-    return verdict, UNDECIDED if UNDECIDED in reasons else str(reasons[0])
+    return verdict, next((each for each in (STOPS, UNDECIDED) if each in reasons), str(reasons[0]))

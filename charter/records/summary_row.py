@@ -13,7 +13,7 @@ OF_VERDICT = ("article", "indicator", "template", "by", "verdict", "reason")
 OF_MEASURE = ("id", "metric", "by", "group", "given", "status", "reason")
 OF_LEFT_OUT = (
     "rows", "counted", "set_aside", "discarded", "excluded", "other_periods", "set_apart", "share", "limit", "limited",
-    *BESIDE.values(),
+    *BESIDE.values(), "ends",
 )  # fmt: skip
 JUDGED_BY = ("test", "scale", "bad_side", "against", "correlations")
 """Parameters of a comparison that judging reads; those that a question may choose by are single values."""

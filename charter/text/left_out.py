@@ -1,6 +1,7 @@
-"""The charter's rule on what was left out: from a share on that it states, an audit cannot tell.
+"""The rules on what was left out: from a share on that the charter states, and where a log stops, an audit cannot tell.
 
-A log of which much could not be counted answers nothing: nobody knows what the rest of it would have said.
+A log of which much could not be counted answers nothing: nobody knows what the rest of it would have said. One that ends
+before the window does keeps no promise: what it shows was seen, and what came after was not.
 """
 
 from __future__ import annotations
@@ -8,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from boussole.charter.document.left_out import LeftOutInShort, PartLeftOut
+from boussole.charter.document.left_out import LeftOutInShort, LogEnd, PartLeftOut
 from boussole.charter.text.model import Charter
 
 L = TypeVar("L", bound=LeftOutInShort)
 REASON = "too_much_left_out"
 """Why an answer that the log gives is *we cannot tell*."""
-
+STOPS = "log_stops"
+"""Why an answer is *we cannot tell* that would be *kept*: the log that it rests on ends too early to see that."""
+GRACE_DAYS = 3
+"""So many days before the window does, a log may end without anything missing: the longest that nobody works at the end
+of a month, of a weekend with the public holiday beside it and the day between them (Friday 28 October 2022, then Monday
+31 as a bridge to All Saints). On more days, somebody should have been written to, or have reviewed something."""
 
 BESIDE = {
     "reference": "reference",
@@ -50,6 +56,15 @@ def limiting(held: LeftOutInShort | None, needs: Iterable[str]) -> tuple[str, Le
     beside = [(BESIDE[need], held.beside(BESIDE[need])) for need in needs if need in BESIDE]
     parts = [("", held), *beside]
     return next(((name, part) for name, part in parts if part is not None and part.limited), None)
+
+
+def stopped(left_out: LeftOutInShort | None, needs: Iterable[str]) -> LogEnd | None:
+    """Of the logs that a question rests on, the first that stops before the window ends; None where none does, or the
+    document does not say how far they reach."""
+    if left_out is None or left_out.ends is None:
+        return None
+    logs = {BESIDE[need] for need in needs if need in BESIDE}
+    return next((each for each in left_out.ends if each.log in logs and each.days > GRACE_DAYS), None)
 
 
 def _reached(part: LeftOutInShort | PartLeftOut, limit: float | None) -> bool:

@@ -45,6 +45,14 @@ class PartOut(BaseModel):
     limited: bool = Field(description="Whether the charter's share is reached: all that rests on these is unknown")
 
 
+class LogEndOut(BaseModel):
+    """A log beside the decisions that ends before the window of an audit does."""
+
+    log: str = Field(description="The log: contacts, of messages, or human_actions, of what people decide")
+    last: dt.date = Field(description="The last day that it holds")
+    days: int = Field(ge=1, description="How many days before the last day of the window that is")
+
+
 class LeftOutOut(PartOut):
     """What came in and was not counted by an audit: of its decisions, and of what else it rests on."""
 
@@ -58,6 +66,11 @@ class LeftOutOut(PartOut):
     contacts: PartOut | None = Field(None, description="Of the log of messages; null: nothing is set aside there")
     human_actions: PartOut | None = Field(
         None, description="Of the log of what people decide; null: nothing is set aside there"
+    )
+    ends: list[LogEndOut] | None = Field(
+        None,
+        description="Logs that end before the window does: where that is more than three days earlier, nothing is kept "
+        "by them; null: all reach its end, or the audit does not say",
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from boussole.audits import evidence
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import writing
@@ -20,6 +21,8 @@ from boussole.charter.judging.current import current
 from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
+from boussole.charter.pack.verifier.rows import Rows
+from boussole.charter.pack.verifier.verdicts.judging import left_out
 from boussole.charter.pack.verifier.verdicts.logged import judge as judged_by_log
 from boussole.charter.record_types.kinds import Case, Inspection, Review
 from boussole.charter.records import sign_checkpoint, stored_audits
@@ -28,7 +31,7 @@ from boussole.charter.records.statements import seal as state
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.pages.answer.unknown import not_known
 from boussole.dashboard.views.answers.levels import levels_words
-from boussole.dashboard.views.answers.short import figures
+from boussole.dashboard.views.answers.short import figures, short_answer
 from boussole.dashboard.words.say import speaker
 from tests.sparing import later
 from tests.written import system_text
@@ -50,8 +53,11 @@ CONTACTS = "contacts: {person: who, at: sent, kind: kind}"
 PEOPLE = 2000
 
 
-def made(home: Path, *, late: int = 0, again: int = 0, contacts: str = CONTACTS) -> Workspace:
-    """Each person is written to once on a Wednesday at 11; so many at 21 instead; so many five times in a week."""
+def made(
+    home: Path, *, late: int = 0, again: int = 0, contacts: str = CONTACTS, until: dt.date = dt.date(2026, 4, 1)
+) -> Workspace:
+    """Each person is written to once on a Wednesday at 11; so many at 21 instead; so many five times in a week. One is
+    written to on the last day of the log, at 11 too."""
     workspace = Workspace.create(home)
     (home / "systems" / "offers.yaml").write_text(SYSTEM.replace("CONTACTS", contacts), encoding="utf-8")
     workspace = Workspace(home)
@@ -67,6 +73,8 @@ def made(home: Path, *, late: int = 0, again: int = 0, contacts: str = CONTACTS)
             for day in (5, 6, 9, 10)
             if again
         ]
+        last = pd.Timestamp(until.year, until.month, until.day, 11)
+        messages.append(pd.DataFrame({"who": [f"p{PEOPLE // 2}"], "sent": last, "kind": "contact"}))
         bring(workspace, pd.concat(messages), "contacts")
     return workspace
 
@@ -149,13 +157,13 @@ def test_counts_stay_when_their_rows_are_purged_and_late_messages_of_that_month_
     assert found.ok, found
 
 
-def with_stops(home: Path, *, stops: int, ignored: int) -> Workspace:
+def with_stops(home: Path, *, stops: int, ignored: int, until: dt.date = dt.date(2026, 4, 1)) -> Workspace:
     """So many people say STOP on the evening of their message; so many of them get another one a week later."""
-    workspace = made(home)
+    workspace = made(home, until=until)
     stop = {"sent": pd.Timestamp(2026, 3, 4, 18), "kind": "STOP"}
     said = pd.DataFrame({"who": [f"p{i}" for i in range(stops)], **stop})
     again = pd.DataFrame({"who": [f"p{i}" for i in range(ignored)], "sent": pd.Timestamp(2026, 3, 11, 15)})
-    other = pd.DataFrame({"who": [f"p{PEOPLE - 1}"], "sent": pd.Timestamp(2026, 3, 25, 15), "kind": "contact"})
+    other = pd.DataFrame({"who": [f"p{PEOPLE - 1}"], "sent": pd.Timestamp(2026, 3, 6, 15), "kind": "contact"})
     bring(workspace, pd.concat([each for each in (said, again.assign(kind="contact"), other) if len(each)]), "contacts")
     return workspace
 
@@ -240,7 +248,7 @@ def test_a_log_of_which_too_much_was_set_aside_keeps_nothing(
         assert found[question] == ("unknown", "too_much_left_out")
     assert sealed.left_out is not None
     assert sealed.left_out.contacts is not None
-    assert (sealed.left_out.contacts.counted, sealed.left_out.contacts.set_aside) == (PEOPLE + 62, 500)
+    assert (sealed.left_out.contacts.counted, sealed.left_out.contacts.set_aside) == (PEOPLE + 63, 500)
     (told,) = (each.sentence["fr"] for each in sealed.verdicts if each.template == "stop_is_respected")
     assert "500 ont été mis de côté" in told
     (again,) = rerun(workspace, chosen(workspace))
@@ -249,6 +257,90 @@ def test_a_log_of_which_too_much_was_set_aside_keeps_nothing(
     write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), tmp_path / "all")
     assert judge(tmp_path / "all", Judge(HERE), one_by_one=True) == 0
     assert capsys.readouterr().out
+
+
+KEPT = ("stop_is_respected", "decent_hours", "not_too_often")
+"""The questions that a log of messages without a case keeps."""
+
+
+def test_a_log_that_stops_in_the_window_keeps_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The last import failed on the 11th: of the twenty-one days after, nobody knows who was written to. That people
+    still say STOP is no message."""
+    workspace = with_stops(tmp_path / "w", stops=60, ignored=0, until=dt.date(2026, 3, 10))
+    stop = pd.DataFrame({"who": ["p900"], "sent": pd.Timestamp(2026, 3, 30, 18), "kind": "STOP"})
+    bring(workspace, stop, "contacts")
+    sealed = audit(workspace)
+    found, told = answers(sealed), {each.template: each.sentence for each in sealed.verdicts}
+    assert {found[question] for question in KEPT} == {("unknown", "log_stops")}
+    assert sealed.written()["left_out"]["ends"] == [{"log": "contacts", "last": "2026-03-10", "days": 21}]
+    assert told["decent_hours"]["fr"].startswith(
+        "On ne sait pas. Le journal des messages s’arrête le 10 mars 2026, 21 jours avant la fin de la période\u202f: "
+        "personne ne sait ce qui a suivi. Sur 100 messages, 0 "
+    )
+    assert told["decent_hours"]["fr"].endswith("\u202f; ce chiffre ne compte que ce que le journal contient.")
+    assert told["stop_is_respected"]["en"] == (
+        "We cannot tell. The log of messages stops on 10 March 2026, 21 days before the end of this period: nobody knows "
+        "what came after. Until then, none of the 60 people who had said STOP was written to more than 24 hours later."
+    )
+    stopped = next(each for each in sealed.verdicts if each.template == "decent_hours")
+    system, charter, say = workspace.system("offers"), load_charter(), speaker("en")
+    assert short_answer(charter, sealed, stopped, say, system=system, title="Offers") == (
+        "We cannot tell: the log that this rests on stops before the period ends."
+    )
+    assert not_known(sealed, stopped, None, say, system=system) == [
+        "It would take the rest of the log: bring it in, then audit these days again.",
+        "The log of messages stops on 10 March 2026.",
+    ]
+    (again,) = rerun(workspace, chosen(workspace))
+    assert again.ok, again
+    assert audit(workspace, dry_run=True, exact=True).verdicts == sealed.verdicts
+    _checked_without_us(workspace, tmp_path)
+    assert "verdicts on what is not tolerated judged again" in capsys.readouterr().out
+    later = pd.DataFrame({"who": ["p1"], "sent": pd.Timestamp(2026, 4, 2, 11), "kind": "contact"})
+    bring(workspace, later, "contacts")  # the log goes on in the month after: it reaches beyond
+    whole = audit(workspace, dry_run=True)
+    assert {answers(whole)[question][0] for question in KEPT} == {"kept"}
+    assert "ends" not in whole.written()["left_out"]
+
+
+def _checked_without_us(workspace: Workspace, folder: Path) -> None:
+    (stored,) = stored_audits(workspace)
+    for name, restricted in (("all", True), ("open", False)):
+        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), folder / name)
+        assert judge(folder / name, Judge(HERE), one_by_one=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("until", "verdict", "written"),
+    [(27, "unknown", True), (28, "kept", True), (30, "kept", True), (31, "kept", False)],
+)
+def test_a_weekend_and_the_holiday_beside_it_stop_no_log(
+    tmp_path: Path, until: int, verdict: str, *, written: bool
+) -> None:
+    document = audit(made(tmp_path / "w", until=dt.date(2026, 3, until)), dry_run=True)
+    assert answers(document)["decent_hours"][0] == verdict
+    assert ("ends" in document.written()["left_out"]) == written
+
+
+def test_what_a_log_that_stops_has_shown_was_seen(tmp_path: Path) -> None:
+    """A case is watched, a breach is broken, and a case that a human confirmed too."""
+    workspace = with_stops(tmp_path / "w", stops=60, ignored=1, until=dt.date(2026, 3, 9))
+    assert answers(audit(workspace, dry_run=True))["stop_is_respected"] == ("watch", "logged_case")
+    report(workspace, "confirmed")
+    assert answers(audit(workspace, dry_run=True))["stop_is_respected"] == ("broken", "case_confirmed")
+    late = audit(made(tmp_path / "late", late=200, again=60, until=dt.date(2026, 3, 9)), dry_run=True)
+    assert (answers(late)["decent_hours"][0], answers(late)["not_too_often"][0]) == ("broken", "watch")
+
+
+def test_a_document_that_says_a_log_reaches_further_is_found_out(tmp_path: Path) -> None:
+    document = audit(made(tmp_path / "w", until=dt.date(2026, 3, 10)), dry_run=True).written()
+    document["left_out"]["ends"][0]["days"] = 3
+    charter = load_charter().document()
+    assert left_out(document, charter)["ends.0.days"] == 21
+    rows = evidence.rows_of(Workspace(tmp_path / "w").unsealed, document["evidence"]["cubes"][7:])
+    assert Rows(evidence.csv_of(rows).decode()).left_out()["ends"] == [
+        {"log": "contacts", "last": "2026-03-10", "days": 21}
+    ]
 
 
 def test_a_case_after_the_window_dismisses_nothing_in_it(tmp_path: Path) -> None:

@@ -50,9 +50,12 @@ def declared(home: Path, log: str = LOG) -> Workspace:
     return Workspace(home)
 
 
-def made(home: Path, *, late_women: int, late_men: int = 200, people: int = PEOPLE) -> Workspace:
+def made(
+    home: Path, *, late_women: int, late_men: int = 200, people: int = PEOPLE, until: dt.date = dt.date(2026, 4, 1)
+) -> Workspace:
     """Half of the people are women; each is written to once at 11 and the list closes at 16. So many of either group
-    answer at 17, the others within 20 minutes (women) or 10; one in ten does not answer."""
+    answer at 17, the others within 20 minutes (women) or 10; one in ten does not answer. The log goes on until a
+    day on which somebody is written to about no list."""
     workspace = declared(home)
     who = [f"p{i}" for i in range(people)]
     women = np.arange(people) % 2 == 0
@@ -64,7 +67,9 @@ def made(home: Path, *, late_women: int, late_men: int = 200, people: int = PEOP
     late = place < np.where(women, late_women, late_men)
     at = at.mask(late, sent + pd.Timedelta(hours=6)).mask(place % 10 == 9)
     messages = pd.DataFrame({"who": who, "sent": sent, "kind": "contact", "answered": at})
-    bring(workspace, messages.assign(closes=pd.Timestamp(2026, 3, 4, 16)), "contacts")
+    messages = messages.assign(closes=pd.Timestamp(2026, 3, 4, 16))
+    later = pd.DataFrame({"who": ["p1"], "sent": pd.Timestamp(until), "kind": "contact"})
+    bring(workspace, pd.concat([messages, later]), "contacts")
     return workspace
 
 
@@ -96,6 +101,26 @@ def test_the_verdict_follows_the_late_replies(tmp_path: Path, late: int, verdict
     ends = ratio.value * np.exp(np.array([-1, 1]) * norm.ppf(0.975) * error)
     assert ratio.interval is not None
     assert [ratio.interval.low, ratio.interval.high] == pytest.approx(ends, rel=0.2)
+
+
+@pytest.mark.parametrize(("late", "expected"), [(200, ("unknown", "log_stops")), (350, ("broken", "beyond_breach"))])
+def test_by_a_log_that_stops_in_the_window_nobody_is_given_time(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], late: int, expected: tuple[str, str]
+) -> None:
+    workspace = made(tmp_path / "w", late_women=late, until=dt.date(2026, 3, 10))
+    found = answer(audit(workspace))
+    assert (found.verdict, found.reason) == expected
+    (compared,) = found.comparisons
+    assert (compared.verdict, compared.reason) == (expected[0], "log_stops" if late == 200 else None)
+    assert compared.more_decisions is None  # no number of decisions brings the rest of the log
+    assert (compared.interval is not None, compared.p_kept is not None) == (
+        True,
+        True,
+    )  # what was counted stays in sight
+    (stored,) = stored_audits(workspace)
+    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), tmp_path / "all")
+    assert judge(tmp_path / "all", Judge(HERE), one_by_one=True) == 0
+    assert "judged again" in capsys.readouterr().out
 
 
 def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

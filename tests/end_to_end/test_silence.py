@@ -82,7 +82,9 @@ def made(home: Path, *, reached: tuple[float, float], listed: tuple[float, float
         bring(workspace, decided.assign(contacted=decided["shortlisted"]), "decisions")
     messages = pd.DataFrame({"who": who, "sent": sent, "kind": "contact", "answered": at})
     phone = np.where(without, "non", "oui")
-    bring(workspace, messages.assign(closes=pd.Timestamp(2026, 3, 4, 16), phone=phone), "contacts")
+    messages = messages.assign(closes=pd.Timestamp(2026, 3, 4, 16), phone=phone)
+    later = pd.DataFrame({"who": ["nobody"], "sent": pd.Timestamp(2026, 4, 1, 11), "kind": "contact"})
+    bring(workspace, pd.concat([messages, later]), "contacts")
     return workspace
 
 

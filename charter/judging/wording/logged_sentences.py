@@ -149,6 +149,13 @@ def logged_sentence(document: VerdictReasons, answer: str, catalogue: Catalogue)
     return " ".join([answer, *told])
 
 
+def logged_so_far(document: VerdictReasons, catalogue: Catalogue) -> str:
+    """That a log which stops shows no case until then."""
+    found, lang = given(document.logged), catalogue.lang
+    named = {"n": whole(found.n, lang), "hours": whole(found.hours or 0, lang)}
+    return catalogue.gettext(WORDS[given(document.metric)].none).format(**named)
+
+
 def _accounts(document: VerdictReasons, catalogue: Catalogue) -> list[str]:
     """What an export says of accounts: small numbers as so many at most."""
     found, words = given(document.logged), WORDS[WITHOUT_FACTOR]

@@ -11,16 +11,16 @@ from boussole.audits.systems.model import System
 from boussole.charter.document import Comparison, Levels, MeasureInShort, VerdictReasons
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
-from boussole.charter.document.left_out import LeftOutInShort, PartLeftOut
+from boussole.charter.document.left_out import LeftOutInShort, LogEnd, PartLeftOut
 from boussole.charter.judging.families import Question, controls, decision, said
 from boussole.charter.judging.statistics.testing import accumulates, lasting, past
 from boussole.charter.judging.wording.findings import deciding, finding, level_words, meaning
-from boussole.charter.judging.wording.logged_sentences import REASONS, logged_sentence
+from boussole.charter.judging.wording.logged_sentences import REASONS, logged_so_far, logged_sentence
 from boussole.charter.judging.wording.naming import about
 from boussole.charter.judging.wording.record_sentences import recorded_sentence
 from boussole.charter.judging.wording.stated_sentences import stated_sentence
 from boussole.charter.text.judged import OF_REPLIES, of_reviews
-from boussole.charter.text.left_out import REASON, limiting
+from boussole.charter.text.left_out import REASON, STOPS, limiting, stopped
 
 LOCALE = Path(__file__).parent.parent / "locale"
 
@@ -171,6 +171,14 @@ LEFT_OUT = {
     ),
 }
 """By the part of what was left out that keeps the charter from judging."""
+LOG_STOPS = {
+    "contacts": "We cannot tell. The log of messages stops on {date}, {days} days before the end of this period: nobody "
+    "knows what came after.",
+    "human_actions": "We cannot tell. The log of what agents decide stops on {date}, {days} days before the end of this "
+    "period: nobody knows what came after.",
+}
+"""By the log that ends so early that no promise can be kept by it."""
+SO_FAR = "{finding}; this counts only what the log holds."
 OTHERS_SAY = "{finding}; this counts only what is left."
 HIDDEN = "We cannot tell. The figure is hidden: showing it would expose too few people."
 NO_VALUE = "We cannot tell. This cannot be computed from these decisions."
@@ -315,6 +323,8 @@ def _sentence(told: _Teller, left_out: LeftOutInShort | None) -> str:
         role = said(question.indicator.attested_by or {lang: ""}, lang)
         return catalogue.gettext(NOT_EXAMINED[document.reason or ""]).format(role=role)
     answer = catalogue.gettext(ANSWERS[document.verdict, question.indicator.good_answer])
+    if document.reason == STOPS and (end := stopped(left_out, question.indicator.needs)) is not None:
+        return " ".join(each for each in told.so_far(end) if each)
     if document.reason in REASONS:
         return logged_sentence(document, answer, catalogue)
     if document.rests_on_statements:
@@ -363,11 +373,23 @@ class _Teller:
             share=number(share, lang, 0 if share >= 10 else 1),
             limit=number(limit, lang, 0 if limit == round(limit) else 1),
         )
+        return [answer, self._found(OTHERS_SAY), self.hidden()]
+
+    def so_far(self, end: LogEnd) -> list[str]:
+        """That a log stops too early to tell, and what it shows until then."""
+        lang, gettext = self.catalogue.lang, self.catalogue.gettext
+        answer = gettext(LOG_STOPS[end.log]).format(date=date_words(end.last, lang), days=whole(end.days, lang))
+        if self.document.logged is not None:
+            return [answer, logged_so_far(self.document, self.catalogue)]
+        return [answer, self._found(SO_FAR), self.hidden()]
+
+    def _found(self, message: str) -> str:
+        """The worst figure that cannot be told apart, with why it is not the answer; empty where there is none."""
         headline = self.headline()
         if headline is None:
-            return [answer, self.hidden()]
+            return ""
         told = finding(headline[1], verdict="unknown", catalogue=self.catalogue, system=self.system)
-        return [answer, self.catalogue.gettext(OTHERS_SAY).format(finding=told), self.hidden()]
+        return self.catalogue.gettext(message).format(finding=told)
 
     def figures(self, comparison: Comparison, measure: MeasureInShort) -> list[str]:
         """The answer, the figures, and the level or what would settle it."""

@@ -12,6 +12,8 @@ Buckets = list[list[list[int]]]
 BUCKETS = 40
 BESIDE = ("reference", "outcomes", "contacts", "human_actions", "usage", "accounts")
 """What some questions rest on beside the window."""
+ENDS = "_ends"
+"""After the name of a log: its last day and how many days before the window ends that is, where it stops earlier."""
 PARTS = ("set_aside", "undated", "discarded", "excluded", "other_periods")
 """Why decisions were not counted; those whose day cannot be read are set aside too."""
 UNNAMED = {"-1": "?", "1": "*"}
@@ -80,6 +82,7 @@ class Rows:
         self.scores: list[ScoreBin] = []
         self.earlier: list[ScoreBin] = []
         self.parts: dict[str, int] = {}
+        self.ends: dict[str, dict[str, object]] = {}
         self.versions: list[dict[str, object]] = []
         self.logs: dict[str, dict[LoggedKey, int]] = {}
         self.months: dict[tuple[str, str, Group, bool], dict[str, int]] = {}
@@ -94,8 +97,11 @@ class Rows:
             if cube in ("counts", "strata"):
                 (self.counts if cube == "counts" else self.strata).append(_decisions(line, place))
             elif cube == "left_out":
-                part = str(line[place["part"]])
-                self.parts[part] = self.parts.get(part, 0) + int(line[place["n"]] or 0)
+                part, n = str(line[place["part"]]), int(line[place["n"]] or 0)
+                self.parts[part] = self.parts.get(part, 0) + n
+                if part.endswith(ENDS):
+                    log = part[: -len(ENDS)]
+                    self.ends[log] = {"log": log, "last": line[place["column"]], "days": n}
             elif cube == "forgotten":
                 self.forgotten.append({name: line[place[name]] for name in FORGOTTEN})
             elif cube in LOGS:
@@ -150,7 +156,8 @@ class Rows:
                 continue
             said[f"{name}.set_aside"] = self.parts[name]
             said[f"{name}.counted"] = self.parts.get(f"{name}_counted", 0)
-        return {**found, "set_aside": set_aside, **said}
+        ends = [self.ends[log] for log in sorted(self.ends)]
+        return {**found, "set_aside": set_aside, **said, "ends": ends or None}
 
     def tables(self, by: Sequence[str], stage: int | None = None, of: int = 0) -> Table:
         """Counts of an attribute by group; with a stage (from 0), of those who reached `of` of them, who reached it."""

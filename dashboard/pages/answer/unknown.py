@@ -7,7 +7,7 @@ from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.judging.wording.naming import about
-from boussole.charter.text.left_out import REASON
+from boussole.charter.text.left_out import REASON, STOPS
 from boussole.charter.text.model import Indicator
 from boussole.dashboard.views.answers.left_out import left_out_words
 from boussole.dashboard.views.answers.short import of_window_alone, told_by
@@ -43,6 +43,8 @@ def _settles(document: Standing, verdict: VerdictDocument, indicator: Indicator 
         return ""
     if verdict.reason == REASON:
         return say("It would take the lines that were set aside, mended and counted.")
+    if verdict.reason == STOPS:
+        return say("It would take the rest of the log: bring it in, then audit these days again.")
     if found is None:
         return _lacking(document, verdict, indicator, say)
     if of_window := of_window_alone(found[1], say):

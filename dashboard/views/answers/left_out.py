@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from boussole.charter.document import AuditDocument, LeftOut, PartLeftOut, Standing, VerdictDocument
+from boussole.charter.text.left_out import GRACE_DAYS
 from boussole.dashboard.words.say import Say
 
 
@@ -46,6 +47,17 @@ def _beside(told: LeftOut, say: Say) -> Iterator[str]:
         yield say("uses set aside: {n}", n=_of(told.usage, say))
     if told.accounts:
         yield say("accounts set aside: {n}", n=_of(told.accounts, say))
+    for each in told.ends or ():
+        if each.days > GRACE_DAYS:
+            yield _stops(each.log, say, date=say.date(each.last))
+
+
+def _stops(log: str, say: Say, *, date: str) -> str:
+    words = {
+        "contacts": say("the log of messages stops on {date}", date=date),
+        "human_actions": say("the log of what agents decide stops on {date}", date=date),
+    }
+    return words[log]
 
 
 def _of(part: PartLeftOut, say: Say) -> str:

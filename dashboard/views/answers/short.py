@@ -18,7 +18,7 @@ from boussole.charter.judging.wording.findings import deciding, effect_digits, e
 from boussole.charter.judging.wording.naming import about, gap_digits, parsed, people, per_hundred
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.charter.text.judged import OF_LOGS, OF_REPLIES, SIDES
-from boussole.charter.text.left_out import REASON
+from boussole.charter.text.left_out import REASON, STOPS
 from boussole.charter.text.model import Charter
 from boussole.dashboard.charts.drift import is_drift
 from boussole.dashboard.charts.groups import group_name, stage_name, value_name
@@ -57,6 +57,8 @@ def short_answer(
     whole = sentence_of(charter, verdict, say, system=system)
     if verdict.reason == REASON:
         return say("We cannot tell: too many decisions were set aside to draw a conclusion.")
+    if verdict.reason == STOPS:
+        return say("We cannot tell: the log that this rests on stops before the period ends.")
     found = told_by(document, verdict)
     if found is None or system is None:
         return first_words(whole)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 from ..looks import nominal
@@ -17,6 +18,10 @@ DOUBTED = ("broken", "watch")
 SEVERITY = (*ORDER, "not_examined")
 LEFT_OUT = "too_much_left_out"
 """Why a verdict is *unknown* where more was set aside than the charter allows."""
+STOPS = "log_stops"
+"""Why a verdict is *unknown* that would be *kept*: the log that it rests on ends too early to see that."""
+GRACE_DAYS = 3
+"""So many days before its window does, a log may end without anything missing."""
 OF_REPLIES = ("late_reply_ratio", "reached_in_time_ratio", "silent_shortlisting_ratio")
 BESIDE = {
     "reference": "reference",
@@ -89,7 +94,15 @@ def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dic
     doubted = {(v["article"], v.get("template") or "") for v in document["verdicts"] if v["verdict"] in DOUBTED}
     judging = Judging(charter, rule, size, (since.get("selection_rate") or {}).get("n"), tested, doubted)
     return [
-        (question.verdict, _claims(question, judging, limited(question.indicator, document, charter)))
+        (
+            question.verdict,
+            _claims(
+                question,
+                judging,
+                limited(question.indicator, document, charter),
+                stops(question.indicator, document),
+            ),
+        )
         for question in asked
     ]
 
@@ -124,7 +137,8 @@ def left_out(document: dict, charter: dict) -> dict:
         if name in said
         for key, value in _share(said[name], limit).items()
     }
-    return {"counted": document["decisions"], "limit": limit, **_share(said, limit), **beside}
+    ends = {f"ends.{i}.days": days for i, (_, days) in enumerate(_ends(document))}
+    return {"counted": document["decisions"], "limit": limit, **_share(said, limit), **beside, **ends}
 
 
 def _share(part: dict, limit: float | None) -> dict:
@@ -139,6 +153,19 @@ def limited(indicator: dict, document: dict, charter: dict) -> bool:
     found = left_out(document, charter)
     needs = [BESIDE[need] for need in indicator["needs"] if need in BESIDE]
     return any(found.get(key, False) for key in ("limited", *(f"{name}.limited" for name in needs)))
+
+
+def stops(indicator: dict, document: dict) -> bool:
+    """Whether a log that a question rests on ends so early that nothing can be kept by it."""
+    logs = [BESIDE[need] for need in indicator["needs"] if need in BESIDE]
+    return any(log in logs and days > GRACE_DAYS for log, days in _ends(document))
+
+
+def _ends(document: dict) -> list[tuple[str, int]]:
+    """The logs that end before the window does, by what the document says of their last days, and how much earlier."""
+    end = date.fromisoformat(document["window"]["end"])
+    told = (document.get("left_out") or {}).get("ends") or []
+    return [(each["log"], (end - date.fromisoformat(each["last"])).days) for each in told]
 
 
 def _asked(document: dict, charter: dict, system: System) -> list[AnsweredQuestion]:
@@ -214,12 +241,15 @@ def _answers(measure: dict, indicator: dict, by: tuple | None) -> bool:
     return by is None or tuple(measure["by"]) == by
 
 
-def _claims(question: AnsweredQuestion, judging: Judging, limited: bool) -> dict:
+def _claims(question: AnsweredQuestion, judging: Judging, limited: bool, stops: bool) -> dict:
     """What a verdict must say."""
     claims: dict = {"comparisons": len(question.measures)}
     found, reasons = [], []
     for i, measure in enumerate(question.measures):
         verdict, own, reason = _comparison(question, measure, judging)
+        if stops and verdict == "kept":
+            verdict, reason = "unknown", STOPS
+            own.update(verdict=verdict, reason=reason, more_decisions=None)
         if limited and measure["status"] == "ok":
             verdict, reason = "unknown", LEFT_OUT
             own = {key: value for key, value in own.items() if not key.startswith("interval")}
@@ -228,9 +258,9 @@ def _claims(question: AnsweredQuestion, judging: Judging, limited: bool) -> dict
         reasons += [reason] if verdict == "unknown" else []
         claims.update({f"comparisons.{i}.{key}": value for key, value in own.items()})
     verdict = min(found, key=ORDER.index) if found else "unknown"
-    few = "too_few_decisions"
+    first = next((each for each in (STOPS, "too_few_decisions") if each in reasons), None)
     reason = {"broken": "beyond_breach", "watch": "beyond_watch", "kept": "all_kept"}.get(verdict) or (
-        "no_comparison" if not found else few if few in reasons else str(reasons[0])
+        "no_comparison" if not found else first or str(reasons[0])
     )
     if limited:
         verdict, reason = "unknown", LEFT_OUT

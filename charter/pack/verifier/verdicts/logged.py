@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .judging import LEFT_OUT, limited
+from .judging import LEFT_OUT, STOPS, limited, stops
 
 METRICS = (
     "written_after_stop_share", "undeclared_use_share", "first_without_notice_share",
@@ -28,12 +28,13 @@ def judge(document: dict, charter: dict) -> list[tuple[dict, dict]]:
             raise ValueError(f"the charter asks {verdict['indicator']} of no log, and the document counts some cases")
         measures = [each for each in document["measures"] if indicator and each["metric"] == indicator["metric"]]
         if measures and indicator:
-            watch = indicator["threshold"].get("watch")
-            found.append((verdict, _claims(measures[0], verdict, limited(indicator, document, charter), watch)))
+            watch, too_much = indicator["threshold"].get("watch"), limited(indicator, document, charter)
+            claims = _claims(measures[0], verdict, too_much, watch, stops=stops(indicator, document))
+            found.append((verdict, claims))
     return found
 
 
-def _claims(measure: dict, told_of: dict, too_much: bool, watch: float | None) -> dict:
+def _claims(measure: dict, told_of: dict, too_much: bool, watch: float | None, *, stops: bool) -> dict:
     """What a verdict must say."""
     claims: dict = {"comparisons": 0}
     reported = told_of.get("cases")
@@ -54,6 +55,8 @@ def _claims(measure: dict, told_of: dict, too_much: bool, watch: float | None) -
             verdict, reason = "watch", "logged_unlabelled"
         if verdict == "kept" and too_much:
             return {**claims, "verdict": "unknown", "reason": LEFT_OUT}
+        if verdict == "kept" and stops:
+            verdict, reason = "unknown", STOPS
         claims.update(verdict=verdict, reason=reason)
     if told:
         people = measure["params"].get("people")
