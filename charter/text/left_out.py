@@ -1,7 +1,7 @@
-"""The rules on what was left out: from a share on that the charter states, and where a log stops, an audit cannot tell.
+"""The rules on what was left out: too large a share of a log, or its end, and nobody can tell.
 
-A log of which much could not be counted answers nothing: nobody knows what the rest of it would have said. One that ends
-before the window does keeps no promise: what it shows was seen, and what came after was not.
+A log of which much could not be counted answers nothing: nobody knows what the rest of it would have said. One that
+ends before the window does keeps no promise: what it shows was seen, and what came after was not.
 """
 
 from __future__ import annotations

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
+from boussole.audits.cubes.holidays import national
 from boussole.charter.amending.diff import diff_document
 from boussole.charter.auditing.replay import judged as judged_again
 from boussole.charter.document import LeftOut, MeasureInShort
 from boussole.charter.records import AuditSummary
 from boussole.charter.templates import TEMPLATES
-from boussole.charter.text.left_out import held_to
+from boussole.charter.text.left_out import GRACE_DAYS, held_to
 from boussole.charter.text.loading import load_charter
-from boussole.charter.text.model import Charter
+from boussole.charter.text.model import Article, Charter
 from tests.as_json import judge
 from tests.charter.builders import CHARTER, START, WOMEN, comparison, everybody, system
 from tests.charter.test_stated import facts, inspection, survey
@@ -162,3 +163,42 @@ def test_a_change_of_the_share_is_told_with_its_direction() -> None:
     assert "goes from 0.01 to 0.2. That is looser." in str(found[1])
     assert "passe de 0,01 à 0,2." in str(found[1])
     json.dumps(found)
+
+
+def test_where_a_log_stops_before_the_window_ends_a_good_figure_keeps_nothing() -> None:
+    """Four days are one more than nobody works at the end of a month; what is broken stays broken."""
+    resting = CHARTER.model_copy(update={"articles": [_resting_on_messages(each) for each in CHARTER.articles]})
+    declared = system(contacts={"person": "who", "at": "sent", "kind": "kind"})
+
+    def found(measure: Any, log: str, days: int, charter: Charter = resting) -> Any:
+        ends = [{"log": log, "last": str(END - dt.timedelta(days=days)), "days": days}]
+        aside = {**left_out(0), "ends": ends, "limit": None, "limited": False}
+        every = judge(charter, declared, [measure], window_start=START, window_end=END, left_out=aside)
+        return next(each for each in every if each["indicator"] == "selection_rate_ratio_gender")
+
+    assert found(KEPT, "contacts", 3)["verdict"] == "kept"
+    stops = found(KEPT, "contacts", 4)
+    assert (stops["verdict"], stops["reason"]) == ("unknown", "log_stops")
+    assert stops["sentence"]["en"].startswith(
+        "We cannot tell. The log of messages stops on 27 July 2026, 4 days before"
+    )
+    assert found(BROKEN, "contacts", 4)["verdict"] == "broken"
+    assert found(KEPT, "human_actions", 4)["verdict"] == "kept"  # another log, on which it does not rest
+    assert found(KEPT, "contacts", 4, CHARTER)["verdict"] == "kept"
+
+
+def _resting_on_messages(article: Article) -> Article:
+    asked = [each.model_copy(update={"needs": ["contacts"]}) for each in article.indicators]
+    return article.model_copy(update={"indicators": asked})
+
+
+def test_so_many_days_nobody_works_at_the_end_of_a_month() -> None:
+    """Weekends, public holidays of all France, and a day between two of these, at the ends of twenty-five years."""
+    one, years, longest = dt.timedelta(days=1), range(2021, 2046), 0
+    holidays = {*national(range(2020, 2047))}
+    for end in (dt.date(year, month, 1) - one for year in years for month in range(1, 13)):
+        around = [end + days * one for days in range(-9, 9)]
+        closed = {day for day in around if day.weekday() > 4 or day in holidays}
+        closed |= {day for day in around if {day - one, day + one} <= closed}
+        longest = max(longest, next(days for days in range(9) if end - days * one not in closed))
+    assert longest == GRACE_DAYS

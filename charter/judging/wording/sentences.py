@@ -15,7 +15,7 @@ from boussole.charter.document.left_out import LeftOutInShort, LogEnd, PartLeftO
 from boussole.charter.judging.families import Question, controls, decision, said
 from boussole.charter.judging.statistics.testing import accumulates, lasting, past
 from boussole.charter.judging.wording.findings import deciding, finding, level_words, meaning
-from boussole.charter.judging.wording.logged_sentences import REASONS, logged_so_far, logged_sentence
+from boussole.charter.judging.wording.logged_sentences import REASONS, logged_sentence, logged_so_far
 from boussole.charter.judging.wording.naming import about
 from boussole.charter.judging.wording.record_sentences import recorded_sentence
 from boussole.charter.judging.wording.stated_sentences import stated_sentence
@@ -172,10 +172,10 @@ LEFT_OUT = {
 }
 """By the part of what was left out that keeps the charter from judging."""
 LOG_STOPS = {
-    "contacts": "We cannot tell. The log of messages stops on {date}, {days} days before the end of this period: nobody "
-    "knows what came after.",
-    "human_actions": "We cannot tell. The log of what agents decide stops on {date}, {days} days before the end of this "
-    "period: nobody knows what came after.",
+    "contacts": "We cannot tell. The log of messages stops on {date}, {days} days before the end of this period: "
+    "nobody knows what came after.",
+    "human_actions": "We cannot tell. The log of what agents decide stops on {date}, {days} days before the end of "
+    "this period: nobody knows what came after.",
 }
 """By the log that ends so early that no promise can be kept by it."""
 SO_FAR = "{finding}; this counts only what the log holds."
@@ -323,8 +323,8 @@ def _sentence(told: _Teller, left_out: LeftOutInShort | None) -> str:
         role = said(question.indicator.attested_by or {lang: ""}, lang)
         return catalogue.gettext(NOT_EXAMINED[document.reason or ""]).format(role=role)
     answer = catalogue.gettext(ANSWERS[document.verdict, question.indicator.good_answer])
-    if document.reason == STOPS and (end := stopped(left_out, question.indicator.needs)) is not None:
-        return " ".join(each for each in told.so_far(end) if each)
+    if left_out is not None and (lacks := told.lacking(left_out)):
+        return " ".join(each for each in lacks if each)
     if document.reason in REASONS:
         return logged_sentence(document, answer, catalogue)
     if document.rests_on_statements:
@@ -333,10 +333,6 @@ def _sentence(told: _Teller, left_out: LeftOutInShort | None) -> str:
             limit = question.indicator.params.get("late_days")
             return recorded_sentence(document, document.counted, answer, catalogue, records=records, limit=limit)
         return stated_sentence(document, answer, catalogue)
-    if document.reason == REASON and (part := limiting(left_out, question.indicator.needs)) is not None:
-        return " ".join(
-            each for each in told.left_out(*part, limit=(left_out.limit if left_out else None) or 0.0) if each
-        )
     headline = told.headline()
     if headline is None:
         parts = [told.without_figures(), told.kept_beside()]
@@ -363,6 +359,15 @@ class _Teller:
     def headline(self) -> tuple[Comparison, MeasureInShort] | None:
         """The comparison to tell: of those that have the question's verdict, the worst figure."""
         return deciding(self.document.verdict, self.pairs)
+
+    def lacking(self, left_out: LeftOutInShort) -> list[str]:
+        """What the log that the answer rests on lacks, where that is why nobody can tell; empty where it is not."""
+        needs, reason = self.question.indicator.needs, self.document.reason
+        if reason == REASON and (part := limiting(left_out, needs)) is not None:
+            return self.left_out(*part, limit=left_out.limit or 0.0)
+        if reason == STOPS and (end := stopped(left_out, needs)) is not None:
+            return self.so_far(end)
+        return []
 
     def left_out(self, part: str, found: LeftOutInShort | PartLeftOut, *, limit: float) -> list[str]:
         """That too much was set aside to tell, and the worst figure of what was counted."""

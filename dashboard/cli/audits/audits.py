@@ -46,8 +46,8 @@ class FailOn(StrEnum):
     unknown = "unknown"
 
 
-LEFT_OUT = "too_much_left_out"
-"""Why a question is not judged, whatever its figures; `charter.left_out` says when."""
+LEFT_OUT, STOPS = "too_much_left_out", "log_stops"
+"""Why a question is not judged, whatever its figures, or is not kept though they are good: `charter.text.left_out`."""
 
 
 def audit(  # noqa: PLR0917 (the options of a command)
@@ -122,6 +122,9 @@ def audit(  # noqa: PLR0917 (the options of a command)
         raise typer.Exit(1)
     if fail_on and any(verdict.reason == LEFT_OUT for d in documents for verdict in d.verdicts):
         say("--fail-on: more was set aside than the charter allows, and a question was not judged: that is no pass.")
+        raise typer.Exit(1)
+    if fail_on and any(verdict.reason == STOPS for d in documents for verdict in d.verdicts):
+        say("--fail-on: a log stops before the period ends, and nothing is kept by it: that is no pass.")
         raise typer.Exit(1)
     if bad_rows:
         raise typer.Exit(2)

@@ -41,10 +41,12 @@ def _settles(document: Standing, verdict: VerdictDocument, indicator: Indicator 
     found = told_by(document, verdict)
     if verdict.verdict != "unknown":
         return ""
-    if verdict.reason == REASON:
-        return say("It would take the lines that were set aside, mended and counted.")
-    if verdict.reason == STOPS:
-        return say("It would take the rest of the log: bring it in, then audit these days again.")
+    lacks = {
+        REASON: say("It would take the lines that were set aside, mended and counted."),
+        STOPS: say("It would take the rest of the log: bring it in, then audit these days again."),
+    }
+    if verdict.reason in lacks:
+        return lacks[verdict.reason]
     if found is None:
         return _lacking(document, verdict, indicator, say)
     if of_window := of_window_alone(found[1], say):

@@ -10,7 +10,7 @@ from boussole.audits.languages import capital, inside
 from boussole.charter.amending.plain import plainly
 from boussole.charter.document import Standing, VerdictDocument
 from boussole.charter.document.answers.verdict import worst
-from boussole.charter.text.left_out import REASON
+from boussole.charter.text.left_out import REASON, STOPS
 from boussole.charter.text.model import Article, Indicator
 from boussole.dashboard.charts.groups import attribute_name
 from boussole.dashboard.markup.marks import ORDER, word
@@ -214,7 +214,9 @@ def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str])
         sentence=sentence_of(scene.charter, verdict, say, system=told),
         records=records_of(scene, system, document, verdict, say, query=query),
         renew=say("renewal is due") if statement and statement.renew else "",
-        left_out=capital(left_out_words(document, say)) if verdict.comparisons or verdict.reason == REASON else "",
+        left_out=capital(left_out_words(document, say))
+        if verdict.comparisons or verdict.reason in (REASON, STOPS)
+        else "",
     )
 
 
