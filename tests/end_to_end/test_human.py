@@ -55,8 +55,11 @@ TEAMS, AGENTS, LISTS = "ABCDEFGH", 200, 2
 """Teams of 200 agents, each of whom reviews two lists of two people."""
 
 
-def made(home: Path, *, changed: int = 0, hasty: int = 0, human: str = HUMAN) -> Workspace:
-    """So many of the 3,200 lists changed, so many read in a second; fifteen lists of a team of ten come on top."""
+def made(
+    home: Path, *, changed: int = 0, hasty: int = 0, human: str = HUMAN, until: int = 31, dated: bool = True
+) -> Workspace:
+    """So many of the 3,200 lists changed, so many read in a second; fifteen lists of a team of ten come on top. Of
+    decisions after a day `until` of March the log of reviews says nothing; of the moment of a review where `dated`."""
     workspace = Workspace.create(home)
     (home / "systems" / "offers.yaml").write_text(SYSTEM.replace("HUMAN", human), encoding="utf-8")
     workspace = Workspace(home)
@@ -74,7 +77,9 @@ def made(home: Path, *, changed: int = 0, hasty: int = 0, human: str = HUMAN) ->
             rows.append(row)
     frame = pd.DataFrame(rows)
     bring(workspace, frame[["ref", "at", "contacted", "who", "offer", "gender"]], "decisions")
-    bring(workspace, frame[["ref", "kept", "took", "reviewed", "agent", "agency", "shown"]], "human_actions")
+    reviewed = frame[[each.day <= until for each in frame["at"]]]
+    columns = ["ref", "kept", "took", "agent", "agency", "shown", *(["reviewed"] if dated else [])]
+    bring(workspace, reviewed[columns], "human_actions")
     return workspace
 
 
@@ -151,6 +156,29 @@ def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, caps
     with writing(workspace) as connection:
         rebuild(connection, workspace.system("offers"))
     assert answers(audit(workspace, dry_run=True))["time_to_read"] == answers(sealed)["time_to_read"]
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_reviews_that_stop_in_the_window_keep_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, dated: bool
+) -> None:
+    """What agents did after the 10th nobody knows; a review without a moment is of the day of its decision."""
+    human = HUMAN if dated else HUMAN.replace("recorded_at: reviewed, ", "")
+    workspace = made(tmp_path / "w", changed=320, until=10, human=human, dated=dated)
+    sealed = audit(workspace)
+    assert answers(sealed)["override_rate"] == ("unknown", "log_stops")
+    assert answers(sealed)["time_to_read"] == ("unknown", "log_stops")
+    assert sealed.written()["left_out"]["ends"] == [{"log": "human_actions", "last": "2026-03-10", "days": 21}]
+    (told,) = (each.sentence["fr"] for each in sealed.verdicts if each.template == "override_rate")
+    assert told.startswith(
+        "On ne sait pas. Le journal des décisions des agents s’arrête le 10 mars 2026, 21 jours avant"
+    )
+    (again,) = rerun(workspace, chosen(workspace))
+    assert again.ok, again
+    (stored,) = stored_audits(workspace)
+    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), tmp_path / "all")
+    assert judge(tmp_path / "all", Judge(HERE), one_by_one=True) == 0
+    assert capsys.readouterr().out
 
 
 def test_bad_rows_are_told_with_their_reason_and_kept_aside(tmp_path: Path) -> None:
