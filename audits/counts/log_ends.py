@@ -15,7 +15,6 @@ import duckdb
 import pyarrow as pa
 
 from boussole.audits.lake.tables import has_table, table
-from boussole.audits.log_names import LogName
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 
@@ -56,7 +55,7 @@ def without_ends(left_out: pa.Table) -> pa.Table:
     )
 
 
-def end_sql(connection: duckdb.DuckDBPyConnection, system: System, log: LogName, window: Window) -> str | None:
+def end_sql(connection: duckdb.DuckDBPyConnection, system: System, log: str, window: Window) -> str | None:
     """SQL: the row of a log that ends before the window does, with the columns of `LEFT_OUT`; none where it reaches its
     end or holds nothing any more. None of a log that is not looked at."""
     if log not in LOGS or not has_table(connection, system, log):
