@@ -280,7 +280,7 @@ def test_a_log_that_stops_in_the_window_keeps_nothing(tmp_path: Path, capsys: py
     assert told["decent_hours"]["fr"].endswith("\u202f; ce chiffre ne compte que ce que le journal contient.")
     assert told["stop_is_respected"]["en"] == (
         "We cannot tell. The log of messages stops on 10 March 2026, 21 days before the end of this period: nobody "
-        "knows what came after. Until then, none of the 60 people who had said STOP was written to more than 24 hours "
+        "knows what came after. None of the 60 people who had said STOP was written to more than 24 hours "
         "later."
     )
     stopped = next(each for each in sealed.verdicts if each.template == "decent_hours")
