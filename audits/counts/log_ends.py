@@ -18,7 +18,7 @@ from boussole.audits.lake.tables import has_table, table
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 
-CONTACTS, HUMAN_ACTIONS = LOGS = ("contacts", "human_actions")
+CONTACTS, HUMAN_ACTIONS, USAGE = LOGS = ("contacts", "human_actions", "usage")
 """The logs that are looked at: those from which an absence is counted."""
 ENDS = "_ends"
 """After the name of a log: its row among what was left out; `column` is its last day, `n` how many days before the last
@@ -60,7 +60,7 @@ def end_sql(connection: duckdb.DuckDBPyConnection, system: System, log: str, win
     end or holds nothing any more. None of a log that is not looked at."""
     if log not in LOGS or not has_table(connection, system, log):
         return None
-    last = _last_message(system) if log == CONTACTS else _last_review(system)
+    last = LAST[log](system)
     return (
         f"SELECT '{log}{ENDS}', CAST(last AS VARCHAR), NULL, date_diff('day', last, DATE '{window.end}') "
         f"FROM ({last}) WHERE last < DATE '{window.end}'"
@@ -79,3 +79,11 @@ def _last_review(system: System) -> str:
         "SELECT max(greatest(CAST(a.recorded_at AS DATE), d.day)) AS last "
         f"FROM {table(system, 'human_actions')} a LEFT JOIN {table(system, 'decisions')} d USING (id)"
     )
+
+
+def _last_use(system: System) -> str:
+    return f"SELECT max(day) AS last FROM {table(system, 'usage')}"
+
+
+LAST = {CONTACTS: _last_message, HUMAN_ACTIONS: _last_review, USAGE: _last_use}
+"""SQL of the last day of each log, over all that it holds."""

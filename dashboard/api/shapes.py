@@ -48,7 +48,7 @@ class PartOut(BaseModel):
 class LogEndOut(BaseModel):
     """A log beside the decisions that ends before the window of an audit does."""
 
-    log: str = Field(description="The log: contacts, of messages, or human_actions, of what people decide")
+    log: str = Field(description="The log: contacts, of messages; human_actions, of what people decide; usage, of uses")
     last: dt.date = Field(description="The last day that it holds")
     days: int = Field(ge=1, description="How many days before the last day of the window that is")
 

@@ -41,8 +41,11 @@ groups: {gender: {column: gender, reference: M}}
 USAGE = "usage: {id: use, at: at, purpose: purpose, team: team, purposes: [match]}"
 
 
-def made(home: Path, *, uses: int = 1000, other: int = 0, unlabelled: int = 0, usage: str = USAGE) -> Workspace:
-    """So many uses for what is declared, so many for something else, so many that do not say for what."""
+def made(
+    home: Path, *, uses: int = 1000, other: int = 0, unlabelled: int = 0, usage: str = USAGE, until: int = 31
+) -> Workspace:
+    """So many uses for what is declared, so many for something else, so many that do not say for what; up to a day of
+    March."""
     workspace = Workspace.create(home)
     (home / "systems" / "offers.yaml").write_text(SYSTEM.replace("USAGE", usage), encoding="utf-8")
     workspace = Workspace(home)
@@ -50,7 +53,7 @@ def made(home: Path, *, uses: int = 1000, other: int = 0, unlabelled: int = 0, u
     decided = pd.DataFrame({"ref": people, "day": dt.date(2026, 3, 4), "contacted": True, "who": people})
     bring(workspace, decided.assign(gender=["F", "M"] * 30), "decisions")
     said = ["match"] * uses + ["control"] * other + [None] * unlabelled
-    logged = pd.DataFrame({"purpose": said, "at": pd.Timestamp(2026, 3, 4, 11)})
+    logged = pd.DataFrame({"purpose": said, "at": pd.Timestamp(2026, 3, until, 11)})
     logged["use"] = [f"u{i}" for i in range(len(logged))]
     logged["team"] = [f"T{i % 30}" for i in range(len(logged))]
     if usage and len(logged):
@@ -129,6 +132,19 @@ def test_where_too_many_uses_could_not_be_read_no_case_is_not_enough(tmp_path: P
     pack = tmp_path / "pack"
     write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), pack)
     assert judge(pack, Judge(HERE), one_by_one=True) == 0
+
+
+@pytest.mark.parametrize(("until", "other", "expected"), [(10, 0, "unknown"), (10, 2, "watch"), (28, 0, "kept")])
+def test_a_log_of_uses_that_stops_half_way_keeps_nothing(tmp_path: Path, until: int, other: int, expected: str) -> None:
+    workspace = made(tmp_path / "w", other=other, until=until)
+    found = of(audit(workspace))
+    assert found.verdict == expected
+    assert (found.reason == "log_stops") == (expected == "unknown")
+    if expected == "unknown":
+        assert "The log of uses stops on 10 March 2026, 21 days before the end of this period" in found.sentence["en"]
+    (stored,) = stored_audits(workspace)
+    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), tmp_path / "pack")
+    assert judge(tmp_path / "pack", Judge(HERE), one_by_one=True) == 0
 
 
 def test_one_confirmed_case_breaks_the_promise(tmp_path: Path) -> None:

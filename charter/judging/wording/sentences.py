@@ -176,6 +176,8 @@ LOG_STOPS = {
     "nobody knows what came after.",
     "human_actions": "We cannot tell. The log of what agents decide stops on {date}, {days} days before the end of "
     "this period: nobody knows what came after.",
+    "usage": "We cannot tell. The log of uses stops on {date}, {days} days before the end of this period: nobody knows "
+    "what came after.",
 }
 """By the log that ends so early that no promise can be kept by it."""
 SO_FAR = "{finding}; this counts only what the log holds."

@@ -56,6 +56,7 @@ def _stops(log: str, say: Say, *, date: str) -> str:
     words = {
         "contacts": say("the log of messages stops on {date}", date=date),
         "human_actions": say("the log of what agents decide stops on {date}", date=date),
+        "usage": say("the log of uses stops on {date}", date=date),
     }
     return words[log]
 
