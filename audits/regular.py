@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from boussole.audits.errors import BoussoleError
 
 
-def read_bytes(path: Path) -> bytes:
-    """What a file holds.
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """A file to read from.
 
     Raises BoussoleError for what is no regular file, OSError where it cannot be read.
     """
@@ -20,6 +24,12 @@ def read_bytes(path: Path) -> bytes:
             raise BoussoleError(
                 "this is a pipe or a device, not a file.", where=str(path), next_step="Save it as a file first."
             )
+        yield file
+
+
+def read_bytes(path: Path) -> bytes:
+    """What a file holds. Raises as `opened` does."""
+    with opened(path) as file:
         return file.read()
 
 

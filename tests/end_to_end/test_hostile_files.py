@@ -30,6 +30,8 @@ WRITING = {"quarantine export", "ledger prove", "ledger checkpoint"}
 AS_TEXT = [
     ("import", "--system", "x"),
     ("systems", "new", "x", "--from"),
+    ("texts", "check"),
+    ("texts", "personal"),
     ("charter", "check"),
     ("charter", "diff", "1.0"),
 ]

@@ -10,6 +10,7 @@ from typing import IO, Annotated, Any
 
 import typer
 
+from boussole.audits import regular
 from boussole.audits.errors import BoussoleError
 from boussole.audits.texts.lines import TextLine, fault_told, json_line
 from boussole.dashboard.cli.console.console import say
@@ -31,7 +32,7 @@ def opened(file: str) -> Iterator[IO[bytes]]:
         return
     with ExitStack() as stack:
         try:
-            held = stack.enter_context(Path(file).open("rb"))
+            held = stack.enter_context(regular.opened(Path(file)))
         except OSError as error:
             step = "Name a file of JSON lines, or - for what is piped in."
             raise BoussoleError(f"it cannot be read: {error.strerror}.", where=file, next_step=step) from error

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from boussole.audits import regular
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.cli.console.console import put
 
@@ -35,7 +36,7 @@ def measure(
 def _annotated(file: Path) -> list[dict[str, Any]]:
     """The annotated texts of a file. Raises BoussoleError, which names the line."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = regular.read_text(file).splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise BoussoleError(f"it cannot be read: {error}.", where=str(file), next_step="Name a file.") from error
     held = []
