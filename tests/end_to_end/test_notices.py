@@ -26,8 +26,8 @@ CONTACTS = (
 )
 
 
-def made(home: Path, templates: list[str | None], *, contacts: str = CONTACTS) -> Workspace:
-    """One first message to each person, from these templates."""
+def made(home: Path, templates: list[str | None], *, contacts: str = CONTACTS, until: int = 31) -> Workspace:
+    """One first message to each person, from these templates, on a day of March."""
     workspace = Workspace.create(home)
     (home / "systems" / "offers.yaml").write_text(SYSTEM.replace("USAGE", contacts), encoding="utf-8")
     workspace = Workspace(home)
@@ -35,7 +35,7 @@ def made(home: Path, templates: list[str | None], *, contacts: str = CONTACTS) -
     decided = pd.DataFrame({"ref": people, "day": dt.date(2026, 3, 4), "contacted": True, "who": people})
     decided["gender"] = ["F" if i % 2 else "M" for i in range(len(people))]
     sent = pd.DataFrame({"who": people[: len(templates)], "template": templates, "kind": "contact"})
-    logs = {"decisions": decided, "contacts": sent.assign(sent=pd.Timestamp(2026, 3, 4, 11))}
+    logs = {"decisions": decided, "contacts": sent.assign(sent=pd.Timestamp(2026, 3, until, 11))}
     for log, frame in logs.items():
         frame.to_parquet(path := home.parent / f"{log}.parquet")
         ingest(workspace, workspace.system("offers"), path, log=log)
@@ -84,6 +84,12 @@ def test_verdicts_follow_the_first_messages(
     found = audit(workspace, dry_run=True)
     assert (found.verdict, found.reason) == expected
     assert told in found.sentence["fr"]
+
+
+@pytest.mark.parametrize(("last", "expected"), [("A1", ("unknown", "log_stops")), ("B1", ("broken", "logged_lacking"))])
+def test_a_log_that_stops_half_way_keeps_nothing(tmp_path: Path, last: str, expected: tuple[str, str]) -> None:
+    found = audit(made(tmp_path / "w", ["A1"] * 299 + [last], until=10), dry_run=True)
+    assert (found.verdict, found.reason) == expected
 
 
 def test_without_a_list_of_notices_nobody_has_looked(tmp_path: Path) -> None:
