@@ -11,6 +11,8 @@ from pydantic.json_schema import models_json_schema
 
 from boussole.audits.subgroups import Scan
 from boussole.audits.systems import System
+from boussole.audits.texts.personal.findings import ENTITIES
+from boussole.audits.texts.rule_file import CRITERIA
 from boussole.charter.amending.changes import CharterChange
 from boussole.charter.auditing.replay import Replay
 from boussole.charter.judging.statistics.planning import Design
@@ -30,11 +32,13 @@ from boussole.charter.schemas.shapes import (
     DIALECT,
     HASH,
     TEXT,
+    TEXTS,
     WHOLE,
     YES_OR_NO,
     Shape,
     document,
     maybe,
+    one_of,
     several,
     whole,
 )
@@ -55,6 +59,8 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "export json": ("register",),
     "doctor": ("doctor",),
     "plan": ("plan",),
+    "texts check": ("wording",),
+    "texts personal": ("personal-data",),
 }
 """Which documents each command writes. `systems schema`, `charter schema` and `alerts schema` write schemas."""
 
@@ -116,6 +122,31 @@ def doctor_schema() -> Shape:
     )
 
 
+def wording_schema() -> Shape:
+    """One line of `boussole texts check`."""
+    finding = whole(
+        criterion=one_of(*CRITERIA), start=WHOLE, end=WHOLE, span=TEXT, rule=TEXT, law=TEXT, suggestion=TEXTS
+    )
+    told = "One text with the unlawful wording in it, places in characters; null and an error where it cannot be read."
+    return document("wording", told, _of_lines(finding, language=TEXT))
+
+
+def personal_data_schema() -> Shape:
+    """One line of `boussole texts personal`."""
+    finding = whole(entity=one_of(*ENTITIES), start=WHOLE, end=WHOLE)
+    told = "One text with the personal data in it, places in characters; null and an error where it cannot be read."
+    return document("personal-data", told, _of_lines(finding))
+
+
+def _of_lines(finding: Shape, **more: Shape) -> Shape:
+    """An answer to one line: what was found, or why it cannot be read."""
+    nothing: Shape = {"type": "null"}
+    named: Shape = {"type": ["string", "integer"]}
+    found = whole(id=named, findings=several(finding), **more)
+    fault = whole(id=maybe(named), findings=nothing, error=TEXT, **dict.fromkeys(more, nothing))
+    return {"oneOf": [found, fault]}
+
+
 def records_schema() -> Shape:
     """What is sealed of each record: its kind, and the fields of its model."""
     models: list[tuple[type[Statement], Literal["validation", "serialization"]]] = [
@@ -149,6 +180,8 @@ SCHEMAS: Mapping[str, Callable[[], Shape]] = {
     "drift-series": drift_series_schema,
     "subgroups": subgroups_schema,
     "plan": plan_schema,
+    "wording": wording_schema,
+    "personal-data": personal_data_schema,
     "charter": charter_schema,
     "charter-diff": charter_diff_schema,
     "replay": replay_schema,

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
 
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.cli.main import app
 from boussole.dashboard.cli.schemas import OUTPUTS, SCHEMAS
 from tests.commands import commands
 from tests.conftest import Run
@@ -94,6 +96,20 @@ def test_the_table_of_the_doctor_is_as_its_schema_says(workspace: Workspace, com
     document = json.loads(done.stdout)
     assert {row["state"] for row in document["rows"]} >= {"well"}
     assert_fits(document, "doctor")
+
+
+@pytest.mark.parametrize(("name", "words"), [("wording", "check"), ("personal-data", "personal")])
+def test_each_line_about_a_text_is_as_its_schema_says(name: str, words: str, tmp_path: Path) -> None:
+    file = tmp_path / "texts.jsonl"
+    found = {"id": 1, "text": "Homme de moins de 30 ans exigé, écrire à lea@exemple.fr."}
+    file.write_text(f'{json.dumps(found)}\n{{"id": "b", "text": "Bonjour."}}\n{{"id": "c"}}\nnope\n', encoding="utf-8")
+    done = CliRunner().invoke(app, ["texts", words, str(file), "--json", "-"])
+    assert done.exit_code != 0
+    lines = [json.loads(each) for each in done.stdout.splitlines()]
+    assert [bool(each["findings"]) for each in lines] == [True, False, False, False]
+    assert [each["findings"] is None for each in lines] == [False, False, True, True]
+    for each in lines:
+        assert_fits(each, name)
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
