@@ -18,12 +18,16 @@ from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.measures import drift_measures
 from boussole.audits.measures import Measure
 from boussole.audits.metric_registry import REGISTRY, MetricError, Registry
+from boussole.audits.metrics.accounts import account_measures
 from boussole.audits.metrics.human import override_by_group, review_measures
 from boussole.audits.metrics.measure import measured_cells
+from boussole.audits.metrics.notices import notice_measures
 from boussole.audits.metrics.replies import Counting, reply_measures
+from boussole.audits.metrics.shares import PART_OF_MONTH
 from boussole.audits.metrics.sides_of_replies import SIDES
+from boussole.audits.metrics.uses import use_measures
 from boussole.audits.standing import WindowStanding
-from boussole.audits.systems.logs.contacts import LATE, PROMPT, STOPPED, WAIT
+from boussole.audits.systems.logs.contacts import FIRST, LACKING, LATE, PROMPT, STOPPED, UNTOLD, WAIT, Contacts
 from boussole.audits.systems.model import System
 from tests.audits import funnels
 from tests.audits.equity.test_forgotten import TIMES
@@ -93,6 +97,17 @@ def of_replies(system: System) -> list[Measure]:
     return reply_measures(read, system, standing=WindowStanding(), counting=counting)
 
 
+def of_cases() -> list[Measure]:
+    """Of first messages, uses and accounts."""
+    contacts = Contacts.model_validate(
+        {"person": "who", "at": "sent", "template": "from", "notices": {"A1": {"approved_on": "2026-01-05"}}}
+    )
+    first = rows(**{contacts.part(part): [(0, 0, 50)] for part in (FIRST, UNTOLD, LACKING)})
+    unread = rows(**{PART_OF_MONTH: [(0, 0, 1)]})
+    noticed = notice_measures(first, SYSTEM.model_copy(update={"contacts": contacts}))
+    return [*noticed, *use_measures(unread, SYSTEM), *account_measures(unread, SYSTEM)]
+
+
 def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     of_scores: set[str],
     adjusted: Callable[..., Any],
@@ -109,6 +124,7 @@ def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     names |= {m.metric for m in [*distance_measures(moved.coarse()), *ordered_measures(moved)]}
     of_messages = {"hours": [(0, 0, 2000)], "timed": [(0, 0, 2000)], "often": [(0, 0, 500)], STOPPED: [(0, 0, 50)]}
     names |= set(messages(rows(**of_messages)))
+    names |= {m.metric for m in of_cases()}
     names |= {m.metric for m in of_replies(make_system({"g": None}))}
     names |= {m.metric for m in forgotten(TIMES).values()} | {m.metric for m in of_agencies(given())}
     names |= {m.metric for m in review_measures(SHARES.empty_table(), SYSTEM)}
