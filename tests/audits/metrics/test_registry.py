@@ -100,7 +100,13 @@ def of_replies(system: System) -> list[Measure]:
 def of_cases() -> list[Measure]:
     """Of first messages, uses and accounts."""
     contacts = Contacts.model_validate(
-        {"person": "who", "at": "sent", "template": "from", "notices": {"A1": {"approved_on": "2026-01-05"}}}
+        {
+            "person": "who",
+            "at": "sent",
+            "kind": "kind",
+            "template": "from",
+            "notices": {"A1": {"approved_on": "2026-01-05"}},
+        }
     )
     first = rows(**{contacts.part(part): [(0, 0, 50)] for part in (FIRST, UNTOLD, LACKING)})
     unread = rows(**{PART_OF_MONTH: [(0, 0, 1)]})
