@@ -345,7 +345,13 @@ def test_drift_of_the_data_names_what_changed_most():
 @pytest.mark.parametrize(
     ("indicator", "of", "fr", "en"),
     [
-        ("undeclared_use", system(), "rien ne le mesure encore.", "nothing measures this yet."),
+        ("corrections_help", system(), "rien ne le mesure encore.", "nothing measures this yet."),
+        (
+            "undeclared_use",
+            system(),
+            "le fichier du système ne dit pas à quels buts ou à quelles tâches il peut servir.",
+            "the system file does not say for which purposes or tasks the system may be used.",
+        ),
         (
             "examined_first",
             system(),

@@ -266,8 +266,8 @@ def test_one_case_is_watched_until_a_human_says():
         ([case(), review(10, "refuted"), inspection()], DAY, ("kept", "rule_of_three")),
         ([inspection(found=2)], DAY, ("watch", "case_to_confirm")),
         ([inspection(found=2), review(10)], DAY, ("broken", "case_confirmed")),
-        ([case(happened_on=dt.date(2026, 6, 30))], DAY, ("not_examined", "not_measured_yet")),
-        ([case(system="chatft")], DAY, ("not_examined", "not_measured_yet")),
+        ([case(happened_on=dt.date(2026, 6, 30))], DAY, ("not_examined", "no_purposes")),
+        ([case(system="chatft")], DAY, ("not_examined", "no_purposes")),
     ],
 )
 def test_zero_tolerance(given, as_of, expected):

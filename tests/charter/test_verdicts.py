@@ -299,7 +299,7 @@ def test_a_declared_system_is_asked_only_what_needs_no_log():
     documents = judge(CHARTER, declared, [], window_start=START)
     assert {document["reason"] for document in documents} == {
         "not_attested",
-        "not_measured_yet",
+        "no_accounts",
         "no_incident",
         "no_training",
         "no_opinion",
