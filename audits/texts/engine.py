@@ -6,6 +6,7 @@ match, which is nearly all of them; only what matches is held to what makes it l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,8 @@ from boussole.audits.texts.tongue import FRENCH, UNDETERMINED, language_of
 
 _BEFORE = 2
 """Letters before a sentence that a pattern may begin with: its stop, and a blank."""
+_LINKS = re.compile(rb"[ ,/()-]*(?:et|ou|ni|de|d')? ?")
+"""What stands between two findings that tell one requirement."""
 _MOST = 1 << 26
 """Bytes that the automaton of one pattern may take."""
 
@@ -143,7 +146,7 @@ class Checker:
             for start, end, compiled in self._found(normal.text, sentence, but=silent)
             if french or language_of(normal.text[slice(*sentence)]) == FRENCH
         ]
-        return Checked(language, tuple(_finding(text, normal, *each) for each in _apart(found)))
+        return Checked(language, tuple(_finding(text, normal, *each) for each in _joined(_apart(found), normal.text)))
 
     def _silent(self, text: bytes) -> int:
         """The bits of the patterns that something anywhere in a text makes silent."""
@@ -185,6 +188,19 @@ def _apart(found: list[tuple[int, int, _Compiled]]) -> list[tuple[int, int, _Com
         if all(compiled.criterion != other.criterion or end <= first or last <= start for first, last, other in kept):
             kept.append((start, end, compiled))
     return sorted(kept, key=lambda each: (each[0], each[1], each[2].rule.id))
+
+
+def _joined(found: list[tuple[int, int, _Compiled]], text: bytes) -> list[tuple[int, int, _Compiled]]:
+    """Findings of one criterion that only a comma or a conjunction parts, as one: what is told is one requirement."""
+    kept: list[tuple[int, int, _Compiled]] = []
+    for start, end, compiled in found:
+        for place, (first, last, other) in enumerate(kept):
+            if other.criterion == compiled.criterion and _LINKS.fullmatch(text, last, start):
+                kept[place] = (first, end, other)
+                break
+        else:
+            kept.append((start, end, compiled))
+    return kept
 
 
 def _finding(text: str, normal: Normal, start: int, end: int, compiled: _Compiled) -> Finding:

@@ -21,6 +21,8 @@ Phrases = Annotated[frozenset[str], BeforeValidator(lambda text: frozenset(each.
 _MASCULINE: Gender = "masculine"
 _FEMININE: Gender = "feminine"
 _WORD = re.compile(rb"[a-z][a-z'-]*")
+_NEVER = ("ment", "isation", "age", "ifier", "ilier-e")
+"""Endings of things and of verbs."""
 _HEADS = 3
 """Words of a title among which its head may stand: adjectives and first nouns come before it."""
 
@@ -58,7 +60,7 @@ def gender_of(word: str) -> Gender | None:
     """
     words = title_words()
     for form in _singulars(word):
-        if form in words.not_titles | words.epicene or form.endswith(("ment", "isation", "age")):
+        if form in words.not_titles | words.epicene or form.endswith(_NEVER):
             return None
         for gender, known in ((_MASCULINE, words.masculine), (_FEMININE, words.feminine)):
             if form in known:
@@ -84,7 +86,7 @@ def partners(word: str) -> frozenset[str]:
     ['infirmiere', 'infirmieres']
     """
     made = set[str]()
-    more = (("", "e"), ("e", "ee"), ("on", "onne"), ("ien", "ienne"), ("er", "ere"), ("if", "ive"), ("f", "ffe"))
+    more = (("", "e"), ("o", "a"), ("e", "ee"), ("on", "onne"), ("ien", "ienne"), ("er", "ere"), ("if", "ive"), ("f", "ffe"))
     odd = {
         "hote": "hotesse",
         "maitre": "maitresse",
@@ -119,9 +121,8 @@ def one_gender(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | N
             return None
         if _epicene(word):
             following = found[number + 1][0].decode() if number + 1 < len(found) else ""
-            marked = article.decode() in ("un", "une") or following in (
-                words.adjectives_feminine | words.adjectives_masculine
-            )
+            adjective = following in words.adjectives_feminine | words.adjectives_masculine
+            marked = article.decode() in ("un", "une") or (adjective and not partners(following) & _words_of(text))
             return (each.start(), each.end()) if marked else None
         if gender_of(word) and number <= 1:
             others = frozenset().union(*map(partners, (word, *word.split("-"))))
