@@ -63,9 +63,8 @@ class _Compiled:
         lawful = file if rule.always_lawful else None
         if rule.people:
             self._words = {**words, "people": rule.people}
-        framed = [f"{{frame_{each}}}" for each in rule.frames] if rule.people else []
-        spelled = map(self._spelled, (*rule.patterns, *framed))
-        self.patterns = [self._regex(_whole_words(each)) for each in spelled]
+        framed = [self._words[f"frame_{each}"] for each in rule.frames] if rule.people else []
+        self.patterns = [self._regex(_whole_words(self._spelled(each))) for each in (*rule.patterns, *framed)]
         self._unless = self._any((*rule.unless, *(lawful.unless if lawful else ())), r"\b(?:{})")
         self._before = self._any((*rule.before, *(lawful.before if lawful else ())), r"\b(?:{})[\s\"'(-]*\z")
         self._after = self._any((*rule.after, *(lawful.after if lawful else ())), r"\A[^a-z0-9.!?;]*(?:{})")

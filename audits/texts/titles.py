@@ -113,7 +113,8 @@ def one_gender(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | N
     words = title_words()
     for phrase in words.phrases:
         if title.startswith(phrase.encode()):
-            return 0, len(phrase)
+            others = frozenset().union(*map(partners, phrase.replace("-", " ").split()))
+            return None if others & _words_of(text) else (0, len(phrase))
     found = list(_WORD.finditer(title))[:_HEADS]
     for number, each in enumerate(found):
         word = each[0].decode().strip("'-")
@@ -122,7 +123,10 @@ def one_gender(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | N
         if _epicene(word):
             following = found[number + 1][0].decode() if number + 1 < len(found) else ""
             adjective = following in words.adjectives_feminine | words.adjectives_masculine
-            marked = article.decode() in ("un", "une") or (adjective and not partners(following) & _words_of(text))
+            apposed = word == "aide" and following and gender_of(following)
+            marked = article.decode() in ("un", "une") or (
+                (adjective or apposed) and not partners(following) & _words_of(text)
+            )
             return (each.start(), each.end()) if marked else None
         if gender_of(word) and number <= 1:
             others = frozenset().union(*map(partners, (word, *word.split("-"))))
