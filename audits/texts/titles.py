@@ -23,6 +23,8 @@ _FEMININE: Gender = "feminine"
 _WORD = re.compile(rb"[a-z][a-z'-]*")
 _NEVER = ("ment", "isation", "age", "ifier", "ilier-e")
 """Endings of things and of verbs."""
+_PAIRED = re.compile(rb" ?(?:/|ou|et) ?(?:une? )?(?:valet|homme|femme|agent|garcon|fille|dame)")
+"""What makes a phrase one of two genders."""
 _HEADS = 3
 """Words of a title among which its head may stand: adjectives and first nouns come before it."""
 
@@ -114,7 +116,8 @@ def one_gender(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | N
     for phrase in words.phrases:
         if title.startswith(phrase.encode()):
             others = frozenset().union(*map(partners, phrase.replace("-", " ").split()))
-            return None if others & _words_of(text) else (0, len(phrase))
+            pair = _PAIRED.match(title, len(phrase))
+            return None if pair or others & _words_of(text) else (0, len(phrase))
     found = list(_WORD.finditer(title))[:_HEADS]
     for number, each in enumerate(found):
         word = each[0].decode().strip("'-")
