@@ -22,6 +22,9 @@ from boussole.audits.texts.tongue import FRENCH, UNDETERMINED, language_of
 
 _BEFORE = 2
 """Letters before a sentence that a pattern may begin with: its stop, and a blank."""
+_WITH_ANY = frozenset({"sex", "masculine_only"})
+"""Criteria that a word may state besides any other."""
+_PAIRS = ({"age", "family"}, {"family", "sexual_orientation_gender_identity"})
 _LINKS = re.compile(rb"[ ,/()-]*(?:et|ou|ni|de|d')? ?")
 """What stands between two findings that tell one requirement."""
 _MOST = 1 << 26
@@ -181,12 +184,18 @@ def _span(match: re2._Match, text: bytes) -> tuple[int, int] | None:
 
 
 def _apart(found: list[tuple[int, int, _Compiled]]) -> list[tuple[int, int, _Compiled]]:
-    """Of findings of one criterion that overlap only the longest, in the order of the text."""
+    """Of findings that overlap only the longest, in the order of the text, but where one word tells two criteria."""
     kept: list[tuple[int, int, _Compiled]] = []
     for start, end, compiled in sorted(found, key=lambda each: (each[0] - each[1], each[0])):
-        if all(compiled.criterion != other.criterion or end <= first or last <= start for first, last, other in kept):
+        if all(end <= first or last <= start or _both(compiled, other) for first, last, other in kept):
             kept.append((start, end, compiled))
     return sorted(kept, key=lambda each: (each[0], each[1], each[2].rule.id))
+
+
+def _both(one: _Compiled, other: _Compiled) -> bool:
+    """Whether the same words may state two criteria: a young woman, a father, a partner of the other sex."""
+    pair = {one.criterion, other.criterion}
+    return len(pair) == 2 and (bool(pair & _WITH_ANY) or pair in _PAIRS)
 
 
 def _joined(found: list[tuple[int, int, _Compiled]], text: bytes) -> list[tuple[int, int, _Compiled]]:
