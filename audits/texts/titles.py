@@ -7,7 +7,7 @@ lists in `rules/titles.yaml` hold the words that endings do not decide: written 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Annotated, Literal
 
@@ -23,6 +23,7 @@ _FEMININE: Gender = "feminine"
 _WORD = re.compile(rb"[a-z][a-z'-]*")
 _NEVER = ("ment", "isation", "age", "ifier", "ilier-e")
 """Endings of things and of verbs."""
+_SIDE_BY_SIDE = re.compile(rb"([a-z-]{4,}) ?(?:/|ou|et) ?(?:une? |des |d'une? |deux )?([a-z-]{4,})")
 _PAIRED = re.compile(rb" ?(?:/|ou|et) ?(?:une? )?(?:valet|homme|femme|agent|garcon|fille|dame)")
 """What makes a phrase one of two genders."""
 _HEADS = 3
@@ -51,6 +52,16 @@ def title_words() -> TitleWords:
     """The words that ship."""
     file = files("boussole.audits.texts") / "rules" / "titles.yaml"
     return TitleWords.model_validate(parse(file.read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=256)
+def _names_pair(text: bytes) -> bool:
+    """Whether a text names an occupation in both genders, side by side: then other titles in it are not the post's."""
+    for found in _SIDE_BY_SIDE.finditer(text):
+        one, other = found[1].decode(), found[2].decode()
+        if other in partners(one) and (gender_of(one) or gender_of(other)):
+            return True
+    return False
 
 
 @cache
@@ -113,6 +124,8 @@ def one_gender(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | N
     `title`: the words from which on it stands; `article`: the one before, if any; `text`: the whole, in normal form.
     """
     words = title_words()
+    if _names_pair(text):
+        return None
     for phrase in words.phrases:
         if title.startswith(phrase.encode()):
             others = frozenset().union(*map(partners, phrase.replace("-", " ").split()))
