@@ -43,6 +43,7 @@ class Gate:
                 of_piece[piece] = of_piece.get(piece, 0) | 1 << place
         self._always = self._first.get(-1, 0)
         self._masks, self._words = list(of_piece.values()), dict[bytes, tuple[int, int] | None]()
+        self._decoded = dict[int, tuple[tuple[int, int], ...]]()
         self._pieces = _set_of(of_piece)
 
     def worth_trying(self, sentence: bytes, *, but: int = 0) -> list[int]:
@@ -54,8 +55,16 @@ class Gate:
             if found is not None:
                 held |= found[0]
                 numbers |= found[1]
-        needs = self._needs
-        return [number for number in _bits(numbers & ~but) if held & needs[number] == needs[number]]
+        return [number for number, need in self._with_needs(numbers & ~but) if held & need == need]
+
+    def _with_needs(self, numbers: int) -> tuple[tuple[int, int], ...]:
+        """The patterns of a mask, each with all that it needs; remembered, since most sentences are much alike."""
+        found = self._decoded.get(numbers)
+        if found is None:
+            if len(self._decoded) >= _MOST_REMEMBERED:
+                self._decoded.clear()
+            found = self._decoded[numbers] = tuple((number, self._needs[number]) for number in _bits(numbers))
+        return found
 
     def _look_up(self, word: bytes) -> tuple[int, int] | None:
         held = numbers = 0

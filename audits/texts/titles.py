@@ -23,7 +23,7 @@ _FEMININE: Gender = "feminine"
 _WORD = re.compile(rb"[a-z][a-z'-]*")
 _NEVER = ("ment", "isation", "age", "ifier", "ilier-e")
 """Endings of things and of verbs."""
-_SIDE_BY_SIDE = re.compile(rb"([a-z-]{4,}) ?(?:/|ou|et) ?(?:une? |des |d'une? |deux )?([a-z-]{4,})")
+_SIDE_BY_SIDE = re.compile(rb"(?<![a-z-])([a-z-]{4,30}) ?(?:/|ou|et) ?(?:une? |des |d'une? |deux )?([a-z-]{4,30})")
 _PAIRED = re.compile(rb" ?(?:/|ou|et) ?(?:une? )?(?:valet|homme|femme|agent|garcon|fille|dame)")
 """What makes a phrase one of two genders."""
 _HEADS = 3
@@ -123,9 +123,13 @@ def one_gender(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | N
 
     `title`: the words from which on it stands; `article`: the one before, if any; `text`: the whole, in normal form.
     """
+    found = _alone(title, article, text)
+    return None if found is None or _names_pair(text) else found
+
+
+def _alone(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | None:
+    """The same, whatever other titles the text names."""
     words = title_words()
-    if _names_pair(text):
-        return None
     for phrase in words.phrases:
         if title.startswith(phrase.encode()):
             others = frozenset().union(*map(partners, phrase.replace("-", " ").split()))
