@@ -165,7 +165,9 @@ def _suffixes(kind: Any, value: Any) -> tuple[str, ...]:
 
 
 def _is_blank(kind: Any, value: Any) -> bool:
-    return (kind is sre.LITERAL and chr(value).isspace()) or (kind is sre.IN and value == [(sre.CATEGORY, sre.CATEGORY_SPACE)])
+    return (kind is sre.LITERAL and chr(value).isspace()) or (
+        kind is sre.IN and value == [(sre.CATEGORY, sre.CATEGORY_SPACE)]
+    )
 
 
 def _closes(kind: Any, value: Any, edge: bool) -> bool:

@@ -10,8 +10,8 @@ from itertools import pairwise
 _SHORT = "".join(rf"(?<!\b{each}\.)" for each in ("art", "min", "max", "env", "mme", "ex")).encode()
 _ENDS = re.compile(rb"[.!?;\n](?:(?<!\n)[.!?;]*(?<![ .(\n'][a-z]\.)" + _SHORT + rb"[\s\"')]+|(?<=\n)\s*)")
 _REFUSED = re.compile(
-    rb"\?\s+(?:alors |desolee?s?,? )?(?:ce (?:poste|n'est)|ne (?:candidat|postul|perd|venez|repond)|passez|inutile|abstenez|"
-    rb"cherchez|allez voir|pas pour|non\b|nous ne|on ne|vous n|tant pis|merci de ne)"
+    rb"\?\s+(?:alors |desolee?s?,? )?(?:ce (?:poste|n'est)|ne (?:candidat|postul|perd|venez|repond)|passez|inutile|"
+    rb"abstenez|cherchez|allez voir|pas pour|non\b|nous ne|on ne|vous n|tant pis|merci de ne)"
 )
 """A question about the person, which what follows refuses: one sentence with it."""
 _LINE_END, _ASKS = b"\n?"
@@ -28,7 +28,7 @@ class Sentences:
         self.starts = [0]
         for end in _ENDS.finditer(text):
             first = text[end.start()]
-            if first == _LINE_END and self._wrapped(end) or first == _ASKS and _REFUSED.match(text, end.start()):
+            if (first == _LINE_END and self._wrapped(end)) or (first == _ASKS and _REFUSED.match(text, end.start())):
                 continue
             self.starts.append(end.end())
 

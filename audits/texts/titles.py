@@ -99,7 +99,16 @@ def partners(word: str) -> frozenset[str]:
     ['infirmiere', 'infirmieres']
     """
     made = set[str]()
-    more = (("", "e"), ("o", "a"), ("e", "ee"), ("on", "onne"), ("ien", "ienne"), ("er", "ere"), ("if", "ive"), ("f", "ffe"))
+    more = (
+        ("", "e"),
+        ("o", "a"),
+        ("e", "ee"),
+        ("on", "onne"),
+        ("ien", "ienne"),
+        ("er", "ere"),
+        ("if", "ive"),
+        ("f", "ffe"),
+    )
     odd = {
         "hote": "hotesse",
         "maitre": "maitresse",

@@ -116,7 +116,9 @@ FRAMES = [
 ]
 
 
-@pytest.mark.parametrize(("criterion", "unlawful", "lawful"), [*PAIRS, *FRAMES], ids=[each[0] + each[1][:12] for each in (*PAIRS, *FRAMES)])
+@pytest.mark.parametrize(
+    ("criterion", "unlawful", "lawful"), [*PAIRS, *FRAMES], ids=[each[0] + each[1][:12] for each in (*PAIRS, *FRAMES)]
+)
 def test_each_criterion_is_found_and_its_lawful_neighbour_is_not(criterion: str, unlawful: str, lawful: str) -> None:
     assert criterion in {each.criterion for each in check_text(unlawful).findings}
     assert check_text(lawful).findings == ()
