@@ -6,6 +6,7 @@ match, which is nearly all of them; only what matches is held to what makes it l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,11 @@ from boussole.audits.texts.tongue import FRENCH, UNDETERMINED, language_of
 
 _BEFORE = 2
 """Letters before a sentence that a pattern may begin with: its stop, and a blank."""
+_WITH_ANY = frozenset({"sex", "masculine_only"})
+"""Criteria that a word may state besides any other."""
+_PAIRS = ({"age", "family"}, {"family", "sexual_orientation_gender_identity"})
+_LINKS = re.compile(rb"[ ,/()-]*(?:et|ou|ni|de|d')? ?")
+"""What stands between two findings that tell one requirement."""
 _MOST = 1 << 26
 """Bytes that the automaton of one pattern may take."""
 
@@ -60,9 +66,8 @@ class _Compiled:
         lawful = file if rule.always_lawful else None
         if rule.people:
             self._words = {**words, "people": rule.people}
-        framed = [f"{{frame_{each}}}" for each in rule.frames] if rule.people else []
-        spelled = map(self._spelled, (*rule.patterns, *framed))
-        self.patterns = [self._regex(_whole_words(each)) for each in spelled]
+        framed = [self._words[f"frame_{each}"] for each in rule.frames] if rule.people else []
+        self.patterns = [self._regex(_whole_words(self._spelled(each))) for each in (*rule.patterns, *framed)]
         self._unless = self._any((*rule.unless, *(lawful.unless if lawful else ())), r"\b(?:{})")
         self._before = self._any((*rule.before, *(lawful.before if lawful else ())), r"\b(?:{})[\s\"'(-]*\z")
         self._after = self._any((*rule.after, *(lawful.after if lawful else ())), r"\A[^a-z0-9.!?;]*(?:{})")
@@ -143,7 +148,7 @@ class Checker:
             for start, end, compiled in self._found(normal.text, sentence, but=silent)
             if french or language_of(normal.text[slice(*sentence)]) == FRENCH
         ]
-        return Checked(language, tuple(_finding(text, normal, *each) for each in _apart(found)))
+        return Checked(language, tuple(_finding(text, normal, *each) for each in _joined(_apart(found), normal.text)))
 
     def _silent(self, text: bytes) -> int:
         """The bits of the patterns that something anywhere in a text makes silent."""
@@ -179,12 +184,31 @@ def _span(match: re2._Match, text: bytes) -> tuple[int, int] | None:
 
 
 def _apart(found: list[tuple[int, int, _Compiled]]) -> list[tuple[int, int, _Compiled]]:
-    """Of findings of one criterion that overlap only the longest, in the order of the text."""
+    """Of findings that overlap only the longest, in the order of the text, but where one word tells two criteria."""
     kept: list[tuple[int, int, _Compiled]] = []
     for start, end, compiled in sorted(found, key=lambda each: (each[0] - each[1], each[0])):
-        if all(compiled.criterion != other.criterion or end <= first or last <= start for first, last, other in kept):
+        if all(end <= first or last <= start or _both(compiled, other) for first, last, other in kept):
             kept.append((start, end, compiled))
     return sorted(kept, key=lambda each: (each[0], each[1], each[2].rule.id))
+
+
+def _both(one: _Compiled, other: _Compiled) -> bool:
+    """Whether the same words may state two criteria: a young woman, a father, a partner of the other sex."""
+    pair = {one.criterion, other.criterion}
+    return len(pair) == 2 and (bool(pair & _WITH_ANY) or pair in _PAIRS)
+
+
+def _joined(found: list[tuple[int, int, _Compiled]], text: bytes) -> list[tuple[int, int, _Compiled]]:
+    """Findings of one criterion that only a comma or a conjunction parts, as one: what is told is one requirement."""
+    kept: list[tuple[int, int, _Compiled]] = []
+    for start, end, compiled in found:
+        for place, (first, last, other) in enumerate(kept):
+            if other.criterion == compiled.criterion and _LINKS.fullmatch(text, last, start):
+                kept[place] = (first, end, other)
+                break
+        else:
+            kept.append((start, end, compiled))
+    return kept
 
 
 def _finding(text: str, normal: Normal, start: int, end: int, compiled: _Compiled) -> Finding:

@@ -6,6 +6,7 @@ word holds is looked up once, by a multi-pattern search, and remembered.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
@@ -19,6 +20,9 @@ _ORDINARY = tuple((files("boussole.audits.texts") / "rules" / "ordinary.txt").re
 """Words of ordinary adverts, in normal form: a piece that stands in many of them says little."""
 _MOST_REMEMBERED = 200_000
 _MOST_SETS = 3
+_EDGE = "\t"
+"""Where a word begins or ends: no word holds it."""
+_NO_WORD = re.compile(r"[^a-z0-9_]")
 _UNKNOWN = (0, 0)
 _SAYS_LITTLE = 25
 """Ordinary words from which on a set of pieces is not worth asking for."""
@@ -43,6 +47,7 @@ class Gate:
                 of_piece[piece] = of_piece.get(piece, 0) | 1 << place
         self._always = self._first.get(-1, 0)
         self._masks, self._words = list(of_piece.values()), dict[bytes, tuple[int, int] | None]()
+        self._decoded = dict[int, tuple[tuple[int, int], ...]]()
         self._pieces = _set_of(of_piece)
 
     def worth_trying(self, sentence: bytes, *, but: int = 0) -> list[int]:
@@ -54,12 +59,20 @@ class Gate:
             if found is not None:
                 held |= found[0]
                 numbers |= found[1]
-        needs = self._needs
-        return [number for number in _bits(numbers & ~but) if held & needs[number] == needs[number]]
+        return [number for number, need in self._with_needs(numbers & ~but) if held & need == need]
+
+    def _with_needs(self, numbers: int) -> tuple[tuple[int, int], ...]:
+        """The patterns of a mask, each with all that it needs; remembered, since most sentences are much alike."""
+        found = self._decoded.get(numbers)
+        if found is None:
+            if len(self._decoded) >= _MOST_REMEMBERED:
+                self._decoded.clear()
+            found = self._decoded[numbers] = tuple((number, self._needs[number]) for number in _bits(numbers))
+        return found
 
     def _look_up(self, word: bytes) -> tuple[int, int] | None:
         held = numbers = 0
-        for place in (self._pieces.Match(word) if self._pieces else None) or ():
+        for place in (self._pieces.Match(_with_edges(word.decode()).encode()) if self._pieces else None) or ():
             held |= self._masks[place]
         for place in _bits(held):
             numbers |= self._first.get(place, 0)
@@ -94,8 +107,10 @@ def _set_of(pieces: Iterable[str]) -> re2.Set | None:
 def needed_pieces(pattern: str) -> list[frozenset[str]]:
     """Sets of pieces of words of which one stands wherever a pattern matches; the rarest first, none that says little.
 
-    >>> [sorted(each) for each in needed_pieces(r"refus de (?:voiles?|foulards?)")]
-    [['refus'], ['foulard', 'voile']]
+    A tab in a piece is where a word begins or ends.
+
+    >>> [sorted(each) for each in needed_pieces(r"refus [a-z]+ (?:voile|foulard)s")]
+    [['refus\\t'], ['\\tfoulard', '\\tvoile']]
     """
     found = sorted({each: _commonness(each) for each in _needed(list(_parser.parse(pattern)))}.items(), key=_by_count)
     return [pieces for rank, (pieces, (count, _)) in enumerate(found) if count < (_SAYS_LITTLE if rank else _SHORT)][
@@ -107,34 +122,111 @@ def _by_count(item: tuple[frozenset[str], tuple[int, int]]) -> tuple[tuple[int, 
     return item[1], sorted(item[0])
 
 
-def _needed(parts: list[Any]) -> list[frozenset[str]]:
+def _needed(parts: list[Any], *, before: bool = False, after: bool = False) -> list[frozenset[str]]:
+    """The pieces that a sequence needs; `before`, `after`: whether a word surely begins, or has ended, at its ends."""
     found: list[frozenset[str]] = []
-    run = ""
-    for kind, value in [*parts, (None, None)]:
+    run, begun, edge = "", before, before
+    for place, (kind, value) in enumerate([*parts, (None, None)]):
         if kind is sre.LITERAL and not chr(value).isspace():
-            run += chr(value)
+            begun, run, edge = (begun if run else edge), run + chr(value), False
             continue
+        rest = parts[place + 1 :]
         if run:
-            found.append(frozenset((run,)))
+            ended = _opens(rest, after)
+            suffixes = _suffixes(kind, value) if ended else ()
+            marked = {_marked(run + each, begun, True) for each in suffixes}
+            found.append(frozenset(marked or {_marked(run, begun, _opens(parts[place:], after))}))
             run = ""
-        found += _inside(kind, value)
+        found += _inside(kind, value, before=edge, after=_opens(rest, after))
+        edge = _closes(kind, value, edge)
     return found
 
 
-def _inside(kind: Any, value: Any) -> list[frozenset[str]]:
+def _inside(kind: Any, value: Any, *, before: bool, after: bool) -> list[frozenset[str]]:
     """The pieces that a group, a choice or a repetition needs."""
     if kind is sre.SUBPATTERN:
-        return _needed(list(value[3]))
+        return _needed(list(value[3]), before=before, after=after)
     if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT):
-        return _needed(list(value[2])) if value[0] else []
+        once = value[1] == 1
+        return _needed(list(value[2]), before=before and once, after=after and once) if value[0] else []
     if kind is sre.BRANCH:
-        parts = [_needed(list(each)) for each in value[1]]
+        parts = [_needed(list(each), before=before, after=after) for each in value[1]]
         return [frozenset[str]().union(*(min(each, key=_commonness) for each in parts))] if all(parts) else []
     return []
+
+
+def _suffixes(kind: Any, value: Any) -> tuple[str, ...]:
+    """What may end a word: nothing, or one letter, as in `ages?`; none where a part is anything else."""
+    if kind is sre.MAX_REPEAT and tuple(value[:2]) == (0, 1) and len(value[2]) == 1 and value[2][0][0] is sre.LITERAL:
+        return "", chr(value[2][0][1])
+    if kind is sre.SUBPATTERN and len(value[3]) == 1:
+        return _suffixes(*value[3][0])
+    if kind is sre.BRANCH and all(len(each) <= 1 and all(part[0] is sre.LITERAL for part in each) for each in value[1]):
+        return tuple("".join(chr(part[1]) for part in each) for each in value[1])
+    return ()
+
+
+def _is_blank(kind: Any, value: Any) -> bool:
+    return (kind is sre.LITERAL and chr(value).isspace()) or (
+        kind is sre.IN and value == [(sre.CATEGORY, sre.CATEGORY_SPACE)]
+    )
+
+
+def _closes(kind: Any, value: Any, edge: bool) -> bool:
+    """Whether, after a part, a word surely begins; `edge`: whether one did before it."""
+    if kind is sre.AT and value is sre.AT_BOUNDARY:
+        return True
+    if kind is None or _is_blank(kind, value):
+        return kind is not None
+    if kind is sre.SUBPATTERN:
+        return _ends(list(value[3]), edge)
+    if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+        return (edge or value[0] > 0) and _ends(list(value[2]), edge and value[1] == 1)
+    return kind is sre.BRANCH and all(_ends(list(each), edge) for each in value[1])
+
+
+def _ends(parts: list[Any], edge: bool) -> bool:
+    for kind, value in parts:
+        edge = _closes(kind, value, edge)
+    return edge
+
+
+def _opens(parts: list[Any], after: bool) -> bool:
+    """Whether a word has surely ended before some parts."""
+    if not parts:
+        return after
+    kind, value = parts[0]
+    if (kind is sre.AT and value is sre.AT_BOUNDARY) or _is_blank(kind, value):
+        return True
+    if kind is sre.SUBPATTERN:
+        return _opens(list(value[3]), _opens(parts[1:], after))
+    if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+        rest = _opens(parts[1:], after)
+        return _opens(list(value[2]), rest and value[1] == 1) and (value[0] > 0 or rest)
+    if kind is sre.BRANCH:
+        rest = _opens(parts[1:], after)
+        return all(_opens(list(each), rest) for each in value[1])
+    return False
+
+
+def _marked(run: str, before: bool, after: bool) -> str:
+    """A piece, with a mark where a word begins or ends, if it is one by itself."""
+    before, after = before and run[0].isalnum(), after and run[-1].isalnum()
+    return f"{_EDGE if before else ''}{_NO_WORD.sub(_EDGE, run)}{_EDGE if after else ''}" if before or after else run
+
+
+def _with_edges(word: str) -> str:
+    """A word as pieces are looked for in it: as it is, then with marks for all that is no letter and for its ends."""
+    return f"{word}{_EDGE}{_EDGE}{_NO_WORD.sub(_EDGE, word)}{_EDGE}"
+
+
+@cache
+def _ordinary() -> tuple[str, ...]:
+    return tuple(map(_with_edges, _ORDINARY))
 
 
 @cache
 def _commonness(pieces: frozenset[str]) -> tuple[int, int]:
     """How many ordinary words hold one of some pieces, then how many pieces there are: the fewer the better."""
     short = sum(_SHORT for piece in pieces if not any(each.isalnum() for each in piece))
-    return short + sum(any(piece in word for piece in pieces) for word in _ORDINARY), len(pieces)
+    return short + sum(any(piece in word for piece in pieces) for word in _ordinary()), len(pieces)

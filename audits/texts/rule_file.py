@@ -42,7 +42,7 @@ _DEEPEST = 8
 _NO_RULES = ("titles.yaml", "words.yaml")
 
 
-Frame = Literal["neg", "excl", "pref", "only", "seek", "are", "pers"]
+Frame = Literal["neg", "excl", "pref", "only", "seek", "are", "pers", "alone", "asked"]
 FRAMES: tuple[Frame, ...] = get_args(Frame)
 
 

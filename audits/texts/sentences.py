@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 _SHORT = "".join(rf"(?<!\b{each}\.)" for each in ("art", "min", "max", "env", "mme", "ex")).encode()
-_ENDS = re.compile(rb"[.!?;]+(?<![ .(\n'][a-z]\.)" + _SHORT + rb"[\s\"')]+|\n+\s*")
+_ENDS = re.compile(rb"[.!?;\n](?:(?<!\n)[.!?;]*(?<![ .(\n'][a-z]\.)" + _SHORT + rb"[\s\"')]+|(?<=\n)\s*)")
+_REFUSED = re.compile(
+    rb"\?\s+(?:alors |desolee?s?,? )?(?:ce (?:poste|n'est)|ne (?:candidat|postul|perd|venez|repond)|passez|inutile|"
+    rb"abstenez|cherchez|allez voir|pas pour|non\b|nous ne|on ne|vous n|tant pis|merci de ne)"
+)
+"""A question about the person, which what follows refuses: one sentence with it."""
+_LINE_END, _ASKS = b"\n?"
 _WRAPPED = 60
 """Letters of a line from which on it may have been broken because it was full."""
 _OPENS = re.compile(rb"[-*.o>]\s|\d+[.)]\s|\n")
@@ -21,8 +27,10 @@ class Sentences:
         self.text = text
         self.starts = [0]
         for end in _ENDS.finditer(text):
-            if not (end[0].startswith(b"\n") and self._wrapped(end)):
-                self.starts.append(end.end())
+            first = text[end.start()]
+            if (first == _LINE_END and self._wrapped(end)) or (first == _ASKS and _REFUSED.match(text, end.start())):
+                continue
+            self.starts.append(end.end())
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         """Where each sentence begins and ends."""

@@ -7,7 +7,7 @@ lists in `rules/titles.yaml` hold the words that endings do not decide: written 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Annotated, Literal
 
@@ -21,6 +21,11 @@ Phrases = Annotated[frozenset[str], BeforeValidator(lambda text: frozenset(each.
 _MASCULINE: Gender = "masculine"
 _FEMININE: Gender = "feminine"
 _WORD = re.compile(rb"[a-z][a-z'-]*")
+_NEVER = ("ment", "isation", "age", "ifier", "ilier-e")
+"""Endings of things and of verbs."""
+_SIDE_BY_SIDE = re.compile(rb"(?<![a-z-])([a-z-]{4,30}) ?(?:/|ou|et) ?(?:une? |des |d'une? |deux )?([a-z-]{4,30})")
+_PAIRED = re.compile(rb" ?(?:/|ou|et) ?(?:une? )?(?:valet|homme|femme|agent|garcon|fille|dame)")
+"""What makes a phrase one of two genders."""
 _HEADS = 3
 """Words of a title among which its head may stand: adjectives and first nouns come before it."""
 
@@ -49,6 +54,16 @@ def title_words() -> TitleWords:
     return TitleWords.model_validate(parse(file.read_text(encoding="utf-8")))
 
 
+@lru_cache(maxsize=256)
+def _names_pair(text: bytes) -> bool:
+    """Whether a text names an occupation in both genders, side by side: then other titles in it are not the post's."""
+    for found in _SIDE_BY_SIDE.finditer(text):
+        one, other = found[1].decode(), found[2].decode()
+        if other in partners(one) and (gender_of(one) or gender_of(other)):
+            return True
+    return False
+
+
 @cache
 def gender_of(word: str) -> Gender | None:
     """The gender in which a word names an occupation; None where it names none, or both.
@@ -58,7 +73,7 @@ def gender_of(word: str) -> Gender | None:
     """
     words = title_words()
     for form in _singulars(word):
-        if form in words.not_titles | words.epicene or form.endswith(("ment", "isation", "age")):
+        if form in words.not_titles | words.epicene or form.endswith(_NEVER):
             return None
         for gender, known in ((_MASCULINE, words.masculine), (_FEMININE, words.feminine)):
             if form in known:
@@ -80,11 +95,20 @@ def _by_ending(word: str) -> Gender | None:
 def partners(word: str) -> frozenset[str]:
     """The forms of a word in the other gender, singular and plural.
 
-    >>> sorted(partners("infirmiers"))
-    ['infirmiere', 'infirmieres']
+    >>> {"infirmiere", "infirmieres"} <= partners("infirmiers")
+    True
     """
     made = set[str]()
-    more = (("", "e"), ("e", "ee"), ("on", "onne"), ("ien", "ienne"), ("er", "ere"), ("if", "ive"), ("f", "ffe"))
+    more = (
+        ("", "e"),
+        ("o", "a"),
+        ("e", "ee"),
+        ("on", "onne"),
+        ("ien", "ienne"),
+        ("er", "ere"),
+        ("if", "ive"),
+        ("f", "ffe"),
+    )
     odd = {
         "hote": "hotesse",
         "maitre": "maitresse",
@@ -108,10 +132,18 @@ def one_gender(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | N
 
     `title`: the words from which on it stands; `article`: the one before, if any; `text`: the whole, in normal form.
     """
+    found = _alone(title, article, text)
+    return None if found is None or _names_pair(text) else found
+
+
+def _alone(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | None:
+    """The same, whatever other titles the text names."""
     words = title_words()
     for phrase in words.phrases:
         if title.startswith(phrase.encode()):
-            return 0, len(phrase)
+            others = frozenset().union(*map(partners, phrase.replace("-", " ").split()))
+            pair = _PAIRED.match(title, len(phrase))
+            return None if pair or others & _words_of(text) else (0, len(phrase))
     found = list(_WORD.finditer(title))[:_HEADS]
     for number, each in enumerate(found):
         word = each[0].decode().strip("'-")
@@ -119,8 +151,10 @@ def one_gender(title: bytes, article: bytes, text: bytes) -> tuple[int, int] | N
             return None
         if _epicene(word):
             following = found[number + 1][0].decode() if number + 1 < len(found) else ""
-            marked = article.decode() in ("un", "une") or following in (
-                words.adjectives_feminine | words.adjectives_masculine
+            adjective = following in words.adjectives_feminine | words.adjectives_masculine
+            apposed = word == "aide" and following and gender_of(following)
+            marked = article.decode() in ("un", "une") or (
+                (adjective or apposed) and not partners(following) & _words_of(text)
             )
             return (each.start(), each.end()) if marked else None
         if gender_of(word) and number <= 1:

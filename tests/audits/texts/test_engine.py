@@ -51,9 +51,74 @@ PAIRS = [
     ("military_other", "Casier judiciaire vierge, comptable H/F.", "Casier judiciaire vierge, crèche, H/F."),
     ("masculine_only", "Nous recrutons un plombier.", "Nous recrutons un plombier ou une plombière."),
 ]
+FRAMES = [
+    ("age", "Vendeur ou vendeuse. Votre CV fera apparaître votre âge.", "Votre âge ne nous intéresse pas, H/F."),
+    ("age", "Animateur ou animatrice, la trentaine maximum.", "Une trentaine de salariés, comptable H/F."),
+    ("sex", "Le poste irait bien à une dame, secrétariat H/F.", "Salon pour dames : coiffeur ou coiffeuse."),
+    ("sex", "Chef ou cheffe d'équipe : disons-le, un homme.", "Rayon homme : vendeur ou vendeuse."),
+    (
+        "family",
+        "Serveur ou serveuse : les parents isolés auront du mal.",
+        "Soutien aux parents isolés : travailleur ou travailleuse.",
+    ),
+    (
+        "origin",
+        "Cuisinier ou cuisinière né(e) en Italie de préférence.",
+        "Cuisine italienne : cuisinier ou cuisinière.",
+    ),
+    (
+        "language_native",
+        "Rédaction H/F : espagnol appris au berceau.",
+        "Rédaction H/F : espagnol courant, quelle que soit votre langue maternelle.",
+    ),
+    (
+        "health",
+        "Vous prenez un traitement quotidien ? Ce poste n'est pas pour vous, H/F.",
+        "Traitement des déchets : agent ou agente.",
+    ),
+    ("appearance", "Barman ou barmaid, pas de kilos en trop.", "Port de colis de 20 kilos : manutentionnaire H/F."),
+    (
+        "residence",
+        "Employé ou employée : domicile à moins de 15 km exigé.",
+        "Aide à domicile H/F, déplacements de moins de 15 km.",
+    ),
+    (
+        "religion",
+        "Notre patron va à la messe, nos vendeurs et vendeuses aussi.",
+        "Église classée : couvreur ou couvreuse.",
+    ),
+    (
+        "politics_union",
+        "Comptable H/F, jamais encarté(e) nulle part.",
+        "Les élus du comité vous confient la paie : comptable H/F.",
+    ),
+    (
+        "sexual_orientation_gender_identity",
+        "Barman ou barmaid, hétéro, service du soir.",
+        "Association LGBT : juriste, accueil du public.",
+    ),
+    (
+        "economic_vulnerability",
+        "Fin de droits ? Ne candidatez pas. Caissier ou caissière.",
+        "Vous instruisez les droits au RSA : agent ou agente.",
+    ),
+    ("morals_genetic", "Livreur ou livreuse : ni clope ni alcool, même le dimanche.", "Locaux non fumeurs, H/F."),
+    (
+        "military_other",
+        "Sommelier ou sommelière : CV et portrait récent.",
+        "Studio de portrait : assistant ou assistante.",
+    ),
+    (
+        "masculine_only",
+        "Nous confions à un jardinier l'entretien du parc.",
+        "Vous travaillez avec un jardinier, comptable H/F.",
+    ),
+]
 
 
-@pytest.mark.parametrize(("criterion", "unlawful", "lawful"), PAIRS, ids=[each[0] + each[1][:12] for each in PAIRS])
+@pytest.mark.parametrize(
+    ("criterion", "unlawful", "lawful"), [*PAIRS, *FRAMES], ids=[each[0] + each[1][:12] for each in (*PAIRS, *FRAMES)]
+)
 def test_each_criterion_is_found_and_its_lawful_neighbour_is_not(criterion: str, unlawful: str, lawful: str) -> None:
     assert criterion in {each.criterion for each in check_text(unlawful).findings}
     assert check_text(lawful).findings == ()
@@ -66,6 +131,20 @@ def test_a_span_is_the_text_as_it_was_written(written: str) -> None:
     (found,) = check_text(written).findings
     assert (found.criterion, written[found.start : found.end]) == ("sex", found.span)
     assert "mes" in found.span
+
+
+def test_a_list_of_what_is_refused_is_one_finding_and_one_span_is_one_criterion() -> None:
+    (found,) = check_text("Vendeur ou vendeuse, pas de tatouage ni de piercing.").findings
+    assert (found.criterion, found.span.endswith("piercing")) == ("appearance", True)
+    (found,) = check_text("Métayer ou métayère : enfants d'immigrés s'abstenir.").findings
+    assert found.criterion == "origin"
+    both = check_text("Comptable H/F, mère de famille de préférence.").findings
+    assert {each.criterion for each in both} == {"family", "sex"}
+
+
+def test_a_pair_of_titles_names_the_post_and_other_titles_are_others() -> None:
+    found = check_text("Maître d'œuvre sur place ; poste de tailleur ou tailleuse de pierre.").findings
+    assert found == ()
 
 
 def test_other_languages_are_named_and_their_text_is_left_alone() -> None:
