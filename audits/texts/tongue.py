@@ -60,6 +60,8 @@ _ENOUGH = 2
 _FRENCH_LOOK = re.compile(
     rb"\b[hf] ?/ ?[fh]\b|\(e\)|[a-z]\.e\b|\b[cdjlmnst]'|[a-z](?:eur|euse|trice|iere|ment|aire|ique|elle|ois|eaux)s?\b"
 )
+_ENDING = re.compile(rb"(?<=[a-z])\([a-z]{1,6}\)")
+"""An inclusive ending, `vendeur(se)`, which is no word of any language."""
 _MARKS = bytes.maketrans(b',.;:!?()"*', b"          ")
 
 
@@ -71,6 +73,8 @@ def language_of(normal: bytes, written: str = "") -> str:
     """
     if written and not written.isascii() and (script := _by_letters(normal, written)):
         return script
+    if b"(" in normal:
+        normal = _ENDING.sub(b"", normal)
     words = set(normal.translate(_MARKS).replace(b"'", b"' ").split())
     french, others = len(words & _FRENCH), len(words & _OTHERS)
     if french > others:

@@ -159,6 +159,11 @@ def test_other_languages_are_named_and_their_text_is_left_alone() -> None:
     assert all(check_text(text).findings == () for text in texts.values())
 
 
+def test_an_inclusive_ending_is_no_word_of_another_language() -> None:
+    found = check_text("Vendeur(se), type européen de préférence.")
+    assert (found.language, {each.criterion for each in found.findings}) == ("fr", {"origin"})
+
+
 def test_a_french_sentence_in_a_text_of_another_language_is_read() -> None:
     text = (
         "We are looking for you and your skills, to work with our team in the office. Poste réservé aux hommes d'ici."
