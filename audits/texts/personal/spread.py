@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -27,20 +24,13 @@ def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 def spread(work: Callable[..., Result], calls: Iterable[tuple[Any, ...]], *, jobs: int) -> Iterator[Result]:
     """What `work` returns for each call, in their order; with one job, in this process.
 
-    Processes start fresh, so that they inherit no open file; no more than two calls for each wait at a time.
+    Processes start fresh: they inherit no open file and run no script of the one that asks, so that a page or a
+    notebook may ask too. No more than two calls for each wait at a time.
     """
     if jobs <= 1:
-        for call in calls:
-            yield work(*call)
+        yield from (work(*call) for call in calls)
         return
-    waiting: deque[Future[Result]] = deque()
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        try:
-            for call in calls:
-                waiting.append(pool.submit(work, *call))
-                if len(waiting) >= 2 * jobs:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    from joblib import Parallel, delayed
+
+    told = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2 * n_jobs", batch_size=1, max_nbytes=None)
+    yield from told(delayed(work)(*call) for call in calls)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from types import ModuleType
+
 import pytest
 
 from boussole.audits.texts.personal.detector import find, find_all
@@ -66,7 +70,13 @@ def test_a_text_without_personal_data_stays_as_it_is() -> None:
     assert redact("[PERSON] a écrit à [EMAIL].") == "[PERSON] a écrit à [EMAIL]."
 
 
-def test_several_processes_say_the_same() -> None:
+def test_several_processes_say_the_same_and_run_no_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks may be a page, whose script is the main module while it runs: no process may run it again."""
+    script = tmp_path / "page.py"
+    script.write_text("raise SystemExit(9)", encoding="utf-8")
+    page = ModuleType("__main__")
+    page.__file__ = str(script)
+    monkeypatch.setitem(sys.modules, "__main__", page)
     texts = [*NAMED, *NOBODY] * 40
     assert list(find_all(texts, jobs=2)) == list(find_all(texts))
 
