@@ -5,7 +5,6 @@ Of accounts nothing is told but how many, and of few not even that: each may be 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -43,8 +42,8 @@ def account_measures(read: pa.Table, system: System) -> list[Measure]:
     found = cases_measure(
         WITHOUT_FACTOR, factor, months, limit=limit, none="no_second_factor", told=told, repeated=True
     )
-    if found.status == "undefined" and told["all"] >= limit:
-        return [replace(found, params=told)]
+    if found.status == "undefined":
+        return [found]
     few = any(0 < side < limit for month in _by_month(read, section.part(FACTOR)) for side in month)
     reason = "small_numerator" if few else found.reason
     if found.status == "ok" and reason is None:

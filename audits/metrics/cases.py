@@ -30,14 +30,16 @@ def cases_measure(
 
     How many cases there are is told, however few: that is something that was done, and not what somebody is.
     Suppressed: `small_group`, where one of the `months` has fewer rows than `limit`; that there is a case is not hidden
-    (`some`). Undefined: `none`, the reason where there is no row. `clusters`: how many independent rows these are worth
-    at least, where those of a cluster may be alike (`worth_of_share`); else each row is independent of the others.
+    (`some`). Undefined: `none`, the reason where there is no row; what must be known is told where all rows
+    (`told["all"]`) are as many as `limit`. `clusters`: how many independent rows these are worth at least, where those
+    of a cluster may be alike (`worth_of_share`); else each row is independent of the others.
     `repeated`: somebody counts in each month; they are as many people as the month that has most, for sure.
     """
     k, n = int(sides[1].sum()), int(sides.sum())
     people = max(months, default=0) if repeated else n
     if not n:
-        return Measure(metric=name, status="undefined", reason=none, n=0)
+        enough = told.get("all", 0) >= limit
+        return Measure(metric=name, status="undefined", reason=none, n=0, params=dict(told) if enough else {})
     if min(months) < limit:
         return Measure(metric=name, status="suppressed", reason="small_group", params={"some": bool(k)})
     return Measure(

@@ -5,8 +5,6 @@ Each person counts once, in the month of the first message that the log holds; p
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pyarrow as pa
 
 from boussole.audits.measures import Measure
@@ -39,8 +37,7 @@ def notice_measures(read: pa.Table, system: System) -> list[Measure]:
     limit = system.privacy.suppress_below
     told = {"unlabelled": int(untold[1].sum()), "all": int(untold.sum()), "lacking": int(lacking[1].sum())}
     months = of_months(read, section.part(FIRST))
-    found = cases_measure(WITHOUT_NOTICE, first, months, limit=limit, none="no_template", told=told)
-    return [replace(found, params=told) if found.status == "undefined" and told["all"] >= limit else found]
+    return [cases_measure(WITHOUT_NOTICE, first, months, limit=limit, none="no_template", told=told)]
 
 
 METRICS = (
