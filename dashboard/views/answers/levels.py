@@ -68,10 +68,11 @@ def no_case_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric
         return say("One confirmed case breaks it; kept where the log shows none.")
     if threshold.watch == 0:
         return say(
-            "One confirmed case breaks it; to be watched where one says nothing; kept where the log shows no case."
+            "One confirmed case breaks it; to be watched as soon as one entry does not say enough to tell; kept where "
+            "the log shows no case."
         )
     return say(
-        "One confirmed case breaks it; to be watched where over {level} say nothing; kept where the log shows no case.",
+        "One confirmed case breaks it; to be watched where over {level} do not say enough; kept where the log shows no case.",
         level=level_words(threshold.watch, "share", say),
     )
 
