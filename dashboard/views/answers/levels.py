@@ -72,7 +72,8 @@ def no_case_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric
             "the log shows no case."
         )
     return say(
-        "One confirmed case breaks it; to be watched where over {level} do not say enough; kept where the log shows no case.",
+        "One confirmed case breaks it; to be watched where over {level} do not say enough; kept where the log shows no "
+        "case.",
         level=level_words(threshold.watch, "share", say),
     )
 
