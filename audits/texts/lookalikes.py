@@ -7,7 +7,7 @@ _GREEK = dict(zip("αβεηικνορτυχωϲϳ", "abeniknoptuxwcj", strict=Tr
 _CAPITALS = dict(
     zip(
         "АВСЕНІЇЈКМОРЅТХУҮԚԜӀΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
-        "abcehiijkmopstxyyqwlabezhikmnoptyx",
+        "ABCEHIIJKMOPSTXYYQWLABEZHIKMNOPTYX",
         strict=True,
     )
 )
@@ -24,5 +24,7 @@ _LATIN = {
 }
 _ARMENIAN = dict(zip("օոսհց", "onuhg", strict=True))
 
-LOOKALIKES = {**_CYRILLIC, **_GREEK, **_CAPITALS, **_ARMENIAN, **_LATIN}
-"""By the letter that stands there."""
+FOREIGN = {**_CYRILLIC, **_GREEK, **_CAPITALS, **_ARMENIAN}
+"""By the letter of another alphabet; a capital looks like a capital, one letter like one letter."""
+LOOKALIKES = {**{letter: alike.lower() for letter, alike in FOREIGN.items()}, **_LATIN}
+"""By the letter that stands there: the small letters of rules."""

@@ -13,6 +13,7 @@ import unicodedata
 from array import array
 from dataclasses import dataclass
 
+from boussole.audits.texts.lookalikes import FOREIGN
 from boussole.audits.texts.personal.findings import Span
 
 _BLANKS = "\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\x0b\x0c\r"
@@ -32,11 +33,8 @@ _SAME_LENGTH = {
         if (value := unicodedata.decimal(chr(code), None)) is not None
     },
 }
-_LOOK = dict(
-    zip("АВЕЅІЈКМНОРСТУХаеорсухіјѕԁһӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABESIJKMHOPCTYXaeopcyxijsdhlABEZHIKMNOPTYXo", strict=True)
-)
-_TABLE = str.maketrans(_LOOK)
-_LOOKS = "".join(_LOOK)
+_TABLE = str.maketrans(FOREIGN)
+_LOOKS = "".join(FOREIGN)
 _LOOKING = re.compile(f"[{_LOOKS}]")
 _MIXED = re.compile(rf"[^\W_]*[{_LOOKS}][^\W_]*")
 _FOREIGN = re.compile(f"[^{_LOOKS}\\x00-\\x7f\\u00c0-\\u024f]")
@@ -129,5 +127,5 @@ def _shown(match: re.Match[str]) -> str:
 def _latin(match: re.Match[str]) -> str:
     """A word with its look-alikes as Latin letters, unless it is a word of their own alphabet."""
     word = match[0]
-    own = all(letter in _LOOK or _FOREIGN.match(letter) for letter in word if not letter.isdigit())
+    own = all(letter in FOREIGN or _FOREIGN.match(letter) for letter in word if not letter.isdigit())
     return word if own and not any(letter.isdigit() for letter in word) else word.translate(_TABLE)
