@@ -23,6 +23,7 @@ from boussole.charter.records.statements import seal as state
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.views.answers.levels import levels_words
 from boussole.dashboard.words.say import speaker
+from tests.conftest import Run
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -145,6 +146,15 @@ def test_a_log_of_uses_that_stops_half_way_keeps_nothing(tmp_path: Path, until: 
     (stored,) = stored_audits(workspace)
     write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), tmp_path / "pack")
     assert judge(tmp_path / "pack", Judge(HERE), one_by_one=True) == 0
+
+
+@pytest.mark.parametrize(("until", "code"), [(10, 1), (31, 0)])
+def test_a_build_does_not_pass_on_a_log_that_stops(tmp_path: Path, command: Run, until: int, code: int) -> None:
+    workspace = made(tmp_path / "w", until=until)
+    days = ("--from", "2026-03-01", "--to", "2026-03-31")
+    done = command("--workspace", workspace.home, "audit", "--system", "offers", *days, "--fail-on", "broken")
+    assert done.returncode == code, done.stderr
+    assert ("--fail-on: a log stops before the period ends" in done.stderr) == bool(code)
 
 
 def test_one_confirmed_case_breaks_the_promise(tmp_path: Path) -> None:

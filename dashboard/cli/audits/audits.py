@@ -35,7 +35,10 @@ from boussole.dashboard.cli.console.reading import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from boussole.audits.decisions import IngestReport
+    from boussole.charter.document import AuditDocument, TextsDocument
 
 
 class FailOn(StrEnum):
@@ -44,10 +47,6 @@ class FailOn(StrEnum):
     broken = "broken"
     watch = "watch"
     unknown = "unknown"
-
-
-LEFT_OUT, STOPS = "too_much_left_out", "log_stops"
-"""Why a question is not judged, whatever its figures, or is not kept though they are good: `charter.text.left_out`."""
 
 
 def audit(  # noqa: PLR0917 (the options of a command)
@@ -120,14 +119,24 @@ def audit(  # noqa: PLR0917 (the options of a command)
     bad_rows = alone.tell_bad_rows(reports)
     if fail_on and any(severity(worst_of(d)) <= severity(fail_on.value) for d in documents):
         raise typer.Exit(1)
-    if fail_on and any(verdict.reason == LEFT_OUT for d in documents for verdict in d.verdicts):
-        say("--fail-on: more was set aside than the charter allows, and a question was not judged: that is no pass.")
-        raise typer.Exit(1)
-    if fail_on and any(verdict.reason == STOPS for d in documents for verdict in d.verdicts):
-        say("--fail-on: a log stops before the period ends, and nothing is kept by it: that is no pass.")
-        raise typer.Exit(1)
+    if fail_on:
+        _hold_judged(documents)
     if bad_rows:
         raise typer.Exit(2)
+
+
+def _hold_judged(documents: Sequence[AuditDocument | TextsDocument]) -> None:
+    """Ends with 1 where a question could not be judged for what the log lacks, however good its figures are."""
+    from boussole.charter.text.left_out import REASON, STOPS
+
+    lacking = {
+        REASON: "more was set aside than the charter allows, and a question was not judged",
+        STOPS: "a log stops before the period ends, and nothing is kept by it",
+    }
+    for reason, why in lacking.items():
+        if any(verdict.reason == reason for document in documents for verdict in document.verdicts):
+            say(f"--fail-on: {why}: that is no pass.")
+            raise typer.Exit(1)
 
 
 def _consistent(*, all_periods: bool, by_itself: bool, days: Days) -> None:
