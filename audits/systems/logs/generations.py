@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from boussole.audits.systems.kinds import ColumnName
+from boussole.audits.systems.logs.calls import Calls
 from boussole.audits.systems.logs.log_type import LogType, Read, Section
 
 
@@ -22,6 +25,23 @@ class Generations(Section):
     use: ColumnName | None = Field(None, description="Declared use of the call")
     team: ColumnName | None = Field(None, description="Agents appear only as teams of 11 or more")
     feedback: ColumnName | None = Field(None, description="What its user said of it: kept, rejected, a score")
+    provider: ColumnName | None = Field(None, description="Who ran the model")
+    place: ColumnName | None = Field(None, description="Where the model ran: a country, a region, a data centre")
+    outcome: ColumnName | None = Field(
+        None, description="What became of the text: kept, edited, rejected, regenerated (`calls` lists the values)"
+    )
+    energy: ColumnName | None = Field(None, description="Electricity of the call, in watt-hours, where it was metered")
+    calls: Calls | None = Field(None, description="What calls of models are held to, and on what they run")
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A section that says nothing of calls is written, and hashed, as before there were any."""
+        found: dict[str, Any] = written(self)
+        return {name: value for name, value in found.items() if value is not None or name not in OF_CALLS}
+
+
+OF_CALLS = ("provider", "place", "outcome", "energy", "calls")
+"""The keys that say something of the call behind a text."""
 
 
 GENERATIONS = LogType(
@@ -47,6 +67,11 @@ GENERATIONS = LogType(
         "use": "VARCHAR",
         "team": "VARCHAR",
         "feedback": "VARCHAR",
+        "provider": "VARCHAR",
+        "place": "VARCHAR",
+        "outcome": "VARCHAR",
+        "energy": "DOUBLE",  # watt-hours, where they were metered
+        "bucket": "UTINYINT",  # of the team
     },
     moment="at",
     reads=(
@@ -60,7 +85,11 @@ GENERATIONS = LogType(
         Read("model_version", "words"),
         Read("use", "words"),
         Read("feedback", "words"),
-        Read("team", "identifier"),
+        Read("team", "team"),
+        Read("provider", "words"),
+        Read("place", "words"),
+        Read("outcome", "words"),
+        Read("energy", "number"),
     ),
     compared="files",
 )
