@@ -9,6 +9,7 @@ import pyarrow as pa
 from boussole.audits.log_names import LogName
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.accounts import account_measures
+from boussole.audits.metrics.calls import call_measures
 from boussole.audits.metrics.freedom import contact_measures
 from boussole.audits.metrics.human import override_by_group, review_measures
 from boussole.audits.metrics.uses import use_measures
@@ -18,6 +19,7 @@ MEASURED: Mapping[LogName, Callable[[pa.Table, System], list[Measure]]] = {
     "human_actions": review_measures,
     "contacts": contact_measures,
     "usage": use_measures,
+    "generations": call_measures,
     "accounts": account_measures,
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from boussole.audits.metrics.accounts import WITHOUT_FACTOR
 from boussole.audits.metrics.before_after import EFFECT
 from boussole.audits.metrics.calibration import CALIBRATION_DIFFERENCE
+from boussole.audits.metrics.calls import OUTSIDE_SHARE
 from boussole.audits.metrics.discrimination import AUC_DIFFERENCE
 from boussole.audits.metrics.families import EVERY_COMPARISON
 from boussole.audits.metrics.forgotten import NEVER_RATIO
@@ -31,6 +32,7 @@ NO_CASE: dict[str, Need] = {
     UNDECLARED_SHARE: "purposes",
     WITHOUT_NOTICE: "notices",
     WITHOUT_FACTOR: "accounts",
+    OUTSIDE_SHARE: "allowed_places",
 }
 """Counts of what is not tolerated at all, from a log: one case is too many, and nothing is tested."""
 OF_REPLIES: dict[str, Need] = {LATE_RATIO.metric: "closings", REACHED_RATIO: "smartphones", SILENT_RATIO: "replies"}

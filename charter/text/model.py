@@ -34,6 +34,7 @@ Need = Literal[
     "purposes",
     "notices",
     "accounts",
+    "allowed_places",
 ]
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]

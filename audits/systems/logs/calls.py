@@ -15,13 +15,18 @@ DIGITS = 12
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Zone = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-PARTS = ("calls", "tokens", "discarded", "metered", "metered_tokens", "energy", "untold", "squares", "months")
-CALLS, TOKENS, DISCARDED, METERED, METERED_TOKENS, ENERGY, UNTOLD, SQUARES, MONTHS = PARTS
-"""What is counted of calls, by provider, place and model: calls, and those whose text was of use; tokens written, and
-those of texts of use; tokens of which it is told what became of them, and those for nothing; calls, and those whose
-electricity was metered; tokens, and those of these calls; electricity metered, in millionths of a watt-hour; calls,
-and those that do not tell how many tokens were written. Of each cluster, calls times calls. Months, each of them one.
-"""
+PARTS = (
+    "calls", "outcomes", "tokens", "discarded", "metered", "metered_tokens", "energy", "untold", "squares", "months",
+)  # fmt: skip
+CALLS, OUTCOMES, TOKENS, DISCARDED, METERED, METERED_TOKENS, ENERGY, UNTOLD, SQUARES, MONTHS = (
+    f"call_{name}" for name in PARTS
+)
+"""What is counted of calls, by provider, place and model: calls, and those whose text was of use; those of which it is
+told what became of the text, and those for nothing; tokens written, and those of texts of use; tokens of texts of which
+it is told, and those for nothing; calls, and those whose electricity was metered; tokens, and those of these calls;
+electricity metered, in millionths of a watt-hour; calls, and those that do not tell how many tokens were written. Of
+each cluster, calls times calls. Months, each of them one."""
+OF_OUTCOMES = (CALLS, OUTCOMES, TOKENS, DISCARDED)
 EARLIER = "earlier "
 """Before the name of a part: what was counted in the twelve months before a window."""
 BY = "provider*place*model"
@@ -113,7 +118,7 @@ class Calls(Strict):
 
     def part(self, name: str) -> str:
         """The name of a part, with a hash of what outcomes are held to: counts of another are not taken for it."""
-        if name not in (CALLS, TOKENS, DISCARDED):
+        if name not in OF_OUTCOMES:
             return name
         held = [plain(self.useful), plain(self.discarded)]
         return f"{name} {sha256_hex(canonical_json(held))[:DIGITS]}"

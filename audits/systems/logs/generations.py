@@ -92,4 +92,15 @@ GENERATIONS = LogType(
         Read("energy", "number"),
     ),
     compared="files",
+    cube={
+        "month": "DATE",
+        "part": "VARCHAR",  # what is counted, and held to which declaration
+        "bucket": "UTINYINT",  # of the team, or of the day
+        "n": "BIGINT",
+        "cases": "BIGINT",
+        "by": "VARCHAR",  # of calls: provider*place*model; NULL: of everybody
+        "value1": "VARCHAR",
+        "value2": "VARCHAR",
+        "value3": "VARCHAR",
+    },
 )
