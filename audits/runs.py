@@ -17,7 +17,7 @@ from boussole.audits.counts.apart import apart_of, apart_table, read_apart, stil
 from boussole.audits.counts.common import Common, find_common
 from boussole.audits.counts.forgotten import forgotten_of, read_forgotten, six_months
 from boussole.audits.counts.left_out import LeftOut, left_out_of, read_left_out
-from boussole.audits.counts.lists import lists_of, read_ranks
+from boussole.audits.counts.lists import RANKS, lists_of, read_ranks
 from boussole.audits.counts.logs import read_logs
 from boussole.audits.counts.periods import refuse_empty
 from boussole.audits.counts.rare import without_names
@@ -34,7 +34,8 @@ from boussole.audits.counts.reference import before_of, read_reference, referenc
 from boussole.audits.counts.replies import read_replies
 from boussole.audits.counts.scores import SCORES, read_scores, scores_of
 from boussole.audits.counts.stages import stages_of
-from boussole.audits.counts.strata import read_strata, strata_of
+from boussole.audits.counts.strata import STRATA, read_strata, strata_of
+from boussole.audits.counts.texts import days_of_texts, only_writes, read_texts
 from boussole.audits.counts.versions import read_versions
 from boussole.audits.counts.watched import read_watched
 from boussole.audits.counts.withheld import Earlier, read_withheld, withheld_of, withheld_table
@@ -108,8 +109,11 @@ def measure_window(
     today = dt.datetime.now(system.zone).date()
     as_of = as_of or today
     with reading(workspace) as connection:
-        window = choose_window(system, *days_of(connection, system), start=start, end=end)
-        hold_declared(connection, system)
+        writes = only_writes(system)
+        days = days_of_texts(connection, system) if writes else days_of(connection, system)
+        window = choose_window(system, *days, start=start, end=end)
+        if not writes:
+            hold_declared(connection, system)
         hold_bands(connection, system)
         stands = standing(system, window, as_of=as_of, today=today)
         told = earlier(window) if earlier is not None else ()
@@ -166,6 +170,8 @@ def read_window(
     with this one, and of the window itself; `common`: with which groups, both from `find_common`. `apart`: the rows to
     leave out, where that is known; else they are found.
     """
+    if only_writes(system):
+        return _read_texts(connection, system, window, exact=exact)
     if apart is None:
         apart = read_apart(connection, system, window, published, as_of=as_of, without=without)
     known = still_known(connection, system, apart)
@@ -210,6 +216,21 @@ def read_window(
     )
 
 
+def _read_texts(connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, exact: bool) -> Read:
+    """The same of a system that only writes: how many texts, what was left out, and what its logs count."""
+    return Read(
+        counts=read_texts(connection, system, window),
+        strata=STRATA.empty_table(),
+        ranks=RANKS.empty_table(),
+        scores=SCORES.empty_table(),
+        reference_scores=SCORES.empty_table(),
+        histograms=[],
+        withheld=withheld_table({}),
+        left_out=read_left_out(connection, system, window),
+        logs=read_logs(connection, system, window, exact=exact),
+    )
+
+
 def _decisions(read: Read) -> int:
     """How many decisions were read of everybody."""
     everybody = read.counts.filter(pa.compute.equal(read.counts["by"], ""))
@@ -234,6 +255,8 @@ def measure_evidence(
 
 
 def _measured(read: Read, system: System, *, stands: WindowStanding) -> tuple[list[Measure], int]:
+    if only_writes(system):
+        return log_measures(read.logs, system), _decisions(read)
     counted = cells_from_counts(read.counts, system)
     withheld = replace(withheld_of(read.withheld), apart=named(apart_of(read.withheld), counted))
     tables = with_groups(counted, withheld.apart)

@@ -56,9 +56,7 @@ def _part_of_month(connection: duckdb.DuckDBPyConnection, held: str) -> pa.Table
     return pa.Table.from_pylist([{"part": PART_OF_MONTH, "bucket": 0, "decision": 0, "n": 1}], SHARES)
 
 
-def _earlier(
-    connection: duckdb.DuckDBPyConnection, system: System, window: Window, log: LogName
-) -> Iterator[pa.Table]:
+def _earlier(connection: duckdb.DuckDBPyConnection, system: System, window: Window, log: LogName) -> Iterator[pa.Table]:
     """What was counted in the twelve months before a window, of the parts that are read of them (`EARLIER`)."""
     parts = COUNTERS[log].earlier(system)
     if not parts:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from boussole.audits.cubes import accounts, calls, contacts, notices, reviews, uses
+from boussole.audits.cubes import accounts, contacts, generations, notices, reviews, uses
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import cube_of, has_table, literal, one, table
 from boussole.audits.log_names import LogName
@@ -54,7 +54,11 @@ COUNTERS: Mapping[LogName, LogCounter] = {
     ),
     "usage": LogCounter(counting=uses.counting, source="usage", ready=uses.ready, newest=uses.parts),
     "generations": LogCounter(
-        counting=calls.counting, source="generations", ready=calls.ready, newest=calls.parts, earlier=calls.earlier
+        counting=generations.counting,
+        source="generations",
+        ready=generations.ready,
+        newest=generations.parts,
+        earlier=generations.earlier,
     ),
     "accounts": LogCounter(counting=accounts.counting, source="accounts", newest=accounts.parts),
 }
