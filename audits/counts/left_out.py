@@ -16,6 +16,7 @@ import pyarrow as pa
 from boussole.audits.counts.log_ends import LogEnd, end_sql, ends_of
 from boussole.audits.counts.texts import LOG as TEXTS
 from boussole.audits.counts.texts import daily, only_writes
+from boussole.audits.cubes.logs import COUNTERS
 from boussole.audits.cubes.update import apart_sql, rows_of
 from boussole.audits.decisions.exclusion import runs_out
 from boussole.audits.decisions.quarantine import standing
@@ -35,8 +36,8 @@ SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS, APART = PARTS = (
 )
 """Rows set aside whose day lies in the window, or cannot be read; rows that somebody discarded; rows of excluded runs;
 decisions of other periods; decisions about groups too small to be told, which are set apart."""
-BESIDE = ("reference", "outcomes", "contacts", "human_actions", "usage", "accounts")
-REFERENCE, OUTCOMES, CONTACTS, HUMAN_ACTIONS, USAGE, ACCOUNTS = BESIDE
+BESIDE = ("reference", "outcomes", "contacts", "human_actions", "usage", "accounts", "generations")
+REFERENCE, OUTCOMES, CONTACTS, HUMAN_ACTIONS, USAGE, ACCOUNTS, GENERATIONS = BESIDE
 """What some questions rest on beside the window: the window of reference, and the logs of outcomes, of messages and of
 what people decide, of all periods: a row set aside there bears no day of a decision."""
 ASIDE, CAME = "rows_aside", "sources_of_rows_aside"
@@ -212,6 +213,7 @@ def _logs(system: System) -> list[str]:
         HUMAN_ACTIONS: human is not None and human.agent is not None,
         USAGE: system.usage is not None and system.usage.bounded,
         ACCOUNTS: system.accounts is not None,
+        GENERATIONS: "generations" in system.logs and COUNTERS["generations"].ready(system),
     }
     return [log for log, holds in asked.items() if holds and log != _main(system)]
 

@@ -17,9 +17,11 @@ from boussole.audits.systems.logs.calls import (
     CALLS,
     DISCARDED,
     ENERGY,
+    LONGEST,
     METERED,
     METERED_TOKENS,
     MONTHS,
+    NO_NAME,
     OF_OUTCOMES,
     OUTCOMES,
     SQUARES,
@@ -59,7 +61,7 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
     present = describe(connection, held)
     told = {name: quote(name) if name in present else "NULL" for name in (*VALUES, "outcome", "energy", "bucket")}
     said = f"lower(trim(CAST({told['outcome']} AS VARCHAR)))"
-    named = ", ".join(f"nullif(trim(CAST({told[name]} AS VARCHAR)), '') AS {name}" for name in VALUES)
+    named = ", ".join(f"{_name(told[name])} AS {name}" for name in VALUES)
     day_bucket = f"CAST(date_diff('day', DATE '2000-01-01', day) % {BUCKETS} AS UTINYINT)"
     seen = (
         f"SELECT CAST(date_trunc('month', day) AS DATE) AS month, coalesce({told['bucket']}, {day_bucket}) AS bucket, "
@@ -107,6 +109,12 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
 def _calls(system: System) -> Calls:
     section = system.generations.calls if system.generations is not None else None
     return section or Calls()
+
+
+def _name(column: str) -> str:
+    """SQL: the name that a cell holds; NULL where it is blank, and no text that is too long to be a name."""
+    name = f"nullif(trim(CAST({column} AS VARCHAR)), '')"
+    return f"CASE WHEN length({name}) > {LONGEST} THEN {literal(NO_NAME)} ELSE {name} END"
 
 
 def _among(said: str, names: Sequence[str]) -> str:

@@ -33,6 +33,8 @@ def call_measures(read: pa.Table, system: System) -> list[Measure]:
     ran outside (`outside`: provider, place, model and how many). Suppressed: `small_group`, fewer calls than
     `suppress_below` in a month. Undefined: `no_place`, where no call says where it ran.
     """
+    if not calls_of(system).bounded:
+        return []
     if PART_OF_MONTH in read["part"].to_pylist():
         return [untold(OUTSIDE_SHARE, bad_side="above")]
     held = calls_of(system)

@@ -7,11 +7,12 @@ from dataclasses import replace
 from boussole.charter.deadlines.items import bound_of
 from boussole.charter.document import LoggedCases, MeasureInShort
 from boussole.charter.document.answers.verdict import Verdict
+from boussole.charter.document.answers.verdicts import CallsOutside
 from boussole.charter.document.base import given
 from boussole.charter.judging.stated import Period, StatedVerdict
 from boussole.charter.records.facts import Facts
 
-BESIDE = ("hours", "unlabelled", "lacking", "beyond", "unused", "people")
+BESIDE = ("hours", "unlabelled", "lacking", "beyond", "unused", "people", "kinds")
 """What a measure may tell beside its cases."""
 
 
@@ -56,8 +57,10 @@ def _counts(measure: MeasureInShort, refuted: int) -> LoggedCases | None:
     n, cases = (given(measure.n), int(measure.params.get("cases"))) if measure.status == "ok" else (0, 0)
     beside = {name: int(told) for name in BESIDE if (told := measure.params.get(name)) is not None}
     beside |= {"refuted": refuted} if refuted else {}
-    people = beside.get("people", n)
-    return LoggedCases(n=n, cases=cases, bound=bound_of(people, people - cases), **beside)
+    people, outside = beside.get("people", n), measure.params.get("outside")
+    named = tuple(CallsOutside(provider=by, place=at, model=of, n=some) for by, at, of, some in outside or ())
+    listed = {"outside": named} if named else {}
+    return LoggedCases(n=n, cases=cases, bound=bound_of(people, people - cases), **beside, **listed)
 
 
 def _unlabelled(measure: MeasureInShort) -> float:

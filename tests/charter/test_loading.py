@@ -82,6 +82,7 @@ def test_levels_that_are_judged_in_this_version():
         "undeclared_use_share": (0.01, None),
         "first_without_notice_share": (0, None),
         "accounts_without_second_factor_share": (0, None),
+        "calls_outside_allowed_share": (0.01, None),
         "late_reply_ratio": (0.95, 0.8),
         "reached_in_time_ratio": (0.95, 0.8),
         "silent_shortlisting_ratio": (0.95, 0.8),

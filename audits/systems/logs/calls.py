@@ -29,7 +29,11 @@ each cluster, calls times calls. Months, each of them one."""
 OF_OUTCOMES = (CALLS, OUTCOMES, TOKENS, DISCARDED)
 EARLIER = "earlier "
 """Before the name of a part: what was counted in the twelve months before a window."""
-BY = "provider*place*model"
+BY = "call.provider*call.place*call.model"
+"""Of which calls: no group of a system can be called so, and a name of a provider, place or model is nobody's."""
+LONGEST = 60
+"""Characters of the longest name of a provider, place or model: what is longer is no name, and is not told."""
+NO_NAME = "(no name)"
 
 
 class CalledModel(Strict):

@@ -145,7 +145,7 @@ GENERATIONS = LogType(
         "bucket": "UTINYINT",  # of the team, or of the day
         "n": "BIGINT",
         "cases": "BIGINT",
-        "by": "VARCHAR",  # of calls: provider*place*model; NULL: of everybody
+        "by": "VARCHAR",  # of calls: `calls.BY`; NULL: of everybody
         "value1": "VARCHAR",
         "value2": "VARCHAR",
         "value3": "VARCHAR",

@@ -85,6 +85,15 @@ class RecordCounts(Part):
     ] = None
 
 
+class CallsOutside(Part):
+    """Calls of one kind that ran outside what is allowed: by whom, where, with which model (not told: null)."""
+
+    provider: str | None
+    place: str | None
+    model: str | None
+    n: Count
+
+
 class LoggedCases(Part):
     """What a log counts of something that is not tolerated: of `n` people, or uses, how many are a case.
 
@@ -120,6 +129,16 @@ class LoggedCases(Part):
     unused: Annotated[Count | None, LATER, Field(description="At most how many accounts nobody has used for long")] = (
         None
     )
+    outside: Annotated[
+        Annotated[tuple[CallsOutside, ...], Field(min_length=1)] | None,
+        LATER,
+        Field(description="The calls that ran outside what is allowed, the most first; absent where there are none"),
+    ] = None
+    kinds: Annotated[
+        Count | None,
+        LATER,
+        Field(description="How many kinds of such calls there are, listed or not, where it is asked"),
+    ] = None
 
 
 class VerdictInShort(Part):

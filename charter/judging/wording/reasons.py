@@ -33,6 +33,8 @@ NOT_EXAMINED = {
     "was approved, since when.",
     "no_purposes": "Not examined: the system file does not say for which purposes or tasks the system may be used. It "
     "would take that list, and a log of uses with the purpose or the task of each.",
+    "no_allowed_places": "Not examined: the system file does not say where models may run, and by whom. It would take "
+    "the list of allowed places and providers, and a log of texts with the place and the provider of each call.",
     "no_closings": "Not examined: the log of messages does not say when the lists that they are about close.",
     "no_smartphones": "Not examined: the log of messages does not say who has a smartphone, or when lists close.",
     "no_replies": "Not examined: the log of messages does not say when people replied.",
@@ -87,6 +89,7 @@ CANNOT_TELL = {
     "no_second_factor": "We cannot tell. The export tells of no account whether it needs a second factor.",
     "no_template": "We cannot tell. No first message in this period names its template.",
     "no_label": "We cannot tell. The log does not say what these uses are for.",
+    "no_place": "We cannot tell. The log does not say where models ran, or by whom.",
     "no_times": "We cannot tell. Too many messages say on which day they left, and not at what time.",
     "part_of_month": "We cannot tell. This is told of whole months only: from two periods that differ by some days, "
     "one could tell what concerns the few people of these.",
@@ -147,6 +150,12 @@ LEFT_OUT = {
         "We cannot tell. Of {rows} accounts, {n} were set aside ({share} in 100): from {limit} in 100 on, the charter "
         "draws no conclusion from those that are left.",
     ),
+    "generations": (
+        "We cannot tell. Of {rows} texts, {n} was set aside ({share} in 100): from {limit} in 100 on, the charter "
+        "draws no conclusion from those that are left.",
+        "We cannot tell. Of {rows} texts, {n} were set aside ({share} in 100): from {limit} in 100 on, the charter "
+        "draws no conclusion from those that are left.",
+    ),
 }
 """By the part of what was left out that keeps the charter from judging."""
 LOG_STOPS = {
@@ -156,5 +165,7 @@ LOG_STOPS = {
     "this period: nobody knows what came after.",
     "usage": "We cannot tell. The log of uses stops on {date}, {days} days before the end of this period: nobody knows "
     "what came after.",
+    "generations": "We cannot tell. The log of texts stops on {date}, {days} days before the end of this period: "
+    "nobody knows what came after.",
 }
 """By the log that ends so early that no promise can be kept by it."""

@@ -6,7 +6,7 @@ from .judging import LEFT_OUT, STOPS, limited, stops
 
 METRICS = (
     "written_after_stop_share", "undeclared_use_share", "first_without_notice_share",
-    "accounts_without_second_factor_share",
+    "accounts_without_second_factor_share", "calls_outside_allowed_share",
 )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def _claims(measure: dict, told_of: dict, too_much: bool, watch: float | None, *
         bound = None if cases else min(3 / (people or n), 1.0)
         claims.update({"logged.people": people, "logged.n": n, "logged.cases": cases, "logged.bound": bound})
     if told or measure["params"].get("unlabelled"):
-        beside = ("unlabelled", "lacking", "hours", "beyond", "unused")
+        beside = ("unlabelled", "lacking", "hours", "beyond", "unused", "kinds")
         claims.update({f"logged.{name}": measure["params"].get(name) for name in beside})
     return claims
 
