@@ -30,6 +30,7 @@ from boussole.audits.metrics.replies import METRICS as REPLY_METRICS
 from boussole.audits.metrics.scoring import METRICS as SCORING_METRICS
 from boussole.audits.metrics.selection import METRICS as SELECTION_METRICS
 from boussole.audits.metrics.stages import METRICS as STAGE_METRICS
+from boussole.audits.metrics.texts import METRICS as TEXT_METRICS
 from boussole.audits.metrics.through import METRICS as THROUGH_METRICS
 from boussole.audits.metrics.uses import METRICS as USE_METRICS
 
@@ -94,6 +95,7 @@ REGISTRY = Registry(
         *USE_METRICS,
         *NOTICE_METRICS,
         *ACCOUNT_METRICS,
+        *TEXT_METRICS,
         *CALL_METRICS,
     )
 )

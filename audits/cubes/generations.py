@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from boussole.audits.cubes import calls, texts
-from boussole.audits.lake.tables import KEYS, literal, table
+from boussole.audits.lake.tables import KEYS, literal, quote, table
 from boussole.audits.systems.logs.texts import TEXTS
 from boussole.audits.systems.model import System
 
@@ -30,11 +30,11 @@ def earlier(system: System) -> tuple[str, ...]:
 def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
     """SQL: the counts of the rows whose days meet a condition, with the columns `calls.COLUMNS`."""
     found = [f"({each.counting(connection, system, rows)})" for each in BOTH if each.ready(system)]
-    nobody = ", ".join(f"CAST(NULL AS VARCHAR) AS {name}" for name in KEYS)
+    nobody = ", ".join(f"CAST(NULL AS VARCHAR) AS {quote(name)}" for name in KEYS)
     found.append(
         f"(SELECT CAST(date_trunc('month', day) AS DATE) AS month, {literal(TEXTS)} AS part, CAST(0 AS UTINYINT) AS "
         f"bucket, count(*) AS n, CAST(0 AS BIGINT) AS cases, {nobody} FROM {table(system, 'generations')} "
         f"WHERE {rows} GROUP BY month)"
     )
-    columns = ", ".join(calls.COLUMNS)
+    columns = ", ".join(map(quote, calls.COLUMNS))
     return f"FROM ({' UNION ALL '.join(f'SELECT {columns} FROM {each}' for each in found)}) ORDER BY ALL"

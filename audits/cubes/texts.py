@@ -1,14 +1,14 @@
 """What is counted of texts: adverts with a prohibited criterion, drafts of them, texts with personal data.
 
-Counts by month, part and bucket of the team. What a text holds was found as it came in (`texts.reading`); one that could
-not be read, or of which it is not told whether it went out, is not taken to be right: it is counted as unread.
+Counts by month, part and bucket of the team. What a text holds was found as it came in (`texts.reading`). One that
+could not be read, or of which it is not told whether it went out, is not taken to be right: it is counted as unread.
 """
 
 from __future__ import annotations
 
 import duckdb
 
-from boussole.audits.lake.tables import KEYS, describe, literal, table
+from boussole.audits.lake.tables import KEYS, describe, literal, quote, table
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.logs.generations import Generations
 from boussole.audits.systems.logs.texts import (
@@ -73,7 +73,7 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
         "GROUP BY month, bucket",
         f"SELECT DISTINCT month, {literal(held.part(MONTHS))}, CAST(0 AS UTINYINT), 1, 0 FROM ({seen})",
     ]
-    everybody = ", ".join(f"CAST(NULL AS VARCHAR) AS {name}" for name in KEYS)
+    everybody = ", ".join(f"CAST(NULL AS VARCHAR) AS {quote(name)}" for name in KEYS)
     return f"SELECT *, {everybody} FROM ({' UNION ALL '.join(counted)})"
 
 

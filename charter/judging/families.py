@@ -203,6 +203,7 @@ def _declared(system: System) -> dict[Need, bool]:
     """What the system file declares of what questions may need."""
     columns, sent = system.columns, system.contacts
     human = columns.human if columns is not None else None
+    texts = system.generations.texts if system.generations is not None else None
     called = system.generations.calls if system.generations is not None else None
     closings = sent is not None and sent.reply_at is not None and sent.closes_at is not None
     return {
@@ -226,6 +227,8 @@ def _declared(system: System) -> dict[Need, bool]:
         "accounts": system.accounts is not None,
         "notices": sent is not None and bool(sent.notices),
         "allowed_places": called is not None and called.bounded,
+        "adverts": texts is not None and bool(texts.adverts),
+        "personal_kinds": texts is not None and bool(texts.personal),
         "purposes": system.usage is not None and system.usage.bounded,
     }
 

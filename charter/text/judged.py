@@ -15,6 +15,7 @@ from boussole.audits.metrics.notices import WITHOUT_NOTICE
 from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
 from boussole.audits.metrics.replies import LATE_RATIO
 from boussole.audits.metrics.sides_of_replies import REACHED_RATIO, SILENT_RATIO
+from boussole.audits.metrics.texts import PERSONAL_OUTSIDE, UNLAWFUL_ADVERTS
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.metrics.uses import UNDECLARED_SHARE
 from boussole.charter.text.model import Need
@@ -32,6 +33,8 @@ NO_CASE: dict[str, Need] = {
     UNDECLARED_SHARE: "purposes",
     WITHOUT_NOTICE: "notices",
     WITHOUT_FACTOR: "accounts",
+    UNLAWFUL_ADVERTS: "adverts",
+    PERSONAL_OUTSIDE: "personal_kinds",
     OUTSIDE_SHARE: "allowed_places",
 }
 """Counts of what is not tolerated at all, from a log: one case is too many, and nothing is tested."""

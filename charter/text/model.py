@@ -35,6 +35,8 @@ Need = Literal[
     "notices",
     "accounts",
     "allowed_places",
+    "adverts",
+    "personal_kinds",
 ]
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]

@@ -94,11 +94,28 @@ class CallsOutside(Part):
     n: Count
 
 
+class DetectedTexts(Part):
+    """What was found in all texts that were read, or drafts, by a reader that misses some.
+
+    `annotated`, `found`, `reported`, `right`: what the reader did on texts that people annotated. `share`: flagged ÷
+    texts ÷ recall; `most`: the upper end of what was flagged ÷ the lower end of recall.
+    """
+
+    texts: Count
+    flagged: Count
+    annotated: Annotated[int, Field(ge=1)]
+    found: Count
+    reported: Count
+    right: Count
+    share: Share
+    most: Share
+
+
 class LoggedCases(Part):
     """What a log counts of something that is not tolerated: of `n` people, or uses, how many are a case.
 
-    `bound`: 3 / `n` where none is. `people`: of several months, in each of which somebody counts once, how many
-    different people they are for sure; `bound` is of these.
+    `bound`: 3 / `n` where none is; of what a reader finds in texts, 3 / (`n` × its recall at least). `people`: of several
+    months, in each of which somebody counts once, how many different people they are for sure; `bound` is of these.
     """
 
     n: Count
@@ -125,6 +142,11 @@ class LoggedCases(Part):
     ] = None
     beyond: Annotated[
         Count | None, LATER, Field(description="At most how many accounts have rights that their role does not need")
+    ] = None
+    detected: Annotated[
+        DetectedTexts | None,
+        LATER,
+        Field(description="What was found in all texts, or drafts, where cases are of texts"),
     ] = None
     unused: Annotated[Count | None, LATER, Field(description="At most how many accounts nobody has used for long")] = (
         None

@@ -35,6 +35,12 @@ NOT_EXAMINED = {
     "would take that list, and a log of uses with the purpose or the task of each.",
     "no_allowed_places": "Not examined: the system file does not say where models may run, and by whom. It would take "
     "the list of allowed places and providers, and a log of texts with the place and the provider of each call.",
+    "no_adverts": "Not examined: the system file does not say which texts are job adverts. It would take, in the log "
+    "of texts, the use of each, what the agent did with it, and the draft and the text that went out; they are looked "
+    "through as they come in, and need not be stored.",
+    "no_personal_kinds": "Not examined: the system file does not say which personal data have no place in texts. It "
+    "would take that list, and in the log of texts what was written, what went out and to whom; they are looked "
+    "through as they come in, and need not be stored.",
     "no_closings": "Not examined: the log of messages does not say when the lists that they are about close.",
     "no_smartphones": "Not examined: the log of messages does not say who has a smartphone, or when lists close.",
     "no_replies": "Not examined: the log of messages does not say when people replied.",
@@ -90,6 +96,7 @@ CANNOT_TELL = {
     "no_template": "We cannot tell. No first message in this period names its template.",
     "no_label": "We cannot tell. The log does not say what these uses are for.",
     "no_place": "We cannot tell. The log does not say where models ran, or by whom.",
+    "no_text_read": "We cannot tell. No text of this period that went out could be read.",
     "no_times": "We cannot tell. Too many messages say on which day they left, and not at what time.",
     "part_of_month": "We cannot tell. This is told of whole months only: from two periods that differ by some days, "
     "one could tell what concerns the few people of these.",

@@ -20,6 +20,9 @@ from boussole.charter.judging.wording.naming import about
 from boussole.charter.judging.wording.reasons import CANNOT_TELL, LEFT_OUT, LOG_STOPS, NOT_EXAMINED
 from boussole.charter.judging.wording.record_sentences import recorded_sentence
 from boussole.charter.judging.wording.stated_sentences import stated_sentence
+from boussole.charter.judging.wording.text_sentences import REASONS as TEXT_REASONS
+from boussole.charter.judging.wording.text_sentences import WORDS as TEXT_WORDS
+from boussole.charter.judging.wording.text_sentences import text_sentence, went_out
 from boussole.charter.text.judged import OF_REPLIES, of_reviews
 from boussole.charter.text.left_out import REASON, STOPS, limiting, stopped
 
@@ -172,8 +175,9 @@ def _sentence(told: _Teller, left_out: LeftOutInShort | None) -> str:
     answer = catalogue.gettext(ANSWERS[document.verdict, question.indicator.good_answer])
     if left_out is not None and (lacks := told.lacking(left_out)):
         return " ".join(each for each in lacks if each)
-    if document.reason in REASONS:
-        return logged_sentence(document, answer, catalogue)
+    if document.reason in (TEXT_REASONS if document.metric in TEXT_WORDS else REASONS):
+        tell = text_sentence if document.metric in TEXT_WORDS else logged_sentence
+        return tell(document, answer, catalogue)
     if document.rests_on_statements:
         records = question.indicator.records
         if document.counted is not None and records is not None:
@@ -232,7 +236,8 @@ class _Teller:
         lang, gettext = self.catalogue.lang, self.catalogue.gettext
         answer = gettext(LOG_STOPS[end.log]).format(date=date_words(end.last, lang), days=whole(end.days, lang))
         if self.document.logged is not None:
-            return [answer, logged_so_far(self.document, self.catalogue)]
+            so_far = went_out if self.document.metric in TEXT_WORDS else logged_so_far
+            return [answer, so_far(self.document, self.catalogue)]
         return [answer, self._found(SO_FAR), self.hidden()]
 
     def _found(self, message: str) -> str:
