@@ -35,7 +35,7 @@ from boussole.audits.counts.replies import read_replies
 from boussole.audits.counts.scores import SCORES, read_scores, scores_of
 from boussole.audits.counts.stages import stages_of
 from boussole.audits.counts.strata import STRATA, read_strata, strata_of
-from boussole.audits.counts.texts import days_of_texts, only_writes, read_texts
+from boussole.audits.counts.texts import only_writes
 from boussole.audits.counts.versions import read_versions
 from boussole.audits.counts.watched import read_watched
 from boussole.audits.counts.withheld import Earlier, read_withheld, withheld_of, withheld_table
@@ -110,8 +110,7 @@ def measure_window(
     as_of = as_of or today
     with reading(workspace) as connection:
         writes = only_writes(system)
-        days = days_of_texts(connection, system) if writes else days_of(connection, system)
-        window = choose_window(system, *days, start=start, end=end)
+        window = choose_window(system, *days_of(connection, system), start=start, end=end)
         if not writes:
             hold_declared(connection, system)
         hold_bands(connection, system)
@@ -219,7 +218,7 @@ def read_window(
 def _read_texts(connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, exact: bool) -> Read:
     """The same of a system that only writes: how many texts, what was left out, and what its logs count."""
     return Read(
-        counts=read_texts(connection, system, window),
+        counts=read_counts(connection, system, window, as_of=window.end),
         strata=STRATA.empty_table(),
         ranks=RANKS.empty_table(),
         scores=SCORES.empty_table(),

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import duckdb
-import pyarrow as pa
 
-from boussole.audits.counts.read import COUNTS
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import cube_of, has_table, table
 from boussole.audits.systems.logs.texts import TEXTS
 from boussole.audits.systems.model import System
-from boussole.audits.windows import EmptyWindowError, Window
+from boussole.audits.windows import EmptyWindowError
 
 LOG = "generations"
 
@@ -37,15 +35,6 @@ def days_of_texts(connection: duckdb.DuckDBPyConnection, system: System) -> tupl
             "or run `boussole sync`.",
         )
     return row[0], row[1]
-
-
-def read_texts(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> pa.Table:
-    """How many texts there are in a window: one row of `COUNTS`, of everybody, without decision and outcome."""
-    within = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
-    found = connection.execute(
-        f"SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM ({daily(connection, system)}) WHERE {within}"
-    ).fetchone()
-    return pa.Table.from_pylist([{"by": "", "bucket": 0, "n": found[0] if found else 0}], COUNTS)
 
 
 def daily(connection: duckdb.DuckDBPyConnection, system: System) -> str:

@@ -14,11 +14,9 @@ from boussole.audits.systems.logs.generations import Generations
 from boussole.audits.systems.logs.texts import (
     ADVERTS,
     DRAFTS,
-    MONTHS,
     NUMBERS,
     OUTSIDE,
     PERSONAL,
-    SQUARES,
     UNREAD,
     UNREAD_ADVERTS,
     HeldTexts,
@@ -67,12 +65,6 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
         for part, (among, case) in ((held.part(name), each) for name, each in asked.items())
         if part in parts(system)
     ]
-    teams = f"SELECT month, bucket, count(*) AS texts FROM ({seen}) GROUP BY month, bucket, team"
-    counted += [
-        f"SELECT month, {literal(held.part(SQUARES))}, bucket, CAST(sum(texts * texts) AS BIGINT), 0 FROM ({teams}) "
-        "GROUP BY month, bucket",
-        f"SELECT DISTINCT month, {literal(held.part(MONTHS))}, CAST(0 AS UTINYINT), 1, 0 FROM ({seen})",
-    ]
     everybody = ", ".join(f"CAST(NULL AS VARCHAR) AS {quote(name)}" for name in KEYS)
     return f"SELECT *, {everybody} FROM ({' UNION ALL '.join(counted)})"
 
@@ -85,7 +77,6 @@ def _seen(system: System, source: str, present: set[str], rows: str) -> str:
     lacking = "".join(f", CAST(NULL AS VARCHAR) AS {each}" for each in TOLD if each not in present)
     alone = f"CAST(CAST('0x' || left(md5(id), 8) AS BIGINT) % {BUCKETS} AS UTINYINT)"
     bucket = "coalesce(bucket, 0)" if section.team is not None and "bucket" in present else alone
-    team = "team" if section.team is not None else "id"
     said, sent = "nullif(lower(trim(outcome)), '')", "(wording_sent IS NOT NULL OR personal_sent IS NOT NULL)"
     written, edited = (f"{said} IN ({listed(names)})" for names in (held.as_written, held.edited))
     went = f"CASE WHEN {sent} THEN true WHEN {said} IS NOT NULL THEN {written} OR {edited} END"
@@ -93,7 +84,7 @@ def _seen(system: System, source: str, present: set[str], rows: str) -> str:
         name: f"coalesce({name}_sent, CASE WHEN {written} THEN {name}_output END)" for name in ("wording", "personal")
     }
     return (
-        f"SELECT CAST(date_trunc('month', day) AS DATE) AS month, {bucket} AS bucket, {team} AS team, {went} AS went, "
+        f"SELECT CAST(date_trunc('month', day) AS DATE) AS month, {bucket} AS bucket, {went} AS went, "
         f"{_among('use', held.adverts)} AS advert, {_among('recipient', held.outside)} AS outside, "
         f"nullif(trim(recipient), '') IS NULL AS nowhere, wording_output, personal_output, personal_sent, "
         f"{out['wording']} AS wording_out, {out['personal']} AS personal_out "

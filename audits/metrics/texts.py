@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from boussole.audits.measures import Measure
@@ -18,12 +19,9 @@ from boussole.audits.metrics.shares import PART_OF_MONTH, of_months, sides_of, u
 from boussole.audits.systems.logs.texts import (
     ADVERTS,
     DRAFTS,
-    MONTHS,
     NUMBERS,
     OUTSIDE,
     PERSONAL,
-    SQUARES,
-    TEXTS,
     UNREAD,
     UNREAD_ADVERTS,
     HeldTexts,
@@ -84,7 +82,7 @@ class _Counts:
             limit=self._limit,
             none="no_text_read",
             told=told,
-            clusters=self._alike(sides),
+            clusters=worth_if_few(sides),
         )
 
     def _detected(self, part: str, reader: Reader) -> dict[str, Any] | None:
@@ -94,7 +92,7 @@ class _Counts:
         flagged, n = int(sides[1].sum()), int(sides.sum())
         if not n or min(of_months(self._read, self._held.part(part))) < self._limit:
             return None
-        high = interval_of(sides, self._alike(sides)).high
+        high = interval_of(sides, worth_if_few(sides)).high
         return {
             "texts": n,
             "flagged": flagged,
@@ -103,14 +101,21 @@ class _Counts:
             "most": min(1.0, high / reader.recall_at_least),
         }
 
-    def _alike(self, sides: Ints) -> float:
-        """How many independent texts these are worth, if all texts of a team were alike."""
-        squares = int(self._sides(SQUARES).sum())
-        months, every = int(self._sides(MONTHS).sum()), int(sides_of(self._read, TEXTS).sum())
-        return every * int(sides.sum()) / (months * squares)
-
     def _sides(self, part: str) -> Ints:
         return sides_of(self._read, self._held.part(part))
+
+
+def worth_if_few(sides: Ints) -> float:
+    """How many independent texts these (no case, case; by bucket) are worth where so few are cases that their variance
+    between teams says little: as many as there are, divided by how many cases a bucket holds that holds any. Those of
+    one team may all come from one template; where there is no case, texts are taken not to depend on one another.
+
+    >>> import numpy as np
+    >>> worth_if_few(np.array([[90, 94, 100], [10, 6, 0]]))
+    37.5
+    """
+    cases = sides[1]
+    return float(sides.sum() / max(1.0, cases.sum() / max(1, np.count_nonzero(cases))))
 
 
 _SOURCE = (

@@ -21,12 +21,12 @@ LONGEST = 5_000
 """Characters of texts whose distance is still counted: it takes as many steps as one times the other."""
 NUMBERS: tuple[Entity, ...] = ("NIR", "IBAN")
 """Kinds of personal data of which one that goes outside is too many; others are data of everyday letters."""
-PARTS = ("adverts", "drafts", "unread_adverts", "outside", "personal", "unread", "text_squares", "text_months")
-ADVERTS, DRAFTS, UNREAD_ADVERTS, OUTSIDE, PERSONAL, UNREAD, SQUARES, MONTHS = PARTS
+PARTS = ("adverts", "drafts", "unread_adverts", "outside", "personal", "unread")
+ADVERTS, DRAFTS, UNREAD_ADVERTS, OUTSIDE, PERSONAL, UNREAD = PARTS
 """What is counted of texts: adverts that went out, and drafts of adverts, in which a prohibited criterion was found;
 all adverts, those that could not be read; texts that went outside, with a number that names somebody; texts that were
-read, with personal data; all texts, those that could not be read. Of each team, texts times texts. Months, of which
-each is one. All carry what texts are held to (`Texts.part`)."""
+read, with personal data; all texts, those that could not be read. All carry what texts are held to
+(`HeldTexts.part`)."""
 TEXTS = "texts"
 """All texts, whatever they are held to."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

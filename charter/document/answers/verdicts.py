@@ -114,8 +114,9 @@ class DetectedTexts(Part):
 class LoggedCases(Part):
     """What a log counts of something that is not tolerated: of `n` people, or uses, how many are a case.
 
-    `bound`: 3 / `n` where none is; of what a reader finds in texts, 3 / (`n` × its recall at least). `people`: of several
-    months, in each of which somebody counts once, how many different people they are for sure; `bound` is of these.
+    `bound`: 3 / `n` where none is; of what a reader finds in texts, 3 / (`n` × its recall at least). `people`: of
+    several months, in each of which somebody counts once, how many different people they are for sure; `bound` is of
+    these.
     """
 
     n: Count

@@ -44,7 +44,8 @@ WORDS = {
         ),
         missed="On annotated adverts, the rules find {found} in 100 of what a human finds, and of 100 that they report "
         "{right} are right.",
-        bound="With what they miss, it leaves up to {bound} in 1,000 adverts to come that hold one.",
+        bound="If adverts do not depend on one another, that leaves, with what they miss, up to {bound} in 1,000 of "
+        "those to come that hold one.",
         rate="With those that they miss, that is {share} drafts in 1,000: to be watched over {level}.",
         wide="With those that they miss, up to {most} drafts in 1,000 may hold one: too few were read to tell whether "
         "it is {level} at most.",
@@ -72,7 +73,8 @@ WORDS = {
         ),
         missed="On annotated texts, the detector finds {found} in 100 of what a human finds, and of 100 that it "
         "reports {right} are right.",
-        bound="With what it misses, it leaves up to {bound} in 1,000 texts to come that hold one.",
+        bound="If texts do not depend on one another, that leaves, with what it misses, up to {bound} in 1,000 of "
+        "those to come that hold one.",
         rate="With those that it misses, up to {most} texts in 1,000 hold some: to be watched over {level}.",
         wide="With those that it misses, up to {most} texts in 1,000 may hold some: too few were read to tell whether "
         "it is {level} at most.",

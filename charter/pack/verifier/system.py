@@ -40,6 +40,7 @@ class System:
         columns, sent = self.declared.get("columns") or {}, self.declared.get("contacts") or {}
         human, uses = columns.get("human") or {}, self.declared.get("usage") or {}
         called = (self.declared.get("generations") or {}).get("calls") or {}
+        texts = (self.declared.get("generations") or {}).get("texts") or {}
         closings = bool(sent.get("reply_at") and sent.get("closes_at"))
         return {
             "decision": self.decides,
@@ -64,6 +65,8 @@ class System:
             "accounts": bool(self.declared.get("accounts")),
             "notices": bool(sent.get("notices")),
             "allowed_places": bool(called.get("places") or called.get("providers")),
+            "adverts": bool(texts.get("adverts")),
+            "personal_kinds": bool(texts.get("personal")),
             "purposes": bool(uses.get("purposes") or uses.get("tasks")),
         }[need]
 

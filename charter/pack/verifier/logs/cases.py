@@ -13,7 +13,7 @@ from ..groups import Claims
 from ..rows import EVERYBODY, Rows
 from ..scores import share_end, wilson
 from ..system import System
-from . import calls
+from . import calls, texts
 from .shares import PART_OF_MONTH, counted, of_months, part_of_month, worth
 
 ACCOUNTS = "accounts_without_second_factor_share"
@@ -31,6 +31,8 @@ class Cases(NamedTuple):
     none: str
     told: Callable[[System, Rows], Claims]
     clusters: Callable[[Rows, int], float] | None = None
+    alike: Callable[[Counted], float] | None = None
+    """The same, where that is told by the cases themselves."""
     sides: Callable[[System, Rows], Counted] | None = None
     """Cases and all by bucket, where they are not counts of one part."""
     months: Callable[[System, Rows], list[int]] | None = None
@@ -117,6 +119,10 @@ CASES = {
     calls.METRIC: Cases(
         calls.LOG, calls.named(calls.CALLS), "no_place", calls.told, calls.alike, sides=calls.sides, months=calls.months
     ),
+    **{
+        name: Cases(texts.LOG, texts.named(parts[0]), "no_text_read", texts.told(name), alike=texts.alike)
+        for name, parts in texts.PARTS.items()
+    },
 }
 
 
@@ -126,6 +132,7 @@ NEEDS = {
     "first_without_notice_share": "notices",
     ACCOUNTS: "accounts",
     calls.METRIC: "calls",
+    **texts.NEEDS,
 }
 
 
@@ -139,7 +146,7 @@ def claims(name: str, system: System, rows: Rows) -> Claims:
         "value": k / n,
         "n": n,
         "clusters": len(filled(found[1])),
-        **_interval(found, None if each.clusters is None else each.clusters(rows, n), people),
+        **_interval(found, _clusters(each, found, rows), people),
         "params.cases": k,
         "params.people": people if people < n else None,
         **each.told(system, rows),
@@ -149,6 +156,12 @@ def claims(name: str, system: System, rows: Rows) -> Claims:
 def _sides(each: Cases, system: System, rows: Rows) -> Counted:
     """Cases and all, by bucket."""
     return each.sides(system, rows) if each.sides else counted(rows, each.log, each.part(system))
+
+
+def _clusters(each: Cases, found: Counted, rows: Rows) -> float | None:
+    if each.alike is not None:
+        return each.alike(found)
+    return None if each.clusters is None else each.clusters(rows, sum(found[1]))
 
 
 def _interval(found: Counted, clusters: float | None, people: int) -> Claims:
