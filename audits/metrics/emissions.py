@@ -1,0 +1,111 @@
+"""What a token costs: electricity, CO₂ equivalent and water, as EcoLogits estimates them from a model's parameters.
+
+Nothing is asked of the network: formulas and electricity mixes come with the library. What a system file gives as a
+a range stays one: the lowest figure is that of all lowest ends, the highest that of all highest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.systems.logs.calls import CalledModel, ends
+
+if TYPE_CHECKING:
+    from ecologits.utils.range_value import ValueOrRange
+
+Range = tuple[float, float]
+"""The lowest and the highest that something can be."""
+MILLION = 1e6
+"""Tokens that are asked for at once: one alone would be a number near the smallest that is told apart."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mix:
+    """What a kilowatt-hour of a country's electricity costs: kilograms of CO₂ equivalent, and litres of water."""
+
+    co2e_kg: float
+    water_l: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenCost:
+    """What a token that a model writes costs.
+
+    Watt-hours, grams of CO₂ equivalent (of which `built_g` for building the machines), litres of water.
+    """
+
+    energy_wh: Range
+    co2e_g: Range
+    built_g: Range
+    water_l: Range
+
+
+@lru_cache(maxsize=256)
+def mix_of(zone: str) -> Mix:
+    """The electricity of a country, of the year that EcoLogits has. Raises BoussoleError for one that it does not know.
+
+    >>> mix_of("FRA")
+    Mix(co2e_kg=0.04144, water_l=3.6737)
+    """
+    from ecologits.electricity_mix_repository import electricity_mixes
+
+    found = electricity_mixes.find_electricity_mix(zone)
+    if found is None:
+        raise BoussoleError(
+            f"the electricity of '{zone}' is not known.",
+            where="`generations.calls.models`",
+            next_step="Write the three letters of the country (ISO 3166), as FRA; or WOR for the world.",
+        )
+    return Mix(co2e_kg=found.gwp, water_l=found.wue)
+
+
+@lru_cache(maxsize=256)
+def token_cost(model: CalledModel) -> TokenCost:
+    """What a token costs that a model writes.
+
+    By EcoLogits' function for models that it knows by their parameters alone; requests share machines in batches of 64,
+    as it assumes, and parameters have 16 bits. Only tokens that are written count, as there.
+    Source: Rincé & Banse (2025), EcoLogits, J. Open Source Software 10(111):7471.
+
+    >>> cost = token_cost(CalledModel(active=24, total=24, pue=1.2, wue=0.2))
+    >>> [round(1000 * each, 3) for each in cost.energy_wh]
+    [0.109, 0.109]
+    """
+    from ecologits.impacts.llm import compute_llm_impacts
+
+    mix = mix_of(model.electricity)
+    found = compute_llm_impacts(
+        model_active_parameter_count=_told(model.active),
+        model_total_parameter_count=_told(model.total),
+        output_token_count=MILLION,
+        if_electricity_mix_adpe=0.0,  # no figure of Boussole rests on minerals or primary energy
+        if_electricity_mix_pe=0.0,
+        if_electricity_mix_gwp=mix.co2e_kg,
+        if_electricity_mix_wue=mix.water_l,
+        datacenter_pue=_told(model.pue),
+        datacenter_wue=_told(model.wue),
+    )
+    assert found.embodied is not None  # noqa: S101 (a model of text always has it)
+    return TokenCost(
+        energy_wh=_range(found.energy.value, 1000),
+        co2e_g=_range(found.gwp.value, 1000),
+        built_g=_range(found.embodied.gwp.value, 1000),
+        water_l=_range(found.wcf.value, 1),
+    )
+
+
+def _told(said: float | Range) -> ValueOrRange:
+    """A number or a range, as EcoLogits takes it."""
+    from ecologits.utils.range_value import RangeValue
+
+    low, high = ends(said)
+    return low if low == high else RangeValue(min=low, max=high)
+
+
+def _range(value: ValueOrRange, times: float) -> Range:
+    """A figure of a million tokens, by token, in another unit."""
+    low, high = (value, value) if isinstance(value, int | float) else (value.min, value.max)
+    return float(low) * times / MILLION, float(high) * times / MILLION
