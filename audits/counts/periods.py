@@ -17,7 +17,7 @@ LISTED = 6
 
 
 def periods_held(connection: duckdb.DuckDBPyConnection, system: System) -> dict[Window, int]:
-    """The decisions, or texts, of each period of the system's kind that holds any, oldest first; `all` is one period."""
+    """The decisions, or texts, of each period of the system's kind with any, oldest first; `all` is one period."""
     source = f"""(FROM {table(system, "daily")} WHERE "by" = '')"""
     if only_writes(system):
         source = f"({daily(connection, system)})"

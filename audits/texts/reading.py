@@ -6,7 +6,9 @@ Of a text only the names of what was found leave this module: neither a word of 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 
 import duckdb
 import pyarrow as pa
@@ -15,7 +17,7 @@ from duckdb.func import FunctionNullHandling, PythonUDFType
 from boussole.audits.texts.personal.findings import ENTITIES, Entity
 
 REMEMBERED = 50_000
-"""Different texts of which it is remembered, within one import, what they hold: templates come again and again."""
+"""Different texts of which a process remembers what they hold: templates come again and again."""
 
 
 def wording_of(texts: Iterable[str]) -> list[str]:
@@ -44,37 +46,50 @@ def personal_of(texts: Iterable[str], kinds: str) -> list[str]:
 
 
 class Remembered:
-    """What texts hold, each different one read once."""
+    """What texts hold, each different one read once; of a text it knows a hash, and no word."""
 
     def __init__(self, read: Callable[[list[str]], list[str]]) -> None:
-        self._read, self._held = read, dict[str, str]()
+        self._read, self._held = read, dict[bytes, str]()
 
-    def __call__(self, texts: list[str | None]) -> list[str | None]:
+    def __call__(self, texts: Sequence[str | None]) -> list[str | None]:
         """What each text holds; None of none."""
-        new = [text for text in dict.fromkeys(texts) if text is not None and text not in self._held]
-        if len(self._held) + len(new) > REMEMBERED:
+        keys = {text: _key(text) for text in dict.fromkeys(texts) if text is not None}
+        if len(self._held) + len(keys) > REMEMBERED:
             self._held.clear()
-            new = [text for text in dict.fromkeys(texts) if text is not None]
-        self._held |= dict(zip(new, self._read(new), strict=True))
-        return [None if text is None else self._held[text] for text in texts]
+        new = [text for text, key in keys.items() if key not in self._held]
+        self._held |= dict(zip(map(_key, new), self._read(new), strict=True))
+        return [None if text is None else self._held[keys[text]] for text in texts]
+
+
+def _key(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+@cache
+def wording() -> Remembered:
+    """What adverts that came in state, by this process."""
+    return Remembered(wording_of)
+
+
+@cache
+def personal(kinds: str) -> Remembered:
+    """The personal data of some kinds in texts that came in, by this process."""
+    return Remembered(lambda some: personal_of(some, kinds))
 
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
     """Gives a connection the SQL functions `wording_found(VARCHAR)` and `personal_found(VARCHAR, kinds VARCHAR)`, both
     to VARCHAR; NULL stays NULL. Once they are there, nothing changes."""
-    worded, by_kinds = Remembered(wording_of), dict[str, Remembered]()
 
-    def wording(texts: pa.ChunkedArray | pa.Array) -> pa.Array:
-        return pa.array(worded(texts.to_pylist()), pa.string())
+    def found_wording(texts: pa.ChunkedArray | pa.Array) -> pa.Array:
+        return pa.array(wording()(texts.to_pylist()), pa.string())
 
-    def personal(texts: pa.ChunkedArray | pa.Array, kinds: pa.ChunkedArray | pa.Array) -> pa.Array:
-        asked = next(iter(kinds.to_pylist()), "")
-        read = by_kinds.setdefault(asked, Remembered(lambda some: personal_of(some, asked)))
-        return pa.array(read(texts.to_pylist()), pa.string())
+    def found_personal(texts: pa.ChunkedArray | pa.Array, kinds: pa.ChunkedArray | pa.Array) -> pa.Array:
+        return pa.array(personal(next(iter(kinds.to_pylist()), ""))(texts.to_pylist()), pa.string())
 
     functions: tuple[tuple[str, Callable[..., pa.Array], int], ...] = (
-        ("wording_found", wording, 1),
-        ("personal_found", personal, 2),
+        ("wording_found", found_wording, 1),
+        ("personal_found", found_personal, 2),
     )
     for name, function, given in functions:
         with contextlib.suppress(duckdb.NotImplementedException):  # it is there already

@@ -61,6 +61,12 @@ class PlantedEffects:
     """Accounts of advisers that may export data since the change, which they do not need; 0 plants nothing."""
     undeclared_uses: int = 6
     """Uses by advisers for a purpose that nobody declared, since the change; 0 plants nothing."""
+    unlawful_drafts: int = 24
+    """Drafts of adverts with a prohibited criterion, since the change; 0 plants nothing."""
+    unlawful_published: int = 5
+    """Of these, the ones that go out as they were written."""
+    numbers_outside: int = 4
+    """Letters that go out with a social security number or an account, since the change; 0 plants nothing."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 
@@ -187,6 +193,19 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "uses": PLANTED.undeclared_uses,
             "switch": "PlantedEffects.undeclared_uses",
             "mechanism": "since the change some advisers use lists to control who looks for a job: nobody declared it",
+        },
+        "texts": {
+            "2026-07": "none",
+            "2026-08": "none",
+            "2026-09": "planted",
+            "system": "chatft",
+            "unlawful_drafts": PLANTED.unlawful_drafts,
+            "unlawful_published": PLANTED.unlawful_published,
+            "numbers_outside": PLANTED.numbers_outside,
+            "switch": "PlantedEffects.unlawful_drafts, PlantedEffects.unlawful_published, "
+            "PlantedEffects.numbers_outside",
+            "mechanism": "since the change some drafts of adverts ask for an age, a nationality, a sex or no children, "
+            "of which agents let some out: question 3.7; some letters hold a number that names somebody: question 6.4",
         },
         "forgotten": {
             "attribute": "age",

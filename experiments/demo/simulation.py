@@ -16,6 +16,7 @@ from boussole.experiments.demo.model import VERSIONS, Version, decide, history, 
 from boussole.experiments.demo.people import people
 from boussole.experiments.demo.planted import PLANTED, PlantedEffects
 from boussole.experiments.demo.reviews import reviews
+from boussole.experiments.demo.texts import texts
 from boussole.experiments.demo.uses import uses
 
 LOGGED = [
@@ -38,6 +39,8 @@ class Simulation:
     """What advisers use it for, each with its month."""
     agencies: pd.DataFrame
     """Counts by agency and month."""
+    texts: pd.DataFrame
+    """Texts written with ChatFT, each with its month."""
     accounts: pd.DataFrame
     """Accounts that can reach the data, each export with its month."""
     versions: dict[str, Version]
@@ -58,7 +61,7 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
 
     `effects`: what is planted in who is passed over, in messages, reviews and agencies.
     """
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(10)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(11)]
     past = history(rng=streams[0])
     versions = {name: train(name, past) for name in VERSIONS}
     seekers = people(count, rng=streams[1])
@@ -76,6 +79,7 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
         reviews=reviewed,
         uses=uses(reviewed, rng=streams[8], effects=effects),
         agencies=agency_months(rng=streams[7], effects=effects),
+        texts=texts(rng=streams[10], effects=effects),
         accounts=accounts(rng=streams[9], effects=effects),
         versions=versions,
     )
