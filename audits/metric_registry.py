@@ -19,6 +19,7 @@ from boussole.audits.metrics.discrimination import METRICS as DISCRIMINATION_MET
 from boussole.audits.metrics.distances import METRICS as DISTANCE_METRICS
 from boussole.audits.metrics.errors import METRICS as ERROR_METRICS
 from boussole.audits.metrics.estimated import METRICS as ESTIMATED_METRICS
+from boussole.audits.metrics.footprints import METRICS as FOOTPRINT_METRICS
 from boussole.audits.metrics.forgotten import METRICS as FORGOTTEN_METRICS
 from boussole.audits.metrics.freedom import METRICS as FREEDOM_METRICS
 from boussole.audits.metrics.human import METRICS as HUMAN_METRICS
@@ -97,5 +98,6 @@ REGISTRY = Registry(
         *ACCOUNT_METRICS,
         *TEXT_METRICS,
         *CALL_METRICS,
+        *FOOTPRINT_METRICS,
     )
 )

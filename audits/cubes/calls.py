@@ -20,6 +20,7 @@ from boussole.audits.systems.logs.calls import (
     LONGEST,
     METERED,
     METERED_TOKENS,
+    MICRO,
     MONTHS,
     NO_NAME,
     OF_OUTCOMES,
@@ -33,9 +34,7 @@ from boussole.audits.systems.logs.calls import (
 from boussole.audits.systems.model import System
 
 COLUMNS = ("month", "part", "bucket", "n", "cases", *KEYS)
-EARLIER_PARTS = (TOKENS, DISCARDED, METERED, METERED_TOKENS, ENERGY, UNTOLD)
-MICRO = 1_000_000
-"""Electricity is counted in so many parts of a watt-hour: whole numbers add up to the same in any order."""
+EARLIER_PARTS = (DISCARDED, METERED, METERED_TOKENS, ENERGY, UNTOLD)
 VALUES = ("provider", "place", "model_version")
 
 

@@ -96,6 +96,14 @@ def outside(held: Calls, where: Where) -> bool | None:
     return None if any(name is None for name, _ in asked) else False
 
 
+def calls_by_month(read: pa.Table, part: str) -> dict[str, int]:
+    """How many calls of a part each month has; those without any are not there."""
+    found: dict[str, int] = {}
+    for row in read.filter(pa.compute.equal(read["part"], part)).to_pylist():
+        found[row["window"]] = found.get(row["window"], 0) + row["n"]
+    return {month: n for month, n in found.items() if n}
+
+
 def _months(read: pa.Table, held: Calls) -> list[int]:
     """How many calls that say where they ran each month has."""
     found: dict[str, int] = {}

@@ -1,23 +1,40 @@
 """What a token costs: electricity, CO₂ equivalent and water, as EcoLogits estimates them from a model's parameters.
 
 Nothing is asked of the network: formulas and electricity mixes come with the library. What a system file gives as a
-a range stays one: the lowest figure is that of all lowest ends, the highest that of all highest.
+range stays one: the lowest figure is that of all lowest ends, the highest that of all highest.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
 from boussole.audits.errors import BoussoleError
-from boussole.audits.systems.logs.calls import CalledModel, ends
+from boussole.audits.metrics.calls import by_call
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.logs.calls import (
+    ENERGY,
+    METERED,
+    METERED_TOKENS,
+    MICRO,
+    UNTOLD,
+    CalledModel,
+    Calls,
+    ends,
+)
 
 if TYPE_CHECKING:
     from ecologits.utils.range_value import ValueOrRange
 
 Range = tuple[float, float]
 """The lowest and the highest that something can be."""
+Floats = npt.NDArray[np.float64]
 MILLION = 1e6
 """Tokens that are asked for at once: one alone would be a number near the smallest that is told apart."""
 
@@ -109,3 +126,43 @@ def _range(value: ValueOrRange, times: float) -> Range:
     """A figure of a million tokens, by token, in another unit."""
     low, high = (value, value) if isinstance(value, int | float) else (value.min, value.max)
     return float(low) * times / MILLION, float(high) * times / MILLION
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spent:
+    """What calls cost by bucket, each at its lowest and highest (2, buckets): watt-hours, grams, litres.
+
+    `unknown`: calls of which that cannot be told: of a model that is not declared, or without their tokens.
+    """
+
+    energy_wh: Floats
+    co2e_g: Floats
+    water_l: Floats
+    metered: int
+    calls: int
+    unknown: int
+
+
+def spent(read: pa.Table, held: Calls, *, before: str = "", months: Sequence[str] | None = None) -> Spent:
+    """What the calls of some months cost (of all, by default), by the parameters of their models."""
+    found = {part: by_call(read, before + part, months=months) for part in (METERED, METERED_TOKENS, ENERGY, UNTOLD)}
+    none = np.zeros((2, BUCKETS), dtype=np.int64)
+    energy, co2e, water = (np.zeros((2, BUCKETS)) for _ in range(3))
+    metered = calls = unknown = 0
+    for where in sorted(found[METERED], key=lambda each: tuple(name or "" for name in each)):
+        calls += int(found[METERED][where].sum())
+        model = held.models.get(where[2] or "")
+        if model is None:
+            unknown += int(found[METERED][where].sum())
+            continue
+        metered += int(found[METERED][where][1].sum())
+        unknown += int(found[UNTOLD].get(where, none)[1].sum())
+        cost, mix = token_cost(model), mix_of(model.electricity)
+        of_meter = found[ENERGY].get(where, none).sum(axis=0) / MICRO
+        estimated, by_meter = found[METERED_TOKENS].get(where, none)
+        for end in range(2):
+            pue, wue = ends(model.pue)[end], ends(model.wue)[end]
+            energy[end] += estimated * cost.energy_wh[end] + of_meter * pue
+            co2e[end] += estimated * cost.co2e_g[end] + of_meter * pue * mix.co2e_kg + by_meter * cost.built_g[end]
+            water[end] += estimated * cost.water_l[end] + of_meter / 1000 * (wue + pue * mix.water_l)
+    return Spent(energy_wh=energy, co2e_g=co2e, water_l=water, metered=metered, calls=calls, unknown=unknown)

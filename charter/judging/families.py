@@ -12,7 +12,7 @@ from boussole.audits.metrics.through import shared_between
 from boussole.audits.systems.kinds import Texts
 from boussole.audits.systems.model import System
 from boussole.charter.document import MeasureInShort
-from boussole.charter.text.judged import DECIDED, LATER_METRICS, NO_CASE
+from boussole.charter.text.judged import DECIDED, LATER_METRICS, NO_CASE, RANGED
 from boussole.charter.text.model import Article, Charter, Indicator, Need, Records
 
 Attribute = tuple[str, ...]
@@ -52,6 +52,8 @@ class Question:
     """Those of the window of the audit alone, in the same order."""
     logged: MeasureInShort | None = None
     """What a log counts of what is not tolerated: held to no level, and so no comparison."""
+    ranged: MeasureInShort | None = None
+    """A figure that is known as a range: held to a level by its ends, and so no comparison."""
     unexamined: str | None = None
 
     @property
@@ -156,6 +158,9 @@ def _answered(question: Question, measures: Sequence[MeasureInShort], since: Map
     """A question with those of the measures of its metric that are its comparisons."""
     if question.unexamined:
         return question
+    if question.indicator.metric in RANGED:
+        ranged = next(iter(measures), None)
+        return replace(question, ranged=ranged, unexamined=None if ranged else "no_measure")
     if question.indicator.metric in NO_CASE:
         logged = next(iter(measures), None)
         return replace(question, logged=logged, unexamined=None if logged else "no_measure")
@@ -229,6 +234,8 @@ def _declared(system: System) -> dict[Need, bool]:
         "allowed_places": called is not None and called.bounded,
         "adverts": texts is not None and bool(texts.adverts),
         "personal_kinds": texts is not None and bool(texts.personal),
+        "called_models": called is not None and bool(called.models),
+        "text_outcomes": called is not None and system.generations is not None and bool(system.generations.outcome),
         "purposes": system.usage is not None and system.usage.bounded,
     }
 

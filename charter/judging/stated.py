@@ -13,6 +13,7 @@ from boussole.charter.deadlines.days import months_later
 from boussole.charter.deadlines.items import RULE_OF_THREE
 from boussole.charter.document import AnsweringStatement, CaseCounts, LoggedCases, RecordCounts, RegisterDates
 from boussole.charter.document.answers.verdict import Verdict, severity
+from boussole.charter.document.answers.verdicts import EstimatedRange
 from boussole.charter.judging.follow_up import examined_before_start
 from boussole.charter.record_types.kinds import Attestation, Inspection
 from boussole.charter.records.facts import Facts, ReportedCases
@@ -40,6 +41,7 @@ class StatedVerdict:
     dates: RegisterDates | None = None
     counted: RecordCounts | None = None
     logged: LoggedCases | None = None
+    estimated: EstimatedRange | None = None
 
 
 NOBODY = StatedVerdict(verdict=Verdict.NOT_EXAMINED, reason="not_attested")

@@ -8,6 +8,7 @@ from boussole.audits.metrics.calibration import CALIBRATION_DIFFERENCE
 from boussole.audits.metrics.calls import OUTSIDE_SHARE
 from boussole.audits.metrics.discrimination import AUC_DIFFERENCE
 from boussole.audits.metrics.families import EVERY_COMPARISON
+from boussole.audits.metrics.footprint import FOR_NOTHING, OF_YEAR, PER_TEXT, SPREAD
 from boussole.audits.metrics.forgotten import NEVER_RATIO
 from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN
 from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_RATE
@@ -38,6 +39,13 @@ NO_CASE: dict[str, Need] = {
     OUTSIDE_SHARE: "allowed_places",
 }
 """Counts of what is not tolerated at all, from a log: one case is too many, and nothing is tested."""
+RANGED: dict[str, Need] = {
+    PER_TEXT: "text_outcomes",
+    OF_YEAR: "called_models",
+    FOR_NOTHING: "text_outcomes",
+    SPREAD: "called_models",
+}
+"""Figures of a log that are known as a range, with what a system file must declare for it."""
 OF_REPLIES: dict[str, Need] = {LATE_RATIO.metric: "closings", REACHED_RATIO: "smartphones", SILENT_RATIO: "replies"}
 """Comparisons of replies, and what the log of messages must say for them."""
 SIDES: dict[str, Need] = {name: OF_REPLIES[name] for name in (REACHED_RATIO, SILENT_RATIO)}
@@ -47,15 +55,16 @@ JUDGED = (
     | {DRIFT: "distance"}
     | dict.fromkeys((*SHARES, GAP_SHARE), "share")
     | dict.fromkeys(NO_CASE, "cases")
+    | dict.fromkeys(RANGED, "range")
     | dict.fromkeys(SIDES, "ratio")
     | {EFFECT: "effect"}
 )
-"""The measures that a charter can judge, and their scales; all but `cases` carry a test."""
+"""The measures that a charter can judge, and their scales; all but `cases` and `range` carry a test."""
 NEEDS_ALL = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.needs_all}
 """Measures that have no value where outcomes are observed only for the selected."""
 DECIDED = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.decided} | {GAP_SHARE}
 """Measures of who is selected: where nothing is decided there is none of them."""
-OF_LOGS: dict[str, Need] = {**SHARES, **NO_CASE, **SIDES, EFFECT: "agencies"}
+OF_LOGS: dict[str, Need] = {**SHARES, **NO_CASE, **RANGED, **SIDES, EFFECT: "agencies"}
 """Measures of a log of its own, of everybody, and what a question needs for them."""
 LISTS = {EXPOSURE_RATIO.metric, NEVER_RATIO}
 """Measures of lists: of systems that rank."""

@@ -35,6 +35,8 @@ Need = Literal[
     "notices",
     "accounts",
     "allowed_places",
+    "called_models",
+    "text_outcomes",
     "adverts",
     "personal_kinds",
 ]

@@ -108,6 +108,9 @@ def _levels(each: DraftQuestion, scale: str) -> Iterator[Fault]:
     wrong = {name: told for name, level in levels.items() if (told := _off_scale(name, level, scale))}
     for name, told in wrong.items():
         yield each.fault(told, "threshold", name)
+    if scale == "range":
+        yield from _of_range(each, levels)
+        return
     if scale == "effect":
         yield from _of_effect(each, levels)
         return
@@ -126,6 +129,18 @@ def _off_scale(name: str, level: float, scale: str) -> str:
     if scale == "share" and level >= 1:
         return f"no share can go beyond {level:g}: 1 in 100 is written 0.01: lower the {name} level."
     return ""
+
+
+def _of_range(each: DraftQuestion, levels: Mapping[str, float]) -> Iterator[Fault]:
+    """A range is held to levels above 0; what is broken lies as far as what is watched, or farther."""
+    for name, level in levels.items():
+        if level <= 0:
+            yield each.fault(
+                f"the {name} level of a range is a number above 0, and this is {level:g}.", "threshold", name
+            )
+    if len(levels) == 2 and levels["breach"] < levels["watch"]:
+        told = f"the breach level ({levels['breach']:g}) must not lie below the watch level ({levels['watch']:g})"
+        yield each.fault(f"{told}: put it higher.", "threshold", "breach")
 
 
 def _of_effect(each: DraftQuestion, levels: Mapping[str, float]) -> Iterator[Fault]:

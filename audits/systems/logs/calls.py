@@ -27,6 +27,8 @@ it is told, and those for nothing; calls, and those whose electricity was metere
 electricity metered, in millionths of a watt-hour; calls, and those that do not tell how many tokens were written. Of
 each cluster, calls times calls. Months, each of them one."""
 OF_OUTCOMES = (CALLS, OUTCOMES, TOKENS, DISCARDED)
+MICRO = 1_000_000
+"""Electricity is counted in so many parts of a watt-hour: whole numbers add up to the same in any order."""
 EARLIER = "earlier "
 """Before the name of a part: what was counted in the twelve months before a window."""
 BY = "call.provider*call.place*call.model"

@@ -164,6 +164,24 @@ class LoggedCases(Part):
     ] = None
 
 
+class EstimatedRange(Part):
+    """A figure that is known as a range, as it was judged: `low` and `high` with chance, `estimate` without.
+
+    `expected`: what it will be at the end of the year, where that is judged too. `ranges`, `numbers`: what is told
+    beside it, by name. Without ends where the figure has no value.
+    """
+
+    n: Count
+    low: float | None
+    high: float | None
+    estimate: tuple[float, float] | None
+    expected: Annotated[
+        tuple[float, float] | None, LATER, Field(description="At the end of the year, where it is of a year")
+    ] = None
+    numbers: dict[str, float]
+    ranges: dict[str, tuple[float, float]]
+
+
 class VerdictInShort(Part):
     """The answer to one question, without what explains it. `by`: the attribute that it asks about, if one."""
 
@@ -194,6 +212,7 @@ class VerdictReasons(VerdictInShort):
     dates: Annotated[RegisterDates | None, SINCE] = None
     counted: Annotated[RecordCounts | None, SINCE] = None
     logged: Annotated[LoggedCases | None, SINCE] = None
+    estimated: Annotated[EstimatedRange | None, LATER] = None
 
     @property
     def rests_on_statements(self) -> bool:

@@ -41,6 +41,11 @@ NOT_EXAMINED = {
     "no_personal_kinds": "Not examined: the system file does not say which personal data have no place in texts. It "
     "would take that list, and in the log of texts what was written, what went out and to whom; they are looked "
     "through as they come in, and need not be stored.",
+    "no_called_models": "Not examined: the system file does not say which models are called. It would take the "
+    "parameters of each and the data centre that it runs in, and a log of texts with the model and the tokens of each "
+    "call.",
+    "no_text_outcomes": "Not examined: the log of texts does not say what became of them. It would take, for each, "
+    "whether it was kept, edited, rejected or written again.",
     "no_closings": "Not examined: the log of messages does not say when the lists that they are about close.",
     "no_smartphones": "Not examined: the log of messages does not say who has a smartphone, or when lists close.",
     "no_replies": "Not examined: the log of messages does not say when people replied.",
@@ -97,6 +102,13 @@ CANNOT_TELL = {
     "no_label": "We cannot tell. The log does not say what these uses are for.",
     "no_place": "We cannot tell. The log does not say where models ran, or by whom.",
     "no_text_read": "We cannot tell. No text of this period that went out could be read.",
+    "no_parameters": "We cannot tell. The system file gives the parameters of none of the models that were called.",
+    "no_useful_text": "We cannot tell. The log says of no text of this period that it was of use.",
+    "one_cluster": "We cannot tell. All calls are of one team, of one day, or exactly alike: how far off the figure may "
+    "be cannot be told.",
+    "no_earlier_months": "We cannot tell. It takes two earlier months at least to have a level to compare with.",
+    "none_discarded": "We cannot tell. The log says of no text that it was rejected or written again, now or before: "
+    "perhaps it does not know.",
     "no_times": "We cannot tell. Too many messages say on which day they left, and not at what time.",
     "part_of_month": "We cannot tell. This is told of whole months only: from two periods that differ by some days, "
     "one could tell what concerns the few people of these.",

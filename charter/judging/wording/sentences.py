@@ -17,6 +17,7 @@ from boussole.charter.judging.statistics.testing import accumulates, lasting, pa
 from boussole.charter.judging.wording.findings import deciding, finding, level_words, meaning
 from boussole.charter.judging.wording.logged_sentences import REASONS, logged_sentence, logged_so_far
 from boussole.charter.judging.wording.naming import about
+from boussole.charter.judging.wording.ranged_sentences import ranged_sentence
 from boussole.charter.judging.wording.reasons import CANNOT_TELL, LEFT_OUT, LOG_STOPS, NOT_EXAMINED
 from boussole.charter.judging.wording.record_sentences import recorded_sentence
 from boussole.charter.judging.wording.stated_sentences import stated_sentence
@@ -166,7 +167,7 @@ def sentence(
     return {lang: typeset(_sentence(told[lang], left_out), lang) for lang in LANGUAGES}
 
 
-def _sentence(told: _Teller, left_out: LeftOutInShort | None) -> str:
+def _sentence(told: _Teller, left_out: LeftOutInShort | None) -> str:  # noqa: PLR0911 (each kind of answer)
     question, document, catalogue = told.question, told.document, told.catalogue
     lang = catalogue.lang
     if document.verdict == "not_examined":
@@ -178,6 +179,8 @@ def _sentence(told: _Teller, left_out: LeftOutInShort | None) -> str:
     if document.reason in (TEXT_REASONS if document.metric in TEXT_WORDS else REASONS):
         tell = text_sentence if document.metric in TEXT_WORDS else logged_sentence
         return tell(document, answer, catalogue)
+    if document.estimated is not None:
+        return ranged_sentence(document, document.estimated, answer, catalogue)
     if document.rests_on_statements:
         records = question.indicator.records
         if document.counted is not None and records is not None:
@@ -350,10 +353,8 @@ class _Teller:
 
     def without_figures(self) -> str:
         """Why nobody can tell, where no comparison has a figure to show."""
-        logged = self.question.logged
-        if any(measure.status == "suppressed" for _, measure in self.pairs) or (
-            logged is not None and logged.status == "suppressed"
-        ):
+        alone = [each for each in (self.question.logged, self.question.ranged) if each is not None]
+        if any(measure.status == "suppressed" for measure in (*alone, *(each for _, each in self.pairs))):
             return self.catalogue.gettext(HIDDEN)
         message = self.catalogue.gettext(CANNOT_TELL.get(self.document.reason or "", NO_VALUE))
         return message.format(decision=decision(self.system, self.catalogue.lang), date=self._date())

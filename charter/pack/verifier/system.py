@@ -67,6 +67,9 @@ class System:
             "allowed_places": bool(called.get("places") or called.get("providers")),
             "adverts": bool(texts.get("adverts")),
             "personal_kinds": bool(texts.get("personal")),
+            "called_models": bool(called.get("models")),
+            "text_outcomes": bool((self.declared.get("generations") or {}).get("calls"))
+            and bool((self.declared.get("generations") or {}).get("outcome")),
             "purposes": bool(uses.get("purposes") or uses.get("tasks")),
         }[need]
 

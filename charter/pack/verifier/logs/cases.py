@@ -131,7 +131,7 @@ NEEDS = {
     "undeclared_use_share": "purposes",
     "first_without_notice_share": "notices",
     ACCOUNTS: "accounts",
-    calls.METRIC: "calls",
+    calls.METRIC: "allowed_places",
     **texts.NEEDS,
 }
 
@@ -179,6 +179,8 @@ def asked(name: str, system: System, rows: Rows) -> bool:
     each = CASES[name]
     if part_of_month(each.log, rows):
         return system.has(NEEDS[name])
+    if name == calls.METRIC and not system.has(NEEDS[name]):
+        return False
     return any(part == each.part(system) for part, _, _, _ in rows.logs.get(each.log, {}))
 
 
