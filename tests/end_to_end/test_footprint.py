@@ -1,4 +1,4 @@
-"""What texts cost, from the log of calls to the verdict: by hand from EcoLogits' figures, sealed, checked without us."""
+"""What texts cost, from the log of calls to the verdict: by hand from EcoLogits, sealed, and checked without us."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from ecologits.electricity_mix_repository import electricity_mixes
@@ -95,10 +96,11 @@ def made(
     frames = []
     for month in (1, 2, 3):
         share = rejected if month == 3 else 0.1
-        number = pd.Series(range(calls))
+        number = range(calls)
+        drawn = np.random.default_rng(month).permutation(calls)
         frame = pd.DataFrame({"call": [f"c{month}-{i}" for i in number], "at": pd.Timestamp(2026, month, 28, 9)})
-        frame["became"] = ["rejected" if i % 20 < 20 * share else "kept" for i in number]
-        frame["team"] = [f"T{(i // 7 + month) % 20}" for i in number]
+        frame["became"] = ["rejected" if i < calls * share else "kept" for i in drawn]
+        frame["team"] = [f"T{i % 20}" for i in number]
         frames.append(frame)
     frame = pd.concat(frames).assign(model=model, tokens=500, wh=metered)
     frame["wh"] = frame["wh"].astype("float64")
@@ -179,7 +181,7 @@ def test_the_year_against_its_budget(tmp_path: Path, kilograms: str | None, expe
     [
         (0.3, ("watch", "range_beyond_watch")),
         (0.1, ("unknown", "range_undecided")),  # as before, but 40 rejected texts could as well be a third more
-        (0.05, ("kept", "range_within")),
+        (0.03, ("kept", "range_within")),
     ],
 )
 def test_more_for_nothing_than_before(tmp_path: Path, rejected: float, expected: tuple[str, str]) -> None:
