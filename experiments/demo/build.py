@@ -126,11 +126,13 @@ def _log_months(what: str, rows: pd.DataFrame, log: LogName, *, experiment: str,
 
 
 def _import_texts(workspace: Workspace, simulation: Simulation) -> None:
-    """The texts as whoever runs ChatFT exports them: the file does not stay, and no run holds it."""
-    with tempfile.TemporaryDirectory(prefix="boussole-") as folder:
-        file = Path(folder) / "textes.parquet"
-        simulation.texts.drop(columns="month").to_parquet(file, index=False)
-        ingest(workspace, workspace.system("chatft"), file, log="generations")
+    """The texts and calls as whoever runs the models exports them: the file does not stay, and no run holds it."""
+    logs = {"chatft": simulation.texts.drop(columns="month"), "matchft": simulation.questions}
+    for system, log in logs.items():
+        with tempfile.TemporaryDirectory(prefix="boussole-") as folder:
+            file = Path(folder) / "textes.parquet"
+            log.to_parquet(file, index=False)
+            ingest(workspace, workspace.system(system), file, log="generations")
 
 
 def _training(version: str) -> str:

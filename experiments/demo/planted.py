@@ -67,6 +67,12 @@ class PlantedEffects:
     """Of these, the ones that go out as they were written."""
     numbers_outside: int = 4
     """Letters that go out with a social security number or an account, since the change; 0 plants nothing."""
+    calls_outside: int = 7
+    """Calls of ChatFT's models that run in a place that is not allowed, since the change; 0 plants nothing."""
+    idle_watt_hours: float = 100.0
+    """Watt-hours that each metered call takes more since then, as machines run nearly empty; 0 plants nothing."""
+    discarded_length: float = 3.0
+    """How many times as long texts are that are rejected, since then; 1 plants nothing."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 
@@ -206,6 +212,20 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "PlantedEffects.numbers_outside",
             "mechanism": "since the change some drafts of adverts ask for an age, a nationality, a sex or no children, "
             "of which agents let some out: question 3.7; some letters hold a number that names somebody: question 6.4",
+        },
+        "calls": {
+            "2026-07": "none",
+            "2026-08": "none",
+            "2026-09": "planted",
+            "system": "chatft",
+            "outside": PLANTED.calls_outside,
+            "idle_watt_hours": PLANTED.idle_watt_hours,
+            "discarded_times_between": [1.5, 3.5],
+            "switch": "PlantedEffects.calls_outside, PlantedEffects.idle_watt_hours, PlantedEffects.discarded_length",
+            "mechanism": "since the change some calls run outside the allowed places (question 6.5); machines run "
+            "nearly empty, so that a metered call takes far more (7.1), and the budget of the year is spent (7.2); "
+            "texts that are rejected are longer (7.4). The size of the model that asks questions for MatchFT is not "
+            "known: nobody can tell what it takes (7.5)",
         },
         "forgotten": {
             "attribute": "age",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from boussole.experiments.demo.accounts import accounts
 from boussole.experiments.demo.agencies import agency_months
+from boussole.experiments.demo.calls import questions, with_calls
 from boussole.experiments.demo.forgetting import forget
 from boussole.experiments.demo.market import PARIS, offers, outcomes, pairs
 from boussole.experiments.demo.messages import messages
@@ -40,7 +41,9 @@ class Simulation:
     agencies: pd.DataFrame
     """Counts by agency and month."""
     texts: pd.DataFrame
-    """Texts written with ChatFT, each with its month."""
+    """Texts written with ChatFT and the calls behind them, each with its month."""
+    questions: pd.DataFrame
+    """Calls of the model that asks questions for MatchFT."""
     accounts: pd.DataFrame
     """Accounts that can reach the data, each export with its month."""
     versions: dict[str, Version]
@@ -61,7 +64,7 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
 
     `effects`: what is planted in who is passed over, in messages, reviews and agencies.
     """
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(11)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(13)]
     past = history(rng=streams[0])
     versions = {name: train(name, past) for name in VERSIONS}
     seekers = people(count, rng=streams[1])
@@ -79,7 +82,8 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
         reviews=reviewed,
         uses=uses(reviewed, rng=streams[8], effects=effects),
         agencies=agency_months(rng=streams[7], effects=effects),
-        texts=texts(rng=streams[10], effects=effects),
+        texts=with_calls(texts(rng=streams[10], effects=effects), rng=streams[11], effects=effects),
+        questions=questions(rng=streams[12]),
         accounts=accounts(rng=streams[9], effects=effects),
         versions=versions,
     )

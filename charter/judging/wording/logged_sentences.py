@@ -120,6 +120,7 @@ UNTOLD_BEYOND = {UNDECLARED_SHARE: BEYOND, OUTSIDE_SHARE: UNPLACED_BEYOND}
 OUTSIDE = "Outside it: {listed}."
 OUTSIDE_MORE = "Outside it, {kinds} kinds of calls, among them: {listed}."
 NOT_TOLD = "not told"
+BETWEEN = "; "
 LISTED = 3
 """Of so many kinds of calls a sentence tells."""
 TO_CONFIRM = (
@@ -188,7 +189,7 @@ def logged_so_far(document: VerdictReasons, catalogue: Catalogue) -> str:
 def _outside(found: LoggedCases, catalogue: Catalogue) -> str:
     """Which calls ran outside what is allowed: by whom, where, with which model, how many."""
     lang, kinds, untold = catalogue.lang, given(found.outside), catalogue.gettext(NOT_TOLD)
-    listed = "; ".join(
+    listed = catalogue.gettext(BETWEEN).join(
         f"{', '.join(name or untold for name in (each.provider, each.place, each.model))} ({whole(each.n, lang)})"
         for each in kinds[:LISTED]
     )

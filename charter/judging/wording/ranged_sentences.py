@@ -144,6 +144,6 @@ def _figure(value: float, catalogue: Catalogue) -> str:
     ['0.0054', '1.14', '10', '1,234']
     """
     if value == round(value, 2) and value < 10:
-        return number(value, catalogue.lang, 0 if value == round(value) else 2)
+        return number(value, catalogue.lang, next(digits for digits in range(3) if value == round(value, digits)))
     digits = 0 if value == 0 else min(max(1 - floor(log10(abs(value))), 0), 8)
     return number(value, catalogue.lang, digits)
