@@ -40,9 +40,9 @@ def trend(history: list[ProviderShare], on: dt.date) -> Trend | None:
     Formula: ŷ ± t(n − 2) · s · √(1 + 1/n + (x − x̄)² ÷ Σ(xᵢ − x̄)²), kept within [0, 1]. None with fewer than `FEWEST`
     different days. Source: Montgomery, Peck & Vining (2012), Introduction to Linear Regression Analysis, 2.5.
     """
-    if len({each.on for each in history}) < FEWEST:
+    if len({each.day for each in history}) < FEWEST:
         return None
-    days = np.array([each.on.toordinal() for each in history], dtype=float)
+    days = np.array([each.day.toordinal() for each in history], dtype=float)
     shares = np.array([each.share for each in history])
     mean, n = days.mean(), len(days)
     spread = float(np.square(days - mean).sum())
@@ -66,7 +66,7 @@ def component_measures(read: pa.Table, system: System) -> list[Measure]:
     if held.components is None or not months:
         return []
     aim, last = held.components, period_of(dt.date.fromisoformat(f"{max(months)}-01"), "month").end
-    history = sorted((each for each in aim.history if each.on <= last), key=lambda each: each.on)
+    history = sorted((each for each in aim.history if each.day <= last), key=lambda each: each.day)
     told = {"provider": aim.provider, "target": aim.share, "by": aim.by.isoformat(), "points": len(history)}
     found = trend(history, aim.by)
     if found is None:
@@ -77,7 +77,7 @@ def component_measures(read: pa.Table, system: System) -> list[Measure]:
             value=found.value,
             n=len(history),
             interval=Interval(low=found.low, high=found.high, level=LEVEL, method="prediction"),
-            params={**told, "now": history[-1].share, "now_on": history[-1].on.isoformat(), "a_year": found.a_year},
+            params={**told, "now": history[-1].share, "now_on": history[-1].day.isoformat(), "a_year": found.a_year},
         )
     ]
 

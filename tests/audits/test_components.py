@@ -12,13 +12,13 @@ from boussole.audits.metrics.components import trend
 from boussole.audits.systems.logs.calls import ProviderShare
 
 POINTS = [("2024-10-01", 0.35), ("2025-04-01", 0.44), ("2025-10-01", 0.55), ("2026-03-01", 0.61), ("2026-09-01", 0.67)]
-HISTORY = [ProviderShare(on=dt.date.fromisoformat(day), share=share) for day, share in POINTS]
+HISTORY = [ProviderShare(day=dt.date.fromisoformat(day), share=share) for day, share in POINTS]
 
 
 @pytest.mark.parametrize("day", ["2026-12-31", "2027-06-30"])
 def test_a_forecast_is_that_of_least_squares(day: str) -> None:
     on = dt.date.fromisoformat(day)
-    days = np.array([each.on.toordinal() for each in HISTORY], dtype=float)
+    days = np.array([each.day.toordinal() for each in HISTORY], dtype=float)
     start = days.mean()
     fitted = sm.OLS([each.share for each in HISTORY], sm.add_constant(days - start)).fit()
     said = fitted.get_prediction([[1.0, on.toordinal() - start]]).summary_frame(alpha=0.05).iloc[0]

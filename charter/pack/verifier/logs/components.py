@@ -16,7 +16,7 @@ METRIC = "provider_share_forecast"
 def claims(system: System, last: str) -> Claims:
     """What the forecast must say. `last`: the last month of the window."""
     aim = held(system)["components"]
-    history = sorted((date.fromisoformat(each["on"]), each["share"]) for each in aim["history"])
+    history = sorted((date.fromisoformat(each["day"]), each["share"]) for each in aim["history"])
     history = [each for each in history if each[0].isoformat()[:7] <= last]
     days, shares = [float(day.toordinal()) for day, _ in history], [share for _, share in history]
     n = len(days)
