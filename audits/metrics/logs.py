@@ -10,6 +10,7 @@ from boussole.audits.log_names import LogName
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.accounts import account_measures
 from boussole.audits.metrics.calls import call_measures
+from boussole.audits.metrics.components import component_measures
 from boussole.audits.metrics.footprint import footprint_measures
 from boussole.audits.metrics.freedom import contact_measures
 from boussole.audits.metrics.human import override_by_group, review_measures
@@ -19,7 +20,12 @@ from boussole.audits.systems.model import System
 
 
 def _of_generations(read: pa.Table, system: System) -> list[Measure]:
-    return [*call_measures(read, system), *footprint_measures(read, system), *text_measures(read, system)]
+    return [
+        *call_measures(read, system),
+        *footprint_measures(read, system),
+        *component_measures(read, system),
+        *text_measures(read, system),
+    ]
 
 
 MEASURED: Mapping[LogName, Callable[[pa.Table, System], list[Measure]]] = {

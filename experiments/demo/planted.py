@@ -317,6 +317,9 @@ def _expected() -> dict[str, dict[str, str]]:
             "better_than_before": "kept",
             "stop_is_respected": "watch" if changed else "kept",
             "undeclared_use": "watch" if changed else "kept",
+            "where_models_run": "kept",
+            "within_budget": "unknown",  # nobody has voted a budget for it
+            "measurable_at_all": "unknown",  # the size of the model that asks questions is not published
             "told_it_is_ai": "watch" if changed else "kept",
             "needless_access": "broken" if changed else "kept",
             "without_a_smartphone": "watch" if changed else "kept",

@@ -214,7 +214,9 @@ def test_a_case_that_a_human_confirms_breaks_the_promise_and_refuted_ones_keep_n
 def test_what_the_file_does_not_hold_texts_to_is_not_examined(
     tmp_path: Path, texts: str, reasons: tuple[str, str]
 ) -> None:
-    system = WRITER.replace("texts: {adverts: [advert], outside: [employer], personal: [NIR, IBAN], kept: false}", texts)
+    system = WRITER.replace(
+        "texts: {adverts: [advert], outside: [employer], personal: [NIR, IBAN], kept: false}", texts
+    )
     document = audit(made(tmp_path / "w", (40, {}), system=system), dry_run=True)
     assert (of(document, "3.7").reason, of(document, "6.4").reason) == reasons
     assert "need not be stored" in of(document, "6.4").sentence["en"]
@@ -257,7 +259,14 @@ def test_a_file_that_cannot_be_held_is_refused(tmp_path: Path, texts: str, messa
 
 
 def test_strange_texts_are_read_and_stop_nothing() -> None:
-    strange = ["\x00\x01\x02", "\u202e" + LAWFUL, "<script>alert(1)</script>", "é" * 200_000, "moins\u200b de 30 ans", ""]
+    strange = [
+        "\x00\x01\x02",
+        "\u202e" + LAWFUL,
+        "<script>alert(1)</script>",
+        "é" * 200_000,
+        "moins\u200b de 30 ans",
+        "",
+    ]
     assert len(reading.wording_of(strange)) == len(reading.personal_of(strange, "NIR IBAN")) == len(strange)
     remembered = reading.Remembered(lambda texts: [text[:1] for text in texts])
     assert remembered(["a", None, "a", "b"]) == ["a", None, "a", "b"]

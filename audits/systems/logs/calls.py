@@ -73,7 +73,7 @@ class Budget(Strict):
 class ProviderShare(Strict):
     """How much of a system came from one provider on a day."""
 
-    on: dt.date = Field(description="Day on which it was so")
+    day: dt.date = Field(description="Day on which it was so")
     share: float = Field(ge=0, le=1, description="Share of its components, from 0 to 1")
 
 

@@ -104,8 +104,8 @@ CANNOT_TELL = {
     "no_text_read": "We cannot tell. No text of this period that went out could be read.",
     "no_parameters": "We cannot tell. The system file gives the parameters of none of the models that were called.",
     "no_useful_text": "We cannot tell. The log says of no text of this period that it was of use.",
-    "one_cluster": "We cannot tell. All calls are of one team, of one day, or exactly alike: how far off the figure may "
-    "be cannot be told.",
+    "one_cluster": "We cannot tell. All calls are of one team, of one day, or exactly alike: how far off the figure "
+    "may be cannot be told.",
     "no_earlier_months": "We cannot tell. It takes two earlier months at least to have a level to compare with.",
     "none_discarded": "We cannot tell. The log says of no text that it was rejected or written again, now or before: "
     "perhaps it does not know.",

@@ -8,7 +8,7 @@ from boussole.audits.languages import capital
 from boussole.audits.mixed import joined
 from boussole.charter.document import Standing, ThresholdOfVerdict, VerdictDocument
 from boussole.charter.record_types.kinds import Inspection
-from boussole.charter.text.judged import NO_CASE
+from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Indicator
 from boussole.dashboard.views.answers.levels import (
     counted_words,
@@ -78,7 +78,7 @@ def _tolerance(indicator: Indicator, say: Say) -> str:
         return counted_words(indicator.threshold, say)
     if tolerance is None:
         return ""
-    if indicator.metric in NO_CASE:
+    if judged(indicator.metric).one_case:
         return no_case_words(indicator.threshold, say, metric=indicator.metric)
     return say(
         "One confirmed case breaks it; kept only where fewer than one in {n} is very likely.",

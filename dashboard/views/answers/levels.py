@@ -8,7 +8,7 @@ from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Params, Standing, ThresholdOfVerdict, VerdictDocument
 from boussole.charter.document.base import given
 from boussole.charter.judging.statistics.sight import least_sight
-from boussole.charter.text.judged import NO_CASE
+from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Threshold
 from boussole.dashboard.charts.groups import group_of
 from boussole.dashboard.charts.tables import signed
@@ -44,7 +44,7 @@ def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     """From where a question is watched and not kept; empty without a level."""
     if verdict.counted is not None and verdict.threshold is not None:
         return counted_words(verdict.threshold, say)
-    if verdict.metric in NO_CASE:
+    if judged(verdict.metric).one_case:
         return no_case_words(given(verdict.threshold), say, metric=verdict.metric)
     measure = _first(document, verdict)
     if measure is None:

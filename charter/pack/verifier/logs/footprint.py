@@ -11,6 +11,7 @@ from ..chances import quantile
 from ..groups import Claims
 from ..rows import BUCKETS, Rows
 from ..system import System
+from . import components
 from .calls import BY, CALLS, LOG, by_call, held, named
 from .emissions import ends, token_cost
 from .shares import part_of_month
@@ -41,6 +42,8 @@ def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
         FOR_NOTHING: _for_nothing,
         SPREAD: _spread,
     }
+    if measure["metric"] == components.METRIC:
+        return components.claims(system, max(_months(rows, named(CALLS)(system))))
     way = ways.get(measure["metric"])
     return None if way is None else way(measure, system, rows)
 
