@@ -103,9 +103,10 @@ REASONS = (
 
 def text_sentence(document: VerdictReasons, answer: str, catalogue: Catalogue) -> str:
     """What was found in texts. `answer`: the answer in one word, already said."""
-    words, found = WORDS[given(document.metric)], given(document.logged)
+    words = WORDS[given(document.metric)]
     if document.reason == "logged_hidden":
         return f"{answer} {catalogue.gettext(words.hidden)}"
+    found = given(document.logged)
     detected, named = found.detected, _named(document, found, catalogue.lang)
     told = [went_out(document, catalogue)] if found.n else []
     if document.reason in ("logged_case", "logged_refuted"):
