@@ -38,8 +38,7 @@ from boussole.charter.committee.rules import TEMPLATES, read_rules
 from boussole.charter.records import prove_entry, request_since, save_audit, sign_checkpoint
 from boussole.charter.text.loading import PACKAGED, find_faults, load_charter
 from boussole.charter.work.survey import Layout, aggregated, rows_of
-from boussole.dashboard.pages.evidence.answers import EvidenceQuery
-from boussole.dashboard.pages.evidence.check import examine
+from boussole.dashboard.pages.evidence.check import EvidenceQuery, examine
 from boussole.dashboard.report.checking import check
 from boussole.dashboard.views.report.periods import parse_period
 from boussole.dashboard.words.say import speaker

@@ -27,18 +27,17 @@ from boussole.dashboard.access.people.provider import led_to
 from boussole.dashboard.access.sign_in import sign_in_routes
 from boussole.dashboard.api.refusals import is_api, problem
 from boussole.dashboard.api.serving import api_routes
-from boussole.dashboard.pages.ask.routes import ask_routes
-from boussole.dashboard.pages.concerns.routes import letter_routes
-from boussole.dashboard.pages.drift.detail_routes import detail_routes
+from boussole.dashboard.pages.ask.forms import ask_routes
+from boussole.dashboard.pages.concerns.view import letter_routes
+from boussole.dashboard.pages.drift.detail_html import detail_routes
 from boussole.dashboard.pages.evidence.routes import evidence_routes
-from boussole.dashboard.pages.explain.routes import explain_routes
-from boussole.dashboard.pages.incidents.routes import incident_routes
-from boussole.dashboard.pages.questions.routes import question_routes
-from boussole.dashboard.pages.recommendations.routes import followed_routes
-from boussole.dashboard.pages.reports.forms import report_routes
-from boussole.dashboard.pages.session.files import committee_routes
-from boussole.dashboard.pages.session.paper_forms import paper_routes
-from boussole.dashboard.pages.work.routes import work_routes
+from boussole.dashboard.pages.explain.forms import explain_routes
+from boussole.dashboard.pages.incidents.incidents_html import incident_routes
+from boussole.dashboard.pages.questions.view import question_routes
+from boussole.dashboard.pages.recommendations.view import followed_routes
+from boussole.dashboard.pages.reports.reports_html import report_routes
+from boussole.dashboard.pages.session.files import committee_routes, paper_routes
+from boussole.dashboard.pages.work.work_html import work_routes
 from boussole.dashboard.parts.drafts.routes import draft_routes
 from boussole.dashboard.parts.margin.routes import margin_routes
 from boussole.dashboard.records.acts.routes import act_routes

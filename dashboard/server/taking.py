@@ -8,13 +8,13 @@ from starlette.routing import Route
 
 from boussole.dashboard.pages.answer import along as answer
 from boussole.dashboard.pages.article import along as article
-from boussole.dashboard.pages.compass import along as compass
-from boussole.dashboard.pages.data import along as data
+from boussole.dashboard.pages.compass import compass_html as compass
+from boussole.dashboard.pages.data import data_html as data
 from boussole.dashboard.pages.drift import along as drift
-from boussole.dashboard.pages.fairness import along as fairness
-from boussole.dashboard.pages.register import along as register
+from boussole.dashboard.pages.fairness import fairness_html as fairness
+from boussole.dashboard.pages.register import register_html as register
 from boussole.dashboard.pages.system import along as system
-from boussole.dashboard.pages.work import along as work
+from boussole.dashboard.pages.work import work_html as work
 from boussole.dashboard.parts.taking.figure import Figures
 from boussole.dashboard.parts.taking.routes import figure_routes
 

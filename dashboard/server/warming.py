@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.pages.article.cache import article_page
+from boussole.dashboard.pages.article.along import article_page
 from boussole.dashboard.pages.article.view import ArticleQuery
-from boussole.dashboard.pages.system.cache import system_page
+from boussole.dashboard.pages.system.along import system_page
 from boussole.dashboard.views import store
 
 

@@ -201,7 +201,7 @@ from boussole.dashboard.forms.forms_html import form_html
 from boussole.dashboard.records.routes import offered
 from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.records.acts.routes import act_routes
-from boussole.dashboard.pages.work.routes import work_routes
+from boussole.dashboard.pages.work.work_html import work_routes
 from boussole.dashboard.views import store
 from boussole.dashboard.words.say import speaker
 

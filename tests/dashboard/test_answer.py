@@ -24,10 +24,9 @@ from boussole.dashboard.charts.hundred import hundred
 from boussole.dashboard.markup.marks import shape
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import NOTHING_ELSE
+from boussole.dashboard.pages.answer.along import answer_page as kept_page
 from boussole.dashboard.pages.answer.answer_html import Behind, Doors
-from boussole.dashboard.pages.answer.cache import answer_page as kept_page
-from boussole.dashboard.pages.answer.done import Reader
-from boussole.dashboard.pages.answer.view import AnswerPage, answer_page
+from boussole.dashboard.pages.answer.view import AnswerPage, Reader, answer_page
 from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.views.answers.asked import sentence_of
 from boussole.dashboard.views.answers.course import Past

@@ -19,7 +19,7 @@ from boussole.dashboard.access.people.person import COOKIE
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.forms.inbox import problem_of
 from boussole.dashboard.forms.routes import LARGEST
-from boussole.dashboard.pages.questions.routes import question_routes
+from boussole.dashboard.pages.questions.view import question_routes
 from boussole.dashboard.records.acts.routes import act_routes
 from boussole.dashboard.records.handing import attachment_routes
 from boussole.dashboard.server.guard import guarded

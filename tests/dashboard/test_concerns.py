@@ -29,9 +29,7 @@ from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.access.remembered import Wish, seen
 from boussole.dashboard.alerts.personal import readers
-from boussole.dashboard.pages.concerns.concerns_html import page
-from boussole.dashboard.pages.concerns.routes import letters_form
-from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, split
+from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, letters_form, page, split
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.concerns.concern import Concern, Whose
 from boussole.dashboard.views.concerns.mine import concerns_of, whose

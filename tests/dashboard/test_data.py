@@ -29,7 +29,7 @@ from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.elements import code, stacked
 from boussole.dashboard.pages.data import data_html
 from boussole.dashboard.pages.data.view import DataPage, data_page
-from boussole.dashboard.pages.system.declared import declared_section, declared_tables
+from boussole.dashboard.pages.system.matrix_html import declared_section, declared_tables
 from boussole.dashboard.views import store
 from boussole.dashboard.views.facts import Facts
 from boussole.dashboard.views.scene import Scene

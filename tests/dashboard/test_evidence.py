@@ -37,10 +37,8 @@ from boussole.charter.records.facts import Facts
 from boussole.charter.records.sealed_files import NO_FILES
 from boussole.charter.records.starting import Restart
 from boussole.dashboard.pages.evidence import evidence_html
-from boussole.dashboard.pages.evidence.answers import EvidenceQuery
-from boussole.dashboard.pages.evidence.check import LARGEST, examine
-from boussole.dashboard.pages.evidence.head import head
-from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
+from boussole.dashboard.pages.evidence.check import LARGEST, EvidenceQuery, examine
+from boussole.dashboard.pages.evidence.view import asked_of, entry_page, head, search_of
 from boussole.dashboard.views.evidence.facts import PER_PAGE, VerificationResult, proved, results, short, verified
 from boussole.dashboard.views.evidence.words import content_words, kind_words, seal_words, stated_words
 from boussole.dashboard.views.scene import Scene

@@ -20,10 +20,13 @@ from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.access.people.person import COOKIE, Person
 from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.forms.inbox import problem_of
-from boussole.dashboard.pages.recommendations import recommendations_html as followed_html
-from boussole.dashboard.pages.recommendations.asking import FollowedForms
-from boussole.dashboard.pages.recommendations.routes import followed_routes
-from boussole.dashboard.pages.recommendations.view import RecommendationsQuery, recommendations_page
+from boussole.dashboard.pages.recommendations import view as followed_html
+from boussole.dashboard.pages.recommendations.view import (
+    FollowedForms,
+    RecommendationsQuery,
+    followed_routes,
+    recommendations_page,
+)
 from boussole.dashboard.parts import opinions_html
 from boussole.dashboard.server.guard import guarded
 from boussole.dashboard.views.committee.chamber import Chamber

@@ -27,18 +27,17 @@ from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import NOTHING_ELSE
 from boussole.dashboard.pages.answer.answer_html import Behind
 from boussole.dashboard.pages.answer.view import answer_page
-from boussole.dashboard.pages.article import article_html, article_records_html, article_trend_html
+from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.charter import charter_html
 from boussole.dashboard.pages.charter.amendment import CharterView
 from boussole.dashboard.pages.charter.view import charter_page
-from boussole.dashboard.pages.compass import compass_html, home_html
+from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.evidence import evidence_html
-from boussole.dashboard.pages.evidence.head import head
-from boussole.dashboard.pages.evidence.view import search_of
+from boussole.dashboard.pages.evidence.view import head, search_of
 from boussole.dashboard.pages.law import law_html
 from boussole.dashboard.pages.register import register_html
-from boussole.dashboard.pages.system import entry_html, matrix_html
+from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.parts import system_html
 from boussole.dashboard.views.answers.caps import caps
 from boussole.dashboard.views.answers.course import Past
@@ -118,7 +117,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     seen, changed = compass(scene, say, query=query), since_audit(scene, say, query=query, every=True)
     yield (
         "compass",
-        join([compass_html.head(seen, say), compass_html.overview(seen, say), home_html.changes_html(changed, say)]),
+        join([compass_html.head(seen, say), compass_html.overview(seen, say), compass_html.changes_html(changed, say)]),
     )
     system = system_page(scene, "matchft", say, query=query)
     parts = [system_html.article(each, say, recompute="") for each in system.sections]
@@ -136,10 +135,10 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     for article in scene.charter.articles:
         found = article_page(scene, ArticleQuery(article=article.id), say, on=TODAY, query=query)
         assert found is not None
-        written = [article_html.head(found, say, home="/"), article_trend_html.trend(found.trend, say)]
-        written += [article_html.questions(found, say), article_records_html.outside(found, say)]
-        written += [article_records_html.law(found.law, say)]
-        written += [article_records_html.sealed(found.entries, say, evidence="/")]
+        written = [article_html.head(found, say, home="/"), article_html.trend(found.trend, say)]
+        written += [article_html.questions(found, say), article_html.outside(found, say)]
+        written += [article_html.law(found.law, say)]
+        written += [article_html.sealed(found.entries, say, evidence="/")]
         yield article.id, join(written)
     provisions = law_page(scene, say, on=TODAY, query=query)
     yield (
@@ -158,10 +157,10 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     written = [part(listed, say) for part in (register_html.head, register_html.overview, register_html.uses)]
     shown = waiting(Person(role=Role.STEWARD), (), given, say, query=query)
     assert shown is not None
-    yield "register", join([*written, home_html.waiting_html(shown)])
+    yield "register", join([*written, compass_html.waiting_html(shown)])
     alone = unaudited(uses[1], say, today=TODAY)
     held = caps(scene, say, query=query, system="matchft")
-    yield "entry", entry_html.page(alone, say, home="/", register="/", caps=held)
+    yield "entry", matrix_html.page(alone, say, home="/", register="/", caps=held)
     yield "charter", charter_of(scene, say)
     yield "evidence", evidence_of(scene, say)
 

@@ -24,7 +24,7 @@ from boussole.charter.registry.due import Due
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.pages.compass import home_html
+from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.views import store
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.home.changes import since_audit, since_session
@@ -102,7 +102,7 @@ def test_each_role_is_told_of_what_it_can_do_something_about(desk: Desk, scene: 
     assert {session_of, question} < set(everybody)
     assert any(each.startswith("Audit again") for each in everybody)
     nobody = waiting(Person(role=Role.READER, authenticated=True), [], known, EN, query={})
-    assert "Nothing awaits you today." in home_html.waiting_html(nobody)
+    assert "Nothing awaits you today." in compass_html.waiting_html(nobody)
 
 
 def test_every_kind_of_duty_says_whose_it_is() -> None:

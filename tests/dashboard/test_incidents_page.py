@@ -22,8 +22,7 @@ from boussole.dashboard.access.people.person import COOKIE
 from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.forms.inbox import problem_of
 from boussole.dashboard.pages.incidents import incidents_html
-from boussole.dashboard.pages.incidents.asking import forms_for
-from boussole.dashboard.pages.incidents.routes import incident_routes
+from boussole.dashboard.pages.incidents.incidents_html import forms_for, incident_routes
 from boussole.dashboard.pages.incidents.view import incidents_page
 from boussole.dashboard.server.guard import guarded
 from boussole.dashboard.views import store

@@ -10,7 +10,7 @@ import pytest
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
-from boussole.dashboard.pages.plan import plan_html
+from boussole.dashboard.pages.plan import view
 from boussole.dashboard.pages.plan.view import PlanQuery, plan_page
 from boussole.dashboard.parts import lines_html
 from boussole.dashboard.views.fields import Choice
@@ -94,6 +94,6 @@ def test_each_way_to_ask_says_about_what(scene: Scene, lang: str) -> None:
 def test_each_plan_says_to_which_answer_it_leads(scene: Scene) -> None:
     page = plan_page(scene, PlanQuery(system="matchft"), speaker("en"), query={})
     assert page is not None
-    shown = Links(plan_html.page(page, speaker("en")))
+    shown = Links(view.page(page, speaker("en")))
     assert len(shown.places) > 1
     assert shown.alike == {}

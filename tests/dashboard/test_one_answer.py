@@ -21,7 +21,7 @@ from boussole.dashboard.api.queries import PageQuery
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import NOTHING_ELSE
 from boussole.dashboard.pages.answer.view import answer_page
-from boussole.dashboard.pages.article.standing import standings
+from boussole.dashboard.pages.article.view import standings
 from boussole.dashboard.parts import lists
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition

@@ -10,8 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from boussole.charter.judging.statistics.planning import plans
-from boussole.dashboard.pages.plan.plan_html import empty, page
-from boussole.dashboard.pages.plan.view import GAPS, PlanQuery, plan_page
+from boussole.dashboard.pages.plan.view import GAPS, PlanQuery, empty, page, plan_page
 from boussole.dashboard.words.say import speaker
 from tests.dashboard.app_at import app_at
 

@@ -24,7 +24,7 @@ from boussole.dashboard.charts.coverage_picture import strip_svg
 from boussole.dashboard.markup.inline import STATIC
 from boussole.dashboard.markup.marks import MARKS, mark_svg
 from boussole.dashboard.pages.register import register_html
-from boussole.dashboard.pages.system import entry_html, matrix_html
+from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.views import store
 from boussole.dashboard.views.entry import entry, unaudited
 from boussole.dashboard.views.register.choice import Register, RegisterQuery
@@ -224,7 +224,7 @@ def test_a_use_without_an_audit_has_a_page_with_its_questions() -> None:
     for article in asked.articles:
         href = f"/article?article={article.id}&amp;lang=en"
         assert f'<h3 id="{article.id}"><a href="{href}" target="_self">{escape(article.title)}</a></h3>' in written
-    assert "lead-unknown" in entry_html.page(shown, EN, home="/", register="/register")
+    assert "lead-unknown" in matrix_html.page(shown, EN, home="/", register="/register")
     assert (shown.tone, shown.counts) == ("unknown", [("not_examined", sorter.counts.asked)])
 
 

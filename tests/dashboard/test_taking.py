@@ -39,7 +39,7 @@ from boussole.dashboard.charts.dots import Dot
 from boussole.dashboard.charts.letters import width_of
 from boussole.dashboard.charts.sheet import Mark, Sheet
 from boussole.dashboard.charts.table_picture import MOST, table_picture
-from boussole.dashboard.pages.fairness.cache import windows_of
+from boussole.dashboard.pages.fairness.view import windows_of
 from boussole.dashboard.parts.taking import seals
 from boussole.dashboard.parts.taking.citing import citation, source_line
 from boussole.dashboard.parts.taking.figure import Drawing, Figure, Source, Wanted, file_name

@@ -15,7 +15,7 @@ from boussole.dashboard.charts.sheet import Sheet
 from boussole.dashboard.markup.dark import DARK as IN_THE_DARK
 from boussole.dashboard.markup.elements import picture
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, PAPER, SIDE
-from boussole.dashboard.pages.answer.along import drawn
+from boussole.dashboard.pages.answer.along import drawing_of
 from boussole.dashboard.parts.taking.figure import Figure, Source
 from boussole.dashboard.parts.taking.files import image, svg_file
 from boussole.dashboard.server.theme import DARK, LIGHT
@@ -124,7 +124,7 @@ def test_a_file_of_a_picture_stays_as_it_is_on_paper(scene: Scene) -> None:
     """Whoever puts it into a document finds it as it prints, whatever the theme of the machine that shows it."""
     say = speaker("en")
     pages = [page(scene, system, key) for system, key, _ in every(scene)]
-    drawings = [(each, drawn(each)) for each in pages if drawn(each).svg]
+    drawings = [(each, drawing_of(each)) for each in pages if drawing_of(each).svg]
     assert drawings
     for answer, drawing in drawings:
         source = Source(organisation="X", about=answer.title, period=answer.when, charter="1", seal=None)

@@ -18,7 +18,7 @@ from boussole.dashboard.access.people.person import COOKIE, Person
 from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.forms.inbox import problem_of
 from boussole.dashboard.pages.work import work_html
-from boussole.dashboard.pages.work.routes import work_routes
+from boussole.dashboard.pages.work.work_html import work_routes
 from boussole.dashboard.records.routes import offered
 from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.server.guard import guarded

@@ -8,8 +8,7 @@ from boussole.audits.languages import inside
 from boussole.dashboard.markup.elements import Html, badge, details, el, facts, link, picture, stacked
 from boussole.dashboard.markup.glossary import how_to_read
 from boussole.dashboard.pages.answer.along import columns
-from boussole.dashboard.pages.answer.done import Deed
-from boussole.dashboard.pages.answer.view import AnswerPage
+from boussole.dashboard.pages.answer.view import AnswerPage, Deed
 from boussole.dashboard.parts import system_html
 from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.views.answers.around_start import AroundStart

@@ -11,11 +11,9 @@ from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.pages.answer import answer_html
-from boussole.dashboard.pages.answer.along import figures
+from boussole.dashboard.pages.answer.along import answer_page, figures
 from boussole.dashboard.pages.answer.answer_html import Behind, Doors
-from boussole.dashboard.pages.answer.cache import answer_page
-from boussole.dashboard.pages.answer.done import Reader
-from boussole.dashboard.pages.answer.view import AnswerPage
+from boussole.dashboard.pages.answer.view import AnswerPage, Reader
 from boussole.dashboard.parts import context, lists, notices
 from boussole.dashboard.parts.drafts.forms import author
 from boussole.dashboard.parts.margin.answers import answer_margin, answer_spot, told_in

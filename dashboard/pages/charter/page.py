@@ -7,7 +7,7 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.pages.charter import charter_html
-from boussole.dashboard.pages.charter.cache import charter
+from boussole.dashboard.pages.charter.amendment import charter
 from boussole.dashboard.pages.charter.view import charter_page
 from boussole.dashboard.parts import context, notices
 

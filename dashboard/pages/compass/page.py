@@ -9,8 +9,8 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
-from boussole.dashboard.pages.compass import compass_html, home_html, tour_html
-from boussole.dashboard.pages.compass.along import figures
+from boussole.dashboard.pages.compass import compass_html
+from boussole.dashboard.pages.compass.compass_html import figures
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.views import store
@@ -49,10 +49,10 @@ else:
         owed = incidents_owed(seen, say, query=query) if incidents else []
         view = compass(seen, say, query=query)
         due = waiting(here(), seated, context.duties(), say, query=query, owed=owed)
-        st.html(tour_html.tour(say))
+        st.html(compass_html.tour(say))
         st.html(compass_html.head(view, say))
-        st.html(home_html.home(due, changed(seen, seated, say, incidents=incidents), say))
+        st.html(compass_html.home(due, changed(seen, seated, say, incidents=incidents), say))
         st.html(compass_html.overview(view, say, along=along("compass", figures, say)))
-        st.html(tour_html.again(say))
+        st.html(compass_html.again(say))
     else:
         st.html(compass_html.empty(say))

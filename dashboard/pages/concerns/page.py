@@ -10,9 +10,7 @@ from boussole.dashboard.access.database import now
 from boussole.dashboard.access.remembered import remember, seen, wish_of
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.alerts.personal.readers import reach
-from boussole.dashboard.pages.concerns.concerns_html import nobody, page
-from boussole.dashboard.pages.concerns.routes import DONE, letters_form
-from boussole.dashboard.pages.concerns.view import ConcernsPage, letters_words, split
+from boussole.dashboard.pages.concerns.view import DONE, ConcernsPage, letters_form, letters_words, nobody, page, split
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views import store
 from boussole.dashboard.views.concerns.concern import Whose

@@ -8,10 +8,8 @@ from urllib.parse import urlencode
 from boussole.dashboard.markup.attached import attached_html
 from boussole.dashboard.markup.elements import Child, Html, code, details, el, facts, join, link, stacked
 from boussole.dashboard.markup.glossary import explained
-from boussole.dashboard.pages.evidence.answers import FileAnswer
-from boussole.dashboard.pages.evidence.check import LARGEST
-from boussole.dashboard.pages.evidence.head import Head
-from boussole.dashboard.pages.evidence.view import CHECK, CHECKPOINT, PROOF, Choice, EntryPage, Search
+from boussole.dashboard.pages.evidence.check import LARGEST, FileAnswer
+from boussole.dashboard.pages.evidence.view import CHECK, CHECKPOINT, PROOF, Choice, EntryPage, Head, Search
 from boussole.dashboard.words.addresses import EVIDENCE
 from boussole.dashboard.words.say import Say
 

@@ -14,9 +14,8 @@ from boussole.dashboard.access.people.permissions import RESTRICTED
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.pages.evidence import evidence_html
-from boussole.dashboard.pages.evidence.head import head
 from boussole.dashboard.pages.evidence.routes import answer_of
-from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
+from boussole.dashboard.pages.evidence.view import asked_of, entry_page, head, search_of
 from boussole.dashboard.parts import context, notices, outside_html
 from boussole.dashboard.records.contents import Contents, actions_of, contents_of, entries_named
 from boussole.dashboard.views import store

@@ -9,7 +9,7 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.sheet_requests import sheet_requests, shown_sheet
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.pages.explain import explain_html
-from boussole.dashboard.pages.explain.routes import explained
+from boussole.dashboard.pages.explain.forms import explained
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views.explained.refusals import refusal
 from boussole.dashboard.views.explained.requests import known_request

@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.pages.plan.plan_html import empty, page
-from boussole.dashboard.pages.plan.view import PlanQuery, plan_page
+from boussole.dashboard.pages.plan.view import PlanQuery, empty, page, plan_page
 from boussole.dashboard.parts import context, notices
 
 say = context.speaks()

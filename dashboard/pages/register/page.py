@@ -6,7 +6,7 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.pages.register import register_html
-from boussole.dashboard.pages.register.along import figures
+from boussole.dashboard.pages.register.register_html import figures
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.parts.choices import choose
 from boussole.dashboard.parts.taking.page import along

@@ -9,9 +9,8 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.pages.reports import reports_html
-from boussole.dashboard.pages.reports.cache import reports
-from boussole.dashboard.pages.reports.forms import asking
-from boussole.dashboard.pages.reports.making import LOOKED_AT_EVERY, jobs
+from boussole.dashboard.pages.reports.making import LOOKED_AT_EVERY, jobs, reports
+from boussole.dashboard.pages.reports.reports_html import asking
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.words.say import Say
 

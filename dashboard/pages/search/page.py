@@ -8,9 +8,8 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here
-from boussole.dashboard.pages.search.cache import index
-from boussole.dashboard.pages.search.search_html import page
-from boussole.dashboard.pages.search.view import SearchPage, search_page
+from boussole.dashboard.pages.search.pieces import index
+from boussole.dashboard.pages.search.view import SearchPage, page, search_page
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views import store
 from boussole.dashboard.words.say import Say

@@ -8,10 +8,10 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
-from boussole.dashboard.pages.session import pack_html, session_html
-from boussole.dashboard.pages.session.pack_view import pack_view
-from boussole.dashboard.pages.session.paper_forms import PARTS, paper_offers, paper_view, reads_paper
-from boussole.dashboard.pages.session.session_view import session_page
+from boussole.dashboard.pages.session import session_html
+from boussole.dashboard.pages.session.agenda_view import pack_view
+from boussole.dashboard.pages.session.files import PARTS, paper_offers, paper_view, reads_paper
+from boussole.dashboard.pages.session.view import session_page
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.parts.margin.publishing import own_words
 from boussole.dashboard.records.acts.acting_html import SessionActions, just_done
@@ -50,7 +50,7 @@ def show(asked: str, say: Say) -> None:
         acting.lost(),
         session_html.head(page, say, acting),
         session_html.agenda(page, say, acting),
-        pack_html.pack(page.pack, say, acting, papers.get("file")),
+        session_html.pack(page.pack, say, acting, papers.get("file")),
         session_html.presence(page, say, acting),
         session_html.questions(page, say, acting),
         session_html.minutes(page, say, acting, papers.get("minutes")),

@@ -8,7 +8,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.pages.work import work_html
-from boussole.dashboard.pages.work.along import figures
+from boussole.dashboard.pages.work.work_html import figures
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.records.routes import offered

@@ -11,7 +11,7 @@ from boussole.dashboard.access import database, log, sessions
 from boussole.dashboard.access.open_sessions import REFERENCE, open_sessions
 from boussole.dashboard.access.own_sessions import OTHERS, PATH, own_sessions
 from boussole.dashboard.access.sessions import SignedOutError, digest
-from boussole.dashboard.pages.settings.sessions_html import sessions as told
+from boussole.dashboard.pages.settings.settings_html import sessions as told
 from boussole.dashboard.words.say import speaker
 from tests.dashboard.access.conftest import browser
 

@@ -24,9 +24,8 @@ from boussole.dashboard.alerts.channels import known_channels
 from boussole.dashboard.alerts.detection.detect import check
 from boussole.dashboard.alerts.detection.verdicts import _audited
 from boussole.dashboard.alerts.letters.letters import letter
-from boussole.dashboard.pages.answer.along import NOTHING_ELSE
-from boussole.dashboard.pages.answer.cache import answer_page
-from boussole.dashboard.pages.drift.cache import drift_page
+from boussole.dashboard.pages.answer.along import NOTHING_ELSE, answer_page
+from boussole.dashboard.pages.drift.along import drift_page
 from boussole.dashboard.views.drift.query import DriftQuery
 from boussole.dashboard.views.scene import load
 from tests import offers

@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 
 from boussole.audits.access_settings import AccessSettings
 from boussole.dashboard.access import lapsed
-from boussole.dashboard.pages.drift import detail_routes
+from boussole.dashboard.pages.drift import detail_html
 from boussole.dashboard.records.acts.receipt import receipt_page
 from boussole.dashboard.server.serving.headers import Headers
 from boussole.dashboard.server.serving.policy import BARE, page_policy
@@ -226,7 +226,7 @@ def _alone() -> list[tuple[str, str]]:
     return [
         (lapsed.page([("a", "b")], speaker("fr"), to="/", reason="nobody"), lapsed.POLICY),
         (bytes(receipt.body).decode(), receipt.headers["content-security-policy"]),
-        (detail_routes.around(report), detail_routes.AROUND),  # type: ignore[arg-type]
+        (detail_html.around(report), detail_html.AROUND),  # type: ignore[arg-type]
     ]
 
 

@@ -1,21 +1,114 @@
-"""The frozen pack as data: the verdict on each article for each system, and what has changed before and since."""
+"""What an agenda rests on, as data: links of its items, questions asked between sessions, the frozen pack."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from boussole.charter.amending.plain import plainly
 from boussole.charter.committee.acts.packs import PackChanges, VerdictChange
+from boussole.charter.committee.meetings.sessions import Session
+from boussole.charter.committee.referrals.between import asked_between
+from boussole.charter.committee.referrals.matters import QuestionHistory
 from boussole.charter.document import by_article
 from boussole.charter.record_types.acts import PackAudit
+from boussole.charter.text.model import Charter
+from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.markup.marks import word
-from boussole.dashboard.views.answers.asked import worded_as
+from boussole.dashboard.views.answers.asked import way_called, worded_as
+from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.committee.evidence import Evidence
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import article_href, evidence_href
+from boussole.dashboard.words.addresses import article_href, draft_href, evidence_href, questions_href
 from boussole.dashboard.words.say import Say
 
+# What an item of an agenda rests on, with where it is read: its question, its draft, its evidence.
+
+
 Linked = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemLink:
+    """`name` says what it is: the question, the draft or the evidence; `places` where each is read."""
+
+    name: str
+    places: list[Linked]
+
+
+def item_links(
+    charter: Charter | None, item: Mapping[str, Any], say: Say, *, query: Mapping[str, str]
+) -> list[ItemLink]:
+    """What an item of minutes rests on; nothing where its agenda does not say."""
+    found = []
+    if question := item.get("question"):
+        found.append(ItemLink(name=say("Question"), places=[_question(charter, question, say, query=query)]))
+    if draft := item.get("draft"):
+        named = say("Draft no. {n}", n=str(draft))
+        found.append(ItemLink(name=say("Draft"), places=[(named, draft_href(draft, query=query))]))
+    if evidence := item.get("evidence"):
+        places = [(say("entry {n}", n=str(each)), evidence_href(query=query, entry=str(each))) for each in evidence]
+        found.append(ItemLink(name=say("Evidence"), places=places))
+    return found
+
+
+def _question(charter: Charter | None, name: str, say: Say, *, query: Mapping[str, str]) -> Linked:
+    """As the charter in force asks it; its name where it asks it no more."""
+    indicator = way_called(charter, name) if charter else None
+    if charter is None or indicator is None:
+        return name, ""
+    asked = f"{indicator.number} {plainly(indicator.question, say.lang)}"
+    article = next(each.id for each in charter.articles if indicator in each.indicators)
+    return asked, article_href(article, query=query, anchor=f"q-{indicator.id}")
+
+
+# The questions that members asked between sessions, as they stand on the agenda of the next one.
+
+
+@dataclass(frozen=True, kw_only=True)
+class BetweenRow:
+    """A question: its words and where it is read, who asked whom, and how far its answer is."""
+
+    text: Linked
+    told: str
+    state: str
+    late: bool
+
+
+def between_rows(chamber: Chamber, found: Session, say: Say, *, query: dict[str, str]) -> list[BetweenRow]:
+    """The questions that stand on the agenda of a session because nobody asked them in one."""
+    if found.state == "cancelled":
+        return []
+    return [_row(chamber, each, say, query=query) for each in asked_between(chamber.house, found, today=chamber.today)]
+
+
+def _row(chamber: Chamber, each: QuestionHistory, say: Say, *, query: dict[str, str]) -> BetweenRow:
+    said = each.question
+    asker = chamber.name(said.by, say) if said.by else who_words(said.role, say)
+    return BetweenRow(
+        text=(say.written(said.text), questions_href(query=query, anchor=f"q-{each.entry}")),
+        told=say(
+            "Asked by {who} on {date}, to: {whom}", who=asker, date=say.date(said.on), whom=say.written(said.addressee)
+        ),
+        state=state_words(each, say),
+        late=each.state == "overdue",
+    )
+
+
+def state_words(each: QuestionHistory, say: Say) -> str:
+    """How far the answer to a question is."""
+    if each.state == "answered":
+        return say("Answered on {date}", date=say.date(each.answers[0][1].on))
+    due = say.date(each.question.due_on)
+    return (
+        say("No answer: it was due on {date}", date=due) if each.state == "overdue" else say("Due on {date}", date=due)
+    )
+
+
+# The frozen pack as data: the verdict on each article for each system, and what has changed before and since.
+
+
 NOT_ASKED = "not_examined"
 
 

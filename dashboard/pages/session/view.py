@@ -1,4 +1,4 @@
-"""The session page as data: what, when, where, whether there is a quorum, the agenda, who is there, questions."""
+"""The session page as data: what, when, where, whether there is a quorum, the agenda, who is there, its minutes."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from boussole.audits.languages import inside
+from boussole.audits.languages import LANGUAGES, inside
 from boussole.audits.mixed import joined
 from boussole.charter.committee.meetings.sessions import Session, session, sessions
-from boussole.charter.committee.papers.minutes import minutes_of
+from boussole.charter.committee.papers.minutes import approved, content_of, minutes_of
 from boussole.charter.committee.voted import VotedText
 from boussole.charter.committee.voting.presence import count
+from boussole.charter.record_types.acts import Minutes
 from boussole.charter.text.model import Charter
-from boussole.dashboard.pages.session.ballot_view import Running, open_votes, unfrozen_words
-from boussole.dashboard.pages.session.between_view import BetweenRow, between_rows
-from boussole.dashboard.pages.session.files import calendar_href
-from boussole.dashboard.pages.session.items_view import Around, ItemView, item_views
-from boussole.dashboard.pages.session.minutes_view import MinutesView, minutes_view
-from boussole.dashboard.pages.session.pack_view import PackView
+from boussole.dashboard.pages.session.agenda_view import BetweenRow, PackView, between_rows
+from boussole.dashboard.pages.session.files import calendar_href, minutes_data_href, minutes_href
+from boussole.dashboard.pages.session.items_view import (
+    Around,
+    ItemView,
+    Running,
+    item_views,
+    open_votes,
+    unfrozen_words,
+)
 from boussole.dashboard.records.acts.offering import HEAD, MINUTES, PACK, PRESENCE, QUESTIONS, item_part
 from boussole.dashboard.views.committee.chamber import Chamber
 from boussole.dashboard.views.committee.words import coming_words, presence_word, quorum_words, there_words
@@ -27,8 +32,58 @@ from boussole.dashboard.views.register.words import when
 from boussole.dashboard.words.addresses import committee_href, evidence_href, questions_href, session_href
 from boussole.dashboard.words.say import Say
 
-Document = dict[str, Any]
+# The minutes of a session as data: whether they are sealed and approved, their fingerprint, where to take them.
+
+
 Linked = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinutesView:
+    """`downloads`: a language, and the address of the minutes in it."""
+
+    told: str
+    fingerprint: str
+    entry: Linked | None
+    approved: Linked | None
+    changed: str
+    downloads: list[tuple[str, str]]
+    data: str
+
+
+def minutes_view(
+    chamber: Chamber, found: Session, document: dict[str, Any], say: Say, *, query: dict[str, str]
+) -> MinutesView:
+    """How far the minutes are. They can be read at any time; they are sealed when the session is over."""
+    last, content = chamber.house.last(Minutes, found.entry), content_of(document)
+    approval = approved(chamber.house, last[1]) if last else None
+    return MinutesView(
+        told=_told(found, last, say),
+        fingerprint=last[1].content if last else content,
+        entry=_entry(last[0], say, query=query) if last else None,
+        approved=_entry(approval, say, query=query) if approval is not None else None,
+        changed=say("Acts were recorded since: seal a correction.") if last and last[1].content != content else "",
+        downloads=[(lang, minutes_href(found.entry, lang)) for lang in LANGUAGES],
+        data=minutes_data_href(found.entry),
+    )
+
+
+def _told(found: Session, last: tuple[int, Minutes] | None, say: Say) -> str:
+    if last is not None:
+        return say("They were sealed on {date}.", date=say.date(last[1].on))
+    if found.state == "closed":
+        return say("The session is over: they can be sealed.")
+    return say("They are made from what is recorded here, and sealed when the session is over.")
+
+
+def _entry(entry: int, say: Say, *, query: dict[str, str]) -> Linked:
+    return say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))
+
+
+# The session page as data: what, when, where, whether there is a quorum, the agenda, who is there, questions.
+
+
+Document = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +162,7 @@ def session_page(
         subtitle=_subtitle(found, say),
         tone=tone,
         headline=headline,
-        told=_told(chamber, found, say),
+        told=_session_told(chamber, found, say),
         notes=_notes(document, say),
         calendar=calendar_href(found.entry, say.lang),
         votes=votes,
@@ -155,7 +210,7 @@ def _headline(chamber: Chamber, found: Session, say: Say) -> tuple[str, str]:
     return words[found.state]
 
 
-def _told(chamber: Chamber, found: Session, say: Say) -> list[str]:
+def _session_told(chamber: Chamber, found: Session, say: Say) -> list[str]:
     """Whether there is a quorum and who presides, in sentences."""
     if found.state == "cancelled":
         reason = say.written(found.cancelled.text) if found.cancelled else ""

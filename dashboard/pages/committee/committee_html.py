@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from boussole.dashboard.markup.elements import Child, Html, details, el, join, link, stacked
 from boussole.dashboard.markup.glossary import explained
-from boussole.dashboard.pages.committee.members_view import MemberRow
-from boussole.dashboard.pages.committee.overview_view import (
+from boussole.dashboard.pages.committee.view import (
     DraftRow,
     MatterRow,
+    MemberRow,
     OpinionRow,
     OverviewPage,
     QuestionRow,
