@@ -21,7 +21,7 @@ from boussole.charter.record_types.kinds import KINDS
 from boussole.dashboard.access.people.permissions import Action
 from boussole.dashboard.access.people.places import every_command
 from boussole.dashboard.access.people.routes import ROUTES
-from boussole.dashboard.cli.records.of_records import NEVER, names_of
+from boussole.dashboard.cli.of_records import NEVER, names_of
 from boussole.dashboard.cli.schemas import SCHEMAS
 from boussole.dashboard.records.form import FILLERS
 from boussole.dashboard.records.lists import LISTS

@@ -29,7 +29,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document.differences.drift import DriftDocument
 from boussole.charter.schemas import audit_schema, drift_schema
 from boussole.dashboard.access.people.person import COOKIE
-from boussole.dashboard.cli.audits.drifting import DISTANCES, TESTS
+from boussole.dashboard.cli.drifting import DISTANCES, TESTS
 from boussole.dashboard.pages.drift import detail_html, detail_making
 from boussole.dashboard.pages.drift.detail_making import StoredReport, make
 from boussole.dashboard.pages.drift.detail_words import header, told_words, which_to_read

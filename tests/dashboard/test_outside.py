@@ -118,7 +118,7 @@ def test_it_is_read_anew_when_a_cosignature_arrives(tmp_path):
     handed = tmp_path / "new.checkpoint"
     run(workspace, "ledger", "checkpoint", handed)
     from boussole.charter.records.notes.outside import take_cosignature
-    from boussole.dashboard.cli.ledger.checkpoint_files import checkpoint_in
+    from boussole.dashboard.cli.ledger import checkpoint_in
 
     note, _ = checkpoint_in(handed)
     take_cosignature(workspace, str(note.signed(KEY)), now=dt.datetime.now(dt.UTC))
