@@ -40,7 +40,7 @@ from boussole.charter.text.loading import PACKAGED, find_faults, load_charter
 from boussole.charter.work.survey import Layout, aggregated, rows_of
 from boussole.dashboard.pages.evidence.check import EvidenceQuery, examine
 from boussole.dashboard.report.checking import check
-from boussole.dashboard.views.report.periods import parse_period
+from boussole.dashboard.views.periods import parse_period
 from boussole.dashboard.words.say import speaker
 from boussole.experiments.gabarit import read as read_gabarit
 from tests.attacks import Tries

@@ -22,7 +22,7 @@ from boussole.dashboard.alerts.messages import DROPPED, SENT, WAITING, Message
 from boussole.dashboard.alerts.outbox import messages
 from boussole.dashboard.alerts.personal.box import PersonalLetter, stuck
 from boussole.dashboard.alerts.personal.readers import channel_of, readers
-from boussole.dashboard.views.committee.chamber import chambers
+from boussole.dashboard.views.chamber import chambers
 
 LATELY = 10
 

@@ -144,7 +144,7 @@ def _changes(workspace: Workspace, pair: Pair) -> list[SchemaMove]:
 
 
 def _print_changes(pair: Pair, changes: Sequence[SchemaMove]) -> None:
-    from boussole.dashboard.views.drift.schema_words import move_words
+    from boussole.dashboard.views.drift.words import move_words
     from boussole.dashboard.words.say import speaker
 
     for move in changes:

@@ -233,7 +233,7 @@ def _draft(workspace: Workspace, known: Explanation, out: Path | None, speaks: S
 def _answer(workspace: Workspace, known: Explanation, asked: tuple[str, str], out: Path, speaks: Say) -> None:
     """The sheet that answers a request, and its record."""
     from boussole.dashboard.report.sheets import answered, write_answer
-    from boussole.dashboard.views.explained.requests import request_of
+    from boussole.dashboard.views.explained.explanation import request_of
 
     request, role = asked
     files, said = answered(workspace, known, request_of(workspace, request, known), speaks, role=role)

@@ -8,7 +8,7 @@ from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.access.remembered import seen
 from boussole.dashboard.markup.elements import Html, el, link
 from boussole.dashboard.views import store
-from boussole.dashboard.views.concerns.mine import whose
+from boussole.dashboard.views.concerns import whose
 from boussole.dashboard.words.addresses import concerns_href
 from boussole.dashboard.words.say import Say
 

@@ -22,14 +22,13 @@ from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.parts.ask_html import ask_link
 from boussole.dashboard.parts.opinions_html import beside as opinions_beside
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.committee.evidence import Evidence
-from boussole.dashboard.views.drift.query import address_of
-from boussole.dashboard.views.facts import Facts
-from boussole.dashboard.views.followed.opinions import opinions_about
-from boussole.dashboard.views.incidents.beside import open_incidents as incidents_beside
-from boussole.dashboard.views.register.choice import Register
+from boussole.dashboard.views.chamber import Chamber, Evidence
+from boussole.dashboard.views.drift.view import address_of
+from boussole.dashboard.views.followed import opinions_about
+from boussole.dashboard.views.incidents import open_incidents as incidents_beside
+from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.store import Facts
 from boussole.dashboard.words.addresses import ask_href, evidence_href, number_of
 from boussole.dashboard.words.say import Say
 from boussole.dashboard.words.speaking import speaker_in

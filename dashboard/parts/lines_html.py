@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from boussole.dashboard.markup.elements import Html, el, join, link
 from boussole.dashboard.views.fields import Choice
-from boussole.dashboard.views.register.due import DueLine
+from boussole.dashboard.views.register_words import DueLine
 
 
 def filter_by(name: str, choices: Sequence[Choice]) -> Html:

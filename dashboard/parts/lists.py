@@ -9,9 +9,8 @@ from boussole.charter.document.answers.verdict import worst
 from boussole.dashboard.markup.elements import Html, badge, el, join, link
 from boussole.dashboard.markup.marks import ORDER
 from boussole.dashboard.parts.system_html import counted
-from boussole.dashboard.views.answers.left_out import read_words
-from boussole.dashboard.views.naming import period
-from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.answers.small_print import read_words
+from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.words.addresses import article_href, register_href, system_href
 from boussole.dashboard.words.say import Say
 

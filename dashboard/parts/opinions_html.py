@@ -8,8 +8,7 @@ from boussole.audits.languages import inside
 from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.markup.attached import attached_html
 from boussole.dashboard.markup.elements import Html, details, el, facts, join, link
-from boussole.dashboard.views.followed.opinions import OpinionView
-from boussole.dashboard.views.followed.words import ReplyWords
+from boussole.dashboard.views.followed import OpinionView, ReplyWords
 from boussole.dashboard.words.say import Say
 
 LONG = 1_200

@@ -9,7 +9,7 @@ from boussole.dashboard.charts.tables import Table
 from boussole.dashboard.markup.elements import Html, badge, details, el, facts, join, link, picture, table
 from boussole.dashboard.markup.glossary import explained, how_to_read
 from boussole.dashboard.markup.marks import word
-from boussole.dashboard.views.system.view import Chart, Question, Section, SystemHead
+from boussole.dashboard.views.system import Chart, Question, Section, SystemHead
 from boussole.dashboard.words.say import Say
 
 

@@ -17,8 +17,8 @@ from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records.readable import Readable, Records
 from boussole.dashboard.access.people.permissions import Action, Role, allowed
 from boussole.dashboard.access.people.role_words import who_words
-from boussole.dashboard.views.attached import attached_links
-from boussole.dashboard.views.committee.words import item_word, sense_word
+from boussole.dashboard.views.committee_words import item_word, sense_word
+from boussole.dashboard.views.record_words import attached_links
 from boussole.dashboard.words.say import Say
 
 Pairs = list[tuple[str, str]]

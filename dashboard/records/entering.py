@@ -23,7 +23,7 @@ from boussole.dashboard.records.drafted import draft_of, wording_of
 from boussole.dashboard.records.form import SEEN, fields_of
 from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.seats import member_of, needs_lead
+from boussole.dashboard.views.chamber import member_of, needs_lead
 from boussole.dashboard.views.figure import reference
 
 Fields = dict[str, Any]

@@ -16,8 +16,8 @@ from boussole.charter.record_types.incidents import Incident
 from boussole.dashboard.records.drafted import decided_item, texts
 from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.views.answers.asked import worded_for
-from boussole.dashboard.views.committee.seats import member_of
-from boussole.dashboard.views.incidents.words import severity_meaning
+from boussole.dashboard.views.chamber import member_of
+from boussole.dashboard.views.incidents import severity_meaning
 from boussole.dashboard.views.record_words import words_of
 
 Choices = list[tuple[str, str]]

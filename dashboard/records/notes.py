@@ -10,7 +10,7 @@ from boussole.charter.record_types.acts import Dissent, FrozenPack, Tally, Vote
 from boussole.charter.record_types.work import FEWEST
 from boussole.dashboard.records.drafted import wording_of
 from boussole.dashboard.records.setting import Setting
-from boussole.dashboard.views.committee.words import quorum_words
+from boussole.dashboard.views.committee_words import quorum_words
 
 
 def _survey(at: Setting) -> str:

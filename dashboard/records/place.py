@@ -9,7 +9,7 @@ from boussole.charter.committee.meetings.sessions import Session, session
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import Item
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.chamber import Chamber, chamber_of
+from boussole.dashboard.views.chamber import Chamber, chamber_of
 from boussole.dashboard.words.addresses import number_of
 
 

@@ -15,7 +15,7 @@ from boussole.charter.text.model import Charter
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.records.place import Place
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.figure import Figure
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import Say

@@ -15,9 +15,9 @@ from boussole.dashboard.report.followed import opinions, promised
 from boussole.dashboard.report.questions import courses, matrices
 from boussole.dashboard.report.systems import part
 from boussole.dashboard.report.words import ReportSay
-from boussole.dashboard.views.answers.left_out import read_words
+from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.compass import compass
-from boussole.dashboard.views.naming import period
+from boussole.dashboard.views.scene import period
 from boussole.dashboard.words.say import speaker
 
 Data = dict[str, Any]

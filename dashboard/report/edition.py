@@ -21,10 +21,9 @@ from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import Act, in_force, judging_then
 from boussole.charter.text.model import Charter
 from boussole.dashboard.report.moved import drifts
-from boussole.dashboard.views.answers.course import Past
-from boussole.dashboard.views.answers.past import past_of
-from boussole.dashboard.views.committee.chamber import Chamber, chambers
-from boussole.dashboard.views.report.periods import Period, in_period
+from boussole.dashboard.views.answers.course import Past, past_of
+from boussole.dashboard.views.chamber import Chamber, chambers
+from boussole.dashboard.views.periods import Period, in_period
 from boussole.dashboard.views.scene import Scene, before
 from boussole.dashboard.words.say import PARIS
 

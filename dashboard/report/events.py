@@ -13,7 +13,7 @@ from boussole.charter.text.model import Records
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.answers.asked import indicator_of
-from boussole.dashboard.views.incidents.beside import reported_words
+from boussole.dashboard.views.incidents import reported_words
 from boussole.dashboard.views.work import work_words
 from boussole.dashboard.words.say import speaker
 

@@ -13,8 +13,7 @@ from boussole.charter.committee.advising.following import FollowUpCounts, follow
 from boussole.charter.document.answers.verdict import worst
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.words import ReportSay
-from boussole.dashboard.views.followed.opinions import OpinionView, opinions_about
-from boussole.dashboard.views.followed.words import answers, state_word
+from boussole.dashboard.views.followed import OpinionView, answers, opinions_about, state_word
 from boussole.dashboard.words.say import speaker
 
 MOST = 6

@@ -19,8 +19,7 @@ from boussole.charter.text.model import Charter
 from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.drift.figures import brief
 from boussole.dashboard.views.drift.multiples import Multiple
-from boussole.dashboard.views.drift.query import DriftQuery
-from boussole.dashboard.views.drift.view import Column, DriftPage, drift_page
+from boussole.dashboard.views.drift.view import Column, DriftPage, DriftQuery, drift_page
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import speaker
 

@@ -10,8 +10,8 @@ from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.answers.asked import question_of
 from boussole.dashboard.views.answers.course import Course, course
 from boussole.dashboard.views.answers.short import beside, short_answer
+from boussole.dashboard.views.matrix import ArticleRows, Cell, QuestionRow, matrix
 from boussole.dashboard.views.scene import Finding, findings
-from boussole.dashboard.views.system.matrix import ArticleRows, Cell, QuestionRow, matrix
 from boussole.dashboard.words.say import speaker
 
 COURSES = 2

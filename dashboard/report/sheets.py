@@ -17,7 +17,7 @@ from boussole.charter.record_types.incidents import AppealDecision
 from boussole.dashboard.report.papers import paper_pdf
 from boussole.dashboard.views.explained.explanation import Explanation
 from boussole.dashboard.views.explained.sheet import Issue, Sheet, new_sheet_number, sheet
-from boussole.dashboard.views.plain_text import plain_text
+from boussole.dashboard.views.paper_blocks import plain_text
 from boussole.dashboard.words.say import Say
 
 

@@ -15,8 +15,8 @@ from boussole.dashboard.report.moved import section as section_moved
 from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.views.answers.small_print import measure_words
-from boussole.dashboard.views.naming import anchor_of, period
-from boussole.dashboard.views.system.view import Question, Section, system_page
+from boussole.dashboard.views.scene import anchor_of, period
+from boussole.dashboard.views.system import Question, Section, system_page
 from boussole.dashboard.words.say import speaker
 
 Data = dict[str, Any]

@@ -10,7 +10,7 @@ from boussole.charter.record_types.work import THEMES, Consultation, Survey, Tim
 from boussole.charter.work.effects import SHOWN, SurveyChange, ThemeChange, consultations, surveys, times, trainings
 from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.views.record_words import word
-from boussole.dashboard.views.register.words import when
+from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import evidence_href
 from boussole.dashboard.words.say import Say

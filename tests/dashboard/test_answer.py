@@ -31,8 +31,8 @@ from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.views.answers.asked import sentence_of
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.answers.short import MOST, compared_people, figures, told_by, words_in
+from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.matrix import matrix
 from boussole.dashboard.words.addresses import answer_href
 from boussole.dashboard.words.say import speaker
 from tests.as_json import documents, written

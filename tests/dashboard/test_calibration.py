@@ -12,7 +12,7 @@ from boussole.dashboard.charts.calibration import Curve, calibration_chart, cali
 from boussole.dashboard.charts.charts import curves_svg
 from boussole.dashboard.parts import system_html
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.view import Section, system_page
+from boussole.dashboard.views.system import Section, system_page
 from boussole.dashboard.words.say import speaker
 from tests.as_json import curves, drawn_and_not
 

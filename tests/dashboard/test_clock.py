@@ -18,7 +18,7 @@ from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.records import open_records
 from boussole.dashboard.pages.reports import reports_html
 from boussole.dashboard.pages.reports.making import Report
-from boussole.dashboard.views.evidence.words import content_words, moment_words
+from boussole.dashboard.views.evidence import content_words, moment_words
 from boussole.dashboard.words.say import speaker
 from boussole.dashboard.words.speaking import chosen_language, speaker_for, speaker_in
 from tests.dashboard.app_at import app_at

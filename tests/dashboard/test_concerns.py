@@ -30,9 +30,9 @@ from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.access.remembered import Wish, seen
 from boussole.dashboard.alerts.personal import readers
 from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, letters_form, page, split
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.concerns.concern import Concern, Whose
-from boussole.dashboard.views.concerns.mine import concerns_of, whose
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.concern import Concern, Whose
+from boussole.dashboard.views.concerns import concerns_of, whose
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, RULES, SAID, START, Desk, m

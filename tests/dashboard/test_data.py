@@ -31,8 +31,8 @@ from boussole.dashboard.pages.data import data_html
 from boussole.dashboard.pages.data.view import DataPage, data_page
 from boussole.dashboard.pages.system.matrix_html import declared_section, declared_tables
 from boussole.dashboard.views import store
-from boussole.dashboard.views.facts import Facts
 from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.store import Facts
 from boussole.dashboard.words.say import speaker
 from boussole.experiments.declared import DeclaredMeasure
 from boussole.experiments.status import SourceStatus

@@ -20,7 +20,7 @@ from boussole.dashboard.parts.drafts.forms import writing
 from boussole.dashboard.parts.drafts.routes import draft_routes
 from boussole.dashboard.parts.drafts.view import complete, draft_line, draft_page, missing, read
 from boussole.dashboard.server.guard import guarded
-from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall

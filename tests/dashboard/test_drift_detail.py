@@ -34,7 +34,7 @@ from boussole.dashboard.pages.drift import detail_html, detail_making
 from boussole.dashboard.pages.drift.detail_making import StoredReport, make
 from boussole.dashboard.pages.drift.detail_words import header, told_words, which_to_read
 from boussole.dashboard.server.server import routes
-from boussole.dashboard.views.drift.query import DriftQuery
+from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.dashboard.words.say import speaker
 from boussole.experiments.drift_reports import AGAINST, ARTIFACTS, CONTENT, EXPERIMENT, SYSTEM, WINDOW
 from boussole.experiments.store import TAG as OF_DECISIONS

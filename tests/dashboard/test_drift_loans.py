@@ -24,10 +24,8 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.system_drift import Drift, drift_of
 from boussole.dashboard.pages.drift import sides_html
-from boussole.dashboard.views.drift.performance.groups import group_table
-from boussole.dashboard.views.drift.performance.words import PerformanceWords
-from boussole.dashboard.views.drift.query import DriftQuery
-from boussole.dashboard.views.drift.view import DriftPage, drift_page
+from boussole.dashboard.views.drift.followed import PerformanceWords, group_table
+from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, drift_page
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import speaker
 

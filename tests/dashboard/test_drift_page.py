@@ -30,8 +30,7 @@ from boussole.charter.records.in_force import Version as CharterVersion
 from boussole.dashboard.charts.distance_picture import Spot, small_multiple
 from boussole.dashboard.charts.time_axis import time_axis
 from boussole.dashboard.pages.drift import drift_html as drifting_html
-from boussole.dashboard.views.drift.query import DriftQuery
-from boussole.dashboard.views.drift.view import DriftPage, drift_page
+from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, drift_page
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import speaker
 from tests.dashboard.app_at import app_at

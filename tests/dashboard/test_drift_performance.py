@@ -19,7 +19,7 @@ from boussole.charter.drift.readings import readings
 from boussole.dashboard.charts.months_picture import Month, MonthValue, months_picture, scale_of
 from boussole.dashboard.charts.time_axis import time_axis
 from boussole.dashboard.pages.drift import sides_html
-from boussole.dashboard.views.drift.performance.view import Performing, performing
+from boussole.dashboard.views.drift.performance import Performing, performing
 from boussole.dashboard.words.say import speaker
 from tests.audits.drawn import Case, drawn, places
 from tests.written import drift_rule, sample

@@ -22,8 +22,8 @@ from boussole.charter.records.store.lookup import How, places_of
 from boussole.dashboard.access.log import entries
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.views.explained import explanation
-from boussole.dashboard.views.explained.part import part_blocks
-from boussole.dashboard.views.explained.refusals import refusal
+from boussole.dashboard.views.explained.explanation import refusal
+from boussole.dashboard.views.explained.sheet import part_blocks
 from boussole.dashboard.words.say import speaker
 from boussole.experiments.weights.version_models import VersionModel
 from tests.dashboard.explained import DECIDED, asked, model, workspace_in

@@ -20,7 +20,7 @@ from boussole.dashboard.pages.fairness.figures import Group, beyond, by_chance
 from boussole.dashboard.pages.fairness.view import Explorer
 from boussole.dashboard.views.fairness_choice import PROFILES, RAW, FairnessQuery
 from boussole.dashboard.views.scene import Scene, load
-from boussole.dashboard.views.system.view import system_page
+from boussole.dashboard.views.system import system_page
 from boussole.dashboard.words.say import speaker
 from tests.as_json import attributes_of, audits_of, controls_of, explorer, kinds_of, span, stages_of
 from tests.dashboard.app_at import app_at

@@ -39,21 +39,18 @@ from boussole.dashboard.pages.law import law_html
 from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.parts import system_html
-from boussole.dashboard.views.answers.caps import caps
 from boussole.dashboard.views.answers.course import Past
+from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.compass import compass
-from boussole.dashboard.views.entry import unaudited
-from boussole.dashboard.views.evidence.facts import Results
-from boussole.dashboard.views.evidence.words import content_words
-from boussole.dashboard.views.home.changes import since_audit
-from boussole.dashboard.views.home.mine import waiting
+from boussole.dashboard.views.evidence import Results, content_words
+from boussole.dashboard.views.home import since_audit, waiting
 from boussole.dashboard.views.law import law_page
-from boussole.dashboard.views.register.choice import Register
-from boussole.dashboard.views.register.choice import RegisterQuery as Filters
-from boussole.dashboard.views.register.view import register_page
+from boussole.dashboard.views.matrix import matrix
+from boussole.dashboard.views.register import register_page, unaudited
+from boussole.dashboard.views.register_words import Register
+from boussole.dashboard.views.register_words import RegisterQuery as Filters
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.matrix import matrix
-from boussole.dashboard.views.system.view import system_page
+from boussole.dashboard.views.system import system_page
 from boussole.dashboard.words.say import Say, speaker
 from tests.as_json import documents, judge, register, sentence_of, summarise
 from tests.charter.builders import WOMEN, comparison, drift, system

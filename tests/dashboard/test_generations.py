@@ -17,8 +17,8 @@ from boussole.charter.records.facts import Facts as Stated
 from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.pages.generations import view
 from boussole.dashboard.pages.generations.view import GenerationsPage, generations_page
-from boussole.dashboard.views.facts import Facts
 from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.store import Facts
 from boussole.dashboard.words.say import Say, speaker
 
 EN, FR = speaker("en"), speaker("fr")

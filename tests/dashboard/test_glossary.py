@@ -17,7 +17,7 @@ from boussole.dashboard.pages.glossary.glossary_html import page
 from boussole.dashboard.parts import system_html
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.view import system_page
+from boussole.dashboard.views.system import system_page
 from boussole.dashboard.words.addresses import glossary_href
 from boussole.dashboard.words.reading import reading
 from boussole.dashboard.words.say import speaker

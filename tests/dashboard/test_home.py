@@ -26,14 +26,11 @@ from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.home.changes import since_audit, since_session
-from boussole.dashboard.views.home.mine import MOST, waiting
-from boussole.dashboard.views.home.since import Before, Met, changed_answers, met_last, news
-from boussole.dashboard.views.home.whose import ACTIONS, own_chambers
-from boussole.dashboard.views.register.choice import Register
-from boussole.dashboard.views.register.due import ACTS
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.home import ACTIONS, MOST, own_chambers, since_audit, since_session, waiting
+from boussole.dashboard.views.register_words import ACTS, Register
 from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.since import Before, Met, changed_answers, met_last, news
 from boussole.dashboard.words.say import speaker
 from tests.as_json import documents, written
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, Desk, m

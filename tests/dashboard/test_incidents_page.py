@@ -26,7 +26,7 @@ from boussole.dashboard.pages.incidents.incidents_html import forms_for, inciden
 from boussole.dashboard.pages.incidents.view import incidents_page
 from boussole.dashboard.server.guard import guarded
 from boussole.dashboard.views import store
-from boussole.dashboard.views.incidents.beside import open_incidents, owed, reported_words
+from boussole.dashboard.views.incidents import open_incidents, owed, reported_words
 from boussole.dashboard.words.say import speaker
 from tests.charter.incidents.made import appeal, at, closure, decision, facts, incident, reported, update
 from tests.written import system_text

@@ -14,7 +14,7 @@ from boussole.dashboard.pages.plan import view
 from boussole.dashboard.pages.plan.view import PlanQuery, plan_page
 from boussole.dashboard.parts import lines_html
 from boussole.dashboard.views.fields import Choice
-from boussole.dashboard.views.register.due import DueLine
+from boussole.dashboard.views.register_words import DueLine
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import speaker
 from tests.dashboard.test_foreign import TODAY, pages

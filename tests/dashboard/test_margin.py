@@ -36,7 +36,7 @@ from boussole.dashboard.parts.margin.publishing import acts_of, own_words
 from boussole.dashboard.parts.margin.routes import margin_routes
 from boussole.dashboard.parts.margin.view import MOST_FORMS, MarginReader, draft_margin
 from boussole.dashboard.server.guard import guarded
-from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall

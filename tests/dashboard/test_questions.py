@@ -26,7 +26,7 @@ from boussole.dashboard.pages.questions import view
 from boussole.dashboard.pages.questions.view import answers_of, question_routes, questions_page
 from boussole.dashboard.server.guard import guarded
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.figure import figure_at, reference
 from boussole.dashboard.words.addresses import ask_href
 from boussole.dashboard.words.say import speaker

@@ -26,12 +26,10 @@ from boussole.dashboard.markup.marks import MARKS, mark_svg
 from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.views import store
-from boussole.dashboard.views.entry import entry, unaudited
-from boussole.dashboard.views.register.choice import Register, RegisterQuery
-from boussole.dashboard.views.register.view import register_page
-from boussole.dashboard.views.register.words import when
+from boussole.dashboard.views.matrix import matrix
+from boussole.dashboard.views.register import entry, register_page, unaudited
+from boussole.dashboard.views.register_words import Register, RegisterQuery, when
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.matrix import matrix
 from boussole.dashboard.words.say import speaker
 from tests.as_json import register
 from tests.charter.uses import use_of

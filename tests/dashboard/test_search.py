@@ -27,7 +27,7 @@ from boussole.dashboard.pages.search.index import Index, Piece, beginnings, exce
 from boussole.dashboard.pages.search.pieces import KINDS, pieces
 from boussole.dashboard.pages.search.view import FIRST as SHOWN
 from boussole.dashboard.pages.search.view import SearchPage, kind_names, search_page
-from boussole.dashboard.views.committee.chamber import Chamber, chambers
+from boussole.dashboard.views.chamber import Chamber, chambers
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.menu import FIRST
 from boussole.dashboard.words.say import speaker

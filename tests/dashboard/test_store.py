@@ -21,7 +21,7 @@ from boussole.dashboard.pages.system.along import system_page
 from boussole.dashboard.runtime.stamps import stamp
 from boussole.dashboard.server.warming import warm
 from boussole.dashboard.views import store
-from boussole.dashboard.views.concerns.concern import Whose
+from boussole.dashboard.views.concern import Whose
 from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, SAID, START, m
 from tests.charter.committee.hall import NAME, Hall, who

@@ -50,7 +50,7 @@ from boussole.dashboard.parts.taking.seals import Seal, sealed
 from boussole.dashboard.server.guard import guarded
 from boussole.dashboard.server.taking import FIGURES, taking_routes
 from boussole.dashboard.views.fairness_choice import span
-from boussole.dashboard.views.naming import period
+from boussole.dashboard.views.scene import period
 from boussole.dashboard.words.say import speaker
 from tests.dashboard.app_at import app_at
 

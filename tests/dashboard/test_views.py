@@ -17,9 +17,9 @@ from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.parts import lists, notices, system_html
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.compass import Compass, compass, line
-from boussole.dashboard.views.home.changes import Changes, since_audit
+from boussole.dashboard.views.home import Changes, since_audit
 from boussole.dashboard.views.scene import Scene, findings, needle
-from boussole.dashboard.views.system.view import SystemPage, system_page
+from boussole.dashboard.views.system import SystemPage, system_page
 from boussole.dashboard.words.say import speaker
 from tests.as_json import before, documents, summarise, written
 from tests.dashboard.before_folds import shown

@@ -20,7 +20,7 @@ from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.report.systems import figures
-from boussole.dashboard.views.system.view import question
+from boussole.dashboard.views.system import question
 from boussole.dashboard.words.say import speaker
 from tests.sparing import later
 from tests.written import system_text

@@ -22,7 +22,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.text.judged import DECIDED
 from boussole.dashboard.parts import system_html
 from boussole.dashboard.views.scene import load
-from boussole.dashboard.views.system.view import system_page
+from boussole.dashboard.views.system import system_page
 from boussole.dashboard.words.say import speaker
 from tests import oracle
 from tests.as_json import judge

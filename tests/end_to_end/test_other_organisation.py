@@ -22,7 +22,7 @@ from boussole.dashboard.report import write_report
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.scene import load
-from boussole.dashboard.views.system.view import system_page
+from boussole.dashboard.views.system import system_page
 from boussole.dashboard.words.say import speaker
 from tests.sparing import later
 

@@ -8,7 +8,7 @@ from boussole.dashboard.alerts.letters.letters import SUBJECT, Letter, line
 from boussole.dashboard.alerts.words import AlertSay
 from boussole.dashboard.markup.elements import Html, el
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, PAPER
-from boussole.dashboard.views.concerns.concern import Concern
+from boussole.dashboard.views.concern import Concern
 from boussole.dashboard.words.addresses import concerns_href
 
 

@@ -13,8 +13,8 @@ from boussole.charter.committee.people.directory import directory
 from boussole.charter.committee.people.members import sitting_on
 from boussole.dashboard.access.people.identity import reader_of
 from boussole.dashboard.alerts.channels import Channel, known_channels
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.concerns.concern import Whose
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.concern import Whose
 
 ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}", re.ASCII)
 """What is an address and nothing else: no name, no comma, no line that could begin another header."""

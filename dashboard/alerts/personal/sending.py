@@ -23,9 +23,9 @@ from boussole.dashboard.alerts.personal.letter import personal_letter
 from boussole.dashboard.alerts.personal.readers import Reader, channel_of, readers
 from boussole.dashboard.alerts.sending import MESSAGE_SECONDS, bounded
 from boussole.dashboard.alerts.words import teller
-from boussole.dashboard.views.committee.chamber import chambers
-from boussole.dashboard.views.concerns.concern import Concern
-from boussole.dashboard.views.concerns.mine import concerns_of
+from boussole.dashboard.views.chamber import chambers
+from boussole.dashboard.views.concern import Concern
+from boussole.dashboard.views.concerns import concerns_of
 from boussole.dashboard.views.scene import load
 from boussole.dashboard.words.say import speaker
 

@@ -16,8 +16,7 @@ from boussole.dashboard.parts.taking.seals import sealed
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, house_stamp, lake_files, stamp, stamp_of
 from boussole.dashboard.views import store
-from boussole.dashboard.views.answers.course import Course, Past
-from boussole.dashboard.views.answers.past import past_of
+from boussole.dashboard.views.answers.course import Course, Past, past_of
 from boussole.dashboard.words.say import Say
 from boussole.dashboard.words.speaking import speaker_in
 

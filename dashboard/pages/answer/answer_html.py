@@ -11,8 +11,7 @@ from boussole.dashboard.pages.answer.along import columns
 from boussole.dashboard.pages.answer.view import AnswerPage, Deed
 from boussole.dashboard.parts import system_html
 from boussole.dashboard.parts.taking.fold_html import Along, nothing
-from boussole.dashboard.views.answers.around_start import AroundStart
-from boussole.dashboard.views.answers.course import Course
+from boussole.dashboard.views.answers.course import AroundStart, Course
 from boussole.dashboard.words.say import Say
 
 SHOWN = 2

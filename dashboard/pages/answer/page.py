@@ -22,7 +22,7 @@ from boussole.dashboard.parts.margin.publishing import acts_of
 from boussole.dashboard.parts.margin.view import MarginReader
 from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.views.answers.small_print import recompute
-from boussole.dashboard.views.committee.seats import reads_drafts
+from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.words.addresses import compass_href, drift_href, evidence_href, incidents_href
 from boussole.dashboard.words.say import Say
 

@@ -19,20 +19,15 @@ from boussole.charter.text.model import Indicator
 from boussole.dashboard.charts.charts import svg
 from boussole.dashboard.charts.dots import NARROW, WIDE
 from boussole.dashboard.charts.hundred import hundred, hundred_chart, hundred_text
-from boussole.dashboard.views.answers.around_start import AroundStart, around_start
-from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
-from boussole.dashboard.views.answers.caps import Cap, caps
-from boussole.dashboard.views.answers.course import Course, Past, course
-from boussole.dashboard.views.answers.left_out import left_out_words
-from boussole.dashboard.views.answers.levels import threshold_words
+from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of, threshold_words
+from boussole.dashboard.views.answers.course import AroundStart, Course, Past, around_start, course
 from boussole.dashboard.views.answers.short import beside, of_window_alone, short_answer, told_by
-from boussole.dashboard.views.answers.small_print import background, missing_words
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.followed.opinions import opinions_about
-from boussole.dashboard.views.naming import period_of
+from boussole.dashboard.views.answers.small_print import Cap, background, caps, left_out_words, missing_words
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.followed import opinions_about
 from boussole.dashboard.views.needs import needed
-from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.view import Question, Section, section
+from boussole.dashboard.views.scene import Scene, period_of
+from boussole.dashboard.views.system import Question, Section, section
 from boussole.dashboard.words.addresses import (
     answer_href,
     article_href,

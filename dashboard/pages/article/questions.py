@@ -17,11 +17,16 @@ from boussole.charter.text.left_out import REASON, STOPS
 from boussole.charter.text.model import Article, Indicator
 from boussole.dashboard.charts.groups import attribute_name
 from boussole.dashboard.markup.marks import ORDER, word
-from boussole.dashboard.views.answers.asked import sentence_of
-from boussole.dashboard.views.answers.left_out import left_out_words
-from boussole.dashboard.views.answers.levels import counted_words, levels_words, no_case_words, unproven, unproven_words
-from boussole.dashboard.views.answers.other_ways import other_ways
-from boussole.dashboard.views.answers.small_print import law_words
+from boussole.dashboard.views.answers.asked import (
+    counted_words,
+    levels_words,
+    no_case_words,
+    other_ways,
+    sentence_of,
+    unproven,
+    unproven_words,
+)
+from boussole.dashboard.views.answers.small_print import law_words, left_out_words
 from boussole.dashboard.views.needs import Lacking, in_register, lacking
 from boussole.dashboard.views.scene import Scene, excess
 from boussole.dashboard.words.addresses import answer_href, article_href, evidence_href, law_href

@@ -21,9 +21,8 @@ from boussole.charter.text.model import Article
 from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.markup.marks import word
 from boussole.dashboard.views.law import since
-from boussole.dashboard.views.naming import period
-from boussole.dashboard.views.register.words import when
-from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.register_words import when
+from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.words.addresses import evidence_href, law_href
 from boussole.dashboard.words.say import Say
 

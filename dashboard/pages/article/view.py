@@ -26,7 +26,7 @@ from boussole.dashboard.pages.article.records import (
     found,
     provided,
 )
-from boussole.dashboard.views.answers.caps import Cap, caps
+from boussole.dashboard.views.answers.small_print import Cap, caps
 from boussole.dashboard.views.compass import of_the_others
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import article_href, charter_href, evidence_href, system_href

@@ -18,7 +18,7 @@ from boussole.dashboard.records.form import record_form
 from boussole.dashboard.records.routes import FormPage, forms_on, record_routes
 from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.figure import Figure, figure_at
 from boussole.dashboard.words.addresses import ask_href, questions_href
 from boussole.dashboard.words.say import Say

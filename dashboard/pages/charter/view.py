@@ -15,8 +15,7 @@ from boussole.charter.text.model import Article, Charter, Indicator
 from boussole.dashboard.charts.groups import attribute_name
 from boussole.dashboard.markup.marks import ORDER, word
 from boussole.dashboard.pages.charter.amendment import Amendment, CharterView
-from boussole.dashboard.views.answers.asked import worded_for
-from boussole.dashboard.views.answers.other_ways import other_ways
+from boussole.dashboard.views.answers.asked import other_ways, worded_for
 from boussole.dashboard.words.addresses import charter_href, evidence_href
 from boussole.dashboard.words.say import Say
 

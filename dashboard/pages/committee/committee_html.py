@@ -18,7 +18,7 @@ from boussole.dashboard.pages.committee.view import (
 from boussole.dashboard.parts.lines_html import due_item
 from boussole.dashboard.records.acts.acting_html import NOBODY, SessionActions
 from boussole.dashboard.records.acts.house_offering import MATTERS, MEMBERS, SESSIONS
-from boussole.dashboard.views.register.due import DueLine
+from boussole.dashboard.views.register_words import DueLine
 from boussole.dashboard.words.say import Say
 
 

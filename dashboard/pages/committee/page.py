@@ -11,7 +11,7 @@ from boussole.dashboard.pages.committee.view import overview_page
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.records.acts.acting_html import SessionActions, just_done
 from boussole.dashboard.records.acts.house_offering import house_part, offered_by
-from boussole.dashboard.views.committee.seats import reads_drafts
+from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.words.addresses import committee_href
 from boussole.dashboard.words.say import Say
 

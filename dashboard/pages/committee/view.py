@@ -14,19 +14,20 @@ from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.people.members import Sitting, holder_of, sitting_on
 from boussole.charter.committee.referrals.matters import Matter, QuestionHistory, matters, questions
 from boussole.charter.record_types.acts import Interest, Referral
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.committee.duty_words import duty_line, shortened
-from boussole.dashboard.views.committee.words import (
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.committee_words import (
     OFFICES,
     answered_words,
+    duty_line,
     followed_words,
     office_word,
     published_words,
     rules_words,
     sense_word,
+    shortened,
     state_word,
 )
-from boussole.dashboard.views.register.due import DueLine, pressing
+from boussole.dashboard.views.register_words import DueLine, pressing
 from boussole.dashboard.words.addresses import (
     committee_href,
     draft_href,

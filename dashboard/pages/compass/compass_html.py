@@ -15,8 +15,7 @@ from boussole.dashboard.parts.taking.naming import systems_named, time_of
 from boussole.dashboard.parts.taking.seals import sealed_now
 from boussole.dashboard.views import store
 from boussole.dashboard.views.compass import ArticleRow, Compass, Line, compass, headline
-from boussole.dashboard.views.home.changes import Changes
-from boussole.dashboard.views.home.mine import Waiting
+from boussole.dashboard.views.home import Changes, Waiting
 from boussole.dashboard.words.addresses import compass_href
 from boussole.dashboard.words.say import Say
 

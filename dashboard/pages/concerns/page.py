@@ -13,8 +13,8 @@ from boussole.dashboard.alerts.personal.readers import reach
 from boussole.dashboard.pages.concerns.view import DONE, ConcernsPage, letters_form, letters_words, nobody, page, split
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views import store
-from boussole.dashboard.views.concerns.concern import Whose
-from boussole.dashboard.views.concerns.mine import whose
+from boussole.dashboard.views.concern import Whose
+from boussole.dashboard.views.concerns import whose
 from boussole.dashboard.words.say import Say
 
 

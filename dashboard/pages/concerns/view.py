@@ -19,7 +19,7 @@ from boussole.dashboard.forms.model import Field, Form, Problem
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.forms.routes import Desk, form_route
 from boussole.dashboard.markup.elements import Html, details, el, join, link
-from boussole.dashboard.views.concerns.concern import Concern
+from boussole.dashboard.views.concern import Concern
 from boussole.dashboard.words.addresses import concerns_href
 from boussole.dashboard.words.say import Say
 

@@ -13,7 +13,7 @@ from boussole.audits.log_names import LogName
 from boussole.audits.systems import System
 from boussole.audits.systems.kinds import Every
 from boussole.audits.systems.logs import LOG_TYPES
-from boussole.dashboard.views.facts import Facts
+from boussole.dashboard.views.store import Facts
 from boussole.dashboard.words.say import Say
 from boussole.experiments.status import SourceStatus
 

@@ -23,9 +23,8 @@ from boussole.dashboard.pages.data.sources import (
     log_words,
     source_rows,
 )
-from boussole.dashboard.views.facts import Facts
-from boussole.dashboard.views.naming import period
-from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.scene import Scene, period
+from boussole.dashboard.views.store import Facts
 from boussole.dashboard.words.addresses import data_href, system_href
 from boussole.dashboard.words.say import Say
 from boussole.experiments.declared import DeclaredMeasure

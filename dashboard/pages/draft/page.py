@@ -18,8 +18,7 @@ from boussole.dashboard.parts.drafts.view import draft_page
 from boussole.dashboard.parts.margin.margin_html import MarginHtml
 from boussole.dashboard.parts.margin.publishing import acts_of
 from boussole.dashboard.parts.margin.view import MarginReader, draft_margin
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.committee.seats import reads_drafts
+from boussole.dashboard.views.chamber import Chamber, reads_drafts
 from boussole.dashboard.words.addresses import drafts_href, number_of
 from boussole.dashboard.words.say import Say
 

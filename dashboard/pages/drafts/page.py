@@ -13,7 +13,7 @@ from boussole.dashboard.parts import context, notices
 from boussole.dashboard.parts.drafts import drafts_html
 from boussole.dashboard.parts.drafts.forms import beginning
 from boussole.dashboard.parts.drafts.view import draft_line
-from boussole.dashboard.views.committee.seats import reads_drafts
+from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.words.addresses import drafts_href
 from boussole.dashboard.words.say import Say
 

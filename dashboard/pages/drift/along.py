@@ -14,11 +14,10 @@ from boussole.dashboard.parts.taking.seals import sealed
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, lake_files, stamp, stamp_of
 from boussole.dashboard.views import store
+from boussole.dashboard.views.drift.followed import FollowedRows
 from boussole.dashboard.views.drift.for_whom import Part
 from boussole.dashboard.views.drift.multiples import Multiple
-from boussole.dashboard.views.drift.performance.followed import FollowedRows
-from boussole.dashboard.views.drift.query import DriftQuery
-from boussole.dashboard.views.drift.view import DriftPage
+from boussole.dashboard.views.drift.view import DriftPage, DriftQuery
 from boussole.dashboard.views.drift.view import drift_page as drawn
 from boussole.dashboard.words.say import Say
 from boussole.dashboard.words.speaking import speaker_in

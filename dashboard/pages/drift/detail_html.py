@@ -20,7 +20,7 @@ from boussole.dashboard.markup.elements import Html, code, details, el, join, li
 from boussole.dashboard.markup.inline import source
 from boussole.dashboard.pages.drift.detail_making import make_apart
 from boussole.dashboard.pages.drift.detail_words import reading_head, which_to_read
-from boussole.dashboard.views.drift.query import DriftQuery, address_of
+from boussole.dashboard.views.drift.view import DriftQuery, address_of
 from boussole.dashboard.views.drift.words import period_words
 from boussole.dashboard.words.say import Say
 

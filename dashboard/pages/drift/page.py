@@ -15,7 +15,7 @@ from boussole.dashboard.pages.drift.along import drift_page, figures
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.parts.choices import choose
 from boussole.dashboard.parts.taking.page import along
-from boussole.dashboard.views.drift.query import DriftQuery
+from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.dashboard.words.addresses import drift_href
 from boussole.dashboard.words.say import Say
 

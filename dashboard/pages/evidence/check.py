@@ -24,8 +24,8 @@ from boussole.charter.records.store.lookup import How, Place, audits_alike, fing
 from boussole.dashboard.pages.evidence.view import bad_files
 from boussole.dashboard.report.checking import ReportCheck
 from boussole.dashboard.report.checking import check as check_report
-from boussole.dashboard.views.evidence.words import moment_words
-from boussole.dashboard.views.report.words import report_title
+from boussole.dashboard.views.evidence import moment_words
+from boussole.dashboard.views.periods import report_title
 from boussole.dashboard.words.addresses import evidence_href
 from boussole.dashboard.words.say import Say
 

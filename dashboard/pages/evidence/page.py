@@ -19,7 +19,7 @@ from boussole.dashboard.pages.evidence.view import asked_of, entry_page, head, s
 from boussole.dashboard.parts import context, notices, outside_html
 from boussole.dashboard.records.contents import Contents, actions_of, contents_of, entries_named
 from boussole.dashboard.views import store
-from boussole.dashboard.views.evidence.facts import proved, results, short
+from boussole.dashboard.views.evidence import proved, results, short
 from boussole.dashboard.words.addresses import evidence_href, number_of
 from boussole.dashboard.words.say import Say
 

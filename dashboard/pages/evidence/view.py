@@ -12,8 +12,10 @@ from boussole.audits.mixed import joined
 from boussole.charter.records.sealed_files import SealedFiles
 from boussole.charter.records.starting import Restart
 from boussole.dashboard.records.contents import Contents
-from boussole.dashboard.views.evidence.facts import InclusionProof, Results, VerificationResult
-from boussole.dashboard.views.evidence.words import (
+from boussole.dashboard.views.evidence import (
+    InclusionProof,
+    Results,
+    VerificationResult,
     about_words,
     answers_href,
     content_words,

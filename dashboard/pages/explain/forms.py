@@ -30,9 +30,14 @@ from boussole.dashboard.access.visitor import of_request
 from boussole.dashboard.forms.model import Field, Form
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.forms.routes import Desk, form_route
-from boussole.dashboard.views.explained.explanation import Explanation, explanation
-from boussole.dashboard.views.explained.refusals import refusal
-from boussole.dashboard.views.explained.requests import held_to, known_request, request_of
+from boussole.dashboard.views.explained.explanation import (
+    Explanation,
+    explanation,
+    held_to,
+    known_request,
+    refusal,
+    request_of,
+)
 from boussole.dashboard.words.addresses import explain_href
 from boussole.dashboard.words.say import Say
 from boussole.dashboard.words.speaking import chosen_language, speaker_in

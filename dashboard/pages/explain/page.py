@@ -11,8 +11,7 @@ from boussole.dashboard.access.visitor import here
 from boussole.dashboard.pages.explain import explain_html
 from boussole.dashboard.pages.explain.forms import explained
 from boussole.dashboard.parts import context, notices
-from boussole.dashboard.views.explained.refusals import refusal
-from boussole.dashboard.views.explained.requests import known_request
+from boussole.dashboard.views.explained.explanation import known_request, refusal
 from boussole.dashboard.views.explained.sheet import Issue, sheet
 from boussole.dashboard.words.say import Say
 

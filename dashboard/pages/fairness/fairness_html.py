@@ -19,7 +19,7 @@ from boussole.dashboard.parts.taking.seals import sealed
 from boussole.dashboard.views import store
 from boussole.dashboard.views.fairness_choice import FairnessQuery
 from boussole.dashboard.views.fields import Field
-from boussole.dashboard.views.naming import period
+from boussole.dashboard.views.scene import period
 from boussole.dashboard.words.say import Say
 
 # The explorer's page as HTML.

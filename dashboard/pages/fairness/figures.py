@@ -29,8 +29,7 @@ from boussole.dashboard.views.fairness_choice import (
     stages_of,
 )
 from boussole.dashboard.views.fields import Field, Option, settled, settled_several
-from boussole.dashboard.views.naming import period
-from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.words.say import Say
 
 # The groups of one released measure, ready to be drawn, put in a table or said.

@@ -20,7 +20,7 @@ from boussole.dashboard.charts.strips import Mark, Strip, Strips, levels_at
 from boussole.dashboard.markup.marks import word
 from boussole.dashboard.pages.fairness.figures import Group, Side, beyond, by_chance, hidden, level_at, named, spoken_of
 from boussole.dashboard.views.fairness_choice import PROFILES, FairnessQuery, Kind
-from boussole.dashboard.views.system.view import bar_note
+from boussole.dashboard.views.system import bar_note
 from boussole.dashboard.words.say import Say
 
 # The explorer's chart: a mark and its interval for each group, of one period or two, and what each says in words.

@@ -32,11 +32,10 @@ from boussole.dashboard.pages.fairness.picture import apart, figure, strips, tol
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.views.answers.left_out import left_out_words
+from boussole.dashboard.views.answers.small_print import left_out_words
 from boussole.dashboard.views.fairness_choice import PROFILES, RAW, FairnessQuery, Kind, comparison, question, span
 from boussole.dashboard.views.fields import Field
-from boussole.dashboard.views.naming import period
-from boussole.dashboard.views.scene import Scene, as_decided
+from boussole.dashboard.views.scene import Scene, as_decided, period
 from boussole.dashboard.words.addresses import answer_href, evidence_href
 from boussole.dashboard.words.say import Say
 from boussole.dashboard.words.speaking import speaker_in

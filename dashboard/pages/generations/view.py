@@ -13,10 +13,10 @@ from boussole.dashboard.markup.elements import Html, badge, details, el, join, l
 from boussole.dashboard.markup.glossary import explained
 from boussole.dashboard.markup.marks import ORDER
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
-from boussole.dashboard.views.facts import Facts
 from boussole.dashboard.views.needs import needed
-from boussole.dashboard.views.register.words import risk_word, status_word
+from boussole.dashboard.views.register_words import risk_word, status_word
 from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.store import Facts
 from boussole.dashboard.words.addresses import article_href, system_href
 from boussole.dashboard.words.say import Say, count
 

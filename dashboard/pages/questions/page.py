@@ -12,7 +12,7 @@ from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.pages.questions import view
 from boussole.dashboard.pages.questions.view import answers_of, questions_page
 from boussole.dashboard.parts import context, notices
-from boussole.dashboard.views.committee.words import known_words
+from boussole.dashboard.views.committee_words import known_words
 from boussole.dashboard.words.addresses import number_of
 from boussole.dashboard.words.say import Say
 

@@ -23,10 +23,10 @@ from boussole.dashboard.markup.elements import Html, el, join, link
 from boussole.dashboard.records.routes import FormPage, offered, record_routes
 from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.views import store
-from boussole.dashboard.views.attached import attached_links
-from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.figure import told
-from boussole.dashboard.views.register.words import when
+from boussole.dashboard.views.record_words import attached_links
+from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import ask_href, evidence_href, questions_href, system_href
 from boussole.dashboard.words.say import Say

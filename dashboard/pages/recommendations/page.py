@@ -10,7 +10,7 @@ from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.pages.recommendations import view
 from boussole.dashboard.pages.recommendations.view import FollowedForms, RecommendationsQuery, recommendations_page
 from boussole.dashboard.parts import context, notices
-from boussole.dashboard.views.followed.opinions import opinions_about
+from boussole.dashboard.views.followed import opinions_about
 from boussole.dashboard.words.say import Say
 
 

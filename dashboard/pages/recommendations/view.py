@@ -27,13 +27,11 @@ from boussole.dashboard.parts.lines_html import filter_by
 from boussole.dashboard.parts.opinions_html import answered, opinion
 from boussole.dashboard.records.routes import FormPage, offered, record_routes
 from boussole.dashboard.records.setting import Setting
-from boussole.dashboard.views.attached import attached_links
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.committee.seats import leads
+from boussole.dashboard.views.chamber import Chamber, leads
 from boussole.dashboard.views.fields import Choice
-from boussole.dashboard.views.followed.opinions import OpinionView
-from boussole.dashboard.views.followed.words import Link, ReplyWords, answers, counted, state_word
-from boussole.dashboard.views.register.words import when
+from boussole.dashboard.views.followed import Link, OpinionView, ReplyWords, answers, counted, state_word
+from boussole.dashboard.views.record_words import attached_links
+from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import article_href, evidence_href, recommendations_href, system_href
 from boussole.dashboard.words.say import Say

@@ -10,8 +10,8 @@ from boussole.dashboard.pages.register.register_html import figures
 from boussole.dashboard.parts import context, notices
 from boussole.dashboard.parts.choices import choose
 from boussole.dashboard.parts.taking.page import along
-from boussole.dashboard.views.register.choice import RegisterQuery
-from boussole.dashboard.views.register.view import register_page
+from boussole.dashboard.views.register import register_page
+from boussole.dashboard.views.register_words import RegisterQuery
 
 say = context.speaks()
 try:

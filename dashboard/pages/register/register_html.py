@@ -11,8 +11,8 @@ from boussole.dashboard.parts.taking.figure import Drawing, Figure, Source, Want
 from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.parts.taking.seals import sealed_now
 from boussole.dashboard.views import store
-from boussole.dashboard.views.register.choice import RegisterQuery
-from boussole.dashboard.views.register.view import RegisterPage, Row, register_page
+from boussole.dashboard.views.register import RegisterPage, Row, register_page
+from boussole.dashboard.views.register_words import RegisterQuery
 from boussole.dashboard.words.say import Say
 
 # The register page as HTML.

@@ -20,7 +20,7 @@ from boussole.dashboard.forms.routes import Desk, form_route
 from boussole.dashboard.markup.elements import Html, details, el, join, link, stacked
 from boussole.dashboard.markup.glossary import linked
 from boussole.dashboard.pages.reports.making import Job, Report, content_to_take, make, periods
-from boussole.dashboard.views.report.words import period_title, report_title
+from boussole.dashboard.views.periods import period_title, report_title
 from boussole.dashboard.words.addresses import evidence_href, reports_href
 from boussole.dashboard.words.say import Say
 

@@ -25,7 +25,7 @@ from boussole.dashboard.pages.search.index import Index, Piece
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, house_stamp, stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.compass import line
 from boussole.dashboard.views.scene import Scene, findings
 from boussole.dashboard.words.addresses import (

@@ -17,8 +17,7 @@ from boussole.charter.text.model import Charter
 from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.markup.marks import word
 from boussole.dashboard.views.answers.asked import way_called, worded_as
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.committee.evidence import Evidence
+from boussole.dashboard.views.chamber import Chamber, Evidence
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import article_href, draft_href, evidence_href, questions_href
 from boussole.dashboard.words.say import Say

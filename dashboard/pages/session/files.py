@@ -31,8 +31,7 @@ from boussole.dashboard.pages.session.papers import Paper, file_at, file_name, m
 from boussole.dashboard.records.acts.doing import SEEN, acting
 from boussole.dashboard.records.acts.offering import MINUTES, PACK, FormOffer
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.chamber import Chamber, chamber_of
-from boussole.dashboard.views.committee.seats import leads, reads_drafts
+from boussole.dashboard.views.chamber import Chamber, chamber_of, leads, reads_drafts
 from boussole.dashboard.words.addresses import evidence_href, number_of, session_href
 from boussole.dashboard.words.say import Say
 

@@ -16,8 +16,8 @@ from boussole.charter.record_types.acts import FrozenPack, Hearing, Minutes, Opi
 from boussole.charter.text.model import Charter
 from boussole.dashboard.pages.session.agenda_view import ItemLink, item_links
 from boussole.dashboard.pages.session.files import minutes_href
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.committee.words import choice_word, item_word, sense_word
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.committee_words import choice_word, item_word, sense_word
 from boussole.dashboard.words.addresses import draft_href, evidence_href, system_href
 from boussole.dashboard.words.say import Say
 

@@ -17,8 +17,7 @@ from boussole.dashboard.parts.margin.publishing import own_words
 from boussole.dashboard.records.acts.acting_html import SessionActions, just_done
 from boussole.dashboard.records.acts.offering import HEAD, FormOffer, offered
 from boussole.dashboard.records.place import Place, place_of
-from boussole.dashboard.views.committee.chamber import Chamber, chamber_of
-from boussole.dashboard.views.committee.seats import reads_drafts
+from boussole.dashboard.views.chamber import Chamber, chamber_of, reads_drafts
 from boussole.dashboard.words.addresses import committee_href, number_of
 from boussole.dashboard.words.say import Say
 

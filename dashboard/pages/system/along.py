@@ -14,10 +14,9 @@ from boussole.dashboard.parts.taking.seals import sealed_now
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.views.naming import period
-from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.matrix import Matrix, QuestionRow, matrix
-from boussole.dashboard.views.system.view import SystemHead, system_head
+from boussole.dashboard.views.matrix import Matrix, QuestionRow, matrix
+from boussole.dashboard.views.scene import Scene, period
+from boussole.dashboard.views.system import SystemHead, system_head
 from boussole.dashboard.words.addresses import system_href
 from boussole.dashboard.words.say import Say
 from boussole.dashboard.words.speaking import speaker_in

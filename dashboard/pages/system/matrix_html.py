@@ -14,9 +14,9 @@ from boussole.dashboard.markup.elements import Html, badge, details, el, join, l
 from boussole.dashboard.markup.glossary import explained
 from boussole.dashboard.parts.system_html import counted
 from boussole.dashboard.parts.taking.fold_html import Along, nothing
-from boussole.dashboard.views.answers.caps import Cap
-from boussole.dashboard.views.entry import Entry, Event, UnauditedPage
-from boussole.dashboard.views.system.matrix import ArticleRows, Cell, Matrix, QuestionRow
+from boussole.dashboard.views.answers.small_print import Cap
+from boussole.dashboard.views.matrix import ArticleRows, Cell, Matrix, QuestionRow
+from boussole.dashboard.views.register import Entry, Event, UnauditedPage
 from boussole.dashboard.words.say import Say
 from boussole.experiments.declared import DeclaredMeasure
 

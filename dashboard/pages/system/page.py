@@ -12,10 +12,10 @@ from boussole.dashboard.pages.system.along import figures, system_page
 from boussole.dashboard.pages.system.matrix_html import declared_section, declared_tables
 from boussole.dashboard.parts import context, lists, notices, system_html
 from boussole.dashboard.parts.taking.page import along
-from boussole.dashboard.views.answers.caps import caps
-from boussole.dashboard.views.entry import entry, unaudited
+from boussole.dashboard.views.answers.small_print import caps
+from boussole.dashboard.views.matrix import matrix
+from boussole.dashboard.views.register import entry, unaudited
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.matrix import matrix
 from boussole.dashboard.words.addresses import compass_href, data_href, register_href
 from boussole.dashboard.words.say import Say
 

@@ -13,9 +13,8 @@ from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.parts.drafts.view import SENSES, reservations_of, title_of, words_of
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.committee.seats import needs_pen
-from boussole.dashboard.views.committee.words import sense_word
+from boussole.dashboard.views.chamber import Chamber, needs_pen
+from boussole.dashboard.views.committee_words import sense_word
 from boussole.dashboard.words.addresses import draft_href, drafts_href
 from boussole.dashboard.words.say import Say
 

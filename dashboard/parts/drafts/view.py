@@ -14,8 +14,8 @@ from boussole.charter.committee.placeholders import unwritten
 from boussole.charter.committee.voted import wording_in
 from boussole.charter.record_types.acts import Referral
 from boussole.dashboard.access.people.role_words import who_words
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.committee.words import sense_word
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.committee_words import sense_word
 from boussole.dashboard.words.addresses import draft_href, evidence_href
 from boussole.dashboard.words.say import Say, speaker
 

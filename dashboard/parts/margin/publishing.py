@@ -17,8 +17,7 @@ from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.parts.drafts.forms import author
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.committee.seats import reads_drafts
+from boussole.dashboard.views.chamber import Chamber, reads_drafts
 from boussole.dashboard.words.addresses import ask_href, number_of, session_href
 from boussole.dashboard.words.say import Say
 

@@ -17,7 +17,7 @@ from boussole.dashboard.parts.drafts.forms import author, found
 from boussole.dashboard.parts.margin import forms
 from boussole.dashboard.parts.margin.answers import answer_spot
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.seats import needs_pen, reads_drafts
+from boussole.dashboard.views.chamber import needs_pen, reads_drafts
 from boussole.dashboard.words.addresses import answer_href, draft_href, number_of
 
 OF_DRAFT = re.compile(r"([0-9]{1,11})-([0-9]{1,9})-([wr])([0-9]{1,9})", re.ASCII)

@@ -14,7 +14,7 @@ from boussole.dashboard.forms.model import Form
 from boussole.dashboard.parts.drafts.view import author_words
 from boussole.dashboard.parts.margin.forms import changing, commenting_on_draft, replying, settling, withdrawing
 from boussole.dashboard.parts.margin.places import NotePlace, Places
-from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.words.say import Say, speaker
 
 MOST_FORMS = 300

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from boussole.charter.document import AuditDocument
-from boussole.dashboard.views.naming import period
+from boussole.dashboard.views.scene import period
 from boussole.dashboard.words.say import Say
 
 NAMED = 3

@@ -8,7 +8,7 @@ from boussole.dashboard.forms.forms_html import done_html, folded_form, form_htm
 from boussole.dashboard.forms.model import Problem
 from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.records.acts.offering import FormOffer, done_words
-from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.words.addresses import evidence_href
 from boussole.dashboard.words.say import Say
 

@@ -17,7 +17,7 @@ from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.records.acts.agenda import items_of, lines_of
 from boussole.dashboard.records.acts.doing import Choices, Doing, who
 from boussole.dashboard.records.place import Place
-from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.words.say import Say
 
 LINES = 300

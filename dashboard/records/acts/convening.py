@@ -16,7 +16,7 @@ from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.records.acts.calling import agenda_fields, agenda_of, how_fields, standing_items, when_and_where
 from boussole.dashboard.records.acts.doing import acting
 from boussole.dashboard.records.acts.house_doing import HouseDoing
-from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.words.addresses import session_href
 from boussole.dashboard.words.say import Say
 

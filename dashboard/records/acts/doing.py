@@ -16,8 +16,7 @@ from boussole.dashboard.forms.model import Field, Form
 from boussole.dashboard.forms.reading import Values
 from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.records.place import Place
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.committee.seats import member_of, needs_lead
+from boussole.dashboard.views.chamber import Chamber, member_of, needs_lead
 from boussole.dashboard.words.say import Say
 
 BASE = "/session-act"

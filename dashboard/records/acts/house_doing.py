@@ -16,7 +16,7 @@ from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.forms.routes import Desk, form_route
 from boussole.dashboard.records.acts.doing import SEEN
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.words.addresses import committee_href
 from boussole.dashboard.words.say import Say
 

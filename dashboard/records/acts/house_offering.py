@@ -12,8 +12,7 @@ from boussole.dashboard.records.acts.convening import CONVENE
 from boussole.dashboard.records.acts.offering import FormOffer
 from boussole.dashboard.records.routes import forms_on, offered
 from boussole.dashboard.records.setting import Setting
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.committee.seats import leads
+from boussole.dashboard.views.chamber import Chamber, leads
 from boussole.dashboard.words.say import Say
 
 SESSIONS, MATTERS, MEMBERS = "sessions", "matters", "members"

@@ -35,8 +35,8 @@ from boussole.dashboard.records.drafted import wording_of
 from boussole.dashboard.records.place import Place
 from boussole.dashboard.records.routes import offered as made
 from boussole.dashboard.records.setting import Setting
-from boussole.dashboard.views.committee.seats import leads
-from boussole.dashboard.views.committee.words import known_words
+from boussole.dashboard.views.chamber import leads
+from boussole.dashboard.views.committee_words import known_words
 from boussole.dashboard.words.say import Say
 
 BY_HAND = {doing.name: doing for doing in (AMEND, AGAIN, CAST, POINT)}

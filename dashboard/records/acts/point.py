@@ -19,7 +19,7 @@ from boussole.dashboard.records.lists import LISTS
 from boussole.dashboard.records.place import Place
 from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.words import item_word
+from boussole.dashboard.views.committee_words import item_word
 from boussole.dashboard.words.say import Say
 
 KINDS: tuple[ItemKind, ...] = get_args(ItemKind)

@@ -17,7 +17,7 @@ from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.records.acts.doing import Doing, me, who
 from boussole.dashboard.records.acts.receipt import receipt_page
 from boussole.dashboard.records.place import Place
-from boussole.dashboard.views.committee.words import choice_word
+from boussole.dashboard.views.committee_words import choice_word
 from boussole.dashboard.words.say import Say
 
 CHOICES: tuple[Choice, ...] = ("for", "against", "abstain")

@@ -26,7 +26,7 @@ from boussole.dashboard.alerts.detection.verdicts import _audited
 from boussole.dashboard.alerts.letters.letters import letter
 from boussole.dashboard.pages.answer.along import NOTHING_ELSE, answer_page
 from boussole.dashboard.pages.drift.along import drift_page
-from boussole.dashboard.views.drift.query import DriftQuery
+from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.dashboard.views.scene import load
 from tests import offers
 from tests.dashboard.alerts.conftest import Post

@@ -15,7 +15,7 @@ from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records.facts import Facts
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.forms import inbox
-from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.scene import Scene
 from tests.charter.committee.desk import CALLED, DAY, Desk, m
 from tests.charter.committee.hall import Hall

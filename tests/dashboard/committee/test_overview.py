@@ -21,7 +21,7 @@ from boussole.charter.record_types.acts import (
 )
 from boussole.dashboard.pages.committee import committee_html
 from boussole.dashboard.pages.committee.view import OverviewPage, overview_page
-from boussole.dashboard.views.committee.duty_words import duty_line, shortened
+from boussole.dashboard.views.committee_words import duty_line, shortened
 from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import CALLED, DAY, SAID, m
 
