@@ -95,7 +95,7 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.dashboard.markup.elements import el
-from boussole.dashboard.parts import context
+from boussole.dashboard.views.parts import context
 from boussole.dashboard.words.say import speaker
 
 say = speaker(context.language())

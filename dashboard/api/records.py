@@ -20,8 +20,8 @@ from boussole.dashboard.api.answers import known, use_of
 from boussole.dashboard.api.record_shapes import RecordOut, RecordsQuery, query_of, shape_of
 from boussole.dashboard.api.routing import Asker, Here, new_router
 from boussole.dashboard.api.shapes import Page
-from boussole.dashboard.records.contents import actions_of
 from boussole.dashboard.views import store
+from boussole.dashboard.views.records.contents import actions_of
 
 router = new_router()
 

@@ -14,8 +14,8 @@ from boussole.dashboard.access.sessions import SignedOutError, refusal_of
 from boussole.dashboard.access.visitor import here, looking
 from boussole.dashboard.app import frame
 from boussole.dashboard.app.frame import HERE, footer, outside, prepare, script, shown, sidebar
-from boussole.dashboard.parts.context import speaks
-from boussole.dashboard.parts.notices import problem, refused
+from boussole.dashboard.views.parts.context import speaks
+from boussole.dashboard.views.parts.notices import problem, refused
 from boussole.dashboard.words.menu import FIRST, pages
 
 say = speaks()

@@ -22,12 +22,10 @@ from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.app.lost_html import lost
 from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.markup.inline import SCRIPT, STYLE
-from boussole.dashboard.parts.concerns_html import bell
-from boussole.dashboard.parts.context import kept_query
-from boussole.dashboard.parts.notices import unforeseen
-from boussole.dashboard.parts.outside_html import foot, foot_unread
 from boussole.dashboard.runtime.trouble import noted
 from boussole.dashboard.views import store
+from boussole.dashboard.views.parts.context import kept_query
+from boussole.dashboard.views.parts.notices import bell, foot, foot_unread, unforeseen
 from boussole.dashboard.words.addresses import SEARCH, address, evidence_href
 from boussole.dashboard.words.menu import Page, current, listed
 from boussole.dashboard.words.say import Say

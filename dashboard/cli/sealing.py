@@ -48,7 +48,7 @@ from boussole.dashboard.cli.console.desk import (
     question_of,
     question_of_charter,
 )
-from boussole.dashboard.records.computed import computed
+from boussole.dashboard.views.records.computed import computed
 
 # Taking stock: what the register and the registry of models hold at this moment.
 

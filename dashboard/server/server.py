@@ -38,10 +38,6 @@ from boussole.dashboard.pages.recommendations.view import followed_routes
 from boussole.dashboard.pages.reports.reports_html import report_routes
 from boussole.dashboard.pages.session.files import committee_routes, paper_routes
 from boussole.dashboard.pages.work.work_html import work_routes
-from boussole.dashboard.parts.drafts.routes import draft_routes
-from boussole.dashboard.parts.margin.routes import margin_routes
-from boussole.dashboard.records.acts.routes import act_routes
-from boussole.dashboard.records.handing import attachment_routes
 from boussole.dashboard.server.guard import guarded
 from boussole.dashboard.server.local import ADDRESS, foreign, host_name, refusal
 from boussole.dashboard.server.serving.headers import Headers
@@ -50,6 +46,10 @@ from boussole.dashboard.server.serving.listening import serve
 from boussole.dashboard.server.taking import taking_routes
 from boussole.dashboard.server.theme import OPTIONS
 from boussole.dashboard.server.warming import warm
+from boussole.dashboard.views.parts.draft_forms import draft_routes
+from boussole.dashboard.views.parts.margin_routes import margin_routes
+from boussole.dashboard.views.records.act_routes import act_routes
+from boussole.dashboard.views.records.entering import attachment_routes
 
 APP = Path(__file__).parents[1] / "app" / "app.py"
 CLOSED = (

@@ -15,8 +15,8 @@ from boussole.dashboard.pages.fairness import fairness_html as fairness
 from boussole.dashboard.pages.register import register_html as register
 from boussole.dashboard.pages.system import along as system
 from boussole.dashboard.pages.work import work_html as work
-from boussole.dashboard.parts.taking.figure import Figures
-from boussole.dashboard.parts.taking.routes import figure_routes
+from boussole.dashboard.views.parts.taking import Figures
+from boussole.dashboard.views.parts.taking_files import figure_routes
 
 FIGURES: dict[str, Figures] = {
     "answer": answer.figures,

@@ -13,8 +13,11 @@ from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.charter.judging.families import decision
 from boussole.charter.text.model import Article, Charter
-from boussole.dashboard.charts.bars import NONE
-from boussole.dashboard.charts.calibration import (
+from boussole.dashboard.markup.marks import ORDER
+from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
+from boussole.dashboard.views.answers.small_print import Cap, background, caps, read_words, small_print
+from boussole.dashboard.views.charts.bars import NONE, features, is_drift
+from boussole.dashboard.views.charts.calibration import (
     calibration_note,
     calibration_table,
     calibration_text,
@@ -22,11 +25,11 @@ from boussole.dashboard.charts.calibration import (
     curves,
     drawn_and_not,
 )
-from boussole.dashboard.charts.charts import curves_svg, drift_chart, drift_text, groups_chart, groups_text, svg
-from boussole.dashboard.charts.dots import NARROW, WIDE
-from boussole.dashboard.charts.drift import features, is_drift
-from boussole.dashboard.charts.groups import ADJUSTED, ADJUSTED_STAGE, RATIOS, By, attribute_name, compared, rows
-from boussole.dashboard.charts.tables import (
+from boussole.dashboard.views.charts.charts import curves_svg, drift_chart, drift_text, groups_chart, groups_text, svg
+from boussole.dashboard.views.charts.dots import NARROW, WIDE
+from boussole.dashboard.views.charts.groups import ADJUSTED, ADJUSTED_STAGE, RATIOS, By, attribute_name, compared, rows
+from boussole.dashboard.views.charts.hundred import falls, waterfall, waterfall_table, waterfall_text
+from boussole.dashboard.views.charts.tables import (
     Table,
     adjusted_table,
     compared_with,
@@ -36,10 +39,6 @@ from boussole.dashboard.charts.tables import (
     scores_table,
     stages_table,
 )
-from boussole.dashboard.charts.waterfall import falls, waterfall, waterfall_table, waterfall_text
-from boussole.dashboard.markup.marks import ORDER
-from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
-from boussole.dashboard.views.answers.small_print import Cap, background, caps, read_words, small_print
 from boussole.dashboard.views.fairness_choice import KINDS, PROFILES, RAW
 from boussole.dashboard.views.register_words import risk_word, status_word
 from boussole.dashboard.views.scene import Scene, anchor_of, excess, period

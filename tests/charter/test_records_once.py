@@ -23,8 +23,7 @@ from boussole.dashboard.access.people.places import every_command
 from boussole.dashboard.access.people.routes import ROUTES
 from boussole.dashboard.cli.of_records import NEVER, names_of
 from boussole.dashboard.cli.schemas import SCHEMAS
-from boussole.dashboard.records.form import FILLERS
-from boussole.dashboard.records.lists import LISTS
+from boussole.dashboard.views.records.form import FILLERS, LISTS
 from boussole.dashboard.words.say import FOLDER
 from tests.commands import commands
 from tests.sparing import later
@@ -193,14 +192,14 @@ from boussole.dashboard.server.guard import guarded
 from boussole.dashboard.access.people.person import COOKIE, Person
 from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.cli.main import app
-from boussole.dashboard.records.acts.house_offering import offered_by
+from boussole.dashboard.views.records.offering import offered_by
 from boussole.dashboard.access.people.routes import record_address
 from boussole.dashboard.api.openapi import document
 from boussole.dashboard.api.serving import api_routes
 from boussole.dashboard.forms.forms_html import form_html
-from boussole.dashboard.records.routes import offered
-from boussole.dashboard.records.setting import Setting
-from boussole.dashboard.records.acts.routes import act_routes
+from boussole.dashboard.views.records.entering import offered
+from boussole.dashboard.views.records.setting import Setting
+from boussole.dashboard.views.records.act_routes import act_routes
 from boussole.dashboard.pages.work.work_html import work_routes
 from boussole.dashboard.views import store
 from boussole.dashboard.words.say import speaker

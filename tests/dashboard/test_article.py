@@ -29,7 +29,7 @@ from boussole.charter.records.facts import Facts
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.questions import QuestionView
 from boussole.dashboard.pages.article.view import ROWS, ArticlePage, ArticleQuery, article_page, told
-from boussole.dashboard.parts import lists
+from boussole.dashboard.views.parts import lists
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import speaker
 from tests.as_json import current, documents

@@ -20,9 +20,9 @@ from boussole.dashboard.cli.main import app
 from boussole.dashboard.forms.inbox import problem_of
 from boussole.dashboard.forms.routes import LARGEST
 from boussole.dashboard.pages.questions.view import question_routes
-from boussole.dashboard.records.acts.routes import act_routes
-from boussole.dashboard.records.handing import attachment_routes
 from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.views.records.act_routes import act_routes
+from boussole.dashboard.views.records.entering import attachment_routes
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall
 from tests.charter.test_attachments import PDF, docx

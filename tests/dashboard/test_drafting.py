@@ -15,12 +15,11 @@ from boussole.charter.records.facts import Facts
 from boussole.dashboard.access.people.person import COOKIE
 from boussole.dashboard.forms.forms_html import form_html
 from boussole.dashboard.forms.inbox import problem_of
-from boussole.dashboard.parts.drafts import drafts_html as drafting_html
-from boussole.dashboard.parts.drafts.forms import writing
-from boussole.dashboard.parts.drafts.routes import draft_routes
-from boussole.dashboard.parts.drafts.view import complete, draft_line, draft_page, missing, read
 from boussole.dashboard.server.guard import guarded
 from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.parts import drafts as drafting_html
+from boussole.dashboard.views.parts.draft_forms import draft_routes, writing
+from boussole.dashboard.views.parts.drafts import complete, draft_line, draft_page, missing, read
 from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall

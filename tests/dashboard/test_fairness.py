@@ -13,11 +13,11 @@ import pytest
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import Comparison, MeasureDocument
-from boussole.dashboard.charts.strips import Mark, strip_svg
 from boussole.dashboard.pages.fairness import fairness_html
 from boussole.dashboard.pages.fairness import view as cache
 from boussole.dashboard.pages.fairness.figures import Group, beyond, by_chance
 from boussole.dashboard.pages.fairness.view import Explorer
+from boussole.dashboard.views.charts.strips import Mark, strip_svg
 from boussole.dashboard.views.fairness_choice import PROFILES, RAW, FairnessQuery
 from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system import system_page

@@ -27,10 +27,10 @@ from boussole.dashboard.pages.recommendations.view import (
     followed_routes,
     recommendations_page,
 )
-from boussole.dashboard.parts import opinions_html
 from boussole.dashboard.server.guard import guarded
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.followed import opinions_about
+from boussole.dashboard.views.parts import opinions_html
 from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import DAY, RULES, m
 from tests.charter.committee.hall import NAME, Hall, who

@@ -38,7 +38,6 @@ from boussole.dashboard.pages.evidence.view import head, search_of
 from boussole.dashboard.pages.law import law_html
 from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.pages.system import matrix_html
-from boussole.dashboard.parts import system_html
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.compass import compass
@@ -46,6 +45,7 @@ from boussole.dashboard.views.evidence import Results, content_words
 from boussole.dashboard.views.home import since_audit, waiting
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.matrix import matrix
+from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.register import register_page, unaudited
 from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.register_words import RegisterQuery as Filters

@@ -14,8 +14,8 @@ from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.glossary.glossary_html import page
-from boussole.dashboard.parts import system_html
 from boussole.dashboard.views.compass import compass
+from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system import system_page
 from boussole.dashboard.words.addresses import glossary_href

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boussole.dashboard.parts import lists
+from boussole.dashboard.views.parts import lists
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import speaker
 

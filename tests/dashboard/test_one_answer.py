@@ -22,13 +22,13 @@ from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import NOTHING_ELSE
 from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.pages.article.view import standings
-from boussole.dashboard.parts import lists
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition
 from boussole.dashboard.report.words import teller
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.matrix import matrix
+from boussole.dashboard.views.parts import lists
 from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system import system_page
 from boussole.dashboard.words.say import speaker

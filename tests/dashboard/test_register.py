@@ -20,12 +20,12 @@ from boussole.charter.records.statements import SealedStatement
 from boussole.charter.registry.due import Due, due
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.charts.coverage_picture import strip_svg
 from boussole.dashboard.markup.inline import STATIC
 from boussole.dashboard.markup.marks import MARKS, mark_svg
 from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.views import store
+from boussole.dashboard.views.charts.strips import coverage_strip_svg
 from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.register import entry, register_page, unaudited
 from boussole.dashboard.views.register_words import Register, RegisterQuery, when
@@ -181,7 +181,7 @@ def test_marks_in_rows_are_the_marks_of_verdicts() -> None:
 
 @pytest.mark.parametrize("counts", [(0, 0, 1), (3, 2, 60), (0, 18, 69), (1000, 0, 2000)])
 def test_the_picture_has_one_dot_for_each_use(counts: tuple[int, int, int]) -> None:
-    svg = strip_svg(counts)
+    svg = coverage_strip_svg(counts)
     assert len(re.findall("<circle", svg)) == sum(counts)
     assert len(re.findall("<path", svg)) == counts[1]
 

@@ -11,14 +11,14 @@ from urllib.parse import unquote
 import pytest
 
 from boussole import dashboard
-from boussole.dashboard.charts.sheet import Sheet
 from boussole.dashboard.markup.dark import DARK as IN_THE_DARK
 from boussole.dashboard.markup.elements import picture
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, PAPER, SIDE
 from boussole.dashboard.pages.answer.along import drawing_of
-from boussole.dashboard.parts.taking.figure import Figure, Source
-from boussole.dashboard.parts.taking.files import image, svg_file
 from boussole.dashboard.server.theme import DARK, LIGHT
+from boussole.dashboard.views.charts.sheet import Sheet
+from boussole.dashboard.views.parts.taking import Figure, Source
+from boussole.dashboard.views.parts.taking_files import image, svg_file
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.say import speaker
 from tests.dashboard.test_answer import every, page
@@ -84,7 +84,7 @@ def test_paper_is_printed_on_paper() -> None:
     assert STYLE.count("prefers-color-scheme") == 1
 
 
-CHARTS = Path(dashboard.__file__).parent / "charts"
+CHARTS = Path(dashboard.__file__).parent / "views" / "charts"
 DRAWN = {
     colour.lower()
     for file in CHARTS.glob("*.py")

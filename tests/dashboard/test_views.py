@@ -14,10 +14,10 @@ from boussole.charter.record_types.kinds import Finding, KeptFile
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.pages.compass import compass_html
-from boussole.dashboard.parts import lists, notices, system_html
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.compass import Compass, compass, line
 from boussole.dashboard.views.home import Changes, since_audit
+from boussole.dashboard.views.parts import lists, notices, system_html
 from boussole.dashboard.views.scene import Scene, findings, needle
 from boussole.dashboard.views.system import SystemPage, system_page
 from boussole.dashboard.words.say import speaker

@@ -19,9 +19,9 @@ from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.forms.inbox import problem_of
 from boussole.dashboard.pages.work import work_html
 from boussole.dashboard.pages.work.work_html import work_routes
-from boussole.dashboard.records.routes import offered
-from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.views.records.entering import offered
+from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.work import work_page, work_words
 from boussole.dashboard.words.say import speaker
 from tests.dashboard.app_at import app_at

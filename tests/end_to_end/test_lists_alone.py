@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.text.judged import DECIDED
-from boussole.dashboard.parts import system_html
+from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import load
 from boussole.dashboard.views.system import system_page
 from boussole.dashboard.words.say import speaker

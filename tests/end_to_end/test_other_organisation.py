@@ -17,10 +17,10 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.templates import TEMPLATES, write_template
 from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.law import law_html
-from boussole.dashboard.parts import system_html
 from boussole.dashboard.report import write_report
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.law import law_page
+from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import load
 from boussole.dashboard.views.system import system_page
 from boussole.dashboard.words.say import speaker

@@ -7,16 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.charts.sheet import Sheet, mark, sheet_of
 from boussole.dashboard.pages.answer.view import AnswerPage, Reader
 from boussole.dashboard.pages.answer.view import answer_page as drawn
-from boussole.dashboard.parts.taking.figure import TABLE, Drawing, Figure, Source, Wanted
-from boussole.dashboard.parts.taking.naming import charters_of, time_of
-from boussole.dashboard.parts.taking.seals import sealed
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, house_stamp, lake_files, stamp, stamp_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.course import Course, Past, past_of
+from boussole.dashboard.views.charts.sheet import Sheet, mark, sheet_of
+from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
 from boussole.dashboard.words.say import Say
 from boussole.dashboard.words.speaking import speaker_in
 

@@ -9,9 +9,9 @@ from boussole.dashboard.markup.elements import Html, badge, details, el, facts, 
 from boussole.dashboard.markup.glossary import how_to_read
 from boussole.dashboard.pages.answer.along import columns
 from boussole.dashboard.pages.answer.view import AnswerPage, Deed
-from boussole.dashboard.parts import system_html
-from boussole.dashboard.parts.taking.fold_html import Along, nothing
 from boussole.dashboard.views.answers.course import AroundStart, Course
+from boussole.dashboard.views.parts import system_html
+from boussole.dashboard.views.parts.taking_html import Along, nothing
 from boussole.dashboard.words.say import Say
 
 SHOWN = 2

@@ -14,15 +14,14 @@ from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import answer_page, figures
 from boussole.dashboard.pages.answer.answer_html import Behind, Doors
 from boussole.dashboard.pages.answer.view import AnswerPage, Reader
-from boussole.dashboard.parts import context, lists, notices
-from boussole.dashboard.parts.drafts.forms import author
-from boussole.dashboard.parts.margin.answers import answer_margin, answer_spot, told_in
-from boussole.dashboard.parts.margin.margin_html import MarginHtml
-from boussole.dashboard.parts.margin.publishing import acts_of
-from boussole.dashboard.parts.margin.view import MarginReader
-from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.views.answers.small_print import recompute
 from boussole.dashboard.views.chamber import reads_drafts
+from boussole.dashboard.views.parts import context, lists, notices
+from boussole.dashboard.views.parts.draft_forms import author
+from boussole.dashboard.views.parts.margin import MarginReader, answer_margin, answer_spot, told_in
+from boussole.dashboard.views.parts.margin_html import MarginHtml
+from boussole.dashboard.views.parts.margin_routes import acts_of
+from boussole.dashboard.views.parts.taking_html import along
 from boussole.dashboard.words.addresses import compass_href, drift_href, evidence_href, incidents_href
 from boussole.dashboard.words.say import Say
 

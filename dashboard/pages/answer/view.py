@@ -16,14 +16,14 @@ from boussole.charter.judging.wording.naming import about
 from boussole.charter.record_types.acts import Referral
 from boussole.charter.text.left_out import REASON, STOPS
 from boussole.charter.text.model import Indicator
-from boussole.dashboard.charts.charts import svg
-from boussole.dashboard.charts.dots import NARROW, WIDE
-from boussole.dashboard.charts.hundred import hundred, hundred_chart, hundred_text
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of, threshold_words
 from boussole.dashboard.views.answers.course import AroundStart, Course, Past, around_start, course
 from boussole.dashboard.views.answers.short import beside, of_window_alone, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import Cap, background, caps, left_out_words, missing_words
 from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.charts.charts import svg
+from boussole.dashboard.views.charts.dots import NARROW, WIDE
+from boussole.dashboard.views.charts.hundred import hundred, hundred_chart, hundred_text
 from boussole.dashboard.views.followed import opinions_about
 from boussole.dashboard.views.needs import needed
 from boussole.dashboard.views.scene import Scene, period_of

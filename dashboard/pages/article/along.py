@@ -8,16 +8,14 @@ from pathlib import Path
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.days import months_later
-from boussole.dashboard.charts.sheet import Cell, Mark, Sheet, mark
 from boussole.dashboard.pages.article.view import ArticlePage, ArticleQuery, Line, Month, Trend
 from boussole.dashboard.pages.article.view import Cell as MonthCell
 from boussole.dashboard.pages.article.view import article_page as drawn
-from boussole.dashboard.parts.taking.figure import Figure, Source, Wanted
-from boussole.dashboard.parts.taking.naming import systems_named
-from boussole.dashboard.parts.taking.seals import sealed
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, stamp
 from boussole.dashboard.views import store
+from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet, mark
+from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed, systems_named
 from boussole.dashboard.words.addresses import article_href
 from boussole.dashboard.words.say import Say
 from boussole.dashboard.words.speaking import speaker_in

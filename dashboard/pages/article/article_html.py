@@ -12,8 +12,8 @@ from boussole.dashboard.pages.article.questions import OnePage, QuestionView, Sy
 from boussole.dashboard.pages.article.records import AUDITS, Advice, Entry, Finding, ProvisionLine, cap_words
 from boussole.dashboard.pages.article.view import ArticlePage, Cell, Line, Month, Promise, Trend
 from boussole.dashboard.pages.article.view import told as told_of
-from boussole.dashboard.parts.ask_html import ask_link
-from boussole.dashboard.parts.taking.fold_html import Along, nothing
+from boussole.dashboard.views.parts.opinions_html import ask_link
+from boussole.dashboard.views.parts.taking_html import Along, nothing
 from boussole.dashboard.words.say import Say
 
 # How an article has stood from month to month, as HTML.

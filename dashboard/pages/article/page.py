@@ -10,8 +10,8 @@ from boussole.dashboard.markup.elements import Html, details
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.along import article_page, figures
 from boussole.dashboard.pages.article.view import ArticleQuery
-from boussole.dashboard.parts import context, lists, notices
-from boussole.dashboard.parts.taking.page import along
+from boussole.dashboard.views.parts import context, lists, notices
+from boussole.dashboard.views.parts.taking_html import along
 from boussole.dashboard.words.addresses import compass_href, evidence_href
 from boussole.dashboard.words.say import Say
 

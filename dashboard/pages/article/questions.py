@@ -15,7 +15,6 @@ from boussole.charter.record_types.kinds import Inspection
 from boussole.charter.text.judged import NO_CASE
 from boussole.charter.text.left_out import REASON, STOPS
 from boussole.charter.text.model import Article, Indicator
-from boussole.dashboard.charts.groups import attribute_name
 from boussole.dashboard.markup.marks import ORDER, word
 from boussole.dashboard.views.answers.asked import (
     counted_words,
@@ -27,6 +26,7 @@ from boussole.dashboard.views.answers.asked import (
     unproven_words,
 )
 from boussole.dashboard.views.answers.small_print import law_words, left_out_words
+from boussole.dashboard.views.charts.groups import attribute_name
 from boussole.dashboard.views.needs import Lacking, in_register, lacking
 from boussole.dashboard.views.scene import Scene, excess
 from boussole.dashboard.words.addresses import answer_href, article_href, evidence_href, law_href

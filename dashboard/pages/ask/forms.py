@@ -14,12 +14,12 @@ from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.forms.model import Form
 from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.markup.elements import Html, badge, el, facts, link
-from boussole.dashboard.records.form import record_form
-from boussole.dashboard.records.routes import FormPage, forms_on, record_routes
-from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.figure import Figure, figure_at
+from boussole.dashboard.views.records.entering import FormPage, forms_on, record_routes
+from boussole.dashboard.views.records.form import record_form
+from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.words.addresses import ask_href, questions_href
 from boussole.dashboard.words.say import Say
 

@@ -9,9 +9,9 @@ from boussole.audits.workspace import Workspace
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.forms.forms_html import form_html
 from boussole.dashboard.pages.ask import forms
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.parts.margin.publishing import own_words
 from boussole.dashboard.views.figure import figure_at
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts.margin_routes import own_words
 from boussole.dashboard.words.addresses import questions_href
 from boussole.dashboard.words.say import Say
 

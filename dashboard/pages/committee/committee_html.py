@@ -15,9 +15,8 @@ from boussole.dashboard.pages.committee.view import (
     QuestionRow,
     SessionRow,
 )
-from boussole.dashboard.parts.lines_html import due_item
-from boussole.dashboard.records.acts.acting_html import NOBODY, SessionActions
-from boussole.dashboard.records.acts.house_offering import MATTERS, MEMBERS, SESSIONS
+from boussole.dashboard.views.parts.lists import due_item
+from boussole.dashboard.views.records.offering import MATTERS, MEMBERS, NOBODY, SESSIONS, SessionActions
 from boussole.dashboard.views.register_words import DueLine
 from boussole.dashboard.words.say import Say
 

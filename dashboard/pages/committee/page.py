@@ -8,10 +8,9 @@ from boussole.audits.errors import BoussoleError
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.pages.committee import committee_html
 from boussole.dashboard.pages.committee.view import overview_page
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.records.acts.acting_html import SessionActions, just_done
-from boussole.dashboard.records.acts.house_offering import house_part, offered_by
 from boussole.dashboard.views.chamber import reads_drafts
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.records.offering import SessionActions, house_part, just_done, offered_by
 from boussole.dashboard.words.addresses import committee_href
 from boussole.dashboard.words.say import Say
 

@@ -11,13 +11,13 @@ from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.compass.compass_html import figures
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.home import Changes, own_chambers, since_audit, since_session, waiting
 from boussole.dashboard.views.incidents import owed as incidents_owed
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts.taking_html import along
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.since import met_last
 from boussole.dashboard.words.say import Say

@@ -11,10 +11,10 @@ from boussole.dashboard.access.remembered import remember, seen, wish_of
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.alerts.personal.readers import reach
 from boussole.dashboard.pages.concerns.view import DONE, ConcernsPage, letters_form, letters_words, nobody, page, split
-from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views import store
 from boussole.dashboard.views.concern import Whose
 from boussole.dashboard.views.concerns import whose
+from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.words.say import Say
 
 

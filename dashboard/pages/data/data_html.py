@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 from boussole.audits.languages import inside
-from boussole.dashboard.charts.sheet import Cell, Mark, Sheet
 from boussole.dashboard.markup.elements import Html, badge, code, details, el, join, link, stacked
 from boussole.dashboard.pages.data.blocks import Block
 from boussole.dashboard.pages.data.sources import SourceRow
 from boussole.dashboard.pages.data.view import DataPage, SourceProblem, SystemData, data_page
-from boussole.dashboard.parts.taking.figure import Figure, Source, Wanted
-from boussole.dashboard.parts.taking.fold_html import Along, nothing
-from boussole.dashboard.parts.taking.seals import sealed
 from boussole.dashboard.views import store
+from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet
+from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed
+from boussole.dashboard.views.parts.taking_html import Along, nothing
 from boussole.dashboard.words.addresses import data_href
 from boussole.dashboard.words.say import Say
 

@@ -8,17 +8,16 @@ from pathlib import Path
 from boussole.audits.workspace import Workspace
 from boussole.charter.drift.system_drift import Drift, drift_of, with_versions
 from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.charts.sheet import Cell, Mark, Sheet, marked
-from boussole.dashboard.parts.taking.figure import TABLE, Drawing, Figure, Source, Wanted
-from boussole.dashboard.parts.taking.seals import sealed
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, lake_files, stamp, stamp_of
 from boussole.dashboard.views import store
+from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet, marked
 from boussole.dashboard.views.drift.followed import FollowedRows
 from boussole.dashboard.views.drift.for_whom import Part
 from boussole.dashboard.views.drift.multiples import Multiple
 from boussole.dashboard.views.drift.view import DriftPage, DriftQuery
 from boussole.dashboard.views.drift.view import drift_page as drawn
+from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, sealed
 from boussole.dashboard.words.say import Say
 from boussole.dashboard.words.speaking import speaker_in
 

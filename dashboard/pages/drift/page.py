@@ -12,10 +12,10 @@ from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.pages.drift import detail_html, drift_html, sides_html
 from boussole.dashboard.pages.drift.along import drift_page, figures
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.parts.choices import choose
-from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.views.drift.view import DriftQuery
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts.context import choose
+from boussole.dashboard.views.parts.taking_html import along
 from boussole.dashboard.words.addresses import drift_href
 from boussole.dashboard.words.say import Say
 

@@ -11,7 +11,6 @@ from boussole.audits.ledger.search import EntryLine, LedgerQuery, Span
 from boussole.audits.mixed import joined
 from boussole.charter.records.sealed_files import SealedFiles
 from boussole.charter.records.starting import Restart
-from boussole.dashboard.records.contents import Contents
 from boussole.dashboard.views.evidence import (
     InclusionProof,
     Results,
@@ -23,6 +22,7 @@ from boussole.dashboard.views.evidence import (
     moment_words,
     seal_words,
 )
+from boussole.dashboard.views.records.contents import Contents
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import EVIDENCE, evidence_href
 from boussole.dashboard.words.say import Say

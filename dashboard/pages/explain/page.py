@@ -10,9 +10,9 @@ from boussole.dashboard.access.sheet_requests import sheet_requests, shown_sheet
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.pages.explain import explain_html
 from boussole.dashboard.pages.explain.forms import explained
-from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views.explained.explanation import known_request, refusal
 from boussole.dashboard.views.explained.sheet import Issue, sheet
+from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.words.say import Say
 
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.charter.document import AuditDocument
-from boussole.dashboard.charts.sheet import sheet_of
-from boussole.dashboard.charts.strips import strips_svg
-from boussole.dashboard.charts.tables import Table
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, stacked
 from boussole.dashboard.markup.glossary import how_to_read, linked
 from boussole.dashboard.pages.fairness.view import Explorer, documents_of, kept_explorer, windows_of
-from boussole.dashboard.parts.strips_html import strips
-from boussole.dashboard.parts.taking.figure import TABLE, Drawing, Figure, Source, Wanted
-from boussole.dashboard.parts.taking.fold_html import Along, nothing
-from boussole.dashboard.parts.taking.naming import charters_of, time_of
-from boussole.dashboard.parts.taking.seals import sealed
 from boussole.dashboard.views import store
+from boussole.dashboard.views.charts.sheet import sheet_of
+from boussole.dashboard.views.charts.strips import strips_svg
+from boussole.dashboard.views.charts.tables import Table
 from boussole.dashboard.views.fairness_choice import FairnessQuery
 from boussole.dashboard.views.fields import Field
+from boussole.dashboard.views.parts.drawings_html import strips
+from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
+from boussole.dashboard.views.parts.taking_html import Along, nothing
 from boussole.dashboard.views.scene import period
 from boussole.dashboard.words.say import Say
 

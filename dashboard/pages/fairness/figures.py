@@ -11,8 +11,8 @@ from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, Comparison, MeasureDocument, Params, VerdictDocument
 from boussole.charter.document.base import given
 from boussole.charter.judging.statistics.testing import oriented
-from boussole.dashboard.charts.bars import NONE, Ends, decided, own
-from boussole.dashboard.charts.groups import attribute_name, group_of, rate_of, verdict_on
+from boussole.dashboard.views.charts.bars import NONE, Ends, decided, own
+from boussole.dashboard.views.charts.groups import attribute_name, group_of, rate_of, verdict_on
 from boussole.dashboard.views.fairness_choice import (
     GAP_LEVELS,
     PROFILES,

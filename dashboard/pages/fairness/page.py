@@ -10,10 +10,10 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.pages.fairness.fairness_html import empty, figures, head, page
 from boussole.dashboard.pages.fairness.view import kept_explorer
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.parts.choices import choose
-from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.views.fairness_choice import FairnessQuery
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts.context import choose
+from boussole.dashboard.views.parts.taking_html import along
 
 say = context.speaks()
 

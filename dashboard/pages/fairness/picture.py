@@ -13,12 +13,12 @@ from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument
 from boussole.charter.judging.wording.findings import finding
 from boussole.charter.judging.wording.sentences import LOCALE
-from boussole.dashboard.charts.bars import Ends, carried, decided, drawn, own, within
-from boussole.dashboard.charts.dots import Dot, Line, Rows, digits_of, reach
-from boussole.dashboard.charts.groups import reason_words
-from boussole.dashboard.charts.strips import Mark, Strip, Strips, levels_at
 from boussole.dashboard.markup.marks import word
 from boussole.dashboard.pages.fairness.figures import Group, Side, beyond, by_chance, hidden, level_at, named, spoken_of
+from boussole.dashboard.views.charts.bars import Ends, carried, decided, drawn, own, within
+from boussole.dashboard.views.charts.dots import Dot, Line, Rows, digits_of, reach
+from boussole.dashboard.views.charts.groups import reason_words
+from boussole.dashboard.views.charts.strips import Mark, Strip, Strips, levels_at
 from boussole.dashboard.views.fairness_choice import PROFILES, FairnessQuery, Kind
 from boussole.dashboard.views.system import bar_note
 from boussole.dashboard.words.say import Say

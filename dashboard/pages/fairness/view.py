@@ -12,10 +12,6 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.records.store.audits import audits_of
-from boussole.dashboard.charts.bars import Ends, own
-from boussole.dashboard.charts.groups import attribute_name, reason_words
-from boussole.dashboard.charts.strips import Strips
-from boussole.dashboard.charts.tables import Table, signed, with_deciding
 from boussole.dashboard.pages.fairness.figures import (
     Group,
     Side,
@@ -33,6 +29,10 @@ from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import left_out_words
+from boussole.dashboard.views.charts.bars import Ends, own
+from boussole.dashboard.views.charts.groups import attribute_name, reason_words
+from boussole.dashboard.views.charts.strips import Strips
+from boussole.dashboard.views.charts.tables import Table, signed, with_deciding
 from boussole.dashboard.views.fairness_choice import PROFILES, RAW, FairnessQuery, Kind, comparison, question, span
 from boussole.dashboard.views.fields import Field
 from boussole.dashboard.views.scene import Scene, as_decided, period

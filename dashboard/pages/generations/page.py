@@ -7,7 +7,7 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.pages.generations import view
 from boussole.dashboard.pages.generations.view import generations_page
-from boussole.dashboard.parts import context, notices
+from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.words.say import Say
 
 

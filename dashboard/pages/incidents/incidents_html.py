@@ -17,9 +17,9 @@ from boussole.dashboard.forms.forms_html import PageForms, Titled
 from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.markup.elements import Child, Html, details, el, facts, join, link, stacked, table
 from boussole.dashboard.pages.incidents.view import AppealRow, Appeals, IncidentsPage, IncidentView
-from boussole.dashboard.records.lists import LISTS
-from boussole.dashboard.records.routes import FormPage, offered, record_routes
-from boussole.dashboard.records.setting import Setting
+from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
+from boussole.dashboard.views.records.form import LISTS
+from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import incidents_href
 from boussole.dashboard.words.say import Say

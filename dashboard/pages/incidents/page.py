@@ -13,7 +13,7 @@ from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.pages.incidents import incidents_html
 from boussole.dashboard.pages.incidents.incidents_html import forms_for
 from boussole.dashboard.pages.incidents.view import incidents_page
-from boussole.dashboard.parts import context, notices
+from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.words.addresses import number_of
 from boussole.dashboard.words.say import Say
 

@@ -11,8 +11,8 @@ from boussole.dashboard.access.visitor import here
 from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.pages.questions import view
 from boussole.dashboard.pages.questions.view import answers_of, questions_page
-from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views.committee_words import known_words
+from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.words.addresses import number_of
 from boussole.dashboard.words.say import Say
 

@@ -20,12 +20,12 @@ from boussole.dashboard.forms.forms_html import PageForms, Titled
 from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.markup.attached import attached_html
 from boussole.dashboard.markup.elements import Html, el, join, link
-from boussole.dashboard.records.routes import FormPage, offered, record_routes
-from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.figure import told
 from boussole.dashboard.views.record_words import attached_links
+from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
+from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import ask_href, evidence_href, questions_href, system_href

@@ -9,8 +9,8 @@ from boussole.dashboard.access.visitor import here
 from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.pages.recommendations import view
 from boussole.dashboard.pages.recommendations.view import FollowedForms, RecommendationsQuery, recommendations_page
-from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views.followed import opinions_about
+from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.words.say import Say
 
 

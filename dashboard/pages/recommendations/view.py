@@ -23,14 +23,14 @@ from boussole.dashboard.forms.forms_html import PageForms, Titled
 from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.markup.attached import attached_html
 from boussole.dashboard.markup.elements import Html, el, join, link
-from boussole.dashboard.parts.lines_html import filter_by
-from boussole.dashboard.parts.opinions_html import answered, opinion
-from boussole.dashboard.records.routes import FormPage, offered, record_routes
-from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.views.chamber import Chamber, leads
 from boussole.dashboard.views.fields import Choice
 from boussole.dashboard.views.followed import Link, OpinionView, ReplyWords, answers, counted, state_word
+from boussole.dashboard.views.parts.lists import filter_by
+from boussole.dashboard.views.parts.opinions_html import answered, opinion
 from boussole.dashboard.views.record_words import attached_links
+from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
+from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import article_href, evidence_href, recommendations_href, system_href

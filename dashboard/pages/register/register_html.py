@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from boussole.dashboard.charts.coverage_picture import strip_svg, strip_text, strips_svg
-from boussole.dashboard.charts.sheet import Sheet
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, picture, stacked
 from boussole.dashboard.markup.marks import ORDER
-from boussole.dashboard.parts.lines_html import due_item
-from boussole.dashboard.parts.taking.figure import Drawing, Figure, Source, Wanted
-from boussole.dashboard.parts.taking.fold_html import Along, nothing
-from boussole.dashboard.parts.taking.seals import sealed_now
 from boussole.dashboard.views import store
+from boussole.dashboard.views.charts.sheet import Sheet
+from boussole.dashboard.views.charts.strips import coverage_strip_svg, coverage_svg, strip_text
+from boussole.dashboard.views.parts.lists import due_item
+from boussole.dashboard.views.parts.taking import Drawing, Figure, Source, Wanted, sealed_now
+from boussole.dashboard.views.parts.taking_html import Along, nothing
 from boussole.dashboard.views.register import RegisterPage, Row, register_page
 from boussole.dashboard.views.register_words import RegisterQuery
 from boussole.dashboard.words.say import Say
@@ -63,7 +62,7 @@ def overview(page: RegisterPage, say: Say, *, along: Along = nothing) -> Html:
         el(
             "div",
             el("p", title),
-            picture(strip_svg(counts), strip_text(counts, say), class_="strip"),
+            picture(coverage_strip_svg(counts), strip_text(counts, say), class_="strip"),
         )
         for title, counts in page.strips
     ]
@@ -169,7 +168,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
             sentence=page.headline,
             source=source,
             href=chosen.href(query),
-            draw=lambda: Drawing(svg=strips_svg(page.strips, say), notes=[coverage_note(say)]),
+            draw=lambda: Drawing(svg=coverage_svg(page.strips, say), notes=[coverage_note(say)]),
             fill=lambda: _counts(page, say),
         ),
         "uses": Figure(

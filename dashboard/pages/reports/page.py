@@ -11,7 +11,7 @@ from boussole.dashboard.access.visitor import here
 from boussole.dashboard.pages.reports import reports_html
 from boussole.dashboard.pages.reports.making import LOOKED_AT_EVERY, jobs, reports
 from boussole.dashboard.pages.reports.reports_html import asking
-from boussole.dashboard.parts import context, notices
+from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.words.say import Say
 
 

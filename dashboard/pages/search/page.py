@@ -10,8 +10,8 @@ from boussole.dashboard.access.people.permissions import Action, allowed
 from boussole.dashboard.access.visitor import here
 from boussole.dashboard.pages.search.pieces import index
 from boussole.dashboard.pages.search.view import SearchPage, page, search_page
-from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views import store
+from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.words.say import Say
 
 

@@ -18,7 +18,6 @@ from boussole.charter.judging.crosswalk import crosswalk
 from boussole.charter.record_types.acts import CommitteeQuestion, Dissent, Referral
 from boussole.dashboard.access.people.permissions import Action
 from boussole.dashboard.access.people.places import PAGES
-from boussole.dashboard.charts.groups import attribute_name
 from boussole.dashboard.markup.glossary_book import called, themes
 from boussole.dashboard.markup.marks import word
 from boussole.dashboard.pages.search.index import Index, Piece
@@ -26,6 +25,7 @@ from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, house_stamp, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.charts.groups import attribute_name
 from boussole.dashboard.views.compass import line
 from boussole.dashboard.views.scene import Scene, findings
 from boussole.dashboard.words.addresses import (

@@ -28,10 +28,10 @@ from boussole.dashboard.forms.model import Field, Form
 from boussole.dashboard.forms.reading import UnfitError, Values
 from boussole.dashboard.forms.routes import Desk, form_route
 from boussole.dashboard.pages.session.papers import Paper, file_at, file_name, make_paper, papers_of
-from boussole.dashboard.records.acts.doing import SEEN, acting
-from boussole.dashboard.records.acts.offering import MINUTES, PACK, FormOffer
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, chamber_of, leads, reads_drafts
+from boussole.dashboard.views.records.calling import SEEN, acting
+from boussole.dashboard.views.records.offering import MINUTES, PACK, FormOffer
 from boussole.dashboard.words.addresses import evidence_href, number_of, session_href
 from boussole.dashboard.words.say import Say
 

@@ -12,12 +12,11 @@ from boussole.dashboard.pages.session import session_html
 from boussole.dashboard.pages.session.agenda_view import pack_view
 from boussole.dashboard.pages.session.files import PARTS, paper_offers, paper_view, reads_paper
 from boussole.dashboard.pages.session.view import session_page
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.parts.margin.publishing import own_words
-from boussole.dashboard.records.acts.acting_html import SessionActions, just_done
-from boussole.dashboard.records.acts.offering import HEAD, FormOffer, offered
-from boussole.dashboard.records.place import Place, place_of
 from boussole.dashboard.views.chamber import Chamber, chamber_of, reads_drafts
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts.margin_routes import own_words
+from boussole.dashboard.views.records.offering import HEAD, FormOffer, SessionActions, just_done, offered
+from boussole.dashboard.views.records.setting import Place, place_of
 from boussole.dashboard.words.addresses import committee_href, number_of
 from boussole.dashboard.words.say import Say
 

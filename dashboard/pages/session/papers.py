@@ -38,12 +38,12 @@ from boussole.dashboard.pages.session.agenda_view import (
     pack_view,
     state_words,
 )
-from boussole.dashboard.parts.drafts.view import missing, title_of, words_of
 from boussole.dashboard.views import paper_blocks as blocks
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import item_word, sense_word
 from boussole.dashboard.views.paper_blocks import Block
+from boussole.dashboard.views.parts.drafts import missing, title_of, words_of
 from boussole.dashboard.words.say import Say
 from boussole.dashboard.words.speaking import speaker_in
 

@@ -17,8 +17,16 @@ from boussole.dashboard.pages.session.items_view import (
     Running,
 )
 from boussole.dashboard.pages.session.view import AskedRow, MinutesView, PresenceRow, SessionPage
-from boussole.dashboard.records.acts.acting_html import NOBODY, SessionActions
-from boussole.dashboard.records.acts.offering import HEAD, MINUTES, PACK, PRESENCE, QUESTIONS, item_part
+from boussole.dashboard.views.records.offering import (
+    HEAD,
+    MINUTES,
+    NOBODY,
+    PACK,
+    PRESENCE,
+    QUESTIONS,
+    SessionActions,
+    item_part,
+)
 from boussole.dashboard.words.say import Say
 
 # A vote that is open as HTML: announced at the head of the page, and its text, to the letter, above the ballot.

@@ -25,9 +25,9 @@ from boussole.dashboard.pages.session.items_view import (
     open_votes,
     unfrozen_words,
 )
-from boussole.dashboard.records.acts.offering import HEAD, MINUTES, PACK, PRESENCE, QUESTIONS, item_part
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import coming_words, presence_word, quorum_words, there_words
+from boussole.dashboard.views.records.offering import HEAD, MINUTES, PACK, PRESENCE, QUESTIONS, item_part
 from boussole.dashboard.views.register_words import when
 from boussole.dashboard.words.addresses import committee_href, evidence_href, questions_href, session_href
 from boussole.dashboard.words.say import Say

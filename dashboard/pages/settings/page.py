@@ -11,7 +11,7 @@ from boussole.dashboard.access.visitor import here
 from boussole.dashboard.pages.settings.facts import settings_facts
 from boussole.dashboard.pages.settings.settings_html import page
 from boussole.dashboard.pages.settings.view import settings_page
-from boussole.dashboard.parts import context
+from boussole.dashboard.views.parts import context
 
 say, me = context.speaks(), here()
 workspace, inside = Workspace.find(), allowed(me.role, Action.SEE_SETTINGS)

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
-from boussole.dashboard.charts.sheet import Cell, Sheet, mark
-from boussole.dashboard.parts.taking.figure import Figure, Source, Wanted
-from boussole.dashboard.parts.taking.seals import sealed_now
 from boussole.dashboard.runtime.cache import newest
 from boussole.dashboard.runtime.stamps import Stamp, stamp
 from boussole.dashboard.views import store
+from boussole.dashboard.views.charts.sheet import Cell, Sheet, mark
 from boussole.dashboard.views.matrix import Matrix, QuestionRow, matrix
+from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed_now
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.system import SystemHead, system_head
 from boussole.dashboard.words.addresses import system_href

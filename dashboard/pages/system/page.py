@@ -10,10 +10,10 @@ from boussole.dashboard.markup.elements import Html, details
 from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.pages.system.along import figures, system_page
 from boussole.dashboard.pages.system.matrix_html import declared_section, declared_tables
-from boussole.dashboard.parts import context, lists, notices, system_html
-from boussole.dashboard.parts.taking.page import along
 from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.matrix import matrix
+from boussole.dashboard.views.parts import context, lists, notices, system_html
+from boussole.dashboard.views.parts.taking_html import along
 from boussole.dashboard.views.register import entry, unaudited
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.addresses import compass_href, data_href, register_href

@@ -9,10 +9,10 @@ from boussole.dashboard.access.visitor import here
 from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.pages.work import work_html
 from boussole.dashboard.pages.work.work_html import figures
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.parts.taking.page import along
-from boussole.dashboard.records.routes import offered
-from boussole.dashboard.records.setting import Setting
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts.taking_html import along
+from boussole.dashboard.views.records.entering import offered
+from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.work import work_page
 from boussole.dashboard.words.say import Say
 

@@ -10,15 +10,14 @@ from starlette.routing import Route
 from boussole.charter.work.effects import consultations as consultations_of
 from boussole.charter.work.effects import surveys as surveys_of
 from boussole.charter.work.effects import times, trainings
-from boussole.dashboard.charts.sheet import Sheet
 from boussole.dashboard.forms.forms_html import PageForms, Titled
 from boussole.dashboard.markup.elements import Html, details, el, join, link, stacked, table
-from boussole.dashboard.parts.taking.figure import Figure, Source, Wanted
-from boussole.dashboard.parts.taking.fold_html import Along, nothing
-from boussole.dashboard.parts.taking.seals import sealed
-from boussole.dashboard.records.routes import FormPage, record_routes
-from boussole.dashboard.records.setting import Setting
 from boussole.dashboard.views import store
+from boussole.dashboard.views.charts.sheet import Sheet
+from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed
+from boussole.dashboard.views.parts.taking_html import Along, nothing
+from boussole.dashboard.views.records.entering import FormPage, record_routes
+from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.work import Row, SurveyView, WorkPage, work_page
 from boussole.dashboard.words.addresses import work_href
 from boussole.dashboard.words.say import Say

@@ -13,8 +13,8 @@ from boussole.charter.judging.families import Attribute, asked_of, spoken, worde
 from boussole.charter.judging.statistics.sight import least_sight
 from boussole.charter.text.judged import NO_CASE
 from boussole.charter.text.model import Charter, Indicator, Threshold
-from boussole.dashboard.charts.groups import group_of
-from boussole.dashboard.charts.tables import signed
+from boussole.dashboard.views.charts.groups import group_of
+from boussole.dashboard.views.charts.tables import signed
 from boussole.dashboard.words.say import Say
 
 # The question that a verdict answers, as the charter words it.

@@ -20,14 +20,13 @@ from boussole.charter.document import AuditDocument, MeasureDocument, Standing, 
 from boussole.charter.judging.wording.findings import level_words, outcome
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.charter.records import documents_of
-from boussole.dashboard.charts.bars import NONE, decided
-from boussole.dashboard.charts.course import NARROW, Stop, course_svg
-from boussole.dashboard.charts.event_study import MonthAround, event_study_svg
-from boussole.dashboard.charts.groups import value_name
-from boussole.dashboard.charts.hundred import figure
-from boussole.dashboard.charts.tables import signed
 from boussole.dashboard.markup.marks import word
 from boussole.dashboard.views.answers.short import compared_people, told_by
+from boussole.dashboard.views.charts.bars import NONE, decided
+from boussole.dashboard.views.charts.course import NARROW, MonthAround, Stop, course_svg, event_study_svg
+from boussole.dashboard.views.charts.groups import value_name
+from boussole.dashboard.views.charts.hundred import figure
+from boussole.dashboard.views.charts.tables import signed
 from boussole.dashboard.views.scene import Scene, as_decided, period, period_of
 from boussole.dashboard.words.addresses import charter_href, drift_href, incidents_href
 from boussole.dashboard.words.say import Say

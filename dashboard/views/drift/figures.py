@@ -16,7 +16,7 @@ from boussole.charter.drift.groups import CALIBRATION, MEAN_SCORE, SELECTION_RAT
 from boussole.charter.drift.system_drift import Drift
 from boussole.charter.judging.families import decision
 from boussole.charter.judging.wording.naming import parsed
-from boussole.dashboard.charts.groups import group_name, value_name
+from boussole.dashboard.views.charts.groups import group_name, value_name
 from boussole.dashboard.views.drift.words import period_words, why_not
 from boussole.dashboard.views.system import chart_title
 from boussole.dashboard.words.say import Say, speaker

@@ -15,10 +15,8 @@ from boussole.audits.windows import Window, period_of
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.base import given
 from boussole.charter.judging.families import decision
-from boussole.dashboard.charts.distance_picture import places
-from boussole.dashboard.charts.groups import attribute_name, group_name, reason_words
-from boussole.dashboard.charts.months_picture import Month, months_picture, scale_of
-from boussole.dashboard.charts.time_axis import time_axis
+from boussole.dashboard.views.charts.groups import attribute_name, group_name, reason_words
+from boussole.dashboard.views.charts.time_pictures import Month, months_picture, places, scale_of, time_axis
 from boussole.dashboard.views.drift.words import period_words
 from boussole.dashboard.words.say import Say
 

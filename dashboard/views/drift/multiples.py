@@ -16,8 +16,7 @@ from boussole.charter.drift.readings import Reading, theme_of
 from boussole.charter.drift.rule import Level
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import Version
-from boussole.dashboard.charts.distance_picture import Spot, places, small_multiple
-from boussole.dashboard.charts.time_axis import time_axis
+from boussole.dashboard.views.charts.time_pictures import Spot, places, small_multiple, time_axis
 from boussole.dashboard.views.drift.beside import anchor_of
 from boussole.dashboard.views.drift.figures import ends_of, figure, in_order, label, of, row, several, table_head
 from boussole.dashboard.views.drift.words import (

@@ -21,7 +21,7 @@ from boussole.charter.drift.readings import GAPS, MEANING
 from boussole.charter.drift.rule import SCORE
 from boussole.charter.judging.families import decision
 from boussole.charter.judging.wording.naming import feature
-from boussole.dashboard.charts.groups import attribute_name, reason_words
+from boussole.dashboard.views.charts.groups import attribute_name, reason_words
 from boussole.dashboard.words.say import Say
 
 # The words of the drift page: periods, themes, states, and why something has no figure.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from boussole.audits.languages import capital
 from boussole.charter.deadlines.appeals import MONTHS
-from boussole.dashboard.charts.tables import actor_name
+from boussole.dashboard.views.charts.tables import actor_name
 from boussole.dashboard.views.explained.explanation import Explanation, cell, column_name, listed, score
 from boussole.dashboard.views.explained.parameters import parameter_blocks
 from boussole.dashboard.views.paper_blocks import Block, bullets, facts, heading, note, strong, table, text

@@ -18,7 +18,7 @@ from boussole.dashboard.access.people.permissions import Action
 from boussole.dashboard.access.people.routes import ROUTES
 from boussole.dashboard.access.sessions import digest
 from boussole.dashboard.forms import inbox
-from boussole.dashboard.parts import context
+from boussole.dashboard.views.parts import context
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.dashboard.access.conftest import BROWSER, browser

@@ -25,7 +25,7 @@ from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.access.people.routes import ROUTES
 from boussole.dashboard.access.people.strength import NONE, proof_of, strong_enough, unprotected
 from boussole.dashboard.access.sessions import SignedOutError
-from boussole.dashboard.parts import context
+from boussole.dashboard.views.parts import context
 from tests.dashboard.access.test_lapsed import BROWSER, fields
 from tests.dashboard.access.test_matrix import look
 

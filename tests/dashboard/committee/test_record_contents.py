@@ -13,8 +13,8 @@ from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.access.people.permissions import Action, Role, allowed
 from boussole.dashboard.pages.evidence import evidence_html
 from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
-from boussole.dashboard.records.contents import contents_of, entries_named
 from boussole.dashboard.views.evidence import proved, results, short
+from boussole.dashboard.views.records.contents import contents_of, entries_named
 from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall

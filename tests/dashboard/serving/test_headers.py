@@ -22,9 +22,9 @@ from starlette.testclient import TestClient
 from boussole.audits.access_settings import AccessSettings
 from boussole.dashboard.access import lapsed
 from boussole.dashboard.pages.drift import detail_html
-from boussole.dashboard.records.acts.receipt import receipt_page
 from boussole.dashboard.server.serving.headers import Headers
 from boussole.dashboard.server.serving.policy import BARE, page_policy
+from boussole.dashboard.views.records.taking_part import receipt_page
 from boussole.dashboard.words.menu import pages
 from boussole.dashboard.words.say import speaker
 from tests.attacks import Tries
