@@ -28,9 +28,9 @@ from boussole.audits.witness.settings import WitnessSettings
 from boussole.charter.record_types.acts import Rules
 from boussole.charter.record_types.kinds import KINDS as RECORDS
 from boussole.charter.text.model import Article, Head, LawFile
-from boussole.dashboard.access.people.permissions import Action, Role, allowed
-from boussole.dashboard.access.people.routes import record_address, record_addresses
 from boussole.dashboard.cli.schemas import OUTPUTS, SCHEMAS
+from boussole.dashboard.server.access.permissions import Action, Role, allowed
+from boussole.dashboard.server.access.places import record_address, record_addresses
 from docs import asvs
 from tests.audits.dirty_files import FILES
 

@@ -106,7 +106,7 @@ st.html(el("h1", say("We greet you")))
             '        Page(name="hello", title=say("We greet you"), group=helps),\n        Page(name="search",'
         )
     },
-    "dashboard/access/people/places.py": {
+    "dashboard/server/access/places.py": {
         '    "glossary": Action.LEARN,\n': '    "glossary": Action.LEARN,\n    "hello": Action.LEARN,\n'
     },
     "dashboard/words/locale/fr/LC_MESSAGES/messages.po": {"": '\nmsgid "We greet you"\nmsgstr "Nous vous saluons"\n'},
@@ -186,7 +186,7 @@ LOOK = """
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from boussole import dashboard
-from boussole.dashboard.access import visitor
+from boussole.dashboard.server.access import visitor
 
 visitor.cookie = lambda name: ""  # AppTest has no browser that sends any
 for language in ("fr", "en"):

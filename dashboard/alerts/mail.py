@@ -19,12 +19,12 @@ from email.utils import format_datetime, formataddr
 from typing import Any
 
 from boussole.audits.hashing import sha256_hex
-from boussole.dashboard.access.database import moment
 from boussole.dashboard.alerts.channels import CONNECT_SECONDS, recipients
 from boussole.dashboard.alerts.guard import hold_place
 from boussole.dashboard.alerts.letters.letters import Letter, line, wrapped
 from boussole.dashboard.alerts.messages import Message
 from boussole.dashboard.alerts.problems import of_error
+from boussole.dashboard.server.access.database import moment
 
 PRINTABLE = Charset("utf-8")
 PRINTABLE.body_encoding = QP

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Row, insert, select
 
 from boussole.audits.hashing import sha256_hex
 from boussole.charter.records.models import Alert, AlertItem, AlertMessage
-from boussole.dashboard.access.database import stamp
 from boussole.dashboard.alerts.changes import About
+from boussole.dashboard.server.access.database import stamp
 
 WAITING, SENT, DROPPED = "waiting", "sent", "dropped"
 

@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 
 from boussole.audits.languages import capital
-from boussole.dashboard.access.database import moment
 from boussole.dashboard.alerts.facts import AlertFacts, LetterFacts, Way
 from boussole.dashboard.alerts.letters.layout import layout, subject
 from boussole.dashboard.alerts.messages import DROPPED, Message
 from boussole.dashboard.alerts.problems import caution_words, problem_words
 from boussole.dashboard.alerts.words import AlertSay, teller
 from boussole.dashboard.markup.elements import Html, el, stacked
+from boussole.dashboard.server.access.database import moment
 from boussole.dashboard.words.say import Say
 
 Words = tuple[str, str, str]

@@ -15,13 +15,13 @@ from typing import Any
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.database import now as this_moment
 from boussole.dashboard.alerts import outbox
 from boussole.dashboard.alerts.channels import Channel, is_mail, known_channels, plugin_of
 from boussole.dashboard.alerts.letters.letters import Letter, letter
 from boussole.dashboard.alerts.mail import Noted, send_mail
 from boussole.dashboard.alerts.messages import Message
 from boussole.dashboard.alerts.problems import of_log
+from boussole.dashboard.server.access.database import now as this_moment
 
 MESSAGE_SECONDS = 120.0
 """The longest that one message may take, whatever the server does: less than a lease."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.database import now, stamp
 from boussole.dashboard.alerts.channels import Channel
 from boussole.dashboard.alerts.messages import WAITING, ChangeMessage, Message
 from boussole.dashboard.alerts.sending import MESSAGE_SECONDS, bounded, transmit
 from boussole.dashboard.alerts.words import teller
+from boussole.dashboard.server.access.database import now, stamp
 
 
 def try_out(workspace: Workspace, channel: Channel) -> str:

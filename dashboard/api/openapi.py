@@ -7,12 +7,12 @@ from typing import Any
 
 from fastapi.openapi.utils import get_openapi
 
-from boussole.dashboard.access.people.permissions import STRANGERS
-from boussole.dashboard.access.people.routes import ROUTES
 from boussole.dashboard.api import answers, ledger, records, texts
 from boussole.dashboard.api.refusals import TOLD
 from boussole.dashboard.api.routing import Address
 from boussole.dashboard.api.shapes import AUDIT, REF, Problem
+from boussole.dashboard.server.access.permissions import STRANGERS
+from boussole.dashboard.server.access.places import ROUTES
 
 ADDRESSES = [
     each

@@ -12,14 +12,14 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records.readable import Readable
-from boussole.dashboard.access.log import look
-from boussole.dashboard.access.people.permissions import RESTRICTED, allowed
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.access.people.routes import record_address
 from boussole.dashboard.api.answers import known, use_of
 from boussole.dashboard.api.record_shapes import RecordOut, RecordsQuery, query_of, shape_of
 from boussole.dashboard.api.routing import Asker, Here, new_router
 from boussole.dashboard.api.shapes import Page
+from boussole.dashboard.server.access.log import look
+from boussole.dashboard.server.access.permissions import RESTRICTED, allowed
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.places import record_address
 from boussole.dashboard.views import store
 from boussole.dashboard.views.records.contents import actions_of
 

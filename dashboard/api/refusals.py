@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.api.shapes import Problem
-from boussole.dashboard.runtime.trouble import noted
+from boussole.dashboard.server.trouble import noted
 
 HEADERS = {
     "Cache-Control": "private, no-cache",

@@ -14,9 +14,9 @@ from starlette.types import Receive, Scope, Send
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.people.person import Person, address_of
 from boussole.dashboard.api.refusals import HEADERS, RefusedError, unforeseen
-from boussole.dashboard.runtime.stamps import house_stamp
+from boussole.dashboard.server.access.person import Person, address_of
+from boussole.dashboard.server.cache import house_stamp
 from boussole.dashboard.views import store
 
 MOST_BYTES = 100_000

@@ -14,7 +14,7 @@ from boussole.dashboard.api.handlers import HANDLERS
 from boussole.dashboard.api.openapi import ADDRESSES, document
 from boussole.dashboard.api.refusals import HEADERS, OPENAPI
 from boussole.dashboard.api.routing import Address
-from boussole.dashboard.runtime.limits import Limiter
+from boussole.dashboard.server.trouble import Limiter
 
 NOWHERE = ("/api", "/api/{rest:path}")
 """Every other address below the API: nothing answers there, and no page is shown instead."""

@@ -27,9 +27,8 @@ def log(
     check: Annotated[bool, typer.Option("--check", help="Hold the closed days to the ledger.")] = False,
 ) -> None:
     """List sign-ins, restricted looks and refusals: moment (UTC), what, who, role, place."""
-    from boussole.dashboard.access.database import now
-    from boussole.dashboard.access.log import entries
-    from boussole.dashboard.access.log_days import changed_days, close_days
+    from boussole.dashboard.server.access.database import now
+    from boussole.dashboard.server.access.log import changed_days, close_days, entries
 
     workspace = workspace_of(context)
     close_days(workspace, now().date())
@@ -57,9 +56,9 @@ def purge(
     ] = None,
 ) -> None:
     """Erase the log of old days for good; the ledger keeps their digests."""
-    from boussole.dashboard.access.database import now
-    from boussole.dashboard.access.log_days import close_days
-    from boussole.dashboard.access.log_days import purge as erase
+    from boussole.dashboard.server.access.database import now
+    from boussole.dashboard.server.access.log import close_days
+    from boussole.dashboard.server.access.log import purge as erase
 
     workspace, today = workspace_of(context), now().date()
     day = before.date() if before else today - dt.timedelta(days=workspace.settings.access.log_days)
@@ -73,7 +72,7 @@ def purge(
 @app.command()
 def sessions(context: typer.Context) -> None:
     """List the open sessions: number, who, role, since, until, last seen (UTC)."""
-    from boussole.dashboard.access.open_sessions import open_sessions
+    from boussole.dashboard.server.access.database import open_sessions
 
     found = open_sessions(workspace_of(context))
     for row in found:
@@ -88,7 +87,7 @@ def revoke(
     who: Annotated[str, typer.Argument(help="The number of a session, or whose: see `boussole access sessions`.")],
 ) -> None:
     """End sessions at once: whoever holds them is asked to sign in again."""
-    from boussole.dashboard.access.open_sessions import revoke as end
+    from boussole.dashboard.server.access.database import revoke as end
 
     if not who:
         raise BoussoleError("whose session?", next_step="See `boussole access sessions`.")
@@ -113,7 +112,7 @@ def new(
     ] = None,
 ) -> None:
     """Make a token: it is shown once, on stdout, and kept as a digest only."""
-    from boussole.dashboard.access.tokens import new_token
+    from boussole.dashboard.server.access.visitor import new_token
 
     reason = reasoned(restricted) if restricted is not None else ""
     made = new_token(workspace_of(context), role=role, label=label, days=days, reason=reason)
@@ -124,7 +123,7 @@ def new(
 @token_app.command("list")
 def list_(context: typer.Context) -> None:
     """List the tokens: number, role, label, made, until, ended (UTC)."""
-    from boussole.dashboard.access.tokens import tokens
+    from boussole.dashboard.server.access.visitor import tokens
 
     found = tokens(workspace_of(context))
     for row in found:
@@ -138,7 +137,7 @@ def revoke_(
     context: typer.Context, number: Annotated[str, typer.Argument(help="Its number: see `access token list`.")]
 ) -> None:
     """End a token at once."""
-    from boussole.dashboard.access.tokens import revoke_token
+    from boussole.dashboard.server.access.visitor import revoke_token
 
     revoke_token(workspace_of(context), number)
     say(f"The token {number} is over.")

@@ -114,10 +114,10 @@ def drop(
     context: typer.Context, number: Annotated[str, typer.Argument(help="Its number, or how it begins: see `list`.")]
 ) -> None:
     """Give up a message that waits: it is listed as dropped, and not sent."""
-    from boussole.dashboard.access.database import now
     from boussole.dashboard.alerts.messages import WAITING
     from boussole.dashboard.alerts.outbox import drop as give_up
     from boussole.dashboard.alerts.outbox import messages
+    from boussole.dashboard.server.access.database import now
 
     workspace = workspace_of(context)
     found = [each for each in messages(workspace, state=WAITING) if number and each.id.startswith(number)]

@@ -109,7 +109,7 @@ def name(
 def forget(context: typer.Context, *, member: MemberOption, committee: Committee = EXTERNAL) -> None:
     """Erase a member's name, minutes as files, comments and what they saw; what they did stays, by number."""
     from boussole.charter.committee.people.directory import forget as erase
-    from boussole.dashboard.access.remembered import forget as unlearn
+    from boussole.dashboard.server.access.database import forget_reader as unlearn
 
     at = desk(context, committee, SECRETARIAT, None)
     number = at.member(member)

@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from boussole.audits import private_files
-from boussole.dashboard.access.people.permissions import Role
 from boussole.dashboard.cli import access as access_commands
 from boussole.dashboard.cli import alerts as alert_commands
 from boussole.dashboard.cli import charter as charter_commands
@@ -34,6 +33,7 @@ from boussole.dashboard.cli.records import app as record_commands
 from boussole.dashboard.cli.records import appeal_app, incident_app, work_app
 from boussole.dashboard.cli.texts import app as text_commands
 from boussole.dashboard.cli.witnessing import signer, witness
+from boussole.dashboard.server.access.permissions import Role
 
 app = typer.Typer(
     name="boussole",

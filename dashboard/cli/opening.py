@@ -35,9 +35,8 @@ def dashboard(
     """Open the dashboard: on this machine alone, or for those who sign in where `[access]` names a provider."""
     from boussole.audits.lost import refusal_of
     from boussole.charter.records import open_records
-    from boussole.dashboard.access.people.identity import without_secretary
-    from boussole.dashboard.access.people.strength import unprotected
-    from boussole.dashboard.server.server import run
+    from boussole.dashboard.app.server import run
+    from boussole.dashboard.server.access.identity import unprotected, without_secretary
 
     workspace = workspace_of(context, lost=True)
     if (error := refusal_of(workspace)) is not None:
@@ -85,7 +84,7 @@ def demo(
     say(f"  facts that were planted: {made.facts}")
     say(f"Open it with: boussole --workspace {home} dashboard")
     if not no_open:
-        from boussole.dashboard.server.server import run
+        from boussole.dashboard.app.server import run
 
         run(made.workspace.home, port=8501, headless=False)
 

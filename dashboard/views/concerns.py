@@ -9,8 +9,8 @@ from dataclasses import replace
 from boussole.charter.committee.duties import Duty
 from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.people.members import sitting_on, sittings
-from boussole.dashboard.access.people.permissions import Action, Role, allowed
-from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.server.access.permissions import Action, Role, allowed
+from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import duty_href
 from boussole.dashboard.views.concern import (

@@ -11,7 +11,7 @@ from boussole.charter.committee.advising.opinions import Fate, fates
 from boussole.charter.record_types.acts import Dissent, Opinion, Referral
 from boussole.charter.record_types.kinds import FollowUp, Reply
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.access.people.role_words import who_words
+from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import answered_words, followed_words, published_words, sense_word
 from boussole.dashboard.views.record_words import attached_links, word

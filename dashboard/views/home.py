@@ -10,9 +10,9 @@ from boussole.charter.committee.people.members import sitting_on
 from boussole.charter.committee.voting.presence import electors, running
 from boussole.charter.document import AuditDocument
 from boussole.charter.record_types.acts import Ballot, Participation, Vote
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.access.people.places import PAGES
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.places import PAGES
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import duty_line, shortened
 from boussole.dashboard.views.compass import Line, line

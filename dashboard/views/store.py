@@ -22,11 +22,11 @@ from boussole.charter.records.notes.outside import outside as seen_outside
 from boussole.charter.records.readable import Records
 from boussole.charter.records.store.lookup import audit_days, last_entry
 from boussole.charter.registry.due import due
-from boussole.dashboard.runtime.cache import newest
-from boussole.dashboard.runtime.stamps import (
+from boussole.dashboard.server.cache import (
     Stamp,
     house_stamp,
     lake_files,
+    newest,
     records_stamp,
     sealed_stamp,
     stamp,

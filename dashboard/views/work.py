@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from boussole.audits.languages import capital, inside
 from boussole.charter.record_types.work import THEMES, Consultation, Survey, TimeSaved, Training
 from boussole.charter.work.effects import SHOWN, SurveyChange, ThemeChange, consultations, surveys, times, trainings
-from boussole.dashboard.access.people.role_words import who_words
+from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views.record_words import word
 from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene

@@ -25,11 +25,11 @@ from boussole.charter.record_types.acts import (
 from boussole.charter.record_types.kinds import Incident, Recommendation, Reply
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.access.remembered import Wish, seen
 from boussole.dashboard.alerts.personal import readers
 from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, letters_form, page, split
+from boussole.dashboard.server.access.database import Wish, seen
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.concern import Concern, Whose
 from boussole.dashboard.views.concerns import concerns_of, whose

@@ -12,10 +12,10 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import begin, draft, drafts, save, savings
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.access.people.person import COOKIE
-from boussole.dashboard.forms.forms_html import form_html
-from boussole.dashboard.forms.inbox import problem_of
-from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.forms.forms_html import form_html
+from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.parts import drafts as drafting_html
 from boussole.dashboard.views.parts.draft_forms import draft_routes, writing

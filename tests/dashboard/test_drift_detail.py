@@ -28,12 +28,12 @@ from boussole.audits.systems import load_system
 from boussole.audits.workspace import Workspace
 from boussole.charter.document.differences.drift import DriftDocument
 from boussole.charter.schemas import audit_schema, drift_schema
-from boussole.dashboard.access.people.person import COOKIE
+from boussole.dashboard.app.server import routes
 from boussole.dashboard.cli.drifting import DISTANCES, TESTS
 from boussole.dashboard.pages.drift import detail_html, detail_making
 from boussole.dashboard.pages.drift.detail_making import StoredReport, make
 from boussole.dashboard.pages.drift.detail_words import header, told_words, which_to_read
-from boussole.dashboard.server.server import routes
+from boussole.dashboard.server.access.person import COOKIE
 from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.dashboard.words.say import speaker
 from boussole.experiments.drift_reports import AGAINST, ARTIFACTS, CONTENT, EXPERIMENT, SYSTEM, WINDOW

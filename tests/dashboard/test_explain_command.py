@@ -19,8 +19,8 @@ from boussole.charter.deadlines.sources import Sources
 from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.store.lookup import How, places_of
-from boussole.dashboard.access.log import entries
 from boussole.dashboard.cli.main import app
+from boussole.dashboard.server.access.log import entries
 from boussole.dashboard.views.explained import explanation
 from boussole.dashboard.views.explained.explanation import refusal
 from boussole.dashboard.views.explained.sheet import part_blocks

@@ -20,8 +20,6 @@ from boussole.charter.records.in_force import InForce, Version
 from boussole.charter.registry.due import due
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import NOTHING_ELSE
@@ -38,6 +36,8 @@ from boussole.dashboard.pages.evidence.view import head, search_of
 from boussole.dashboard.pages.law import law_html
 from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.pages.system import matrix_html
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.compass import compass

@@ -22,9 +22,9 @@ from boussole.charter.records import SealedStatement, save_audit
 from boussole.charter.records.facts import Facts
 from boussole.charter.registry.due import Due
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.pages.compass import compass_html
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.home import ACTIONS, MOST, own_chambers, since_audit, since_session, waiting

@@ -25,11 +25,11 @@ from boussole.charter.committee.papers.drafts import begin, draft, save, savings
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records import open_records
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.access.people.permissions import SIGNED_IN, TABLE, Action, Role
-from boussole.dashboard.access.people.person import COOKIE, Person
-from boussole.dashboard.forms.inbox import problem_of
+from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.pages.ask.forms import asking
-from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Action, Role
+from boussole.dashboard.server.access.person import COOKIE, Person
+from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.parts.margin import MOST_FORMS, MarginReader, Places, answer_margin, draft_margin
 from boussole.dashboard.views.parts.margin_html import MarginHtml

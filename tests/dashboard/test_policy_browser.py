@@ -13,7 +13,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 from boussole.charter.committee.papers.drafts import begin
-from boussole.dashboard.access.people.person import COOKIE
+from boussole.dashboard.server.access.person import COOKIE
 from boussole.dashboard.words.menu import pages
 from boussole.dashboard.words.say import speaker
 from tests.attacks import Tries

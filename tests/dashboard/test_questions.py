@@ -14,17 +14,17 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import committee_state
 from boussole.charter.record_types.acts import CommitteeAnswer, CommitteeQuestion, Reference
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.access.people.person import COOKIE, Person
-from boussole.dashboard.forms.forms_html import PageForms, form_html
-from boussole.dashboard.forms.inbox import problem_of
+from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.ask import forms
 from boussole.dashboard.pages.ask.forms import ask_routes, asking, place_of
 from boussole.dashboard.pages.questions import view
 from boussole.dashboard.pages.questions.view import answers_of, question_routes, questions_page
-from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.access.person import COOKIE, Person
+from boussole.dashboard.server.forms.forms_html import PageForms, form_html
+from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.figure import figure_at, reference

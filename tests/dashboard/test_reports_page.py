@@ -17,11 +17,11 @@ from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import summaries
 from boussole.dashboard import report as printed
-from boussole.dashboard.access.people.person import COOKIE
+from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.pages.reports import making, reports_html
 from boussole.dashboard.pages.reports.making import named, periods, report_path, reports
 from boussole.dashboard.pages.reports.reports_html import asking, report_routes
-from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.server.access.person import COOKIE
 from boussole.dashboard.words.say import speaker
 
 EN, FR = speaker("en"), speaker("fr")

@@ -19,14 +19,14 @@ from boussole.charter.record_types.acts import CommitteeQuestion, Referral
 from boussole.charter.record_types.kinds import KeptFile, Recommendation
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.statements import SealedStatement
-from boussole.dashboard.access.people.permissions import TABLE, Action, Role, allowed
-from boussole.dashboard.access.people.places import PAGES
 from boussole.dashboard.cli.demo.committee import settle
 from boussole.dashboard.pages.search import view
 from boussole.dashboard.pages.search.index import Index, Piece, beginnings, excerpt, marked
 from boussole.dashboard.pages.search.pieces import KINDS, pieces
 from boussole.dashboard.pages.search.view import FIRST as SHOWN
 from boussole.dashboard.pages.search.view import SearchPage, kind_names, search_page
+from boussole.dashboard.server.access.permissions import TABLE, Action, Role, allowed
+from boussole.dashboard.server.access.places import PAGES
 from boussole.dashboard.views.chamber import Chamber, chambers
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.words.menu import FIRST

@@ -15,11 +15,11 @@ from boussole.charter.committee.acts.meeting import convene
 from boussole.charter.record_types.acts import Attendance, Mandate, MandateEnd, Office
 from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
+from boussole.dashboard.app.server import warm
 from boussole.dashboard.pages.article.along import article_page
 from boussole.dashboard.pages.article.view import ArticleQuery
 from boussole.dashboard.pages.system.along import system_page
-from boussole.dashboard.runtime.stamps import stamp
-from boussole.dashboard.server.warming import warm
+from boussole.dashboard.server.cache import stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.concern import Whose
 from boussole.dashboard.words.say import speaker

@@ -30,13 +30,12 @@ from boussole.audits.ledger.entry import sealed_bytes
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import open_records
 from boussole.charter.records.database import reading
-from boussole.dashboard.access.people.permissions import SIGNED_IN, TABLE, Role
-from boussole.dashboard.access.people.person import COOKIE, Person
-from boussole.dashboard.access.people.places import PAGES
-from boussole.dashboard.access.people.routes import WITH_FIGURES
+from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import FIGURES, taking_routes
 from boussole.dashboard.pages.fairness.view import windows_of
-from boussole.dashboard.server.guard import guarded
-from boussole.dashboard.server.taking import FIGURES, taking_routes
+from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Role
+from boussole.dashboard.server.access.person import COOKIE, Person
+from boussole.dashboard.server.access.places import PAGES, WITH_FIGURES
 from boussole.dashboard.views.charts import strips
 from boussole.dashboard.views.charts.dots import Dot
 from boussole.dashboard.views.charts.sheet import MOST, Mark, Sheet, table_picture

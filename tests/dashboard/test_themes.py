@@ -11,11 +11,11 @@ from urllib.parse import unquote
 import pytest
 
 from boussole import dashboard
+from boussole.dashboard.app.server import DARK, LIGHT
 from boussole.dashboard.markup.dark import DARK as IN_THE_DARK
 from boussole.dashboard.markup.elements import picture
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, PAPER, SIDE
 from boussole.dashboard.pages.answer.along import drawing_of
-from boussole.dashboard.server.theme import DARK, LIGHT
 from boussole.dashboard.views.charts.sheet import Sheet
 from boussole.dashboard.views.parts.taking import Figure, Source
 from boussole.dashboard.views.parts.taking_files import image, svg_file

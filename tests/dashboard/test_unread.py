@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access import visitor
-from boussole.dashboard.access.people import person
-from boussole.dashboard.access.people.permissions import Role, allowed
-from boussole.dashboard.access.people.places import PAGES
+from boussole.dashboard.server.access import person, visitor
+from boussole.dashboard.server.access.permissions import Role, allowed
+from boussole.dashboard.server.access.places import PAGES
 from boussole.dashboard.words.menu import pages
 from boussole.dashboard.words.say import speaker
 from tests.attacks import Tries

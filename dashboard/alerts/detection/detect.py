@@ -18,8 +18,6 @@ from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import open_records, reading
 from boussole.charter.records.models import AlertState, AlertSystem
-from boussole.dashboard.access.database import now as this_moment
-from boussole.dashboard.access.database import stamp
 from boussole.dashboard.alerts.changes import KnownState, SubjectChange
 from boussole.dashboard.alerts.channels import Channel, channels, check_choices
 from boussole.dashboard.alerts.detection.digest import due_at
@@ -28,6 +26,8 @@ from boussole.dashboard.alerts.detection.texts import facts
 from boussole.dashboard.alerts.detection.verdicts import SystemMark, verdicts
 from boussole.dashboard.alerts.messages import ChangeMessage, Draft, Message, keep, queue
 from boussole.dashboard.alerts.outbox import forget
+from boussole.dashboard.server.access.database import now as this_moment
+from boussole.dashboard.server.access.database import stamp
 from boussole.dashboard.views.scene import Scene, load
 
 TRIES = 5

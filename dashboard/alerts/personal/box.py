@@ -15,10 +15,17 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.database import access, letter_item_table, letter_table, moment, reading, stamp
-from boussole.dashboard.access.remembered import KEPT
 from boussole.dashboard.alerts.messages import DROPPED, SENT, WAITING
 from boussole.dashboard.alerts.outbox import LEASE, PAUSES
+from boussole.dashboard.server.access.database import (
+    KEPT,
+    access,
+    letter_item_table,
+    letter_table,
+    moment,
+    reading,
+    stamp,
+)
 
 letters, items = letter_table.c, letter_item_table.c
 

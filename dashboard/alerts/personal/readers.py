@@ -11,8 +11,8 @@ from typing import Literal
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.people.directory import directory
 from boussole.charter.committee.people.members import sitting_on
-from boussole.dashboard.access.people.identity import reader_of
 from boussole.dashboard.alerts.channels import Channel, known_channels
+from boussole.dashboard.server.access.identity import reader_of
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.concern import Whose
 

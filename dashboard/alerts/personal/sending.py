@@ -12,9 +12,6 @@ from typing import Any
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.store.lookup import audit_days
-from boussole.dashboard.access.database import now as this_moment
-from boussole.dashboard.access.database import stamp
-from boussole.dashboard.access.remembered import seen, wish_of
 from boussole.dashboard.alerts.channels import Channel, is_mail, plugin_of
 from boussole.dashboard.alerts.mail import send_mail
 from boussole.dashboard.alerts.messages import WAITING, Message
@@ -23,6 +20,8 @@ from boussole.dashboard.alerts.personal.letter import personal_letter
 from boussole.dashboard.alerts.personal.readers import Reader, channel_of, readers
 from boussole.dashboard.alerts.sending import MESSAGE_SECONDS, bounded
 from boussole.dashboard.alerts.words import teller
+from boussole.dashboard.server.access.database import now as this_moment
+from boussole.dashboard.server.access.database import seen, stamp, wish_of
 from boussole.dashboard.views.chamber import chambers
 from boussole.dashboard.views.concern import Concern
 from boussole.dashboard.views.concerns import concerns_of

@@ -14,8 +14,8 @@ from typer.core import TyperGroup
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.faults import foreseen
-from boussole.dashboard.access.people.permissions import RESTRICTED, Role, demand
-from boussole.dashboard.access.people.places import OPTIONS, of_command
+from boussole.dashboard.server.access.permissions import RESTRICTED, Role, demand
+from boussole.dashboard.server.access.places import OPTIONS, of_command
 
 if TYPE_CHECKING:
     import typer
@@ -108,8 +108,8 @@ def noted(workspace: Workspace, context: typer.Context, *, option: str = "", rea
     words = f"{_words_of(context)} {option}".rstrip()
     action = OPTIONS[words] if option else of_command(words)
     if action in RESTRICTED:
-        from boussole.dashboard.access.log import look
-        from boussole.dashboard.access.people.person import Person
+        from boussole.dashboard.server.access.log import look
+        from boussole.dashboard.server.access.person import Person
 
         me = Person(role=_at_the_keyboard(context).role, subject=f"command line/{getpass.getuser()}")
         look(workspace, me, action, place=f"boussole {words}{f': {reason}' if reason else ''}")

@@ -9,8 +9,7 @@ from pathlib import Path
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.pages.answer.view import AnswerPage, Reader
 from boussole.dashboard.pages.answer.view import answer_page as drawn
-from boussole.dashboard.runtime.cache import newest
-from boussole.dashboard.runtime.stamps import Stamp, house_stamp, lake_files, stamp, stamp_of
+from boussole.dashboard.server.cache import Stamp, house_stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.course import Course, Past, past_of
 from boussole.dashboard.views.charts.sheet import Sheet, mark, sheet_of

@@ -7,13 +7,13 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import on_answer
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import answer_page, figures
 from boussole.dashboard.pages.answer.answer_html import Behind, Doors
 from boussole.dashboard.pages.answer.view import AnswerPage, Reader
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.answers.small_print import recompute
 from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.views.parts import context, lists, notices

@@ -11,8 +11,7 @@ from boussole.charter.deadlines.days import months_later
 from boussole.dashboard.pages.article.view import ArticlePage, ArticleQuery, Line, Month, Trend
 from boussole.dashboard.pages.article.view import Cell as MonthCell
 from boussole.dashboard.pages.article.view import article_page as drawn
-from boussole.dashboard.runtime.cache import newest
-from boussole.dashboard.runtime.stamps import Stamp, stamp
+from boussole.dashboard.server.cache import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet, mark
 from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed, systems_named

@@ -18,8 +18,8 @@ from boussole.charter.document.base import given
 from boussole.charter.judging.crosswalk import Provision, of_article
 from boussole.charter.record_types.kinds import Attestation, Case, Inspection, Statement
 from boussole.charter.text.model import Article
-from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.markup.marks import word
+from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views.law import since
 from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene, period

@@ -10,10 +10,10 @@ from starlette.routing import Route
 
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.forms.model import Form
-from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.markup.elements import Html, badge, el, facts, link
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.forms.model import Form
+from boussole.dashboard.server.forms.routes import Desk
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.figure import Figure, figure_at

@@ -15,8 +15,7 @@ from boussole.charter.amending.diff import diff
 from boussole.charter.auditing.replay import Replay, replay
 from boussole.charter.records.in_force import InForce, Version, draft, in_force, kept_charter, versions
 from boussole.charter.text.model import Charter
-from boussole.dashboard.runtime.cache import newest
-from boussole.dashboard.runtime.stamps import Stamp, stamp
+from boussole.dashboard.server.cache import Stamp, newest, stamp
 
 MONTHS = 12
 """How many months of stored audits a page judges again."""

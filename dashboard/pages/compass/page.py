@@ -6,11 +6,11 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.compass.compass_html import figures
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.compass import compass

@@ -8,9 +8,9 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import on_draft
 from boussole.charter.committee.papers.drafts import SavedDraft, Saving, draft, savings
-from boussole.dashboard.access.visitor import here
-from boussole.dashboard.forms.forms_html import folded_form, form_html
 from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.forms.forms_html import folded_form, form_html
 from boussole.dashboard.views.chamber import Chamber, reads_drafts
 from boussole.dashboard.views.parts import context, drafts, notices
 from boussole.dashboard.views.parts.draft_forms import author, throwing, writing

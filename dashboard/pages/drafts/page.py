@@ -7,8 +7,8 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import drafts
-from boussole.dashboard.access.visitor import here
-from boussole.dashboard.forms.forms_html import folded_form
+from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.forms.forms_html import folded_form
 from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts import drafts as drafts_html

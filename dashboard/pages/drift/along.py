@@ -7,9 +7,8 @@ from pathlib import Path
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.drift.system_drift import Drift, drift_of, with_versions
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.runtime.cache import newest
-from boussole.dashboard.runtime.stamps import Stamp, lake_files, stamp, stamp_of
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.cache import Stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet, marked
 from boussole.dashboard.views.drift.followed import FollowedRows

@@ -7,11 +7,11 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.pages.drift import detail_html, drift_html, sides_html
 from boussole.dashboard.pages.drift.along import drift_page, figures
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.context import choose

@@ -9,13 +9,13 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.log import look
-from boussole.dashboard.access.people.permissions import RESTRICTED
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.access.visitor import here
 from boussole.dashboard.pages.evidence import evidence_html
 from boussole.dashboard.pages.evidence.routes import answer_of
 from boussole.dashboard.pages.evidence.view import asked_of, entry_page, head, search_of
+from boussole.dashboard.server.access.log import look
+from boussole.dashboard.server.access.permissions import RESTRICTED
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views import store
 from boussole.dashboard.views.evidence import proved, results, short
 from boussole.dashboard.views.parts import context, notices

@@ -18,7 +18,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.appeals import AppealState, appeals
 from boussole.charter.incidents.entering import enter
 from boussole.charter.records.facts import facts_of
-from boussole.dashboard.access.sheet_requests import (
+from boussole.dashboard.server.access.sheet_requests import (
     SheetRequest,
     issued,
     open_sheet,
@@ -26,10 +26,9 @@ from boussole.dashboard.access.sheet_requests import (
     sheet_requests,
     shown_sheet,
 )
-from boussole.dashboard.access.visitor import of_request
-from boussole.dashboard.forms.model import Field, Form
-from boussole.dashboard.forms.reading import UnfitError, Values
-from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.server.access.visitor import of_request
+from boussole.dashboard.server.forms.model import Field, Form, UnfitError, Values
+from boussole.dashboard.server.forms.routes import Desk, form_route
 from boussole.dashboard.views.explained.explanation import (
     Explanation,
     explanation,

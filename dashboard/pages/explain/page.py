@@ -6,10 +6,10 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.sheet_requests import sheet_requests, shown_sheet
-from boussole.dashboard.access.visitor import here
 from boussole.dashboard.pages.explain import explain_html
 from boussole.dashboard.pages.explain.forms import explained
+from boussole.dashboard.server.access.sheet_requests import sheet_requests, shown_sheet
+from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.explained.explanation import known_request, refusal
 from boussole.dashboard.views.explained.sheet import Issue, sheet
 from boussole.dashboard.views.parts import context, notices

@@ -11,12 +11,12 @@ from starlette.routing import Route
 from boussole.charter.deadlines.incidents import incidents as incidents_of
 from boussole.charter.record_types.incidents import Appeal
 from boussole.charter.record_types.inputs import WebForm
-from boussole.dashboard.access.people.permissions import Action, Role, allowed
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.forms.forms_html import PageForms, Titled
-from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.markup.elements import Child, Html, details, el, facts, join, link, stacked, table
 from boussole.dashboard.pages.incidents.view import AppealRow, Appeals, IncidentsPage, IncidentView
+from boussole.dashboard.server.access.permissions import Action, Role, allowed
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.forms.forms_html import PageForms, Titled
+from boussole.dashboard.server.forms.routes import Desk
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
 from boussole.dashboard.views.records.form import LISTS
 from boussole.dashboard.views.records.setting import Setting

@@ -11,7 +11,7 @@ from boussole.charter.deadlines.appeals import MONTHS, AppealState, appeals, cou
 from boussole.charter.deadlines.duties import BREACH, SERIOUS
 from boussole.charter.deadlines.incidents import IncidentHistory, in_time, incidents
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentUpdate
-from boussole.dashboard.access.people.role_words import who_words
+from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views.incidents import binding, deadline_words, severity_meaning
 from boussole.dashboard.views.record_words import word, words_of
 from boussole.dashboard.views.register_words import when

@@ -14,12 +14,11 @@ from boussole.charter.committee.referrals.matters import ORDER, QuestionHistory,
 from boussole.charter.record_types.acts import CommitteeQuestion
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.access.people.role_words import who_words
-from boussole.dashboard.forms.forms_html import PageForms, Titled
-from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.markup.attached import attached_html
 from boussole.dashboard.markup.elements import Html, el, join, link
+from boussole.dashboard.server.access.person import Person, who_words
+from boussole.dashboard.server.forms.forms_html import PageForms, Titled
+from boussole.dashboard.server.forms.routes import Desk
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.figure import told

@@ -18,11 +18,11 @@ from boussole.charter.record_types.acts import Opinion
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.record_types.kinds import Recommendation
 from boussole.charter.records import statements
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.forms.forms_html import PageForms, Titled
-from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.markup.attached import attached_html
 from boussole.dashboard.markup.elements import Html, el, join, link
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.forms.forms_html import PageForms, Titled
+from boussole.dashboard.server.forms.routes import Desk
 from boussole.dashboard.views.chamber import Chamber, leads
 from boussole.dashboard.views.fields import Choice
 from boussole.dashboard.views.followed import Link, OpinionView, ReplyWords, answers, counted, state_word

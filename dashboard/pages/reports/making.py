@@ -20,7 +20,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records.store.lookup import last_entry
 from boussole.charter.records.store.summaries import AuditSummary
 from boussole.dashboard.report.checking import ReportCheck, check
-from boussole.dashboard.runtime.trouble import noted
+from boussole.dashboard.server.trouble import noted
 from boussole.dashboard.views.periods import parse_period
 
 # A report takes seconds: it is made beside the page, one at a time, whether somebody looks or not.

@@ -13,13 +13,12 @@ from boussole.audits.errors import ReportError
 from boussole.audits.languages import LANGUAGES, capital
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import summaries
-from boussole.dashboard.forms.forms_html import form_html
-from boussole.dashboard.forms.model import Field, Form, Problem
-from boussole.dashboard.forms.reading import Values
-from boussole.dashboard.forms.routes import Desk, form_route
 from boussole.dashboard.markup.elements import Html, details, el, join, link, stacked
 from boussole.dashboard.markup.glossary import linked
 from boussole.dashboard.pages.reports.making import Job, Report, content_to_take, make, periods
+from boussole.dashboard.server.forms.forms_html import form_html
+from boussole.dashboard.server.forms.model import Field, Form, Problem, Values
+from boussole.dashboard.server.forms.routes import Desk, form_route
 from boussole.dashboard.views.periods import period_title, report_title
 from boussole.dashboard.words.addresses import evidence_href, reports_href
 from boussole.dashboard.words.say import Say

@@ -16,13 +16,12 @@ from boussole.charter.committee.meetings.sessions import sessions
 from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.judging.crosswalk import crosswalk
 from boussole.charter.record_types.acts import CommitteeQuestion, Dissent, Referral
-from boussole.dashboard.access.people.permissions import Action
-from boussole.dashboard.access.people.places import PAGES
 from boussole.dashboard.markup.glossary_book import called, themes
 from boussole.dashboard.markup.marks import word
 from boussole.dashboard.pages.search.index import Index, Piece
-from boussole.dashboard.runtime.cache import newest
-from boussole.dashboard.runtime.stamps import Stamp, house_stamp, stamp
+from boussole.dashboard.server.access.permissions import Action
+from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.server.cache import Stamp, house_stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.groups import attribute_name

@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from boussole.dashboard.access.people.permissions import Action
 from boussole.dashboard.markup.elements import Html, el, join, link
 from boussole.dashboard.pages.search.index import Index, beginnings, excerpt, marked
 from boussole.dashboard.pages.search.pieces import KINDS
+from boussole.dashboard.server.access.permissions import Action
 from boussole.dashboard.words.addresses import SEARCH, evidence_href, search_href
 from boussole.dashboard.words.say import Say
 

@@ -14,8 +14,8 @@ from boussole.charter.committee.referrals.matters import QuestionHistory
 from boussole.charter.document import by_article
 from boussole.charter.record_types.acts import PackAudit
 from boussole.charter.text.model import Charter
-from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.markup.marks import word
+from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views.answers.asked import way_called, worded_as
 from boussole.dashboard.views.chamber import Chamber, Evidence
 from boussole.dashboard.views.scene import Scene

@@ -21,13 +21,12 @@ from boussole.charter.committee.papers.calendar import calendar_file
 from boussole.charter.committee.papers.minutes import minutes_of
 from boussole.charter.committee.papers.minutes_text import minutes_text
 from boussole.charter.record_types.acts import SessionPaper
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.access.visitor import of_request
-from boussole.dashboard.forms.model import Field, Form
-from boussole.dashboard.forms.reading import UnfitError, Values
-from boussole.dashboard.forms.routes import Desk, form_route
 from boussole.dashboard.pages.session.papers import Paper, file_at, file_name, make_paper, papers_of
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.visitor import of_request
+from boussole.dashboard.server.forms.model import Field, Form, UnfitError, Values
+from boussole.dashboard.server.forms.routes import Desk, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, chamber_of, leads, reads_drafts
 from boussole.dashboard.views.records.calling import SEEN, acting

@@ -6,12 +6,12 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
 from boussole.dashboard.pages.session import session_html
 from boussole.dashboard.pages.session.agenda_view import pack_view
 from boussole.dashboard.pages.session.files import PARTS, paper_offers, paper_view, reads_paper
 from boussole.dashboard.pages.session.view import session_page
+from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.chamber import Chamber, chamber_of, reads_drafts
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.margin_routes import own_words

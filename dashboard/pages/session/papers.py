@@ -29,7 +29,6 @@ from boussole.charter.committee.voted import wording_in
 from boussole.charter.record_types.acts import FrozenPack, PaperFile, SessionPaper
 from boussole.charter.records import SealedStatement
 from boussole.charter.text.model import Charter
-from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.pages.session.agenda_view import (
     Differences,
     PackView,
@@ -38,6 +37,7 @@ from boussole.dashboard.pages.session.agenda_view import (
     pack_view,
     state_words,
 )
+from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views import paper_blocks as blocks
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber

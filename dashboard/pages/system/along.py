@@ -8,8 +8,7 @@ from pathlib import Path
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
-from boussole.dashboard.runtime.cache import newest
-from boussole.dashboard.runtime.stamps import Stamp, stamp
+from boussole.dashboard.server.cache import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.sheet import Cell, Sheet, mark
 from boussole.dashboard.views.matrix import Matrix, QuestionRow, matrix

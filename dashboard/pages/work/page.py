@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.access.visitor import here
-from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.pages.work import work_html
 from boussole.dashboard.pages.work.work_html import figures
+from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.forms.forms_html import PageForms
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.taking_html import along
 from boussole.dashboard.views.records.entering import offered

@@ -10,8 +10,8 @@ from starlette.routing import Route
 from boussole.charter.work.effects import consultations as consultations_of
 from boussole.charter.work.effects import surveys as surveys_of
 from boussole.charter.work.effects import times, trainings
-from boussole.dashboard.forms.forms_html import PageForms, Titled
 from boussole.dashboard.markup.elements import Html, details, el, join, link, stacked, table
+from boussole.dashboard.server.forms.forms_html import PageForms, Titled
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.sheet import Sheet
 from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed

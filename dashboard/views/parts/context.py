@@ -14,12 +14,12 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.voted import VotedText
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.access.visitor import here as person
-from boussole.dashboard.forms.forms_html import done_html
-from boussole.dashboard.forms.inbox import problem_of, whose
-from boussole.dashboard.forms.model import Problem
 from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.visitor import here as person
+from boussole.dashboard.server.forms.forms_html import done_html
+from boussole.dashboard.server.forms.model import Problem
+from boussole.dashboard.server.forms.routes import problem_of, whose
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, Evidence
 from boussole.dashboard.views.drift.view import address_of

@@ -10,10 +10,9 @@ from starlette.routing import Route
 
 from boussole.charter.committee.papers.drafts import SavedDraft, begin, discard, draft, drafts, save
 from boussole.charter.committee.referrals.matters import matters
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.forms.model import Field, Form
-from boussole.dashboard.forms.reading import UnfitError, Values
-from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.forms.model import Field, Form, UnfitError, Values
+from boussole.dashboard.server.forms.routes import Desk, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, needs_pen
 from boussole.dashboard.views.committee_words import sense_word

@@ -13,8 +13,8 @@ from boussole.charter.committee.papers.drafts import SavedDraft, Saving
 from boussole.charter.committee.placeholders import unwritten
 from boussole.charter.committee.voted import wording_in
 from boussole.charter.record_types.acts import Referral
-from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.markup.elements import Html, details, el, join, link
+from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import sense_word
 from boussole.dashboard.words.addresses import draft_href, evidence_href

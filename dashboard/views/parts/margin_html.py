@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from boussole.dashboard.forms.forms_html import folded_form, form_html
-from boussole.dashboard.forms.model import Form, Problem
 from boussole.dashboard.markup.elements import Html, details, el, join, link
+from boussole.dashboard.server.forms.forms_html import folded_form, form_html
+from boussole.dashboard.server.forms.model import Form, Problem
 from boussole.dashboard.views.parts.margin import AnswerMargin, DraftMargin, NotedParagraph, Remark, Thread
 from boussole.dashboard.words.say import Say
 

@@ -17,11 +17,10 @@ from boussole.charter.committee.people.members import sitting_on
 from boussole.charter.committee.voted import VotedText
 from boussole.charter.committee.voting.votes import decided
 from boussole.charter.record_types.acts import Consensus, Dissent, Minutes, Tally
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.forms.model import Form
-from boussole.dashboard.forms.reading import UnfitError, Values
-from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.forms.model import Form, UnfitError, Values
+from boussole.dashboard.server.forms.routes import Desk, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, needs_pen, reads_drafts
 from boussole.dashboard.views.parts import margin as forms

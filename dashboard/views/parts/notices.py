@@ -7,11 +7,10 @@ import datetime as dt
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.notes.outside import Outside
-from boussole.dashboard.access.people.permissions import TABLE, Action, Role
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.access.people.role_words import role_title
-from boussole.dashboard.access.remembered import seen
 from boussole.dashboard.markup.elements import Html, code, el, join, link, stacked
+from boussole.dashboard.server.access.database import seen
+from boussole.dashboard.server.access.permissions import TABLE, Action, Role
+from boussole.dashboard.server.access.person import Person, role_title
 from boussole.dashboard.views import store
 from boussole.dashboard.views.concerns import whose
 from boussole.dashboard.views.outside import OutsideNote, line, view

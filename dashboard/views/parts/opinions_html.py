@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.audits.languages import inside
-from boussole.dashboard.forms.forms_html import PageForms
 from boussole.dashboard.markup.attached import attached_html
 from boussole.dashboard.markup.elements import Child, Html, details, el, facts, join, link
+from boussole.dashboard.server.forms.forms_html import PageForms
 from boussole.dashboard.views.followed import OpinionView, ReplyWords
 from boussole.dashboard.words.say import Say
 

@@ -15,9 +15,8 @@ from boussole.audits.ledger.tree import size_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, Standing
 from boussole.charter.records.database import reading
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.runtime.cache import newest
-from boussole.dashboard.runtime.stamps import Stamp, records_stamp
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.cache import Stamp, newest, records_stamp
 from boussole.dashboard.views.charts.sheet import Sheet
 from boussole.dashboard.views.scene import period
 from boussole.dashboard.words.say import Say

@@ -10,9 +10,8 @@ from starlette.routing import Route
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
-from boussole.dashboard.forms.model import Form
-from boussole.dashboard.forms.reading import UnfitError, Values
-from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.server.forms.model import Form, UnfitError, Values
+from boussole.dashboard.server.forms.routes import Desk, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.records.calling import Doing, session_entry, told
 from boussole.dashboard.views.records.convening import CONVENE

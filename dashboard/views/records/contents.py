@@ -15,8 +15,8 @@ from boussole.charter.record_types.base import UNTOLD, KeptFile, Statement
 from boussole.charter.record_types.inputs import input_of, words_in
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records.readable import Readable, Records
-from boussole.dashboard.access.people.permissions import Action, Role, allowed
-from boussole.dashboard.access.people.role_words import who_words
+from boussole.dashboard.server.access.permissions import Action, Role, allowed
+from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views.committee_words import item_word, sense_word
 from boussole.dashboard.views.record_words import attached_links
 from boussole.dashboard.words.say import Say

@@ -14,10 +14,9 @@ from boussole.charter.committee.meetings.sessions import sessions
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import Convocation
 from boussole.charter.records import SealedStatement
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.forms.model import Field, Form
-from boussole.dashboard.forms.reading import UnfitError, Values
-from boussole.dashboard.forms.routes import Desk, form_route
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.forms.model import Field, Form, UnfitError, Values
+from boussole.dashboard.server.forms.routes import Desk, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.records.calling import (

@@ -27,13 +27,12 @@ from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.documents.attachment_kinds import AttachmentError
 from boussole.charter.records.documents.attachments import AttachedFile, examined, kept_with, opened
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.access.people.role_words import said_as
-from boussole.dashboard.access.visitor import of_request
-from boussole.dashboard.forms.forms_html import Titled
-from boussole.dashboard.forms.model import Form
-from boussole.dashboard.forms.reading import UnfitError, Values
-from boussole.dashboard.forms.routes import LARGEST, Desk, form_route
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.person import said_as
+from boussole.dashboard.server.access.visitor import of_request
+from boussole.dashboard.server.forms.forms_html import Titled
+from boussole.dashboard.server.forms.model import Form, UnfitError, Values
+from boussole.dashboard.server.forms.routes import LARGEST, Desk, form_route
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import member_of, needs_lead
 from boussole.dashboard.views.figure import reference

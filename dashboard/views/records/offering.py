@@ -23,12 +23,12 @@ from boussole.charter.record_types.acts import (
     Tally,
     Vote,
 )
-from boussole.dashboard.access.people.permissions import allowed
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.access.people.routes import ROUTES
-from boussole.dashboard.forms.forms_html import Titled, done_html, folded_form, form_html
-from boussole.dashboard.forms.model import Form, Problem
 from boussole.dashboard.markup.elements import Html, el, join
+from boussole.dashboard.server.access.permissions import allowed
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.places import ROUTES
+from boussole.dashboard.server.forms.forms_html import Titled, done_html, folded_form, form_html
+from boussole.dashboard.server.forms.model import Form, Problem
 from boussole.dashboard.views.chamber import Chamber, leads
 from boussole.dashboard.views.committee_words import known_words
 from boussole.dashboard.views.records.calling import AGAIN, AMEND

@@ -20,7 +20,7 @@ from boussole.charter.record_types.acts import Convocation, Item, Minutes, Opini
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.in_force import in_force
 from boussole.charter.text.model import Charter
-from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, chamber_of
 from boussole.dashboard.views.figure import Figure

@@ -13,12 +13,11 @@ from boussole.charter.committee.voting.presence import electors, voters
 from boussole.charter.record_types.acts import Choice, Item, Vote
 from boussole.charter.record_types.acts.rules import ItemKind
 from boussole.charter.records import SealedStatement
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.forms.model import Field
-from boussole.dashboard.forms.reading import UnfitError, Values
-from boussole.dashboard.forms.routes import Desk
 from boussole.dashboard.markup.elements import Html, el, join, link
 from boussole.dashboard.markup.inline import STYLE, source
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.forms.model import Field, UnfitError, Values
+from boussole.dashboard.server.forms.routes import Desk
 from boussole.dashboard.views import store
 from boussole.dashboard.views.committee_words import choice_word, item_word
 from boussole.dashboard.views.records.calling import Choices, Doing, me, who

@@ -17,8 +17,8 @@ from boussole.charter.committee.people.directory import name_member
 from boussole.charter.committee.rules import TEMPLATES
 from boussole.charter.record_types.acts import Mandate
 from boussole.charter.records.statements import statements
-from boussole.dashboard.access import sessions, visitor
-from boussole.dashboard.access.people.routes import ROUTES
+from boussole.dashboard.server.access import sessions, visitor
+from boussole.dashboard.server.access.places import ROUTES
 from boussole.dashboard.views.parts import context
 from boussole.dashboard.views.records.calling import BASE as SESSION
 from boussole.dashboard.views.records.convening import BASE as COMMITTEE

@@ -16,7 +16,7 @@ import pytest
 from boussole.audits.decisions.ingesting import validate
 from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES
-from boussole.dashboard.access.people.permissions import Role
+from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.words.menu import pages
 from boussole.dashboard.words.say import speaker
 from tests.attacks import Tries

@@ -10,9 +10,9 @@ from boussole.charter.record_types.acts import Ballot, Convocation, Opinion, Opi
 from boussole.charter.record_types.kinds import KINDS, Inspection, Recommendation
 from boussole.charter.records.readable import Records
 from boussole.charter.records.statements import SealedStatement
-from boussole.dashboard.access.people.permissions import Action, Role, allowed
 from boussole.dashboard.pages.evidence import evidence_html
 from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
+from boussole.dashboard.server.access.permissions import Action, Role, allowed
 from boussole.dashboard.views.evidence import proved, results, short
 from boussole.dashboard.views.records.contents import contents_of, entries_named
 from boussole.dashboard.words.say import speaker

@@ -20,10 +20,9 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from boussole.audits.access_settings import AccessSettings
-from boussole.dashboard.access import lapsed
 from boussole.dashboard.pages.drift import detail_html
-from boussole.dashboard.server.serving.headers import Headers
-from boussole.dashboard.server.serving.policy import BARE, page_policy
+from boussole.dashboard.server.access import account_html
+from boussole.dashboard.server.headers import BARE, Headers, page_policy
 from boussole.dashboard.views.records.taking_part import receipt_page
 from boussole.dashboard.words.menu import pages
 from boussole.dashboard.words.say import speaker
@@ -224,7 +223,7 @@ def _alone() -> list[tuple[str, str]]:
     receipt = receipt_page(place, SimpleNamespace(entry=2), "n", speaker("fr"), query={})  # type: ignore[arg-type]
     report = SimpleNamespace(system="x", name="y")
     return [
-        (lapsed.page([("a", "b")], speaker("fr"), to="/", reason="nobody"), lapsed.POLICY),
+        (account_html.page([("a", "b")], speaker("fr"), to="/", reason="nobody"), account_html.POLICY),
         (bytes(receipt.body).decode(), receipt.headers["content-security-policy"]),
         (detail_html.around(report), detail_html.AROUND),  # type: ignore[arg-type]
     ]
