@@ -126,7 +126,7 @@ def permissions() -> str:
 
 def api() -> str:
     """A table of the addresses of the API."""
-    from boussole.dashboard.api.openapi import document
+    from boussole.dashboard.api.serving import document
 
     rows = ["| address | answers | can be asked |", "|---|---|---|"]
     for path, operations in document()["paths"].items():
@@ -141,7 +141,7 @@ def api() -> str:
 
 def api_records() -> str:
     """A table of the kinds of record that the API lists."""
-    from boussole.dashboard.api.openapi import document
+    from boussole.dashboard.api.serving import document
 
     rows = ["| kind | what it is | needs the permission to | can be asked |", "|---|---|---|---|"]
     for kind, model in RECORDS.items():

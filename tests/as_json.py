@@ -37,7 +37,7 @@ PLACES = {
     "before": "boussole.dashboard.views.scene",
     "cells_csv": "boussole.charter.pack.cells",
     "cells_of": "boussole.charter.pack.cells",
-    "changes_between": "boussole.dashboard.alerts.changes",
+    "changes_between": "boussole.dashboard.alerts.messages",
     "controls_of": "boussole.dashboard.views.fairness_choice",
     "current": "boussole.charter.judging.current",
     "curves": "boussole.dashboard.views.charts.calibration",

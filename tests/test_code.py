@@ -23,7 +23,6 @@ OUTWARD = {
     "dashboard/server/access/sign_in.py": {"httpx"},
     "dashboard/alerts/guard.py": {"requests", "socket"},
     "dashboard/alerts/mail.py": {"smtplib", "socket"},
-    "dashboard/alerts/problems.py": {"smtplib", "socket"},
     "dashboard/server/protocol.py": {"socket"},
     "experiments/sync/listing.py": {"urllib.request"},
 }

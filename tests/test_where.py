@@ -96,12 +96,12 @@ import streamlit as st
 
 from boussole.dashboard.markup.elements import el
 from boussole.dashboard.views.parts import context
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.say import speaker
 
 say = speaker(context.language())
 st.html(el("h1", say("We greet you")))
 ''',
-    "dashboard/words/menu.py": {
+    "dashboard/markup/words/menu.py": {
         '        Page(name="search",': (
             '        Page(name="hello", title=say("We greet you"), group=helps),\n        Page(name="search",'
         )
@@ -109,7 +109,9 @@ st.html(el("h1", say("We greet you")))
     "dashboard/server/access/places.py": {
         '    "glossary": Action.LEARN,\n': '    "glossary": Action.LEARN,\n    "hello": Action.LEARN,\n'
     },
-    "dashboard/words/locale/fr/LC_MESSAGES/messages.po": {"": '\nmsgid "We greet you"\nmsgstr "Nous vous saluons"\n'},
+    "dashboard/markup/words/locale/fr/LC_MESSAGES/messages.po": {
+        "": '\nmsgid "We greet you"\nmsgstr "Nous vous saluons"\n'
+    },
 }
 SECTION: Change = {
     "dashboard/report/motto.py": '''"""The section of the report that says its motto."""

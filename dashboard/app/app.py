@@ -8,6 +8,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.app import frame
 from boussole.dashboard.app.frame import HERE, footer, outside, prepare, script, shown, sidebar
+from boussole.dashboard.markup.words.menu import FIRST, pages
 from boussole.dashboard.server.access.account_html import sign_in
 from boussole.dashboard.server.access.log import look
 from boussole.dashboard.server.access.permissions import allowed
@@ -16,7 +17,6 @@ from boussole.dashboard.server.access.sessions import SignedOutError, refusal_of
 from boussole.dashboard.server.access.visitor import here, looking
 from boussole.dashboard.views.parts.context import speaks
 from boussole.dashboard.views.parts.notices import problem, refused
-from boussole.dashboard.words.menu import FIRST, pages
 
 say = speaks()
 known = pages(say)

@@ -19,6 +19,9 @@ from boussole.audits.mixed import joined
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html, code, el, join
 from boussole.dashboard.markup.inline import SCRIPT, STYLE
+from boussole.dashboard.markup.words.addresses import SEARCH, address, evidence_href
+from boussole.dashboard.markup.words.menu import Page, current, listed
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.account_html import account
 from boussole.dashboard.server.access.permissions import FIRST_PAGES
 from boussole.dashboard.server.access.person import Person
@@ -26,9 +29,6 @@ from boussole.dashboard.server.trouble import noted
 from boussole.dashboard.views import store
 from boussole.dashboard.views.parts.context import kept_query
 from boussole.dashboard.views.parts.notices import bell, foot, foot_unread, unforeseen
-from boussole.dashboard.words.addresses import SEARCH, address, evidence_href
-from boussole.dashboard.words.menu import Page, current, listed
-from boussole.dashboard.words.say import Say
 
 # In the place of every page while the ledger is lost: what shows it, and what to do.
 

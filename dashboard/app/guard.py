@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from boussole.audits.errors import BoussoleError, LostLedgerError
 from boussole.audits.lost import hold_ledger
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.api.refusals import is_api, problem, unforeseen
+from boussole.dashboard.api.routing import is_api, problem, unforeseen
 from boussole.dashboard.server.access import sessions
 from boussole.dashboard.server.access.account_html import lapsed
 from boussole.dashboard.server.access.back_channel import Failures

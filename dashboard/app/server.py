@@ -20,7 +20,7 @@ from boussole.audits.access_settings import AccessSettings
 from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.api.refusals import is_api, problem
+from boussole.dashboard.api.routing import is_api, problem
 from boussole.dashboard.api.serving import api_routes
 from boussole.dashboard.app.guard import ADDRESS, foreign, guarded, host_name, refusal
 from boussole.dashboard.markup.fontfiles import SANS, SERIF

@@ -13,7 +13,7 @@ from boussole.dashboard.cli.console.console import complain, put, say, system_id
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
     from boussole.dashboard.alerts.messages import Message
-    from boussole.dashboard.alerts.personal.sending import LettersSent
+    from boussole.dashboard.alerts.personal import LettersSent
     from boussole.dashboard.alerts.sending import Sent
 
 app = typer.Typer(
@@ -31,7 +31,7 @@ def check(
     ] = False,
 ) -> None:
     """Find what changed since the last check, and put the messages into the outbox; each change is found once."""
-    from boussole.dashboard.alerts.detection.detect import check as look
+    from boussole.dashboard.alerts.detect import check as look
 
     workspace = workspace_of(context)
     systems = [workspace.system(system).id] if system else None
@@ -49,7 +49,7 @@ def send(
     now: Annotated[bool, typer.Option("--now", help="Also what failed and waits for its next try.")] = False,
 ) -> None:
     """Send what is due, to channels and members. What cannot be sent waits and is tried again; exit code 1 says so."""
-    from boussole.dashboard.alerts.personal.sending import send_letters
+    from boussole.dashboard.alerts.personal import send_letters
     from boussole.dashboard.alerts.sending import send as send_due
 
     done = send_due(workspace_of(context), at_once=now)
@@ -91,8 +91,8 @@ def test(
 ) -> None:
     """Send a message that says it is a test, at once; nothing is kept of it."""
     from boussole.dashboard.alerts.channels import channels, place_of, plugin_of
-    from boussole.dashboard.alerts.problems import problem_words
-    from boussole.dashboard.alerts.trial import try_out
+    from boussole.dashboard.alerts.mail import problem_words
+    from boussole.dashboard.alerts.sending import try_out
     from boussole.dashboard.alerts.words import teller
 
     workspace = workspace_of(context)
@@ -133,14 +133,14 @@ def drop(
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of what webhooks get (boussole.alert/1)."""
-    from boussole.dashboard.alerts.letters.as_json import schema_text
+    from boussole.dashboard.alerts.letters import schema_text
 
     put(schema_text().rstrip())
 
 
 def tell_sent(done: Sent) -> None:
     """What was sent, and what was not and why."""
-    from boussole.dashboard.alerts.problems import problem_words
+    from boussole.dashboard.alerts.mail import problem_words
     from boussole.dashboard.alerts.words import teller
 
     if done.done:
@@ -153,7 +153,7 @@ def tell_sent(done: Sent) -> None:
 
 def tell_letters(letters: LettersSent) -> None:
     """How many letters went to members and secretaries, and why others did not; by number, as no name is needed."""
-    from boussole.dashboard.alerts.problems import problem_words
+    from boussole.dashboard.alerts.mail import problem_words
     from boussole.dashboard.alerts.words import teller
 
     if letters.done:
@@ -177,7 +177,7 @@ def _row(message: Message) -> dict[str, object]:
 def _print(workspace: Workspace, message: Message) -> None:
     """A message as it would be sent: to whom, when, its subject, and its text or JSON."""
     from boussole.dashboard.alerts.channels import channels, is_mail, place_of, plugin_of, recipients
-    from boussole.dashboard.alerts.letters.letters import wrapped
+    from boussole.dashboard.alerts.letters import wrapped
     from boussole.dashboard.alerts.sending import composed
 
     channel = channels(workspace)[message.channel]

@@ -272,8 +272,8 @@ def _each_period(
 def tell(look: AuditedWindow, lang: str, *, to: Callable[[str], None], verdicts: bool) -> None:
     """What was looked at, what was left out of it, and the verdicts, one line each."""
     from boussole.charter.document import AuditDocument
+    from boussole.dashboard.markup.words.say import speaker
     from boussole.dashboard.views.answers.small_print import left_out_words
-    from boussole.dashboard.words.say import speaker
 
     if look.document is None:
         to(look.note)

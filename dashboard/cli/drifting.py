@@ -144,8 +144,8 @@ def _changes(workspace: Workspace, pair: Pair) -> list[SchemaMove]:
 
 
 def _print_changes(pair: Pair, changes: Sequence[SchemaMove]) -> None:
+    from boussole.dashboard.markup.words.say import speaker
     from boussole.dashboard.views.drift.words import move_words
-    from boussole.dashboard.words.say import speaker
 
     for move in changes:
         put(move_words(move, pair.system, speaker("en")).whole)
@@ -156,8 +156,8 @@ def _print(pair: Pair, states: dict[str, str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from boussole.dashboard.markup.words.say import speaker
     from boussole.dashboard.views.drift.words import state_words
-    from boussole.dashboard.words.say import speaker
 
     told = speaker("en")
     title = (

@@ -27,8 +27,8 @@ from boussole.dashboard.cli.console.console import (
 
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
+    from boussole.dashboard.markup.words.say import Say
     from boussole.dashboard.views.explained.explanation import Explanation
-    from boussole.dashboard.words.say import Say
 
 # `boussole export`: what others need, in their formats.
 
@@ -193,8 +193,8 @@ def explain(  # noqa: PLR0917 (the options of a command)
     day, and sealed by the hash of the PDF alone. Each look is noted in the access log. Whoever holds the workspace's
     files may run this alone; in the browser it takes two people.
     """
+    from boussole.dashboard.markup.words.say import speaker_in
     from boussole.dashboard.views.explained.explanation import explanation
-    from boussole.dashboard.words.speaking import speaker_in
 
     why = reasoned(reason)
     if request is not None and (out is None or role is None):
@@ -220,7 +220,7 @@ def _check(out: Path) -> None:
 
 
 def _draft(workspace: Workspace, known: Explanation, out: Path | None, speaks: Say) -> None:
-    from boussole.dashboard.report.sheets import draft, write_files
+    from boussole.dashboard.report.typesetting import draft, write_files
 
     made = draft(workspace, known, speaks)
     if out is None:
@@ -232,7 +232,7 @@ def _draft(workspace: Workspace, known: Explanation, out: Path | None, speaks: S
 
 def _answer(workspace: Workspace, known: Explanation, asked: tuple[str, str], out: Path, speaks: Say) -> None:
     """The sheet that answers a request, and its record."""
-    from boussole.dashboard.report.sheets import answered, write_answer
+    from boussole.dashboard.report.typesetting import answered, write_answer
     from boussole.dashboard.views.explained.explanation import request_of
 
     request, role = asked

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from boussole.audits.recount import Recount
     from boussole.audits.workspace import Workspace
     from boussole.charter.auditing.rerun import Rerun
-    from boussole.dashboard.report.checking import ReportCheck
+    from boussole.dashboard.report.attachments import ReportCheck
 
 # What verifying came to, as an exit code.
 
@@ -75,7 +75,7 @@ def rerun(
 
 def report(path: Path, workspace: Workspace | None) -> tuple[Outcome, list[int]]:
     """Checks a report: whether it is as it was sealed, as far as a ledger was asked, and the entries it names."""
-    from boussole.dashboard.report.checking import check
+    from boussole.dashboard.report.attachments import check
 
     found = check(path, workspace=workspace)
     for problem in found.problems:

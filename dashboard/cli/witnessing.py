@@ -18,7 +18,7 @@ from boussole.dashboard.cli.ledger import FolderOption
 if TYPE_CHECKING:
     from boussole.audits.witness.rounds import Round
     from boussole.audits.witness.settings import WitnessSettings
-    from boussole.dashboard.alerts.witness import Kind
+    from boussole.dashboard.alerts.sending import Kind
 
 TOKEN = "BOUSSOLE_TOKEN"  # noqa: S105 (the name of a variable)
 MOST_BYTES = 100_000
@@ -140,7 +140,7 @@ def _alert(
     kind: Kind, found: str, folder: Path, settings: WitnessSettings, *, url: str, proof: str = "", days: int = 0
 ) -> None:
     """Tells it by every way that is set up; a way that fails is named, and keeps no other."""
-    from boussole.dashboard.alerts.witness import Alarm, by_apprise, by_command
+    from boussole.dashboard.alerts.sending import Alarm, by_apprise, by_command
 
     alarm = Alarm(kind=kind, server=url, found=found, proof=proof, days=days)
     problems = [by_command(alarm, settings.alert_command)] if settings.alert_command else []

@@ -20,10 +20,10 @@ from boussole.charter.committee.state import CommitteeState
 from boussole.charter.document import AuditDocument
 from boussole.charter.record_types.acts import Act, Convocation, FrozenPack
 from boussole.charter.records.facts import Facts, facts_of
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import Action, Role, allowed
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.forms.model import UnfitError
-from boussole.dashboard.words.say import Say
 
 # A committee as pages see it, on a day: its acts, the names of its members, what people have stated.
 

@@ -20,11 +20,11 @@ from boussole.charter.record_types.acts import (
     Referral,
     Rules,
 )
+from boussole.dashboard.markup.words.addresses import committee_href, questions_href, recommendations_href, session_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.record_words import word
 from boussole.dashboard.views.register_words import DueLine, when
-from boussole.dashboard.words.addresses import committee_href, questions_href, recommendations_href, session_href
-from boussole.dashboard.words.say import Say
 
 # What a committee's own words are in a language: states, votes, presence, quorum.
 
@@ -35,7 +35,7 @@ OFFICES = ("chair", "deputy")
 def state_word(state: str, say: Say) -> str:
     """How far a session is.
 
-    >>> from boussole.dashboard.words.say import speaker
+    >>> from boussole.dashboard.markup.words.say import speaker
     >>> state_word("no_quorum", speaker("en"))
     'no quorum'
     """

@@ -23,17 +23,17 @@ from boussole.charter.record_types.acts import (
     Referral,
 )
 from boussole.charter.record_types.kinds import Incident, Recommendation, Reply
-from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.home import may_vote, open_votes
-from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import (
+from boussole.dashboard.markup.words.addresses import (
     incidents_href,
     questions_href,
     recommendations_href,
     session_href,
     system_href,
 )
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.home import may_vote, open_votes
+from boussole.dashboard.views.scene import Scene
 
 # One thing that concerns somebody, and whose things it is among.
 

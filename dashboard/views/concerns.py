@@ -9,6 +9,7 @@ from dataclasses import replace
 from boussole.charter.committee.duties import Duty
 from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.people.members import sitting_on, sittings
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import Action, Role, allowed
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.views.chamber import Chamber
@@ -24,7 +25,6 @@ from boussole.dashboard.views.concern import (
 )
 from boussole.dashboard.views.home import ACTIONS
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import Say
 
 # What is due to, or by, the committees of a secretary, in words that name nobody.
 

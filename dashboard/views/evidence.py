@@ -28,10 +28,10 @@ from boussole.charter.records import verify_records
 from boussole.charter.records.database import reading
 from boussole.charter.records.sealed_files import NO_FILES, SealedFiles, bytes_of, verify_files
 from boussole.charter.records.starting import Restart, started_anew
+from boussole.dashboard.markup.words.addresses import system_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.periods import report_title
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import system_href
-from boussole.dashboard.words.say import Say
 
 # What the evidence page looks up: the ledger in short, the entries that are asked for, one entry with its proof.
 

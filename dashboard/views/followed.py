@@ -11,12 +11,12 @@ from boussole.charter.committee.advising.opinions import Fate, fates
 from boussole.charter.record_types.acts import Dissent, Opinion, Referral
 from boussole.charter.record_types.kinds import FollowUp, Reply
 from boussole.charter.records.facts import Facts
+from boussole.dashboard.markup.words.addresses import evidence_href, recommendations_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import answered_words, followed_words, published_words, sense_word
 from boussole.dashboard.views.record_words import attached_links, word
-from boussole.dashboard.words.addresses import evidence_href, recommendations_href
-from boussole.dashboard.words.say import Say
 
 # What answers and what became of something are called, and the lines that tell them.
 

@@ -11,11 +11,11 @@ from boussole.charter.deadlines.duties import Delay
 from boussole.charter.deadlines.incidents import Deadline, IncidentHistory, in_time, incidents
 from boussole.charter.record_types.incidents import IncidentUpdate
 from boussole.dashboard.markup.elements import Html, el, link
+from boussole.dashboard.markup.words.addresses import incidents_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.record_words import word
 from boussole.dashboard.views.register_words import DueEntry, DueLine, when
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import incidents_href
-from boussole.dashboard.words.say import Say
 
 # What severities, duties, requests, grounds and outcomes are called, with their plain definitions.
 

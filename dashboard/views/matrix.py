@@ -10,12 +10,12 @@ from boussole.audits.mixed import MixedText
 from boussole.charter.amending.plain import plainly
 from boussole.charter.document import VerdictDocument, by_article
 from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.words.addresses import answer_href, article_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import indicator_of, question_of
 from boussole.dashboard.views.answers.small_print import Cap, caps
 from boussole.dashboard.views.charts.groups import By, attribute_name
 from boussole.dashboard.views.scene import Scene, anchor_of
-from boussole.dashboard.words.addresses import answer_href, article_href
-from boussole.dashboard.words.say import Say
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from boussole.audits.languages import NARROW
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.say import Say
 
 # The blocks that a paper is set from: headings, texts, tables and quotations, as data.
 

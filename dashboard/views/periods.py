@@ -13,7 +13,7 @@ from boussole.audits.errors import ReportError
 from boussole.audits.languages import capital
 from boussole.audits.windows import Window, period_of
 from boussole.charter.document import AuditDocument
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.say import Say
 
 # The period of a report: a quarter, a month or a year, and which audits belong to it.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from boussole.charter.record_types.attached import Attaching
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import input_of
-from boussole.dashboard.words.addresses import attachment_href
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.addresses import attachment_href
+from boussole.dashboard.markup.words.say import Say
 
 # What the values of a record's fields are called, in one language.
 
@@ -20,7 +20,7 @@ def word(model: type[Statement], name: str, value: str, say: Say) -> str:
     """What one value of a field is called.
 
     >>> from boussole.charter.record_types.work import Consultation
-    >>> from boussole.dashboard.words.say import speaker
+    >>> from boussole.dashboard.markup.words.say import speaker
     >>> word(Consultation, "step", "expert", speaker("en"))
     'Expert named'
     """

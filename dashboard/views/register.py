@@ -16,6 +16,8 @@ from boussole.charter.judging.follow_up import RegisterAnswer, examinations, exa
 from boussole.charter.registry.due import Due
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.marks import ORDER, word
+from boussole.dashboard.markup.words.addresses import system_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.fields import Field
 from boussole.dashboard.views.register_words import (
     STATUSES,
@@ -36,8 +38,6 @@ from boussole.dashboard.views.register_words import (
     title,
     when,
 )
-from boussole.dashboard.words.addresses import system_href
-from boussole.dashboard.words.say import Say
 
 # The register page as data: how many uses are examined, one row for each use, what is due next.
 

@@ -13,9 +13,9 @@ from boussole.audits.systems.kinds import Risk, Status
 from boussole.charter.judging.coverage import Coverage, Use
 from boussole.charter.registry.due import Due, Kind
 from boussole.charter.text.model import Charter
+from boussole.dashboard.markup.words.addresses import recommendations_href, register_href, system_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.fields import Field, Option, settled
-from boussole.dashboard.words.addresses import recommendations_href, register_href, system_href
-from boussole.dashboard.words.say import Say
 
 # What the register's own words are in a language: statuses, risk classes, what a use lacks, when something is due.
 
@@ -30,7 +30,7 @@ FAR = 60
 def status_word(status: Status | str, say: Say) -> str:
     """Where a use stands.
 
-    >>> from boussole.dashboard.words.say import speaker
+    >>> from boussole.dashboard.markup.words.say import speaker
     >>> status_word("pilot", speaker("fr")), status_word("retired", speaker("en"))
     ('en essai', 'abandoned')
     """

@@ -21,10 +21,7 @@ from boussole.charter.record_types.kinds import (
     Reply,
     Statement,
 )
-from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.scene import Finding as Judged
-from boussole.dashboard.views.scene import Scene, answers
-from boussole.dashboard.words.addresses import (
+from boussole.dashboard.markup.words.addresses import (
     charter_href,
     drift_href,
     evidence_href,
@@ -32,7 +29,10 @@ from boussole.dashboard.words.addresses import (
     questions_href,
     recommendations_href,
 )
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.scene import Finding as Judged
+from boussole.dashboard.views.scene import Scene, answers
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from boussole.charter.records.notes.outside import outside as seen_outside
 from boussole.charter.records.readable import Records
 from boussole.charter.records.store.lookup import audit_days, last_entry
 from boussole.charter.registry.due import due
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.cache import (
     Stamp,
     house_stamp,
@@ -41,7 +42,6 @@ from boussole.dashboard.views.evidence import verified as verify_here
 from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.since import Before, Met, before
-from boussole.dashboard.words.say import Say
 from boussole.experiments.declared import DeclaredMeasure, declared_measures
 from boussole.experiments.status import SourceStatus, source_status
 

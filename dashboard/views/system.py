@@ -14,6 +14,9 @@ from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.charter.judging.families import decision
 from boussole.charter.text.model import Article, Charter
 from boussole.dashboard.markup.marks import ORDER
+from boussole.dashboard.markup.words.addresses import fairness_href
+from boussole.dashboard.markup.words.reading import Kind
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
 from boussole.dashboard.views.answers.small_print import Cap, background, caps, read_words, small_print
 from boussole.dashboard.views.charts.bars import NONE, features, is_drift
@@ -42,9 +45,6 @@ from boussole.dashboard.views.charts.tables import (
 from boussole.dashboard.views.fairness_choice import KINDS, PROFILES, RAW
 from boussole.dashboard.views.register_words import risk_word, status_word
 from boussole.dashboard.views.scene import Scene, anchor_of, excess, period
-from boussole.dashboard.words.addresses import fairness_href
-from boussole.dashboard.words.reading import Kind
-from boussole.dashboard.words.say import Say
 
 
 @dataclass(frozen=True, kw_only=True)

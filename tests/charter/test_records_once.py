@@ -20,10 +20,10 @@ from boussole.charter.record_types.inputs import WebForm, input_of, is_required,
 from boussole.charter.record_types.kinds import KINDS
 from boussole.dashboard.cli.of_records import NEVER, names_of
 from boussole.dashboard.cli.schemas import SCHEMAS
+from boussole.dashboard.markup.words.say import FOLDER
 from boussole.dashboard.server.access.permissions import Action
 from boussole.dashboard.server.access.places import ROUTES, every_command
 from boussole.dashboard.views.records.form import FILLERS, LISTS
-from boussole.dashboard.words.say import FOLDER
 from tests.commands import commands
 from tests.sparing import later
 from tests.written import system_text
@@ -193,7 +193,7 @@ from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.views.records.offering import offered_by
 from boussole.dashboard.server.access.places import record_address
-from boussole.dashboard.api.openapi import document
+from boussole.dashboard.api.serving import document
 from boussole.dashboard.api.serving import api_routes
 from boussole.dashboard.server.forms.forms_html import form_html
 from boussole.dashboard.views.records.entering import offered
@@ -201,7 +201,7 @@ from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.records.act_routes import act_routes
 from boussole.dashboard.pages.work.work_html import work_routes
 from boussole.dashboard.views import store
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.say import speaker
 
 home, which = Path(sys.argv[1]), sys.argv[2]
 workspace, say = Workspace(home), speaker("en")

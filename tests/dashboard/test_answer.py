@@ -19,6 +19,8 @@ from boussole.charter.records import save_audit
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.marks import shape
+from boussole.dashboard.markup.words.addresses import answer_href
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import NOTHING_ELSE
 from boussole.dashboard.pages.answer.along import answer_page as kept_page
@@ -33,8 +35,6 @@ from boussole.dashboard.views.charts.course import WIDE as COURSE_WIDE
 from boussole.dashboard.views.charts.hundred import hundred
 from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import answer_href
-from boussole.dashboard.words.say import speaker
 from tests.as_json import documents, written
 from tests.dashboard.before_folds import folded, shown, words_shown
 from tests.sparing import later

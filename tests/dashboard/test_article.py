@@ -26,12 +26,12 @@ from boussole.charter.record_types.kinds import (
 )
 from boussole.charter.records import AuditSummary, SealedStatement
 from boussole.charter.records.facts import Facts
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.questions import QuestionView
 from boussole.dashboard.pages.article.view import ROWS, ArticlePage, ArticleQuery, article_page, told
 from boussole.dashboard.views.parts import lists
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import speaker
 from tests.as_json import current, documents
 
 TODAY = dt.date(2026, 11, 26)

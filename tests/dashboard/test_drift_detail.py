@@ -30,12 +30,12 @@ from boussole.charter.document.differences.drift import DriftDocument
 from boussole.charter.schemas import audit_schema, drift_schema
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.cli.drifting import DISTANCES, TESTS
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.drift import detail_html, detail_making
 from boussole.dashboard.pages.drift.detail_making import StoredReport, make
 from boussole.dashboard.pages.drift.detail_words import header, told_words, which_to_read
 from boussole.dashboard.server.access.person import COOKIE
 from boussole.dashboard.views.drift.view import DriftQuery
-from boussole.dashboard.words.say import speaker
 from boussole.experiments.drift_reports import AGAINST, ARTIFACTS, CONTENT, EXPERIMENT, SYSTEM, WINDOW
 from boussole.experiments.store import TAG as OF_DECISIONS
 from boussole.experiments.store import client

@@ -23,11 +23,11 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.system_drift import Drift, drift_of
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.drift import sides_html
 from boussole.dashboard.views.drift.followed import PerformanceWords, group_table
 from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, drift_page
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import speaker
 
 CHUNK = 5000
 AUC = (0.970962, 0.970248, 0.976282, 0.967721, 0.969886, 0.960050, 0.958530, 0.959041, 0.963094, 0.957556)

@@ -16,10 +16,10 @@ from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.measures import Counts
 from boussole.audits.windows import Window
 from boussole.charter.drift.readings import readings
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.drift import sides_html
 from boussole.dashboard.views.charts.time_pictures import Month, MonthValue, months_picture, scale_of, time_axis
 from boussole.dashboard.views.drift.performance import Performing, performing
-from boussole.dashboard.words.say import speaker
 from tests.audits.drawn import Case, drawn, places
 from tests.written import drift_rule, sample
 

@@ -13,6 +13,7 @@ import pytest
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import Comparison, MeasureDocument
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.fairness import fairness_html
 from boussole.dashboard.pages.fairness import view as cache
 from boussole.dashboard.pages.fairness.figures import Group, beyond, by_chance
@@ -21,7 +22,6 @@ from boussole.dashboard.views.charts.strips import Mark, strip_svg
 from boussole.dashboard.views.fairness_choice import PROFILES, RAW, FairnessQuery
 from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system import system_page
-from boussole.dashboard.words.say import speaker
 from tests.as_json import attributes_of, audits_of, controls_of, explorer, kinds_of, span, stages_of
 from tests.dashboard.app_at import app_at
 

@@ -17,6 +17,7 @@ from boussole.charter.record_types.kinds import FollowUp, Recommendation, Reply
 from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.recommendations import view as followed_html
 from boussole.dashboard.pages.recommendations.view import (
     FollowedForms,
@@ -31,7 +32,6 @@ from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.followed import opinions_about
 from boussole.dashboard.views.parts import opinions_html
-from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import DAY, RULES, m
 from tests.charter.committee.hall import NAME, Hall, who
 

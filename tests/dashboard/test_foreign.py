@@ -21,6 +21,7 @@ from boussole.charter.registry.due import due
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.elements import Html, el, join
+from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import NOTHING_ELSE
 from boussole.dashboard.pages.answer.answer_html import Behind
@@ -51,7 +52,6 @@ from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.register_words import RegisterQuery as Filters
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system import system_page
-from boussole.dashboard.words.say import Say, speaker
 from tests.as_json import documents, judge, register, sentence_of, summarise
 from tests.charter.builders import WOMEN, comparison, drift, system
 from tests.sparing import later

@@ -14,12 +14,12 @@ from starlette.testclient import TestClient
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.app import guard
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.server.access.permissions import Action
 from boussole.dashboard.server.forms import routes
 from boussole.dashboard.server.forms.forms_html import folded_form, form_html
 from boussole.dashboard.server.forms.model import Field, Form, Problem, UnfitError, Values
 from boussole.dashboard.server.forms.routes import form_route, keep, problem_of
-from boussole.dashboard.words.say import speaker
 
 EN, FR = speaker("en"), speaker("fr")
 FORM = Form(
@@ -136,7 +136,8 @@ def test_what_somebody_typed_is_shown_to_nobody_else_and_pushed_out_by_nobody_el
 
 
 def test_every_page_asks_the_frame_whose_words_it_may_show():
-    pages = (Path(routes.__file__).parents[1] / "pages").glob("*/page.py")
+    pages = list((Path(routes.__file__).parents[2] / "pages").glob("*/page.py"))
+    assert pages
     assert [page.parent.name for page in pages if "problem_of" in page.read_text(encoding="utf-8")] == []
 
 

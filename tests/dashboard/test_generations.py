@@ -15,11 +15,11 @@ from boussole.charter.record_types.base import KeptFile
 from boussole.charter.record_types.kinds import Attestation
 from boussole.charter.records.facts import Facts as Stated
 from boussole.charter.records.statements import SealedStatement
+from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.pages.generations import view
 from boussole.dashboard.pages.generations.view import GenerationsPage, generations_page
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import Facts
-from boussole.dashboard.words.say import Say, speaker
 
 EN, FR = speaker("en"), speaker("fr")
 TODAY = dt.date(2026, 11, 27)

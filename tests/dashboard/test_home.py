@@ -22,6 +22,7 @@ from boussole.charter.records import SealedStatement, save_audit
 from boussole.charter.records.facts import Facts
 from boussole.charter.registry.due import Due
 from boussole.charter.text.loading import load_charter
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.server.access.person import Person
@@ -31,7 +32,6 @@ from boussole.dashboard.views.home import ACTIONS, MOST, own_chambers, since_aud
 from boussole.dashboard.views.register_words import ACTS, Register
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.since import Before, Met, changed_answers, met_last, news
-from boussole.dashboard.words.say import speaker
 from tests.as_json import documents, written
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, Desk, m
 from tests.charter.committee.hall import Hall

@@ -18,6 +18,7 @@ from boussole.charter.records import statements
 from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
 from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.incidents import incidents_html
 from boussole.dashboard.pages.incidents.incidents_html import forms_for, incident_routes
 from boussole.dashboard.pages.incidents.view import incidents_page
@@ -27,7 +28,6 @@ from boussole.dashboard.server.forms.forms_html import PageForms
 from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.incidents import open_incidents, owed, reported_words
-from boussole.dashboard.words.say import speaker
 from tests.charter.incidents.made import appeal, at, closure, decision, facts, incident, reported, update
 from tests.written import system_text
 

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from boussole.charter.records.facts import Facts
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.plan import view
@@ -16,7 +17,6 @@ from boussole.dashboard.views.fields import Choice
 from boussole.dashboard.views.parts import lists
 from boussole.dashboard.views.register_words import DueLine
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import speaker
 from tests.dashboard.test_foreign import TODAY, pages
 from tests.sparing import later
 

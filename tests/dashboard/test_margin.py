@@ -26,6 +26,7 @@ from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records import open_records
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.ask.forms import asking
 from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Action, Role
 from boussole.dashboard.server.access.person import COOKIE, Person
@@ -34,7 +35,6 @@ from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.parts.margin import MOST_FORMS, MarginReader, Places, answer_margin, draft_margin
 from boussole.dashboard.views.parts.margin_html import MarginHtml
 from boussole.dashboard.views.parts.margin_routes import acts_of, margin_routes, own_words
-from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall
 

@@ -15,9 +15,10 @@ from boussole.charter.records import keep_file, save_audit, seal
 from boussole.charter.records.in_force import adopt
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import PACKAGED, load_charter
-from boussole.dashboard.alerts.detection.verdicts import SystemMark, verdicts
+from boussole.dashboard.alerts.verdicts import SystemMark, verdicts
 from boussole.dashboard.api import answers
-from boussole.dashboard.api.queries import PageQuery
+from boussole.dashboard.api.shapes import PageQuery
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import NOTHING_ELSE
 from boussole.dashboard.pages.answer.view import answer_page
@@ -31,7 +32,6 @@ from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.parts import lists
 from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system import system_page
-from boussole.dashboard.words.say import speaker
 from tests.dashboard.conftest import DECLARED, FIXTURE, _document
 
 EN = speaker("en")

@@ -13,10 +13,10 @@ from boussole.audits.ledger.keeping import CheckpointStanding
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.notes.outside import Check, Outside, Stamp, State, outside
 from boussole.dashboard.app import frame
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.views import store
 from boussole.dashboard.views.outside import line
 from boussole.dashboard.views.parts.notices import foot, section
-from boussole.dashboard.words.say import speaker
 from tests.dashboard.api.test_cosignatures import KEY, knows
 from tests.end_to_end.test_kept_checkpoint import boussole, grow, run
 

@@ -15,6 +15,8 @@ from boussole.charter.committee.acting import committee_state
 from boussole.charter.record_types.acts import CommitteeAnswer, CommitteeQuestion, Reference
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.words.addresses import ask_href
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.ask import forms
@@ -28,8 +30,6 @@ from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.figure import figure_at, reference
-from boussole.dashboard.words.addresses import ask_href
-from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import DAY, SAID, Desk, m
 from tests.charter.committee.hall import Hall
 

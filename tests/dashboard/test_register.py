@@ -22,6 +22,7 @@ from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.inline import STATIC
 from boussole.dashboard.markup.marks import MARKS, mark_svg
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.views import store
@@ -30,7 +31,6 @@ from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.register import entry, register_page, unaudited
 from boussole.dashboard.views.register_words import Register, RegisterQuery, when
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import speaker
 from tests.as_json import register
 from tests.charter.uses import use_of
 

@@ -20,6 +20,8 @@ from boussole.charter.record_types.kinds import KeptFile, Recommendation
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.cli.demo.committee import settle
+from boussole.dashboard.markup.words.menu import FIRST
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.search import view
 from boussole.dashboard.pages.search.index import Index, Piece, beginnings, excerpt, marked
 from boussole.dashboard.pages.search.pieces import KINDS, pieces
@@ -29,8 +31,6 @@ from boussole.dashboard.server.access.permissions import TABLE, Action, Role, al
 from boussole.dashboard.server.access.places import PAGES
 from boussole.dashboard.views.chamber import Chamber, chambers
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.menu import FIRST
-from boussole.dashboard.words.say import speaker
 from boussole.experiments import demo
 from tests.charter.committee.desk import CALLED, SAID, Desk
 

@@ -32,6 +32,7 @@ from boussole.charter.records import open_records
 from boussole.charter.records.database import reading
 from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.app.server import FIGURES, taking_routes
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.fairness.view import windows_of
 from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Role
 from boussole.dashboard.server.access.person import COOKIE, Person
@@ -56,7 +57,6 @@ from boussole.dashboard.views.parts.taking import (
 from boussole.dashboard.views.parts.taking_files import csv_file, file_href, image, png_file, svg_file
 from boussole.dashboard.views.parts.taking_html import fold
 from boussole.dashboard.views.scene import period
-from boussole.dashboard.words.say import speaker
 from tests.dashboard.app_at import app_at
 
 KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026.tar.xz"

@@ -12,15 +12,15 @@ import pytest
 
 from boussole import dashboard
 from boussole.dashboard.app.server import DARK, LIGHT
-from boussole.dashboard.markup.dark import DARK as IN_THE_DARK
+from boussole.dashboard.markup.elements import DARK as IN_THE_DARK
 from boussole.dashboard.markup.elements import picture
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, PAPER, SIDE
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.answer.along import drawing_of
 from boussole.dashboard.views.charts.sheet import Sheet
 from boussole.dashboard.views.parts.taking import Figure, Source
 from boussole.dashboard.views.parts.taking_files import image, svg_file
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import speaker
 from tests.dashboard.test_answer import every, page
 
 STYLE = (Path(dashboard.__file__).parent / "app" / "static" / "style.css").read_text(encoding="utf-8")

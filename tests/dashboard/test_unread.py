@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.words.menu import pages
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.server.access import person, visitor
 from boussole.dashboard.server.access.permissions import Role, allowed
 from boussole.dashboard.server.access.places import PAGES
-from boussole.dashboard.words.menu import pages
-from boussole.dashboard.words.say import speaker
 from tests.attacks import Tries
 from tests.conftest import Run
 from tests.dashboard.unread import ADDRESSES, EMPTINESS, FAULTS, every_log, seen, sentences

@@ -13,6 +13,7 @@ import pytest
 from boussole.charter.record_types.kinds import Finding, KeptFile
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.compass import Compass, compass, line
@@ -20,7 +21,6 @@ from boussole.dashboard.views.home import Changes, since_audit
 from boussole.dashboard.views.parts import lists, notices, system_html
 from boussole.dashboard.views.scene import Scene, findings, needle
 from boussole.dashboard.views.system import SystemPage, system_page
-from boussole.dashboard.words.say import speaker
 from tests.as_json import before, documents, summarise, written
 from tests.dashboard.before_folds import shown
 

@@ -14,6 +14,7 @@ from boussole.charter.record_types.work import Answers, Consultation, Mean, Surv
 from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.work import work_html
 from boussole.dashboard.pages.work.work_html import work_routes
 from boussole.dashboard.server.access.permissions import Role
@@ -23,7 +24,6 @@ from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.work import work_page, work_words
-from boussole.dashboard.words.say import speaker
 from tests.dashboard.app_at import app_at
 from tests.written import system_text
 

@@ -15,6 +15,7 @@ from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.templates import TEMPLATES, write_template
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.law import law_html
 from boussole.dashboard.report import write_report
@@ -23,7 +24,6 @@ from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import load
 from boussole.dashboard.views.system import system_page
-from boussole.dashboard.words.say import speaker
 from tests.sparing import later
 
 SYSTEM = """\

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.answer.view import AnswerPage, Reader
 from boussole.dashboard.pages.answer.view import answer_page as drawn
 from boussole.dashboard.server.cache import Stamp, house_stamp, lake_files, newest, stamp, stamp_of
@@ -14,8 +15,6 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.course import Course, Past, past_of
 from boussole.dashboard.views.charts.sheet import Sheet, mark, sheet_of
 from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
-from boussole.dashboard.words.say import Say
-from boussole.dashboard.words.speaking import speaker_in
 
 # The page of an answer, kept between two looks.
 

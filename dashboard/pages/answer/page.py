@@ -8,6 +8,8 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import on_answer
 from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.words.addresses import compass_href, drift_href, evidence_href, incidents_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import answer_page, figures
 from boussole.dashboard.pages.answer.answer_html import Behind, Doors
@@ -22,8 +24,6 @@ from boussole.dashboard.views.parts.margin import MarginReader, answer_margin, a
 from boussole.dashboard.views.parts.margin_html import MarginHtml
 from boussole.dashboard.views.parts.margin_routes import acts_of
 from boussole.dashboard.views.parts.taking_html import along
-from boussole.dashboard.words.addresses import compass_href, drift_href, evidence_href, incidents_href
-from boussole.dashboard.words.say import Say
 
 
 def show(system: str, key: str, say: Say) -> None:

@@ -16,6 +16,16 @@ from boussole.charter.judging.wording.naming import about
 from boussole.charter.record_types.acts import Referral
 from boussole.charter.text.left_out import REASON, STOPS
 from boussole.charter.text.model import Indicator
+from boussole.dashboard.markup.words.addresses import (
+    answer_href,
+    article_href,
+    committee_href,
+    evidence_href,
+    incidents_href,
+    recommendations_href,
+    system_href,
+)
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of, threshold_words
 from boussole.dashboard.views.answers.course import AroundStart, Course, Past, around_start, course
 from boussole.dashboard.views.answers.short import beside, of_window_alone, short_answer, told_by
@@ -28,16 +38,6 @@ from boussole.dashboard.views.followed import opinions_about
 from boussole.dashboard.views.needs import needed
 from boussole.dashboard.views.scene import Scene, period_of
 from boussole.dashboard.views.system import Question, Section, section
-from boussole.dashboard.words.addresses import (
-    answer_href,
-    article_href,
-    committee_href,
-    evidence_href,
-    incidents_href,
-    recommendations_href,
-    system_href,
-)
-from boussole.dashboard.words.say import Say
 
 # What was done about an answer: recommendations, opinions, incidents and matters put to a committee about it.
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.days import months_later
+from boussole.dashboard.markup.words.addresses import article_href
+from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.article.view import ArticlePage, ArticleQuery, Line, Month, Trend
 from boussole.dashboard.pages.article.view import Cell as MonthCell
 from boussole.dashboard.pages.article.view import article_page as drawn
@@ -15,9 +17,6 @@ from boussole.dashboard.server.cache import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet, mark
 from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed, systems_named
-from boussole.dashboard.words.addresses import article_href
-from boussole.dashboard.words.say import Say
-from boussole.dashboard.words.speaking import speaker_in
 
 # The page of an article, kept between two looks.
 

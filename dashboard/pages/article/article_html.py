@@ -8,13 +8,13 @@ from boussole.audits.languages import inside
 from boussole.dashboard.markup.elements import Html, badge, details, el, facts, join, link, stacked
 from boussole.dashboard.markup.glossary import explained, how_to_read
 from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.article.questions import OnePage, QuestionView, SystemAnswer, told
 from boussole.dashboard.pages.article.records import AUDITS, Advice, Entry, Finding, ProvisionLine, cap_words
 from boussole.dashboard.pages.article.view import ArticlePage, Cell, Line, Month, Promise, Trend
 from boussole.dashboard.pages.article.view import told as told_of
 from boussole.dashboard.views.parts.opinions_html import ask_link
 from boussole.dashboard.views.parts.taking_html import Along, nothing
-from boussole.dashboard.words.say import Say
 
 # How an article has stood from month to month, as HTML.
 

@@ -7,13 +7,13 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html, details
+from boussole.dashboard.markup.words.addresses import compass_href, evidence_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.along import article_page, figures
 from boussole.dashboard.pages.article.view import ArticleQuery
 from boussole.dashboard.views.parts import context, lists, notices
 from boussole.dashboard.views.parts.taking_html import along
-from boussole.dashboard.words.addresses import compass_href, evidence_href
-from boussole.dashboard.words.say import Say
 
 
 def show(chosen: ArticleQuery, say: Say) -> None:

@@ -16,6 +16,8 @@ from boussole.charter.text.judged import NO_CASE
 from boussole.charter.text.left_out import REASON, STOPS
 from boussole.charter.text.model import Article, Indicator
 from boussole.dashboard.markup.marks import ORDER, word
+from boussole.dashboard.markup.words.addresses import answer_href, article_href, evidence_href, law_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import (
     counted_words,
     levels_words,
@@ -29,8 +31,6 @@ from boussole.dashboard.views.answers.small_print import law_words, left_out_wor
 from boussole.dashboard.views.charts.groups import attribute_name
 from boussole.dashboard.views.needs import Lacking, in_register, lacking
 from boussole.dashboard.views.scene import Scene, excess
-from boussole.dashboard.words.addresses import answer_href, article_href, evidence_href, law_href
-from boussole.dashboard.words.say import Say
 
 # What goes with a question: what is counted, its threshold and why, its law, the entries its answers rest on.
 

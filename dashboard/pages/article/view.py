@@ -15,6 +15,8 @@ from boussole.charter.document.answers.verdict import worst
 from boussole.charter.records import AuditSummary
 from boussole.charter.text.model import Article
 from boussole.dashboard.markup.marks import ORDER
+from boussole.dashboard.markup.words.addresses import article_href, charter_href, evidence_href, system_href
+from boussole.dashboard.markup.words.say import Say, count
 from boussole.dashboard.pages.article.questions import OnePage, QuestionView, question_page, questions
 from boussole.dashboard.pages.article.records import (
     Advice,
@@ -29,8 +31,6 @@ from boussole.dashboard.pages.article.records import (
 from boussole.dashboard.views.answers.small_print import Cap, caps
 from boussole.dashboard.views.compass import of_the_others
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import article_href, charter_href, evidence_href, system_href
-from boussole.dashboard.words.say import Say, count
 
 # How an article stands, system by system: its verdict, how its questions came out, what caps it.
 

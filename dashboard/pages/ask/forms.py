@@ -11,6 +11,8 @@ from starlette.routing import Route
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
 from boussole.dashboard.markup.elements import Html, badge, el, facts, link
+from boussole.dashboard.markup.words.addresses import ask_href, questions_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.forms.model import Form
 from boussole.dashboard.server.forms.routes import Desk
@@ -20,8 +22,6 @@ from boussole.dashboard.views.figure import Figure, figure_at
 from boussole.dashboard.views.records.entering import FormPage, forms_on, record_routes
 from boussole.dashboard.views.records.form import record_form
 from boussole.dashboard.views.records.setting import Setting
-from boussole.dashboard.words.addresses import ask_href, questions_href
-from boussole.dashboard.words.say import Say
 
 # The form by which a question is asked, about a figure or in general.
 

@@ -6,14 +6,14 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.words.addresses import questions_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.ask import forms
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.server.forms.forms_html import form_html
 from boussole.dashboard.views.figure import figure_at
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.margin_routes import own_words
-from boussole.dashboard.words.addresses import questions_href
-from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:

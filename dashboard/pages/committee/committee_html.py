@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from boussole.dashboard.markup.elements import Child, Html, details, el, join, link, stacked
 from boussole.dashboard.markup.glossary import explained
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.committee.view import (
     DraftRow,
     MatterRow,
@@ -18,7 +19,6 @@ from boussole.dashboard.pages.committee.view import (
 from boussole.dashboard.views.parts.lists import due_item
 from boussole.dashboard.views.records.offering import MATTERS, MEMBERS, NOBODY, SESSIONS, SessionActions
 from boussole.dashboard.views.register_words import DueLine
-from boussole.dashboard.words.say import Say
 
 
 def head(page: OverviewPage, say: Say) -> Html:

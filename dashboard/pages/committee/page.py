@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
+from boussole.dashboard.markup.words.addresses import committee_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.committee import committee_html
 from boussole.dashboard.pages.committee.view import overview_page
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.chamber import reads_drafts
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.records.offering import SessionActions, house_part, just_done, offered_by
-from boussole.dashboard.words.addresses import committee_href
-from boussole.dashboard.words.say import Say
 
 
 def show(asked: str, say: Say) -> None:

@@ -14,6 +14,15 @@ from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.people.members import Sitting, holder_of, sitting_on
 from boussole.charter.committee.referrals.matters import Matter, QuestionHistory, matters, questions
 from boussole.charter.record_types.acts import Interest, Referral
+from boussole.dashboard.markup.words.addresses import (
+    committee_href,
+    draft_href,
+    evidence_href,
+    questions_href,
+    recommendations_href,
+    session_href,
+)
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import (
     OFFICES,
@@ -28,15 +37,6 @@ from boussole.dashboard.views.committee_words import (
     state_word,
 )
 from boussole.dashboard.views.register_words import DueLine, pressing
-from boussole.dashboard.words.addresses import (
-    committee_href,
-    draft_href,
-    evidence_href,
-    questions_href,
-    recommendations_href,
-    session_href,
-)
-from boussole.dashboard.words.say import Say
 
 # Who sits on a committee on a day, as data: college, mandate and its end, office, interests, proxies.
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from boussole.dashboard.markup.elements import Html, badge, el, join, link, picture, stacked
 from boussole.dashboard.markup.glossary import how_to_read
 from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.words.addresses import compass_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.sheet import Sheet, mark
 from boussole.dashboard.views.compass import ArticleRow, Compass, Line, compass, headline
@@ -14,8 +16,6 @@ from boussole.dashboard.views.home import Changes, Waiting
 from boussole.dashboard.views.parts.lists import due_item
 from boussole.dashboard.views.parts.taking import Drawing, Figure, Source, Wanted, sealed_now, systems_named, time_of
 from boussole.dashboard.views.parts.taking_html import Along, nothing
-from boussole.dashboard.words.addresses import compass_href
-from boussole.dashboard.words.say import Say
 
 # The compass page as HTML.
 

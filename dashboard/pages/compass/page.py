@@ -7,6 +7,7 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.compass.compass_html import figures
 from boussole.dashboard.server.access.permissions import Action, allowed
@@ -20,7 +21,6 @@ from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.taking_html import along
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.since import met_last
-from boussole.dashboard.words.say import Say
 
 
 def changed(seen: Scene, seated: list[Chamber], say: Say, *, incidents: bool) -> Changes | Html:

@@ -6,7 +6,8 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.alerts.personal.readers import reach
+from boussole.dashboard.alerts.personal import reach
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.concerns.view import DONE, ConcernsPage, letters_form, letters_words, nobody, page, split
 from boussole.dashboard.server.access.database import now, remember, seen, wish_of
 from boussole.dashboard.server.access.visitor import here
@@ -14,7 +15,6 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.concern import Whose
 from boussole.dashboard.views.concerns import whose
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.words.say import Say
 
 
 def looked_at(somebody: Whose, say: Say) -> ConcernsPage:

@@ -11,16 +11,16 @@ from starlette.routing import Route
 
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.alerts.personal.readers import Reach
+from boussole.dashboard.alerts.personal import Reach
 from boussole.dashboard.markup.elements import Html, details, el, join, link
+from boussole.dashboard.markup.words.addresses import concerns_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.database import Wish, wish_of, write_wish
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.forms.forms_html import form_html
 from boussole.dashboard.server.forms.model import Field, Form, Problem, UnfitError, Values
 from boussole.dashboard.server.forms.routes import Desk, form_route
 from boussole.dashboard.views.concern import Concern
-from boussole.dashboard.words.addresses import concerns_href
-from boussole.dashboard.words.say import Say
 
 # The page of what concerns whoever looks, as data.
 

@@ -12,8 +12,8 @@ from boussole.audits.decisions.examine import CHANGED, DUPLICATE_IN_FILE, DUPLIC
 from boussole.audits.decisions.held import DIFFERS
 from boussole.audits.decisions.overview import LogState, RowsAside, SchemaChangeCount
 from boussole.audits.systems import System
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.data.sources import change_words, exclusion_words, local, log_words, when
-from boussole.dashboard.words.say import Say
 
 # What was wrong with rows set aside, and what a steward can do about it, in plain words.
 
@@ -25,7 +25,7 @@ Words = tuple[str, str]
 def reason_words(reason: str, say: Say) -> Words:
     """The words of a reason of the contract; one that has none here is quoted as it is.
 
-    >>> from boussole.dashboard.words.say import speaker
+    >>> from boussole.dashboard.markup.words.say import speaker
     >>> reason_words("not a number", speaker("en"))[0]
     'It is not a number.'
     >>> reason_words("something new", speaker("en"))[0]

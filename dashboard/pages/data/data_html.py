@@ -6,6 +6,8 @@ import datetime as dt
 
 from boussole.audits.languages import inside
 from boussole.dashboard.markup.elements import Html, badge, code, details, el, join, link, stacked
+from boussole.dashboard.markup.words.addresses import data_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.data.blocks import Block
 from boussole.dashboard.pages.data.sources import SourceRow
 from boussole.dashboard.pages.data.view import DataPage, SourceProblem, SystemData, data_page
@@ -13,8 +15,6 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet
 from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed
 from boussole.dashboard.views.parts.taking_html import Along, nothing
-from boussole.dashboard.words.addresses import data_href
-from boussole.dashboard.words.say import Say
 
 # The data page as HTML.
 

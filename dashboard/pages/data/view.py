@@ -11,6 +11,8 @@ from boussole.audits.decisions.overview import LogState
 from boussole.audits.decisions.shared import Sharing
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument
+from boussole.dashboard.markup.words.addresses import data_href, system_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.data.blocks import Block, DataBlock, blocks, cut
 from boussole.dashboard.pages.data.sources import (
     FAILED,
@@ -25,8 +27,6 @@ from boussole.dashboard.pages.data.sources import (
 )
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.store import Facts
-from boussole.dashboard.words.addresses import data_href, system_href
-from boussole.dashboard.words.say import Say
 from boussole.experiments.declared import DeclaredMeasure
 
 # What is said of the data of one system from elsewhere: other systems, its latest audit, what its team declares.

@@ -9,6 +9,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import on_draft
 from boussole.charter.committee.papers.drafts import SavedDraft, Saving, draft, savings
 from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.words.addresses import drafts_href, number_of
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.server.forms.forms_html import folded_form, form_html
 from boussole.dashboard.views.chamber import Chamber, reads_drafts
@@ -18,8 +20,6 @@ from boussole.dashboard.views.parts.drafts import draft_page
 from boussole.dashboard.views.parts.margin import MarginReader, draft_margin
 from boussole.dashboard.views.parts.margin_html import MarginHtml
 from boussole.dashboard.views.parts.margin_routes import acts_of
-from boussole.dashboard.words.addresses import drafts_href, number_of
-from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:

@@ -7,6 +7,8 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import drafts
+from boussole.dashboard.markup.words.addresses import drafts_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.server.forms.forms_html import folded_form
 from boussole.dashboard.views.chamber import reads_drafts
@@ -14,8 +16,6 @@ from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts import drafts as drafts_html
 from boussole.dashboard.views.parts.draft_forms import beginning
 from boussole.dashboard.views.parts.drafts import draft_line
-from boussole.dashboard.words.addresses import drafts_href
-from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:

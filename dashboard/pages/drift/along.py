@@ -7,6 +7,7 @@ from pathlib import Path
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.drift.system_drift import Drift, drift_of, with_versions
+from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.cache import Stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
@@ -17,8 +18,6 @@ from boussole.dashboard.views.drift.multiples import Multiple
 from boussole.dashboard.views.drift.view import DriftPage, DriftQuery
 from boussole.dashboard.views.drift.view import drift_page as drawn
 from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, sealed
-from boussole.dashboard.words.say import Say
-from boussole.dashboard.words.speaking import speaker_in
 
 # The page of drift, kept between two looks.
 

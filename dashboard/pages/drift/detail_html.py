@@ -14,6 +14,7 @@ from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html, code, details, el, join, link, stacked
 from boussole.dashboard.markup.inline import source
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.drift.detail_making import make_apart
 from boussole.dashboard.pages.drift.detail_words import reading_head, which_to_read
 from boussole.dashboard.server.forms.forms_html import form_html
@@ -21,7 +22,6 @@ from boussole.dashboard.server.forms.model import Form, Problem, Values
 from boussole.dashboard.server.forms.routes import Desk, form_route
 from boussole.dashboard.views.drift.view import DriftQuery, address_of
 from boussole.dashboard.views.drift.words import period_words
-from boussole.dashboard.words.say import Say
 
 # Where Evidently's reports are served, in an origin of their own that reaches nothing, and where one is asked for.
 

@@ -14,8 +14,8 @@ from boussole.audits.measures import Measure
 from boussole.audits.systems.model import System
 from boussole.charter.judging.wording.naming import feature
 from boussole.dashboard.markup.elements import Html, details, el, facts, join, table
+from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.views.drift.words import beside_words, period_words, why_not
-from boussole.dashboard.words.say import Say, speaker
 
 # The words of Evidently's report: which figure to read, what was left out and why, what was found in columns.
 

@@ -8,6 +8,8 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.words.addresses import drift_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.drift import detail_html, drift_html, sides_html
 from boussole.dashboard.pages.drift.along import drift_page, figures
 from boussole.dashboard.server.access.permissions import Action, allowed
@@ -16,8 +18,6 @@ from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.context import choose
 from boussole.dashboard.views.parts.taking_html import along
-from boussole.dashboard.words.addresses import drift_href
-from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:

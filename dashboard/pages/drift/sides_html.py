@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.dashboard.markup.elements import Child, Html, badge, code, details, el, join, picture, stacked, table
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.drift.beside import Beside
 from boussole.dashboard.views.drift.followed import FollowedRows
 from boussole.dashboard.views.drift.for_whom import ForWhom, Part, Table
 from boussole.dashboard.views.drift.performance import Performing
 from boussole.dashboard.views.parts.drawings_html import Reading, read_along
 from boussole.dashboard.views.parts.taking_html import Along, nothing
-from boussole.dashboard.words.say import Say
 
 # Versions side by side, as HTML.
 

@@ -21,13 +21,13 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records import SealedReport, sealed_reports, verify_records
 from boussole.charter.records.sealed_files import NO_FILES, verify_files
 from boussole.charter.records.store.lookup import How, Place, audits_alike, fingerprints, places_of
+from boussole.dashboard.markup.words.addresses import evidence_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.evidence.view import bad_files
-from boussole.dashboard.report.checking import ReportCheck
-from boussole.dashboard.report.checking import check as check_report
+from boussole.dashboard.report.attachments import ReportCheck
+from boussole.dashboard.report.attachments import check as check_report
 from boussole.dashboard.views.evidence import moment_words
 from boussole.dashboard.views.periods import report_title
-from boussole.dashboard.words.addresses import evidence_href
-from boussole.dashboard.words.say import Say
 
 # What the evidence page answers about a file, and who asks.
 

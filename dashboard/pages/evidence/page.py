@@ -9,6 +9,8 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.words.addresses import evidence_href, number_of
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.evidence import evidence_html
 from boussole.dashboard.pages.evidence.routes import answer_of
 from boussole.dashboard.pages.evidence.view import asked_of, entry_page, head, search_of
@@ -20,8 +22,6 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.evidence import proved, results, short
 from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.records.contents import Contents, actions_of, contents_of, entries_named
-from boussole.dashboard.words.addresses import evidence_href, number_of
-from boussole.dashboard.words.say import Say
 
 
 def show_entry(text: str, say: Say) -> None:

@@ -11,6 +11,8 @@ from boussole.audits.ledger.search import EntryLine, LedgerQuery, Span
 from boussole.audits.mixed import joined
 from boussole.charter.records.sealed_files import SealedFiles
 from boussole.charter.records.starting import Restart
+from boussole.dashboard.markup.words.addresses import EVIDENCE, evidence_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.evidence import (
     InclusionProof,
     Results,
@@ -24,8 +26,6 @@ from boussole.dashboard.views.evidence import (
 )
 from boussole.dashboard.views.records.contents import Contents
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import EVIDENCE, evidence_href
-from boussole.dashboard.words.say import Say
 
 # The evidence page as data: what the ledger holds, what is found in it, one entry with its proof.
 

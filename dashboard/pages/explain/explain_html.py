@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html, el, facts, join, link, table
+from boussole.dashboard.markup.words.addresses import evidence_href, explain_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.explain.forms import TAKE, confirming, issuing, opening
 from boussole.dashboard.server.access.permissions import Action, Role, allowed
 from boussole.dashboard.server.access.person import Person, role_title
@@ -14,8 +16,6 @@ from boussole.dashboard.server.forms.forms_html import folded_form, form_html
 from boussole.dashboard.server.forms.model import Problem
 from boussole.dashboard.views.explained.sheet import Sheet
 from boussole.dashboard.views.paper_blocks import Block
-from boussole.dashboard.words.addresses import evidence_href, explain_href
-from boussole.dashboard.words.say import Say
 
 Query = dict[str, str]
 

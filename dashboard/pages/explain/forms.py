@@ -18,6 +18,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.appeals import AppealState, appeals
 from boussole.charter.incidents.entering import enter
 from boussole.charter.records.facts import facts_of
+from boussole.dashboard.markup.words.addresses import explain_href
+from boussole.dashboard.markup.words.say import Say, chosen_language, speaker_in
 from boussole.dashboard.server.access.sheet_requests import (
     SheetRequest,
     issued,
@@ -37,9 +39,6 @@ from boussole.dashboard.views.explained.explanation import (
     refusal,
     request_of,
 )
-from boussole.dashboard.words.addresses import explain_href
-from boussole.dashboard.words.say import Say
-from boussole.dashboard.words.speaking import chosen_language, speaker_in
 
 # The forms of the page: to ask for a sheet, to agree to it, to hand it out.
 
@@ -210,7 +209,7 @@ def _ask_issue(desk: Desk, of: str) -> Form | None:
 
 def _issue(desk: Desk, of: str, values: Values) -> Response:
     """Seals the answer and hands out its PDF at once: nobody has to make it again to have it."""
-    from boussole.dashboard.report.sheets import answered  # takes seconds to load
+    from boussole.dashboard.report.typesetting import answered  # takes seconds to load
 
     workspace, lang = desk.workspace, values.text("spoken")
     with told_to(desk.say):
@@ -243,7 +242,7 @@ def explained(workspace: Workspace, found: SheetRequest) -> Explanation:
 
 def _take(request: Request, workspace: Workspace) -> Response:
     """The PDF that was handed out, byte for byte; before that a draft that says so."""
-    from boussole.dashboard.report.sheets import draft, files_again
+    from boussole.dashboard.report.typesetting import draft, files_again
 
     me = of_request(request, workspace.home)
     say = speaker_in(workspace, chosen_language(request).get("lang", ""))

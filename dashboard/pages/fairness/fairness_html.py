@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, stacked
 from boussole.dashboard.markup.glossary import how_to_read, linked
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.fairness.view import Explorer, documents_of, kept_explorer, windows_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.sheet import sheet_of
@@ -18,7 +19,6 @@ from boussole.dashboard.views.parts.drawings_html import strips
 from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
 from boussole.dashboard.views.parts.taking_html import Along, nothing
 from boussole.dashboard.views.scene import period
-from boussole.dashboard.words.say import Say
 
 # The explorer's page as HTML.
 

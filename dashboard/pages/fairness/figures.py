@@ -11,6 +11,7 @@ from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, Comparison, MeasureDocument, Params, VerdictDocument
 from boussole.charter.document.base import given
 from boussole.charter.judging.statistics.testing import oriented
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.bars import NONE, Ends, decided, own
 from boussole.dashboard.views.charts.groups import attribute_name, group_of, rate_of, verdict_on
 from boussole.dashboard.views.fairness_choice import (
@@ -30,7 +31,6 @@ from boussole.dashboard.views.fairness_choice import (
 )
 from boussole.dashboard.views.fields import Field, Option, settled, settled_several
 from boussole.dashboard.views.scene import Scene, period
-from boussole.dashboard.words.say import Say
 
 # The groups of one released measure, ready to be drawn, put in a table or said.
 

@@ -14,6 +14,7 @@ from boussole.charter.document import MeasureDocument
 from boussole.charter.judging.wording.findings import finding
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.fairness.figures import Group, Side, beyond, by_chance, hidden, level_at, named, spoken_of
 from boussole.dashboard.views.charts.bars import Ends, carried, decided, drawn, own, within
 from boussole.dashboard.views.charts.dots import Dot, Line, Rows, digits_of, reach
@@ -21,7 +22,6 @@ from boussole.dashboard.views.charts.groups import reason_words
 from boussole.dashboard.views.charts.strips import Mark, Strip, Strips, levels_at
 from boussole.dashboard.views.fairness_choice import PROFILES, FairnessQuery, Kind
 from boussole.dashboard.views.system import bar_note
-from boussole.dashboard.words.say import Say
 
 # The explorer's chart: a mark and its interval for each group, of one period or two, and what each says in words.
 

@@ -12,6 +12,8 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.records.store.audits import audits_of
+from boussole.dashboard.markup.words.addresses import answer_href, evidence_href
+from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.fairness.figures import (
     Group,
     Side,
@@ -35,9 +37,6 @@ from boussole.dashboard.views.charts.tables import Table, signed, with_deciding
 from boussole.dashboard.views.fairness_choice import PROFILES, RAW, FairnessQuery, Kind, comparison, question, span
 from boussole.dashboard.views.fields import Field
 from boussole.dashboard.views.scene import Scene, as_decided, period
-from boussole.dashboard.words.addresses import answer_href, evidence_href
-from boussole.dashboard.words.say import Say
-from boussole.dashboard.words.speaking import speaker_in
 
 # The explorer's figures as tables: every group, and one group over the windows that were audited.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.generations import view
 from boussole.dashboard.pages.generations.view import generations_page
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:

@@ -12,13 +12,13 @@ from boussole.charter.text.model import Indicator
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, stacked
 from boussole.dashboard.markup.glossary import explained
 from boussole.dashboard.markup.marks import ORDER
+from boussole.dashboard.markup.words.addresses import article_href, system_href
+from boussole.dashboard.markup.words.say import Say, count
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
 from boussole.dashboard.views.needs import needed
 from boussole.dashboard.views.register_words import risk_word, status_word
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import Facts
-from boussole.dashboard.words.addresses import article_href, system_href
-from boussole.dashboard.words.say import Say, count
 
 # The page of generated texts as data: what came in of each system, and what is said of each question.
 

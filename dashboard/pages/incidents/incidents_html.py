@@ -12,6 +12,8 @@ from boussole.charter.deadlines.incidents import incidents as incidents_of
 from boussole.charter.record_types.incidents import Appeal
 from boussole.charter.record_types.inputs import WebForm
 from boussole.dashboard.markup.elements import Child, Html, details, el, facts, join, link, stacked, table
+from boussole.dashboard.markup.words.addresses import incidents_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.incidents.view import AppealRow, Appeals, IncidentsPage, IncidentView
 from boussole.dashboard.server.access.permissions import Action, Role, allowed
 from boussole.dashboard.server.access.person import Person
@@ -21,8 +23,6 @@ from boussole.dashboard.views.records.entering import FormPage, offered, record_
 from boussole.dashboard.views.records.form import LISTS
 from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import incidents_href
-from boussole.dashboard.words.say import Say
 
 # The page of incidents and appeals as HTML.
 

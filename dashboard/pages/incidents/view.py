@@ -11,13 +11,13 @@ from boussole.charter.deadlines.appeals import MONTHS, AppealState, appeals, cou
 from boussole.charter.deadlines.duties import BREACH, SERIOUS
 from boussole.charter.deadlines.incidents import IncidentHistory, in_time, incidents
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentUpdate
+from boussole.dashboard.markup.words.addresses import article_href, evidence_href, system_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views.incidents import binding, deadline_words, severity_meaning
 from boussole.dashboard.views.record_words import word, words_of
 from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import article_href, evidence_href, system_href
-from boussole.dashboard.words.say import Say
 
 # Appeals as the page tells them: counts and delays for everybody, single ones for those who handle them.
 

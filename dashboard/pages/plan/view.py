@@ -13,13 +13,13 @@ from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.judging.statistics.planning import Plan, plans, soonest
 from boussole.charter.judging.statistics.testing import lasting
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, stacked
+from boussole.dashboard.markup.words.addresses import answer_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import indicator_of, question_of
 from boussole.dashboard.views.charts.groups import attribute_name, group_of, stage_name
 from boussole.dashboard.views.charts.tables import Table
 from boussole.dashboard.views.parts.lists import choice, choosing
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import answer_href
-from boussole.dashboard.words.say import Say
 
 # How many decisions it takes, as data: of each question, a table of its groups.
 

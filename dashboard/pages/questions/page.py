@@ -6,6 +6,8 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.charter.record_types.acts import CommitteeQuestion
+from boussole.dashboard.markup.words.addresses import number_of
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.questions import view
 from boussole.dashboard.pages.questions.view import answers_of, questions_page
 from boussole.dashboard.server.access.permissions import Action, allowed
@@ -13,8 +15,6 @@ from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.server.forms.forms_html import PageForms
 from boussole.dashboard.views.committee_words import known_words
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.words.addresses import number_of
-from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:

@@ -14,8 +14,9 @@ from boussole.charter.committee.referrals.matters import ORDER, QuestionHistory,
 from boussole.charter.record_types.acts import CommitteeQuestion
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
-from boussole.dashboard.markup.attached import attached_html
-from boussole.dashboard.markup.elements import Html, el, join, link
+from boussole.dashboard.markup.elements import Html, attached_html, el, join, link
+from boussole.dashboard.markup.words.addresses import ask_href, evidence_href, questions_href, system_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import Person, who_words
 from boussole.dashboard.server.forms.forms_html import PageForms, Titled
 from boussole.dashboard.server.forms.routes import Desk
@@ -27,8 +28,6 @@ from boussole.dashboard.views.records.entering import FormPage, offered, record_
 from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import ask_href, evidence_href, questions_href, system_href
-from boussole.dashboard.words.say import Say
 
 # The page of written questions as data: late ones first, with who must answer, by when, and the answers.
 

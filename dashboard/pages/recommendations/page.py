@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.recommendations import view
 from boussole.dashboard.pages.recommendations.view import FollowedForms, RecommendationsQuery, recommendations_page
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.server.forms.forms_html import PageForms
 from boussole.dashboard.views.followed import opinions_about
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:

@@ -18,8 +18,9 @@ from boussole.charter.record_types.acts import Opinion
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.record_types.kinds import Recommendation
 from boussole.charter.records import statements
-from boussole.dashboard.markup.attached import attached_html
-from boussole.dashboard.markup.elements import Html, el, join, link
+from boussole.dashboard.markup.elements import Html, attached_html, el, join, link
+from boussole.dashboard.markup.words.addresses import article_href, evidence_href, recommendations_href, system_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.forms.forms_html import PageForms, Titled
 from boussole.dashboard.server.forms.routes import Desk
@@ -33,8 +34,6 @@ from boussole.dashboard.views.records.entering import FormPage, offered, record_
 from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import article_href, evidence_href, recommendations_href, system_href
-from boussole.dashboard.words.say import Say
 
 # The page of recommendations as data: who must answer what by when, overdue first, and what was answered.
 

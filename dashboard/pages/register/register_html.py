@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, picture, stacked
 from boussole.dashboard.markup.marks import ORDER
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.sheet import Sheet
 from boussole.dashboard.views.charts.strips import coverage_strip_svg, coverage_svg, strip_text
@@ -12,7 +13,6 @@ from boussole.dashboard.views.parts.taking import Drawing, Figure, Source, Wante
 from boussole.dashboard.views.parts.taking_html import Along, nothing
 from boussole.dashboard.views.register import RegisterPage, Row, register_page
 from boussole.dashboard.views.register_words import RegisterQuery
-from boussole.dashboard.words.say import Say
 
 # The register page as HTML.
 

@@ -19,7 +19,7 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.store.lookup import last_entry
 from boussole.charter.records.store.summaries import AuditSummary
-from boussole.dashboard.report.checking import ReportCheck, check
+from boussole.dashboard.report.attachments import ReportCheck, check
 from boussole.dashboard.server.trouble import noted
 from boussole.dashboard.views.periods import parse_period
 

@@ -6,13 +6,13 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.reports import reports_html
 from boussole.dashboard.pages.reports.making import LOOKED_AT_EVERY, jobs, reports
 from boussole.dashboard.pages.reports.reports_html import asking
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.parts import context, notices
-from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:

@@ -15,13 +15,13 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records import summaries
 from boussole.dashboard.markup.elements import Html, details, el, join, link, stacked
 from boussole.dashboard.markup.glossary import linked
+from boussole.dashboard.markup.words.addresses import evidence_href, reports_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.reports.making import Job, Report, content_to_take, make, periods
 from boussole.dashboard.server.forms.forms_html import form_html
 from boussole.dashboard.server.forms.model import Field, Form, Problem, Values
 from boussole.dashboard.server.forms.routes import Desk, form_route
 from boussole.dashboard.views.periods import period_title, report_title
-from boussole.dashboard.words.addresses import evidence_href, reports_href
-from boussole.dashboard.words.say import Say
 
 # The form by which a report is asked for, where it is sent, and where reports are taken from.
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from boussole.dashboard.markup.glossary_book import plain_letters
+from boussole.dashboard.markup.glossary import plain_letters
 from boussole.dashboard.server.access.permissions import Action
 
 # How people say what pages say otherwise: a text that holds the words of a page is found by these, too.

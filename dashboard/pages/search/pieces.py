@@ -16,18 +16,9 @@ from boussole.charter.committee.meetings.sessions import sessions
 from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.judging.crosswalk import crosswalk
 from boussole.charter.record_types.acts import CommitteeQuestion, Dissent, Referral
-from boussole.dashboard.markup.glossary_book import called, themes
+from boussole.dashboard.markup.glossary import called, themes
 from boussole.dashboard.markup.marks import word
-from boussole.dashboard.pages.search.index import Index, Piece
-from boussole.dashboard.server.access.permissions import Action
-from boussole.dashboard.server.access.places import PAGES
-from boussole.dashboard.server.cache import Stamp, house_stamp, newest, stamp
-from boussole.dashboard.views import store
-from boussole.dashboard.views.chamber import Chamber
-from boussole.dashboard.views.charts.groups import attribute_name
-from boussole.dashboard.views.compass import line
-from boussole.dashboard.views.scene import Scene, findings
-from boussole.dashboard.words.addresses import (
+from boussole.dashboard.markup.words.addresses import (
     address,
     article_href,
     committee_href,
@@ -40,9 +31,17 @@ from boussole.dashboard.words.addresses import (
     session_href,
     system_href,
 )
-from boussole.dashboard.words.menu import pages
-from boussole.dashboard.words.say import Say
-from boussole.dashboard.words.speaking import speaker_in
+from boussole.dashboard.markup.words.menu import pages
+from boussole.dashboard.markup.words.say import Say, speaker_in
+from boussole.dashboard.pages.search.index import Index, Piece
+from boussole.dashboard.server.access.permissions import Action
+from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.server.cache import Stamp, house_stamp, newest, stamp
+from boussole.dashboard.views import store
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.charts.groups import attribute_name
+from boussole.dashboard.views.compass import line
+from boussole.dashboard.views.scene import Scene, findings
 
 # Everything that can be found, with its address and the action that it takes to see it.
 

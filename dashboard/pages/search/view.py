@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.dashboard.markup.elements import Html, el, join, link
+from boussole.dashboard.markup.words.addresses import SEARCH, evidence_href, search_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.search.index import Index, beginnings, excerpt, marked
 from boussole.dashboard.pages.search.pieces import KINDS
 from boussole.dashboard.server.access.permissions import Action
-from boussole.dashboard.words.addresses import SEARCH, evidence_href, search_href
-from boussole.dashboard.words.say import Say
 
 # The search page as data: what was looked for, what was found of each kind, and where else to look.
 

@@ -15,12 +15,12 @@ from boussole.charter.document import by_article
 from boussole.charter.record_types.acts import PackAudit
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.words.addresses import article_href, draft_href, evidence_href, questions_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views.answers.asked import way_called, worded_as
 from boussole.dashboard.views.chamber import Chamber, Evidence
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import article_href, draft_href, evidence_href, questions_href
-from boussole.dashboard.words.say import Say
 
 # What an item of an agenda rests on, with where it is read: its question, its draft, its evidence.
 

@@ -21,6 +21,8 @@ from boussole.charter.committee.papers.calendar import calendar_file
 from boussole.charter.committee.papers.minutes import minutes_of
 from boussole.charter.committee.papers.minutes_text import minutes_text
 from boussole.charter.record_types.acts import SessionPaper
+from boussole.dashboard.markup.words.addresses import evidence_href, number_of, session_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.session.papers import Paper, file_at, file_name, make_paper, papers_of
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.person import Person
@@ -31,8 +33,6 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, chamber_of, leads, reads_drafts
 from boussole.dashboard.views.records.calling import SEEN, acting
 from boussole.dashboard.views.records.offering import MINUTES, PACK, FormOffer
-from boussole.dashboard.words.addresses import evidence_href, number_of, session_href
-from boussole.dashboard.words.say import Say
 
 # What a session hands out beside its page: the calendar file, the minutes in each language and as data.
 

@@ -14,12 +14,12 @@ from boussole.charter.committee.voted import VotedText
 from boussole.charter.committee.voting.presence import over, voters
 from boussole.charter.record_types.acts import FrozenPack, Hearing, Minutes, Opinion, PublicationDecision, Vote
 from boussole.charter.text.model import Charter
+from boussole.dashboard.markup.words.addresses import draft_href, evidence_href, system_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.session.agenda_view import ItemLink, item_links
 from boussole.dashboard.pages.session.files import minutes_href
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import choice_word, item_word, sense_word
-from boussole.dashboard.words.addresses import draft_href, evidence_href, system_href
-from boussole.dashboard.words.say import Say
 
 # A vote that is open, as data: the very text that is voted on with its version, how many voted, and never what.
 

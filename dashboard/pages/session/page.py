@@ -7,6 +7,8 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.words.addresses import committee_href, number_of
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.session import session_html
 from boussole.dashboard.pages.session.agenda_view import pack_view
 from boussole.dashboard.pages.session.files import PARTS, paper_offers, paper_view, reads_paper
@@ -17,8 +19,6 @@ from boussole.dashboard.views.parts import context, notices
 from boussole.dashboard.views.parts.margin_routes import own_words
 from boussole.dashboard.views.records.offering import HEAD, FormOffer, SessionActions, just_done, offered
 from boussole.dashboard.views.records.setting import Place, place_of
-from boussole.dashboard.words.addresses import committee_href, number_of
-from boussole.dashboard.words.say import Say
 
 
 def show(asked: str, say: Say) -> None:

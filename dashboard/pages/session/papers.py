@@ -29,6 +29,7 @@ from boussole.charter.committee.voted import wording_in
 from boussole.charter.record_types.acts import FrozenPack, PaperFile, SessionPaper
 from boussole.charter.records import SealedStatement
 from boussole.charter.text.model import Charter
+from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.pages.session.agenda_view import (
     Differences,
     PackView,
@@ -44,8 +45,6 @@ from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import item_word, sense_word
 from boussole.dashboard.views.paper_blocks import Block
 from boussole.dashboard.views.parts.drafts import missing, title_of, words_of
-from boussole.dashboard.words.say import Say
-from boussole.dashboard.words.speaking import speaker_in
 
 # The file of a session: agenda, evidence, what has changed, the texts to vote on, questions and their answers.
 #
@@ -292,6 +291,6 @@ def _pdf(
     workspace: Workspace, found: Session, titles: tuple[str, str], told: Sequence[blocks.Block], say: Say
 ) -> bytes:
     """A paper, typeset."""
-    from boussole.dashboard.report.papers import paper_pdf  # takes seconds to load
+    from boussole.dashboard.report.typesetting import paper_pdf  # takes seconds to load
 
     return paper_pdf(workspace.settings.organisation, found.day, titles, told, say)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from boussole.dashboard.markup.elements import Child, Html, badge, details, el, join, link, stacked, table
 from boussole.dashboard.markup.glossary import explained
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.session.agenda_view import AnswerChangeLine, Differences, PackColumn, PackView
 from boussole.dashboard.pages.session.files import PaperView
 from boussole.dashboard.pages.session.items_view import (
@@ -27,7 +28,6 @@ from boussole.dashboard.views.records.offering import (
     SessionActions,
     item_part,
 )
-from boussole.dashboard.words.say import Say
 
 # A vote that is open as HTML: announced at the head of the page, and its text, to the letter, above the ballot.
 

@@ -15,6 +15,8 @@ from boussole.charter.committee.voted import VotedText
 from boussole.charter.committee.voting.presence import count
 from boussole.charter.record_types.acts import Minutes
 from boussole.charter.text.model import Charter
+from boussole.dashboard.markup.words.addresses import committee_href, evidence_href, questions_href, session_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.session.agenda_view import BetweenRow, PackView, between_rows
 from boussole.dashboard.pages.session.files import calendar_href, minutes_data_href, minutes_href
 from boussole.dashboard.pages.session.items_view import (
@@ -29,8 +31,6 @@ from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import coming_words, presence_word, quorum_words, there_words
 from boussole.dashboard.views.records.offering import HEAD, MINUTES, PACK, PRESENCE, QUESTIONS, item_part
 from boussole.dashboard.views.register_words import when
-from boussole.dashboard.words.addresses import committee_href, evidence_href, questions_href, session_href
-from boussole.dashboard.words.say import Say
 
 # The minutes of a session as data: whether they are sealed and approved, their fingerprint, where to take them.
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from boussole.dashboard.alerts.page import section as alerts
 from boussole.dashboard.markup.elements import PREFIX, Html, details, el, facts, join, link, stacked, table
 from boussole.dashboard.markup.glossary import linked
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.settings.facts import Fault
 from boussole.dashboard.pages.settings.view import Inside, Row, SettingsPage, Yours
 from boussole.dashboard.server.access.sessions import ANCHOR, OTHERS, PATH, OwnSession
-from boussole.dashboard.words.say import Say
 
 # Where somebody is signed in, on the settings page: each session, and the button that ends it.
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
+from boussole.dashboard.markup.words.addresses import system_href
+from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.server.cache import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.sheet import Cell, Sheet, mark
@@ -15,9 +17,6 @@ from boussole.dashboard.views.matrix import Matrix, QuestionRow, matrix
 from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed_now
 from boussole.dashboard.views.scene import Scene, period
 from boussole.dashboard.views.system import SystemHead, system_head
-from boussole.dashboard.words.addresses import system_href
-from boussole.dashboard.words.say import Say
-from boussole.dashboard.words.speaking import speaker_in
 
 # What can be taken along of a system: its questions and answers by group.
 

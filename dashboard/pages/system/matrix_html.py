@@ -12,12 +12,12 @@ from boussole.audits.systems import System
 from boussole.audits.systems.values import rare
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, stacked, table
 from boussole.dashboard.markup.glossary import explained
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.small_print import Cap
 from boussole.dashboard.views.matrix import ArticleRows, Cell, Matrix, QuestionRow
 from boussole.dashboard.views.parts.system_html import counted
 from boussole.dashboard.views.parts.taking_html import Along, nothing
 from boussole.dashboard.views.register import Entry, Event, UnauditedPage
-from boussole.dashboard.words.say import Say
 from boussole.experiments.declared import DeclaredMeasure
 
 # The matrix of a system as HTML: a real table, which becomes one block a question where the screen is narrow.

@@ -7,6 +7,8 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html, details
+from boussole.dashboard.markup.words.addresses import compass_href, data_href, register_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.pages.system.along import figures, system_page
 from boussole.dashboard.pages.system.matrix_html import declared_section, declared_tables
@@ -16,8 +18,6 @@ from boussole.dashboard.views.parts import context, lists, notices, system_html
 from boussole.dashboard.views.parts.taking_html import along
 from boussole.dashboard.views.register import entry, unaudited
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import compass_href, data_href, register_href
-from boussole.dashboard.words.say import Say
 
 
 def show(seen: Scene, system: str, say: Say) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.work import work_html
 from boussole.dashboard.pages.work.work_html import figures
 from boussole.dashboard.server.access.visitor import here
@@ -14,7 +15,6 @@ from boussole.dashboard.views.parts.taking_html import along
 from boussole.dashboard.views.records.entering import offered
 from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.work import work_page
-from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:

@@ -11,6 +11,8 @@ from boussole.charter.work.effects import consultations as consultations_of
 from boussole.charter.work.effects import surveys as surveys_of
 from boussole.charter.work.effects import times, trainings
 from boussole.dashboard.markup.elements import Html, details, el, join, link, stacked, table
+from boussole.dashboard.markup.words.addresses import work_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.forms.forms_html import PageForms, Titled
 from boussole.dashboard.views import store
 from boussole.dashboard.views.charts.sheet import Sheet
@@ -19,8 +21,6 @@ from boussole.dashboard.views.parts.taking_html import Along, nothing
 from boussole.dashboard.views.records.entering import FormPage, record_routes
 from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.work import Row, SurveyView, WorkPage, work_page
-from boussole.dashboard.words.addresses import work_href
-from boussole.dashboard.words.say import Say
 
 # Effects on work as HTML.
 

@@ -11,12 +11,12 @@ from boussole.dashboard.markup.elements import PREFIX, Html, el, join, link
 from boussole.dashboard.markup.fontfiles import SANS, SERIF
 from boussole.dashboard.markup.inline import source
 from boussole.dashboard.markup.marks import INK, LINK, PAPER
+from boussole.dashboard.markup.words.addresses import address, concerns_href
+from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.person import Person, role_title
 from boussole.dashboard.server.access.sessions import ANCHOR, PAGE, Reason
 from boussole.dashboard.server.access.sign_in import SIGN_OUT, choosing, way_in
-from boussole.dashboard.words.addresses import address, concerns_href
-from boussole.dashboard.words.say import Say, speaker
 
 # Who somebody is, in the menu; and what is said to somebody who is not signed in.
 

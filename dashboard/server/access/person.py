@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from boussole.audits.access_settings import AccessSettings
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import SIGNED_IN, Role
-from boussole.dashboard.words.say import Say
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -18,6 +18,7 @@ from boussole.audits.access_settings import AccessSettings
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import PREFIX, Html, el
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access import log, sessions
 from boussole.dashboard.server.access.back_channel import Failures, back_channel_route
 from boussole.dashboard.server.access.database import now
@@ -26,7 +27,6 @@ from boussole.dashboard.server.access.permissions import SIGNED_IN, Role
 from boussole.dashboard.server.access.person import COOKIE, Person, address_of, local, role_title, session_cookie
 from boussole.dashboard.server.access.provider import CALLBACK, ProviderError, RevokedError, client, metadata, userinfo
 from boussole.dashboard.server.access.sessions import Reason, SignedOutError, browser_of, own_route
-from boussole.dashboard.words.say import Say
 
 # What a sign-in that is under way needs until it comes back: state, nonce, the verifier of PKCE, and where to go
 # then.

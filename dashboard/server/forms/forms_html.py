@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
 
 from boussole.dashboard.markup.elements import Child, Html, details, el, join
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.forms.model import Field, Form, Problem
-from boussole.dashboard.words.say import Say
 
 
 def form_html(form: Form, say: Say, *, query: Mapping[str, str], problem: Problem | None = None) -> Html:

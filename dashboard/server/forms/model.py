@@ -13,7 +13,7 @@ from pydantic import Field as Limits
 
 from boussole.charter.record_types.inputs import misfit_of
 from boussole.dashboard.markup.elements import PREFIX
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.say import Say
 
 # What a form asks, as data.
 

@@ -21,11 +21,10 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.people.directory import directory
 from boussole.charter.committee.refusals import RefusedError
 from boussole.dashboard.markup.elements import PREFIX
+from boussole.dashboard.markup.words.say import Say, chosen_language, speaker_for
 from boussole.dashboard.server.access.person import Person, who_words
 from boussole.dashboard.server.access.visitor import of_request
 from boussole.dashboard.server.forms.model import Form, Problem, UnfitError, Values, misfit
-from boussole.dashboard.words.say import Say
-from boussole.dashboard.words.speaking import chosen_language, speaker_for
 
 # What was typed in forms that could not be taken: kept in memory for the page that says why.
 

@@ -10,7 +10,7 @@ from boussole.audits.systems import System
 from boussole.charter.document import Comparison, MeasureDocument, Standing, VerdictDocument
 from boussole.charter.document.measures import IntervalOfMeasure
 from boussole.charter.judging.wording.naming import feature
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.say import Say
 
 # The bar behind a mark: the interval that decided a comparison, on the scale of the figure that is drawn.
 

@@ -12,15 +12,14 @@ import vl_convert
 from boussole.audits.languages import NARROW, capital
 from boussole.audits.systems import System
 from boussole.charter.document import Standing, VerdictDocument
-from boussole.dashboard.markup.fontfiles import register
+from boussole.dashboard.markup.fontfiles import all_printable, register
 from boussole.dashboard.markup.marks import word
-from boussole.dashboard.markup.printable import all_printable
+from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.cache import by_content
 from boussole.dashboard.views.charts.bars import drift_levels, features, within
 from boussole.dashboard.views.charts.calibration import Curve, calibration_chart
 from boussole.dashboard.views.charts.dots import WIDE, Dot, Layout, Line, Rows, draw
 from boussole.dashboard.views.charts.groups import RATIOS, By, Row, reason_words, rows
-from boussole.dashboard.words.say import Say, speaker
 
 _LOCALES = {
     "fr": {

@@ -14,8 +14,8 @@ from boussole.charter.document import Comparison, MeasureDocument, Standing, Ver
 from boussole.charter.document.base import given
 from boussole.charter.judging.verdicts import oriented
 from boussole.charter.judging.wording.naming import together
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.bars import NONE, Ends, carried, decided, drawn, own
-from boussole.dashboard.words.say import Say
 
 By = tuple[str, ...]
 
@@ -236,7 +236,7 @@ def group_of(measure: MeasureDocument, say: Say, *, system: System | None) -> st
 def value_name(attribute: str, value: str, say: Say, *, system: System | None = None) -> str:
     """One value of one attribute in words.
 
-    >>> from boussole.dashboard.words.say import speaker
+    >>> from boussole.dashboard.markup.words.say import speaker
     >>> value_name("gender", "?", speaker("en")), value_name("gender", "F", speaker("en"))
     ('unknown', 'F')
     >>> value_name("gender", "undeclared", speaker("fr")), value_name("gender", "rare-1f60c2aa", speaker("en"))
@@ -259,7 +259,7 @@ def value_name(attribute: str, value: str, say: Say, *, system: System | None = 
 def band_name(value: str, say: Say) -> str:
     """A band in words.
 
-    >>> from boussole.dashboard.words.say import speaker
+    >>> from boussole.dashboard.markup.words.say import speaker
     >>> [band_name(band, speaker("en")) for band in ("<25", "25-49", "50+")]
     ['under 25', '25 to 49', '50 and over']
     """

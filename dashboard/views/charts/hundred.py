@@ -15,6 +15,7 @@ from boussole.charter.document import MeasureDocument, Standing, VerdictDocument
 from boussole.charter.judging.wording.findings import deciding
 from boussole.charter.judging.wording.naming import parsed
 from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.bars import NONE, Ends, within
 from boussole.dashboard.views.charts.charts import apart, level_lines
 from boussole.dashboard.views.charts.dots import WIDE, Dot, Layout, Rows
@@ -30,7 +31,6 @@ from boussole.dashboard.views.charts.groups import (
     stage_rows,
 )
 from boussole.dashboard.views.charts.tables import Table, actor_name
-from boussole.dashboard.words.say import Say
 
 # The groups of one question for a hundred people: a dot, the interval that decides, and the levels of the charter.
 
@@ -152,7 +152,7 @@ def named(row: Row, say: Say) -> str:
 def figure(value: float, say: Say) -> str:
     """A figure for a hundred, with a decimal where it is small.
 
-    >>> from boussole.dashboard.words.say import speaker
+    >>> from boussole.dashboard.markup.words.say import speaker
     >>> figure(73.6, speaker("en")), figure(7.36, speaker("en"))
     ('74', '7.4')
     """

@@ -11,7 +11,7 @@ from html import escape
 from boussole.charter.document.answers.verdict import worst
 from boussole.dashboard.markup.fontfiles import QUOTED
 from boussole.dashboard.markup.marks import INK, LINE, MARKS, NEEDLE, shape, word
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.markup.words.say import Say, speaker
 
 WIDTH, HEIGHT = 492, 374
 CENTRE = (WIDTH / 2, HEIGHT / 2)

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from boussole.dashboard.markup.fontfiles import QUOTED
+from boussole.dashboard.markup.fontfiles import QUOTED, printable
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, shape, word
-from boussole.dashboard.markup.printable import printable
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.strips import broken, width_of
 from boussole.dashboard.views.charts.tables import Table
-from boussole.dashboard.words.say import Say
 
 # A table of words and marks, as it stands under a figure, is drawn and is taken into a spreadsheet.
 

@@ -10,12 +10,11 @@ from html import escape
 
 from fontTools.ttLib import TTFont
 
-from boussole.dashboard.markup.fontfiles import FOLDER, QUOTED
+from boussole.dashboard.markup.fontfiles import FOLDER, QUOTED, printable
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, NEEDLE, shape
-from boussole.dashboard.markup.printable import printable
+from boussole.dashboard.markup.words.reading import Kind
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.dots import Dot, Rows, tint
-from boussole.dashboard.words.reading import Kind
-from boussole.dashboard.words.say import Say
 
 # How wide words are in the font of drawings, and where they break to fit.
 

@@ -9,6 +9,7 @@ from boussole.audits.measures import TOP
 from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Standing, VerdictDocument
 from boussole.charter.judging.wording.naming import parsed
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.bars import Feature, features
 from boussole.dashboard.views.charts.groups import (
     By,
@@ -21,7 +22,6 @@ from boussole.dashboard.views.charts.groups import (
     stage_name,
     stage_rows,
 )
-from boussole.dashboard.words.say import Say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,7 +333,7 @@ def _hundredths(value: float, scale: str, say: Say) -> str:
 def signed(value: float, say: Say) -> str:
     """A difference with its sign.
 
-    >>> from boussole.dashboard.words.say import speaker
+    >>> from boussole.dashboard.markup.words.say import speaker
     >>> signed(1.26, speaker("en")), signed(-0.04, speaker("en"))
     ('+1.3', '0.0')
     """

@@ -16,6 +16,8 @@ from boussole.charter.drift.readings import Reading, theme_of
 from boussole.charter.drift.rule import Level
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import Version
+from boussole.dashboard.markup.words.addresses import charter_href, data_href, drift_href, incidents_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.time_pictures import Spot, places, small_multiple, time_axis
 from boussole.dashboard.views.drift.beside import anchor_of
 from boussole.dashboard.views.drift.figures import ends_of, figure, in_order, label, of, row, several, table_head
@@ -29,8 +31,6 @@ from boussole.dashboard.views.drift.words import (
     why_not,
 )
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import charter_href, data_href, drift_href, incidents_href
-from boussole.dashboard.words.say import Say
 
 # What happened meanwhile: versions of the model, of the charter, and incidents, each with its day.
 

@@ -16,11 +16,11 @@ from boussole.audits.windows import Window
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.causes import causes, newcomers, run
 from boussole.charter.drift.readings import MEANING, MOVED, Reading
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.time_pictures import Month, MonthValue
 from boussole.dashboard.views.drift.followed import FollowedRows, PerformanceWords, drawn, group_table
 from boussole.dashboard.views.drift.multiples import Event, on_days
 from boussole.dashboard.views.drift.words import period_words, state_words, why_not
-from boussole.dashboard.words.say import Say
 
 # What scores mean, month by month: positive outcomes that came, beside those that the same scores let expect.
 

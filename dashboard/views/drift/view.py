@@ -15,6 +15,8 @@ from boussole.charter.drift.read import read_all
 from boussole.charter.drift.readings import THEMES, Reading
 from boussole.charter.drift.rule import FEATURES, SCORE, Level
 from boussole.charter.drift.system_drift import Drift
+from boussole.dashboard.markup.words.addresses import article_href, data_href, drift_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.drift.beside import Beside, side_by_side
 from boussole.dashboard.views.drift.figures import Gaps, gaps
 from boussole.dashboard.views.drift.for_whom import ForWhom, for_whom
@@ -34,8 +36,6 @@ from boussole.dashboard.views.drift.words import (
 )
 from boussole.dashboard.views.fields import Field, Option, settled
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import article_href, data_href, drift_href
-from boussole.dashboard.words.say import Say
 
 # What the address of the drift page asks for, as the server takes it.
 

@@ -14,7 +14,7 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.appeals import AppealState, appeals
 from boussole.charter.records.facts import facts_of
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.say import Say
 from boussole.experiments.weights.linear import Weights, logged_weights, weights
 from boussole.experiments.weights.version_models import VersionModel, model_of
 

@@ -15,6 +15,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.voted import VotedText
 from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.words.addresses import ask_href, evidence_href, number_of
+from boussole.dashboard.markup.words.say import Say, speaker_in
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.visitor import here as person
 from boussole.dashboard.server.forms.forms_html import done_html
@@ -31,9 +33,6 @@ from boussole.dashboard.views.parts.opinions_html import beside as opinions_besi
 from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import Facts
-from boussole.dashboard.words.addresses import ask_href, evidence_href, number_of
-from boussole.dashboard.words.say import Say
-from boussole.dashboard.words.speaking import speaker_in
 
 # What the script of a page asks: in which language, of which workspace, what stands beside, what was just done.
 

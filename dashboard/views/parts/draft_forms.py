@@ -10,6 +10,8 @@ from starlette.routing import Route
 
 from boussole.charter.committee.papers.drafts import SavedDraft, begin, discard, draft, drafts, save
 from boussole.charter.committee.referrals.matters import matters
+from boussole.dashboard.markup.words.addresses import draft_href, drafts_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.forms.model import Field, Form, UnfitError, Values
 from boussole.dashboard.server.forms.routes import Desk, form_route
@@ -17,8 +19,6 @@ from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, needs_pen
 from boussole.dashboard.views.committee_words import sense_word
 from boussole.dashboard.views.parts.drafts import SENSES, reservations_of, title_of, words_of
-from boussole.dashboard.words.addresses import draft_href, drafts_href
-from boussole.dashboard.words.say import Say
 
 # The forms of drafts: to begin one, to save one, to throw one away.
 

@@ -14,11 +14,11 @@ from boussole.charter.committee.placeholders import unwritten
 from boussole.charter.committee.voted import wording_in
 from boussole.charter.record_types.acts import Referral
 from boussole.dashboard.markup.elements import Html, details, el, join, link
+from boussole.dashboard.markup.words.addresses import draft_href, evidence_href
+from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.committee_words import sense_word
-from boussole.dashboard.words.addresses import draft_href, evidence_href
-from boussole.dashboard.words.say import Say, speaker
 
 # Drafts as pages show them: the list, one draft with what was kept aside of it, two texts side by side.
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from boussole.dashboard.markup.elements import Html, el, picture
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.strips import NARROW, Mark, Strip, Strips, scale_svg, strip_svg
-from boussole.dashboard.words.say import Say
 
 # A chart of strips as HTML: a mark that is pointed at, or reached by keyboard, says its figure, interval and count.
 

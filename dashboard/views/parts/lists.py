@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from boussole.charter.document.answers.verdict import worst
 from boussole.dashboard.markup.elements import Html, badge, el, join, link
 from boussole.dashboard.markup.marks import ORDER
+from boussole.dashboard.markup.words.addresses import article_href, register_href, system_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.fields import Choice
 from boussole.dashboard.views.parts.system_html import counted
 from boussole.dashboard.views.register_words import DueLine
 from boussole.dashboard.views.scene import Scene, period
-from boussole.dashboard.words.addresses import article_href, register_href, system_href
-from boussole.dashboard.words.say import Say
 
 # Where no article or system is asked for: all there are, with how each stands.
 

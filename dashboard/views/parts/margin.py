@@ -13,13 +13,12 @@ from zoneinfo import ZoneInfo
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import LONGEST, RESERVATIONS, WORDS, AnswerSpot, SavedNote, parts_of
 from boussole.charter.committee.papers.drafts import SavedDraft
+from boussole.dashboard.markup.words.say import Say, speaker, speaker_in
 from boussole.dashboard.server.forms.model import Field, Form
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.parts.drafts import author_words
-from boussole.dashboard.words.say import Say, speaker
-from boussole.dashboard.words.speaking import speaker_in
 
 # Where a comment stands in a text that was saved since: beside the same words, what took their place, or nowhere.
 

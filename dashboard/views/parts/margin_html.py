@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.dashboard.markup.elements import Html, details, el, join, link
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.forms.forms_html import folded_form, form_html
 from boussole.dashboard.server.forms.model import Form, Problem
 from boussole.dashboard.views.parts.margin import AnswerMargin, DraftMargin, NotedParagraph, Remark, Thread
-from boussole.dashboard.words.say import Say
 
 
 @dataclass(frozen=True, kw_only=True)

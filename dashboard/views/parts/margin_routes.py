@@ -17,6 +17,8 @@ from boussole.charter.committee.people.members import sitting_on
 from boussole.charter.committee.voted import VotedText
 from boussole.charter.committee.voting.votes import decided
 from boussole.charter.record_types.acts import Consensus, Dissent, Minutes, Tally
+from boussole.dashboard.markup.words.addresses import answer_href, ask_href, draft_href, number_of, session_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.forms.model import Form, UnfitError, Values
@@ -26,8 +28,6 @@ from boussole.dashboard.views.chamber import Chamber, needs_pen, reads_drafts
 from boussole.dashboard.views.parts import margin as forms
 from boussole.dashboard.views.parts.draft_forms import author, found
 from boussole.dashboard.views.parts.margin import answer_spot
-from boussole.dashboard.words.addresses import answer_href, ask_href, draft_href, number_of, session_href
-from boussole.dashboard.words.say import Say
 
 # Where what is written in a margin is sent. Of what somebody may not read, the answer is that there is none.
 

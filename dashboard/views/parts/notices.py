@@ -8,14 +8,14 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.notes.outside import Outside
 from boussole.dashboard.markup.elements import Html, code, el, join, link, stacked
+from boussole.dashboard.markup.words.addresses import concerns_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.database import seen
 from boussole.dashboard.server.access.permissions import TABLE, Action, Role
 from boussole.dashboard.server.access.person import Person, role_title
 from boussole.dashboard.views import store
 from boussole.dashboard.views.concerns import whose
 from boussole.dashboard.views.outside import OutsideNote, line, view
-from boussole.dashboard.words.addresses import concerns_href
-from boussole.dashboard.words.say import Say
 
 # In the place of what cannot be shown: what is wrong, what to do, under which number it was noted.
 

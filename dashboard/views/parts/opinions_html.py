@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.audits.languages import inside
-from boussole.dashboard.markup.attached import attached_html
-from boussole.dashboard.markup.elements import Child, Html, details, el, facts, join, link
+from boussole.dashboard.markup.elements import Child, Html, attached_html, details, el, facts, join, link
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.forms.forms_html import PageForms
 from boussole.dashboard.views.followed import OpinionView, ReplyWords
-from boussole.dashboard.words.say import Say
 
 # Opinions and what became of them as HTML.
 

@@ -8,9 +8,9 @@ from functools import partial
 from boussole.dashboard.markup.elements import Html, badge, details, el, facts, join, link, picture, table
 from boussole.dashboard.markup.glossary import explained, how_to_read
 from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.tables import Table
 from boussole.dashboard.views.system import Chart, Question, Section, SystemHead
-from boussole.dashboard.words.say import Say
 
 
 def head(page: SystemHead, say: Say, *, home: str, data: str) -> Html:

@@ -15,11 +15,11 @@ from boussole.audits.ledger.tree import size_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, Standing
 from boussole.charter.records.database import reading
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.cache import Stamp, newest, records_stamp
 from boussole.dashboard.views.charts.sheet import Sheet
 from boussole.dashboard.views.scene import period
-from boussole.dashboard.words.say import Say
 
 # The seal of a figure: the entries that sealed what it shows, and the root of the ledger with the last of them.
 

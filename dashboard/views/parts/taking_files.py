@@ -22,16 +22,15 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.formulas import escaped
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.markup.fontfiles import QUOTED, embed, register
+from boussole.dashboard.markup.fontfiles import QUOTED, embed, printable, register
 from boussole.dashboard.markup.marks import INK, INK_2, mark_svg, word
-from boussole.dashboard.markup.printable import printable
+from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.access.places import figure_path
 from boussole.dashboard.server.access.visitor import looking, of_request
 from boussole.dashboard.views.charts.sheet import MOST, table_picture
 from boussole.dashboard.views.charts.strips import broken
 from boussole.dashboard.views.parts.taking import Figure, Figures, Wanted, citation, file_name, source_line
-from boussole.dashboard.words.say import Say, speaker
 
 # A figure as files: an image that can stand alone, as a drawing or as pixels, and a table for a spreadsheet.
 

@@ -11,10 +11,10 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html, details, el, facts, link
+from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.parts.taking import Figure, Figures, Wanted, citation, file_name
 from boussole.dashboard.views.parts.taking_files import KINDS, file_href
-from boussole.dashboard.words.say import Say, speaker
 
 # What stands under a figure: one fold with its files, its address, and how to cite it.
 

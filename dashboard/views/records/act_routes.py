@@ -10,6 +10,7 @@ from starlette.routing import Route
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
+from boussole.dashboard.markup.words.addresses import committee_href, session_href
 from boussole.dashboard.server.forms.model import Form, UnfitError, Values
 from boussole.dashboard.server.forms.routes import Desk, form_route
 from boussole.dashboard.views import store
@@ -18,7 +19,6 @@ from boussole.dashboard.views.records.convening import CONVENE
 from boussole.dashboard.views.records.entering import FormPage, record_routes
 from boussole.dashboard.views.records.offering import BY_HAND, part_of
 from boussole.dashboard.views.records.setting import Place, Setting, place_of
-from boussole.dashboard.words.addresses import committee_href, session_href
 
 
 def _session(desk: Desk, of: str, _: WebForm) -> Setting | None:

@@ -17,12 +17,12 @@ from boussole.charter.committee.referrals.matters import matters
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import Convocation, Item
 from boussole.charter.records import SealedStatement
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.forms.model import Field, Form, UnfitError, Values
 from boussole.dashboard.server.forms.routes import Desk
 from boussole.dashboard.views.chamber import Chamber, member_of, needs_lead
 from boussole.dashboard.views.records.setting import Place
-from boussole.dashboard.words.say import Say
 
 # An agenda as lines that people write, one item each.
 

@@ -15,11 +15,11 @@ from boussole.charter.record_types.base import UNTOLD, KeptFile, Statement
 from boussole.charter.record_types.inputs import input_of, words_in
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records.readable import Readable, Records
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import Action, Role, allowed
 from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views.committee_words import item_word, sense_word
 from boussole.dashboard.views.record_words import attached_links
-from boussole.dashboard.words.say import Say
 
 Pairs = list[tuple[str, str]]
 MEMBERS = ("members", "others", "there", "known_members")

@@ -14,6 +14,8 @@ from boussole.charter.committee.meetings.sessions import sessions
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import Convocation
 from boussole.charter.records import SealedStatement
+from boussole.dashboard.markup.words.addresses import committee_href, session_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.forms.model import Field, Form, UnfitError, Values
 from boussole.dashboard.server.forms.routes import Desk, form_route
@@ -28,8 +30,6 @@ from boussole.dashboard.views.records.calling import (
     standing_items,
     when_and_where,
 )
-from boussole.dashboard.words.addresses import committee_href, session_href
-from boussole.dashboard.words.say import Say
 
 # What is done on the page of a committee by a form that is written by hand: calling a session.
 

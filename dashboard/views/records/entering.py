@@ -27,6 +27,8 @@ from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.documents.attachment_kinds import AttachmentError
 from boussole.charter.records.documents.attachments import AttachedFile, examined, kept_with, opened
+from boussole.dashboard.markup.words.addresses import ATTACHMENT
+from boussole.dashboard.markup.words.say import Say, chosen_language, speaker_in
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.person import said_as
 from boussole.dashboard.server.access.visitor import of_request
@@ -40,9 +42,6 @@ from boussole.dashboard.views.records.computed import computed
 from boussole.dashboard.views.records.contents import actions_of
 from boussole.dashboard.views.records.form import SEEN, fields_of, record_form
 from boussole.dashboard.views.records.setting import Setting, draft_of, wording_of
-from boussole.dashboard.words.addresses import ATTACHMENT
-from boussole.dashboard.words.say import Say
-from boussole.dashboard.words.speaking import chosen_language, speaker_in
 
 # Files that come with a form: looked at before anything is sealed, and refused in the reader's language.
 

@@ -24,6 +24,8 @@ from boussole.charter.record_types.acts import (
     Vote,
 )
 from boussole.dashboard.markup.elements import Html, el, join
+from boussole.dashboard.markup.words.addresses import evidence_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import allowed
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.access.places import ROUTES
@@ -37,8 +39,6 @@ from boussole.dashboard.views.records.entering import forms_on
 from boussole.dashboard.views.records.entering import offered as made
 from boussole.dashboard.views.records.setting import Place, Setting, wording_of
 from boussole.dashboard.views.records.taking_part import CAST, POINT, mine
-from boussole.dashboard.words.addresses import evidence_href
-from boussole.dashboard.words.say import Say
 
 # Which forms the page of a session shows to whom, and where: what the session and the rules allow to a role.
 

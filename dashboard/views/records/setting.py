@@ -20,13 +20,13 @@ from boussole.charter.record_types.acts import Convocation, Item, Minutes, Opini
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.in_force import in_force
 from boussole.charter.text.model import Charter
+from boussole.dashboard.markup.words.addresses import number_of
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.views import store
 from boussole.dashboard.views.chamber import Chamber, chamber_of
 from boussole.dashboard.views.figure import Figure
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import number_of
-from boussole.dashboard.words.say import Say
 
 # What a form of a session is about: the session, and the item, vote, decision or opinion under it.
 

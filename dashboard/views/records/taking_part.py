@@ -15,6 +15,8 @@ from boussole.charter.record_types.acts.rules import ItemKind
 from boussole.charter.records import SealedStatement
 from boussole.dashboard.markup.elements import Html, el, join, link
 from boussole.dashboard.markup.inline import STYLE, source
+from boussole.dashboard.markup.words.addresses import session_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.server.forms.model import Field, UnfitError, Values
 from boussole.dashboard.server.forms.routes import Desk
@@ -23,8 +25,6 @@ from boussole.dashboard.views.committee_words import choice_word, item_word
 from boussole.dashboard.views.records.calling import Choices, Doing, me, who
 from boussole.dashboard.views.records.form import LISTS
 from boussole.dashboard.views.records.setting import Place, Setting
-from boussole.dashboard.words.addresses import session_href
-from boussole.dashboard.words.say import Say
 
 # The page that answers a secret vote: that it was cast, and its receipt. It is made for this one answer, and kept
 # nowhere: not in the memory of the server, not in an address, not in what the browser stores.

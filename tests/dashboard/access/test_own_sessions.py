@@ -7,11 +7,11 @@ import sqlite3
 import pytest
 
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.settings.settings_html import sessions as told
 from boussole.dashboard.server.access import database, log, sessions
 from boussole.dashboard.server.access.database import REFERENCE, open_sessions
 from boussole.dashboard.server.access.sessions import OTHERS, PATH, SignedOutError, digest, own_sessions
-from boussole.dashboard.words.say import speaker
 from tests.dashboard.access.conftest import browser
 
 COOKIE = "boussole_session"

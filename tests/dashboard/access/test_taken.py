@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from boussole.dashboard.api.refusals import is_api
+from boussole.dashboard.api.routing import is_api
 from boussole.dashboard.app import guard
 from boussole.dashboard.server.access import visitor
 from boussole.dashboard.server.access.permissions import STRANGERS

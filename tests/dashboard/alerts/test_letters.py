@@ -14,10 +14,9 @@ from boussole.charter.committee.acting import do
 from boussole.charter.committee.acts.meeting import convene, open_session
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.record_types.acts import Attendance, Cancellation, Mandate, MandateEnd
-from boussole.dashboard.alerts.facts import alert_facts
-from boussole.dashboard.alerts.page import troubles
-from boussole.dashboard.alerts.personal import box, sending
-from boussole.dashboard.alerts.personal.sending import send_letters
+from boussole.dashboard.alerts import box, personal
+from boussole.dashboard.alerts.page import alert_facts, troubles
+from boussole.dashboard.alerts.personal import send_letters
 from boussole.dashboard.server.access.database import Wish, forget_reader, remember, seen, write_wish
 from tests.charter.committee.desk import AGENDA, CALLED, HOUR, SAID, START, m
 from tests.charter.committee.hall import NAME, Hall, who
@@ -54,7 +53,7 @@ class Town:
         values = {"starts": START, "ends": START + 2 * HOUR, "place": "Room 1", "agenda": AGENDA} | changes
         return convene(self.workspace, NAME, who=who(CALLED), **values).entry
 
-    def send(self, clock: dt.datetime | None = None, **more: Any) -> sending.LettersSent:
+    def send(self, clock: dt.datetime | None = None, **more: Any) -> personal.LettersSent:
         self.clock = clock or self.clock
         return send_letters(self.workspace, now=at(self.clock), **more)
 

@@ -16,10 +16,9 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.api.openapi import ADDRESSES
-from boussole.dashboard.api.queries import PageQuery, VerdictsQuery
-from boussole.dashboard.api.refusals import OPENAPI, TOLD
-from boussole.dashboard.api.serving import METHODS, NOWHERE
+from boussole.dashboard.api.routing import OPENAPI, TOLD
+from boussole.dashboard.api.serving import ADDRESSES, METHODS, NOWHERE
+from boussole.dashboard.api.shapes import PageQuery, VerdictsQuery
 from boussole.dashboard.app.server import doors, routes
 from boussole.dashboard.server.access import log, visitor
 from boussole.dashboard.server.access.permissions import STRANGERS, Action

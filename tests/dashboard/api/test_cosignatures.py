@@ -19,7 +19,7 @@ from boussole.audits.ledger.notes import Note, Signature, parse_note
 from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.notes.outside import State, outside
-from boussole.dashboard.api.refusals import is_api
+from boussole.dashboard.api.routing import is_api
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.server.access import visitor
 from boussole.dashboard.server.access.permissions import STRANGERS

@@ -20,10 +20,10 @@ from boussole.charter.oscal.exporting import oscal_files
 from boussole.charter.records import latest_audits
 from boussole.charter.records.store.audits import stored_audits
 from boussole.dashboard.alerts.channels import channels
-from boussole.dashboard.alerts.detection.detect import check
+from boussole.dashboard.alerts.detect import check
 from boussole.dashboard.alerts.outbox import messages
 from boussole.dashboard.alerts.sending import composed
-from boussole.dashboard.api.openapi import ADDRESSES
+from boussole.dashboard.api.serving import ADDRESSES
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.report.writing import write_report
 from boussole.dashboard.server.access.permissions import Role

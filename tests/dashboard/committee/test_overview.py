@@ -19,10 +19,10 @@ from boussole.charter.record_types.acts import (
     Rapporteur,
     Referral,
 )
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.committee import committee_html
 from boussole.dashboard.pages.committee.view import OverviewPage, overview_page
 from boussole.dashboard.views.committee_words import duty_line, shortened
-from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import CALLED, DAY, SAID, m
 
 EN, FR = speaker("en"), speaker("fr")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from boussole.charter.committee.acts.packs import freeze
 from boussole.charter.record_types.acts import FrozenPack
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.session import session_html
 from boussole.dashboard.pages.session.agenda_view import pack_view
 from boussole.dashboard.views.chamber import evidence_of
-from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import DAY
 from tests.charter.committee.hall import NAME, who
 from tests.charter.committee.test_packs import audit

@@ -35,9 +35,9 @@ from boussole.charter.record_types.acts import (
     Tally,
     Vote,
 )
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.session import session_html
 from boussole.dashboard.pages.session.view import SessionPage, session_page
-from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, m
 
 EN, FR = speaker("en"), speaker("fr")

@@ -20,12 +20,12 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from boussole.audits.access_settings import AccessSettings
+from boussole.dashboard.markup.words.menu import pages
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.drift import detail_html
 from boussole.dashboard.server.access import account_html
 from boussole.dashboard.server.headers import BARE, Headers, page_policy
 from boussole.dashboard.views.records.taking_part import receipt_page
-from boussole.dashboard.words.menu import pages
-from boussole.dashboard.words.say import speaker
 from tests.attacks import Tries
 
 ALWAYS = {

@@ -10,14 +10,14 @@ from typing import Any
 
 from boussole.audits.languages import LANGUAGES, capital, inside
 from boussole.charter.document import ArticleVerdict, AuditDocument, Standing, VerdictDocument
-from boussole.dashboard.alerts.changes import BLIND, NOT_ASKED, SubjectChange
+from boussole.dashboard.alerts.messages import BLIND, NOT_ASKED, SubjectChange
 from boussole.dashboard.alerts.words import AlertSay, teller
 from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.words.addresses import answer_href, drift_href, system_href
+from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.views.answers.asked import question_of, sentence_of
 from boussole.dashboard.views.drift.words import state_words, theme_words
 from boussole.dashboard.views.scene import Scene, excess
-from boussole.dashboard.words.addresses import answer_href, drift_href, system_href
-from boussole.dashboard.words.say import Say, speaker
 
 Texts = dict[str, str]
 

@@ -1,4 +1,4 @@
-"""What pages and charts say: the catalogue of one language, its numbers and its dates."""
+"""What pages and charts say: the catalogue of one language, its numbers, its dates, and who speaks in a workspace."""
 
 from __future__ import annotations
 
@@ -10,9 +10,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_timezone_location
+from starlette.requests import Request
 
 from boussole.audits import languages
+from boussole.audits.errors import BoussoleError
+from boussole.audits.languages import LANGUAGES
 from boussole.audits.mixed import MixedText, filled, foreign, joined
+from boussole.audits.workspace import Workspace
+
+# What pages and charts say: the catalogue of one language, its numbers and its dates.
+
 
 FOLDER = Path(__file__).parent / "locale"
 PARIS = ZoneInfo("Europe/Paris")
@@ -166,3 +173,26 @@ def count(n: int, say: Say) -> str:
     words = (say("no"), say("one"), say("two"), say("three"), say("four"), say("five"), say("six"))
     more = (say("seven"), say("eight"), say("nine"), say("ten"), say("eleven"), say("twelve"))
     return [*words, *more][n] if 0 <= n <= 12 else say.whole(n)
+
+
+# Who speaks in a workspace: in a reader's language, by the clock of the organisation and among people of its own.
+
+
+def speaker_in(workspace: Workspace, lang: str) -> Say:
+    """The speaker of a language in a workspace; by the usual clock where its settings cannot be read."""
+    try:
+        settings = workspace.settings
+        return speaker(lang, settings.zone, settings.language)
+    except BoussoleError:
+        return speaker(lang)
+
+
+def speaker_for(request: Request, workspace: Workspace) -> Say:
+    """Who speaks to whoever sent a form: in the language of the page on which it stood."""
+    return speaker_in(workspace, request.query_params.get("spoken", ""))
+
+
+def chosen_language(request: Request) -> dict[str, str]:
+    """What every address carries on: the language, once somebody has chosen it."""
+    lang = request.query_params.get("lang", "")
+    return {"lang": lang} if lang in LANGUAGES else {}

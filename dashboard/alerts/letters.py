@@ -1,4 +1,4 @@
-"""A message as it leaves: a subject, a text, the same as HTML, and as JSON (`boussole.alert/1`)."""
+"""A message as people and programs get it: as text, as HTML, as JSON."""
 
 from __future__ import annotations
 
@@ -7,15 +7,67 @@ import textwrap
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from typing import Any
 
 from boussole.dashboard.alerts.channels import Channel
-from boussole.dashboard.alerts.letters.as_json import document
-from boussole.dashboard.alerts.letters.layout import Entry, Layout, Section, layout, next_step, subject
+from boussole.dashboard.alerts.layout import Entry, Layout, Section, layout, next_step, subject
 from boussole.dashboard.alerts.messages import ChangeMessage, Message
 from boussole.dashboard.alerts.words import AlertSay, teller
 from boussole.dashboard.markup.elements import Html, el, join
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, PAPER
+
+# A message as JSON, for webhooks: `boussole.alert/1`. Its schema is `alert.schema.json` beside this module.
+
+
+SCHEMA = "boussole.alert/1"
+
+
+def document(message: Message, *, organisation: str, address: str, languages: Sequence[str]) -> dict[str, Any]:
+    """What a webhook gets beside the text. `address`: of the dashboard; empty: no links."""
+    return {
+        "schema": SCHEMA,
+        "id": message.id,
+        "organisation": organisation,
+        "channel": message.channel,
+        "digest": message.digest,
+        "created_at": message.created_at,
+        "changes": [_change(each, address, languages) for each in message.items],
+    }
+
+
+def _change(told: ChangeMessage, address: str, languages: Sequence[str]) -> dict[str, Any]:
+    texts = {}
+    for lang in languages:
+        said = dict(told.facts["texts"][lang])
+        page = said.pop("page")
+        texts[lang] = {**said, "link": address + page if address else None}
+    return {
+        "system": told.system,
+        "kind": told.kind,
+        "article": told.article or None,
+        "question": told.name if told.kind == "question" else None,
+        "part": told.name if told.kind == "drift" else None,
+        "before": told.before,
+        "after": told.after,
+        "direction": told.direction,
+        "cause": told.facts["cause"],
+        "holds_from": told.facts["start"],
+        "window_end": told.facts["end"],
+        "before_since": told.facts["since"],
+        "entry": told.facts["entry"],
+        "detected_at": told.detected_at,
+        "texts": texts,
+    }
+
+
+def schema_text() -> str:
+    """The JSON Schema (2020-12) of `boussole.alert/1`."""
+    return resources.files(__package__).joinpath("alert.schema.json").read_text(encoding="utf-8")
+
+
+# A message as it leaves: a subject, a text, the same as HTML, and as JSON (`boussole.alert/1`).
+
 
 WIDTH, SUBJECT = 78, 180
 Texts = Mapping[int, Mapping[str, str]]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from boussole.dashboard.alerts.changes import UNFAVOURABLE
-from boussole.dashboard.alerts.messages import ChangeMessage
+from boussole.dashboard.alerts.messages import UNFAVOURABLE, ChangeMessage
 from boussole.dashboard.alerts.words import AlertSay
 from boussole.dashboard.markup.marks import ORDER
 

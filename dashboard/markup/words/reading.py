@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.say import Say
 
 Kind = Literal["hundred", "shares", "ratios", "drift", "calibration", "rose", "trend", "waterfall"]
 

@@ -1,8 +1,4 @@
-"""Finding what changed and putting it into the outbox: one transaction for each system.
-
-What is compared is read first, without keeping anybody waiting. If somebody else has noted something of the same system
-meanwhile, nothing is written and it is looked at again: so a change is found once, however many look.
-"""
+"""Finding what changed and putting it into the outbox: one transaction for each system."""
 
 from __future__ import annotations
 
@@ -13,22 +9,52 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, delete, insert, select
 
+from boussole.audits.alert_settings import AlertSettings, Digest
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import open_records, reading
 from boussole.charter.records.models import AlertState, AlertSystem
-from boussole.dashboard.alerts.changes import KnownState, SubjectChange
 from boussole.dashboard.alerts.channels import Channel, channels, check_choices
-from boussole.dashboard.alerts.detection.digest import due_at
-from boussole.dashboard.alerts.detection.drifting import drifted
-from boussole.dashboard.alerts.detection.texts import facts
-from boussole.dashboard.alerts.detection.verdicts import SystemMark, verdicts
-from boussole.dashboard.alerts.messages import ChangeMessage, Draft, Message, keep, queue
+from boussole.dashboard.alerts.messages import ChangeMessage, Draft, KnownState, Message, SubjectChange, keep, queue
 from boussole.dashboard.alerts.outbox import forget
+from boussole.dashboard.alerts.texts import facts
+from boussole.dashboard.alerts.verdicts import SystemMark, drifted, verdicts
 from boussole.dashboard.server.access.database import now as this_moment
 from boussole.dashboard.server.access.database import stamp
 from boussole.dashboard.views.scene import Scene, load
+
+# When a message is due: at once, or with the next digest.
+
+
+DAY = dt.timedelta(days=1)
+
+
+def due_at(now: dt.datetime, digest: Digest, settings: AlertSettings) -> dt.datetime:
+    """The moment (UTC) at which what is found now is to be sent: the next digest begins after it.
+
+    >>> settings = AlertSettings(digest_hour=7, timezone="Europe/Paris")
+    >>> moment = dt.datetime(2026, 11, 27, 9, 0, tzinfo=dt.UTC)  # a Friday
+    >>> [due_at(moment, digest, settings).isoformat() for digest in ("off", "daily", "weekly")]
+    ['2026-11-27T09:00:00+00:00', '2026-11-28T06:00:00+00:00', '2026-11-30T06:00:00+00:00']
+    """
+    if digest == "off":
+        return now
+    here = now.astimezone(settings.zone)
+    day = here.date()
+    while True:
+        found = dt.datetime.combine(day, dt.time(settings.digest_hour), tzinfo=settings.zone)
+        if found > now and (digest == "daily" or not day.weekday()):
+            return found.astimezone(dt.UTC)
+        day += DAY
+
+
+# Finding what changed and putting it into the outbox: one transaction for each system.
+#
+# What is compared is read first, without keeping anybody waiting. If somebody else has noted something of the same
+# system
+# meanwhile, nothing is written and it is looked at again: so a change is found once, however many look.
+
 
 TRIES = 5
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.say import Say
 
 FIRST = "compass"
 
