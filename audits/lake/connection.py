@@ -27,6 +27,9 @@ once more, and may report only that."""
 REMOVE_STRAYS = "CALL ducklake_delete_orphaned_files('lake', cleanup_all => true)"
 """Removes files of data that the catalogue does not know: what a writer left that was killed."""
 _LOCKED = "database is locked"
+EARLIER = "SET disabled_optimizers = 'statistics_propagation'"
+"""DuckLake holds every state to the ranges of values of its newest, which tidying narrows: a predicate on an earlier
+state would be taken for always or never met (issue 1377 of DuckLake, mended after 1.5.5)."""
 
 
 def _options(seconds: int) -> str:
@@ -52,7 +55,10 @@ def attach(connection: duckdb.DuckDBPyConnection, workspace: Workspace, *, secon
     A workspace that was moved or copied keeps its data in its folder `lake`, whatever path is written there.
     """
     what = f"ATTACH 'ducklake:sqlite:{_text(place_of(workspace))}' AS lake"
-    options = _options(seconds) + (f", SNAPSHOT_VERSION {at}" if at is not None else "")
+    options = _options(seconds)
+    if at is not None:
+        options += f", SNAPSHOT_VERSION {at}"
+        connection.execute(EARLIER)
     connection.execute(f"{what} (CREATE_IF_NOT_EXISTS false, {options})")
     row = connection.execute("SELECT data_path FROM ducklake_settings('lake')").fetchone()
     named = Path(row[0] if row else "")

@@ -133,6 +133,7 @@ os.register_at_fork(before=_before_fork, after_in_parent=_turn.release, after_in
 def _clear(engine: duckdb.DuckDBPyConnection) -> None:
     with suppress(duckdb.TransactionException):  # none is open
         engine.execute("ROLLBACK")
+    engine.execute("RESET disabled_optimizers")
     attached = "SELECT database_name FROM duckdb_databases() WHERE NOT internal AND database_name <> 'memory'"
     for (name,) in engine.execute(attached).fetchall():
         if not name.startswith("__ducklake_metadata_"):  # it goes with its lake

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from boussole.charter.amending.changes import CharterChange, Effect, change
-from boussole.charter.text.check import JUDGED
+from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Article, Charter, Indicator, Law, Threshold
 
 LEVELS = ("watch", "breach", "tolerance")
@@ -138,8 +138,8 @@ def _level(before: float | None, after: float | None, scale: str | None) -> tupl
 
 def scale_of(indicator: Indicator) -> str | None:
     """The scale of a question's levels: that of its measure, else as the order of its levels shows; None: unknown."""
-    if indicator.metric in JUDGED:
-        return JUDGED[indicator.metric]
+    if scale := judged(indicator.metric).scale:
+        return scale
     watch, breach = indicator.threshold.watch, indicator.threshold.breach
     if watch is None or breach is None or watch == breach:
         return None

@@ -26,15 +26,15 @@ from boussole.charter.document.measures import measures_of
 from boussole.charter.judging.statistics.testing import LOOKS, MOST_LOOKS
 from boussole.charter.records import documents_of
 from boussole.charter.records.in_force import kept_charter
-from boussole.charter.text.judged import BY_WINDOW, JUDGED
+from boussole.charter.text.judged import JUDGED
 from boussole.charter.text.model import Charter, Indicator
 
 TOGETHER = {
     *(
         name
-        for metric, scale in JUDGED.items()
-        if metric not in BY_WINDOW
-        for name in (metric, metric.removesuffix(f"_{scale}"))
+        for metric, how in JUDGED.items()
+        if not how.by_window
+        for name in (metric, metric.removesuffix(f"_{how.scale}"))
     ),
     "missing_outcome_share",
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from boussole.charter.document import AuditDocument
-from boussole.charter.text.judged import LATER_METRICS
+from boussole.charter.text.judged import judged
 
 TOLERANCE = 1e-9
 """Relative: what the same arithmetic may differ by on another machine. Counts and words must be the same."""
@@ -49,7 +49,7 @@ def _differences(stored: Json, again: Json, *, texts: bool) -> list[Difference]:
         for difference in _values("document", key, stored.get(key), again.get(key))
     ]
     known = {measure["metric"] for measure in stored["measures"]}
-    now = [each for each in again["measures"] if each["metric"] not in LATER_METRICS - known]
+    now = [each for each in again["measures"] if each["metric"] in known or not judged(each["metric"]).later]
     found += _listed(stored["measures"], now, "measure", ("id",))
     together = [document.get("accumulated") or {"measures": []} for document in (stored, again)]
     found += _listed(together[0]["measures"], together[1]["measures"], "measure", ("id",))

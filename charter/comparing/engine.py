@@ -22,7 +22,7 @@ from boussole.charter.document.differences.comparing import (
     Scale,
 )
 from boussole.charter.document.measures import by_id
-from boussole.charter.text.judged import JUDGED, OVERLAPPING
+from boussole.charter.text.judged import judged
 
 C = TypeVar("C")
 LEVEL = 0.95
@@ -78,7 +78,7 @@ def side_by_side(
 
 def scale_of(measure: MeasureDocument) -> Scale:
     """Whether two values of a measure are held to each other as a factor or as a difference."""
-    return "ratio" if JUDGED.get(measure.metric) == "ratio" else "difference"
+    return "ratio" if judged(measure.metric).scale == "ratio" else "difference"
 
 
 def rows(pairs: Sequence[Pair[Difference]], *, alpha: float) -> tuple[ChangeOfMeasure, ...]:
@@ -87,9 +87,9 @@ def rows(pairs: Sequence[Pair[Difference]], *, alpha: float) -> tuple[ChangeOfMe
 
 
 def _told(measure: MeasureDocument, compared: Collection[str]) -> bool:
-    if measure.metric in OVERLAPPING:
+    if judged(measure.metric).overlapping:
         return False
-    if JUDGED.get(measure.metric) in ("ratio", "difference"):
+    if judged(measure.metric).scale in ("ratio", "difference"):
         return measure.id in compared
     plain = measure.metric in SHOWN and not measure.given
     return plain and len(measure.by) < 2 and bool(measure.group or not measure.by)

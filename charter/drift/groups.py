@@ -18,7 +18,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, period_of
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.base import given
-from boussole.charter.text.judged import JUDGED, OVERLAPPING
+from boussole.charter.text.judged import judged
 
 MIX = "mix"
 SCALES: dict[str, Scale] = {"ratio": "ratio", "difference": "difference", "value": "value"}
@@ -46,12 +46,12 @@ def series_of(documents: Mapping[Window, AuditDocument]) -> list[Series]:
     if len(months) < 2:
         return []
     newest = documents[months[-1]]
-    judged = {each.measure for verdict in newest.verdicts for each in verdict.comparisons}
+    compared = {each.measure for verdict in newest.verdicts for each in verdict.comparisons}
     found = []
     for measure in newest.measures:
         plain = (measure.metric == MEAN_SCORE and len(measure.by) < 2) or measure.id in OF_EVERYBODY
-        scale = SCALES.get(JUDGED.get(measure.metric, "") if measure.id in judged else "value" if plain else "")
-        if scale is not None and measure.metric not in OVERLAPPING:
+        scale = SCALES.get(judged(measure.metric).scale if measure.id in compared else "value" if plain else "")
+        if scale is not None and not judged(measure.metric).overlapping:
             steps = [_step(window, documents[window], measure.id) for window in months]
             kept = [step for step in steps if step is not None]
             kinds = {bool(step.se) for step in kept}

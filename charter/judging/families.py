@@ -12,7 +12,7 @@ from boussole.audits.metrics.through import shared_between
 from boussole.audits.systems.kinds import Texts
 from boussole.audits.systems.model import System
 from boussole.charter.document import MeasureInShort
-from boussole.charter.text.judged import DECIDED, LATER_METRICS, NO_CASE
+from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Article, Charter, Indicator, Need, Records
 
 Attribute = tuple[str, ...]
@@ -156,13 +156,13 @@ def _answered(question: Question, measures: Sequence[MeasureInShort], since: Map
     """A question with those of the measures of its metric that are its comparisons."""
     if question.unexamined:
         return question
-    if question.indicator.metric in NO_CASE:
+    if judged(question.indicator.metric).one_case:
         logged = next(iter(measures), None)
         return replace(question, logged=logged, unexamined=None if logged else "no_measure")
     own = tuple(m for m in measures if _answers(m, question.indicator, question.by))
     comparisons = tuple(since.get(each.id, each) for each in own)
     everybody = question.indicator.for_each is None and not comparisons
-    earlier = question.indicator.metric in LATER_METRICS and not measures
+    earlier = judged(question.indicator.metric).later and not measures
     missing = "no_measure" if everybody or earlier else None
     return replace(question, comparisons=comparisons, own=own, unexamined=missing)
 
@@ -195,7 +195,7 @@ def _unexamined(indicator: Indicator, system: System) -> str | None:
 def _lacking(indicator: Indicator, system: System) -> Need | None:
     """The first thing that a question, or its measure, needs and the system file does not declare."""
     has = _declared(system)
-    needs: list[Need] = ["decision", *indicator.needs] if indicator.metric in DECIDED else indicator.needs
+    needs: list[Need] = ["decision", *indicator.needs] if judged(indicator.metric).decided else indicator.needs
     return next((need for need in needs if not has[need]), None)
 
 

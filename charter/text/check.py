@@ -8,12 +8,11 @@ from typing import Any
 
 from boussole.audits.errors import nearest
 from boussole.charter.text.draft import HEAD, INDICATOR, LAW, Draft, Fault, draft_of
-from boussole.charter.text.judged import JUDGED
 from boussole.charter.text.model import ARTICLES, OWN_FAMILIES, Charter
 from boussole.charter.text.reach import unreachable
 from boussole.charter.text.texts import amiss
 
-__all__ = ["JUDGED", "draft_faults", "faults"]
+__all__ = ["draft_faults", "faults"]
 
 PLACEHOLDERS = ("system", "decision", "group", "controls")
 

@@ -1,10 +1,15 @@
-"""The measures that a charter can judge: their scales, and for what they have a value at all."""
+"""The measures that a charter can judge: one row each, with its scale and what else decides how it is judged."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from boussole.audits.metrics.accounts import WITHOUT_FACTOR
 from boussole.audits.metrics.before_after import EFFECT
 from boussole.audits.metrics.calibration import CALIBRATION_DIFFERENCE
+from boussole.audits.metrics.definition import Comparison
 from boussole.audits.metrics.discrimination import AUC_DIFFERENCE
 from boussole.audits.metrics.families import EVERY_COMPARISON
 from boussole.audits.metrics.forgotten import NEVER_RATIO
@@ -19,84 +24,104 @@ from boussole.audits.metrics.uses import UNDECLARED_SHARE
 from boussole.charter.text.model import Need
 
 DRIFT = "psi"
-SHARES: dict[str, Need] = {
-    OUTSIDE_HOURS: "contacts",
-    TOO_OFTEN: "contacts",
-    OVERRIDE_RATE: "reviews",
-    HASTY_SHARE: "reading_time",
-}
-"""Shares of what a log holds, with what a system file must declare for it: of everybody, and compared with nobody."""
-NO_CASE: dict[str, Need] = {
-    AFTER_STOP: "contacts",
-    UNDECLARED_SHARE: "purposes",
-    WITHOUT_NOTICE: "notices",
-    WITHOUT_FACTOR: "accounts",
-}
-"""Counts of what is not tolerated at all, from a log: one case is too many, and nothing is tested."""
-OF_REPLIES: dict[str, Need] = {LATE_RATIO.metric: "closings", REACHED_RATIO: "smartphones", SILENT_RATIO: "replies"}
-"""Comparisons of replies, and what the log of messages must say for them."""
-SIDES: dict[str, Need] = {name: OF_REPLIES[name] for name in (REACHED_RATIO, SILENT_RATIO)}
-"""Those of two sides of everybody, and not of groups."""
-JUDGED = (
-    {comparison.metric: comparison.scale for comparison in (*EVERY_COMPARISON, LATE_RATIO)}
-    | {DRIFT: "distance"}
-    | dict.fromkeys((*SHARES, GAP_SHARE), "share")
-    | dict.fromkeys(NO_CASE, "cases")
-    | dict.fromkeys(SIDES, "ratio")
-    | {EFFECT: "effect"}
-)
-"""The measures that a charter can judge, and their scales; all but `cases` carry a test."""
-NEEDS_ALL = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.needs_all}
-"""Measures that have no value where outcomes are observed only for the selected."""
-DECIDED = {comparison.metric for comparison in EVERY_COMPARISON if comparison.rate.decided} | {GAP_SHARE}
-"""Measures of who is selected: where nothing is decided there is none of them."""
-OF_LOGS: dict[str, Need] = {**SHARES, **NO_CASE, **SIDES, EFFECT: "agencies"}
-"""Measures of a log of its own, of everybody, and what a question needs for them."""
-LISTS = {EXPOSURE_RATIO.metric, NEVER_RATIO}
-"""Measures of lists: of systems that rank."""
-BY_WINDOW = {
-    EXPOSURE_RATIO.metric,
-    NEVER_RATIO,
-    AUC_DIFFERENCE.metric,
-    CALIBRATION_DIFFERENCE.metric,
-    DRIFT,
-    GAP_SHARE,
-    LATE_RATIO.metric,
-    *OF_LOGS,
-}
-"""Measures that are judged window by window: places in lists, people on none, areas, calibration, distances and logs of
-their own are not added up."""
-LATER_METRICS = frozenset({GAP_SHARE, NEVER_RATIO, *OF_REPLIES})
-"""Measures that audits of earlier versions do not have: that they hold none of them says nothing of groups."""
-OVERLAPPING = {NEVER_RATIO}
-"""Measures of which a window shares most months with the one before: two windows are not held to each other."""
 LOGGED = ("selection", "ranking", "generation")
 """Kinds of system that have a log to measure."""
-PARAMS: dict[str, dict[str, str]] = {
-    metric: {"against": "`rest`, or a reference such as `gender=M`"}
-    for metric in JUDGED
-    if metric not in (DRIFT, *OF_LOGS)
-} | {metric: {} for metric in (DRIFT, *OF_LOGS)}
-"""What a question can choose among the figures of a measure by, and what it can be."""
-PARAMS[EXPOSURE_RATIO.metric]["discount"] = DISCOUNTS["exposure"]
+AGAINST = {"against": "`rest`, or a reference such as `gender=M`"}
 
 
-def kinds_of(metric: str) -> tuple[str, ...]:
-    """The kinds of system that a judged measure exists for.
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """How a charter can judge a measure."""
 
-    >>> kinds_of("exposure_ratio"), kinds_of("selection_rate_ratio")
-    (('ranking',), ('selection', 'ranking', 'generation'))
+    scale: str
+    """`ratio`, `difference`, `share`, `distance`, `effect` or `cases`: what its levels are. All but `cases`, of which
+    one is too many, carry a test. Empty: it is shown, never judged."""
+    need: Need | None = None
+    """What a system file must declare for it, and its question must say that it needs."""
+    of_everybody: bool = False
+    """Whether it is of a log of its own and of everybody, so that it is asked of no group."""
+    replies: bool = False
+    """Whether it compares replies to messages."""
+    sides: bool = False
+    """Whether it compares two sides of everybody, and not groups."""
+    reviews: bool = False
+    """Whether it is of reviews of agents."""
+    needs_all: bool = False
+    """Whether it has no value where outcomes are observed only for the selected."""
+    decided: bool = False
+    """Whether it tells who is selected, so that there is none of it where nothing is decided."""
+    kinds: tuple[str, ...] = LOGGED
+    """The kinds of system that it exists for."""
+    by_window: bool = False
+    """Whether it is judged window by window: places in lists, people on none, areas, calibration, distances and logs of
+    their own are not added up."""
+    later: bool = False
+    """Whether audits of earlier versions do not have it: that they hold none of it says nothing of groups."""
+    overlapping: bool = False
+    """Whether a window shares most of its months with the one before: two windows are not held to each other."""
+    params: Mapping[str, str] = field(default_factory=dict)
+    """What a question can choose among its figures by, and what that can be."""
+
+    @property
+    def one_case(self) -> bool:
+        """Whether it counts what is not tolerated at all: one case is too many, and nothing is tested."""
+        return self.scale == "cases"
+
+    @property
+    def of_messages(self) -> bool:
+        """Whether it is of the log of messages."""
+        return self.replies or (self.of_everybody and self.need == "contacts")
+
+
+SHOWN = Judged(scale="")
+"""A measure that no charter judges."""
+
+
+def _compared(comparison: Comparison, **more: Any) -> Judged:
+    """The row of a comparison of groups."""
+    rate = comparison.rate
+    row = {"params": AGAINST, "needs_all": rate.needs_all, "decided": rate.decided, **more}
+    return Judged(scale=comparison.scale, **row)
+
+
+def _of_log(scale: str, need: Need, **more: Any) -> Judged:
+    """The row of a measure of a log of its own, of everybody."""
+    return Judged(scale=scale, need=need, of_everybody=True, by_window=True, **more)
+
+
+COMPARISONS = {comparison.metric: comparison for comparison in EVERY_COMPARISON}
+LISTS = {"kinds": ("ranking",), "by_window": True}
+JUDGED: dict[str, Judged] = {
+    **{metric: _compared(comparison) for metric, comparison in COMPARISONS.items()},
+    EXPOSURE_RATIO.metric: _compared(EXPOSURE_RATIO, **LISTS, params={**AGAINST, "discount": DISCOUNTS["exposure"]}),
+    NEVER_RATIO: _compared(COMPARISONS[NEVER_RATIO], **LISTS, later=True, overlapping=True),
+    AUC_DIFFERENCE.metric: _compared(AUC_DIFFERENCE, by_window=True),
+    CALIBRATION_DIFFERENCE.metric: _compared(CALIBRATION_DIFFERENCE, by_window=True),
+    LATE_RATIO.metric: _compared(LATE_RATIO, need="closings", replies=True, by_window=True, later=True),
+    DRIFT: Judged(scale="distance", by_window=True),
+    GAP_SHARE: Judged(scale="share", decided=True, by_window=True, later=True, params=AGAINST),
+    OUTSIDE_HOURS: _of_log("share", "contacts"),
+    TOO_OFTEN: _of_log("share", "contacts"),
+    OVERRIDE_RATE: _of_log("share", "reviews", reviews=True),
+    HASTY_SHARE: _of_log("share", "reading_time", reviews=True),
+    AFTER_STOP: _of_log("cases", "contacts"),
+    UNDECLARED_SHARE: _of_log("cases", "purposes"),
+    WITHOUT_NOTICE: _of_log("cases", "notices"),
+    WITHOUT_FACTOR: _of_log("cases", "accounts"),
+    REACHED_RATIO: _of_log("ratio", "smartphones", replies=True, sides=True, later=True),
+    SILENT_RATIO: _of_log("ratio", "replies", replies=True, sides=True, later=True),
+    EFFECT: _of_log("effect", "agencies"),
+}
+"""The measures that a charter can judge, and how."""
+
+
+def judged(metric: str | None) -> Judged:
+    """How a measure is judged; `SHOWN` of one that is not.
+
+    >>> judged("exposure_ratio").kinds, judged("override_rate").reviews, judged("accuracy").scale
+    (('ranking',), True, '')
     """
-    return ("ranking",) if metric in LISTS else LOGGED
-
-
-def of_reviews(metric: str) -> bool:
-    """Whether a judged measure is of reviews of agents.
-
-    >>> of_reviews("override_rate"), of_reviews("outside_hours_share")
-    (True, False)
-    """
-    return metric in (OVERRIDE_RATE, HASTY_SHARE)
+    return JUDGED.get(metric or "", SHOWN)
 
 
 def possible(metric: str, name: str, value: object) -> bool:
@@ -107,4 +132,4 @@ def possible(metric: str, name: str, value: object) -> bool:
     """
     if name == "against":
         return isinstance(value, str) and (value == "rest" or "=" in value[1:])
-    return PARAMS[metric].get(name) == value
+    return judged(metric).params.get(name) == value

@@ -12,11 +12,7 @@ from boussole.charter.text.judged import (
     DRIFT,
     JUDGED,
     LOGGED,
-    NEEDS_ALL,
-    OF_LOGS,
-    OF_REPLIES,
-    PARAMS,
-    kinds_of,
+    judged,
     possible,
 )
 from boussole.charter.text.model import DAYS_OF, Frequency
@@ -51,7 +47,7 @@ def _measure(each: DraftQuestion) -> Iterator[Fault]:
     else:
         yield from _params(each, metric)
         yield from _drift(each, metric)
-        yield from _levels(each, JUDGED[metric])
+        yield from _levels(each, JUDGED[metric].scale)
 
 
 def _days(each: DraftQuestion, needed: Sequence[str]) -> Iterator[Fault]:
@@ -68,13 +64,14 @@ def _days(each: DraftQuestion, needed: Sequence[str]) -> Iterator[Fault]:
 
 
 def _params(each: DraftQuestion, metric: str) -> Iterator[Fault]:
+    params = JUDGED[metric].params
     for name, value in each.indicator.params.items():
-        if name not in PARAMS[metric]:
-            known = ", ".join(f"`{each}`" for each in PARAMS[metric]) or "none"
+        if name not in params:
+            known = ", ".join(f"`{each}`" for each in params) or "none"
             told = f"no figure of '{metric}' has the parameter '{name}' (it has {known}): correct or remove it."
             yield each.fault(told, "params", name)
         elif not possible(metric, name, value):
-            told = f"the parameter '{name}' is {PARAMS[metric][name]}, and never {value!r}: correct it."
+            told = f"the parameter '{name}' is {params[name]}, and never {value!r}: correct it."
             yield each.fault(told, "params", name)
 
 
@@ -84,11 +81,11 @@ def _drift(each: DraftQuestion, metric: str) -> Iterator[Fault]:
         yield each.fault(f"`subject` is for '{DRIFT}', and '{metric}' has none: remove it.", "subject")
     if metric == DRIFT and indicator.for_each is not None:
         yield each.fault(f"'{DRIFT}' compares periods, not groups: remove `for_each`.", "for_each")
-    if metric in OF_LOGS and indicator.for_each is not None:
+    if JUDGED[metric].of_everybody and indicator.for_each is not None:
         yield each.fault(f"'{metric}' is of everybody, not of groups: remove `for_each`.", "for_each")
     if metric == GAP_SHARE and "actors" not in indicator.needs:
         yield each.fault(f"'{metric}' is of who acts at each stage: add `needs: [stages, actors]`.", "needs")
-    needed = {**OF_LOGS, **OF_REPLIES}.get(metric)
+    needed = JUDGED[metric].need
     if needed is not None and needed not in indicator.needs:
         yield each.fault(f"'{metric}' is of a log: add `needs: [{needed}]`.", "needs")
 
@@ -96,7 +93,7 @@ def _drift(each: DraftQuestion, metric: str) -> Iterator[Fault]:
 def _levels(each: DraftQuestion, scale: str) -> Iterator[Fault]:
     """Levels on the right scale, on the right side, apart from each other, and such that parity is kept."""
     threshold = each.indicator.threshold
-    if any(way.threshold is threshold and JUDGED.get(way.metric or "") == scale for way in each.earlier):
+    if any(way.threshold is threshold and judged(way.metric).scale == scale for way in each.earlier):
         return
     if (scale == "cases") != (threshold.tolerance is not None):
         other = "a watch and a breach level" if scale == "cases" else "a `tolerance`"
@@ -162,16 +159,16 @@ def _keepable(each: DraftQuestion, scale: str) -> Iterator[Fault]:
 def _systems(each: DraftQuestion) -> Iterator[Fault]:
     """Some system can meet at once its kinds, what it applies to, what it needs and what its measure needs."""
     indicator, kinds = each.indicator, set(each.indicator.kinds)
-    metric = indicator.metric if indicator.metric in JUDGED else None
+    metric, how = indicator.metric, judged(indicator.metric)
     logged = kinds & set(LOGGED)
-    if metric is not None and not kinds & set(kinds_of(metric)):
-        told = f"'{metric}' exists for systems of kind {', '.join(kinds_of(metric))}, and it is asked of"
+    if how.scale and not kinds & set(how.kinds):
+        told = f"'{metric}' exists for systems of kind {', '.join(how.kinds)}, and it is asked of"
         yield each.fault(f"{told} {', '.join(indicator.kinds)}: add such a kind.", "kinds")
     elif not logged and (indicator.needs or indicator.applies != "always"):
         key = "needs" if indicator.needs else "applies"
         told = "a system that is only declared has no log, so that none can meet this"
         yield each.fault(f"{told}: remove `{key}`, or ask it of another kind.", key)
-    if metric in NEEDS_ALL and indicator.applies == "selective_labels":
+    if how.needs_all and indicator.applies == "selective_labels":
         told = f"'{metric}' has no value where outcomes are observed only for the selected"
         yield each.fault(f"{told}: judge 'precision_difference', or change `applies`.", "applies")
 

@@ -68,6 +68,26 @@ def test_old_states_can_be_read_until_they_are_forgotten(workspace: Workspace, m
             lake.execute(then).fetchone()
 
 
+def test_an_earlier_state_is_read_by_what_it_holds_and_not_by_what_tidying_left(workspace: Workspace) -> None:
+    """DuckLake keeps one range of values for each column, of its newest state; once files are written anew it is
+    narrower than an earlier state, and predicates on that would be taken for never or always met."""
+    with writing(workspace) as lake:
+        lake.execute("INSERT INTO lake.main.numbers VALUES (NULL), (1000)")
+    with reading(workspace) as lake:
+        earlier = snapshot(lake)
+    with writing(workspace) as lake:
+        lake.execute("DELETE FROM lake.main.numbers WHERE n IS NULL OR n >= 100")
+    tidy.tidy(workspace)
+    asked = "SELECT count(*), count(n), count(*) FILTER (n IS NULL), max(n) FROM lake.main.numbers"
+    beyond = "SELECT n FROM lake.main.numbers WHERE n > 500 OR n IS NULL ORDER BY ALL"
+    with reading(workspace, at=earlier) as lake:
+        assert lake.execute(asked).fetchone() == (STATES * 5 + 2, STATES * 5 + 1, 1, 1000)
+        assert lake.execute(beyond).fetchall() == [(1000,), (None,)]
+    with reading(workspace) as lake:
+        assert lake.execute(asked).fetchone() == (50, 50, 0, 98)
+        assert lake.execute("SELECT current_setting('disabled_optimizers')").fetchone() == ("",)
+
+
 def test_a_reader_goes_on_while_the_lake_is_tidied(workspace: Workspace) -> None:
     with reading(workspace) as lake:
         before = rows(lake)

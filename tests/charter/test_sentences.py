@@ -405,4 +405,4 @@ def test_what_a_charter_may_need_and_the_file_lacks(need, of, fr, en):
 
 
 def test_every_ratio_that_a_charter_can_judge_has_words():
-    assert {metric for metric, scale in JUDGED.items() if scale == "ratio"} == set(RATIOS)
+    assert {metric for metric, how in JUDGED.items() if how.scale == "ratio"} == set(RATIOS)

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
-from boussole.charter.text.judged import DECIDED
+from boussole.charter.text.judged import judged
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import load
@@ -100,7 +100,7 @@ def test_a_planted_gap_is_found_and_none_where_there_is_none(
     told = {each["indicator"]: each for each in document["verdicts"]}
     assert (told["exposure_ratio_sex"]["verdict"], exit_code) == (expected, code)
     assert measures["selection_rate/sex=F"] | {"n": 200, "value": None} == measures["selection_rate/sex=F"]
-    assert {m["reason"] for m in document["measures"] if m["metric"] in DECIDED} == {"no_decision"}
+    assert {m["reason"] for m in document["measures"] if judged(m["metric"]).decided} == {"no_decision"}
     raw = told["selection_rate_ratio"]
     assert (raw["verdict"], raw["reason"], raw["comparisons"]) == ("not_examined", "no_decision", [])
     assert raw["sentence"]["en"] == (

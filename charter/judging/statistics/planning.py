@@ -21,7 +21,7 @@ from boussole.charter.document.base import Day, given
 from boussole.charter.document.measures import by_id
 from boussole.charter.judging.statistics.correction import BEYOND, beyond
 from boussole.charter.judging.statistics.testing import DAYS_A_MONTH, TOGETHER, accumulates, past
-from boussole.charter.text.judged import LATER_METRICS, OF_LOGS
+from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Charter
 
 MOST = 1e9
@@ -86,7 +86,7 @@ def plans(document: AuditDocument, charter: Charter, system: System, *, gap: flo
             measure = measures.get(comparison.measure)
             if measure is None or measure.params.test is None or measure.params.scale not in BEYOND:
                 continue
-            if measure.metric in LATER_METRICS or measure.metric in OF_LOGS:
+            if judged(measure.metric).later or judged(measure.metric).of_everybody:
                 continue
             asked = _asked(comparison, measure, gap)
             if asked is not None:

@@ -16,7 +16,7 @@ from boussole.charter.document.base import given
 from boussole.charter.judging.families import Question
 from boussole.charter.judging.statistics.correction import Place, PValues, TestedComparison, corrected, effect
 from boussole.charter.judging.statistics.distances import KIND, window_needed
-from boussole.charter.text.judged import BY_WINDOW
+from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Charter, Threshold
 
 BY_GRAPH = 4
@@ -40,7 +40,7 @@ def looks_of(charter: Charter, system: System) -> int:
 
 def accumulates(measure: MeasureInShort, system: System) -> bool:
     """Whether decisions of later windows count together with those of this one."""
-    return measure.metric not in BY_WINDOW and LOOKS[system.windows.audit] <= MOST_LOOKS
+    return not judged(measure.metric).by_window and LOOKS[system.windows.audit] <= MOST_LOOKS
 
 
 def p_values(

@@ -20,7 +20,7 @@ from boussole.charter.judging.wording.naming import about
 from boussole.charter.judging.wording.reasons import CANNOT_TELL, LEFT_OUT, LOG_STOPS, NOT_EXAMINED
 from boussole.charter.judging.wording.record_sentences import recorded_sentence
 from boussole.charter.judging.wording.stated_sentences import stated_sentence
-from boussole.charter.text.judged import OF_REPLIES, of_reviews
+from boussole.charter.text.judged import judged
 from boussole.charter.text.left_out import REASON, STOPS, limiting, stopped
 
 LOCALE = Path(__file__).parent.parent / "locale"
@@ -364,10 +364,10 @@ def _of_period(measure: MeasureInShort) -> str | None:
     """That a period is too short or too small to tell, of figures to which later ones add nothing; None of others."""
     if measure.metric == NEVER_RATIO:
         return SIX_MONTHS if given(measure.params.test).stated.get("only_beyond") else TOO_FEW_PEOPLE
-    if measure.metric in OF_REPLIES:
+    if judged(measure.metric).replies:
         return TOO_FEW_MESSAGES
     if measure.params.scale != "share":
         return None
-    if of_reviews(measure.metric):
+    if judged(measure.metric).reviews:
         return TOO_FEW_REVIEWS
     return TOO_FEW_DECISIONS if measure.group else TOO_FEW_MESSAGES

@@ -12,7 +12,7 @@ from boussole.charter.amending.plain import plainly
 from boussole.charter.document import Standing, ThresholdOfVerdict, VerdictDocument
 from boussole.charter.document.answers.verdict import worst
 from boussole.charter.record_types.kinds import Inspection
-from boussole.charter.text.judged import NO_CASE
+from boussole.charter.text.judged import judged
 from boussole.charter.text.left_out import REASON, STOPS
 from boussole.charter.text.model import Article, Indicator
 from boussole.dashboard.markup.marks import ORDER, word
@@ -90,7 +90,7 @@ def _tolerance(indicator: Indicator, say: Say) -> str:
         return counted_words(indicator.threshold, say)
     if tolerance is None:
         return ""
-    if indicator.metric in NO_CASE:
+    if judged(indicator.metric).one_case:
         return no_case_words(indicator.threshold, say, metric=indicator.metric)
     return say(
         "One confirmed case breaks it; kept only where fewer than one in {n} is very likely.",

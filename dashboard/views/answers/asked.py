@@ -11,7 +11,7 @@ from boussole.charter.document import MeasureDocument, Params, Standing, Thresho
 from boussole.charter.document.base import given
 from boussole.charter.judging.families import Attribute, asked_of, spoken, worded
 from boussole.charter.judging.statistics.sight import least_sight
-from boussole.charter.text.judged import NO_CASE
+from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Charter, Indicator, Threshold
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.charts.groups import group_of
@@ -108,7 +108,7 @@ def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     """From where a question is watched and not kept; empty without a level."""
     if verdict.counted is not None and verdict.threshold is not None:
         return counted_words(verdict.threshold, say)
-    if verdict.metric in NO_CASE:
+    if judged(verdict.metric).one_case:
         return no_case_words(given(verdict.threshold), say, metric=verdict.metric)
     measure = _first(document, verdict)
     if measure is None:

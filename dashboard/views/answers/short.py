@@ -17,7 +17,7 @@ from boussole.charter.judging.families import controls, decision
 from boussole.charter.judging.wording.findings import deciding, effect_digits, ends_of, outcome
 from boussole.charter.judging.wording.naming import about, gap_digits, parsed, people, per_hundred
 from boussole.charter.judging.wording.sentences import LOCALE
-from boussole.charter.text.judged import OF_LOGS, OF_REPLIES, SIDES
+from boussole.charter.text.judged import judged
 from boussole.charter.text.left_out import REASON, STOPS
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.words.say import Say
@@ -88,8 +88,8 @@ def first_words(text: str) -> str:
 
 def figures(measure: MeasureDocument, say: Say, *, system: System, title: str) -> str:
     """What a comparison found, for a hundred people; empty where it cannot be said in few words."""
-    if measure.metric == GAP_SHARE or measure.metric in SIDES:
-        return _of_sides(measure, say) if measure.metric in SIDES else _through(measure, say, system)
+    if measure.metric == GAP_SHARE or judged(measure.metric).sides:
+        return _of_sides(measure, say) if judged(measure.metric).sides else _through(measure, say, system)
     if measure.params.scale == "share":  # of everybody: its sentence is short
         return ""
     if measure.params.scale == "effect":
@@ -123,7 +123,7 @@ def _through(measure: MeasureDocument, say: Say, system: System) -> str:
 
 def of_window_alone(measure: MeasureDocument, say: Say) -> str:
     """That nobody can tell by what is in one window, to which later ones are not added; empty where they are."""
-    if measure.metric in OF_REPLIES or OF_LOGS.get(measure.metric) == "contacts":
+    if judged(measure.metric).of_messages:
         return say("We cannot tell: the messages of this period are too few.")
     if measure.metric not in (NEVER_RATIO, GAP_SHARE):
         return ""
@@ -170,7 +170,7 @@ def _ratio(measure: MeasureDocument, say: Say, system: System, named: dict[str, 
         return _at_stage({**named, "stage": inside(stage_name(measure, say, system=system))}, say, alike=alike)
     if measure.metric == "exposure_ratio":
         return say("In the lists, where {other} get 100 of attention, {group} get {n}.", **named)
-    if measure.metric in OF_REPLIES:
+    if judged(measure.metric).replies:
         return say("At equal numbers of replies, {n} late ones from {group} for every 100 from {other}.", **named)
     if measure.metric == NEVER_RATIO:
         return say("At equal numbers, {n} {group} are on no list for every 100 {other} who are on none.", **named)
@@ -263,7 +263,7 @@ def beside(document: Standing, verdict: VerdictDocument, say: Say, *, system: Sy
 
 def reply_times(document: Standing, measure: MeasureDocument, say: Say, *, system: System) -> str:
     """How soon both groups of a comparison of replies answered; not judged, and empty where it is not told of both."""
-    if measure.metric not in OF_REPLIES or measure.params.against in (None, "rest") or not measure.group:
+    if not judged(measure.metric).replies or measure.params.against in (None, "rest") or not measure.group:
         return ""
     told = {(each.metric, each.by, each.values_of_group): each.value for each in document.judged_measures}
     other = parsed(given(measure.params.against), measure.by)
