@@ -13,13 +13,14 @@ from boussole.charter.document.base import given
 
 PER_TEXT_FOUND = (
     "For {tokens} tokens that were of use, calls emitted between {low} and {high} g of CO₂ equivalent, what was thrown "
-    "away included; for a text of use, between {text_low} and {text_high} g."
+    "away included."
 )
+TEXT_FOUND = "A text that was of use took between {text_low} and {text_high} g."
 OF_YEAR_SPENT = (
-    "In one month of {year} that is counted, calls emitted between {co2e_low} and {co2e_high} kg of CO₂ equivalent and "
-    "took between {water_low} and {water_high} litres of water.",
-    "In {months} months of {year} that are counted, calls emitted between {co2e_low} and {co2e_high} kg of CO₂ "
-    "equivalent and took between {water_low} and {water_high} litres of water.",
+    "In one month of {year}, calls emitted {co2e_low} to {co2e_high} kg of CO₂ equivalent and took {water_low} to "
+    "{water_high} litres of water.",
+    "In {months} months of {year}, calls emitted {co2e_low} to {co2e_high} kg of CO₂ equivalent and took {water_low} "
+    "to {water_high} litres of water.",
 )
 OF_YEAR_FOUND = (
     "That is between {low} and {high} in 100 of the budget; at this pace, the year will take between {expected_low} "
@@ -29,9 +30,9 @@ NO_BUDGET = (
     "No budget was adopted for {year}: it would take a vote of the committee, and its budget in the system file."
 )
 FOR_NOTHING_FOUND = (
-    "Of the tokens written, {share} in 100 were of texts that were rejected or written again; in the {months} months "
-    "before, {own} in 100. That is {ratio} times as many, very likely between {low} and {high} times."
+    "Of 100 tokens written, {share} were for texts rejected or written again; in the {months} months before, {own}."
 )
+TIMES_FOUND = "That is {ratio} times as many, very likely between {low} and {high} times."
 SPREAD_FOUND = (
     "All {n} calls took between {energy_low} and {energy_high} kWh of electricity: the highest figure is {high} times "
     "the lowest. It was metered for {metered} of them, and estimated for the others."
@@ -78,11 +79,9 @@ def ranged_sentence(document: VerdictReasons, found: EstimatedRange, answer: str
 def _per_text(found: EstimatedRange, catalogue: Catalogue) -> list[str]:
     text = found.ranges["text"]
     words = catalogue.gettext(PER_TEXT_FOUND).format(
-        tokens=whole(found.numbers["tokens"], catalogue.lang),
-        **_ends("", (found.low or 0, found.high or 0), catalogue),
-        **_ends("text_", text, catalogue),
+        tokens=whole(found.numbers["tokens"], catalogue.lang), **_ends("", (found.low or 0, found.high or 0), catalogue)
     )
-    return [words]
+    return [words, catalogue.gettext(TEXT_FOUND).format(**_ends("text_", text, catalogue))]
 
 
 def _of_year(found: EstimatedRange, catalogue: Catalogue) -> list[str]:
@@ -104,13 +103,10 @@ def _of_year(found: EstimatedRange, catalogue: Catalogue) -> list[str]:
 
 def _for_nothing(found: EstimatedRange, catalogue: Catalogue) -> list[str]:
     ratio = given(found.estimate)[0]
-    words = catalogue.gettext(FOR_NOTHING_FOUND).format(
-        months=whole(found.numbers["months"], catalogue.lang),
-        ratio=_figure(ratio, catalogue),
-        **{name: _figure(100 * found.numbers[name], catalogue) for name in ("share", "own")},
-        **_ends("", (found.low or 0, found.high or 0), catalogue),
-    )
-    return [words]
+    shares = {name: _figure(100 * found.numbers[name], catalogue) for name in ("share", "own")}
+    words = catalogue.gettext(FOR_NOTHING_FOUND).format(months=whole(found.numbers["months"], catalogue.lang), **shares)
+    ends = _ends("", (found.low or 0, found.high or 0), catalogue)
+    return [words, catalogue.gettext(TIMES_FOUND).format(ratio=_figure(ratio, catalogue), **ends)]
 
 
 def _spread(found: EstimatedRange, catalogue: Catalogue) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from boussole.audits.languages import capital
 from boussole.audits.metrics.accounts import WITHOUT_FACTOR
+from boussole.audits.metrics.footprint import OF_YEAR, SPREAD
 from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Params, Standing, ThresholdOfVerdict, VerdictDocument
 from boussole.charter.document.base import given
@@ -46,6 +47,8 @@ def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
         return counted_words(verdict.threshold, say)
     if judged(verdict.metric).one_case:
         return no_case_words(given(verdict.threshold), say, metric=verdict.metric)
+    if judged(verdict.metric).scale == "range":
+        return range_words(given(verdict.threshold), say, metric=verdict.metric)
     measure = _first(document, verdict)
     if measure is None:
         return ""
@@ -58,6 +61,22 @@ def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
         if level is not None
     ]
     return capital(", ".join(said) + ".")
+
+
+def range_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric: str | None) -> str:
+    """From where a figure that is known as a range is watched, not kept, or kept."""
+    if metric == OF_YEAR:
+        return say(
+            "Not kept where even the lowest figure is beyond the budget, to be watched where it will be; kept where "
+            "even the highest will not."
+        )
+    level = say.number(given(threshold.watch), 0 if threshold.watch == round(given(threshold.watch)) else 2)
+    if metric == SPREAD:
+        return say("Kept up to {level} times; beyond, nobody can tell.", level=level)
+    return say(
+        "To be watched where even the lowest figure lies beyond {level}; kept where even the highest does not.",
+        level=level,
+    )
 
 
 def no_case_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric: str | None) -> str:

@@ -42,6 +42,9 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "replies": say("where the log does not say when people replied"),
         "accounts": say("where nobody imports an export of accounts"),
         "notices": say("where nothing says which messages say that a machine writes"),
+        "allowed_places": say("where nothing says where models may run"),
+        "called_models": say("where nothing says which models are called"),
+        "text_outcomes": say("where nothing says what became of texts"),
         "purposes": say("where nothing says what the system may be used for"),
     }
     found = [kinds[way.applies]] if way.applies in kinds else []
