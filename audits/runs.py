@@ -35,7 +35,6 @@ from boussole.audits.counts.replies import read_replies
 from boussole.audits.counts.scores import SCORES, read_scores, scores_of
 from boussole.audits.counts.stages import stages_of
 from boussole.audits.counts.strata import STRATA, read_strata, strata_of
-from boussole.audits.counts.texts import only_writes
 from boussole.audits.counts.versions import read_versions
 from boussole.audits.counts.watched import read_watched
 from boussole.audits.counts.withheld import Earlier, read_withheld, withheld_of, withheld_table
@@ -109,7 +108,7 @@ def measure_window(
     today = dt.datetime.now(system.zone).date()
     as_of = as_of or today
     with reading(workspace) as connection:
-        writes = only_writes(system)
+        writes = system.only_writes
         window = choose_window(system, *days_of(connection, system), start=start, end=end)
         if not writes:
             hold_declared(connection, system)
@@ -169,7 +168,7 @@ def read_window(
     with this one, and of the window itself; `common`: with which groups, both from `find_common`. `apart`: the rows to
     leave out, where that is known; else they are found.
     """
-    if only_writes(system):
+    if system.only_writes:
         return _read_texts(connection, system, window, exact=exact)
     if apart is None:
         apart = read_apart(connection, system, window, published, as_of=as_of, without=without)
@@ -254,7 +253,7 @@ def measure_evidence(
 
 
 def _measured(read: Read, system: System, *, stands: WindowStanding) -> tuple[list[Measure], int]:
-    if only_writes(system):
+    if system.only_writes:
         return log_measures(read.logs, system), _decisions(read)
     counted = cells_from_counts(read.counts, system)
     withheld = replace(withheld_of(read.withheld), apart=named(apart_of(read.withheld), counted))

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from boussole.audits.counts.log_ends import LogEnd, end_sql, ends_of
 from boussole.audits.counts.texts import LOG as TEXTS
-from boussole.audits.counts.texts import daily, only_writes
+from boussole.audits.counts.texts import daily
 from boussole.audits.cubes.logs import COUNTERS
 from boussole.audits.cubes.update import apart_sql, rows_of
 from boussole.audits.decisions.exclusion import runs_out
@@ -142,7 +142,7 @@ def read_left_out(
         _aside(connection, system, window, out),
         _excluded(connection, system, window, out),
         _decisions(connection, system, OTHER_PERIODS, f"NOT ({_within(window)})"),
-        *([] if only_writes(system) else [_apart(system, window, apart)]),
+        *([] if system.only_writes else [_apart(system, window, apart)]),
         *(_beside(connection, system, log, out) for log in _logs(system)),
         *(sql for log in _logs(system) if (sql := end_sql(connection, system, log, window)) is not None),
         f"SELECT '{OTHER_PERIODS}', NULL, NULL, 0",
@@ -170,12 +170,12 @@ def _gather(connection: duckdb.DuckDBPyConnection, system: System) -> None:
 
 def _main(system: System) -> str:
     """The log that a window is one of."""
-    return TEXTS if only_writes(system) else "decisions"
+    return TEXTS if system.only_writes else "decisions"
 
 
 def _decisions(connection: duckdb.DuckDBPyConnection, system: System, part: str, condition: str) -> str:
     """SQL: the same columns, of the decisions, or texts, that are counted on some days."""
-    if only_writes(system):
+    if system.only_writes:
         return f"SELECT '{part}', NULL, NULL, n FROM ({daily(connection, system)}) WHERE {condition}"
     return f"""SELECT '{part}', NULL, NULL, n FROM {table(system, "daily")} WHERE "by" = '' AND {condition}"""
 
@@ -273,7 +273,7 @@ def _excluded(connection: duckdb.DuckDBPyConnection, system: System, window: Win
         return f"SELECT '{EXCLUDED}', NULL, NULL, 0"
     twin, weight = (
         f"{table(system, held)} JOIN lake.main.ingested i USING (batch)",
-        1 if only_writes(system) else "weight",
+        1 if system.only_writes else "weight",
     )
     return f"SELECT '{EXCLUDED}', NULL, NULL, {weight} FROM {twin} WHERE {_within(window)} AND ({out})"
 

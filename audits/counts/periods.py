@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import duckdb
 
 from boussole.audits.counts.left_out import SET_ASIDE, read_left_out
-from boussole.audits.counts.texts import daily, only_writes
+from boussole.audits.counts.texts import daily
 from boussole.audits.lake.tables import table
 from boussole.audits.systems.model import System
 from boussole.audits.windows import EmptyWindowError, Window, label_of, period_of
@@ -19,7 +19,7 @@ LISTED = 6
 def periods_held(connection: duckdb.DuckDBPyConnection, system: System) -> dict[Window, int]:
     """The decisions, or texts, of each period of the system's kind with any, oldest first; `all` is one period."""
     source = f"""(FROM {table(system, "daily")} WHERE "by" = '')"""
-    if only_writes(system):
+    if system.only_writes:
         source = f"({daily(connection, system)})"
     found = connection.execute(
         f"SELECT day, sum(n)::BIGINT FROM {source} GROUP BY day HAVING sum(n) > 0 ORDER BY day"
@@ -39,7 +39,7 @@ def refuse_empty(connection: duckdb.DuckDBPyConnection, system: System, window: 
     aside = sum(row["n"] for row in rows if row["part"] == SET_ASIDE)
     told = f" ({aside} rows of these days are set aside: see `boussole quarantine list`)" if aside else ""
     held = [label_of(period, system.windows.audit) for period in periods_held(connection, system)]
-    what = "text" if only_writes(system) else "decision"
+    what = "text" if system.only_writes else "decision"
     return EmptyWindowError(
         f"the system '{system.id}' has no {what} from {window.start} to {window.end}{told}: "
         "no verdict can rest on them.",

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from boussole.audits.counts.texts import daily, days_of_texts, only_writes
+from boussole.audits.counts.texts import daily, days_of_texts
 from boussole.audits.cubes import build
 from boussole.audits.cubes.update import count_rows, rows_of, sealed_months
 from boussole.audits.cubes.values import Watched
@@ -106,7 +106,7 @@ class Read:
 
 def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:
     """First and last day of a system's log: of decisions, else of texts. Raises EmptyWindowError when there is none."""
-    if only_writes(system):
+    if system.only_writes:
         return days_of_texts(connection, system)
     row = None
     if exists(connection, system):
@@ -157,7 +157,7 @@ def read_counts(
     are not read, nor is any intersection that holds one of them. Rows set `apart` are not counted, for which rows are
     read as with `exact`; so they are where `held` is given: SQL of the decisions, with groups that their log lacks.
     """
-    if only_writes(system):
+    if system.only_writes:
         return _texts(connection, system, window)
     outcome, source = outcome_sql(system, as_of), table(system, "daily")
     if exact or apart or held:

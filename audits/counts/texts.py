@@ -15,11 +15,6 @@ from boussole.audits.windows import EmptyWindowError
 LOG = "generations"
 
 
-def only_writes(system: System) -> bool:
-    """Whether a system has a log of texts and none of decisions."""
-    return system.columns is None and system.generations is not None
-
-
 def days_of_texts(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:
     """First and last day of a log of texts; of months that were purged, as they were counted.
 

@@ -64,7 +64,7 @@ def _month(month: str, *, rng: np.random.Generator, effects: PlantedEffects) -> 
     )
     if month >= CHANGE.strftime("%Y-%m"):
         _plant(log, rng=rng, effects=effects)
-    log["sent"] = log["draft"].where(log["outcome"] == "kept", None)
+    log["sent"] = pd.Series(np.where(log["outcome"] == "kept", log["draft"], None), dtype=object)
     edited = log["outcome"] == "edited"
     lawful = log["draft"].str.replace("|".join(f" {each}" for each in map(_plain, UNLAWFUL)), "", regex=True)
     log.loc[edited, "sent"] = lawful[edited] + EDITED

@@ -19,6 +19,7 @@ from boussole.charter.judging.wording import (
     register_sentences,
     sentences,
     stated_sentences,
+    text_sentences,
 )
 from boussole.charter.oscal import words as oscal_words
 
@@ -50,6 +51,7 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
         record_sentences,
         register_sentences,
         stated_sentences,
+        text_sentences,
         diff_words,
         oscal_words,
     )
@@ -70,7 +72,13 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
 
 KEYS = {*diff_words.FELT, *diff_words.WORDED, sentences.REASON, *logged_sentences.REASONS, *record_sentences.SPANNED}
 KEYS |= {*ranged_sentences.LIES, *ranged_sentences.OF_BUDGET, "no_budget"}
-KEYS |= {sentences.NEVER_RATIO, sentences.STOPS, *logged_sentences.WORDS}
+KEYS |= {
+    sentences.NEVER_RATIO,
+    sentences.STOPS,
+    *logged_sentences.WORDS,
+    *text_sentences.WORDS,
+    *text_sentences.REASONS,
+}
 """Names of changes, fields, reasons, measures, records and needs, which are looked up and never said."""
 
 
