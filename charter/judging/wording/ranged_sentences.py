@@ -43,6 +43,7 @@ LIES = {
     "range_beyond_breach": "Even the lowest figure lies beyond the level ({level}).",
     "range_undecided": "The level ({level}) lies between the two: a closer figure would tell.",
     "range_too_wide": "Beyond {level} times, nobody can tell anything by it: more meters would.",
+    "range_unmetered": "Nothing was metered: the estimate is held to nothing that was measured.",
     "range_unknown_calls": "The highest figure can be higher still: of {unknown} of {all} calls nobody can tell what "
     "they cost.",
 }
