@@ -22,6 +22,7 @@ from boussole.charter.judging.wording import (
     text_sentences,
 )
 from boussole.charter.oscal import words as oscal_words
+from boussole.charter.text.judged import JUDGED
 
 
 def test_no_sentence_claims_too_much():
@@ -71,7 +72,11 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
 
 
 KEYS = {*diff_words.FELT, *diff_words.WORDED, sentences.REASON, *logged_sentences.REASONS, *record_sentences.SPANNED}
-KEYS |= {*ranged_sentences.LIES, *ranged_sentences.OF_BUDGET, "no_budget"}
+KEYS |= {
+    *ranged_sentences.LIES,
+    *ranged_sentences.OF_BUDGET,
+    *(m for m, each in JUDGED.items() if each.scale == "range"),
+}
 KEYS |= {
     sentences.NEVER_RATIO,
     sentences.STOPS,
