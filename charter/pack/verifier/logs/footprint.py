@@ -97,7 +97,8 @@ def _spent(measure: dict, system: System, rows: Rows, *, before: str = "", month
                 sums[0][end][b] += estimated * cost.energy_wh * wider + wh * pue
                 sums[1][end][b] += estimated * used + wh * pue * mix[0] + by_meter[b] * cost.built_g
                 sums[2][end][b] += estimated * cost.water_l * wider + wh / 1000 * (wue + pue * mix[1])
-    return Spent(*sums, metered=metered, calls=calls, unknown=unknown)
+    energy, co2e, water = sums
+    return Spent(energy, co2e, water, metered, calls, unknown)
 
 
 def _shown(parts: dict, model: str | None) -> float | None:
@@ -209,7 +210,7 @@ def _interval(value: float, parts: Sequence[float]) -> tuple[float, float]:
     return value * math.exp(-half), value * math.exp(half)
 
 
-def _without(found: tuple[Sums, Sums], bucket: int) -> float:
+def _without(found: Counted, bucket: int) -> float:
     return (sum(found[0]) - found[0][bucket]) / (sum(found[1]) - found[1][bucket])
 
 
