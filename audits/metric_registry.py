@@ -13,6 +13,7 @@ from boussole.audits.metrics.accounts import METRICS as ACCOUNT_METRICS
 from boussole.audits.metrics.adjusted import METRICS as ADJUSTED_METRICS
 from boussole.audits.metrics.before_after import METRICS as BEFORE_AFTER_METRICS
 from boussole.audits.metrics.calibration import METRICS as CALIBRATION_METRICS
+from boussole.audits.metrics.corrections import METRICS as CORRECTION_METRICS
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.discrimination import METRICS as DISCRIMINATION_METRICS
 from boussole.audits.metrics.distances import METRICS as DISTANCE_METRICS
@@ -93,5 +94,6 @@ REGISTRY = Registry(
         *USE_METRICS,
         *NOTICE_METRICS,
         *ACCOUNT_METRICS,
+        *CORRECTION_METRICS,
     )
 )

@@ -12,6 +12,8 @@ MONTHS = ("2026-07", "2026-08", "2026-09")
 FIRST_DAY, LAST_DAY = dt.date(2026, 7, 1), dt.date(2026, 9, 30)
 CHANGE = dt.date(2026, 9, 1)
 """The day on which version 2.0 replaces 1.4 and the search radius grows."""
+CORRECTED = MONTHS[1]
+"""The month in which advisers correct lists against people of 50 and over."""
 SELECTION = (
     "selection_rate_ratio",
     "adjusted_selection_rate_ratio",
@@ -41,6 +43,8 @@ class PlantedEffects:
     """Share of lists that advisers change since the change; None plants nothing: as before."""
     hasty_since: float | None = 0.2
     """Share of lists that they review faster than they can read since then; None plants nothing."""
+    age_50_taken_out: float = 0.9
+    """How often, in August, advisers take out people of 50 and over first, and put them in last; 0 plants nothing."""
     forgotten_young: float = 0.4
     """Share of people under 25 who are passed over wherever somebody like them can stand in; 0 plants nothing."""
     stray_model: str = "essai-tri-des-cv"
@@ -170,6 +174,15 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
                 "switch": "PlantedEffects.hasty_since",
                 "mechanism": "since the change they take less time than reading takes, for one list in five",
             },
+        },
+        "corrections": {
+            "2026-07": "none",
+            "2026-08": "planted",
+            "2026-09": "none: hardly any list is changed",
+            "group": {"age": "50+"},
+            "switch": "PlantedEffects.age_50_taken_out",
+            "mechanism": "in August advisers take out people of 50 and over first, and put them in last",
+            "put_in": "not planted: whom advisers put in they know, so that more of them are hired",
         },
         "accounts": {
             "2026-07": "none",
