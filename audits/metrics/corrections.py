@@ -246,7 +246,7 @@ def _told(about: dict[str, Any], params: dict[str, Any], found: GapChange, *, si
         return Measure(**about, value=0.0, params={**params, "gap": UNWATCHED})
     ends = fieller(test, z) if whole < 0 else None
     if ends is None:
-        return Measure(**about, status="undefined", reason="gap_may_be_zero", params=params)
+        return Measure(**about, status="undefined", reason="no_gap_left", params=params)
     interval = Interval(low=ends[0], high=ends[1], method="fieller")
     return Measure(**about, value=sign * found.change / whole, interval=interval, params=params)
 

@@ -315,6 +315,7 @@ def _expected() -> dict[str, dict[str, str]]:
                 f"where_the_gap_opens_{name}": "watch" if old else "unknown",
                 f"never_shortlisted_{name}": "broken" if old and last else "unknown",
             }
+        verdicts[month] |= _corrected(month)
         if month != MONTHS[0]:
             verdicts[month] |= {"likeness_to_reference": "watch" if changed else "kept"}
     # Twelve looks, 16 questions, 25 comparisons of small groups: one is surely below 0.95, not surely below 0.8.
@@ -325,3 +326,16 @@ def _expected() -> dict[str, dict[str, str]]:
         verdicts[month] |= {f"precision_difference_{name}": "unknown" for name in names}
     verdicts[MONTHS[2]] |= {f"{asked}_qpv": "unknown" for asked in SELECTION[2:]}  # 94 for 100 at the shortlist
     return verdicts
+
+
+def _corrected(month: str) -> dict[str, str]:
+    """Of what advisers correct: against people of 50 and over in August; since the change there is hardly anything."""
+    names = ("gender", "age", "qpv", "gender_age")
+    if month == MONTHS[2]:
+        return {"corrections_help": "unknown", **{f"gap_after_corrections_{name}": "unknown" for name in names}}
+    planted = month == CORRECTED
+    # By chance there may be a gap by neighbourhood in August; in July nothing shows that the gap by age was narrowed
+    # in each cell of gender and age.
+    found = {"gender": "kept", "age": "broken" if planted else "kept"}
+    found |= {"qpv": "unknown" if planted else "kept", "gender_age": "broken" if planted else "watch"}
+    return {"corrections_help": "kept", **{f"gap_after_corrections_{name}": told for name, told in found.items()}}

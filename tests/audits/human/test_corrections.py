@@ -149,7 +149,7 @@ def test_the_error_of_a_change_is_that_of_the_linearised_ratio() -> None:
     ("moves", "moved", "told"),
     [
         ({"F": [[12, 0], [2, 6]], "M": [[8, 2], [0, 10]]}, 10, ("undefined", "few_corrections")),
-        ({"F": [[10, 1], [1, 8]], "M": [[10, 1], [1, 8]]}, 50, ("undefined", "gap_may_be_zero")),
+        ({"F": [[10, 1], [1, 8]], "M": [[10, 1], [1, 8]]}, 50, ("undefined", "no_gap_left")),
         ({"F": [[100, 10], [10, 800]], "M": [[100, 10], [10, 800]]}, 50, ("ok", None)),
         ({"F": [[20, 0], [0, 0]], "M": [[10, 1], [1, 8]]}, 50, ("undefined", "few_selected")),
     ],

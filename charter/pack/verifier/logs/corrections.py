@@ -60,7 +60,7 @@ class Corrections:
                 yield f"{each['id']} is told of too few people"
             elif not few and each["reason"] == "few_corrections":
                 yield f"{each['id']} is hidden as of few and is not"
-            elif each["reason"] in ("gap_may_be_zero", "outcomes_unseen") and (self.claims(each) or {}).get("value"):
+            elif each["reason"] in ("no_gap_left", "outcomes_unseen") and (self.claims(each) or {}).get("value"):
                 yield f"{each['id']} is not told and could be"
 
     def _few(self, measure: dict) -> bool:
