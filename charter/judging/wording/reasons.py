@@ -87,8 +87,8 @@ CANNOT_TELL = {
     "where a gap opens.",
     "few_corrections": "We cannot tell. So few people were put in or taken out by agents that nothing can be said of "
     "it.",
-    "no_gap_left": "We cannot tell. There may be no gap at all between these groups after corrections: no part of it can be "
-    "told.",
+    "no_gap_left": "We cannot tell. There may be no gap at all between these groups after corrections: no part of it "
+    "can be told.",
     "few_selected": "We cannot tell. So few people of a group were selected that no gap can be told.",
     "outcomes_unseen": "We cannot tell. What became of too many of these people is not known: depending on that, the "
     "answer could be either.",
