@@ -13,13 +13,13 @@ from boussole.charter.deadlines.appeals import AppealState, appeals
 from boussole.charter.deadlines.incidents import Deadline, incidents
 from boussole.charter.deadlines.items import Item, State, bound_of, of_items
 from boussole.charter.deadlines.opinions import opinions_followed
+from boussole.charter.deadlines.planting import plantings
 from boussole.charter.deadlines.register import rules_published, uses_registered
 from boussole.charter.deadlines.sources import Sources
 from boussole.charter.deadlines.versions import examined_versions
 from boussole.charter.document import RecordCounts
 from boussole.charter.record_types.work import Training
 from boussole.charter.text.model import Records
-from boussole.charter.work.planting import plantings
 
 
 def counted(records: Records, sources: Sources) -> RecordCounts | None:

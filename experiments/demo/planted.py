@@ -45,6 +45,8 @@ class PlantedEffects:
     """Share of lists that they review faster than they can read since then; None plants nothing."""
     age_50_taken_out: float = 0.9
     """How often, in August, advisers take out people of 50 and over first, and put them in last; 0 plants nothing."""
+    errors_noticed: float = 0.62
+    """Share of errors planted on purpose that advisers notice; 0.97 plants nothing."""
     forgotten_young: float = 0.4
     """Share of people under 25 who are passed over wherever somebody like them can stand in; 0 plants nothing."""
     stray_model: str = "essai-tri-des-cv"
@@ -183,6 +185,11 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "switch": "PlantedEffects.age_50_taken_out",
             "mechanism": "in August advisers take out people of 50 and over first, and put them in last",
             "put_in": "not planted: whom advisers put in they know, so that more of them are hired",
+        },
+        "planted_errors": {
+            "noticed": PLANTED.errors_noticed,
+            "switch": "PlantedEffects.errors_noticed",
+            "mechanism": "under a protocol that the works council knows, advisers notice too few errors: question 2.4",
         },
         "accounts": {
             "2026-07": "none",

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import hmac
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 from scipy.stats import beta
 from statsmodels.stats.proportion import proportion_confint
+from typer.testing import CliRunner
 
+from boussole.audits.errors import BoussoleError
 from boussole.audits.uncertainty.exact import clustered_share, exact_ends
+from boussole.audits.workspace import Workspace
+from boussole.charter.deadlines.planting import drawn
 from boussole.charter.incidents.book import Book, admit
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.judging.verdicts import judge
 from boussole.charter.pack.verifier.verdicts import recorded as twin
 from boussole.charter.record_types.planting import PlantedErrors, Planting
-from boussole.charter.records import SealedStatement
+from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts
-from boussole.charter.work.planting import drawn
+from boussole.dashboard.cli.demo.planted_errors import plant_errors
+from boussole.dashboard.cli.main import app
+from boussole.experiments.demo.planted import PLANTED
 from tests.charter.builders import CHARTER, system
 
 SYSTEM = system()
@@ -191,3 +199,36 @@ def test_the_interval_is_exact_at_the_size_that_teams_leave() -> None:
     assert alike is not None
     assert alike.low > found.low
     assert clustered_share([]) is None
+
+
+@pytest.mark.parametrize(
+    ("noticed", "verdict"), [(PLANTED.errors_noticed, "watch"), (0.97, "unknown"), (0.2, "broken")]
+)
+def test_the_demo_plants_that_too_few_are_noticed(tmp_path: Path, noticed: float, verdict: str) -> None:
+    """Entered on one day, the ledger does not show that the protocol came first: nothing is kept by it."""
+    workspace = Workspace.create(tmp_path / "w")
+    today = DAY + dt.timedelta(days=90)
+    plant_errors(workspace, today=today, effects=dataclasses.replace(PLANTED, errors_noticed=noticed))
+    facts = Facts(as_of=today, sealed=statements(workspace))
+    (found,) = (
+        each for each in judge(CHARTER, SYSTEM, [], window_start=DAY, facts=facts) if each.template == "planted_errors"
+    )
+    assert found.verdict == verdict
+    assert found.reason == ("record_unproven" if verdict == "unknown" else "record_below")
+
+
+def test_cases_are_drawn_on_the_command_line(tmp_path: Path) -> None:
+    def ran(*words: object):
+        return CliRunner().invoke(app, ["work", *map(str, words)])
+
+    secret, cases = tmp_path / "secret.txt", tmp_path / "cases.txt"
+    made = ran("secret", secret)
+    key = secret.read_text(encoding="utf-8").strip()
+    assert made.stdout.strip() == hashlib.sha256(key.encode()).hexdigest()
+    assert isinstance(ran("secret", secret).exception, BoussoleError)  # it is not written over
+    cases.write_text("\n".join(f"D{number}" for number in range(50)), encoding="utf-8")
+    found = ran("draw", cases, "--secret", secret, "--errors", 5)
+    assert found.stdout.split() == drawn([f"D{number}" for number in range(50)], secret=key, errors=5)
+    assert isinstance(ran("draw", cases, "--secret", secret, "--errors", 51).exception, BoussoleError)
+    assert isinstance(ran("draw", cases, "--secret", cases, "--errors", 5).exception, BoussoleError)
+    assert isinstance(ran("draw", tmp_path / "none.txt", "--secret", secret, "--errors", 5).exception, BoussoleError)

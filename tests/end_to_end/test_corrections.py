@@ -21,6 +21,10 @@ from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.answer import answer_html
+from boussole.dashboard.pages.answer.along import answer_page
+from boussole.dashboard.pages.answer.view import Reader
 from tests.sparing import later
 from tests.written import system_text
 
@@ -35,7 +39,7 @@ columns:
   person: who
   request: offer
   human: {decision: kept, agent: agent, team: agency}
-groups: {gender: {column: gender, reference: M}}
+groups: {gender: {column: gender, reference: M, values: {F: {fr: femmes, en: women}, M: {fr: hommes, en: men}}}}
 controls: {occupation: {column: job}}
 """,
     kind="selection",
@@ -114,6 +118,15 @@ def measure(document: AuditDocument, metric: str):
 @pytest.fixture(scope="module")
 def widened(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return made(tmp_path_factory.mktemp("widened") / "w", people(12, 0))
+
+
+def shown(workspace: Workspace, key: str, lang: str) -> str:
+    """What the page of an answer says first, and in its picture and promise."""
+    say = speaker(lang)
+    page = answer_page(workspace, "offers", key, lang, reader=Reader(committee=True, incidents=True))
+    assert page is not None
+    parts = (answer_html.head(page, say, home="/"), answer_html.pictures(page, say, along=None))
+    return " ".join(map(str, (*parts, answer_html.promise(page, say))))
 
 
 def test_corrections_that_widen_a_gap_break_the_promise(widened: Workspace) -> None:
@@ -196,6 +209,10 @@ def test_it_is_sealed_computed_again_and_checked_without_us(
         assert judge(pack, Judge(HERE), one_by_one=True) == 0, capsys.readouterr().out
         lines = " ".join(capsys.readouterr().out.splitlines())
         assert restricted == ("gap_by_corrections" not in lines)
+    for lang, told in (("fr", ("67 femmes", "54 après corrections")), ("en", ("67 women", "54 after corrections"))):
+        page = shown(widened, "gap_after_corrections_gender", lang)
+        assert all(each in page for each in told), page
+    assert "of 100 people put in" in shown(widened, "corrections_help", "en")
     purge(widened, before=dt.date(2026, 4, 1))
     assert answers(audit(widened, dry_run=True))["gap_after_corrections"] == ("not_examined", "no_measure")
     assert answers(sealed)["gap_after_corrections"][0] == "broken"

@@ -154,8 +154,8 @@ def finding(
         "decision": decision(system, catalogue.lang),
     }
     if scale in ("share", "effect"):
-        told = _gap_share if scale == "share" else _corrected
-        return told(measure, catalogue, named, ends_of(measure, decided))
+        shared = _gap_share if scale == "share" else _corrected
+        return shared(measure, catalogue, named, ends_of(measure, decided))
     if scale == "ratio":
         value = per_hundred(given(measure.value), catalogue.lang)
         if measure.given:

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from ..buckets import filled
 from ..chances import quantile
-from ..figures.stages import ends, matched, weighted
-from ..groups import Claims, Groups
-from ..rows import BUCKETS, Decisions
+from ..figures.stages import matched, weighted
+from ..groups import Claims, Groups, ends
+from ..rows import BUCKETS, Decisions, Group
 from ..scores import fieller
 from ..system import By, label
 
@@ -116,7 +116,7 @@ class Corrections:
         own = tuple(measure["group"][name] for name in by)
         against, held = measure["params"]["against"], {row.group for row in self._of("final_by_person", by)}
         hidden = self.groups.shown.hidden("decisions", by)
-        known = [group for group in held if None not in group and group not in hidden]
+        known = [_known(group) for group in held if None not in group and group not in hidden]
         if against == "rest":
             return by, own, [group for group in known if group != own]
         return by, own, [group for group in known if label(by, group) == against]
@@ -160,6 +160,10 @@ class Corrections:
             return {"value": None}
         value = sign * (found.after - found.before) / whole
         return {**claims, "value": value, "interval.low": share[0], "interval.high": share[1], "params.gap": None}
+
+
+def _known(group: Group) -> By:
+    return tuple(str(value) for value in group)
 
 
 def _pairs(sides: Sequence[Strata], unseen: tuple) -> tuple[list, list]:
