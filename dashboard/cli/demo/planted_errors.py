@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import random
 import tempfile
 from pathlib import Path
+
+import numpy as np
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.incidents.entering import enter
@@ -48,8 +49,7 @@ def plant_errors(workspace: Workspace, *, today: dt.date, effects: PlantedEffect
             document=document,
         ),
     )
-    draw = random.Random(11)  # noqa: S311 (invented errors)
-    noticed = [sum(draw.random() < effects.errors_noticed for _ in range(ERRORS)) for _ in range(TEAMS)]
+    noticed = np.random.default_rng(11).binomial(ERRORS, effects.errors_noticed, TEAMS)
     enter(
         workspace,
         PlantedErrors(
@@ -57,7 +57,7 @@ def plant_errors(workspace: Workspace, *, today: dt.date, effects: PlantedEffect
             on=today - 60 * DAY,
             system=SYSTEM,
             secret=secret,
-            teams=[TeamErrors(agents=14, planted=ERRORS, noticed=each) for each in noticed],
+            teams=[TeamErrors(agents=14, planted=ERRORS, noticed=int(each)) for each in noticed],
             forgotten_on=today - 62 * DAY,
         ),
     )
