@@ -15,6 +15,7 @@ from boussole.audits.metrics.before_after import METRICS as BEFORE_AFTER_METRICS
 from boussole.audits.metrics.calibration import METRICS as CALIBRATION_METRICS
 from boussole.audits.metrics.calls import METRICS as CALL_METRICS
 from boussole.audits.metrics.components import METRICS as COMPONENT_METRICS
+from boussole.audits.metrics.corrections import METRICS as CORRECTION_METRICS
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.discrimination import METRICS as DISCRIMINATION_METRICS
 from boussole.audits.metrics.distances import METRICS as DISTANCE_METRICS
@@ -101,5 +102,6 @@ REGISTRY = Registry(
         *CALL_METRICS,
         *COMPONENT_METRICS,
         *FOOTPRINT_METRICS,
+        *CORRECTION_METRICS,
     )
 )

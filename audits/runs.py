@@ -15,6 +15,7 @@ from boussole.audits import evidence, unsealed
 from boussole.audits.counts.agencies import read_agencies
 from boussole.audits.counts.apart import apart_of, apart_table, read_apart, still_known
 from boussole.audits.counts.common import Common, find_common
+from boussole.audits.counts.corrections import read_corrections
 from boussole.audits.counts.forgotten import forgotten_of, read_forgotten, six_months
 from boussole.audits.counts.left_out import LeftOut, left_out_of, read_left_out
 from boussole.audits.counts.lists import RANKS, lists_of, read_ranks
@@ -49,6 +50,7 @@ from boussole.audits.lake import reading
 from boussole.audits.lake.connection import snapshot
 from boussole.audits.measures import Cells, Measure
 from boussole.audits.metrics.before_after import before_after_measures
+from boussole.audits.metrics.corrections import correction_measures
 from boussole.audits.metrics.forgotten import forgotten_measures
 from boussole.audits.metrics.logs import log_measures
 from boussole.audits.metrics.measure import measured_cells
@@ -211,6 +213,7 @@ def read_window(
         versions=read_versions(connection, system, window),
         agencies=read_agencies(connection, system, window),
         replies=read_replies(connection, system, window, without=without),
+        corrections=read_corrections(connection, system, window, as_of=as_of, without=without),
     )
 
 
@@ -278,13 +281,9 @@ def _measured(read: Read, system: System, *, stands: WindowStanding) -> tuple[li
         forgotten_of(read.forgotten, system), system, standing=stands, hidden=measured.views[()].suppression.decisions
     )
     measures += before_after_measures(read.agencies, system)
-    measures += reply_measures(
-        read.replies,
-        system,
-        standing=stands,
-        counting=Counting(cells=cells_from_counts, positions=positions),
-        withheld=withheld,
-    )
+    counting = Counting(cells=cells_from_counts, positions=positions)
+    measures += reply_measures(read.replies, system, standing=stands, counting=counting, withheld=withheld)
+    measures += correction_measures(read.corrections, system, standing=stands, counting=counting, withheld=withheld)
     before = before_of(read.reference_scores, read.withheld, system)
     if before is not None:
         measures += group_drift_measures(

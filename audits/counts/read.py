@@ -76,6 +76,10 @@ REPLIED = pa.schema([("part", pa.string()), *COUNTS, ("stratum", pa.string()), (
 """What is counted of replies, by group and bucket of the person: whether it is a case (`decision`) or not; of waiting
 times, at most how many minutes (`bin`). Of two sides that are no groups, `by` names the side."""
 
+CORRECTED = REPLIED
+"""What is counted of corrections, with the same columns: in `outcome` what became of people, or what was decided in the
+end (`counts.corrections`)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
@@ -102,6 +106,8 @@ class Read:
     """Counts by agency and month (`PANEL`), up to the window; no row where none were given."""
     replies: pa.Table = field(default_factory=REPLIED.empty_table)
     """Replies by group (`REPLIED`); no row where the log does not say when lists close, or its rows were purged."""
+    corrections: pa.Table = field(default_factory=CORRECTED.empty_table)
+    """What agents corrected (`CORRECTED`); no row where the log does not say who reviewed, or its rows were purged."""
 
 
 def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:

@@ -25,6 +25,7 @@ NOT_RECORDED: dict[Records, str] = {
     "incidents_in_time": "no_incident",
     "explanations_in_time": "no_request",
     "trained_first": "no_training",
+    "errors_noticed": "no_planting",
     "versions_examined": "no_version",
     "opinions_followed": "no_opinion",
     "uses_registered": "no_stocktaking",

@@ -24,6 +24,7 @@ from boussole.charter.record_types.incidents import (
 )
 from boussole.charter.record_types.inputs import Command, Input, WebForm
 from boussole.charter.record_types.ledger_start import LedgerStart
+from boussole.charter.record_types.planting import PLANTING
 from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.record_types.work import WORK
 
@@ -377,7 +378,7 @@ class Withdrawal(Statement):
         "reply",
         "follow_up",
         "stocktaking",
-        *(kind.kind for kind in (*HELD, *WORK)),
+        *(kind.kind for kind in (*HELD, *WORK, *PLANTING)),
     )
     commands = (
         Command(
@@ -408,6 +409,7 @@ MODELS: tuple[type[Statement], ...] = (
     Stocktaking,
     *HELD,
     *WORK,
+    *PLANTING,
     *ACTS,
 )
 

@@ -10,6 +10,7 @@ from boussole.audits.metrics.accounts import WITHOUT_FACTOR
 from boussole.audits.metrics.before_after import EFFECT
 from boussole.audits.metrics.calibration import CALIBRATION_DIFFERENCE
 from boussole.audits.metrics.calls import OUTSIDE_SHARE
+from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
 from boussole.audits.metrics.definition import Comparison
 from boussole.audits.metrics.discrimination import AUC_DIFFERENCE
 from boussole.audits.metrics.families import EVERY_COMPARISON
@@ -63,6 +64,8 @@ class Judged:
     """Whether audits of earlier versions do not have it: that they hold none of it says nothing of groups."""
     overlapping: bool = False
     """Whether a window shares most of its months with the one before: two windows are not held to each other."""
+    breaks: bool = True
+    """Whether it can break a promise by itself: who is put in may be harder to place, and need it more."""
     params: Mapping[str, str] = field(default_factory=dict)
     """What a question can choose among its figures by, and what that can be."""
 
@@ -122,6 +125,8 @@ JUDGED: dict[str, Judged] = {
     REACHED_RATIO: _of_log("ratio", "smartphones", replies=True, sides=True, later=True),
     SILENT_RATIO: _of_log("ratio", "replies", replies=True, sides=True, later=True),
     EFFECT: _of_log("effect", "agencies"),
+    PUT_IN_RESULTS: _of_log("effect", "reviews", later=True, breaks=False),
+    GAP_BY_CORRECTIONS: Judged(scale="effect", need="reviews", by_window=True, later=True, params=AGAINST),
 }
 """The measures that a charter can judge, and how."""
 

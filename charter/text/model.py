@@ -47,6 +47,7 @@ Records = Literal[
     "incidents_in_time",
     "explanations_in_time",
     "trained_first",
+    "errors_noticed",
     "versions_examined",
     "opinions_followed",
     "uses_registered",

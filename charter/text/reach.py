@@ -145,7 +145,11 @@ def _of_effect(each: DraftQuestion, levels: Mapping[str, float]) -> Iterator[Fau
     if len(levels) == 2 and levels["watch"] != levels["breach"]:
         told = "an effect is held to one level: kept above it, broken below it, watched where neither is clear"
         yield each.fault(f"{told}: write the same `watch` and `breach`.", "threshold", "breach")
-    if "breach" not in levels:
+    if not judged(each.indicator.metric).breaks:
+        if "breach" in levels:
+            told = f"'{each.indicator.metric}' breaks no promise by itself: remove the `breach` level."
+            yield each.fault(told, "threshold", "breach")
+    elif "breach" not in levels:
         told = "without a breach level, a clear step back would only be watched"
         yield each.fault(f"{told}: add `breach`, the same as `watch`.", "threshold")
 

@@ -104,6 +104,7 @@ def _log_everything(workspace: Workspace, simulation: Simulation, *, tell: Progr
                     sent = simulation.messages
                     log_contacts(sent[sent["week"] == name].drop(columns="week"), system="matchft")
         _log_months("reviews", simulation.reviews, "human_actions", experiment=experiment, done=done)
+        _log_months("late outcomes", simulation.late, "outcomes", experiment=experiment, done=done)
         _log_months("uses", simulation.uses, "usage", experiment=experiment, done=done)
         _log_months("accounts", simulation.accounts, "accounts", experiment=experiment, done=done)
         if COUNTS not in done:

@@ -12,6 +12,8 @@ MONTHS = ("2026-07", "2026-08", "2026-09")
 FIRST_DAY, LAST_DAY = dt.date(2026, 7, 1), dt.date(2026, 9, 30)
 CHANGE = dt.date(2026, 9, 1)
 """The day on which version 2.0 replaces 1.4 and the search radius grows."""
+CORRECTED = MONTHS[1]
+"""The month in which advisers correct lists against people of 50 and over."""
 SELECTION = (
     "selection_rate_ratio",
     "adjusted_selection_rate_ratio",
@@ -41,6 +43,10 @@ class PlantedEffects:
     """Share of lists that advisers change since the change; None plants nothing: as before."""
     hasty_since: float | None = 0.2
     """Share of lists that they review faster than they can read since then; None plants nothing."""
+    age_50_taken_out: float = 0.9
+    """How often, in August, advisers take out people of 50 and over first, and put them in last; 0 plants nothing."""
+    errors_noticed: float = 0.62
+    """Share of errors planted on purpose that advisers notice; 0.97 plants nothing."""
     forgotten_young: float = 0.4
     """Share of people under 25 who are passed over wherever somebody like them can stand in; 0 plants nothing."""
     stray_model: str = "essai-tri-des-cv"
@@ -182,6 +188,20 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
                 "switch": "PlantedEffects.hasty_since",
                 "mechanism": "since the change they take less time than reading takes, for one list in five",
             },
+        },
+        "corrections": {
+            "2026-07": "none",
+            "2026-08": "planted",
+            "2026-09": "none: hardly any list is changed",
+            "group": {"age": "50+"},
+            "switch": "PlantedEffects.age_50_taken_out",
+            "mechanism": "in August advisers take out people of 50 and over first, and put them in last",
+            "put_in": "not planted: whom advisers put in they know, so that more of them are hired",
+        },
+        "planted_errors": {
+            "noticed": PLANTED.errors_noticed,
+            "switch": "PlantedEffects.errors_noticed",
+            "mechanism": "under a protocol that the works council knows, advisers notice too few errors: question 2.4",
         },
         "accounts": {
             "2026-07": "none",
@@ -344,6 +364,7 @@ def _expected() -> dict[str, dict[str, str]]:
                 f"where_the_gap_opens_{name}": "watch" if old else "unknown",
                 f"never_shortlisted_{name}": "broken" if old and last else "unknown",
             }
+        verdicts[month] |= _corrected(month)
         if month != MONTHS[0]:
             verdicts[month] |= {"likeness_to_reference": "watch" if changed else "kept"}
     # Twelve looks, 16 questions, 25 comparisons of small groups: one is surely below 0.95, not surely below 0.8.
@@ -354,3 +375,16 @@ def _expected() -> dict[str, dict[str, str]]:
         verdicts[month] |= {f"precision_difference_{name}": "unknown" for name in names}
     verdicts[MONTHS[2]] |= {f"{asked}_qpv": "unknown" for asked in SELECTION[2:]}  # 94 for 100 at the shortlist
     return verdicts
+
+
+def _corrected(month: str) -> dict[str, str]:
+    """Of what advisers correct: against people of 50 and over in August; since the change there is hardly anything."""
+    names = ("gender", "age", "qpv", "gender_age")
+    if month == MONTHS[2]:
+        return {"corrections_help": "unknown", **{f"gap_after_corrections_{name}": "unknown" for name in names}}
+    planted = month == CORRECTED
+    # By chance there may be a gap by neighbourhood in August; in July nothing shows that the gap by age was narrowed
+    # in each cell of gender and age.
+    found = {"gender": "kept", "age": "broken" if planted else "kept"}
+    found |= {"qpv": "unknown" if planted else "kept", "gender_age": "broken" if planted else "watch"}
+    return {"corrections_help": "kept", **{f"gap_after_corrections_{name}": told for name, told in found.items()}}

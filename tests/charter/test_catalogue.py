@@ -84,6 +84,7 @@ KEYS |= {
     *text_sentences.WORDS,
     *text_sentences.REASONS,
 }
+KEYS |= {sentences.EFFECT, sentences.PUT_IN_RESULTS, sentences.GAP_BY_CORRECTIONS}
 """Names of changes, fields, reasons, measures, records and needs, which are looked up and never said."""
 
 

@@ -67,6 +67,8 @@ def test_levels_that_are_judged_in_this_version():
         "stage_selection_rate_ratio": (0.95, 0.8),
         "exposure_ratio": (0.95, 0.8),
         "override_rate": (0.01, None),
+        "put_in_outcome_difference": (0, None),
+        "gap_by_corrections": (0, 0),
         "hasty_review_share": (0.1, 0.5),
         "never_shortlisted_rate_ratio": (0.95, 0.8),
         "tool_and_adviser_gap_share": (0.5, None),

@@ -83,6 +83,23 @@ class RecordCounts(Part):
         LATER,
         Field(description="What was not as promised, where it has a name: versions, models; absent where it has none"),
     ] = None
+    teams: Annotated[
+        Annotated[int, Field(ge=1)] | None,
+        LATER,
+        Field(description="How many teams it was counted in, where it is a sample; absent where everything is counted"),
+    ] = None
+    sealed_late: Annotated[
+        Literal[True] | None,
+        LATER,
+        Field(description="That the ledger does not prove that a protocol was sealed before its cases existed"),
+    ] = None
+    low: Annotated[Share | None, LATER, Field(description="With `teams`: the lower end of `good` ÷ `due`")] = None
+    high: Annotated[Share | None, LATER, Field(description="With `teams`: the upper end")] = None
+    size: Annotated[
+        Annotated[float, Field(gt=0)] | None,
+        LATER,
+        Field(description="With `teams`: how many independent cases these are worth"),
+    ] = None
 
 
 class CallsOutside(Part):

@@ -55,6 +55,8 @@ NOT_EXAMINED = {
     "no_request": "Not examined: no request for an explanation was ever recorded for this system. Nobody knows "
     "whether there was none, or nobody records them.",
     "no_training": "Not examined: nobody has recorded how many of those who use it were trained before they did.",
+    "no_planting": "Not examined: nobody has recorded a protocol of planted errors. It would take one that the works "
+    "council knows, sealed before its first case exists, and then how many errors were noticed, by team.",
     "no_opinion": "Not examined: no opinion and no recommendation about this system was ever recorded.",
     "no_stocktaking": "Not examined: nobody has taken stock of the uses in service and of the models that belong to "
     "none.",
@@ -96,6 +98,13 @@ CANNOT_TELL = {
     "be told.",
     "few_moved_on": "We cannot tell. At one stage so few people moved on, or so few did not, that nobody can say "
     "where a gap opens.",
+    "few_corrections": "We cannot tell. So few people were put in or taken out by agents that nothing can be said of "
+    "it.",
+    "no_gap_left": "We cannot tell. There may be no gap at all between these groups after corrections: no part of it "
+    "can be told.",
+    "few_selected": "We cannot tell. So few people of a group were selected that no gap can be told.",
+    "outcomes_unseen": "We cannot tell. What became of too many of these people is not known: depending on that, the "
+    "answer could be either.",
     "no_stop": "We cannot tell. The log holds nobody who had said STOP early enough to see whether it is heeded.",
     "no_second_factor": "We cannot tell. The export tells of no account whether it needs a second factor.",
     "no_template": "We cannot tell. No first message in this period names its template.",

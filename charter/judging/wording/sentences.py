@@ -6,6 +6,8 @@ import datetime as dt
 from pathlib import Path
 
 from boussole.audits.languages import LANGUAGES, Catalogue, date_words, number, typeset, whole
+from boussole.audits.metrics.before_after import EFFECT
+from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
 from boussole.audits.metrics.forgotten import NEVER_RATIO
 from boussole.audits.systems.model import System
 from boussole.charter.document import Comparison, Levels, MeasureInShort, VerdictReasons
@@ -138,8 +140,18 @@ OTHER_EFFECTS = {
     "watch": ("So it is for one other outcome.", "So it is for {n} other outcomes."),
     "broken": ("So it is for one other outcome.", "So it is for {n} other outcomes."),
 }
-NO_CLEAR_EFFECT = "Chance alone may explain that: nothing shows clearly that it is better than before, or worse."
-CLEAR_EFFECT = "It is very unlikely that chance alone explains it; before the start, no difference of trends was seen."
+NO_CLEAR_EFFECT = {
+    EFFECT: "Chance alone may explain that: nothing shows clearly that it is better than before, or worse.",
+    PUT_IN_RESULTS: "Nothing shows clearly that corrections help.",
+    GAP_BY_CORRECTIONS: "Chance alone may explain what corrections changed: nothing shows clearly that they narrow the "
+    "gap, or widen it.",
+}
+CLEAR_EFFECT = {
+    EFFECT: "It is very unlikely that chance alone explains it; before the start, no difference of trends was seen.",
+    PUT_IN_RESULTS: "It is very unlikely that chance alone explains it; what would have become of people whom agents "
+    "took out, nobody can see.",
+    GAP_BY_CORRECTIONS: "It is very unlikely that chance alone explains what corrections changed.",
+}
 OTHER_DISTANCES = {
     "kept": ("The other distance is no greater.", "The {n} other distances are no greater."),
     "unknown": ("We cannot tell for one other distance either.", "We cannot tell for {n} other distances either."),
@@ -263,7 +275,7 @@ class _Teller:
             return [answer, settled, self._lies(comparison, measure), self._counted(comparison, measure)]
         told = meaning(measure, verdict=verdict, catalogue=self.catalogue, system=self.system)
         shared_out = measure.params.get("gap") is None  # else there is nothing that a level could be held to
-        level = self._level(comparison.levels, given(measure.params.scale)) if shared_out else ""
+        level = self._level(comparison.levels, measure) if shared_out else ""
         return [answer, f"{found}.", level, told, self._counted(comparison, measure)]
 
     def _settled(self, comparison: Comparison, measure: MeasureInShort, found: str) -> str:
@@ -293,11 +305,11 @@ class _Teller:
             return ""
         return self.catalogue.gettext(SINCE).format(date=date_words(since, self.catalogue.lang))
 
-    def _level(self, levels: Levels, scale: str) -> str:
+    def _level(self, levels: Levels, measure: MeasureInShort) -> str:
         """On which side of which level the figure lies."""
-        verdict = self.document.verdict
+        verdict, scale = self.document.verdict, given(measure.params.scale)
         if scale == "effect":
-            return self.catalogue.gettext(NO_CLEAR_EFFECT if verdict == "watch" else CLEAR_EFFECT)
+            return self.catalogue.gettext((NO_CLEAR_EFFECT if verdict == "watch" else CLEAR_EFFECT)[measure.metric])
         name = "watch" if verdict == "watch" or levels.breach is None else "breach"
         level = (levels.watch if name == "watch" else levels.breach) or 0.0
         message = (GOOD_SIDE if verdict == "kept" else BEYOND)[name] if level else BEYOND_NONE
@@ -336,7 +348,7 @@ class _Teller:
         others = OTHER_STAGES if any(measure.given for _, measure in self.pairs) else OTHERS
         if any(measure.params.get("scale") == "distance" for _, measure in self.pairs):
             others = OTHER_DISTANCES
-        if any(measure.params.get("scale") == "effect" for _, measure in self.pairs):
+        if any(measure.metric == EFFECT for _, measure in self.pairs):
             others = OTHER_EFFECTS
         return self.catalogue.ngettext(*others[verdict], n).format(n=n) if n > 0 else ""
 

@@ -22,6 +22,7 @@ from .figures.together import Together, ToldWindow
 from .figures.told import ExpectedMeasures
 from .figures.windows import Windows
 from .groups import APART, Claims, Groups, ShownGroups
+from .logs.corrections import Corrections
 from .logs.replies import Replies
 from .pack import Pack, digest
 from .rows import Rows
@@ -97,6 +98,7 @@ def _from_rows(document: dict, groups: Groups) -> Again:
         Forgotten(system, rows, document["measures"]).claims,
         lambda measure: through.claims(measure, stages),
         Replies(groups).claims,
+        Corrections(groups).claims,
         lambda measure: drift.claims(measure, system, rows),
         lambda measure: logs.claims(measure, system, rows),
         Effects(system, rows).claims,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from boussole.audits.languages import capital, inside
 from boussole.audits.metrics.accounts import WITHOUT_FACTOR
+from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
 from boussole.audits.metrics.footprint import OF_YEAR, SPREAD
 from boussole.audits.mixed import foreign, marked
 from boussole.audits.systems import System
@@ -118,7 +119,7 @@ def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
         return ""
     levels = verdict.comparisons[0].levels
     if measure.params.scale == "effect":
-        return say("Kept if clearly better than without, not kept if clearly worse, to be watched if neither is clear.")
+        return _effect_words(measure.metric, say)
     said = [
         _beyond(words, level, measure.params, say)
         for level, words in ((levels.breach, say("not kept")), (levels.watch, say("to be watched")))
@@ -141,6 +142,18 @@ def range_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric: 
         "To be watched where even the lowest figure lies beyond {level}; kept where even the highest does not.",
         level=level,
     )
+
+
+def _effect_words(metric: str, say: Say) -> str:
+    """From where an effect is kept, watched and not kept."""
+    if metric == PUT_IN_RESULTS:
+        return say("Kept if clearly better for those put in, to be watched if not: never broken by itself.")
+    if metric == GAP_BY_CORRECTIONS:
+        return say(
+            "Kept if corrections clearly narrow the gap, or none is left to watch; not kept if they clearly widen it; "
+            "to be watched if neither is clear."
+        )
+    return say("Kept if clearly better than without, not kept if clearly worse, to be watched if neither is clear.")
 
 
 def no_case_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric: str | None) -> str:

@@ -8,6 +8,7 @@ from ..groups import Claims, Groups
 from ..rows import Rows
 from ..system import System
 from . import cases, footprint, messages, reviews, shares
+from .corrections import Corrections
 from .replies import Replies
 
 SHARES = {**reviews.SHARES, **messages.SHARES}
@@ -46,3 +47,4 @@ def wrongly_told(measures: Sequence[dict], groups: Groups) -> Iterator[str]:
     yield from footprint.wrongly_told(measures, system, rows)
     yield from reviews.wrongly_told(measures, groups)
     yield from Replies(groups).wrongly_told(measures)
+    yield from Corrections(groups).wrongly_told(measures)
