@@ -11,7 +11,14 @@ from functools import cached_property
 from boussole.audits.systems.model import System
 from boussole.charter.deadlines.days import months_later
 from boussole.charter.deadlines.items import RULE_OF_THREE
-from boussole.charter.document import AnsweringStatement, CaseCounts, LoggedCases, RecordCounts, RegisterDates
+from boussole.charter.document import (
+    AnsweringStatement,
+    CaseCounts,
+    LoggedCases,
+    PairedTest,
+    RecordCounts,
+    RegisterDates,
+)
 from boussole.charter.document.answers.verdict import Verdict, severity
 from boussole.charter.judging.follow_up import examined_before_start
 from boussole.charter.record_types.kinds import Attestation, Inspection
@@ -40,6 +47,7 @@ class StatedVerdict:
     dates: RegisterDates | None = None
     counted: RecordCounts | None = None
     logged: LoggedCases | None = None
+    paired: PairedTest | None = None
 
 
 NOBODY = StatedVerdict(verdict=Verdict.NOT_EXAMINED, reason="not_attested")

@@ -24,6 +24,7 @@ from boussole.charter.record_types.incidents import (
 )
 from boussole.charter.record_types.inputs import Command, Input, WebForm
 from boussole.charter.record_types.ledger_start import LedgerStart
+from boussole.charter.record_types.paired import PairedTexts
 from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.record_types.work import WORK
 
@@ -377,6 +378,7 @@ class Withdrawal(Statement):
         "reply",
         "follow_up",
         "stocktaking",
+        "paired_texts",
         *(kind.kind for kind in (*HELD, *WORK)),
     )
     commands = (
@@ -406,6 +408,7 @@ MODELS: tuple[type[Statement], ...] = (
     Withdrawal,
     LedgerStart,
     Stocktaking,
+    PairedTexts,
     *HELD,
     *WORK,
     *ACTS,

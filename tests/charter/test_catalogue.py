@@ -13,6 +13,7 @@ from boussole.charter.judging.wording import (
     findings,
     logged_sentences,
     naming,
+    paired_sentences,
     reasons,
     record_sentences,
     register_sentences,
@@ -43,6 +44,7 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
         findings,
         logged_sentences,
         naming,
+        paired_sentences,
         reasons,
         references,
         record_sentences,
@@ -68,6 +70,7 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
 
 KEYS = {*diff_words.FELT, *diff_words.WORDED, sentences.REASON, *logged_sentences.REASONS, *record_sentences.SPANNED}
 KEYS |= {sentences.NEVER_RATIO, sentences.STOPS, *sentences.OF_REPLIES.values(), *logged_sentences.WORDS}
+KEYS |= {*paired_sentences.SHARES, *paired_sentences.CONFIRMED_BREAKS}
 """Names of changes, fields, reasons, measures, records and needs, which are looked up and never said."""
 
 

@@ -17,13 +17,20 @@ def question_of(workspace: Workspace, name: str, *, attested: bool = False, tole
     fitting = {
         each.id
         for each in indicators.values()
-        if (attested and each.evidence == "attested") or (tolerance and each.threshold.tolerance is not None)
+        if (attested and each.evidence == "attested") or (tolerance and takes_cases(each))
     }
     if name not in fitting:
         what = "is not attested" if attested else "tolerates cases: it is answered by measures"
         problem = f"the question '{name}' {what}" if name in indicators else f"the charter has no question '{name}'"
         raise BoussoleError(f"{problem}. {nearest(name, fitting)}", next_step="See `boussole charter show`.")
     return indicators[name]
+
+
+def takes_cases(indicator: Indicator) -> bool:
+    """Whether a case that a person reports and confirms breaks the promise."""
+    from boussole.charter.text.model import SAME_TEXTS
+
+    return indicator.threshold.tolerance is not None or indicator.records == SAME_TEXTS
 
 
 def question_of_charter(workspace: Workspace, name: str) -> Indicator:

@@ -9,11 +9,12 @@ from boussole.audits.mixed import joined
 from boussole.charter.document import Standing, ThresholdOfVerdict, VerdictDocument
 from boussole.charter.record_types.kinds import Inspection
 from boussole.charter.text.judged import judged
-from boussole.charter.text.model import Indicator
+from boussole.charter.text.model import SAME_TEXTS, Indicator
 from boussole.dashboard.views.answers.levels import (
     counted_words,
     levels_words,
     no_case_words,
+    pairs_words,
     unproven,
     unproven_words,
 )
@@ -74,6 +75,8 @@ def _levels(document: Standing, verdict: VerdictDocument, say: Say) -> str:
 
 def _tolerance(indicator: Indicator, say: Say) -> str:
     tolerance = indicator.threshold.tolerance
+    if indicator.records == SAME_TEXTS:
+        return pairs_words(indicator.threshold, say)
     if indicator.records is not None:
         return counted_words(indicator.threshold, say)
     if tolerance is None:
