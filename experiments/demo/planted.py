@@ -61,6 +61,9 @@ class PlantedEffects:
     """Accounts of advisers that may export data since the change, which they do not need; 0 plants nothing."""
     undeclared_uses: int = 6
     """Uses by advisers for a purpose that nobody declared, since the change; 0 plants nothing."""
+    curt_for_origin: float = 0.35
+    """Share of ChatFT's texts that are short and familiar where the first name suggests another origin; 0 plants
+    nothing."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 
@@ -187,6 +190,16 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "uses": PLANTED.undeclared_uses,
             "switch": "PlantedEffects.undeclared_uses",
             "mechanism": "since the change some advisers use lists to control who looks for a job: nobody declared it",
+        },
+        "texts_in_pairs": {
+            "system": "chatft",
+            "question": "same_text_whatever_the_name",
+            "cue": "origin",
+            "share": PLANTED.curt_for_origin,
+            "measures": ["length", "tone", "formality", "gendered_wording"],
+            "switch": "PlantedEffects.curt_for_origin",
+            "mechanism": "for a first name that suggests another origin some texts greet familiarly and say less; no "
+            "other cue changes anything, and nothing is refused",
         },
         "forgotten": {
             "attribute": "age",

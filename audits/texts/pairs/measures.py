@@ -6,6 +6,7 @@ Names, ages and places that a request gave are taken out first: that one name is
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -95,13 +96,21 @@ def _syllables(word: str) -> int:
 
 
 def _without(text: str, hide: Sequence[str]) -> str:
-    """The text with what a request gave of the person in one same word, however it is accented."""
-    values = {each for value in hide for each in (value, normalise(value).text.decode("ascii")) if each.strip()}
+    """The text with what a request gave of the person in one same word, accented or not, in capitals or not.
+
+    A first name in small letters is a word like any other: une réponse claire is not Claire.
+    """
+    plain = {each for value in hide for each in (value, _unaccented(value)) if each.strip()}
+    values = plain | {each.upper() for each in plain}
     if not values:
         return text
     longest_first = sorted(values, key=lambda each: (-len(each), each))
     pattern = "|".join(re.escape(each) for each in longest_first)
-    return re.sub(rf"(?<!\w)(?:{pattern})(?!\w)", _HIDDEN, text, flags=re.IGNORECASE)
+    return re.sub(rf"(?<!\w)(?:{pattern})(?!\w)", _HIDDEN, text)
+
+
+def _unaccented(value: str) -> str:
+    return "".join(each for each in unicodedata.normalize("NFD", value) if unicodedata.category(each) != "Mn")
 
 
 def _starting(words: Sequence[str], name: str) -> int:

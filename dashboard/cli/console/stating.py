@@ -8,7 +8,7 @@ from boussole.audits.errors import BoussoleError, nearest
 
 if TYPE_CHECKING:
     from boussole.audits.workspace import Workspace
-    from boussole.charter.text.model import Charter, Indicator
+    from boussole.charter.text.model import Charter, Indicator, Records
 
 
 def question_of(workspace: Workspace, name: str, *, attested: bool = False, tolerance: bool = False) -> Indicator:
@@ -42,6 +42,17 @@ def question_of_charter(workspace: Workspace, name: str) -> Indicator:
             next_step="See `boussole charter show`.",
         )
     return indicators[name]
+
+
+def question_by_records(workspace: Workspace, records: Records) -> Indicator:
+    """The question of the charter in force that such records answer. Raises BoussoleError where there is none."""
+    found = next((each for each in _charter(workspace).ways if each.records == records), None)
+    if found is None:
+        raise BoussoleError(
+            f"no question of the charter in force is answered by `records: {records}`.",
+            next_step="See `boussole charter show`; an amendment can ask it.",
+        )
+    return found
 
 
 def asked_of_system(workspace: Workspace, question: str, system: str | None) -> str | None:

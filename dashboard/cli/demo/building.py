@@ -13,6 +13,7 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.published import set_apart
 from boussole.charter.records import documents_of
 from boussole.dashboard.cli.demo.committee import settle
+from boussole.dashboard.cli.demo.paired import seal_pairs
 from boussole.dashboard.cli.demo.stock import take_stock
 from boussole.dashboard.pages.drift.detail_making import make
 from boussole.dashboard.report import write_report
@@ -47,5 +48,6 @@ def run_demo(home: Path, *, people: int, progress: Progress) -> Demo:
         make(workspace, exact_pair(workspace, system, apart=apart))
     settle(workspace, today=workspace.today())
     take_stock(workspace, today=workspace.today())
+    seal_pairs(workspace, today=workspace.today())
     reports = [write_report(workspace, period=None, lang=lang, out=None) for lang in ("fr", "en")]
     return Demo(workspace=workspace, reports=reports, facts=workspace.home / FACTS)

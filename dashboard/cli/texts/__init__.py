@@ -6,6 +6,7 @@ import typer
 
 from boussole.dashboard.cli.texts.check import check
 from boussole.dashboard.cli.texts.measure import measure
+from boussole.dashboard.cli.texts.pairs import app as pairs
 from boussole.dashboard.cli.texts.personal import personal
 
 app = typer.Typer(help="Texts that systems write.", no_args_is_help=True, rich_markup_mode=None)
@@ -13,6 +14,7 @@ app = typer.Typer(help="Texts that systems write.", no_args_is_help=True, rich_m
 app.command()(check)
 app.command()(measure)
 app.command()(personal)
+app.add_typer(pairs, name="pairs")
 
 
 @app.callback()

@@ -1,0 +1,23 @@
+"""The demo's test with pairs: ChatFT writes less, and more familiarly, for some names, which question 3.6 must see."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from boussole.audits.texts.pairs.prompts import drawn, prompt_set
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import SealedStatement
+from boussole.charter.records.pairs import record_pairs
+from boussole.experiments.demo.paired import recorded_texts
+from boussole.experiments.demo.planted import PLANTED, PlantedEffects
+
+SYSTEM, ROLE, MODEL = "chatft", "Référent éthique de l’IA", "chatft-1 (textes inventés)"
+DAYS_BEFORE = 20
+
+
+def seal_pairs(workspace: Workspace, *, today: dt.date, planted: PlantedEffects = PLANTED) -> SealedStatement:
+    """Seals the test, made some days before."""
+    prompts = list(drawn(prompt_set()))
+    texts = recorded_texts(prompts, planted)
+    on = today - dt.timedelta(days=DAYS_BEFORE)
+    return record_pairs(workspace, prompts, texts, system=SYSTEM, model=MODEL, role=ROLE, on=on)
