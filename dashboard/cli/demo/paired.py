@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from boussole.audits.texts.pairs.prompts import drawn, prompt_set
 from boussole.audits.workspace import Workspace
@@ -15,9 +16,11 @@ SYSTEM, ROLE, MODEL = "chatft", "Référent éthique de l’IA", "chatft-1 (text
 DAYS_BEFORE = 20
 
 
-def seal_pairs(workspace: Workspace, *, today: dt.date, planted: PlantedEffects = PLANTED) -> SealedStatement:
-    """Seals the test, made some days before."""
-    prompts = list(drawn(prompt_set()))
+def seal_pairs(
+    workspace: Workspace, *, today: dt.date, planted: PlantedEffects = PLANTED, cues: Sequence[str] = ()
+) -> SealedStatement:
+    """Seals the test of some cues, or of all, made some days before."""
+    prompts = list(drawn(prompt_set(), cues))
     texts = recorded_texts(prompts, planted)
     on = today - dt.timedelta(days=DAYS_BEFORE)
     return record_pairs(workspace, prompts, texts, system=SYSTEM, model=MODEL, role=ROLE, on=on)
