@@ -93,9 +93,9 @@ def seal(  # noqa: PLR0917 (options of a command)
     """Measure the texts and seal what those of a pair differ in: it answers question 3.6. No text is kept."""
     from boussole.audits.texts.pairs.files import prompts_in, texts_in
     from boussole.charter.record_types.paired import PairedTexts
-    from boussole.charter.records.pairs import record_pairs
     from boussole.charter.text.model import SAME_TEXTS
     from boussole.dashboard.cli.console.stating import asked_of_system, question_by_records
+    from boussole.dashboard.cli.texts.recording import record_pairs
 
     workspace = workspace_of(context)
     named = workspace.system(system)

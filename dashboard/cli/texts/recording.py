@@ -15,8 +15,8 @@ from boussole.audits.texts.pairs.pairing import differences, measured_texts
 from boussole.audits.texts.pairs.prompts import Prompt
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.paired import PairedMeasure, PairedTexts
+from boussole.charter.records import SealedStatement, seal
 from boussole.charter.records.documents.files import keep_file
-from boussole.charter.records.statements import SealedStatement, seal
 
 SCHEMA = "boussole.pairs/1"
 FILE = "measures.json"
