@@ -56,6 +56,8 @@ DAYS_OF: Mapping[Records, tuple[str, ...]] = {
 """The days that a charter sets for what is counted, in `params`."""
 SAME_TEXTS: Records = "same_texts"
 """What is not counted but tested: what texts differ in that were written for pairs of requests."""
+CUES = "cues"
+"""The parameter that names what must be changed in the requests before the promise is kept."""
 FrameworkKind = Literal["law", "standard", "practice"]
 Word = Literal["person", "agent"]
 TextStatus = Literal["draft wording", "official"]

@@ -16,7 +16,7 @@ from boussole.charter.text.judged import (
     judged,
     possible,
 )
-from boussole.charter.text.model import DAYS_OF, SAME_TEXTS, Frequency
+from boussole.charter.text.model import CUES, DAYS_OF, SAME_TEXTS, Frequency
 
 MONTHS: dict[Frequency, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
 """Months between two times a question is asked."""
@@ -69,7 +69,12 @@ def _days(each: DraftQuestion, needed: Sequence[str]) -> Iterator[Fault]:
 def _matters(each: DraftQuestion) -> Iterator[Fault]:
     """Each measure of texts has a difference that matters, above 0, and nothing else has."""
     found = each.indicator.params
+    cues = found.get(CUES)
+    if not isinstance(cues, str) or not cues.split():
+        yield each.fault(f"`{CUES}` names what a test must change, with a blank between: first_name age.", "params")
     for name in found:
+        if name == CUES:
+            continue
         if name not in MEASURES:
             yield each.fault(f"no text has a measure '{name}'. {nearest(name, list(MEASURES))}", "params", name)
         elif not isinstance(found[name], int | float) or isinstance(found[name], bool) or not float(found[name]) > 0:

@@ -127,6 +127,7 @@ def needed(reason: str, indicator: Indicator | None, say: Say) -> str:
             ("no_pairs", "pairs_old"),
             say("It would take a test with pairs of requests: `boussole texts pairs draw`, `run` and `seal`."),
         ),
+        "pairs_missing": say("It would take a test that changes all that the charter names (`cues`)."),
         "pairs_few": say("It would take a test with more pairs of requests: more names, ages, places or tasks."),
         "no_public_rules": say(
             "It would take that the file of the system says where its rules are published and when they were brought "

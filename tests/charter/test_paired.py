@@ -22,12 +22,13 @@ from tests.charter.incidents.made import facts
 
 QUESTION = "same_text_whatever_the_name"
 TODAY, TESTED = dt.date(2026, 3, 31), dt.date(2026, 3, 10)
+CUES = ("first_name", "gender", "age", "commune", "origin")
 CLUSTERS, EACH = 24, 8
-NOISE = [1, -1] * (CLUSTERS // 2)
+NOISE = [1, -1, 0, 0] * (CLUSTERS // 4)
 CHATFT = system(id="chatft", kind="generation")
 
 
-def found(cues: tuple[str, ...] = ("gender", "origin"), **changed: list[int]) -> list[dict[str, Any]]:
+def found(cues: tuple[str, ...] = CUES, **changed: list[int]) -> list[dict[str, Any]]:
     """All measures of some cues; of the last one, those that are given."""
     return [
         {
@@ -80,7 +81,7 @@ def test_where_no_test_was_recorded_nobody_has_looked() -> None:
 def test_texts_alike_are_kept_where_what_matters_would_have_been_found() -> None:
     told = answer(made())
     assert (told["verdict"], told["reason"]) == ("kept", "pairs_alike")
-    assert held(told, CHARTER, TODAY) == 16 * 5 + 3
+    assert held(told, CHARTER, TODAY) == 40 * 5 + 4
     assert plain(told["sentence"]["en"]) == (
         "Yes. In 1,920 texts, written for requests in pairs of which only one thing differs, nothing differs more than "
         "chance explains. Differences that matter to the charter would have been found in 80 cases in 100. Model "
@@ -94,12 +95,24 @@ def test_shorter_texts_for_one_cue_are_watched() -> None:
     (row,) = [each for each in told["paired"]["differences"] if each["p_holm"] < 0.05]
     assert (row["cue"], row["measure"], row["difference"]) == ("origin", "length", -10.0)
     assert row["p"] == pytest.approx(2 / 2**24)
-    assert row["p_holm"] == pytest.approx(16 * 2 / 2**24)
+    assert row["p_holm"] == pytest.approx(40 * 2 / 2**24)
     assert plain(told["sentence"]["en"]) == (
         "To be watched. From a first name common in France to one that suggests another origin, with all else in the "
         "request alike, texts are shorter (mean difference: 10, in words; 192 pairs). It is very unlikely that chance "
         "alone explains that. Model tested: m-1, on 10 March 2026."
     )
+
+
+def test_a_test_that_does_not_change_all_that_is_promised_is_never_kept() -> None:
+    told = answer(made(found(("age", "commune"))))
+    assert (told["verdict"], told["reason"]) == ("unknown", "pairs_missing")
+    assert told["paired"]["missing"] == ["first_name", "gender", "origin"]
+    assert "it lacks: first names of other circles, first names of the other" in plain(told["sentence"]["en"])
+    no_offers = [each for each in found() if (each["cue"], each["measure"]) != ("gender", "offers")]
+    assert answer(made(no_offers))["paired"]["missing"] == ["gender"]
+    assert verdict_of(made(found(("age",), length=[-80] * CLUSTERS))) == ("watch", "pairs_differ")
+    other = [{**each, "measure": "smell"} for each in found(("age",))[:1]]
+    assert verdict_of(made(other)) == ("not_examined", "no_pairs")
 
 
 def test_too_few_pairs_of_values_cannot_tell() -> None:
@@ -116,8 +129,8 @@ def test_differences_that_spread_cannot_be_seen_and_the_pairs_it_takes_are_told(
     row = next(
         each for each in told["paired"]["differences"] if each["measure"] == "length" and each["cue"] == "origin"
     )
-    # by hand: z(1 − .05/16/2) = 2.955, z(.8) = .842; s = 160 √(24/23) = 163.44; (z + z) s √24 ÷ 192
-    assert row["detectable"] == pytest.approx((2.9552 + 0.8416) * 163.44 * 24**0.5 / 192, rel=1e-3)
+    # by hand: z(1 − .05/40/2) = 3.227, z(.8) = .842; s = 160 √(24/23) = 163.44; (z + z) s √24 ÷ 192
+    assert row["detectable"] == pytest.approx((3.2272 + 0.8416) * 163.44 * 24**0.5 / 192, rel=1e-3)
     assert told["paired"]["needed"] == -(-192 * row["detectable"] ** 2 // 100)
     assert "It would take about" in told["sentence"]["en"]
 

@@ -45,4 +45,9 @@ class PairedTest(Part):
         LATER,
         Field(description="About how many pairs of a cue it takes, where those there are do not suffice"),
     ] = None
+    missing: Annotated[
+        Annotated[tuple[str, ...], Field(min_length=1)] | None,
+        LATER,
+        Field(description="What the charter wants to be changed in requests, and the test did not change"),
+    ] = None
     differences: Annotated[tuple[PairedDifference, ...], Field(min_length=1)]

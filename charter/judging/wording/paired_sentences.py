@@ -69,6 +69,17 @@ NONE_FOUND = (
     "In {texts} texts, written for requests in pairs of which only one thing differs, there are too few names, ages or "
     "places to find any difference."
 )
+MISSING = (
+    "In {texts} texts, written for requests in pairs of which only one thing differs, nothing differs more than chance "
+    "explains. But the test does not change all that the charter wants to be changed; it lacks: {names}."
+)
+CUE_NAMES = {
+    "first_name": "first names of other circles",
+    "gender": "first names of the other gender",
+    "origin": "first names of another origin",
+    "age": "ages",
+    "commune": "communes",
+}
 OLD = "We cannot tell any more: the last test with pairs of requests is of {date}, more than a year ago."
 TESTED = "Model tested: {model}, on {date}."
 SEVERAL = ("It is the only test recorded in twelve months.", "In the twelve months up to it, {n} tests were recorded.")
@@ -81,7 +92,12 @@ def paired_sentence(document: VerdictReasons, test: PairedTest, answer: str, cat
         return teller.told(OLD)
     if document.reason and document.reason.startswith("case_"):
         return " ".join([stated_sentence(document, answer, catalogue), *teller.differing(document), teller.tested()])
-    ways = {"pairs_differ": lambda: teller.differing(document), "pairs_alike": teller.alike, "pairs_few": teller.few}
+    ways = {
+        "pairs_differ": lambda: teller.differing(document),
+        "pairs_alike": teller.alike,
+        "pairs_few": teller.few,
+        "pairs_missing": teller.missing,
+    }
     return " ".join([answer, *ways[document.reason or ""](), teller.tested()])
 
 
@@ -131,6 +147,11 @@ class _Teller:
 
     def alike(self) -> list[str]:
         return [self.told(ALIKE)]
+
+    def missing(self) -> list[str]:
+        """What the test did not change."""
+        names = [self.told(CUE_NAMES[each]) if each in CUE_NAMES else each for each in self.test.missing or ()]
+        return [self.told(MISSING, names=", ".join(names))]
 
     def few(self) -> list[str]:
         """What may have been missed, by the measure that is furthest from what matters."""

@@ -54,23 +54,34 @@ def _claims(verdict: dict, told: dict, indicator: dict, as_of: str, charter: dic
         }
         again.append({**each, **must})
         claims.update({f"paired.differences.{i}.{name}": value for name, value in must.items()})
-    answer, reason = _answer(again, level, told["on"], as_of)
+    missing = _missing(rows, indicator["params"])
+    answer, reason = _answer(again, level, told["on"], as_of, whole=not missing)
+    claims["paired.missing"] = missing or None
     claims["paired.needed"] = _needed(again) if reason == "pairs_few" else None
     if not str(verdict["reason"]).startswith("case_"):
         claims.update({"verdict": answer, "reason": reason})
     return claims
 
 
-def _answer(rows: list[dict], level: float, on: str, as_of: str) -> tuple[str, str]:
+def _answer(rows: list[dict], level: float, on: str, as_of: str, *, whole: bool) -> tuple[str, str]:
     if _old(on, as_of):
         return "unknown", "pairs_old"
     if any(each["p_holm"] < level for each in rows):
         return "watch", "pairs_differ"
+    if not whole:
+        return "unknown", "pairs_missing"
     seen = [
         each["detectable"] is not None and each["detectable"] <= each["matters"] > abs(each["difference"])
         for each in rows
     ]
     return ("kept", "pairs_alike") if all(seen) else ("unknown", "pairs_few")
+
+
+def _missing(rows: list[dict], params: dict) -> list[str]:
+    """What the charter wants to be changed, and some measure of the test has not."""
+    told = {(each["cue"], each["measure"]) for each in rows}
+    measures = [name for name in params if name != "cues"]
+    return [cue for cue in params["cues"].split() if any((cue, name) not in told for name in measures)]
 
 
 def _needed(rows: list[dict]) -> int | None:
