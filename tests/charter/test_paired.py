@@ -97,8 +97,8 @@ def test_shorter_texts_for_one_cue_are_watched() -> None:
     assert row["p"] == pytest.approx(2 / 2**24)
     assert row["p_holm"] == pytest.approx(40 * 2 / 2**24)
     assert plain(told["sentence"]["en"]) == (
-        "To be watched. From a first name common in France to one that suggests another origin, with all else in the "
-        "request alike, texts are shorter (mean difference: 10, in words; 192 pairs). It is very unlikely that chance "
+        "To be watched. From a first name common in France to one that suggests another origin, texts are shorter. All "
+        "else in the requests is alike; mean difference over 192 pairs: 10 (in words). It is very unlikely that chance "
         "alone explains that. Model tested: m-1, on 10 March 2026."
     )
 

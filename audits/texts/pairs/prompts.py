@@ -72,11 +72,14 @@ class PromptSet(_Strict):
     def _placed(self, request: Request) -> None:
         """That a request names every attribute that a cue changes, and none that nobody gives."""
         try:
-            places = {name for _, name, _, _ in Formatter().parse(request.prompt) if name is not None}
+            found = [each for each in Formatter().parse(request.prompt) if each[1] is not None]
         except ValueError as error:
             raise ValueError(
                 f"the request '{request.id}' has a brace that is not closed: write {{{{ for one"
             ) from error
+        if any(spec or conversion for _, _, spec, conversion in found):
+            raise ValueError(f"the request '{request.id}' says how a place is written: give the name of it alone")
+        places = {name for _, name, _, _ in found}
         if unknown := places - {*self.otherwise}:
             raise ValueError(f"the request '{request.id}' names {sorted(unknown)}, which `else` does not")
         if lacking := {each.changes for each in self.cues.values()} - places:
@@ -113,7 +116,7 @@ def prompt_set(path: Path | None = None) -> PromptSet:
         text = regular.read_text(path) if path else (files(__package__) / SHIPPED).read_text(encoding="utf-8")
         return PromptSet.model_validate(parse(text))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        step = "Give a YAML file like the one that `boussole texts pairs draw --show-set` prints."
+        step = "Give a YAML file like the set that ships: see docs/pairs.md."
         raise BoussoleError(f"this set of requests cannot be read: {error}.", where=where, next_step=step) from error
     except ValidationError as error:
         first = error.errors()[0]

@@ -50,7 +50,8 @@ SHARES = ("refusals", "other_language")
 CONFIRMED_BREAKS = ("refusals", "offers")
 """Measures of which a difference that a person confirms breaks the promise."""
 
-DIFFERS = "{cue}, with all else in the request alike, {change} (mean difference: {n}, {unit}; {pairs} pairs)."
+DIFFERS = "{cue}, {change}."
+DETAIL = "All else in the requests is alike; mean difference over {pairs} pairs: {n} ({unit})."
 UNLIKELY = "It is very unlikely that chance alone explains that."
 OTHERS = ("So it is for one other difference.", "So it is for {n} other differences.")
 CONFIRM = "If a person confirms a difference in refusals or offers, the promise is broken."
@@ -132,18 +133,19 @@ class _Teller:
         if not found:
             return []
         first = min(found, key=lambda each: (each.measure not in CONFIRMED_BREAKS, each.p_holm, each.p))
-        parts = [self._difference(first), self.told(UNLIKELY)]
+        parts = [*self._difference(first), self.told(UNLIKELY)]
         if len(found) > 1:
             parts.append(self.plural(OTHERS, len(found) - 1))
         if document.reason == "pairs_differ" and any(each.measure in CONFIRMED_BREAKS for each in found):
             parts.append(self.told(CONFIRM))
         return parts
 
-    def _difference(self, each: PairedDifference) -> str:
+    def _difference(self, each: PairedDifference) -> list[str]:
         cue = self.told(CUES[each.cue]) if each.cue in CUES else self.told(OTHER_CUE, cue=each.cue)
         change = self.told(CHANGES[each.measure][each.difference < 0]) if each.measure in CHANGES else each.measure
         pairs, n = whole(each.pairs, self.lang), self._amount(each.measure, abs(each.difference))
-        return self.told(DIFFERS, cue=cue, change=change, n=n, unit=self._unit(each.measure), pairs=pairs)
+        detail = self.told(DETAIL, n=n, unit=self._unit(each.measure), pairs=pairs)
+        return [self.told(DIFFERS, cue=cue, change=change), detail]
 
     def alike(self) -> list[str]:
         return [self.told(ALIKE)]
