@@ -75,6 +75,16 @@ def test_what_is_drawn_and_written_is_measured_sealed_and_not_kept(home: Path) -
     assert answer(home)[:2] == ("watch", "pairs_differ")
     assert found_in(home, CANARY) == [texts]
     assert verify_files(Workspace(home)).ok
+    today = Workspace(home).today().isoformat()
+    report = ["record", "case", "--question", QUESTION, "--system", "chatft", "--happened-on", today, "--on", today]
+    done = CliRunner().invoke(app, ["--workspace", str(home), *report, "--role", "Steward"])
+    assert done.exit_code == 0, done.exception
+    assert answer(home)[:2] == ("watch", "case_to_confirm")
+    entry = done.output.split("entry ")[1].split(":")[0]
+    review = ["record", "review", entry, "--outcome", "confirmed", "--role", "Director", "--on", today]
+    done = CliRunner().invoke(app, ["--workspace", str(home), *review])
+    assert done.exit_code == 0, (done.exception, done.output)
+    assert answer(home)[:2] == ("broken", "case_confirmed")
     facts = facts_of(Workspace(home), as_of=dt.date(2100, 1, 1))
     ((_, said),) = facts.standing(PairedTexts)
     kept = (home / "documents" / said.document.sha256).read_bytes()
