@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from boussole.audits.texts.pairs.prompts import drawn, prompt_set
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import SealedStatement
-from boussole.dashboard.cli.texts.recording import record_pairs
+from boussole.dashboard.cli.pairs_recording import record_pairs
 from boussole.experiments.demo.paired import recorded_texts
 from boussole.experiments.demo.planted import PLANTED, PlantedEffects
 
