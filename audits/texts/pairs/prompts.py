@@ -72,14 +72,16 @@ class PromptSet(_Strict):
     def _placed(self, request: Request) -> None:
         """That a request names every attribute that a cue changes, and none that nobody gives."""
         try:
-            found = [each for each in Formatter().parse(request.prompt) if each[1] is not None]
+            found = [
+                (name, spec or how) for _, name, spec, how in Formatter().parse(request.prompt) if name is not None
+            ]
         except ValueError as error:
             raise ValueError(
                 f"the request '{request.id}' has a brace that is not closed: write {{{{ for one"
             ) from error
-        if any(spec or conversion for _, _, spec, conversion in found):
+        if any(how for _, how in found):
             raise ValueError(f"the request '{request.id}' says how a place is written: give the name of it alone")
-        places = {name for _, name, _, _ in found}
+        places = {name for name, _ in found}
         if unknown := places - {*self.otherwise}:
             raise ValueError(f"the request '{request.id}' names {sorted(unknown)}, which `else` does not")
         if lacking := {each.changes for each in self.cues.values()} - places:
