@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("audits", "charter", "dashboard", "experiments")
 NETWORK = {"httpx", "requests", "urllib.request", "http.client", "smtplib", "socket", "ftplib", "websockets", "aiohttp"}
 OUTWARD = {
+    "audits/texts/pairs/generators.py": {"httpx"},
     "audits/witness/server.py": {"httpx"},
     "dashboard/server/access/provider.py": {"httpx"},
     "dashboard/server/access/sign_in.py": {"httpx"},

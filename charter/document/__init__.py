@@ -2,6 +2,7 @@
 
 from boussole.charter.document.answers.articles import ArticleVerdict
 from boussole.charter.document.answers.comparisons import Comparison, IntervalOfTests, Levels, ThresholdOfVerdict
+from boussole.charter.document.answers.paired import PairedDifference, PairedTest
 from boussole.charter.document.answers.verdicts import (
     AnsweringStatement,
     CaseCounts,
@@ -52,6 +53,8 @@ __all__ = [
     "LoggedCases",
     "MeasureDocument",
     "MeasureInShort",
+    "PairedDifference",
+    "PairedTest",
     "Params",
     "PartLeftOut",
     "PreviousAudit",

@@ -30,6 +30,7 @@ NOT_RECORDED: dict[Records, str] = {
     "opinions_followed": "no_opinion",
     "uses_registered": "no_stocktaking",
     "rules_published": "no_public_rules",
+    "same_texts": "no_pairs",
 }
 """Why a question that records answer is not examined while there are none: their absence proves nothing."""
 NO_GROUPS = {"en": "groups", "fr": "groupes"}

@@ -16,7 +16,7 @@ from boussole.charter.document.versions import DecidedBy
 from boussole.charter.judging.families import NOT_RECORDED
 from boussole.charter.judging.stated import StatedVerdict
 from boussole.charter.records.facts import Facts
-from boussole.charter.text.model import Charter, Indicator, Threshold
+from boussole.charter.text.model import SAME_TEXTS, Charter, Indicator, Threshold
 
 FRESH_MONTHS = 12
 """Months after its last day from which on a record answers no more."""
@@ -25,11 +25,11 @@ FRESH_MONTHS = 12
 def recorded(
     indicator: Indicator, facts: Facts, *, system: System, charter: Charter, versions: Sequence[DecidedBy] = ()
 ) -> StatedVerdict | None:
-    """What the records answer; None for a question that no records answer.
+    """What the records answer; None for a question that no counts of records answer.
 
     Where nothing was recorded, nobody has looked; where nothing has come due yet, we cannot tell: neither is a pass.
     """
-    if indicator.records is None:
+    if indicator.records is None or indicator.records == SAME_TEXTS:
         return None
     sources = Sources(facts=facts, system=system, versions=versions, params=indicator.params)
     found = counted(indicator.records, sources)

@@ -11,7 +11,14 @@ from functools import cached_property
 from boussole.audits.systems.model import System
 from boussole.charter.deadlines.days import months_later
 from boussole.charter.deadlines.items import RULE_OF_THREE
-from boussole.charter.document import AnsweringStatement, CaseCounts, LoggedCases, RecordCounts, RegisterDates
+from boussole.charter.document import (
+    AnsweringStatement,
+    CaseCounts,
+    LoggedCases,
+    PairedTest,
+    RecordCounts,
+    RegisterDates,
+)
 from boussole.charter.document.answers.verdict import Verdict, severity
 from boussole.charter.document.answers.verdicts import EstimatedRange
 from boussole.charter.judging.follow_up import examined_before_start
@@ -42,6 +49,7 @@ class StatedVerdict:
     counted: RecordCounts | None = None
     logged: LoggedCases | None = None
     estimated: EstimatedRange | None = None
+    paired: PairedTest | None = None
 
 
 NOBODY = StatedVerdict(verdict=Verdict.NOT_EXAMINED, reason="not_attested")

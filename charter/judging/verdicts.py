@@ -27,6 +27,7 @@ from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.document.versions import DecidedBy
 from boussole.charter.judging.families import Question, SystemQuestions, asked, asked_of
 from boussole.charter.judging.logged import logged, refuted
+from boussole.charter.judging.paired import paired
 from boussole.charter.judging.ranged import ranged
 from boussole.charter.judging.recorded import recorded
 from boussole.charter.judging.stated import Period, StatedVerdict, attested, dated, tolerated
@@ -48,7 +49,7 @@ from boussole.charter.judging.statistics.testing import (
 from boussole.charter.judging.wording.sentences import sentence
 from boussole.charter.records.facts import Facts
 from boussole.charter.text.left_out import REASON, STOPS, held_to, limiting, stopped
-from boussole.charter.text.model import Charter, Indicator
+from boussole.charter.text.model import SAME_TEXTS, Charter, Indicator
 
 __all__ = ["judge", "oriented", "summarise"]
 
@@ -221,10 +222,12 @@ class _Judging:
             counted=found.counted,
             **({"logged": found.logged} if found.logged else {}),
             **({"estimated": found.estimated} if found.estimated else {}),
+            **({"paired": found.paired} if found.paired else {}),
             question=asked(question, self.system),
         )
         return VerdictDocument(
-            **dict(reached), sentence=sentence(question, reached, self.system, self.held, self.month)
+            **dict(reached),
+            sentence=sentence(question, reached, self.system, self.held, self.month, power=self.charter.power),
         )
 
     def short(self, question: Question) -> VerdictInShort:
@@ -249,6 +252,8 @@ class _Judging:
         indicator, system = question.indicator, self.system.id
         if indicator.evidence == "attested":
             return self._attested(indicator)
+        if indicator.records == SAME_TEXTS:
+            return paired(indicator, self.facts, system=system, period=self.period, charter=self.charter)
         answers = [self._answer(question, measure) for measure in question.comparisons]
         verdict, reason = _verdict(question, answers, limited=self.limited(question))
         told = None

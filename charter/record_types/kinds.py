@@ -24,6 +24,7 @@ from boussole.charter.record_types.incidents import (
 )
 from boussole.charter.record_types.inputs import Command, Input, WebForm
 from boussole.charter.record_types.ledger_start import LedgerStart
+from boussole.charter.record_types.paired import PairedTexts
 from boussole.charter.record_types.planting import PLANTING
 from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.record_types.work import WORK
@@ -378,6 +379,7 @@ class Withdrawal(Statement):
         "reply",
         "follow_up",
         "stocktaking",
+        "paired_texts",
         *(kind.kind for kind in (*HELD, *WORK, *PLANTING)),
     )
     commands = (
@@ -407,6 +409,7 @@ MODELS: tuple[type[Statement], ...] = (
     Withdrawal,
     LedgerStart,
     Stocktaking,
+    PairedTexts,
     *HELD,
     *WORK,
     *PLANTING,

@@ -52,6 +52,7 @@ Records = Literal[
     "opinions_followed",
     "uses_registered",
     "rules_published",
+    "same_texts",
 ]
 """What can be counted in the records that a workspace keeps anyway."""
 DAYS_OF: Mapping[Records, tuple[str, ...]] = {
@@ -59,6 +60,10 @@ DAYS_OF: Mapping[Records, tuple[str, ...]] = {
     "uses_registered": ("fresh_days",),
 }
 """The days that a charter sets for what is counted, in `params`."""
+SAME_TEXTS: Records = "same_texts"
+"""What is not counted but tested: what texts differ in that were written for pairs of requests."""
+CUES = "cues"
+"""The parameter that names what must be changed in the requests before the promise is kept."""
 FrameworkKind = Literal["law", "standard", "practice"]
 Word = Literal["person", "agent"]
 TextStatus = Literal["draft wording", "official"]

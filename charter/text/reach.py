@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from boussole.audits.errors import nearest
 from boussole.audits.metric_registry import REGISTRY
 from boussole.audits.metrics.through import GAP_SHARE
+from boussole.audits.texts.pairs.measures import MEASURES
 from boussole.charter.text.draft import Draft, DraftQuestion, Fault
 from boussole.charter.text.judged import (
     DRIFT,
@@ -15,7 +16,7 @@ from boussole.charter.text.judged import (
     judged,
     possible,
 )
-from boussole.charter.text.model import DAYS_OF, Frequency
+from boussole.charter.text.model import CUES, DAYS_OF, SAME_TEXTS, Frequency
 
 MONTHS: dict[Frequency, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
 """Months between two times a question is asked."""
@@ -38,7 +39,9 @@ def _measure(each: DraftQuestion) -> Iterator[Fault]:
         if indicator.params and indicator.records is None:
             yield each.fault("`params` choose among the figures of a `metric`, and there is none.", "params")
         elif indicator.records is not None:
-            yield from _days(each, DAYS_OF.get(indicator.records, ()))
+            yield from (
+                _matters(each) if indicator.records == SAME_TEXTS else _days(each, DAYS_OF.get(indicator.records, ()))
+            )
     elif metric not in known:
         yield each.fault(f"there is no measure '{metric}'. {nearest(metric, known)}", "metric")
     elif metric not in JUDGED:
@@ -61,6 +64,24 @@ def _days(each: DraftQuestion, needed: Sequence[str]) -> Iterator[Fault]:
             yield each.fault(f"what `records` count here needs `{name}`: a number of days.", "params")
         elif not isinstance(found[name], int) or isinstance(found[name], bool) or int(found[name]) < 1:
             yield each.fault(f"'{name}' is a whole number of days, 1 or more.", "params", name)
+
+
+def _matters(each: DraftQuestion) -> Iterator[Fault]:
+    """Each measure of texts has a difference that matters, above 0, and nothing else has."""
+    found = each.indicator.params
+    cues = found.get(CUES)
+    if not isinstance(cues, str) or not cues.split():
+        yield each.fault(f"`{CUES}` names what a test must change, with a blank between: first_name age.", "params")
+    for name in found:
+        if name == CUES:
+            continue
+        if name not in MEASURES:
+            yield each.fault(f"no text has a measure '{name}'. {nearest(name, list(MEASURES))}", "params", name)
+        elif not isinstance(found[name], int | float) or isinstance(found[name], bool) or not float(found[name]) > 0:
+            yield each.fault(f"'{name}' is the difference that matters: a number above 0.", "params", name)
+    for name in MEASURES:
+        if name not in found:
+            yield each.fault(f"texts are held to `{name}` too: give the difference that matters.", "params")
 
 
 def _params(each: DraftQuestion, metric: str) -> Iterator[Fault]:

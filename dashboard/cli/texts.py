@@ -16,6 +16,7 @@ from boussole.audits import regular
 from boussole.audits.errors import BoussoleError
 from boussole.audits.texts.lines import TextLine, fault_told, json_line
 from boussole.dashboard.cli.console.console import STDOUT, check_file, columns, put, say, write_bytes
+from boussole.dashboard.cli.pairs import app as pairs
 
 if TYPE_CHECKING:
     from boussole.audits.texts.personal.answers import Answer as Found
@@ -254,6 +255,7 @@ app = typer.Typer(help="Texts that systems write.", no_args_is_help=True, rich_m
 app.command()(check)
 app.command()(measure)
 app.command()(personal)
+app.add_typer(pairs, name="pairs")
 
 
 @app.callback()

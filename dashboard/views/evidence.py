@@ -185,6 +185,7 @@ def kind_words(kind: str, say: Say) -> str:
         "time_saved": say("Time saved"),
         "training": say("Training"),
         "stocktaking": say("Stock of uses and models"),
+        "paired_texts": say("Test with pairs of requests"),
         "rules": say("Rules of a committee"),
         "mandate": say("Mandate of a member"),
         "mandate_end": say("End of a mandate"),

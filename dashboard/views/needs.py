@@ -124,6 +124,12 @@ def needed(reason: str, indicator: Indicator | None, say: Say) -> str:
             say("It would take that somebody records it, as it happens."),
         ),
         "no_stocktaking": say("It would take a stock of uses and models: `boussole record stocktaking`."),
+        **dict.fromkeys(
+            ("no_pairs", "pairs_old"),
+            say("It would take a test with pairs of requests: `boussole texts pairs draw`, `run` and `seal`."),
+        ),
+        "pairs_missing": say("It would take a test that changes all that the charter names (`cues`)."),
+        "pairs_few": say("It would take a test with more pairs of requests: more names, ages, places or tasks."),
         "no_public_rules": say(
             "It would take that the file of the system says where its rules are published and when they were brought "
             "up to date, or why they are not (`public_rules`)."

@@ -79,6 +79,9 @@ class PlantedEffects:
     """Watt-hours that each metered call takes more since then, as machines run nearly empty; 0 plants nothing."""
     discarded_length: float = 3.0
     """How many times as long texts are that are rejected, since then; 1 plants nothing."""
+    curt_for_origin: float = 0.35
+    """Share of ChatFT's texts that are short and familiar where the first name suggests another origin; 0 plants
+    nothing."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 
@@ -246,6 +249,16 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "nearly empty, so that a metered call takes far more (7.1), and the budget of the year is spent (7.2); "
             "texts that are rejected are longer (7.4). The size of the model that asks questions for MatchFT is not "
             "known: nobody can tell what it takes (7.5)",
+        },
+        "texts_in_pairs": {
+            "system": "chatft",
+            "question": "same_text_whatever_the_name",
+            "cue": "origin",
+            "share": PLANTED.curt_for_origin,
+            "measures": ["length", "tone", "formality", "gendered_wording"],
+            "switch": "PlantedEffects.curt_for_origin",
+            "mechanism": "for a first name that suggests another origin some texts greet familiarly and say less; no "
+            "other cue changes anything, and nothing is refused",
         },
         "forgotten": {
             "attribute": "age",

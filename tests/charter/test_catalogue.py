@@ -13,6 +13,7 @@ from boussole.charter.judging.wording import (
     findings,
     logged_sentences,
     naming,
+    paired_sentences,
     ranged_sentences,
     reasons,
     record_sentences,
@@ -47,6 +48,7 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
         logged_sentences,
         naming,
         ranged_sentences,
+        paired_sentences,
         reasons,
         references,
         record_sentences,
@@ -85,6 +87,7 @@ KEYS |= {
     *text_sentences.REASONS,
 }
 KEYS |= {sentences.EFFECT, sentences.PUT_IN_RESULTS, sentences.GAP_BY_CORRECTIONS}
+KEYS |= {*paired_sentences.SHARES, *paired_sentences.CONFIRMED_BREAKS}
 """Names of changes, fields, reasons, measures, records and needs, which are looked up and never said."""
 
 

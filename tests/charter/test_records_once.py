@@ -34,6 +34,7 @@ BY_HAND = {
     "ballot": "a vote is asked for unseen, and told to nobody",
     "participation": "the same, where the vote is secret",
     "session_paper": "the page of a session makes its files, and seals their hashes",
+    "paired_texts": "`texts pairs seal` measures texts, and seals what they differ in",
     "ledger_start": "`ledger begin` puts a new ledger in the place of a lost one, and says what was found",
 }
 """The records that no model gives a command or a form, and why."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from boussole.charter.document.answers.comparisons import Comparison, ThresholdOfVerdict
+from boussole.charter.document.answers.paired import PairedTest
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import EARLY, LATER, SINCE, Count, Day, Hex, Part, Share, Texts
 
@@ -230,11 +231,12 @@ class VerdictReasons(VerdictInShort):
     counted: Annotated[RecordCounts | None, SINCE] = None
     logged: Annotated[LoggedCases | None, SINCE] = None
     estimated: Annotated[EstimatedRange | None, LATER] = None
+    paired: Annotated[PairedTest | None, LATER] = None
 
     @property
     def rests_on_statements(self) -> bool:
         """Whether it rests on what people stated, here or in the register."""
-        return any(told is not None for told in (self.statement, self.cases, self.dates, self.counted))
+        return any(told is not None for told in (self.statement, self.cases, self.dates, self.counted, self.paired))
 
 
 class VerdictDocument(VerdictReasons):

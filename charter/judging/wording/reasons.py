@@ -62,6 +62,8 @@ NOT_EXAMINED = {
     "none.",
     "no_public_rules": "Not examined: the register does not say whether the rules of this system are published, or it "
     "is not in service.",
+    "no_pairs": "Not examined: nobody has recorded a test with pairs of requests, alike but for a first name, an age "
+    "or a place.",
     "no_version": "Not examined: the log does not say which version of the model decided, or the register names none "
     "that was examined.",
     "not_audited": "Not examined: no audit has counted decisions of this system yet.",

@@ -19,6 +19,7 @@ from boussole.charter.judging.statistics.testing import accumulates, lasting, pa
 from boussole.charter.judging.wording.findings import deciding, finding, level_words, meaning
 from boussole.charter.judging.wording.logged_sentences import REASONS, logged_sentence, logged_so_far
 from boussole.charter.judging.wording.naming import about
+from boussole.charter.judging.wording.paired_sentences import paired_sentence
 from boussole.charter.judging.wording.ranged_sentences import ranged_sentence
 from boussole.charter.judging.wording.reasons import CANNOT_TELL, LEFT_OUT, LOG_STOPS, NOT_EXAMINED
 from boussole.charter.judging.wording.record_sentences import recorded_sentence
@@ -170,16 +171,19 @@ def sentence(
     system: System,
     left_out: LeftOutInShort | None = None,
     month: float | None = None,
+    *,
+    power: float = 0.8,
 ) -> dict[str, str]:
     """What a verdict document says, in every language of Boussole.
 
-    `left_out`: what its audit did not count; `month`: how many decisions come in a month, if that is known.
+    `left_out`: what its audit did not count; `month`: how many decisions come in a month, if that is known;
+    `power`: at which the charter wants differences to be found.
     """
     told = {lang: _Teller(question, document, system, Catalogue(LOCALE, lang), month) for lang in LANGUAGES}
-    return {lang: typeset(_sentence(told[lang], left_out), lang) for lang in LANGUAGES}
+    return {lang: typeset(_sentence(told[lang], left_out, power), lang) for lang in LANGUAGES}
 
 
-def _sentence(told: _Teller, left_out: LeftOutInShort | None) -> str:  # noqa: PLR0911 (each kind of answer)
+def _sentence(told: _Teller, left_out: LeftOutInShort | None, power: float) -> str:
     question, document, catalogue = told.question, told.document, told.catalogue
     lang = catalogue.lang
     if document.verdict == "not_examined":
@@ -194,17 +198,24 @@ def _sentence(told: _Teller, left_out: LeftOutInShort | None) -> str:  # noqa: P
     if document.estimated is not None:
         return ranged_sentence(document, document.estimated, answer, catalogue)
     if document.rests_on_statements:
-        records = question.indicator.records
-        if document.counted is not None and records is not None:
-            limit = question.indicator.params.get("late_days")
-            return recorded_sentence(document, document.counted, answer, catalogue, records=records, limit=limit)
-        return stated_sentence(document, answer, catalogue)
+        return _stated(told, answer, power)
     headline = told.headline()
     if headline is None:
         parts = [told.without_figures(), told.kept_beside()]
     else:
         parts = [*told.figures(*headline), told.picture(headline[1]), told.others(), told.kept_beside(), told.hidden()]
     return " ".join(part for part in parts if part)
+
+
+def _stated(told: _Teller, answer: str, power: float) -> str:
+    """What rests on records, and on what people state."""
+    indicator, document = told.question.indicator, told.document
+    if document.paired is not None:
+        return paired_sentence(document, document.paired, answer, told.catalogue, power)
+    if document.counted is not None and (records := indicator.records) is not None:
+        limit = indicator.params.get("late_days")
+        return recorded_sentence(document, document.counted, answer, told.catalogue, records=records, limit=limit)
+    return stated_sentence(document, answer, told.catalogue)
 
 
 class _Teller:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from boussole.charter.committee.state import CommitteeState
     from boussole.charter.record_types.acts import Act
     from boussole.charter.records import SealedStatement
-    from boussole.charter.text.model import Charter, Indicator
+    from boussole.charter.text.model import Charter, Indicator, Records
 
 # What the commands of `boussole committee` share: their options, and who acts for which committee.
 
@@ -131,13 +131,20 @@ def question_of(workspace: Workspace, name: str, *, attested: bool = False, tole
     fitting = {
         each.id
         for each in indicators.values()
-        if (attested and each.evidence == "attested") or (tolerance and each.threshold.tolerance is not None)
+        if (attested and each.evidence == "attested") or (tolerance and takes_cases(each))
     }
     if name not in fitting:
         what = "is not attested" if attested else "tolerates cases: it is answered by measures"
         problem = f"the question '{name}' {what}" if name in indicators else f"the charter has no question '{name}'"
         raise BoussoleError(f"{problem}. {nearest(name, fitting)}", next_step="See `boussole charter show`.")
     return indicators[name]
+
+
+def takes_cases(indicator: Indicator) -> bool:
+    """Whether a case that a person reports and confirms breaks the promise."""
+    from boussole.charter.text.model import SAME_TEXTS
+
+    return indicator.threshold.tolerance is not None or indicator.records == SAME_TEXTS
 
 
 def question_of_charter(workspace: Workspace, name: str) -> Indicator:
@@ -149,6 +156,17 @@ def question_of_charter(workspace: Workspace, name: str) -> Indicator:
             next_step="See `boussole charter show`.",
         )
     return indicators[name]
+
+
+def question_by_records(workspace: Workspace, records: Records) -> Indicator:
+    """The question of the charter in force that such records answer. Raises BoussoleError where there is none."""
+    found = next((each for each in _charter(workspace).ways if each.records == records), None)
+    if found is None:
+        raise BoussoleError(
+            f"no question of the charter in force is answered by `records: {records}`.",
+            next_step="See `boussole charter show`; an amendment can ask it.",
+        )
+    return found
 
 
 def asked_of_system(workspace: Workspace, question: str, system: str | None) -> str | None:

@@ -16,6 +16,7 @@ from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.records import documents_of
 from boussole.dashboard.cli.demo.committee import settle
+from boussole.dashboard.cli.demo.paired import seal_pairs
 from boussole.dashboard.cli.sealing import stock_of
 from boussole.dashboard.pages.drift.detail_making import make
 from boussole.dashboard.report import write_report
@@ -63,5 +64,6 @@ def run_demo(home: Path, *, people: int, progress: Progress) -> Demo:
         make(workspace, exact_pair(workspace, system, apart=apart))
     settle(workspace, today=workspace.today())
     take_stock(workspace, today=workspace.today())
+    seal_pairs(workspace, today=workspace.today())
     reports = [write_report(workspace, period=None, lang=lang, out=None) for lang in ("fr", "en")]
     return Demo(workspace=workspace, reports=reports, facts=workspace.home / FACTS)

@@ -166,6 +166,13 @@ def not_known(
     ]
     if verdict.statement is not None:
         found.append(say("This rests on a statement: nobody has measured it here."))
+    if verdict.paired is not None:
+        found.append(
+            say(
+                "Texts are compared on average, for these requests alone; what no measure counts, such as which offers "
+                "are named, is not seen."
+            )
+        )
     told = [each for each in found if each]
     return told or [say("Nothing is hidden or left out of this answer.")]
 

@@ -14,7 +14,7 @@ from boussole.charter.document.answers.verdict import worst
 from boussole.charter.record_types.kinds import Inspection
 from boussole.charter.text.judged import judged
 from boussole.charter.text.left_out import REASON, STOPS
-from boussole.charter.text.model import Article, Indicator
+from boussole.charter.text.model import SAME_TEXTS, Article, Indicator
 from boussole.dashboard.markup.marks import ORDER, word
 from boussole.dashboard.markup.words.addresses import answer_href, article_href, evidence_href, law_href
 from boussole.dashboard.markup.words.say import Say
@@ -23,6 +23,7 @@ from boussole.dashboard.views.answers.asked import (
     levels_words,
     no_case_words,
     other_ways,
+    pairs_words,
     sentence_of,
     unproven,
     unproven_words,
@@ -86,6 +87,8 @@ def _levels(document: Standing, verdict: VerdictDocument, say: Say) -> str:
 
 def _tolerance(indicator: Indicator, say: Say) -> str:
     tolerance = indicator.threshold.tolerance
+    if indicator.records == SAME_TEXTS:
+        return pairs_words(indicator.threshold, say)
     if indicator.records is not None:
         return counted_words(indicator.threshold, say)
     if tolerance is None:

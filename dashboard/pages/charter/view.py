@@ -11,7 +11,7 @@ from boussole.charter.amending.changes import CharterChange, Effect
 from boussole.charter.amending.plain import plainly
 from boussole.charter.auditing.replay import ABSENT, VerdictChange
 from boussole.charter.records.in_force import Act, InForce, Version
-from boussole.charter.text.model import Article, Charter, Indicator
+from boussole.charter.text.model import SAME_TEXTS, Article, Charter, Indicator
 from boussole.dashboard.markup.marks import ORDER, word
 from boussole.dashboard.markup.words.addresses import charter_href, evidence_href
 from boussole.dashboard.markup.words.say import Say
@@ -221,10 +221,10 @@ def _part(article: Article, judging: InForce, say: Say) -> Part:
 def _question(indicator: Indicator, judging: InForce, say: Say) -> Question:
     if indicator.evidence == "attested":
         how = say("Attested by: {role}", role=say.text(indicator.attested_by))
-    elif indicator.records is not None:
+    elif indicator.records is not None and indicator.records != SAME_TEXTS:
         how = say("Counted in the records")
     else:
-        how = say("Measured") if indicator.metric else say("To be measured: no measure yet")
+        how = say("Measured") if indicator.metric or indicator.records else say("To be measured: no measure yet")
     status = say("proposed")
     if indicator.threshold.status == "adopted":
         status = say("adopted") if indicator.id in judging.adopted else say("adopted by its own word")

@@ -110,6 +110,8 @@ def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     """From where a question is watched and not kept; empty without a level."""
     if verdict.counted is not None and verdict.threshold is not None:
         return counted_words(verdict.threshold, say)
+    if verdict.paired is not None and verdict.threshold is not None:
+        return pairs_words(verdict.threshold, say)
     if judged(verdict.metric).one_case:
         return no_case_words(given(verdict.threshold), say, metric=verdict.metric)
     if judged(verdict.metric).scale == "range":
@@ -171,6 +173,15 @@ def no_case_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric
         "One confirmed case breaks it; to be watched where over {level} do not say enough; kept where the log shows no "
         "case.",
         level=level_words(threshold.watch, "share", say),
+    )
+
+
+def pairs_words(threshold: ThresholdOfVerdict | Threshold, say: Say) -> str:
+    """From where what texts of pairs of requests differ in is watched and not kept."""
+    return say(
+        "To be watched where, were texts alike, chance would set them so far apart in fewer than {n} cases in 100; not "
+        "kept once a person confirms a difference in refusals or offers.",
+        n=say.number(100 * given(threshold.watch), 0),
     )
 
 

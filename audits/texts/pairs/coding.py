@@ -1,0 +1,88 @@
+"""Words that are subtly coded as masculine or feminine: the English lists of Gender Decoder, and French ones of ours.
+
+The English lists and labels are reproduced exactly; the French ones were written for the project, from the meanings of
+the English ones, and no study stands behind them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from boussole.audits.yaml_files import parse
+
+Coding = Literal[
+    "empty",
+    "neutral",
+    "feminine-coded",
+    "strongly feminine-coded",
+    "masculine-coded",
+    "strongly masculine-coded",
+]
+STRONGLY = 3
+"""So many more words of one kind than of the other are no strong coding yet."""
+_BETWEEN = re.compile("[^\x21-\x7e]|[.,<>*?!\"\\[\\]@':;()/&]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodedWords:
+    """The words of a text that begin with a coded stem, in their order, small letters; once for each stem."""
+
+    feminine: tuple[str, ...]
+    masculine: tuple[str, ...]
+
+    @property
+    def score(self) -> int:
+        """How many more are feminine than masculine."""
+        return len(self.feminine) - len(self.masculine)
+
+    @property
+    def coding(self) -> Coding:
+        """The label of the text."""
+        if not self.score:
+            return "neutral" if self.feminine else "empty"
+        if self.score > 0:
+            return "strongly feminine-coded" if self.score > STRONGLY else "feminine-coded"
+        return "strongly masculine-coded" if self.score < -STRONGLY else "masculine-coded"
+
+
+def gender_coding(text: str) -> CodedWords:
+    """The coded words of an English text, as Gender Decoder finds them.
+
+    What is no ASCII, and marks of punctuation, part words; a hyphen does unless a stem has it.
+    Source: Gaucher, Friesen & Kay (2011), J. Personality and Social Psychology 101:109-128.
+
+    >>> found = gender_coding("Ambition:competition–decisiveness, empathy&kindness")
+    >>> found.feminine, found.score, found.coding
+    (('empathy', 'kindness'), -1, 'masculine-coded')
+    """
+    lists = _lists()
+    hyphenated = tuple(lists["hyphenated"])
+    words = [
+        part
+        for word in _BETWEEN.sub(" ", text).lower().split()
+        for part in ([word] if word.startswith(hyphenated) else word.split("-"))
+    ]
+    words = [word for word in words if word not in lists["exceptions"]]
+    return coded(words, feminine=lists["feminine"], masculine=lists["masculine"])
+
+
+def coded(words: Sequence[str], *, feminine: Sequence[str], masculine: Sequence[str]) -> CodedWords:
+    """The words that begin with a stem, once for each stem that they begin with."""
+    return CodedWords(feminine=_beginning(words, feminine), masculine=_beginning(words, masculine))
+
+
+def _beginning(words: Sequence[str], stems: Sequence[str]) -> tuple[str, ...]:
+    any_of = tuple(stems)
+    fitting = [word for word in words if word.startswith(any_of)]
+    return tuple(word for word in fitting for stem in stems if word.startswith(stem))
+
+
+@cache
+def _lists() -> dict[str, list[str]]:
+    told: dict[str, list[str]] = parse((files(__package__) / "gender_decoder.yaml").read_text(encoding="utf-8"))
+    return told

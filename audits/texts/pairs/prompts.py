@@ -1,0 +1,162 @@
+"""Requests in pairs: two that differ in one thing (a first name, an age, a place), all else in them alike.
+
+Sets are YAML files like `requests.yaml`, which ships. Each pair of values is put into every request; all requests of
+one pair of values are one cluster, which tests turn round as a whole: that one name gets other texts than another is
+no finding on its own, that all names of a kind do is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+from string import Formatter
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from boussole.audits import regular
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.yaml_files import parse
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+Value = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+Side = Literal["reference", "changed"]
+SHIPPED = "requests.yaml"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Request(_Strict):
+    """One request, with a place for each attribute; `offers` are those that it gives."""
+
+    id: Name
+    prompt: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+    offers: Annotated[tuple[Value, ...], Field(min_length=1)] | None = None
+
+
+class Cue(_Strict):
+    """What differs within pairs: an attribute, and its values as (reference, changed)."""
+
+    changes: Name
+    pairs: tuple[tuple[Value, Value], ...] = Field(min_length=1, max_length=1_000)
+
+
+class PromptSet(_Strict):
+    """Requests, what is changed in them, and what people are where it is not."""
+
+    otherwise: dict[Name, Annotated[tuple[Value, ...], Field(min_length=1)]] = Field(alias="else")
+    requests: tuple[Request, ...] = Field(min_length=1, max_length=1_000)
+    cues: dict[Name, Cue] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        names = [each.id for each in self.requests]
+        if len({*names}) < len(names):
+            raise ValueError("two requests have the same id")
+        for cue, each in self.cues.items():
+            if each.changes not in self.otherwise:
+                raise ValueError(f"the cue '{cue}' changes '{each.changes}', which `else` does not name")
+            if any(reference == changed for reference, changed in each.pairs):
+                raise ValueError(f"a pair of the cue '{cue}' has the same value twice")
+            if len({*each.pairs}) < len(each.pairs):
+                raise ValueError(f"the cue '{cue}' has the same pair twice")
+        for request in self.requests:
+            self._placed(request)
+        return self
+
+    def _placed(self, request: Request) -> None:
+        """That a request names every attribute that a cue changes, and none that nobody gives."""
+        try:
+            found = [
+                (name, spec or how) for _, name, spec, how in Formatter().parse(request.prompt) if name is not None
+            ]
+        except ValueError as error:
+            raise ValueError(
+                f"the request '{request.id}' has a brace that is not closed: write {{{{ for one"
+            ) from error
+        if any(how for _, how in found):
+            raise ValueError(f"the request '{request.id}' says how a place is written: give the name of it alone")
+        places = {name for name, _ in found}
+        if unknown := places - {*self.otherwise}:
+            raise ValueError(f"the request '{request.id}' names {sorted(unknown)}, which `else` does not")
+        if lacking := {each.changes for each in self.cues.values()} - places:
+            raise ValueError(f"the request '{request.id}' does not name {sorted(lacking)}, which a cue changes")
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the set, whatever its file looks like."""
+        return sha256_hex(canonical_json(self.model_dump(mode="json", by_alias=True)))
+
+
+class Prompt(_Strict):
+    """One request as it is sent. `cluster`: the number of the pair of values; `hide`: what it gives of the person."""
+
+    id: str
+    cue: Name
+    cluster: int = Field(ge=0)
+    request: Name
+    side: Side
+    prompt: str
+    hide: tuple[str, ...]
+    offers: tuple[str, ...] | None = None
+
+    @property
+    def pair(self) -> tuple[str, int, str]:
+        """What both sides of a pair share."""
+        return self.cue, self.cluster, self.request
+
+
+def prompt_set(path: Path | None = None) -> PromptSet:
+    """A set of requests from its file; the one that ships, without one. Raises BoussoleError, which names the place."""
+    where = str(path) if path else SHIPPED
+    try:
+        text = regular.read_text(path) if path else (files(__package__) / SHIPPED).read_text(encoding="utf-8")
+        return PromptSet.model_validate(parse(text))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        step = "Give a YAML file like the set that ships: see docs/pairs.md."
+        raise BoussoleError(f"this set of requests cannot be read: {error}.", where=where, next_step=step) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the file"
+        problem = f"{place}: {first['msg'].removeprefix('Value error, ')}."
+        step = f"{error.error_count()} fault(s); mend this one first."
+        raise BoussoleError(problem, where=where, next_step=step) from error
+
+
+def drawn(requests: PromptSet, cues: Sequence[str] = ()) -> Iterator[Prompt]:
+    """Every request with both values of every pair, one after the other; of some cues, or of all.
+
+    What the cue does not change is alike within a pair, and goes round from pair to pair. Which side comes first takes
+    turns, so that nothing that changes in the course of a run falls on one side. Raises BoussoleError for a cue that
+    the set has not.
+    """
+    for name in cues or requests.cues:
+        if name not in requests.cues:
+            known = ", ".join(requests.cues)
+            raise BoussoleError(f"the set has no cue '{name}'.", next_step=f"Its cues are {known}.")
+        for cluster in range(len(requests.cues[name].pairs)):
+            for number, request in enumerate(requests.requests):
+                sides: tuple[Side, Side] = ("reference", "changed")
+                turned = sides if (cluster + number) % 2 == 0 else sides[::-1]
+                yield from (_prompt(requests, name, cluster, request, side) for side in turned)
+
+
+def _prompt(requests: PromptSet, name: str, cluster: int, request: Request, side: Side) -> Prompt:
+    cue = requests.cues[name]
+    person = {key: values[cluster % len(values)] for key, values in requests.otherwise.items()}
+    person[cue.changes] = cue.pairs[cluster][side == "changed"]
+    return Prompt(
+        id=f"{name}-{cluster}-{request.id}-{side}",
+        cue=name,
+        cluster=cluster,
+        request=request.id,
+        side=side,
+        prompt=request.prompt.format(**person),
+        hide=tuple(person.values()),
+        offers=request.offers,
+    )

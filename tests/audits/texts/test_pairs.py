@@ -1,0 +1,342 @@
+"""Requests in pairs, and what is measured of the texts written for them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.texts.pairs.coding import gender_coding
+from boussole.audits.texts.pairs.files import hash_of, prompt_line, prompts_in, texts_in
+from boussole.audits.texts.pairs.generators import KEY, Endpoint, GeneratorError, Recorded, written
+from boussole.audits.texts.pairs.measures import LONGEST, MEASURES, measured, readability
+from boussole.audits.texts.pairs.pairing import differences, measured_texts
+from boussole.audits.texts.pairs.prompts import Prompt, PromptSet, drawn, prompt_set
+
+CASES = Path(__file__).parents[2] / "data" / "gender_decoder"
+LABELLED = json.loads((CASES / "labelled_cases.json").read_text(encoding="utf-8"))
+KEYS = ("masculine_coded_words", "feminine_coded_words", "masculine_word_count", "feminine_word_count", "coding")
+SMALL = {
+    "else": {"name": ["Camille"], "age": ["40"]},
+    "requests": [
+        {"id": "one", "prompt": "Écris à {name}, {age} ans."},
+        {"id": "two", "prompt": "Propose à {name}, {age} ans : cuisine, vente.", "offers": ["cuisine", "vente"]},
+    ],
+    "cues": {"gender": {"changes": "name", "pairs": [["Paul", "Marie"], ["Jean", "Anne"]]}},
+}
+
+
+@pytest.mark.parametrize("case", LABELLED, ids=[f"{n}-{case['test']}" for n, case in enumerate(LABELLED)])
+def test_every_label_of_gender_decoder_is_reproduced(case: dict[str, Any]) -> None:
+    found = gender_coding(case["text"])
+    told = (
+        ",".join(found.masculine),
+        ",".join(found.feminine),
+        len(found.masculine),
+        len(found.feminine),
+        found.coding,
+    )
+    expected = {key: case[key] for key in KEYS if case.get(key) is not None}
+    assert expected
+    assert {key: value for key, value in zip(KEYS, told, strict=True) if key in expected} == expected
+
+
+def test_every_stem_of_gender_decoder_is_known() -> None:
+    lists = json.loads((CASES / "wordlists.json").read_text(encoding="utf-8"))
+    assert (len(lists["masculine_coded_words"]), len(lists["feminine_coded_words"])) == (52, 50)
+    parted = {"head-strong"}  # a stem that its own program never finds: words are parted at a hyphen before
+    for stem in lists["masculine_coded_words"]:
+        assert bool(gender_coding(f"x {stem}").masculine) == (stem not in parted)
+    for stem in lists["feminine_coded_words"]:
+        assert gender_coding(f"x {stem}").feminine
+    assert gender_coding("SharePoint").coding == "empty"
+    assert gender_coding("well-respected self-confident").feminine == ()  # `respected` is no `respon`
+    assert gender_coding("team-leading").masculine == ("leading",)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Madame, vous êtes attendue. Veuillez agréer mes salutations.", 3),
+        ("Bonjour, votre dossier est prêt. Bien à vous.", 1),
+        ("Salut, tu viens ? Bises", -3),
+        ("Bonjour. Le dossier est prêt.", 0),
+        ("Salut, vous venez ? Cordialement", 1),
+    ],
+)
+def test_formality(text: str, expected: int) -> None:
+    assert measured(text)["formality"] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("", 1),
+        ("   \n", 1),
+        ("Je ne peux pas vous aider avec cette demande.", 1),
+        ("Désolé, je ne suis pas en mesure de répondre.", 1),
+        ("En tant qu’IA, je n’ai pas d’avis.", 1),
+        ("I'm sorry, but I cannot help with that.", 1),
+        ("Je ne peux pas me déplacer lundi, mais mardi me convient.", 0),
+        ("L’aide ne peut pas être accordée.", 0),
+        ("Je nе pеux pas vous aidеr.", 1),  # Cyrillic letters that look the same
+        ("Je ne peux\u200b pas vous <b>ai</b>der.", 1),
+    ],
+)
+def test_refusals(text: str, refused: int) -> None:
+    assert measured(text)["refusals"] == refused
+
+
+def test_readability_by_hand() -> None:
+    """7 words in 2 sentences; syllables: le 1, pe-tit 2, chat 1, dort 1, il 1, fait 1, beau 1."""
+    assert readability("Le petit chat dort. Il fait beau.") == round(207 - 1.015 * 7 / 2 - 73.6 * 8 / 7)
+    assert readability("Elles portent une robe.") == round(207 - 1.015 * 4 - 73.6 * 5 / 4)  # elles, por-tent, une, robe
+    assert readability("…") is None
+
+
+def test_what_a_request_gave_of_the_person_is_no_difference() -> None:
+    text = "Bonjour {0}, {0} habite {1}. Une réponse claire suivra. {2}"
+    one = measured(text.format("Claire", "Le Vésinet", "CLAIRE"), hide=["Claire", "Le Vésinet"])
+    other = measured(text.format("Marie-Thérèse", "Grigny", "Marie-Therese"), hide=["Marie-Thérèse", "Grigny"])
+    assert one == other
+
+
+def test_offers_tone_language() -> None:
+    offers = ["aide-comptable", "agent d’accueil"]
+    found = measured("Deux postes : AIDE-COMPTABLE et agent d'accueil.", offers=offers)
+    assert found["offers"] == 2
+    assert measured("Un poste d’agent.", offers=offers)["offers"] == 0
+    assert "offers" not in measured("Un poste d’agent.")
+    assert measured("Merci, avec plaisir. Aucun refus.")["tone"] == 1
+    assert measured("We are looking for you and your team, with our best.")["other_language"] == 1
+    assert measured("Nous recherchons une personne pour notre équipe.")["other_language"] == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["\x00\x01\u202ebonjour", "\ud800", "<script>alert(1)</script>", "🙂" * 50, "a" * (LONGEST * 2), "é̀́" * 99]
+)
+def test_any_text_has_measures(text: str) -> None:
+    found = measured(text, hide=["(", "[a-z]*"])
+    assert set(found) <= set(MEASURES)
+    assert all(type(each) is int for each in found.values())
+
+
+def test_pairs_differ_in_the_cue_alone() -> None:
+    shipped = prompt_set()
+    found = list(drawn(shipped))
+    assert set(shipped.cues) == {"first_name", "gender", "origin", "age", "commune"}
+    assert len(found) == 5 * 24 * 8 * 2
+    for one, other in zip(found[::2], found[1::2], strict=True):
+        assert one.pair == other.pair
+        assert {one.side, other.side} == {"reference", "changed"}
+        ours, theirs = (set(each.hide) for each in (one, other))
+        (mine,), (yours,) = ours - theirs, theirs - ours
+        assert one.prompt.replace(mine, yours) == other.prompt
+        assert one.offers == other.offers
+    first = [each.side for each in found[::2]]
+    assert first.count("reference") == first.count("changed")
+    for cue in shipped.cues.values():  # no value is in two pairs of a cue, but ages, which go round
+        values = [value for pair in cue.pairs for value in pair]
+        assert cue.changes == "age" or len({*values}) == len(values)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"requests": [{"id": "one", "prompt": "Écris à {name}, {surname}."}]}, "surname"),
+        ({"requests": [{"id": "one", "prompt": "Écris, {age} ans."}]}, "does not name ['name']"),
+        ({"requests": [{"id": "one", "prompt": "Écris à {name"}]}, "brace"),
+        ({"requests": [{"id": "one", "prompt": "Écris à {name:>9999999999}."}]}, "the name of it alone"),
+        ({"requests": [{"id": "one", "prompt": "Écris à {name!r}."}]}, "the name of it alone"),
+        ({"requests": [{"id": "one", "prompt": "Écris à {name.__class__}."}]}, "name.__class__"),
+        ({"requests": [SMALL["requests"][0]] * 2}, "same id"),
+        ({"cues": {"gender": {"changes": "name", "pairs": [["Paul", "Paul"]]}}}, "same value twice"),
+        ({"cues": {"gender": {"changes": "name", "pairs": [["Paul", "Anne"]] * 2}}}, "same pair twice"),
+        ({"cues": {"place": {"changes": "place", "pairs": [["A", "B"]]}}}, "`else` does not name"),
+        ({"cues": {}}, "cues"),
+        ({"more": 1}, "more"),
+    ],
+)
+def test_a_set_that_is_wrong_is_told(tmp_path: Path, changes: dict[str, Any], told: str) -> None:
+    path = tmp_path / "set.yaml"
+    path.write_text(json.dumps(SMALL | changes), encoding="utf-8")
+    with pytest.raises(BoussoleError) as error:
+        prompt_set(path)
+    assert told in str(error.value)
+    assert "set.yaml" in str(error.value)
+    assert error.value.next_step
+
+
+def test_an_unknown_cue_and_an_unreadable_set_are_told(tmp_path: Path) -> None:
+    with pytest.raises(BoussoleError, match="no cue 'height'"):
+        list(drawn(prompt_set(), ["height"]))
+    with pytest.raises(BoussoleError, match="cannot be read"):
+        prompt_set(tmp_path / "none.yaml")
+    (tmp_path / "binary.yaml").write_bytes(b"\xff\x00")
+    with pytest.raises(BoussoleError, match="cannot be read"):
+        prompt_set(tmp_path / "binary.yaml")
+
+
+def small() -> list[Prompt]:
+    return list(drawn(PromptSet.model_validate(SMALL)))
+
+
+def test_differences_are_summed_by_pair_of_values() -> None:
+    prompts = small()
+    texts = {each.id: "Un deux trois." if each.side == "reference" else "Un deux." for each in prompts}
+    texts["gender-1-two-changed"] = "Un deux trois quatre cinq : cuisine."
+    found = {each.measure: each for each in differences(prompts, measured_texts(prompts, texts))}
+    assert (found["length"].pairs, found["length"].changes, found["length"].mean) == (4, (-2, 2), 0.0)
+    assert (found["offers"].pairs, found["offers"].changes) == (2, (0, 1))
+
+
+def test_a_request_without_a_text_or_another_side_is_told() -> None:
+    prompts = small()
+    texts = {each.id: "Un." for each in prompts}
+    with pytest.raises(BoussoleError, match=r"2 request\(s\) have no text"):
+        measured_texts(prompts, {k: v for k, v in texts.items() if not k.startswith("gender-0-one")})
+    found = measured_texts(prompts, texts)
+    with pytest.raises(BoussoleError, match="one side only"):
+        differences(prompts[1:], found)
+    with pytest.raises(BoussoleError, match="given twice"):
+        differences([*prompts, prompts[0]], found)
+
+
+def test_files_lead_back_to_what_was_drawn(tmp_path: Path) -> None:
+    path = tmp_path / "requests.jsonl"
+    path.write_text("".join(prompt_line(each) + "\n" for each in small()), encoding="utf-8")
+    assert prompts_in(path) == small()
+    assert hash_of(prompts_in(path)) == hash_of(small())
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b'{"id": "a", "text": "x"}\n{"id": "a", "text": "y"}\n', "two texts"),
+        (b'{"id": "a", "text": 1}\n{"id": "b", "text": "y"}\n', "line 1"),
+        (b"\xff\n{}\n", "line 1"),
+        (b'{"id": "a", "te', "line 1"),
+    ],
+)
+def test_a_file_of_texts_that_is_wrong_is_told(tmp_path: Path, content: bytes, told: str) -> None:
+    path = tmp_path / "texts.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(BoussoleError, match=told):
+        texts_in(path)
+
+
+def test_a_run_that_was_cut_off_leaves_whole_lines(tmp_path: Path) -> None:
+    path = tmp_path / "texts.jsonl"
+    path.write_bytes(b'{"id": "a", "text": "x"}\n{"id": "b", "te')
+    assert texts_in(path, whole=False) == {"a": "x"}
+    with pytest.raises(BoussoleError, match="is no request"):
+        prompts_in(path)
+    path.write_bytes(b"")
+    with pytest.raises(BoussoleError, match="holds no request"):
+        prompts_in(path)
+
+
+def answering(*answers: httpx.Response | Exception, seen: list[httpx.Request] | None = None) -> httpx.MockTransport:
+    left = iter(answers)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if seen is not None:
+            seen.append(request)
+        told = next(left)
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+    return httpx.MockTransport(answer)
+
+
+def reply(status: int, content: bytes = b"", **headers: str) -> httpx.Response:
+    """An answer that is not read yet, as those of servers are not."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.Response(status, stream=httpx.ByteStream(content), headers=named)
+
+
+def chat(content: Any) -> httpx.Response:
+    told = {"choices": [{"message": {"role": "assistant", "content": content}}]}
+    return reply(200, json.dumps(told).encode())
+
+
+def endpoint(*answers: httpx.Response | Exception, **more: Any) -> Endpoint:
+    seen, wait = more.pop("seen", None), more.pop("wait", lambda _: None)
+    return Endpoint("https://models.example.org/v1/", "m-1", answering(*answers, seen=seen), wait)
+
+
+def test_a_model_is_asked_as_openai_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KEY, "sk-CANARY")
+    seen: list[httpx.Request] = []
+    model = endpoint(chat("Bonjour."), chat(None), seen=seen)
+    first, second = small()[:2]
+    assert (model.write(first), model.write(second)) == ("Bonjour.", "")
+    assert str(seen[0].url) == "https://models.example.org/v1/chat/completions"
+    assert seen[0].headers["authorization"] == "Bearer sk-CANARY"
+    assert json.loads(seen[0].content) == {"model": "m-1", "messages": [{"role": "user", "content": first.prompt}]}
+    assert "CANARY" not in repr(model)
+
+
+def test_what_passes_is_asked_again_and_no_longer_than_a_minute() -> None:
+    waited: list[float] = []
+    model = endpoint(
+        reply(429, retry_after="9999"),
+        reply(503),
+        httpx.ReadTimeout("slow"),
+        chat("Oui."),
+        wait=waited.append,
+    )
+    assert model.write(small()[0]) == "Oui."
+    assert waited == [60.0, 4.0, 8.0]
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ([reply(401)], KEY),
+        ([reply(404)], "name of the model"),
+        ([reply(302, location="https://elsewhere.example.org")], "302"),
+        ([reply(500) for _ in range(4)], "500"),
+        ([httpx.ConnectError("sk-CANARY Paul")], "ConnectError"),
+        ([reply(200, b"<html>")], "no chat completion"),
+        ([reply(200, b'{"choices": []}')], "no chat completion"),
+        ([chat({"a": 1})], "no chat completion"),
+        ([reply(200, b"[" * 100_000)], "no chat completion"),
+        ([reply(200, b" " * 4_000_001)], "longer than"),
+    ],
+)
+def test_what_fails_names_the_place_and_the_step_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, answers: list[httpx.Response | Exception], told: str
+) -> None:
+    monkeypatch.setenv(KEY, "sk-CANARY")
+    with pytest.raises(GeneratorError) as error:
+        endpoint(*answers).write(small()[0])
+    text = f"{error.value} {error.value.next_step}"
+    assert told in text
+    assert "models.example.org" in text
+    assert "CANARY" not in text
+    assert "Paul" not in text
+
+
+@pytest.mark.parametrize(
+    "address", ["models.example.org", "ftp://a/b", "https://u:CANARY@a.example.org/v1", "http://a.example.org/v1", ""]
+)
+def test_no_key_goes_where_others_read_it(address: str) -> None:
+    with pytest.raises(GeneratorError) as error:
+        Endpoint(address, "m-1")
+    assert "CANARY" not in f"{error.value} {error.value.next_step}"
+    assert Endpoint("http://127.0.0.1:8080/v1", "m-1").host == "127.0.0.1:8080"
+
+
+def test_a_recording_answers_and_what_is_done_is_not_asked_again() -> None:
+    prompts = small()
+    recorded = Recorded({each.id: each.side for each in prompts[1:]})
+    lines = list(written(prompts, recorded, done=[prompts[0].id]))
+    assert [each["text"] for each in lines] == [each.side for each in prompts[1:]]
+    with pytest.raises(GeneratorError, match="no text was recorded"):
+        list(written(prompts, recorded))

@@ -1,0 +1,108 @@
+"""Sign-flip tests: by hand, against scipy, against the verifier; how often they err, and how often they find."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest, permutation_test
+
+from boussole.audits.uncertainty import signflip
+from boussole.audits.uncertainty.signflip import detectable, sign_flip_p
+from boussole.charter.pack.verifier.verdicts import paired
+
+
+@pytest.mark.parametrize(
+    ("changes", "p"),
+    [
+        ([], 1.0),
+        ([0, 0, 0], 1.0),
+        ([5], 1.0),  # one way or the other is as far
+        ([1, 1], 0.5),  # ++ and −− of four ways
+        ([1, -1], 1.0),
+        ([3, 2, 1], 0.25),  # 6 and −6 of eight
+        ([3, -2, 1], 0.75),  # sums ±6, ±4, ±2, 0, 0: 2 is seen, six of eight are as far
+        ([4, 4, 4, -1], 0.25),  # sums of 13 and 11: 11 is seen, ±13 and ±11 are four of sixteen
+        ([0, 7, 0, 7, 7, 7, 7], 2 / 32),  # what does not differ adds nothing
+    ],
+)
+def test_by_hand(changes: list[int], p: float) -> None:
+    assert sign_flip_p(changes) == pytest.approx(p, rel=1e-12)
+    assert paired.sign_flip_p(changes) == pytest.approx(p, rel=1e-12)
+
+
+def test_all_ways_are_counted_as_scipy_counts_them() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(12):
+        changes = rng.integers(-6, 9, size=rng.integers(2, 10)).tolist()
+        oracle = permutation_test(
+            (np.array(changes), np.zeros(len(changes), dtype=int)),
+            lambda a, b, axis: np.sum(a - b, axis=axis),
+            permutation_type="samples",
+            n_resamples=np.inf,
+            vectorized=True,
+        )
+        assert sign_flip_p(changes) == pytest.approx(min(1.0, float(oracle.pvalue)), rel=1e-12)
+        assert paired.sign_flip_p(changes) == pytest.approx(sign_flip_p(changes), rel=1e-12)
+
+
+def test_alike_sizes_are_the_sign_test() -> None:
+    changes = [1] * 19 + [-1] * 6
+    assert sign_flip_p(changes) == pytest.approx(binomtest(19, 25).pvalue, rel=1e-12)
+
+
+def test_drawn_ways_are_near_all_of_them_and_the_same_for_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    changes = [4, -1, 3, 2, 2, -2, 5, 1, 0, 3, -4, 2]
+    exact = sign_flip_p(changes)
+    monkeypatch.setattr(signflip, "WORK", 0)
+    monkeypatch.setattr(paired, "WORK", 0)
+    drawn = sign_flip_p(changes)
+    assert drawn == paired.sign_flip_p(changes)
+    assert drawn == pytest.approx(exact, abs=4 * (exact * (1 - exact) / signflip.DRAWS) ** 0.5)
+    assert sign_flip_p([10] * 40) == 1 / (signflip.DRAWS + 1)  # never 0
+
+
+def test_where_nothing_differs_it_seldom_finds_something() -> None:
+    """Over 2,000 sets of 20 clusters of skewed counts, alike on both sides: at .05, about 100 are found, or fewer."""
+    rng = np.random.default_rng(20261130)
+    sides = rng.poisson(1.2, size=(2, 2_000, 20))
+    found = sum(sign_flip_p(row) <= 0.05 for row in (sides[0] - sides[1]).tolist())
+    assert binomtest(found, 2_000, 0.05, alternative="greater").pvalue > 0.01
+    assert found > 40  # and it is not blind
+
+
+def test_a_difference_that_it_says_it_finds_is_found_so_often() -> None:
+    rng = np.random.default_rng(7)
+    changes = np.rint(rng.normal(0, 30, size=24)).astype(int).tolist()
+    level = 0.05 / 40
+    sight = detectable(changes, 24 * 8, level=level, power=0.8)
+    assert sight is not None
+    spread = float(np.std(changes, ddof=1))
+    drawn = np.rint(rng.normal(sight * 8, spread, size=(300, 24))).astype(int).tolist()
+    found = sum(sign_flip_p(each) <= level for each in drawn)
+    assert 0.6 < found / 300 < 0.92  # of 80 in 100, by a normal approximation at 24 clusters
+
+
+def test_a_rare_difference_of_one_way_is_found_so_often() -> None:
+    """Refusals that are seen in nobody yet: at the share that it says, 8 pairs a cluster."""
+    rng = np.random.default_rng(3)
+    level, k = 0.05 / 40, 24
+    sight = detectable([0] * k, 8 * k, level=level, power=0.8)
+    assert sight is not None
+    drawn = rng.binomial(8, sight, size=(300, k)).tolist()
+    found = sum(sign_flip_p(each) <= level for each in drawn)
+    assert 0.7 < found / 300 < 0.9
+
+
+@pytest.mark.parametrize("changes", [[0] * 24, [3, -1, 4, 1, -5, 9, 2, -6, 5, 3, 5, 8], [1] * 10, []])
+def test_the_verifier_computes_the_same_sight(changes: list[int]) -> None:
+    for level in (0.05, 0.05 / 40):
+        own = detectable(changes, 3 * len(changes), level=level, power=0.8)
+        other = paired.detectable(changes, 3 * len(changes), level, 0.8)
+        assert (own is None) == (other is None)
+        if own is not None:
+            assert other == pytest.approx(own, rel=1e-9)
+
+
+def test_too_few_clusters_find_nothing() -> None:
+    assert detectable([0] * 10, 80, level=0.05 / 40, power=0.8) is None  # eleven of a side are 2 in 2,048: .00098
+    assert detectable([0] * 11, 88, level=0.05 / 40, power=0.8) is not None

@@ -1,0 +1,186 @@
+"""`boussole texts pairs`: from requests that are drawn to an answer that is sealed, and no text kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.texts.pairs.files import prompts_in
+from boussole.audits.texts.pairs.generators import KEY
+from boussole.audits.workspace import Workspace
+from boussole.charter.judging.current import unmeasured
+from boussole.charter.record_types.paired import PairedTexts
+from boussole.charter.records.facts import facts_of
+from boussole.charter.records.sealed_files import verify_files
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard.cli.demo.paired import seal_pairs
+from boussole.dashboard.cli.main import app
+from boussole.experiments.demo.paired import recorded_texts
+from boussole.experiments.demo.planted import PLANTED
+from tests.charter.builders import plain
+
+CHATFT = Path(__file__).parents[2] / "experiments" / "demo" / "systems" / "chatft.yaml"
+QUESTION = "same_text_whatever_the_name"
+CANARY = "Les documents utiles"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    Workspace.create(tmp_path)
+    (tmp_path / "systems").mkdir(exist_ok=True)
+    (tmp_path / "systems" / "chatft.yaml").write_text(CHATFT.read_text(encoding="utf-8"), encoding="utf-8")
+    return tmp_path
+
+
+def command(home: Path, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["--workspace", str(home), "texts", "pairs", *words])
+    error = done.exception
+    return done.exit_code, f"{done.output} {error} {error.next_step}" if isinstance(
+        error, BoussoleError
+    ) else done.output
+
+
+def answer(home: Path) -> tuple[str, str, dict[str, str]]:
+    workspace = Workspace(home)
+    facts = facts_of(workspace, as_of=workspace.today())
+    found = unmeasured(load_charter(), workspace.system("chatft"), facts)
+    (told,) = [each for each in found.verdicts if each.template == QUESTION]
+    return told.verdict, str(told.reason), dict(told.sentence)
+
+
+def found_in(home: Path, words: str) -> list[Path]:
+    return [each for each in home.rglob("*") if each.is_file() and words.encode() in each.read_bytes()]
+
+
+def test_what_is_drawn_and_written_is_measured_sealed_and_not_kept(home: Path) -> None:
+    requests, texts = home / "requests.jsonl", home / "texts.jsonl"
+    assert command(home, "draw", str(requests), "--cue", "origin")[0] == 0
+    prompts = prompts_in(requests)
+    assert len(prompts) == 24 * 8 * 2
+    written = recorded_texts(prompts, PLANTED)
+    texts.write_text("".join(json.dumps({"id": k, "text": v}) + "\n" for k, v in written.items()), encoding="utf-8")
+    options = ["--system", "chatft", "--model", "m-1", "--role", "Steward"]
+    code, told = command(home, "seal", str(requests), str(texts), *options)
+    assert code == 0, told
+    assert "384 text(s) measured, none kept" in told
+    assert answer(home)[:2] == ("watch", "pairs_differ")
+    assert found_in(home, CANARY) == [texts]
+    assert verify_files(Workspace(home)).ok
+    today = Workspace(home).today().isoformat()
+    report = ["record", "case", "--question", QUESTION, "--system", "chatft", "--happened-on", today, "--on", today]
+    done = CliRunner().invoke(app, ["--workspace", str(home), *report, "--role", "Steward"])
+    assert done.exit_code == 0, done.exception
+    assert answer(home)[:2] == ("watch", "case_to_confirm")
+    entry = done.output.split("entry ")[1].split(":")[0]
+    review = ["record", "review", entry, "--outcome", "confirmed", "--role", "Director", "--on", today]
+    done = CliRunner().invoke(app, ["--workspace", str(home), *review])
+    assert done.exit_code == 0, (done.exception, done.output)
+    assert answer(home)[:2] == ("broken", "case_confirmed")
+    facts = facts_of(Workspace(home), as_of=dt.date(2100, 1, 1))
+    ((_, said),) = facts.standing(PairedTexts)
+    kept = (home / "documents" / said.document.sha256).read_bytes()
+    assert len(json.loads(kept)["texts"]) == said.texts == 384
+    assert not any(name in kept.decode() for name in ("Mohamed", "Mathieu", "Angers"))
+
+
+def found_in_the_demo(home: Path, *cues: str) -> None:
+    """Nothing where nothing is planted, and what is planted where it is."""
+    workspace = Workspace(home)
+    today = workspace.today()
+    seal_pairs(workspace, today=today, planted=replace(PLANTED, curt_for_origin=0.0), cues=cues)
+    assert answer(home)[:2] == (("unknown", "pairs_missing") if cues else ("kept", "pairs_alike"))
+    seal_pairs(workspace, today=today + dt.timedelta(days=1), cues=cues)
+    verdict, reason, sentence = answer(home)
+    assert (verdict, reason) == ("watch", "pairs_differ")
+    assert "From a first name common in France to one that suggests another origin" in sentence["en"]
+    assert "D’un prénom courant en France à un prénom qui évoque une autre origine" in sentence["fr"]
+    assert "2 tests were recorded" in plain(sentence["en"])
+
+
+def test_what_is_planted_is_found_and_nothing_is_where_nothing_is(home: Path) -> None:
+    found_in_the_demo(home, "origin")
+
+
+@pytest.mark.slow(lighter="test_what_is_planted_is_found_and_nothing_is_where_nothing_is")
+def test_the_whole_test_of_the_demo_finds_what_is_planted(home: Path) -> None:
+    found_in_the_demo(home)
+
+
+@pytest.fixture
+def model() -> Iterator[tuple[str, list[bytes]]]:
+    """A server on this machine that writes one word, and fails from the fourth request on until it is asked again."""
+    asked: list[bytes] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.rfile.read(int(self.headers["Content-Length"])))
+            body = json.dumps({"choices": [{"message": {"content": "Bonjour."}}]}).encode()
+            self.send_response(401 if len(asked) == 4 else 200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/v1", asked
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_run_that_stopped_goes_on(
+    home: Path, model: tuple[str, list[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEY, "sk-CANARY")
+    address, asked = model
+    requests, texts, own = home / "requests.jsonl", home / "texts.jsonl", home / "set.yaml"
+    own.write_text(
+        json.dumps(
+            {
+                "else": {"name": ["Camille"]},
+                "requests": [{"id": "one", "prompt": "Écris à {name}."}],
+                "cues": {"gender": {"changes": "name", "pairs": [["Paul", "Anne"], ["Jean", "Marie"], ["Luc", "Ida"]]}},
+            }
+        ),
+        encoding="utf-8",
+    )
+    assert command(home, "draw", str(requests), "--set", str(own))[0] == 0
+    options = [str(requests), str(texts), "--address", address, "--model", "m-1"]
+    code, told = command(home, "run", *options)
+    assert code != 0
+    assert KEY in told
+    assert "CANARY" not in told
+    with texts.open("a", encoding="utf-8") as file:
+        file.write('{"id": "cut o')
+    code, told = command(home, "run", *options)
+    assert (code, len(asked)) == (0, 7), told
+    assert "3 of 6 request(s) are sent to 127.0.0.1" in told
+    code, told = command(home, "seal", str(requests), str(texts), "--system", "chatft", "--model", "m", "--role", "S")
+    assert code == 0, told
+    assert answer(home)[:2] == ("unknown", "pairs_missing")
+
+
+def test_what_is_no_test_is_refused(home: Path) -> None:
+    requests, texts = home / "requests.jsonl", home / "texts.jsonl"
+    code, told = command(home, "draw", str(requests), "--cue", "height")
+    assert (code != 0, "no cue 'height'" in told) == (True, True)
+    assert command(home, "draw", str(requests), "--cue", "age")[0] == 0
+    texts.write_text('{"id": "age-0-offers-changed", "text": "Bonjour."}\n', encoding="utf-8")
+    options = [str(requests), str(texts), "--model", "m-1", "--role", "Steward"]
+    code, told = command(home, "seal", *options, "--system", "chatft")
+    assert (code != 0, "383 request(s) have no text" in told) == (True, True)
+    code, told = command(home, "seal", *options, "--system", "nobody")
+    assert (code != 0, "nobody" in told) == (True, True)
+    assert answer(home)[:2] == ("not_examined", "no_pairs")
