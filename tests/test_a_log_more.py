@@ -67,10 +67,10 @@ IMPORTED = "from boussole.audits.systems.logs.contacts import"
 FIELD = "    usage: Usage | None"
 CHANGE: Change = {
     "audits/systems/logs/complaints.py": DESCRIPTOR,
-    "audits/log_names.py": {'"accounts"]': '"accounts", "complaints"]'},
+    "audits/log_names.py": {'"search_controls",\n]': '"search_controls",\n    "complaints",\n]'},
     "audits/systems/logs/registry.py": {
         IMPORTED: f"from boussole.audits.systems.logs.complaints import COMPLAINTS, Complaints\n{IMPORTED}",
-        "ACCOUNTS)": "ACCOUNTS, COMPLAINTS)",
+        "        SEARCH_CONTROLS,\n": "        SEARCH_CONTROLS,\n        COMPLAINTS,\n",
         FIELD: f'    complaints: Complaints | None = Field(None, description="What people complain of")\n{FIELD}',
     },
 }

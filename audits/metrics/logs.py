@@ -11,6 +11,7 @@ from boussole.audits.measures import Measure
 from boussole.audits.metrics.accounts import account_measures
 from boussole.audits.metrics.freedom import contact_measures
 from boussole.audits.metrics.human import override_by_group, review_measures
+from boussole.audits.metrics.search_controls import control_measures
 from boussole.audits.metrics.uses import use_measures
 from boussole.audits.systems.model import System
 
@@ -19,6 +20,7 @@ MEASURED: Mapping[LogName, Callable[[pa.Table, System], list[Measure]]] = {
     "contacts": contact_measures,
     "usage": use_measures,
     "accounts": account_measures,
+    "search_controls": control_measures,
 }
 
 

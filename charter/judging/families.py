@@ -223,6 +223,8 @@ def _declared(system: System) -> dict[Need, bool]:
         "reading_time": human is not None and None not in (human.agent, human.seconds, human.words),
         "agencies": system.agencies is not None,
         "accounts": system.accounts is not None,
+        "search_controls": system.search_controls is not None,
+        "triggers": system.search_controls is not None and system.search_controls.told,
         "notices": sent is not None and bool(sent.notices),
         "purposes": system.usage is not None and system.usage.bounded,
     }

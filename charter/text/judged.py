@@ -18,7 +18,8 @@ from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_RATE
 from boussole.audits.metrics.notices import WITHOUT_NOTICE
 from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
 from boussole.audits.metrics.replies import LATE_RATIO
-from boussole.audits.metrics.sides_of_replies import REACHED_RATIO, SILENT_RATIO
+from boussole.audits.metrics.search_controls import FROM_REPLIES_SHARE
+from boussole.audits.metrics.sides_of_replies import CONTROL_RATIO, REACHED_RATIO, SILENT_RATIO
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.metrics.uses import UNDECLARED_SHARE
 from boussole.charter.text.model import Need
@@ -108,8 +109,10 @@ JUDGED: dict[str, Judged] = {
     UNDECLARED_SHARE: _of_log("cases", "purposes"),
     WITHOUT_NOTICE: _of_log("cases", "notices"),
     WITHOUT_FACTOR: _of_log("cases", "accounts"),
+    FROM_REPLIES_SHARE: _of_log("cases", "triggers"),
     REACHED_RATIO: _of_log("ratio", "smartphones", replies=True, sides=True, later=True),
     SILENT_RATIO: _of_log("ratio", "replies", replies=True, sides=True, later=True),
+    CONTROL_RATIO: _of_log("ratio", "search_controls", replies=True, sides=True, later=True),
     EFFECT: _of_log("effect", "agencies"),
 }
 """The measures that a charter can judge, and how."""

@@ -29,6 +29,7 @@ BESIDE = {
     **dict.fromkeys(("reviews", "reading_time"), "human_actions"),
     "purposes": "usage",
     "accounts": "accounts",
+    **dict.fromkeys(("search_controls", "triggers"), "search_controls"),
 }
 """What a question may need, and the part of `left_out` that tells how much of it was set aside."""
 

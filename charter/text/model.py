@@ -34,6 +34,8 @@ Need = Literal[
     "purposes",
     "notices",
     "accounts",
+    "search_controls",
+    "triggers",
 ]
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]

@@ -61,6 +61,10 @@ class PlantedEffects:
     """Accounts of advisers that may export data since the change, which they do not need; 0 plants nothing."""
     undeclared_uses: int = 6
     """Uses by advisers for a purpose that nobody declared, since the change; 0 plants nothing."""
+    silent_controlled: float = 0.06
+    """Share of messages without an answer, since the change, after which the person is controlled; 0 plants nothing."""
+    controls_from_silence: int = 4
+    """How many of these controls the log says were triggered by that; 0 plants nothing."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 
@@ -188,6 +192,16 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "switch": "PlantedEffects.undeclared_uses",
             "mechanism": "since the change some advisers use lists to control who looks for a job: nobody declared it",
         },
+        "controls": {
+            "2026-07": "none",
+            "2026-08": "none",
+            "2026-09": "planted",
+            "told": PLANTED.controls_from_silence,
+            "ratio_between": [1.4, 4.0],
+            "switch": "PlantedEffects.silent_controlled, PlantedEffects.controls_from_silence",
+            "mechanism": "since the change some people who do not answer a message are controlled, and the log says so "
+            "of a few",
+        },
         "forgotten": {
             "attribute": "age",
             "group": "<25",
@@ -278,6 +292,8 @@ def _expected() -> dict[str, dict[str, str]]:
             "better_than_before": "kept",
             "stop_is_respected": "watch" if changed else "kept",
             "undeclared_use": "watch" if changed else "kept",
+            "silence_and_controls": "watch" if changed else "kept",
+            "controls_of_the_silent": "broken" if changed else "unknown",  # too few controls to see that there is none
             "told_it_is_ai": "watch" if changed else "kept",
             "needless_access": "broken" if changed else "kept",
             "without_a_smartphone": "watch" if changed else "kept",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from boussole.experiments.demo.accounts import accounts
 from boussole.experiments.demo.agencies import agency_months
+from boussole.experiments.demo.controls import controls
 from boussole.experiments.demo.forgetting import forget
 from boussole.experiments.demo.market import PARIS, offers, outcomes, pairs
 from boussole.experiments.demo.messages import messages
@@ -40,6 +41,8 @@ class Simulation:
     """Counts by agency and month."""
     accounts: pd.DataFrame
     """Accounts that can reach the data, each export with its month."""
+    controls: pd.DataFrame
+    """Controls of people's search for work, each with its month."""
     versions: dict[str, Version]
 
     def weeks(self) -> dict[str, pd.DataFrame]:
@@ -58,7 +61,7 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
 
     `effects`: what is planted in who is passed over, in messages, reviews and agencies.
     """
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(10)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(11)]
     past = history(rng=streams[0])
     versions = {name: train(name, past) for name in VERSIONS}
     seekers = people(count, rng=streams[1])
@@ -77,5 +80,6 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
         uses=uses(reviewed, rng=streams[8], effects=effects),
         agencies=agency_months(rng=streams[7], effects=effects),
         accounts=accounts(rng=streams[9], effects=effects),
+        controls=controls(seekers["person_id"], sent, rng=streams[10], effects=effects),
         versions=versions,
     )

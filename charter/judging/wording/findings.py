@@ -47,6 +47,8 @@ RATIOS = {
     "where 100 with one do",
     "silent_shortlisting_ratio": "With comparable profiles ({controls}), {value} people who had not answered are put "
     "on the next list where 100 who had are",
+    "silent_control_ratio": "With comparable profiles ({controls}), {value} people who had not answered are controlled "
+    "where, at equal numbers and in the same week, 100 who had are",
     "scoring_rate_ratio": "At equal numbers, {value} people score above the middle {place} where 100 do {other}",
 }
 DRIFT = {

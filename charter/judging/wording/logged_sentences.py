@@ -8,6 +8,7 @@ from boussole.audits.languages import Catalogue, number, whole
 from boussole.audits.metrics.accounts import WITHOUT_FACTOR
 from boussole.audits.metrics.freedom import AFTER_STOP
 from boussole.audits.metrics.notices import WITHOUT_NOTICE
+from boussole.audits.metrics.search_controls import FROM_REPLIES_SHARE
 from boussole.audits.metrics.uses import UNDECLARED_SHARE
 from boussole.charter.document import VerdictReasons
 from boussole.charter.document.base import given
@@ -61,6 +62,20 @@ WORDS = {
         "to that it tells no number. A human must look at it and report it as a case: one that is confirmed breaks the "
         "promise.",
     ),
+    FROM_REPLIES_SHARE: Words(
+        none="Of {n} people controlled of whom it is known what led to it, none was because of an answer or its "
+        "absence.",
+        bound="That is what the log shows; of those to come, it leaves up to {bound} in 100 that are.",
+        cases=(
+            "Of {n} people controlled of whom it is known what led to it, the log shows one who was because of an "
+            "answer or its absence.",
+            "Of {n} people controlled of whom it is known what led to it, the log shows {cases} who were because of an "
+            "answer or its absence.",
+        ),
+        hidden="The log shows somebody who was controlled because of an answer or its absence. So few people were "
+        "controlled that it tells no number. A human must look at it and report it as a case: one that is confirmed "
+        "breaks the promise.",
+    ),
     WITHOUT_FACTOR: Words(
         none="Of the {n} accounts of which the export tells it, all need a second factor to sign in.",
         bound="That is what the export shows; of those to come, it leaves up to {bound} in 100 that need none.",
@@ -85,15 +100,27 @@ UNNAMED = (
     "{unlabelled} more first messages do not name their template.",
 )
 UNLABELLED = ("One more use does not say what it is for.", "{unlabelled} more uses do not say what they are for.")
-BEYOND = (
-    "One use does not say what it is for, and {n} do: to be watched over {level} in 100.",
-    "{unlabelled} uses do not say what they are for, and {n} do: to be watched over {level} in 100.",
+UNTRACED = (
+    "Of one more person controlled, it is not known what led to it.",
+    "Of {unlabelled} more people controlled, it is not known what led to it.",
 )
-UNNAMED_BEYOND = (
-    "One first message does not name its template, and {n} do: nobody knows whether it said that a machine writes.",
-    "{unlabelled} first messages do not name their template, and {n} do: nobody knows whether they said that a machine "
-    "writes.",
-)
+BESIDE = {UNDECLARED_SHARE: UNLABELLED, WITHOUT_NOTICE: UNNAMED, FROM_REPLIES_SHARE: UNTRACED}
+BEYOND = {
+    UNDECLARED_SHARE: (
+        "One use does not say what it is for, and {n} do: to be watched over {level} in 100.",
+        "{unlabelled} uses do not say what they are for, and {n} do: to be watched over {level} in 100.",
+    ),
+    WITHOUT_NOTICE: (
+        "One first message does not name its template, and {n} do: nobody knows whether it said that a machine writes.",
+        "{unlabelled} first messages do not name their template, and {n} do: nobody knows whether they said that a "
+        "machine writes.",
+    ),
+    FROM_REPLIES_SHARE: (
+        "Of one person controlled it is not known what led to it, and of {n} it is: to be watched over {level} in 100.",
+        "Of {unlabelled} people controlled it is not known what led to it, and of {n} it is: to be watched over "
+        "{level} in 100.",
+    ),
+}
 """Of how many nobody can tell: beside others, and where there are so many that they are watched."""
 TO_CONFIRM = (
     "A human must look at it and report it as a case: one that is confirmed breaks the promise.",
@@ -125,7 +152,7 @@ def logged_sentence(document: VerdictReasons, answer: str, catalogue: Catalogue)
     named = {name: whole(count, lang) for name, count in counts.items()}
     if document.reason == "logged_unlabelled":
         level = 100 * given(given(document.threshold).watch)
-        beyond = BEYOND if document.metric == UNDECLARED_SHARE else UNNAMED_BEYOND
+        beyond = BEYOND[given(document.metric)]
         named["level"] = number(level, lang, 0 if level == round(level) else 1)
         return f"{answer} {catalogue.ngettext(*beyond, counts['unlabelled']).format(**named)}"
     if document.reason == "logged_none":
@@ -144,7 +171,7 @@ def logged_sentence(document: VerdictReasons, answer: str, catalogue: Catalogue)
     if found.people is not None:
         told.insert(1, catalogue.gettext(BY_MONTH).format(people=whole(found.people, lang)))
     if counts["unlabelled"]:
-        beside = UNLABELLED if document.metric == UNDECLARED_SHARE else UNNAMED
+        beside = BESIDE[given(document.metric)]
         told.append(catalogue.ngettext(*beside, counts["unlabelled"]).format(**named))
     return " ".join([answer, *told])
 

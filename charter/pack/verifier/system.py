@@ -39,6 +39,7 @@ class System:
         """Whether it declares what a question needs."""
         columns, sent = self.declared.get("columns") or {}, self.declared.get("contacts") or {}
         human, uses = columns.get("human") or {}, self.declared.get("usage") or {}
+        controlled = self.declared.get("search_controls") or {}
         closings = bool(sent.get("reply_at") and sent.get("closes_at"))
         return {
             "decision": self.decides,
@@ -61,6 +62,8 @@ class System:
             "reading_time": all(human.get(name) for name in ("agent", "seconds", "words")),
             "agencies": bool(self.declared.get("agencies")),
             "accounts": bool(self.declared.get("accounts")),
+            "search_controls": bool(controlled),
+            "triggers": bool(controlled.get("triggers") and controlled.get("from_replies")),
             "notices": bool(sent.get("notices")),
             "purposes": bool(uses.get("purposes") or uses.get("tasks")),
         }[need]

@@ -102,6 +102,23 @@ def _told_of_accounts(system: System, rows: Rows) -> Claims:
     return {**found, "params.all": every, "params.lacking": lacking}
 
 
+def _of_controls(part: str) -> Callable[[System], str]:
+    """The name of a part of controls, which says by a hash what triggers are held to."""
+
+    def named(system: System) -> str:
+        said = system.declared.get("search_controls") or {}
+        held = [sorted({name.strip().lower() for name in said.get(key) or []}) for key in ("triggers", "from_replies")]
+        text = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
+        return f"{part} {hashlib.sha256(text.encode()).hexdigest()[:DIGITS]}"
+
+    return named
+
+
+def _triggers(system: System, rows: Rows) -> Claims:
+    untold, every = (sum(side) for side in counted(rows, "search_controls", _of_controls("untold")(system)))
+    return {"params.unlabelled": untold, "params.all": every}
+
+
 CASES = {
     "written_after_stop_share": Cases(
         "contacts", lambda _: "stopped", "no_stop", lambda *_: {"params.hours": GRACE_HOURS}, repeated=True
@@ -109,6 +126,9 @@ CASES = {
     "undeclared_use_share": Cases("usage", _of_uses("undeclared"), "no_label", _labels, _alike),
     ACCOUNTS: Cases("accounts", _of_accounts("factor"), "no_second_factor", _told_of_accounts, repeated=True),
     "first_without_notice_share": Cases("contacts", _of_first("first"), "no_template", _notices),
+    "controls_from_replies_share": Cases(
+        "search_controls", _of_controls("from_replies"), "no_trigger", _triggers, repeated=True
+    ),
 }
 
 
@@ -117,6 +137,7 @@ NEEDS = {
     "undeclared_use_share": "purposes",
     "first_without_notice_share": "notices",
     ACCOUNTS: "accounts",
+    "controls_from_replies_share": "triggers",
 }
 
 

@@ -22,7 +22,7 @@ STOPS = "log_stops"
 """Why a verdict is *unknown* that would be *kept*: the log that it rests on ends too early to see that."""
 GRACE_DAYS = 3
 """So many days before its window does, a log may end without anything missing."""
-OF_REPLIES = ("late_reply_ratio", "reached_in_time_ratio", "silent_shortlisting_ratio")
+OF_REPLIES = ("late_reply_ratio", "reached_in_time_ratio", "silent_shortlisting_ratio", "silent_control_ratio")
 BESIDE = {
     "reference": "reference",
     "outcome": "outcomes",
@@ -30,6 +30,7 @@ BESIDE = {
     **dict.fromkeys(("reviews", "reading_time"), "human_actions"),
     "purposes": "usage",
     "accounts": "accounts",
+    **dict.fromkeys(("search_controls", "triggers"), "search_controls"),
 }
 """What a question may need, and what tells how much of it was set aside."""
 RULES = (1, 2, 3, 4)

@@ -6,7 +6,7 @@ from .judging import LEFT_OUT, STOPS, limited, stops
 
 METRICS = (
     "written_after_stop_share", "undeclared_use_share", "first_without_notice_share",
-    "accounts_without_second_factor_share",
+    "accounts_without_second_factor_share", "controls_from_replies_share",
 )  # fmt: skip
 
 
