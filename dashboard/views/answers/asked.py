@@ -247,6 +247,8 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "smartphones": say("where the log does not say who has a smartphone"),
         "replies": say("where the log does not say when people replied"),
         "accounts": say("where nobody imports an export of accounts"),
+        "search_controls": say("where the organisation gives no log of controls"),
+        "triggers": say("where nothing says what led to controls"),
         "notices": say("where nothing says which messages say that a machine writes"),
         "purposes": say("where nothing says what the system may be used for"),
     }

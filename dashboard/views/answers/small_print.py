@@ -67,6 +67,8 @@ def _beside(told: LeftOut, say: Say) -> Iterator[str]:
         yield say("uses set aside: {n}", n=_of(told.usage, say))
     if told.accounts:
         yield say("accounts set aside: {n}", n=_of(told.accounts, say))
+    if told.search_controls:
+        yield say("controls set aside: {n}", n=_of(told.search_controls, say))
     for each in told.ends or ():
         if each.days > GRACE_DAYS:
             yield _stops(each.log, say, date=say.date(each.last))
@@ -77,6 +79,7 @@ def _stops(log: str, say: Say, *, date: str) -> str:
         "contacts": say("the log of messages stops on {date}", date=date),
         "human_actions": say("the log of what agents decide stops on {date}", date=date),
         "usage": say("the log of uses stops on {date}", date=date),
+        "search_controls": say("the log of controls stops, or has a hole, after {date}", date=date),
     }
     return words[log]
 
