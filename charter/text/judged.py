@@ -21,7 +21,7 @@ from boussole.audits.metrics.replies import LATE_RATIO
 from boussole.audits.metrics.search_controls import FROM_REPLIES_SHARE
 from boussole.audits.metrics.sides_of_replies import CONTROL_RATIO, REACHED_RATIO, SILENT_RATIO
 from boussole.audits.metrics.through import GAP_SHARE
-from boussole.audits.metrics.uses import UNDECLARED_SHARE
+from boussole.audits.metrics.uses import UNDECLARED_SHARE, UNTRAINED_SHARE
 from boussole.charter.text.model import Need
 
 DRIFT = "psi"
@@ -105,6 +105,7 @@ JUDGED: dict[str, Judged] = {
     TOO_OFTEN: _of_log("share", "contacts"),
     OVERRIDE_RATE: _of_log("share", "reviews", reviews=True),
     HASTY_SHARE: _of_log("share", "reading_time", reviews=True),
+    UNTRAINED_SHARE: _of_log("share", "trained_users", later=True),
     AFTER_STOP: _of_log("cases", "contacts"),
     UNDECLARED_SHARE: _of_log("cases", "purposes"),
     WITHOUT_NOTICE: _of_log("cases", "notices"),

@@ -27,7 +27,7 @@ BESIDE = {
     "outcome": "outcomes",
     **dict.fromkeys(("contacts", "closings", "smartphones", "replies", "notices"), "contacts"),
     **dict.fromkeys(("reviews", "reading_time"), "human_actions"),
-    "purposes": "usage",
+    **dict.fromkeys(("purposes", "trained_users"), "usage"),
     "accounts": "accounts",
     **dict.fromkeys(("search_controls", "triggers"), "search_controls"),
 }

@@ -61,6 +61,8 @@ class PlantedEffects:
     """Accounts of advisers that may export data since the change, which they do not need; 0 plants nothing."""
     undeclared_uses: int = 6
     """Uses by advisers for a purpose that nobody declared, since the change; 0 plants nothing."""
+    untrained_since: float = 0.12
+    """Share of advisers who use the version of the change before they are trained for it; 0 plants nothing."""
     silent_controlled: float = 0.06
     """Share of messages without an answer, since the change, after which the person is controlled; 0 plants nothing."""
     controls_from_silence: int = 4
@@ -192,6 +194,14 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "switch": "PlantedEffects.undeclared_uses",
             "mechanism": "since the change some advisers use lists to control who looks for a job: nobody declared it",
         },
+        "trained_users": {
+            "2026-07": "none",
+            "2026-08": "none",
+            "2026-09": "planted",
+            "share_between": [0.09, 0.15],
+            "switch": "PlantedEffects.untrained_since",
+            "mechanism": "some advisers are trained for version 2.0 only after they began to use it",
+        },
         "controls": {
             "2026-07": "none",
             "2026-08": "none",
@@ -292,6 +302,7 @@ def _expected() -> dict[str, dict[str, str]]:
             "better_than_before": "kept",
             "stop_is_respected": "watch" if changed else "kept",
             "undeclared_use": "watch" if changed else "kept",
+            "users_trained": "watch" if changed else "kept",
             "silence_and_controls": "watch" if changed else "kept",
             "controls_of_the_silent": "broken" if changed else "unknown",  # too few controls to see that there is none
             "told_it_is_ai": "watch" if changed else "kept",

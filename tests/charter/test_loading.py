@@ -87,6 +87,7 @@ def test_levels_that_are_judged_in_this_version():
         "silent_shortlisting_ratio": (0.95, 0.8),
         "controls_from_replies_share": (0.01, None),
         "silent_control_ratio": (1, 0.8),
+        "untrained_users_share": (0.05, None),
     }
 
 

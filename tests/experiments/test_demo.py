@@ -408,6 +408,19 @@ def test_uses_and_accounts_are_what_is_declared_but_for_those_that_are_planted(
     assert set(uses(simulation.reviews, rng=np.random.default_rng(7), effects=none)["purpose"].dropna()) == {PURPOSE}
 
 
+def test_advisers_are_trained_first_but_for_what_is_planted(simulation: Simulation, planted: dict[str, Any]) -> None:
+    def shares(found: pd.DataFrame) -> list[float]:
+        late = ~(found["trained_on"] <= found["used_at"].dt.normalize())
+        return list(late.groupby([found["month"], found["agent"]]).any().groupby("month").mean())
+
+    low, high = planted["trained_users"]["share_between"]
+    july, august, september = shares(simulation.uses)
+    assert max(july, august) < 0.01
+    assert low < september < high
+    none = dataclasses.replace(PLANTED, untrained_since=0.0)
+    assert max(shares(uses(simulation.reviews, rng=np.random.default_rng(7), effects=none))) < 0.01
+
+
 def test_controls_meet_everybody_alike_but_for_what_is_planted(simulation: Simulation, planted: dict[str, Any]) -> None:
     told = simulation.controls["trigger"].eq(SILENCE).groupby(simulation.controls["month"]).sum()
     assert list(told) == [0, 0, planted["controls"]["told"]]

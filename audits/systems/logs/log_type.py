@@ -12,9 +12,22 @@ from boussole.audits.systems.columns import Columns
 from boussole.audits.systems.kinds import Strict, Texts
 
 How = Literal[
-    "id", "person", "keyed", "team", "identifier", "moment", "day", "words", "band", "number", "whole", "sealed"
+    "id",
+    "person",
+    "keyed",
+    "agent",
+    "team",
+    "identifier",
+    "moment",
+    "day",
+    "words",
+    "band",
+    "number",
+    "whole",
+    "sealed",
 ]
-"""How a column is read: `id`, `person` and `keyed` (always a pseudonym) must be there, `identifier` is a pseudonym
+"""How a column is read: `id`, `person` and `keyed` (always a pseudonym) must be there, `agent` is always a
+pseudonym too and may be empty, `identifier` is a pseudonym
 where the system file says so, and `team` too, with a bucket; `band` is a range of ages and never an age, `whole` a
 whole number of 0 or more, `sealed` a text that is encrypted."""
 IDENTIFYING: tuple[How, ...] = ("id", "person", "team", "identifier")

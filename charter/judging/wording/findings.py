@@ -65,6 +65,8 @@ SHARES = {
     "outside_hours_share": "Of 100 messages, {value} left outside decent hours",
     "written_too_often_share": "Of 100 people written to, {value} got more than {most} messages in {days} days",
     "override_rate": "Of 100 reviews, {value} changed what was proposed",
+    "untrained_users_share": "Of 100 agents who used it in a month, {value} had not been trained by their first use "
+    "in it",
     "hasty_review_share": "Of 100 reviews, {value} were too short to read what was shown",
 }
 GAPS = {

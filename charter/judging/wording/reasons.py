@@ -28,6 +28,7 @@ NOT_EXAMINED = {
     "no_accounts": "Not examined: nobody has imported an export of the accounts that can reach the data. It would take "
     "one a month, with the second factor, the role and the rights of each account, and the rights that each role "
     "needs.",
+    "no_trained_users": "Not examined: the log of uses does not say who used it and when they were trained.",
     "no_triggers": "Not examined: the organisation gives no log of controls that says what led to each. It would take "
     "one row per control, with the person, the day and what it was triggered by, and in the system file which of these "
     "come of a reply or its absence.",

@@ -63,6 +63,7 @@ class System:
             "agencies": bool(self.declared.get("agencies")),
             "accounts": bool(self.declared.get("accounts")),
             "search_controls": bool(controlled),
+            "trained_users": bool(uses.get("agent") and uses.get("trained_on")),
             "triggers": bool(controlled.get("triggers") and controlled.get("from_replies")),
             "notices": bool(sent.get("notices")),
             "purposes": bool(uses.get("purposes") or uses.get("tasks")),

@@ -227,6 +227,7 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "favourable": say("where being selected is a good thing"),
         "harm": say("where being selected is a harm"),
         "controls": say("where profiles can be compared"),
+        "training": say("where the log of uses says who was trained"),
         "selective_labels": say("where outcomes are known for people selected alone"),
     }
     lacking = {
@@ -248,6 +249,7 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "replies": say("where the log does not say when people replied"),
         "accounts": say("where nobody imports an export of accounts"),
         "search_controls": say("where the organisation gives no log of controls"),
+        "trained_users": say("where the log of uses does not say who was trained"),
         "triggers": say("where nothing says what led to controls"),
         "notices": say("where nothing says which messages say that a machine writes"),
         "purposes": say("where nothing says what the system may be used for"),

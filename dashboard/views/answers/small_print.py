@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from boussole.audits.languages import Catalogue, inside, typeset
 from boussole.audits.metrics import errors
 from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_BY_GROUP, OVERRIDE_RATE
+from boussole.audits.metrics.uses import UNTRAINED_SHARE
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, LeftOut, PartLeftOut, Standing, VerdictDocument
@@ -154,11 +155,14 @@ def small_print(
 
 
 def review_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
-    """How many reviews a figure about agents rests on, and how many were left out; of agents only teams are told of."""
+    """How many reviews, or agents, a figure rests on, and how many were left out; of agents only teams are told of."""
     found = next((m for m in document.judged_measures if m.metric == verdict.metric), None)
-    if found is None or found.metric not in (OVERRIDE_RATE, HASTY_SHARE) or found.n is None:
+    if found is None or found.metric not in (OVERRIDE_RATE, HASTY_SHARE, UNTRAINED_SHARE) or found.n is None:
         return ""
     left, older = (int(found.params.get(name) or 0) for name in ("left_out", "older"))
+    if found.metric == UNTRAINED_SHARE:
+        n, small = say.whole(found.n), say.whole(left)
+        return say("{n} agents counted, of teams of 11 or more; {left} of smaller teams are left out.", n=n, left=small)
     parts = [say("{n} counted, of teams of 11 agents or more.", n=say.whole(found.n))]
     if left:
         parts.append(say("{n} of smaller teams are left out.", n=say.whole(left)))

@@ -28,7 +28,7 @@ BESIDE = {
     "outcome": "outcomes",
     **dict.fromkeys(("contacts", "closings", "smartphones", "replies", "notices"), "contacts"),
     **dict.fromkeys(("reviews", "reading_time"), "human_actions"),
-    "purposes": "usage",
+    **dict.fromkeys(("purposes", "trained_users"), "usage"),
     "accounts": "accounts",
     **dict.fromkeys(("search_controls", "triggers"), "search_controls"),
 }
@@ -227,6 +227,7 @@ def _applies(when: str, system: System) -> bool:
         "favourable": system.has_columns and system.favourable,
         "harm": system.has_columns and not system.favourable,
         "controls": system.has_columns and bool(system.controls),
+        "training": system.has("trained_users"),
         "selective_labels": system.has_outcome and system.observed_for == "selected",
     }[when]
 
