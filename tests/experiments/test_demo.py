@@ -410,7 +410,7 @@ def test_uses_and_accounts_are_what_is_declared_but_for_those_that_are_planted(
 
 def test_advisers_are_trained_first_but_for_what_is_planted(simulation: Simulation, planted: dict[str, Any]) -> None:
     def shares(found: pd.DataFrame) -> list[float]:
-        late = ~(found["trained_on"] <= found["used_at"].dt.normalize())
+        late = ~(found["trained_on"] <= found["used_at"].dt.tz_localize(None).dt.normalize())
         return list(late.groupby([found["month"], found["agent"]]).any().groupby("month").mean())
 
     low, high = planted["trained_users"]["share_between"]
