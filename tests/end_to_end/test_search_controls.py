@@ -20,6 +20,11 @@ from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.views.answers.short import told_by
+from boussole.dashboard.views.charts.groups import group_of
+from boussole.dashboard.views.system import question
 from tests.end_to_end.test_freedom import audit, bring
 from tests.sparing import later
 from tests.written import system_text
@@ -121,6 +126,12 @@ def test_verdicts_follow_what_is_planted(
     )
     assert "n’avaient pas répondu sont contrôlées" in sentence(document, "controls_of_the_silent", "fr")
     assert "Of 3 more people controlled, it is not known" in sentence(document, "silence_and_controls")
+    for verdict in (each for each in document.verdicts if each.indicator in answers(document)):
+        shown = question(document, verdict, load_charter(), workspace.system("offers"), speaker("en"))
+        assert shown.question.endswith("?")
+    told_of = told_by(document, verdict)
+    assert told_of is not None
+    assert group_of(told_of[1], speaker("en"), system=workspace.system("offers")) == "People who did not answer"
     (checked,) = rerun(workspace, chosen(workspace))
     assert checked.ok, checked
     (stored,) = stored_audits(workspace)
