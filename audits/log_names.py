@@ -2,7 +2,17 @@
 
 from typing import Literal, get_args
 
-LogName = Literal["decisions", "outcomes", "human_actions", "contacts", "generations", "usage", "agencies", "accounts"]
+LogName = Literal[
+    "decisions",
+    "outcomes",
+    "human_actions",
+    "contacts",
+    "generations",
+    "usage",
+    "agencies",
+    "accounts",
+    "search_controls",
+]
 """Also the name of the log's table in the lake, of its folder below `boussole/` of a run, and of its module in
 `audits/systems/logs/`."""
 

@@ -31,6 +31,7 @@ from boussole.audits.metrics.notices import METRICS as NOTICE_METRICS
 from boussole.audits.metrics.ranking import METRICS as RANKING_METRICS
 from boussole.audits.metrics.replies import METRICS as REPLY_METRICS
 from boussole.audits.metrics.scoring import METRICS as SCORING_METRICS
+from boussole.audits.metrics.search_controls import METRICS as CONTROL_METRICS
 from boussole.audits.metrics.selection import METRICS as SELECTION_METRICS
 from boussole.audits.metrics.stages import METRICS as STAGE_METRICS
 from boussole.audits.metrics.texts import METRICS as TEXT_METRICS
@@ -103,5 +104,6 @@ REGISTRY = Registry(
         *COMPONENT_METRICS,
         *FOOTPRINT_METRICS,
         *CORRECTION_METRICS,
+        *CONTROL_METRICS,
     )
 )

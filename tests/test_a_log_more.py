@@ -67,10 +67,10 @@ IMPORTED = "from boussole.audits.systems.logs.contacts import"
 FIELD = "    usage: Usage | None"
 CHANGE: Change = {
     "audits/systems/logs/complaints.py": DESCRIPTOR,
-    "audits/log_names.py": {'"accounts"]': '"accounts", "complaints"]'},
+    "audits/log_names.py": {'"search_controls",\n]': '"search_controls",\n    "complaints",\n]'},
     "audits/systems/logs/registry.py": {
         IMPORTED: f"from boussole.audits.systems.logs.complaints import COMPLAINTS, Complaints\n{IMPORTED}",
-        "ACCOUNTS)": "ACCOUNTS, COMPLAINTS)",
+        "        SEARCH_CONTROLS,\n": "        SEARCH_CONTROLS,\n        COMPLAINTS,\n",
         FIELD: f'    complaints: Complaints | None = Field(None, description="What people complain of")\n{FIELD}',
     },
 }
@@ -160,8 +160,10 @@ def test_a_descriptor_holds_together(kind: LogType) -> None:
     assert set(kind.title) == {"en", "fr"}
     assert (part is None) == (kind.declared is not None)
     if part is not None:
-        words = {name for name, field in part.model_fields.items() if get_origin(field.annotation) in (list, dict)}
-        assert roles == set(part.model_fields) - words, "lists of words, and what these mean, name no column"
+        fields = part.model_fields.items()
+        words = {name for name, field in fields if get_origin(field.annotation) in (list, dict)}
+        words |= {name for name, field in fields if field.annotation is int}
+        assert roles == set(part.model_fields) - words, "lists of words, what these mean, and days name no column"
         assert roles <= kind.table.keys()
     assert (kind.follow is Follow.RENEWED) == (kind.renewed is not None)
     assert kind.hashed or len(kind.identity) == 1 or not kind.once

@@ -206,6 +206,7 @@ def some_logs(number: int) -> dict[str, pd.DataFrame]:
             "returns": [12, 8],
         },
         "accounts": {"login": ids, "exported_on": ["2026-07-31", "2026-07-31"], "mfa": ["yes", "no"]},
+        "search_controls": {"person_id": ids, "controlled_on": ["2026-07-30", "2026-07-31"], "why": ["random", None]},
         "usage": {"use_id": ids, "used_at": moments, "task": ["letter", "letter"], "age": ["25-49", None]},
     }
     return {log: pd.DataFrame({"decision_id": ids} | values) for log, values in columns.items()}

@@ -36,8 +36,10 @@ SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS, APART = PARTS = (
 )
 """Rows set aside whose day lies in the window, or cannot be read; rows that somebody discarded; rows of excluded runs;
 decisions of other periods; decisions about groups too small to be told, which are set apart."""
-BESIDE = ("reference", "outcomes", "contacts", "human_actions", "usage", "accounts", "generations")
-REFERENCE, OUTCOMES, CONTACTS, HUMAN_ACTIONS, USAGE, ACCOUNTS, GENERATIONS = BESIDE
+BESIDE = (
+    "reference", "outcomes", "contacts", "human_actions", "usage", "accounts", "generations", "search_controls",
+)  # fmt: skip
+REFERENCE, OUTCOMES, CONTACTS, HUMAN_ACTIONS, USAGE, ACCOUNTS, GENERATIONS, SEARCH_CONTROLS = BESIDE
 """What some questions rest on beside the window: the window of reference, and the logs of outcomes, of messages and of
 what people decide, of all periods: a row set aside there bears no day of a decision."""
 ASIDE, CAME = "rows_aside", "sources_of_rows_aside"
@@ -214,6 +216,7 @@ def _logs(system: System) -> list[str]:
         USAGE: system.usage is not None and system.usage.bounded,
         ACCOUNTS: system.accounts is not None,
         GENERATIONS: "generations" in system.logs and COUNTERS["generations"].ready(system),
+        SEARCH_CONTROLS: system.search_controls is not None,
     }
     return [log for log, holds in asked.items() if holds and log != _main(system)]
 

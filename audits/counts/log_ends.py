@@ -1,7 +1,8 @@
 """The last day that a log beside the decisions holds, where it ends before the window does: what came after is unknown.
 
 Of the whole log, not of the window alone: one that goes on in later months reaches beyond. A STOP is no message: people
-say it whether or not the tool that writes to them still logs what it sends.
+say it whether or not the tool that writes to them still logs what it sends. Controls are made nearly every day: a log
+of them without any for days on end has a hole, and is known until that alone.
 """
 
 from __future__ import annotations
@@ -18,11 +19,18 @@ from boussole.audits.lake.tables import has_table, table
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 
-CONTACTS, HUMAN_ACTIONS, USAGE, GENERATIONS = LOGS = ("contacts", "human_actions", "usage", "generations")
+LOGS = ("contacts", "human_actions", "usage", "generations", "search_controls")
+CONTACTS, HUMAN_ACTIONS, USAGE, GENERATIONS, SEARCH_CONTROLS = LOGS
 """The logs that are looked at: those from which an absence is counted."""
 ENDS = "_ends"
 """After the name of a log: its row among what was left out; `column` is its last day, `n` how many days before the last
 of the window that is."""
+
+
+HOLE_DAYS = 3
+"""So many days in a row may a log of controls hold none without anything missing: those that nobody works on."""
+EXPECTED = 7
+"""Where so many rows should have come in the days that hold none, it is a hole: by chance, less than once in 1,000."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,20 +68,20 @@ def end_sql(connection: duckdb.DuckDBPyConnection, system: System, log: str, win
     end or holds nothing any more. None of a log that is not looked at."""
     if log not in LOGS or not has_table(connection, system, log):
         return None
-    last = LAST[log](system)
+    last = LAST[log](system, window)
     return (
         f"SELECT '{log}{ENDS}', CAST(last AS VARCHAR), NULL, date_diff('day', last, DATE '{window.end}') "
         f"FROM ({last}) WHERE last < DATE '{window.end}'"
     )
 
 
-def _last_message(system: System) -> str:
+def _last_message(system: System, _: Window) -> str:
     section = system.contacts
     assert section is not None  # noqa: S101 (its log is declared)
     return f"SELECT max(day) AS last FROM {table(system, 'contacts')} WHERE NOT {section.stop}"
 
 
-def _last_review(system: System) -> str:
+def _last_review(system: System, _: Window) -> str:
     """A review whose moment is not known is of the day of its decision at least."""
     return (
         "SELECT max(greatest(CAST(a.recorded_at AS DATE), d.day)) AS last "
@@ -81,13 +89,32 @@ def _last_review(system: System) -> str:
     )
 
 
-def _last_use(system: System) -> str:
+def _last_use(system: System, _: Window) -> str:
     return f"SELECT max(day) AS last FROM {table(system, 'usage')}"
 
 
-def _last_text(system: System) -> str:
+def _last_text(system: System, _: Window) -> str:
     return f"SELECT max(day) AS last FROM {table(system, 'generations')}"
 
 
-LAST = {CONTACTS: _last_message, HUMAN_ACTIONS: _last_review, USAGE: _last_use, GENERATIONS: _last_text}
-"""SQL of the last day of each log, over all that it holds."""
+def last_control(system: System, window: Window) -> str:
+    """SQL: the last day before the first hole that reaches into a window; the last of all where there is none."""
+    days = (
+        "SELECT day, lead(day) OVER (ORDER BY day) AS next, sum(n) OVER () / (max(day) OVER () - min(day) OVER () + 1) "
+        f"AS daily FROM (SELECT day, count(*) AS n FROM {table(system, 'search_controls')} GROUP BY day)"
+    )
+    hole = (
+        f"next - day > {HOLE_DAYS + 1} AND (next - day - 1) * daily >= {EXPECTED} "
+        f"AND next > DATE '{window.start}' AND day < DATE '{window.end}'"
+    )
+    return f"SELECT coalesce(min(day) FILTER ({hole}), max(day)) AS last FROM ({days})"
+
+
+LAST = {
+    CONTACTS: _last_message,
+    HUMAN_ACTIONS: _last_review,
+    USAGE: _last_use,
+    GENERATIONS: _last_text,
+    SEARCH_CONTROLS: last_control,
+}
+"""SQL of the last day of each log, over all that it holds; of controls, up to a hole in a window."""

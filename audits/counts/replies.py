@@ -9,6 +9,7 @@ from collections.abc import Collection
 import duckdb
 import pyarrow as pa
 
+from boussole.audits.counts.controlled import controlled_sql, reach
 from boussole.audits.counts.read import REPLIED, counts_sql
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import days_sql, describe, has_table, keep, literal, quote, table
@@ -53,8 +54,12 @@ def read_replies(
         keep(connection, ROWS, _rows(connection, system, window, attributes))
         parts += [_part(part, rows, attributes) for part, rows in PARTS.items()]
         parts += [_reached(system, section, window)] if section.smartphone is not None and "smartphone" in held else []
-    if system.controls and (purged is None or purged <= window.start - dt.timedelta(days=SILENT_DAYS)):
+    if system.controls and not _cut(purged, window, SILENT_DAYS):
         parts.append(_silent(system, section, window))
+    followed = system.search_controls
+    given = followed is not None and has_table(connection, system, "search_controls")
+    if system.controls and followed is not None and given and not _cut(purged, window, reach(followed)):
+        parts.append(f"SELECT *, {_EMPTY} FROM ({controlled_sql(connection, system, section, followed, window)})")
     if not parts:
         return REPLIED.empty_table()
     names = ", ".join(map(quote, REPLIED.names))
@@ -112,11 +117,11 @@ def _rows(
     )
 
 
-_SIDES = (
+_EMPTY = (
     "CAST(NULL AS VARCHAR) AS value1, CAST(NULL AS VARCHAR) AS value2, CAST(NULL AS VARCHAR) AS value3, "
-    "CAST(NULL AS UTINYINT) AS outcome, "
-    "CAST(NULL AS UTINYINT) AS furthest, CAST(NULL AS SMALLINT) AS bin, CAST(count(*) AS BIGINT) AS n"
+    "CAST(NULL AS UTINYINT) AS outcome, CAST(NULL AS UTINYINT) AS furthest, CAST(NULL AS SMALLINT) AS bin"
 )
+_SIDES = f"{_EMPTY}, CAST(count(*) AS BIGINT) AS n"
 
 
 def _reached(system: System, section: Contacts, window: Window) -> str:
@@ -167,3 +172,8 @@ def _silent(system: System, section: Contacts, window: Window) -> str:
 
 def _in(column: str, values: list[str]) -> str:
     return f"lower(trim({column})) IN ({', '.join(literal(value.strip().lower()) for value in values)})"
+
+
+def _cut(purged: dt.date | None, window: Window, days: int) -> bool:
+    """Whether rows were purged so many days before a window, or later."""
+    return purged is not None and purged > window.start - dt.timedelta(days=days)

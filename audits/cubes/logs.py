@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from boussole.audits.cubes import accounts, contacts, generations, notices, reviews, uses
+from boussole.audits.cubes import accounts, contacts, generations, notices, reviews, search_controls, uses
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import cube_of, has_table, holds, literal, table
 from boussole.audits.log_names import LogName
@@ -61,6 +61,12 @@ COUNTERS: Mapping[LogName, LogCounter] = {
         earlier=generations.earlier,
     ),
     "accounts": LogCounter(counting=accounts.counting, source="accounts", newest=accounts.parts),
+    "search_controls": LogCounter(
+        counting=search_controls.counting,
+        source="search_controls",
+        ready=search_controls.ready,
+        newest=search_controls.parts,
+    ),
 }
 """One for each log whose descriptor has a cube."""
 

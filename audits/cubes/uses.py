@@ -2,49 +2,73 @@
 
 Counts by month, part and bucket of the team. A use is a case where its purpose or its task is none of the declared
 ones, or where it is about an excluded offer; it is unlabelled where it is no case and a label that is held to a list is
-missing.
+missing. And agents who used it in a month, in teams of `TEAM` of these or more, and who of them had not been trained by
+the day of their first use in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import duckdb
 
 from boussole.audits.lake.tables import describe, literal, quote, table
-from boussole.audits.systems.logs.usage import MONTHS, SQUARES, UNDECLARED, UNLABELLED, Usage, plain
+from boussole.audits.systems.logs.human_actions import TEAM
+from boussole.audits.systems.logs.usage import (
+    ALIKE,
+    MONTHS,
+    SMALL,
+    SQUARES,
+    UNDECLARED,
+    UNLABELLED,
+    UNTRAINED,
+    Usage,
+    plain,
+)
 from boussole.audits.systems.model import System
 
 
 def ready(system: System) -> bool:
-    """Whether the system file says what the system may be used for."""
-    return system.usage is not None and system.usage.bounded
+    """Whether the system file says what the system may be used for, or who used it and was trained when."""
+    return system.usage is not None and (system.usage.bounded or system.usage.trained)
 
 
 def parts(system: System) -> tuple[str, ...]:
     """The parts of which each month that was counted has a row, even of 0."""
     section = _section(system)
-    return section.part(UNDECLARED), section.part(UNLABELLED)
+    labels = (section.part(UNDECLARED), section.part(UNLABELLED)) if section.bounded else ()
+    return (*labels, *((UNTRAINED,) if section.trained else ()))
 
 
 def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
     """SQL: the counts of the uses that meet a condition."""
-    section, held = _section(system), table(system, "usage")
-    present = describe(connection, held)
-    month = "CAST(date_trunc('month', day) AS DATE) AS month"
+    section, present = _section(system), describe(connection, table(system, "usage"))
     bucket = "coalesce(bucket, 0)" if "bucket" in present else "CAST(0 AS UTINYINT)"
+    counted = [_labels(system, present, rows, bucket)] if section.bounded else []
+    if section.trained and {"agent", "trained_on"} <= {*present}:
+        counted.append(_trained(system, rows, bucket))
+    nothing = "SELECT NULL::DATE AS month, NULL::VARCHAR AS part, 0::UTINYINT AS bucket, 0 AS n, 0 AS cases WHERE false"
+    return f"FROM ({' UNION ALL '.join(counted or [nothing])}) ORDER BY ALL"
+
+
+_MONTH = "CAST(date_trunc('month', day) AS DATE) AS month"
+
+
+def _labels(system: System, present: Collection[str], rows: str, bucket: str) -> str:
+    """SQL: the counts of uses by what they say they are for."""
+    section, held = _section(system), table(system, "usage")
     lists = [("purpose", section.purposes), ("task", section.tasks)]
     others = [_listed(column, names, among=False) for column, names in lists if names]
     if section.excluded is not None and "excluded" in present:
         others.append(_listed("excluded", section.excluded_when, among=True))
     missing = " OR ".join(f"{_said(column)} IS NULL" for column, names in lists if names)
     seen = (
-        f"SELECT {month}, {bucket} AS bucket, team, coalesce({' OR '.join(others)}, false) AS other, "
+        f"SELECT {_MONTH}, {bucket} AS bucket, team, coalesce({' OR '.join(others)}, false) AS other, "
         f"({missing}) AS missing FROM {held} WHERE {rows}"
     )
-    undeclared, unlabelled = (literal(each) for each in parts(system))
+    undeclared, unlabelled = (literal(section.part(each)) for each in (UNDECLARED, UNLABELLED))
     teams = f"SELECT month, bucket, count(*) AS uses FROM ({seen}) GROUP BY month, bucket, team"
-    counted = (
+    return (
         f"SELECT month, {undeclared} AS part, bucket, CAST(count(*) FILTER (other OR NOT missing) AS BIGINT) AS n, "
         f"CAST(count(*) FILTER (other) AS BIGINT) AS cases FROM ({seen}) GROUP BY month, bucket "
         f"UNION ALL SELECT month, {unlabelled}, bucket, count(*), "
@@ -53,7 +77,27 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
         "GROUP BY month, bucket "
         f"UNION ALL SELECT DISTINCT month, {literal(MONTHS)}, CAST(0 AS UTINYINT), 1, 0 FROM ({seen})"
     )
-    return f"FROM ({counted}) ORDER BY ALL"
+
+
+def _trained(system: System, rows: str, bucket: str) -> str:
+    """SQL: the agents of each month by whether they had been trained by the day of their first use in it, each in the
+    team of that use; not by bucket where their team is too small, which may be that of somebody."""
+    order = 'ORDER BY "at", id'
+    agents = (
+        f"SELECT {_MONTH}, agent, first(coalesce(team, '') {order}) AS team, first({bucket} {order}) AS bucket, "
+        "coalesce(min(trained_on) > min(day), true) AS untrained "
+        f"FROM {table(system, 'usage')} WHERE {rows} AND agent IS NOT NULL GROUP BY ALL"
+    )
+    sized = f"SELECT *, count(*) OVER (PARTITION BY month, team) >= {TEAM} AS large FROM ({agents})"
+    teams = f"SELECT month, bucket, count(*) AS agents FROM ({sized}) WHERE large GROUP BY month, bucket, team"
+    return (
+        f"SELECT month, {literal(UNTRAINED)} AS part, bucket, count(*) AS n, "
+        f"CAST(count(*) FILTER (untrained) AS BIGINT) AS cases FROM ({sized}) WHERE large GROUP BY month, bucket "
+        f"UNION ALL SELECT month, {literal(SMALL)}, CAST(0 AS UTINYINT), count(*), "
+        f"CAST(count(*) FILTER (NOT large) AS BIGINT) FROM ({sized}) GROUP BY month "
+        f"UNION ALL SELECT month, {literal(ALIKE)}, bucket, CAST(sum(agents * agents) AS BIGINT), 0 FROM ({teams}) "
+        "GROUP BY month, bucket"
+    )
 
 
 def _section(system: System) -> Usage:

@@ -14,6 +14,7 @@ from boussole.audits.metrics.components import component_measures
 from boussole.audits.metrics.footprint import footprint_measures
 from boussole.audits.metrics.freedom import contact_measures
 from boussole.audits.metrics.human import override_by_group, review_measures
+from boussole.audits.metrics.search_controls import control_measures
 from boussole.audits.metrics.texts import text_measures
 from boussole.audits.metrics.uses import use_measures
 from boussole.audits.systems.model import System
@@ -34,6 +35,7 @@ MEASURED: Mapping[LogName, Callable[[pa.Table, System], list[Measure]]] = {
     "usage": use_measures,
     "generations": _of_generations,
     "accounts": account_measures,
+    "search_controls": control_measures,
 }
 
 

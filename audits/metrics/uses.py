@@ -1,4 +1,4 @@
-"""A promise about purposes: a system is used for what was declared, and for nothing else.
+"""Promises about uses: a system is used for what was declared, and by agents who were trained before.
 
 Clusters are teams, whose members work by the same instructions; of agents and teams nothing is told.
 """
@@ -10,29 +10,54 @@ import pyarrow as pa
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.cases import cases_measure
 from boussole.audits.metrics.definition import Metric
-from boussole.audits.metrics.shares import PART_OF_MONTH, of_months, sides_of, untold
-from boussole.audits.systems.logs.usage import MONTHS, SQUARES, UNDECLARED, UNLABELLED
+from boussole.audits.metrics.shares import PART_OF_MONTH, of_months, share_measure, sides_of, untold
+from boussole.audits.systems.logs.human_actions import TEAM
+from boussole.audits.systems.logs.usage import ALIKE, MONTHS, SMALL, SQUARES, UNDECLARED, UNLABELLED, UNTRAINED, Usage
 from boussole.audits.systems.model import System
 
-UNDECLARED_SHARE = "undeclared_use_share"
+UNDECLARED_SHARE, UNTRAINED_SHARE = "undeclared_use_share", "untrained_users_share"
 
 
 def use_measures(read: pa.Table, system: System) -> list[Measure]:
-    """The uses of a window that nobody declared, from their counts (`counts.read.SHARES`).
+    """The shares of a window, from the counts of its uses (`counts.read.SHARES`): those that nobody declared, and the
+    agents who had not been trained; of each where the system file says enough.
 
-    Beside them: of how many uses nobody can tell (`unlabelled`), of how many in all (`all`). Suppressed: `small_group`,
-    fewer uses than `suppress_below` in a month. Undefined: `no_label`, where no use says what it was for.
+    Beside undeclared uses: of how many uses nobody can tell (`unlabelled`), of how many in all (`all`). Suppressed:
+    `small_group`, fewer uses than `suppress_below` in a month. Undefined: `no_label`, where no use says what it was
+    for. Of agents, suppressed: `small_teams`, where no team has `TEAM` of them in a month.
     """
-    if PART_OF_MONTH in read["part"].to_pylist():
-        return [untold(UNDECLARED_SHARE, bad_side="above")]
-    section = system.usage
+    section, parts = system.usage, set(read["part"].to_pylist())
     assert section is not None  # noqa: S101 (its log is declared)
+    asked = ((UNDECLARED_SHARE, section.bounded), (UNTRAINED_SHARE, section.trained))
+    if PART_OF_MONTH in parts:
+        return [untold(name, bad_side="above") for name, told in asked if told]
+    found = [_undeclared(read, section, system.privacy.suppress_below)] if section.bounded else []
+    if section.trained and SMALL in parts:
+        found.append(_untrained(read))
+    return found
+
+
+def _untrained(read: pa.Table) -> Measure:
+    """Of few cases, as if all agents of a team were alike, and the same in each month."""
+    agents, small = sides_of(read, UNTRAINED), int(sides_of(read, SMALL)[1].sum())
+    n, months, squares = int(agents.sum()), len(of_months(read, UNTRAINED)), int(sides_of(read, ALIKE).sum())
+    return share_measure(
+        UNTRAINED_SHARE,
+        agents,
+        limit=0,
+        bad_side="above",
+        told={"left_out": small},
+        hidden=None if n else "small_teams",
+        clusters=n * n / (months * squares) if n else None,
+    )
+
+
+def _undeclared(read: pa.Table, section: Usage, limit: int) -> Measure:
     labelled, every = (sides_of(read, section.part(part)) for part in (UNDECLARED, UNLABELLED))
     told = {"unlabelled": int(every[1].sum()), "all": int(every.sum())}
-    limit = system.privacy.suppress_below
     squares, months = (int(sides_of(read, part).sum()) for part in (SQUARES, MONTHS))
     alike = told["all"] * int(labelled.sum()) / (months * squares)  # as if all uses of a team were alike
-    found = cases_measure(
+    return cases_measure(
         UNDECLARED_SHARE,
         labelled,
         of_months(read, section.part(UNDECLARED)),
@@ -41,7 +66,6 @@ def use_measures(read: pa.Table, system: System) -> list[Measure]:
         told=told,
         clusters=alike,
     )
-    return [found]
 
 
 METRICS = (
@@ -56,5 +80,16 @@ METRICS = (
         source="GDPR, Art. 5(1)(b); bound of what may still come: rule of three, Hanley & Lippman-Hand (1983), JAMA"
         " 249:1743-1745; interval: Wilson (1927), JASA 22:209-212, at effective sizes: Rao & Scott (1992), Biometrics"
         " 48:577-585",
+    ),
+    Metric(
+        name=UNTRAINED_SHARE,
+        kind="share",
+        formula="agents who had not been trained by the day of their first use in a month ÷ agents who used it in that"
+        f" month, in teams of {TEAM} such agents or more, month by month",
+        range="[0, 1]",
+        ideal=0.0,
+        undefined=f"no team has {TEAM} agents who used it in a month",
+        source="AI Act, Art. 4; interval: Wilson (1927), JASA 22:209-212, at effective sizes: Rao & Scott (1992),"
+        " Biometrics 48:577-585",
     ),
 )

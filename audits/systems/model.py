@@ -199,6 +199,12 @@ class System(Logs, Description):
                 "an identifier that is pseudonymised cannot also be a group, a control, a feature or words of a log, "
                 f"which are kept as they are: {clear}"
             )
+        sent, controlled = self.contacts, self.search_controls
+        if sent and controlled and len({part.person in self.privacy.pseudonymise for part in (sent, controlled)}) > 1:
+            raise ValueError(
+                "people of `contacts` and of `search_controls` are held to one another: pseudonymise both columns "
+                f"(`{sent.person}`, `{controlled.person}`), or neither"
+            )
         joined = [name for name, group in self.groups.items() if group.source == "sensitive"]
         if joined and (self.sensitive is None or self.columns is None or self.columns.person is None):
             raise ValueError(f"groups `from: sensitive` ({', '.join(joined)}) need `sensitive` and `columns.person`")

@@ -129,6 +129,11 @@ class LeftOutInShort(Part):
             "aside there"
         ),
     ] = None
+    search_controls: Annotated[
+        PartLeftOut | None,
+        LATER,
+        Field(description="The same of the log of controls, of all periods; absent where nothing is set aside there"),
+    ] = None
 
     ends: Annotated[
         Annotated[tuple[LogEnd, ...], Field(min_length=1)] | None,
@@ -150,6 +155,7 @@ class LeftOutInShort(Part):
             "usage": self.usage,
             "accounts": self.accounts,
             "generations": self.generations,
+            "search_controls": self.search_controls,
         }[name]
 
 

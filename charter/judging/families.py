@@ -136,6 +136,8 @@ def way_of(indicator: Indicator, system: System) -> Indicator | None:
 def applies(indicator: Indicator, system: System) -> bool:
     """Whether an indicator has a meaning for this system: harm or favour, outcomes of the selected, controls."""
     columns = system.columns
+    if indicator.applies == "training":
+        return system.usage is not None and system.usage.trained
     if indicator.applies == "always" or columns is None:
         return indicator.applies == "always"
     if indicator.applies == "controls":
@@ -232,6 +234,9 @@ def _declared(system: System) -> dict[Need, bool]:
         "reading_time": human is not None and None not in (human.agent, human.seconds, human.words),
         "agencies": system.agencies is not None,
         "accounts": system.accounts is not None,
+        "trained_users": system.usage is not None and system.usage.trained,
+        "search_controls": system.search_controls is not None,
+        "triggers": system.search_controls is not None and system.search_controls.told,
         "notices": sent is not None and bool(sent.notices),
         "allowed_places": called is not None and called.bounded,
         "adverts": texts is not None and bool(texts.adverts),

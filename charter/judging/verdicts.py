@@ -259,15 +259,19 @@ class _Judging:
         told = None
         if indicator.threshold.tolerance is not None:
             told = tolerated(indicator, self.facts, system=system, period=self.period, charter=self.charter)
-        if (counted := self._counted(indicator)) is not None:
-            return _graver(counted, told)
-        if question.ranged is not None:
-            return self._ranged(question, question.ranged)
-        if question.logged is not None:
-            return self._logged(question, question.logged, told)
+        if (found := self._beside_comparisons(question, told)) is not None:
+            return found
         if told is None or (question.comparisons and worst([verdict, told.verdict]) != told.verdict):
             return StatedVerdict(verdict=verdict, reason=reason)
         return told
+
+    def _beside_comparisons(self, question: Question, told: StatedVerdict | None) -> StatedVerdict | None:
+        """What records count, a range says or a log holds of what is not tolerated; None of what is compared."""
+        if (counted := self._counted(question.indicator)) is not None:
+            return _graver(counted, told)
+        if question.ranged is not None:
+            return self._ranged(question, question.ranged)
+        return self._logged(question, question.logged, told) if question.logged is not None else None
 
     def _counted(self, indicator: Indicator) -> StatedVerdict | None:
         return recorded(indicator, self.facts, system=self.system, charter=self.charter, versions=self.versions)

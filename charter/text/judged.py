@@ -21,10 +21,11 @@ from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_RATE
 from boussole.audits.metrics.notices import WITHOUT_NOTICE
 from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
 from boussole.audits.metrics.replies import LATE_RATIO
-from boussole.audits.metrics.sides_of_replies import REACHED_RATIO, SILENT_RATIO
+from boussole.audits.metrics.search_controls import FROM_REPLIES_SHARE
+from boussole.audits.metrics.sides_of_replies import CONTROL_RATIO, REACHED_RATIO, SILENT_RATIO
 from boussole.audits.metrics.texts import PERSONAL_OUTSIDE, UNLAWFUL_ADVERTS
 from boussole.audits.metrics.through import GAP_SHARE
-from boussole.audits.metrics.uses import UNDECLARED_SHARE
+from boussole.audits.metrics.uses import UNDECLARED_SHARE, UNTRAINED_SHARE
 from boussole.charter.text.model import Need
 
 DRIFT = "psi"
@@ -111,6 +112,7 @@ JUDGED: dict[str, Judged] = {
     TOO_OFTEN: _of_log("share", "contacts"),
     OVERRIDE_RATE: _of_log("share", "reviews", reviews=True),
     HASTY_SHARE: _of_log("share", "reading_time", reviews=True),
+    UNTRAINED_SHARE: _of_log("share", "trained_users", later=True),
     AFTER_STOP: _of_log("cases", "contacts"),
     UNDECLARED_SHARE: _of_log("cases", "purposes"),
     WITHOUT_NOTICE: _of_log("cases", "notices"),
@@ -122,8 +124,10 @@ JUDGED: dict[str, Judged] = {
     OF_YEAR: _of_log("range", "called_models"),
     FOR_NOTHING: _of_log("range", "text_outcomes"),
     SPREAD: _of_log("range", "called_models"),
+    FROM_REPLIES_SHARE: _of_log("cases", "triggers"),
     REACHED_RATIO: _of_log("ratio", "smartphones", replies=True, sides=True, later=True),
     SILENT_RATIO: _of_log("ratio", "replies", replies=True, sides=True, later=True),
+    CONTROL_RATIO: _of_log("ratio", "search_controls", replies=True, sides=True, later=True),
     EFFECT: _of_log("effect", "agencies"),
     PUT_IN_RESULTS: _of_log("effect", "reviews", later=True, breaks=False),
     GAP_BY_CORRECTIONS: Judged(scale="effect", need="reviews", by_window=True, later=True, params=AGAINST),

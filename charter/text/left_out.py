@@ -27,9 +27,10 @@ BESIDE = {
     "outcome": "outcomes",
     **dict.fromkeys(("contacts", "closings", "smartphones", "replies", "notices"), "contacts"),
     **dict.fromkeys(("reviews", "reading_time"), "human_actions"),
-    "purposes": "usage",
+    **dict.fromkeys(("purposes", "trained_users"), "usage"),
     "accounts": "accounts",
     **dict.fromkeys(("allowed_places", "called_models", "text_outcomes", "adverts", "personal_kinds"), "generations"),
+    **dict.fromkeys(("search_controls", "triggers"), "search_controls"),
 }
 """What a question may need, and the part of `left_out` that tells how much of it was set aside."""
 

@@ -12,7 +12,7 @@ from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import Identifier, Kind, Strict, Texts
 
 Evidence = Literal["measured", "attested"]
-Applies = Literal["always", "favourable", "harm", "selective_labels", "controls"]
+Applies = Literal["always", "favourable", "harm", "selective_labels", "controls", "training"]
 Need = Literal[
     "decision",
     "outcome",
@@ -39,6 +39,9 @@ Need = Literal[
     "text_outcomes",
     "adverts",
     "personal_kinds",
+    "search_controls",
+    "triggers",
+    "trained_users",
 ]
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]
@@ -184,7 +187,8 @@ class Indicator(Strict):
     applies: Applies = Field(
         "always",
         description="`favourable` or `harm`: what being selected is; `selective_labels`: where outcomes are known for "
-        "the selected alone; `controls`: where the system file declares some",
+        "the selected alone; `controls`: where the system file declares some; `training`: where its log of uses says "
+        "who was trained when",
     )
     for_each: Literal["groups"] | None = Field(None, description="One question per group attribute and intersection")
     family: Identifier = Field(

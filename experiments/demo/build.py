@@ -107,6 +107,7 @@ def _log_everything(workspace: Workspace, simulation: Simulation, *, tell: Progr
         _log_months("late outcomes", simulation.late, "outcomes", experiment=experiment, done=done)
         _log_months("uses", simulation.uses, "usage", experiment=experiment, done=done)
         _log_months("accounts", simulation.accounts, "accounts", experiment=experiment, done=done)
+        _log_months("controls", simulation.controls, "search_controls", experiment=experiment, done=done)
         if COUNTS not in done:
             with mlflow.start_run(experiment_id=experiment, run_name=COUNTS):
                 log_frame(simulation.agencies, log="agencies", system="matchft")

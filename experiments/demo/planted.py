@@ -82,6 +82,12 @@ class PlantedEffects:
     curt_for_origin: float = 0.35
     """Share of ChatFT's texts that are short and familiar where the first name suggests another origin; 0 plants
     nothing."""
+    untrained_since: float = 0.12
+    """Share of advisers who use the version of the change before they are trained for it; 0 plants nothing."""
+    silent_controlled: float = 0.06
+    """Share of messages without an answer, since the change, after which the person is controlled; 0 plants nothing."""
+    controls_from_silence: int = 4
+    """How many of these controls the log says were triggered by that; 0 plants nothing."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 
@@ -260,6 +266,24 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "mechanism": "for a first name that suggests another origin some texts greet familiarly and say less; no "
             "other cue changes anything, and nothing is refused",
         },
+        "trained_users": {
+            "2026-07": "none",
+            "2026-08": "none",
+            "2026-09": "planted",
+            "share_between": [0.09, 0.15],
+            "switch": "PlantedEffects.untrained_since",
+            "mechanism": "some advisers are trained for version 2.0 only after they began to use it",
+        },
+        "controls": {
+            "2026-07": "none",
+            "2026-08": "none",
+            "2026-09": "planted",
+            "told": PLANTED.controls_from_silence,
+            "ratio_between": [1.4, 4.0],
+            "switch": "PlantedEffects.silent_controlled, PlantedEffects.controls_from_silence",
+            "mechanism": "since the change some people who do not answer a message are controlled, and the log says so "
+            "of a few",
+        },
         "forgotten": {
             "attribute": "age",
             "group": "<25",
@@ -353,6 +377,9 @@ def _expected() -> dict[str, dict[str, str]]:
             "where_models_run": "kept",
             "within_budget": "unknown",  # nobody has voted a budget for it
             "measurable_at_all": "unknown",  # the size of the model that asks questions is not published
+            "users_trained": "watch" if changed else "kept",
+            "silence_and_controls": "watch" if changed else "kept",
+            "controls_of_the_silent": "broken" if changed else "unknown",  # too few controls to see that there is none
             "told_it_is_ai": "watch" if changed else "kept",
             "needless_access": "broken" if changed else "kept",
             "without_a_smartphone": "watch" if changed else "kept",

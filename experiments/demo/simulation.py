@@ -10,6 +10,7 @@ import pandas as pd
 from boussole.experiments.demo.accounts import accounts
 from boussole.experiments.demo.agencies import agency_months
 from boussole.experiments.demo.calls import questions, with_calls
+from boussole.experiments.demo.controls import controls
 from boussole.experiments.demo.corrections import late_outcomes
 from boussole.experiments.demo.forgetting import forget
 from boussole.experiments.demo.market import PARIS, offers, outcomes, pairs
@@ -49,6 +50,8 @@ class Simulation:
     """Calls of the model that asks questions for MatchFT."""
     accounts: pd.DataFrame
     """Accounts that can reach the data, each export with its month."""
+    controls: pd.DataFrame
+    """Controls of people's search for work, each with its month."""
     versions: dict[str, Version]
 
     def weeks(self) -> dict[str, pd.DataFrame]:
@@ -67,7 +70,7 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
 
     `effects`: what is planted in who is passed over, in messages, reviews and agencies.
     """
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(14)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(15)]
     past = history(rng=streams[0])
     versions = {name: train(name, past) for name in VERSIONS}
     seekers = people(count, rng=streams[1])
@@ -89,5 +92,6 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
         texts=with_calls(texts(rng=streams[10], effects=effects), rng=streams[11], effects=effects),
         questions=questions(rng=streams[12]),
         accounts=accounts(rng=streams[9], effects=effects),
+        controls=controls(seekers["person_id"], sent, rng=streams[14], effects=effects),
         versions=versions,
     )

@@ -1,4 +1,5 @@
-"""The uses of the demo: one for each list that an adviser reviews, for a declared purpose; but for what is planted."""
+"""The uses of the demo: one for each list that an adviser reviews, for a declared purpose, by somebody who was trained;
+but for what is planted."""
 
 from __future__ import annotations
 
@@ -13,7 +14,11 @@ OTHER = "contrôle de la recherche d’emploi"
 UNLABELLED = 0.003
 """Share of uses whose purpose nobody wrote down."""
 REGIONS = ("Centre-Val de Loire", "Pays de la Loire")
-COLUMNS = ["use_id", "used_at", "task", "purpose", "agency", "region", "month"]
+NEVER = 0.002
+"""Share of advisers whom nobody trained."""
+TRAINED, AGAIN, TOO_LATE = (pd.Timestamp(day) for day in ("2025-09-29", "2026-08-24", "2026-10-05"))
+"""When advisers were trained for the first version, and for the one of the change: before it, or after it."""
+COLUMNS = ["use_id", "used_at", "task", "purpose", "agent", "agency", "region", "trained_on", "month"]
 
 
 def uses(reviews: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
@@ -23,6 +28,7 @@ def uses(reviews: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEff
     purpose = pd.Series([PURPOSE if drawn else None for drawn in rng.random(len(found)) >= UNLABELLED], dtype=object)
     since = np.flatnonzero(found["month"] >= CHANGE.strftime("%Y-%m"))
     purpose[rng.choice(since, min(effects.undeclared_uses, len(since)), replace=False)] = OTHER
+    found["trained_on"] = _trained(found, rng=rng, effects=effects)
     return found.assign(
         use_id=[f"U{number:06}" for number in range(len(found))],
         used_at=found["reviewed_at"],
@@ -30,3 +36,13 @@ def uses(reviews: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEff
         purpose=purpose,
         region=np.array(REGIONS)[found["agency"].str[1:].astype(int) % len(REGIONS)],
     )[COLUMNS]
+
+
+def _trained(found: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects) -> pd.Series:
+    """When the agent of each use was trained for the version that it used."""
+    agents = pd.Index(sorted(found["agent"].unique()))
+    drawn = pd.Series(rng.random(len(agents)), index=agents).reindex(found["agent"]).to_numpy()
+    since = (found["month"] >= CHANGE.strftime("%Y-%m")).to_numpy()
+    late = since & (drawn > 1 - effects.untrained_since)
+    trained = pd.Series(TRAINED, index=found.index).mask(since, AGAIN).mask(late, TOO_LATE)
+    return trained.mask(drawn < NEVER)

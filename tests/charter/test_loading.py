@@ -94,6 +94,9 @@ def test_levels_that_are_judged_in_this_version():
         "late_reply_ratio": (0.95, 0.8),
         "reached_in_time_ratio": (0.95, 0.8),
         "silent_shortlisting_ratio": (0.95, 0.8),
+        "controls_from_replies_share": (0.01, None),
+        "silent_control_ratio": (1, 0.8),
+        "untrained_users_share": (0.05, None),
     }
 
 

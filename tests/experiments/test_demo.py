@@ -21,10 +21,11 @@ from boussole.audits.workspace import Workspace
 from boussole.experiments.demo import FACTS, build
 from boussole.experiments.demo.accounts import accounts
 from boussole.experiments.demo.agencies import agency_months
+from boussole.experiments.demo.controls import SILENCE, controls
 from boussole.experiments.demo.forgetting import forget
 from boussole.experiments.demo.messages import messages
 from boussole.experiments.demo.model import VERSIONS
-from boussole.experiments.demo.planted import PEOPLE, PLANTED, SEED, facts
+from boussole.experiments.demo.planted import CHANGE, PEOPLE, PLANTED, SEED, facts
 from boussole.experiments.demo.reviews import reviews
 from boussole.experiments.demo.simulation import Simulation, run_names, simulate
 from boussole.experiments.demo.uses import OTHER, PURPOSE, uses
@@ -269,8 +270,8 @@ def test_the_workspace_holds_systems_facts_models_and_weeks(small: Workspace) ->
     weeks = [run for run in logged if store.list_artifacts(run.info.run_id, "boussole/decisions")]
     late = [run for run in logged if store.list_artifacts(run.info.run_id, "boussole/outcomes")]
     assert 1 <= len(late) <= 3  # months in which advisers put somebody in
-    # months of reviews, uses and accounts; the counts of agencies
-    assert len(logged) == len(weeks) + len(late) + 3 * 3 + 1
+    # months of reviews, uses, accounts and controls; the counts of agencies
+    assert len(logged) == len(weeks) + len(late) + 3 * 4 + 1
     assert len(weeks) == 15  # fourteen ISO weeks touch July to September 2026; the version changes within one
     for run in weeks:
         files = [item.path for item in store.list_artifacts(run.info.run_id, "boussole/decisions")]
@@ -431,6 +432,37 @@ def test_uses_and_accounts_are_what_is_declared_but_for_those_that_are_planted(
     assert set(clean["second_factor"]) == {"yes"}
     assert set(clean.loc[clean["role"] == "adviser", "rights"]) == {"read"}
     assert set(uses(simulation.reviews, rng=np.random.default_rng(7), effects=none)["purpose"].dropna()) == {PURPOSE}
+
+
+def test_advisers_are_trained_first_but_for_what_is_planted(simulation: Simulation, planted: dict[str, Any]) -> None:
+    def shares(found: pd.DataFrame) -> list[float]:
+        late = ~(found["trained_on"] <= found["used_at"].dt.tz_localize(None).dt.normalize())
+        return list(late.groupby([found["month"], found["agent"]]).any().groupby("month").mean())
+
+    low, high = planted["trained_users"]["share_between"]
+    july, august, september = shares(simulation.uses)
+    assert max(july, august) < 0.01
+    assert low < september < high
+    none = dataclasses.replace(PLANTED, untrained_since=0.0)
+    assert max(shares(uses(simulation.reviews, rng=np.random.default_rng(7), effects=none))) < 0.01
+
+
+def test_controls_meet_everybody_alike_but_for_what_is_planted(simulation: Simulation, planted: dict[str, Any]) -> None:
+    told = simulation.controls["trigger"].eq(SILENCE).groupby(simulation.controls["month"]).sum()
+    assert list(told) == [0, 0, planted["controls"]["told"]]
+    assert not simulation.controls.duplicated(["person_id", "controlled_on"]).any()
+    none = dataclasses.replace(PLANTED, silent_controlled=0.0, controls_from_silence=0)
+    people = pd.Series([f"P{number:06d}" for number in range(2000)])
+    made = [
+        controls(people, simulation.messages, rng=np.random.default_rng(7), effects=effects)
+        for effects in (none, PLANTED)
+    ]
+    clean, more = ({*zip(each["person_id"], each["controlled_on"], strict=True)} for each in made)
+    assert SILENCE not in set(made[0]["trigger"])
+    assert clean < more  # what is planted is added to what there is anyway
+    sent = simulation.messages[simulation.messages["kind"] == "contact"]
+    silent = set(sent.loc[sent["replied_at"].isna(), "person_id"])
+    assert all(person in silent and day >= pd.Timestamp(CHANGE) for person, day in more - clean)
 
 
 def test_with_nothing_planted_messages_are_clean(simulation: Simulation) -> None:

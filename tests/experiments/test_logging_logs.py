@@ -92,6 +92,7 @@ def test_one_run_holds_every_log_of_one_system_each_in_its_folder(mlflow: Any) -
         log_frame(ids, log="usage", system="trial")
         log_frame(ids, log="agencies", system="trial")
         log_frame(ids, log="accounts", system="trial")
+        log_frame(ids, log="search_controls", system="trial")
     kept = {log: sorted(files(mlflow, run.info.run_id, log)) for log in ("decisions", "outcomes", "contacts")}
     assert kept == {
         "decisions": ["_july.schema.json", "july.parquet"],

@@ -84,6 +84,10 @@ def _keyed(made: Contract, role: str, column: str) -> None:
     made.select[role] = pseudonym(made.read.text(column))
 
 
+def _agent(made: Contract, role: str, column: str) -> None:
+    made.select[role] = pseudonym(made.read.text(column))
+
+
 def _team(made: Contract, role: str, column: str) -> None:
     _identifier(made, role, column)
     made.select["bucket"] = bucket(made.read.text(column))
@@ -101,6 +105,7 @@ def _looked_at(made: Contract, role: str, column: str) -> None:
 _READ: Mapping[How, Callable[[Contract, str, str], None]] = {
     "person": _person,
     "keyed": _keyed,
+    "agent": _agent,
     "team": _team,
     "identifier": _identifier,
     "words": Contract.words,

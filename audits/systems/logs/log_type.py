@@ -12,10 +12,11 @@ from boussole.audits.systems.columns import Columns
 from boussole.audits.systems.kinds import Strict, Texts
 
 How = Literal[
-    "id", "person", "keyed", "team", "identifier", "moment", "day", "words", "band", "number", "whole", "sealed",
-    "looked_at",
+    "id", "person", "keyed", "agent", "team", "identifier", "moment", "day", "words", "band", "number", "whole",
+    "sealed", "looked_at",
 ]  # fmt: skip
-"""How a column is read: `id`, `person` and `keyed` (always a pseudonym) must be there, `identifier` is a pseudonym
+"""How a column is read: `id`, `person` and `keyed` (always a pseudonym) must be there, `agent` is always
+a pseudonym too and may be empty, `identifier` is a pseudonym
 where the system file says so, and `team` too, with a bucket; `band` is a range of ages and never an age, `whole` a
 whole number of 0 or more, `sealed` a text that is encrypted, `looked_at` one that is not stored at all: of both,
 `derive` says what is kept of what they hold."""

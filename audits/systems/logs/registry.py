@@ -17,10 +17,22 @@ from boussole.audits.systems.logs.generations import GENERATIONS, Generations
 from boussole.audits.systems.logs.human_actions import HUMAN_ACTIONS
 from boussole.audits.systems.logs.log_type import LogType, Section
 from boussole.audits.systems.logs.outcomes import OUTCOMES
+from boussole.audits.systems.logs.search_controls import SEARCH_CONTROLS, SearchControls
 from boussole.audits.systems.logs.usage import USAGE, Usage
 
 LOG_TYPES: Mapping[LogName, LogType] = {
-    each.name: each for each in (DECISIONS, OUTCOMES, HUMAN_ACTIONS, CONTACTS, GENERATIONS, USAGE, AGENCIES, ACCOUNTS)
+    each.name: each
+    for each in (
+        DECISIONS,
+        OUTCOMES,
+        HUMAN_ACTIONS,
+        CONTACTS,
+        GENERATIONS,
+        USAGE,
+        AGENCIES,
+        ACCOUNTS,
+        SEARCH_CONTROLS,
+    )
 }
 
 
@@ -38,6 +50,9 @@ class Logs(Strict):
     )
     accounts: Accounts | None = Field(
         None, description="Who can reach its data: an export of accounts, a log of its own"
+    )
+    search_controls: SearchControls | None = Field(
+        None, description="Controls of people’s search for work, as the organisation gives them: a log of their own"
     )
 
     @property

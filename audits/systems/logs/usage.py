@@ -14,11 +14,13 @@ from boussole.audits.systems.logs.log_type import LogType, Read, Section
 DIGITS = 12
 """Hexadecimal digits of the hash that tells one declaration from another."""
 YES = ("yes", "oui", "true", "1")
-PARTS = ("undeclared", "unlabelled", "squares", "months")
-UNDECLARED, UNLABELLED, SQUARES, MONTHS = PARTS
+PARTS = ("undeclared", "unlabelled", "squares", "months", "untrained", "small", "alike")
+UNDECLARED, UNLABELLED, SQUARES, MONTHS, UNTRAINED, SMALL, ALIKE = PARTS
 """What is counted of uses: of those whose label is known, the ones that are not declared, or of an excluded offer; of
-all, those of which nobody can tell; both carry which uses were declared (`Usage.part`). Of each team, uses
-times uses. Months, of which each is one."""
+all, those of which nobody can tell; both carry which uses were declared (`Usage.part`). Of each team, uses times uses.
+Months, of which each is one. Agents of large teams who used it in a month, of whom: not trained by the day of their
+first use in it; agents of all teams, of whom: of teams that are too small; of each large team,
+agents times agents."""
 
 
 class Usage(Section):
@@ -28,6 +30,9 @@ class Usage(Section):
     at: ColumnName = Field(description="Moment of the use")
     task: ColumnName | None = Field(None, description="What was done with the system: a category")
     purpose: ColumnName | None = Field(None, description="The purpose that was declared: a category")
+    agent: ColumnName | None = Field(
+        None, description="Who used it; stored as a keyed hash, to count how many agents a team has and never told"
+    )
     team: ColumnName | None = Field(None, description="Agents appear only as teams of 11 or more")
     region: ColumnName | None = Field(None, description="Where the agent works")
     role: ColumnName | None = Field(None, description="The agent's job: adviser, manager…")
@@ -50,7 +55,13 @@ class Usage(Section):
     def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """A section that says nothing of declared uses is written, and hashed, as before there were any."""
         found: dict[str, Any] = written(self)
-        unsaid: dict[str, Any] = {"purposes": [], "tasks": [], "excluded": None, "excluded_when": list(YES)}
+        unsaid: dict[str, Any] = {
+            "agent": None,
+            "purposes": [],
+            "tasks": [],
+            "excluded": None,
+            "excluded_when": list(YES),
+        }
         return {name: value for name, value in found.items() if name not in unsaid or value != unsaid[name]}
 
     @model_validator(mode="after")
@@ -64,6 +75,11 @@ class Usage(Section):
     def bounded(self) -> bool:
         """Whether it says what the system may be used for, so that a use can be seen to be another one."""
         return bool(self.purposes or self.tasks)
+
+    @property
+    def trained(self) -> bool:
+        """Whether it says who used it and when they were trained."""
+        return self.agent is not None and self.trained_on is not None
 
     def part(self, name: str) -> str:
         """The name of a part, with a hash of what uses are held to: counts of another declaration are not taken for
@@ -82,7 +98,7 @@ USAGE = LogType(
     title={"en": "uses", "fr": "usages"},
     noun="use(s)",
     row="use of the system by an agent",
-    told="id, moment, and what is declared under `usage`: no name, and no age but a band",
+    told="id, moment, and what is declared under `usage`: an agent as a keyed hash, and no age but a band",
     declare="`usage`",
     section=Usage,
     table={
@@ -93,6 +109,7 @@ USAGE = LogType(
         "day": "DATE",
         "task": "VARCHAR",
         "purpose": "VARCHAR",
+        "agent": "VARCHAR",  # always a keyed hash
         "team": "VARCHAR",
         "region": "VARCHAR",
         "role": "VARCHAR",
@@ -107,6 +124,7 @@ USAGE = LogType(
         Read("at", "moment"),
         Read("task", "words"),
         Read("purpose", "words"),
+        Read("agent", "agent"),
         Read("team", "team"),
         Read("region", "words"),
         Read("role", "words"),
@@ -115,6 +133,7 @@ USAGE = LogType(
         Read("excluded", "words"),
     ),
     hashed=True,
+    keyed=("agent",),
     cube={
         "month": "DATE",
         "part": "VARCHAR",  # what is counted, and held to which declaration

@@ -49,6 +49,8 @@ RATIOS = {
     "where 100 with one do",
     "silent_shortlisting_ratio": "With comparable profiles ({controls}), {value} people who had not answered are put "
     "on the next list where 100 who had are",
+    "silent_control_ratio": "With comparable profiles ({controls}), {value} people who had not answered are controlled "
+    "where, at equal numbers and in the same week, 100 who had are",
     "scoring_rate_ratio": "At equal numbers, {value} people score above the middle {place} where 100 do {other}",
 }
 DRIFT = {
@@ -65,6 +67,8 @@ SHARES = {
     "outside_hours_share": "Of 100 messages, {value} left outside decent hours",
     "written_too_often_share": "Of 100 people written to, {value} got more than {most} messages in {days} days",
     "override_rate": "Of 100 reviews, {value} changed what was proposed",
+    "untrained_users_share": "Of 100 agents who used it in a month, {value} had not been trained by their first use "
+    "in it",
     "hasty_review_share": "Of 100 reviews, {value} were too short to read what was shown",
 }
 GAPS = {

@@ -9,6 +9,7 @@ from boussole.audits.metrics.accounts import WITHOUT_FACTOR
 from boussole.audits.metrics.calls import OUTSIDE_SHARE
 from boussole.audits.metrics.freedom import AFTER_STOP
 from boussole.audits.metrics.notices import WITHOUT_NOTICE
+from boussole.audits.metrics.search_controls import FROM_REPLIES_SHARE
 from boussole.audits.metrics.uses import UNDECLARED_SHARE
 from boussole.charter.document import LoggedCases, VerdictReasons
 from boussole.charter.document.base import given
@@ -62,6 +63,20 @@ WORDS = {
         "to that it tells no number. A human must look at it and report it as a case: one that is confirmed breaks the "
         "promise.",
     ),
+    FROM_REPLIES_SHARE: Words(
+        none="Of {n} people controlled of whom it is known what led to it, none was because of an answer or its "
+        "absence.",
+        bound="That is what the log shows; of those to come, it leaves up to {bound} in 100 that are.",
+        cases=(
+            "Of {n} people controlled of whom it is known what led to it, the log shows one who was because of an "
+            "answer or its absence.",
+            "Of {n} people controlled of whom it is known what led to it, the log shows {cases} who were because of an "
+            "answer or its absence.",
+        ),
+        hidden="The log shows somebody who was controlled because of an answer or its absence. So few people were "
+        "controlled that it tells no number. A human must look at it and report it as a case: one that is confirmed "
+        "breaks the promise.",
+    ),
     WITHOUT_FACTOR: Words(
         none="Of the {n} accounts of which the export tells it, all need a second factor to sign in.",
         bound="That is what the export shows; of those to come, it leaves up to {bound} in 100 that need none.",
@@ -97,26 +112,41 @@ UNNAMED = (
     "{unlabelled} more first messages do not name their template.",
 )
 UNLABELLED = ("One more use does not say what it is for.", "{unlabelled} more uses do not say what they are for.")
-BEYOND = (
-    "One use does not say what it is for, and {n} do: to be watched over {level} in 100.",
-    "{unlabelled} uses do not say what they are for, and {n} do: to be watched over {level} in 100.",
-)
-UNNAMED_BEYOND = (
-    "One first message does not name its template, and {n} do: nobody knows whether it said that a machine writes.",
-    "{unlabelled} first messages do not name their template, and {n} do: nobody knows whether they said that a machine "
-    "writes.",
+UNTRACED = (
+    "Of one more person controlled, it is not known what led to it.",
+    "Of {unlabelled} more people controlled, it is not known what led to it.",
 )
 UNPLACED = (
     "One more call does not say where it ran, or by whom.",
     "{unlabelled} more calls do not say where they ran, or by whom.",
 )
-UNPLACED_BEYOND = (
-    "One call does not say where it ran, or by whom, and {n} do: to be watched over {level} in 100.",
-    "{unlabelled} calls do not say where they ran, or by whom, and {n} do: to be watched over {level} in 100.",
-)
+BESIDE = {
+    UNDECLARED_SHARE: UNLABELLED,
+    WITHOUT_NOTICE: UNNAMED,
+    FROM_REPLIES_SHARE: UNTRACED,
+    OUTSIDE_SHARE: UNPLACED,
+}
+BEYOND = {
+    UNDECLARED_SHARE: (
+        "One use does not say what it is for, and {n} do: to be watched over {level} in 100.",
+        "{unlabelled} uses do not say what they are for, and {n} do: to be watched over {level} in 100.",
+    ),
+    WITHOUT_NOTICE: (
+        "One first message does not name its template, and {n} do: nobody knows whether it said that a machine writes.",
+        "{unlabelled} first messages do not name their template, and {n} do: nobody knows whether they said that a "
+        "machine writes.",
+    ),
+    OUTSIDE_SHARE: (
+        "One call does not say where it ran, or by whom, and {n} do: to be watched over {level} in 100.",
+        "{unlabelled} calls do not say where they ran, or by whom, and {n} do: to be watched over {level} in 100.",
+    ),
+    FROM_REPLIES_SHARE: (
+        "Of one person controlled it is not known what led to it, and of {n} it is: to be watched over {level} in 100.",
+        "Of {unlabelled} people controlled it is not known what led to it, and of {n} it is: to be watched over "
+        "{level} in 100.",
+    ),
+}
 """Of how many nobody can tell: beside others, and where there are so many that they are watched."""
-UNTOLD = {UNDECLARED_SHARE: UNLABELLED, OUTSIDE_SHARE: UNPLACED}
-UNTOLD_BEYOND = {UNDECLARED_SHARE: BEYOND, OUTSIDE_SHARE: UNPLACED_BEYOND}
 OUTSIDE = "Outside it: {listed}."
 OUTSIDE_MORE = "Outside it, {kinds} kinds of calls, among them: {listed}."
 NOT_TOLD = "not told"
@@ -151,7 +181,7 @@ def logged_sentence(document: VerdictReasons, answer: str, catalogue: Catalogue)
     named = {name: whole(count, lang) for name, count in counts.items()}
     if document.reason == "logged_unlabelled":
         level = 100 * given(given(document.threshold).watch)
-        beyond = UNTOLD_BEYOND.get(given(document.metric), UNNAMED_BEYOND)
+        beyond = BEYOND[given(document.metric)]
         named["level"] = number(level, lang, 0 if level == round(level) else 1)
         return f"{answer} {catalogue.ngettext(*beyond, counts['unlabelled']).format(**named)}"
     if document.reason == "logged_none":
@@ -172,7 +202,7 @@ def logged_sentence(document: VerdictReasons, answer: str, catalogue: Catalogue)
     if found.people is not None:
         told.insert(1, catalogue.gettext(BY_MONTH).format(people=whole(found.people, lang)))
     if counts["unlabelled"]:
-        beside = UNTOLD.get(given(document.metric), UNNAMED)
+        beside = BESIDE[given(document.metric)]
         told.append(catalogue.ngettext(*beside, counts["unlabelled"]).format(**named))
     return " ".join([answer, *told])
 

@@ -28,6 +28,12 @@ NOT_EXAMINED = {
     "no_accounts": "Not examined: nobody has imported an export of the accounts that can reach the data. It would take "
     "one a month, with the second factor, the role and the rights of each account, and the rights that each role "
     "needs.",
+    "no_trained_users": "Not examined: the log of uses does not say who used it and when they were trained.",
+    "no_triggers": "Not examined: the organisation gives no log of controls that says what led to each. It would take "
+    "one row per control, with the person, the day and what it was triggered by, and in the system file which of these "
+    "come of a reply or its absence.",
+    "no_search_controls": "Not examined: the organisation gives no log of controls. It would take one row per control, "
+    "with the person and the day, to see whether those who did not answer are controlled more often.",
     "no_notices": "Not examined: the system file does not say which templates of messages say that a machine writes. "
     "It would take, in the log of messages, the template of each with its version, and a list of those whose notice "
     "was approved, since when.",
@@ -110,6 +116,7 @@ CANNOT_TELL = {
     "no_stop": "We cannot tell. The log holds nobody who had said STOP early enough to see whether it is heeded.",
     "no_second_factor": "We cannot tell. The export tells of no account whether it needs a second factor.",
     "no_template": "We cannot tell. No first message in this period names its template.",
+    "no_trigger": "We cannot tell. The log of controls does not say what led to them.",
     "no_label": "We cannot tell. The log does not say what these uses are for.",
     "no_place": "We cannot tell. The log does not say where models ran, or by whom.",
     "no_text_read": "We cannot tell. No text of this period that went out could be read.",
@@ -186,6 +193,12 @@ LEFT_OUT = {
         "We cannot tell. Of {rows} texts, {n} were set aside ({share} in 100): from {limit} in 100 on, the charter "
         "draws no conclusion from those that are left.",
     ),
+    "search_controls": (
+        "We cannot tell. Of {rows} controls, {n} was set aside ({share} in 100): from {limit} in 100 on, the charter "
+        "draws no conclusion from those that are left.",
+        "We cannot tell. Of {rows} controls, {n} were set aside ({share} in 100): from {limit} in 100 on, the charter "
+        "draws no conclusion from those that are left.",
+    ),
 }
 """By the part of what was left out that keeps the charter from judging."""
 LOG_STOPS = {
@@ -197,5 +210,7 @@ LOG_STOPS = {
     "what came after.",
     "generations": "We cannot tell. The log of texts stops on {date}, {days} days before the end of this period: "
     "nobody knows what came after.",
+    "search_controls": "We cannot tell. The log of controls stops, or has a hole, after {date}, {days} days before the "
+    "end of this period: nobody knows what came after.",
 }
 """By the log that ends so early that no promise can be kept by it."""

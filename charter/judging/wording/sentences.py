@@ -97,6 +97,7 @@ LIES = {
 }
 """Between which levels a figure lies of which nobody can tell."""
 TOO_FEW_MESSAGES = "{finding}; the messages of this period are too few to tell."
+TOO_FEW_AGENTS = "{finding}; the agents of this period are too few to tell."
 TOO_FEW_REVIEWS = "{finding}; the reviews of this period are too few to tell."
 """Of a share of what a log holds: what later periods hold does not count with it."""
 TOO_FEW_PEOPLE = "{finding}; the people of these months are too few to tell."
@@ -399,4 +400,6 @@ def _of_period(measure: MeasureInShort) -> str | None:
         return None
     if judged(measure.metric).reviews:
         return TOO_FEW_REVIEWS
+    if judged(measure.metric).need == "trained_users":
+        return TOO_FEW_AGENTS
     return TOO_FEW_DECISIONS if measure.group else TOO_FEW_MESSAGES

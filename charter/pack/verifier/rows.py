@@ -10,7 +10,9 @@ Group = tuple[Optional[str], ...]
 Buckets = list[list[list[int]]]
 """Decisions by bucket, decision (not selected, selected) and outcome (negative, positive, none)."""
 BUCKETS = 40
-BESIDE = ("reference", "outcomes", "contacts", "human_actions", "usage", "accounts", "generations")
+BESIDE = (
+    "reference", "outcomes", "contacts", "human_actions", "usage", "accounts", "generations", "search_controls",
+)  # fmt: skip
 """What some questions rest on beside the window."""
 ENDS = "_ends"
 """After the name of a log: its last day and how many days before the window ends that is, where it stops earlier."""
@@ -20,7 +22,7 @@ UNNAMED = {"-1": "?", "1": "*"}
 """Bins of a column of categories: decisions without a value, and those whose value has no name of its own."""
 FIELD = re.compile(r'(?:"((?:[^"]|"")*)")?(?:,|$)')
 Table = dict[Group, Buckets]
-LOGS = ("human_actions", "contacts", "usage", "accounts", "generations")
+LOGS = ("human_actions", "contacts", "usage", "accounts", "generations", "search_controls")
 """Logs that are counted by themselves."""
 LoggedKey = tuple[str, Group, int, bool]
 """What is counted of a log: the part, of whom, the bucket, and whether it is a case."""

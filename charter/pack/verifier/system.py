@@ -41,6 +41,7 @@ class System:
         human, uses = columns.get("human") or {}, self.declared.get("usage") or {}
         called = (self.declared.get("generations") or {}).get("calls") or {}
         texts = (self.declared.get("generations") or {}).get("texts") or {}
+        controlled = self.declared.get("search_controls") or {}
         closings = bool(sent.get("reply_at") and sent.get("closes_at"))
         return {
             "decision": self.decides,
@@ -63,6 +64,9 @@ class System:
             "reading_time": all(human.get(name) for name in ("agent", "seconds", "words")),
             "agencies": bool(self.declared.get("agencies")),
             "accounts": bool(self.declared.get("accounts")),
+            "search_controls": bool(controlled),
+            "trained_users": bool(uses.get("agent") and uses.get("trained_on")),
+            "triggers": bool(controlled.get("triggers") and controlled.get("from_replies")),
             "notices": bool(sent.get("notices")),
             "allowed_places": bool(called.get("places") or called.get("providers")),
             "adverts": bool(texts.get("adverts")),

@@ -112,10 +112,8 @@ def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
         return counted_words(verdict.threshold, say)
     if verdict.paired is not None and verdict.threshold is not None:
         return pairs_words(verdict.threshold, say)
-    if judged(verdict.metric).one_case:
-        return no_case_words(given(verdict.threshold), say, metric=verdict.metric)
-    if judged(verdict.metric).scale == "range":
-        return range_words(given(verdict.threshold), say, metric=verdict.metric)
+    if (tell := OF_SCALE.get(judged(verdict.metric).scale)) is not None:
+        return tell(given(verdict.threshold), say, metric=verdict.metric)
     measure = _first(document, verdict)
     if measure is None:
         return ""
@@ -270,6 +268,7 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "favourable": say("where being selected is a good thing"),
         "harm": say("where being selected is a harm"),
         "controls": say("where profiles can be compared"),
+        "training": say("where the log of uses says who was trained"),
         "selective_labels": say("where outcomes are known for people selected alone"),
     }
     lacking = {
@@ -290,6 +289,9 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "smartphones": say("where the log does not say who has a smartphone"),
         "replies": say("where the log does not say when people replied"),
         "accounts": say("where nobody imports an export of accounts"),
+        "search_controls": say("where the organisation gives no log of controls"),
+        "trained_users": say("where the log of uses does not say who was trained"),
+        "triggers": say("where nothing says what led to controls"),
         "notices": say("where nothing says which messages say that a machine writes"),
         "allowed_places": say("where nothing says where models may run"),
         "called_models": say("where nothing says which models are called"),
@@ -299,3 +301,7 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
     found = [kinds[way.applies]] if way.applies in kinds else []
     found += [lacking[need] for need in indicator.needs if need not in way.needs]
     return ", ".join(found) or say("of other systems")
+
+
+OF_SCALE = {"cases": no_case_words, "range": range_words}
+"""What says of a measure of some scales from where it is watched and not kept, where no comparison does."""

@@ -9,7 +9,7 @@ from boussole.audits.languages import Catalogue, capital, inside
 from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
 from boussole.audits.metrics.forgotten import MONTHS, NEVER_RATIO
 from boussole.audits.metrics.replies import MEDIAN, PROMPT_SHARE
-from boussole.audits.metrics.sides_of_replies import REACHED_RATIO
+from boussole.audits.metrics.sides_of_replies import CONTROL_RATIO, REACHED_RATIO
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.systems import System
 from boussole.charter.document import Comparison, MeasureDocument, Standing, VerdictDocument
@@ -109,6 +109,8 @@ def _of_sides(measure: MeasureDocument, say: Say) -> str:
     n = per_hundred(given(measure.value), say.lang)
     if measure.metric == REACHED_RATIO:
         return say("At equal numbers, {n} people without a smartphone answer in time for every 100 with one.", n=n)
+    if measure.metric == CONTROL_RATIO:
+        return say("With comparable profiles, {n} people who did not answer are controlled for every 100 who did.", n=n)
     return say("With comparable profiles, {n} people who did not answer are listed next for every 100 who did.", n=n)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from boussole.audits.languages import Catalogue, inside, typeset
 from boussole.audits.metrics import errors
 from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_BY_GROUP, OVERRIDE_RATE
+from boussole.audits.metrics.uses import UNTRAINED_SHARE
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, LeftOut, PartLeftOut, Standing, VerdictDocument
@@ -67,6 +68,8 @@ def _beside(told: LeftOut, say: Say) -> Iterator[str]:
         yield say("uses set aside: {n}", n=_of(told.usage, say))
     if told.accounts:
         yield say("accounts set aside: {n}", n=_of(told.accounts, say))
+    if told.search_controls:
+        yield say("controls set aside: {n}", n=_of(told.search_controls, say))
     for each in told.ends or ():
         if each.days > GRACE_DAYS:
             yield _stops(each.log, say, date=say.date(each.last))
@@ -77,6 +80,7 @@ def _stops(log: str, say: Say, *, date: str) -> str:
         "contacts": say("the log of messages stops on {date}", date=date),
         "human_actions": say("the log of what agents decide stops on {date}", date=date),
         "usage": say("the log of uses stops on {date}", date=date),
+        "search_controls": say("the log of controls stops, or has a hole, after {date}", date=date),
     }
     return words[log]
 
@@ -151,11 +155,14 @@ def small_print(
 
 
 def review_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
-    """How many reviews a figure about agents rests on, and how many were left out; of agents only teams are told of."""
+    """How many reviews, or agents, a figure rests on, and how many were left out; of agents only teams are told of."""
     found = next((m for m in document.judged_measures if m.metric == verdict.metric), None)
-    if found is None or found.metric not in (OVERRIDE_RATE, HASTY_SHARE) or found.n is None:
+    if found is None or found.metric not in (OVERRIDE_RATE, HASTY_SHARE, UNTRAINED_SHARE) or found.n is None:
         return ""
     left, older = (int(found.params.get(name) or 0) for name in ("left_out", "older"))
+    if found.metric == UNTRAINED_SHARE:
+        n, small = say.whole(found.n), say.whole(left)
+        return say("{n} agents counted, of teams of 11 or more; {left} of smaller teams are left out.", n=n, left=small)
     parts = [say("{n} counted, of teams of 11 agents or more.", n=say.whole(found.n))]
     if left:
         parts.append(say("{n} of smaller teams are left out.", n=say.whole(left)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import capital, inside
-from boussole.audits.metrics.sides_of_replies import REACHED_RATIO, SILENT_RATIO
+from boussole.audits.metrics.sides_of_replies import CONTROL_RATIO, REACHED_RATIO, SILENT_RATIO
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
 from boussole.audits.systems.values import UNDECLARED, rare
@@ -228,7 +228,8 @@ def group_of(measure: MeasureDocument, say: Say, *, system: System | None) -> st
     Of one without a group, whom its ratio is about, or everybody.
     """
     if not measure.group:
-        sides = {REACHED_RATIO: say("People without a smartphone"), SILENT_RATIO: say("People who did not answer")}
+        silent = say("People who did not answer")
+        sides = {REACHED_RATIO: say("People without a smartphone"), SILENT_RATIO: silent, CONTROL_RATIO: silent}
         return sides.get(measure.metric, say("Everybody"))
     return group_name(dict(zip(measure.by, measure.values_of_group, strict=True)), say, system=system)
 

@@ -109,6 +109,23 @@ def _told_of_accounts(system: System, rows: Rows) -> Claims:
     return {**found, "params.all": every, "params.lacking": lacking}
 
 
+def _of_controls(part: str) -> Callable[[System], str]:
+    """The name of a part of controls, which says by a hash what triggers are held to."""
+
+    def named(system: System) -> str:
+        said = system.declared.get("search_controls") or {}
+        held = [sorted({name.strip().lower() for name in said.get(key) or []}) for key in ("triggers", "from_replies")]
+        text = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
+        return f"{part} {hashlib.sha256(text.encode()).hexdigest()[:DIGITS]}"
+
+    return named
+
+
+def _triggers(system: System, rows: Rows) -> Claims:
+    untold, every = (sum(side) for side in counted(rows, "search_controls", _of_controls("untold")(system)))
+    return {"params.unlabelled": untold, "params.all": every}
+
+
 CASES = {
     "written_after_stop_share": Cases(
         "contacts", lambda _: "stopped", "no_stop", lambda *_: {"params.hours": GRACE_HOURS}, repeated=True
@@ -123,6 +140,9 @@ CASES = {
         name: Cases(texts.LOG, texts.named(parts[0]), "no_text_read", texts.told(name), alike=texts.alike)
         for name, parts in texts.PARTS.items()
     },
+    "controls_from_replies_share": Cases(
+        "search_controls", _of_controls("from_replies"), "no_trigger", _triggers, repeated=True
+    ),
 }
 
 
@@ -133,6 +153,7 @@ NEEDS = {
     ACCOUNTS: "accounts",
     calls.METRIC: "allowed_places",
     **texts.NEEDS,
+    "controls_from_replies_share": "triggers",
 }
 
 

@@ -12,10 +12,14 @@ from ..rows import BUCKETS, Table, empty
 from ..system import By
 
 PARTS = {"late_reply_share": "late", "late_reply_ratio": "late", "prompt_reply_share": "prompt"}
+CONTROLLED = "silent_control_ratio"
 SIDES = {
     "reached_in_time_ratio": ("reached", "without", "with"),
     "silent_shortlisting_ratio": ("silent", "silent", "replied"),
+    CONTROLLED: ("controlled", "silent", "replied"),
 }
+HARMS = (CONTROLLED,)
+"""Those of which a case is a harm: of few people it is not told."""
 NOBODY = [0] * BUCKETS
 SAID = ("value", "params.values", "params.test")
 MEDIAN, WAIT = "median_reply_minutes", "wait"
@@ -36,7 +40,7 @@ class Replies:
         if metric == MEDIAN:
             return self._median(by, own)
         if metric in SIDES:
-            return self._sides(*SIDES[metric])
+            return {**self._sides(*SIDES[metric]), "params.bad_side": "above" if metric in HARMS else "below"}
         if metric not in PARTS:
             return None
         table = self._table(PARTS[metric], by)
@@ -65,6 +69,7 @@ class Replies:
                         yield f"{each['id']} is told of too few people"
                 if len(left) < every and self._few([sum(sizes) for sizes in zip(NOBODY, *left.values())]):
                     yield f"{metric} of others by {'*'.join(by)} tells of too few people"
+        yield from self._harmed(measures)
         everybody = self._sizes(HELD[MEDIAN], ()).get((), NOBODY)
         few = not sum(everybody) or self._few(everybody)
         for each in (each for each in measures if each["metric"] == MEDIAN):
@@ -72,6 +77,12 @@ class Replies:
                 yield f"{each['id']} is told of too few people"
             if each["reason"] == "small_group" and not few and not self._small(each):
                 yield f"{each['id']} is hidden as small and is not"
+
+    def _harmed(self, measures: Sequence[dict]) -> Iterator[str]:
+        """What is told of a harm that came to too few people."""
+        for each in (each for each in measures if each["metric"] in HARMS and each["status"] == "ok"):
+            if any(self._few(cases) for cases in self._cases(*SIDES[each["metric"]])):
+                yield f"{each['id']} is told of too few people"
 
     def _small(self, measure: dict) -> bool:
         """Whether a group has too few people in one of the parts, or must be hidden of its decisions."""
@@ -108,6 +119,16 @@ class Replies:
                 return {"value": float(minutes), "n": n}
         return {"value": None, "n": 0}
 
+    def _cases(self, part: str, *sides: str) -> list[list[int]]:
+        """The cases of each side by bucket, within strata that hold people of both."""
+        rows = [row for row, _ in self.rows.replies.get(part, []) if row.by in sides]
+        held = set.intersection(*({row.stratum for row in rows if row.by == side} for side in sides))
+        found = {side: [0] * BUCKETS for side in sides}
+        for row in rows:
+            if row.decision and row.stratum in held:
+                found[row.by][row.bucket] += row.n
+        return list(found.values())
+
     def _sides(self, part: str, *sides: str) -> Claims:
         """Two sides of everybody, compared within strata that hold people of both."""
         strata: list[Strata] = [{}, {}]
@@ -127,6 +148,5 @@ class Replies:
             "clusters": sum(1 for n in buckets if n),
             "params.strata": len(held),
             "params.covered": sum(buckets) / sum(row.n for row in rows),
-            "params.bad_side": "below",
             "params.scale": "ratio",
         }

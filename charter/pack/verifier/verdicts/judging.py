@@ -22,15 +22,16 @@ STOPS = "log_stops"
 """Why a verdict is *unknown* that would be *kept*: the log that it rests on ends too early to see that."""
 GRACE_DAYS = 3
 """So many days before its window does, a log may end without anything missing."""
-OF_REPLIES = ("late_reply_ratio", "reached_in_time_ratio", "silent_shortlisting_ratio")
+OF_REPLIES = ("late_reply_ratio", "reached_in_time_ratio", "silent_shortlisting_ratio", "silent_control_ratio")
 BESIDE = {
     "reference": "reference",
     "outcome": "outcomes",
     **dict.fromkeys(("contacts", "closings", "smartphones", "replies", "notices"), "contacts"),
     **dict.fromkeys(("reviews", "reading_time"), "human_actions"),
-    "purposes": "usage",
+    **dict.fromkeys(("purposes", "trained_users"), "usage"),
     "accounts": "accounts",
     **dict.fromkeys(("allowed_places", "called_models", "text_outcomes", "adverts", "personal_kinds"), "generations"),
+    **dict.fromkeys(("search_controls", "triggers"), "search_controls"),
 }
 """What a question may need, and what tells how much of it was set aside."""
 RULES = (1, 2, 3, 4)
@@ -228,6 +229,7 @@ def _applies(when: str, system: System) -> bool:
         "favourable": system.has_columns and system.favourable,
         "harm": system.has_columns and not system.favourable,
         "controls": system.has_columns and bool(system.controls),
+        "training": system.has("trained_users"),
         "selective_labels": system.has_outcome and system.observed_for == "selected",
     }[when]
 
