@@ -20,6 +20,8 @@ from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.record_types.kinds import Case, Review
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.statements import seal as state
+from boussole.dashboard.views.answers.provider_share import provider_share
+from boussole.dashboard.words.say import speaker
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -136,3 +138,26 @@ def test_a_log_of_calls_that_stops_half_way_keeps_nothing(
     found = of(audit(workspace, dry_run=True))
     assert found.verdict == expected
     assert (found.reason == "log_stops") == (expected == "unknown")
+
+
+def test_the_share_of_one_provider_is_told_with_its_forecast_and_never_judged(tmp_path: Path) -> None:
+    points = [
+        ("2024-10-01", 0.35),
+        ("2025-04-01", 0.44),
+        ("2025-10-01", 0.55),
+        ("2026-03-01", 0.61),
+        ("2026-09-01", 0.9),
+    ]
+    history = ", ".join(f"{{day: {day}, share: {share}}}" for day, share in points)
+    aim = f"components: {{provider: Mistral AI, share: 1, by: 2027-06-30, history: [{history}]}}"
+    workspace = made(tmp_path / "w", (HERE_CALL, 100), allowed=f"{ALLOWED}, {aim}")
+    document = audit(workspace)
+    (found,) = [each for each in document.measures if each.metric == "provider_share_forecast"]
+    assert (found.n, found.params.get("now")) == (4, 0.61)  # what comes after the window is not known yet
+    told = provider_share(document, of(document), speaker("en"))
+    assert "on 1 March 2026, 61 in 100 of its components came from Mistral AI" in told
+    assert f"that will be {100 * found.value:.0f} in 100 on 30 June 2027" in told
+    assert provider_share(document, document.verdicts[0], speaker("en")) == ""
+    (stored,) = stored_audits(workspace)
+    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), tmp_path / "pack")
+    assert judge(tmp_path / "pack", Judge(HERE), one_by_one=True) == 0

@@ -24,6 +24,7 @@ from boussole.dashboard.charts.drift import is_drift
 from boussole.dashboard.charts.groups import group_name, stage_name, value_name
 from boussole.dashboard.charts.tables import signed
 from boussole.dashboard.views.answers.asked import sentence_of
+from boussole.dashboard.views.answers.provider_share import provider_share
 from boussole.dashboard.words.say import Say
 
 UNSAID = ("distance", "share")
@@ -249,7 +250,8 @@ def beside(document: Standing, verdict: VerdictDocument, say: Say, *, system: Sy
     """What stands beside the sentence: under which condition the figure holds, and how sure it is."""
     found = told_by(document, verdict)
     if found is None or system is None:
-        return []
+        share = provider_share(document, verdict, say)
+        return [share] if share else []
     comparison, measure = found
     whom = compared_people(measure, say, system=system) if verdict.verdict == "unknown" and measure.group else {}
     told = (
