@@ -35,10 +35,10 @@ from boussole.charter.registry.due import due
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.register import register_html
-from boussole.dashboard.views.register.choice import Register, RegisterQuery
-from boussole.dashboard.views.register.view import register_page
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.register import register_page
+from boussole.dashboard.views.register_words import Register, RegisterQuery
 
 SYSTEMS, MONTHS, TODAY = 100, 12, dt.date(2026, 1, 15)
 SYSTEM: dict[str, Any] = {

@@ -28,9 +28,9 @@ from boussole.audits.witness.settings import WitnessSettings
 from boussole.charter.record_types.acts import Rules
 from boussole.charter.record_types.kinds import KINDS as RECORDS
 from boussole.charter.text.model import Article, Head, LawFile
-from boussole.dashboard.access.people.permissions import Action, Role, allowed
-from boussole.dashboard.access.people.routes import record_address, record_addresses
 from boussole.dashboard.cli.schemas import OUTPUTS, SCHEMAS
+from boussole.dashboard.server.access.permissions import Action, Role, allowed
+from boussole.dashboard.server.access.places import record_address, record_addresses
 from docs import asvs
 from tests.audits.dirty_files import FILES
 
@@ -126,7 +126,7 @@ def permissions() -> str:
 
 def api() -> str:
     """A table of the addresses of the API."""
-    from boussole.dashboard.api.openapi import document
+    from boussole.dashboard.api.serving import document
 
     rows = ["| address | answers | can be asked |", "|---|---|---|"]
     for path, operations in document()["paths"].items():
@@ -141,7 +141,7 @@ def api() -> str:
 
 def api_records() -> str:
     """A table of the kinds of record that the API lists."""
-    from boussole.dashboard.api.openapi import document
+    from boussole.dashboard.api.serving import document
 
     rows = ["| kind | what it is | needs the permission to | can be asked |", "|---|---|---|---|"]
     for kind, model in RECORDS.items():

@@ -21,10 +21,10 @@ from boussole.charter.committee.acting import committee_state
 from boussole.charter.committee.papers.drafts import drafts
 from boussole.charter.record_types.acts import Convocation, Office
 from boussole.charter.records.in_force import in_force
-from boussole.dashboard.access.people.person import COOKIE
+from boussole.dashboard.markup.words.menu import pages
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.server.access.person import COOKIE
 from boussole.dashboard.views.scene import load
-from boussole.dashboard.words.menu import pages
-from boussole.dashboard.words.say import speaker
 
 WIDE, NARROW, HIGHEST = 1280, 360, 8000
 

@@ -19,12 +19,11 @@ PACKAGES = ("audits", "charter", "dashboard", "experiments")
 NETWORK = {"httpx", "requests", "urllib.request", "http.client", "smtplib", "socket", "ftplib", "websockets", "aiohttp"}
 OUTWARD = {
     "audits/witness/server.py": {"httpx"},
-    "dashboard/access/people/provider.py": {"httpx"},
-    "dashboard/access/sign_in.py": {"httpx"},
+    "dashboard/server/access/provider.py": {"httpx"},
+    "dashboard/server/access/sign_in.py": {"httpx"},
     "dashboard/alerts/guard.py": {"requests", "socket"},
     "dashboard/alerts/mail.py": {"smtplib", "socket"},
-    "dashboard/alerts/problems.py": {"smtplib", "socket"},
-    "dashboard/server/serving/listening.py": {"socket"},
+    "dashboard/server/protocol.py": {"socket"},
     "experiments/sync/listing.py": {"urllib.request"},
 }
 """All that speaks to another machine, or could: addresses of the settings, never one that somebody sends. The last only
@@ -106,7 +105,7 @@ def test_what_must_not_be_guessed_comes_from_the_system() -> None:
     assert {path for path, name in imported() if name.partition(".")[0] == "random"} == {"dashboard/cli/demo/work.py"}
     assert named("uuid.uuid1", "uuid.getnode") == set()
     drawn = {path for path, called, _ in calls() if called.startswith("secrets.token")}
-    assert {"dashboard/access/sessions.py", "dashboard/access/tokens.py"} <= drawn
+    assert {"dashboard/server/access/sessions.py", "dashboard/server/access/visitor.py"} <= drawn
 
 
 def test_no_weak_hash_or_cipher_is_used() -> None:

@@ -95,21 +95,23 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.dashboard.markup.elements import el
-from boussole.dashboard.parts import context
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.parts import context
+from boussole.dashboard.markup.words.say import speaker
 
 say = speaker(context.language())
 st.html(el("h1", say("We greet you")))
 ''',
-    "dashboard/words/menu.py": {
+    "dashboard/markup/words/menu.py": {
         '        Page(name="search",': (
             '        Page(name="hello", title=say("We greet you"), group=helps),\n        Page(name="search",'
         )
     },
-    "dashboard/access/people/places.py": {
+    "dashboard/server/access/places.py": {
         '    "glossary": Action.LEARN,\n': '    "glossary": Action.LEARN,\n    "hello": Action.LEARN,\n'
     },
-    "dashboard/words/locale/fr/LC_MESSAGES/messages.po": {"": '\nmsgid "We greet you"\nmsgstr "Nous vous saluons"\n'},
+    "dashboard/markup/words/locale/fr/LC_MESSAGES/messages.po": {
+        "": '\nmsgid "We greet you"\nmsgstr "Nous vous saluons"\n'
+    },
 }
 SECTION: Change = {
     "dashboard/report/motto.py": '''"""The section of the report that says its motto."""
@@ -186,7 +188,7 @@ LOOK = """
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from boussole import dashboard
-from boussole.dashboard.access import visitor
+from boussole.dashboard.server.access import visitor
 
 visitor.cookie = lambda name: ""  # AppTest has no browser that sends any
 for language in ("fr", "en"):

@@ -13,7 +13,7 @@ import duckdb
 
 from boussole.audits.cubes import accounts, contacts, generations, notices, reviews, uses
 from boussole.audits.lake.purged import purged_before
-from boussole.audits.lake.tables import cube_of, has_table, literal, one, table
+from boussole.audits.lake.tables import cube_of, has_table, holds, literal, table
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.logs.contacts import DAYS, STOPPED
 from boussole.audits.systems.logs.human_actions import PEOPLE
@@ -89,7 +89,7 @@ def recount(
     whole history of the log is part of what is counted.
     """
     counter, target, purged = COUNTERS[log], table(system, cube_of(log)), purged_before(connection, system.id)
-    if not one(connection, f"SELECT count(*) FROM (FROM {target} LIMIT 1)"):
+    if not holds(connection, target):
         since = None
     elif purged is not None and since is None and counter.history(system):
         return

@@ -14,7 +14,7 @@ from boussole.audits.cubes.histograms import histograms
 from boussole.audits.cubes.logs import counted_logs, recount
 from boussole.audits.errors import LakeError
 from boussole.audits.lake.rows import decision_columns
-from boussole.audits.lake.tables import CUBES, create_system, days_sql, is_value, keys_of, quote, summed, table
+from boussole.audits.lake.tables import CUBES, create_system, days_sql, holds, is_value, keys_of, quote, summed, table
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
@@ -77,6 +77,8 @@ def sealed_months(
     connection: duckdb.DuckDBPyConnection, system: System, *, within: Window | None = None
 ) -> list[dt.date]:
     """Months whose rows were purged, by their first day: their counts stay as they were then."""
+    if not holds(connection, table(system, "sealed")):
+        return []
     found = [row[0] for row in connection.execute(f"SELECT month FROM {table(system, 'sealed')}").fetchall()]
     return sorted(month for month in found if within is None or within.start.replace(day=1) <= month <= within.end)
 

@@ -13,7 +13,7 @@ from boussole.audits.decisions.contracts import Contract, columns_of
 from boussole.audits.decisions.contracts.columns import WHOLE
 from boussole.audits.decisions.report import SchemaChange
 from boussole.audits.decisions.sources import OpenSource
-from boussole.audits.lake.tables import describe, literal, one, quote, table
+from boussole.audits.lake.tables import describe, holds, literal, quote, table
 from boussole.audits.systems.model import System
 from boussole.audits.systems.values import UNDECLARED
 
@@ -53,11 +53,10 @@ def note_changes(
 def _columns(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract) -> list[SchemaChange]:
     """A source without types (CSV) says nothing of the types of its columns."""
     key = [contract.system.id, contract.log]
-    seen: dict[str, str | None] = dict(
-        connection.execute(
-            'SELECT "column", type FROM lake.main.seen_columns WHERE system = ? AND log = ?', key
-        ).fetchall()
-    )
+    known = f"lake.main.seen_columns WHERE system = {literal(key[0])} AND log = {literal(key[1])}"
+    seen: dict[str, str | None] = {}
+    if holds(connection, "lake.main.seen_columns"):
+        seen = dict(connection.execute(f'SELECT "column", type FROM {known}').fetchall())
     now = {name: family(kind) if opened.typed else None for name, kind in opened.types.items()}
     changes = [
         SchemaChange(kind="absent_column", column=name, detail="")
@@ -73,7 +72,8 @@ def _columns(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract
             changes.append(SchemaChange(kind="changed_type", column=name, detail=f"{before} -> {kind}"))
     merged = {name: kind or seen.get(name) for name, kind in now.items()}
     if merged != seen:
-        connection.execute("DELETE FROM lake.main.seen_columns WHERE system = ? AND log = ?", key)
+        if seen:
+            connection.execute(f"DELETE FROM {known}")
         connection.executemany(
             "INSERT INTO lake.main.seen_columns VALUES (?, ?, ?, ?)", [[*key, *item] for item in merged.items()]
         )
@@ -125,7 +125,7 @@ def _few_or_most(column: str, rows: int, known: int) -> SchemaChange:
 
 def _new_values(connection: duckdb.DuckDBPyConnection, system: System, batch: int) -> list[SchemaChange]:
     decisions = table(system, "decisions")
-    if not one(connection, f"SELECT count(*) FROM (FROM {decisions} WHERE batch <> {batch} LIMIT 1)"):
+    if not holds(connection, f"{decisions} WHERE batch <> {batch}"):
         return []
     return [
         change

@@ -21,7 +21,7 @@ from boussole.audits.decisions.examine import (
 from boussole.audits.decisions.held import DIFFERS
 from boussole.audits.decisions.quarantine import CORRECTION, close
 from boussole.audits.decisions.sources import OpenSource
-from boussole.audits.lake.tables import literal, one, table
+from boussole.audits.lake.tables import holds, literal, one, table
 from boussole.audits.privacy.pseudonyms import pseudonym
 
 OF_IDENTITY = (DUPLICATE_IN_FILE, DUPLICATE_IN_LAKE, DIFFERS, CHANGED)
@@ -35,9 +35,7 @@ def recognise(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contrac
     Equal rows are told apart by their number: a third one is new where two were set aside.
     """
     aside = table(contract.system, "quarantine")
-    if not one(connection, "SELECT count(*) FROM rejected") or not one(
-        connection, f"SELECT count(*) FROM (FROM {aside} WHERE log = {literal(contract.log)} LIMIT 1)"
-    ):
+    if not holds(connection, "rejected") or not holds(connection, f"{aside} WHERE log = {literal(contract.log)}"):
         return
     bad_lines(connection, opened)
     printed = (
@@ -72,6 +70,8 @@ def close_corrected(
 ) -> int:
     """Closes rows set aside that a source brings in, or sets aside anew in their place; returns how many."""
     aside = table(contract.system, "quarantine")
+    if not holds(connection, aside):
+        return 0
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE still_open AS SELECT q.batch, q.row, q.mark, q.reason, i.origin "
         f"FROM {aside} q JOIN lake.main.ingested i ON i.batch = q.batch WHERE q.log = {literal(contract.log)} "

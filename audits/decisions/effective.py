@@ -11,7 +11,7 @@ from boussole.audits.cubes.reviews import NEWEST
 from boussole.audits.cubes.update import rebuild_months
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.sources import OpenSource
-from boussole.audits.lake.tables import literal, one, table
+from boussole.audits.lake.tables import holds, literal, one, table
 from boussole.audits.systems.model import System
 
 LATER = ("human", "outcome", "stages", "human_seconds")
@@ -55,7 +55,7 @@ def anything_later(connection: duckdb.DuckDBPyConnection, system: System) -> str
     logs = [
         table(system, log)
         for log in ("outcomes", "human_actions")
-        if log in system.logs and one(connection, f"SELECT count(*) FROM (FROM {table(system, log)} LIMIT 1)")
+        if log in system.logs and holds(connection, table(system, log))
     ]
     return " UNION ALL ".join(f"SELECT id FROM {name}" for name in logs) or None
 

@@ -20,7 +20,7 @@ from boussole.audits.decisions.examine import DUPLICATE_IN_LAKE
 from boussole.audits.decisions.held import hold_decisions
 from boussole.audits.errors import NoLakeError
 from boussole.audits.lake import reading, writing
-from boussole.audits.lake.tables import add_missing, create_system, describe, has_table, literal, one, table
+from boussole.audits.lake.tables import add_missing, create_system, describe, has_table, holds, literal, one, table
 from boussole.audits.log_names import LOGS, LogName
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.systems.model import System
@@ -83,6 +83,8 @@ def last_out(found: Iterable[Exclusion], system: System) -> dict[str, Exclusion]
 
 def _history(connection: duckdb.DuckDBPyConnection) -> list[Exclusion]:
     names = ("system", "origin", "excluded", "reason", "decisions", "at")
+    if not holds(connection, "lake.main.exclusions"):
+        return []
     found = connection.execute("SELECT * EXCLUDE (turn) FROM lake.main.exclusions ORDER BY turn").fetchall()
     return [Exclusion(**dict(zip(names, row, strict=True))) for row in found]
 
@@ -156,7 +158,7 @@ def _move(
         return set(), 0
     source, target = (held, twin) if gone else (twin, held)
     batches = f"batch IN (SELECT batch FROM placed WHERE log = {literal(log)} AND gone = {gone})"
-    if not one(connection, f"SELECT count(*) FROM (FROM {source} WHERE {batches} LIMIT 1)"):
+    if not holds(connection, f"{source} WHERE {batches}"):
         return set(), 0
     _widen(connection, held, twin)
     names = f"moved_{log}_{gone}"
@@ -199,7 +201,7 @@ def keep_spare(connection: duckdb.DuckDBPyConnection, system: System, log: LogNa
         "SELECT h.row FROM held_rows h JOIN lake.main.ingested i ON i.batch = h.batch "
         "WHERE len(h.roles) = 0 AND starts_with(i.origin, 'mlflow:')"
     )
-    if log != "decisions" or not one(connection, f"SELECT count(*) FROM ({from_runs} LIMIT 1)"):
+    if log != "decisions" or not holds(connection, f"({from_runs})"):
         return
     held, twin = table(system, log), table(system, f"excluded_{log}")
     _widen(connection, held, twin)

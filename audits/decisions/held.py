@@ -12,7 +12,7 @@ import duckdb
 from boussole.audits.decisions.contracts import Contract
 from boussole.audits.decisions.examine import ANSWERS, names_known, source_rows
 from boussole.audits.decisions.sources import OpenSource
-from boussole.audits.lake.tables import literal, one, quote, table
+from boussole.audits.lake.tables import holds, literal, one, quote, table
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.systems.model import System
@@ -67,7 +67,7 @@ def hold_batch(connection: duckdb.DuckDBPyConnection, contract: Contract, batch:
         return False
     target = table(contract.system, contract.log)
     earlier = f"FROM {target} WHERE batch <> {batch}"
-    if not one(connection, f"SELECT count(*) FROM ({earlier} LIMIT 1)"):
+    if not holds(connection, f"{target} WHERE batch <> {batch}"):
         return False
     again = f"SELECT row FROM {target} WHERE batch = {batch} AND id IN (SELECT id {earlier})"
     connection.execute(f"CREATE OR REPLACE TEMP TABLE again AS {again}")

@@ -9,7 +9,7 @@ import duckdb
 from boussole.audits.decisions.report import IngestReport
 from boussole.audits.errors import NoLakeError
 from boussole.audits.lake import reading
-from boussole.audits.lake.tables import one
+from boussole.audits.lake.tables import holds, one
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.logs import LOG_TYPES
 from boussole.audits.systems.model import System
@@ -35,6 +35,8 @@ def imported_before(
     A file of decisions or texts counts once, whatever its name. A growing table is new as soon as it differs from
     what it was last time: it can return to what it was before. So can what is said of decisions, from another source.
     """
+    if not holds(connection, TABLE):
+        return None
     found = connection.execute(
         f"SELECT sha256, origin, accepted, quarantined FROM {TABLE} WHERE system = ? AND log = ? "
         f"AND {'origin = ?' if growing else 'sha256 = ?'} ORDER BY batch",

@@ -30,7 +30,7 @@ from boussole.audits.errors import SourceError
 from boussole.audits.lake import quote, writing
 from boussole.audits.lake.engine import scratch
 from boussole.audits.lake.rows import log_columns
-from boussole.audits.lake.tables import create_system, one, table
+from boussole.audits.lake.tables import create_system, holds, one, table
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy import text
 from boussole.audits.privacy.pseudonyms import set_key
@@ -191,7 +191,7 @@ def _examine(
 
 def _compare(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, *, growing: bool) -> None:
     """Holds the rows of a source to those of its log; decisions and texts of a file once they are written."""
-    if one(connection, f"SELECT count(*) FROM (FROM {table(contract.system, contract.log)} LIMIT 1)"):
+    if holds(connection, table(contract.system, contract.log)):
         if not contract.kind.once:
             know_by_words(connection, opened, contract)
         elif names_known(contract, growing=growing):

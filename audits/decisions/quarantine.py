@@ -20,7 +20,7 @@ from boussole.audits.errors import SourceError
 from boussole.audits.formulas import escaped
 from boussole.audits.lake import reading
 from boussole.audits.lake.rows import QUARANTINE
-from boussole.audits.lake.tables import describe, exists, literal, quote, table
+from boussole.audits.lake.tables import describe, exists, holds, literal, quote, table
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy import text
 from boussole.audits.privacy.pseudonyms import pseudonym
@@ -117,6 +117,9 @@ def standing(connection: duckdb.DuckDBPyConnection, system: System) -> str:
 def entries(connection: duckdb.DuckDBPyConnection, system: System) -> str:
     """SQL: the rows of the quarantine with all their columns, whichever version of Boussole wrote them."""
     name = table(system, "quarantine")
+    if not holds(connection, name):
+        nothing = ", ".join(f"CAST(NULL AS {kind}) AS {quote(column)}" for column, kind in QUARANTINE.items())
+        return f"(SELECT {nothing} WHERE false)"
     present = describe(connection, name)
     missing = "".join(f", CAST(NULL AS {kind}) AS {quote(c)}" for c, kind in QUARANTINE.items() if c not in present)
     return f"(SELECT *{missing} FROM {name})"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import duckdb
 
 from boussole.audits.errors import SystemFileError
-from boussole.audits.lake.tables import has_shared, literal, one, quote
+from boussole.audits.lake.tables import has_shared, holds, literal, one, quote
 from boussole.audits.privacy.pseudonyms import pseudonym, set_key
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
@@ -37,11 +37,9 @@ class Sharing:
 
 def note_shared(connection: duckdb.DuckDBPyConnection, workspace: Workspace, system: System) -> None:
     """Compares the decisions of a system that came since the last time with those of all other systems."""
-    since = one(
-        connection,
-        f"SELECT coalesce(max(batch), -1) FROM lake.main.shared_rows WHERE system = {literal(system.id)} "
-        "AND other IS NULL",
-    )
+    mark = f"lake.main.shared_rows WHERE system = {literal(system.id)} AND other IS NULL"
+    compared = holds(connection, "lake.main.shared_rows") and holds(connection, mark)
+    since = one(connection, f"SELECT max(batch) FROM {mark}") if compared else -1
     last = one(connection, f"SELECT coalesce(max(batch), -1) FROM {_decisions(system.id)}")
     if last <= since:
         return
@@ -50,7 +48,8 @@ def note_shared(connection: duckdb.DuckDBPyConnection, workspace: Workspace, sys
         set_key(connection, workspace)
         for other, months in _months(connection, system, _declared(workspace, others), f"batch > {since}").items():
             _note(connection, system.id, other, months)
-    connection.execute("DELETE FROM lake.main.shared_rows WHERE system = ? AND other IS NULL", [system.id])
+    if compared:
+        connection.execute(f"DELETE FROM {mark}")
     connection.execute("INSERT INTO lake.main.shared_rows VALUES (?, NULL, NULL, ?)", [system.id, last])
 
 

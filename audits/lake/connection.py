@@ -15,7 +15,7 @@ from boussole.audits.faults import FULL, kind_of
 from boussole.audits.lake import folder
 from boussole.audits.lake.catalogue import place_of, settle, settle_if_free
 from boussole.audits.lake.engine import lent
-from boussole.audits.lake.tables import create_shared, has_shared, one
+from boussole.audits.lake.tables import create_shared, has_shared, holds, one
 from boussole.audits.lake.turns import LOCK_SECONDS, occupied, turn
 from boussole.audits.workspace import Workspace
 
@@ -266,6 +266,6 @@ def state_of(connection: duckdb.DuckDBPyConnection, number: int) -> int | None:
 
 def _before(connection: duckdb.DuckDBPyConnection) -> int:
     """How many states the lakes had from which this one was rebuilt."""
-    if not has_shared(connection, "removals"):
+    if not has_shared(connection, "removals") or not holds(connection, "lake.main.removals"):
         return 0
     return one(connection, "SELECT coalesce(max(snapshot), 0) FROM lake.main.removals")

@@ -24,8 +24,8 @@ def tell_changes(workspace: Workspace, *, systems: Collection[str] | None = None
 
 
 def _told(workspace: Workspace, systems: Collection[str] | None) -> str:
-    from boussole.dashboard.alerts.detection.detect import check
-    from boussole.dashboard.alerts.problems import problem_words
+    from boussole.dashboard.alerts.detect import check
+    from boussole.dashboard.alerts.mail import problem_words
     from boussole.dashboard.alerts.sending import send
     from boussole.dashboard.alerts.words import teller
 

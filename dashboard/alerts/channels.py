@@ -12,8 +12,7 @@ from boussole.audits.access_settings import LOOPBACK
 from boussole.audits.alert_settings import AddressSettings, AlertSettings, ChannelSettings
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
-from boussole.dashboard.alerts.changes import UNFAVOURABLE
-from boussole.dashboard.alerts.messages import ChangeMessage
+from boussole.dashboard.alerts.messages import UNFAVOURABLE, ChangeMessage
 
 if TYPE_CHECKING:
     from apprise.plugins import NotifyBase

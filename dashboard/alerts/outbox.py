@@ -16,8 +16,8 @@ from sqlalchemy import Connection, delete, exists, or_, select, update
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import open_records, reading
 from boussole.charter.records.models import Alert, AlertItem, AlertMessage
-from boussole.dashboard.access.database import stamp
 from boussole.dashboard.alerts.messages import DROPPED, SENT, WAITING, Message, message_of
+from boussole.dashboard.server.access.database import stamp
 
 LEASE = dt.timedelta(minutes=5)
 """Longer than a message may take to be sent."""

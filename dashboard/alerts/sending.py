@@ -1,27 +1,36 @@
-"""Sending what is due: each message is taken, sent and marked; what fails waits and is told."""
+"""Sending what is due, what fails waits and is told; a message as a test; and what a witness outside tells."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
 import logging
+import subprocess
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
+from boussole.audits.alert_settings import AddressSettings
 from boussole.audits.errors import BoussoleError
+from boussole.audits.languages import LANGUAGES
+from boussole.audits.witness.settings import FILE
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.database import now as this_moment
 from boussole.dashboard.alerts import outbox
-from boussole.dashboard.alerts.channels import Channel, is_mail, known_channels, plugin_of
-from boussole.dashboard.alerts.letters.letters import Letter, letter
-from boussole.dashboard.alerts.mail import Noted, send_mail
-from boussole.dashboard.alerts.messages import Message
-from boussole.dashboard.alerts.problems import of_log
+from boussole.dashboard.alerts.channels import Channel, is_mail, known_channels, plugin_at, plugin_of
+from boussole.dashboard.alerts.letters import Letter, letter
+from boussole.dashboard.alerts.mail import Noted, of_log, send_mail
+from boussole.dashboard.alerts.messages import WAITING, ChangeMessage, Message
+from boussole.dashboard.alerts.words import AlertSay, teller
+from boussole.dashboard.server.access.database import now, stamp
+from boussole.dashboard.server.access.database import now as this_moment
+
+# Sending what is due: each message is taken, sent and marked; what fails waits and is told.
+
 
 MESSAGE_SECONDS = 120.0
 """The longest that one message may take, whatever the server does: less than a lease."""
@@ -156,3 +165,122 @@ def bounded(work: Callable[[], str], *, seconds: float) -> str:
     if "raised" in found:
         raise found["raised"]
     return str(found["gave"])
+
+
+# A message that says it is a test: it goes the same way as others, and nothing is kept of it.
+
+
+def try_out(workspace: Workspace, channel: Channel) -> str:
+    """Sends it. The code of the problem, or nothing. Raises BoussoleError where the address cannot be used."""
+    message = _message(channel)
+    return bounded(lambda: transmit(workspace, channel, message, noted=lambda _: None), seconds=MESSAGE_SECONDS)
+
+
+def _message(channel: Channel) -> Message:
+    moment = stamp(now())
+    texts = {}
+    for lang in channel.languages:
+        tell = teller(lang)
+        texts[lang] = {
+            "system": tell("Test"),
+            "place": tell("This message is a test"),
+            "question": "",
+            "moved": tell("nothing has changed"),
+            "sentence": tell("Messages of this channel come like this one."),
+            "whole": "",
+            "since": "",
+            "before": "",
+            "period": "",
+            "cause": "",
+            "page": "/settings",
+        }
+    facts = {"start": moment[:10], "end": moment[:10], "since": None, "entry": None, "cause": "test", "texts": texts}
+    told = ChangeMessage(
+        number=0,
+        system="test",
+        subject="test/test",
+        before=None,
+        after="not_examined",
+        direction="other",
+        detected_at=moment,
+        facts=facts,
+    )
+    return Message(
+        id=uuid.uuid4().hex,
+        channel=channel.name,
+        digest="off",
+        created_at=moment,
+        due_at=moment,
+        state=WAITING,
+        attempts=1,
+        try_at=moment,
+        problem=None,
+        accepted=frozenset(),
+        ended_at=None,
+        items=[told],
+    )
+
+
+# How a witness outside tells what is wrong: by a program, or by a service of Apprise, in both languages.
+
+
+Kind = Literal["divergence", "unsigned", "silence"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """What is wrong with which server, in the words of who found it, and the folder that proves it, if one does."""
+
+    kind: Kind
+    server: str
+    found: str
+    proof: str = ""
+    days: int = 0
+
+    def text(self, lang: str) -> str:
+        """The message in one language; what was found is told as it was found."""
+        tell = teller(lang)
+        lines = [_headline(self, tell), self.found, tell("Server: {url}", url=self.server)]
+        return "\n".join([*lines, tell("Proof kept in: {folder}", folder=self.proof)] if self.proof else lines)
+
+    @property
+    def both(self) -> str:
+        """The message in every language."""
+        return "\n\n".join(self.text(lang) for lang in LANGUAGES) + "\n"
+
+    @property
+    def subject(self) -> str:
+        return " / ".join(_headline(self, teller(lang)) for lang in LANGUAGES)
+
+
+def by_command(alarm: Alarm, command: Sequence[str]) -> str:
+    """Gives the message to a program; what goes wrong, or nothing."""
+    try:
+        done = subprocess.run(
+            list(command), input=alarm.both.encode(), timeout=MESSAGE_SECONDS, capture_output=True, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"{command[0]}: {type(error).__name__}"
+    return f"{command[0]}: exit code {done.returncode}" if done.returncode else ""
+
+
+def by_apprise(alarm: Alarm, given: AddressSettings, folder: Path) -> str:
+    """Sends the message; what goes wrong, or nothing. The address is in no word of it."""
+    from apprise import NotifyType
+
+    try:
+        plugin = plugin_at(given, home=folder, where=f"{folder / FILE}, [alert]")
+        said = {"title": alarm.subject, "text": alarm.both, "kind": NotifyType.FAILURE}
+        return bounded(lambda: notified(plugin, **said), seconds=MESSAGE_SECONDS)
+    except BoussoleError as error:
+        return error.what
+    except Exception as error:  # noqa: BLE001 (an alert that fails is told, and hides nothing else)
+        return type(error).__name__
+
+
+def _headline(alarm: Alarm, tell: AlertSay) -> str:
+    if alarm.kind == "divergence":
+        return tell("Ledger: it is not the one that this witness keeps")
+    if alarm.kind == "unsigned":
+        return tell("Ledger: its own server no longer signs it")
+    return tell.plural("Ledger: no valid answer for one day", "Ledger: no valid answer for {n} days", alarm.days)

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from boussole.audits.languages import LANGUAGES, Catalogue, capital, typeset
-from boussole.dashboard.words.say import Say, count, speaker
+from boussole.dashboard.markup.words.say import Say, count, speaker
 
 FOLDER = Path(__file__).parent / "locale"
 

@@ -1,42 +1,48 @@
-"""What the API answers of systems, their audits and the charter, from what the pages read."""
+"""What the API answers of systems, their audits and the charter, and what it finds in texts that are sent to it."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
 
 from boussole.audits.distribution import own_version
 from boussole.audits.errors import nearest
 from boussole.audits.metric_registry import REGISTRY
+from boussole.audits.texts.checking import check_lines
+from boussole.audits.texts.rule_file import Criterion
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument as Sealed
 from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.judging.coverage import Use
 from boussole.charter.records import audit_at
 from boussole.charter.records.database import reading
-from boussole.dashboard.api.queries import (
-    EntryInPath,
-    FromQuery,
-    MeasuresQuery,
-    PageQuery,
-    Query,
-    SystemInPath,
-    VerdictsQuery,
-)
-from boussole.dashboard.api.refusals import RefusedError
-from boussole.dashboard.api.routing import Lasting, new_router
+from boussole.dashboard.api.routing import Lasting, RefusedError, Sent, new_router
 from boussole.dashboard.api.shapes import (
     AuditDocument,
     AuditInShort,
     AuditOut,
     CharterOut,
+    EntryInPath,
+    FromQuery,
     Health,
     Measures,
+    MeasuresQuery,
     Page,
+    PageQuery,
+    Query,
     QuestionAnswer,
+    SystemInPath,
     SystemOut,
+    Texts,
+    VerdictsQuery,
 )
 from boussole.dashboard.views import store
+
+# What the API answers of systems, their audits and the charter, from what the pages read.
+
 
 Document = Mapping[str, Any]
 VERSION = own_version()
@@ -168,3 +174,48 @@ def _audited(audit: Sealed) -> AuditInShort:
 
 def _left_out(told: LeftOutInShort | None) -> Document | None:
     return None if told is None else told.written()
+
+
+# What the API finds in texts that are sent to it: nothing of them is kept.
+
+
+LINES = {
+    "required": True,
+    "description": 'JSON lines {"id", "text"}: adverts, one a line',
+    "content": {"text/plain": {"schema": {"type": "string"}}},
+}
+
+
+class FindingOut(BaseModel):
+    """Wording that a rule found."""
+
+    criterion: Criterion
+    start: int = Field(ge=0, description="First character of the text as it was sent (code points)")
+    end: int = Field(ge=0, description="The character after the last")
+    span: str
+    rule: str
+    law: str
+    suggestion: Texts
+
+
+class CheckedOut(BaseModel):
+    """What was found in one line."""
+
+    id: str | int | None = Field(description="As it was sent; null: the line has none that can be read")
+    language: str | None = Field(description="ISO 639; `und`: it could not be told; null: the line could not be read")
+    findings: list[FindingOut] | None = Field(description="null: the line could not be read")
+    error: str | None = Field(None, description="Why the line could not be read; null: it could")
+
+
+class TextsOut(BaseModel):
+    """An answer for each line, in their order."""
+
+    items: list[CheckedOut]
+    kind: Literal["adverts"] = "adverts"
+
+
+@router.post("/api/texts/check", openapi_extra={"requestBody": LINES})
+def check(_: FromQuery[Query], text: Sent) -> TextsOut:
+    """Finds unlawful wording in French job adverts that are sent; keeps nothing of them."""
+    answered = check_lines(io.BytesIO(text.encode("utf-8", "surrogatepass")))
+    return TextsOut(items=[CheckedOut.model_validate(document) for _, document in answered])

@@ -17,12 +17,20 @@ from boussole.charter.records import prove_entry, request_of
 from boussole.charter.records.database import reading
 from boussole.charter.records.notes.outside import Check, take_cosignature
 from boussole.charter.records.notes.outside import outside as seen_outside
-from boussole.dashboard.access.database import now
 from boussole.dashboard.api.answers import known, use_of
-from boussole.dashboard.api.queries import CheckpointQuery, EntriesQuery, EntryInPath, FromQuery, Query
-from boussole.dashboard.api.refusals import RefusedError
-from boussole.dashboard.api.routing import Here, Lasting, Sent, new_router
-from boussole.dashboard.api.shapes import CosignedOut, EntryOut, OutsideOut, Page
+from boussole.dashboard.api.routing import Here, Lasting, RefusedError, Sent, new_router
+from boussole.dashboard.api.shapes import (
+    CheckpointQuery,
+    CosignedOut,
+    EntriesQuery,
+    EntryInPath,
+    EntryOut,
+    FromQuery,
+    OutsideOut,
+    Page,
+    Query,
+)
+from boussole.dashboard.server.access.database import now
 from boussole.dashboard.views import store
 
 router = new_router()

@@ -6,17 +6,17 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.account_html import sign_in
-from boussole.dashboard.access.log import look
-from boussole.dashboard.access.people.permissions import allowed
-from boussole.dashboard.access.people.places import PAGES
-from boussole.dashboard.access.sessions import SignedOutError, refusal_of
-from boussole.dashboard.access.visitor import here, looking
 from boussole.dashboard.app import frame
 from boussole.dashboard.app.frame import HERE, footer, outside, prepare, script, shown, sidebar
-from boussole.dashboard.parts.context import speaks
-from boussole.dashboard.parts.notices import problem, refused
-from boussole.dashboard.words.menu import FIRST, pages
+from boussole.dashboard.markup.words.menu import FIRST, pages
+from boussole.dashboard.server.access.account_html import sign_in
+from boussole.dashboard.server.access.log import look
+from boussole.dashboard.server.access.permissions import allowed
+from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.server.access.sessions import SignedOutError, refusal_of
+from boussole.dashboard.server.access.visitor import here, looking
+from boussole.dashboard.views.parts.context import speaks
+from boussole.dashboard.views.parts.notices import problem, refused
 
 say = speaks()
 known = pages(say)

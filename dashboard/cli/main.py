@@ -11,36 +11,29 @@ from typing import Annotated
 import typer
 
 from boussole.audits import private_files
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.cli.audits import export as export_commands
-from boussole.dashboard.cli.audits.audits import audit, metrics, subgroups, verify
-from boussole.dashboard.cli.audits.compare import compare
-from boussole.dashboard.cli.audits.drifting import drift
-from boussole.dashboard.cli.audits.planning import plan
-from boussole.dashboard.cli.audits.reports import report
-from boussole.dashboard.cli.console.command_line import GuardedCommands
+from boussole.dashboard.cli import access as access_commands
+from boussole.dashboard.cli import alerts as alert_commands
+from boussole.dashboard.cli import charter as charter_commands
+from boussole.dashboard.cli import decisions as decision_commands
+from boussole.dashboard.cli import export as export_commands
+from boussole.dashboard.cli import ledger as ledger_commands
+from boussole.dashboard.cli import systems as systems_commands
+from boussole.dashboard.cli.audits import audit, metrics, subgroups, verify
+from boussole.dashboard.cli.committee import app as committee_commands
+from boussole.dashboard.cli.compare import compare
+from boussole.dashboard.cli.console.command_line import GuardedCommands, flushed
 from boussole.dashboard.cli.console.console import State, end, put
-from boussole.dashboard.cli.console.ending import flushed
-from boussole.dashboard.cli.data import cubes as cubes_commands
-from boussole.dashboard.cli.data import privacy as privacy_commands
-from boussole.dashboard.cli.data import quarantine as quarantine_commands
-from boussole.dashboard.cli.data import systems as systems_commands
-from boussole.dashboard.cli.data.decisions import import_, log, sync
-from boussole.dashboard.cli.ledger import ledger as ledger_commands
-from boussole.dashboard.cli.ledger.witnessing import signer, witness
-from boussole.dashboard.cli.records import appeals as appeal_commands
-from boussole.dashboard.cli.records import incidents as incident_commands
-from boussole.dashboard.cli.records import work as work_commands
-from boussole.dashboard.cli.records.committee import app as committee_commands
-from boussole.dashboard.cli.records.explaining import explain
-from boussole.dashboard.cli.records.records import app as record_commands
+from boussole.dashboard.cli.decisions import import_, log, sync
+from boussole.dashboard.cli.drifting import drift
+from boussole.dashboard.cli.export import explain, report
+from boussole.dashboard.cli.lake import cubes_app, keys_app, purge
+from boussole.dashboard.cli.opening import dashboard, demo, doctor, init
+from boussole.dashboard.cli.planning import plan
+from boussole.dashboard.cli.records import app as record_commands
+from boussole.dashboard.cli.records import appeal_app, incident_app, work_app
 from boussole.dashboard.cli.texts import app as text_commands
-from boussole.dashboard.cli.workspace import access as access_commands
-from boussole.dashboard.cli.workspace import alerts as alert_commands
-from boussole.dashboard.cli.workspace import charter as charter_commands
-from boussole.dashboard.cli.workspace.demo import demo
-from boussole.dashboard.cli.workspace.doctor import doctor
-from boussole.dashboard.cli.workspace.opening import dashboard, init
+from boussole.dashboard.cli.witnessing import signer, witness
+from boussole.dashboard.server.access.permissions import Role
 
 app = typer.Typer(
     name="boussole",
@@ -94,9 +87,9 @@ app.command()(subgroups)
 app.command()(plan)
 app.add_typer(charter_commands.app, name="charter")
 app.add_typer(record_commands, name="record")
-app.add_typer(incident_commands.app, name="incident")
-app.add_typer(appeal_commands.app, name="appeal")
-app.add_typer(work_commands.app, name="work")
+app.add_typer(incident_app, name="incident")
+app.add_typer(appeal_app, name="appeal")
+app.add_typer(work_app, name="work")
 app.add_typer(committee_commands, name="committee")
 app.command()(report)
 app.command()(explain)
@@ -106,10 +99,10 @@ app.command()(verify)
 ledger_commands.app.command()(witness)
 ledger_commands.app.command()(signer)
 app.add_typer(ledger_commands.app, name="ledger")
-app.add_typer(quarantine_commands.app, name="quarantine")
-app.add_typer(cubes_commands.app, name="cubes")
-app.command()(privacy_commands.purge)
-app.add_typer(privacy_commands.app, name="keys")
+app.add_typer(decision_commands.app, name="quarantine")
+app.add_typer(cubes_app, name="cubes")
+app.command()(purge)
+app.add_typer(keys_app, name="keys")
 app.add_typer(access_commands.app, name="access")
 app.add_typer(alert_commands.app, name="alerts")
 app.command()(doctor)

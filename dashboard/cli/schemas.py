@@ -43,8 +43,8 @@ from boussole.charter.schemas.shapes import (
     whole,
 )
 from boussole.charter.text.model import Article, Charter, Head, LawFile
-from boussole.dashboard.alerts.letters.as_json import schema_text
-from boussole.dashboard.cli.doctor.row import Row
+from boussole.dashboard.alerts.letters import schema_text
+from boussole.dashboard.cli.doctor import Row
 
 OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "audit": ("audit", "texts"),

@@ -15,12 +15,11 @@ from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.elements import Html, badge, details, el, facts, join, table
 from boussole.dashboard.markup.inline import STATIC
 from boussole.dashboard.markup.marks import PAPER, word
-from boussole.dashboard.parts.system_html import article
-from boussole.dashboard.views.answers.left_out import left_out_words
-from boussole.dashboard.views.naming import period
-from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.view import SystemPage, system_page
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.views.answers.small_print import left_out_words
+from boussole.dashboard.views.parts.system_html import article
+from boussole.dashboard.views.scene import Scene, period
+from boussole.dashboard.views.system import SystemPage, system_page
 
 if TYPE_CHECKING:
     from boussole.audits.decisions import IngestReport

@@ -1,4 +1,4 @@
-"""The bundled fonts: for vl-convert and Typst as files, for pictures as an embedded style."""
+"""The bundled fonts, for vl-convert and Typst as files, for pictures as a style, and what text they can print."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ import base64
 import html
 import io
 import re
+import unicodedata
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import vl_convert
+from fontTools.ttLib import TTFont
+
+# The bundled fonts: for vl-convert and Typst as files, for pictures as an embedded style.
+
 
 FOLDER = Path(__file__).parent / "fonts"
 SANS, SERIF = "Source Sans 3", "Source Serif 4"
@@ -77,3 +84,43 @@ def _subset(font: bytes, letters: str, *, flavor: str | None = None) -> bytes:
     found["name"], found.flavor = names, flavor
     found.save(made)
     return made.getvalue()
+
+
+# Text that the bundled fonts can print: anything else is written as ⟨U+XXXX⟩, never dropped.
+
+
+_KEPT = "\n\u00ad"
+_NEVER = ("Cc", "Cf", "Cn", "Co", "Cs")
+"""Control, format, unassigned, private-use and surrogate characters: Typst fails on some, others hide or reorder."""
+
+
+@cache
+def _drawn() -> frozenset[int]:
+    """The characters that at least one bundled font can draw."""
+    return frozenset(
+        code for path in sorted(FOLDER.glob("*.ttf")) for code in (TTFont(path, lazy=True).getBestCmap() or {})
+    )
+
+
+def printable(text: str) -> str:
+    """The text with every character that cannot be printed replaced by its code.
+
+    >>> printable("Élan\\x00 漢")
+    'Élan⟨U+0000⟩ ⟨U+6F22⟩'
+    """
+    return "".join(char if _prints(char) else f"⟨U+{ord(char):04X}⟩" for char in text)
+
+
+def _prints(char: str) -> bool:
+    return char in _KEPT or (ord(char) in _drawn() and unicodedata.category(char) not in _NEVER)
+
+
+def all_printable(data: Any) -> Any:
+    """The same data with every text in it made printable."""
+    if isinstance(data, str):
+        return printable(data)
+    if isinstance(data, Mapping):
+        return {key: all_printable(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [all_printable(value) for value in data]
+    return data

@@ -1,16 +1,28 @@
-"""The evidence inside the PDF: what was sealed, byte for byte, and where the ledger holds each seal."""
+"""The evidence inside the PDF, sealed byte for byte, and what can be verified of a report that one holds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import pypdf
+
+from boussole.audits.errors import BoussoleError, ReportError
 from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.regular import read_bytes
+from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.series_document import series_document
-from boussole.charter.records import sealed_json
+from boussole.charter.records import SealedReport, sealed_json, sealed_reports, stored_audits
 from boussole.dashboard.report.edition import Edition
 from boussole.dashboard.report.words import ReportSay
+
+# The evidence inside the PDF: what was sealed, byte for byte, and where the ledger holds each seal.
+
 
 SEALS = "seals.json"
 
@@ -115,3 +127,164 @@ def _seals(edition: Edition) -> dict[str, Any]:
             for system_id in edition.drifts
         ],
     }
+
+
+# What can be verified of a report: what is attached to it by itself, and the whole file against a ledger.
+#
+# What is attached proves nothing of the pages: somebody can print other words over them. Only the SHA-256 that was
+# sealed
+# when the report was made tells the file from every other.
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportCheck:
+    """What a report holds and what is wrong with what is attached; `in_ledger`: entries that the ledger holds so.
+
+    `sealed`: the report that this file is, byte for byte; None where the ledger knows no such file, or none was asked.
+    `others`: reports that the ledger knows with the same list of seals, which the file passes itself off as.
+    `replaced_by`: the last report of the same period and language that was sealed after it.
+    """
+
+    audits: int
+    problems: tuple[str, ...]
+    entries: tuple[int, ...]
+    in_ledger: tuple[int, ...] | None
+    sealed: SealedReport | None = None
+    others: tuple[SealedReport, ...] = ()
+    replaced_by: SealedReport | None = None
+
+
+def check(path: Path, *, workspace: Workspace | None = None, content: bytes | None = None) -> ReportCheck:
+    """Holds the attachments of a report to its list of seals, and these to the ledger of a workspace.
+
+    With `content`, that is the report, and `path` only its name.
+
+    Raises ReportError for a file that is no report of Boussole.
+    """
+    data = _read(path) if content is None else content
+    attached = _attached(data, path)
+    files = {name: contents[0] for name, contents in attached.items()}
+    seals, moved = _sealed_in(files, path)
+    problems = [problem for seal in seals for problem in _problems(seal, files)] + _drift_problems(moved, files)
+    problems += [
+        f"{name}: {len(each)} files of this name are attached" for name, each in attached.items() if len(each) > 1
+    ]
+    found = ReportCheck(
+        audits=len(seals),
+        problems=tuple(problems),
+        entries=tuple(int(seal["entry"]) for seal in seals),
+        in_ledger=None,
+    )
+    return found if workspace is None else _held(found, workspace, data, seals=seals, listed=files[SEALS])
+
+
+def _held(
+    found: ReportCheck, workspace: Workspace, data: bytes, *, seals: Sequence[Mapping[str, Any]], listed: bytes
+) -> ReportCheck:
+    """The same, held to the ledger of a workspace."""
+    known = {audit.entry: audit for audit in stored_audits(workspace)}
+    held = tuple(
+        seal["entry"]
+        for seal in seals
+        if (own := known.get(seal["entry"]))
+        and own.holds
+        and sha256_hex(own.text.encode()) == seal["sha256"]
+        and own.root == seal["root"]
+    )
+    missing = [f"{seal['file']}: the ledger holds no such seal" for seal in seals if seal["entry"] not in held]
+    reports = sealed_reports(workspace)
+    digest, list_digest = sha256_hex(data), sha256_hex(listed)
+    sealed = next((each for each in reports if each.document == digest), None)
+    later = [each for each in reports if sealed is not None and _follows(each, sealed)]
+    return replace(
+        found,
+        problems=(*found.problems, *missing),
+        in_ledger=held,
+        sealed=sealed,
+        others=tuple(each for each in reports if each.seals == list_digest),
+        replaced_by=later[-1] if later else None,
+    )
+
+
+def _follows(later: SealedReport, sealed: SealedReport) -> bool:
+    """Whether a report was made after another, on the same."""
+    return later.entry > sealed.entry and (later.period, later.lang) == (sealed.period, sealed.lang)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return read_bytes(path)
+    except OSError as error:
+        raise _no_pdf(path) from error
+
+
+def _no_pdf(path: Path) -> ReportError:
+    return ReportError("this is not a PDF that can be read.", where=str(path), next_step="Give a report.")
+
+
+def _attached(data: bytes, path: Path) -> dict[str, list[bytes]]:
+    """What is attached, by name: more than one content where a name is given to several files."""
+    try:
+        found = pypdf.PdfReader(BytesIO(data)).attachments
+        return {name: list(contents) for name, contents in found.items()}
+    except Exception as error:
+        raise _no_pdf(path) from error
+
+
+def _sealed_in(files: dict[str, bytes], path: Path) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
+    """What the list of seals says of audits, and the names and hashes of the figures of drift."""
+    try:
+        document = json.loads(files[SEALS])
+        seals = [
+            {"entry": _whole(seal["entry"]), **{key: _text(seal[key]) for key in ("file", "sha256", "root", "charter")}}
+            for seal in document["audits"]
+        ]
+        moved = [(_text(named["file"]), _text(named["sha256"])) for named in document.get("drift", [])]
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+        raise ReportError(
+            "this is not a report of Boussole: it holds no list of seals.",
+            where=str(path),
+            next_step="Give a file made by `boussole report`.",
+        ) from error
+    return seals, moved
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _drift_problems(moved: Sequence[tuple[str, str]], files: dict[str, bytes]) -> list[str]:
+    """Attached figures of drift that are not those the list of seals names; reports of before have none."""
+    found = []
+    for name, sha256 in moved:
+        content = files.get(name)
+        if content is None:
+            found.append(f"{name}: the file is not attached")
+        elif sha256_hex(content) != sha256:
+            found.append(f"{name}: these are not the figures that the report was made with")
+    return found
+
+
+def _problems(seal: dict[str, Any], files: dict[str, bytes]) -> list[str]:
+    """What does not hold of one attached audit and of the charter it names."""
+    content, charter = files.get(seal["file"]), files.get(seal["charter"])
+    if content is None or charter is None:
+        return [f"{seal['file'] if content is None else seal['charter']}: the file is not attached"]
+    found = [] if sha256_hex(content) == seal["sha256"] else [f"{seal['file']}: it is not the document that was sealed"]
+    try:
+        document = json.loads(content)
+        if canonical_json(document) != content:
+            found.append(f"{seal['file']}: it is not in the form that is sealed")
+        if sha256_hex(charter) != document["charter"]["sha256"]:
+            found.append(f"{seal['charter']}: it is not the charter that judged")
+    except (BoussoleError, KeyError, RecursionError, TypeError, ValueError):
+        found.append(f"{seal['file']}: it is not an audit document")
+    return found

@@ -12,12 +12,12 @@ from boussole.charter.document.base import given
 from boussole.charter.records import sealed_json
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.marks import ORDER
-from boussole.dashboard.report.answer import COLUMNS
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.report.attachments import SEALS, audit_file, charter_file, drift_content, drift_file
 from boussole.dashboard.report.edition import Edition
+from boussole.dashboard.report.questions import COLUMNS
 from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.answers.asked import indicator_of
-from boussole.dashboard.words.say import speaker
 
 Data = dict[str, Any]
 REASONS = 5

@@ -6,19 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, SIDE, mark_svg, word
-from boussole.dashboard.report.answer import answer
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.report.attachments import Attachment
 from boussole.dashboard.report.closing import reading, unexamined, untouched, verifying
 from boussole.dashboard.report.edition import Edition
-from boussole.dashboard.report.events import events
-from boussole.dashboard.report.followed import opinions, promised
-from boussole.dashboard.report.questions import courses, matrices
+from boussole.dashboard.report.followed import events, opinions, promised
+from boussole.dashboard.report.questions import answer, courses, matrices
 from boussole.dashboard.report.systems import part
 from boussole.dashboard.report.words import ReportSay
-from boussole.dashboard.views.answers.left_out import read_words
+from boussole.dashboard.views.answers.small_print import read_words
 from boussole.dashboard.views.compass import compass
-from boussole.dashboard.views.naming import period
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.scene import period
 
 Data = dict[str, Any]
 LISTED = 3

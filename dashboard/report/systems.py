@@ -9,15 +9,15 @@ from typing import Any
 
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.charter.text.model import Charter, Indicator, Law
-from boussole.dashboard.charts.tables import Table
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.report.edition import Edition
-from boussole.dashboard.report.moved import section as section_moved
+from boussole.dashboard.report.edition import section as section_moved
 from boussole.dashboard.report.words import ReportSay
 from boussole.dashboard.views.answers.asked import indicator_of
 from boussole.dashboard.views.answers.small_print import measure_words
-from boussole.dashboard.views.naming import anchor_of, period
-from boussole.dashboard.views.system.view import Question, Section, system_page
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.charts.tables import Table
+from boussole.dashboard.views.scene import anchor_of, period
+from boussole.dashboard.views.system import Question, Section, system_page
 
 Data = dict[str, Any]
 Asked = tuple[Section, Question]

@@ -16,7 +16,7 @@ from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition
 from boussole.dashboard.report.typesetting import typeset_pdf
 from boussole.dashboard.report.words import teller
-from boussole.dashboard.views.report.periods import parse_period
+from boussole.dashboard.views.periods import parse_period
 
 
 def write_report(workspace: Workspace, *, period: str | None, lang: str, out: Path | None) -> Path:

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
 from boussole.charter.document.answers.verdict import worst
-from boussole.dashboard.charts.rose import Ring, rings_shown, rose_svg, rose_text
 from boussole.dashboard.markup.marks import ORDER
+from boussole.dashboard.markup.words.addresses import answer_href, article_href, system_href
+from boussole.dashboard.markup.words.say import Say, count
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
-from boussole.dashboard.views.answers.caps import Cap, caps
 from boussole.dashboard.views.answers.short import short_answer
-from boussole.dashboard.views.naming import period
-from boussole.dashboard.views.scene import Finding, Scene, findings, needle, rings
-from boussole.dashboard.words.addresses import answer_href, article_href, system_href
-from boussole.dashboard.words.say import Say, count
+from boussole.dashboard.views.answers.small_print import Cap, caps
+from boussole.dashboard.views.charts.rose import Ring, rings_shown, rose_svg, rose_text
+from boussole.dashboard.views.scene import Finding, Scene, findings, needle, period, rings
 
 LEADS = 3
 """How many findings the lead sentence names."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument
 from boussole.charter.judging.families import decision
-from boussole.dashboard.words.addresses import fairness_href
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.addresses import fairness_href
+from boussole.dashboard.markup.words.say import Say
 
 RAW, PROFILES = "all", "profiles"
 RATIO_LEVELS = (70, 75, 80, 85, 90, 95)

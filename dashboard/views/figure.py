@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.charter.record_types.acts import Reference
-from boussole.dashboard.charts.groups import group_name, group_of, rate_of, rows
-from boussole.dashboard.charts.tables import comparison
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of, way_called
-from boussole.dashboard.views.naming import period
-from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.charts.groups import group_name, group_of, rate_of, rows
+from boussole.dashboard.views.charts.tables import comparison
+from boussole.dashboard.views.scene import Scene, period
 
 
 @dataclass(frozen=True, kw_only=True)

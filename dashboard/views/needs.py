@@ -13,13 +13,13 @@ from boussole.charter.judging.families import NOT_RECORDED
 from boussole.charter.judging.follow_up import examined_before_start
 from boussole.charter.text.model import Indicator
 from boussole.dashboard.markup.marks import ORDER
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import sentence_of
-from boussole.dashboard.views.entry import examined_words
-from boussole.dashboard.views.incidents.beside import reported_words
-from boussole.dashboard.views.register.words import coverage_words
+from boussole.dashboard.views.incidents import reported_words
+from boussole.dashboard.views.register import examined_words
+from boussole.dashboard.views.register_words import coverage_words
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.work import work_words
-from boussole.dashboard.words.say import Say
 
 NAMED = 4
 """Systems that are named one by one; of more, only the number is told."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from boussole.audits.ledger.keeping import CheckpointStanding
 from boussole.charter.records.notes.outside import Check, Outside, State
-from boussole.dashboard.views.evidence.words import moment_words
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.views.evidence import moment_words
 
 
 @dataclass(frozen=True, kw_only=True)

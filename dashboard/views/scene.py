@@ -21,9 +21,9 @@ from boussole.charter.records import AuditSummary, kept_charters, latest_audits,
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.in_force import in_force, kept_charter
 from boussole.charter.text.model import Article, Charter
-from boussole.dashboard.charts.rose import Ring
 from boussole.dashboard.markup.marks import ORDER
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.views.charts.rose import Ring
 
 NOTHING = Facts(as_of=dt.date.min)
 """Where nobody states anything: in a report of one audit, for example."""
@@ -225,3 +225,23 @@ def _distance(measure: MeasureDocument, level: float) -> float:
     if scale != "ratio":
         return abs(value) / level
     return abs(math.log(value) / math.log(level)) if value else math.inf
+
+
+# How the window of an audit is called, and where a question stands on the page of its system.
+
+
+def anchor_of(verdict: VerdictDocument) -> str:
+    """Where a question stands on its system's page."""
+    return f"{verdict.article}-{verdict.indicator}"
+
+
+def period(document: AuditDocument, say: Say) -> str:
+    """The window of an audit in words: "September 2026", else "from 1 to …"."""
+    window = document.window
+    return say.period(window.start, window.end)
+
+
+def period_of(document: AuditDocument, measure: MeasureDocument | None, say: Say) -> str:
+    """The days that a figure counts: those of its audit, and those of the windows before that count with them."""
+    since = measure.params.since if measure is not None else None
+    return say.period(since or document.window.start, document.window.end)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from boussole.audits.decisions.overview import Overview, overview
+from boussole.audits.errors import BoussoleError, LakeError
 from boussole.audits.ledger.notes import Note
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.committee.papers.drafts import SavedDraft
@@ -20,28 +22,69 @@ from boussole.charter.records.notes.outside import outside as seen_outside
 from boussole.charter.records.readable import Records
 from boussole.charter.records.store.lookup import audit_days, last_entry
 from boussole.charter.registry.due import due
-from boussole.dashboard.runtime.cache import newest
-from boussole.dashboard.runtime.stamps import (
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.server.cache import (
     Stamp,
     house_stamp,
     lake_files,
+    newest,
     records_stamp,
     sealed_stamp,
     stamp,
     stamp_of,
 )
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.committee.chamber import chambers as seated
-from boussole.dashboard.views.committee.evidence import Evidence, evidence_of
-from boussole.dashboard.views.concerns.concern import Concern, Whose
-from boussole.dashboard.views.concerns.mine import concerns_of
-from boussole.dashboard.views.evidence.facts import VerificationResult
-from boussole.dashboard.views.evidence.facts import verified as verify_here
-from boussole.dashboard.views.facts import Facts, load_facts
-from boussole.dashboard.views.home.since import Before, Met, before
-from boussole.dashboard.views.register.choice import Register
+from boussole.dashboard.views.chamber import Chamber, Evidence, evidence_of
+from boussole.dashboard.views.chamber import chambers as seated
+from boussole.dashboard.views.concern import Concern, Whose
+from boussole.dashboard.views.concerns import concerns_of
+from boussole.dashboard.views.evidence import VerificationResult
+from boussole.dashboard.views.evidence import verified as verify_here
+from boussole.dashboard.views.register_words import Register
 from boussole.dashboard.views.scene import Scene, load
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.since import Before, Met, before
+from boussole.experiments.declared import DeclaredMeasure, declared_measures
+from boussole.experiments.status import SourceStatus, source_status
+
+# What the data page looks at: the sources as the last syncs left them, the state of the lake, declared measures.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """`trouble` says why the lake could not be looked at: then `lake` and `declared` are no answer; `unnoted` why
+    nobody can say when the sources were read: then `statuses` are none."""
+
+    statuses: Sequence[SourceStatus] = ()
+    lake: Overview = field(default_factory=Overview)
+    declared: Mapping[str, Sequence[DeclaredMeasure]] = field(default_factory=dict)
+    trouble: BoussoleError | None = None
+    unnoted: BoussoleError | None = None
+
+    @property
+    def known(self) -> Overview:
+        """What the lake holds, for whoever can do nothing without it. Raises `trouble`."""
+        if self.trouble is not None:
+            raise self.trouble
+        return self.lake
+
+
+def load_facts(workspace: Workspace) -> Facts:
+    """All of it, or what can be had: a lake that another program holds, or a damaged one, stops no page."""
+    statuses, unnoted = _statuses(workspace)
+    try:
+        lake = overview(workspace)
+        declaring = [system for name, system in workspace.deciding.items() if name in lake.declaring]
+        declared = {system.id: declared_measures(workspace, system) for system in declaring}
+        return Facts(statuses=statuses, lake=lake, declared=declared, unnoted=unnoted)
+    except LakeError as error:
+        return Facts(statuses=statuses, trouble=error, unnoted=unnoted)
+
+
+def _statuses(workspace: Workspace) -> tuple[Sequence[SourceStatus], BoussoleError | None]:
+    try:
+        return source_status(workspace), None
+    except LakeError as error:
+        return (), error
+
 
 A_WHILE, A_MINUTE = 15.0, 60.0
 

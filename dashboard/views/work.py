@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from boussole.audits.languages import capital, inside
 from boussole.charter.record_types.work import THEMES, Consultation, Survey, TimeSaved, Training
 from boussole.charter.work.effects import SHOWN, SurveyChange, ThemeChange, consultations, surveys, times, trainings
-from boussole.dashboard.access.people.role_words import who_words
+from boussole.dashboard.markup.words.addresses import evidence_href
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views.record_words import word
-from boussole.dashboard.views.register.words import when
+from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import evidence_href
-from boussole.dashboard.words.say import Say
 
 Link = tuple[str, str]
 ENOUGH = 0.95

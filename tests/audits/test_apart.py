@@ -33,8 +33,8 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import rerun
 from boussole.charter.records import stored_audits
 from boussole.dashboard.api import answers
-from boussole.dashboard.api.queries import PageQuery, VerdictsQuery
-from boussole.dashboard.cli.audits.verifying import told as lines_of
+from boussole.dashboard.api.shapes import PageQuery, VerdictsQuery
+from boussole.dashboard.cli.verifying import told as lines_of
 from tests.as_json import documents_of, publications, set_apart
 from tests.sparing import later
 from tests.written import sample

@@ -18,14 +18,12 @@ from boussole.charter.record_types.acts import Act
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.inputs import WebForm, input_of, is_required, path_of
 from boussole.charter.record_types.kinds import KINDS
-from boussole.dashboard.access.people.permissions import Action
-from boussole.dashboard.access.people.places import every_command
-from boussole.dashboard.access.people.routes import ROUTES
-from boussole.dashboard.cli.records.of_records import NEVER, names_of
+from boussole.dashboard.cli.of_records import NEVER, names_of
 from boussole.dashboard.cli.schemas import SCHEMAS
-from boussole.dashboard.records.form import FILLERS
-from boussole.dashboard.records.lists import LISTS
-from boussole.dashboard.words.say import FOLDER
+from boussole.dashboard.markup.words.say import FOLDER
+from boussole.dashboard.server.access.permissions import Action
+from boussole.dashboard.server.access.places import ROUTES, every_command
+from boussole.dashboard.views.records.form import FILLERS, LISTS
 from tests.commands import commands
 from tests.sparing import later
 from tests.written import system_text
@@ -189,21 +187,21 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import statements
-from boussole.dashboard.server.guard import guarded
-from boussole.dashboard.access.people.person import COOKIE, Person
-from boussole.dashboard.access.people.permissions import Role
+from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.server.access.person import COOKIE, Person
+from boussole.dashboard.server.access.permissions import Role
 from boussole.dashboard.cli.main import app
-from boussole.dashboard.records.acts.house_offering import offered_by
-from boussole.dashboard.access.people.routes import record_address
-from boussole.dashboard.api.openapi import document
+from boussole.dashboard.views.records.offering import offered_by
+from boussole.dashboard.server.access.places import record_address
+from boussole.dashboard.api.serving import document
 from boussole.dashboard.api.serving import api_routes
-from boussole.dashboard.forms.forms_html import form_html
-from boussole.dashboard.records.routes import offered
-from boussole.dashboard.records.setting import Setting
-from boussole.dashboard.records.acts.routes import act_routes
-from boussole.dashboard.pages.work.routes import work_routes
+from boussole.dashboard.server.forms.forms_html import form_html
+from boussole.dashboard.views.records.entering import offered
+from boussole.dashboard.views.records.setting import Setting
+from boussole.dashboard.views.records.act_routes import act_routes
+from boussole.dashboard.pages.work.work_html import work_routes
 from boussole.dashboard.views import store
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.say import speaker
 
 home, which = Path(sys.argv[1]), sys.argv[2]
 workspace, say = Workspace(home), speaker("en")

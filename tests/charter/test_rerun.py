@@ -18,7 +18,7 @@ from boussole.audits.retention.purge import purge
 from boussole.audits.runs import code_hash
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.rerun import Rerun, chosen, rerun
-from boussole.dashboard.cli.audits.verifying import told
+from boussole.dashboard.cli.verifying import told
 from tests import offers
 
 TODAY = dt.date(2026, 12, 1)

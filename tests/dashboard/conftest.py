@@ -20,9 +20,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.access import visitor
-from boussole.dashboard.access.people import person
-from boussole.dashboard.runtime import limits
+from boussole.dashboard.server import trouble
+from boussole.dashboard.server.access import person, visitor
 from boussole.dashboard.views.scene import Scene
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ costs: {build: 180000}
 @pytest.fixture
 def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who asks too often is counted by a clock that stands still: nothing gives way, however slow the machine is."""
-    monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr(trouble, "time", SimpleNamespace(monotonic=lambda: 0.0))
 
 
 @pytest.fixture(scope="session")

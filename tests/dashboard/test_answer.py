@@ -18,24 +18,23 @@ from boussole.charter.document import LeftOut, MeasureDocument, Params
 from boussole.charter.records import save_audit
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.charts.course import BOTTOM, HIGH, LEFT, RIGHT, TOP, Stop, course_svg
-from boussole.dashboard.charts.course import WIDE as COURSE_WIDE
-from boussole.dashboard.charts.hundred import hundred
 from boussole.dashboard.markup.marks import shape
+from boussole.dashboard.markup.words.addresses import answer_href
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import NOTHING_ELSE
+from boussole.dashboard.pages.answer.along import answer_page as kept_page
 from boussole.dashboard.pages.answer.answer_html import Behind, Doors
-from boussole.dashboard.pages.answer.cache import answer_page as kept_page
-from boussole.dashboard.pages.answer.done import Reader
-from boussole.dashboard.pages.answer.view import AnswerPage, answer_page
+from boussole.dashboard.pages.answer.view import AnswerPage, Reader, answer_page
 from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.views.answers.asked import sentence_of
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.answers.short import MOST, compared_people, figures, told_by, words_in
+from boussole.dashboard.views.charts.course import BOTTOM, HIGH, LEFT, RIGHT, TOP, Stop, course_svg
+from boussole.dashboard.views.charts.course import WIDE as COURSE_WIDE
+from boussole.dashboard.views.charts.hundred import hundred
+from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.matrix import matrix
-from boussole.dashboard.words.addresses import answer_href
-from boussole.dashboard.words.say import speaker
 from tests.as_json import documents, written
 from tests.dashboard.before_folds import folded, shown, words_shown
 from tests.sparing import later

@@ -26,14 +26,12 @@ from boussole.charter.record_types.kinds import (
 )
 from boussole.charter.records import AuditSummary, SealedStatement
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.pages.article import article_html, article_records_html, article_trend_html
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.questions import QuestionView
-from boussole.dashboard.pages.article.standing import told
-from boussole.dashboard.pages.article.trend import ROWS
-from boussole.dashboard.pages.article.view import ArticlePage, ArticleQuery, article_page
-from boussole.dashboard.parts import lists
+from boussole.dashboard.pages.article.view import ROWS, ArticlePage, ArticleQuery, article_page, told
+from boussole.dashboard.views.parts import lists
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import speaker
 from tests.as_json import current, documents
 
 TODAY = dt.date(2026, 11, 26)
@@ -120,10 +118,10 @@ def asked(found: ArticlePage, question: str) -> QuestionView:
 
 def html(found: ArticlePage, lang: str = "en") -> str:
     say = speaker(lang)
-    parts = [article_html.head(found, say, home="/"), article_trend_html.trend(found.trend, say)]
-    parts += [article_html.questions(found, say), article_records_html.outside(found, say)]
-    parts += [article_records_html.law(found.law, say)]
-    parts += [article_records_html.sealed(found.entries, say, evidence="/evidence")]
+    parts = [article_html.head(found, say, home="/"), article_html.trend(found.trend, say)]
+    parts += [article_html.questions(found, say), article_html.outside(found, say)]
+    parts += [article_html.law(found.law, say)]
+    parts += [article_html.sealed(found.entries, say, evidence="/evidence")]
     return "".join(parts)
 
 

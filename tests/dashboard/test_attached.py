@@ -14,15 +14,14 @@ from boussole.charter.record_types.acts import CommitteeAnswer, CommitteeQuestio
 from boussole.charter.records.documents.attachments import erase, path_of
 from boussole.charter.records.statements import statements
 from boussole.charter.records.store.lookup import How, fingerprints, places_of
-from boussole.dashboard.access.people.permissions import SIGNED_IN, TABLE, Action
-from boussole.dashboard.access.people.person import COOKIE
+from boussole.dashboard.app.guard import guarded
 from boussole.dashboard.cli.main import app
-from boussole.dashboard.forms.inbox import problem_of
-from boussole.dashboard.forms.routes import LARGEST
-from boussole.dashboard.pages.questions.routes import question_routes
-from boussole.dashboard.records.acts.routes import act_routes
-from boussole.dashboard.records.handing import attachment_routes
-from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.pages.questions.view import question_routes
+from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Action
+from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.forms.routes import LARGEST, problem_of
+from boussole.dashboard.views.records.act_routes import act_routes
+from boussole.dashboard.views.records.entering import attachment_routes
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall
 from tests.charter.test_attachments import PDF, docx

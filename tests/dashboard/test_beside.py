@@ -8,9 +8,9 @@ from typing import Any
 from boussole.audits.drift.series import DriftSeries
 from boussole.charter.comparing.months import VersionChange
 from boussole.charter.document.differences.comparing import SIDE_BY_SIDE, VersionComparison
-from boussole.dashboard.pages.drift.beside_html import versions
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.drift.sides_html import versions
 from boussole.dashboard.views.drift.beside import Beside, side_by_side
-from boussole.dashboard.words.say import speaker
 from tests.written import sample
 
 SYSTEM = sample(

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from boussole.charter.document import Band
-from boussole.dashboard.charts.calibration import Curve, calibration_chart, calibration_note, calibration_text
-from boussole.dashboard.charts.charts import curves_svg
-from boussole.dashboard.parts import system_html
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.views.charts.calibration import Curve, calibration_chart, calibration_note, calibration_text
+from boussole.dashboard.views.charts.charts import curves_svg
+from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.view import Section, system_page
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.system import Section, system_page
 from tests.as_json import curves, drawn_and_not
 
 Document = dict[str, Any]

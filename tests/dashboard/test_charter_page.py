@@ -14,10 +14,10 @@ from boussole.charter.auditing.replay import ABSENT, Replay
 from boussole.charter.auditing.replay import VerdictChange as Moved
 from boussole.charter.records.in_force import Act, InForce, Version
 from boussole.dashboard.cli.main import app
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.charter import charter_html
 from boussole.dashboard.pages.charter.amendment import Amendment, CharterView, look
 from boussole.dashboard.pages.charter.view import charter_page
-from boussole.dashboard.words.say import speaker
 from tests.charter.builders import CHARTER, amended, plain, system
 
 FR, EN = speaker("fr"), speaker("en")

@@ -11,12 +11,12 @@ import pytest
 
 from boussole.audits.systems import System
 from boussole.audits.systems.parts import Feature
-from boussole.dashboard.charts.charts import svg
-from boussole.dashboard.charts.dots import NARROW, WIDE, draw, ticks
-from boussole.dashboard.charts.groups import ADJUSTED, Row, attribute_name, group_name, value_name
-from boussole.dashboard.charts.tables import comparison
 from boussole.dashboard.markup.fontfiles import embed
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.views.charts.charts import svg
+from boussole.dashboard.views.charts.dots import NARROW, WIDE, draw, ticks
+from boussole.dashboard.views.charts.groups import ADJUSTED, Row, attribute_name, group_name, value_name
+from boussole.dashboard.views.charts.tables import comparison
 from tests.as_json import (
     adjusted_table,
     drift_chart,

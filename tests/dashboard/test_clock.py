@@ -16,11 +16,10 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.ledger.search import EntryLine
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.records import open_records
+from boussole.dashboard.markup.words.say import chosen_language, speaker, speaker_for, speaker_in
 from boussole.dashboard.pages.reports import reports_html
-from boussole.dashboard.pages.reports.cache import Report
-from boussole.dashboard.views.evidence.words import content_words, moment_words
-from boussole.dashboard.words.say import speaker
-from boussole.dashboard.words.speaking import chosen_language, speaker_for, speaker_in
+from boussole.dashboard.pages.reports.making import Report
+from boussole.dashboard.views.evidence import content_words, moment_words
 from tests.dashboard.app_at import app_at
 
 EVENING = dt.datetime(2026, 11, 29, 23, 29, tzinfo=dt.UTC)
@@ -131,4 +130,4 @@ def test_only_one_place_asks_in_which_language_a_request_is_made():
     found = {
         path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if asks.search(path.read_text("utf-8"))
     }
-    assert found == {"access/lapsed.py", "parts/context.py", "words/speaking.py"}
+    assert found == {"markup/words/say.py", "server/access/account_html.py", "views/parts/context.py"}

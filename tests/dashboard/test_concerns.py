@@ -25,18 +25,16 @@ from boussole.charter.record_types.acts import (
 from boussole.charter.record_types.kinds import Incident, Recommendation, Reply
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.access.remembered import Wish, seen
-from boussole.dashboard.alerts.personal import readers
-from boussole.dashboard.pages.concerns.concerns_html import page
-from boussole.dashboard.pages.concerns.routes import letters_form
-from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, split
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.concerns.concern import Concern, Whose
-from boussole.dashboard.views.concerns.mine import concerns_of, whose
+from boussole.dashboard.alerts import personal
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.concerns.view import STAYS, ConcernsPage, letters_form, page, split
+from boussole.dashboard.server.access.database import Wish, seen
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.concern import Concern, Whose
+from boussole.dashboard.views.concerns import concerns_of, whose
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import speaker
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, RULES, SAID, START, Desk, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.dashboard.app_at import app_at
@@ -236,7 +234,7 @@ def test_what_a_page_did_not_show_is_not_seen(
         raise BoussoleError("unread.", where="x", next_step="y")
 
     with monkeypatch.context() as patched:
-        patched.setattr(readers, "reach", fails)
+        patched.setattr(personal, "reach", fails)
         assert not app_at("concerns").run().exception
     assert seen(hall.workspace, m(1)) == {}
     assert not app_at("concerns").run().exception

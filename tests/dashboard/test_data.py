@@ -27,13 +27,13 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.elements import code, stacked
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.data import data_html
 from boussole.dashboard.pages.data.view import DataPage, data_page
-from boussole.dashboard.pages.system.declared import declared_section, declared_tables
+from boussole.dashboard.pages.system.matrix_html import declared_section, declared_tables
 from boussole.dashboard.views import store
-from boussole.dashboard.views.facts import Facts
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.store import Facts
 from boussole.experiments.declared import DeclaredMeasure
 from boussole.experiments.status import SourceStatus
 from tests.as_json import documents

@@ -164,11 +164,11 @@ def test_sources_that_everybody_reads(found, house: Workspace, tmp_path: Path) -
 def test_a_disk_without_room_and_a_clock_that_is_behind(
     found, house: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("boussole.dashboard.cli.doctor.machine.LEAST", 2**60)
+    monkeypatch.setattr("boussole.dashboard.cli.doctor.LEAST", 2**60)
     code, told = found()
     assert (code, list(told)) == (1, ["disk"])
     monkeypatch.undo()
-    monkeypatch.setattr("boussole.dashboard.cli.doctor.machine.last_moment", lambda _: _in_a_week())
+    monkeypatch.setattr("boussole.dashboard.cli.doctor.last_moment", lambda _: _in_a_week())
     assert "the clock says" in found()[1]["clock"]
 
 

@@ -12,16 +12,15 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import begin, draft, drafts, save, savings
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.access.people.person import COOKIE
-from boussole.dashboard.forms.forms_html import form_html
-from boussole.dashboard.forms.inbox import problem_of
-from boussole.dashboard.parts.drafts import drafts_html as drafting_html
-from boussole.dashboard.parts.drafts.forms import writing
-from boussole.dashboard.parts.drafts.routes import draft_routes
-from boussole.dashboard.parts.drafts.view import complete, draft_line, draft_page, missing, read
-from boussole.dashboard.server.guard import guarded
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.forms.forms_html import form_html
+from boussole.dashboard.server.forms.routes import problem_of
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.parts import drafts as drafting_html
+from boussole.dashboard.views.parts.draft_forms import draft_routes, writing
+from boussole.dashboard.views.parts.drafts import complete, draft_line, draft_page, missing, read
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall
 

@@ -28,15 +28,14 @@ from boussole.audits.systems import load_system
 from boussole.audits.workspace import Workspace
 from boussole.charter.document.differences.drift import DriftDocument
 from boussole.charter.schemas import audit_schema, drift_schema
-from boussole.dashboard.access.people.person import COOKIE
-from boussole.dashboard.cli.audits.drifting import DISTANCES, TESTS
-from boussole.dashboard.pages.drift import detail_html, detail_making, detail_routes
-from boussole.dashboard.pages.drift.detail_header import header
+from boussole.dashboard.app.server import routes
+from boussole.dashboard.cli.drifting import DISTANCES, TESTS
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.drift import detail_html, detail_making
 from boussole.dashboard.pages.drift.detail_making import StoredReport, make
-from boussole.dashboard.pages.drift.detail_words import told_words, which_to_read
-from boussole.dashboard.server.server import routes
-from boussole.dashboard.views.drift.query import DriftQuery
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.pages.drift.detail_words import header, told_words, which_to_read
+from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.experiments.drift_reports import AGAINST, ARTIFACTS, CONTENT, EXPERIMENT, SYSTEM, WINDOW
 from boussole.experiments.store import TAG as OF_DECISIONS
 from boussole.experiments.store import client
@@ -282,7 +281,7 @@ def test_who_asks_for_a_report_gets_it_on_the_page(
     workspace: Workspace, asks: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[object] = []
-    monkeypatch.setattr(detail_routes, "make_apart", lambda _, *given: made.append(given))
+    monkeypatch.setattr(detail_html, "make_apart", lambda _, *given: made.append(given))
     to = f"/drift-make/jobs.{NAME}.previous.week?spoken=en&lang=en"
     answer = asks("data_scientist").post(to, files={"none": b""})
     assert (answer.status_code, answer.headers["location"]) == (
@@ -304,7 +303,7 @@ def test_why_it_cannot_be_made_is_told_on_the_page(
     def refuse(*_: object) -> None:
         raise ReportError("the rows were purged.", next_step="Look elsewhere.")
 
-    monkeypatch.setattr(detail_routes, "make_apart", refuse)
+    monkeypatch.setattr(detail_html, "make_apart", refuse)
     answer = asks("data_scientist").post(f"/drift-make/jobs.{NAME}.reference.month?spoken=en", files={"none": b""})
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/drift?system=jobs&sent=")

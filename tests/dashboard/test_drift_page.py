@@ -27,13 +27,11 @@ from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import Act
 from boussole.charter.records.in_force import Version as CharterVersion
-from boussole.dashboard.charts.distance_picture import Spot, small_multiple
-from boussole.dashboard.charts.time_axis import time_axis
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.drift import drift_html as drifting_html
-from boussole.dashboard.views.drift.query import DriftQuery
-from boussole.dashboard.views.drift.view import DriftPage, drift_page
+from boussole.dashboard.views.charts.time_pictures import Spot, small_multiple, time_axis
+from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, drift_page
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import speaker
 from tests.dashboard.app_at import app_at
 from tests.written import sample, system_text
 

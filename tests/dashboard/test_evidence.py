@@ -36,16 +36,24 @@ from boussole.charter.records.documents.attachments import examined, kept_with, 
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.sealed_files import NO_FILES
 from boussole.charter.records.starting import Restart
+from boussole.dashboard.markup.words.addresses import evidence_href, number_of
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.evidence import evidence_html
-from boussole.dashboard.pages.evidence.answers import EvidenceQuery
-from boussole.dashboard.pages.evidence.check import LARGEST, examine
-from boussole.dashboard.pages.evidence.head import head
-from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
-from boussole.dashboard.views.evidence.facts import PER_PAGE, VerificationResult, proved, results, short, verified
-from boussole.dashboard.views.evidence.words import content_words, kind_words, seal_words, stated_words
+from boussole.dashboard.pages.evidence.check import LARGEST, EvidenceQuery, examine
+from boussole.dashboard.pages.evidence.view import asked_of, entry_page, head, search_of
+from boussole.dashboard.views.evidence import (
+    PER_PAGE,
+    VerificationResult,
+    content_words,
+    kind_words,
+    proved,
+    results,
+    seal_words,
+    short,
+    stated_words,
+    verified,
+)
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import evidence_href, number_of
-from boussole.dashboard.words.say import speaker
 from tests.written import audit_document
 
 EN, FR = speaker("en"), speaker("fr")

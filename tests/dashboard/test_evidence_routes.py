@@ -15,10 +15,10 @@ from boussole.audits.ledger.proof import parse_proof
 from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import save_audit
+from boussole.dashboard.app.server import LocalOnly, routes
 from boussole.dashboard.pages.evidence import routes as evidence_routes
 from boussole.dashboard.pages.evidence.check import LARGEST
 from boussole.dashboard.pages.evidence.routes import MOST_ANSWERS, answer_of
-from boussole.dashboard.server.server import LocalOnly, routes
 from tests.dashboard.test_evidence import document, tamper
 
 

@@ -14,14 +14,20 @@ from starlette.testclient import TestClient
 from boussole.audits.errors import BoussoleError
 from boussole.charter.deadlines.appeals import appeals
 from boussole.charter.records.facts import facts_of
-from boussole.dashboard.access import visitor
-from boussole.dashboard.access.database import access, now, reading, sheet_table, stamp
-from boussole.dashboard.access.log import entries, note
-from boussole.dashboard.access.people.permissions import AccessError, Role
-from boussole.dashboard.access.people.person import COOKIE, Person
-from boussole.dashboard.access.sheet_requests import WAITING, open_sheet, settle_sheet, sheet_requests, shown_sheet
+from boussole.dashboard.app.server import routes
 from boussole.dashboard.markup.elements import PREFIX
-from boussole.dashboard.server.server import routes
+from boussole.dashboard.server.access import visitor
+from boussole.dashboard.server.access.database import access, now, reading, sheet_table, stamp
+from boussole.dashboard.server.access.log import entries, note
+from boussole.dashboard.server.access.permissions import AccessError, Role
+from boussole.dashboard.server.access.person import COOKIE, Person
+from boussole.dashboard.server.access.sheet_requests import (
+    WAITING,
+    open_sheet,
+    settle_sheet,
+    sheet_requests,
+    shown_sheet,
+)
 from boussole.dashboard.views.explained import explanation
 from tests.dashboard.app_at import app_at
 from tests.dashboard.explained import asked, model, workspace_in
@@ -126,7 +132,7 @@ def test_what_is_over_is_erased_though_nobody_opens_the_page(workspace, monkeypa
 
     assert held() == 1
     late = now() + WAITING
-    monkeypatch.setattr("boussole.dashboard.access.log.now", lambda: late)
+    monkeypatch.setattr("boussole.dashboard.server.access.log.now", lambda: late)
     note(workspace, "sign_in", subject="sub-7")
     assert held() == 0
 

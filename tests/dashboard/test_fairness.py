@@ -13,14 +13,15 @@ import pytest
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import Comparison, MeasureDocument
-from boussole.dashboard.charts.strips import Mark, strip_svg
-from boussole.dashboard.pages.fairness import cache, fairness_html
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.fairness import fairness_html
+from boussole.dashboard.pages.fairness import view as cache
 from boussole.dashboard.pages.fairness.figures import Group, beyond, by_chance
 from boussole.dashboard.pages.fairness.view import Explorer
+from boussole.dashboard.views.charts.strips import Mark, strip_svg
 from boussole.dashboard.views.fairness_choice import PROFILES, RAW, FairnessQuery
 from boussole.dashboard.views.scene import Scene, load
-from boussole.dashboard.views.system.view import system_page
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.system import system_page
 from tests.as_json import attributes_of, audits_of, controls_of, explorer, kinds_of, span, stages_of
 from tests.dashboard.app_at import app_at
 
@@ -405,8 +406,8 @@ def test_a_workspace_without_groups_says_what_to_do_first(scene: Scene, windows:
 
 def test_a_view_is_made_once_until_something_changes(workspace: Workspace) -> None:
     chosen = FairnessQuery.of({"by": "gender"})
-    assert cache.explorer(workspace, chosen, "en") is cache.explorer(workspace, chosen, "en")
-    assert cache.explorer(workspace, FairnessQuery.of({"system": "x"}), "fr") is not None
+    assert cache.kept_explorer(workspace, chosen, "en") is cache.kept_explorer(workspace, chosen, "en")
+    assert cache.kept_explorer(workspace, FairnessQuery.of({"system": "x"}), "fr") is not None
 
 
 def test_a_question_of_a_system_leads_to_its_figures(scene: Scene) -> None:

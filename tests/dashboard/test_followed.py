@@ -16,19 +16,22 @@ from boussole.charter.record_types.attached import Attachment
 from boussole.charter.record_types.kinds import FollowUp, Recommendation, Reply
 from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts, facts_of
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.access.people.person import COOKIE, Person
-from boussole.dashboard.forms.forms_html import PageForms
-from boussole.dashboard.forms.inbox import problem_of
-from boussole.dashboard.pages.recommendations import recommendations_html as followed_html
-from boussole.dashboard.pages.recommendations.asking import FollowedForms
-from boussole.dashboard.pages.recommendations.routes import followed_routes
-from boussole.dashboard.pages.recommendations.view import RecommendationsQuery, recommendations_page
-from boussole.dashboard.parts import opinions_html
-from boussole.dashboard.server.guard import guarded
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.followed.opinions import opinions_about
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.recommendations import view as followed_html
+from boussole.dashboard.pages.recommendations.view import (
+    FollowedForms,
+    RecommendationsQuery,
+    followed_routes,
+    recommendations_page,
+)
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.access.person import COOKIE, Person
+from boussole.dashboard.server.forms.forms_html import PageForms
+from boussole.dashboard.server.forms.routes import problem_of
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.followed import opinions_about
+from boussole.dashboard.views.parts import opinions_html
 from tests.charter.committee.desk import DAY, RULES, m
 from tests.charter.committee.hall import NAME, Hall, who
 

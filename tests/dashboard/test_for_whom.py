@@ -13,9 +13,9 @@ from boussole.audits.uncertainty.holm import holm
 from boussole.audits.windows import Window
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.moved_groups import moved_groups
-from boussole.dashboard.pages.drift.for_whom_html import for_whom as written
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.drift.sides_html import for_whom as written
 from boussole.dashboard.views.drift.for_whom import ForWhom, for_whom
-from boussole.dashboard.words.say import speaker
 from tests.written import audited, drift_rule, sample
 
 COLUMNS = {

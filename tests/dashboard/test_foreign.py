@@ -20,42 +20,38 @@ from boussole.charter.records.in_force import InForce, Version
 from boussole.charter.registry.due import due
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.markup.elements import Html, el, join
+from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import NOTHING_ELSE
 from boussole.dashboard.pages.answer.answer_html import Behind
 from boussole.dashboard.pages.answer.view import answer_page
-from boussole.dashboard.pages.article import article_html, article_records_html, article_trend_html
+from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.charter import charter_html
 from boussole.dashboard.pages.charter.amendment import CharterView
 from boussole.dashboard.pages.charter.view import charter_page
-from boussole.dashboard.pages.compass import compass_html, home_html
+from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.evidence import evidence_html
-from boussole.dashboard.pages.evidence.head import head
-from boussole.dashboard.pages.evidence.view import search_of
+from boussole.dashboard.pages.evidence.view import head, search_of
 from boussole.dashboard.pages.law import law_html
 from boussole.dashboard.pages.register import register_html
-from boussole.dashboard.pages.system import entry_html, matrix_html
-from boussole.dashboard.parts import system_html
-from boussole.dashboard.views.answers.caps import caps
+from boussole.dashboard.pages.system import matrix_html
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.views.answers.course import Past
+from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.compass import compass
-from boussole.dashboard.views.entry import unaudited
-from boussole.dashboard.views.evidence.facts import Results
-from boussole.dashboard.views.evidence.words import content_words
-from boussole.dashboard.views.home.changes import since_audit
-from boussole.dashboard.views.home.mine import waiting
+from boussole.dashboard.views.evidence import Results, content_words
+from boussole.dashboard.views.home import since_audit, waiting
 from boussole.dashboard.views.law import law_page
-from boussole.dashboard.views.register.choice import Register
-from boussole.dashboard.views.register.choice import RegisterQuery as Filters
-from boussole.dashboard.views.register.view import register_page
+from boussole.dashboard.views.matrix import matrix
+from boussole.dashboard.views.parts import system_html
+from boussole.dashboard.views.register import register_page, unaudited
+from boussole.dashboard.views.register_words import Register
+from boussole.dashboard.views.register_words import RegisterQuery as Filters
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.matrix import matrix
-from boussole.dashboard.views.system.view import system_page
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.views.system import system_page
 from tests.as_json import documents, judge, register, sentence_of, summarise
 from tests.charter.builders import WOMEN, comparison, drift, system
 from tests.sparing import later
@@ -118,7 +114,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     seen, changed = compass(scene, say, query=query), since_audit(scene, say, query=query, every=True)
     yield (
         "compass",
-        join([compass_html.head(seen, say), compass_html.overview(seen, say), home_html.changes_html(changed, say)]),
+        join([compass_html.head(seen, say), compass_html.overview(seen, say), compass_html.changes_html(changed, say)]),
     )
     system = system_page(scene, "matchft", say, query=query)
     parts = [system_html.article(each, say, recompute="") for each in system.sections]
@@ -136,10 +132,10 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     for article in scene.charter.articles:
         found = article_page(scene, ArticleQuery(article=article.id), say, on=TODAY, query=query)
         assert found is not None
-        written = [article_html.head(found, say, home="/"), article_trend_html.trend(found.trend, say)]
-        written += [article_html.questions(found, say), article_records_html.outside(found, say)]
-        written += [article_records_html.law(found.law, say)]
-        written += [article_records_html.sealed(found.entries, say, evidence="/")]
+        written = [article_html.head(found, say, home="/"), article_html.trend(found.trend, say)]
+        written += [article_html.questions(found, say), article_html.outside(found, say)]
+        written += [article_html.law(found.law, say)]
+        written += [article_html.sealed(found.entries, say, evidence="/")]
         yield article.id, join(written)
     provisions = law_page(scene, say, on=TODAY, query=query)
     yield (
@@ -158,10 +154,10 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     written = [part(listed, say) for part in (register_html.head, register_html.overview, register_html.uses)]
     shown = waiting(Person(role=Role.STEWARD), (), given, say, query=query)
     assert shown is not None
-    yield "register", join([*written, home_html.waiting_html(shown)])
+    yield "register", join([*written, compass_html.waiting_html(shown)])
     alone = unaudited(uses[1], say, today=TODAY)
     held = caps(scene, say, query=query, system="matchft")
-    yield "entry", entry_html.page(alone, say, home="/", register="/", caps=held)
+    yield "entry", matrix_html.page(alone, say, home="/", register="/", caps=held)
     yield "charter", charter_of(scene, say)
     yield "evidence", evidence_of(scene, say)
 

@@ -15,11 +15,11 @@ from boussole.charter.record_types.base import KeptFile
 from boussole.charter.record_types.kinds import Attestation
 from boussole.charter.records.facts import Facts as Stated
 from boussole.charter.records.statements import SealedStatement
-from boussole.dashboard.pages.generations import generations_html
+from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.pages.generations import view
 from boussole.dashboard.pages.generations.view import GenerationsPage, generations_page
-from boussole.dashboard.views.facts import Facts
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import Say, speaker
+from boussole.dashboard.views.store import Facts
 
 EN, FR = speaker("en"), speaker("fr")
 TODAY = dt.date(2026, 11, 27)
@@ -94,14 +94,14 @@ def test_an_answer_that_somebody_gave_stands_beside_the_open_questions(scene: Sc
 @pytest.mark.parametrize("say", [EN, FR])
 def test_texts_are_escaped_and_each_question_is_a_row(scene: Scene, say: Say) -> None:
     page = look(scene, writer(), lang=say.lang)
-    shown = generations_html.writer(page.writers[0], say)
+    shown = view.writer(page.writers[0], say)
     assert "<b>" not in shown
-    assert "&lt;b&gt;" in generations_html.head(page, say)
+    assert "&lt;b&gt;" in view.head(page, say)
     assert shown.count("<tr") == 2 + len(page.writers[0].texts) + len(page.writers[0].others)
 
 
 def test_a_register_without_writers_says_how_one_is_described(scene: Scene) -> None:
     page = generations_page(scene, Facts(), EN, query={})
     assert page.writers == []
-    assert "kind: generation" in generations_html.empty(EN)
+    assert "kind: generation" in view.empty(EN)
     assert look(scene, writer().model_copy(update={"status": "retired"})).writers == []

@@ -8,19 +8,18 @@ import re
 import pytest
 
 from boussole.dashboard.markup.elements import Html, join
-from boussole.dashboard.markup.glossary import linked
-from boussole.dashboard.markup.glossary_book import called, marked, plain_letters, sorted_by_name, themes, words
+from boussole.dashboard.markup.glossary import called, linked, marked, plain_letters, sorted_by_name, themes, words
+from boussole.dashboard.markup.words.addresses import glossary_href
+from boussole.dashboard.markup.words.reading import reading
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.glossary.glossary_html import page
-from boussole.dashboard.parts import system_html
 from boussole.dashboard.views.compass import compass
+from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.view import system_page
-from boussole.dashboard.words.addresses import glossary_href
-from boussole.dashboard.words.reading import reading
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.system import system_page
 from tests.sparing import later
 
 LANGS = ("fr", "en")

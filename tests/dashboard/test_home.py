@@ -22,19 +22,16 @@ from boussole.charter.records import SealedStatement, save_audit
 from boussole.charter.records.facts import Facts
 from boussole.charter.registry.due import Due
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.pages.compass import home_html
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.compass import compass_html
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.access.person import Person
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.home.changes import since_audit, since_session
-from boussole.dashboard.views.home.mine import MOST, waiting
-from boussole.dashboard.views.home.since import Before, Met, changed_answers, met_last, news
-from boussole.dashboard.views.home.whose import ACTIONS, own_chambers
-from boussole.dashboard.views.register.choice import Register
-from boussole.dashboard.views.register.due import ACTS
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.home import ACTIONS, MOST, own_chambers, since_audit, since_session, waiting
+from boussole.dashboard.views.register_words import ACTS, Register
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.since import Before, Met, changed_answers, met_last, news
 from tests.as_json import documents, written
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, Desk, m
 from tests.charter.committee.hall import Hall
@@ -102,7 +99,7 @@ def test_each_role_is_told_of_what_it_can_do_something_about(desk: Desk, scene: 
     assert {session_of, question} < set(everybody)
     assert any(each.startswith("Audit again") for each in everybody)
     nobody = waiting(Person(role=Role.READER, authenticated=True), [], known, EN, query={})
-    assert "Nothing awaits you today." in home_html.waiting_html(nobody)
+    assert "Nothing awaits you today." in compass_html.waiting_html(nobody)
 
 
 def test_every_kind_of_duty_says_whose_it_is() -> None:

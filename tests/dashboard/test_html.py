@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boussole.dashboard.markup.elements import Html, badge, details, el, facts, join, link, table
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.say import speaker
 
 
 class Texts(HTMLParser):

@@ -17,18 +17,17 @@ from boussole.charter.record_types.incidents import Appeal, Incident
 from boussole.charter.records import statements
 from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.access.people.person import COOKIE
-from boussole.dashboard.forms.forms_html import PageForms
-from boussole.dashboard.forms.inbox import problem_of
+from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.incidents import incidents_html
-from boussole.dashboard.pages.incidents.asking import forms_for
-from boussole.dashboard.pages.incidents.routes import incident_routes
+from boussole.dashboard.pages.incidents.incidents_html import forms_for, incident_routes
 from boussole.dashboard.pages.incidents.view import incidents_page
-from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.forms.forms_html import PageForms
+from boussole.dashboard.server.forms.routes import problem_of
 from boussole.dashboard.views import store
-from boussole.dashboard.views.incidents.beside import open_incidents, owed, reported_words
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.incidents import open_incidents, owed, reported_words
 from tests.charter.incidents.made import appeal, at, closure, decision, facts, incident, reported, update
 from tests.written import system_text
 

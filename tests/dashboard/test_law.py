@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.law import law_html
 from boussole.dashboard.views.law import LawPage, Row, law_page
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import speaker
 from tests.as_json import documents
 
 TODAY = dt.date(2026, 11, 26)

@@ -8,15 +8,15 @@ from html.parser import HTMLParser
 import pytest
 
 from boussole.charter.records.facts import Facts
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.article import article_html
 from boussole.dashboard.pages.article.view import ArticleQuery, article_page
-from boussole.dashboard.pages.plan import plan_html
+from boussole.dashboard.pages.plan import view
 from boussole.dashboard.pages.plan.view import PlanQuery, plan_page
-from boussole.dashboard.parts import lines_html
 from boussole.dashboard.views.fields import Choice
-from boussole.dashboard.views.register.due import DueLine
+from boussole.dashboard.views.parts import lists
+from boussole.dashboard.views.register_words import DueLine
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import speaker
 from tests.dashboard.test_foreign import TODAY, pages
 from tests.sparing import later
 
@@ -63,14 +63,14 @@ def test_what_is_due_of_one_system_is_told_apart() -> None:
         DueLine(when="Today", overdue=False, what=what, place="MatchFT", href=f"/r#{what}")
         for what in ("Answer", "Audit")
     ]
-    found = Links("".join(lines_html.due_item(line) for line in lines))
+    found = Links("".join(lists.due_item(line) for line in lines))
     assert set(found.places) == {"Answer — MatchFT", "Audit — MatchFT"}
 
 
 def test_all_of_one_filter_is_not_all_of_another() -> None:
     names = ("Status", "Risk")
     shown = [
-        lines_html.filter_by(name, [Choice(text="all", href=f"/register?not={name}", current=True, count=2)])
+        lists.filter_by(name, [Choice(text="all", href=f"/register?not={name}", current=True, count=2)])
         for name in names
     ]
     assert Links("".join(shown)).alike == {}
@@ -94,6 +94,6 @@ def test_each_way_to_ask_says_about_what(scene: Scene, lang: str) -> None:
 def test_each_plan_says_to_which_answer_it_leads(scene: Scene) -> None:
     page = plan_page(scene, PlanQuery(system="matchft"), speaker("en"), query={})
     assert page is not None
-    shown = Links(plan_html.page(page, speaker("en")))
+    shown = Links(view.page(page, speaker("en")))
     assert len(shown.places) > 1
     assert shown.alike == {}

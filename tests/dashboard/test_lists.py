@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from boussole.dashboard.parts import lists
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.views.parts import lists
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import speaker
 
 EN = speaker("en")
 

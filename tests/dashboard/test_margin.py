@@ -25,19 +25,16 @@ from boussole.charter.committee.papers.drafts import begin, draft, save, savings
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.records import open_records
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.access.people.permissions import SIGNED_IN, TABLE, Action, Role
-from boussole.dashboard.access.people.person import COOKIE, Person
-from boussole.dashboard.forms.inbox import problem_of
+from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.ask.forms import asking
-from boussole.dashboard.parts.margin.answers import answer_margin
-from boussole.dashboard.parts.margin.margin_html import MarginHtml
-from boussole.dashboard.parts.margin.places import Places
-from boussole.dashboard.parts.margin.publishing import acts_of, own_words
-from boussole.dashboard.parts.margin.routes import margin_routes
-from boussole.dashboard.parts.margin.view import MOST_FORMS, MarginReader, draft_margin
-from boussole.dashboard.server.guard import guarded
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Action, Role
+from boussole.dashboard.server.access.person import COOKIE, Person
+from boussole.dashboard.server.forms.routes import problem_of
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.parts.margin import MOST_FORMS, MarginReader, Places, answer_margin, draft_margin
+from boussole.dashboard.views.parts.margin_html import MarginHtml
+from boussole.dashboard.views.parts.margin_routes import acts_of, margin_routes, own_words
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import Hall
 

@@ -9,7 +9,7 @@ import pytest
 from boussole.charter.document.answers.verdict import worst
 from boussole.dashboard.markup.inline import STYLE
 from boussole.dashboard.markup.marks import INK, INK_2, LINK, MARKS, NEEDLE, PAPER, SIDE, mark_svg, word
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.say import speaker
 
 
 def luminance(colour: str) -> float:

@@ -15,23 +15,23 @@ from boussole.charter.records import keep_file, save_audit, seal
 from boussole.charter.records.in_force import adopt
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import PACKAGED, load_charter
-from boussole.dashboard.alerts.detection.verdicts import SystemMark, verdicts
+from boussole.dashboard.alerts.verdicts import SystemMark, verdicts
 from boussole.dashboard.api import answers
-from boussole.dashboard.api.queries import PageQuery
+from boussole.dashboard.api.shapes import PageQuery
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import NOTHING_ELSE
 from boussole.dashboard.pages.answer.view import answer_page
-from boussole.dashboard.pages.article.standing import standings
-from boussole.dashboard.parts import lists
+from boussole.dashboard.pages.article.view import standings
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition
 from boussole.dashboard.report.words import teller
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.compass import compass
+from boussole.dashboard.views.matrix import matrix
+from boussole.dashboard.views.parts import lists
 from boussole.dashboard.views.scene import Scene, load
-from boussole.dashboard.views.system.matrix import matrix
-from boussole.dashboard.views.system.view import system_page
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.system import system_page
 from tests.dashboard.conftest import DECLARED, FIXTURE, _document
 
 EN = speaker("en")

@@ -13,10 +13,10 @@ from boussole.audits.ledger.keeping import CheckpointStanding
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.notes.outside import Check, Outside, Stamp, State, outside
 from boussole.dashboard.app import frame
-from boussole.dashboard.parts.outside_html import foot, section
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.views import store
 from boussole.dashboard.views.outside import line
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.parts.notices import foot, section
 from tests.dashboard.api.test_cosignatures import KEY, knows
 from tests.end_to_end.test_kept_checkpoint import boussole, grow, run
 
@@ -118,7 +118,7 @@ def test_it_is_read_anew_when_a_cosignature_arrives(tmp_path):
     handed = tmp_path / "new.checkpoint"
     run(workspace, "ledger", "checkpoint", handed)
     from boussole.charter.records.notes.outside import take_cosignature
-    from boussole.dashboard.cli.ledger.checkpoint_files import checkpoint_in
+    from boussole.dashboard.cli.ledger import checkpoint_in
 
     note, _ = checkpoint_in(handed)
     take_cosignature(workspace, str(note.signed(KEY)), now=dt.datetime.now(dt.UTC))

@@ -33,8 +33,8 @@ from boussole.charter.pack import pack_files, write
 from boussole.charter.pack.building import HERE
 from boussole.charter.records import save_audit, sign_checkpoint, stored_audits
 from boussole.charter.records.in_force import in_force
-from boussole.dashboard.access import log
-from boussole.dashboard.cli.audits.verifying import told
+from boussole.dashboard.cli.verifying import told
+from boussole.dashboard.server.access import log
 from tests import offers
 from tests.attacks import Tries
 from tests.sparing import later

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from boussole import dashboard
-from boussole.dashboard.access.people.first import FIRST_PAGES
-from boussole.dashboard.access.people.permissions import SIGNED_IN, allowed
-from boussole.dashboard.access.people.places import PAGES
 from boussole.dashboard.app.frame import HERE
-from boussole.dashboard.words.menu import FIRST, Page, current, groups, listed, pages
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.menu import FIRST, Page, current, groups, listed, pages
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.server.access.permissions import FIRST_PAGES, SIGNED_IN, allowed
+from boussole.dashboard.server.access.places import PAGES
 
 SCRIPTS = {path.parent.name for path in (Path(dashboard.__file__).parent / "pages").glob("*/page.py")}
 

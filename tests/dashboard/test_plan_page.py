@@ -10,9 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from boussole.charter.judging.statistics.planning import plans
-from boussole.dashboard.pages.plan.plan_html import empty, page
-from boussole.dashboard.pages.plan.view import GAPS, PlanQuery, plan_page
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.plan.view import GAPS, PlanQuery, empty, page, plan_page
 from tests.dashboard.app_at import app_at
 
 EN, FR = speaker("en"), speaker("fr")

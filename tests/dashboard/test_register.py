@@ -20,19 +20,17 @@ from boussole.charter.records.statements import SealedStatement
 from boussole.charter.registry.due import Due, due
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.charts.coverage_picture import strip_svg
 from boussole.dashboard.markup.inline import STATIC
 from boussole.dashboard.markup.marks import MARKS, mark_svg
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.register import register_html
-from boussole.dashboard.pages.system import entry_html, matrix_html
+from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.views import store
-from boussole.dashboard.views.entry import entry, unaudited
-from boussole.dashboard.views.register.choice import Register, RegisterQuery
-from boussole.dashboard.views.register.view import register_page
-from boussole.dashboard.views.register.words import when
+from boussole.dashboard.views.charts.strips import coverage_strip_svg
+from boussole.dashboard.views.matrix import matrix
+from boussole.dashboard.views.register import entry, register_page, unaudited
+from boussole.dashboard.views.register_words import Register, RegisterQuery, when
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.matrix import matrix
-from boussole.dashboard.words.say import speaker
 from tests.as_json import register
 from tests.charter.uses import use_of
 
@@ -183,7 +181,7 @@ def test_marks_in_rows_are_the_marks_of_verdicts() -> None:
 
 @pytest.mark.parametrize("counts", [(0, 0, 1), (3, 2, 60), (0, 18, 69), (1000, 0, 2000)])
 def test_the_picture_has_one_dot_for_each_use(counts: tuple[int, int, int]) -> None:
-    svg = strip_svg(counts)
+    svg = coverage_strip_svg(counts)
     assert len(re.findall("<circle", svg)) == sum(counts)
     assert len(re.findall("<path", svg)) == counts[1]
 
@@ -224,7 +222,7 @@ def test_a_use_without_an_audit_has_a_page_with_its_questions() -> None:
     for article in asked.articles:
         href = f"/article?article={article.id}&amp;lang=en"
         assert f'<h3 id="{article.id}"><a href="{href}" target="_self">{escape(article.title)}</a></h3>' in written
-    assert "lead-unknown" in entry_html.page(shown, EN, home="/", register="/register")
+    assert "lead-unknown" in matrix_html.page(shown, EN, home="/", register="/register")
     assert (shown.tone, shown.counts) == ("unknown", [("not_examined", sorter.counts.asked)])
 
 

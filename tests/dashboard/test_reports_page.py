@@ -17,12 +17,12 @@ from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import summaries
 from boussole.dashboard import report as printed
-from boussole.dashboard.access.people.person import COOKIE
+from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.reports import making, reports_html
-from boussole.dashboard.pages.reports.cache import named, periods, report_path, reports
-from boussole.dashboard.pages.reports.forms import asking, report_routes
-from boussole.dashboard.server.guard import guarded
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.pages.reports.making import named, periods, report_path, reports
+from boussole.dashboard.pages.reports.reports_html import asking, report_routes
+from boussole.dashboard.server.access.person import COOKIE
 
 EN, FR = speaker("en"), speaker("fr")
 MADE = "boussole-2026-01-en.pdf"
@@ -93,8 +93,8 @@ def test_a_file_that_was_changed_is_told_and_not_handed_out(workspace: Workspace
 def test_a_report_of_before_reports_were_sealed_is_neither_changed_nor_vouched_for(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("boussole.dashboard.report.checking.sealed_reports", lambda _: [])
-    monkeypatch.setattr("boussole.dashboard.pages.reports.cache._known", {})
+    monkeypatch.setattr("boussole.dashboard.report.attachments.sealed_reports", lambda _: [])
+    monkeypatch.setattr("boussole.dashboard.pages.reports.making._known", {})
     assert [each.state for each in reports(workspace)] == ["unsealed"]
     assert "Nobody can say" in reports_html.listed(reports(workspace), EN, query={})
 

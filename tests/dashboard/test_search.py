@@ -19,18 +19,18 @@ from boussole.charter.record_types.acts import CommitteeQuestion, Referral
 from boussole.charter.record_types.kinds import KeptFile, Recommendation
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.statements import SealedStatement
-from boussole.dashboard.access.people.permissions import TABLE, Action, Role, allowed
-from boussole.dashboard.access.people.places import PAGES
 from boussole.dashboard.cli.demo.committee import settle
-from boussole.dashboard.pages.search import search_html
+from boussole.dashboard.markup.words.menu import FIRST
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.search import view
 from boussole.dashboard.pages.search.index import Index, Piece, beginnings, excerpt, marked
 from boussole.dashboard.pages.search.pieces import KINDS, pieces
 from boussole.dashboard.pages.search.view import FIRST as SHOWN
 from boussole.dashboard.pages.search.view import SearchPage, kind_names, search_page
-from boussole.dashboard.views.committee.chamber import Chamber, chambers
+from boussole.dashboard.server.access.permissions import TABLE, Action, Role, allowed
+from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.views.chamber import Chamber, chambers
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.menu import FIRST
-from boussole.dashboard.words.say import speaker
 from boussole.experiments import demo
 from tests.charter.committee.desk import CALLED, SAID, Desk
 
@@ -82,7 +82,7 @@ def test_both_languages_find_in_their_own_words(look: Look) -> None:
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_what_an_empty_page_offers_is_found(look: Look, lang: str) -> None:
-    offered = re.findall("[“«]([^”»]+)[”»]", search_html.page(look("", lang=lang), speaker(lang)))
+    offered = re.findall("[“«]([^”»]+)[”»]", view.page(look("", lang=lang), speaker(lang)))
     assert len(offered) == 7
     for asked in offered:
         assert look(asked, lang=lang).groups, asked
@@ -94,11 +94,11 @@ def test_a_group_of_people_leads_to_its_figures(look: Look) -> None:
 
 
 def test_what_was_found_is_marked_and_everything_is_escaped(look: Look) -> None:
-    page = search_html.page(look("equite"), FR)
+    page = view.page(look("equite"), FR)
     assert "<mark>Équité</mark>" in page
     hostile = Index([Piece(kind="system", action=Action.LEARN, title="<b>x", text="<i>x", href='/"><script>')])
     found = search_page(hostile, '<b>x"', EN, kind="", actions=[Action.LEARN], entries=0, query={})
-    shown = search_html.page(found, EN)
+    shown = view.page(found, EN)
     assert "<script>" not in shown
     assert "<b>" not in shown
     assert "<mark>b</mark>" in shown
@@ -134,7 +134,7 @@ def test_an_opinion_is_found_by_the_dissent_that_stands_beside_it(scene: Scene, 
 
 
 def test_what_pages_say_comes_before_entries_of_the_ledger(look: Look) -> None:
-    page = search_html.page(look("3", entries=9), FR)
+    page = view.page(look("3", entries=9), FR)
     assert page.index("/article?article=") < page.index("/evidence?lang=fr&amp;entry=3")
 
 
@@ -236,10 +236,10 @@ def test_of_many_results_the_first_are_shown_and_the_others_have_an_address(look
 def test_where_nothing_holds_all_words_some_will_do_and_it_is_said(look: Look) -> None:
     shown = look("quorum zzzz", lang="en")
     assert not shown.whole
-    assert "these hold some" in search_html.page(shown, EN)
+    assert "these hold some" in view.page(shown, EN)
     none = look("zzzz", lang="en")
     assert none.told == "Nothing was found."
-    assert "fewer or shorter words" in search_html.page(none, EN)
+    assert "fewer or shorter words" in view.page(none, EN)
     assert look("", lang="en").told == ""
 
 
@@ -247,7 +247,7 @@ def test_where_nothing_holds_all_words_some_will_do_and_it_is_said(look: Look) -
 def test_whatever_is_typed_is_only_looked_for(asked: str) -> None:
     index = Index([Piece(kind="word", action=Action.LEARN, title="Quorum", text="NEAR OR NOT", href="/")])
     shown = search_page(index, asked, EN, kind="<", actions=EVERYTHING, entries=3, query={})
-    assert isinstance(search_html.page(shown, EN), str)
+    assert isinstance(view.page(shown, EN), str)
 
 
 @pytest.mark.parametrize(

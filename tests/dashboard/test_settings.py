@@ -12,12 +12,12 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.privacy import keys
 from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
-from boussole.dashboard.access.people.permissions import Action, Role, allowed
-from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.settings.facts import settings_facts, shown
 from boussole.dashboard.pages.settings.settings_html import page
 from boussole.dashboard.pages.settings.view import settings_page
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.server.access.permissions import Action, Role, allowed
+from boussole.dashboard.server.access.person import Person
 
 FIXTURE = Path(__file__).parent / "workspace"
 Read = Callable[..., str]

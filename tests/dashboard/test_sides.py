@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from boussole.charter.document import Standing
 from boussole.charter.judging.statistics.testing import oriented, past
-from boussole.dashboard.charts.charts import level_lines
-from boussole.dashboard.charts.groups import Level, Row
-from boussole.dashboard.charts.hundred import hundred, hundred_chart
+from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.views.charts.charts import level_lines
+from boussole.dashboard.views.charts.groups import Level, Row
+from boussole.dashboard.views.charts.hundred import hundred, hundred_chart
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import Say, speaker
 from tests.as_json import threshold_words
 
 UNDER = {"fr": "à surveiller sous ", "en": ("watch under ", "to be watched under ")}

@@ -6,9 +6,9 @@ import pytest
 
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.accumulated import AccumulatedFigures
-from boussole.dashboard.charts.groups import rows
-from boussole.dashboard.views.answers.left_out import read_words
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.views.answers.small_print import read_words
+from boussole.dashboard.views.charts.groups import rows
 from tests.charter.builders import WOMEN, comparison
 from tests.written import audit_document, measure, verdict
 

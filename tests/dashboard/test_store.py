@@ -15,14 +15,14 @@ from boussole.charter.committee.acts.meeting import convene
 from boussole.charter.record_types.acts import Attendance, Mandate, MandateEnd, Office
 from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.pages.article.cache import article_page
+from boussole.dashboard.app.server import warm
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.article.along import article_page
 from boussole.dashboard.pages.article.view import ArticleQuery
-from boussole.dashboard.pages.system.cache import system_page
-from boussole.dashboard.runtime.stamps import stamp
-from boussole.dashboard.server.warming import warm
+from boussole.dashboard.pages.system.along import system_page
+from boussole.dashboard.server.cache import stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.views.concerns.concern import Whose
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.concern import Whose
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, SAID, START, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.conftest import SYSTEMS

@@ -30,28 +30,33 @@ from boussole.audits.ledger.entry import sealed_bytes
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import open_records
 from boussole.charter.records.database import reading
-from boussole.dashboard.access.people.permissions import SIGNED_IN, TABLE, Role
-from boussole.dashboard.access.people.person import COOKIE, Person
-from boussole.dashboard.access.people.places import PAGES
-from boussole.dashboard.access.people.routes import WITH_FIGURES
-from boussole.dashboard.charts import strips
-from boussole.dashboard.charts.dots import Dot
-from boussole.dashboard.charts.letters import width_of
-from boussole.dashboard.charts.sheet import Mark, Sheet
-from boussole.dashboard.charts.table_picture import MOST, table_picture
-from boussole.dashboard.pages.fairness.cache import windows_of
-from boussole.dashboard.parts.taking import seals
-from boussole.dashboard.parts.taking.citing import citation, source_line
-from boussole.dashboard.parts.taking.figure import Drawing, Figure, Source, Wanted, file_name
-from boussole.dashboard.parts.taking.files import csv_file, image, png_file, svg_file
-from boussole.dashboard.parts.taking.fold_html import fold
-from boussole.dashboard.parts.taking.routes import file_href
-from boussole.dashboard.parts.taking.seals import Seal, sealed
-from boussole.dashboard.server.guard import guarded
-from boussole.dashboard.server.taking import FIGURES, taking_routes
+from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.app.server import FIGURES, taking_routes
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.fairness.view import windows_of
+from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Role
+from boussole.dashboard.server.access.person import COOKIE, Person
+from boussole.dashboard.server.access.places import PAGES, WITH_FIGURES
+from boussole.dashboard.views.charts import strips
+from boussole.dashboard.views.charts.dots import Dot
+from boussole.dashboard.views.charts.sheet import MOST, Mark, Sheet, table_picture
+from boussole.dashboard.views.charts.strips import width_of
 from boussole.dashboard.views.fairness_choice import span
-from boussole.dashboard.views.naming import period
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.parts import taking
+from boussole.dashboard.views.parts.taking import (
+    Drawing,
+    Figure,
+    Seal,
+    Source,
+    Wanted,
+    citation,
+    file_name,
+    sealed,
+    source_line,
+)
+from boussole.dashboard.views.parts.taking_files import csv_file, file_href, image, png_file, svg_file
+from boussole.dashboard.views.parts.taking_html import fold
+from boussole.dashboard.views.scene import period
 from tests.dashboard.app_at import app_at
 
 KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026.tar.xz"
@@ -429,7 +434,7 @@ def test_a_seal_is_read_once_until_something_is_written(
     workspace = Workspace(home)
     first = sealed(workspace, [], now=True)
     with monkeypatch.context() as patched:
-        patched.setattr(seals, "reading", lambda _: pytest.fail("read again"))
+        patched.setattr(taking, "reading", lambda _: pytest.fail("read again"))
         assert sealed(workspace, [], now=True) is first
     with open_records(workspace).begin() as connection:
         ledger.append(connection, kind="exclusion", payload={"number": 1})

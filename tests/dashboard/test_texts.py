@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from boussole.audits.texts.checking import check_text
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.app.server import routes
 from boussole.dashboard.cli.main import app
-from boussole.dashboard.server.server import routes
 
 UNLAWFUL = "Nous recherchons un h\u043emme de moins de 30 ans."
 KEYS = {"criterion", "start", "end", "span", "rule", "law", "suggestion"}

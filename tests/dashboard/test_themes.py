@@ -11,16 +11,16 @@ from urllib.parse import unquote
 import pytest
 
 from boussole import dashboard
-from boussole.dashboard.charts.sheet import Sheet
-from boussole.dashboard.markup.dark import DARK as IN_THE_DARK
+from boussole.dashboard.app.server import DARK, LIGHT
+from boussole.dashboard.markup.elements import DARK as IN_THE_DARK
 from boussole.dashboard.markup.elements import picture
 from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, NEEDLE, PAPER, SIDE
-from boussole.dashboard.pages.answer.along import drawn
-from boussole.dashboard.parts.taking.figure import Figure, Source
-from boussole.dashboard.parts.taking.files import image, svg_file
-from boussole.dashboard.server.theme import DARK, LIGHT
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.answer.along import drawing_of
+from boussole.dashboard.views.charts.sheet import Sheet
+from boussole.dashboard.views.parts.taking import Figure, Source
+from boussole.dashboard.views.parts.taking_files import image, svg_file
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import speaker
 from tests.dashboard.test_answer import every, page
 
 STYLE = (Path(dashboard.__file__).parent / "app" / "static" / "style.css").read_text(encoding="utf-8")
@@ -84,7 +84,7 @@ def test_paper_is_printed_on_paper() -> None:
     assert STYLE.count("prefers-color-scheme") == 1
 
 
-CHARTS = Path(dashboard.__file__).parent / "charts"
+CHARTS = Path(dashboard.__file__).parent / "views" / "charts"
 DRAWN = {
     colour.lower()
     for file in CHARTS.glob("*.py")
@@ -124,7 +124,7 @@ def test_a_file_of_a_picture_stays_as_it_is_on_paper(scene: Scene) -> None:
     """Whoever puts it into a document finds it as it prints, whatever the theme of the machine that shows it."""
     say = speaker("en")
     pages = [page(scene, system, key) for system, key, _ in every(scene)]
-    drawings = [(each, drawn(each)) for each in pages if drawn(each).svg]
+    drawings = [(each, drawing_of(each)) for each in pages if drawing_of(each).svg]
     assert drawings
     for answer, drawing in drawings:
         source = Source(organisation="X", about=answer.title, period=answer.when, charter="1", seal=None)

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access import visitor
-from boussole.dashboard.access.people import person
-from boussole.dashboard.access.people.permissions import Role, allowed
-from boussole.dashboard.access.people.places import PAGES
-from boussole.dashboard.words.menu import pages
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.menu import pages
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.server.access import person, visitor
+from boussole.dashboard.server.access.permissions import Role, allowed
+from boussole.dashboard.server.access.places import PAGES
 from tests.attacks import Tries
 from tests.conftest import Run
 from tests.dashboard.unread import ADDRESSES, EMPTINESS, FAULTS, every_log, seen, sentences

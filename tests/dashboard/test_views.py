@@ -13,14 +13,14 @@ import pytest
 from boussole.charter.record_types.kinds import Finding, KeptFile
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.pages.compass import compass_html, home_html
-from boussole.dashboard.parts import lists, notices, system_html
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.views.answers.short import short_answer
 from boussole.dashboard.views.compass import Compass, compass, line
-from boussole.dashboard.views.home.changes import Changes, since_audit
+from boussole.dashboard.views.home import Changes, since_audit
+from boussole.dashboard.views.parts import lists, notices, system_html
 from boussole.dashboard.views.scene import Scene, findings, needle
-from boussole.dashboard.views.system.view import SystemPage, system_page
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.system import SystemPage, system_page
 from tests.as_json import before, documents, summarise, written
 from tests.dashboard.before_folds import shown
 
@@ -141,7 +141,7 @@ def test_the_worst_changes_are_named_and_all_of_them_are_one_link_away(scene: Sc
     assert {f"?system={each.system}&question={each.verdict.indicator}" for each in examined} == {
         each.href.removeprefix("/answer").removesuffix("&lang=fr") for each in whole.answers
     }
-    assert 'id="changes"' in home_html.changes_html(shown, FR)
+    assert 'id="changes"' in compass_html.changes_html(shown, FR)
 
 
 def test_a_second_audit_of_the_same_window_is_not_an_earlier_one(matchft: Document, matchft_before: Document) -> None:
@@ -292,7 +292,7 @@ def test_data_never_becomes_markup(scene: Scene) -> None:
     )
     shown = view(hostile)
     parts = [compass_html.head(shown, FR), compass_html.overview(shown, FR)]
-    parts.append(home_html.changes_html(changed(hostile), FR))
+    parts.append(compass_html.changes_html(changed(hostile), FR))
     parts.append(system_html.head(page(hostile), FR, home="/", data="/data"))
     parts += [system_html.article(part, FR, recompute=attack) for part in page(hostile).sections]
     parts.append(lists.systems_html(lists.systems(hostile, FR, query={}), FR, asked=attack, query={}))

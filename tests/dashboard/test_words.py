@@ -17,8 +17,8 @@ from boussole.charter.record_types.inputs import input_of
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.record_types.work import THEMES
 from boussole.dashboard.alerts.words import FOLDER as ALERTS
+from boussole.dashboard.markup.words.say import FOLDER as PAGES
 from boussole.dashboard.report.words import FOLDER as REPORT
-from boussole.dashboard.words.say import FOLDER as PAGES
 
 SOURCE = Path(dashboard.__file__).parent
 MODELS = Path(record_types.__file__).parent

@@ -13,17 +13,17 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
 from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.access.people.person import COOKIE, Person
-from boussole.dashboard.forms.forms_html import PageForms
-from boussole.dashboard.forms.inbox import problem_of
+from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.work import work_html
-from boussole.dashboard.pages.work.routes import work_routes
-from boussole.dashboard.records.routes import offered
-from boussole.dashboard.records.setting import Setting
-from boussole.dashboard.server.guard import guarded
+from boussole.dashboard.pages.work.work_html import work_routes
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.access.person import COOKIE, Person
+from boussole.dashboard.server.forms.forms_html import PageForms
+from boussole.dashboard.server.forms.routes import problem_of
+from boussole.dashboard.views.records.entering import offered
+from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.work import work_page, work_words
-from boussole.dashboard.words.say import speaker
 from tests.dashboard.app_at import app_at
 from tests.written import system_text
 

@@ -22,12 +22,12 @@ from boussole.charter.pack import HERE, pack_files, write
 from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import NOTHING_ELSE
 from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.views.answers.course import Past
 from boussole.dashboard.views.scene import load
-from boussole.dashboard.words.say import speaker
 from tests.sparing import later
 from tests.written import system_text
 

@@ -29,10 +29,10 @@ from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.statements import seal as state
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.pages.answer.unknown import not_known
-from boussole.dashboard.views.answers.levels import levels_words
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.answer.view import not_known
+from boussole.dashboard.views.answers.asked import levels_words
 from boussole.dashboard.views.answers.short import figures, short_answer
-from boussole.dashboard.words.say import speaker
 from tests.sparing import later
 from tests.written import system_text
 

@@ -20,10 +20,10 @@ from pydantic import ValidationError
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.text.judged import judged
-from boussole.dashboard.parts import system_html
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import load
-from boussole.dashboard.views.system.view import system_page
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.system import system_page
 from tests import oracle
 from tests.as_json import judge
 from tests.charter.builders import CHARTER, START, system

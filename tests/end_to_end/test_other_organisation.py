@@ -15,15 +15,15 @@ from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.templates import TEMPLATES, write_template
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.law import law_html
-from boussole.dashboard.parts import system_html
 from boussole.dashboard.report import write_report
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.law import law_page
+from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.scene import load
-from boussole.dashboard.views.system.view import system_page
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.system import system_page
 from tests.sparing import later
 
 SYSTEM = """\

@@ -24,10 +24,10 @@ from boussole.charter.pack.verifier.main import judge
 from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.charts.groups import group_of
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.views.answers.short import told_by
-from boussole.dashboard.views.system.view import question
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.views.charts.groups import group_of
+from boussole.dashboard.views.system import question
 from tests.end_to_end.test_freedom import audit, bring
 from tests.end_to_end.test_replies import MARCH, answer
 from tests.sparing import later

@@ -21,8 +21,8 @@ from boussole.charter.record_types.kinds import Case, Review
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.statements import seal as state
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.views.answers.levels import levels_words
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.views.answers.asked import levels_words
 from tests.conftest import Run
 from tests.written import system_text
 

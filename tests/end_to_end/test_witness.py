@@ -25,8 +25,8 @@ from boussole.audits.witness import proofs
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import request_of, sign_checkpoint
 from boussole.charter.records.notes.outside import State, outside
-from boussole.dashboard.access import tokens
-from boussole.dashboard.server.server import routes
+from boussole.dashboard.app.server import routes
+from boussole.dashboard.server.access import visitor
 from tests.dashboard.api.test_cosignatures import knows
 from tests.end_to_end.test_kept_checkpoint import boussole, grow
 
@@ -46,7 +46,7 @@ class Machines:
         self.workspace = knows(workspace, parse_verifier_of(key))
         self.log = str(workspace_key(workspace.keys).verifier)
         self.token = home / "token"
-        self.token.write_text(tokens.new_token(workspace, role="witness", label="agents", days=30), encoding="utf-8")
+        self.token.write_text(visitor.new_token(workspace, role="witness", label="agents", days=30), encoding="utf-8")
         self.told = home / "told"
         self.settings(alert_command=[*TELLING, str(self.told)])
         self.answers(self.served())
@@ -284,7 +284,7 @@ def test_an_alert_that_fails_hides_nothing(machines):
 
 def test_an_address_of_apprise_is_told(machines, monkeypatch):
     sent = []
-    monkeypatch.setattr("boussole.dashboard.alerts.witness.notified", lambda plugin, **said: sent.append(said) or "")
+    monkeypatch.setattr("boussole.dashboard.alerts.sending.notified", lambda plugin, **said: sent.append(said) or "")
     machines.look()
     machines.replaced(range(11, 14))
     (machines.folder / "witness.toml").write_text('[alert]\nurl_file = "address"\n', encoding="utf-8")

@@ -24,9 +24,9 @@ from boussole.charter.records import stored_audits
 from boussole.charter.records.database import reading
 from boussole.charter.records.in_force import in_force
 from boussole.charter.registry.register import register_of
-from boussole.dashboard.access import visitor
-from boussole.dashboard.access.people.person import COOKIE
 from boussole.dashboard.cli.main import app
+from boussole.dashboard.server.access import visitor
+from boussole.dashboard.server.access.person import COOKIE
 from tests.dashboard.app_at import app_at
 
 KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026"

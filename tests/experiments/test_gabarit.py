@@ -15,8 +15,8 @@ import pytest
 
 from boussole.audits.errors import SourceError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.pages.system.declared import declared_section, declared_tables
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.system.matrix_html import declared_section, declared_tables
 from boussole.experiments import gabarit
 from boussole.experiments.declared import DeclaredMeasure, declared_measures
 from boussole.experiments.sync import sync

@@ -17,10 +17,9 @@ from boussole.charter.drift.readings import readings
 from boussole.charter.drift.rule import rule_of
 from boussole.charter.drift.system_drift import drift_of
 from boussole.charter.records.in_force import in_force
-from boussole.dashboard.views.drift.query import DriftQuery
-from boussole.dashboard.views.drift.view import drift_page
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.views.drift.view import DriftQuery, drift_page
 from boussole.dashboard.views.scene import load
-from boussole.dashboard.words.say import speaker
 from boussole.experiments.demo import FACTS, build
 from boussole.experiments.sync import sync
 

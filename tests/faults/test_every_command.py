@@ -24,7 +24,7 @@ from boussole.audits import private_files
 from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.dashboard.access import log
+from boussole.dashboard.server.access import log
 from tests.attacks import Tries
 from tests.conftest import Run
 from tests.faults.calls import calls

@@ -1,26 +1,69 @@
-"""The command line asks the table of permissions before a command runs.
-
-Whoever holds the workspace's files can change them without us, so that this is a fence, not a wall: it keeps a job, a
-notebook or a colleague to what their role is for (`--as`, or $BOUSSOLE_ROLE).
-"""
+"""The command line asks the table of permissions before a command runs, and ends in one paragraph if it fails."""
 
 from __future__ import annotations
 
 import getpass
+import os
+import sys
+import traceback
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperGroup
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.access.people.permissions import RESTRICTED, Role, demand
-from boussole.dashboard.access.people.places import OPTIONS, of_command
-from boussole.dashboard.cli.console.ending import told
+from boussole.audits.faults import foreseen
+from boussole.dashboard.server.access.permissions import RESTRICTED, Role, demand
+from boussole.dashboard.server.access.places import OPTIONS, of_command
 
 if TYPE_CHECKING:
     import typer
 
     from boussole.audits.workspace import Workspace
+
+# How a command ends when something goes wrong: one paragraph, exit 2, and no traceback but with --debug.
+
+
+HERE = Path(__file__).parents[3]
+
+
+def told(error: BaseException) -> BoussoleError:
+    """An error as one paragraph, whatever it is."""
+    if isinstance(error, KeyboardInterrupt):
+        return BoussoleError("interrupted.", next_step="What was not finished is not there; run the command again.")
+    found = foreseen(error) or (error if isinstance(error, BoussoleError) else None)
+    return found or unforeseen(error)
+
+
+def unforeseen(error: BaseException) -> BoussoleError:
+    """What nobody foresaw is a fault of the program: its place is told, its words are not, as they can quote a row."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(HERE) and ".venv" not in frame.filename]
+    place = f"{Path((own or frames)[-1].filename).name}, line {(own or frames)[-1].lineno}" if frames else ""
+    return BoussoleError(
+        f"something went wrong that nobody foresaw ({type(error).__name__}).",
+        where=place,
+        next_step="Give --debug to see where, and tell those who maintain Boussole.",
+    )
+
+
+def flushed() -> bool:
+    """Whether all that was printed has gone out; where nobody reads it any more, nothing more is said of it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
+
+
+# The command line asks the table of permissions before a command runs.
+#
+# Whoever holds the workspace's files can change them without us, so that this is a fence, not a wall: it keeps a job,
+# a
+# notebook or a colleague to what their role is for (`--as`, or $BOUSSOLE_ROLE).
+
 
 LONGEST_REASON = 150
 """Letters of a reason, so that the access log holds it whole, beside the place."""
@@ -65,8 +108,8 @@ def noted(workspace: Workspace, context: typer.Context, *, option: str = "", rea
     words = f"{_words_of(context)} {option}".rstrip()
     action = OPTIONS[words] if option else of_command(words)
     if action in RESTRICTED:
-        from boussole.dashboard.access.log import look
-        from boussole.dashboard.access.people.person import Person
+        from boussole.dashboard.server.access.log import look
+        from boussole.dashboard.server.access.person import Person
 
         me = Person(role=_at_the_keyboard(context).role, subject=f"command line/{getpass.getuser()}")
         look(workspace, me, action, place=f"boussole {words}{f': {reason}' if reason else ''}")

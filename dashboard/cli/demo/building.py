@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,26 @@ from boussole.audits.runs import complete_windows
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.published import set_apart
+from boussole.charter.incidents.entering import enter
+from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.records import documents_of
 from boussole.dashboard.cli.demo.committee import settle
-from boussole.dashboard.cli.demo.stock import take_stock
+from boussole.dashboard.cli.sealing import stock_of
 from boussole.dashboard.pages.drift.detail_making import make
 from boussole.dashboard.report import write_report
 from boussole.experiments.demo import FACTS, build
 from boussole.experiments.sync import sync
+
+# The demo's stock of uses and models: one model of MLflow belongs to no use, which question 1.5 must see.
+
+
+STEWARD = "Référent éthique de l’IA"
+
+
+def take_stock(workspace: Workspace, *, today: dt.date) -> None:
+    """Enters the stock of a day."""
+    enter(workspace, Stocktaking(role=STEWARD, **stock_of(workspace, today=today)))
+
 
 Progress = Callable[[str, int, int], None]
 

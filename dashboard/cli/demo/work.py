@@ -1,4 +1,4 @@
-"""The demo's effects on work: two invented surveys, training, time saved, and a consultation to come."""
+"""The demo's effects on work, two invented surveys and what is to come, and a breach that was declared too late."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from typing import Any
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.incidents.entering import enter
+from boussole.charter.record_types.incidents import Incident, IncidentClosure, IncidentUpdate
 from boussole.charter.record_types.kinds import Statement
 from boussole.charter.record_types.work import Consultation, Spent, Survey, Theme, TimeSaved, Training
 from boussole.charter.work.survey import Layout, aggregated
+
+# The demo's effects on work: two invented surveys, training, time saved, and a consultation to come.
+
 
 SYSTEM = "chatft"
 AGENCIES = {"Nord": 46, "Centre": 58, "Sud": 71, "Ouest": 8}
@@ -97,3 +101,47 @@ def _answer(draw: random.Random, mean: float) -> int:
 
 def _enter(workspace: Workspace, kind: type[Statement], role: str, on: dt.date, **fields: Any) -> None:
     enter(workspace, kind(role=role, on=on, **fields))
+
+
+# A breach of the demo that was declared eight hours late: what question 6.7 must see, though it was put right.
+
+
+CHATFT, OWNER = "chatft", "Responsable produit ChatFT"
+HOURS = 80
+"""After it became known; 72 are allowed (GDPR, Art. 33)."""
+
+
+def declare_late(workspace: Workspace, *, today: dt.date) -> None:
+    """Enters it, in days that count back from today."""
+    known = dt.datetime.combine(today - 70 * DAY, dt.time(9))
+    told = known + dt.timedelta(hours=HOURS)
+    breach = Incident(
+        role=OWNER,
+        on=known.date(),
+        system=CHATFT,
+        timezone="Europe/Paris",
+        severity="significant",
+        title="Des échanges visibles d’une autre agence (inventé)",
+        text="Pendant une matinée, des agents ont pu lire des échanges d’une autre agence.",
+        happened_on=known.date(),
+        known_at=known,
+        personal_data=True,
+        articles=["securite"],
+    )
+    of = enter(workspace, breach).entry
+    enter(
+        workspace,
+        IncidentUpdate(
+            role=OWNER, on=told.date(), of=of, reported_to="Autorité de contrôle", reported_at=told, duty="gdpr_33"
+        ),
+    )
+    enter(
+        workspace,
+        IncidentClosure(
+            role=OWNER,
+            on=today - 60 * DAY,
+            of=of,
+            cause="Un droit de lecture trop large.",
+            measures="Le droit est retiré, et relu chaque mois.",
+        ),
+    )

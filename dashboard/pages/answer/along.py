@@ -1,18 +1,49 @@
-"""What can be taken along of an answer: the answer with its picture, and its figure over time."""
+"""The page of an answer kept between two looks, and what can be taken along of it, picture and figure."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
-from boussole.dashboard.charts.sheet import Sheet, mark, sheet_of
-from boussole.dashboard.pages.answer.cache import answer_page
-from boussole.dashboard.pages.answer.done import Reader
-from boussole.dashboard.pages.answer.view import AnswerPage
-from boussole.dashboard.parts.taking.figure import TABLE, Drawing, Figure, Source, Wanted
-from boussole.dashboard.parts.taking.naming import charters_of, time_of
-from boussole.dashboard.parts.taking.seals import sealed
-from boussole.dashboard.views.answers.course import Course
-from boussole.dashboard.words.say import Say
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.words.say import Say, speaker_in
+from boussole.dashboard.pages.answer.view import AnswerPage, Reader
+from boussole.dashboard.pages.answer.view import answer_page as drawn
+from boussole.dashboard.server.cache import Stamp, house_stamp, lake_files, newest, stamp, stamp_of
+from boussole.dashboard.views import store
+from boussole.dashboard.views.answers.course import Course, Past, past_of
+from boussole.dashboard.views.charts.sheet import Sheet, mark, sheet_of
+from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
+
+# The page of an answer, kept between two looks.
+
+
+def answer_page(workspace: Workspace, system: str, key: str, lang: str, *, reader: Reader) -> AnswerPage | None:
+    """The answer of a system to a question; None where it is asked no such question."""
+    seen_at = (*stamp(workspace), *house_stamp(workspace), *stamp_of(lake_files(workspace)))
+    return _page(workspace.home, seen_at, store.day_in(workspace), (system, key, lang, reader))
+
+
+@newest(400)
+def _page(home: Path, seen_at: Stamp, today: dt.date, shown: tuple[str, str, str, Reader]) -> AnswerPage | None:
+    system, key, lang, reader = shown
+    workspace = Workspace(home)
+    scene = store.scene_at(home, stamp(workspace), today)
+    past = _past(home, seen_at, system) if system in scene.latest else Past(audits={})
+    say = speaker_in(Workspace(home), lang)
+    chambers = list(store.chambers(workspace).values())
+    return drawn(scene, system, key, say, past=past, chambers=chambers, reader=reader, query={"lang": lang})
+
+
+@newest(8)
+def _past(home: Path, _stamp: Stamp, system: str) -> Past:
+    """The audits of a system and the versions of its model; what cannot be read is said."""
+    return past_of(Workspace(home), system)
+
+
+# What can be taken along of an answer: the answer with its picture, and its figure over time.
+
 
 NOTHING_ELSE = Reader(committee=False, incidents=False)
 """What is taken along tells nothing of what only some may see."""
@@ -39,7 +70,7 @@ def figures(wanted: Wanted) -> dict[str, Figure]:
             verdict=page.verdict,
             source=source,
             href=page.href,
-            draw=lambda: drawn(page),
+            draw=lambda: drawing_of(page),
             fill=lambda: _sheet(page, say),
             prints=[(say("Charter"), cited.charter), (say("Counts"), cited.counts)],
         )
@@ -66,7 +97,7 @@ def columns(say: Say) -> list[str]:
     return [say("Period"), say("Figure"), say("Interval that decides"), say("Verdict")]
 
 
-def drawn(page: AnswerPage) -> Drawing:
+def drawing_of(page: AnswerPage) -> Drawing:
     if page.picture is not None:
         return Drawing(svg=page.picture.wide)
     chart = page.detail.chart if page.detail is not None else None

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from boussole.audits.languages import inside
 from boussole.dashboard.markup.elements import Html, badge, details, el, facts, link, picture, stacked
 from boussole.dashboard.markup.glossary import how_to_read
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.answer.along import columns
-from boussole.dashboard.pages.answer.done import Deed
-from boussole.dashboard.pages.answer.view import AnswerPage
-from boussole.dashboard.parts import system_html
-from boussole.dashboard.parts.taking.fold_html import Along, nothing
-from boussole.dashboard.views.answers.around_start import AroundStart
-from boussole.dashboard.views.answers.course import Course
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.pages.answer.view import AnswerPage, Deed
+from boussole.dashboard.views.answers.course import AroundStart, Course
+from boussole.dashboard.views.parts import system_html
+from boussole.dashboard.views.parts.taking_html import Along, nothing
 
 SHOWN = 2
 """Things done that are told at once."""

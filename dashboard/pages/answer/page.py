@@ -7,26 +7,23 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import on_answer
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.words.addresses import compass_href, drift_href, evidence_href, incidents_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.answer import answer_html
-from boussole.dashboard.pages.answer.along import figures
+from boussole.dashboard.pages.answer.along import answer_page, figures
 from boussole.dashboard.pages.answer.answer_html import Behind, Doors
-from boussole.dashboard.pages.answer.cache import answer_page
-from boussole.dashboard.pages.answer.done import Reader
-from boussole.dashboard.pages.answer.view import AnswerPage
-from boussole.dashboard.parts import context, lists, notices
-from boussole.dashboard.parts.drafts.forms import author
-from boussole.dashboard.parts.margin.answers import answer_margin, answer_spot, told_in
-from boussole.dashboard.parts.margin.margin_html import MarginHtml
-from boussole.dashboard.parts.margin.publishing import acts_of
-from boussole.dashboard.parts.margin.view import MarginReader
-from boussole.dashboard.parts.taking.page import along
+from boussole.dashboard.pages.answer.view import AnswerPage, Reader
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views.answers.small_print import recompute
-from boussole.dashboard.views.committee.seats import reads_drafts
-from boussole.dashboard.words.addresses import compass_href, drift_href, evidence_href, incidents_href
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.chamber import reads_drafts
+from boussole.dashboard.views.parts import context, lists, notices
+from boussole.dashboard.views.parts.draft_forms import author
+from boussole.dashboard.views.parts.margin import MarginReader, answer_margin, answer_spot, told_in
+from boussole.dashboard.views.parts.margin_html import MarginHtml
+from boussole.dashboard.views.parts.margin_routes import acts_of
+from boussole.dashboard.views.parts.taking_html import along
 
 
 def show(system: str, key: str, say: Say) -> None:

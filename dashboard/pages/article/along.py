@@ -1,22 +1,43 @@
-"""What can be taken along of an article: how it stands from month to month."""
+"""The page of an article kept between two looks, and what can be taken along of it."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from pathlib import Path
 
+from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.days import months_later
-from boussole.dashboard.charts.sheet import Cell, Mark, Sheet, mark
-from boussole.dashboard.pages.article.cache import article_page
-from boussole.dashboard.pages.article.trend import Cell as MonthCell
-from boussole.dashboard.pages.article.trend import Line, Month, Trend
-from boussole.dashboard.pages.article.view import ArticleQuery
-from boussole.dashboard.parts.taking.figure import Figure, Source, Wanted
-from boussole.dashboard.parts.taking.naming import systems_named
-from boussole.dashboard.parts.taking.seals import sealed
+from boussole.dashboard.markup.words.addresses import article_href
+from boussole.dashboard.markup.words.say import Say, speaker_in
+from boussole.dashboard.pages.article.view import ArticlePage, ArticleQuery, Line, Month, Trend
+from boussole.dashboard.pages.article.view import Cell as MonthCell
+from boussole.dashboard.pages.article.view import article_page as drawn
+from boussole.dashboard.server.cache import Stamp, newest, stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.words.addresses import article_href
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet, mark
+from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed, systems_named
+
+# The page of an article, kept between two looks.
+
+
+def article_page(workspace: Workspace, chosen: ArticleQuery, lang: str) -> ArticlePage | None:
+    """The page of an article; None where the charter in force has no such article."""
+    return _article_page(workspace.home, stamp(workspace), store.day_in(workspace), chosen, lang)
+
+
+@newest(400)
+def _article_page(home: Path, seen_at: Stamp, today: dt.date, chosen: ArticleQuery, lang: str) -> ArticlePage | None:
+    return drawn(
+        store.scene_at(home, seen_at, today),
+        chosen,
+        speaker_in(Workspace(home), lang),
+        on=today,
+        query={"lang": lang},
+    )
+
+
+# What can be taken along of an article: how it stands from month to month.
 
 
 def figures(wanted: Wanted) -> dict[str, Figure]:

@@ -7,14 +7,13 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html, details
-from boussole.dashboard.pages.article import article_html, article_records_html, article_trend_html
-from boussole.dashboard.pages.article.along import figures
-from boussole.dashboard.pages.article.cache import article_page
+from boussole.dashboard.markup.words.addresses import compass_href, evidence_href
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.article import article_html
+from boussole.dashboard.pages.article.along import article_page, figures
 from boussole.dashboard.pages.article.view import ArticleQuery
-from boussole.dashboard.parts import context, lists, notices
-from boussole.dashboard.parts.taking.page import along
-from boussole.dashboard.words.addresses import compass_href, evidence_href
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.parts import context, lists, notices
+from boussole.dashboard.views.parts.taking_html import along
 
 
 def show(chosen: ArticleQuery, say: Say) -> None:
@@ -32,14 +31,14 @@ def show(chosen: ArticleQuery, say: Say) -> None:
     context.put(
         article_html.head(page, say, home=home),
         context.open_incidents(say, article=chosen.article),
-        article_trend_html.trend(page.trend, say, along=along("article", figures, say)),
+        article_html.trend(page.trend, say, along=along("article", figures, say)),
         article_html.questions(page, say, ask=context.asking()),
         context.opinions(say, article=chosen.article),
-        folded(say("Findings of authorities and recommendations"), article_records_html.outside(page, say)),
-        folded(say("Which law it answers to"), article_records_html.law(page.law, say)),
+        folded(say("Findings of authorities and recommendations"), article_html.outside(page, say)),
+        folded(say("Which law it answers to"), article_html.law(page.law, say)),
         folded(
             say("What its answers rest on"),
-            article_records_html.sealed(page.entries, say, evidence=evidence_href(query=query)),
+            article_html.sealed(page.entries, say, evidence=evidence_href(query=query)),
         ),
     )
 

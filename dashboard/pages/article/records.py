@@ -18,14 +18,13 @@ from boussole.charter.document.base import given
 from boussole.charter.judging.crosswalk import Provision, of_article
 from boussole.charter.record_types.kinds import Attestation, Case, Inspection, Statement
 from boussole.charter.text.model import Article
-from boussole.dashboard.access.people.role_words import who_words
 from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.words.addresses import evidence_href, law_href
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.server.access.person import who_words
 from boussole.dashboard.views.law import since
-from boussole.dashboard.views.naming import period
-from boussole.dashboard.views.register.words import when
-from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import evidence_href, law_href
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.register_words import when
+from boussole.dashboard.views.scene import Scene, period
 
 AUDITS = 5
 """Audits that are listed at once."""

@@ -1,18 +1,30 @@
-"""The form by which a question is asked, about a figure or in general."""
+"""The form by which a question is asked, about a figure or in general: on its page, and where it is sent."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.forms.model import Form
-from boussole.dashboard.records.form import record_form
-from boussole.dashboard.records.routes import forms_on
-from boussole.dashboard.records.setting import Setting
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.figure import Figure
-from boussole.dashboard.words.say import Say
+from starlette.routing import Route
+
+from boussole.charter.record_types.inputs import WebForm
+from boussole.charter.records import SealedStatement
+from boussole.dashboard.markup.elements import Html, badge, el, facts, link
+from boussole.dashboard.markup.words.addresses import ask_href, questions_href
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.forms.model import Form
+from boussole.dashboard.server.forms.routes import Desk
+from boussole.dashboard.views import store
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.figure import Figure, figure_at
+from boussole.dashboard.views.records.entering import FormPage, forms_on, record_routes
+from boussole.dashboard.views.records.form import record_form
+from boussole.dashboard.views.records.setting import Setting
+
+# The form by which a question is asked, about a figure or in general.
+
 
 NONE = "-"
 """What an address says where a question is about no figure."""
@@ -34,3 +46,81 @@ def asking(figure: Figure | None, chambers: Mapping[str, Chamber], me: Person, s
     ((model, form),) = forms_on("ask")
     at = setting_of(figure, chambers, me, say)
     return record_form(model, form, replace(at, proposed={**at.proposed, "text": words}))
+
+
+# The page on which a question is asked, as HTML.
+
+
+def asking_html(figure: Figure | None, say: Say, *, back: str, lost: bool) -> Html:
+    """The title of the page on which a question is asked, and the figure it is about, as it is seen now.
+
+    `lost`: the address names a figure that there is not.
+    """
+    crumbs = el(
+        "nav",
+        el(
+            "ol",
+            el("li", link(say("Questions and answers"), back)),
+            el("li", say("Ask a question"), aria_current="page"),
+        ),
+        class_="crumbs",
+        aria_label=say("You are here"),
+    )
+    title = el("h1", say("What do you want to know?"))
+    if figure is None:
+        gone = el("p", say("There is no such figure here: your question will be about no figure."), class_="warning")
+        return el("header", crumbs, title, gone if lost else None)
+    about = (
+        say("Your question is about this figure; it is sealed with it, as you see it now.")
+        if figure.verdict
+        else say("Your question is about this system.")
+    )
+    pairs = [
+        (say("System"), figure.title),
+        (say("Question"), f"{figure.number} {figure.question}".strip()),
+        (say("Period"), figure.period),
+    ]
+    return el(
+        "header",
+        crumbs,
+        title,
+        el("p", about, class_="subtitle"),
+        el(
+            "div",
+            el("p", badge(figure.verdict, say) if figure.verdict else None, " ", figure.sentence),
+            facts(pairs),
+            class_=f"lead lead-{figure.verdict or 'unknown'}",
+        ),
+    )
+
+
+# Where questions are sent.
+
+
+def _asking(desk: Desk, of: str, __: WebForm) -> Setting | None:
+    """The figure that a route names, or none."""
+    system, _, key = of.partition(".")
+    figure = None if of == NONE else figure_at(store.scene(desk.workspace), system, key, desk.say)
+    if figure is None and of != NONE:
+        return None
+    at = setting_of(figure, store.chambers(desk.workspace), desk.person, desk.say)
+    return replace(at, workspace=desk.workspace)
+
+
+def _back_to_ask(desk: Desk, of: str, token: str) -> str:
+    system, _, key = of.partition(".")
+    return ask_href(system if of != NONE else "", key, query=desk.query, sent=token)
+
+
+def _done(desk: Desk, at: Setting, _: WebForm, done: SealedStatement) -> str:
+    known = any(each.entry == done.entry for chamber in at.chambers.values() for each in chamber.house.acts)
+    said = {"done": str(done.entry), **({"twice": "1"} if known else {})}
+    return questions_href(query=desk.query, anchor="done", **said)
+
+
+ASK = FormPage(setting=_asking, back=_back_to_ask, done=_done)
+
+
+def ask_routes(home: Path) -> list[Route]:
+    """The routes of a workspace."""
+    return record_routes(home, "ask", ASK)

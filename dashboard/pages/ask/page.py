@@ -6,14 +6,14 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.visitor import here
-from boussole.dashboard.forms.forms_html import form_html
-from boussole.dashboard.pages.ask import ask_html, forms
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.parts.margin.publishing import own_words
+from boussole.dashboard.markup.words.addresses import questions_href
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.ask import forms
+from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.forms.forms_html import form_html
 from boussole.dashboard.views.figure import figure_at
-from boussole.dashboard.words.addresses import questions_href
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts.margin_routes import own_words
 
 
 def show(say: Say) -> None:
@@ -24,7 +24,7 @@ def show(say: Say) -> None:
     words = own_words(Workspace.find(), here(), asked.get("margin", ""))
     form = forms.asking(figure, context.chambers(), here(), say, words=words)
     context.put(
-        ask_html.asking(figure, say, back=questions_href(query=query), lost=bool(system) and figure is None),
+        forms.asking_html(figure, say, back=questions_href(query=query), lost=bool(system) and figure is None),
         form_html(form, say, query=query, problem=context.problem()),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from boussole.audits.errors import CharterError
 from boussole.audits.systems import System
@@ -14,6 +15,7 @@ from boussole.charter.amending.diff import diff
 from boussole.charter.auditing.replay import Replay, replay
 from boussole.charter.records.in_force import InForce, Version, draft, in_force, kept_charter, versions
 from boussole.charter.text.model import Charter
+from boussole.dashboard.server.cache import Stamp, newest, stamp
 
 MONTHS = 12
 """How many months of stored audits a page judges again."""
@@ -70,3 +72,16 @@ def amend(workspace: Workspace, judging: InForce, other: Charter, *, drafted: bo
         replay=replay(workspace, other, since=since),
         since=since,
     )
+
+
+# The charter beside another version, kept between two looks.
+
+
+def charter(workspace: Workspace, against: str, today: dt.date) -> CharterView:
+    """The charter as its page sees it, beside another version of it."""
+    return _charter(workspace.home, stamp(workspace), against, today)
+
+
+@newest(8)
+def _charter(home: Path, _stamp: Stamp, against: str, today: dt.date) -> CharterView:
+    return look(Workspace(home), against=against, today=today)

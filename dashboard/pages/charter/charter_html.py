@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.dashboard.markup.elements import Html, badge, code, details, el, join, link, stacked
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.charter.view import AT_ONCE, CharterPage, Group, Other, Part, Past, Row
-from boussole.dashboard.words.say import Say
 
 
 def head(page: CharterPage, say: Say) -> Html:

@@ -7,9 +7,9 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.pages.charter import charter_html
-from boussole.dashboard.pages.charter.cache import charter
+from boussole.dashboard.pages.charter.amendment import charter
 from boussole.dashboard.pages.charter.view import charter_page
-from boussole.dashboard.parts import context, notices
+from boussole.dashboard.views.parts import context, notices
 
 say = context.speaks()
 try:

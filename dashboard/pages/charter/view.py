@@ -12,13 +12,12 @@ from boussole.charter.amending.plain import plainly
 from boussole.charter.auditing.replay import ABSENT, VerdictChange
 from boussole.charter.records.in_force import Act, InForce, Version
 from boussole.charter.text.model import Article, Charter, Indicator
-from boussole.dashboard.charts.groups import attribute_name
 from boussole.dashboard.markup.marks import ORDER, word
+from boussole.dashboard.markup.words.addresses import charter_href, evidence_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.charter.amendment import Amendment, CharterView
-from boussole.dashboard.views.answers.asked import worded_for
-from boussole.dashboard.views.answers.other_ways import other_ways
-from boussole.dashboard.words.addresses import charter_href, evidence_href
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.answers.asked import other_ways, worded_for
+from boussole.dashboard.views.charts.groups import attribute_name
 
 NESTED = str.maketrans("()", "[]")
 """A name in brackets that has brackets itself."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.access.visitor import here
-from boussole.dashboard.pages.committee import overview_html
-from boussole.dashboard.pages.committee.overview_view import overview_page
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.records.acts.acting_html import SessionActions, just_done
-from boussole.dashboard.records.acts.house_offering import house_part, offered_by
-from boussole.dashboard.views.committee.seats import reads_drafts
-from boussole.dashboard.words.addresses import committee_href
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.addresses import committee_href
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.committee import committee_html
+from boussole.dashboard.pages.committee.view import overview_page
+from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.views.chamber import reads_drafts
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.records.offering import SessionActions, house_part, just_done, offered_by
 
 
 def show(asked: str, say: Say) -> None:
@@ -22,7 +21,7 @@ def show(asked: str, say: Say) -> None:
     chamber = known.get(asked) if asked else next(iter(known.values()), None)
     if chamber is None:
         links = [(each.title(say), committee_href(name, query=query)) for name, each in known.items()]
-        st.html(overview_html.unknown(asked, say, known=links))
+        st.html(committee_html.unknown(asked, say, known=links))
         return
     drafts = context.drafts(chamber.id) if reads_drafts(here(), chamber) else []
     page = overview_page(chamber, known, drafts, say, query=query)
@@ -31,11 +30,11 @@ def show(asked: str, say: Say) -> None:
     acting = SessionActions(offered_by(chamber, here(), say), say, query=query, problem=problem, done=done)
     context.put(
         acting.lost(),
-        overview_html.head(page, say),
-        overview_html.due(page, say, acting),
-        overview_html.opinions(page, say),
-        overview_html.matters(page, say, acting),
-        overview_html.members(page, say, acting),
+        committee_html.head(page, say),
+        committee_html.due(page, say, acting),
+        committee_html.opinions(page, say),
+        committee_html.matters(page, say, acting),
+        committee_html.members(page, say, acting),
     )
 
 

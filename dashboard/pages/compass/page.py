@@ -6,23 +6,21 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
-from boussole.dashboard.pages.compass import compass_html, home_html, tour_html
-from boussole.dashboard.pages.compass.along import figures
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.parts.taking.page import along
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.compass import compass_html
+from boussole.dashboard.pages.compass.compass_html import figures
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.chamber import Chamber
+from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.compass import compass
-from boussole.dashboard.views.home.changes import Changes, since_audit, since_session
-from boussole.dashboard.views.home.mine import waiting
-from boussole.dashboard.views.home.since import met_last
-from boussole.dashboard.views.home.whose import own_chambers
-from boussole.dashboard.views.incidents.beside import owed as incidents_owed
+from boussole.dashboard.views.home import Changes, own_chambers, since_audit, since_session, waiting
+from boussole.dashboard.views.incidents import owed as incidents_owed
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts.taking_html import along
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.since import met_last
 
 
 def changed(seen: Scene, seated: list[Chamber], say: Say, *, incidents: bool) -> Changes | Html:
@@ -49,10 +47,10 @@ else:
         owed = incidents_owed(seen, say, query=query) if incidents else []
         view = compass(seen, say, query=query)
         due = waiting(here(), seated, context.duties(), say, query=query, owed=owed)
-        st.html(tour_html.tour(say))
+        st.html(compass_html.tour(say))
         st.html(compass_html.head(view, say))
-        st.html(home_html.home(due, changed(seen, seated, say, incidents=incidents), say))
+        st.html(compass_html.home(due, changed(seen, seated, say, incidents=incidents), say))
         st.html(compass_html.overview(view, say, along=along("compass", figures, say)))
-        st.html(tour_html.again(say))
+        st.html(compass_html.again(say))
     else:
         st.html(compass_html.empty(say))

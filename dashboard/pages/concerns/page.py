@@ -6,18 +6,15 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.database import now
-from boussole.dashboard.access.remembered import remember, seen, wish_of
-from boussole.dashboard.access.visitor import here
-from boussole.dashboard.alerts.personal.readers import reach
-from boussole.dashboard.pages.concerns.concerns_html import nobody, page
-from boussole.dashboard.pages.concerns.routes import DONE, letters_form
-from boussole.dashboard.pages.concerns.view import ConcernsPage, letters_words, split
-from boussole.dashboard.parts import context, notices
+from boussole.dashboard.alerts.personal import reach
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.concerns.view import DONE, ConcernsPage, letters_form, letters_words, nobody, page, split
+from boussole.dashboard.server.access.database import now, remember, seen, wish_of
+from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views import store
-from boussole.dashboard.views.concerns.concern import Whose
-from boussole.dashboard.views.concerns.mine import whose
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.concern import Whose
+from boussole.dashboard.views.concerns import whose
+from boussole.dashboard.views.parts import context, notices
 
 
 def looked_at(somebody: Whose, say: Say) -> ConcernsPage:

@@ -1,13 +1,22 @@
-"""The data page as HTML."""
+"""The data page as HTML, and what can be taken along of it: the state of every source."""
 
 from __future__ import annotations
 
+import datetime as dt
+
+from boussole.audits.languages import inside
 from boussole.dashboard.markup.elements import Html, badge, code, details, el, join, link, stacked
+from boussole.dashboard.markup.words.addresses import data_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.data.blocks import Block
 from boussole.dashboard.pages.data.sources import SourceRow
-from boussole.dashboard.pages.data.view import DataPage, SourceProblem, SystemData
-from boussole.dashboard.parts.taking.fold_html import Along, nothing
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.pages.data.view import DataPage, SourceProblem, SystemData, data_page
+from boussole.dashboard.views import store
+from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet
+from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed
+from boussole.dashboard.views.parts.taking_html import Along, nothing
+
+# The data page as HTML.
 
 
 def head(page: DataPage, say: Say) -> Html:
@@ -161,3 +170,41 @@ def _words(say: Say) -> Html:
     ]
     items = [el("div", el("dt", name), el("dd", meaning)) for name, meaning in pairs]
     return details(say("What these words mean"), el("dl", *items, class_="facts"), class_="folded")
+
+
+# What can be taken along of the data page: the state of every source.
+
+
+def figures(wanted: Wanted) -> dict[str, Figure]:
+    """The table of the sources; nothing where there is none."""
+    workspace, say = wanted.workspace, wanted.say
+    scene, facts, query = store.scene(workspace), store.facts(workspace, within=store.A_WHILE), {"lang": say.lang}
+    page = data_page(scene, facts, say, now=dt.datetime.now(dt.UTC), query=query)
+    if not page.rows:
+        return {}
+    return {
+        "sources": Figure(
+            title=say("Where the data comes from"),
+            sentence=page.headline,
+            source=Source(
+                organisation=workspace.settings.organisation,
+                about=say("Is the data up to date?"),
+                period=inside(page.seen),
+                charter="",
+                seal=sealed(workspace, []),
+            ),
+            href=data_href(query=query, anchor="sources"),
+            fill=lambda: sheet(page, say),
+        )
+    }
+
+
+def sheet(page: DataPage, say: Say) -> Sheet:
+    """Every source as its row on the page."""
+    rows: list[list[Cell]] = []
+    for row in page.rows:
+        logs = f" ({row.logs})" if row.logs else ""
+        state = f"{row.freshness} · {row.due}" if row.due else row.freshness
+        name, told = f"{row.title} · {row.source}{logs}", Mark(verdict=row.mark, text=state)
+        rows.append([name, told, row.newest, row.read, row.rows, row.set_aside])
+    return Sheet(head=columns(say), rows=rows)

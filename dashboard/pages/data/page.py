@@ -8,10 +8,10 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.pages.data import data_html
-from boussole.dashboard.pages.data.along import figures
+from boussole.dashboard.pages.data.data_html import figures
 from boussole.dashboard.pages.data.view import data_page
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.parts.taking.page import along
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts.taking_html import along
 
 say = context.speaks()
 try:

@@ -8,20 +8,18 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.margin import on_draft
 from boussole.charter.committee.papers.drafts import SavedDraft, Saving, draft, savings
-from boussole.dashboard.access.visitor import here
-from boussole.dashboard.forms.forms_html import folded_form, form_html
 from boussole.dashboard.markup.elements import Html
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.parts.drafts import drafts_html
-from boussole.dashboard.parts.drafts.forms import author, throwing, writing
-from boussole.dashboard.parts.drafts.view import draft_page
-from boussole.dashboard.parts.margin.margin_html import MarginHtml
-from boussole.dashboard.parts.margin.publishing import acts_of
-from boussole.dashboard.parts.margin.view import MarginReader, draft_margin
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.committee.seats import reads_drafts
-from boussole.dashboard.words.addresses import drafts_href, number_of
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.addresses import drafts_href, number_of
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.forms.forms_html import folded_form, form_html
+from boussole.dashboard.views.chamber import Chamber, reads_drafts
+from boussole.dashboard.views.parts import context, drafts, notices
+from boussole.dashboard.views.parts.draft_forms import author, throwing, writing
+from boussole.dashboard.views.parts.drafts import draft_page
+from boussole.dashboard.views.parts.margin import MarginReader, draft_margin
+from boussole.dashboard.views.parts.margin_html import MarginHtml
+from boussole.dashboard.views.parts.margin_routes import acts_of
 
 
 def show(say: Say) -> None:
@@ -30,25 +28,23 @@ def show(say: Say) -> None:
     chambers = context.chambers()
     now = draft(workspace, number) if number is not None and _known(workspace, number) else None
     if now is None or now.kind != "opinion" or not _reads(chambers.get(now.committee)):
-        st.html(drafts_html.no_draft(_asked("number"), say, back=drafts_href("", query=query)))
+        st.html(drafts.no_draft(_asked("number"), say, back=drafts_href("", query=query)))
         return
     every = savings(workspace, now.id)
     page = draft_page(chambers[now.committee], now, every, say, query=query)
-    st.html(
-        drafts_html.draft_head(page, say, back=drafts_href(now.committee, query=query), saved=bool(_asked("saved")))
-    )
+    st.html(drafts.draft_head(page, say, back=drafts_href(now.committee, query=query), saved=bool(_asked("saved"))))
     margin = _margin(chambers[now.committee], now, every, say)
     if page.sealed:
-        context.put(drafts_html.sealed(page, say), margin)
+        context.put(drafts.sealed(page, say), margin)
         return
     taken = next((each for each in every if str(each.id) == _asked("take")), None)
     problem = context.problem()
     context.put(
         margin,
-        drafts_html.to_write(say),
+        drafts.to_write(say),
         form_html(writing(now, taken.body if taken else now.body, say), say, query=query, problem=problem),
-        drafts_html.asides(page, say),
-        drafts_html.history(page, say),
+        drafts.asides(page, say),
+        drafts.history(page, say),
         folded_form(say("Throw this draft away"), throwing(now, say), say, query=query, problem=problem),
     )
 

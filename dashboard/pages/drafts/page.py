@@ -7,15 +7,15 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.papers.drafts import drafts
-from boussole.dashboard.access.visitor import here
-from boussole.dashboard.forms.forms_html import folded_form
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.parts.drafts import drafts_html
-from boussole.dashboard.parts.drafts.forms import beginning
-from boussole.dashboard.parts.drafts.view import draft_line
-from boussole.dashboard.views.committee.seats import reads_drafts
-from boussole.dashboard.words.addresses import drafts_href
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.addresses import drafts_href
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.forms.forms_html import folded_form
+from boussole.dashboard.views.chamber import reads_drafts
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts import drafts as drafts_html
+from boussole.dashboard.views.parts.draft_forms import beginning
+from boussole.dashboard.views.parts.drafts import draft_line
 
 
 def show(say: Say) -> None:

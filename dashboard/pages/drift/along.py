@@ -1,19 +1,61 @@
-"""What can be taken along of drift: period by period, each column, how good decisions were, and for whom it moved."""
+"""The page of drift kept between two looks, and what can be taken along of it, picture by picture."""
 
 from __future__ import annotations
 
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.charts.sheet import Cell, Mark, Sheet, marked
-from boussole.dashboard.pages.drift.cache import drift_page
-from boussole.dashboard.parts.taking.figure import TABLE, Drawing, Figure, Source, Wanted
-from boussole.dashboard.parts.taking.seals import sealed
+import datetime as dt
+from pathlib import Path
+
+from boussole.audits.workspace import Workspace
+from boussole.charter.drift.system_drift import Drift, drift_of, with_versions
+from boussole.dashboard.markup.words.say import Say, speaker_in
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.cache import Stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
+from boussole.dashboard.views.charts.sheet import Cell, Mark, Sheet, marked
+from boussole.dashboard.views.drift.followed import FollowedRows
 from boussole.dashboard.views.drift.for_whom import Part
 from boussole.dashboard.views.drift.multiples import Multiple
-from boussole.dashboard.views.drift.performance.followed import FollowedRows
-from boussole.dashboard.views.drift.query import DriftQuery
-from boussole.dashboard.views.drift.view import DriftPage
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.drift.view import DriftPage, DriftQuery
+from boussole.dashboard.views.drift.view import drift_page as drawn
+from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, sealed
+
+# The page of drift, kept between two looks.
+
+
+def drift_page(workspace: Workspace, asked: DriftQuery, lang: str, *, fine: bool, with_incidents: bool) -> DriftPage:
+    """How a system has moved, drawn anew when decisions come or an audit is made.
+
+    `fine`: weeks and days may be seen. Raises BoussoleError where it has no decision.
+    """
+    shadows = sorted((workspace.reports / "shadow").glob("*/*.json"))
+    seen_at = (*stamp(workspace), *stamp_of([*lake_files(workspace), *shadows]))
+    return _drift_page(workspace.home, seen_at, store.day_in(workspace), (asked, lang, fine, with_incidents))
+
+
+@newest(8)
+def _drift(home: Path, _stamp: Stamp, today: dt.date, asked: DriftQuery) -> Drift:
+    """All that is measured of it, the same in every language."""
+    workspace = Workspace(home)
+    drift = drift_of(workspace, workspace.system(asked.system), against=asked.against, step=asked.by, today=today)
+    return with_versions(drift, workspace, today=today)
+
+
+@newest(400)
+def _drift_page(home: Path, _stamp: Stamp, today: dt.date, shown: tuple[DriftQuery, str, bool, bool]) -> DriftPage:
+    workspace, (asked, lang, fine, with_incidents) = Workspace(home), shown
+    return drawn(
+        store.scene(workspace),
+        _drift(home, _stamp, today, asked),
+        asked,
+        speaker_in(workspace, lang),
+        query={"lang": lang},
+        systems=store.with_decisions(workspace),
+        fine=fine,
+        with_incidents=with_incidents,
+    )
+
+
+# What can be taken along of drift: period by period, each column, how good decisions were, and for whom it moved.
 
 
 def figures(wanted: Wanted) -> dict[str, Figure]:

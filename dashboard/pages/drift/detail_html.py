@@ -1,21 +1,154 @@
-"""The part of the drift page that shows Evidently's report on the two periods that its first sentence compares."""
+"""Evidently's report in the drift page, and where it is served: an origin of its own that reaches nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
 
 from boussole.audits.drift import stored
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.forms.forms_html import form_html
-from boussole.dashboard.forms.model import Problem
 from boussole.dashboard.markup.elements import Html, code, details, el, join, link, stacked
-from boussole.dashboard.pages.drift.detail_header import reading_head
-from boussole.dashboard.pages.drift.detail_routes import ANCHOR, making_of, report_form
-from boussole.dashboard.pages.drift.detail_words import which_to_read
-from boussole.dashboard.views.drift.query import DriftQuery, address_of
+from boussole.dashboard.markup.inline import source
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.drift.detail_making import make_apart
+from boussole.dashboard.pages.drift.detail_words import reading_head, which_to_read
+from boussole.dashboard.server.forms.forms_html import form_html
+from boussole.dashboard.server.forms.model import Form, Problem, Values
+from boussole.dashboard.server.forms.routes import Desk, form_route
+from boussole.dashboard.views.drift.view import DriftQuery, address_of
 from boussole.dashboard.views.drift.words import period_words
-from boussole.dashboard.words.say import Say
+
+# Where Evidently's reports are served, in an origin of their own that reaches nothing, and where one is asked for.
+
+
+ALL, ONE, PAGE, JSON = (
+    "/drift-report/{system}",
+    "/drift-report/{system}/{name}",
+    "/drift-report/{system}/{name}/page",
+    "/drift-report/{system}/{name}/json",
+)
+MAKE = "/drift-make/{of}"
+MAKING = "drift-make"
+"""The form that has a report made."""
+ANCHOR = "detail"
+SANDBOX = (
+    "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
+    "connect-src 'none'; form-action 'none'; base-uri 'none'; frame-src 'none'; worker-src 'none'; "
+    "frame-ancestors 'self'; script-src {scripts}"
+)
+"""For documents others made: the scripts they were made with run in an origin of their own, and reach nothing."""
+STYLE = "html,body,iframe{margin:0;border:0;width:100%;height:100%;display:block}"
+AROUND = f"default-src 'none'; style-src {source(STYLE)}; frame-src 'self'; base-uri 'none'; frame-ancestors 'self'"
+"""For what is around them: it runs nothing, and keeps what is in its frame from going elsewhere."""
+_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "X-DNS-Prefetch-Control": "off"}
+FRAMED = {"sandbox": "allow-scripts", "referrerpolicy": "no-referrer"}
+
+
+def detail_routes(home: Path) -> list[Route]:
+    """A system's newest report, one report, its page and its JSON, and the form that asks for one."""
+
+    def newest(request: Request) -> Response:
+        found = stored.newest(home, request.path_params["system"])
+        return RedirectResponse(address_of(found), status_code=303, headers=_HEADERS) if found else _none()
+
+    def one(request: Request) -> Response:
+        found = _asked(home, request)
+        return HTMLResponse(around(found), headers=_HEADERS | {"Content-Security-Policy": AROUND}) if found else _none()
+
+    def page(request: Request) -> Response:
+        found = _asked(home, request)
+        if found is None:
+            return _none()
+        if request.headers.get("sec-fetch-dest") == "document":  # by itself it could send its reader elsewhere
+            return RedirectResponse(address_of(found), status_code=303, headers=_HEADERS)
+        headers = _HEADERS | {"Content-Security-Policy": policy(stored.scripts_of(found))}
+        return FileResponse(found.html, media_type="text/html", headers=headers)
+
+    def as_json(request: Request) -> Response:
+        found = _asked(home, request)
+        if found is None or not found.json.is_file():
+            return _none()
+        name = f"{found.system}_{found.json.name}"
+        return FileResponse(found.json, media_type="application/json", filename=name, headers=_HEADERS)
+
+    return [
+        Route(ALL, newest),
+        Route(ONE, one),
+        Route(PAGE, page),
+        Route(JSON, as_json),
+        form_route(MAKE, home, ask=lambda desk, of: report_form(desk.workspace, of, desk.say), act=_made, back=_back),
+    ]
+
+
+def policy(scripts: Sequence[str]) -> str:
+    """What a page may do, in which only scripts of these hashes run.
+
+    >>> policy([]).endswith("script-src 'none'")
+    True
+    """
+    return SANDBOX.format(scripts=" ".join(f"'{each}'" for each in scripts) or "'none'")
+
+
+def making_of(asked: DriftQuery, pair: tuple[Window, Window]) -> str:
+    """What a form asks for, as its address names it: a system, two windows, and what of the page leads back."""
+    return f"{asked.system}.{stored.name_of(*pair)}.{asked.against}.{asked.by}"
+
+
+def report_form(workspace: Workspace, of: str, say: Say) -> Form | None:
+    """The form that has a report made; None where its address names no system or no two windows."""
+    asked, name = _parts(of)
+    if asked.system not in workspace.systems or stored.windows_of(name) is None:
+        return None
+    return Form(
+        id=MAKING,
+        path=MAKE.format(of=of),
+        send=say("Make the report"),
+        note=say("It takes less than a minute, as a rule."),
+        fields=[],
+    )
+
+
+def _parts(of: str) -> tuple[DriftQuery, str]:
+    """The page that was looked at, and the name of the report."""
+    system, name, against, by = (*of.split("."), "", "", "", "")[:4]
+    return DriftQuery.of({"system": system, "against": against, "by": by}, fine=True), name
+
+
+def _made(desk: Desk, of: str, _: Values) -> str:
+    asked, name = _parts(of)
+    windows = stored.windows_of(name)
+    if windows is not None:
+        make_apart(desk.workspace, asked.system, *windows)
+    return asked.href(desk.query) + f"#{ANCHOR}"
+
+
+def _back(desk: Desk, of: str, token: str) -> str:
+    asked, _ = _parts(of)
+    return asked.href({**desk.query, "sent": token})
+
+
+def around(report: stored.StoredReport) -> str:
+    """A page that holds nothing but the report, in a frame."""
+    title = f"{report.system}: {report.name}"
+    frame = el("iframe", src=address_of(report, "page"), title=title, **FRAMED)
+    head = el("head", el("meta", charset="utf-8"), el("title", title), el("style", STYLE))
+    return "<!DOCTYPE html>" + str(el("html", head, el("body", join([frame])), lang="en"))
+
+
+def _asked(home: Path, request: Request) -> stored.StoredReport | None:
+    return stored.stored(home, request.path_params["system"], request.path_params["name"])
+
+
+def _none() -> Response:
+    return PlainTextResponse("There is no drift report of this system and these periods.\n", status_code=404)
+
+
+# The part of the drift page that shows Evidently's report on the two periods that its first sentence compares.
 
 
 def section(

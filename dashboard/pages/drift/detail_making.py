@@ -26,8 +26,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.published import set_apart
 from boussole.charter.drift.document import detail_document
 from boussole.charter.records import documents_of
-from boussole.dashboard.pages.drift.detail_header import header, title
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.drift.detail_words import header, title
 
 LONGEST = 600
 """Seconds that a report may take."""

@@ -8,11 +8,11 @@ from boussole.audits.drift.shifts import RATE
 from boussole.audits.languages import inside
 from boussole.audits.mixed import joined
 from boussole.dashboard.markup.elements import Html, badge, code, details, el, join, link, stacked, table
-from boussole.dashboard.parts.reading_html import Reading, read_along
-from boussole.dashboard.parts.taking.fold_html import Along, nothing
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.drift.multiples import Multiple
 from boussole.dashboard.views.drift.view import Cell, Column, DriftPage
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.parts.drawings_html import Reading, read_along
+from boussole.dashboard.views.parts.taking_html import Along, nothing
 
 SAID = 2
 """Sentences after the first that stand before a fold: since when, and what belongs to the causes."""

@@ -7,18 +7,17 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
-from boussole.dashboard.pages.drift import beside_html, detail_html, drift_html, for_whom_html, performance_html
-from boussole.dashboard.pages.drift.along import figures
-from boussole.dashboard.pages.drift.cache import drift_page
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.parts.choices import choose
-from boussole.dashboard.parts.taking.page import along
-from boussole.dashboard.views.drift.query import DriftQuery
-from boussole.dashboard.words.addresses import drift_href
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.addresses import drift_href
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.drift import detail_html, drift_html, sides_html
+from boussole.dashboard.pages.drift.along import drift_page, figures
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.views.drift.view import DriftQuery
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts.context import choose
+from boussole.dashboard.views.parts.taking_html import along
 
 
 def show(say: Say) -> None:
@@ -41,9 +40,9 @@ def show(say: Say) -> None:
         drift_html.notes(page, say),
         drift_html.timeline(page, say, along=taken),
         drift_html.sections(page, say, along=taken),
-        performance_html.performance(page.performing, say, along=taken),
-        for_whom_html.for_whom(page.for_whom, say, along=taken),
-        beside_html.versions(page.beside, say),
+        sides_html.performance(page.performing, say, along=taken),
+        sides_html.for_whom(page.for_whom, say, along=taken),
+        sides_html.versions(page.beside, say),
         drift_html.gaps(page, say),
         detail(asked, page.pair, say) if fine else Html(""),
         drift_html.closing(

@@ -9,20 +9,19 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.log import look
-from boussole.dashboard.access.people.permissions import RESTRICTED
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.access.visitor import here
+from boussole.dashboard.markup.words.addresses import evidence_href, number_of
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.evidence import evidence_html
-from boussole.dashboard.pages.evidence.head import head
 from boussole.dashboard.pages.evidence.routes import answer_of
-from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
-from boussole.dashboard.parts import context, notices, outside_html
-from boussole.dashboard.records.contents import Contents, actions_of, contents_of, entries_named
+from boussole.dashboard.pages.evidence.view import asked_of, entry_page, head, search_of
+from boussole.dashboard.server.access.log import look
+from boussole.dashboard.server.access.permissions import RESTRICTED
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views import store
-from boussole.dashboard.views.evidence.facts import proved, results, short
-from boussole.dashboard.words.addresses import evidence_href, number_of
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.evidence import proved, results, short
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.records.contents import Contents, actions_of, contents_of, entries_named
 
 
 def show_entry(text: str, say: Say) -> None:
@@ -65,7 +64,7 @@ def show_all(say: Say) -> None:
     st.html(evidence_html.acts(say, whole=found is None or found.ledger.ok, lang=query))
     if answered := answer_of(st.query_params.get("checked", "")):
         st.html(evidence_html.answer(*answered))
-    st.html(outside_html.section(store.outside(workspace), say, now=dt.datetime.now(dt.UTC)))
+    st.html(notices.section(store.outside(workspace), say, now=dt.datetime.now(dt.UTC)))
     asked = asked_of(st.query_params.to_dict())
     named = entries_named(store.records(workspace), asked.text, here().role)
     listed = results(workspace, asked, page=number_of(st.query_params.get("page", "")) or 1, named=named)

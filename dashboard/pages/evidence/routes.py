@@ -21,12 +21,11 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.ledger.checkpoint import parse_checkpoint
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import prove_entry
-from boussole.dashboard.pages.evidence.answers import EvidenceQuery, FileAnswer
-from boussole.dashboard.pages.evidence.check import LARGEST, examine, too_large
+from boussole.dashboard.markup.words.addresses import evidence_href, number_of
+from boussole.dashboard.markup.words.say import chosen_language, speaker_for
+from boussole.dashboard.pages.evidence.check import LARGEST, EvidenceQuery, FileAnswer, examine, too_large
 from boussole.dashboard.pages.evidence.view import CHECK, CHECKPOINT, PROOF
 from boussole.dashboard.views import store
-from boussole.dashboard.words.addresses import evidence_href, number_of
-from boussole.dashboard.words.speaking import chosen_language, speaker_for
 
 MOST_ANSWERS = 200
 ENVELOPE = 10_000

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.people.permissions import Action, Role, allowed
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.access.people.role_words import role_title
-from boussole.dashboard.access.sheet_requests import SheetRequest
-from boussole.dashboard.forms.forms_html import folded_form, form_html
-from boussole.dashboard.forms.model import Problem
 from boussole.dashboard.markup.elements import Html, el, facts, join, link, table
+from boussole.dashboard.markup.words.addresses import evidence_href, explain_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.explain.forms import TAKE, confirming, issuing, opening
+from boussole.dashboard.server.access.permissions import Action, Role, allowed
+from boussole.dashboard.server.access.person import Person, role_title
+from boussole.dashboard.server.access.sheet_requests import SheetRequest
+from boussole.dashboard.server.forms.forms_html import folded_form, form_html
+from boussole.dashboard.server.forms.model import Problem
 from boussole.dashboard.views.explained.sheet import Sheet
 from boussole.dashboard.views.paper_blocks import Block
-from boussole.dashboard.words.addresses import evidence_href, explain_href
-from boussole.dashboard.words.say import Say
 
 Query = dict[str, str]
 

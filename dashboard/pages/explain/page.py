@@ -6,15 +6,14 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.sheet_requests import sheet_requests, shown_sheet
-from boussole.dashboard.access.visitor import here
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.explain import explain_html
-from boussole.dashboard.pages.explain.routes import explained
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.views.explained.refusals import refusal
-from boussole.dashboard.views.explained.requests import known_request
+from boussole.dashboard.pages.explain.forms import explained
+from boussole.dashboard.server.access.sheet_requests import sheet_requests, shown_sheet
+from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.views.explained.explanation import known_request, refusal
 from boussole.dashboard.views.explained.sheet import Issue, sheet
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.parts import context, notices
 
 
 def show(say: Say) -> None:

@@ -1,17 +1,26 @@
-"""The explorer's page as HTML."""
+"""The explorer's page as HTML, and what can be taken along of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from boussole.dashboard.charts.tables import Table
+from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, stacked
 from boussole.dashboard.markup.glossary import how_to_read, linked
-from boussole.dashboard.pages.fairness.view import Explorer
-from boussole.dashboard.parts.strips_html import strips
-from boussole.dashboard.parts.taking.fold_html import Along, nothing
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.fairness.view import Explorer, documents_of, kept_explorer, windows_of
+from boussole.dashboard.views import store
+from boussole.dashboard.views.charts.sheet import sheet_of
+from boussole.dashboard.views.charts.strips import strips_svg
+from boussole.dashboard.views.charts.tables import Table
+from boussole.dashboard.views.fairness_choice import FairnessQuery
 from boussole.dashboard.views.fields import Field
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.parts.drawings_html import strips
+from boussole.dashboard.views.parts.taking import TABLE, Drawing, Figure, Source, Wanted, charters_of, sealed, time_of
+from boussole.dashboard.views.parts.taking_html import Along, nothing
+from boussole.dashboard.views.scene import period
+
+# The explorer's page as HTML.
 
 
 def head(say: Say, refused: Sequence[Field] = ()) -> Html:
@@ -159,3 +168,46 @@ def empty(say: Say) -> Html:
             ),
         ]
     )
+
+
+# What can be taken along of the explorer: the groups, and one of them over time.
+
+
+def figures(wanted: Wanted) -> dict[str, Figure]:
+    """The figures of the view that an address asks for."""
+    workspace, say = wanted.workspace, wanted.say
+    shown = kept_explorer(workspace, FairnessQuery.of(wanted.query), say.lang)
+    audits = documents_of(workspace, shown.chosen) if shown else []
+    if shown is None or not audits:
+        return {}
+    about = store.scene(workspace).title(shown.chosen.system, say)
+
+    def source(of: Sequence[AuditDocument], when: str) -> Source:
+        return Source(
+            organisation=workspace.settings.organisation,
+            about=about,
+            period=when,
+            charter=charters_of(of),
+            seal=sealed(workspace, [each.evidence.entry for each in of]),
+        )
+
+    chart, table, history = shown.chart, shown.table, shown.history
+    found = {
+        "groups": Figure(
+            title=table.caption,
+            sentence=shown.answer,
+            source=source(audits, " / ".join(period(each, say) for each in audits)),
+            href=shown.address,
+            draw=lambda: TABLE if chart is None else Drawing(svg=strips_svg(chart), notes=[chart.note]),
+            fill=lambda: sheet_of(table, say),
+        )
+    }
+    if history is not None:
+        windows = windows_of(workspace, shown.chosen.system)
+        found["over-time"] = Figure(
+            title=f"{table.caption} – {history.caption}",
+            source=source(windows, time_of(windows, say)),
+            href=shown.address,
+            fill=lambda: sheet_of(history, say),
+        )
+    return found

@@ -8,25 +8,24 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.pages.fairness.along import figures
-from boussole.dashboard.pages.fairness.cache import explorer
-from boussole.dashboard.pages.fairness.fairness_html import empty, head, page
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.parts.choices import choose
-from boussole.dashboard.parts.taking.page import along
+from boussole.dashboard.pages.fairness.fairness_html import empty, figures, head, page
+from boussole.dashboard.pages.fairness.view import kept_explorer
 from boussole.dashboard.views.fairness_choice import FairnessQuery
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts.context import choose
+from boussole.dashboard.views.parts.taking_html import along
 
 say = context.speaks()
 
 
 def settle(asked: Mapping[str, str]) -> Mapping[str, str]:
     """What an address comes to: what a system or question does not have is left out of it."""
-    found = explorer(Workspace.find(), FairnessQuery.of(asked), say.lang)
+    found = kept_explorer(Workspace.find(), FairnessQuery.of(asked), say.lang)
     return vars(found.chosen) if found else {}
 
 
 try:
-    shown = explorer(Workspace.find(), FairnessQuery.of(st.query_params.to_dict()), say.lang)
+    shown = kept_explorer(Workspace.find(), FairnessQuery.of(st.query_params.to_dict()), say.lang)
 except BoussoleError as error:
     st.html(notices.problem(error.what, error.next_step, say))
 else:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.pages.generations import generations_html
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.generations import view
 from boussole.dashboard.pages.generations.view import generations_page
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.parts import context, notices
 
 
 def show(say: Say) -> None:
@@ -17,14 +17,14 @@ def show(say: Say) -> None:
     facts = context.facts_of_late()
     page = generations_page(seen, facts, say, query=context.kept_query())
     if not page.writers:
-        st.html(generations_html.empty(say))
+        st.html(view.empty(say))
         return
-    st.html(generations_html.head(page, say))
+    st.html(view.head(page, say))
     if facts.trouble:
         told = say("How many texts came in cannot be said: the data cannot be looked at.")
         st.html(notices.unread(told, facts.trouble))
     for writer in page.writers:
-        context.put(generations_html.writer(writer, say), context.ask_about(writer.id, say))
+        context.put(view.writer(writer, say), context.ask_about(writer.id, say))
 
 
 speaks = context.speaks()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 
 from boussole.dashboard.markup.elements import Html, details, el, join
-from boussole.dashboard.markup.glossary_book import Theme, Word, plain_letters, sorted_by_name, themes, words
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.glossary import Theme, Word, plain_letters, sorted_by_name, themes, words
+from boussole.dashboard.markup.words.say import Say
 
 
 def page(say: Say) -> Html:

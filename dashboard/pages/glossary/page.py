@@ -5,6 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.dashboard.pages.glossary.glossary_html import page
-from boussole.dashboard.parts import context
+from boussole.dashboard.views.parts import context
 
 st.html(page(context.speaks()))

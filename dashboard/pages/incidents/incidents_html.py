@@ -1,14 +1,30 @@
-"""The page of incidents and appeals as HTML."""
+"""The page of incidents and appeals as HTML, which forms it shows to whom, and where they are sent."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from boussole.dashboard.forms.forms_html import PageForms, Titled
+from starlette.routing import Route
+
+from boussole.charter.deadlines.incidents import incidents as incidents_of
+from boussole.charter.record_types.incidents import Appeal
+from boussole.charter.record_types.inputs import WebForm
 from boussole.dashboard.markup.elements import Child, Html, details, el, facts, join, link, stacked, table
-from boussole.dashboard.pages.incidents.appeals_view import AppealRow, Appeals
-from boussole.dashboard.pages.incidents.view import IncidentsPage, IncidentView
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.addresses import incidents_href
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.incidents.view import AppealRow, Appeals, IncidentsPage, IncidentView
+from boussole.dashboard.server.access.permissions import Action, Role, allowed
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.forms.forms_html import PageForms, Titled
+from boussole.dashboard.server.forms.routes import Desk
+from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
+from boussole.dashboard.views.records.form import LISTS
+from boussole.dashboard.views.records.setting import Setting
+from boussole.dashboard.views.scene import Scene
+
+# The page of incidents and appeals as HTML.
 
 
 def head(page: IncidentsPage, say: Say) -> Html:
@@ -131,3 +147,66 @@ def _row(row: AppealRow, say: Say) -> list[Child]:
         join([el("span", row.when, class_="overdue" if row.late else None), el("span", row.took, class_="under")]),
         row.outcome or say("Not decided"),
     ]
+
+
+# Which forms the page of incidents and appeals shows to whom.
+
+
+NAME = "incidents"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentForms:
+    """The forms of one look at the page."""
+
+    at: Setting
+
+    @property
+    def opening(self) -> list[Titled]:
+        return offered(NAME, self.at, "open") if self.at.systems else []
+
+    @property
+    def entering(self) -> list[Titled]:
+        return offered(NAME, self.at, "appeal") if self.at.systems else []
+
+    def of_incident(self, entry: int) -> list[Titled]:
+        """What can be said of an incident that is open."""
+        return offered(NAME, replace(self.at, of=str(entry)), "news", "close")
+
+    @property
+    def deciding(self) -> list[Titled]:
+        return offered(NAME, self.at, "decide") if LISTS["appeals"](self.at) else []
+
+    def appeal_number(self, entry: int | None) -> str:
+        """What to say of an appeal that was just recorded: its number, which the person is given; nothing of others."""
+        made = next((each.statement for each in self.at.facts.sealed if each.entry == entry), None)
+        if isinstance(made, Appeal) and allowed(self.at.person.role, Action.SEE_APPEALS):
+            return self.at.say("The appeal is recorded. Its number: {number}.", number=made.number)
+        return ""
+
+
+def forms_for(scene: Scene, role: Role, say: Say) -> IncidentForms:
+    """The forms that a role may fill in."""
+    return IncidentForms(at=Setting(person=Person(role=role), say=say, scene=scene))
+
+
+# Where the forms of incidents and appeals are sent.
+
+
+def _setting(desk: Desk, of: str, form: WebForm) -> Setting | None:
+    """The incident of an entry, where a form is about one."""
+    at = Setting(person=desk.person, say=desk.say, workspace=desk.workspace, of=of)
+    known = not form.about or any(str(each.entry) == of for each in incidents_of(at.facts))
+    return at if known else None
+
+
+PAGE = FormPage(
+    setting=_setting,
+    back=lambda desk, _, token: incidents_href(query=desk.query, sent=token),
+    done=lambda desk, _, __, done: incidents_href(query=desk.query, done=str(done.entry), anchor="done"),
+)
+
+
+def incident_routes(home: Path) -> list[Route]:
+    """The routes of a workspace."""
+    return record_routes(home, "incidents", PAGE)

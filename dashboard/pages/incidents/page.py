@@ -6,16 +6,16 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.log import look
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.access.visitor import here
-from boussole.dashboard.forms.forms_html import PageForms
+from boussole.dashboard.markup.words.addresses import number_of
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.incidents import incidents_html
-from boussole.dashboard.pages.incidents.asking import forms_for
+from boussole.dashboard.pages.incidents.incidents_html import forms_for
 from boussole.dashboard.pages.incidents.view import incidents_page
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.words.addresses import number_of
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.server.access.log import look
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.forms.forms_html import PageForms
+from boussole.dashboard.views.parts import context, notices
 
 
 def show(say: Say) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, stacked
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.law import LawAnswer, LawPage, LawQuestion, Part, Row
-from boussole.dashboard.words.say import Say
 
 AT_ONCE = 2
 """Questions of a provision that are shown at once; more are counted, and listed on request."""

@@ -6,8 +6,8 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.pages.law import law_html
-from boussole.dashboard.parts import context, notices
 from boussole.dashboard.views.law import law_page
+from boussole.dashboard.views.parts import context, notices
 
 say = context.speaks()
 try:

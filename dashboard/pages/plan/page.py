@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.pages.plan.plan_html import empty, page
-from boussole.dashboard.pages.plan.view import PlanQuery, plan_page
-from boussole.dashboard.parts import context, notices
+from boussole.dashboard.pages.plan.view import PlanQuery, empty, page, plan_page
+from boussole.dashboard.views.parts import context, notices
 
 say = context.speaks()
 asked = PlanQuery(system=st.query_params.get("system", ""), gap=st.query_params.get("gap", ""))

@@ -6,16 +6,15 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.charter.record_types.acts import CommitteeQuestion
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.access.visitor import here
-from boussole.dashboard.forms.forms_html import PageForms
-from boussole.dashboard.pages.questions import questions_html
-from boussole.dashboard.pages.questions.forms import answers_of
-from boussole.dashboard.pages.questions.view import questions_page
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.views.committee.words import known_words
-from boussole.dashboard.words.addresses import number_of
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.addresses import number_of
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.questions import view
+from boussole.dashboard.pages.questions.view import answers_of, questions_page
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.forms.forms_html import PageForms
+from boussole.dashboard.views.committee_words import known_words
+from boussole.dashboard.views.parts import context, notices
 
 
 def show(say: Say) -> None:
@@ -25,9 +24,9 @@ def show(say: Say) -> None:
     forms = answers_of(page, here(), say)
     acting = PageForms(query=query, problem=context.problem(), forms=forms)
     context.put(
-        questions_html.head(page, say, may_ask=allowed(role, Action.TAKE_PART)),
+        view.head(page, say, may_ask=allowed(role, Action.TAKE_PART)),
         context.just_done(context.committee_entries(), say, _twice(say)),
-        questions_html.listed(page, say, acting),
+        view.listed(page, say, acting),
     )
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.access.visitor import here
-from boussole.dashboard.forms.forms_html import PageForms
-from boussole.dashboard.pages.recommendations import recommendations_html
-from boussole.dashboard.pages.recommendations.asking import FollowedForms
-from boussole.dashboard.pages.recommendations.view import RecommendationsQuery, recommendations_page
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.views.followed.opinions import opinions_about
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.recommendations import view
+from boussole.dashboard.pages.recommendations.view import FollowedForms, RecommendationsQuery, recommendations_page
+from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.forms.forms_html import PageForms
+from boussole.dashboard.views.followed import opinions_about
+from boussole.dashboard.views.parts import context, notices
 
 
 def show(say: Say) -> None:
@@ -22,10 +21,10 @@ def show(say: Say) -> None:
     page = recommendations_page(seen, RecommendationsQuery.of(st.query_params.to_dict()), say, query=query)
     acting = PageForms(query=query, problem=context.problem(), forms=asked.of_entry)
     context.put(
-        recommendations_html.head(page, say),
+        view.head(page, say),
         context.just_done(context.committee_entries() | context.stated_entries(), say),
-        recommendations_html.recommendations(page, say, acting, recommending=asked.recommending),
-        recommendations_html.opinions(opinions_about(chambers.values(), say, query=query, inside=True), say, acting),
+        view.recommendations(page, say, acting, recommending=asked.recommending),
+        view.opinions(opinions_about(chambers.values(), say, query=query, inside=True), say, acting),
     )
 
 

@@ -6,12 +6,12 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.pages.register import register_html
-from boussole.dashboard.pages.register.along import figures
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.parts.choices import choose
-from boussole.dashboard.parts.taking.page import along
-from boussole.dashboard.views.register.choice import RegisterQuery
-from boussole.dashboard.views.register.view import register_page
+from boussole.dashboard.pages.register.register_html import figures
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts.context import choose
+from boussole.dashboard.views.parts.taking_html import along
+from boussole.dashboard.views.register import register_page
+from boussole.dashboard.views.register_words import RegisterQuery
 
 say = context.speaks()
 try:

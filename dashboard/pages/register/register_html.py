@@ -1,14 +1,20 @@
-"""The register page as HTML."""
+"""The register page as HTML, and what can be taken along of it."""
 
 from __future__ import annotations
 
-from boussole.dashboard.charts.coverage_picture import strip_svg, strip_text
 from boussole.dashboard.markup.elements import Html, badge, details, el, join, link, picture, stacked
 from boussole.dashboard.markup.marks import ORDER
-from boussole.dashboard.parts.lines_html import due_item
-from boussole.dashboard.parts.taking.fold_html import Along, nothing
-from boussole.dashboard.views.register.view import RegisterPage, Row
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.views import store
+from boussole.dashboard.views.charts.sheet import Sheet
+from boussole.dashboard.views.charts.strips import coverage_strip_svg, coverage_svg, strip_text
+from boussole.dashboard.views.parts.lists import due_item
+from boussole.dashboard.views.parts.taking import Drawing, Figure, Source, Wanted, sealed_now
+from boussole.dashboard.views.parts.taking_html import Along, nothing
+from boussole.dashboard.views.register import RegisterPage, Row, register_page
+from boussole.dashboard.views.register_words import RegisterQuery
+
+# The register page as HTML.
 
 
 def head(page: RegisterPage, say: Say) -> Html:
@@ -56,7 +62,7 @@ def overview(page: RegisterPage, say: Say, *, along: Along = nothing) -> Html:
         el(
             "div",
             el("p", title),
-            picture(strip_svg(counts), strip_text(counts, say), class_="strip"),
+            picture(coverage_strip_svg(counts), strip_text(counts, say), class_="strip"),
         )
         for title, counts in page.strips
     ]
@@ -136,3 +142,60 @@ def _row(row: Row) -> list[Html | str]:
         join([row.missing, late]),
         el("span", row.next, class_="overdue" if row.overdue else None) if row.next else "",
     ]
+
+
+# What can be taken along of the register: how far uses are examined, and the table of those that are shown.
+
+
+def figures(wanted: Wanted) -> dict[str, Figure]:
+    """The dots of all uses, and the table of those that the address asks for."""
+    workspace, say = wanted.workspace, wanted.say
+    today, query, chosen = store.day_in(workspace), {"lang": say.lang}, RegisterQuery.of(wanted.query)
+    register, scene = store.register(workspace, today), store.scene(workspace)
+    if not register.uses:
+        return {}
+    page = register_page(register, chosen, say, query=query)
+    source = Source(
+        organisation=workspace.settings.organisation,
+        about=say.plural("One use in the register", "{n} uses in the register", len(register.uses)),
+        period=say.date(today),
+        charter=scene.charter.version,
+        seal=sealed_now(workspace, scene.latest.values()),
+    )
+    return {
+        "examined": Figure(
+            title=say("How far are we?"),
+            sentence=page.headline,
+            source=source,
+            href=chosen.href(query),
+            draw=lambda: Drawing(svg=coverage_svg(page.strips, say), notes=[coverage_note(say)]),
+            fill=lambda: _counts(page, say),
+        ),
+        "uses": Figure(
+            title=say("All uses"),
+            sentence=page.shown,
+            source=source,
+            href=chosen.href(query),
+            fill=lambda: _uses(page, say),
+        ),
+    }
+
+
+def _counts(page: RegisterPage, say: Say) -> Sheet:
+    head = [say("Which uses"), say("Examined"), say("In part"), say("Not at all")]
+    return Sheet(head=head, rows=[[title, *map(say.whole, counts)] for title, counts in page.strips])
+
+
+def _uses(page: RegisterPage, say: Say) -> Sheet:
+    rows = [
+        [
+            f"{row.title} · {row.owner}" if row.owner else row.title,
+            f"{row.status} · {row.risk}",
+            row.verdicts_told,
+            row.examined,
+            f"{row.missing} · {row.late}" if row.late else row.missing,
+            row.next,
+        ]
+        for row in page.rows
+    ]
+    return Sheet(head=columns(say), rows=rows)

@@ -6,14 +6,13 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.access.visitor import here
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.reports import reports_html
-from boussole.dashboard.pages.reports.cache import reports
-from boussole.dashboard.pages.reports.forms import asking
-from boussole.dashboard.pages.reports.making import LOOKED_AT_EVERY, jobs
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.pages.reports.making import LOOKED_AT_EVERY, jobs, reports
+from boussole.dashboard.pages.reports.reports_html import asking
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.views.parts import context, notices
 
 
 def show(say: Say) -> None:

@@ -6,14 +6,13 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.access.visitor import here
-from boussole.dashboard.pages.search.cache import index
-from boussole.dashboard.pages.search.search_html import page
-from boussole.dashboard.pages.search.view import SearchPage, search_page
-from boussole.dashboard.parts import context, notices
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.search.pieces import index
+from boussole.dashboard.pages.search.view import SearchPage, page, search_page
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.visitor import here
 from boussole.dashboard.views import store
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.parts import context, notices
 
 
 def found(asked: str, say: Say, *, kind: str) -> SearchPage:

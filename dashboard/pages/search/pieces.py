@@ -1,11 +1,14 @@
-"""Everything that can be found, with its address and the action that it takes to see it."""
+"""Everything that can be found, with its address and the action that it takes to see it; kept between two looks."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from functools import partial
+from pathlib import Path
 
 from boussole.audits.languages import inside
+from boussole.audits.workspace import Workspace
 from boussole.charter.amending.plain import plainly
 from boussole.charter.committee.advising.advice import recommended
 from boussole.charter.committee.advising.opinions import fates
@@ -13,16 +16,9 @@ from boussole.charter.committee.meetings.sessions import sessions
 from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.judging.crosswalk import crosswalk
 from boussole.charter.record_types.acts import CommitteeQuestion, Dissent, Referral
-from boussole.dashboard.access.people.permissions import Action
-from boussole.dashboard.access.people.places import PAGES
-from boussole.dashboard.charts.groups import attribute_name
-from boussole.dashboard.markup.glossary_book import called, themes
+from boussole.dashboard.markup.glossary import called, themes
 from boussole.dashboard.markup.marks import word
-from boussole.dashboard.pages.search.index import Piece
-from boussole.dashboard.views.committee.chamber import Chamber
-from boussole.dashboard.views.compass import line
-from boussole.dashboard.views.scene import Scene, findings
-from boussole.dashboard.words.addresses import (
+from boussole.dashboard.markup.words.addresses import (
     address,
     article_href,
     committee_href,
@@ -35,8 +31,20 @@ from boussole.dashboard.words.addresses import (
     session_href,
     system_href,
 )
-from boussole.dashboard.words.menu import pages
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.menu import pages
+from boussole.dashboard.markup.words.say import Say, speaker_in
+from boussole.dashboard.pages.search.index import Index, Piece
+from boussole.dashboard.server.access.permissions import Action
+from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.server.cache import Stamp, house_stamp, newest, stamp
+from boussole.dashboard.views import store
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.charts.groups import attribute_name
+from boussole.dashboard.views.compass import line
+from boussole.dashboard.views.scene import Scene, findings
+
+# Everything that can be found, with its address and the action that it takes to see it.
+
 
 KINDS = (
     "page",
@@ -215,3 +223,23 @@ def _short(text: str) -> str:
     """The beginning of a text, as its title."""
     line = text.strip().partition("\n")[0]
     return line if len(line) <= 110 else line[:110].rpartition(" ")[0] + " …"
+
+
+# Everything that can be found, kept between two looks.
+
+
+def index(workspace: Workspace, lang: str) -> Index:
+    """Everything that can be found, in one language."""
+    return _index(workspace.home, stamp(workspace), house_stamp(workspace), store.day_in(workspace), lang)
+
+
+@newest(4)
+def _index(home: Path, seen_at: Stamp, _house: Stamp, today: dt.date, lang: str) -> Index:
+    return Index(
+        pieces(
+            store.scene_at(home, seen_at, today),
+            store.chambers(Workspace(home)),
+            speaker_in(Workspace(home), lang),
+        ),
+        lang,
+    )

@@ -1,9 +1,10 @@
-"""What a session hands out beside its page: the calendar file, the minutes in each language and as data."""
+"""What a session hands out beside its page, and where it is asked for: calendar, minutes, papers."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.requests import Request
@@ -11,16 +12,32 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import sha256_hex
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
+from boussole.charter.committee.meetings.noting import told_by
 from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.papers.calendar import calendar_file
 from boussole.charter.committee.papers.minutes import minutes_of
 from boussole.charter.committee.papers.minutes_text import minutes_text
+from boussole.charter.record_types.acts import SessionPaper
+from boussole.dashboard.markup.words.addresses import evidence_href, number_of, session_href
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.session.papers import Paper, file_at, file_name, make_paper, papers_of
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.visitor import of_request
+from boussole.dashboard.server.forms.model import Field, Form, UnfitError, Values
+from boussole.dashboard.server.forms.routes import Desk, form_route
 from boussole.dashboard.views import store
-from boussole.dashboard.views.committee.chamber import Chamber, chamber_of
+from boussole.dashboard.views.chamber import Chamber, chamber_of, leads, reads_drafts
+from boussole.dashboard.views.records.calling import SEEN, acting
+from boussole.dashboard.views.records.offering import MINUTES, PACK, FormOffer
 
-CALENDAR, MINUTES = "/session-calendar", "/session-minutes"
+# What a session hands out beside its page: the calendar file, the minutes in each language and as data.
+
+
+CALENDAR_AT, MINUTES_AT = "/session-calendar", "/session-minutes"
 
 
 def calendar_href(entry: int, lang: str) -> str:
@@ -29,7 +46,7 @@ def calendar_href(entry: int, lang: str) -> str:
     >>> calendar_href(20, "fr")
     '/session-calendar/20.fr.ics'
     """
-    return f"{CALENDAR}/{entry}.{lang}.ics"
+    return f"{CALENDAR_AT}/{entry}.{lang}.ics"
 
 
 def minutes_href(entry: int, lang: str) -> str:
@@ -38,12 +55,12 @@ def minutes_href(entry: int, lang: str) -> str:
     >>> minutes_href(20, "en")
     '/session-minutes/20.en.md'
     """
-    return f"{MINUTES}/{entry}.{lang}.md"
+    return f"{MINUTES_AT}/{entry}.{lang}.md"
 
 
 def minutes_data_href(entry: int) -> str:
     """Where they are as data: what their fingerprint is made from."""
-    return f"{MINUTES}/{entry}.json"
+    return f"{MINUTES_AT}/{entry}.json"
 
 
 def committee_routes(home: Path) -> list[Route]:
@@ -61,9 +78,9 @@ def committee_routes(home: Path) -> list[Route]:
         return _file(home, request, "application/json", _data)
 
     return [
-        Route(CALENDAR + "/{entry:int}.{lang}.ics", calendar),
-        Route(MINUTES + "/{entry:int}.{lang}.md", minutes),
-        Route(MINUTES + "/{entry:int}.json", data),
+        Route(CALENDAR_AT + "/{entry:int}.{lang}.ics", calendar),
+        Route(MINUTES_AT + "/{entry:int}.{lang}.md", minutes),
+        Route(MINUTES_AT + "/{entry:int}.json", data),
     ]
 
 
@@ -91,3 +108,155 @@ def _text(chamber: Chamber, entry: int, lang: str) -> bytes:
 
 def _data(chamber: Chamber, entry: int) -> bytes:
     return json.dumps(minutes_of(chamber.house, entry), ensure_ascii=False, indent=2).encode()
+
+
+# Where papers of a session are asked for and taken from: its file once the evidence is frozen, the minutes once they
+# are sealed.
+
+
+MAKE, TAKE = "/session-paper", "/session-paper-file"
+CLOSED = "What a committee is writing is read by its members and its secretary only."
+TYPES = {"pdf": "application/pdf", "md": "text/markdown"}
+PARTS: Mapping[Paper, str] = {"file": PACK, "minutes": MINUTES}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperView:
+    """A paper that was made: when, its files to take, the entry that seals them. `outdated`: another is to be made."""
+
+    told: str
+    entry: tuple[str, str]
+    takes: Sequence[tuple[str, str, str]]
+    outdated: bool
+    gone: bool
+
+
+def reads_paper(me: Person, chamber: Chamber, paper: Paper) -> bool:
+    """Whether somebody may have a paper: the session file holds what the committee is writing."""
+    return paper == "minutes" or reads_drafts(me, chamber)
+
+
+def paper_view(
+    workspace: Workspace, chamber: Chamber, entry: int, paper: Paper, say: Say, *, query: Mapping[str, str]
+) -> PaperView | None:
+    """The paper that was made last; None while there is none."""
+    for at, said in papers_of(chamber, entry, paper)[:1]:
+        there = [each for each in said.files if file_at(workspace, entry, said, each).is_file()]
+        return PaperView(
+            told=say("Made and sealed on {date}.", date=say.date(said.on)),
+            entry=(say("entry {n}", n=str(at)), evidence_href(query=query, entry=str(at))),
+            takes=[
+                (_named(each.lang, each.form, say), f"{TAKE}/{entry}/{file_name(entry, said, each)}", each.lang)
+                for each in sorted(there, key=lambda each: (each.lang != say.lang, each.form != "pdf"))
+            ],
+            outdated=said.made_from != told_by(chamber.house, entry, paper),
+            gone=len(there) < len(said.files),
+        )
+    return None
+
+
+def _named(lang: str, form: str, say: Say) -> str:
+    names = {
+        ("fr", "pdf"): say("In French (PDF)"),
+        ("en", "pdf"): say("In English (PDF)"),
+        ("fr", "md"): say("In French, as text to edit"),
+        ("en", "md"): say("In English, as text to edit"),
+    }
+    return names[lang, form]
+
+
+def paper_offers(chamber: Chamber, entry: int, me: Person, say: Say) -> dict[str, list[FormOffer]]:
+    """The forms by which papers are made, by the part of the page, for whoever may convene."""
+    if not (allowed(me.role, Action.CONVENE) and leads(me, chamber)):
+        return {}
+    found = {}
+    for paper, part in PARTS.items():
+        source = told_by(chamber.house, entry, paper)
+        if source is not None:
+            made = papers_of(chamber, entry, paper)
+            now = not made or made[0][1].made_from != source
+            form = _form(paper, entry, say, seen=len(made))
+            found[part] = [FormOffer(title=_title(paper, say), form=form, now=now)]
+    return found
+
+
+def _title(paper: Paper, say: Say) -> str:
+    return say("Make the session file") if paper == "file" else say("Make the minutes as files")
+
+
+def _form(paper: Paper, entry: int, say: Say, *, seen: int) -> Form:
+    """It knows how many whoever sends it has seen, so that none is made twice."""
+    notes = {
+        "file": say(
+            "Agenda, evidence, texts that are being written, questions and answers, and what has changed since the "
+            "last session, in French and English, as PDF. Its fingerprint is sealed."
+        ),
+        "minutes": say(
+            "As PDF and as text that can be edited, in French and English, with the names that are known today. Their "
+            "fingerprints are sealed: each can be checked on the page of evidence."
+        ),
+    }
+    return Form(
+        id=f"paper-{paper}-{entry}",
+        path=f"{MAKE}/{paper}/{entry}",
+        send=say("Make and seal it"),
+        fields=[Field(name=SEEN, label="", kind="hidden", value=str(seen))],
+        note=notes[paper],
+    )
+
+
+def paper_routes(home: Path) -> list[Route]:
+    """The addresses of papers of a workspace."""
+
+    def take(request: Request) -> Response:
+        entry, name = int(request.path_params["entry"]), request.path_params["name"]
+        chamber = chamber_of(store.chambers(Workspace(home)), entry)
+        known = chamber.house.about(SessionPaper, entry) if chamber else []
+        for _, said in known:
+            for each in said.files:
+                if file_name(entry, said, each) == name:
+                    if chamber is None or not reads_paper(of_request(request, home), chamber, said.paper):
+                        return PlainTextResponse(f"{CLOSED}\n", status_code=403)
+                    return _content(file_at(Workspace(home), entry, said, each), each.sha256, each.form)
+        return PlainTextResponse("There is no such file.\n", status_code=404)
+
+    return [Route(TAKE + "/{entry:int}/{name}", take), *(_route(paper, home) for paper in PARTS)]
+
+
+def _content(path: Path, sha256: str, form: str) -> Response:
+    """A file that is the one that was sealed; no other is handed out."""
+    content = path.read_bytes() if path.is_file() else b""
+    if sha256_hex(content) != sha256:
+        gone = "This file is gone, or is no longer the one that was sealed: have it made again.\n"
+        return PlainTextResponse(gone, status_code=409)
+    headers = {"Content-Disposition": f'attachment; filename="{path.name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=TYPES[form], headers={**headers, "X-Content-Type-Options": "nosniff"})
+
+
+def _route(paper: Paper, home: Path) -> Route:
+    def asked(desk: Desk, of: str) -> tuple[Chamber, int] | None:
+        number = number_of(of)
+        chamber = None if number is None else chamber_of(store.chambers(desk.workspace), number)
+        return None if chamber is None or number is None else (chamber, session(chamber.house, number).entry)
+
+    def ask(desk: Desk, of: str) -> Form | None:
+        found = asked(desk, of)
+        if found is None:
+            return None
+        chamber, entry = found
+        return _form(paper, entry, desk.say, seen=len(papers_of(chamber, entry, paper)))
+
+    def act(desk: Desk, of: str, values: Values) -> str:
+        found = asked(desk, of)
+        if found is None:  # cannot be: `ask` has just found it
+            raise UnfitError(desk.say("There is nothing of this name."))
+        chamber, entry = found
+        seen = number_of(values.text(SEEN)) or 0
+        done = make_paper(desk.workspace, chamber, entry, paper, acting(desk, chamber), seen=seen)
+        said = {"done": str(done.entry), "at": PARTS[paper]}
+        return session_href(entry, query=desk.query, anchor="done", **said)
+
+    def back(desk: Desk, of: str, token: str) -> str:
+        return session_href(int(of), query=desk.query, sent=token)
+
+    return form_route(f"{MAKE}/{paper}/{{of}}", home, ask=ask, act=act, back=back)

@@ -6,21 +6,19 @@ import streamlit as st
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.visitor import here
 from boussole.dashboard.markup.elements import Html
-from boussole.dashboard.pages.session import pack_html, session_html
-from boussole.dashboard.pages.session.pack_view import pack_view
-from boussole.dashboard.pages.session.paper_forms import PARTS, paper_offers, paper_view, reads_paper
-from boussole.dashboard.pages.session.session_view import session_page
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.parts.margin.publishing import own_words
-from boussole.dashboard.records.acts.acting_html import SessionActions, just_done
-from boussole.dashboard.records.acts.offering import HEAD, FormOffer, offered
-from boussole.dashboard.records.place import Place, place_of
-from boussole.dashboard.views.committee.chamber import Chamber, chamber_of
-from boussole.dashboard.views.committee.seats import reads_drafts
-from boussole.dashboard.words.addresses import committee_href, number_of
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.addresses import committee_href, number_of
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.session import session_html
+from boussole.dashboard.pages.session.agenda_view import pack_view
+from boussole.dashboard.pages.session.files import PARTS, paper_offers, paper_view, reads_paper
+from boussole.dashboard.pages.session.view import session_page
+from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.views.chamber import Chamber, chamber_of, reads_drafts
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts.margin_routes import own_words
+from boussole.dashboard.views.records.offering import HEAD, FormOffer, SessionActions, just_done, offered
+from boussole.dashboard.views.records.setting import Place, place_of
 
 
 def show(asked: str, say: Say) -> None:
@@ -50,7 +48,7 @@ def show(asked: str, say: Say) -> None:
         acting.lost(),
         session_html.head(page, say, acting),
         session_html.agenda(page, say, acting),
-        pack_html.pack(page.pack, say, acting, papers.get("file")),
+        session_html.pack(page.pack, say, acting, papers.get("file")),
         session_html.presence(page, say, acting),
         session_html.questions(page, say, acting),
         session_html.minutes(page, say, acting, papers.get("minutes")),

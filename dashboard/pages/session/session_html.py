@@ -1,20 +1,133 @@
-"""The session page as HTML: what, when, where; the agenda and its decisions; who is there; questions; minutes."""
+"""The session page as HTML: what, when, where; the agenda, its votes and decisions; who is there; its evidence."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from boussole.dashboard.markup.elements import Child, Html, details, el, join, link, stacked
+from boussole.dashboard.markup.elements import Child, Html, badge, details, el, join, link, stacked, table
 from boussole.dashboard.markup.glossary import explained
-from boussole.dashboard.pages.session.ballot_html import announced, running
-from boussole.dashboard.pages.session.items_view import Decision, DissentNote, ItemView, OpinionText
-from boussole.dashboard.pages.session.minutes_view import MinutesView
-from boussole.dashboard.pages.session.paper_forms import PaperView
-from boussole.dashboard.pages.session.paper_html import paper
-from boussole.dashboard.pages.session.session_view import AskedRow, PresenceRow, SessionPage
-from boussole.dashboard.records.acts.acting_html import NOBODY, SessionActions
-from boussole.dashboard.records.acts.offering import HEAD, MINUTES, PRESENCE, QUESTIONS, item_part
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.session.agenda_view import AnswerChangeLine, Differences, PackColumn, PackView
+from boussole.dashboard.pages.session.files import PaperView
+from boussole.dashboard.pages.session.items_view import (
+    BallotText,
+    Decision,
+    DissentNote,
+    ItemView,
+    OpinionText,
+    Running,
+)
+from boussole.dashboard.pages.session.view import AskedRow, MinutesView, PresenceRow, SessionPage
+from boussole.dashboard.views.records.offering import (
+    HEAD,
+    MINUTES,
+    NOBODY,
+    PACK,
+    PRESENCE,
+    QUESTIONS,
+    SessionActions,
+    item_part,
+)
+
+# A vote that is open as HTML: announced at the head of the page, and its text, to the letter, above the ballot.
+
+
+def announced(votes: Sequence[Running], say: Say) -> Html | None:
+    """At the head of the page: which votes are open, and the way to them."""
+    if not votes:
+        return None
+    lines = [
+        el(
+            "p",
+            el("strong", each.title),
+            " — ",
+            each.told,
+            ". ",
+            _to(item_part(each.item), say("Read the text and vote")),
+        )
+        for each in votes
+    ]
+    head = el("p", el("strong", say.plural("A vote is open.", "{n} votes are open.", len(votes))))
+    return el("div", head, *lines, class_="lead lead-watch", id="open-votes")
+
+
+def running(vote: Running, say: Say) -> Html:
+    """A vote under its item: what is voted on, then how many have voted."""
+    text = vote.text
+    return el(
+        "div",
+        el("p", el("strong", vote.title), " — ", vote.told, class_="running"),
+        el("p", join([each for each in (_source(text), text.told) if each], " — ")),
+        el("p", el("strong", text.warning), class_="warning") if text.warning else None,
+        _words(text, say) if text.title else None,
+        details(say("Which fingerprint is voted on?"), el("p", el("code", text.fingerprint)))
+        if text.fingerprint
+        else None,
+        class_="on-vote",
+    )
+
+
+def _source(text: BallotText) -> Html | None:
+    return _to_page(*text.source) if text.source else None
+
+
+def _to(anchor: str, words: str) -> Html:
+    return el("a", words, href=f"#{anchor}")
+
+
+def _to_page(words: str, href: str) -> Html:
+    return el("a", words, href=href, target="_self")
+
+
+def _words(text: BallotText, say: Say) -> Html:
+    reservations = (
+        [
+            el("p", el("strong", say("Reservations"))),
+            el("ol", *[el("li", each) for each in text.reservations], class_="notes"),
+        ]
+        if text.reservations
+        else []
+    )
+    return el(
+        "blockquote",
+        el("p", el("strong", text.title), " (", text.sense, ")"),
+        *[el("p", each, class_="words") for each in text.paragraphs],
+        *reservations,
+        class_="opinion",
+    )
+
+
+# Papers of a session as HTML: when they were made, and where to take them.
+
+
+def paper(shown: PaperView | None, title: str, say: Say) -> Html | None:
+    """A paper that was made, with its files; nothing while there is none."""
+    if shown is None:
+        return None
+    outdated = say("What it tells has changed since: have it made again.")
+    gone = say("Some of its files are no longer here: have it made again.")
+    return el(
+        "div",
+        el("p", el("strong", title), " — ", shown.told, " ", link(*shown.entry)),
+        el("p", outdated, class_="warning") if shown.outdated else None,
+        el("p", gone, class_="warning") if shown.gone else None,
+        el(
+            "p",
+            join(
+                [
+                    el("a", name, href=href, hreflang=lang, class_="take", download="")
+                    for name, href, lang in shown.takes
+                ]
+            ),
+            class_="takes",
+        )
+        if shown.takes
+        else None,
+        class_="paper",
+    )
+
+
+# The session page as HTML: what, when, where; the agenda and its decisions; who is there; questions; minutes.
 
 
 def head(page: SessionPage, say: Say, acting: SessionActions = NOBODY) -> Html:
@@ -238,3 +351,64 @@ def _checked(shown: MinutesView, say: Say) -> Html:
         (say("Approved"), link(*shown.approved) if shown.approved else say("not yet")),
     ]
     return el("div", el("p", told), explained(pairs, say))
+
+
+# The frozen pack of a session as HTML.
+
+
+def pack(shown: PackView | None, say: Say, acting: SessionActions = NOBODY, file: PaperView | None = None) -> Html:
+    """What the session works on: the verdicts at the freeze, and what has changed."""
+    title = el("h2", say("What evidence does it work on?"), id="pack")
+    if shown is None:
+        told = say("The evidence is not frozen yet. Until then, the pages show it as it stands today.")
+        return el("section", title, el("p", told), acting.at(PACK), class_="house-of")
+    return el(
+        "section",
+        title,
+        el("p", *[join([each, " "]) for each in shown.told], link(*shown.entry)),
+        _verdicts(shown, say) if shown.columns else el("p", say("It holds no audit: none was sealed yet.")),
+        *[_differences(each, say) for each in shown.differences],
+        paper(file, say("The session file"), say),
+        acting.at(PACK),
+        details(say("How can it be checked?"), _pack_checked(shown, say)),
+        class_="house-of",
+    )
+
+
+def _verdicts(shown: PackView, say: Say) -> Html:
+    head = [say("Article"), *[_column(each) for each in shown.columns]]
+    rows = [
+        [
+            link(*row.title) if row.title[1] else row.title[0],
+            *[badge(verdict, say) if verdict else "" for verdict in row.verdicts],
+        ]
+        for row in shown.rows
+    ]
+    return table(head, rows, caption=say("Verdicts by article, as they were frozen"), class_="verdicts pack")
+
+
+def _column(column: PackColumn) -> Html:
+    return join([column.title, el("span", column.period, class_="under"), link(*column.entry)])
+
+
+def _differences(found: Differences, say: Say) -> Html:
+    changed = [_changed(each, say) for each in found.verdicts]
+    return el(
+        "div",
+        el("h3", found.title),
+        *[el("p", each) for each in found.told],
+        el("ul", *changed, class_="lines") if changed else None,
+        class_="differences",
+    )
+
+
+def _changed(each: AnswerChangeLine, say: Say) -> Html:
+    return el("li", badge(each.verdict, say, each.told), el("p", each.question), el("p", each.place, class_="place"))
+
+
+def _pack_checked(shown: PackView, say: Say) -> Html:
+    told = say(
+        "Whoever holds the ledger computes this fingerprint again from its first entries. If one of them had been "
+        "changed since, it would be another."
+    )
+    return el("div", el("p", told), explained([(say("Fingerprint of the ledger"), el("code", shown.root))], say))

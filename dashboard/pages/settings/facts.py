@@ -25,7 +25,7 @@ from boussole.audits.workspace import SETTINGS_FILE, Settings, Workspace
 from boussole.charter.records.in_force import in_force
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
-from boussole.dashboard.alerts.facts import AlertFacts, alert_facts
+from boussole.dashboard.alerts.page import AlertFacts, alert_facts
 
 T = TypeVar("T")
 Origin = Literal["file", "environment", "absent"]

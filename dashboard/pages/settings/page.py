@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.own_sessions import own_sessions
-from boussole.dashboard.access.people.permissions import Action, allowed
-from boussole.dashboard.access.visitor import here
 from boussole.dashboard.pages.settings.facts import settings_facts
 from boussole.dashboard.pages.settings.settings_html import page
 from boussole.dashboard.pages.settings.view import settings_page
-from boussole.dashboard.parts import context
+from boussole.dashboard.server.access.permissions import Action, allowed
+from boussole.dashboard.server.access.sessions import own_sessions
+from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.views.parts import context
 
 say, me = context.speaks(), here()
 workspace, inside = Workspace.find(), allowed(me.role, Action.SEE_SETTINGS)

@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from boussole.audits.languages import inside as in_sentence
 from boussole.audits.systems import System
 from boussole.audits.workspace import SETTINGS_FILE
-from boussole.dashboard.access.own_sessions import OwnSession
-from boussole.dashboard.access.people.permissions import Role, allowed
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.access.people.places import PAGES
-from boussole.dashboard.access.people.role_words import role_title
-from boussole.dashboard.access.people.strength import unprotected
-from boussole.dashboard.alerts.facts import AlertFacts
-from boussole.dashboard.alerts.page import troubles
+from boussole.dashboard.alerts.page import AlertFacts, troubles
+from boussole.dashboard.markup.words.addresses import charter_href, system_href
+from boussole.dashboard.markup.words.menu import pages
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.settings.facts import Fault, Ring, Set, SettingsFacts
-from boussole.dashboard.words.addresses import charter_href, system_href
-from boussole.dashboard.words.menu import pages
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.server.access.identity import unprotected
+from boussole.dashboard.server.access.permissions import Role, allowed
+from boussole.dashboard.server.access.person import Person, role_title
+from boussole.dashboard.server.access.places import PAGES
+from boussole.dashboard.server.access.sessions import OwnSession
 
 Pairs = Sequence[tuple[str, str]]
 Row = Sequence[str]

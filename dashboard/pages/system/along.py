@@ -1,17 +1,24 @@
-"""What can be taken along of a system: its questions and answers by group."""
+"""The page of an audited system kept between two looks, and what can be taken along of it."""
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
-from boussole.dashboard.charts.sheet import Cell, Sheet, mark
-from boussole.dashboard.parts.taking.figure import Figure, Source, Wanted
-from boussole.dashboard.parts.taking.seals import sealed_now
+from boussole.dashboard.markup.words.addresses import system_href
+from boussole.dashboard.markup.words.say import Say, speaker_in
+from boussole.dashboard.server.cache import Stamp, newest, stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.views.naming import period
-from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.matrix import Matrix, QuestionRow, matrix
-from boussole.dashboard.words.addresses import system_href
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.charts.sheet import Cell, Sheet, mark
+from boussole.dashboard.views.matrix import Matrix, QuestionRow, matrix
+from boussole.dashboard.views.parts.taking import Figure, Source, Wanted, sealed_now
+from boussole.dashboard.views.scene import Scene, period
+from boussole.dashboard.views.system import SystemHead, system_head
+
+# What can be taken along of a system: its questions and answers by group.
 
 
 def figures(wanted: Wanted) -> dict[str, Figure]:
@@ -58,3 +65,25 @@ def _row(row: QuestionRow, wide: int, say: Say) -> list[Cell]:
     if row.alone is not None:
         return [row.text, mark(row.alone.verdict, say), *[""] * (wide - 1)]
     return [row.text, "", *[mark(each.verdict, say) if each else "" for each in row.cells]]
+
+
+# The page of an audited system, kept between two looks.
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemScreen:
+    """What a system is, and all of its questions."""
+
+    head: SystemHead
+    matrix: Matrix
+
+
+def system_page(workspace: Workspace, system: str, lang: str) -> SystemScreen:
+    """The page of an audited system."""
+    return _system_page(workspace.home, stamp(workspace), store.day_in(workspace), system, lang)
+
+
+@newest(400)
+def _system_page(home: Path, seen_at: Stamp, today: dt.date, system: str, lang: str) -> SystemScreen:
+    scene, say = store.scene_at(home, seen_at, today), speaker_in(Workspace(home), lang)
+    return SystemScreen(head=system_head(scene, system, say), matrix=matrix(scene, system, say, query={"lang": lang}))

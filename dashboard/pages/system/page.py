@@ -7,18 +7,17 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import Html, details
-from boussole.dashboard.pages.system import entry_html, matrix_html
-from boussole.dashboard.pages.system.along import figures
-from boussole.dashboard.pages.system.cache import system_page
-from boussole.dashboard.pages.system.declared import declared_section, declared_tables
-from boussole.dashboard.parts import context, lists, notices, system_html
-from boussole.dashboard.parts.taking.page import along
-from boussole.dashboard.views.answers.caps import caps
-from boussole.dashboard.views.entry import entry, unaudited
+from boussole.dashboard.markup.words.addresses import compass_href, data_href, register_href
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.system import matrix_html
+from boussole.dashboard.pages.system.along import figures, system_page
+from boussole.dashboard.pages.system.matrix_html import declared_section, declared_tables
+from boussole.dashboard.views.answers.small_print import caps
+from boussole.dashboard.views.matrix import matrix
+from boussole.dashboard.views.parts import context, lists, notices, system_html
+from boussole.dashboard.views.parts.taking_html import along
+from boussole.dashboard.views.register import entry, unaudited
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.views.system.matrix import matrix
-from boussole.dashboard.words.addresses import compass_href, data_href, register_href
-from boussole.dashboard.words.say import Say
 
 
 def show(seen: Scene, system: str, say: Say) -> None:
@@ -31,12 +30,12 @@ def show(seen: Scene, system: str, say: Say) -> None:
         shown = unaudited(use, say, today=context.today())
         held = caps(seen, say, query=query, system=system)
         context.put(
-            entry_html.page(shown, say, home=home, register=register_href(query=query), caps=held),
+            matrix_html.page(shown, say, home=home, register=register_href(query=query), caps=held),
             folded(say("Open incidents"), beside),
             matrix_html.questions(matrix(seen, system, say, query=query), say, along=along("system", figures, say))
             if system in seen.standing
             else Html(""),
-            folded(say("What does the register say?"), entry_html.register_entry(shown.entry, say)),
+            folded(say("What does the register say?"), matrix_html.register_entry(shown.entry, say)),
             folded(say("What the committee said"), context.opinions(say, system=system)),
         )
         show_declared(seen, system, say)
@@ -54,7 +53,7 @@ def show(seen: Scene, system: str, say: Say) -> None:
         folded(say("What the committee said"), context.opinions(say, system=system)),
     )
     if use is not None:
-        given = entry_html.register_entry(entry(use.system, say, today=context.today()), say)
+        given = matrix_html.register_entry(entry(use.system, say, today=context.today()), say)
         st.html(folded(say("What does the register say?"), given))
     show_declared(seen, system, say)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.access.visitor import here
-from boussole.dashboard.forms.forms_html import PageForms
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.work import work_html
-from boussole.dashboard.pages.work.along import figures
-from boussole.dashboard.parts import context, notices
-from boussole.dashboard.parts.taking.page import along
-from boussole.dashboard.records.routes import offered
-from boussole.dashboard.records.setting import Setting
+from boussole.dashboard.pages.work.work_html import figures
+from boussole.dashboard.server.access.visitor import here
+from boussole.dashboard.server.forms.forms_html import PageForms
+from boussole.dashboard.views.parts import context, notices
+from boussole.dashboard.views.parts.taking_html import along
+from boussole.dashboard.views.records.entering import offered
+from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.work import work_page
-from boussole.dashboard.words.say import Say
 
 
 def show(say: Say) -> None:

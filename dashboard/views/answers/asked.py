@@ -1,15 +1,24 @@
-"""The question that a verdict answers, as the charter words it."""
+"""The question that a verdict answers: its wording, its threshold in words, and how else it is asked."""
 
 from __future__ import annotations
 
-from boussole.audits.languages import inside
+from boussole.audits.languages import capital, inside
+from boussole.audits.metrics.accounts import WITHOUT_FACTOR
+from boussole.audits.metrics.footprint import OF_YEAR, SPREAD
 from boussole.audits.mixed import foreign, marked
 from boussole.audits.systems import System
 from boussole.charter.amending.plain import plainly
-from boussole.charter.document import VerdictDocument
+from boussole.charter.document import MeasureDocument, Params, Standing, ThresholdOfVerdict, VerdictDocument
+from boussole.charter.document.base import given
 from boussole.charter.judging.families import Attribute, asked_of, spoken, worded
-from boussole.charter.text.model import Charter, Indicator
-from boussole.dashboard.words.say import Say
+from boussole.charter.judging.statistics.sight import least_sight
+from boussole.charter.text.judged import judged
+from boussole.charter.text.model import Charter, Indicator, Threshold
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.views.charts.groups import group_of
+from boussole.dashboard.views.charts.tables import signed
+
+# The question that a verdict answers, as the charter words it.
 
 
 def indicator_of(charter: Charter, verdict: VerdictDocument) -> Indicator | None:
@@ -66,3 +75,203 @@ def sentence_of(charter: Charter, verdict: VerdictDocument, say: Say, *, system:
         for written in (name, inside(name)):
             text = marked(text, written)
     return text
+
+
+# Thresholds in words, on the side where a comparison is bad: 125 for 100, 10 points, a distance of 0.25.
+
+
+def threshold_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
+    """From where a question is watched and not kept, and whether anybody has adopted that; empty without a level."""
+    levels, threshold = levels_words(document, verdict, say), verdict.threshold
+    if not levels or threshold is None:
+        return ""
+    parts = [levels, say("Proposed, not adopted."), say("Not a legal threshold.")]
+    if threshold.status == "adopted":
+        parts[1] = unproven_words(say) if unproven(threshold) else say("Adopted.")
+        if threshold.post_hoc and not unproven(threshold):
+            parts.append(say("Adopted after this period had begun."))
+    return " ".join(parts)
+
+
+def unproven(threshold: ThresholdOfVerdict) -> bool:
+    """Whether a level was adopted by its own word alone. Documents of an earlier Boussole do not know."""
+    return threshold.status == "adopted" and threshold.knows("proven_on") and threshold.proven_on is None
+
+
+def unproven_words(say: Say) -> str:
+    """What is said of a level that calls itself adopted while the ledger holds no adoption of it."""
+    return say(
+        "Adopted by its own word: no adoption in the ledger proves it, so it may have been chosen to fit (post hoc)."
+    )
+
+
+def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
+    """From where a question is watched and not kept; empty without a level."""
+    if verdict.counted is not None and verdict.threshold is not None:
+        return counted_words(verdict.threshold, say)
+    if judged(verdict.metric).one_case:
+        return no_case_words(given(verdict.threshold), say, metric=verdict.metric)
+    if judged(verdict.metric).scale == "range":
+        return range_words(given(verdict.threshold), say, metric=verdict.metric)
+    measure = _first(document, verdict)
+    if measure is None:
+        return ""
+    levels = verdict.comparisons[0].levels
+    if measure.params.scale == "effect":
+        return say("Kept if clearly better than without, not kept if clearly worse, to be watched if neither is clear.")
+    said = [
+        _beyond(words, level, measure.params, say)
+        for level, words in ((levels.breach, say("not kept")), (levels.watch, say("to be watched")))
+        if level is not None
+    ]
+    return capital(", ".join(said) + ".")
+
+
+def range_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric: str | None) -> str:
+    """From where a figure that is known as a range is watched, not kept, or kept."""
+    if metric == OF_YEAR:
+        return say(
+            "Not kept where even the lowest figure is beyond the budget, to be watched where it will be; kept where "
+            "even the highest will not."
+        )
+    level = say.number(given(threshold.watch), 0 if threshold.watch == round(given(threshold.watch)) else 2)
+    if metric == SPREAD:
+        return say("Kept up to {level} times; beyond, nobody can tell.", level=level)
+    return say(
+        "To be watched where even the lowest figure lies beyond {level}; kept where even the highest does not.",
+        level=level,
+    )
+
+
+def no_case_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric: str | None) -> str:
+    """From where cases that a log shows, and what it does not label, are watched and not kept."""
+    if metric == WITHOUT_FACTOR:
+        return say("One account without a second factor breaks it; to be watched where one has a right too many.")
+    if threshold.watch is None:
+        return say("One confirmed case breaks it; kept where the log shows none.")
+    if threshold.watch == 0:
+        return say(
+            "One confirmed case breaks it; to be watched as soon as one entry does not say enough to tell; kept where "
+            "the log shows no case."
+        )
+    return say(
+        "One confirmed case breaks it; to be watched where over {level} do not say enough; kept where the log shows no "
+        "case.",
+        level=level_words(threshold.watch, "share", say),
+    )
+
+
+def counted_words(threshold: ThresholdOfVerdict | Threshold, say: Say) -> str:
+    """From where what is counted in records is watched and not kept: shares of what was due."""
+    if threshold.tolerance is not None:
+        return say(
+            "One that is not as promised breaks it, or one that stays missing; kept where all that was due was as "
+            "promised."
+        )
+    said = [
+        say("{verdict} under {level}", verdict=words, level=level_words(level, "ratio", say))
+        for level, words in ((threshold.breach, say("not kept")), (threshold.watch, say("to be watched")))
+        if level is not None
+    ]
+    return capital(", ".join(said) + ".")
+
+
+def _first(document: Standing, verdict: VerdictDocument) -> MeasureDocument | None:
+    """The measure of the first comparison: all comparisons of a question share scale and levels."""
+    if not verdict.comparisons:
+        return None
+    name = verdict.comparisons[0].measure
+    return document.judged_by_id.get(name)
+
+
+def _beyond(verdict: str, at: float, params: Params, say: Say) -> str:
+    if at == 0:
+        return say("{verdict} from any gap", verdict=verdict)
+    level = level_words(at, given(params.scale), say)
+    if params.bad_side == "below":
+        return say("{verdict} under {level}", verdict=verdict, level=level)
+    return say("{verdict} over {level}", verdict=verdict, level=level)
+
+
+def sight_words(document: Standing, verdict: VerdictDocument, say: Say, *, alpha: float, system: System | None) -> str:
+    """How wide a gap these decisions would show, for the group of which they tell least; empty where none is tested."""
+    seen = least_sight(document, verdict, alpha=alpha)
+    if seen is None:
+        return ""
+    gap, measure = seen.gap, seen.measure
+    names = {"group": group_of(measure, say, system=system)}
+    if gap is None:
+        return say("So few decisions are about “{group}” that hardly any gap would be seen.", **names)
+    level = level_words(gap, given(measure.params.scale), say)
+    if measure.params.bad_side == "below":
+        return say(
+            "A gap like {level} or less would be seen eight times out of ten, even for “{group}”.", level=level, **names
+        )
+    return say(
+        "A gap like {level} or more would be seen eight times out of ten, even for “{group}”.", level=level, **names
+    )
+
+
+def level_words(at: float, scale: str, say: Say) -> str:
+    """A level in a lay reader's words.
+
+    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> [level_words(at, scale, speaker("en")) for at, scale in ((1.25, "ratio"), (-0.1, "difference"))]
+    ['125 for 100', '−10 points']
+    """
+    if scale == "ratio":
+        return say("{n} for 100", n=say.whole(100 * at))
+    if scale == "difference":
+        nought = say.number(0, 1)[1:]
+        return say("{n} points", n=signed(100 * at, say).removesuffix(nought))
+    if scale == "share":
+        return say("{n} in 100", n=say.number(100 * at, 0 if 100 * at == round(100 * at) else 1))
+    return say("a distance of {n}", n=say.number(at))
+
+
+# How else a question of the charter is asked, and of which systems.
+
+
+def other_ways(indicator: Indicator, say: Say) -> list[str]:
+    """Each other way to ask a question, after the systems it is for."""
+    return [
+        say("{where}: “{question}”", where=_where(indicator, way, say), question=plainly(way.question, say.lang))
+        for way in indicator.ways[1:]
+    ]
+
+
+def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
+    """What sets the systems apart of which it is asked so: what decisions are, what their files do not declare."""
+    kinds = {
+        "favourable": say("where being selected is a good thing"),
+        "harm": say("where being selected is a harm"),
+        "controls": say("where profiles can be compared"),
+        "selective_labels": say("where outcomes are known for people selected alone"),
+    }
+    lacking = {
+        "decision": say("where nothing is decided"),
+        "outcome": say("where outcomes are not declared"),
+        "reference": say("where no reference period is declared"),
+        "score": say("where no score is declared"),
+        "features": say("where no data to follow are declared"),
+        "controls": say("where nothing is declared by which profiles could be compared"),
+        "stages": say("where no stages are declared"),
+        "actors": say("where nothing says who acts at each stage"),
+        "ranks": say("where there are no lists"),
+        "person": say("where nothing says which decisions are about the same person"),
+        "contacts": say("where no messages are logged"),
+        "reviews": say("where nothing tells which agents reviewed"),
+        "reading_time": say("where nothing tells how long reviews took"),
+        "closings": say("where the log does not say when lists close"),
+        "smartphones": say("where the log does not say who has a smartphone"),
+        "replies": say("where the log does not say when people replied"),
+        "accounts": say("where nobody imports an export of accounts"),
+        "notices": say("where nothing says which messages say that a machine writes"),
+        "allowed_places": say("where nothing says where models may run"),
+        "called_models": say("where nothing says which models are called"),
+        "text_outcomes": say("where nothing says what became of texts"),
+        "purposes": say("where nothing says what the system may be used for"),
+    }
+    found = [kinds[way.applies]] if way.applies in kinds else []
+    found += [lacking[need] for need in indicator.needs if need not in way.needs]
+    return ", ".join(found) or say("of other systems")

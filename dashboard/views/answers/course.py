@@ -1,29 +1,38 @@
-"""How the figure that decides an answer has moved from audit to audit, and what happened meanwhile."""
+"""How an answer came about: how its figure moved from audit to audit, its past, and the months around a start."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from boussole.audits.drift.counts import Version
+from boussole.audits.drift.counts import Version, read_versions
+from boussole.audits.errors import BoussoleError, NoLakeError
+from boussole.audits.lake import reading
 from boussole.audits.languages import Catalogue, capital, inside
+from boussole.audits.metrics.before_after import EFFECT
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.incidents import incidents
-from boussole.charter.document import AuditDocument, MeasureDocument, VerdictDocument
+from boussole.charter.document import AuditDocument, MeasureDocument, Standing, VerdictDocument
 from boussole.charter.judging.wording.findings import level_words, outcome
 from boussole.charter.judging.wording.sentences import LOCALE
-from boussole.dashboard.charts.bars import NONE, decided
-from boussole.dashboard.charts.course import NARROW, Stop, course_svg
-from boussole.dashboard.charts.groups import value_name
-from boussole.dashboard.charts.hundred import figure
+from boussole.charter.records import documents_of
 from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.words.addresses import charter_href, drift_href, incidents_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.short import compared_people, told_by
-from boussole.dashboard.views.naming import period, period_of
-from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import charter_href, drift_href, incidents_href
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.views.charts.bars import NONE, decided
+from boussole.dashboard.views.charts.course import NARROW, MonthAround, Stop, course_svg, event_study_svg
+from boussole.dashboard.views.charts.groups import value_name
+from boussole.dashboard.views.charts.hundred import figure
+from boussole.dashboard.views.charts.tables import signed
+from boussole.dashboard.views.scene import Scene, as_decided, period, period_of
+
+# How the figure that decides an answer has moved from audit to audit, and what happened meanwhile.
+
 
 MOST = 24
 """Audits that are drawn, the newest."""
@@ -204,3 +213,134 @@ def _row(stop: Stop, days: str, say: Say, *, scale: float) -> tuple[str, str, st
         between,
         word(stop.verdict, say),
     )
+
+
+# What is known of the past of a system, read from the records and the lake.
+
+
+def past_of(workspace: Workspace, system: str, *, until: dt.date | None = None) -> Past:
+    """The audits of a system, of those that end by a day, and the versions of its model; what cannot be read is
+    said."""
+    audits = {
+        window: as_decided(workspace, each)
+        for window, each in documents_of(workspace, system).items()
+        if until is None or window.end <= until
+    }
+    declared = workspace.systems.get(system)
+    if declared is None:
+        return Past(audits=audits)
+    try:
+        with reading(workspace) as connection:
+            return Past(audits=audits, versions=read_versions(connection, declared))
+    except NoLakeError:
+        return Past(audits=audits)
+    except BoussoleError as error:
+        return Past(audits=audits, lost=str(error.what))
+
+
+# Month by month around the start: what agencies with the system show beside others, drawn and in words.
+
+
+@dataclass(frozen=True, kw_only=True)
+class AroundStart:
+    """One outcome: the drawing in both widths, what it says in words, and the same as a table."""
+
+    title: str
+    svg: str
+    narrow: str
+    alt: str
+    told: Sequence[str]
+    reading: Sequence[str]
+    rows: Sequence[tuple[str, str, str, str]]
+
+
+def around_start(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> list[AroundStart]:
+    """Each outcome of a question about a start whose months can be told, answered or not; none of other questions."""
+    names = {each.measure for each in verdict.comparisons}
+    measures = [each for each in document.judged_measures if each.id in names and each.metric == EFFECT]
+    if system is None:
+        return []
+    return [_of(each, say, system=system) for each in measures if each.params.get("months")]
+
+
+def _of(measure: MeasureDocument, say: Say, *, system: System) -> AroundStart:
+    told: list[dict[str, Any]] = measure.params.get("months")
+    months = [
+        MonthAround(month=each["month"], **{name: 100 * each[name] for name in ("value", "low", "high")})
+        for each in told
+    ]
+    rows = [_start_row(each, int(of["agencies"]), say) for each, of in zip(months, told, strict=True)]
+    start = say("start")
+
+    def write(value: float) -> str:
+        return say.number(value, 0 if value == round(value) else 1)
+
+    def count(month: int) -> str:
+        return f"{'+' if month > 0 else '−'}{abs(month)}" if month else "0"
+
+    return AroundStart(
+        title=capital(outcome(measure, system, Catalogue(LOCALE, say.lang))),
+        svg=event_study_svg(months, write, count, start=start),
+        narrow=event_study_svg(months, write, count, start=start, width=NARROW),
+        alt=" ".join(say("{name}: {verdicts}.", name=row[0], verdicts=f"{row[1]} ({row[2]})") for row in rows),
+        told=_words(measure, say),
+        reading=_reading(measure, say),
+        rows=rows,
+    )
+
+
+def _start_row(each: MonthAround, agencies: int, say: Say) -> tuple[str, str, str, str]:
+    low, high = (signed(end, say) for end in (each.low, each.high))
+    return (
+        month_words(each.month, say),
+        signed(each.value, say),
+        say("{low} to {high}", low=low, high=high),
+        say.whole(agencies),
+    )
+
+
+def month_words(month: int, say: Say) -> str:
+    """A month as it is counted from the start.
+
+    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> [month_words(month, speaker("en")) for month in (-3, 0, 1)]
+    ['Three months before the start', 'Month of the start', 'One month after']
+    """
+    if month < 0:
+        return say.plural("{n} month before the start", "{n} months before the start", -month)
+    return say.plural("{n} month after", "{n} months after", month) if month else say("Month of the start")
+
+
+def _words(measure: MeasureDocument, say: Say) -> list[str]:
+    """What the drawing says of the months after the start and before it."""
+    better = say("below") if measure.params.bad_side == "above" else say("above")
+    found = [
+        say(
+            "After the start, {side} zero is better. The bars hold together: the truth very probably lies in all of "
+            "them.",
+            side=better,
+        ),
+    ]
+    if measure.reason == "not_parallel":
+        found.append(
+            say("Before the start, the dots do not stay around zero: these agencies already changed otherwise.")
+        )
+    elif measure.params.get("trends"):
+        found.append(
+            say(
+                "Before the start, the dots stay around zero, as far as these counts can tell: no proof that both "
+                "would have changed alike afterwards."
+            )
+        )
+    return found
+
+
+def _reading(measure: MeasureDocument, say: Say) -> list[str]:
+    """How to read the drawing."""
+    dots = say(
+        "Each dot: by how much agencies that started changed more, or less, than the others since the month just "
+        "before the start, for 100 people."
+    )
+    if (measure.params.get("cohorts") or 1) > 1:
+        return [dots, say("Not all started in the same month: the last months count only those that started early.")]
+    return [dots]

@@ -8,7 +8,7 @@ from boussole.audits.metrics.calls import OUTSIDE_SHARE
 from boussole.audits.metrics.components import FORECAST
 from boussole.charter.document import Standing, VerdictDocument
 from boussole.charter.document.base import given
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.words.say import Say
 
 
 def provider_share(document: Standing, verdict: VerdictDocument, say: Say) -> str:

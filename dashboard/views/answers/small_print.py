@@ -1,25 +1,126 @@
-"""The small print of a question: what was measured, the threshold and its reason, the law, the evidence."""
+"""The small print of an answer: what was measured, its threshold and law, what was left out, and what caps it."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from boussole.audits.languages import Catalogue, typeset
+from boussole.audits.languages import Catalogue, inside, typeset
 from boussole.audits.metrics import errors
 from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_BY_GROUP, OVERRIDE_RATE
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
-from boussole.charter.document import AuditDocument, Standing, VerdictDocument
+from boussole.charter.document import AuditDocument, LeftOut, PartLeftOut, Standing, VerdictDocument
 from boussole.charter.document.base import given
 from boussole.charter.judging.wording.findings import finding
 from boussole.charter.judging.wording.sentences import LOCALE
+from boussole.charter.record_types.kinds import Finding
+from boussole.charter.text.left_out import GRACE_DAYS
 from boussole.charter.text.model import Charter, Indicator, Law
-from boussole.dashboard.charts.groups import group_of
-from boussole.dashboard.charts.tables import actor_name, signed
-from boussole.dashboard.views.answers.left_out import read_words
-from boussole.dashboard.views.answers.levels import sight_words, threshold_words
-from boussole.dashboard.views.naming import period
-from boussole.dashboard.words.say import Say
+from boussole.dashboard.markup.marks import word
+from boussole.dashboard.markup.words.addresses import evidence_href
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.views.answers.asked import sight_words, threshold_words
+from boussole.dashboard.views.charts.groups import group_of
+from boussole.dashboard.views.charts.tables import actor_name, signed
+from boussole.dashboard.views.scene import Scene, period
+
+# What an audit did not count, in words: it stands beside every verdict.
+
+
+def left_out_words(document: Standing, say: Say, *, elsewhere: bool = True) -> str:
+    """How many decisions were counted, and how many not, by why; empty where all were, or nothing is said of it.
+
+    `elsewhere`: how many of them lie in other periods too.
+    """
+    told = document.left_out if isinstance(document, AuditDocument) else None
+    if told is None:
+        return ""
+    parts = []
+    if told.set_aside:
+        counted, rows = say.whole(told.counted), say.whole(told.rows)
+        parts += [say("{n} of {rows} decisions counted", n=counted, rows=rows), _aside(told, say)]
+    if told.discarded:
+        parts.append(say("{n} discarded by hand", n=say.whole(told.discarded)))
+    if told.excluded:
+        parts.append(say("{n} of excluded runs", n=say.whole(told.excluded)))
+    if told.other_periods and elsewhere:
+        parts.append(say("{n} in other periods", n=say.whole(told.other_periods)))
+    if apart := told.set_apart:
+        parts.append(say("{n} about groups too small to be told, set apart", n=say.whole(apart)))
+    parts += _beside(told, say)
+    return say.apart(parts)
+
+
+def _beside(told: LeftOut, say: Say) -> Iterator[str]:
+    """What was set aside of what some questions rest on beside the window."""
+    if told.reference:
+        yield say("set aside in the reference period: {n}", n=_of(told.reference, say))
+    if told.outcomes:
+        yield say("outcomes set aside: {n}", n=_of(told.outcomes, say))
+    if told.contacts:
+        yield say("messages set aside: {n}", n=_of(told.contacts, say))
+    if told.human_actions:
+        yield say("decisions of agents set aside: {n}", n=_of(told.human_actions, say))
+    if told.usage:
+        yield say("uses set aside: {n}", n=_of(told.usage, say))
+    if told.accounts:
+        yield say("accounts set aside: {n}", n=_of(told.accounts, say))
+    for each in told.ends or ():
+        if each.days > GRACE_DAYS:
+            yield _stops(each.log, say, date=say.date(each.last))
+
+
+def _stops(log: str, say: Say, *, date: str) -> str:
+    words = {
+        "contacts": say("the log of messages stops on {date}", date=date),
+        "human_actions": say("the log of what agents decide stops on {date}", date=date),
+        "usage": say("the log of uses stops on {date}", date=date),
+    }
+    return words[log]
+
+
+def _of(part: PartLeftOut, say: Say) -> str:
+    return say("{n} of {rows}", n=say.whole(part.set_aside), rows=say.whole(part.rows))
+
+
+def _aside(told: LeftOut, say: Say) -> str:
+    n, undated = say.whole(told.set_aside), told.undated
+    if undated:
+        return say("{n} set aside ({undated} of them without a readable date)", n=n, undated=say.whole(undated))
+    return say("{n} set aside", n=n)
+
+
+def read_words(document: AuditDocument, say: Say, *, period: str, verdict: VerdictDocument | None = None) -> str:
+    """How many decisions an audit read, of which days, and what it did not count; for a verdict that rests on those of
+    earlier windows too, since when, and how many these are together."""
+    read = say("{n} decisions, {period}", n=say.whole(document.decisions), period=period)
+    since = _since(document, verdict)
+    if since is not None and document.accumulated is not None:
+        read = say(
+            "{n} decisions since {date}, {own} of them in the last period ({period})",
+            n=say.whole(since),
+            date=say.date(document.accumulated.since),
+            own=say.whole(document.decisions),
+            period=period,
+        )
+    left_out = left_out_words(document, say, elsewhere=since is None)
+    return say.apart([part for part in (read, left_out) if part])
+
+
+def _since(document: AuditDocument, verdict: VerdictDocument | None) -> int | None:
+    """All decisions of the windows that a verdict rests on together; None where it rests on one."""
+    together = {each.id: each for each in document.accumulated.measures} if document.accumulated else {}
+    everybody = together.get("selection_rate")
+    if everybody is None or verdict is None:
+        return None
+    rests = any(each.measure in together and not each.alone for each in verdict.comparisons)
+    return everybody.n if rests else None
+
+
+# The small print of a question: what was measured, the threshold and its reason, the law, the evidence.
+
 
 OUTCOME_METRICS = frozenset(comparison.metric for comparison in errors.COMPARISONS)
 """The judged measures that rest on what became of people."""
@@ -184,3 +285,48 @@ def recompute(document: AuditDocument) -> str:
     """The command that recomputes an audit."""
     window = document.window
     return f"boussole audit --system {document.system} --from {window.start} --to {window.end} --dry-run --json -"
+
+
+# Open findings of outside authorities: no article they name can be better, which is said beside its verdict.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cap:
+    """A finding that is open: what it says, for how many articles, and where it is sealed."""
+
+    entry: int
+    text: str
+    href: str
+
+
+def caps(scene: Scene, say: Say, *, query: Mapping[str, str], article: str = "", system: str = "") -> list[Cap]:
+    """The findings that hold an article of a system down as its summary says; of all of them where none is named."""
+    entries = {
+        entry
+        for name, document in scene.standing.items()
+        for summary in document.articles
+        for entry in (summary.capped_by or ())
+        if system in ("", name) and article in ("", summary.article)
+    }
+    findings = {each.entry: each.statement for each in scene.facts.sealed if isinstance(each.statement, Finding)}
+    return [
+        Cap(
+            entry=entry,
+            text=_told(findings[entry], scene, say),
+            href=evidence_href(query=dict(query), entry=str(entry)),
+        )
+        for entry in sorted(entries & set(findings))
+    ]
+
+
+def _told(finding: Finding, scene: Scene, say: Say) -> str:
+    names = scene.articles(say)
+    articles = joined(", ", [names.get(name, name) for name in finding.articles])
+    return say(
+        "{authority}, {date}: “{title}”. Until this finding is closed, no better than “{verdict}”: {articles}.",
+        authority=say.written(finding.authority),
+        date=say.date(finding.on),
+        title=say.written(finding.title),
+        verdict=inside(word(finding.cap, say)),
+        articles=scene.title(finding.system, say) + " · " + articles if finding.system else articles,
+    )

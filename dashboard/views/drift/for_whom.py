@@ -1,4 +1,4 @@
-"""For whom it moved: each group's scores and decisions since the reference period, as the monthly audits told them."""
+"""For whom it moved: each group's scores and decisions since the reference period, and how that is written."""
 
 from __future__ import annotations
 
@@ -6,18 +6,181 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from boussole.audits.languages import capital
+from boussole.audits.languages import capital, inside
+from boussole.audits.mixed import joined
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, reference_window
-from boussole.charter.document import AuditDocument
+from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.document.base import given
-from boussole.charter.drift.moved_groups import QUANTITIES, GroupMove, apart, months_with_groups, moved_groups
+from boussole.charter.drift.moved_groups import (
+    QUANTITIES,
+    GroupMove,
+    apart,
+    everybody,
+    months_with_groups,
+    moved_groups,
+)
 from boussole.charter.drift.rule import Rule
-from boussole.dashboard.charts.charts import svg
-from boussole.dashboard.charts.dots import NARROW, WIDE, Dot, Line, Rows
-from boussole.dashboard.views.drift.for_whom_words import GroupWords
+from boussole.charter.judging.families import decision
+from boussole.charter.judging.wording.naming import parsed
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.views.charts.charts import svg
+from boussole.dashboard.views.charts.dots import NARROW, WIDE, Dot, Line, Rows
+from boussole.dashboard.views.charts.groups import attribute_name, group_name, reason_words, value_name
 from boussole.dashboard.views.drift.words import period_words
-from boussole.dashboard.words.say import Say
+
+# How groups, and how much they moved, are written on the page of drift.
+
+
+SPOKEN = 3
+"""Differences that the first lines name; the table has all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupWords:
+    """How groups and figures of a system are written."""
+
+    system: System
+    say: Say
+    reference: str
+
+    def title(self, quantity: str) -> str:
+        if quantity == "mean_score":
+            return self.say("The score: change of the mean")
+        return self.say("Share of people {selected}: change, in points", selected=decision(self.system, self.say.lang))
+
+    def name(self, each: GroupMove) -> str:
+        return group_name(dict(zip(each.by, each.group, strict=True)), self.say, system=self.system)
+
+    def why(self, measure: MeasureDocument) -> str:
+        return reason_words(str(measure.reason), self.say, minimum=self.system.privacy.suppress_below)
+
+    def other(self, each: GroupMove) -> str:
+        """Whom a group is compared with."""
+        against = given(each.difference.params.against) if each.difference else "rest"
+        if against == "rest":
+            return self.say("the other groups")
+        return self.inside(parsed(against, each.by))
+
+    def inside(self, group: Mapping[str, str]) -> str:
+        """A group within a sentence."""
+        return joined(", ", [value_name(name, value, self.say, system=self.system) for name, value in group.items()])
+
+    def level(self, value: float, quantity: str, more: int = 0) -> str:
+        if quantity == "selection_rate":
+            return self.say.percent(value)
+        return self.say.number(value, self.digits + more)
+
+    def size(self, value: float, quantity: str, more: int = 0, *, bare: bool = False) -> str:
+        """How much, whatever the direction; `bare`: without its unit."""
+        if quantity == "selection_rate":
+            n = self.say.number(abs(100 * value), 1)
+            return n if bare else self.say("{n} points", n=n)
+        return self.say.number(abs(value), self.digits + more)
+
+    def signed(self, value: float, quantity: str, more: int = 0, *, bare: bool = False) -> str:
+        told = self.size(value, quantity, more, bare=bare)
+        if told == self.size(0.0, quantity, more, bare=bare):
+            return told
+        return f"{'+' if value > 0 else '−'}{told}"
+
+    @property
+    def digits(self) -> int:
+        """Two for scores from 0 to 1, none for those of hundreds."""
+        low, high = self.system.log.score.range if self.system.log.score else (0.0, 1.0)
+        return max(0, 2 - math.floor(math.log10(high - low)))
+
+    def with_interval(self, measure: MeasureDocument, quantity: str) -> str:
+        told = self.signed(given(measure.value), quantity, 1)
+        ends = measure.interval
+        if ends is None:
+            return told
+        low, high = (self.signed(end, quantity, 1) for end in (ends.low, ends.high))
+        return self.say("{value} (between {low} and {high})", value=told, low=low, high=high)
+
+    def not_compared(self, each: GroupMove) -> str:
+        """Why a group has no difference to whom it is compared with."""
+        if each.change.value is None:
+            return self.why(each.change)
+        return self.say("others are compared with it") if each.difference is None else self.why(each.difference)
+
+    def beside(self, each: GroupMove) -> list[str]:
+        """Whom a group is compared with, and by how much more or less it moved; the last stands for the mark."""
+        if each.difference is None:
+            return [self.say("others are compared with it"), ""]
+        if each.difference.value is None:
+            return [self.other(each), self.why(each.difference)]
+        return [self.other(each), self.with_interval(each.difference, each.quantity)]
+
+    def direction(self, value: float, quantity: str) -> str:
+        told = self.size(value, quantity)
+        if told == self.size(0.0, quantity):
+            return self.say("no change")
+        return self.say("up by {n}", n=told) if value > 0 else self.say("down by {n}", n=told)
+
+    def sentences(self, document: AuditDocument, moved: Sequence[GroupMove], found: Sequence[GroupMove]) -> list[str]:
+        """The answer: of single attributes, the surest differences first; how many others there are."""
+        say, plain = self.say, [each for each in moved if len(each.by) == 1]
+        if all(each.change.value is None for each in found):
+            return [say("No group can be shown in both periods: for whom it moved is not known.")]
+        if not moved:
+            return [
+                say("No group moved otherwise than the one it is compared with, as far as these decisions can tell."),
+                *self._everybody(document),
+            ]
+        spoken = plain[:SPOKEN] or moved[:SPOKEN]
+        told = [self._sentence(each) for each in spoken]
+        if left := len(moved) - len(spoken):
+            told.append(
+                say.plural(
+                    "One more difference is in the tables below.", "{n} more differences are in the tables below.", left
+                )
+            )
+        return told
+
+    def _everybody(self, document: AuditDocument) -> list[str]:
+        score = everybody(document, "mean_score")
+        if score is None or score.value is None:
+            return []
+        return [self.say("Of everybody, scores: {moved}.", moved=self.direction(score.value, "mean_score"))]
+
+    def _sentence(self, each: GroupMove) -> str:
+        say, quantity = self.say, each.quantity
+        own, other = given(each.difference.params.changes) if each.difference else (0.0, 0.0)
+        sides = {"group": self.inside(dict(zip(each.by, each.group, strict=True))), "other": self.other(each)}
+        moves = {"own": self.direction(own, quantity), "others": self.direction(other, quantity)}
+        if quantity == "mean_score":
+            return say("Scores did not move alike for all: {group}, {own}; {other}, {others}.", **sides, **moves)
+        selected = decision(self.system, say.lang)
+        return say(
+            "The share of people {selected} did not move alike for all: {group}, {own}; {other}, {others}.",
+            selected=selected,
+            **sides,
+            **moves,
+        )
+
+    def not_audited(self, reference: Window) -> dict[str, str]:
+        attributes = joined(
+            ", ", [inside(attribute_name([each], self.say, system=self.system)) for each in self.system.groups]
+        )
+        return {
+            "missing": self.say(
+                "Not told ({attributes}): no audit has told the groups of the reference period, {reference}.",
+                attributes=attributes,
+                reference=self.reference,
+            ),
+            "todo": self.say(
+                "`boussole audit --system {system} --from {start} --to {end}` makes one; then audit the newest month "
+                "again.",
+                system=self.system.id,
+                start=reference.start.isoformat(),
+                end=reference.end.isoformat(),
+            ),
+        }
+
+
+# For whom it moved: each group's scores and decisions since the reference period, as the monthly audits told them.
+
 
 APART = "watch"
 """The mark of a group that very likely moved otherwise."""

@@ -1,29 +1,31 @@
-"""The drift page as data: one sentence, the windows with what happened meanwhile, and one drawing for each column."""
+"""The drift page as data: what its address asks for, one sentence, the windows, and one drawing for each column."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
+from boussole.audits.drift import stored
 from boussole.audits.drift.compared import DECISION, OUTCOME
-from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.drift.series import Against, DriftSeries, Point, Step
 from boussole.audits.languages import capital
 from boussole.audits.windows import Window
 from boussole.charter.drift.read import read_all
 from boussole.charter.drift.readings import THEMES, Reading
 from boussole.charter.drift.rule import FEATURES, SCORE, Level
 from boussole.charter.drift.system_drift import Drift
+from boussole.dashboard.markup.words.addresses import article_href, data_href, drift_href
+from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.drift.beside import Beside, side_by_side
-from boussole.dashboard.views.drift.events import Event, events, within
+from boussole.dashboard.views.drift.figures import Gaps, gaps
 from boussole.dashboard.views.drift.for_whom import ForWhom, for_whom
-from boussole.dashboard.views.drift.gaps import Gaps, gaps
-from boussole.dashboard.views.drift.multiples import Multiple, multiples
-from boussole.dashboard.views.drift.performance.view import Performing, performing
-from boussole.dashboard.views.drift.query import AGAINST, STEPS, DriftQuery
-from boussole.dashboard.views.drift.schema_words import move_words
+from boussole.dashboard.views.drift.multiples import Event, Multiple, events, multiples, within
+from boussole.dashboard.views.drift.performance import Performing, performing
 from boussole.dashboard.views.drift.summary import Summary, summary
 from boussole.dashboard.views.drift.words import (
     against_words,
+    move_words,
     name_of,
     period_words,
     short_words,
@@ -34,8 +36,48 @@ from boussole.dashboard.views.drift.words import (
 )
 from boussole.dashboard.views.fields import Field, Option, settled
 from boussole.dashboard.views.scene import Scene
-from boussole.dashboard.words.addresses import article_href, data_href
-from boussole.dashboard.words.say import Say
+
+# What the address of the drift page asks for, as the server takes it.
+
+
+AGAINST: tuple[Against, ...] = get_args(Against)
+STEPS: tuple[Step, ...] = get_args(Step)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriftQuery:
+    """A system, what it is compared with, and how its time is cut."""
+
+    system: str = ""
+    against: Against = "reference"
+    by: Step = "month"
+
+    @classmethod
+    def of(cls, query: Mapping[str, str], *, fine: bool) -> DriftQuery:
+        """What an address asks for; a value that is not known asks for nothing. `fine`: weeks and days may be seen."""
+        against = next((each for each in AGAINST if each == query.get("against")), AGAINST[0])
+        by = next((each for each in STEPS if each == query.get("by") and (fine or each == STEPS[0])), STEPS[0])
+        return cls(system=query.get("system", ""), against=against, by=by)
+
+    def href(self, query: Mapping[str, str], **changed: str) -> str:
+        """The address of the page with something else asked; what is asked by itself is left out.
+
+        >>> DriftQuery(system="matchft", by="week").href({"lang": "en"}, against="previous")
+        '/drift?system=matchft&against=previous&by=week&lang=en'
+        """
+        asked = {"against": self.against, "by": self.by} | changed
+        first = {"against": AGAINST[0], "by": STEPS[0]}
+        kept = {key: value for key, value in asked.items() if value != first.get(key)}
+        return drift_href(kept.pop("system", self.system), query=query, **kept)
+
+
+def address_of(report: stored.StoredReport, part: str = "") -> str:
+    """Where a report is served: around it, or one of its parts (`page`, `json`)."""
+    return f"/drift-report/{report.system}/{report.name}" + (f"/{part}" if part else "")
+
+
+# The drift page as data: one sentence, the windows with what happened meanwhile, and one drawing for each column.
+
 
 REFERENCE = "is_reference"
 COLUMNS = 12

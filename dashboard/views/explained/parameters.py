@@ -6,10 +6,9 @@ import math
 from collections.abc import Iterator
 
 from boussole.charter.document.base import given
-from boussole.dashboard.views.explained.explanation import Explanation
-from boussole.dashboard.views.explained.words import cell, column_name, score, signed
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.views.explained.explanation import Explanation, cell, column_name, score, signed
 from boussole.dashboard.views.paper_blocks import Block, bullets, heading, note, table, text
-from boussole.dashboard.words.say import Say
 from boussole.experiments.weights.linear import Effect
 
 TOLD = 3

@@ -21,8 +21,8 @@ from boussole.charter.drift.groups import GroupSizes, mix_measures
 from boussole.charter.drift.readings import GAPS, MEANING, THEMES, Reading, meaning_reading, readings
 from boussole.charter.drift.rule import SCORE
 from boussole.charter.drift.system_drift import meaning_series
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.views.drift.summary import Summary, summary
-from boussole.dashboard.words.say import speaker
 from tests.written import drift_rule, sample
 
 SYSTEM = sample(

@@ -12,8 +12,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access.people import person, provider
-from boussole.dashboard.server.server import doors, routes
+from boussole.dashboard.app.server import doors, routes
+from boussole.dashboard.server.access import person, provider
 
 ADDRESS = "http://localhost:8501"
 SETTINGS = """

@@ -15,10 +15,9 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
 from sqlalchemy import func, select
 
-from boussole.dashboard.access import back_channel, log
-from boussole.dashboard.access.back_channel import EVENT, PATH
-from boussole.dashboard.access.database import logout_table, now, reading
-from boussole.dashboard.access.people import provider
+from boussole.dashboard.server.access import back_channel, log, provider
+from boussole.dashboard.server.access.back_channel import EVENT, PATH
+from boussole.dashboard.server.access.database import logout_table, now, reading
 from tests.dashboard.access.conftest import browser
 
 PROOF = "/evidence/checkpoint"

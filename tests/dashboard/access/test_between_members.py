@@ -13,12 +13,12 @@ from boussole.charter.committee.acts.balloting import end_vote, vote_openly
 from boussole.charter.committee.papers.drafts import begin, draft, drafts
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.record_types.acts import Ballot, CommitteeQuestion, Dissent, Interest, Recusal, Referral
-from boussole.dashboard.access import log, open_sessions, sessions, visitor
-from boussole.dashboard.access.people.permissions import Action
-from boussole.dashboard.access.people.routes import ROUTES
-from boussole.dashboard.access.sessions import digest
-from boussole.dashboard.forms import inbox
-from boussole.dashboard.parts import context
+from boussole.dashboard.server.access import database, log, sessions, visitor
+from boussole.dashboard.server.access.permissions import Action
+from boussole.dashboard.server.access.places import ROUTES
+from boussole.dashboard.server.access.sessions import digest
+from boussole.dashboard.server.forms import routes
+from boussole.dashboard.views.parts import context
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.dashboard.access.conftest import BROWSER, browser
@@ -108,7 +108,7 @@ OWN = {Ballot: "voter", Recusal: "member", Interest: "member", Dissent: "member"
 
 def told(answer, reader: str = "ada") -> str:
     """Why a form was not taken."""
-    problem = inbox.problem_of(re.search(r"sent=([\w-]+)", answer.headers["location"])[1], reader)
+    problem = routes.problem_of(re.search(r"sent=([\w-]+)", answer.headers["location"])[1], reader)
     return problem.text if problem else ""
 
 
@@ -146,7 +146,7 @@ def test_nobody_reads_what_another_typed(hall, at, monkeypatch, tries):
     assert "bob alone" in " ".join(look("session")), "bob finds it again"
     for reader in ("ada", "", m(B), "local"):
         tries.add()
-        assert inbox.problem_of(token, reader) is None
+        assert routes.problem_of(token, reader) is None
 
 
 class Query(dict[str, str]):
@@ -160,7 +160,7 @@ class Query(dict[str, str]):
 def test_nobody_is_let_in_as_another(hall, at, workspace, tries):
     ada, bob = at("ada"), at("bob")
     number = bob.cookies[COOKIE]
-    (row,) = [each for each in open_sessions.open_sessions(workspace) if each.subject == "bob"]
+    (row,) = [each for each in database.open_sessions(workspace) if each.subject == "bob"]
     for claimed in (
         digest(number),
         digest(number)[:16],

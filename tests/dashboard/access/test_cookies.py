@@ -14,10 +14,10 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access import handshake
-from boussole.dashboard.access.people.routes import ROUTES
-from boussole.dashboard.server.server import doors, routes
-from boussole.dashboard.server.serving.headers import Headers
+from boussole.dashboard.app.server import doors, routes
+from boussole.dashboard.server.access import sign_in
+from boussole.dashboard.server.access.places import ROUTES
+from boussole.dashboard.server.headers import Headers
 from tests.attacks import Tries
 
 OURS = "https://boussole.example"
@@ -103,7 +103,7 @@ def test_nobody_reads_prolongs_or_makes_up_what_a_sign_in_needs(
         assert browser.get(back).headers["location"] == "/?refused=provider"
         browser.cookies.clear()
     now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now + handshake.SECONDS + 1)
+    monkeypatch.setattr(time, "time", lambda: now + sign_in.SECONDS + 1)
     browser.cookies.set(UNDER_WAY, value)
     assert browser.get(back).headers["location"] == "/?refused=provider"
 

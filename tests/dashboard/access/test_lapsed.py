@@ -8,10 +8,10 @@ import re
 
 import pytest
 
-from boussole.dashboard.access import sessions, visitor
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.access.people.person import Person
 from boussole.dashboard.app import frame
+from boussole.dashboard.server.access import sessions, visitor
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.access.person import Person
 from tests.dashboard.access.test_matrix import look
 
 BROWSER = {"accept": "text/html,application/xhtml+xml", "origin": "http://localhost:8501"}

@@ -12,11 +12,11 @@ from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.people.directory import name_member
-from boussole.dashboard.access.local_role import choosing
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.access.people.person import COOKIE, Person, local
-from boussole.dashboard.server.server import LocalOnly, routes
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.app.server import LocalOnly, routes
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.access.person import COOKIE, Person, local
+from boussole.dashboard.server.access.sign_in import choosing
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from boussole.audits import ledger
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import reading
 from boussole.charter.records.verification import verify_records
-from boussole.dashboard.access import database, log, log_days, open_sessions
-from boussole.dashboard.access.log_days import changed_days, close_days, purge
-from boussole.dashboard.access.people.permissions import Action, Role
-from boussole.dashboard.access.people.person import Person
+from boussole.dashboard.server.access import database, log
+from boussole.dashboard.server.access.log import changed_days, close_days, purge
+from boussole.dashboard.server.access.permissions import Action, Role
+from boussole.dashboard.server.access.person import Person
 from tests.dashboard.access.test_matrix import look as page_of
 
 FIRST, SECOND, THIRD = (dt.date(2026, 11, day) for day in (1, 2, 3))
@@ -192,5 +192,5 @@ def test_who_sees_single_appeals_is_noted_and_who_sees_their_number_is_not(works
 
 
 def test_sessions_go_with_the_log(workspace):
-    assert log_days.purge(workspace, before=FIRST) == log_days.PurgedDays(before=FIRST, looks=0, sessions=0)
-    assert open_sessions.open_sessions(workspace) == []
+    assert log.purge(workspace, before=FIRST) == log.PurgedDays(before=FIRST, looks=0, sessions=0)
+    assert database.open_sessions(workspace) == []

@@ -7,12 +7,11 @@ import sqlite3
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access import database, log, sessions
-from boussole.dashboard.access.open_sessions import REFERENCE, open_sessions
-from boussole.dashboard.access.own_sessions import OTHERS, PATH, own_sessions
-from boussole.dashboard.access.sessions import SignedOutError, digest
-from boussole.dashboard.pages.settings.sessions_html import sessions as told
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.settings.settings_html import sessions as told
+from boussole.dashboard.server.access import database, log, sessions
+from boussole.dashboard.server.access.database import REFERENCE, open_sessions
+from boussole.dashboard.server.access.sessions import OTHERS, PATH, SignedOutError, digest, own_sessions
 from tests.dashboard.access.conftest import browser
 
 COOKIE = "boussole_session"
@@ -182,6 +181,6 @@ def test_a_session_that_is_idle_is_not_shown(workspace, at):
 
 
 def test_in_local_mode_there_are_none(tmp_path):
-    from boussole.dashboard.access.people.person import local
+    from boussole.dashboard.server.access.person import local
 
     assert own_sessions(Workspace.create(tmp_path / "w"), local("steward")) == []

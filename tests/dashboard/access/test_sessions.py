@@ -11,10 +11,9 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.record_types.acts import MandateEnd
-from boussole.dashboard.access import database, open_sessions, sessions
-from boussole.dashboard.access.people import identity, person, provider
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.access.sessions import SignedOutError
+from boussole.dashboard.server.access import database, identity, person, provider, sessions
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.access.sessions import SignedOutError
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall
 from tests.dashboard.access.conftest import SETTINGS
@@ -29,7 +28,7 @@ class Clock:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.now = START
-        for module in (sessions, open_sessions):
+        for module in (sessions, database):
             patch.setattr(module, "now", lambda: self.now)
 
 
@@ -98,14 +97,14 @@ def test_the_provider_is_asked_again_when_its_word_is_old(workspace, clock, clai
 
 def test_an_administrator_ends_it(workspace, clock, claims):
     numbers = [sessions.begin(workspace, claims, token=GIVEN) for _ in range(2)]
-    assert [row.subject for row in open_sessions.open_sessions(workspace)] == ["s1", "s1"]
-    assert open_sessions.revoke(workspace, sessions.digest(numbers[0])[:8]) == 1
+    assert [row.subject for row in database.open_sessions(workspace)] == ["s1", "s1"]
+    assert database.revoke(workspace, sessions.digest(numbers[0])[:8]) == 1
     assert why(workspace, numbers[0]) == "ended"
-    assert open_sessions.revoke(workspace, "s1") == 1
-    assert open_sessions.revoke(workspace, "%") == 0
-    assert open_sessions.open_sessions(workspace) == []
+    assert database.revoke(workspace, "s1") == 1
+    assert database.revoke(workspace, "%") == 0
+    assert database.open_sessions(workspace) == []
     clock.now += 10 * 24 * 60 * MINUTE
-    assert open_sessions.forget(workspace, before=clock.now) == 2
+    assert database.forget_sessions(workspace, before=clock.now) == 2
     assert why(workspace, numbers[0]) == "nobody"
 
 

@@ -8,9 +8,9 @@ import pytest
 from starlette.websockets import WebSocketDisconnect
 
 from boussole.audits.access_settings import AccessSettings
-from boussole.dashboard.access import log, sessions, tokens
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.access.sessions import SignedOutError
+from boussole.dashboard.server.access import log, sessions, visitor
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.access.sessions import SignedOutError
 from tests.dashboard.access.conftest import browser
 
 COOKIE = "boussole_session"
@@ -113,7 +113,7 @@ def test_a_session_is_new_with_each_sign_in(client, sign_in, oidc):
 def test_a_provider_that_does_not_answer_lets_nobody_in(client, sign_in, oidc, workspace, monkeypatch):
     oidc.knows("ada", "stewards")
     sign_in("ada")
-    from boussole.dashboard.access.people import provider
+    from boussole.dashboard.server.access import provider
 
     closed = {"userinfo_endpoint": "http://localhost:9/userinfo"}
     monkeypatch.setitem(provider._known, oidc.address, (float("inf"), closed))
@@ -169,7 +169,7 @@ def test_no_number_of_a_session_is_given_or_taken_in_an_address(client, sign_in,
     assert number not in left
     sign_in("ada")
     here = client.cookies[COOKIE]
-    token = tokens.new_token(workspace, role="reader", label="x", days=1)
+    token = visitor.new_token(workspace, role="reader", label="x", days=1)
     elsewhere = browser(workspace)
     for name in (COOKIE, "session", "token", "access_token", "authorization"):
         for value in (here, token, f"Bearer {token}"):

@@ -17,15 +17,14 @@ import pytest
 from boussole.audits.access_settings import AccessSettings
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.access import log, sessions, visitor
-from boussole.dashboard.access.database import access, session_table
-from boussole.dashboard.access.people import identity
-from boussole.dashboard.access.people.permissions import SEALING, SIGNED_IN, Role, allowed
-from boussole.dashboard.access.people.person import Person
-from boussole.dashboard.access.people.routes import ROUTES
-from boussole.dashboard.access.people.strength import NONE, proof_of, strong_enough, unprotected
-from boussole.dashboard.access.sessions import SignedOutError
-from boussole.dashboard.parts import context
+from boussole.dashboard.server.access import identity, log, sessions, visitor
+from boussole.dashboard.server.access.database import access, session_table
+from boussole.dashboard.server.access.identity import NONE, proof_of, strong_enough, unprotected
+from boussole.dashboard.server.access.permissions import SEALING, SIGNED_IN, Role, allowed
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.access.places import ROUTES
+from boussole.dashboard.server.access.sessions import SignedOutError
+from boussole.dashboard.views.parts import context
 from tests.dashboard.access.test_lapsed import BROWSER, fields
 from tests.dashboard.access.test_matrix import look
 
@@ -233,7 +232,7 @@ def test_who_sees_what_is_sensitive_with_a_password_alone_is_told(demanding):
 
 
 def test_the_server_warns_when_it_starts(workspace, command, monkeypatch):
-    monkeypatch.setattr("boussole.dashboard.server.server.run", lambda *_, **__: None)
+    monkeypatch.setattr("boussole.dashboard.app.server.run", lambda *_, **__: None)
     said = command("--workspace", workspace.home, "dashboard", "--headless").stderr
     assert "a password alone opens what concerns single people to: administrator, steward." in said
     with (workspace.home / "boussole.toml").open("a") as file:

@@ -19,15 +19,14 @@ from boussole.charter.judging.verdicts import judge, summarise
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import in_force
 from boussole.charter.text.loading import PACKAGED
-from boussole.dashboard.alerts.changes import SubjectChange
 from boussole.dashboard.alerts.channels import known_channels
-from boussole.dashboard.alerts.detection.detect import check
-from boussole.dashboard.alerts.detection.verdicts import _audited
-from boussole.dashboard.alerts.letters.letters import letter
-from boussole.dashboard.pages.answer.along import NOTHING_ELSE
-from boussole.dashboard.pages.answer.cache import answer_page
-from boussole.dashboard.pages.drift.cache import drift_page
-from boussole.dashboard.views.drift.query import DriftQuery
+from boussole.dashboard.alerts.detect import check
+from boussole.dashboard.alerts.letters import letter
+from boussole.dashboard.alerts.messages import SubjectChange
+from boussole.dashboard.alerts.verdicts import _audited
+from boussole.dashboard.pages.answer.along import NOTHING_ELSE, answer_page
+from boussole.dashboard.pages.drift.along import drift_page
+from boussole.dashboard.views.drift.view import DriftQuery
 from boussole.dashboard.views.scene import load
 from tests import offers
 from tests.dashboard.alerts.conftest import Post

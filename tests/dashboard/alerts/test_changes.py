@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boussole.audits.alert_settings import AlertSettings
-from boussole.dashboard.alerts.changes import BLIND, NOT_ASKED, KnownState, direction, is_told
-from boussole.dashboard.alerts.detection.digest import due_at
-from boussole.dashboard.alerts.detection.drifting import _walked
-from boussole.dashboard.alerts.letters.layout import MOST, MOST_QUESTIONS, layout
-from boussole.dashboard.alerts.messages import ChangeMessage
+from boussole.dashboard.alerts.detect import due_at
+from boussole.dashboard.alerts.layout import MOST, MOST_QUESTIONS, layout
+from boussole.dashboard.alerts.messages import BLIND, NOT_ASKED, ChangeMessage, KnownState, direction, is_told
+from boussole.dashboard.alerts.verdicts import _walked
 from tests.as_json import changes_between
 
 STATES = ("kept", "watch", "broken", "unknown", "not_examined")

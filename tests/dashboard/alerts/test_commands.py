@@ -13,7 +13,7 @@ import pytest
 
 from boussole.audits.workspace import SETTINGS_FILE
 from boussole.dashboard.alerts import after
-from boussole.dashboard.alerts.detection.detect import check
+from boussole.dashboard.alerts.detect import check
 from boussole.dashboard.alerts.outbox import messages
 from tests import offers
 from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post

@@ -15,9 +15,8 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import Attestation, KeptFile, Withdrawal
 from boussole.charter.records import seal
-from boussole.dashboard.alerts.changes import SubjectChange
-from boussole.dashboard.alerts.detection.detect import check
-from boussole.dashboard.alerts.messages import Message
+from boussole.dashboard.alerts.detect import check
+from boussole.dashboard.alerts.messages import Message, SubjectChange
 from boussole.dashboard.alerts.outbox import messages
 from tests.dashboard.alerts.conftest import House, Post
 

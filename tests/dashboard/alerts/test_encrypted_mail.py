@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from benchmarks.serving import free_port
-from boussole.dashboard.alerts.detection.detect import check
+from boussole.dashboard.alerts.detect import check
 from boussole.dashboard.alerts.sending import send
 from tests.dashboard.alerts.conftest import HIDDEN, House, Post
 

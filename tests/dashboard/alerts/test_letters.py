@@ -14,11 +14,10 @@ from boussole.charter.committee.acting import do
 from boussole.charter.committee.acts.meeting import convene, open_session
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.record_types.acts import Attendance, Cancellation, Mandate, MandateEnd
-from boussole.dashboard.access.remembered import Wish, forget, remember, seen, write_wish
-from boussole.dashboard.alerts.facts import alert_facts
-from boussole.dashboard.alerts.page import troubles
-from boussole.dashboard.alerts.personal import box, sending
-from boussole.dashboard.alerts.personal.sending import send_letters
+from boussole.dashboard.alerts import box, personal
+from boussole.dashboard.alerts.page import alert_facts, troubles
+from boussole.dashboard.alerts.personal import send_letters
+from boussole.dashboard.server.access.database import Wish, forget_reader, remember, seen, write_wish
 from tests.charter.committee.desk import AGENDA, CALLED, HOUR, SAID, START, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.dashboard.alerts.conftest import Post
@@ -54,7 +53,7 @@ class Town:
         values = {"starts": START, "ends": START + 2 * HOUR, "place": "Room 1", "agenda": AGENDA} | changes
         return convene(self.workspace, NAME, who=who(CALLED), **values).entry
 
-    def send(self, clock: dt.datetime | None = None, **more: Any) -> sending.LettersSent:
+    def send(self, clock: dt.datetime | None = None, **more: Any) -> personal.LettersSent:
         self.clock = clock or self.clock
         return send_letters(self.workspace, now=at(self.clock), **more)
 
@@ -201,7 +200,7 @@ def test_a_member_forgotten_leaves_nothing_behind(town: Town, post: Post) -> Non
     town.send()
     remember(town.workspace, m(1), [f"session/{entry}"], now=at(CLOCK))
     write_wish(town.workspace, m(1), Wish(lang="fr"))
-    forget(town.workspace, m(1))
+    forget_reader(town.workspace, m(1))
     assert seen(town.workspace, m(1)) == {}
     assert m(1).encode() not in town.workspace.access.read_bytes()
 

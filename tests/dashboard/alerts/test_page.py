@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from boussole.dashboard.alerts.detection.detect import check
-from boussole.dashboard.alerts.facts import alert_facts
-from boussole.dashboard.alerts.page import section, troubles
+from boussole.dashboard.alerts.detect import check
+from boussole.dashboard.alerts.page import alert_facts, section, troubles
 from boussole.dashboard.alerts.sending import send
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.say import speaker
 from tests.dashboard.alerts.conftest import House, Post
 
 

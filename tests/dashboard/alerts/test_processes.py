@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.serving import free_port
-from boussole.dashboard.alerts.detection.detect import check
+from boussole.dashboard.alerts.detect import check
 from boussole.dashboard.alerts.messages import SENT, WAITING
 from boussole.dashboard.alerts.outbox import messages
 from tests.dashboard.alerts.conftest import Hook, House

@@ -20,17 +20,16 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES
 from boussole.charter.drift.readings import THEMES
 from boussole.charter.records import open_records
-from boussole.dashboard.access.database import now
 from boussole.dashboard.alerts import mail, outbox, sending
 from boussole.dashboard.alerts.channels import channels, place_of, plugin_of
-from boussole.dashboard.alerts.detection.detect import check
-from boussole.dashboard.alerts.letters.as_json import schema_text
+from boussole.dashboard.alerts.detect import check
+from boussole.dashboard.alerts.letters import schema_text
 from boussole.dashboard.alerts.messages import DROPPED, SENT, WAITING
 from boussole.dashboard.alerts.outbox import messages
-from boussole.dashboard.alerts.sending import send
-from boussole.dashboard.alerts.trial import try_out
+from boussole.dashboard.alerts.sending import send, try_out
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.server.access.database import now
 from boussole.dashboard.views.drift.words import theme_words
-from boussole.dashboard.words.say import speaker
 from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post
 
 LATER = dt.timedelta(days=1)

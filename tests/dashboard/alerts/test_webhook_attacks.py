@@ -18,15 +18,13 @@ import requests
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.alerts import sending
 from boussole.dashboard.alerts.channels import cautions, channels, place_of, plugin_of
-from boussole.dashboard.alerts.detection.detect import check
-from boussole.dashboard.alerts.facts import alert_facts
+from boussole.dashboard.alerts.detect import check
 from boussole.dashboard.alerts.guard import MOST_BYTES, guarded
 from boussole.dashboard.alerts.outbox import messages
-from boussole.dashboard.alerts.page import section
-from boussole.dashboard.alerts.sending import send
-from boussole.dashboard.alerts.trial import try_out
+from boussole.dashboard.alerts.page import alert_facts, section
+from boussole.dashboard.alerts.sending import send, try_out
 from boussole.dashboard.cli.doctor import examine
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.say import speaker
 from tests.attacks import Tries
 from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post
 from tests.dashboard.alerts.test_sending import changed

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from boussole.dashboard.api import openapi
+from boussole.dashboard.api import serving
 
 _HERE = "urn:boussole:api"
 
@@ -18,7 +18,7 @@ _HERE = "urn:boussole:api"
 @cache
 def document() -> dict[str, Any]:
     """The OpenAPI document."""
-    return openapi.document()
+    return serving.document()
 
 
 @cache

@@ -17,11 +17,11 @@ from boussole.charter.record_types.base import UNTOLD
 from boussole.charter.record_types.incidents import Appeal, AppealDecision
 from boussole.charter.record_types.kinds import KINDS, Recommendation, Reply, Withdrawal
 from boussole.charter.records import seal
-from boussole.dashboard.access import log
-from boussole.dashboard.access.people.permissions import SIGNED_IN, TABLE, Action
-from boussole.dashboard.access.people.person import COOKIE
-from boussole.dashboard.access.people.routes import record_address
-from boussole.dashboard.server.server import routes
+from boussole.dashboard.app.server import routes
+from boussole.dashboard.server.access import log
+from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Action
+from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.access.places import record_address
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME, Hall, who
 from tests.dashboard.api.described import document, held_to

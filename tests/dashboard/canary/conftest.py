@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from boussole.dashboard.access import log as access_log
+from boussole.dashboard.server.access import log as access_log
 from tests.dashboard.canary.named import KINDS, Place, fill
 
 

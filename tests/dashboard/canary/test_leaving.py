@@ -19,15 +19,15 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.oscal.exporting import oscal_files
 from boussole.charter.records import latest_audits
 from boussole.charter.records.store.audits import stored_audits
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.access.people.person import COOKIE
 from boussole.dashboard.alerts.channels import channels
-from boussole.dashboard.alerts.detection.detect import check
+from boussole.dashboard.alerts.detect import check
 from boussole.dashboard.alerts.outbox import messages
 from boussole.dashboard.alerts.sending import composed
-from boussole.dashboard.api.openapi import ADDRESSES
+from boussole.dashboard.api.serving import ADDRESSES
+from boussole.dashboard.app.server import routes
 from boussole.dashboard.report.writing import write_report
-from boussole.dashboard.server.server import routes
+from boussole.dashboard.server.access.permissions import Role
+from boussole.dashboard.server.access.person import COOKIE
 from tests.attacks import Tries
 from tests.dashboard.canary.named import CASES, KINDS, NAME, SURFACES, Place, fill, look, texts_of
 

@@ -16,9 +16,9 @@ import pytest
 from boussole.audits.decisions.ingesting import validate
 from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import LANGUAGES
-from boussole.dashboard.access.people.permissions import Role
-from boussole.dashboard.words.menu import pages
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.menu import pages
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.server.access.permissions import Role
 from tests.attacks import Tries
 from tests.audits.privacy.helpers import files_of
 from tests.conftest import Run

@@ -23,13 +23,12 @@ from boussole.charter.record_types.acts import (
     SessionPaper,
 )
 from boussole.charter.records.store.lookup import fingerprints, places_of
-from boussole.dashboard.access.people.person import COOKIE
-from boussole.dashboard.pages.evidence.answers import EvidenceQuery
-from boussole.dashboard.pages.evidence.check import examine
-from boussole.dashboard.pages.session.paper_forms import paper_routes
-from boussole.dashboard.records.acts.routes import act_routes
-from boussole.dashboard.server.guard import guarded
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.app.guard import guarded
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.evidence.check import EvidenceQuery, examine
+from boussole.dashboard.pages.session.files import paper_routes
+from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.views.records.act_routes import act_routes
 from tests.charter.committee.desk import DAY, START, m
 from tests.charter.committee.hall import NAME
 from tests.dashboard.committee.hand import act

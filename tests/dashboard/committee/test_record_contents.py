@@ -10,12 +10,12 @@ from boussole.charter.record_types.acts import Ballot, Convocation, Opinion, Opi
 from boussole.charter.record_types.kinds import KINDS, Inspection, Recommendation
 from boussole.charter.records.readable import Records
 from boussole.charter.records.statements import SealedStatement
-from boussole.dashboard.access.people.permissions import Action, Role, allowed
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.evidence import evidence_html
 from boussole.dashboard.pages.evidence.view import asked_of, entry_page, search_of
-from boussole.dashboard.records.contents import contents_of, entries_named
-from boussole.dashboard.views.evidence.facts import proved, results, short
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.server.access.permissions import Action, Role, allowed
+from boussole.dashboard.views.evidence import proved, results, short
+from boussole.dashboard.views.records.contents import contents_of, entries_named
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall
 from tests.charter.incidents.made import appeal, decision, incident

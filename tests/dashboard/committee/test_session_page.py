@@ -35,9 +35,9 @@ from boussole.charter.record_types.acts import (
     Tally,
     Vote,
 )
-from boussole.dashboard.pages.session import pack_html, session_html
-from boussole.dashboard.pages.session.session_view import SessionPage, session_page
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.session import session_html
+from boussole.dashboard.pages.session.view import SessionPage, session_page
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, m
 
 EN, FR = speaker("en"), speaker("fr")
@@ -50,7 +50,7 @@ def page(chamber, of, say=EN) -> SessionPage:
 
 def html(shown, say=EN) -> str:
     parts = ("head", "agenda", "presence", "questions", "minutes")
-    return "".join([*(getattr(session_html, part)(shown, say) for part in parts), pack_html.pack(shown.pack, say)])
+    return "".join([*(getattr(session_html, part)(shown, say) for part in parts), session_html.pack(shown.pack, say)])
 
 
 def opened(desk, *numbers):

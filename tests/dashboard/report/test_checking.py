@@ -19,7 +19,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records import sealed_reports, verify_records
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.report import write_report
-from boussole.dashboard.report.checking import check
+from boussole.dashboard.report.attachments import check
 from tests.attacks import Tries
 from tests.dashboard.report.conftest import fill, make_workspace
 

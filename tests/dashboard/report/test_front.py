@@ -17,7 +17,7 @@ from boussole.charter.record_types.incidents import Incident
 from boussole.dashboard.report import closing
 from boussole.dashboard.report.closing import untouched, verifying
 from boussole.dashboard.report.edition import edition
-from boussole.dashboard.report.events import events
+from boussole.dashboard.report.followed import events
 from boussole.dashboard.report.words import teller
 from boussole.dashboard.views.answers.asked import indicator_of
 from tests.dashboard.report.conftest import fill, make_workspace

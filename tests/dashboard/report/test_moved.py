@@ -22,10 +22,10 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document.differences.drift_series import DriftSeriesDocument
 from boussole.charter.drift.series_document import FIGURES
 from boussole.charter.schemas import drift_series_schema
+from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.report import write_report
-from boussole.dashboard.report.checking import check
+from boussole.dashboard.report.attachments import check
 from boussole.dashboard.views.drift.figures import figure
-from boussole.dashboard.words.say import speaker
 from tests.dashboard.report.conftest import words
 from tests.dashboard.test_drift_bad_input import Case, brought_in, page_of, same
 

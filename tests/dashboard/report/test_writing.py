@@ -15,15 +15,14 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records import save_audit
 from boussole.charter.records.in_force import Act, in_force
 from boussole.charter.text.loading import PACKAGED, load_charter
-from boussole.dashboard.markup.printable import all_printable, printable
-from boussole.dashboard.pages.reports.cache import reports
+from boussole.dashboard.markup.fontfiles import all_printable, printable
+from boussole.dashboard.pages.reports.making import reports
 from boussole.dashboard.report import typesetting, write_report
-from boussole.dashboard.report.attachments import attachments
-from boussole.dashboard.report.checking import check
+from boussole.dashboard.report.attachments import attachments, check
 from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition
 from boussole.dashboard.report.words import teller
-from boussole.dashboard.views.report.periods import parse_period
+from boussole.dashboard.views.periods import parse_period
 from tests.as_json import audit_document as as_json
 from tests.as_json import in_period
 from tests.dashboard.report.conftest import checks_run, fill, make_workspace, read, words

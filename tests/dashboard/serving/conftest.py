@@ -14,8 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from boussole.dashboard.server.serving.limits import Limits
-from boussole.dashboard.server.serving.listening import server_of
+from boussole.dashboard.server.protocol import Limits, server_of
 
 Serve = Callable[[Limits], "Client"]
 LARGE = b"x" * 30_000_000

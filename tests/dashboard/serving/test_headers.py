@@ -20,13 +20,12 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from boussole.audits.access_settings import AccessSettings
-from boussole.dashboard.access import lapsed
-from boussole.dashboard.pages.drift import detail_routes
-from boussole.dashboard.records.acts.receipt import receipt_page
-from boussole.dashboard.server.serving.headers import Headers
-from boussole.dashboard.server.serving.policy import BARE, page_policy
-from boussole.dashboard.words.menu import pages
-from boussole.dashboard.words.say import speaker
+from boussole.dashboard.markup.words.menu import pages
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.drift import detail_html
+from boussole.dashboard.server.access import account_html
+from boussole.dashboard.server.headers import BARE, Headers, page_policy
+from boussole.dashboard.views.records.taking_part import receipt_page
 from tests.attacks import Tries
 
 ALWAYS = {
@@ -224,9 +223,9 @@ def _alone() -> list[tuple[str, str]]:
     receipt = receipt_page(place, SimpleNamespace(entry=2), "n", speaker("fr"), query={})  # type: ignore[arg-type]
     report = SimpleNamespace(system="x", name="y")
     return [
-        (lapsed.page([("a", "b")], speaker("fr"), to="/", reason="nobody"), lapsed.POLICY),
+        (account_html.page([("a", "b")], speaker("fr"), to="/", reason="nobody"), account_html.POLICY),
         (bytes(receipt.body).decode(), receipt.headers["content-security-policy"]),
-        (detail_routes.around(report), detail_routes.AROUND),  # type: ignore[arg-type]
+        (detail_html.around(report), detail_html.AROUND),  # type: ignore[arg-type]
     ]
 
 

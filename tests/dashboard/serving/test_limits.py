@@ -13,8 +13,8 @@ from websockets.sync.client import connect
 from benchmarks.process import BOUSSOLE
 from benchmarks.serving import served
 from boussole.audits.access_settings import AccessSettings
-from boussole.dashboard.server.serving import limits as module
-from boussole.dashboard.server.serving.limits import Limits, limits_of
+from boussole.dashboard.server import protocol as module
+from boussole.dashboard.server.protocol import Limits, limits_of
 from tests.attacks import Tries
 from tests.dashboard.serving.conftest import Client, Serve, rest
 

@@ -76,7 +76,8 @@ def sides(system: System, rows: Rows) -> Counted:
 
 def months(system: System, rows: Rows) -> list[int]:
     """How many calls that say where they ran each month has."""
-    said, part, found = held(system), named(CALLS)(system), {}
+    said, part = held(system), named(CALLS)(system)
+    found: dict[str, int] = {}
     for (log, name, whose, _), counts in rows.months.items():
         if log == LOG and name == part and whose[0] == BY and outside(said, (whose[1], whose[2], whose[3])) is not None:
             for month, n in counts.items():
@@ -89,13 +90,13 @@ def told(system: System, rows: Rows) -> Claims:
     said = held(system)
     whole = {where: sum(every) for where, (_, every) in by_call(rows, named(CALLS)(system)).items()}
     every = sum(whole.values())
-    kinds = [[*where, n] for where, n in whole.items() if outside(said, where)]
-    kinds.sort(key=lambda each: (-each[3], ["" if name is None else name for name in each[:3]]))
+    kinds = [(where, n) for where, n in whole.items() if outside(said, where)]
+    kinds.sort(key=lambda each: (-each[1], ["" if name is None else name for name in each[0]]))
     return {
         "params.unlabelled": every - sum(sides(system, rows)[1]),
         "params.all": every,
         "params.kinds": len(kinds),
-        "params.outside": kinds[:SHOWN],
+        "params.outside": [[*where, n] for where, n in kinds[:SHOWN]],
     }
 
 

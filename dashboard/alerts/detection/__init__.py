@@ -1,1 +1,0 @@
-"""What differs from the state looked at last, and the words that tell it."""

@@ -1,0 +1,275 @@
+"""A message as people and programs get it: as text, as HTML, as JSON."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from boussole.dashboard.alerts.channels import Channel
+from boussole.dashboard.alerts.layout import Entry, Layout, Section, layout, next_step, subject
+from boussole.dashboard.alerts.messages import ChangeMessage, Message
+from boussole.dashboard.alerts.words import AlertSay, teller
+from boussole.dashboard.markup.elements import Html, el, join
+from boussole.dashboard.markup.marks import INK, INK_2, LINE, LINK, MARKS, PAPER
+
+# A message as JSON, for webhooks: `boussole.alert/1`. Its schema is `alert.schema.json` beside this module.
+
+
+SCHEMA = "boussole.alert/1"
+
+
+def document(message: Message, *, organisation: str, address: str, languages: Sequence[str]) -> dict[str, Any]:
+    """What a webhook gets beside the text. `address`: of the dashboard; empty: no links."""
+    return {
+        "schema": SCHEMA,
+        "id": message.id,
+        "organisation": organisation,
+        "channel": message.channel,
+        "digest": message.digest,
+        "created_at": message.created_at,
+        "changes": [_change(each, address, languages) for each in message.items],
+    }
+
+
+def _change(told: ChangeMessage, address: str, languages: Sequence[str]) -> dict[str, Any]:
+    texts = {}
+    for lang in languages:
+        said = dict(told.facts["texts"][lang])
+        page = said.pop("page")
+        texts[lang] = {**said, "link": address + page if address else None}
+    return {
+        "system": told.system,
+        "kind": told.kind,
+        "article": told.article or None,
+        "question": told.name if told.kind == "question" else None,
+        "part": told.name if told.kind == "drift" else None,
+        "before": told.before,
+        "after": told.after,
+        "direction": told.direction,
+        "cause": told.facts["cause"],
+        "holds_from": told.facts["start"],
+        "window_end": told.facts["end"],
+        "before_since": told.facts["since"],
+        "entry": told.facts["entry"],
+        "detected_at": told.detected_at,
+        "texts": texts,
+    }
+
+
+def schema_text() -> str:
+    """The JSON Schema (2020-12) of `boussole.alert/1`."""
+    return resources.files(__package__).joinpath("alert.schema.json").read_text(encoding="utf-8")
+
+
+# A message as it leaves: a subject, a text, the same as HTML, and as JSON (`boussole.alert/1`).
+
+
+WIDTH, SUBJECT = 78, 180
+Texts = Mapping[int, Mapping[str, str]]
+"""The texts of each change by its number, in one language."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A message in the languages of its channel."""
+
+    subject: str
+    text: str
+    html: str
+    document: Mapping[str, Any]
+    unfavourable: bool
+
+
+def letter(message: Message, channel: Channel, *, organisation: str, address: str) -> Letter:
+    """What is sent. `address`: of the dashboard; empty: no links."""
+    shown = layout(message.items)
+    parts = [_Part(message, shown, teller(lang), organisation, address) for lang in channel.languages]
+    return Letter(
+        subject=line(f"[Boussole] {parts[0].subject}", SUBJECT),
+        text="\n\n\n".join(part.text() for part in parts) + "\n",
+        html="<!DOCTYPE html>\n" + _document(parts),
+        document=document(message, organisation=organisation, address=address, languages=channel.languages),
+        unfavourable=bool(shown.unfavourable),
+    )
+
+
+def line(text: str, most: int) -> str:
+    """A text on one line, not longer than that: no name can begin another header.
+
+    >>> line("a\\r\\nBcc: x", 20), line("abcdef", 4)
+    ('a Bcc: x', 'abc…')
+    """
+    shown = "".join(sign if sign.isprintable() or unicodedata.category(sign) == "Zs" else " " for sign in text)
+    whole = " ".join(part for part in shown.split(" ") if part)
+    return whole if len(whole) <= most else whole[: most - 1] + "…"
+
+
+class _Part:
+    """The message in one language."""
+
+    def __init__(self, message: Message, shown: Layout, tell: AlertSay, organisation: str, address: str) -> None:
+        self.message, self.shown, self.tell = message, shown, tell
+        self.organisation, self.address = organisation, address
+        self.texts: Texts = {each.number: each.facts["texts"][tell.lang] for each in message.items}
+        self.subject = subject(shown, self.texts, tell)
+
+    def text(self) -> str:
+        """As plain text: a line for each idea, however long."""
+        blocks = [self.subject, self.organisation]
+        for section in self.shown.sections:
+            blocks += [self._system(section)] if self.shown.only is None else []
+            blocks += [self._entry(entry) for entry in section.entries]
+        blocks += [told for told in (self._more(), next_step(self.shown, self.tell)) if told]
+        return "\n\n".join([*blocks, "-- \n" + "\n".join(self.small_print())])
+
+    def _name(self, section: Section) -> str:
+        return self.texts[section.entries[0].first.number]["system"]
+
+    def _system(self, section: Section) -> str:
+        name = self._name(section)
+        return f"{name}\n{'=' * min(len(name), WIDTH)}"
+
+    def _said(self, entry: Entry) -> list[str]:
+        """What is said of an entry, one paragraph each: its heads first; what its questions say is not said twice."""
+        said, alone = self.texts[entry.first.number], self.shown.only is not None
+        if not entry.heads and not alone:
+            return [said["whole"], *filter(None, [said["period"]])]
+        heads = [] if alone else [self._head(self.texts[each.number]) for each in entry.heads]
+        when = " ".join(filter(None, (said["since"], said["before"], said["period"])))
+        below = [self.texts[each.number]["sentence"] for each in self._under(entry)]
+        told = [said["question"], said["sentence"], said["whole"], when, said["cause"]]
+        return [*heads, *(each for each in told if each and each not in below)]
+
+    def _under(self, entry: Entry) -> Sequence[ChangeMessage]:
+        """The questions that are listed: all but the one that is the whole message."""
+        return entry.questions if entry.heads or self.shown.only is None else ()
+
+    def _entry(self, entry: Entry) -> str:
+        said, heads = self._said(entry), self._heads(entry)
+        indent = "  " if heads else ""
+        lines = [each if at < heads else indent + each for at, each in enumerate(said)]
+        lines += [f"{indent}{self.address}{self.texts[entry.first.number]['page']}"] if self.address else []
+        lines += [
+            row
+            for each in self._under(entry)
+            for row in (f"  - {self._asked(each)}", f"    {self._figure(each, entry)}")
+        ]
+        return "\n".join([*lines, *([f"  {self.more_questions(entry)}"] if entry.more else [])])
+
+    def _heads(self, entry: Entry) -> int:
+        """How many paragraphs stand at the head of a change; none where the subject has said it."""
+        return 0 if self.shown.only is not None else len(entry.heads) or 1
+
+    def _head(self, said: Mapping[str, str]) -> str:
+        return self.tell("{place}: {moved}", place=said["place"], moved=said["moved"])
+
+    def _asked(self, told: ChangeMessage) -> str:
+        """A question and what became of it."""
+        said = self.texts[told.number]
+        return " ".join([said["question"] or told.name, self._became(told)])
+
+    def _became(self, told: ChangeMessage) -> str:
+        moved = self.texts[told.number]["moved"]
+        return f"{moved[:1].upper()}{moved[1:]}."
+
+    def _figure(self, told: ChangeMessage, entry: Entry) -> str:
+        """Its figure, and why it changed where its article has not said so."""
+        said, head = self.texts[told.number], self.texts[entry.first.number]
+        cause = "" if entry.heads and said["cause"] == head["cause"] else said["cause"]
+        return " ".join(filter(None, (said["sentence"], cause)))
+
+    def _more(self) -> str:
+        return self.tell("And {n} more, on the pages.", n=self.tell.whole(self.shown.more)) if self.shown.more else ""
+
+    def more_questions(self, entry: Entry) -> str:
+        """How many questions are not written out."""
+        return self.tell("And {n} more, on the pages.", n=self.tell.whole(entry.more))
+
+    def small_print(self) -> list[str]:
+        """What it rests on, why it came, and its number."""
+        return [
+            self.tell("Whole periods and groups that are large enough: no person and no single decision is in here."),
+            self.tell("No threshold here is a legal one."),
+            self.tell(
+                "You get this because boussole.toml names the channel “{name}”. Message {id}.",
+                name=self.message.channel,
+                id=self.message.id,
+            ),
+        ]
+
+    def html(self) -> Html:
+        """The same for readers of HTML: no picture, nothing that is fetched."""
+        body: list[Html | None] = [
+            el("h1", self.subject, style=f"font-size:20px;margin:0 0 4px;color:{INK}"),
+            el("p", self.organisation, style=f"margin:0 0 16px;color:{INK_2}"),
+        ]
+        for section in self.shown.sections:
+            if self.shown.only is None:
+                body.append(el("h2", self._name(section), style=f"font-size:17px;margin:20px 0 8px;color:{INK}"))
+            body += [self._block(entry) for entry in section.entries]
+        for told in (self._more(), next_step(self.shown, self.tell)):
+            body.append(el("p", told) if told else None)
+        small = [el("p", each, style="margin:2px 0") for each in self.small_print()]
+        foot = f"margin-top:20px;padding-top:8px;border-top:1px solid {LINE};font-size:14px;color:{INK_2}"
+        return el("div", *body, el("div", *small, style=foot), lang=self.tell.lang)
+
+    def _block(self, entry: Entry) -> Html:
+        said = self.texts[entry.first.number]
+        after = MARKS.get(entry.first.after, MARKS["not_examined"])
+        paragraphs, heads = self._said(entry), self._heads(entry)
+        rows = [
+            el("p", el("strong", each) if at < heads else each, style="margin:0 0 4px")
+            for at, each in enumerate(paragraphs)
+        ]
+        under = [self._item(each, entry) for each in self._under(entry)]
+        under += [el("li", self.more_questions(entry))] if entry.more else []
+        link = f"{self.address}{said['page']}"
+        page = el("a", self.tell("See the page"), href=link, style=f"color:{LINK}") if self.address else None
+        listed = el("ul", *under, style="margin:4px 0;padding-left:20px") if under else None
+        style = f"margin:0 0 16px;padding:2px 0 2px 12px;border-left:4px solid {after.ink}"
+        return el("div", *rows, listed, el("p", page, style="margin:0") if page else None, style=style)
+
+    def _item(self, told: ChangeMessage, entry: Entry) -> Html:
+        asked = self.texts[told.number]["question"] or told.name
+        return el("li", f"{asked} ", el("strong", self._became(told)), el("br"), self._figure(told, entry))
+
+
+def wrapped(text: str) -> str:
+    """A text in lines of a length that is easy to read, as e-mail has them; what is indented stays so.
+
+    No-break spaces and addresses stay whole.
+
+    >>> print(wrapped("  - " + "word " * 20))  # doctest: +NORMALIZE_WHITESPACE
+      - word word word word word word word word word word word word word word
+        word word word word word word
+    """
+    return "\n".join(_lines(each) for each in text.split("\n"))
+
+
+def _lines(text: str) -> str:
+    if len(text) <= WIDTH:
+        return text
+    indent = re.match(r" *(?:- )?", text)
+    first = indent[0] if indent else ""
+    wrapper = textwrap.TextWrapper(
+        width=WIDTH,
+        initial_indent=first,
+        subsequent_indent=" " * len(first),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(wrapper.wrap(text[len(first) :]))
+
+
+def _document(parts: Sequence[_Part]) -> Html:
+    style = f"margin:0;padding:16px;background:{PAPER};color:{INK};font:16px/1.5 'Source Sans 3',Arial,sans-serif"
+    between = el("hr", style=f"border:0;border-top:1px solid {LINE};margin:28px 0")
+    head = el("head", el("meta", charset="utf-8"), el("title", parts[0].subject))
+    body = join([part.html() for part in parts], "") if len(parts) == 1 else Html(between.join(p.html() for p in parts))
+    inner = el("div", body, style="max-width:640px;margin:0 auto")
+    return el("html", head, el("body", inner, style=style), lang=parts[0].tell.lang)

@@ -1,0 +1,329 @@
+"""What `boussole audit` looks at: windows of a workspace, or one run or file by itself, which nothing is kept of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+import typer
+
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.cli.console.console import known_workspace, say, workspace_of
+
+if TYPE_CHECKING:
+    from boussole.audits.decisions import IngestReport
+    from boussole.audits.ephemeral import LogFile
+    from boussole.audits.systems import System
+    from boussole.audits.systems.files import Files
+    from boussole.audits.workspace import Workspace
+    from boussole.charter.document import AuditDocument, TextsDocument, VerdictDocument
+    from boussole.charter.records.in_force import InForce
+
+# Audits of one run or one file by itself: nothing is imported, stored or sealed.
+
+
+class Days(TypedDict):
+    """What an audit looks at, and how it counts."""
+
+    start: dt.date | None
+    end: dt.date | None
+    as_of: dt.date | None
+    exact: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SingleAuditOptions:
+    """Options that name what to audit by itself."""
+
+    system: str | None
+    run: str | None
+    file: str | None
+    system_file: Path | None
+    dry_run: bool
+    files: Files
+
+
+def audit(
+    context: typer.Context, asked: SingleAuditOptions, **days: Unpack[Days]
+) -> tuple[AuditDocument, list[IngestReport], str]:
+    """The audit document of a run or file, what became of its rows, and the language to tell it in."""
+    from boussole.audits.systems.gaps import file_of
+    from boussole.charter.auditing.audit import audit_files
+
+    _check(asked)
+    if asked.run is not None:
+        workspace: Workspace | None = workspace_of(context)
+        system, files = _run(workspace_of(context), asked.run, asked.system)
+    else:
+        workspace, system = system_of(context, asked.system, asked.system_file)
+        files = _file(asked.file or "", asked.files)
+    tell_gaps(file_of(workspace.home / "systems", system.id) if workspace else asked.system_file)
+    document, reports = audit_files(system, files, parent=workspace, **days)
+    beside = workspace or known_workspace(context)
+    return document, reports, beside.settings.language if beside else language()
+
+
+def system_of(context: typer.Context, system: str | None, system_file: Path | None) -> tuple[Workspace | None, System]:
+    """The system named by its file, without a workspace, or by its id within one."""
+    from boussole.audits.systems import load_system
+
+    if system_file is not None:
+        return None, load_system(system_file)
+    if system is None:
+        raise BoussoleError("whose decisions are these?", next_step="Give --system-file FILE, or --system ID.")
+    workspace = workspace_of(context)
+    return workspace, workspace.system(system)
+
+
+def tell_gaps(path: Path | None) -> None:
+    """Says on top of a dry run which lines of the system file still have to be filled in."""
+    from boussole.audits.systems.gaps import MARK, gaps_of
+
+    found = gaps_of(path) if path else []
+    if found:
+        say(f"{path}: {len(found)} line(s) are still {MARK}. What follows rests on guesses and cannot be sealed:")
+        for gap in found:
+            say(f"  {gap.told()}")
+
+
+def tell_bad_rows(reports: Sequence[IngestReport]) -> bool:
+    """Says which rows were left out, and whether there are any."""
+    for report in reports:
+        if report.read:
+            say(f"{report.origin}: {report.read}.")
+    bad = [report for report in reports if report.rejections]
+    for report in bad:
+        say(f"{report.origin}: {report.quarantined} of {report.accepted + report.quarantined} row(s) were left out.")
+        for rejection in report.rejections:
+            say(f"  {report.origin}, {rejection.sentence()}")
+    return bool(bad)
+
+
+def language() -> str:
+    """The language where there is no workspace: that of the environment, else the default."""
+    from boussole.audits.workspace import Settings
+
+    return Settings().language
+
+
+def _check(asked: SingleAuditOptions) -> None:
+    if asked.run is not None and (asked.file is not None or asked.system_file is not None):
+        raise BoussoleError(
+            "a run is audited by the system file of its workspace.",
+            next_step="Give --run without FILE or --system-file.",
+        )
+    if asked.run is None and asked.file is None:
+        raise BoussoleError(
+            "--system-file needs a file of decisions.", next_step="Run `boussole audit --dry-run FILE --system-file S`."
+        )
+    if asked.file is not None and not asked.dry_run:
+        raise BoussoleError(
+            "a file by itself is only audited without storing the result.",
+            next_step="Add --dry-run, or bring the file in with `boussole import` first.",
+        )
+    if asked.system is not None and asked.system_file is not None:
+        raise BoussoleError("--system and --system-file are two systems.", next_step="Give one of them.")
+
+
+def _run(workspace: Workspace, run_id: str, expected: str | None) -> tuple[System, Callable[[Path], Sequence[LogFile]]]:
+    from boussole.experiments.runs import fetch_run, system_of_run
+
+    system = system_of_run(workspace, run_id, expected=expected)
+    return system, lambda folder: fetch_run(workspace, run_id, system, into=folder)
+
+
+def _file(source: str, files: Files) -> Callable[[Path], Sequence[LogFile]]:
+    from boussole.audits.decisions.files.many import expand
+    from boussole.audits.ephemeral import LogFile
+
+    return lambda _: [
+        LogFile(path=path, origin=None if path == source else name, files=files) for path, name in expand(source)
+    ]
+
+
+# What `boussole audit` looks at in a workspace: one window or each period, of one system or of all.
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditedWindow:
+    """One window that a command looked at: its document, or why there is none (`note`).
+
+    `part`: the name of the period, where it is one of several that nobody asked for by its days; `first`: no audit of
+    the system was stored before; `unchanged`: a stored audit says the same, and is the document.
+    """
+
+    document: AuditDocument | TextsDocument | None = None
+    note: str = ""
+    part: str | None = None
+    first: bool = False
+    unchanged: bool = False
+
+
+def audits(
+    context: typer.Context, system: str | None, *, dry_run: bool, all_periods: bool, **days: Unpack[Days]
+) -> tuple[list[AuditedWindow], str]:
+    """The audits of one system of the workspace or of all, sealed together once all are made; and their language."""
+    from boussole.audits.systems.gaps import file_of, hold_filled
+    from boussole.audits.windows import EmptyWindowError
+    from boussole.charter.auditing.texts_audit import texts_document
+    from boussole.charter.records import open_records, save_audits
+    from boussole.charter.records.in_force import in_force
+    from boussole.dashboard.alerts.after import tell_changes
+
+    workspace = workspace_of(context)
+    if system and (writer := workspace.system(system)).only_writes and not writer.measured:
+        say("Its file holds texts to nothing (`generations.texts`): nothing is measured, and nothing is sealed.")
+        asked = {name: days[name] for name in ("start", "end", "as_of")}
+        return [AuditedWindow(document=texts_document(workspace, writer, **asked))], workspace.settings.language
+    ids = [system] if system else [item.id for item in workspace.deciding.values() if item.measured]
+    if not ids:
+        raise BoussoleError(
+            "no system has a log that is measured.", next_step="Add one with `boussole systems add FILE`."
+        )
+    folder = workspace.home / "systems"
+    if not dry_run:
+        hold_filled(folder, ids)
+    for item in ids:
+        tell_gaps(file_of(folder, item))
+    if not dry_run and workspace.governance.exists():
+        open_records(workspace)  # brings older records up to date before anything reads them
+    judging = in_force(workspace)
+    one = partial(_each_period if all_periods else _last_period, workspace, judging=judging, days=days)
+    looks: list[AuditedWindow] = []
+    for name in ids:
+        made = _fresh(looks)
+        each = partial(one, beside=made)
+        looks += each(workspace.system(name)) if system else _noted(each, workspace.system(name))
+    if not any(look.document for look in looks):
+        raise EmptyWindowError("no decision was audited.", next_step=" ".join(look.note for look in looks))
+    if not dry_run and (fresh := _fresh(looks)):
+        sealed = iter(save_audits(workspace, fresh, charter=judging.charter))
+        looks = [
+            replace(each, document=next(sealed)) if each.document and not each.unchanged else each for each in looks
+        ]
+        if told := tell_changes(workspace, systems=ids):
+            say(told)
+    return looks, workspace.settings.language
+
+
+def _fresh(looks: Sequence[AuditedWindow]) -> list[AuditDocument]:
+    """The documents that are not stored yet."""
+    from boussole.charter.document import AuditDocument
+
+    return [each.document for each in looks if isinstance(each.document, AuditDocument) and not each.unchanged]
+
+
+def _noted(one: Callable[[System], list[AuditedWindow]], system: System) -> list[AuditedWindow]:
+    """The looks at one of several systems: one without decisions, or whose decisions another's audits tell of, is noted
+    and keeps nobody from the others."""
+    from boussole.audits.counts.same_rows import SharedRowsError
+    from boussole.audits.windows import EmptyWindowError
+
+    try:
+        return one(system)
+    except (EmptyWindowError, SharedRowsError) as none:
+        return [AuditedWindow(note=str(none))]
+
+
+def _last_period(
+    workspace: Workspace, system: System, *, judging: InForce, days: Days, beside: Sequence[AuditDocument]
+) -> list[AuditedWindow]:
+    from boussole.audits.windows import label_of
+    from boussole.charter.auditing.audit import run_audit
+    from boussole.charter.records import audits_of
+
+    document = run_audit(workspace, system, dry_run=True, judging=judging, beside=beside, **days)
+    if days["start"] or days["end"] or not (document.left_out and document.left_out.other_periods):
+        return [AuditedWindow(document=document)]
+    part = label_of(document.window.days, system.windows.audit)
+    return [AuditedWindow(document=document, part=part, first=not audits_of(workspace, system.id))]
+
+
+def _each_period(
+    workspace: Workspace, system: System, *, judging: InForce, days: Days, beside: Sequence[AuditDocument]
+) -> list[AuditedWindow]:
+    from boussole.audits.windows import label_of
+    from boussole.charter.auditing.all_periods import audit_periods, periods_of
+
+    periods, kind = periods_of(workspace, system), system.windows.audit
+    chosen = [each for each in periods if each.decisions and each.ended] or periods[-1:]
+    found = iter(
+        audit_periods(
+            workspace, system, chosen, judging=judging, as_of=days["as_of"], exact=days["exact"], beside=beside
+        )
+    )
+    looks: list[AuditedWindow] = []
+    for each in periods:
+        name = f"{system.id} {label_of(each.window, kind)}"
+        if each in chosen:
+            audited = next(found)
+            looks.append(AuditedWindow(document=audited.document, unchanged=audited.unchanged))
+        elif not each.decisions:
+            looks.append(AuditedWindow(note=f"{name}: no decision in this period, so no verdict on it."))
+        else:
+            looks.append(
+                AuditedWindow(note=f"{name}: {each.decisions} decisions; this period has not ended: not audited yet.")
+            )
+    return looks
+
+
+def tell(look: AuditedWindow, lang: str, *, to: Callable[[str], None], verdicts: bool) -> None:
+    """What was looked at, what was left out of it, and the verdicts, one line each."""
+    from boussole.charter.document import AuditDocument
+    from boussole.dashboard.markup.words.say import speaker
+    from boussole.dashboard.views.answers.small_print import left_out_words
+
+    if look.document is None:
+        to(look.note)
+        return
+    document, words = look.document, speaker(lang)
+    window, audit = document.window, document if isinstance(document, AuditDocument) else None
+    counted = (
+        f"{document.texts} texts"
+        if not isinstance(document, AuditDocument)
+        else f"{document.decisions} {_unit(document)}"
+    )
+    head = f"{document.system} {window.start}/{window.end}: {counted}"
+    to(f"{head} (audited before, unchanged: not sealed again)" if look.unchanged else head)
+    if audit and look.part is not None:
+        to(f"  {_scope(look, audit)}")
+    if audit and (told := left_out_words(audit, words)):
+        to(f"  {told}")
+    for reference in (audit.references or ()) if audit and verdicts else ():
+        for answer in reference.answers:
+            to(f"  {answer.article}/{answer.indicator}: {answer.sentence[lang]}")
+    for verdict in _examined(document) if verdicts else ():
+        to(f"  {verdict.verdict:<8} {verdict.article}/{verdict.indicator}: {verdict.sentence[lang]}")
+
+
+def _unit(document: AuditDocument) -> str:
+    """What the rows of a log are: one without decisions says who stood where, or is of texts."""
+    if not any(measure.metric == "selection_rate" for measure in document.measures):
+        return "texts"
+    alone = any(measure.reason == "no_decision" for measure in document.measures)
+    return "places in lists" if alone else "decisions"
+
+
+def _scope(look: AuditedWindow, document: AuditDocument) -> str:
+    """Which part of the log was looked at, and how the rest is."""
+    from boussole.charter.document.base import given
+
+    told = given(document.left_out)
+    counted = f"{told.counted:,} of {told.counted + told.other_periods:,} {_unit(document)}"
+    what = "this first audit looks at one period alone" if look.first else "one period alone"
+    return (
+        f"window {look.part}: {what}, {counted}; {told.other_periods:,} in other periods: "
+        "`boussole audit --all-periods` audits each."
+    )
+
+
+def _examined(document: AuditDocument | TextsDocument) -> Sequence[VerdictDocument]:
+    """The verdicts to tell: of texts, which no measure reads, also those of questions that nobody could examine."""
+    from boussole.charter.document import AuditDocument
+
+    every = not isinstance(document, AuditDocument)
+    return [verdict for verdict in document.verdicts if every or verdict.verdict != "not_examined"]

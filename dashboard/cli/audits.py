@@ -1,0 +1,251 @@
+"""Measuring and judging: `audit`, `metrics`, `subgroups`, `verify`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.cli import auditing
+from boussole.dashboard.cli.auditing import AuditedWindow, Days
+from boussole.dashboard.cli.console.console import (
+    AsOfOption,
+    DatesOption,
+    DecimalOption,
+    EncodingOption,
+    FromOption,
+    HeaderOption,
+    SeparatorOption,
+    SheetOption,
+    ToOption,
+    check_file,
+    files_of,
+    known_workspace,
+    put,
+    say,
+    system_ids,
+    workspace_of,
+    write_json,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from boussole.audits.decisions import IngestReport
+    from boussole.charter.document import AuditDocument, TextsDocument
+
+
+class FailOn(StrEnum):
+    """The verdict from which an audit fails a build."""
+
+    broken = "broken"
+    watch = "watch"
+    unknown = "unknown"
+
+
+def audit(  # noqa: PLR0917 (the options of a command)
+    context: typer.Context,
+    file: Annotated[
+        str | None, typer.Argument(help="With --dry-run: a file (a pattern, a folder) to audit by itself.")
+    ] = None,
+    system: Annotated[str | None, typer.Option("--system", autocompletion=system_ids, help="Only this system.")] = None,
+    run: Annotated[
+        str | None, typer.Option("--run", help="Audit the decisions of one MLflow run by themselves.")
+    ] = None,
+    system_file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A system file, instead of a workspace.")
+    ] = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    as_of: AsOfOption = None,
+    json_: Annotated[str | None, typer.Option("--json", help="Write the audit document to a file, or to - .")] = None,
+    fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 1 when a verdict is this bad or worse.")] = None,
+    exact: Annotated[bool, typer.Option("--exact", help="Count rows instead of cubes.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Neither store nor seal the result.")] = False,
+    encoding: EncodingOption = None,
+    separator: SeparatorOption = None,
+    decimal: DecimalOption = None,
+    dates: DatesOption = None,
+    header: HeaderOption = None,
+    sheet: SheetOption = None,
+    all_periods: Annotated[
+        bool, typer.Option("--all-periods", help="Audit each period of the log that has ended, the oldest first.")
+    ] = False,
+) -> None:
+    """Measure the decisions of a window, judge them by the charter, seal the result.
+
+    The window is the last period that is complete, unless --from, --to or --all-periods say otherwise. Nothing is
+    sealed by a command that fails. The audit of a run (--run) or of a file (--dry-run FILE) looks at all its
+    decisions and is never stored.
+    """
+    from boussole.charter.document import worst_of
+    from boussole.charter.document.answers.verdict import severity
+
+    days: Days = {
+        "start": start.date() if start else None,
+        "end": end.date() if end else None,
+        "as_of": as_of.date() if as_of else None,
+        "exact": exact,
+    }
+    check_file(json_)
+    reports: list[IngestReport] = []
+    by_itself = run is not None or file is not None or system_file is not None
+    _consistent(all_periods=all_periods, by_itself=by_itself, days=days)
+    tell = say if json_ else put
+    if by_itself:
+        files = files_of(
+            encoding=encoding, separator=separator, decimal=decimal, dates=dates, header=header, sheet=sheet
+        )
+        asked = auditing.SingleAuditOptions(
+            system=system, run=run, file=file, system_file=system_file, dry_run=dry_run, files=files
+        )
+        document, reports, language = auditing.audit(context, asked, **days)
+        looks = [AuditedWindow(document=document)]
+    else:
+        looks, language = auditing.audits(context, system, dry_run=dry_run, all_periods=all_periods, **days)
+    for look in looks:
+        auditing.tell(look, language, to=tell, verdicts=not json_)
+    documents = [look.document for look in looks if look.document is not None]
+    if json_:
+        one = (system or by_itself) and not all_periods
+        written = [document.written() for document in documents]
+        write_json(written[0] if one else written, json_)
+    bad_rows = auditing.tell_bad_rows(reports)
+    if fail_on and any(severity(worst_of(d)) <= severity(fail_on.value) for d in documents):
+        raise typer.Exit(1)
+    if fail_on:
+        _hold_judged(documents)
+    if bad_rows:
+        raise typer.Exit(2)
+
+
+def _hold_judged(documents: Sequence[AuditDocument | TextsDocument]) -> None:
+    """Ends with 1 where a question could not be judged for what the log lacks, however good its figures are."""
+    from boussole.charter.text.left_out import REASON, STOPS
+
+    lacking = {
+        REASON: "more was set aside than the charter allows, and a question was not judged",
+        STOPS: "a log stops before the period ends, and nothing is kept by it",
+    }
+    for reason, why in lacking.items():
+        if any(verdict.reason == reason for document in documents for verdict in document.verdicts):
+            say(f"--fail-on: {why}: that is no pass.")
+            raise typer.Exit(1)
+
+
+def _consistent(*, all_periods: bool, by_itself: bool, days: Days) -> None:
+    if all_periods and (by_itself or days["start"] or days["end"]):
+        raise BoussoleError(
+            "--all-periods looks at each period of a log by itself.",
+            next_step="Give it without FILE, --run, --system-file, --from and --to.",
+        )
+
+
+def subgroups(  # noqa: PLR0917 (the options of a command)
+    context: typer.Context,
+    system: Annotated[str, typer.Option("--system", autocompletion=system_ids, help="The id of the system.")],
+    start: FromOption = None,
+    end: ToOption = None,
+    as_of: AsOfOption = None,
+    depth: Annotated[int, typer.Option(min=1, max=3, help="How many attributes are crossed at the most.")] = 3,
+    minimum: Annotated[int, typer.Option(min=2, help="Fewer decisions about a subgroup are not looked at.")] = 100,
+    json_: Annotated[str | None, typer.Option("--json", help="Write what was found to a file, or to - .")] = None,
+) -> None:
+    """Search all crossings of groups for those that decisions put most at a disadvantage; nothing is stored."""
+    from boussole.audits.subgroups import scan
+    from boussole.charter.auditing.published import publications
+
+    check_file(json_)
+    workspace = workspace_of(context)
+    chosen = workspace.system(system)
+    days = {name: day.date() if day else None for name, day in (("start", start), ("end", end), ("as_of", as_of))}
+    found = scan(
+        workspace,
+        chosen,
+        depth=depth,
+        minimum=minimum,
+        earlier=lambda window: publications(workspace, chosen, window),
+        **days,
+    )
+    if json_:
+        write_json(found.document(), json_)
+        return
+    window = f"{found.window.start}/{found.window.end}"
+    put(
+        f"{system} {window}: {found.scanned} subgroups of {found.minimum} decisions or more, "
+        f"by up to {found.depth} attributes; {len(found.found)} stand out"
+    )
+    for each in found.found:
+        ends = f" ({100 * each.interval.low:.0f} to {100 * each.interval.high:.0f})" if each.interval else ""
+        named = ", ".join(f"{name}={value}" for name, value in each.group.items())
+        told = f"{100 * each.value:.0f} for 100 of all others{ends}, {each.n} decisions"
+        put(f"  {named}: {told}; by chance alone, with {found.scanned} looked at: p = {each.p:.2g}")
+
+
+def metrics() -> None:
+    """Print every metric: formula, range, source."""
+    from boussole.audits.metric_registry import REGISTRY
+
+    for metric in REGISTRY.all():
+        put(f"{metric.name}\n  {metric.formula}\n  range: {metric.range}; source: {metric.source}")
+
+
+def verify(  # noqa: PLR0917 (the options of a command)
+    context: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(help="A report, to hold to what was sealed when it was made; or an evidence pack.")
+    ] = None,
+    ledger: Annotated[bool, typer.Option("--ledger", help="Rehash the whole ledger and hold records to it.")] = False,
+    rerun: Annotated[
+        bool, typer.Option("--rerun", help="Compute stored audits again (those of the report) and compare all numbers.")
+    ] = False,
+    system: Annotated[
+        str | None, typer.Option("--system", autocompletion=system_ids, help="With --rerun: only this system.")
+    ] = None,
+    entry: Annotated[list[int] | None, typer.Option(help="With --rerun: only the audit of this entry.")] = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="With --ledger or a pack: a checkpoint that somebody kept."),
+    ] = None,
+    key: Annotated[list[str] | None, typer.Option(help="A public key that must have signed the checkpoints.")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="With a pack: name each value that is not recomputed.")] = False,
+) -> None:
+    """Check that the ledger, the records and their evidence still say the same, and that they can be computed again.
+
+    Exit code 0: all the same; 1: a difference; 2: a mistake, or the ledger is lost; 3: it holds together, and nothing
+    outside it was compared (with --ledger no --checkpoint or no --key; a report without a workspace); with --ledger
+    also 4: it holds, and the clock went back.
+    """
+    from boussole.dashboard.cli import ledger_holds, verifying
+    from boussole.dashboard.cli.verifying import Outcome, worst
+
+    judged = verifying.verified(
+        file, keys=key or [], checkpoints=checkpoint or [], one_by_one=list_, others=ledger or rerun
+    )
+    if judged is not None:
+        raise typer.Exit(judged)
+    if not (ledger or rerun or file):
+        raise BoussoleError(
+            "what should be verified?", next_step="Give --ledger, --rerun, a report or an evidence pack."
+        )
+    if (checkpoint or key) and not ledger:
+        raise BoussoleError("a checkpoint is held to the ledger.", next_step="Give --ledger with it.")
+    if (system or entry or start or end) and not rerun:
+        raise BoussoleError("only audits that are computed again can be chosen.", next_step="Give --rerun with it.")
+    found, entries = [], entry or None
+    if file is not None:
+        outcome, entries = verifying.report(file, known_workspace(context))
+        found.append(outcome)
+    if ledger:
+        found.append(ledger_holds.verify_ledger(workspace_of(context), checkpoints=checkpoint or [], keys=key or []))
+    if rerun:
+        days = {"start": start.date() if start else None, "end": end.date() if end else None}
+        same = verifying.rerun(workspace_of(context), system=system, entries=entries, **days)
+        found.append(Outcome.VERIFIED if same else Outcome.FAULT)
+    if code := worst(found):
+        raise typer.Exit(code)

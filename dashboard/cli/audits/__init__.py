@@ -1,1 +1,0 @@
-"""Commands that audit, compare, look at drift, verify and write reports."""

@@ -1,0 +1,344 @@
+"""`boussole compare`: a candidate version against the one in production, and how that is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from boussole.audits.errors import BoussoleError
+from boussole.dashboard.cli.auditing import system_of, tell_bad_rows
+from boussole.dashboard.cli.console.console import (
+    AsOfOption,
+    FromOption,
+    ToOption,
+    check_file,
+    put,
+    system_ids,
+    workspace_of,
+    write_json,
+)
+
+if TYPE_CHECKING:
+    from boussole.audits.sides import Days, Side
+    from boussole.audits.systems import System
+    from boussole.audits.workspace import Workspace
+    from boussole.charter.document.differences.comparing import (
+        Agreement,
+        CandidateComparison,
+        ChangeOfMeasure,
+        JudgedChange,
+        VersionComparison,
+    )
+    from boussole.charter.document.differences.comparing import Days as ComparedDays
+
+# What `boussole compare` tells: what got worse in a candidate, or what differs between two versions side by side.
+
+
+LEAST = 0.0001
+"""Of a probability, the least that is written out."""
+
+
+def tell_changes(document: CandidateComparison) -> None:
+    """The comparisons of a candidate, the worst first, one line each."""
+    production, candidate = (
+        f"{side.name} ({side.decisions} decisions)" for side in (document.production, document.candidate)
+    )
+    put(f"{document.system}: {production} -> {candidate}: {document.verdict.replace('_', ' ')}")
+    if not document.comparisons:
+        put("  nothing was compared: neither side has decisions or outcomes that measures could be made of")
+    order = ("worse", "unknown", "not_worse")
+    for change in sorted(document.comparisons, key=lambda each: order.index(each.verdict)):
+        put(f"  {change.verdict.replace('_', ' '):<9} {change.measure}: {_change(change)}")
+
+
+def _change(found: JudgedChange) -> str:
+    """What one comparison shows, and how sure that is."""
+    from boussole.charter.document.base import given
+
+    if found.production is None:
+        return f"not compared ({found.reason})"
+    ratio = found.scale == "ratio"
+    shown = f"{found.production:.3f} -> {found.candidate:.3f}"
+    if found.change is not None:
+        shown += f" ({_size(found.change, ratio=ratio)})"
+    if found.verdict == "worse":
+        return f"{shown}; {_p(given(found.p_worse_adjusted))} after Holm over the family"
+    if found.verdict == "not_worse":
+        return f"{shown}; within {_size(given(found.margin), ratio=ratio)}, {_p(given(found.p_within))}"
+    if found.smallest is None:
+        return f"{shown}; so few cases could not have shown any regression"
+    return f"{shown}; these cases would only have shown {_size(found.smallest, ratio=ratio)} or worse"
+
+
+def tell_side_by_side(document: VersionComparison) -> None:
+    """What differs, what does not, what could not be compared, and the distances of everybody."""
+    production, candidate = (
+        f"{side.name} ({_days(side.window)}, {side.decisions} decisions)"
+        for side in (document.production, document.candidate)
+    )
+    put(f"{document.system}: {production} -> {candidate}")
+    differing = document.differing
+    put(f"  {len(differing)} of {document.family} figures differ beyond chance (Holm over all of them)")
+    for row in differing:
+        put(f"  differs   {_row(row)}")
+    for row in document.rows:
+        if row.p is not None and not row.differs:
+            put(f"  -         {_row(row)}")
+    for reason, count in Counter(row.reason for row in document.rows if row.reason).items():
+        put(f"  not compared: {count} ({reason})")
+    for measure in document.drift:
+        if measure.metric == "psi":
+            name = next(iter((measure.group or {}).values()))
+            put(f"  distance  psi {name}: {measure.reason if measure.value is None else f'{measure.value:.3f}'}")
+    if document.agreement is not None:
+        _agreement(document.agreement)
+    if document.mixed:
+        put(f"  left out, because neither decided alone: {', '.join(_days(month) for month in document.mixed)}")
+    if document.kind == "sequential":
+        put("  The months differ too: what changed meanwhile for other reasons is in these figures as well.")
+
+
+def _agreement(found: Agreement) -> None:
+    from boussole.charter.document.base import given
+
+    if found.reason is not None:
+        put(f"  agreement over {found.pairs} decisions: hidden ({found.reason})")
+        return
+    put(
+        f"  agreement {found.rate:.4f} of {found.pairs} decisions; selected by the shadow alone "
+        f"{found.only_candidate}, by the other alone {found.only_production} (McNemar {_p(given(found.p))})"
+    )
+
+
+def _days(window: ComparedDays) -> str:
+    return f"{window.start} to {window.end}"
+
+
+def _row(row: ChangeOfMeasure) -> str:
+    """One measure on both sides, and by how much it differs."""
+    from boussole.charter.document.base import given
+
+    ends = given(row.interval)
+    change, low, high = (
+        f"x {end:.2f}" if row.scale == "ratio" else f"{end:+.3f}" for end in (given(row.change), ends.low, ends.high)
+    )
+    values = f"{given(row.production).value:.3f} -> {given(row.candidate).value:.3f}"
+    return f"{row.measure}: {values} ({change}, {low} to {high}; {_p(given(row.p_adjusted))})"
+
+
+def _size(value: float, *, ratio: bool) -> str:
+    """A change as a factor or in points.
+
+    >>> _size(0.9, ratio=True), _size(-0.05, ratio=False)
+    ('x 0.90', '-5.0 points')
+    """
+    return f"x {value:.2f}" if ratio else f"{round(100 * value, 1) + 0.0:+.1f} points"
+
+
+def _p(value: float) -> str:
+    """A p-value, never 0.
+
+    >>> _p(0.0312), _p(0.0)
+    ('p = 0.031', 'p < 0.0001')
+    """
+    return f"p = {value:.2g}" if value >= LEAST else f"p < {LEAST}"
+
+
+# `boussole compare`: a candidate version against the one in production.
+
+
+class FailOn(StrEnum):
+    """What holds a build up."""
+
+    worse = "worse"
+    unknown = "unknown"
+    nothing = "nothing"
+
+
+def compare(  # noqa: PLR0917 (the options of a command)
+    context: typer.Context,
+    versions: Annotated[
+        list[str] | None, typer.Argument(help="PRODUCTION CANDIDATE: model versions in the lake, or files.")
+    ] = None,
+    system: Annotated[
+        str | None, typer.Option("--system", autocompletion=system_ids, help="The id of the system.")
+    ] = None,
+    sequence: Annotated[
+        str | None,
+        typer.Option("--versions", metavar="V1..V2", help="Whole months of one version beside those of the next."),
+    ] = None,
+    run: Annotated[
+        list[str] | None, typer.Option("--run", help="An MLflow run; it comes after the versions that are named.")
+    ] = None,
+    system_file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="To compare files: a system file, no workspace.")
+    ] = None,
+    shadow: Annotated[
+        str | None, typer.Option(help="A system that decides nothing (`shadow_of`): its answers beside the decisions.")
+    ] = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    as_of: AsOfOption = None,
+    ratio_margin: Annotated[float, typer.Option(help="Not worse: a ratio keeps at least this share of itself.")] = 0.9,
+    gap_margin: Annotated[float, typer.Option(help="Not worse: a difference of rates grows by at most this.")] = 0.05,
+    json_: Annotated[str | None, typer.Option("--json", help="Write the comparison to a file, or to - .")] = None,
+    fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 when a comparison is this bad.")] = FailOn.worse,
+) -> None:
+    """Judge a candidate against the version in production: what got worse, what did not, what cannot be told.
+
+    With --versions, set two versions side by side as the audits of their months told them; with --shadow, one that
+    answers the same cases without deciding (in the month that holds --from). Neither judges.
+    """
+    from boussole.audits.sides import Days
+    from boussole.charter.comparing.candidate import judge, margins
+    from boussole.charter.records.in_force import in_force
+
+    check_file(json_)
+    if sequence is not None or shadow is not None:
+        if versions or run or system_file or end or (sequence and (shadow or start)):
+            raise BoussoleError(
+                "--versions and --shadow each stand by themselves, without other sides or days.",
+                next_step="Run `boussole compare --system ID --versions V1..V2`, or `boussole compare --shadow ID`.",
+            )
+        on, known = (day.date() if day else None for day in (start, as_of))
+        _side_by_side(workspace_of(context), system, sequence=sequence, shadow=shadow, days=(on, known), to=json_)
+        return
+    limits = margins(ratio=ratio_margin, gap=gap_margin)
+    wanted = [("named", name) for name in versions or ()] + [("run", name) for name in run or ()]
+    if len(wanted) != 2:
+        raise BoussoleError(
+            f"a comparison needs two versions, production first; {len(wanted)} given.",
+            next_step="Run `boussole compare --system ID V1 V2`, or name runs with --run RUN --run RUN.",
+        )
+    workspace, subject = _system(context, system, system_file, run or ())
+    days = Days(**{name: day.date() if day else None for name, day in zip(DAYS, (start, end, as_of), strict=True)})
+    production, candidate = _sides(workspace, subject, wanted, days)
+    document = judge(in_force(workspace).charter, subject, production, candidate, margins=limits)
+    if json_:
+        write_json(document.written(), json_)
+    else:
+        tell_changes(document)
+    bad_rows = tell_bad_rows([*production.reports, *candidate.reports])
+    failing = {"worse": ("worse",), "unknown": ("worse", "unknown"), "nothing": ()}[fail_on.value]
+    if document.verdict in failing:
+        raise typer.Exit(1)
+    if bad_rows:
+        raise typer.Exit(2)
+
+
+DAYS = ("start", "end", "as_of")
+
+
+def _side_by_side(
+    workspace: Workspace,
+    system: str | None,
+    *,
+    sequence: str | None,
+    shadow: str | None,
+    days: tuple[dt.date | None, dt.date | None],
+    to: str | None,
+) -> None:
+    """Sets two versions side by side and tells, or writes JSON. `days`: in the month to look at; of the outcomes."""
+    from boussole.charter.comparing.months import sequential
+    from boussole.charter.comparing.shadow import side_of_shadow
+    from boussole.charter.comparing.stored import keep
+    from boussole.charter.records.in_force import in_force
+
+    alpha, (on, as_of) = in_force(workspace).charter.alpha, days
+    if shadow is not None:
+        _same(workspace.system(shadow), system)
+        document = side_of_shadow(workspace, workspace.system(shadow), alpha=alpha, on=on, as_of=as_of)
+        keep(workspace, document)
+    else:
+        before, after = _versions(sequence or "", system)
+        document = sequential(workspace, workspace.system(system or ""), before, after, alpha=alpha, as_of=as_of)
+    if to:
+        write_json(document.written(), to)
+    else:
+        tell_side_by_side(document)
+
+
+def _same(shadow: System, system: str | None) -> None:
+    if system not in (None, shadow.shadow_of):
+        raise BoussoleError(
+            f"'{shadow.id}' is no shadow of '{system}'.",
+            next_step="Leave out --system: the file of the shadow names it.",
+        )
+
+
+def _versions(sequence: str, system: str | None) -> tuple[str, str]:
+    before, _, after = sequence.partition("..")
+    if not before or not after or system is None:
+        raise BoussoleError(
+            "--versions takes two versions of a system, V1..V2.",
+            next_step="Run `boussole compare --system ID --versions V1..V2`.",
+        )
+    return before, after
+
+
+def _system(
+    context: typer.Context, system: str | None, system_file: Path | None, runs: Sequence[str]
+) -> tuple[Workspace | None, System]:
+    """The system: of its file, of the workspace, or as the tags of the runs say."""
+    if runs and system_file is None:
+        from boussole.experiments.runs import system_of_run
+
+        workspace = workspace_of(context)
+        found = [system_of_run(workspace, run_id, expected=system) for run_id in runs]
+        if len({item.id for item in found}) > 1:
+            raise BoussoleError(
+                f"the runs hold decisions of two systems: {' and '.join(item.id for item in found)}.",
+                next_step="Give two runs of one system.",
+            )
+        return workspace, found[0]
+    if system_file is not None and (system is not None or runs):
+        raise BoussoleError("--system-file compares files only.", next_step="Give two files, or leave it out.")
+    return system_of(context, system, system_file)
+
+
+def _sides(
+    workspace: Workspace | None, system: System, wanted: Sequence[tuple[str, str]], days: Days
+) -> tuple[Side, Side]:
+    """Production and candidate. Without a workspace, one that is deleted lends both the same keys."""
+    from boussole.audits.ephemeral import ephemeral
+
+    with ExitStack() as stack:
+        parent = workspace or stack.enter_context(ephemeral(system))
+        first, second = (_side(parent, workspace, system, kind=kind, name=name, days=days) for kind, name in wanted)
+    return first, second
+
+
+def _side(parent: Workspace, workspace: Workspace | None, system: System, *, kind: str, name: str, days: Days) -> Side:
+    """The decisions of a run, a file, or a version in the lake."""
+    from boussole.audits.decisions.files.kinds import READERS, kind_of
+    from boussole.audits.ephemeral import LogFile
+    from boussole.audits.sides import side_in_lake, side_of_files
+
+    if kind == "run":
+        from boussole.experiments.runs import fetch_run
+
+        return side_of_files(
+            system,
+            lambda folder: fetch_run(parent, name, system, into=folder),
+            parent=parent,
+            kind="run",
+            name=name,
+            days=days,
+        )
+    if kind_of(name):
+        return side_of_files(
+            system, lambda _: [LogFile(path=name)], parent=parent, kind="file", name=Path(name).name, days=days
+        )
+    if workspace is None:
+        raise BoussoleError(
+            f"'{name}' is no file, and without a workspace there are no versions.",
+            next_step=f"Give a file ({', '.join(READERS)}), or --system ID instead of --system-file.",
+        )
+    return side_in_lake(workspace, system, name, days=days)

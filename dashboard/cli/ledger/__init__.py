@@ -1,1 +1,0 @@
-"""Commands of the ledger: checkpoints, what it holds, witnesses outside."""

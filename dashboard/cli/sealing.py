@@ -1,0 +1,369 @@
+"""What a command that makes a record does: it reads its fields, looks up, seals, and prints what there is to say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import typer
+from pydantic import ValidationError
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.systems.loading import explain
+from boussole.audits.workspace import Workspace
+from boussole.charter.amending.resolving import resolve
+from boussole.charter.committee.acts.issuing import opinion_text
+from boussole.charter.committee.acts.packs import pack_changes
+from boussole.charter.committee.people.directory import name_member
+from boussole.charter.committee.people.directory import new_number as new_member
+from boussole.charter.committee.referrals.asking import figure_of
+from boussole.charter.committee.rules import committee as rules_of
+from boussole.charter.deadlines.appeals import new_number
+from boussole.charter.deadlines.days import months_later
+from boussole.charter.incidents.entering import number_to_entry, record
+from boussole.charter.judging.coverage import GRAVE, coverage
+from boussole.charter.record_types.acts import Act, FrozenPack, Mandate, Tally, VotedItem
+from boussole.charter.record_types.base import Statement
+from boussole.charter.record_types.incidents import Appeal
+from boussole.charter.record_types.inputs import Command, Input, input_of, misfit_of, option_of, plain
+from boussole.charter.record_types.kinds import Adoption
+from boussole.charter.record_types.uses import Stocktaking
+from boussole.charter.record_types.work import Survey
+from boussole.charter.records import SealedStatement, keep_file
+from boussole.charter.records.documents.attachments import AttachedFile, examined, kept_with
+from boussole.charter.records.documents.files import describe
+from boussole.charter.records.in_force import adopt
+from boussole.charter.registry.register import register_of
+from boussole.charter.text.loading import load_charter
+from boussole.dashboard.alerts.after import tell_changes
+from boussole.dashboard.cli.console.console import put, say, workspace_of
+from boussole.dashboard.cli.console.desk import (
+    Desk,
+    articles_of,
+    asked_of_system,
+    desk,
+    question_of,
+    question_of_charter,
+)
+from boussole.dashboard.views.records.computed import computed
+
+# Taking stock: what the register and the registry of models hold at this moment.
+
+
+def stock_of(workspace: Workspace, *, today: dt.date) -> dict[str, Any]:
+    """The fields of a `Stocktaking` that follow from what there is.
+
+    Raises SourceError where there is no registry of models, or it cannot be read.
+    """
+    from boussole.experiments.unregistered import stock_of_models  # MLflow takes seconds
+
+    found = stock_of_models(workspace)
+    charter, _, uses = register_of(workspace, today=today)
+    seen = coverage(charter, uses)
+    return {
+        "on": today,
+        "uses": seen.live,
+        "examined": len(seen.whole) + len(seen.part),
+        "grave": sum(use.live and use.system.risk in GRAVE and use.examined == "none" for use in uses),
+        "models": found.models,
+        "unregistered": list(found.strays),
+    }
+
+
+# What some commands that make records do besides: what they look up before, and what they print afterwards.
+
+
+Fields = dict[str, Any]
+Seal = Callable[["Workspace", Fields, Path], "SealedStatement"]
+Before = Callable[["Workspace", "Desk | None", Fields], Fields]
+After = Callable[["Workspace", "Desk | None", "SealedStatement", Fields], None]
+
+
+def _survey_told(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fields) -> None:
+    said = done.statement
+    if isinstance(said, Survey):
+        for theme, mean in said.everybody.themes.items():
+            say(f"{theme}: {mean.mean} ({mean.n} answers)")
+        say(f"Groups shown: {len(said.groups)}, hidden: {said.hidden}. No row was kept.")
+
+
+def _incident(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """Held to the charter: the question that shows it is one that is asked of its system."""
+    if "question" in said:
+        question_of_charter(workspace, said["question"])
+        asked_of_system(workspace, said["question"], said["system"])
+    return said
+
+
+def _appeal_of(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    return {**said, "of": number_to_entry(workspace, said["of"])}
+
+
+def _appeal_told(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fields) -> None:
+    if isinstance(done.statement, Appeal):
+        put(done.statement.number)
+
+
+def _attestation(workspace: Workspace, at: Desk | None, said: Fields) -> Fields:
+    """It answers an attested question, for as long as the charter says unless somebody says otherwise."""
+    asked = question_of(workspace, said["indicator"], attested=True)
+    until = said.get("valid_until") or months_later(said["on"], asked.valid_months or 12)
+    return _asked(workspace, at, {**said, "asked": asked.wording, "valid_until": until})
+
+
+def _inspection(workspace: Workspace, at: Desk | None, said: Fields) -> Fields:
+    asked = question_of(workspace, said["indicator"], tolerance=True)
+    return _asked(workspace, at, {**said, "asked": asked.wording})
+
+
+def _case(workspace: Workspace, at: Desk | None, said: Fields) -> Fields:
+    question_of(workspace, said["indicator"], tolerance=True)
+    return _asked(workspace, at, said)
+
+
+def _asked(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """That its question is asked of its system."""
+    asked_of_system(workspace, said["indicator"], said.get("system"))
+    return said
+
+
+def _now(_: Workspace, at: Desk | None, said: Fields) -> Fields:
+    """In the committee's time; now, if nobody says when."""
+    return {**said, "at": at.now(said.get("at"))} if at else said
+
+
+def _question(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """The figure that a question is about, held to what there is."""
+    asked = {name: said.pop(name, None) for name in ("audit", "indicator")}
+    group = said.pop("group", [])
+    return {**said, "figure": figure_of(workspace, system=said.get("system"), group=group, **asked)}
+
+
+def _subject(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """The text that is decided on, by the draft that holds it."""
+    draft = said.pop("draft", None)
+    return said if draft is None else {**said, "subject": opinion_text(workspace, draft)[0].sha256}
+
+
+def _wording(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    wording, written = opinion_text(workspace, said.pop("draft"))
+    return {**said, "wording": wording, "written": written}
+
+
+def _seated(workspace: Workspace, _: Desk | None, done: SealedStatement, said: Fields) -> None:
+    if isinstance(done.statement, Mandate):
+        if said.get("name"):
+            name_member(workspace, done.statement.member, name=said["name"])
+        say(f"Number: {done.statement.member}")
+
+
+def _frozen(workspace: Workspace, at: Desk | None, done: SealedStatement, _: Fields) -> None:
+    """What changed since the pack before."""
+    pack = done.statement
+    if at is None or not isinstance(pack, FrozenPack) or pack.replaces is None:
+        return
+    found = pack_changes(workspace, at.house.get(FrozenPack, pack.replaces), pack)
+    if found.charter:
+        say(f"charter: {found.charter[0]} -> {found.charter[1]}")
+    for change in found.verdicts:
+        say(f"{change.system}\t{change.indicator}\t{change.before or 'not asked'} -> {change.after or 'not asked'}")
+    say("Nothing of the evidence changed." if found.none else f"Audits that are new: {len(found.renewed)}.")
+
+
+def _unfrozen(_: Workspace, at: Desk | None, done: SealedStatement, ___: Fields) -> None:
+    """A warning where something is decided and no evidence is frozen."""
+    said = done.statement
+    if at is not None and isinstance(said, VotedItem) and at.house.last(FrozenPack, said.of) is None:
+        say(f"Warning: no evidence is frozen for this session. Run `boussole committee freeze {said.of}` first.")
+
+
+def _counted(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fields) -> None:
+    tally = done.statement
+    if isinstance(tally, Tally):
+        casting = ", by the casting vote" if tally.casting else ""
+        say(
+            f"For: {tally.in_favour}, against: {tally.against}, abstained: {tally.abstained}: "
+            f"{'adopted' if tally.adopted else 'not adopted'}{casting}."
+        )
+
+
+def _text(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """The text of the charter that is named, or that of the workspace."""
+    named = said.get("charter")
+    return {**said, "charter": resolve(named, workspace) if named else load_charter(workspace)}
+
+
+def _adopted(workspace: Workspace, _: Desk | None, done: SealedStatement, __: Fields) -> None:
+    if isinstance(done.statement, Adoption):
+        say(f"In force: version {done.statement.version} ({done.statement.charter[:12]}).")
+    if told := tell_changes(workspace):
+        say(told)
+
+
+def _stock(workspace: Workspace, _: Desk | None, said: Fields) -> Fields:
+    """What the register and the registry of models hold today: nobody can count what they held before."""
+    return {**said, **stock_of(workspace, today=workspace.today())}
+
+
+def _stock_told(_: Workspace, __: Desk | None, done: SealedStatement, ___: Fields) -> None:
+    said = done.statement
+    if isinstance(said, Stocktaking):
+        say(f"Uses on trial or in service: {said.uses}; examined: {said.examined}; of high risk and not: {said.grave}.")
+        say(f"Models: {said.models}; of no use: {len(said.unregistered)}.")
+
+
+BEFORE: Mapping[str, Before] = {
+    "record stocktaking": _stock,
+    "charter adopt": _text,
+    "record attestation": _attestation,
+    "record case": _case,
+    "record inspection": _inspection,
+    "incident open": _incident,
+    "appeal enter": lambda _, __, said: {**said, "number": new_number()},
+    "appeal decide": _appeal_of,
+    "committee adopt": lambda workspace, at, said: {**said, "rules": rules_of(workspace, at.name)} if at else said,
+    "committee seat": lambda _, __, said: {"member": new_member(), **{k: v for k, v in said.items() if k != "name"}},
+    "committee office": lambda _, at, said: {"start": at.who.on, **said} if at else said,
+    "committee attend": _now,
+    "committee close": _now,
+    "committee ask": _question,
+    "committee vote": _subject,
+    "committee consensus": _subject,
+    "committee dissent": lambda _, __, said: {"sort": "reservation" if said.pop("reservation") else "dissent", **said},
+    "committee issue": _wording,
+    "committee publish": lambda _, __, said: {"publish": not said.pop("withhold"), **said},
+}
+AFTER: Mapping[str, After] = {
+    "charter adopt": _adopted,
+    "record stocktaking": _stock_told,
+    "work survey": _survey_told,
+    "appeal enter": _appeal_told,
+    "committee seat": _seated,
+    "committee freeze": _frozen,
+    "committee vote": _unfrozen,
+    "committee consensus": _unfrozen,
+    "committee count": _counted,
+}
+"""By the words of the command."""
+SEALED_BY: Mapping[type[Statement], Seal] = {
+    Adoption: lambda workspace, said, document: adopt(
+        workspace, said["charter"], role=said["role"], on=said["on"], document=document
+    ),
+}
+"""Records that are held to more than their model and are no acts: what seals one of its fields and its document."""
+
+
+# What a command that makes a record does: it reads its options as the fields of the model, and seals it.
+
+
+def run(context: typer.Context, model: type[Statement], command: Command, given: Mapping[str, Any]) -> None:
+    """Seal what was typed, and say where. Raises BoussoleError, and then seals nothing."""
+    at = None
+    if command.words.startswith("committee "):
+        at = desk(context, given["committee"], given["role"], given["on"], by=given.get(command.by))
+    workspace = at.workspace if at else workspace_of(context)
+    document: Path | None = given.get("document")
+    fields = {
+        name: _read(workspace, at, (model, name, input_of(model, name, command.inputs)), value)
+        for name, value in given.items()
+        if value is not None and name not in ("document", "attachments", command.by)
+    }
+    fields = {**fields, **command.fixed, **({"document": describe(document)} if document else {})}
+    files = _files(workspace, given.get("attachments") or [])
+    if files:
+        fields["attachments"] = [each.sealed for each in files]
+    before = BEFORE.get(command.words)
+    told = dict(fields)
+    try:
+        fields = computed(workspace, model, before(workspace, at, fields) if before else fields)
+        with kept_with(workspace, files):
+            every = _sealed(workspace, at, (model, command), fields, document)
+    except ValidationError as error:
+        raise BoussoleError(
+            _told(error, model, command), next_step="Nothing was recorded. Mend it and try again."
+        ) from error
+    for done in every:
+        if at:
+            at.told(done)
+        else:
+            say(f"Sealed at entry {done.entry}: {model.kind}.")
+    if command.words in AFTER:
+        AFTER[command.words](workspace, at, every[-1], told)
+
+
+def _files(workspace: Workspace, paths: list[str]) -> list[AttachedFile]:
+    """The files that are to be attached. Raises BoussoleError."""
+    missing = next((path for path in paths if not Path(path).is_file()), None)
+    if missing is not None:
+        raise BoussoleError("there is no such file.", where=missing, next_step="Give the path of a file.")
+    most = workspace.settings.attachments.largest + 1
+    given = []
+    for path in map(Path, paths):
+        with path.open("rb") as file:
+            given.append((path.name, file.read(most)))
+    return examined(workspace, given)
+
+
+def _told(error: ValidationError, model: type[Statement], command: Command) -> str:
+    """What is wrong; of an option that does not fit, what it takes."""
+    raised = misfit_of(error)
+    if raised is None or raised.at not in model.model_fields:
+        return explain(error, model)
+    option = option_of(raised.at, input_of(model, raised.at, command.inputs))
+    return f"{option}: {raised} It takes: {model.model_fields[raised.at].description}."
+
+
+def _sealed(
+    workspace: Workspace,
+    at: Desk | None,
+    made_by: tuple[type[Statement], Command],
+    fields: dict[str, Any],
+    document: Path | None,
+) -> list[SealedStatement]:
+    model, command = made_by
+    if document and model in SEALED_BY:
+        return [SEALED_BY[model](workspace, fields, document)]
+    if at is not None and issubclass(model, Act):
+        if document:
+            keep_file(workspace, document)
+        return at.sealed(model, fields, each=command.each)
+    who = asdict(at.who) if at else {}
+    made = model.model_validate({**fields, **{name: who[name] for name in ("role", "on", "signed_in") if name in who}})
+    if document:
+        keep_file(workspace, document)
+    return [record(workspace, made)]
+
+
+def _read(workspace: Workspace, at: Desk | None, field: tuple[type[Statement], str, Input], value: Any) -> Any:
+    """A field as it was typed: members by number or name, systems and articles as they are known."""
+    model, name, said = field
+    known = model.model_fields.get(name)
+    if isinstance(value, dt.datetime) and (known is None or plain(known.annotation) is dt.date):
+        return value.date()
+    if said.choices not in READERS:
+        return value
+    read = READERS[said.choices]
+    return [read(workspace, at, each) for each in value] if isinstance(value, list) else read(workspace, at, value)
+
+
+def _system(workspace: Workspace, _: Desk | None, word: str) -> str:
+    return workspace.system(word).id
+
+
+def _article(workspace: Workspace, _: Desk | None, word: str) -> str:
+    return articles_of(workspace, [word])[0]
+
+
+def _member(_: Workspace, at: Desk | None, word: str) -> str:
+    return at.member(word) if at else word
+
+
+READERS: Mapping[str, Callable[[Any, Desk | None, str], str]] = {
+    "systems": _system,
+    "articles": _article,
+    **dict.fromkeys(("members", "others", "there", "known_members"), _member),
+}
+"""How a word is read, by the list that it is chosen from."""

@@ -1,0 +1,261 @@
+"""`boussole texts`: what is wrong with the wording of texts, personal data in them, and how well that is found."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from boussole.audits import regular
+from boussole.audits.errors import BoussoleError
+from boussole.audits.texts.lines import TextLine, fault_told, json_line
+from boussole.dashboard.cli.console.console import STDOUT, check_file, columns, put, say, write_bytes
+
+if TYPE_CHECKING:
+    from boussole.audits.texts.personal.answers import Answer as Found
+
+# Files of texts as commands read and answer them: a line for each line, and the lines at fault told at the end.
+
+
+Answer = tuple[TextLine, dict[str, Any]]
+FileArgument = Annotated[str, typer.Argument(help='JSON lines {"id", "text"}, or - for stdin.')]
+JsonOption = Annotated[str | None, typer.Option("--json", help="Write the answers as JSON lines to a file, or - .")]
+
+MOST_TOLD = 20
+"""Lines at fault that are told one by one."""
+
+
+@contextmanager
+def opened(file: str) -> Iterator[IO[bytes]]:
+    """A file of texts, or stdin for `-`. Raises BoussoleError."""
+    if file == STDOUT:
+        yield sys.stdin.buffer
+        return
+    with ExitStack() as stack:
+        try:
+            held = stack.enter_context(regular.opened(Path(file)))
+        except OSError as error:
+            step = "Name a file of JSON lines, or - for what is piped in."
+            raise BoussoleError(f"it cannot be read: {error.strerror}.", where=file, next_step=step) from error
+        yield held
+
+
+def write_answers(answered: Iterable[Answer], target: str) -> Iterator[Answer]:
+    """Writes the answers as JSON lines, to stdout as they come or to a file once all are there; and gives them on."""
+    check_file(target)
+    kept = []
+    for line, document in answered:
+        told = json_line(document).encode() + b"\n"
+        if target == STDOUT:
+            sys.stdout.buffer.write(told)
+        else:
+            kept.append(told)
+        yield line, document
+    if target != STDOUT:
+        write_bytes(target, b"".join(kept))
+        say(f"Written: {target}")
+
+
+def tell_faults(faults: list[TextLine], *, where: str) -> None:
+    """Raises BoussoleError where lines could not be read: the others have been answered."""
+    if faults:
+        told = " ".join(map(fault_told, faults[:MOST_TOLD]))
+        more = f" And {len(faults) - MOST_TOLD} more." if len(faults) > MOST_TOLD else ""
+        step = "All other lines were answered; mend these and send them again."
+        raise BoussoleError(f"{len(faults)} line(s) could not be read. {told}{more}", where=where, next_step=step)
+
+
+# `boussole texts check`: unlawful wording in French job adverts (question 3.7).
+
+
+def check(file: FileArgument, json_target: JsonOption = None) -> None:
+    """Find unlawful wording in French job adverts: prohibited criteria, by the rules that ship.
+
+    For each line {"id", "text"} one line {"id", "language", "findings"}. A line that cannot be read is answered with an
+    error, the others as ever, and the command ends with 2.
+    """
+    from boussole.audits.texts.checking import check_lines
+
+    with opened(file) as held:
+        answered = check_lines(held)
+        faults = _told(answered) if json_target is None else _faults(write_answers(answered, json_target))
+    tell_faults(faults, where=file)
+
+
+def _faults(answered: Iterable[Answer]) -> list[TextLine]:
+    return [line for line, _ in answered if line.fault]
+
+
+def _told(answered: Iterable[Answer]) -> list[TextLine]:
+    """Tells people what was found, a line for each finding, and how much was read."""
+    faults, read, wording = list[TextLine](), 0, 0
+    for line, document in answered:
+        if line.fault:
+            faults.append(line)
+            continue
+        read += 1
+        wording += len(document["findings"])
+        for each in document["findings"]:
+            put(columns(line.id, each["criterion"], each["span"], each["law"], each["suggestion"]["en"]))
+    say(f"{read:,} text(s) read; wording to look at: {wording:,}.")
+    return faults
+
+
+# `boussole texts measure`: recall and precision of the detectors on texts that somebody annotated.
+
+
+Labelled = tuple[str, int, int]
+CRITERION, ENTITY = "criterion", "entity"
+
+
+def measure(
+    file: Annotated[
+        Path, typer.Argument(help='JSON lines {"text", "findings": [{"criterion" or "entity", "start", "end"}]}.')
+    ],
+) -> None:
+    """Measure `texts check` on annotated adverts, or `texts personal` on texts annotated with entities: recall and
+    precision, with 95 % Wilson intervals.
+
+    A table in Markdown: of whole texts first (something is found where something is annotated, nothing elsewhere), then
+    by criterion or entity, where spans overlap.
+    """
+    from boussole.audits.texts.measuring import agreements
+
+    texts = _annotated(file)
+    label = ENTITY if any(ENTITY in each for text in texts for each in text["findings"]) else CRITERION
+    _hold_label(texts, label, file)
+    put("| | annotated | found | recall | reported | right | precision |\n|---|---|---|---|---|---|---|")
+    for row in agreements(texts, _entities if label == ENTITY else _criteria, label=label):
+        recall, precision = _measure_told(row.recall()), _measure_told(row.precision())
+        put(f"| {row.label} | {row.annotated} | {row.found} | {recall} | {row.reported} | {row.right} | {precision} |")
+
+
+def _criteria(text: str) -> list[Labelled]:
+    from boussole.audits.texts.checking import check_text
+
+    return [(each.criterion, each.start, each.end) for each in check_text(text).findings]
+
+
+def _entities(text: str) -> list[Labelled]:
+    from boussole.audits.texts.personal.detector import find
+
+    return [(each.entity, each.start, each.end) for each in find(text)]
+
+
+def _hold_label(texts: Sequence[Mapping[str, Any]], label: str, file: Path) -> None:
+    """Raises BoussoleError where a finding lacks the label that others have."""
+    for number, text in enumerate(texts, start=1):
+        if any(label not in each for each in text["findings"]):
+            raise BoussoleError(
+                f"line {number} has a finding without '{label}'.",
+                where=str(file),
+                next_step="Name one in each finding.",
+            )
+
+
+def _annotated(file: Path) -> list[dict[str, Any]]:
+    """The annotated texts of a file. Raises BoussoleError, which names the line."""
+    try:
+        lines = regular.read_text(file).split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BoussoleError(f"it cannot be read: {error}.", where=str(file), next_step="Name a file.") from error
+    held = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            text = json.loads(line)
+            _ = [each["start"] + each["end"] for each in text["findings"]], text["text"].encode
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            step = "See tests/data/texts/README.md."
+            raise BoussoleError(f"line {number} is no annotated text.", where=str(file), next_step=step) from error
+        held.append(text)
+    return held
+
+
+def _measure_told(share: tuple[float, float, float] | None) -> str:
+    return "–" if share is None else f"{share[0]:.2f} ({share[1]:.2f}–{share[2]:.2f})"
+
+
+# `boussole texts personal`: personal data in French texts (question 6.4).
+
+
+RedactOption = Annotated[
+    str | None,
+    typer.Option("--redact", help='Write each text without what was found, as {"id", "text"}, to this file.'),
+]
+JobsOption = Annotated[int, typer.Option("--jobs", min=1, max=256, help="Processes that read beside each other.")]
+
+
+def personal(
+    file: FileArgument, json_target: JsonOption = None, redact: RedactOption = None, jobs: JobsOption = 1
+) -> None:
+    """Find personal data in French texts: numbers, addresses, dates of birth, names.
+
+    For each line {"id", "text"} one line {"id", "findings"}, each finding with its kind and place, never its words.
+    With --redact, each text with every finding replaced by its kind, checked by looking again. A line that cannot be
+    read is answered with an error, the others as ever, and the command ends with 2.
+    """
+    from boussole.audits.texts.personal.answers import answer_lines
+
+    if redact == STDOUT and json_target == STDOUT:
+        raise typer.BadParameter("only one of --json and --redact can be written to stdout.", param_hint="--redact")
+    with opened(file) as held:
+        answers: Iterator[Found] = answer_lines(held, jobs=jobs, redact=redact is not None)
+        if redact is not None:
+            answers = _redacted(answers, redact)
+        found: Iterable[Answer] = ((each.line, each.found) for each in answers)
+        if json_target is not None:
+            found = write_answers(found, json_target)
+        if json_target is not None or redact == STDOUT:
+            faults = [line for line, _ in found if line.fault]
+        else:
+            faults = _personal_told(found)
+    tell_faults(faults, where=file)
+
+
+def _redacted(answers: Iterator[Found], target: str) -> Iterator[Found]:
+    """The answers as they come, each text without what was found written once all are there."""
+    held: list[Found] = []
+
+    def through() -> Iterator[Answer]:
+        for each in answers:
+            held.append(each)
+            yield each.line, each.redacted
+
+    for _ in write_answers(through(), target):
+        yield held.pop()
+
+
+def _personal_told(found: Iterable[Answer]) -> list[TextLine]:
+    """Tells people where something was found, a line for each finding, and how much of each kind."""
+    faults, kinds, read = list[TextLine](), Counter[str](), 0
+    for line, document in found:
+        if line.fault:
+            faults.append(line)
+            continue
+        read += 1
+        for each in document["findings"]:
+            kinds[each["entity"]] += 1
+            put(columns(line.id, each["entity"], each["start"], each["end"]))
+    told = ", ".join(f"{entity} {count:,}" for entity, count in kinds.most_common()) or "none"
+    say(f"{read:,} text(s) read; found: {told}.")
+    return faults
+
+
+app = typer.Typer(help="Texts that systems write.", no_args_is_help=True, rich_markup_mode=None)
+
+app.command()(check)
+app.command()(measure)
+app.command()(personal)
+
+
+@app.callback()
+def texts() -> None:
+    """Texts that systems write."""

@@ -1,0 +1,277 @@
+"""The session page as data: what, when, where, whether there is a quorum, the agenda, who is there, its minutes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from boussole.audits.languages import LANGUAGES, inside
+from boussole.audits.mixed import joined
+from boussole.charter.committee.meetings.sessions import Session, session, sessions
+from boussole.charter.committee.papers.minutes import approved, content_of, minutes_of
+from boussole.charter.committee.voted import VotedText
+from boussole.charter.committee.voting.presence import count
+from boussole.charter.record_types.acts import Minutes
+from boussole.charter.text.model import Charter
+from boussole.dashboard.markup.words.addresses import committee_href, evidence_href, questions_href, session_href
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.pages.session.agenda_view import BetweenRow, PackView, between_rows
+from boussole.dashboard.pages.session.files import calendar_href, minutes_data_href, minutes_href
+from boussole.dashboard.pages.session.items_view import (
+    Around,
+    ItemView,
+    Running,
+    item_views,
+    open_votes,
+    unfrozen_words,
+)
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.committee_words import coming_words, presence_word, quorum_words, there_words
+from boussole.dashboard.views.records.offering import HEAD, MINUTES, PACK, PRESENCE, QUESTIONS, item_part
+from boussole.dashboard.views.register_words import when
+
+# The minutes of a session as data: whether they are sealed and approved, their fingerprint, where to take them.
+
+
+Linked = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinutesView:
+    """`downloads`: a language, and the address of the minutes in it."""
+
+    told: str
+    fingerprint: str
+    entry: Linked | None
+    approved: Linked | None
+    changed: str
+    downloads: list[tuple[str, str]]
+    data: str
+
+
+def minutes_view(
+    chamber: Chamber, found: Session, document: dict[str, Any], say: Say, *, query: dict[str, str]
+) -> MinutesView:
+    """How far the minutes are. They can be read at any time; they are sealed when the session is over."""
+    last, content = chamber.house.last(Minutes, found.entry), content_of(document)
+    approval = approved(chamber.house, last[1]) if last else None
+    return MinutesView(
+        told=_told(found, last, say),
+        fingerprint=last[1].content if last else content,
+        entry=_entry(last[0], say, query=query) if last else None,
+        approved=_entry(approval, say, query=query) if approval is not None else None,
+        changed=say("Acts were recorded since: seal a correction.") if last and last[1].content != content else "",
+        downloads=[(lang, minutes_href(found.entry, lang)) for lang in LANGUAGES],
+        data=minutes_data_href(found.entry),
+    )
+
+
+def _told(found: Session, last: tuple[int, Minutes] | None, say: Say) -> str:
+    if last is not None:
+        return say("They were sealed on {date}.", date=say.date(last[1].on))
+    if found.state == "closed":
+        return say("The session is over: they can be sealed.")
+    return say("They are made from what is recorded here, and sealed when the session is over.")
+
+
+def _entry(entry: int, say: Say, *, query: dict[str, str]) -> Linked:
+    return say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))
+
+
+# The session page as data: what, when, where, whether there is a quorum, the agenda, who is there, questions.
+
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresenceRow:
+    """A member on the day of the session. `here`: in the room or from afar."""
+
+    name: str
+    college: str
+    presence: str
+    here: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedRow:
+    """A question asked in the session."""
+
+    text: Linked
+    told: str
+    entry: Linked
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionPage:
+    """The whole page. `notes` are what is special about the session, `votes` those that are open, `warning` what is to
+    be done before anything is put to the vote."""
+
+    committee: Linked
+    title: str
+    subtitle: str
+    tone: str
+    headline: str
+    told: Sequence[str]
+    notes: Sequence[str]
+    calendar: str
+    votes: Sequence[Running]
+    warning: str
+    items: Sequence[ItemView]
+    between: Sequence[BetweenRow]
+    pack: PackView | None
+    members: Sequence[PresenceRow]
+    questions: Sequence[AskedRow]
+    minutes: MinutesView
+    before: Linked | None
+    after: Linked | None
+
+    @property
+    def parts(self) -> set[str]:
+        """The parts of the page in which something can be done."""
+        decisions = [decision for item in self.items for decision in item.decisions]
+        numbers = {each.number for each in decisions} | {o.number for each in decisions for o in each.opinions}
+        items = {item_part(item.id) for item in self.items}
+        return {HEAD, PRESENCE, PACK, QUESTIONS, MINUTES} | items | {str(number) for number in numbers}
+
+
+def session_page(
+    chamber: Chamber,
+    entry: int,
+    pack: PackView | None,
+    say: Say,
+    *,
+    query: dict[str, str],
+    texts: Mapping[str, VotedText] | None = None,
+    charter: Charter | None = None,
+) -> SessionPage:
+    """The page of a session of a committee. `pack`: the evidence it works on, if it is frozen; `texts`: what was
+    saved in drafts, by its hash; `charter`: the one in force, which asks the questions of the agenda."""
+    found = session(chamber.house, entry)
+    votes = open_votes(chamber, found, texts, say, query=query)
+    document = minutes_of(chamber.house, entry)
+    tone, headline = _headline(chamber, found, say)
+    again = next(iter(_calls_again(chamber, found)), None)
+    first = found.call.second_call_of
+    return SessionPage(
+        committee=(chamber.title(say), committee_href(chamber.id, query=query)),
+        title=say("Session of {date}", date=say.date(found.day)),
+        subtitle=_subtitle(found, say),
+        tone=tone,
+        headline=headline,
+        told=_session_told(chamber, found, say),
+        notes=_notes(document, say),
+        calendar=calendar_href(found.entry, say.lang),
+        votes=votes,
+        warning=unfrozen_words(chamber.house, found, say),
+        items=item_views(chamber, document, Around(votes=votes, charter=charter), say, query=query),
+        between=between_rows(chamber, found, say, query=query),
+        pack=pack,
+        members=[_presence(chamber, document, each, say) for each in document["members"]],
+        questions=[_asked(each, say, query=query) for each in document["questions"]],
+        minutes=minutes_view(chamber, found, document, say, query=query),
+        before=(say("The session that lacked a quorum"), session_href(first, query=query))
+        if first is not None
+        else None,
+        after=(say("The session that was called instead"), session_href(again, query=query))
+        if again is not None
+        else None,
+    )
+
+
+def _calls_again(chamber: Chamber, found: Session) -> list[int]:
+    """The sessions called instead of one that lacked a quorum."""
+    return [each.entry for each in sessions(chamber.house) if each.call.second_call_of == found.entry]
+
+
+def _subtitle(found: Session, say: Say) -> str:
+    call = found.call
+    parts = [say("{start} to {end}", start=say.time(call.starts), end=say.time(call.ends)), say.written(call.place)]
+    if call.remote:
+        parts.append(say("one can take part from afar"))
+    return joined(" · ", parts)
+
+
+def _headline(chamber: Chamber, found: Session, say: Say) -> tuple[str, str]:
+    """Where the session stands, and its tone."""
+    if found.state == "called":
+        if found.day < chamber.today:
+            return "broken", say("It was to take place, and nothing says what became of it.")
+        return "unknown", say("It takes place {when}.", when=inside(when(found.day, chamber.today, say)))
+    words = {
+        "open": ("watch", say("The session is open.")),
+        "closed": ("kept", say("The session is over.")),
+        "no_quorum": ("broken", say("The session did not begin: there was no quorum.")),
+        "cancelled": ("broken", say("The session was cancelled.")),
+    }
+    return words[found.state]
+
+
+def _session_told(chamber: Chamber, found: Session, say: Say) -> list[str]:
+    """Whether there is a quorum and who presides, in sentences."""
+    if found.state == "cancelled":
+        reason = say.written(found.cancelled.text) if found.cancelled else ""
+        return [reason] if reason else []
+    if found.state == "called" and found.day > chamber.today:
+        return [coming_words(count(chamber.house, found), say)]
+    sealed = (found.opening or found.no_quorum) if found.state in ("closed", "no_quorum") else None
+    counted = sealed.count if sealed else count(chamber.house, found)
+    told = [quorum_words(counted, say, over=sealed is not None)]
+    if there := there_words(counted, say):
+        told.append(say("Of them: {list}.", list=there))
+    if found.opening:
+        member = chamber.name(found.opening.presiding, say)
+        over = found.state == "closed"
+        told.append(say("{member} presided.", member=member) if over else say("{member} presides.", member=member))
+    return told
+
+
+def _notes(document: Document, say: Say) -> list[str]:
+    """What is special about how the session was called."""
+    told, held = [], document["session"]
+    for call in document["calls"]:
+        told.append(_called(call, say))
+        if call["urgent"]:
+            told.append(say("Called in an emergency: {reason}", reason=say.written(call["reason"])))
+    if held["kind"] == "extraordinary":
+        told.append(say("It is an extraordinary session."))
+    if held["second_call_of"] is not None:
+        told.append(say("It is a second call: it needs no quorum."))
+    if not document["rules"]["adopted"]:
+        told.append(say("The committee has not adopted its rules yet: it works by those proposed."))
+    return told
+
+
+def _called(call: Document, say: Say) -> str:
+    on, days = say.date(call["on"]), call["notice_days"]
+    if not days:
+        return say("Called on {date}, the same day.", date=on)
+    return say.plural("Called on {date}, one day before.", "Called on {date}, {n} days before.", days, date=on)
+
+
+def _presence(chamber: Chamber, document: Document, member: Document, say: Say) -> PresenceRow:
+    proxies = {each["giver"]: each["holder"] for each in document["proxies"]}
+    presence, number = member["presence"], member["member"]
+    here = presence in ("in_person", "remote") and (not member["moves"] or member["moves"][-1]["mode"] != "left")
+    told = presence_word(presence if here or presence not in ("in_person", "remote") else "left", say)
+    if number in proxies and not here:
+        told = say("{presence}, proxy to {member}", presence=told, member=chamber.name(proxies[number], say))
+    moves = [dt.datetime.fromisoformat(each["at"]) for each in member["moves"] if each["mode"] != "excused"]
+    if moves:
+        told = say("{presence}, at {time}", presence=told, time=say.time(moves[-1]))
+    return PresenceRow(
+        name=chamber.name(number, say), college=chamber.college(member["college"], say), presence=told, here=here
+    )
+
+
+def _asked(question: Document, say: Say, *, query: dict[str, str]) -> AskedRow:
+    told = say("to: {who}, by {date}", who=say.written(question["addressee"]), date=say.date(question["due_on"]))
+    entry = question["entry"]
+    return AskedRow(
+        text=(say.written(question["text"]), questions_href(query=query, anchor=f"q-{entry}")),
+        told=told,
+        entry=(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))),
+    )

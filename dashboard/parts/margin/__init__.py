@@ -1,1 +1,0 @@
-"""Comments in the margin of a draft or of an answer, read by the committee that writes them and by nobody else."""

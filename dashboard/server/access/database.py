@@ -1,0 +1,349 @@
+"""access.sqlite: sessions, tokens, the access log, and what people have seen. All of it must be erasable."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Row,
+    String,
+    Table,
+    delete,
+    func,
+    inspect,
+    select,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert
+
+from boussole.audits.ledger.database import reader, writer
+from boussole.audits.workspace import Workspace
+from boussole.dashboard.server.access.person import Person
+
+# access.sqlite: sessions, tokens, the access log, and what people have seen. All of it must be erasable.
+
+
+metadata = MetaData()
+
+session_table = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of the id, which only the browser holds
+    Column("subject", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("email", String, nullable=False),
+    Column("token", LargeBinary, nullable=False),  # of the provider, encrypted
+    Column("started_at", String, nullable=False),
+    Column("expires_at", String, nullable=False),
+    Column("seen_at", String, nullable=False),
+    Column("checked_at", String, nullable=False),
+    Column("ended_at", String),
+    Column("acr", String),  # how they signed in, as the provider's id_token said; none in files of before
+    Column("amr", String),
+    Column("signed_in_at", String),
+    Column("sid", String),  # the provider's session
+    Column("browser", String),
+)
+
+token_table = Table(
+    "tokens",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("label", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("created_at", String, nullable=False),
+    Column("expires_at", String, nullable=False),
+    Column("ended_at", String),
+)
+
+look_table = Table(
+    "looks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("event", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("place", String, nullable=False),
+    Index("ix_looks_at", "at"),
+)
+
+logout_table = Table(
+    "logouts",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of a message of the provider's that was acted on
+    Column("at", String, nullable=False),
+)
+
+day_table = Table(
+    "days",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("salt", String(32), nullable=False),  # gone with the day: its digest then tells nothing of anybody
+    Column("looks", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("entry", Integer, nullable=False),  # of the ledger
+)
+
+sheet_table = Table(
+    "sheet_requests",  # to see the sheet of one decision; a row is erased once its time is over
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("system", String, nullable=False),
+    Column("decision", String, nullable=False),  # its id, as JSON: the values of the columns that identify it
+    Column("request", String, nullable=False),  # the number of the request that it is to answer; empty: none
+    Column("reason", String, nullable=False),
+    Column("opened_by", String, nullable=False),
+    Column("opened_at", String, nullable=False),
+    Column("confirmed_by", String),
+    Column("expires_at", String, nullable=False),
+    Column("number", String, nullable=False),  # of the sheet
+    Column("lang", String),  # of the sheet that was issued
+    Column("issued_on", String(10)),
+    Column("entry", Integer),  # of the ledger, where it was issued
+)
+
+seen_table = Table(
+    "concerns_seen",
+    metadata,
+    Column("reader", String, primary_key=True),  # a member's number, or a digest of a secretary's address
+    Column("key", String, primary_key=True),  # of what they have seen
+    Column("at", String, nullable=False),
+)
+
+wish_table = Table(
+    "concern_wishes",
+    metadata,
+    Column("reader", String, primary_key=True),
+    Column("letters", Integer, nullable=False),  # 0: nothing by e-mail
+    Column("lang", String, nullable=False),
+)
+
+letter_table = Table(
+    "letters",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("reader", String, nullable=False),
+    Column("urgent", Integer, nullable=False),
+    Column("created_at", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("try_at", String, nullable=False),
+    Column("lease", String),
+    Column("lease_until", String),
+    Column("problem", String),
+    Column("ended_at", String),
+    Index("ix_letters_reader", "reader"),
+)
+
+letter_item_table = Table(
+    "letter_items",
+    metadata,
+    Column("reader", String, primary_key=True),  # with the key: nothing is ever put into a second letter
+    Column("key", String, primary_key=True),
+    Column("letter", String(32), nullable=False),
+    Column("at", String, nullable=False),
+)
+
+
+@contextmanager
+def access(workspace: Workspace) -> Iterator[Connection]:
+    """A transaction on it that writes; the file is made when it is missing. What is deleted is overwritten."""
+    _made(workspace.access)
+    with _engine(workspace.access).begin() as connection:
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+        yield connection
+
+
+@contextmanager
+def reading(workspace: Workspace) -> Iterator[Connection]:
+    """A transaction on it that only reads: it waits for nobody."""
+    _made(workspace.access)
+    with reader(workspace.access).begin() as connection:
+        yield connection
+
+
+def stamp(moment: dt.datetime) -> str:
+    """A moment as it is stored: UTC, to the second, so that texts sort as moments do.
+
+    >>> stamp(dt.datetime(2026, 11, 27, 9, 5, tzinfo=dt.UTC))
+    '2026-11-27T09:05:00Z'
+    """
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def moment(text: str) -> dt.datetime:
+    """The moment of a stored text."""
+    return dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=dt.UTC)
+
+
+def now() -> dt.datetime:
+    """This moment."""
+    return dt.datetime.now(dt.UTC)
+
+
+_ready: set[Path] = set()
+"""Files whose tables this process has made, or found there."""
+
+
+@lru_cache(maxsize=8)
+def _engine(path: Path) -> Engine:
+    return writer(path)
+
+
+def _made(path: Path) -> None:
+    """Two processes can make it at once: what a file of before lacks is made in the turn of one of them."""
+    if path in _ready and path.exists():
+        return
+    with _engine(path).begin() as connection:
+        metadata.create_all(connection)
+        for table in metadata.tables.values():
+            _complete(connection, table)
+    _ready.add(path)
+
+
+def _complete(connection: Connection, table: Table) -> None:
+    """Adds the columns that a table of before lacks; its rows have nothing in them."""
+    known = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in known:
+            kind = column.type.compile(connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
+
+
+# The sessions that are open, and their end: by those whose they are, by an administrator, by the provider.
+
+
+REFERENCE = 16
+"""Digits of a session's digest by which its owner names it: they open nothing."""
+
+
+def revoke(workspace: Workspace, word: str) -> int:
+    """Ends the sessions whose number starts with a word, or of a subject; returns how many there were."""
+    return end_where(
+        workspace, (session_table.c.subject == word) | session_table.c.digest.startswith(word, autoescape=True)
+    )
+
+
+def end_own(workspace: Workspace, me: Person, reference: str | None = None) -> int:
+    """Ends a session of somebody's own, or all but the one in which they ask; returns how many there were.
+
+    A reference to anybody else's, or to none, ends nothing.
+    """
+    theirs = session_table.c.subject == me.subject
+    reference_of = func.substr(session_table.c.digest, 1, REFERENCE)
+    chosen = reference_of != me.session if reference is None else reference_of == reference
+    return end_where(workspace, theirs & chosen)
+
+
+def end_at_provider(workspace: Workspace, *, subject: str | None, sid: str | None) -> list[Row[Any]]:
+    """Ends what the provider says is over: one of its sessions, or all of somebody's. Returns whose they were."""
+    columns = session_table.c
+    if sid is None and subject is None:
+        return []
+    query = select(session_table).where(still_open())
+    query = query if subject is None else query.where(columns.subject == subject)
+    query = query if sid is None else query.where(columns.sid == sid)
+    with reading(workspace) as connection:
+        found = list(connection.execute(query))
+    return [row for row in found if end_where(workspace, columns.digest == row.digest)]
+
+
+def open_sessions(workspace: Workspace, *, subject: str | None = None) -> list[Row[Any]]:
+    """The sessions that nobody has ended and whose time is not over, the latest first; of one person, or all."""
+    table = session_table
+    query = select(table).where(still_open())
+    if subject is not None:
+        query = query.where(table.c.subject == subject)
+    with reading(workspace) as connection:
+        return list(connection.execute(query.order_by(table.c.started_at.desc(), table.c.digest)))
+
+
+def forget_sessions(workspace: Workspace, *, before: dt.datetime) -> int:
+    """Erases the sessions that ended, or ran out, before a moment."""
+    table, limit = session_table, stamp(before)
+    over = (table.c.ended_at < limit) | (table.c.expires_at < limit)
+    with access(workspace) as connection:
+        return int(connection.execute(delete(table).where(over)).rowcount)
+
+
+def still_open() -> ColumnElement[bool]:
+    """What holds of a session that nobody has ended and whose time is not over."""
+    return session_table.c.ended_at.is_(None) & (session_table.c.expires_at > stamp(now()))
+
+
+def end_where(workspace: Workspace, which: ColumnElement[bool]) -> int:
+    """Ends the open ones among some sessions; returns how many there were."""
+    with access(workspace) as connection:
+        ended = update(session_table).where(still_open() & which).values(ended_at=stamp(now()))
+        return int(connection.execute(ended).rowcount)
+
+
+# What somebody has seen of what concerns them, and whether they want it by e-mail: outside the ledger, erasable.
+
+
+KEPT = dt.timedelta(days=400)
+"""How long is remembered that something was seen: longer than anything is told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """Whether somebody wants letters, and in which language: empty, in that of the organisation."""
+
+    letters: bool = True
+    lang: str = ""
+
+
+def seen(workspace: Workspace, reader: str) -> Mapping[str, dt.datetime]:
+    """What somebody has seen, with the moment at which they first did."""
+    query = select(seen_table.c.key, seen_table.c.at).where(seen_table.c.reader == reader)
+    with reading(workspace) as connection:
+        return {row.key: moment(row.at) for row in connection.execute(query)}
+
+
+def remember(workspace: Workspace, reader: str, keys: Iterable[str], *, now: dt.datetime) -> None:
+    """Notes that somebody has seen some things; what they had seen before keeps its moment."""
+    rows = [{"reader": reader, "key": key, "at": stamp(now)} for key in keys]
+    if not rows:
+        return
+    with access(workspace) as connection:
+        connection.execute(delete(seen_table).where(seen_table.c.at < stamp(now - KEPT)))
+        connection.execute(insert(seen_table).on_conflict_do_nothing(), rows)
+
+
+def wish_of(workspace: Workspace, reader: str) -> Wish:
+    """What somebody wants; letters where they have said nothing."""
+    with reading(workspace) as connection:
+        row = connection.execute(select(wish_table).where(wish_table.c.reader == reader)).first()
+    return Wish(letters=bool(row.letters), lang=row.lang) if row else Wish()
+
+
+def write_wish(workspace: Workspace, reader: str, wish: Wish) -> None:
+    """Notes what somebody wants."""
+    values = {"reader": reader, "letters": int(wish.letters), "lang": wish.lang}
+    with access(workspace) as connection:
+        made = insert(wish_table).values(values)
+        connection.execute(made.on_conflict_do_update(index_elements=["reader"], set_=values))
+
+
+def forget_reader(workspace: Workspace, reader: str) -> None:
+    """Erases all that is remembered of somebody: what they saw, what they want, and their letters."""
+    with access(workspace) as connection:
+        for table in (seen_table, wish_table, letter_table, letter_item_table):
+            connection.execute(delete(table).where(table.c.reader == reader))

@@ -1,0 +1,212 @@
+"""From what a provider says of somebody to who they are here, and how strongly they signed in, held to the rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from boussole.audits.access_settings import AccessSettings
+from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.hashing import sha256_hex
+from boussole.audits.workspace import SETTINGS_FILE, Workspace
+from boussole.dashboard.server.access.permissions import SEEING, SIGNED_IN, Role
+
+if TYPE_CHECKING:
+    from boussole.charter.committee.state import CommitteeState
+
+# From what a provider says of somebody to who they are here: role by claim, member by address, mandate by day.
+
+
+SEATED = frozenset({Role.MEMBER, Role.CHAIR})
+"""Roles that last no longer than a mandate."""
+
+
+def role_of(claims: Mapping[str, Any], access: AccessSettings) -> Role | None:
+    """The role of the first line of `roles` whose value somebody has; None where they have none.
+
+    >>> access = AccessSettings(roles={"ethics-chair": "chair", "staff": "reader"}, role_claim="realm.roles")
+    >>> role_of({"realm": {"roles": ["staff", "ethics-chair"]}}, access).value, role_of({"realm": "x"}, access)
+    ('chair', None)
+    """
+    found: Any = claims
+    for key in access.role_claim.split("."):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    values = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+    return next((Role(role) for value, role in access.roles.items() if value in values), None)
+
+
+def check_roles(workspace: Workspace) -> AccessSettings:
+    """The settings of access.
+
+    Raises BoussoleError where a role in them is none that a sign-in can give, or a committee is none of this workspace.
+    """
+    access = workspace.settings.access
+    named = [(f"roles.{value}", role) for value, role in access.roles.items()]
+    named += [(f"{name}.{role}", role) for name in ("acr", "amr") for role in getattr(access, name)]
+    for place, role in named:
+        if role not in SIGNED_IN:
+            raise BoussoleError(
+                f"'{role}' is no role. {nearest(role, SIGNED_IN)}",
+                where=f"{workspace.home / SETTINGS_FILE}, access.{place}",
+                next_step="Name one of the roles.",
+            )
+    _check_secretaries(workspace, access)
+    return access
+
+
+def _check_secretaries(workspace: Workspace, access: AccessSettings) -> None:
+    from boussole.charter.committee.rules import names
+
+    for name in access.secretaries:
+        if name not in (known := names(workspace)):
+            raise BoussoleError(
+                f"there is no committee '{name}' in this workspace. {nearest(name, known)}",
+                where=f"{workspace.home / SETTINGS_FILE}, access.secretaries",
+                next_step="Name a committee by the file of its rules: committees/ID.yaml.",
+            )
+
+
+def email_of(claims: Mapping[str, Any]) -> str:
+    """The address that the provider vouches for; none where it does not say that it verified it.
+
+    >>> email_of({"email": "Ada@example.org", "email_verified": True}), email_of({"email": "ada@example.org"})
+    ('ada@example.org', '')
+    """
+    email, verified = claims.get("email"), claims.get("email_verified")
+    return email.casefold() if isinstance(email, str) and (verified is True or verified == "true") else ""
+
+
+def member_of(workspace: Workspace, email: str) -> str | None:
+    """The number of the member who is reached at an address; None where nobody, or several, are."""
+    from boussole.charter.committee.people.directory import directory
+
+    found = [member for member, each in directory(workspace).items() if email and each.contact.casefold() == email]
+    return found[0] if len(found) == 1 else None
+
+
+def secretary_of(workspace: Workspace, email: str) -> frozenset[str]:
+    """The committees that a secretary works for: those beside which the settings name their address.
+
+    Where the settings name nobody, a house with one committee has no other that they could be meant for.
+    """
+    from boussole.charter.committee.rules import names
+
+    named, known = workspace.settings.access.secretaries, names(workspace)
+    if not named:
+        return frozenset(known) if len(known) == 1 else frozenset()
+    return frozenset(each for each in known if email and email in map(str.casefold, named.get(each, ())))
+
+
+def reader_of(email: str) -> str:
+    """Under which name is remembered what somebody at an address has seen: nothing from which it can be read.
+
+    >>> reader_of(""), len(reader_of("ada@example.org"))
+    ('', 18)
+    """
+    return f"a_{sha256_hex(f'boussole/reader/{email.casefold()}'.encode())[:16]}" if email else ""
+
+
+def without_secretary(workspace: Workspace) -> list[str]:
+    """The committees for which nobody acts who signs in as secretary, because the settings name none."""
+    from boussole.charter.committee.rules import names
+
+    access, known = workspace.settings.access, names(workspace)
+    if Role.SECRETARY not in access.roles.values() or (not access.secretaries and len(known) == 1):
+        return []
+    return [each for each in known if each not in access.secretaries]
+
+
+def sits(workspace: Workspace, member: str) -> bool:
+    """Whether a member has a mandate in a committee at this moment: as the records stand, by that committee's clock."""
+    from boussole.charter.committee.acting import here_and_now
+    from boussole.charter.committee.people.members import sitting_on
+    from boussole.dashboard.server.cache import house_stamp
+
+    houses = _houses(workspace.home, house_stamp(workspace))
+    return any(member in sitting_on(house, here_and_now(house.rules).date()) for house in houses)
+
+
+@lru_cache(maxsize=8)
+def _houses(home: Path, _stamp: object) -> tuple[CommitteeState, ...]:
+    from boussole.charter.committee.acting import committee_state
+    from boussole.charter.committee.rules import committees
+
+    workspace = Workspace(home)
+    return tuple(committee_state(workspace, name) for name in committees(workspace))
+
+
+# How somebody signed in, as the provider's signed word tells it, held to what their role and their act ask for.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What an id_token says of a sign-in: how strong it was (`acr`), with what (`amr`), when, and in which session of
+    the provider's. What it does not say is empty, and suffices for nothing."""
+
+    acr: str = ""
+    amr: tuple[str, ...] = ()
+    at: dt.datetime | None = None
+    sid: str = ""
+
+
+NONE = Proof()
+
+
+def proof_of(claims: Mapping[str, Any], now: dt.datetime) -> Proof:
+    """What the claims of an id_token prove; a sign-in that lies in the future happened now.
+
+    >>> proof_of({"acr": "mfa", "amr": ["pwd", 7], "auth_time": True}, dt.datetime.now(dt.UTC))
+    Proof(acr='mfa', amr=('pwd',), at=None, sid='')
+    """
+    acr, amr, at, sid = (claims.get(name) for name in ("acr", "amr", "auth_time", "sid"))
+    seconds = min(at, now.timestamp()) if isinstance(at, int | float) and not isinstance(at, bool) and at > 0 else None
+    return Proof(
+        acr=acr if isinstance(acr, str) else "",
+        amr=tuple(each for each in amr if isinstance(each, str)) if isinstance(amr, list) else (),
+        at=None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC),
+        sid=sid if isinstance(sid, str) else "",
+    )
+
+
+def strong_enough(access: AccessSettings, role: Role, proof: Proof) -> bool:
+    """Whether a sign-in is as strong as `acr` and `amr` ask for a role; where they ask for nothing, any is.
+
+    >>> asked = AccessSettings(acr={"steward": ["mfa", "phr"]})
+    >>> [strong_enough(asked, Role.STEWARD, Proof(acr=each)) for each in ("phr", "pwd", "")]
+    [True, False, False]
+    >>> strong_enough(asked, Role.READER, Proof())
+    True
+    """
+    acr, amr = access.acr.get(role), access.amr.get(role)
+    return (acr is None or proof.acr in acr) and (amr is None or bool({*amr} & {*proof.amr}))
+
+
+def asked_of_provider(access: AccessSettings, role: Role | None) -> dict[str, str]:
+    """What a request for a stronger sign-in adds for a role: the `acr` and `amr` that it needs, as essential.
+
+    >>> asked_of_provider(AccessSettings(acr={"steward": ["mfa"]}), Role.STEWARD)["acr_values"]
+    'mfa'
+    """
+    needed = {name: values[role] for name, values in (("acr", access.acr), ("amr", access.amr)) if role in values}
+    if role is None or not needed:
+        return {}
+    claims = {"id_token": {name: {"essential": True, "values": values} for name, values in needed.items()}}
+    asked = {"claims": json.dumps(claims)}
+    return {**asked, "acr_values": " ".join(needed["acr"])} if "acr" in needed else asked
+
+
+def unprotected(access: AccessSettings) -> list[Role]:
+    """The roles that the settings give, that see what is sensitive, and of which no strong sign-in is demanded.
+
+    >>> given = AccessSettings(roles={"dpo": "steward", "staff": "reader"})
+    >>> [role.value for role in unprotected(given)]
+    ['steward']
+    """
+    given = set(access.roles.values())
+    demanded = {*access.acr, *access.amr}
+    return [role for role in Role if role in SEEING and role in given and role not in demanded]

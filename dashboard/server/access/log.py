@@ -1,0 +1,181 @@
+"""The access log: each sign-in, restricted look and refusal; its days are closed in the ledger, checked, erased."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import time
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, delete, func, insert, select
+
+from boussole.audits import ledger
+from boussole.audits.errors import BoussoleError
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.workspace import Workspace
+from boussole.charter.records import open_records
+from boussole.charter.records.database import reading as reading_records
+from boussole.dashboard.server.access import database
+from boussole.dashboard.server.access.database import access, day_table, look_table, now, reading, sheet_table, stamp
+from boussole.dashboard.server.access.permissions import RESTRICTED, Action, Role, allowed
+from boussole.dashboard.server.access.person import Person
+
+# Days of the access log: closed with a digest in the ledger, checked against it, erased when their time is over.
+
+
+DAY, PURGE = "access_day", "access_purge"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurgedDays:
+    """What a purge removed: notes and sessions of the days before one."""
+
+    before: dt.date
+    looks: int
+    sessions: int
+
+
+def new_day(workspace: Workspace, today: dt.date) -> None:
+    """Closes the days before today, and erases those whose time is over."""
+    close_days(workspace, today)
+    purge(workspace, before=today - dt.timedelta(days=workspace.settings.access.log_days))
+
+
+def close_days(workspace: Workspace, today: dt.date) -> int:
+    """Seals the digest of every day before today that is not sealed yet; returns how many there were.
+
+    The note of a day and its entry lie in two files: an entry without its note is made again, and both count.
+    """
+    with access(workspace) as connection:
+        days = func.substr(look_table.c.at, 1, 10)
+        found = connection.execute(select(days).where(days < today.isoformat()).distinct().order_by(days)).scalars()
+        sealed = set(connection.execute(select(day_table.c.day)).scalars())
+        missing = [day for day in found if day not in sealed]
+        for day in missing:
+            salt, rows = secrets.token_hex(16), _looks(connection, day)
+            payload = {"day": day, "looks": len(rows), "sha256": _digest(salt, rows)}
+            with open_records(workspace).begin() as records:
+                entry = ledger.append(records, kind=DAY, payload=payload)
+            values = {"day": day, "salt": salt, "looks": len(rows), "digest": payload["sha256"], "entry": entry.index}
+            connection.execute(insert(day_table).values(values))
+    return len(missing)
+
+
+def changed_days(workspace: Workspace) -> list[str]:
+    """The days whose notes are not those that the ledger sealed: something was added, changed or removed.
+
+    A day of the ledger that is not here counts too, unless a purge that the ledger holds took it.
+    """
+    with reading_records(workspace) as records:
+        found = [] if records is None else list(ledger.payloads(records, kinds=(DAY, PURGE)))
+    purged = max((str(payload["before"]) for _, kind, payload in found if kind == PURGE), default="")
+    sealed = {index: payload for index, kind, payload in found if kind == DAY}
+    with access(workspace) as connection:
+        noted = {row.day: row for row in connection.execute(select(day_table))}
+        wrong = {day for day, row in noted.items() if not _holds(connection, row, sealed.get(row.entry))}
+    kept = {str(payload["day"]) for payload in sealed.values() if str(payload["day"]) >= purged}
+    return sorted(wrong | (kept - set(noted)))
+
+
+def purge(workspace: Workspace, *, before: dt.date) -> PurgedDays:
+    """Erases the closed days before one, and the sessions that were over by then; their digests stay in the ledger."""
+    limit = before.isoformat()
+    with access(workspace) as connection:
+        closed = select(day_table.c.day).where(day_table.c.day < limit)
+        looks = connection.execute(delete(look_table).where(func.substr(look_table.c.at, 1, 10).in_(closed))).rowcount
+        days = connection.execute(delete(day_table).where(day_table.c.day < limit)).rowcount
+        if days:
+            with open_records(workspace).begin() as records:
+                ledger.append(records, kind=PURGE, payload={"before": limit, "looks": looks, "days": days})
+    midnight = dt.datetime.combine(before, dt.time(), tzinfo=dt.UTC)
+    ended = database.forget_sessions(workspace, before=midnight)
+    if looks or ended:
+        _empty_journal(workspace)
+    return PurgedDays(before=before, looks=looks, sessions=ended)
+
+
+def _looks(connection: Connection, day: str) -> list[Row[Any]]:
+    of_day = func.substr(look_table.c.at, 1, 10) == day
+    return list(connection.execute(select(look_table).where(of_day).order_by(look_table.c.id)))
+
+
+def _digest(salt: str, rows: list[Row[Any]]) -> str:
+    return sha256_hex(canonical_json({"salt": salt, "looks": [list(row) for row in rows]}))
+
+
+def _holds(connection: Connection, row: Row[Any], payload: ledger.Payload | None) -> bool:
+    rows = _looks(connection, row.day)
+    return payload == {"day": row.day, "looks": len(rows), "sha256": _digest(row.salt, rows)}
+
+
+def _empty_journal(workspace: Workspace) -> None:
+    """What was overwritten still lies in the journal, until it is taken over and cut off."""
+    import sqlite3
+
+    connection = sqlite3.connect(workspace.access, isolation_level=None, timeout=60)
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+
+
+# The access log: each sign-in, each restricted look, each refusal. It is erased when its time is over (`log_days`).
+#
+# The ledger, which can't be erased, holds only a digest of each day, made with a salt that goes with the day.
+
+
+Event = Literal["sign_in", "sign_in_refused", "sign_out", "look", "refused", "token", "token_refused", "logout_refused"]
+AGAIN_SECONDS = 300
+"""A page is drawn anew with every click: a look at the same place within five minutes is the same look."""
+_MOST = 5000
+
+_lately: OrderedDict[tuple[str, ...], float] = OrderedDict()
+_closed: dict[str, dt.date] = {}
+"""The day on which this process last closed those before it."""
+
+
+def look(workspace: Workspace, person: Person, action: Action, *, place: str) -> None:
+    """Notes that somebody looks at what is restricted, or was refused what is not theirs."""
+    if not allowed(person.role, action):
+        note_once(workspace, "refused", person, place)
+    elif action in RESTRICTED:
+        note_once(workspace, "look", person, place)
+
+
+def note(workspace: Workspace, event: Event, *, subject: str, role: Role | None = None, place: str = "") -> None:
+    """Notes what happened. The first note of a day closes those before it; requests of sheets that are over go."""
+    at = now()
+    row = {"at": stamp(at), "event": event, "subject": subject, "role": role or "", "place": place[:200]}
+    with access(workspace) as connection:
+        connection.execute(insert(look_table).values(row))
+        connection.execute(delete(sheet_table).where(sheet_table.c.expires_at <= row["at"]))
+    if _closed.get(str(workspace.home)) != at.date():
+        _closed[str(workspace.home)] = at.date()
+        # A ledger that can't be written now is tried again with the next server, or by `boussole access log`.
+        with suppress(BoussoleError):
+            new_day(workspace, at.date())
+
+
+def entries(workspace: Workspace, *, start: dt.date | None = None, end: dt.date | None = None) -> list[Row[Any]]:
+    """What is noted from one day to another, both included, the oldest first."""
+    query = select(look_table).order_by(look_table.c.id)
+    if start is not None:
+        query = query.where(look_table.c.at >= start.isoformat())
+    if end is not None:
+        query = query.where(look_table.c.at < (end + dt.timedelta(days=1)).isoformat())
+    with reading(workspace) as connection:
+        return list(connection.execute(query))
+
+
+def note_once(workspace: Workspace, event: Event, person: Person, place: str) -> None:
+    """Notes it, unless it was within five minutes: the same look."""
+    key, at = (str(workspace.home), event, person.subject, person.role, place), time.monotonic()
+    if _lately.get(key, -AGAIN_SECONDS) + AGAIN_SECONDS > at:
+        return
+    note(workspace, event, subject=person.subject, role=person.role, place=place)
+    _lately[key] = at  # only once it is noted: what could not be is noted with the next look, or nobody looks
+    while len(_lately) > _MOST:
+        _lately.popitem(last=False)

@@ -1,0 +1,276 @@
+"""The one drawing behind every chart: rows of a dot and its interval, and dashed lines that explain them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import altair as alt
+
+from boussole.dashboard.markup.fontfiles import QUOTED
+from boussole.dashboard.markup.marks import INK, INK_2, LINE, MARKS, NEEDLE
+from boussole.dashboard.views.charts.rose import wrapped
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """Pixels of the three columns (names, plot, values), of a row, and of the room above and below."""
+
+    names: int
+    plot: int
+    values: int
+    row: int
+    top: int
+    dot: float
+    """Where dots stand in their row, from 0 (its top) to 1."""
+    most_ticks: int
+    narrow: bool = False
+    """Names stand above their dots, and line labels in rows at the top left."""
+
+    bottom: int = 30
+
+
+WIDE = Layout(names=236, plot=348, values=80, row=40, top=30, dot=0.5, most_ticks=6)
+NARROW = Layout(names=18, plot=168, values=62, row=68, top=48, dot=0.74, most_ticks=3, narrow=True)
+"""For a page at 400 % zoom: 248 pixels in all."""
+
+_SIZE, _LEADING = 15, 17
+_STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
+_SHAPES = {"disc": "circle", "square": "square", "triangle": "triangle-up", "half": "circle", "ring": "circle"}
+_HALF = "M0,-1A1,1,0,0,0,0,1Z"
+_HOLLOW = ("half", "ring")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dot:
+    """One row: `text` is its value in words; without a value, `note` says why."""
+
+    label: str
+    value: float | None
+    low: float | None
+    high: float | None
+    text: str
+    note: str
+    verdict: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A threshold at `at`, from the top of row `first` to the bottom of row `last`."""
+
+    at: float
+    label: str
+    first: int
+    last: int
+    broken: bool
+    align: Literal["left", "center", "right"] = "center"
+
+
+def ticks(low: float, high: float, *, most: int = 6) -> list[float]:
+    """Round values that cover low to high.
+
+    >>> ticks(0.198, 0.281)
+    [0.18, 0.2, 0.22, 0.24, 0.26, 0.28, 0.3]
+    """
+    step = next((step for step in _STEPS if (high - low) / step <= most), _STEPS[-1])
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(index * step, 6) for index in range(first, max(last, first + 1) + 1)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """All that a chart of dots shows. `bounds` are the lowest and highest values that make sense on its scale."""
+
+    dots: Sequence[Dot]
+    lines: Sequence[Line]
+    percent: bool
+    bounds: tuple[float, float]
+    layout: Layout = WIDE
+
+
+def reach(shown: Rows) -> list[float]:
+    """The round values on the scale of a chart, from below all that it shows to above it."""
+    seen = [x for dot in shown.dots for x in (dot.value, dot.low, dot.high) if x is not None]
+    seen += [line.at for line in shown.lines]
+    low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
+    margin, bounds = (high - low) * 0.05, shown.bounds
+    return ticks(max(low - margin, bounds[0]), min(high + margin, bounds[1]), most=shown.layout.most_ticks)
+
+
+def digits_of(values: Sequence[float], *, percent: bool) -> int:
+    """How many decimals tell the values of a scale apart.
+
+    >>> digits_of([0.2, 0.25], percent=True), digits_of([0.2, 0.205], percent=True), digits_of([2, 2.5], percent=False)
+    (0, 1, 1)
+    """
+    return max(0, -math.floor(math.log10(values[1] - values[0]) + 1e-9) - (2 if percent else 0))
+
+
+def draw(shown: Rows) -> alt.LayerChart:
+    """The chart."""
+    dots, lines, percent, layout = shown.dots, shown.lines, shown.percent, shown.layout
+    layout = replace(layout, row=layout.row + _LEADING * max(0, max(map(len, _names(dots, layout)), default=0) - 2))
+    values = reach(shown)
+    digits = digits_of(values, percent=percent)
+    axis = alt.Axis(values=values, format=f".{digits}{'%' if percent else 'f'}", title=None)
+    x = alt.X("x:Q", axis=axis, scale=alt.Scale(domain=[values[0], values[-1]], nice=False, zero=False))
+    y = _down("y:Q", len(dots))
+    layers = [
+        *_lines(_clear(lines, dots), x, y, layout),
+        *_intervals(dots, x, y, layout),
+        _points(dots, x, y, layout),
+        *_texts(dots, y, layout),
+    ]
+    return layered(
+        layers,
+        axis={"labelPadding": 8, "labelOverlap": False},
+        width=layout.plot,
+        height=layout.row * max(len(dots), 1),
+        padding={"left": layout.names, "right": layout.values, "top": layout.top, "bottom": layout.bottom},
+    )
+
+
+def _names(dots: Sequence[Dot], layout: Layout) -> list[list[str]]:
+    """The lines of each name; a row has room for two."""
+    return [wrapped(dot.label, width=34 if layout.narrow else 28) for dot in dots]
+
+
+def _pixel(at: float) -> alt.XValue:
+    return alt.XValue(at)  # type: ignore[no-untyped-call]
+
+
+def _down(field: str, rows: int) -> alt.Y:
+    """Rows from the top down."""
+    return alt.Y(field, axis=None, scale=alt.Scale(domain=[rows, 0], nice=False, zero=False))
+
+
+def _clear(lines: Sequence[Line], dots: Sequence[Dot]) -> list[Line]:
+    """Lines only beside rows that have a value: nothing runs through the words of the others."""
+    pieces: list[Line] = []
+    for line in lines:
+        label = line.label
+        for row in range(line.first, line.last + 1):
+            if dots[row].value is None:
+                continue
+            if pieces and pieces[-1].last == row - 1 and pieces[-1].at == line.at:
+                pieces[-1] = replace(pieces[-1], last=row)
+            else:
+                pieces.append(replace(line, first=row, last=row, label=label))
+                label = ""
+    return pieces
+
+
+def _data(values: list[dict[str, Any]]) -> alt.InlineData:
+    return alt.InlineData(values=values)
+
+
+def _lines(lines: Sequence[Line], x: alt.X, y: alt.Y, layout: Layout) -> list[alt.Chart]:
+    layers, tier = [], 0
+    for line in lines:
+        ink = NEEDLE if line.broken else MARKS["watch"].ink
+        data = _data([{"x": line.at, "y": line.first, "y2": line.last + 1, "label": line.label}])
+        chart = alt.Chart(data)
+        dash = [5, 4] if line.broken else [2, 3]
+        layers.append(chart.mark_rule(color=ink, strokeWidth=1.5, strokeDash=dash).encode(x=x, y=y, y2=alt.Y2("y2:Q")))
+        if line.label:
+            align: Literal["left", "center", "right"] = "left" if layout.narrow else line.align
+            at = _pixel(0) if layout.narrow else x
+            up = -5 - 19 * tier * layout.narrow
+            text = chart.mark_text(color=ink, fontSize=_SIZE - 1, baseline="bottom", dy=up, align=align)
+            layers.append(text.encode(x=at, y=y, text=alt.Text("label:N")))
+            tier += 1
+    return layers
+
+
+def _intervals(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: Layout) -> list[alt.Chart]:
+    values = [
+        {"x": dot.low, "x2": dot.high, "y": index + layout.dot, "tint": tint(dot.verdict)}
+        for index, dot in enumerate(dots)
+        if dot.low is not None
+    ]
+    bar = alt.Chart(_data(values)).mark_rule(strokeWidth=9, strokeCap="round")
+    return [bar.encode(x=x, x2=alt.X2("x2:Q"), y=y, color=alt.Color("tint:N", scale=None))] if values else []
+
+
+def tint(verdict: str | None) -> str:
+    """The colour of the bar behind a mark."""
+    if verdict is None or verdict == "not_examined":
+        return LINE
+    return {"broken": "#ecbfbf", "watch": "#ecd699", "unknown": "#c9c6de", "kept": "#b5d8d0"}[verdict]
+
+
+def _points(dots: Sequence[Dot], x: alt.X, y: alt.Y, layout: Layout) -> alt.Chart:
+    values = []
+    for index, dot in enumerate(dots):
+        if dot.value is None:
+            continue
+        at = {"x": dot.value, "y": index + layout.dot}
+        if dot.verdict is None:
+            values.append({**at, "shape": "diamond", "fill": INK, "ink": INK})
+            continue
+        mark = MARKS[dot.verdict]
+        fill = "#ffffff" if mark.shape in _HOLLOW else mark.ink
+        values.append({**at, "shape": _SHAPES[mark.shape], "fill": fill, "ink": mark.ink})
+        if mark.shape == "half":
+            values.append({**at, "shape": _HALF, "fill": mark.ink, "ink": mark.ink})
+    points = alt.Chart(_data(values)).mark_point(size=120, opacity=1, strokeWidth=1.5)
+    encoded: alt.Chart = points.encode(
+        x=x,
+        y=y,
+        shape=alt.Shape("shape:N", scale=None),
+        fill=alt.Fill("fill:N", scale=None),
+        stroke=alt.Stroke("ink:N", scale=None),
+    )
+    return encoded
+
+
+def _texts(dots: Sequence[Dot], y: alt.Y, layout: Layout) -> list[alt.Chart]:
+    wide = not layout.narrow
+    values = [
+        {
+            "y": index + layout.dot,
+            "name_y": index + (layout.dot if wide else layout.dot - 0.46),
+            "label": "\n".join(name),
+            "text": dot.text,
+            "note": "\n".join(wrapped(dot.note, width=60 if wide else 30)),
+        }
+        for index, (dot, name) in enumerate(zip(dots, _names(dots, layout), strict=True))
+    ]
+    side: Literal["right", "left"] = "right" if wide else "left"
+    chart = alt.Chart(_data(values))
+    label = chart.mark_text(
+        align=side, baseline="middle", color=INK, fontSize=_SIZE, lineBreak="\n", lineHeight=_LEADING
+    )
+    text = chart.mark_text(align="left", baseline="middle", color=INK, fontSize=_SIZE, fontWeight=700)
+    note = chart.mark_text(
+        align="left", baseline="middle", color=INK_2, fontSize=_SIZE, lineBreak="\n", lineHeight=_LEADING
+    )
+    return [
+        label.encode(x=_pixel(-16 if wide else 0), y=_down("name_y:Q", len(dots)), text=alt.Text("label:N")),
+        text.encode(x=_pixel(layout.plot + (16 if wide else 8)), y=y, text=alt.Text("text:N")),
+        note.encode(x=_pixel(8), y=y, text=alt.Text("note:N")),
+    ]
+
+
+def layered(
+    layers: Sequence[alt.Chart], *, axis: Mapping[str, Any], background: str = "transparent", **properties: Any
+) -> alt.LayerChart:
+    """One drawing of several layers, with the type and lines of every drawing; `axis` adds to its axes.
+
+    All is said at once: each step of a chart that is built up copies all of its data.
+    """
+    axes = alt.AxisConfig(
+        grid=True,
+        gridColor=LINE,
+        domain=False,
+        ticks=False,
+        labelColor=INK_2,
+        labelFontSize=14,
+        labelFlush=False,
+        **axis,
+    )
+    config = alt.Config(font=QUOTED, aria=False, view=alt.ViewConfig(stroke=None), axis=axes)
+    size = alt.AutoSizeParams(type="none")
+    return alt.LayerChart(layer=list(layers), config=config, autosize=size, background=background, **properties)

@@ -1,0 +1,295 @@
+"""Charts whose every row is a picture of its own, marks on one scale or dots of coverage, and how wide words are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+
+from fontTools.ttLib import TTFont
+
+from boussole.dashboard.markup.fontfiles import FOLDER, QUOTED, printable
+from boussole.dashboard.markup.marks import INK, INK_2, LINE, NEEDLE, shape
+from boussole.dashboard.markup.words.reading import Kind
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.views.charts.dots import Dot, Rows, tint
+
+# How wide words are in the font of drawings, and where they break to fit.
+
+
+_FILES = {"normal": "SourceSans3-Regular.ttf", "bold": "SourceSans3-Bold.ttf"}
+
+
+@cache
+def _widths(weight: str) -> tuple[dict[int, float], float]:
+    """The width of each character in hundredths of the size, and that of one that the font has not."""
+    font = TTFont(FOLDER / _FILES[weight], lazy=True)
+    each, unit = font["hmtx"], font["head"].unitsPerEm
+    found = {code: each[name][0] / unit for code, name in (font.getBestCmap() or {}).items()}
+    return found, 0.6
+
+
+def width_of(text: str, size: float, *, weight: str = "normal") -> float:
+    """How many pixels a line of text is wide.
+
+    >>> 0 < width_of("i", 15) < width_of("m", 15) < width_of("m", 15, weight="bold")
+    True
+    """
+    known, other = _widths(weight)
+    return size * sum(known.get(ord(letter), other) for letter in text)
+
+
+def broken(text: str, size: float, *, within: float, weight: str = "normal") -> list[str]:
+    """A text in lines of at most `within` pixels; a word that is wider is broken too.
+
+    >>> broken("one two three", 15, within=60)
+    ['one two', 'three']
+    >>> len(broken("a" * 64, 15, within=200)) > 1
+    True
+    """
+    lines = [""]
+    for token in text.split(" "):
+        longer = f"{lines[-1]} {token}" if lines[-1] else token
+        if width_of(longer, size, weight=weight) <= within:
+            lines[-1] = longer
+            continue
+        if lines[-1]:
+            lines.append("")
+        for letter in token:
+            if lines[-1] and width_of(lines[-1] + letter, size, weight=weight) > within:
+                lines.append("")
+            lines[-1] += letter
+    return lines
+
+
+# A chart whose every row is a picture of its own: a mark and its interval on one scale, the words beside it as text.
+#
+# Marks can be pointed at and reached by keyboard (`parts/strips_html.py`): their words are those of the page, and
+# nothing
+# of them is in the pictures.
+
+
+WIDE, NARROW, HIGH, SIDE = 400, 200, 34, 24
+"""The pixels of a strip, on a desk and on a phone: neither is shrunk, so that marks and letters keep their size."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """One figure: of which of two periods it is, what is said of it, and the address of the view that speaks of it."""
+
+    dot: Dot
+    levels: Sequence[float]
+    said: str
+    href: str
+    current: bool
+    period: str = ""
+    second: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strip:
+    """One group, with its mark of one period or of two."""
+
+    name: str
+    marks: Sequence[Mark]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strips:
+    """The chart: `scale` holds round values, the least first, each with its words."""
+
+    rows: Sequence[Strip]
+    scale: Sequence[tuple[float, str]]
+    title: str
+    note: str
+    kind: Kind
+
+
+def levels_at(shown: Rows, place: int) -> list[float]:
+    """The levels that are drawn beside one row."""
+    return [line.at for line in shown.lines if line.first <= place <= line.last]
+
+
+def strip_svg(mark: Mark, scale: Sequence[tuple[float, str]], *, wide: int = WIDE) -> str:
+    """One mark and its interval; of the second period an open diamond on a dashed bar."""
+    return _drawing(_strip(mark, scale, wide, HIGH), wide, HIGH)
+
+
+def _strip(mark: Mark, scale: Sequence[tuple[float, str]], wide: int, high: float) -> list[str]:
+    dot, x = mark.dot, _placed(scale, wide)
+    parts = [_upright(x(at), high, LINE, 'stroke-width="1"') for at, _ in _told(scale, wide)]
+    if dot.value is not None:
+        parts += [_upright(x(at), high, NEEDLE, 'stroke-width="1.5" stroke-dasharray="5 4"') for at in mark.levels]
+        if dot.low is not None and dot.high is not None:
+            parts.append(_bar(x(dot.low), x(dot.high), high / 2, dot, second=mark.second))
+        parts.append(_point(x(dot.value), high / 2, dot, second=mark.second))
+    return parts
+
+
+def scale_svg(scale: Sequence[tuple[float, str]], *, wide: int = WIDE) -> str:
+    """The words of the scale under its lines."""
+    return _drawing(_scale(scale, wide), wide, 22)
+
+
+def _scale(scale: Sequence[tuple[float, str]], wide: int) -> list[str]:
+    x = _placed(scale, wide)
+    return [_text(words, x(at), 16, INK_2, anchor="middle") for at, words in _told(scale, wide)]
+
+
+NAMES, WHEN, VALUE, GAP = 230, 170, 90, 12
+"""Pixels of the columns beside the strips of one picture, and what stays free between two; without two periods, no
+column says which one it is."""
+SIZE, LEADING = 14, 17
+
+
+def strips_svg(shown: Strips) -> str:
+    """The whole chart as one picture, with the words of its rows: to be taken along."""
+    left = NAMES + WHEN * any(mark.period for row in shown.rows for mark in row.marks)
+    wide, parts, y = left + WIDE + VALUE, list[str](), 0.0
+    for row in shown.rows:
+        name = _broken(row.name, NAMES)
+        beside = [(_broken(mark.period, WHEN), _broken(mark.dot.note, WIDE + VALUE)) for mark in row.marks]
+        tall = [max(HIGH, *map(_tall, words)) for words in beside]
+        more = max(0, _tall(name) - sum(tall)) / len(tall)  # a long name is shared out: no line is interrupted
+        parts += _lines(name, 0, y + (sum(tall) + more * len(tall)) / 2, INK)
+        for mark, (when, why), each in zip(row.marks, beside, tall, strict=True):
+            high = each + more
+            parts += _lines(when, NAMES, y + high / 2, INK_2)
+            parts += _figure(mark, why, shown, left=left, top=y, high=high)
+            y += high
+        parts.append(f'<line x1="0" x2="{wide}" y1="{y:g}" y2="{y:g}" stroke="{LINE}"/>')
+    parts.append(f'<g transform="translate({left},{y:g})">{"".join(_scale(shown.scale, WIDE))}</g>')
+    return _drawing(parts, wide, y + 24)
+
+
+def _figure(mark: Mark, why: Sequence[str], shown: Strips, *, left: int, top: float, high: float) -> list[str]:
+    """A mark of one picture with its figure; without one, why there is none."""
+    if mark.dot.value is None:
+        return _lines(why, left, top + high / 2, INK_2)
+    strip = f'<g transform="translate({left},{top:g})">{"".join(_strip(mark, shown.scale, WIDE, high))}</g>'
+    return [strip, *_lines([mark.dot.text], left + WIDE + GAP, top + high / 2, INK)]
+
+
+def _broken(words: str, within: int) -> list[str]:
+    return broken(printable(words), SIZE, within=within - GAP)
+
+
+def _tall(lines: Sequence[str]) -> int:
+    """How high lines are, with what is free above and below them."""
+    return LEADING * len(lines) + GAP
+
+
+def _lines(lines: Sequence[str], x: float, middle: float, ink: str) -> list[str]:
+    first = middle + 5 - LEADING * (len(lines) - 1) / 2
+    return [_text(each, x, first + LEADING * at, ink) for at, each in enumerate(lines) if each]
+
+
+def _text(words: str, x: float, y: float, ink: str, *, anchor: str = "start") -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:g}" text-anchor="{anchor}" font-size="{SIZE}" font-family="{QUOTED}" fill="{ink}">'
+        f"{escape(words)}</text>"
+    )
+
+
+def _told(scale: Sequence[tuple[float, str]], wide: int) -> Sequence[tuple[float, str]]:
+    """The round values for which there is room."""
+    every = 1 if wide >= WIDE else max(1, (len(scale) - 1) // 2)
+    return scale[::every]
+
+
+def _placed(scale: Sequence[tuple[float, str]], wide: int) -> Callable[[float], float]:
+    low, high = scale[0][0], scale[-1][0]
+    return lambda at: SIDE + (wide - 2 * SIDE) * (at - low) / (high - low)
+
+
+def _upright(x: float, high: float, ink: str, more: str) -> str:
+    return f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{high:g}" stroke="{ink}" {more}/>'
+
+
+def _bar(low: float, high: float, y: float, dot: Dot, *, second: bool) -> str:
+    ink, more = (INK_2, 'stroke-width="2" stroke-dasharray="5 3"') if second else (
+        tint(dot.verdict), 'stroke-width="9" stroke-linecap="round"'
+    )  # fmt: skip
+    return f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{y:g}" y2="{y:g}" stroke="{ink}" {more}/>'
+
+
+def _point(x: float, y: float, dot: Dot, *, second: bool) -> str:
+    if dot.verdict is not None and not second:
+        return shape(dot.verdict, x=round(x, 1), y=y, size=13)
+    r, fill = 7, "#ffffff" if second else INK
+    points = f"{x:.1f},{y - r:g} {x + r:.1f},{y:g} {x:.1f},{y + r:g} {x - r:.1f},{y:g}"
+    return f'<polygon points="{points}" fill="{fill}" stroke="{INK}" stroke-width="1.6"/>'
+
+
+def _drawing(parts: Sequence[str], wide: float, high: float) -> str:
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide:g}" height="{high:g}" viewBox="0 0 {wide:g} {high:g}">'
+    )
+    return f"{head}{''.join(parts)}</svg>"
+
+
+# Coverage as rows of dots, one for each use: full where it is examined, half where in part, a ring where not.
+
+
+Counts = tuple[int, int, int]
+"""Uses examined, in part, not at all."""
+PITCH, COVERAGE_SIZE = 15, 11
+ACROSS = 32
+"""Dots in a row, at least."""
+
+
+def coverage_strip_svg(counts: Counts) -> str:
+    """The picture: dots in reading order, those that are examined first."""
+    across = _across(counts)
+    kinds = [kind for kind, n in zip(("whole", "part", "none"), counts, strict=True) for _ in range(n)]
+    dots = [_dot(kind, place % across, place // across) for place, kind in enumerate(kinds)]
+    width, height = _size(counts)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f"{''.join(dots)}</svg>"
+    )
+
+
+def coverage_svg(strips: Sequence[tuple[str, Counts]], say: Say) -> str:
+    """Pictures one below the other, each under its title and what it shows in words."""
+    parts, top, wide = [], 0.0, 0.0
+    for title, counts in strips:
+        drawn = coverage_strip_svg(counts)
+        width, high = _size(counts)
+        head = f'font-family="{QUOTED}" font-size="15" fill="{INK}"'
+        parts.append(f'<text x="0" y="{top + 16:g}" {head} font-weight="bold">{escape(title)}</text>')
+        parts.append(f'<text x="0" y="{top + 36:g}" {head}>{escape(strip_text(counts, say))}</text>')
+        parts.append(f'<svg y="{top + 46:g}"{drawn.removeprefix("<svg")}')
+        top, wide = top + 46 + high + 14, max(wide, width, width_of(title, 15, weight="bold"))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide:g}" height="{top:g}" viewBox="0 0 {wide:g} {top:g}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _size(counts: Counts) -> tuple[int, int]:
+    """Pixels of a picture."""
+    across = _across(counts)
+    return across * PITCH, math.ceil(sum(counts) / across) * PITCH
+
+
+def _across(counts: Counts) -> int:
+    return max(ACROSS, math.ceil(math.sqrt(sum(counts) * 8)))
+
+
+def strip_text(counts: Counts, say: Say) -> str:
+    """What the picture shows."""
+    whole, part, none = map(say.whole, counts)
+    return say("{whole} examined, {part} in part, {none} not at all", whole=whole, part=part, none=none)
+
+
+def _dot(kind: str, column: int, row: int) -> str:
+    x, y, r = column * PITCH + PITCH / 2, row * PITCH + PITCH / 2, COVERAGE_SIZE / 2
+    if kind == "whole":
+        return f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" fill="{INK_2}"/>'
+    ring = f'<circle cx="{x:g}" cy="{y:g}" r="{r - 0.6:g}" fill="none" stroke="{INK_2}" stroke-width="1.2"/>'
+    if kind == "none":
+        return ring
+    return f'{ring}<path d="M{x:g} {y - r:g}A{r:g} {r:g} 0 0 0 {x:g} {y + r:g}Z" fill="{INK_2}"/>'

@@ -1,0 +1,291 @@
+"""What a committee's own words are in a language: states, votes, presence, quorum, and what is due to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from boussole.audits.languages import capital, inside
+from boussole.audits.mixed import joined
+from boussole.charter.committee.advising.opinions import Fate
+from boussole.charter.committee.duties import Duty
+from boussole.charter.committee.meetings.sessions import session
+from boussole.charter.committee.voting.votes import decided
+from boussole.charter.record_types.acts import (
+    Attendance,
+    CommitteeQuestion,
+    Count,
+    Office,
+    Opinion,
+    PublicationDecision,
+    Referral,
+    Rules,
+)
+from boussole.dashboard.markup.words.addresses import committee_href, questions_href, recommendations_href, session_href
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.record_words import word
+from boussole.dashboard.views.register_words import DueLine, when
+
+# What a committee's own words are in a language: states, votes, presence, quorum.
+
+
+OFFICES = ("chair", "deputy")
+
+
+def state_word(state: str, say: Say) -> str:
+    """How far a session is.
+
+    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> state_word("no_quorum", speaker("en"))
+    'no quorum'
+    """
+    words = {
+        "called": say("called"),
+        "open": say("open now"),
+        "closed": say("held"),
+        "no_quorum": say("no quorum"),
+        "cancelled": say("cancelled"),
+    }
+    return words[state]
+
+
+def office_word(office: str, say: Say) -> str:
+    """The office of a member."""
+    return word(Office, "office", office, say)
+
+
+def item_word(kind: str, say: Say) -> str:
+    """What is done under an item of an agenda."""
+    words = {
+        "approval": say("for approval"),
+        "information": say("for information"),
+        "discussion": say("for discussion"),
+        "opinion": say("for an opinion"),
+        "election": say("election"),
+        "other": say("other"),
+    }
+    return words[kind]
+
+
+def sense_word(sense: str, say: Say) -> str:
+    """What an opinion comes to."""
+    words = {
+        "favourable": say("favourable"),
+        "reserved": say("favourable with reservations"),
+        "unfavourable": say("unfavourable"),
+        "none": say("neither for nor against"),
+    }
+    return words[sense]
+
+
+def presence_word(presence: str, say: Say) -> str:
+    """How a member is there, or is not."""
+    return say("not recorded") if presence == "absent" else word(Attendance, "mode", presence, say)
+
+
+def choice_word(choice: str, say: Say) -> str:
+    """What somebody votes."""
+    return {"for": say("For"), "against": say("Against"), "abstain": say("Abstention")}[choice]
+
+
+def published_words(fate: Fate, say: Say) -> str:
+    """Whether an opinion was published."""
+    if fate.published:
+        said = fate.published[1]
+        words = say("on {date}", date=say.date(said.on))
+        return words if fate.publication == "on_time" else say("on {date}, late", date=say.date(said.on))
+    if fate.publication == "withheld":
+        return say("withheld")
+    by = say.date(fate.publish_by)
+    return say("late since {date}", date=by) if fate.publication == "late" else say("by {date}", date=by)
+
+
+def answered_words(fate: Fate, say: Say) -> str:
+    """Whether an opinion was answered."""
+    if fate.first_reply:
+        on = say.date(fate.first_reply[1].on)
+        return say("on {date}", date=on) if fate.answer == "on_time" else say("on {date}, late", date=on)
+    by = say.date(fate.reply_by)
+    return say("late since {date}", date=by) if fate.answer == "late" else say("by {date}", date=by)
+
+
+def followed_words(fate: Fate, say: Say) -> str:
+    """What was made of an opinion."""
+    words = {
+        "yes": say("accepted"),
+        "partly": say("accepted in part"),
+        "no": say("not accepted"),
+        "in_progress": say("in progress"),
+        "done": say("done"),
+        "dropped": say("dropped"),
+    }
+    if fate.ignored:
+        return say("ignored")
+    return words[fate.followed] if fate.followed else say("no answer yet")
+
+
+def known_words(asked: CommitteeQuestion, say: Say) -> str:
+    """That a question had been asked already, in the same words."""
+    on, due = say.date(asked.on), say.date(asked.due_on)
+    return say(
+        "This question had been asked already, on {date}: it stands once, and its answer is due on {due}.",
+        date=on,
+        due=due,
+    )
+
+
+def coming_words(count: Count, say: Say) -> str:
+    """How many must come to a session that is still ahead."""
+    if not count.needed:
+        return say("It needs no quorum.")
+    numbers = {"needed": say.whole(count.needed), "members": say.whole(count.members)}
+    return say(
+        "For a quorum, {needed} of {members} members must be there, in the room, from afar or by proxy.", **numbers
+    )
+
+
+def quorum_words(count: Count, say: Say, *, over: bool) -> str:
+    """Whether there are enough, in a sentence that a lay reader understands. `over`: it was counted, and is past."""
+    numbers = {
+        "counted": say.whole(count.counted),
+        "needed": say.whole(count.needed),
+        "members": say.whole(count.members),
+    }
+    if not count.needed:
+        return say("This session needs no quorum: {counted} of {members} members count as there.", **numbers)
+    if over:
+        return say("Quorum: {counted} of {members} members counted as there, {needed} were needed.", **numbers)
+    if count.reached:
+        return say("There is a quorum: {counted} of {members} members count as there, {needed} are needed.", **numbers)
+    return say("There is no quorum yet: {counted} of {members} members count as there, {needed} are needed.", **numbers)
+
+
+def there_words(count: Count, say: Say) -> str:
+    """Of whom the count is made: in the room, from afar, represented."""
+    room = count.present - count.remote
+    parts = [
+        say.plural("one in the room", "{n} in the room", room) if room else "",
+        say.plural("one from afar", "{n} from afar", count.remote) if count.remote else "",
+        say.plural("one represented", "{n} represented", count.represented) if count.represented else "",
+    ]
+    return joined(", ", [inside(part) for part in parts if part])
+
+
+def rules_words(rules: Rules, say: Say) -> list[tuple[str, str]]:
+    """How a committee works, one line for each rule."""
+    votes = rules.votes
+    majority = {
+        "cast": say("more votes for than against; abstentions do not count"),
+        "present": say("for, by more than half of all who are there or represented"),
+    }
+    notice = say.plural("at least one day before", "at least {n} days before", rules.sessions.notice_days)
+    urgent = say("less in an emergency, with its reason") if rules.sessions.urgent else ""
+    proxies = (
+        say.plural("one for each member at most", "{n} for each member at most", rules.proxies.per_member)
+        if rules.proxies.per_member
+        else say("none")
+    )
+    equal = say("the vote of who presides decides") if votes.casting_vote else say("nothing is adopted")
+    publish = say.plural("within one day", "within {n} days", rules.opinions.publish_days)
+    answered = say.plural("within one day", "within {n} days", rules.opinions.reply_days)
+    late = say.plural("after one day of waiting", "after {n} days of waiting", rules.opinions.late_days)
+    return [
+        (say("Sessions are called"), say.apart(each for each in (notice, urgent) if each)),
+        (say("Quorum: the number that must be there"), say("{share} of the members", share=rules.quorum.share)),
+        (say("Proxies: voting for somebody absent"), proxies),
+        (say("A vote is won by"), majority[votes.majority]),
+        (say("Where votes are equal"), say("{open}; in a secret ballot nothing is adopted", open=equal)),
+        (say("A secret ballot needs"), say.plural("one voter", "{n} voters", votes.secret_fewest)),
+        (say("An opinion is published"), publish),
+        (say("An opinion is answered"), answered),
+        (say("An opinion counts as ignored"), late),
+    ]
+
+
+# What is due to a committee, in words.
+
+
+FOLLOWED = {"answer": "o", "recommendation": "r"}
+"""What begins the place of an opinion, or a recommendation, on the page that follows them."""
+SHORT = 90
+"""Characters of a question that a line quotes."""
+
+
+def duty_line(chamber: Chamber, duty: Duty, say: Say, *, query: dict[str, str], at_home: bool = False) -> DueLine:
+    """A line of a list of what is due: when, what, and where it is done. `at_home`: on the committee's own page."""
+    return DueLine(
+        when=capital(when(duty.on, chamber.today, say)),
+        overdue=duty.on < chamber.today,
+        what=_what(chamber, duty, say),
+        place="" if at_home else chamber.title(say),
+        href=duty_href(chamber, duty, query=query),
+    )
+
+
+def shortened(text: str, most: int = SHORT) -> str:
+    """The first line of a text, cut after a word where it is long.
+
+    >>> shortened("Why do women wait longer than men?", 20)
+    'Why do women wait…'
+    """
+    line = next(iter(text.strip().splitlines()), "")
+    return line if len(line) <= most else line[:most].rpartition(" ")[0].rstrip(" ,;:") + "…"
+
+
+def _what(chamber: Chamber, duty: Duty, say: Say) -> str:
+    if duty.kind in ("session", "lapsed", "unclosed", "pack", "second_call", "minutes", "approval"):
+        return _of_session(chamber, duty, say)
+    if duty.kind in ("publication", "answer"):
+        return _of_opinion(chamber, duty, say)
+    if duty.kind == "question":
+        asked = chamber.house.get(CommitteeQuestion, duty.entry)
+        return say(
+            "Answer from {who} to: “{question}”", who=say.written(duty.who), question=say.written(shortened(asked.text))
+        )
+    if duty.kind == "referral":
+        return say(
+            "Give an opinion on “{subject}”", subject=say.written(chamber.house.get(Referral, duty.entry).subject)
+        )
+    if duty.kind == "recommendation":
+        return say("Answer recommendation no. {n}: {who}", n=str(duty.entry), who=say.written(duty.who))
+    return say("The mandate of {member} ends: name a successor", member=chamber.name(duty.member, say))
+
+
+def _of_session(chamber: Chamber, duty: Duty, say: Say) -> str:
+    found = session(chamber.house, duty.entry)
+    date = say.date(found.day)
+    words = {
+        "session": say("Session of {date}, {place}", date=date, place=say.written(found.call.place)),
+        "lapsed": say("Session of {date}: say that it was cancelled, or that it lacked a quorum", date=date),
+        "unclosed": say("Close the session of {date}", date=date),
+        "pack": say("Freeze the evidence for the session of {date}", date=date),
+        "second_call": say("Call the session of {date} again: there was no quorum", date=date),
+        "minutes": say("Seal the minutes of the session of {date}", date=date),
+        "approval": say("Approve the minutes of the session of {date}", date=date),
+    }
+    return words[duty.kind]
+
+
+def _of_opinion(chamber: Chamber, duty: Duty, say: Say) -> str:
+    title = say.written(chamber.house.get(Opinion, duty.entry).wording.title)
+    if duty.kind == "answer":
+        return say("Answer to the opinion “{title}”", title=title)
+    decision = chamber.house.last(PublicationDecision, duty.entry)
+    if decision is not None and decision[1].publish:
+        return say("Publish the opinion “{title}”", title=title)
+    return say("Decide whether to publish the opinion “{title}”", title=title)
+
+
+def duty_href(chamber: Chamber, duty: Duty, *, query: Mapping[str, str]) -> str:
+    """Where it is done."""
+    if duty.kind == "question":
+        return questions_href(query=query, anchor=f"q-{duty.entry}")
+    if duty.kind == "publication":
+        decision = chamber.house.get(Opinion, duty.entry).of
+        return session_href(decided(chamber.house, decision)[0].of, query=query, anchor=f"decision-{decision}")
+    if duty.kind in FOLLOWED:
+        return recommendations_href(query=query, anchor=f"{FOLLOWED[duty.kind]}-{duty.entry}")
+    anchors = {"referral": "matters", "mandate": "members"}
+    if duty.kind in anchors:
+        return committee_href(chamber.id, query=query, anchor=anchors[duty.kind])
+    return session_href(duty.entry, query=query, anchor={"minutes": "minutes", "pack": "pack"}.get(duty.kind, ""))

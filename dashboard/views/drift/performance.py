@@ -1,0 +1,304 @@
+"""How good decisions and scores were, as data: what came, what was expected, and what scores mean by month."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from boussole.audits.drift.compared import OUTCOME
+from boussole.audits.drift.meaning import SHIFT, TILT
+from boussole.audits.drift.performance import Performance
+from boussole.audits.drift.series import DriftSeries, Point
+from boussole.audits.languages import capital
+from boussole.audits.measures import Measure
+from boussole.audits.windows import Window
+from boussole.charter.document import AuditDocument
+from boussole.charter.drift.causes import causes, newcomers, run
+from boussole.charter.drift.readings import MEANING, MOVED, Reading
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.views.charts.time_pictures import Month, MonthValue
+from boussole.dashboard.views.drift.followed import FollowedRows, PerformanceWords, drawn, group_table
+from boussole.dashboard.views.drift.multiples import Event, on_days
+from boussole.dashboard.views.drift.words import period_words, state_words, why_not
+
+# What scores mean, month by month: positive outcomes that came, beside those that the same scores let expect.
+
+
+def meaning_months(
+    series: DriftSeries, read: Sequence[Mapping[str, Reading]], happened: Sequence[Event], words: PerformanceWords
+) -> FollowedRows | None:
+    """None where no month has it."""
+    say = words.say
+    found = {point.window: (point.measure(SHIFT, OUTCOME), point.measure(TILT, OUTCOME)) for point in series.points}
+    states = {point.window: each[MEANING].state for point, each in zip(series.points, read, strict=True)}
+    known = {window: pair[0] for window, pair in found.items() if pair[0] is not None and pair[0].value is not None}
+    windows = [each.window for each in series.performance]
+    if not known.keys() & set(windows):
+        return None
+    months, rows = [], []
+    for window in windows:
+        shift, tilt = found.get(window, (None, None))
+        event = bool(on_days(happened, window))
+        if shift is None or shift.value is None:
+            months.append(Month(event=event))
+            rows.append([capital(period_words(window, say)), *_missing(shift, series, words)])
+            continue
+        observed, expected = shift.params["observed"], shift.params["expected"]
+        strayed = states.get(window) == "watch"
+        months.append(
+            Month(came=MonthValue(value=observed), expected=MonthValue(value=expected), strayed=strayed, event=event)
+        )
+        cells = [
+            say.whole(shift.n or 0),
+            words.value(observed),
+            words.value(expected),
+            _change(shift, say),
+            _change(tilt, say),
+        ]
+        rows.append([capital(period_words(window, say)), *cells])
+    marks = [states.get(window, "not_examined") for window in windows]
+    return drawn(
+        "performance-meaning",
+        say("What scores mean: positive outcomes that came, and that the same scores let expect"),
+        series,
+        months,
+        words,
+        sentences=[
+            say(
+                "Each outcome is held to what its own score meant in the period compared with: other people with other "
+                "scores make no difference."
+            )
+        ],
+        head=[
+            say("Period"),
+            say("Outcomes"),
+            say("Came, of 100"),
+            say("To be expected"),
+            say("Change of the odds"),
+            say("And for higher scores"),
+        ],
+        rows=rows,
+        states=marks,
+        said=[state_words(state, say) if state != "not_examined" else "" for state in marks],
+    )
+
+
+def _missing(shift: Measure | None, series: DriftSeries, words: PerformanceWords) -> list[str]:
+    readable = str(shift.params.get("readable_from", "")) if shift else ""
+    why = why_not(shift.reason or "", series.system, words.say, readable_from=readable) if shift else ""
+    return ["", why, "", "", ""]
+
+
+def _change(found: Measure | None, say: Say) -> str:
+    """A change of log-odds as a factor of the odds, with its interval."""
+    if found is None or found.value is None or found.interval is None:
+        return ""
+    n, low, high = (say.number(math.exp(value), 2) for value in (found.value, found.interval.low, found.interval.high))
+    return say("× {n} ({low} to {high})", n=n, low=low, high=high)
+
+
+# How good decisions and scores were, as data: month by month what came, what was expected, and what scores mean.
+
+
+ORDER = ("accuracy", "precision", "auc", "true_positive_rate", "false_positive_rate")
+FEWER = 3
+"""Of months that are not due, so many are told in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Performing:
+    """The section: what it says first, and each figure."""
+
+    tone: str
+    sentences: Sequence[str]
+    note: str
+    figures: Sequence[FollowedRows]
+
+
+def performing(
+    series: DriftSeries,
+    read: Sequence[Mapping[str, Reading]],
+    happened: Sequence[Event],
+    say: Say,
+    *,
+    documents: Mapping[Window, AuditDocument],
+) -> Performing | None:
+    """None where no month has any figure. `documents`: the last audit of each window, for what is told of groups."""
+    words = PerformanceWords(system=series.system, say=say)
+    shown = [name for name in ORDER if any(_known(each, name) for each in series.performance)]
+    if not shown:
+        return None
+    figures = [
+        replace(_followed(name, series, happened, words, told=at > 0), groups=group_table(name, documents, words))
+        for at, name in enumerate(shown)
+    ]
+    if (meant := meaning_months(series, read, happened, words)) is not None:
+        figures.append(meant)
+    due = [each for each in series.performance if each.came[shown[0]].value is not None]
+    doubts = _doubts(series, read, words)
+    return Performing(
+        tone=_tone(due, shown[0], doubts),
+        sentences=[*_sentences(shown[0], series.performance, words), *doubts],
+        note=say(
+            "Disc: what came, with its 95% interval. Diamond on a dashed bar: what scores alone let expect, as long as "
+            "they mean what they meant in the reference period; what comes stays on the bar in 19 of 20 months if only "
+            "chance moves it. Triangle: what came lies outside."
+        ),
+        figures=figures,
+    )
+
+
+def _tone(due: Sequence[Performance], name: str, doubts: Sequence[str]) -> str:
+    """What was judged decides: one month in twenty lies outside what was expected by chance alone."""
+    if doubts:
+        return "watch"
+    return "kept" if due and due[-1].expected and not due[-1].strayed(name) else "unknown"
+
+
+def _doubts(series: DriftSeries, read: Sequence[Mapping[str, Reading]], words: PerformanceWords) -> list[str]:
+    """Why what is expected may be wrong: scores that mean something else, or that another model gives."""
+    compared = [at for at, point in enumerate(series.points) if point.reason is None]
+    if not compared:
+        return []
+    why = causes(series, read, compared[-1])
+    if why.meant is not None and (why.world or why.recalibrated or why.either):
+        since = run(read, [MEANING], why.meant, MOVED)
+        month = period_words(series.points[since].window, words.say)
+        return [
+            words.say(
+                "Since {month} the same scores have been followed by other outcomes than before: what is expected "
+                "rests on what they meant then, and may be wrong.",
+                month=month,
+            )
+        ]
+    if versions := newcomers(series, compared[-1]):
+        names = ", ".join(version.name for version in versions)
+        return [
+            words.say(
+                "Version {names} of the model decides more than in the reference period: what is expected rests on "
+                "what scores meant then.",
+                names=names,
+            )
+        ]
+    return []
+
+
+def _known(each: Performance, name: str) -> bool:
+    return any(found.value is not None for found in (each.came[name], each.expected.get(name)) if found)
+
+
+def _sentences(name: str, months: Sequence[Performance], words: PerformanceWords) -> list[str]:
+    """The newest month whose outcomes are known, those that wait, and those that were not as expected."""
+    due = [each for each in months if each.came[name].value is not None]
+    told = [words.came(name, due[-1].window, due[-1].came[name])] if due else []
+    waiting = [each for each in months if "readable_from" in each.came[name].params]
+    told += [
+        words.expected(each.window, each.expected[name], each.came[name].params["readable_from"])
+        for each in waiting[:FEWER]
+        if name in each.expected
+    ]
+    if due and "bin_bound" in due[-1].came[name].params:
+        bound = words.value(due[-1].came[name].params["bin_bound"])
+        told.append(words.say("Scores are counted in hundredths: the exact figure is at most {n} away.", n=bound))
+    strayed = [period_words(each.window, words.say) for each in due if each.strayed(name)]
+    if strayed:
+        told.append(words.say("Not as expected: {months}.", months=", ".join(strayed)))
+    return told
+
+
+def _followed(
+    name: str, series: DriftSeries, happened: Sequence[Event], words: PerformanceWords, *, told: bool
+) -> FollowedRows:
+    """`told`: with what it says; the section has already said that of the first."""
+    say = words.say
+    months = [_month(each, name, happened) for each in series.performance]
+    states = [_state(each, name) for each in series.performance]
+    return drawn(
+        f"performance-{name}",
+        words.title(name),
+        series,
+        months,
+        words,
+        sentences=_sentences(name, series.performance, words) if told else [],
+        head=[say("Period"), say("Decisions"), say("Came, of 100"), say("95% interval"), say("Expected, of 100")],
+        rows=[_row(each, name, series, words) for each in series.performance],
+        states=states,
+        said=[_state_words(state, say) for state in states],
+    )
+
+
+def _month(each: Performance, name: str, happened: Sequence[Event]) -> Month:
+    came, expected = each.came[name], each.expected.get(name)
+    return Month(
+        came=_told(came, (came.interval.low, came.interval.high) if came.interval else None),
+        expected=None if expected is None else _told(expected, expected.params.get("will_be")),
+        strayed=each.strayed(name),
+        event=bool(on_days(happened, each.window)),
+    )
+
+
+def _told(found: Measure, ends: Sequence[float] | None) -> MonthValue | None:
+    if found.value is None:
+        return None
+    return MonthValue(value=found.value, ends=(ends[0], ends[1]) if ends else None)
+
+
+def _row(each: Performance, name: str, series: DriftSeries, words: PerformanceWords) -> list[str]:
+    """The cells of a month; where there is no figure, why."""
+    came, expected = each.came[name], each.expected.get(name)
+    size = came.n or (expected.n if expected else None)
+    told = [capital(period_words(each.window, words.say)), "" if size is None else words.say.whole(size)]
+    if came.value is None:
+        readable = str(came.params.get("readable_from", ""))
+        told += [why_not(came.reason or "", series.system, words.say, readable_from=readable), ""]
+    else:
+        ends = came.interval
+        told += [words.value(came.value), words.between(ends.low, ends.high) if ends else ""]
+    if expected is None:
+        return [*told, words.say("none: this is the reference period")]
+    if expected.value is None:
+        return [*told, why_not(expected.reason or "", series.system, words.say)]
+    return [
+        *told,
+        words.between(*expected.params["will_be"]) if "will_be" in expected.params else words.value(expected.value),
+    ]
+
+
+def _state(each: Performance, name: str) -> str:
+    expected = each.expected.get(name)
+    if each.came[name].value is None or expected is None or "will_be" not in expected.params:
+        return "not_examined"
+    return "watch" if each.strayed(name) else "kept"
+
+
+def _state_words(state: str, say: Say) -> str:
+    return {"watch": say("Not as expected"), "kept": say("As expected"), "not_examined": ""}[state]
+
+
+# What it means that the same scores are followed by other outcomes, in sentences.
+
+
+def meaning_words(point: Point, moved: Sequence[str], say: Say) -> list[str]:
+    """Of a window in which one or both figures moved."""
+    found = []
+    shift, tilt = (point.measure(name, OUTCOME) for name in (SHIFT, TILT))
+    if SHIFT in moved and shift is not None:
+        month = period_words(point.window, say)
+        observed, expected = (say.number(100 * shift.params[name], 1) for name in ("observed", "expected"))
+        found.append(
+            say(
+                "{month}: of 100 people whose outcome is known, it was positive for {observed}; at the same scores it "
+                "would have been for {expected} before.",
+                month=month[:1].upper() + month[1:],
+                observed=observed,
+                expected=expected,
+            )
+        )
+    if TILT in moved and tilt is not None and tilt.value is not None:
+        less, more = (
+            say("High and low scores lie closer together in their outcomes than before: scores tell less."),
+            say("High and low scores lie farther apart in their outcomes than before: scores tell more."),
+        )
+        found.append(less if tilt.value < 0 else more)
+    return found

@@ -1,1 +1,0 @@
-"""What the ledger holds, looked up and in words."""

@@ -1,1 +1,0 @@
-"""What became of opinions and recommendations, as data and in words."""

@@ -1,1 +1,0 @@
-"""Incidents and appeals in words, and what other pages say of them."""

@@ -1,0 +1,377 @@
+"""Drafts as pages show them, as data and as HTML: the list, one draft to write in, two texts side by side."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from boussole.charter.committee.papers.drafts import SavedDraft, Saving
+from boussole.charter.committee.placeholders import unwritten
+from boussole.charter.committee.voted import wording_in
+from boussole.charter.record_types.acts import Referral
+from boussole.dashboard.markup.elements import Html, details, el, join, link
+from boussole.dashboard.markup.words.addresses import draft_href, evidence_href
+from boussole.dashboard.markup.words.say import Say, speaker
+from boussole.dashboard.server.access.person import who_words
+from boussole.dashboard.views.chamber import Chamber
+from boussole.dashboard.views.committee_words import sense_word
+
+# Drafts as pages show them: the list, one draft with what was kept aside of it, two texts side by side.
+
+
+Link = tuple[str, str]
+SENSES = ("favourable", "reserved", "unfavourable", "none")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftLine:
+    """A draft in a list."""
+
+    title: Link
+    told: str
+    complete: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """A text of an opinion, as it is read: each part with whether another text has it too."""
+
+    title: str
+    sense: str
+    parts: Sequence[tuple[str, bool]]
+    reservations: Sequence[tuple[str, bool]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftAside:
+    """A text that was kept aside because somebody had saved in between."""
+
+    number: int
+    told: str
+    mine: Text
+    theirs: Text
+    take: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftPage:
+    """One draft. `sealed`: the entry it became, if any; then nothing of it can be changed."""
+
+    number: int
+    committee: str
+    title: str
+    told: str
+    about: Link | None
+    missing: str
+    sealed: Link | None
+    text: Text
+    asides: Sequence[DraftAside]
+    history: Sequence[tuple[str, str]]
+
+
+def author_words(chamber: Chamber, author: str, say: Say) -> str:
+    """Who saved: a member by name, else a role."""
+    return chamber.name(author, say) if author.startswith("m_") else who_words(author, say)
+
+
+def draft_line(chamber: Chamber, draft: SavedDraft, say: Say, *, query: dict[str, str]) -> DraftLine:
+    """A draft in a list."""
+    return DraftLine(
+        title=(title_of(draft.body) or say("Draft no. {n}", n=str(draft.id)), draft_href(draft.id, query=query)),
+        told=_saved(chamber, draft.version, draft.author, draft.saved_at, say),
+        complete=missing(draft.body, say) or say("Complete: it can be put to the vote."),
+    )
+
+
+def draft_page(
+    chamber: Chamber, draft: SavedDraft, savings: Sequence[Saving], say: Say, *, query: dict[str, str]
+) -> DraftPage:
+    """One draft, with everything that was saved of it."""
+    aside = [each for each in savings if each.version is None]
+    return DraftPage(
+        number=draft.id,
+        committee=draft.committee,
+        title=title_of(draft.body) or say("Draft no. {n}", n=str(draft.id)),
+        told=_saved(chamber, draft.version, draft.author, draft.saved_at, say),
+        about=_about(chamber, draft.about, query=query),
+        missing=missing(draft.body, say),
+        sealed=(say("entry {n}", n=str(draft.sealed_as)), evidence_href(query=query, entry=str(draft.sealed_as)))
+        if draft.sealed_as is not None
+        else None,
+        text=read(draft.body, {}, say),
+        asides=[_aside(chamber, draft, each, say, query=query) for each in reversed(aside)],
+        history=[
+            (_saved(chamber, each.version, each.author, each.saved_at, say), title_of(each.body))
+            for each in reversed(savings)
+            if each.version is not None
+        ],
+    )
+
+
+def _about(chamber: Chamber, entry: int | None, *, query: dict[str, str]) -> Link | None:
+    known = dict(chamber.house.standing(Referral))
+    if entry is None or entry not in known:
+        return None
+    return known[entry].subject, evidence_href(query=query, entry=str(entry))
+
+
+def _aside(chamber: Chamber, draft: SavedDraft, saving: Saving, say: Say, *, query: dict[str, str]) -> DraftAside:
+    return DraftAside(
+        number=saving.id,
+        told=say(
+            "Written by {who} on {moment}, from version {n}",
+            who=author_words(chamber, saving.author, say),
+            moment=_moment(chamber, saving.saved_at, say),
+            n=str(saving.based_on),
+        ),
+        mine=read(saving.body, draft.body, say),
+        theirs=read(draft.body, saving.body, say),
+        take=draft_href(draft.id, query=query, take=str(saving.id)),
+    )
+
+
+def _saved(chamber: Chamber, version: int | None, author: str, saved_at: str, say: Say) -> str:
+    return say(
+        "Version {n}, saved by {who} on {moment}",
+        n=str(version),
+        who=author_words(chamber, author, say),
+        moment=_moment(chamber, saved_at, say),
+    )
+
+
+def _moment(chamber: Chamber, text: str, say: Say) -> str:
+    """A moment on the clock of the committee."""
+    return speaker(say.lang, ZoneInfo(chamber.house.rules.timezone)).moment(dt.datetime.fromisoformat(text))
+
+
+def title_of(body: Mapping[str, Any]) -> str:
+    """The title of a draft; empty while it has none."""
+    return str(body.get("title") or "").strip()
+
+
+def words_of(body: Mapping[str, Any]) -> str:
+    return str(body.get("words") or "")
+
+
+def reservations_of(body: Mapping[str, Any]) -> list[str]:
+    """The reservations of a draft, whatever a file put there."""
+    found = body.get("reservations") or []
+    return [str(each) for each in found] if isinstance(found, list) else [str(found)]
+
+
+def missing(body: Mapping[str, Any], say: Say) -> str:
+    """What a draft still lacks before it can be put to the vote; empty where it is complete."""
+    sense, reservations = body.get("sense"), reservations_of(body)
+    checks: list[tuple[bool, Callable[[], str]]] = [
+        (not title_of(body), lambda: say("It has no title yet.")),
+        (sense not in SENSES, lambda: say("It does not say yet what it comes to.")),
+        (not words_of(body).strip(), lambda: say("It has no words yet.")),
+        (
+            sense == "reserved" and not reservations,
+            lambda: say("It is favourable with reservations, and names none."),
+        ),
+        (
+            sense != "reserved" and bool(reservations),
+            lambda: say("It has reservations: then it is “favourable with reservations”."),
+        ),
+    ]
+    return next((told() for lacks, told in checks if lacks), "") or _to_write(body, say)
+
+
+def _to_write(body: Mapping[str, Any], say: Say) -> str:
+    """Where it still holds words that stand for others, such as “To be completed in the session”."""
+    wording = wording_in(body)
+    found = unwritten(wording) if wording else None
+    if found is None:
+        return ""
+    part, number, words = found
+    told = {
+        "title": say("Its title still holds “{words}”: write it out.", words=words),
+        "words": say("Paragraph {n} still holds “{words}”: write it out.", n=str(number), words=words),
+        "reservation": say("Reservation {n} still holds “{words}”: write it out.", n=str(number), words=words),
+    }
+    return told[part]
+
+
+def complete(body: Mapping[str, Any]) -> bool:
+    """Whether it can be put to the vote."""
+    wording = wording_in(body)
+    return wording is not None and unwritten(wording) is None
+
+
+def read(body: Mapping[str, Any], other: Mapping[str, Any], say: Say) -> Text:
+    """A text, each paragraph with whether the other text lacks it; without another, nothing is marked."""
+    sense = body.get("sense")
+    return Text(
+        title=title_of(body),
+        sense=sense_word(sense, say) if sense in SENSES else "",
+        parts=_marked(_paragraphs(words_of(body)), _paragraphs(words_of(other)), bool(other)),
+        reservations=_marked(reservations_of(body), reservations_of(other), bool(other)),
+    )
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part.strip("\n") for part in text.split("\n\n") if part.strip()]
+
+
+def _marked(mine: Sequence[str], others: Sequence[str], compared: bool) -> list[tuple[str, bool]]:
+    if not compared:
+        return [(text, False) for text in mine]
+    same = {
+        at
+        for block in SequenceMatcher(None, mine, others, autojunk=False).get_matching_blocks()
+        for at in range(block.a, block.a + block.size)
+    }
+    return [(text, at not in same) for at, text in enumerate(mine)]
+
+
+# Drafts as HTML: the list, the form to write in, two texts side by side.
+
+
+def head(title: str, lines: Sequence[DraftLine], say: Say, *, others: Sequence[tuple[str, str, bool]]) -> Html:
+    """The list of what is being written in a committee."""
+    switch = (
+        el(
+            "nav",
+            el("span", say("Committee"), class_="name"),
+            el(
+                "ul",
+                *[
+                    el("li", el("a", name, href=href, target="_self", aria_current="true" if now else None))
+                    for name, href, now in others
+                ],
+            ),
+            aria_label=say("Committee"),
+        )
+        if len(others) > 1
+        else None
+    )
+    return el(
+        "header",
+        el("h1", say("Drafts of opinions")),
+        el("p", title, class_="subtitle"),
+        el("div", switch, class_="filters") if switch else None,
+        el(
+            "ul",
+            *[
+                el(
+                    "li",
+                    el("p", link(*line.title)),
+                    el("p", line.told, class_="place"),
+                    el("p", line.complete, class_="told"),
+                )
+                for line in lines
+            ],
+            class_="lines",
+        )
+        if lines
+        else el("p", say("Nothing is being written.")),
+    )
+
+
+def nobodys(say: Say) -> Html:
+    """To whoever belongs to no committee: what one writes is read in it alone until it is sealed."""
+    told = say("What a committee is writing is read by its members and its secretary only. You belong to none today.")
+    return el("header", el("h1", say("Drafts of opinions")), el("p", told))
+
+
+def draft_head(page: DraftPage, say: Say, *, back: str, saved: bool) -> Html:
+    """The title of one draft, who saved last, and whether it is complete."""
+    crumbs = el(
+        "nav",
+        el("ol", el("li", link(say("Drafts of opinions"), back)), el("li", page.title, aria_current="page")),
+        class_="crumbs",
+        aria_label=say("You are here"),
+    )
+    told = el("p", page.missing or say("Complete: it can be put to the vote."))
+    return el(
+        "header",
+        crumbs,
+        el("h1", page.title),
+        el("p", page.told, class_="subtitle"),
+        el("p", say("On the matter:"), " ", link(*page.about)) if page.about else None,
+        el("div", el("p", el("strong", say("Saved."))), told, class_="lead lead-kept", role="status", id="done")
+        if saved
+        else told,
+    )
+
+
+def sealed(page: DraftPage, say: Say) -> Html:
+    """A draft that became an opinion: it is read, and no longer written."""
+    where = el("p", say("This draft was sealed:"), " ", link(*page.sealed)) if page.sealed else None
+    return el("section", el("div", where, class_="lead lead-kept"), *_read(page.text, say, level="h2"))
+
+
+def to_write(say: Say) -> Html:
+    """What stands above the form in which a draft is written."""
+    return el("h2", say("Write the text"), id="write")
+
+
+def asides(page: DraftPage, say: Say) -> Html:
+    """What was kept aside because somebody saved in between, beside the draft as it is now."""
+    if not page.asides:
+        return Html("")
+    return el(
+        "section",
+        el("h2", say("Written at the same time, and kept"), id="aside"),
+        el(
+            "p",
+            say(
+                "Somebody had saved in between. Nothing is lost: bring both together, then save. Paragraphs with a bar "
+                "are not in the other text."
+            ),
+        ),
+        *[_drafts_aside(each, say) for each in page.asides],
+        class_="house-of",
+    )
+
+
+def _drafts_aside(each: DraftAside, say: Say) -> Html:
+    mine = el("section", el("h4", each.told), *_read(each.mine, say), class_="side")
+    theirs = el("section", el("h4", say("The draft as it is now")), *_read(each.theirs, say), class_="side")
+    return el(
+        "div",
+        el("h3", say("Text no. {n}", n=str(each.number)), id=f"aside-{each.number}"),
+        el("div", mine, theirs, class_="sides"),
+        el("p", link(say("Go on from this text, in the form above"), each.take, class_="take")),
+    )
+
+
+def _read(text: Text, say: Say, *, level: str = "h5") -> list[Html]:
+    parts = [el("p", el("strong", text.title))] if text.title else []
+    parts += [el("p", text.sense, class_="told")] if text.sense else []
+    parts += [_paragraph(words, differs, say) for words, differs in text.parts]
+    if text.reservations:
+        items = [el("li", _paragraph(words, differs, say)) for words, differs in text.reservations]
+        parts.append(join([el(level, say("Reservations")), el("ol", *items)]))
+    return parts
+
+
+def _paragraph(words: str, differs: bool, say: Say) -> Html:
+    if not differs:
+        return el("p", words, class_="words")
+    return el("p", el("span", say("Only here:"), " ", class_="unseen"), words, class_="words differs")
+
+
+def history(page: DraftPage, say: Say) -> Html:
+    """Every saving."""
+    lines = [el("li", el("p", told), el("p", title, class_="place") if title else None) for told, title in page.history]
+    many = say.plural("One version", "{n} versions", len(page.history))
+    return details(many, el("ul", *lines, class_="lines"), class_="folded")
+
+
+def no_draft(number: str, say: Say, *, back: str) -> Html:
+    """An address that names no draft."""
+    told = (
+        say("There is no draft {n} that you may read.", n=f"“{number[:20]}”") if number else say("No draft is named.")
+    )
+    return join(
+        [
+            el("h1", say("One draft")),
+            el("div", el("p", told), el("p", link(say("All drafts"), back)), class_="lead"),
+        ]
+    )

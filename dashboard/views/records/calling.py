@@ -1,0 +1,311 @@
+"""Acts of a session by a form that is written by hand: calling one, changing its agenda, calling it again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from boussole.charter.committee.acting import Who
+from boussole.charter.committee.acts.meeting import convene
+from boussole.charter.committee.meetings.convening import agenda_from
+from boussole.charter.committee.referrals.matters import matters
+from boussole.charter.committee.refusals import RefusedError
+from boussole.charter.record_types.acts import Convocation, Item
+from boussole.charter.records import SealedStatement
+from boussole.dashboard.markup.words.say import Say
+from boussole.dashboard.server.access.person import Person
+from boussole.dashboard.server.forms.model import Field, Form, UnfitError, Values
+from boussole.dashboard.server.forms.routes import Desk
+from boussole.dashboard.views.chamber import Chamber, member_of, needs_lead
+from boussole.dashboard.views.records.setting import Place
+
+# An agenda as lines that people write, one item each.
+
+
+LONGEST = 40
+"""Characters of the name of an item."""
+
+
+def lines_of(items: Sequence[Item]) -> str:
+    """The titles of an agenda, one on each line.
+
+    >>> lines_of([Item(id="a", title="One"), Item(id="b", title="Two")])
+    'One\\nTwo'
+    """
+    return "\n".join(item.title for item in items)
+
+
+def items_of(text: str, known: Sequence[Item]) -> list[Item]:
+    """The items of some lines: those that are known by their title keep what they are, the others are for discussion.
+
+    >>> known = [Item(id="minutes", title="Minutes", kind="approval")]
+    >>> [(item.id, item.kind) for item in items_of("minutes\\n\\n2. L’été à venir", known)]
+    [('minutes', 'approval'), ('l_ete_a_venir', 'discussion')]
+    """
+    by_title = {_key(item.title): item for item in known}
+    found: list[Item] = []
+    for line in filter(None, map(_bare, text.splitlines())):
+        taken = {item.id for item in found}
+        item = by_title.get(_key(line))
+        if item is None or item.id in taken:
+            item = Item(id=_unused(_name(line), taken | {each.id for each in known}), title=line)
+        found.append(item)
+    return found
+
+
+def _bare(line: str) -> str:
+    """A line without the number or the dash that people put before an item."""
+    return re.sub(r"^\s*(?:\d{1,2}[.)]|[-–•*])(?:\s+|$)", "", line).strip()
+
+
+def _key(title: str) -> str:
+    return " ".join(title.casefold().split())
+
+
+def _name(title: str) -> str:
+    plain = unicodedata.normalize("NFKD", title.replace("’", " ")).encode("ascii", "ignore").decode().lower()
+    found = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:LONGEST].strip("_")
+    return found if found[:1].isalpha() else f"item_{found}".rstrip("_")
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    if name not in taken:
+        return name
+    return next(each for number in range(2, 1000) if (each := f"{name}_{number}") not in taken)
+
+
+# What is done in a session by a form that is written by hand: the ballot, and what changes the agenda.
+
+
+BASE = "/session-act"
+SEEN = "seen"
+Choices = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doing:
+    """`ask` gives what the form asks, its note and what its button says; `act` seals what was sent."""
+
+    name: str
+    title: Callable[[Say], str]
+    send: Callable[[Say], str]
+    act: Callable[[Desk, Place, Values], SealedStatement | Response]
+    ask: Callable[[Place, Person, Say], Sequence[Field]] = lambda _place, _me, _say: ()
+    note: Callable[[Place, Say], str] = lambda _place, _say: ""
+
+    @property
+    def path(self) -> str:
+        """The route that the form is sent to."""
+        return f"{BASE}/{self.name}/{{of}}"
+
+    def form(self, place: Place, me: Person, say: Say) -> Form:
+        """The form as it is asked now. It knows what whoever fills it in has seen, so that nothing is sealed twice."""
+        seen = Field(name=SEEN, label="", kind="hidden", value=str(place.seen))
+        return Form(
+            id=f"{self.name}-{place.of}",
+            path=f"{BASE}/{self.name}/{place.of}",
+            send=self.send(say),
+            note=self.note(place, say),
+            fields=[seen, *self.ask(place, me, say)],
+        )
+
+
+def who(desk: Desk, place: Place) -> Who:
+    """Who acts, today as the committee's clock says."""
+    return acting(desk, place.chamber)
+
+
+def acting(desk: Desk, chamber: Chamber) -> Who:
+    """The same in a committee. Who leads one committee leads no other. Raises UnfitError or RefusedError."""
+    needs_lead(desk.person, chamber, desk.say)
+    return desk.person.who(chamber.now.date())
+
+
+def me(desk: Desk) -> str:
+    """The member who acts. Raises UnfitError for somebody who sits nowhere, or has not said who they are."""
+    return member_of(desk.person, desk.say)
+
+
+def told(error: RefusedError, place: Place, say: Say) -> str:
+    """Why an act was refused, in plain words and with the names of members."""
+    return error.said(say.lang, name=lambda member: place.chamber.name(member, say))
+
+
+def session_entry(sealed_act: SealedStatement, place: Place) -> int:
+    """The session whose page shows an act: the one that was just called, else the one that it was about."""
+    act = sealed_act.statement
+    if isinstance(act, Convocation) and act.amends is None:
+        return sealed_act.entry
+    return place.found.entry
+
+
+# Calling a session, changing one that was called, calling one again that lacked a quorum.
+
+
+LINES = 300
+"""Lines that an agenda may be written on, empty ones too."""
+MATTER = "matter"
+"""Begins the name of an item that was made of a matter put to the committee."""
+
+
+def when_and_where(say: Say, *, starts: dt.datetime, ends: dt.datetime, place: str) -> list[Field]:
+    """What every convocation says."""
+    return [
+        Field(name="starts", label=say("It starts"), kind="moment", value=starts.isoformat(timespec="minutes")),
+        Field(name="ends", label=say("It ends"), kind="moment", value=ends.isoformat(timespec="minutes")),
+        Field(name="place", label=say("Place"), value=place),
+    ]
+
+
+def agenda_fields(chamber: Chamber, items: Sequence[Item], say: Say) -> list[Field]:
+    """The agenda as lines, and the matters that can be put on it."""
+    waiting = waiting_matters(chamber, items)
+    about = (
+        [
+            Field(
+                name="matters",
+                label=say("Matters to put on the agenda, for an opinion"),
+                kind="choices",
+                choices=waiting,
+                required=False,
+            )
+        ]
+        if waiting
+        else []
+    )
+    return [
+        Field(
+            name="agenda",
+            label=say("Agenda"),
+            kind="prose",
+            note=say("One item on each line."),
+            value=lines_of(items),
+            rows=max(5, len(items) + 2),
+        ),
+        *about,
+    ]
+
+
+def waiting_matters(chamber: Chamber, items: Sequence[Item]) -> Choices:
+    """The matters without an opinion that are not on an agenda."""
+    placed = {item.referral for item in items}
+    return [
+        (str(each.entry), each.referral.subject)
+        for each in matters(chamber.house)
+        if not each.opinions and each.entry not in placed
+    ]
+
+
+def how_fields(chamber: Chamber, say: Say, *, remote: bool) -> list[Field]:
+    """From afar, in an emergency: as far as the rules allow them."""
+    rules, fields = chamber.house.rules.sessions, []
+    if rules.remote:
+        ticked = "yes" if remote else ""
+        label = say("One can take part from afar")
+        fields.append(Field(name="remote", label=label, kind="tick", required=False, value=ticked))
+    if rules.urgent:
+        fields.append(Field(name="urgent", label=say("It is an emergency: less notice"), kind="tick", required=False))
+        why = say("Why it is an emergency")
+        fields.append(Field(name="text", label=why, kind="prose", rows=2, required=False))
+    return fields
+
+
+def agenda_of(chamber: Chamber, values: Values, known: Sequence[Item], say: Say) -> list[Item]:
+    """The items that were written, with those of the matters that were chosen before the last one."""
+    lines = values.text("agenda")
+    if lines.count("\n") > LINES:
+        raise UnfitError(say("This does not fit: {field}.", field=say("Agenda")), "agenda")
+    items = items_of(lines, known)
+    if not items:
+        raise UnfitError(say("An agenda has one item at least."), "agenda")
+    chosen = set(values.chosen("matters")) if waiting_matters(chamber, known) else set()
+    added = [
+        Item(
+            id=f"{MATTER}_{each.entry}",
+            title=each.referral.subject,
+            kind="opinion",
+            referral=each.entry,
+            system=each.referral.system,
+        )
+        for each in matters(chamber.house)
+        if str(each.entry) in chosen
+    ]
+    return [*items[:-1], *added, *items[-1:]] if items[-1].kind == "other" else [*items, *added]
+
+
+def standing_items(chamber: Chamber, say: Say) -> list[Item]:
+    """The items that an ordinary agenda starts from."""
+    return agenda_from(chamber.house.rules, say.lang)
+
+
+def _amending(place: Place, _: Person, say: Say) -> Sequence[Field]:
+    call = place.found.call
+    return [
+        *when_and_where(say, starts=call.starts, ends=call.ends, place=call.place),
+        *agenda_fields(place.chamber, call.agenda, say),
+        *how_fields(place.chamber, say, remote=call.remote),
+    ]
+
+
+def _amend(desk: Desk, place: Place, values: Values) -> SealedStatement:
+    """The same session under another convocation; notice runs anew where it is earlier or deals with more."""
+    call, rules = place.found.call, place.chamber.house.rules.sessions
+    return convene(
+        desk.workspace,
+        place.chamber.id,
+        who=who(desk, place),
+        starts=values.moment("starts"),
+        ends=values.moment("ends"),
+        place=values.text("place"),
+        agenda=agenda_of(place.chamber, values, call.agenda, desk.say),
+        kind=call.session,
+        remote=rules.remote and values.ticked("remote"),
+        urgent=rules.urgent and values.ticked("urgent"),
+        text=values.text("text") if rules.urgent else "",
+        second_call_of=call.second_call_of,
+        amends=place.found.entry,
+    )
+
+
+def _calling_again(place: Place, _: Person, say: Say) -> Sequence[Field]:
+    call, days = place.found.call, place.chamber.house.rules.sessions.second_notice_days
+    later = dt.timedelta(days=max(days, 1))
+    return when_and_where(say, starts=call.starts + later, ends=call.ends + later, place=call.place)
+
+
+def _again(desk: Desk, place: Place, values: Values) -> SealedStatement:
+    call = place.found.call
+    return convene(
+        desk.workspace,
+        place.chamber.id,
+        who=who(desk, place),
+        starts=values.moment("starts"),
+        ends=values.moment("ends"),
+        place=values.text("place"),
+        agenda=call.agenda,
+        remote=call.remote,
+        second_call_of=place.found.entry,
+    )
+
+
+AMEND = Doing(
+    name="amend",
+    title=lambda say: say("Change the day, the place or the agenda"),
+    send=lambda say: say("Send the changed convocation"),
+    ask=_amending,
+    act=_amend,
+    note=lambda _, say: say("Take the calendar file again afterwards: it replaces what a calendar holds."),
+)
+AGAIN = Doing(
+    name="again",
+    title=lambda say: say("Call a second session on the same agenda"),
+    send=lambda say: say("Call the second session"),
+    ask=_calling_again,
+    act=_again,
+    note=lambda place, say: say("It needs no quorum.") if place.chamber.house.rules.quorum.second_call else "",
+)

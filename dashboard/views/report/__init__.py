@@ -1,1 +1,0 @@
-"""What a report is called, and which period it is about."""

@@ -1,1 +1,0 @@
-"""The page of an audited system as data: reports and the evaluator show parts of it too."""
