@@ -94,7 +94,9 @@ def checked(workspace: Workspace, folder: Path) -> int:
     """What the verifier says of packs of the audits that are stored, with their rows and without."""
     answers = []
     for restricted in (True, False):
-        made_of = pack_files(workspace, stored_audits(workspace), note=sign_checkpoint(workspace), restricted=restricted)
+        made_of = pack_files(
+            workspace, stored_audits(workspace), note=sign_checkpoint(workspace), restricted=restricted
+        )
         write(made_of, folder / str(restricted))
         answers.append(judge(folder / str(restricted), Judge(HERE), one_by_one=True))
     return max(answers)
