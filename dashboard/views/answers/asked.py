@@ -150,8 +150,8 @@ def no_case_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric
         return say("One account without a second factor breaks it; to be watched where one has a right too many.")
     if metric in OF_TEXTS and threshold.watch is not None:
         return say(
-            "One confirmed case breaks it; to be watched where the log shows one, or where over {level} of all texts, or "
-            "drafts, hold one; kept where neither is so, with what is missed.",
+            "One confirmed case breaks it; to be watched where the log shows one, or where over {level} of all texts, "
+            "or drafts, hold one; kept where neither is so, with what is missed.",
             level=level_words(threshold.watch, "share", say),
         )
     if threshold.watch is None:
