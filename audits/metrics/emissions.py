@@ -6,7 +6,7 @@ range stays one: the lowest figure is that of all lowest ends, the highest that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from boussole.audits.errors import BoussoleError
-from boussole.audits.metrics.calls import by_call
+from boussole.audits.metrics.calls import Where, by_call
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.logs.calls import (
     ENERGY,
@@ -28,6 +28,7 @@ from boussole.audits.systems.logs.calls import (
     Calls,
     ends,
 )
+from boussole.audits.uncertainty.jackknife import Ints
 
 if TYPE_CHECKING:
     from ecologits.utils.range_value import ValueOrRange
@@ -144,7 +145,11 @@ class Spent:
 
 
 def spent(read: pa.Table, held: Calls, *, before: str = "", months: Sequence[str] | None = None) -> Spent:
-    """What the calls of some months cost (of all, by default), by the parameters of their models."""
+    """What the calls of some months cost (of all, by default), by the parameters of their models.
+
+    Where meters show of a model that a token takes more than the highest estimate, or less than the lowest, the
+    estimate of its other calls reaches as far.
+    """
     found = {part: by_call(read, before + part, months=months) for part in (METERED, METERED_TOKENS, ENERGY, UNTOLD)}
     none = np.zeros((2, BUCKETS), dtype=np.int64)
     energy, co2e, water = (np.zeros((2, BUCKETS)) for _ in range(3))
@@ -160,9 +165,26 @@ def spent(read: pa.Table, held: Calls, *, before: str = "", months: Sequence[str
         cost, mix = token_cost(model), mix_of(model.electricity)
         of_meter = found[ENERGY].get(where, none).sum(axis=0) / MICRO
         estimated, by_meter = found[METERED_TOKENS].get(where, none)
+        shown = _shown(found, where[2])
         for end in range(2):
             pue, wue = ends(model.pue)[end], ends(model.wue)[end]
-            energy[end] += estimated * cost.energy_wh[end] + of_meter * pue
-            co2e[end] += estimated * cost.co2e_g[end] + of_meter * pue * mix.co2e_kg + by_meter * cost.built_g[end]
-            water[end] += estimated * cost.water_l[end] + of_meter / 1000 * (wue + pue * mix.water_l)
+            widened = _widened(shown, cost.energy_wh[end] / pue, high=bool(end))
+            used, built = cost.co2e_g[end] - cost.built_g[end], cost.built_g[end]
+            energy[end] += estimated * cost.energy_wh[end] * widened + of_meter * pue
+            co2e[end] += estimated * (used * widened + built) + of_meter * pue * mix.co2e_kg + by_meter * built
+            water[end] += estimated * cost.water_l[end] * widened + of_meter / 1000 * (wue + pue * mix.water_l)
     return Spent(energy_wh=energy, co2e_g=co2e, water_l=water, metered=metered, calls=calls, unknown=unknown)
+
+
+def _shown(found: Mapping[str, Mapping[Where, Ints]], model: str | None) -> float | None:
+    """Watt-hours a token that meters show of a model, wherever it ran; None where none of its calls is metered."""
+    tokens = sum(int(sides[1].sum()) for where, sides in found[METERED_TOKENS].items() if where[2] == model)
+    energy = sum(int(sides.sum()) for where, sides in found[ENERGY].items() if where[2] == model)
+    return energy / MICRO / tokens if tokens and energy else None
+
+
+def _widened(shown: float | None, estimated: float, *, high: bool) -> float:
+    """By how much an estimate of watt-hours a token is moved to what meters show, where that lies beyond its end."""
+    if shown is None:
+        return 1.0
+    return max(shown / estimated, 1.0) if high else min(shown / estimated, 1.0)

@@ -41,8 +41,8 @@ def ranged(measure: MeasureInShort, threshold: Threshold) -> StatedVerdict:
 def _answer(measure: MeasureInShort, told: EstimatedRange, threshold: Threshold) -> tuple[Verdict, str]:
     low, high = told.expected or (told.low, told.high)
     watch, breach = threshold.watch, threshold.breach
-    if measure.metric == SPREAD and watch is not None and high > watch:
-        return Verdict.UNKNOWN, "range_too_wide"
+    if measure.metric == SPREAD and (why := _untellable(told, high, watch)):
+        return Verdict.UNKNOWN, why
     if breach is not None and told.low > breach:
         return Verdict.BROKEN, "range_beyond_breach"
     if watch is not None and low > watch:
@@ -52,6 +52,13 @@ def _answer(measure: MeasureInShort, told: EstimatedRange, threshold: Threshold)
     if told.numbers.get("unknown", 0) > MOST_UNKNOWN * told.numbers.get("all", 0):
         return Verdict.UNKNOWN, "range_unknown_calls"
     return Verdict.KEPT, "range_within"
+
+
+def _untellable(told: EstimatedRange, high: float, watch: float | None) -> str:
+    """Why a range tells nothing: it is too wide, or no meter is behind any of it; empty where it tells something."""
+    if watch is not None and high > watch:
+        return "range_too_wide"
+    return "" if told.numbers.get("metered") else "range_unmetered"
 
 
 def _told(measure: MeasureInShort) -> EstimatedRange | None:

@@ -121,8 +121,6 @@ OUTSIDE = "Outside it: {listed}."
 OUTSIDE_MORE = "Outside it, {kinds} kinds of calls, among them: {listed}."
 NOT_TOLD = "not told"
 BETWEEN = "; "
-LISTED = 3
-"""Of so many kinds of calls a sentence tells."""
 TO_CONFIRM = (
     "A human must look at it and report it as a case: one that is confirmed breaks the promise.",
     "A human must look at them and report them as cases: one that is confirmed breaks the promise.",
@@ -186,14 +184,14 @@ def logged_so_far(document: VerdictReasons, catalogue: Catalogue) -> str:
     return catalogue.gettext(WORDS[given(document.metric)].none).format(**named)
 
 
-def _outside(found: LoggedCases, catalogue: Catalogue) -> str:
-    """Which calls ran outside what is allowed: by whom, where, with which model, how many."""
+def _outside(found: LoggedCases, catalogue: Catalogue, *, most: int = 3) -> str:
+    """Which calls ran outside what is allowed: by whom, where, with which model, how many; of so many kinds at most."""
     lang, kinds, untold = catalogue.lang, given(found.outside), catalogue.gettext(NOT_TOLD)
     listed = catalogue.gettext(BETWEEN).join(
         f"{', '.join(name or untold for name in (each.provider, each.place, each.model))} ({whole(each.n, lang)})"
-        for each in kinds[:LISTED]
+        for each in kinds[:most]
     )
-    more = (found.kinds or 0) > LISTED
+    more = (found.kinds or 0) > most
     text = catalogue.gettext(OUTSIDE_MORE if more else OUTSIDE)
     return text.format(listed=listed, kinds=whole(found.kinds or 0, lang))
 

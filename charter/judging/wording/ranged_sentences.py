@@ -43,6 +43,7 @@ LIES = {
     "range_beyond_breach": "Even the lowest figure lies beyond the level ({level}).",
     "range_undecided": "The level ({level}) lies between the two: a closer figure would tell.",
     "range_too_wide": "Beyond {level} times, nobody can tell anything by it: more meters would.",
+    "range_unmetered": "Nothing was metered: the estimate is held to nothing that was measured.",
     "range_unknown_calls": "The highest figure can be higher still: of {unknown} of {all} calls nobody can tell what "
     "they cost.",
 }
@@ -60,7 +61,7 @@ UNTOLD = (
 
 def ranged_sentence(document: VerdictReasons, found: EstimatedRange, answer: str, catalogue: Catalogue) -> str:
     """What a range answers. `answer`: the answer in one word, already said."""
-    told = [answer, *_FOUND[given(document.metric)](found, catalogue)]
+    told = [answer, *_told[given(document.metric)](found, catalogue)]
     if document.reason == "no_budget":
         told.append(catalogue.gettext(NO_BUDGET).format(year=f"{found.numbers['year']:.0f}"))
     else:
@@ -119,7 +120,7 @@ def _spread(found: EstimatedRange, catalogue: Catalogue) -> list[str]:
     return [words]
 
 
-_FOUND: dict[str, Callable[[EstimatedRange, Catalogue], list[str]]] = {
+_told: dict[str, Callable[[EstimatedRange, Catalogue], list[str]]] = {
     PER_TEXT: _per_text,
     OF_YEAR: _of_year,
     FOR_NOTHING: _for_nothing,

@@ -89,12 +89,22 @@ def _spent(measure: dict, system: System, rows: Rows, *, before: str = "", month
         of_meter = parts["energy"].get(where, none)[1]
         for end in range(2):
             cost, pue, wue = token_cost(model, mix, end), ends(model["pue"])[end], ends(model["wue"])[end]
+            shown = _shown(parts, where[2])
+            wider = 1.0 if shown is None else (min, max)[end](shown / (cost.energy_wh / pue), 1.0)
+            used = (cost.co2e_g - cost.built_g) * wider + cost.built_g
             for b in range(BUCKETS):
                 wh, estimated = of_meter[b] / MICRO, tokens[b] - by_meter[b]
-                sums[0][end][b] += estimated * cost.energy_wh + wh * pue
-                sums[1][end][b] += estimated * cost.co2e_g + wh * pue * mix[0] + by_meter[b] * cost.built_g
-                sums[2][end][b] += estimated * cost.water_l + wh / 1000 * (wue + pue * mix[1])
+                sums[0][end][b] += estimated * cost.energy_wh * wider + wh * pue
+                sums[1][end][b] += estimated * used + wh * pue * mix[0] + by_meter[b] * cost.built_g
+                sums[2][end][b] += estimated * cost.water_l * wider + wh / 1000 * (wue + pue * mix[1])
     return Spent(*sums, metered=metered, calls=calls, unknown=unknown)
+
+
+def _shown(parts: dict, model: str | None) -> float | None:
+    """Watt-hours a token that meters show of a model; None where none of its calls is metered."""
+    tokens = sum(sum(cases) for where, (cases, _) in parts["metered_tokens"].items() if where[2] == model)
+    energy = sum(sum(every) for where, (_, every) in parts["energy"].items() if where[2] == model)
+    return energy / MICRO / tokens if tokens and energy else None
 
 
 def _by_call(rows: Rows, part: str, months: set[str] | None) -> dict:

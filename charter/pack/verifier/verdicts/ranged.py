@@ -47,6 +47,8 @@ def _answer(measure: dict, ends: tuple[float, float], threshold: dict) -> tuple[
     low, high = params.get("expected") or ends
     if measure["metric"] == SPREAD and watch is not None and high > watch:
         return "unknown", "range_too_wide"
+    if measure["metric"] == SPREAD and not params.get("metered"):
+        return "unknown", "range_unmetered"
     if breach is not None and ends[0] > breach:
         return "broken", "range_beyond_breach"
     if watch is not None and low > watch:
