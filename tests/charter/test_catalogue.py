@@ -77,6 +77,10 @@ KEYS |= {
     sentences.STOPS,
     *logged_sentences.WORDS,
     *text_sentences.WORDS,
+    ranged_sentences.FOR_NOTHING,
+    ranged_sentences.OF_YEAR,
+    ranged_sentences.PER_TEXT,
+    ranged_sentences.SPREAD,
     *text_sentences.REASONS,
 }
 """Names of changes, fields, reasons, measures, records and needs, which are looked up and never said."""
