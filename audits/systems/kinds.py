@@ -14,8 +14,6 @@ Texts = dict[
     Annotated[str, StringConstraints(min_length=1, max_length=10_000)],
 ]
 
-Entity = Literal["NIR", "PHONE", "EMAIL", "IBAN", "PERSON", "ADDRESS", "DATE_OF_BIRTH", "FT_ID"]
-"""Kinds of personal data that are found in texts."""
 Kind = Literal["selection", "ranking", "generation", "declared"]
 Status = Literal["design", "pilot", "production", "retired"]
 Risk = Literal["prohibited", "high", "limited", "minimal"]

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import get_args
 
-from boussole.audits.systems.kinds import Entity
+from boussole.audits.entities import Entity
 
 __all__ = ["ENTITIES", "Entity", "Finding", "Span", "without_overlaps"]
 
