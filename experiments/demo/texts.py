@@ -64,7 +64,7 @@ def _month(month: str, *, rng: np.random.Generator, effects: PlantedEffects) -> 
     )
     if month >= CHANGE.strftime("%Y-%m"):
         _plant(log, rng=rng, effects=effects)
-    log["sent"] = pd.Series(np.where(log["outcome"] == "kept", log["draft"], None), dtype=object)
+    log["sent"] = [text if out == "kept" else None for text, out in zip(log["draft"], log["outcome"], strict=True)]
     edited = log["outcome"] == "edited"
     lawful = log["draft"].str.replace("|".join(f" {each}" for each in map(_plain, UNLAWFUL)), "", regex=True)
     log.loc[edited, "sent"] = lawful[edited] + EDITED

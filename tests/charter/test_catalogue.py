@@ -84,6 +84,10 @@ KEYS |= {
     sentences.STOPS,
     *logged_sentences.WORDS,
     *text_sentences.WORDS,
+    ranged_sentences.FOR_NOTHING,
+    ranged_sentences.OF_YEAR,
+    ranged_sentences.PER_TEXT,
+    ranged_sentences.SPREAD,
     *text_sentences.REASONS,
 }
 KEYS |= {sentences.EFFECT, sentences.PUT_IN_RESULTS, sentences.GAP_BY_CORRECTIONS}

@@ -11,9 +11,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from boussole.audits.entities import Entity
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import Strict
-from boussole.audits.texts.personal.findings import Entity
 
 DIGITS = 12
 """Hexadecimal digits of the hash that tells one declaration from another."""

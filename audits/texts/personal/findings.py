@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
-Entity = Literal["NIR", "PHONE", "EMAIL", "IBAN", "PERSON", "ADDRESS", "DATE_OF_BIRTH", "FT_ID"]
+from boussole.audits.entities import Entity
+
+__all__ = ["ENTITIES", "Entity", "Finding", "Span", "without_overlaps"]
+
 ENTITIES: tuple[Entity, ...] = get_args(Entity)
 Span = tuple[int, int]
 """Where something starts and ends, in characters (code points): `text[start:end]`."""

@@ -11,6 +11,7 @@ from boussole.audits.systems import System
 from boussole.charter.amending.plain import plainly
 from boussole.charter.document import MeasureDocument, Params, Standing, ThresholdOfVerdict, VerdictDocument
 from boussole.charter.document.base import given
+from boussole.charter.judging.detected import OF_TEXTS
 from boussole.charter.judging.families import Attribute, asked_of, spoken, worded
 from boussole.charter.judging.statistics.sight import least_sight
 from boussole.charter.text.judged import judged
@@ -160,6 +161,12 @@ def no_case_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric
     """From where cases that a log shows, and what it does not label, are watched and not kept."""
     if metric == WITHOUT_FACTOR:
         return say("One account without a second factor breaks it; to be watched where one has a right too many.")
+    if metric in OF_TEXTS and threshold.watch is not None:
+        return say(
+            "One confirmed case breaks it; to be watched where the log shows one, or where over {level} of all texts, "
+            "or drafts, hold one; kept where neither is so, with what is missed.",
+            level=level_words(threshold.watch, "share", say),
+        )
     if threshold.watch is None:
         return say("One confirmed case breaks it; kept where the log shows none.")
     if threshold.watch == 0:
@@ -293,6 +300,8 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "trained_users": say("where the log of uses does not say who was trained"),
         "triggers": say("where nothing says what led to controls"),
         "notices": say("where nothing says which messages say that a machine writes"),
+        "adverts": say("where nothing says which texts are job adverts"),
+        "personal_kinds": say("where nothing says which personal data have no place in texts"),
         "allowed_places": say("where nothing says where models may run"),
         "called_models": say("where nothing says which models are called"),
         "text_outcomes": say("where nothing says what became of texts"),
