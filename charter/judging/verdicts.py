@@ -224,7 +224,7 @@ class _Judging:
             question=asked(question, self.system),
         )
         return VerdictDocument(
-            **dict(reached),
+            **{name: told for name, told in reached if name != "paired" or told is not None},
             sentence=sentence(question, reached, self.system, self.held, self.month, power=self.charter.power),
         )
 
