@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from boussole.audits import private_files
 from boussole.audits.counts.left_out import LEFT_OUT
 from boussole.audits.counts.lists import RANKS
-from boussole.audits.counts.read import COUNTS, FORGOTTEN, PANEL, REPLIED, SHARES, VERSIONS, Read
+from boussole.audits.counts.read import CORRECTED, COUNTS, FORGOTTEN, PANEL, REPLIED, SHARES, VERSIONS, Read
 from boussole.audits.counts.scores import SCORES
 from boussole.audits.counts.strata import STRATA
 from boussole.audits.counts.withheld import WITHHELD
@@ -47,7 +47,13 @@ SCHEMA = pa.schema(
     ]
 )
 
-BESIDE = {"forgotten": FORGOTTEN, "versions": VERSIONS, "agencies": PANEL, "replies": REPLIED}
+BESIDE = {
+    "forgotten": FORGOTTEN,
+    "versions": VERSIONS,
+    "agencies": PANEL,
+    "replies": REPLIED,
+    "corrections": CORRECTED,
+}
 """Tables of `Read` that are written only where they have rows: evidence without is as it always was."""
 
 

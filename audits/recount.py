@@ -34,13 +34,13 @@ from boussole.audits.workspace import Workspace
 
 COMPARED = (
     "counts", "strata", "ranks", "scores", "reference_scores", "withheld", "forgotten", *COUNTERS, "agencies",
-    "replies",
+    "replies", "corrections",
 )  # fmt: skip
 LEFT_OUT, WHO_DECIDED = BESIDE = ("left_out", "versions")
 """What was not counted, and which version decided: the same in the state that was read, and free to change since."""
 VALUES = "values"
 """The names of values of categories, of which a purge leaves those alone that not only few had."""
-OF_ROWS = ("strata", "scores", "reference_scores", "withheld", "forgotten", *COUNTERS, "replies", VALUES)
+OF_ROWS = ("strata", "scores", "reference_scores", "withheld", "forgotten", *COUNTERS, "replies", "corrections", VALUES)
 """What a purge removes together with the rows, or what needs it."""
 
 
@@ -260,6 +260,8 @@ def _as_kept(system: System, found: Read, kept: Read) -> Read:
         found = replace(found, left_out=without_ends(found.left_out))
     if not kept.replies.num_rows:
         found = replace(found, replies=kept.replies)
+    if not kept.corrections.num_rows:
+        found = replace(found, corrections=kept.corrections)
     found = replace(
         found, logs={log: _as_counted(system, log, rows, kept.logs.get(log)) for log, rows in found.logs.items()}
     )

@@ -15,9 +15,10 @@ from boussole.audits import evidence, unsealed
 from boussole.audits.counts.agencies import read_agencies
 from boussole.audits.counts.apart import apart_of, apart_table, read_apart, still_known
 from boussole.audits.counts.common import Common, find_common
+from boussole.audits.counts.corrections import read_corrections
 from boussole.audits.counts.forgotten import forgotten_of, read_forgotten, six_months
 from boussole.audits.counts.left_out import LeftOut, left_out_of, read_left_out
-from boussole.audits.counts.lists import lists_of, read_ranks
+from boussole.audits.counts.lists import RANKS, lists_of, read_ranks
 from boussole.audits.counts.logs import read_logs
 from boussole.audits.counts.periods import refuse_empty
 from boussole.audits.counts.rare import without_names
@@ -34,7 +35,7 @@ from boussole.audits.counts.reference import before_of, read_reference, referenc
 from boussole.audits.counts.replies import read_replies
 from boussole.audits.counts.scores import SCORES, read_scores, scores_of
 from boussole.audits.counts.stages import stages_of
-from boussole.audits.counts.strata import read_strata, strata_of
+from boussole.audits.counts.strata import STRATA, read_strata, strata_of
 from boussole.audits.counts.versions import read_versions
 from boussole.audits.counts.watched import read_watched
 from boussole.audits.counts.withheld import Earlier, read_withheld, withheld_of, withheld_table
@@ -49,6 +50,7 @@ from boussole.audits.lake import reading
 from boussole.audits.lake.connection import snapshot
 from boussole.audits.measures import Cells, Measure
 from boussole.audits.metrics.before_after import before_after_measures
+from boussole.audits.metrics.corrections import correction_measures
 from boussole.audits.metrics.forgotten import forgotten_measures
 from boussole.audits.metrics.logs import log_measures
 from boussole.audits.metrics.measure import measured_cells
@@ -108,8 +110,10 @@ def measure_window(
     today = dt.datetime.now(system.zone).date()
     as_of = as_of or today
     with reading(workspace) as connection:
+        writes = system.only_writes
         window = choose_window(system, *days_of(connection, system), start=start, end=end)
-        hold_declared(connection, system)
+        if not writes:
+            hold_declared(connection, system)
         hold_bands(connection, system)
         stands = standing(system, window, as_of=as_of, today=today)
         told = earlier(window) if earlier is not None else ()
@@ -166,6 +170,8 @@ def read_window(
     with this one, and of the window itself; `common`: with which groups, both from `find_common`. `apart`: the rows to
     leave out, where that is known; else they are found.
     """
+    if system.only_writes:
+        return _read_texts(connection, system, window, exact=exact)
     if apart is None:
         apart = read_apart(connection, system, window, published, as_of=as_of, without=without)
     known = still_known(connection, system, apart)
@@ -207,6 +213,22 @@ def read_window(
         versions=read_versions(connection, system, window),
         agencies=read_agencies(connection, system, window),
         replies=read_replies(connection, system, window, without=without),
+        corrections=read_corrections(connection, system, window, as_of=as_of, without=without),
+    )
+
+
+def _read_texts(connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, exact: bool) -> Read:
+    """The same of a system that only writes: how many texts, what was left out, and what its logs count."""
+    return Read(
+        counts=read_counts(connection, system, window, as_of=window.end),
+        strata=STRATA.empty_table(),
+        ranks=RANKS.empty_table(),
+        scores=SCORES.empty_table(),
+        reference_scores=SCORES.empty_table(),
+        histograms=[],
+        withheld=withheld_table({}),
+        left_out=read_left_out(connection, system, window),
+        logs=read_logs(connection, system, window, exact=exact),
     )
 
 
@@ -234,6 +256,8 @@ def measure_evidence(
 
 
 def _measured(read: Read, system: System, *, stands: WindowStanding) -> tuple[list[Measure], int]:
+    if system.only_writes:
+        return log_measures(read.logs, system), _decisions(read)
     counted = cells_from_counts(read.counts, system)
     withheld = replace(withheld_of(read.withheld), apart=named(apart_of(read.withheld), counted))
     tables = with_groups(counted, withheld.apart)
@@ -257,13 +281,9 @@ def _measured(read: Read, system: System, *, stands: WindowStanding) -> tuple[li
         forgotten_of(read.forgotten, system), system, standing=stands, hidden=measured.views[()].suppression.decisions
     )
     measures += before_after_measures(read.agencies, system)
-    measures += reply_measures(
-        read.replies,
-        system,
-        standing=stands,
-        counting=Counting(cells=cells_from_counts, positions=positions),
-        withheld=withheld,
-    )
+    counting = Counting(cells=cells_from_counts, positions=positions)
+    measures += reply_measures(read.replies, system, standing=stands, counting=counting, withheld=withheld)
+    measures += correction_measures(read.corrections, system, standing=stands, counting=counting, withheld=withheld)
     before = before_of(read.reference_scores, read.withheld, system)
     if before is not None:
         measures += group_drift_measures(

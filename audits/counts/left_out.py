@@ -14,6 +14,9 @@ import duckdb
 import pyarrow as pa
 
 from boussole.audits.counts.log_ends import LogEnd, end_sql, ends_of
+from boussole.audits.counts.texts import LOG as TEXTS
+from boussole.audits.counts.texts import daily
+from boussole.audits.cubes.logs import COUNTERS
 from boussole.audits.cubes.update import apart_sql, rows_of
 from boussole.audits.decisions.exclusion import runs_out
 from boussole.audits.decisions.quarantine import standing
@@ -33,8 +36,8 @@ SET_ASIDE, UNDATED, DISCARDED, EXCLUDED, OTHER_PERIODS, APART = PARTS = (
 )
 """Rows set aside whose day lies in the window, or cannot be read; rows that somebody discarded; rows of excluded runs;
 decisions of other periods; decisions about groups too small to be told, which are set apart."""
-BESIDE = ("reference", "outcomes", "contacts", "human_actions", "usage", "accounts")
-REFERENCE, OUTCOMES, CONTACTS, HUMAN_ACTIONS, USAGE, ACCOUNTS = BESIDE
+BESIDE = ("reference", "outcomes", "contacts", "human_actions", "usage", "accounts", "generations")
+REFERENCE, OUTCOMES, CONTACTS, HUMAN_ACTIONS, USAGE, ACCOUNTS, GENERATIONS = BESIDE
 """What some questions rest on beside the window: the window of reference, and the logs of outcomes, of messages and of
 what people decide, of all periods: a row set aside there bears no day of a decision."""
 ASIDE, CAME = "rows_aside", "sources_of_rows_aside"
@@ -138,8 +141,8 @@ def read_left_out(
     parts = [
         _aside(connection, system, window, out),
         _excluded(connection, system, window, out),
-        _decisions(system, OTHER_PERIODS, f"NOT ({_within(window)})"),
-        _apart(system, window, apart),
+        _decisions(connection, system, OTHER_PERIODS, f"NOT ({_within(window)})"),
+        *([] if system.only_writes else [_apart(system, window, apart)]),
         *(_beside(connection, system, log, out) for log in _logs(system)),
         *(sql for log in _logs(system) if (sql := end_sql(connection, system, log, window)) is not None),
         f"SELECT '{OTHER_PERIODS}', NULL, NULL, 0",
@@ -147,7 +150,7 @@ def read_left_out(
     if reference is not None:
         aside = f"({_aside(connection, system, reference, out)})"
         parts.append(f"SELECT '{REFERENCE}', NULL, NULL, n FROM {aside} WHERE part IN ('{SET_ASIDE}', '{UNDATED}')")
-        parts.append(_decisions(system, REFERENCE + COUNTED, _within(reference)))
+        parts.append(_decisions(connection, system, REFERENCE + COUNTED, _within(reference)))
     summed = (
         f"""SELECT part, "column", reason, CAST(sum(n) AS BIGINT) AS n FROM ({" UNION ALL ".join(parts)}) """
         "WHERE part IS NOT NULL GROUP BY ALL ORDER BY ALL"
@@ -165,8 +168,15 @@ def _gather(connection: duckdb.DuckDBPyConnection, system: System) -> None:
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {ASIDE} AS {standing(connection, system)}")
 
 
-def _decisions(system: System, part: str, condition: str) -> str:
-    """SQL: the same columns, of the decisions that are counted on some days."""
+def _main(system: System) -> str:
+    """The log that a window is one of."""
+    return TEXTS if system.only_writes else "decisions"
+
+
+def _decisions(connection: duckdb.DuckDBPyConnection, system: System, part: str, condition: str) -> str:
+    """SQL: the same columns, of the decisions, or texts, that are counted on some days."""
+    if system.only_writes:
+        return f"SELECT '{part}', NULL, NULL, n FROM ({daily(connection, system)}) WHERE {condition}"
     return f"""SELECT '{part}', NULL, NULL, n FROM {table(system, "daily")} WHERE "by" = '' AND {condition}"""
 
 
@@ -190,7 +200,7 @@ def _aside(connection: duckdb.DuckDBPyConnection, system: System, window: Window
         f"WHEN discarded THEN '{DISCARDED}' WHEN {out} THEN '{EXCLUDED}' "
         f"WHEN day IS NULL THEN '{UNDATED}' ELSE '{SET_ASIDE}' END AS part, q.\"column\", q.reason, "
         f"coalesce(q.weight, {unread_weight(connection, system)}) AS n "
-        f"FROM {ASIDE} q JOIN {CAME} i USING (batch) WHERE q.log = 'decisions'"
+        f"FROM {ASIDE} q JOIN {CAME} i USING (batch) WHERE q.log = '{_main(system)}'"
     )
 
 
@@ -198,13 +208,14 @@ def _logs(system: System) -> list[str]:
     """The logs beside that of decisions on which questions rest, where they are measured."""
     human = system.columns.human if system.columns is not None else None
     asked = {
-        OUTCOMES: True,
+        OUTCOMES: system.columns is not None,
         CONTACTS: system.contacts is not None,
         HUMAN_ACTIONS: human is not None and human.agent is not None,
         USAGE: system.usage is not None and system.usage.bounded,
         ACCOUNTS: system.accounts is not None,
+        GENERATIONS: "generations" in system.logs and COUNTERS["generations"].ready(system),
     }
-    return [log for log, holds in asked.items() if holds]
+    return [log for log, holds in asked.items() if holds and log != _main(system)]
 
 
 def _beside(connection: duckdb.DuckDBPyConnection, system: System, log: str, out: str) -> str:
@@ -225,9 +236,10 @@ def _may_lie(connection: duckdb.DuckDBPyConnection, system: System, window: Wind
 
     The days of all decisions are read only where there is such a row.
     """
-    if not connection.execute(f"SELECT 1 FROM {ASIDE} WHERE log = 'decisions' AND day IS NULL LIMIT 1").fetchone():
+    log = _main(system)
+    if not connection.execute(f"SELECT 1 FROM {ASIDE} WHERE log = '{log}' AND day IS NULL LIMIT 1").fetchone():
         return "false"
-    brought = f"SELECT batch, min(day) AS first, max(day) AS last FROM {table(system, 'decisions')} GROUP BY batch"
+    brought = f"SELECT batch, min(day) AS first, max(day) AS last FROM {table(system, log)} GROUP BY batch"
     elsewhere = f"first > DATE '{window.end}' OR last < DATE '{window.start}'"
     return (
         f"CASE WHEN first_month IS NULL THEN batch NOT IN (SELECT batch FROM ({brought}) WHERE {elsewhere}) "
@@ -242,13 +254,13 @@ def _whole(connection: duckdb.DuckDBPyConnection, system: System, window: Window
     """
     if system.windows.audit != "all":
         return "false"
-    beyond = f"""SELECT 1 FROM {table(system, "daily")} WHERE "by" = '' AND NOT ({_within(window)}) LIMIT 1"""
+    beyond = f"{_decisions(connection, system, OTHER_PERIODS, f'NOT ({_within(window)})')} LIMIT 1"
     return "false" if connection.execute(beyond).fetchone() else "true"
 
 
 def unread_weight(connection: duckdb.DuckDBPyConnection, system: System) -> int:
     """How many decisions a row stands for whose weight cannot be read: as many as the rows of the log, on average."""
-    if system.log.weight is None:
+    if system.columns is None or system.columns.weight is None:
         return 1
     mean = connection.execute(f"SELECT round(avg(weight)) FROM {table(system, 'decisions')}").fetchone()
     return max(1, int(mean[0] or 1)) if mean else 1
@@ -256,10 +268,14 @@ def unread_weight(connection: duckdb.DuckDBPyConnection, system: System) -> int:
 
 def _excluded(connection: duckdb.DuckDBPyConnection, system: System, window: Window, out: str) -> str:
     """SQL: the same columns, of the decisions of excluded runs; others that wait beside them are counted elsewhere."""
-    if not has_table(connection, system, "excluded_decisions"):
+    held = f"excluded_{_main(system)}"
+    if not has_table(connection, system, held):
         return f"SELECT '{EXCLUDED}', NULL, NULL, 0"
-    twin = f"{table(system, 'excluded_decisions')} JOIN lake.main.ingested i USING (batch)"
-    return f"SELECT '{EXCLUDED}', NULL, NULL, weight FROM {twin} WHERE {_within(window)} AND ({out})"
+    twin, weight = (
+        f"{table(system, held)} JOIN lake.main.ingested i USING (batch)",
+        1 if system.only_writes else "weight",
+    )
+    return f"SELECT '{EXCLUDED}', NULL, NULL, {weight} FROM {twin} WHERE {_within(window)} AND ({out})"
 
 
 def _out(connection: duckdb.DuckDBPyConnection, system: System) -> str:

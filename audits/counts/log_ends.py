@@ -18,7 +18,7 @@ from boussole.audits.lake.tables import has_table, table
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 
-CONTACTS, HUMAN_ACTIONS, USAGE = LOGS = ("contacts", "human_actions", "usage")
+CONTACTS, HUMAN_ACTIONS, USAGE, GENERATIONS = LOGS = ("contacts", "human_actions", "usage", "generations")
 """The logs that are looked at: those from which an absence is counted."""
 ENDS = "_ends"
 """After the name of a log: its row among what was left out; `column` is its last day, `n` how many days before the last
@@ -85,5 +85,9 @@ def _last_use(system: System) -> str:
     return f"SELECT max(day) AS last FROM {table(system, 'usage')}"
 
 
-LAST = {CONTACTS: _last_message, HUMAN_ACTIONS: _last_review, USAGE: _last_use}
+def _last_text(system: System) -> str:
+    return f"SELECT max(day) AS last FROM {table(system, 'generations')}"
+
+
+LAST = {CONTACTS: _last_message, HUMAN_ACTIONS: _last_review, USAGE: _last_use, GENERATIONS: _last_text}
 """SQL of the last day of each log, over all that it holds."""

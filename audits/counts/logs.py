@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import duckdb
 import pyarrow as pa
@@ -15,6 +15,7 @@ from boussole.audits.lake.tables import KEYS, cube_of, days_sql, literal, table
 from boussole.audits.log_names import LogName
 from boussole.audits.metrics.shares import PART_OF_MONTH
 from boussole.audits.systems.logs import LOG_TYPES
+from boussole.audits.systems.logs.calls import EARLIER
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, whole_months
 
@@ -43,7 +44,8 @@ def read_logs(
             found[str(log)] = _part_of_month(connection, held)
         else:
             source = _source(connection, system, window, log, held, exact=exact)
-            found[str(log)] = _rows(connection, system, log, source, without)
+            rows = _rows(connection, system, log, source, without)
+            found[str(log)] = pa.concat_tables([rows, *_earlier(connection, system, window, log)])
     return {log: rows for log, rows in found.items() if rows.num_rows}
 
 
@@ -52,6 +54,18 @@ def _part_of_month(connection: duckdb.DuckDBPyConnection, held: str) -> pa.Table
     if connection.execute(f"{held[1:-1]} LIMIT 1").fetchone() is None:
         return SHARES.empty_table()
     return pa.Table.from_pylist([{"part": PART_OF_MONTH, "bucket": 0, "decision": 0, "n": 1}], SHARES)
+
+
+def _earlier(connection: duckdb.DuckDBPyConnection, system: System, window: Window, log: LogName) -> Iterator[pa.Table]:
+    """What was counted in the twelve months before a window, of the parts that are read of them (`EARLIER`)."""
+    parts = COUNTERS[log].earlier(system)
+    if not parts:
+        return
+    first, listed = window.start.replace(year=window.start.year - 1), ", ".join(map(literal, parts))
+    months = f"month >= DATE '{first}' AND month < DATE '{window.start}' AND part IN ({listed})"
+    names = ", ".join(f'"{name}"' for name in LOG_TYPES[log].cube if name != "part")
+    named = f"SELECT {literal(EARLIER)} || part AS part, {names} FROM {table(system, cube_of(log))} WHERE {months}"
+    yield _rows(connection, system, log, f"({named})", ())
 
 
 def _source(

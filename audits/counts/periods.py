@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import duckdb
 
 from boussole.audits.counts.left_out import SET_ASIDE, read_left_out
+from boussole.audits.counts.texts import daily
 from boussole.audits.lake.tables import table
 from boussole.audits.systems.model import System
 from boussole.audits.windows import EmptyWindowError, Window, label_of, period_of
@@ -16,10 +17,12 @@ LISTED = 6
 
 
 def periods_held(connection: duckdb.DuckDBPyConnection, system: System) -> dict[Window, int]:
-    """The decisions of each period of the system's kind that holds any, oldest first; `all` is one period."""
+    """The decisions, or texts, of each period of the system's kind with any, oldest first; `all` is one period."""
+    source = f"""(FROM {table(system, "daily")} WHERE "by" = '')"""
+    if system.only_writes:
+        source = f"({daily(connection, system)})"
     found = connection.execute(
-        f"""SELECT day, sum(n)::BIGINT FROM {table(system, "daily")} WHERE "by" = '' GROUP BY day
-        HAVING sum(n) > 0 ORDER BY day"""
+        f"SELECT day, sum(n)::BIGINT FROM {source} GROUP BY day HAVING sum(n) > 0 ORDER BY day"
     ).fetchall()
     kind, held = system.windows.audit, dict[Window, int]()
     if kind == "all":
@@ -36,10 +39,11 @@ def refuse_empty(connection: duckdb.DuckDBPyConnection, system: System, window: 
     aside = sum(row["n"] for row in rows if row["part"] == SET_ASIDE)
     told = f" ({aside} rows of these days are set aside: see `boussole quarantine list`)" if aside else ""
     held = [label_of(period, system.windows.audit) for period in periods_held(connection, system)]
+    what = "text" if system.only_writes else "decision"
     return EmptyWindowError(
-        f"the system '{system.id}' has no decision from {window.start} to {window.end}{told}: "
+        f"the system '{system.id}' has no {what} from {window.start} to {window.end}{told}: "
         "no verdict can rest on them.",
-        next_step=f"Its decisions are in {_listed(held)}: ask for days of these.",
+        next_step=f"Its {what}s are in {_listed(held)}: ask for days of these.",
     )
 
 

@@ -26,6 +26,7 @@ from boussole.audits.suppression.apart import Apart
 from boussole.audits.suppression.lattice import Key, Lattice
 from boussole.audits.suppression.over_time import ShownWindow
 from boussole.audits.suppression.rules import Suppression, few
+from boussole.audits.systems.logs.calls import BY
 from boussole.audits.systems.model import System
 from boussole.audits.systems.values import RARE, UNDECLARED, rare
 from boussole.audits.workspace import Workspace
@@ -39,7 +40,8 @@ def declared(system: System, attribute: str, value: str | None) -> bool:
     """Whether a value may be named whoever has it: it says nothing that the system file does not."""
     group = system.groups.get(attribute)  # a file may name it no more
     in_file = group is not None and (group.bands is not None or value in group.values or value == group.reference)
-    return value is None or value == UNDECLARED or rare(value) is not None or in_file
+    known = value is None or value == UNDECLARED or rare(value) is not None or in_file
+    return known or attribute in BY.split("*")  # of calls of models, which are about nobody
 
 
 def unnamed(values: Iterable[Named], tables: Sequence[Cells], system: System) -> set[Named]:

@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from boussole.audits.counts.texts import daily, days_of_texts
 from boussole.audits.cubes import build
 from boussole.audits.cubes.update import count_rows, rows_of, sealed_months
 from boussole.audits.cubes.values import Watched
 from boussole.audits.errors import BoussoleError
-from boussole.audits.lake.tables import KEYS, days_sql, describe, exists, literal, quote, table
+from boussole.audits.lake.tables import KEYS, days_sql, describe, exists, literal, one, quote, table
 from boussole.audits.measures import NOT_SELECTED, Cells, Group
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.kinds import BUCKETS
@@ -75,6 +76,10 @@ REPLIED = pa.schema([("part", pa.string()), *COUNTS, ("stratum", pa.string()), (
 """What is counted of replies, by group and bucket of the person: whether it is a case (`decision`) or not; of waiting
 times, at most how many minutes (`bin`). Of two sides that are no groups, `by` names the side."""
 
+CORRECTED = REPLIED
+"""What is counted of corrections, with the same columns: in `outcome` what became of people, or what was decided in the
+end (`counts.corrections`)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
@@ -101,10 +106,14 @@ class Read:
     """Counts by agency and month (`PANEL`), up to the window; no row where none were given."""
     replies: pa.Table = field(default_factory=REPLIED.empty_table)
     """Replies by group (`REPLIED`); no row where the log does not say when lists close, or its rows were purged."""
+    corrections: pa.Table = field(default_factory=CORRECTED.empty_table)
+    """What agents corrected (`CORRECTED`); no row where the log does not say who reviewed, or its rows were purged."""
 
 
 def days_of(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:
-    """First and last day of a system's log. Raises EmptyWindowError when there is none."""
+    """First and last day of a system's log: of decisions, else of texts. Raises EmptyWindowError when there is none."""
+    if system.only_writes:
+        return days_of_texts(connection, system)
     row = None
     if exists(connection, system):
         row = connection.execute(
@@ -154,6 +163,8 @@ def read_counts(
     are not read, nor is any intersection that holds one of them. Rows set `apart` are not counted, for which rows are
     read as with `exact`; so they are where `held` is given: SQL of the decisions, with groups that their log lacks.
     """
+    if system.only_writes:
+        return _texts(connection, system, window)
     outcome, source = outcome_sql(system, as_of), table(system, "daily")
     if exact or apart or held:
         _rows_are_there(connection, system, window)
@@ -177,6 +188,15 @@ def read_counts(
             next_step="Import their files again under another system id, with `columns.decision` declared.",
         )
     return found
+
+
+def _texts(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> pa.Table:
+    """How many texts there are in a window: one row of `COUNTS`, of everybody, without decision and outcome."""
+    n = one(
+        connection,
+        f"SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM ({daily(connection, system)}) WHERE {days_sql(window)}",
+    )
+    return pa.Table.from_pylist([{"by": "", "bucket": 0, "n": n}], COUNTS)
 
 
 def decision_sql(system: System) -> str:

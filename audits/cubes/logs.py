@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from boussole.audits.cubes import accounts, contacts, notices, reviews, uses
+from boussole.audits.cubes import accounts, contacts, generations, notices, reviews, uses
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import cube_of, has_table, holds, literal, table
 from boussole.audits.log_names import LogName
@@ -28,7 +28,8 @@ class LogCounter:
     days before a row, what happened is part of what is counted of it. `ready`: whether a system file says enough of it.
     `newest`: parts that earlier versions did not count, or counted of another declaration; each month that was counted
     since has a row of them, even of 0. `history`: whether all that the log ever held is part of what is counted, so
-    that what was counted before a purge is told better by its counts than by the rows that are left.
+    that what was counted before a purge is told better by its counts than by the rows that are left. `earlier`: parts
+    that are read of the twelve months before a window too.
     """
 
     counting: Callable[[duckdb.DuckDBPyConnection, System, str], str]
@@ -37,6 +38,7 @@ class LogCounter:
     ready: Callable[[System], bool] = lambda _: True
     newest: Callable[[System], tuple[str, ...]] = lambda _: ()
     history: Callable[[System], bool] = lambda _: False
+    earlier: Callable[[System], tuple[str, ...]] = lambda _: ()
 
 
 COUNTERS: Mapping[LogName, LogCounter] = {
@@ -51,6 +53,13 @@ COUNTERS: Mapping[LogName, LogCounter] = {
         history=notices.ready,
     ),
     "usage": LogCounter(counting=uses.counting, source="usage", ready=uses.ready, newest=uses.parts),
+    "generations": LogCounter(
+        counting=generations.counting,
+        source="generations",
+        ready=generations.ready,
+        newest=generations.parts,
+        earlier=generations.earlier,
+    ),
     "accounts": LogCounter(counting=accounts.counting, source="accounts", newest=accounts.parts),
 }
 """One for each log whose descriptor has a cube."""

@@ -43,9 +43,7 @@ def ready(system: System) -> bool:
 
 def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
     """SQL: the counts of the reviews of decisions whose days meet a condition."""
-    keep(connection, "reviewed", _reviewed(system, rows))
-    teams = f"SELECT month, team FROM reviewed WHERE NOT early GROUP BY ALL HAVING count(DISTINCT agent) >= {TEAM}"
-    keep(connection, "large_teams", teams)
+    keep_reviewed(connection, system, rows)
     keep(connection, "reviews", _reviews())
     large = "reviews SEMI JOIN large_teams USING (month, team)"
     squares = f"SELECT month, bucket, CAST(sum(lists * lists) AS BIGINT) AS n FROM ({_by_agent()}) GROUP BY ALL"
@@ -65,6 +63,14 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
     return f"FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL"
 
 
+def keep_reviewed(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> None:
+    """Keeps what was last said of each proposal as the table `reviewed`, and as `large_teams` the teams of a month that
+    are large enough to be told of."""
+    keep(connection, "reviewed", _reviewed(system, rows))
+    teams = f"SELECT month, team FROM reviewed WHERE NOT early GROUP BY ALL HAVING count(DISTINCT agent) >= {TEAM}"
+    keep(connection, "large_teams", teams)
+
+
 def _reviewed(system: System, rows: str) -> str:
     """SQL: what was last said of each proposal, beside what was proposed."""
     newest = (
@@ -73,8 +79,8 @@ def _reviewed(system: System, rows: str) -> str:
     lists = "coalesce(d.request, d.id)" if system.columns and system.columns.request else "d.id"
     groups = "".join(f", d.{quote(f'g_{name}')}" for name in system.groups)
     return (
-        f"SELECT CAST(date_trunc('month', d.day) AS DATE) AS month, a.bucket, coalesce(d.person, d.id) AS person, "
-        f"coalesce(a.team, '') AS team, a.agent, "
+        f"SELECT d.id, CAST(date_trunc('month', d.day) AS DATE) AS month, a.bucket, "
+        f"coalesce(d.person, d.id) AS person, coalesce(a.team, '') AS team, a.agent, "
         f"{lists} AS list, a.decision <> d.decision AS changed, a.seconds, a.words, "
         f"{older('a.recorded_at', 'd.decided_at')} AS early{groups} "
         f"FROM ({newest}{NEWEST}) a JOIN (FROM {table(system, 'decisions')} WHERE {rows}) d ON d.id = a.id "

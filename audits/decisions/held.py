@@ -30,7 +30,8 @@ def compared(system: System, contract: Contract) -> dict[str, str]:
     if part is None:
         names = decided(system)
     else:
-        names = {each.role: getattr(part, each.role) for each in contract.kind.reads if each.how != "id"}
+        kept = [each.role for each in contract.kind.reads if each.how != "id" and each.role in contract.select]
+        names = {role: getattr(part, role) for role in kept}
     return {role: name for role, name in names.items() if name and not contract.select[role].startswith("CAST(NULL")}
 
 

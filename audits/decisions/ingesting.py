@@ -37,6 +37,7 @@ from boussole.audits.privacy.pseudonyms import set_key
 from boussole.audits.systems.files import Files
 from boussole.audits.systems.gaps import hold_known
 from boussole.audits.systems.model import System
+from boussole.audits.texts import reading as looked_at
 from boussole.audits.workspace import Workspace
 
 
@@ -244,6 +245,7 @@ def _write(
     system, log, batch = contract.system, contract.log, next_batch(connection)
     unclear: tuple[SchemaChange, ...] = ()
     text.register(connection, workspace)
+    looked_at.register(connection)
     total, part = report.accepted + report.quarantined + report.known, report.origin.startswith(CORRECTION)
     if report.accepted:
         names = ", ".join(quote(name) for name in log_columns(system, log))

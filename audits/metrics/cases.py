@@ -47,12 +47,12 @@ def cases_measure(
         value=k / n,
         n=n,
         clusters=int(np.count_nonzero(sides.sum(axis=0))),
-        interval=wilson(k / n * people, people) if clusters is None else _interval(sides, clusters),
+        interval=wilson(k / n * people, people) if clusters is None else interval_of(sides, clusters),
         params={"cases": k, **told} | ({"people": people} if people < n else {}),
     )
 
 
-def _interval(sides: Ints, clusters: float) -> Interval:
+def interval_of(sides: Ints, clusters: float) -> Interval:
     """Wilson (1927), JASA 22:209, at as many independent rows as these are worth."""
     every = sides.sum(axis=0)
     size, df = worth_of_share(sides[1], every, fewest=clusters)

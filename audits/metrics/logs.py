@@ -9,15 +9,30 @@ import pyarrow as pa
 from boussole.audits.log_names import LogName
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.accounts import account_measures
+from boussole.audits.metrics.calls import call_measures
+from boussole.audits.metrics.components import component_measures
+from boussole.audits.metrics.footprint import footprint_measures
 from boussole.audits.metrics.freedom import contact_measures
 from boussole.audits.metrics.human import override_by_group, review_measures
+from boussole.audits.metrics.texts import text_measures
 from boussole.audits.metrics.uses import use_measures
 from boussole.audits.systems.model import System
+
+
+def _of_generations(read: pa.Table, system: System) -> list[Measure]:
+    return [
+        *call_measures(read, system),
+        *footprint_measures(read, system),
+        *component_measures(read, system),
+        *text_measures(read, system),
+    ]
+
 
 MEASURED: Mapping[LogName, Callable[[pa.Table, System], list[Measure]]] = {
     "human_actions": review_measures,
     "contacts": contact_measures,
     "usage": use_measures,
+    "generations": _of_generations,
     "accounts": account_measures,
 }
 

@@ -58,7 +58,7 @@ def reply_measures(
     if not read.num_rows:
         return []
     late, prompt, answered = (
-        _views(read, part, system, standing, counting, withheld) for part in (LATE, PROMPT, ANSWERED)
+        views_of_part(read, part, system, standing, counting, withheld) for part in (LATE, PROMPT, ANSWERED)
     )
     nobody = few(answered[()].table.counts.sum(axis=(0, 2, 3))[:, None], system.privacy.suppress_below)
     found = [each for name in SIDES if (each := two_sides(read, name, system)) is not None]
@@ -77,9 +77,10 @@ def _alone(measure: Measure) -> Measure:
     return replace(measure, parts=None)
 
 
-def _views(  # noqa: PLR0917 (what tables of replies are made of)
+def views_of_part(  # noqa: PLR0917 (what tables of replies are made of)
     read: pa.Table, part: str, system: System, standing: WindowStanding, counting: Counting, withheld: Suppression
 ) -> Mapping[tuple[str, ...], View]:
+    """What a part counts as tables of everybody and of each attribute, hidden as those of decisions are."""
     rows = read.filter(pa.compute.equal(read["part"], part))
     apart = {(by, group) for by, group in withheld.apart}
     tables = [_of_people(each, apart) for each in counting.cells(rows, system) if standing.ended(each.by) is None]

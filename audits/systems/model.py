@@ -52,6 +52,17 @@ class System(Logs, Description):
         return self.columns
 
     @property
+    def only_writes(self) -> bool:
+        """Whether it has a log of texts and none of decisions."""
+        return self.columns is None and self.generations is not None
+
+    @property
+    def measured(self) -> bool:
+        """Whether figures are made of its log: of decisions, or of texts that its file holds to something."""
+        texts = self.generations
+        return self.columns is not None or (texts is not None and bool(texts.texts or texts.calls))
+
+    @property
     def attributes(self) -> list[tuple[str, ...]]:
         """Single groups, then declared intersections, in the order of the file."""
         return [(name,) for name in self.groups] + [tuple(names) for names in self.intersections]

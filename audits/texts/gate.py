@@ -229,4 +229,13 @@ def _ordinary() -> tuple[str, ...]:
 def _commonness(pieces: frozenset[str]) -> tuple[int, int]:
     """How many ordinary words hold one of some pieces, then how many pieces there are: the fewer the better."""
     short = sum(_SHORT for piece in pieces if not any(each.isalnum() for each in piece))
-    return short + sum(any(piece in word for piece in pieces) for word in _ordinary()), len(pieces)
+    holding = 0
+    for piece in pieces:
+        holding |= _holding(piece)
+    return short + holding.bit_count(), len(pieces)
+
+
+@cache
+def _holding(piece: str) -> int:
+    """The ordinary words that hold a piece, each a bit."""
+    return sum(1 << place for place, word in enumerate(_ordinary()) if piece in word)

@@ -1,7 +1,8 @@
-"""What an audit says of a system that only writes: how many texts, and every question as it stands.
+"""What an audit says of a system that only writes and whose file holds texts to nothing: how many, and each question.
 
-No measure reads texts yet. So nothing is measured and nothing is sealed: what people have stated answers some
-questions, and the others are not examined, each with its reason. Writes the document `boussole.texts/1`.
+Nothing is measured and nothing is sealed: what people have stated answers some questions, and the others are not
+examined, each with its reason. Writes the document `boussole.texts/1`. Where the file says what texts, or calls, are
+held to, it is audited like any other (`audit`).
 """
 
 from __future__ import annotations
@@ -19,11 +20,6 @@ from boussole.charter.document.texts import SCHEMA, CharterOfTexts, TextsDocumen
 from boussole.charter.judging.verdicts import judge, summarise
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.in_force import in_force
-
-
-def only_writes(system: System) -> bool:
-    """Whether a system has a log of texts and none of decisions."""
-    return system.columns is None and system.generations is not None
 
 
 def texts_document(

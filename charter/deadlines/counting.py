@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from boussole.audits.uncertainty.exact import clustered_share
 from boussole.charter.deadlines.appeals import AppealState, appeals
 from boussole.charter.deadlines.incidents import Deadline, incidents
 from boussole.charter.deadlines.items import Item, State, bound_of, of_items
 from boussole.charter.deadlines.opinions import opinions_followed
+from boussole.charter.deadlines.planting import plantings
 from boussole.charter.deadlines.register import rules_published, uses_registered
 from boussole.charter.deadlines.sources import Sources
 from boussole.charter.deadlines.versions import examined_versions
@@ -87,10 +89,41 @@ def _trained(sources: Sources) -> RecordCounts | None:
     )
 
 
+def _planted(sources: Sources) -> RecordCounts | None:
+    """What was noticed under the protocol that was carried out last; of the last protocol, that nothing was yet."""
+    every = plantings(sources.facts, sources.system.id)
+    last = next((each for each in reversed(every) if each.found is not None), every[-1] if every else None)
+    if last is None:
+        return None
+    teams = last.found[1].teams if last.found is not None else []
+    planted, noticed = (sum(getattr(each, name) for each in teams) for name in ("planted", "noticed"))
+    share = clustered_share([(each.noticed, each.planted) for each in teams])
+    sampled = {"teams": len(teams), "low": share.low, "high": share.high, "size": share.size} if share else {}
+    untold = last.planting.errors - planted if teams else 0
+    return RecordCounts(
+        due=planted,
+        good=noticed,
+        late=0,
+        overdue=planted - noticed,
+        refused=0,
+        waiting=0 if teams else last.planting.errors,
+        since=last.planting.start,
+        until=last.planting.end,
+        past_due=None,
+        settle_by=None,
+        entries=(last.entry,) if last.found is None else (last.entry, last.found[0]),
+        bound=bound_of(planted, noticed),
+        **({"untold": untold} if untold > 0 else {}),
+        **({"sealed_late": True} if teams and last.sealed_late else {}),
+        **sampled,
+    )
+
+
 COUNTED: Mapping[Records, Callable[[Sources], RecordCounts | None]] = {
     "incidents_in_time": _incidents,
     "explanations_in_time": _explanations,
     "trained_first": _trained,
+    "errors_noticed": _planted,
     "versions_examined": examined_versions,
     "opinions_followed": opinions_followed,
     "uses_registered": uses_registered,

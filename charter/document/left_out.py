@@ -121,6 +121,14 @@ class LeftOutInShort(Part):
             description="The same of the exports of accounts, of all periods; absent where nothing is set aside there"
         ),
     ] = None
+    generations: Annotated[
+        PartLeftOut | None,
+        LATER,
+        Field(
+            description="The same of the log of texts that a model wrote, of all periods; absent where nothing is set "
+            "aside there"
+        ),
+    ] = None
 
     ends: Annotated[
         Annotated[tuple[LogEnd, ...], Field(min_length=1)] | None,
@@ -141,6 +149,7 @@ class LeftOutInShort(Part):
             "human_actions": self.human_actions,
             "usage": self.usage,
             "accounts": self.accounts,
+            "generations": self.generations,
         }[name]
 
 

@@ -11,6 +11,7 @@ from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentClosure, IncidentUpdate
 from boussole.charter.record_types.inputs import words_in
 from boussole.charter.record_types.kinds import Case, Finding, Inspection, Statement, Withdrawal
+from boussole.charter.record_types.planting import PlantedErrors, Planting
 from boussole.charter.records import SealedStatement
 
 S = TypeVar("S", bound=Statement)
@@ -60,6 +61,10 @@ class Book:
         """The statements of a kind that stand and are about an entry."""
         found = [(at, self._by_entry[at]) for at in self._about.get(entry, ()) if at not in self._gone]
         return [(at, said) for at, said in found if isinstance(said, kind)]
+
+    def standing(self, kind: type[S]) -> list[S]:
+        """All statements of a kind that stand."""
+        return [said for at, said in self._by_entry.items() if at not in self._gone and isinstance(said, kind)]
 
     def shows(self, entry: int) -> bool:
         """Whether an entry is one that an incident may name."""
@@ -126,6 +131,24 @@ def _admit_decision(book: Book, said: AppealDecision) -> None:
         raise EntryRefusedError("explained_already", entry=said.of)
 
 
+def _admit_planting(book: Book, said: Planting) -> None:
+    if any(each.commitment == said.commitment for each in book.standing(Planting)):
+        raise EntryRefusedError("commitment_taken")
+
+
+def _admit_planted(book: Book, said: PlantedErrors) -> None:
+    """It is what a protocol announced, which nobody has answered yet, and not more of it."""
+    found = [each for each in book.standing(Planting) if each.commitment == said.commitment]
+    if not found or found[0].system != said.system:
+        raise EntryRefusedError("no_protocol")
+    if any(each.commitment == said.commitment for each in book.standing(PlantedErrors)):
+        raise EntryRefusedError("planted_already")
+    if said.on <= found[0].end:
+        raise EntryRefusedError("protocol_lasts", date=found[0].end)
+    if said.planted > found[0].errors:
+        raise EntryRefusedError("too_many_planted", errors=found[0].errors)
+
+
 GOVERNED = ("incident", "appeal", "work")
 """The commands whose records are held here; what is not in `ADMIT` says nothing that leads to a person, and no more."""
 ADMIT: dict[type[Statement], Callable[[Book, Any], None]] = {
@@ -134,6 +157,8 @@ ADMIT: dict[type[Statement], Callable[[Book, Any], None]] = {
     IncidentClosure: _admit_closure,
     Appeal: _admit_appeal,
     AppealDecision: _admit_decision,
+    Planting: _admit_planting,
+    PlantedErrors: _admit_planted,
 }
 """What each kind asks."""
 

@@ -16,6 +16,23 @@ REASONS = {
         "This incident was closed in entry {entry}.",
         "If it goes on, withdraw that entry with the reason, then try again.",
     ),
+    "commitment_taken": (
+        "There is a protocol with this hash already: whoever knows its secret could pick the cases.",
+        "Draw another secret.",
+    ),
+    "no_protocol": (
+        "No protocol about this system was sealed with the hash of this secret.",
+        "Give the secret exactly as it was sealed, and the system of the protocol.",
+    ),
+    "planted_already": (
+        "What was noticed under this protocol was recorded already.",
+        "If that was wrong, withdraw it with its reason, then try again.",
+    ),
+    "protocol_lasts": ("The protocol lasts until {date}.", "Record what was noticed on a later day."),
+    "too_many_planted": (
+        "The protocol announced {errors} errors, and more are counted here.",
+        "Count only errors that were planted under it.",
+    ),
     "no_evidence": (
         "Entry {entry} is no finding, case or inspection that stands.",
         "Look it up on the page of the evidence.",

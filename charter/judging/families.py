@@ -25,6 +25,7 @@ NOT_RECORDED: dict[Records, str] = {
     "incidents_in_time": "no_incident",
     "explanations_in_time": "no_request",
     "trained_first": "no_training",
+    "errors_noticed": "no_planting",
     "versions_examined": "no_version",
     "opinions_followed": "no_opinion",
     "uses_registered": "no_stocktaking",
@@ -53,6 +54,8 @@ class Question:
     """Those of the window of the audit alone, in the same order."""
     logged: MeasureInShort | None = None
     """What a log counts of what is not tolerated: held to no level, and so no comparison."""
+    ranged: MeasureInShort | None = None
+    """A figure that is known as a range: held to a level by its ends, and so no comparison."""
     unexamined: str | None = None
 
     @property
@@ -157,6 +160,9 @@ def _answered(question: Question, measures: Sequence[MeasureInShort], since: Map
     """A question with those of the measures of its metric that are its comparisons."""
     if question.unexamined:
         return question
+    if judged(question.indicator.metric).scale == "range":
+        ranged = next(iter(measures), None)
+        return replace(question, ranged=ranged, unexamined=None if ranged else "no_measure")
     if judged(question.indicator.metric).one_case:
         logged = next(iter(measures), None)
         return replace(question, logged=logged, unexamined=None if logged else "no_measure")
@@ -204,6 +210,8 @@ def _declared(system: System) -> dict[Need, bool]:
     """What the system file declares of what questions may need."""
     columns, sent = system.columns, system.contacts
     human = columns.human if columns is not None else None
+    texts = system.generations.texts if system.generations is not None else None
+    called = system.generations.calls if system.generations is not None else None
     closings = sent is not None and sent.reply_at is not None and sent.closes_at is not None
     return {
         "decision": system.decides,
@@ -225,6 +233,11 @@ def _declared(system: System) -> dict[Need, bool]:
         "agencies": system.agencies is not None,
         "accounts": system.accounts is not None,
         "notices": sent is not None and bool(sent.notices),
+        "allowed_places": called is not None and called.bounded,
+        "adverts": texts is not None and bool(texts.adverts),
+        "personal_kinds": texts is not None and bool(texts.personal),
+        "called_models": called is not None and bool(called.models),
+        "text_outcomes": called is not None and system.generations is not None and bool(system.generations.outcome),
         "purposes": system.usage is not None and system.usage.bounded,
     }
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from boussole.charter.deadlines.items import bound_of
 from boussole.charter.document import LoggedCases, MeasureInShort
 from boussole.charter.document.answers.verdict import Verdict
+from boussole.charter.document.answers.verdicts import CallsOutside
 from boussole.charter.document.base import given
+from boussole.charter.judging.detected import OF_TEXTS, bound_told, detected_answer, detected_of
 from boussole.charter.judging.stated import Period, StatedVerdict
 from boussole.charter.records.facts import Facts
 
-BESIDE = ("hours", "unlabelled", "lacking", "beyond", "unused", "people")
+BESIDE = ("hours", "unlabelled", "lacking", "beyond", "unused", "people", "kinds")
 """What a measure may tell beside its cases."""
 
 
@@ -36,6 +39,8 @@ def logged(
         verdict, reason = Verdict.BROKEN, "logged_lacking" if measure.status == "ok" else "logged_hidden"
     elif verdict != Verdict.WATCH and measure.params.get("beyond"):
         verdict, reason = Verdict.WATCH, "logged_beyond"
+    elif measure.metric in OF_TEXTS:
+        verdict, reason = detected_answer(measure, verdict, reason, watch=watch)
     elif verdict != Verdict.WATCH and watch is not None and _unlabelled(measure) > watch:
         verdict, reason = Verdict.WATCH, "logged_unlabelled"
     return StatedVerdict(verdict=verdict, reason=reason, logged=counts, cases=told.cases if told else None)
@@ -51,13 +56,18 @@ def refuted(indicator: str, facts: Facts, *, system: str, period: Period) -> int
 
 
 def _counts(measure: MeasureInShort, refuted: int) -> LoggedCases | None:
-    if measure.status != "ok" and not measure.params.get("unlabelled"):
+    if measure.status != "ok" and not (measure.params.get("unlabelled") or measure.params.get("detected")):
         return None
     n, cases = (given(measure.n), int(measure.params.get("cases"))) if measure.status == "ok" else (0, 0)
     beside = {name: int(told) for name in BESIDE if (told := measure.params.get(name)) is not None}
     beside |= {"refuted": refuted} if refuted else {}
-    people = beside.get("people", n)
-    return LoggedCases(n=n, cases=cases, bound=bound_of(people, people - cases), **beside)
+    people, outside = beside.get("people", n), measure.params.get("outside")
+    named = tuple(CallsOutside(provider=by, place=at, model=of, n=some) for by, at, of, some in outside or ())
+    listed: dict[str, Any] = {"outside": named} if named else {}
+    read = detected_of(measure)
+    listed |= {"detected": read} if read else {}
+    bound = bound_of(people, people - cases) if read is None else bound_told(measure)
+    return LoggedCases(n=n, cases=cases, bound=bound, **beside, **listed)
 
 
 def _unlabelled(measure: MeasureInShort) -> float:

@@ -11,6 +11,7 @@ from boussole.charter.deadlines.days import months_later
 from boussole.charter.deadlines.sources import Sources
 from boussole.charter.document import RecordCounts
 from boussole.charter.document.answers.verdict import Verdict
+from boussole.charter.document.base import given
 from boussole.charter.document.versions import DecidedBy
 from boussole.charter.judging.families import NOT_RECORDED
 from boussole.charter.judging.stated import StatedVerdict
@@ -77,6 +78,8 @@ def _share(found: RecordCounts, threshold: Threshold) -> tuple[Verdict, str]:
     if not found.due:
         return Verdict.UNKNOWN, "record_untold"
     share = found.good / found.due
+    if found.teams is not None:
+        return _sampled(found, share, threshold)
     if threshold.breach is not None and share < threshold.breach:
         return Verdict.BROKEN, "record_below"
     if threshold.watch is not None and share < threshold.watch:
@@ -84,3 +87,20 @@ def _share(found: RecordCounts, threshold: Threshold) -> tuple[Verdict, str]:
     if found.untold:
         return Verdict.UNKNOWN, "record_untold"
     return Verdict.KEPT, "record_enough"
+
+
+def _sampled(found: RecordCounts, share: float, threshold: Threshold) -> tuple[Verdict, str]:
+    """The same of a sample, which chance moves: not kept where the whole interval lies beyond the breach level, kept
+    where none of it does and the figure is not past the watch level."""
+    low, high = given(found.low), given(found.high)
+    if threshold.breach is not None and high < threshold.breach:
+        return Verdict.BROKEN, "record_below"
+    if threshold.watch is not None and share < threshold.watch:
+        return Verdict.WATCH, "record_below"
+    if found.untold:
+        return Verdict.UNKNOWN, "record_untold"
+    if found.sealed_late:
+        return Verdict.UNKNOWN, "record_unproven"
+    level = threshold.watch if threshold.breach is None else threshold.breach
+    enough = level is None or low >= level
+    return (Verdict.KEPT, "record_enough") if enough else (Verdict.UNKNOWN, "record_few")

@@ -20,6 +20,7 @@ from boussole.charter.document import (
     RegisterDates,
 )
 from boussole.charter.document.answers.verdict import Verdict, severity
+from boussole.charter.document.answers.verdicts import EstimatedRange
 from boussole.charter.judging.follow_up import examined_before_start
 from boussole.charter.record_types.kinds import Attestation, Inspection
 from boussole.charter.records.facts import Facts, ReportedCases
@@ -48,6 +49,7 @@ class StatedVerdict:
     counted: RecordCounts | None = None
     logged: LoggedCases | None = None
     paired: PairedTest | None = None
+    estimated: EstimatedRange | None = None
 
 
 NOBODY = StatedVerdict(verdict=Verdict.NOT_EXAMINED, reason="not_attested")

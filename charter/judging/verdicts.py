@@ -28,6 +28,7 @@ from boussole.charter.document.versions import DecidedBy
 from boussole.charter.judging.families import Question, SystemQuestions, asked, asked_of
 from boussole.charter.judging.logged import logged, refuted
 from boussole.charter.judging.paired import paired
+from boussole.charter.judging.ranged import ranged
 from boussole.charter.judging.recorded import recorded
 from boussole.charter.judging.stated import Period, StatedVerdict, attested, dated, tolerated
 from boussole.charter.judging.statistics.correction import PValues
@@ -221,6 +222,7 @@ class _Judging:
             counted=found.counted,
             **({"logged": found.logged} if found.logged else {}),
             **({"paired": found.paired} if found.paired else {}),
+            **({"estimated": found.estimated} if found.estimated else {}),
             question=asked(question, self.system),
         )
         return VerdictDocument(
@@ -245,7 +247,7 @@ class _Judging:
         post_hoc = level.post_hoc(self.period.start, proven=proven)
         return ThresholdOfVerdict(**level.model_dump(), proven_on=proven, post_hoc=post_hoc)
 
-    def _found(self, question: Question) -> StatedVerdict:
+    def _found(self, question: Question) -> StatedVerdict:  # noqa: PLR0911 (each kind of answer)
         """What people state, where the question rests on that; else what the comparisons say."""
         indicator, system = question.indicator, self.system.id
         if indicator.evidence == "attested":
@@ -259,6 +261,8 @@ class _Judging:
             told = tolerated(indicator, self.facts, system=system, period=self.period, charter=self.charter)
         if (counted := self._counted(indicator)) is not None:
             return _graver(counted, told)
+        if question.ranged is not None:
+            return self._ranged(question, question.ranged)
         if question.logged is not None:
             return self._logged(question, question.logged, told)
         if told is None or (question.comparisons and worst([verdict, told.verdict]) != told.verdict):
@@ -273,6 +277,15 @@ class _Judging:
         stops, no case is not enough."""
         looked = refuted(question.indicator.id, self.facts, system=self.system.id, period=self.period)
         found = logged(measure, told, refuted=looked, watch=question.indicator.threshold.watch)
+        if found.verdict == Verdict.KEPT and self.limited(question):
+            return StatedVerdict(verdict=Verdict.UNKNOWN, reason=REASON)
+        if found.verdict == Verdict.KEPT and self.stops(question):
+            return replace(found, verdict=Verdict.UNKNOWN, reason=STOPS)
+        return found
+
+    def _ranged(self, question: Question, measure: MeasureInShort) -> StatedVerdict:
+        """What a range answers; where too much was left out, or the log stops, it keeps nothing."""
+        found = ranged(measure, question.indicator.threshold)
         if found.verdict == Verdict.KEPT and self.limited(question):
             return StatedVerdict(verdict=Verdict.UNKNOWN, reason=REASON)
         if found.verdict == Verdict.KEPT and self.stops(question):

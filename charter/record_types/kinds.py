@@ -25,6 +25,7 @@ from boussole.charter.record_types.incidents import (
 from boussole.charter.record_types.inputs import Command, Input, WebForm
 from boussole.charter.record_types.ledger_start import LedgerStart
 from boussole.charter.record_types.paired import PairedTexts
+from boussole.charter.record_types.planting import PLANTING
 from boussole.charter.record_types.uses import Stocktaking
 from boussole.charter.record_types.work import WORK
 
@@ -379,7 +380,7 @@ class Withdrawal(Statement):
         "follow_up",
         "stocktaking",
         "paired_texts",
-        *(kind.kind for kind in (*HELD, *WORK)),
+        *(kind.kind for kind in (*HELD, *WORK, *PLANTING)),
     )
     commands = (
         Command(
@@ -411,6 +412,7 @@ MODELS: tuple[type[Statement], ...] = (
     PairedTexts,
     *HELD,
     *WORK,
+    *PLANTING,
     *ACTS,
 )
 

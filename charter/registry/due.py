@@ -65,7 +65,7 @@ def _audits(charter: Charter, use: Use, today: dt.date) -> Iterator[Due]:
     known = {indicator.id: indicator for indicator in charter.ways}
     asked = [known.get(verdict.template or verdict.indicator) for verdict in use.verdicts]
     measured = [indicator for indicator in asked if indicator is not None and indicator.metric]
-    if use.system.columns is None or not measured:
+    if not use.system.measured or not measured:
         return
     if use.audit is None:
         start = use.system.dates.trial or use.system.dates.service or today

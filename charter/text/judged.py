@@ -9,9 +9,12 @@ from typing import Any
 from boussole.audits.metrics.accounts import WITHOUT_FACTOR
 from boussole.audits.metrics.before_after import EFFECT
 from boussole.audits.metrics.calibration import CALIBRATION_DIFFERENCE
+from boussole.audits.metrics.calls import OUTSIDE_SHARE
+from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
 from boussole.audits.metrics.definition import Comparison
 from boussole.audits.metrics.discrimination import AUC_DIFFERENCE
 from boussole.audits.metrics.families import EVERY_COMPARISON
+from boussole.audits.metrics.footprint import FOR_NOTHING, OF_YEAR, PER_TEXT, SPREAD
 from boussole.audits.metrics.forgotten import NEVER_RATIO
 from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN
 from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_RATE
@@ -19,6 +22,7 @@ from boussole.audits.metrics.notices import WITHOUT_NOTICE
 from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
 from boussole.audits.metrics.replies import LATE_RATIO
 from boussole.audits.metrics.sides_of_replies import REACHED_RATIO, SILENT_RATIO
+from boussole.audits.metrics.texts import PERSONAL_OUTSIDE, UNLAWFUL_ADVERTS
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.metrics.uses import UNDECLARED_SHARE
 from boussole.charter.text.model import Need
@@ -34,8 +38,9 @@ class Judged:
     """How a charter can judge a measure."""
 
     scale: str
-    """`ratio`, `difference`, `share`, `distance`, `effect` or `cases`: what its levels are. All but `cases`, of which
-    one is too many, carry a test. Empty: it is shown, never judged."""
+    """`ratio`, `difference`, `share`, `distance`, `effect`, `cases` or `range`: what its levels are. All but `cases`,
+    of which one is too many, and `range`, which is held to a level by its ends, carry a test. Empty: it is shown, never
+    judged."""
     need: Need | None = None
     """What a system file must declare for it, and its question must say that it needs."""
     of_everybody: bool = False
@@ -59,6 +64,8 @@ class Judged:
     """Whether audits of earlier versions do not have it: that they hold none of it says nothing of groups."""
     overlapping: bool = False
     """Whether a window shares most of its months with the one before: two windows are not held to each other."""
+    breaks: bool = True
+    """Whether it can break a promise by itself: who is put in may be harder to place, and need it more."""
     params: Mapping[str, str] = field(default_factory=dict)
     """What a question can choose among its figures by, and what that can be."""
 
@@ -108,9 +115,18 @@ JUDGED: dict[str, Judged] = {
     UNDECLARED_SHARE: _of_log("cases", "purposes"),
     WITHOUT_NOTICE: _of_log("cases", "notices"),
     WITHOUT_FACTOR: _of_log("cases", "accounts"),
+    UNLAWFUL_ADVERTS: _of_log("cases", "adverts"),
+    PERSONAL_OUTSIDE: _of_log("cases", "personal_kinds"),
+    OUTSIDE_SHARE: _of_log("cases", "allowed_places"),
+    PER_TEXT: _of_log("range", "text_outcomes"),
+    OF_YEAR: _of_log("range", "called_models"),
+    FOR_NOTHING: _of_log("range", "text_outcomes"),
+    SPREAD: _of_log("range", "called_models"),
     REACHED_RATIO: _of_log("ratio", "smartphones", replies=True, sides=True, later=True),
     SILENT_RATIO: _of_log("ratio", "replies", replies=True, sides=True, later=True),
     EFFECT: _of_log("effect", "agencies"),
+    PUT_IN_RESULTS: _of_log("effect", "reviews", later=True, breaks=False),
+    GAP_BY_CORRECTIONS: Judged(scale="effect", need="reviews", by_window=True, later=True, params=AGAINST),
 }
 """The measures that a charter can judge, and how."""
 

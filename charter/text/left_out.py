@@ -29,6 +29,7 @@ BESIDE = {
     **dict.fromkeys(("reviews", "reading_time"), "human_actions"),
     "purposes": "usage",
     "accounts": "accounts",
+    **dict.fromkeys(("allowed_places", "called_models", "text_outcomes", "adverts", "personal_kinds"), "generations"),
 }
 """What a question may need, and the part of `left_out` that tells how much of it was set aside."""
 

@@ -34,6 +34,11 @@ Need = Literal[
     "purposes",
     "notices",
     "accounts",
+    "allowed_places",
+    "called_models",
+    "text_outcomes",
+    "adverts",
+    "personal_kinds",
 ]
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]
@@ -42,6 +47,7 @@ Records = Literal[
     "incidents_in_time",
     "explanations_in_time",
     "trained_first",
+    "errors_noticed",
     "versions_examined",
     "opinions_followed",
     "uses_registered",

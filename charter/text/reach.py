@@ -126,6 +126,9 @@ def _levels(each: DraftQuestion, scale: str) -> Iterator[Fault]:
     wrong = {name: told for name, level in levels.items() if (told := _off_scale(name, level, scale))}
     for name, told in wrong.items():
         yield each.fault(told, "threshold", name)
+    if scale == "range":
+        yield from _of_range(each, levels)
+        return
     if scale == "effect":
         yield from _of_effect(each, levels)
         return
@@ -146,12 +149,28 @@ def _off_scale(name: str, level: float, scale: str) -> str:
     return ""
 
 
+def _of_range(each: DraftQuestion, levels: Mapping[str, float]) -> Iterator[Fault]:
+    """A range is held to levels above 0; what is broken lies as far as what is watched, or farther."""
+    for name, level in levels.items():
+        if level <= 0:
+            yield each.fault(
+                f"the {name} level of a range is a number above 0, and this is {level:g}.", "threshold", name
+            )
+    if len(levels) == 2 and levels["breach"] < levels["watch"]:
+        told = f"the breach level ({levels['breach']:g}) must not lie below the watch level ({levels['watch']:g})"
+        yield each.fault(f"{told}: put it higher.", "threshold", "breach")
+
+
 def _of_effect(each: DraftQuestion, levels: Mapping[str, float]) -> Iterator[Fault]:
     """An effect has one level: better is kept, worse is broken, and what cannot be told from it is watched."""
     if len(levels) == 2 and levels["watch"] != levels["breach"]:
         told = "an effect is held to one level: kept above it, broken below it, watched where neither is clear"
         yield each.fault(f"{told}: write the same `watch` and `breach`.", "threshold", "breach")
-    if "breach" not in levels:
+    if not judged(each.indicator.metric).breaks:
+        if "breach" in levels:
+            told = f"'{each.indicator.metric}' breaks no promise by itself: remove the `breach` level."
+            yield each.fault(told, "threshold", "breach")
+    elif "breach" not in levels:
         told = "without a breach level, a clear step back would only be watched"
         yield each.fault(f"{told}: add `breach`, the same as `watch`.", "threshold")
 

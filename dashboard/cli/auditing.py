@@ -169,19 +169,21 @@ def audits(
     """The audits of one system of the workspace or of all, sealed together once all are made; and their language."""
     from boussole.audits.systems.gaps import file_of, hold_filled
     from boussole.audits.windows import EmptyWindowError
-    from boussole.charter.auditing.texts_audit import only_writes, texts_document
+    from boussole.charter.auditing.texts_audit import texts_document
     from boussole.charter.records import open_records, save_audits
     from boussole.charter.records.in_force import in_force
     from boussole.dashboard.alerts.after import tell_changes
 
     workspace = workspace_of(context)
-    if system and only_writes(writer := workspace.system(system)):
-        say("No measure reads texts yet: nothing is measured, and nothing is sealed.")
+    if system and (writer := workspace.system(system)).only_writes and not writer.measured:
+        say("Its file holds texts to nothing (`generations.texts`): nothing is measured, and nothing is sealed.")
         asked = {name: days[name] for name in ("start", "end", "as_of")}
         return [AuditedWindow(document=texts_document(workspace, writer, **asked))], workspace.settings.language
-    ids = [system] if system else [item.id for item in workspace.deciding.values() if item.columns is not None]
+    ids = [system] if system else [item.id for item in workspace.deciding.values() if item.measured]
     if not ids:
-        raise BoussoleError("no system has a decision log.", next_step="Add one with `boussole systems add FILE`.")
+        raise BoussoleError(
+            "no system has a log that is measured.", next_step="Add one with `boussole systems add FILE`."
+        )
     folder = workspace.home / "systems"
     if not dry_run:
         hold_filled(folder, ids)
@@ -299,7 +301,9 @@ def tell(look: AuditedWindow, lang: str, *, to: Callable[[str], None], verdicts:
 
 
 def _unit(document: AuditDocument) -> str:
-    """What the rows of a log are: one without decisions says who stood where."""
+    """What the rows of a log are: one without decisions says who stood where, or is of texts."""
+    if not any(measure.metric == "selection_rate" for measure in document.measures):
+        return "texts"
     alone = any(measure.reason == "no_decision" for measure in document.measures)
     return "places in lists" if alone else "decisions"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -149,6 +151,8 @@ def list_work(
     on: Annotated[dt.datetime | None, typer.Option(formats=DAY, help="As it stood that day; today if absent.")] = None,
 ) -> None:
     """List what is known of effects on work: entry, kind, period, system, figures."""
+    from boussole.charter.deadlines.planting import plantings
+    from boussole.charter.record_types.planting import Planting
     from boussole.charter.records.facts import facts_of
     from boussole.charter.work.effects import consultations, surveys, times, trainings
 
@@ -162,6 +166,55 @@ def list_work(
         put(f"{entry}\ttraining\t{course.end}\t{course.system or 'all systems'}\t{course.before} of {course.users}")
     for entry, saved in times(facts):
         put(f"{entry}\ttime_saved\t{saved.end}\t{saved.system}\t{saved.hours} hours")
+    for each in (
+        each for name in {said.system for _, said in facts.standing(Planting)} for each in plantings(facts, name)
+    ):
+        found = each.found[1] if each.found else None
+        told = f"{sum(team.noticed for team in found.teams)} of {found.planted}" if found else "nothing recorded yet"
+        put(f"{each.entry}\tplanting\t{each.planting.end}\t{each.planting.system}\t{told}")
     for entry, step in consultations(facts):
         told = f"{step.system or 'all systems'}\t{step.step}, {step.body}"
         put(f"{entry}\tconsultation\t{step.planned_on or step.on}\t{told}")
+
+
+@work_app.command("secret")
+def make_secret(
+    file: Annotated[Path, typer.Argument(help="The file to be made; the works council keeps it under seal.")],
+) -> None:
+    """Make the secret by which planted errors are drawn, and print its hash, which `work planting` records."""
+    from boussole.audits import private_files
+    from boussole.audits.hashing import sha256_hex
+
+    if file.exists():
+        raise BoussoleError("this file is there already.", where=str(file), next_step="Name a file that is not.")
+    drawn_by = secrets.token_hex(32)
+    private_files.write(file, drawn_by + "\n")
+    put(sha256_hex(drawn_by.encode()))
+
+
+@work_app.command("draw")
+def draw_cases(
+    cases: Annotated[Path, typer.Argument(help="The cases of the protocol: one id a line.")],
+    *,
+    secret: Annotated[Path, typer.Option(help="The file that `work secret` made.")],
+    errors: Annotated[int, typer.Option(help="How many errors are planted.", min=1)],
+) -> None:
+    """Print the cases in which errors are planted: the same ones for whoever has the list and the secret."""
+    from boussole.charter.deadlines.planting import drawn
+
+    given, key = (_lines(path) for path in (cases, secret))
+    if len(key) != 1:
+        raise BoussoleError("this is no secret.", where=str(secret), next_step="Make one: `boussole work secret FILE`.")
+    if len({*given}) < errors:
+        told = f"there are {len({*given})} cases, and {errors} errors to be planted."
+        raise BoussoleError(told, where=str(cases), next_step="Give more cases, or plant fewer errors.")
+    put("\n".join(drawn(given, secret=key[0], errors=errors)))
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of a text file that are not empty. Raises BoussoleError where it cannot be read."""
+    try:
+        return [line for each in path.read_text(encoding="utf-8").splitlines() if (line := each.strip())]
+    except (OSError, UnicodeDecodeError) as error:
+        told = "this file cannot be read as text."
+        raise BoussoleError(told, where=str(path), next_step="Check its name and that it is UTF-8.") from error

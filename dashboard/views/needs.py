@@ -34,6 +34,7 @@ DECLARED = (
     "no_groups", "no_outcome", "no_reference", "no_score", "no_features", "no_controls", "no_stages",
     "no_decision", "no_actors", "no_ranks", "no_person", "no_contacts", "no_agencies", "no_reviews", "no_reading_time",
     "no_closings", "no_smartphones", "no_replies", "no_purposes", "no_notices", "no_accounts",
+    "no_allowed_places", "no_called_models", "no_text_outcomes",
 )  # fmt: skip
 
 

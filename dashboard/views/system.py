@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from boussole.audits.languages import capital, inside
+from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS
 from boussole.audits.metrics.errors import RATES
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.mixed import joined
@@ -29,6 +30,7 @@ from boussole.dashboard.views.charts.calibration import (
     drawn_and_not,
 )
 from boussole.dashboard.views.charts.charts import curves_svg, drift_chart, drift_text, groups_chart, groups_text, svg
+from boussole.dashboard.views.charts.corrections import corrections_table
 from boussole.dashboard.views.charts.dots import NARROW, WIDE
 from boussole.dashboard.views.charts.groups import ADJUSTED, ADJUSTED_STAGE, RATIOS, By, attribute_name, compared, rows
 from boussole.dashboard.views.charts.hundred import falls, waterfall, waterfall_table, waterfall_text
@@ -290,6 +292,9 @@ def _groups(document: Standing, verdict: VerdictDocument, system: System | None,
     if found is None:
         return "", None, None
     metric, by = found
+    if metric == GAP_BY_CORRECTIONS:
+        title = say("What corrections make of the gap")
+        return title, None, corrections_table(document, verdict, say, title=title, system=system)
     if metric == GAP_SHARE:
         return _through(document, verdict, by, system, say)
     shown = rows(document, by, say, metric=metric, system=system)

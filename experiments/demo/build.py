@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from boussole.audits import private_files
+from boussole.audits.decisions import ingest
 from boussole.audits.errors import BoussoleError
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy import keys
@@ -51,6 +53,7 @@ def build(home: Path, *, people: int = PEOPLE, seed: int = SEED, progress: Progr
     simulation = simulate(people, seed=seed)
     tell("people, offers, model", 1, 1)
     _log_everything(workspace, simulation, tell=tell)
+    _import_texts(workspace, simulation)
     return workspace
 
 
@@ -101,6 +104,7 @@ def _log_everything(workspace: Workspace, simulation: Simulation, *, tell: Progr
                     sent = simulation.messages
                     log_contacts(sent[sent["week"] == name].drop(columns="week"), system="matchft")
         _log_months("reviews", simulation.reviews, "human_actions", experiment=experiment, done=done)
+        _log_months("late outcomes", simulation.late, "outcomes", experiment=experiment, done=done)
         _log_months("uses", simulation.uses, "usage", experiment=experiment, done=done)
         _log_months("accounts", simulation.accounts, "accounts", experiment=experiment, done=done)
         if COUNTS not in done:
@@ -120,6 +124,16 @@ def _log_months(what: str, rows: pd.DataFrame, log: LogName, *, experiment: str,
         if (name := f"{what} {month}") not in done:
             with mlflow.start_run(experiment_id=experiment, run_name=name):
                 log_frame(found.drop(columns="month"), log=log, system="matchft")
+
+
+def _import_texts(workspace: Workspace, simulation: Simulation) -> None:
+    """The texts and calls as whoever runs the models exports them: the file does not stay, and no run holds it."""
+    logs = {"chatft": simulation.texts.drop(columns="month"), "matchft": simulation.questions}
+    for system, log in logs.items():
+        with tempfile.TemporaryDirectory(prefix="boussole-") as folder:
+            file = Path(folder) / "textes.parquet"
+            log.to_parquet(file, index=False)
+            ingest(workspace, workspace.system(system), file, log="generations")
 
 
 def _training(version: str) -> str:

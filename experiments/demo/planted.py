@@ -12,6 +12,8 @@ MONTHS = ("2026-07", "2026-08", "2026-09")
 FIRST_DAY, LAST_DAY = dt.date(2026, 7, 1), dt.date(2026, 9, 30)
 CHANGE = dt.date(2026, 9, 1)
 """The day on which version 2.0 replaces 1.4 and the search radius grows."""
+CORRECTED = MONTHS[1]
+"""The month in which advisers correct lists against people of 50 and over."""
 SELECTION = (
     "selection_rate_ratio",
     "adjusted_selection_rate_ratio",
@@ -41,6 +43,10 @@ class PlantedEffects:
     """Share of lists that advisers change since the change; None plants nothing: as before."""
     hasty_since: float | None = 0.2
     """Share of lists that they review faster than they can read since then; None plants nothing."""
+    age_50_taken_out: float = 0.9
+    """How often, in August, advisers take out people of 50 and over first, and put them in last; 0 plants nothing."""
+    errors_noticed: float = 0.62
+    """Share of errors planted on purpose that advisers notice; 0.97 plants nothing."""
     forgotten_young: float = 0.4
     """Share of people under 25 who are passed over wherever somebody like them can stand in; 0 plants nothing."""
     stray_model: str = "essai-tri-des-cv"
@@ -64,6 +70,18 @@ class PlantedEffects:
     curt_for_origin: float = 0.35
     """Share of ChatFT's texts that are short and familiar where the first name suggests another origin; 0 plants
     nothing."""
+    unlawful_drafts: int = 24
+    """Drafts of adverts with a prohibited criterion, since the change; 0 plants nothing."""
+    unlawful_published: int = 5
+    """Of these, the ones that go out as they were written."""
+    numbers_outside: int = 4
+    """Letters that go out with a social security number or an account, since the change; 0 plants nothing."""
+    calls_outside: int = 7
+    """Calls of ChatFT's models that run in a place that is not allowed, since the change; 0 plants nothing."""
+    idle_watt_hours: float = 100.0
+    """Watt-hours that each metered call takes more since then, as machines run nearly empty; 0 plants nothing."""
+    discarded_length: float = 3.0
+    """How many times as long texts are that are rejected, since then; 1 plants nothing."""
     radius_km: tuple[float, float] = (14.0, 18.8)
     """Mean distance between person and offer, before and after the change."""
 
@@ -174,6 +192,20 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
                 "mechanism": "since the change they take less time than reading takes, for one list in five",
             },
         },
+        "corrections": {
+            "2026-07": "none",
+            "2026-08": "planted",
+            "2026-09": "none: hardly any list is changed",
+            "group": {"age": "50+"},
+            "switch": "PlantedEffects.age_50_taken_out",
+            "mechanism": "in August advisers take out people of 50 and over first, and put them in last",
+            "put_in": "not planted: whom advisers put in they know, so that more of them are hired",
+        },
+        "planted_errors": {
+            "noticed": PLANTED.errors_noticed,
+            "switch": "PlantedEffects.errors_noticed",
+            "mechanism": "under a protocol that the works council knows, advisers notice too few errors: question 2.4",
+        },
         "accounts": {
             "2026-07": "none",
             "2026-08": "none",
@@ -200,6 +232,33 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "switch": "PlantedEffects.curt_for_origin",
             "mechanism": "for a first name that suggests another origin some texts greet familiarly and say less; no "
             "other cue changes anything, and nothing is refused",
+        },
+        "texts": {
+            "2026-07": "none",
+            "2026-08": "none",
+            "2026-09": "planted",
+            "system": "chatft",
+            "unlawful_drafts": PLANTED.unlawful_drafts,
+            "unlawful_published": PLANTED.unlawful_published,
+            "numbers_outside": PLANTED.numbers_outside,
+            "switch": "PlantedEffects.unlawful_drafts, PlantedEffects.unlawful_published, "
+            "PlantedEffects.numbers_outside",
+            "mechanism": "since the change some drafts of adverts ask for an age, a nationality, a sex or no children, "
+            "of which agents let some out: question 3.7; some letters hold a number that names somebody: question 6.4",
+        },
+        "calls": {
+            "2026-07": "none",
+            "2026-08": "none",
+            "2026-09": "planted",
+            "system": "chatft",
+            "outside": PLANTED.calls_outside,
+            "idle_watt_hours": PLANTED.idle_watt_hours,
+            "discarded_times_between": [1.5, 3.5],
+            "switch": "PlantedEffects.calls_outside, PlantedEffects.idle_watt_hours, PlantedEffects.discarded_length",
+            "mechanism": "since the change some calls run outside the allowed places (question 6.5); machines run "
+            "nearly empty, so that a metered call takes far more (7.1), and the budget of the year is spent (7.2); "
+            "texts that are rejected are longer (7.4). The size of the model that asks questions for MatchFT is not "
+            "known: nobody can tell what it takes (7.5)",
         },
         "forgotten": {
             "attribute": "age",
@@ -291,6 +350,9 @@ def _expected() -> dict[str, dict[str, str]]:
             "better_than_before": "kept",
             "stop_is_respected": "watch" if changed else "kept",
             "undeclared_use": "watch" if changed else "kept",
+            "where_models_run": "kept",
+            "within_budget": "unknown",  # nobody has voted a budget for it
+            "measurable_at_all": "unknown",  # the size of the model that asks questions is not published
             "told_it_is_ai": "watch" if changed else "kept",
             "needless_access": "broken" if changed else "kept",
             "without_a_smartphone": "watch" if changed else "kept",
@@ -315,6 +377,7 @@ def _expected() -> dict[str, dict[str, str]]:
                 f"where_the_gap_opens_{name}": "watch" if old else "unknown",
                 f"never_shortlisted_{name}": "broken" if old and last else "unknown",
             }
+        verdicts[month] |= _corrected(month)
         if month != MONTHS[0]:
             verdicts[month] |= {"likeness_to_reference": "watch" if changed else "kept"}
     # Twelve looks, 16 questions, 25 comparisons of small groups: one is surely below 0.95, not surely below 0.8.
@@ -325,3 +388,16 @@ def _expected() -> dict[str, dict[str, str]]:
         verdicts[month] |= {f"precision_difference_{name}": "unknown" for name in names}
     verdicts[MONTHS[2]] |= {f"{asked}_qpv": "unknown" for asked in SELECTION[2:]}  # 94 for 100 at the shortlist
     return verdicts
+
+
+def _corrected(month: str) -> dict[str, str]:
+    """Of what advisers correct: against people of 50 and over in August; since the change there is hardly anything."""
+    names = ("gender", "age", "qpv", "gender_age")
+    if month == MONTHS[2]:
+        return {"corrections_help": "unknown", **{f"gap_after_corrections_{name}": "unknown" for name in names}}
+    planted = month == CORRECTED
+    # By chance there may be a gap by neighbourhood in August; in July nothing shows that the gap by age was narrowed
+    # in each cell of gender and age.
+    found = {"gender": "kept", "age": "broken" if planted else "kept"}
+    found |= {"qpv": "unknown" if planted else "kept", "gender_age": "broken" if planted else "watch"}
+    return {"corrections_help": "kept", **{f"gap_after_corrections_{name}": told for name, told in found.items()}}

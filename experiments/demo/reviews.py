@@ -1,4 +1,4 @@
-"""The reviews of the demo: of each list an adviser looks at the first proposals, changes some, and takes time to read;
+"""The reviews of the demo: of each list an adviser looks at the first proposals, corrects some, and takes time to read;
 but for what is planted."""
 
 from __future__ import annotations
@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from boussole.experiments.demo.corrections import swaps
 from boussole.experiments.demo.planted import CHANGE, PLANTED, PlantedEffects
 
 AGENCIES, ADVISERS = 80, 15
@@ -37,11 +38,12 @@ def reviews(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffe
         pace=np.where(hasty, rng.uniform(500, 1500, count), rng.uniform(80, 280, count)),
         wait=pd.to_timedelta(rng.integers(5, 600, count), unit="min"),
     ).drop(columns="ts")
-    found = seen.merge(lists, on="offer_id")
+    corrected = swaps(log, lists.loc[lists["changed"], "offer_id"], rng=rng, effects=effects)
+    proposals = pd.concat([seen.assign(kept=seen["contacted"]), corrected], ignore_index=True)
+    proposals = proposals.drop_duplicates("decision_id", keep="last").sort_values("decision_id")
+    found = proposals.drop(columns="rank").merge(lists, on="offer_id")
     words = rng.integers(*WORDS, len(found))
-    first = ~found["offer_id"].duplicated()
     return found.assign(
-        kept=found["contacted"] ^ (found["changed"] & first),
         seconds=(words / found["pace"] * 60).round(1),
         reviewed_at=found["ts"] + found["wait"],
         words=words,

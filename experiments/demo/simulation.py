@@ -9,6 +9,8 @@ import pandas as pd
 
 from boussole.experiments.demo.accounts import accounts
 from boussole.experiments.demo.agencies import agency_months
+from boussole.experiments.demo.calls import questions, with_calls
+from boussole.experiments.demo.corrections import late_outcomes
 from boussole.experiments.demo.forgetting import forget
 from boussole.experiments.demo.market import PARIS, offers, outcomes, pairs
 from boussole.experiments.demo.messages import messages
@@ -16,6 +18,7 @@ from boussole.experiments.demo.model import VERSIONS, Version, decide, history, 
 from boussole.experiments.demo.people import people
 from boussole.experiments.demo.planted import PLANTED, PlantedEffects
 from boussole.experiments.demo.reviews import reviews
+from boussole.experiments.demo.texts import texts
 from boussole.experiments.demo.uses import uses
 
 LOGGED = [
@@ -34,10 +37,16 @@ class Simulation:
     """Messages to people, each with the run of its decision."""
     reviews: pd.DataFrame
     """What advisers decided, each with its month."""
+    late: pd.DataFrame
+    """What became of people whom advisers put in, each with the month of the review."""
     uses: pd.DataFrame
     """What advisers use it for, each with its month."""
     agencies: pd.DataFrame
     """Counts by agency and month."""
+    texts: pd.DataFrame
+    """Texts written with ChatFT and the calls behind them, each with its month."""
+    questions: pd.DataFrame
+    """Calls of the model that asks questions for MatchFT."""
     accounts: pd.DataFrame
     """Accounts that can reach the data, each export with its month."""
     versions: dict[str, Version]
@@ -58,7 +67,7 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
 
     `effects`: what is planted in who is passed over, in messages, reviews and agencies.
     """
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(10)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(14)]
     past = history(rng=streams[0])
     versions = {name: train(name, past) for name in VERSIONS}
     seekers = people(count, rng=streams[1])
@@ -74,8 +83,11 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
         log=log,
         messages=sent,
         reviews=reviewed,
+        late=late_outcomes(log, reviewed, rng=streams[13]),
         uses=uses(reviewed, rng=streams[8], effects=effects),
         agencies=agency_months(rng=streams[7], effects=effects),
+        texts=with_calls(texts(rng=streams[10], effects=effects), rng=streams[11], effects=effects),
+        questions=questions(rng=streams[12]),
         accounts=accounts(rng=streams[9], effects=effects),
         versions=versions,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 
 MODEL = ("mlflow.llm.model", "mlflow.chat.model", "gen_ai.response.model", "gen_ai.request.model")
 """Attributes of a span that name a model, the nearest first."""
+TAGGED = ("use", "team", "outcome", "recipient", "provider", "place", "edit_distance", "energy")
+"""Keys of the log that a trace holds as tags, by the names of the system file; the text that went out is no tag."""
+PROVIDER = ("gen_ai.provider.name", "gen_ai.system")
+"""Attributes of a span that name who ran the model, where no tag does: OpenTelemetry's for generative AI."""
+TOKENS = {"tokens_in": "gen_ai.usage.input_tokens", "tokens_out": "gen_ai.usage.output_tokens"}
 LONGEST = 40
 TEXT = "text"
 """What is kept of a feedback that is a sentence: that there was one."""
@@ -23,7 +29,7 @@ TEXT = "text"
 def generation_system(system: System) -> System:
     """The system with a name for every column that a trace can fill, whether its file names one or not.
 
-    `use` and `team` are tags of a trace: they are read where the file names them.
+    What is said of a call and of its text (`TAGGED`) are tags of a trace: they are read where the file names them.
     """
     declared = system.generations or Generations()
     named = {
@@ -45,12 +51,14 @@ def row_of(trace: Trace, system: System) -> dict[str, Any]:
         names.input: _text(root.inputs) if root else None,
         names.output: _text(root.outputs) if root else None,
         names.model_version: info.tags.get(names.model_version or "") or _model(trace.data.spans, info),
-        names.tokens_in: usage.get("input_tokens"),
-        names.tokens_out: usage.get("output_tokens"),
+        names.tokens_in: usage.get("input_tokens", _summed(trace.data.spans, TOKENS["tokens_in"])),
+        names.tokens_out: usage.get("output_tokens", _summed(trace.data.spans, TOKENS["tokens_out"])),
         names.seconds: seconds,
         names.feedback: feedback_of(info, system),
     }
-    row |= {column: info.tags.get(column) for column in (names.use, names.team) if column}
+    row |= {column: info.tags.get(column) for role in TAGGED if (column := getattr(names, role))}
+    if names.provider and row[names.provider] is None:
+        row[names.provider] = _named(trace.data.spans, PROVIDER)
     return {str(column): value for column, value in row.items()}
 
 
@@ -99,9 +107,17 @@ def _text(value: Any) -> str | None:
 
 def _model(spans: list[Span], info: TraceInfo) -> str | None:
     """The model that the first span of a model call names, else the logged model of the trace."""
-    for span in spans:
-        for name in MODEL:
-            if value := span.attributes.get(name):
-                return str(value)
-    found = info.trace_metadata.get("mlflow.modelId")
+    found = _named(spans, MODEL) or info.trace_metadata.get("mlflow.modelId")
     return str(found) if found else None
+
+
+def _named(spans: list[Span], names: Sequence[str]) -> str | None:
+    """What the first span that has one of some attributes says, the nearest of these first."""
+    found = (value for span in spans for name in names if (value := span.attributes.get(name)))
+    return next((str(value) for value in found), None)
+
+
+def _summed(spans: list[Span], name: str) -> int | None:
+    """An attribute that counts, over all spans; None where none has it."""
+    found = [int(value) for span in spans if isinstance(value := span.attributes.get(name), int | float)]
+    return sum(found) if found else None

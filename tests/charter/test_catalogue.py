@@ -14,13 +14,16 @@ from boussole.charter.judging.wording import (
     logged_sentences,
     naming,
     paired_sentences,
+    ranged_sentences,
     reasons,
     record_sentences,
     register_sentences,
     sentences,
     stated_sentences,
+    text_sentences,
 )
 from boussole.charter.oscal import words as oscal_words
+from boussole.charter.text.judged import JUDGED
 
 
 def test_no_sentence_claims_too_much():
@@ -45,11 +48,13 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
         logged_sentences,
         naming,
         paired_sentences,
+        ranged_sentences,
         reasons,
         references,
         record_sentences,
         register_sentences,
         stated_sentences,
+        text_sentences,
         diff_words,
         oscal_words,
     )
@@ -71,6 +76,19 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
 KEYS = {*diff_words.FELT, *diff_words.WORDED, sentences.REASON, *logged_sentences.REASONS, *record_sentences.SPANNED}
 KEYS |= {sentences.NEVER_RATIO, sentences.STOPS, *logged_sentences.WORDS}
 KEYS |= {*paired_sentences.SHARES, *paired_sentences.CONFIRMED_BREAKS}
+KEYS |= {
+    *ranged_sentences.LIES,
+    *ranged_sentences.OF_BUDGET,
+    *(m for m, each in JUDGED.items() if each.scale == "range"),
+}
+KEYS |= {
+    sentences.NEVER_RATIO,
+    sentences.STOPS,
+    *logged_sentences.WORDS,
+    *text_sentences.WORDS,
+    *text_sentences.REASONS,
+}
+KEYS |= {sentences.EFFECT, sentences.PUT_IN_RESULTS, sentences.GAP_BY_CORRECTIONS}
 """Names of changes, fields, reasons, measures, records and needs, which are looked up and never said."""
 
 

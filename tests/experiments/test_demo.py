@@ -267,7 +267,10 @@ def test_the_workspace_holds_systems_facts_models_and_weeks(small: Workspace) ->
     assert trained == {"1.4", "2.0"}
     logged = [run for run in runs if run.data.tags.get("boussole.system") == "matchft"]
     weeks = [run for run in logged if store.list_artifacts(run.info.run_id, "boussole/decisions")]
-    assert len(logged) == len(weeks) + 3 * 3 + 1  # months of reviews, uses and accounts; the counts of agencies
+    late = [run for run in logged if store.list_artifacts(run.info.run_id, "boussole/outcomes")]
+    assert 1 <= len(late) <= 3  # months in which advisers put somebody in
+    # months of reviews, uses and accounts; the counts of agencies
+    assert len(logged) == len(weeks) + len(late) + 3 * 3 + 1
     assert len(weeks) == 15  # fourteen ISO weeks touch July to September 2026; the version changes within one
     for run in weeks:
         files = [item.path for item in store.list_artifacts(run.info.run_id, "boussole/decisions")]
@@ -367,6 +370,31 @@ def test_with_nothing_planted_advisers_decide_and_read(simulation: Simulation) -
     done = reviews(simulation.log, rng=np.random.default_rng(7), effects=none)
     found = by_list(simulation.log, done).groupby("month")[["changed", "hasty"]].mean()
     assert (found["changed"].between(0.08, 0.16) & found["hasty"].between(0.01, 0.05)).all()
+
+
+def taken_out(log: pd.DataFrame, done: pd.DataFrame) -> pd.Series:
+    """By month, the share of people of 50 and over among those whom advisers took out."""
+    found = done.merge(log[["decision_id", "contacted", "age"]], on="decision_id")
+    out = found[found["contacted"] & ~found["kept"]]
+    return (out["age"] >= 50).groupby(out["month"]).mean()
+
+
+def test_advisers_correct_lists_alike_but_for_what_is_planted(simulation: Simulation, planted: dict[str, Any]) -> None:
+    share = taken_out(simulation.log, simulation.reviews)
+    assert (share["2026-07"] < 0.35, share["2026-08"] > 0.6) == (True, True)
+    assert [planted["corrections"][month] for month in ("2026-07", "2026-08")] == ["none", "planted"]
+    none = dataclasses.replace(PLANTED, age_50_taken_out=0.0, changed_since=None)
+    assert taken_out(simulation.log, reviews(simulation.log, rng=np.random.default_rng(7), effects=none)).max() < 0.35
+    done = simulation.reviews.merge(simulation.log[["decision_id", "contacted"]], on="decision_id")
+    put_in = done.loc[done["kept"] & ~done["contacted"], "decision_id"]
+    assert set(simulation.late["decision_id"]) == set(put_in)
+    assert not simulation.late["decision_id"].duplicated().any()
+    swapped = (done["kept"] != done["contacted"]).groupby(done["decision_id"].map(offers_of(simulation.log))).sum()
+    assert set(swapped) == {0, 2}  # somebody is taken out and somebody put in
+
+
+def offers_of(log: pd.DataFrame) -> pd.Series:
+    return log.set_index("decision_id")["offer_id"]
 
 
 def test_first_messages_say_that_a_machine_writes_but_for_those_that_are_planted(

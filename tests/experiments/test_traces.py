@@ -173,3 +173,25 @@ def test_a_pseudonymised_trace_is_known_again(workspace: Workspace, mlflow: Any)
     (row,) = rows(secret)
     assert row["id"] != trace_id
     assert row["feedback"] == "false"
+
+
+def test_spans_of_opentelemetry_say_model_provider_and_tokens(workspace: Workspace, mlflow: Any) -> None:
+    file = workspace.home / "systems" / "trial.yaml"
+    said = "  provider: provider\n  place: place\n  outcome: outcome\n  recipient: to\n"
+    texts = "  texts: {personal: [NIR], kept: false}\n"
+    file.write_text(file.read_text("utf-8").replace("  use: purpose\n", f"  use: purpose\n{said}{texts}"), "utf-8")
+    with mlflow.start_span("chat") as span:
+        span.set_attribute("gen_ai.provider.name", "mistral_ai")
+        span.set_attribute("gen_ai.response.model", "mistral-large")
+        span.set_attribute("gen_ai.usage.input_tokens", 12)
+        span.set_attribute("gen_ai.usage.output_tokens", 34)
+        span.set_outputs("Son numéro de sécurité sociale : 2 85 07 75 120 001 15.")
+    for tag, value in {"outcome": "kept", "to": "employer", "place": "FR"}.items():
+        mlflow.set_trace_tag(span.trace_id, tag, value)
+    mlflow.flush_trace_async_logging()
+    assert told(sync(Workspace(workspace.home))) == (1, 0, 0)
+    (row,) = rows(workspace)
+    assert (row["provider"], row["model_version"], row["place"]) == ("mistral_ai", "mistral-large", "FR")
+    assert (row["tokens_in"], row["tokens_out"]) == (12, 34)
+    assert (row["outcome"], row["recipient"], row["output"]) == ("kept", "employer", None)
+    assert row["personal_output"] == "NIR"

@@ -10,7 +10,7 @@ from boussole.audits.decisions.contracts.columns import ColumnReader
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy.pseudonyms import bucket, pseudonym
 from boussole.audits.systems.logs import LOG_TYPES
-from boussole.audits.systems.logs.log_type import How, Read, Section
+from boussole.audits.systems.logs.log_type import TEXTS, How, Read, Section
 from boussole.audits.systems.model import System
 
 
@@ -28,6 +28,7 @@ def contract(system: System, log: LogName, types: Mapping[str, str], *, now: dt.
         column: str | None = getattr(part, read.role)
         if column and (kind.needs(read) or made.has(column)):
             _read(made, read, column, now=now)
+    _derive(made, part)
     if len(kind.identity) > 1:
         # From the clear person, like every other pseudonym: a rotation of keys takes the stored ones along.
         reads = {read.role: read for read in kind.reads}
@@ -92,6 +93,11 @@ def _sealed(made: Contract, role: str, column: str) -> None:
     made.select[role] = f"seal_text({made.read.text(column)})"
 
 
+def _looked_at(made: Contract, role: str, column: str) -> None:
+    """Nothing of it is stored: what it holds is (`_derive`)."""
+    del made, role, column
+
+
 _READ: Mapping[How, Callable[[Contract, str, str], None]] = {
     "person": _person,
     "keyed": _keyed,
@@ -102,7 +108,19 @@ _READ: Mapping[How, Callable[[Contract, str, str], None]] = {
     "number": Contract.number,
     "whole": Contract.whole,
     "sealed": _sealed,
+    "looked_at": _looked_at,
 }
+
+
+def _derive(made: Contract, part: Section) -> None:
+    """Columns that are made of texts; a text that a system does not keep is not stored."""
+    if made.kind.derive is None:
+        return
+    columns = {read.role: getattr(part, read.role) for read in made.kind.reads if read.how in TEXTS}
+    clear = {role: made.read.text(column) for role, column in columns.items() if made.has(column)}
+    made.select |= made.kind.derive(part, clear, made.select)
+    if not made.kind.keeps(part):
+        made.select |= dict.fromkeys(columns, "CAST(NULL AS BLOB)")
 
 
 def _text(made: Contract, read: Read, column: str, *, needed: bool) -> str:

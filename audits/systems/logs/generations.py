@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from boussole.audits.systems.kinds import ColumnName
+from boussole.audits.systems.logs.calls import Calls
 from boussole.audits.systems.logs.log_type import LogType, Read, Section
+from boussole.audits.systems.logs.texts import HeldTexts, distance
 
 
 class Generations(Section):
@@ -22,6 +27,57 @@ class Generations(Section):
     use: ColumnName | None = Field(None, description="Declared use of the call")
     team: ColumnName | None = Field(None, description="Agents appear only as teams of 11 or more")
     feedback: ColumnName | None = Field(None, description="What its user said of it: kept, rejected, a score")
+    provider: ColumnName | None = Field(None, description="Who ran the model")
+    place: ColumnName | None = Field(None, description="Where the model ran: a country, a region, a data centre")
+    outcome: ColumnName | None = Field(
+        None, description="What became of the text: kept, edited, rejected, regenerated (`calls` lists the values)"
+    )
+    energy: ColumnName | None = Field(None, description="Electricity of the call, in watt-hours, where it was metered")
+    calls: Calls | None = Field(None, description="What calls of models are held to, and on what they run")
+
+    sent: ColumnName | None = Field(
+        None, description="What went out after the agent's edit: free text, looked at as it comes in and never stored"
+    )
+    edit_distance: ColumnName | None = Field(
+        None, description="Characters that the agent changed (Levenshtein); empty: counted where both texts are there"
+    )
+    recipient: ColumnName | None = Field(None, description="To whom the text went: a category")
+    texts: HeldTexts | None = Field(
+        None, description="What the texts themselves are held to, and whether they are stored"
+    )
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A section that says nothing of what is newer is written, and hashed, as before there was any."""
+        found: dict[str, Any] = written(self)
+        return {name: value for name, value in found.items() if value is not None or name not in NEWER}
+
+    @model_validator(mode="after")
+    def _texts_told(self) -> Self:
+        held = self.texts
+        for listed, column in (("adverts", "use"), ("outside", "recipient")):
+            if held is not None and getattr(held, listed) and getattr(self, column) is None:
+                raise ValueError(f"`texts.{listed}` are held to the column `{column}`, which is not declared: name it")
+        if held is not None and (held.adverts or held.personal) and self.output is None and self.sent is None:
+            raise ValueError("`texts` looks at no column: name `output`, `sent` or both")
+        return self
+
+
+NEWER = ("provider", "place", "outcome", "energy", "calls", "sent", "edit_distance", "recipient", "texts")
+"""Keys that system files of earlier versions did not have."""
+
+
+def derived(part: Section, texts: Mapping[str, str], read: Mapping[str, str]) -> dict[str, str]:
+    """SQL of what the lake holds of texts, from these in clear and the columns that are read."""
+    assert isinstance(part, Generations)  # noqa: S101 (the section of this log)
+    far = distance(texts, read)
+    return (part.texts.found(texts, read) if part.texts else {}) | ({"edit_distance": far} if far else {})
+
+
+def keeps(part: Section) -> bool:
+    """Whether texts are stored, encrypted."""
+    assert isinstance(part, Generations)  # noqa: S101 (the section of this log)
+    return part.texts is None or part.texts.kept
 
 
 GENERATIONS = LogType(
@@ -47,6 +103,17 @@ GENERATIONS = LogType(
         "use": "VARCHAR",
         "team": "VARCHAR",
         "feedback": "VARCHAR",
+        "provider": "VARCHAR",
+        "place": "VARCHAR",
+        "outcome": "VARCHAR",
+        "energy": "DOUBLE",  # watt-hours, where they were metered
+        "bucket": "UTINYINT",  # of the team
+        "edit_distance": "BIGINT",
+        "recipient": "VARCHAR",
+        "wording_output": "VARCHAR",  # the criteria found, with a blank between; empty: read, and none; NULL: not read
+        "wording_sent": "VARCHAR",
+        "personal_output": "VARCHAR",  # the kinds of personal data found, in the same way
+        "personal_sent": "VARCHAR",
     },
     moment="at",
     reads=(
@@ -60,7 +127,27 @@ GENERATIONS = LogType(
         Read("model_version", "words"),
         Read("use", "words"),
         Read("feedback", "words"),
-        Read("team", "identifier"),
+        Read("team", "team"),
+        Read("provider", "words"),
+        Read("place", "words"),
+        Read("outcome", "words"),
+        Read("energy", "number"),
+        Read("sent", "looked_at"),
+        Read("edit_distance", "whole"),
+        Read("recipient", "words"),
     ),
     compared="files",
+    derive=derived,
+    keeps=keeps,
+    cube={
+        "month": "DATE",
+        "part": "VARCHAR",  # what is counted, and held to which declaration
+        "bucket": "UTINYINT",  # of the team, or of the day
+        "n": "BIGINT",
+        "cases": "BIGINT",
+        "by": "VARCHAR",  # of calls: `calls.BY`; NULL: of everybody
+        "value1": "VARCHAR",
+        "value2": "VARCHAR",
+        "value3": "VARCHAR",
+    },
 )

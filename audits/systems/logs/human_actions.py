@@ -13,6 +13,15 @@ CHANGED, HASTY, UNTIMED, SMALL, EARLY, SQUARES, MONTHS, PEOPLE = PARTS = (
 words. Lists of all teams, of which: of teams that are too small. Reviews, of which: older than what they review. Of
 each agent, lists times lists. Months, of which each is one. People with a proposal that was
 changed, and with one that was not."""
+RESULTS, PUT_IN, FOLLOWED = "results", "put_in", "followed"
+"""What became of people in the final lists, and of which of them: those whom the tool had not proposed, and those whom
+it had."""
+FINAL_BY_TEAM, FINAL_BY_PERSON = "final_by_team", "final_by_person"
+"""Decisions by what was proposed and what was decided in the end, by bucket of the team (where nobody reviewed, of the
+person), and by bucket of the person."""
+SOMEBODY, MOVED, TAKEN_OUT, APART = "somebody", "moved", "taken_out", "apart"
+"""Different people on a side of `RESULTS`, and of each group about whom it was decided otherwise than proposed; people
+whom agents took out; reviewed decisions that are not counted, as their team is small, or unknown."""
 
 HUMAN_ACTIONS = LogType(
     name="human_actions",

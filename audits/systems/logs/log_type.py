@@ -12,13 +12,17 @@ from boussole.audits.systems.columns import Columns
 from boussole.audits.systems.kinds import Strict, Texts
 
 How = Literal[
-    "id", "person", "keyed", "team", "identifier", "moment", "day", "words", "band", "number", "whole", "sealed"
-]
+    "id", "person", "keyed", "team", "identifier", "moment", "day", "words", "band", "number", "whole", "sealed",
+    "looked_at",
+]  # fmt: skip
 """How a column is read: `id`, `person` and `keyed` (always a pseudonym) must be there, `identifier` is a pseudonym
 where the system file says so, and `team` too, with a bucket; `band` is a range of ages and never an age, `whole` a
-whole number of 0 or more, `sealed` a text that is encrypted."""
+whole number of 0 or more, `sealed` a text that is encrypted, `looked_at` one that is not stored at all: of both,
+`derive` says what is kept of what they hold."""
 IDENTIFYING: tuple[How, ...] = ("id", "person", "team", "identifier")
 IN_CLEAR: tuple[How, ...] = ("words", "band")
+TEXTS: tuple[How, ...] = ("sealed", "looked_at")
+"""Free texts."""
 
 
 class Follow(StrEnum):
@@ -98,6 +102,11 @@ class LogType:
     """The column that a later source may fill in, and what its cells are, in the plural."""
     keyed: tuple[str, ...] = ()
     """Columns that are always keyed hashes, beside its id where that is one."""
+    derive: Callable[[Section, Mapping[str, str], Mapping[str, str]], Mapping[str, str]] | None = None
+    """SQL of columns that are made of texts as these come in: of its section, of its texts in clear by role, and of the
+    columns that are read."""
+    keeps: Callable[[Section], bool] = lambda _: True
+    """Whether a section lets free texts be stored."""
     cube: Mapping[str, str] = field(default_factory=dict)
     """The columns of what is counted of it by itself, beside the decisions (`cube_of`); none where nothing is."""
 

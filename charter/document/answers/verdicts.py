@@ -84,13 +84,57 @@ class RecordCounts(Part):
         LATER,
         Field(description="What was not as promised, where it has a name: versions, models; absent where it has none"),
     ] = None
+    teams: Annotated[
+        Annotated[int, Field(ge=1)] | None,
+        LATER,
+        Field(description="How many teams it was counted in, where it is a sample; absent where everything is counted"),
+    ] = None
+    sealed_late: Annotated[
+        Literal[True] | None,
+        LATER,
+        Field(description="That the ledger does not prove that a protocol was sealed before its cases existed"),
+    ] = None
+    low: Annotated[Share | None, LATER, Field(description="With `teams`: the lower end of `good` ÷ `due`")] = None
+    high: Annotated[Share | None, LATER, Field(description="With `teams`: the upper end")] = None
+    size: Annotated[
+        Annotated[float, Field(gt=0)] | None,
+        LATER,
+        Field(description="With `teams`: how many independent cases these are worth"),
+    ] = None
+
+
+class CallsOutside(Part):
+    """Calls of one kind that ran outside what is allowed: by whom, where, with which model (not told: null)."""
+
+    provider: str | None
+    place: str | None
+    model: str | None
+    n: Count
+
+
+class DetectedTexts(Part):
+    """What was found in all texts that were read, or drafts, by a reader that misses some.
+
+    `annotated`, `found`, `reported`, `right`: what the reader did on texts that people annotated. `share`: flagged ÷
+    texts ÷ recall; `most`: the upper end of what was flagged ÷ the lower end of recall.
+    """
+
+    texts: Count
+    flagged: Count
+    annotated: Annotated[int, Field(ge=1)]
+    found: Count
+    reported: Count
+    right: Count
+    share: Share
+    most: Share
 
 
 class LoggedCases(Part):
     """What a log counts of something that is not tolerated: of `n` people, or uses, how many are a case.
 
-    `bound`: 3 / `n` where none is. `people`: of several months, in each of which somebody counts once, how many
-    different people they are for sure; `bound` is of these.
+    `bound`: 3 / `n` where none is; of what a reader finds in texts, 3 / (`n` × its recall at least). `people`: of
+    several months, in each of which somebody counts once, how many different people they are for sure; `bound` is of
+    these.
     """
 
     n: Count
@@ -118,9 +162,42 @@ class LoggedCases(Part):
     beyond: Annotated[
         Count | None, LATER, Field(description="At most how many accounts have rights that their role does not need")
     ] = None
+    detected: Annotated[
+        DetectedTexts | None,
+        LATER,
+        Field(description="What was found in all texts, or drafts, where cases are of texts"),
+    ] = None
     unused: Annotated[Count | None, LATER, Field(description="At most how many accounts nobody has used for long")] = (
         None
     )
+    outside: Annotated[
+        Annotated[tuple[CallsOutside, ...], Field(min_length=1)] | None,
+        LATER,
+        Field(description="The calls that ran outside what is allowed, the most first; absent where there are none"),
+    ] = None
+    kinds: Annotated[
+        Count | None,
+        LATER,
+        Field(description="How many kinds of such calls there are, listed or not, where it is asked"),
+    ] = None
+
+
+class EstimatedRange(Part):
+    """A figure that is known as a range, as it was judged: `low` and `high` with chance, `estimate` without.
+
+    `expected`: what it will be at the end of the year, where that is judged too. `ranges`, `numbers`: what is told
+    beside it, by name. Without ends where the figure has no value.
+    """
+
+    n: Count
+    low: float | None
+    high: float | None
+    estimate: tuple[float, float] | None
+    expected: Annotated[
+        tuple[float, float] | None, LATER, Field(description="At the end of the year, where it is of a year")
+    ] = None
+    numbers: dict[str, float]
+    ranges: dict[str, tuple[float, float]]
 
 
 class VerdictInShort(Part):
@@ -154,6 +231,7 @@ class VerdictReasons(VerdictInShort):
     counted: Annotated[RecordCounts | None, SINCE] = None
     logged: Annotated[LoggedCases | None, SINCE] = None
     paired: Annotated[PairedTest | None, LATER] = None
+    estimated: Annotated[EstimatedRange | None, LATER] = None
 
     @property
     def rests_on_statements(self) -> bool:

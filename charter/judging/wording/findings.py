@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from boussole.audits.languages import Catalogue, inside, number, whole
+from boussole.audits.metrics.before_after import EFFECT as EFFECT_METRIC
+from boussole.audits.metrics.corrections import PUT_IN_RESULTS
 from boussole.audits.systems.model import System
 from boussole.charter.document import Comparison, IntervalOfTests, MeasureInShort
 from boussole.charter.document.base import given
@@ -81,6 +83,19 @@ EFFECT = (
     "In {agencies} agencies that started, there were {first} {outcome} a month for 100 people since they did; by the "
     "change in {others} others, {second} were to be expected without {system}: {gap}"
 )
+PUT_IN = (
+    "With comparable profiles ({controls}), of 100 people whom agents put in, the outcome followed for {first}, "
+    "against {second} of those whom they kept as proposed: {gap}"
+)
+CORRECTED = {
+    "widened": "At equal numbers, {before} people are proposed {place} where 100 are {other}; after the agents’ "
+    "corrections, {after} are left: these make {value} in 100 of the gap that remains",
+    "narrowed": "At equal numbers, {before} people are proposed {place} where 100 are {other}; after the agents’ "
+    "corrections, there are {after}: without these, the gap that remains would be larger by {value} in 100",
+    "unwatched": "At equal numbers, {before} people are proposed {place} where 100 are {other}; after the agents’ "
+    "corrections, there are {after}: no gap to be watched",
+}
+"""Of a gap between groups, what corrections made of it."""
 OUTCOMES = "outcomes counted"
 MORE_ASKED = "More was probably asked of them before they were {decision}."
 LESS_ASKED = "Less was probably needed for them to be {decision}."
@@ -130,15 +145,17 @@ def finding(
         return _drift(measure, verdict, catalogue, system)
     if scale == "share" and not measure.group:
         return _share(measure, catalogue, ends_of(measure, decided))
-    if scale == "effect":
-        return _effect(measure, catalogue, system, ends_of(measure, decided))
+    if measure.metric in (EFFECT_METRIC, PUT_IN_RESULTS):
+        on_everybody = _effect if measure.metric == EFFECT_METRIC else _put_in
+        return on_everybody(measure, catalogue, system, ends_of(measure, decided))
     named = {
         "place": place(catalogue, system, measure.group or {}),
         "other": other_place(catalogue, system, measure),
         "decision": decision(system, catalogue.lang),
     }
-    if scale == "share":
-        return _gap_share(measure, catalogue, named, ends_of(measure, decided))
+    if scale in ("share", "effect"):
+        shared = _gap_share if scale == "share" else _corrected
+        return shared(measure, catalogue, named, ends_of(measure, decided))
     if scale == "ratio":
         value = per_hundred(given(measure.value), catalogue.lang)
         if measure.given:
@@ -241,6 +258,28 @@ def _effect(measure: MeasureInShort, catalogue: Catalogue, system: System, ends:
         system=said(system.title, lang),
         gap=_gap(given(measure.value), catalogue, digits) + _gap_interval(measure, ends, catalogue, digits),
     )
+
+
+def _put_in(measure: MeasureInShort, catalogue: Catalogue, system: System, ends: Ends | None) -> str:
+    values = given(measure.params.values)
+    digits = gap_digits(values)
+    first, second = (number(100 * value, catalogue.lang, digits) for value in values)
+    gap = _gap(given(measure.value), catalogue, digits) + _gap_interval(measure, ends, catalogue, digits)
+    told = catalogue.gettext(PUT_IN)
+    return told.format(first=first, second=second, gap=gap, controls=controls(system, catalogue.lang))
+
+
+def _corrected(measure: MeasureInShort, catalogue: Catalogue, named: Mapping[str, str], ends: Ends | None) -> str:
+    """The gap before the corrections and after, and what these made of it."""
+    share, lang = given(measure.value), catalogue.lang
+    before, after = (per_hundred(float(measure.params.get(name)), lang) for name in ("before", "after"))
+    which = "unwatched" if measure.params.get("gap") else "widened" if share > 0 else "narrowed"
+    value = number(100 * abs(share), lang, 0)
+    told = catalogue.gettext(CORRECTED[which]).format(before=before, after=after, value=value, **named)
+    if which == "narrowed" and ends is not None:
+        low, high = (None if end is None else 0 - end for end in (ends.high, ends.low))
+        ends = Ends(low=low, high=high)
+    return told if which == "unwatched" else told + _share_interval(ends, catalogue)
 
 
 def effect_digits(effect: float, ends: Ends | None) -> int:

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from boussole.audits.languages import Catalogue, number, whole
 from boussole.audits.metrics.accounts import WITHOUT_FACTOR
+from boussole.audits.metrics.calls import OUTSIDE_SHARE
 from boussole.audits.metrics.freedom import AFTER_STOP
 from boussole.audits.metrics.notices import WITHOUT_NOTICE
 from boussole.audits.metrics.uses import UNDECLARED_SHARE
-from boussole.charter.document import VerdictReasons
+from boussole.charter.document import LoggedCases, VerdictReasons
 from boussole.charter.document.base import given
 
 BY_MONTH = "Somebody counts once in each month: they are {people} different people at least."
@@ -71,6 +72,17 @@ WORDS = {
         hidden="The export shows accounts without a second factor, or with rights that their role does not need. There "
         "are so few, or so few others, that no number is told.",
     ),
+    OUTSIDE_SHARE: Words(
+        none="None of the {n} calls that say where they ran, and by whom, ran outside the allowed list.",
+        bound="That is what the log shows; if calls do not depend on one another, it leaves up to {bound} in 100 of "
+        "those to come that do.",
+        cases=(
+            "Of {n} calls that say where they ran, and by whom, the log shows one outside the allowed list.",
+            "Of {n} calls that say where they ran, and by whom, the log shows {cases} outside the allowed list.",
+        ),
+        hidden="The log shows a call outside the allowed list. So few calls were logged that it tells no number. A "
+        "human must look at it and report it as a case: one that is confirmed breaks the promise.",
+    ),
 }
 EXPORTED = "An export tells it by itself: one such account is enough."
 NEEDLESS = "Up to {beyond} accounts have rights that their role does not need."
@@ -94,7 +106,21 @@ UNNAMED_BEYOND = (
     "{unlabelled} first messages do not name their template, and {n} do: nobody knows whether they said that a machine "
     "writes.",
 )
+UNPLACED = (
+    "One more call does not say where it ran, or by whom.",
+    "{unlabelled} more calls do not say where they ran, or by whom.",
+)
+UNPLACED_BEYOND = (
+    "One call does not say where it ran, or by whom, and {n} do: to be watched over {level} in 100.",
+    "{unlabelled} calls do not say where they ran, or by whom, and {n} do: to be watched over {level} in 100.",
+)
 """Of how many nobody can tell: beside others, and where there are so many that they are watched."""
+UNTOLD = {UNDECLARED_SHARE: UNLABELLED, OUTSIDE_SHARE: UNPLACED}
+UNTOLD_BEYOND = {UNDECLARED_SHARE: BEYOND, OUTSIDE_SHARE: UNPLACED_BEYOND}
+OUTSIDE = "Outside it: {listed}."
+OUTSIDE_MORE = "Outside it, {kinds} kinds of calls, among them: {listed}."
+NOT_TOLD = "not told"
+BETWEEN = "; "
 TO_CONFIRM = (
     "A human must look at it and report it as a case: one that is confirmed breaks the promise.",
     "A human must look at them and report them as cases: one that is confirmed breaks the promise.",
@@ -125,7 +151,7 @@ def logged_sentence(document: VerdictReasons, answer: str, catalogue: Catalogue)
     named = {name: whole(count, lang) for name, count in counts.items()}
     if document.reason == "logged_unlabelled":
         level = 100 * given(given(document.threshold).watch)
-        beyond = BEYOND if document.metric == UNDECLARED_SHARE else UNNAMED_BEYOND
+        beyond = UNTOLD_BEYOND.get(given(document.metric), UNNAMED_BEYOND)
         named["level"] = number(level, lang, 0 if level == round(level) else 1)
         return f"{answer} {catalogue.ngettext(*beyond, counts['unlabelled']).format(**named)}"
     if document.reason == "logged_none":
@@ -141,10 +167,12 @@ def logged_sentence(document: VerdictReasons, answer: str, catalogue: Catalogue)
         after = TO_CONFIRM if document.reason == "logged_case" else REFUTED
         n = found.cases if document.reason == "logged_case" else given(found.refuted)
         told = [catalogue.ngettext(*words.cases, found.cases).format(**named), catalogue.ngettext(*after, n)]
+    if found.outside:
+        told.insert(1, _outside(found, catalogue))
     if found.people is not None:
         told.insert(1, catalogue.gettext(BY_MONTH).format(people=whole(found.people, lang)))
     if counts["unlabelled"]:
-        beside = UNLABELLED if document.metric == UNDECLARED_SHARE else UNNAMED
+        beside = UNTOLD.get(given(document.metric), UNNAMED)
         told.append(catalogue.ngettext(*beside, counts["unlabelled"]).format(**named))
     return " ".join([answer, *told])
 
@@ -154,6 +182,18 @@ def logged_so_far(document: VerdictReasons, catalogue: Catalogue) -> str:
     found, lang = given(document.logged), catalogue.lang
     named = {"n": whole(found.n, lang), "hours": whole(found.hours or 0, lang)}
     return catalogue.gettext(WORDS[given(document.metric)].none).format(**named)
+
+
+def _outside(found: LoggedCases, catalogue: Catalogue, *, most: int = 3) -> str:
+    """Which calls ran outside what is allowed: by whom, where, with which model, how many; of so many kinds at most."""
+    lang, kinds, untold = catalogue.lang, given(found.outside), catalogue.gettext(NOT_TOLD)
+    listed = catalogue.gettext(BETWEEN).join(
+        f"{', '.join(name or untold for name in (each.provider, each.place, each.model))} ({whole(each.n, lang)})"
+        for each in kinds[:most]
+    )
+    more = (found.kinds or 0) > most
+    text = catalogue.gettext(OUTSIDE_MORE if more else OUTSIDE)
+    return text.format(listed=listed, kinds=whole(found.kinds or 0, lang))
 
 
 def _accounts(document: VerdictReasons, catalogue: Catalogue) -> list[str]:

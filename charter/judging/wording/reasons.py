@@ -33,6 +33,19 @@ NOT_EXAMINED = {
     "was approved, since when.",
     "no_purposes": "Not examined: the system file does not say for which purposes or tasks the system may be used. It "
     "would take that list, and a log of uses with the purpose or the task of each.",
+    "no_allowed_places": "Not examined: the system file does not say where models may run, and by whom. It would take "
+    "the list of allowed places and providers, and a log of texts with the place and the provider of each call.",
+    "no_adverts": "Not examined: the system file does not say which texts are job adverts. It would take, in the log "
+    "of texts, the use of each, what the agent did with it, and the draft and the text that went out; they are looked "
+    "through as they come in, and need not be stored.",
+    "no_personal_kinds": "Not examined: the system file does not say which personal data have no place in texts. It "
+    "would take that list, and in the log of texts what was written, what went out and to whom; they are looked "
+    "through as they come in, and need not be stored.",
+    "no_called_models": "Not examined: the system file does not say which models are called. It would take the "
+    "parameters of each and the data centre that it runs in, and a log of texts with the model and the tokens of each "
+    "call.",
+    "no_text_outcomes": "Not examined: the log of texts does not say what became of them. It would take, for each, "
+    "whether it was kept, edited, rejected or written again.",
     "no_closings": "Not examined: the log of messages does not say when the lists that they are about close.",
     "no_smartphones": "Not examined: the log of messages does not say who has a smartphone, or when lists close.",
     "no_replies": "Not examined: the log of messages does not say when people replied.",
@@ -42,6 +55,8 @@ NOT_EXAMINED = {
     "no_request": "Not examined: no request for an explanation was ever recorded for this system. Nobody knows "
     "whether there was none, or nobody records them.",
     "no_training": "Not examined: nobody has recorded how many of those who use it were trained before they did.",
+    "no_planting": "Not examined: nobody has recorded a protocol of planted errors. It would take one that the works "
+    "council knows, sealed before its first case exists, and then how many errors were noticed, by team.",
     "no_opinion": "Not examined: no opinion and no recommendation about this system was ever recorded.",
     "no_stocktaking": "Not examined: nobody has taken stock of the uses in service and of the models that belong to "
     "none.",
@@ -85,10 +100,26 @@ CANNOT_TELL = {
     "be told.",
     "few_moved_on": "We cannot tell. At one stage so few people moved on, or so few did not, that nobody can say "
     "where a gap opens.",
+    "few_corrections": "We cannot tell. So few people were put in or taken out by agents that nothing can be said of "
+    "it.",
+    "no_gap_left": "We cannot tell. There may be no gap at all between these groups after corrections: no part of it "
+    "can be told.",
+    "few_selected": "We cannot tell. So few people of a group were selected that no gap can be told.",
+    "outcomes_unseen": "We cannot tell. What became of too many of these people is not known: depending on that, the "
+    "answer could be either.",
     "no_stop": "We cannot tell. The log holds nobody who had said STOP early enough to see whether it is heeded.",
     "no_second_factor": "We cannot tell. The export tells of no account whether it needs a second factor.",
     "no_template": "We cannot tell. No first message in this period names its template.",
     "no_label": "We cannot tell. The log does not say what these uses are for.",
+    "no_place": "We cannot tell. The log does not say where models ran, or by whom.",
+    "no_text_read": "We cannot tell. No text of this period that went out could be read.",
+    "no_parameters": "We cannot tell. The system file gives the parameters of none of the models that were called.",
+    "no_useful_text": "We cannot tell. The log says of no text of this period that it was of use.",
+    "one_cluster": "We cannot tell. All calls are of one team, of one day, or exactly alike: how far off the figure "
+    "may be cannot be told.",
+    "no_earlier_months": "We cannot tell. It takes two earlier months at least to have a level to compare with.",
+    "none_discarded": "We cannot tell. The log says of no text that it was rejected or written again, now or before: "
+    "perhaps it does not know.",
     "no_times": "We cannot tell. Too many messages say on which day they left, and not at what time.",
     "part_of_month": "We cannot tell. This is told of whole months only: from two periods that differ by some days, "
     "one could tell what concerns the few people of these.",
@@ -149,6 +180,12 @@ LEFT_OUT = {
         "We cannot tell. Of {rows} accounts, {n} were set aside ({share} in 100): from {limit} in 100 on, the charter "
         "draws no conclusion from those that are left.",
     ),
+    "generations": (
+        "We cannot tell. Of {rows} texts, {n} was set aside ({share} in 100): from {limit} in 100 on, the charter "
+        "draws no conclusion from those that are left.",
+        "We cannot tell. Of {rows} texts, {n} were set aside ({share} in 100): from {limit} in 100 on, the charter "
+        "draws no conclusion from those that are left.",
+    ),
 }
 """By the part of what was left out that keeps the charter from judging."""
 LOG_STOPS = {
@@ -158,5 +195,7 @@ LOG_STOPS = {
     "this period: nobody knows what came after.",
     "usage": "We cannot tell. The log of uses stops on {date}, {days} days before the end of this period: nobody knows "
     "what came after.",
+    "generations": "We cannot tell. The log of texts stops on {date}, {days} days before the end of this period: "
+    "nobody knows what came after.",
 }
 """By the log that ends so early that no promise can be kept by it."""

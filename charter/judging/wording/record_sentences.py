@@ -12,6 +12,8 @@ from boussole.charter.judging.wording.register_sentences import told
 from boussole.charter.text.model import Records
 
 NOTHING_DUE = {
+    "errors_noticed": "We cannot tell yet. A protocol of planted errors was recorded, from {since} to {until}, and "
+    "nothing of what was noticed.",
     "uses_registered": "We cannot tell yet. On {until}, no use was on trial or in service, and every model "
     "belonged to one.",
     "opinions_followed": "We cannot tell yet. Opinions or recommendations were recorded, and neither a publication nor "
@@ -78,6 +80,14 @@ UNTOLD = (
     "Of {n} decisions the log does not say which version of the model made them; all others were made by versions that "
     "had been examined before.",
 )
+UNPLANTED = (
+    "Of one more error that the protocol announced, nobody says whether it was planted.",
+    "Of {n} more errors that the protocol announced, nobody says whether they were planted.",
+)
+FEW = "So few tell nothing for sure: it would take more errors, or more teams."
+UNPROVEN = (
+    "The ledger does not show that the protocol was sealed before its first day: somebody could have picked the cases."
+)
 UNNAMED = (
     "Of one decision the log does not say which version of the model made it.",
     "Of {n} decisions the log does not say which version of the model made them.",
@@ -102,11 +112,13 @@ SHARES = {
     "incidents_in_time": "Declarations of incidents due since {since}: {due}; made in time: {good}.",
     "explanations_in_time": "Answers to requests for an explanation due since {since}: {due}; given in time, with all "
     "that the law asks: {good}.",
+    "errors_noticed": "Of {due} errors planted on purpose, in {teams} teams, {good} were noticed (in 100, between "
+    "{low} and {high}), {overdue} were not.",
     "trained_first": "Of {due} people who use it, {good} were trained before their first use, {late} after it, "
     "{overdue} not at all.",
 }
 """How much was done, where the charter holds that to levels."""
-SPANNED = frozenset[Records](["opinions_followed", "trained_first"])
+SPANNED = frozenset[Records](["opinions_followed", "trained_first", "errors_noticed"])
 """What is told with the time that it was recorded of."""
 IGNORED = "The longest has waited for {days} days. Beyond {limit} days, the charter says not kept."
 PERIOD = "That was recorded of the time from {since} to {until}."
@@ -157,6 +169,8 @@ class _Teller:
             **{name: whole(getattr(counts, name), lang) for name in ("due", "good", "late", "overdue")},
             **{name: date_words(getattr(counts, name), lang) for name in ("since", "until")},
             "named": ", ".join(counts.named or ()),
+            "teams": whole(counts.teams or 0, lang),
+            **{name: number(100 * (getattr(counts, name) or 0.0), lang, 0) for name in ("low", "high")},
         }
 
     def nothing_due(self) -> list[str]:
@@ -189,7 +203,10 @@ class _Teller:
     def _share(self) -> list[str]:
         """How much was done, of how much nobody knows, and what that was held to."""
         texts = [SHARES[self.records], *([PERIOD] if self.records in SPANNED else [])]
-        untold = [self._plural(UNNAMED, self.counts.untold)] if self.counts.untold else []
+        unknown = UNPLANTED if self.records == "errors_noticed" else UNNAMED
+        untold = [self._plural(unknown, self.counts.untold)] if self.counts.untold else []
+        untold += [self.catalogue.gettext(FEW)] if self.document.reason == "record_few" else []
+        untold += [self.catalogue.gettext(UNPROVEN)] if self.counts.sealed_late else []
         return [*(self.catalogue.gettext(text).format(**self.named) for text in texts), *untold, *self._held()]
 
     def _missing(self, usually: str, of_versions: str, **named: str) -> list[str]:

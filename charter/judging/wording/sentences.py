@@ -6,6 +6,8 @@ import datetime as dt
 from pathlib import Path
 
 from boussole.audits.languages import LANGUAGES, Catalogue, date_words, number, typeset, whole
+from boussole.audits.metrics.before_after import EFFECT
+from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
 from boussole.audits.metrics.forgotten import NEVER_RATIO
 from boussole.audits.systems.model import System
 from boussole.charter.document import Comparison, Levels, MeasureInShort, VerdictReasons
@@ -18,9 +20,13 @@ from boussole.charter.judging.wording.findings import deciding, finding, level_w
 from boussole.charter.judging.wording.logged_sentences import REASONS, logged_sentence, logged_so_far
 from boussole.charter.judging.wording.naming import about
 from boussole.charter.judging.wording.paired_sentences import paired_sentence
+from boussole.charter.judging.wording.ranged_sentences import ranged_sentence
 from boussole.charter.judging.wording.reasons import CANNOT_TELL, LEFT_OUT, LOG_STOPS, NOT_EXAMINED
 from boussole.charter.judging.wording.record_sentences import recorded_sentence
 from boussole.charter.judging.wording.stated_sentences import stated_sentence
+from boussole.charter.judging.wording.text_sentences import REASONS as TEXT_REASONS
+from boussole.charter.judging.wording.text_sentences import WORDS as TEXT_WORDS
+from boussole.charter.judging.wording.text_sentences import text_sentence, went_out
 from boussole.charter.text.judged import judged
 from boussole.charter.text.left_out import REASON, STOPS, limiting, stopped
 
@@ -135,8 +141,18 @@ OTHER_EFFECTS = {
     "watch": ("So it is for one other outcome.", "So it is for {n} other outcomes."),
     "broken": ("So it is for one other outcome.", "So it is for {n} other outcomes."),
 }
-NO_CLEAR_EFFECT = "Chance alone may explain that: nothing shows clearly that it is better than before, or worse."
-CLEAR_EFFECT = "It is very unlikely that chance alone explains it; before the start, no difference of trends was seen."
+NO_CLEAR_EFFECT = {
+    EFFECT: "Chance alone may explain that: nothing shows clearly that it is better than before, or worse.",
+    PUT_IN_RESULTS: "Nothing shows clearly that corrections help.",
+    GAP_BY_CORRECTIONS: "Chance alone may explain what corrections changed: nothing shows clearly that they narrow the "
+    "gap, or widen it.",
+}
+CLEAR_EFFECT = {
+    EFFECT: "It is very unlikely that chance alone explains it; before the start, no difference of trends was seen.",
+    PUT_IN_RESULTS: "It is very unlikely that chance alone explains it; what would have become of people whom agents "
+    "took out, nobody can see.",
+    GAP_BY_CORRECTIONS: "It is very unlikely that chance alone explains what corrections changed.",
+}
 OTHER_DISTANCES = {
     "kept": ("The other distance is no greater.", "The {n} other distances are no greater."),
     "unknown": ("We cannot tell for one other distance either.", "We cannot tell for {n} other distances either."),
@@ -176,8 +192,11 @@ def _sentence(told: _Teller, left_out: LeftOutInShort | None, power: float) -> s
     answer = catalogue.gettext(ANSWERS[document.verdict, question.indicator.good_answer])
     if left_out is not None and (lacks := told.lacking(left_out)):
         return " ".join(each for each in lacks if each)
-    if document.reason in REASONS:
-        return logged_sentence(document, answer, catalogue)
+    if document.reason in (TEXT_REASONS if document.metric in TEXT_WORDS else REASONS):
+        tell = text_sentence if document.metric in TEXT_WORDS else logged_sentence
+        return tell(document, answer, catalogue)
+    if document.estimated is not None:
+        return ranged_sentence(document, document.estimated, answer, catalogue)
     if document.rests_on_statements:
         return _stated(told, answer, power)
     headline = told.headline()
@@ -243,7 +262,8 @@ class _Teller:
         lang, gettext = self.catalogue.lang, self.catalogue.gettext
         answer = gettext(LOG_STOPS[end.log]).format(date=date_words(end.last, lang), days=whole(end.days, lang))
         if self.document.logged is not None:
-            return [answer, logged_so_far(self.document, self.catalogue)]
+            so_far = went_out if self.document.metric in TEXT_WORDS else logged_so_far
+            return [answer, so_far(self.document, self.catalogue)]
         return [answer, self._found(SO_FAR), self.hidden()]
 
     def _found(self, message: str) -> str:
@@ -266,7 +286,7 @@ class _Teller:
             return [answer, settled, self._lies(comparison, measure), self._counted(comparison, measure)]
         told = meaning(measure, verdict=verdict, catalogue=self.catalogue, system=self.system)
         shared_out = measure.params.get("gap") is None  # else there is nothing that a level could be held to
-        level = self._level(comparison.levels, given(measure.params.scale)) if shared_out else ""
+        level = self._level(comparison.levels, measure) if shared_out else ""
         return [answer, f"{found}.", level, told, self._counted(comparison, measure)]
 
     def _settled(self, comparison: Comparison, measure: MeasureInShort, found: str) -> str:
@@ -296,11 +316,11 @@ class _Teller:
             return ""
         return self.catalogue.gettext(SINCE).format(date=date_words(since, self.catalogue.lang))
 
-    def _level(self, levels: Levels, scale: str) -> str:
+    def _level(self, levels: Levels, measure: MeasureInShort) -> str:
         """On which side of which level the figure lies."""
-        verdict = self.document.verdict
+        verdict, scale = self.document.verdict, given(measure.params.scale)
         if scale == "effect":
-            return self.catalogue.gettext(NO_CLEAR_EFFECT if verdict == "watch" else CLEAR_EFFECT)
+            return self.catalogue.gettext((NO_CLEAR_EFFECT if verdict == "watch" else CLEAR_EFFECT)[measure.metric])
         name = "watch" if verdict == "watch" or levels.breach is None else "breach"
         level = (levels.watch if name == "watch" else levels.breach) or 0.0
         message = (GOOD_SIDE if verdict == "kept" else BEYOND)[name] if level else BEYOND_NONE
@@ -339,7 +359,7 @@ class _Teller:
         others = OTHER_STAGES if any(measure.given for _, measure in self.pairs) else OTHERS
         if any(measure.params.get("scale") == "distance" for _, measure in self.pairs):
             others = OTHER_DISTANCES
-        if any(measure.params.get("scale") == "effect" for _, measure in self.pairs):
+        if any(measure.metric == EFFECT for _, measure in self.pairs):
             others = OTHER_EFFECTS
         return self.catalogue.ngettext(*others[verdict], n).format(n=n) if n > 0 else ""
 
@@ -356,10 +376,8 @@ class _Teller:
 
     def without_figures(self) -> str:
         """Why nobody can tell, where no comparison has a figure to show."""
-        logged = self.question.logged
-        if any(measure.status == "suppressed" for _, measure in self.pairs) or (
-            logged is not None and logged.status == "suppressed"
-        ):
+        alone = [each for each in (self.question.logged, self.question.ranged) if each is not None]
+        if any(measure.status == "suppressed" for measure in (*alone, *(each for _, each in self.pairs))):
             return self.catalogue.gettext(HIDDEN)
         message = self.catalogue.gettext(CANNOT_TELL.get(self.document.reason or "", NO_VALUE))
         return message.format(decision=decision(self.system, self.catalogue.lang), date=self._date())

@@ -22,12 +22,13 @@ from .figures.together import Together, ToldWindow
 from .figures.told import ExpectedMeasures
 from .figures.windows import Windows
 from .groups import APART, Claims, Groups, ShownGroups
+from .logs.corrections import Corrections
 from .logs.replies import Replies
 from .pack import Pack, digest
 from .rows import Rows
 from .system import System
 from .tally import Tally
-from .verdicts import logged, paired, recorded
+from .verdicts import logged, paired, ranged, recorded
 from .verdicts.judging import articles, judge, left_out
 
 Again = Callable[[dict], "Claims | None"]
@@ -97,6 +98,7 @@ def _from_rows(document: dict, groups: Groups) -> Again:
         Forgotten(system, rows, document["measures"]).claims,
         lambda measure: through.claims(measure, stages),
         Replies(groups).claims,
+        Corrections(groups).claims,
         lambda measure: drift.claims(measure, system, rows),
         lambda measure: logs.claims(measure, system, rows),
         Effects(system, rows).claims,
@@ -221,13 +223,13 @@ def _verdicts(  # noqa: PLR0917 (what a verdict rests on)
     told = not charter.get("left_out") or bool(document.get("left_out"))
     tally.check(f"{name}: it does not say what was left out", holds=told)
     judged, counted = judge(document, charter, system), recorded.judge(document, charter, system.declared)
-    by_log = logged.judge(document, charter)
+    by_log, by_range = logged.judge(document, charter), ranged.judge(document, charter)
     by_pairs = paired.judge(document, charter)
-    for verdict, claims in [*judged, *counted, *by_log, *by_pairs]:
+    for verdict, claims in [*judged, *counted, *by_log, *by_range, *by_pairs]:
         tally.claims(f"{name}: {verdict['article']}/{verdict['indicator']}", verdict, claims)
     for said, must in zip(document["articles"], articles(document)):
         tally.claims(f"{name}: article {must['article']}", said, must)
-    left = len(document["verdicts"]) - len(judged) - len(counted) - len(by_log) - len(by_pairs)
+    left = len(document["verdicts"]) - len(judged) - len(counted) - len(by_log) - len(by_range) - len(by_pairs)
     lines = [f"  {len(judged)} verdicts judged again; {left} rest on no test: sealed as they stand"]
     if counted:
         by_counts = "judged again by the counts that the audit tells; the records themselves are not in the pack"
@@ -237,5 +239,7 @@ def _verdicts(  # noqa: PLR0917 (what a verdict rests on)
         lines.append(f"  {len(by_log)} verdicts on what is not tolerated {by_cases}")
     if any(verdict.get("paired") for verdict, _ in by_pairs):
         lines.append("  verdicts on pairs of texts judged again by the differences that the audit tells")
+    if by_range:
+        lines.append(f"  {len(by_range)} verdicts on ranges judged again by their ends")
     on = sum(any(each["measure"] in remaining.tests for each in verdict["comparisons"]) for verdict, _ in judged)
     return [*lines, f"  {on} of those judged again rest on tests that are sealed as they stand"] if on else lines

@@ -10,7 +10,7 @@ Group = tuple[Optional[str], ...]
 Buckets = list[list[list[int]]]
 """Decisions by bucket, decision (not selected, selected) and outcome (negative, positive, none)."""
 BUCKETS = 40
-BESIDE = ("reference", "outcomes", "contacts", "human_actions", "usage", "accounts")
+BESIDE = ("reference", "outcomes", "contacts", "human_actions", "usage", "accounts", "generations")
 """What some questions rest on beside the window."""
 ENDS = "_ends"
 """After the name of a log: its last day and how many days before the window ends that is, where it stops earlier."""
@@ -20,7 +20,7 @@ UNNAMED = {"-1": "?", "1": "*"}
 """Bins of a column of categories: decisions without a value, and those whose value has no name of its own."""
 FIELD = re.compile(r'(?:"((?:[^"]|"")*)")?(?:,|$)')
 Table = dict[Group, Buckets]
-LOGS = ("human_actions", "contacts", "usage", "accounts")
+LOGS = ("human_actions", "contacts", "usage", "accounts", "generations")
 """Logs that are counted by themselves."""
 LoggedKey = tuple[str, Group, int, bool]
 """What is counted of a log: the part, of whom, the bucket, and whether it is a case."""
@@ -87,6 +87,7 @@ class Rows:
         self.logs: dict[str, dict[LoggedKey, int]] = {}
         self.months: dict[tuple[str, str, Group, bool], dict[str, int]] = {}
         self.replies: dict[str, list[tuple[Decisions, int]]] = {}
+        self.corrections: dict[str, list[Decisions]] = {}
         self.forgotten: list[dict[str, str | None]] = []
         self.agencies: list[AgencyMonth] = []
         self.bins: dict[tuple[str, str], list[tuple[int, str | None, int]]] = {}
@@ -113,7 +114,7 @@ class Rows:
                 months = self.months.setdefault((str(cube), part, whose, case), {})
                 month = line[place["window"]] or ""
                 months[month] = months.get(month, 0) + n
-            elif cube in ("versions", "agencies", "replies"):
+            elif cube in ("versions", "agencies", "replies", "corrections"):
                 self._beside(line, place)
             elif cube in ("scores", "reference_scores"):
                 (self.scores if cube == "scores" else self.earlier).append(_scored(line, place))
@@ -123,13 +124,15 @@ class Rows:
         self._tables: dict[tuple[str, int | None, int], Table] = {}
 
     def _beside(self, line: Sequence[str | None], place: dict[str, int]) -> None:
-        """A row of what is counted beside decisions: versions, agencies by month, replies."""
+        """A row of what is counted beside decisions: versions, agencies by month, replies, corrections."""
         cube, part = line[place["cube"]], str(line[place["part"]])
         if cube == "versions":
             said = {"version": line[place["value1"]], "first": part, "last": line[place["column"]]}
             self.versions.append({**said, "n": int(line[place["n"]] or 0)})
         elif cube == "agencies":
             self.agencies.append(_agency(line, place))
+        elif cube == "corrections":
+            self.corrections.setdefault(part, []).append(_decisions(line, place))
         else:
             self.replies.setdefault(part, []).append((_decisions(line, place), int(line[place["bin"]] or 0)))
 

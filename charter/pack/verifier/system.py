@@ -39,6 +39,8 @@ class System:
         """Whether it declares what a question needs."""
         columns, sent = self.declared.get("columns") or {}, self.declared.get("contacts") or {}
         human, uses = columns.get("human") or {}, self.declared.get("usage") or {}
+        called = (self.declared.get("generations") or {}).get("calls") or {}
+        texts = (self.declared.get("generations") or {}).get("texts") or {}
         closings = bool(sent.get("reply_at") and sent.get("closes_at"))
         return {
             "decision": self.decides,
@@ -62,6 +64,12 @@ class System:
             "agencies": bool(self.declared.get("agencies")),
             "accounts": bool(self.declared.get("accounts")),
             "notices": bool(sent.get("notices")),
+            "allowed_places": bool(called.get("places") or called.get("providers")),
+            "adverts": bool(texts.get("adverts")),
+            "personal_kinds": bool(texts.get("personal")),
+            "called_models": bool(called.get("models")),
+            "text_outcomes": bool((self.declared.get("generations") or {}).get("calls"))
+            and bool((self.declared.get("generations") or {}).get("outcome")),
             "purposes": bool(uses.get("purposes") or uses.get("tasks")),
         }[need]
 

@@ -52,12 +52,14 @@ def run_demo(home: Path, *, people: int, progress: Progress) -> Demo:
     for report in sync(workspace, progress=progress):
         for failure in report.failures:
             raise failure
-    measured = [system for system in workspace.deciding.values() if system.columns is not None]
+    measured = [system for system in workspace.deciding.values() if system.measured]
     for system in measured:
         windows = complete_windows(workspace, system)
         for done, window in enumerate(windows, 1):
             run_audit(workspace, system, start=window.start, end=window.end)
             progress(f"audits of {system.id}", done, len(windows))
+        if system.only_writes:
+            continue
         apart = set_apart(workspace, system, documents_of(workspace, system.id))
         make(workspace, exact_pair(workspace, system, apart=apart))
     settle(workspace, today=workspace.today())

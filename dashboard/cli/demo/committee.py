@@ -46,6 +46,7 @@ from boussole.charter.record_types.acts.matters import Reference
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentClosure
 from boussole.charter.record_types.kinds import FollowUp, Reply
 from boussole.charter.records import seal
+from boussole.dashboard.cli.demo.planted_errors import plant_errors
 from boussole.dashboard.cli.demo.work import declare_late, record_work
 
 NAME, SYSTEM, DAY = "external", "matchft", dt.timedelta(days=1)
@@ -92,6 +93,7 @@ def settle(workspace: Workspace, *, today: dt.date) -> None:
     house.happen()
     declare_late(workspace, today=today)
     record_work(workspace, today=today)
+    plant_errors(workspace, today=today)
 
 
 class _House:

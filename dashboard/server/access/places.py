@@ -78,6 +78,8 @@ COMMANDS: dict[str, Action] = {
     "record list": Action.SEE_EVIDENCE,
     "record erase-attachment": Action.PURGE,
     "work list": Action.SEE_COMMITTEE,
+    "work secret": Action.STATE,
+    "work draw": Action.STATE,
     "incident list": Action.SEE_INCIDENTS,
     "appeal list": Action.SEE_APPEALS,
     "committee questions": Action.SEE_COMMITTEE,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from boussole.audits.languages import capital, inside
 from boussole.audits.metrics.accounts import WITHOUT_FACTOR
+from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
+from boussole.audits.metrics.footprint import OF_YEAR, SPREAD
 from boussole.audits.mixed import foreign, marked
 from boussole.audits.systems import System
 from boussole.charter.amending.plain import plainly
@@ -104,7 +106,7 @@ def unproven_words(say: Say) -> str:
     )
 
 
-def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
+def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:  # noqa: PLR0911 (each kind of level)
     """From where a question is watched and not kept; empty without a level."""
     if verdict.counted is not None and verdict.threshold is not None:
         return counted_words(verdict.threshold, say)
@@ -112,18 +114,48 @@ def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
         return pairs_words(verdict.threshold, say)
     if judged(verdict.metric).one_case:
         return no_case_words(given(verdict.threshold), say, metric=verdict.metric)
+    if judged(verdict.metric).scale == "range":
+        return range_words(given(verdict.threshold), say, metric=verdict.metric)
     measure = _first(document, verdict)
     if measure is None:
         return ""
     levels = verdict.comparisons[0].levels
     if measure.params.scale == "effect":
-        return say("Kept if clearly better than without, not kept if clearly worse, to be watched if neither is clear.")
+        return _effect_words(measure.metric, say)
     said = [
         _beyond(words, level, measure.params, say)
         for level, words in ((levels.breach, say("not kept")), (levels.watch, say("to be watched")))
         if level is not None
     ]
     return capital(", ".join(said) + ".")
+
+
+def range_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric: str | None) -> str:
+    """From where a figure that is known as a range is watched, not kept, or kept."""
+    if metric == OF_YEAR:
+        return say(
+            "Not kept where even the lowest figure is beyond the budget, to be watched where it will be; kept where "
+            "even the highest will not."
+        )
+    level = say.number(given(threshold.watch), 0 if threshold.watch == round(given(threshold.watch)) else 2)
+    if metric == SPREAD:
+        return say("Kept up to {level} times; beyond, nobody can tell.", level=level)
+    return say(
+        "To be watched where even the lowest figure lies beyond {level}; kept where even the highest does not.",
+        level=level,
+    )
+
+
+def _effect_words(metric: str, say: Say) -> str:
+    """From where an effect is kept, watched and not kept."""
+    if metric == PUT_IN_RESULTS:
+        return say("Kept if clearly better for those put in, to be watched if not: never broken by itself.")
+    if metric == GAP_BY_CORRECTIONS:
+        return say(
+            "Kept if corrections clearly narrow the gap, or none is left to watch; not kept if they clearly widen it; "
+            "to be watched if neither is clear."
+        )
+    return say("Kept if clearly better than without, not kept if clearly worse, to be watched if neither is clear.")
 
 
 def no_case_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric: str | None) -> str:
@@ -259,6 +291,9 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "replies": say("where the log does not say when people replied"),
         "accounts": say("where nobody imports an export of accounts"),
         "notices": say("where nothing says which messages say that a machine writes"),
+        "allowed_places": say("where nothing says where models may run"),
+        "called_models": say("where nothing says which models are called"),
+        "text_outcomes": say("where nothing says what became of texts"),
         "purposes": say("where nothing says what the system may be used for"),
     }
     found = [kinds[way.applies]] if way.applies in kinds else []

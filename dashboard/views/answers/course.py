@@ -12,6 +12,7 @@ from boussole.audits.errors import BoussoleError, NoLakeError
 from boussole.audits.lake import reading
 from boussole.audits.languages import Catalogue, capital, inside
 from boussole.audits.metrics.before_after import EFFECT
+from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -127,11 +128,13 @@ def _whom(measure: MeasureDocument, say: Say, *, system: System | None) -> str:
         column = measure.group.get("feature", "")
         name = say.text(system.feature_titles.get(column), value_name("feature", column, say))
         return say("{feature} (0: nothing has moved)", feature=name)
-    if measure.params.scale == "effect":
+    if measure.params.scale == "effect" and measure.metric != GAP_BY_CORRECTIONS:
         return say("{outcome}, for 100 people (0: no effect)", outcome=_outcome(measure, say, system))
     people = compared_people(measure, say, system=system)
-    if measure.params.scale == "share":
-        return capital(say("Of the gap of {group} to {other}: through the tool and the adviser, in 100", **people))
+    if measure.params.scale in ("share", "effect"):
+        by_corrections = say("Of the gap of {group} to {other}: by corrections, in 100", **people)
+        through = say("Of the gap of {group} to {other}: through the tool and the adviser, in 100", **people)
+        return capital(through if measure.params.scale == "share" else by_corrections)
     if measure.params.scale == "ratio":
         return capital(say("{group}, for 100 {other}", **people))
     return say("Gap of {group} to {other}, for 100", **people)

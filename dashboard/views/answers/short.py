@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from boussole.audits.languages import Catalogue, capital, inside
+from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
 from boussole.audits.metrics.forgotten import MONTHS, NEVER_RATIO
 from boussole.audits.metrics.replies import MEDIAN, PROMPT_SHARE
 from boussole.audits.metrics.sides_of_replies import REACHED_RATIO
@@ -22,6 +23,7 @@ from boussole.charter.text.left_out import REASON, STOPS
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.answers.asked import sentence_of
+from boussole.dashboard.views.answers.provider_share import provider_share
 from boussole.dashboard.views.charts.bars import is_drift
 from boussole.dashboard.views.charts.groups import group_name, stage_name, value_name
 from boussole.dashboard.views.charts.tables import signed
@@ -93,7 +95,7 @@ def figures(measure: MeasureDocument, say: Say, *, system: System, title: str) -
     if measure.params.scale == "share":  # of everybody: its sentence is short
         return ""
     if measure.params.scale == "effect":
-        return _effect(measure, say, system, title)
+        return _put_in(measure, say) if measure.metric == PUT_IN_RESULTS else _changed(measure, say, system, title)
     named = {**compared_people(measure, say, system=system), "system": title, "decision": decision(system, say.lang)}
     if measure.params.scale == "ratio":
         return _ratio(measure, say, system, {**named, "n": per_hundred(given(measure.value), say.lang)})
@@ -130,6 +132,31 @@ def of_window_alone(measure: MeasureDocument, say: Say) -> str:
     if measure.metric == NEVER_RATIO and (measure.params.get("months") or MONTHS) < MONTHS:
         return say("We cannot tell yet: it takes six months of decisions to say that nobody is forgotten.")
     return say("We cannot tell: the decisions of this period are too few.")
+
+
+def _changed(measure: MeasureDocument, say: Say, system: System, title: str) -> str:
+    """What a start, or corrections, changed; of corrections, where there is a gap to watch."""
+    if measure.metric != GAP_BY_CORRECTIONS:
+        return _effect(measure, say, system, title)
+    if measure.value is None or measure.params.get("gap"):
+        return ""
+    before, after = (per_hundred(float(measure.params.get(name)), say.lang) for name in ("before", "after"))
+    return say(
+        "For every 100 {other}, {n} {group} as proposed, and {m} after corrections.",
+        n=before,
+        m=after,
+        **compared_people(measure, say, system=system),
+    )
+
+
+def _put_in(measure: MeasureDocument, say: Say) -> str:
+    """What became of those whom agents put in, beside those whom they kept as proposed."""
+    first, second = given(measure.params.values)
+    return say(
+        "With comparable profiles, the outcome followed for {n} of 100 people put in, and {m} of 100 kept as proposed.",
+        n=say.number(100 * first, 0),
+        m=say.number(100 * second, 0),
+    )
 
 
 def _effect(measure: MeasureDocument, say: Say, system: System, title: str) -> str:
@@ -249,7 +276,8 @@ def beside(document: Standing, verdict: VerdictDocument, say: Say, *, system: Sy
     """What stands beside the sentence: under which condition the figure holds, and how sure it is."""
     found = told_by(document, verdict)
     if found is None or system is None:
-        return []
+        share = provider_share(document, verdict, say)
+        return [share] if share else []
     comparison, measure = found
     whom = compared_people(measure, say, system=system) if verdict.verdict == "unknown" and measure.group else {}
     told = (
@@ -312,7 +340,13 @@ def between(comparison: Comparison, measure: MeasureDocument, say: Say, *, whom:
         return say("The truth very probably lies between {low} and {high} for 100.", low=low, high=high)
     if measure.params.scale == "effect":
         low, high = (signed(100 * end, say) for end in (found.low, found.high))
-        return say("The effect very probably lies between {low} and {high} for 100 people.", low=low, high=high)
+        if measure.metric == GAP_BY_CORRECTIONS:
+            told = say(
+                "Corrections very probably make {low} to {high} in 100 of the gap that is left.", low=low, high=high
+            )
+        else:
+            told = say("The effect very probably lies between {low} and {high} for 100 people.", low=low, high=high)
+        return told
     low, high = (say.number(100 * end, 0) for end in (found.low, found.high))
     if whom:
         return say("Gap of {group} to {other}: very probably {low} to {high} in 100.", low=low, high=high, **whom)

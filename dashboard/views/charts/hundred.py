@@ -9,6 +9,7 @@ from typing import Any
 
 from boussole.audits.languages import capital
 from boussole.audits.metrics.before_after import EFFECT
+from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
 from boussole.audits.metrics.through import GAP_SHARE
 from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument, Standing, VerdictDocument
@@ -49,7 +50,7 @@ class Hundred:
 def hundred(document: Standing, verdict: VerdictDocument, say: Say, *, system: System | None) -> Hundred | None:
     """The groups that a verdict compares; of stages, those of the stage that decides; None where it compares none."""
     found = compared(document, verdict)
-    if found is None or found[0] in ("psi", GAP_SHARE, EFFECT):
+    if found is None or found[0] in ("psi", GAP_SHARE, EFFECT, PUT_IN_RESULTS, GAP_BY_CORRECTIONS):
         return None
     metric, by = found
     if metric in STAGES:

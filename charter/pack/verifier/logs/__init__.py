@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from ..groups import Claims, Groups
 from ..rows import Rows
 from ..system import System
-from . import cases, messages, reviews, shares
+from . import cases, footprint, messages, reviews, shares
+from .corrections import Corrections
 from .replies import Replies
 
 SHARES = {**reviews.SHARES, **messages.SHARES}
@@ -20,7 +21,9 @@ def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
         return reviews.of_group(measure, rows)
     if name in cases.CASES:
         return cases.claims(name, system, rows)
-    return shares.claims(name, SHARES[name], system, rows) if name in SHARES else None
+    if name in SHARES:
+        return shares.claims(name, SHARES[name], system, rows)
+    return footprint.claims(measure, system, rows)
 
 
 def statuses(system: System, rows: Rows) -> dict[str, tuple[str, str | None]]:
@@ -41,5 +44,7 @@ def wrongly_told(measures: Sequence[dict], groups: Groups) -> Iterator[str]:
         name = each["metric"]
         if name in cases.CASES and each["params"].get("some") != cases.some(name, system, rows):
             yield f"{name}: whether there is a case"
+    yield from footprint.wrongly_told(measures, system, rows)
     yield from reviews.wrongly_told(measures, groups)
     yield from Replies(groups).wrongly_told(measures)
+    yield from Corrections(groups).wrongly_told(measures)

@@ -13,6 +13,7 @@ from ..groups import Claims
 from ..rows import EVERYBODY, Rows
 from ..scores import share_end, wilson
 from ..system import System
+from . import calls, texts
 from .shares import PART_OF_MONTH, counted, of_months, part_of_month, worth
 
 ACCOUNTS = "accounts_without_second_factor_share"
@@ -30,6 +31,12 @@ class Cases(NamedTuple):
     none: str
     told: Callable[[System, Rows], Claims]
     clusters: Callable[[Rows, int], float] | None = None
+    alike: Callable[[Counted], float] | None = None
+    """The same, where that is told by the cases themselves."""
+    sides: Callable[[System, Rows], Counted] | None = None
+    """Cases and all by bucket, where they are not counts of one part."""
+    months: Callable[[System, Rows], list[int]] | None = None
+    """How many there are in each month that has some, where that is not told by one part."""
     repeated: bool = False
     """Whether somebody counts in each month: they are as many people as the month that has most, for sure."""
 
@@ -109,6 +116,13 @@ CASES = {
     "undeclared_use_share": Cases("usage", _of_uses("undeclared"), "no_label", _labels, _alike),
     ACCOUNTS: Cases("accounts", _of_accounts("factor"), "no_second_factor", _told_of_accounts, repeated=True),
     "first_without_notice_share": Cases("contacts", _of_first("first"), "no_template", _notices),
+    calls.METRIC: Cases(
+        calls.LOG, calls.named(calls.CALLS), "no_place", calls.told, calls.alike, sides=calls.sides, months=calls.months
+    ),
+    **{
+        name: Cases(texts.LOG, texts.named(parts[0]), "no_text_read", texts.told(name), alike=texts.alike)
+        for name, parts in texts.PARTS.items()
+    },
 }
 
 
@@ -117,24 +131,37 @@ NEEDS = {
     "undeclared_use_share": "purposes",
     "first_without_notice_share": "notices",
     ACCOUNTS: "accounts",
+    calls.METRIC: "allowed_places",
+    **texts.NEEDS,
 }
 
 
 def claims(name: str, system: System, rows: Rows) -> Claims:
     """What a measure of cases that is told must say."""
     each = CASES[name]
-    found = counted(rows, each.log, each.part(system))
+    found = _sides(each, system, rows)
     k, n = sum(found[0]), sum(found[1])
     people = max(of_months(rows, each.log, each.part(system))) if each.repeated else n
     return {
         "value": k / n,
         "n": n,
         "clusters": len(filled(found[1])),
-        **_interval(found, None if each.clusters is None else each.clusters(rows, n), people),
+        **_interval(found, _clusters(each, found, rows), people),
         "params.cases": k,
         "params.people": people if people < n else None,
         **each.told(system, rows),
     }
+
+
+def _sides(each: Cases, system: System, rows: Rows) -> Counted:
+    """Cases and all, by bucket."""
+    return each.sides(system, rows) if each.sides else counted(rows, each.log, each.part(system))
+
+
+def _clusters(each: Cases, found: Counted, rows: Rows) -> float | None:
+    if each.alike is not None:
+        return each.alike(found)
+    return None if each.clusters is None else each.clusters(rows, sum(found[1]))
 
 
 def _interval(found: Counted, clusters: float | None, people: int) -> Claims:
@@ -152,6 +179,8 @@ def asked(name: str, system: System, rows: Rows) -> bool:
     each = CASES[name]
     if part_of_month(each.log, rows):
         return system.has(NEEDS[name])
+    if name == calls.METRIC and not system.has(NEEDS[name]):
+        return False
     return any(part == each.part(system) for part, _, _, _ in rows.logs.get(each.log, {}))
 
 
@@ -160,8 +189,8 @@ def some(name: str, system: System, rows: Rows) -> bool | None:
     each, (state, _) = CASES[name], status(name, system, rows)
     if state != "suppressed":
         return None
-    found = [each.part(system), *([_of_accounts("beyond")(system)] if name == ACCOUNTS else [])]
-    return any(sum(counted(rows, each.log, part)[0]) for part in found)
+    beyond = counted(rows, each.log, _of_accounts("beyond")(system))[0] if name == ACCOUNTS else [0]
+    return bool(sum(_sides(each, system, rows)[0]) or sum(beyond))
 
 
 def status(name: str, system: System, rows: Rows) -> tuple[str, str | None]:
@@ -170,7 +199,7 @@ def status(name: str, system: System, rows: Rows) -> tuple[str, str | None]:
     if part_of_month(each.log, rows):
         return "undefined", PART_OF_MONTH
     part = each.part(system)
-    months = of_months(rows, each.log, part)
+    months = each.months(system, rows) if each.months else of_months(rows, each.log, part)
     if not months:
         return "undefined", each.none
     if name == ACCOUNTS and _few(rows, part, system.limit):

@@ -30,11 +30,13 @@ BESIDE = {
     **dict.fromkeys(("reviews", "reading_time"), "human_actions"),
     "purposes": "usage",
     "accounts": "accounts",
+    **dict.fromkeys(("allowed_places", "called_models", "text_outcomes", "adverts", "personal_kinds"), "generations"),
 }
 """What a question may need, and what tells how much of it was set aside."""
 RULES = (1, 2, 3, 4)
 """The rules by which comparisons became verdicts; a document that names none was judged by the first."""
-LATER = (GAP_SHARE, NEVER_RATIO, *OF_REPLIES)
+OF_CORRECTIONS = ("put_in_outcome_difference", "gap_by_corrections")
+LATER = (GAP_SHARE, NEVER_RATIO, *OF_CORRECTIONS, *OF_REPLIES)
 """Measures that documents of earlier versions do not have: questions about them are not examined there."""
 ALONE, TOGETHER = 0.25, 0.75
 """Which part of the level goes to a window alone, and to all windows together."""

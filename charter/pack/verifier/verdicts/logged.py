@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from .judging import LEFT_OUT, STOPS, limited, stops
 
+OF_TEXTS = ("unlawful_adverts_share", "personal_data_outside_share")
+BY_UPPER_END = ("personal_data_outside_share",)
+"""Measures that are watched where what there is at most is beyond the level."""
+MOST_UNREAD = 0.01
 METRICS = (
     "written_after_stop_share", "undeclared_use_share", "first_without_notice_share",
-    "accounts_without_second_factor_share",
+    "accounts_without_second_factor_share", "calls_outside_allowed_share",
+    *OF_TEXTS,
 )  # fmt: skip
 
 
@@ -38,8 +43,7 @@ def _claims(measure: dict, told_of: dict, too_much: bool, watch: float | None, *
     """What a verdict must say."""
     claims: dict = {"comparisons": 0}
     reported = told_of.get("cases")
-    told = measure["status"] == "ok"
-    n, cases = measure["n"], measure["params"].get("cases")
+    told, cases = measure["status"] == "ok", measure["params"].get("cases")
     lacking = measure["params"].get("lacking")
     if reported and (reported["confirmed"] or reported["late"] or (reported["open"] and not lacking)):
         verdict = "broken" if reported["confirmed"] or reported["late"] else "watch"
@@ -51,6 +55,8 @@ def _claims(measure: dict, told_of: dict, too_much: bool, watch: float | None, *
             verdict, reason = "broken", "logged_lacking" if told else "logged_hidden"
         elif verdict != "watch" and measure["params"].get("beyond"):
             verdict, reason = "watch", "logged_beyond"
+        elif measure["metric"] in OF_TEXTS:
+            verdict, reason = _of_texts(measure, verdict, reason, watch)
         elif verdict != "watch" and watch is not None and _unlabelled(measure) > watch:
             verdict, reason = "watch", "logged_unlabelled"
         if verdict == "kept" and too_much:
@@ -58,14 +64,41 @@ def _claims(measure: dict, told_of: dict, too_much: bool, watch: float | None, *
         if verdict == "kept" and stops:
             verdict, reason = "unknown", STOPS
         claims.update(verdict=verdict, reason=reason)
+    return {**claims, **_counted(measure, told_of)}
+
+
+def _counted(measure: dict, told_of: dict) -> dict:
+    """What a verdict must say of the counts of the log."""
+    claims: dict = {}
+    told, n, cases = measure["status"] == "ok", measure["n"], measure["params"].get("cases")
+    detected = measure["params"].get("detected")
     if told:
         people = measure["params"].get("people")
-        bound = None if cases else min(3 / (people or n), 1.0)
+        bound = detected["bound"] if detected else None if cases else min(3 / (people or n), 1.0)
         claims.update({"logged.people": people, "logged.n": n, "logged.cases": cases, "logged.bound": bound})
     if told or measure["params"].get("unlabelled"):
-        beside = ("unlabelled", "lacking", "hours", "beyond", "unused")
+        beside = ("unlabelled", "lacking", "hours", "beyond", "unused", "kinds")
         claims.update({f"logged.{name}": measure["params"].get(name) for name in beside})
+    if detected and (told or "logged" in told_of):
+        names = ("texts", "flagged", "annotated", "found", "reported", "right", "share", "most")
+        claims["logged.detected"] = {name: detected[name] for name in names}
     return claims
+
+
+def _of_texts(measure: dict, verdict: str, reason: str, watch: float | None) -> tuple[str, str]:
+    """What was found in all texts, or drafts, with what the reader misses; and too much that nobody could read."""
+    found = measure["params"].get("detected")
+    if verdict == "watch":
+        return verdict, reason
+    if found and watch is not None:
+        by_most = measure["metric"] in BY_UPPER_END and found["flagged"] and found["most"] > watch
+        if found["share"] > watch or by_most:
+            return "watch", "logged_rate"
+        if verdict == "kept" and found["most"] > watch:
+            return "unknown", "logged_wide"
+    return (
+        ("unknown", "logged_unread") if verdict == "kept" and _unlabelled(measure) > MOST_UNREAD else (verdict, reason)
+    )
 
 
 def _unlabelled(measure: dict) -> float:

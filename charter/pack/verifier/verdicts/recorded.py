@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from ..chances import beta, root
+
 FRESH_MONTHS = 12
 """Months after its last day from which on a record answers no more."""
 
@@ -43,7 +45,19 @@ def _claims(counted: dict, indicator: dict, as_of: str, charter: dict) -> dict:
         "reason": reason,
         "counted.due": good + counted["late"] + counted["overdue"] + counted["refused"],
         "counted.bound": min(3 / due, 1.0) if due and due == good else None,
+        **_ends(counted),
     }
+
+
+def _ends(counted: dict) -> dict:
+    """The interval of a sample, from how many independent cases it is worth."""
+    if counted.get("size") is None:
+        return {"counted.low": None, "counted.high": None}
+    share, size = counted["good"] / counted["due"], float(counted["size"])
+    k = share * size
+    low = root(lambda x: beta(k, size - k + 1, x) - 0.025, 0.0, 1.0) if share > 0 else 0.0
+    high = root(lambda x: beta(k + 1, size - k, x) - 0.975, 0.0, 1.0) if share < 1 else 1.0
+    return {"counted.low": low, "counted.high": high}
 
 
 def _answer(counted: dict, indicator: dict, as_of: str, confirm_days: int) -> tuple[str, str]:
@@ -62,10 +76,27 @@ def _answer(counted: dict, indicator: dict, as_of: str, confirm_days: int) -> tu
 def _share(counted: dict, threshold: dict) -> tuple[str, str]:
     """What was done, held to the levels; what nobody knows of is never taken for done."""
     share = counted["good"] / counted["due"] if counted["due"] else 1.0
+    if counted.get("teams") is not None:
+        return _sampled(counted, share, threshold)
     for verdict, level in (("broken", threshold["breach"]), ("watch", threshold["watch"])):
         if level is not None and share < level:
             return verdict, "record_below"
     return ("unknown", "record_untold") if counted.get("untold") else ("kept", "record_enough")
+
+
+def _sampled(counted: dict, share: float, threshold: dict) -> tuple[str, str]:
+    """The same of a sample, by its interval."""
+    watch, breach = threshold["watch"], threshold["breach"]
+    if breach is not None and counted["high"] < breach:
+        return "broken", "record_below"
+    if watch is not None and share < watch:
+        return "watch", "record_below"
+    if counted.get("untold"):
+        return "unknown", "record_untold"
+    if counted.get("sealed_late"):
+        return "unknown", "record_unproven"
+    level = watch if breach is None else breach
+    return ("kept", "record_enough") if level is None or counted["low"] >= level else ("unknown", "record_few")
 
 
 def _without_tolerance(counted: dict, confirm_days: int) -> tuple[str, str]:

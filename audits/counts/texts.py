@@ -1,0 +1,47 @@
+"""The texts of a system that only writes, in a window: what stands where other systems have decisions."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import duckdb
+
+from boussole.audits.lake.purged import purged_before
+from boussole.audits.lake.tables import cube_of, has_table, table
+from boussole.audits.systems.logs.texts import TEXTS
+from boussole.audits.systems.model import System
+from boussole.audits.windows import EmptyWindowError
+
+LOG = "generations"
+
+
+def days_of_texts(connection: duckdb.DuckDBPyConnection, system: System) -> tuple[dt.date, dt.date]:
+    """First and last day of a log of texts; of months that were purged, as they were counted.
+
+    Raises EmptyWindowError where there is none.
+    """
+    row = None
+    if has_table(connection, system, LOG):
+        row = connection.execute(f"SELECT min(day), max(day) FROM ({daily(connection, system)})").fetchone()
+    if row is None or row[0] is None:
+        raise EmptyWindowError(
+            f"the system '{system.id}' has no texts yet.",
+            next_step=f"Import some with `boussole import FILE --system {system.id} --log {LOG}`, "
+            "or run `boussole sync`.",
+        )
+    return row[0], row[1]
+
+
+def daily(connection: duckdb.DuckDBPyConnection, system: System) -> str:
+    """SQL: how many texts (`n`) there are by `day`; of a month that was purged, as many as were counted, on its last
+    day and none on its first."""
+    rows = f"SELECT day, count(*) AS n FROM {table(system, LOG)} GROUP BY day"
+    purged = purged_before(connection, system.id)
+    if purged is None or not has_table(connection, system, cube_of(LOG)):
+        return rows
+    counted = f"FROM {table(system, cube_of(LOG))} WHERE part = '{TEXTS}' AND month < DATE '{purged}'"
+    ends = (
+        f"SELECT month AS day, 0 AS n {counted}",
+        f"SELECT last_day(month) AS day, sum(n) AS n {counted} GROUP BY month",
+    )
+    return " UNION ALL ".join([f"{rows} HAVING day >= DATE '{purged}'", *ends])

@@ -1,0 +1,116 @@
+"""What is counted of texts: adverts with a prohibited criterion, drafts of them, texts with personal data.
+
+Counts by month, part and bucket of the team. What a text holds was found as it came in (`texts.reading`). One that
+could not be read, or of which it is not told whether it went out, is not taken to be right: it is counted as unread.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from boussole.audits.lake.tables import KEYS, describe, literal, quote, table
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.logs.generations import Generations
+from boussole.audits.systems.logs.texts import (
+    ADVERTS,
+    DRAFTS,
+    NUMBERS,
+    OUTSIDE,
+    PERSONAL,
+    UNREAD,
+    UNREAD_ADVERTS,
+    HeldTexts,
+    listed,
+)
+from boussole.audits.systems.model import System
+
+TOLD = ("outcome", "recipient", "wording_output", "wording_sent", "personal_output", "personal_sent")
+"""Columns that a table of an earlier version may lack."""
+
+
+def ready(system: System) -> bool:
+    """Whether the system file says which texts are adverts, or which personal data have no place in them."""
+    return system.generations is not None and system.generations.texts is not None
+
+
+def parts(system: System) -> tuple[str, ...]:
+    """The parts of which each month that was counted has a row, even of 0."""
+    held = _held(system)
+    asked = (UNREAD_ADVERTS, ADVERTS, DRAFTS) * bool(held.adverts) + (UNREAD, PERSONAL, OUTSIDE) * bool(held.personal)
+    return tuple(map(held.part, asked))
+
+
+def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
+    """SQL: the counts of the texts whose days meet a condition."""
+    held, source = _held(system), table(system, "generations")
+    seen = _seen(system, source, {*describe(connection, source)}, rows)
+    drafted = _section(system).output is not None
+    untold = "went IS NULL OR (went AND wording_out IS NULL)"
+    unread = f"coalesce(personal_output, personal_sent) IS NULL OR {_untold(held)}"
+    numbers = " OR ".join(f"contains(personal_out, {literal(each)})" for each in NUMBERS if each in held.personal)
+    asked = {
+        ADVERTS: ("advert AND went AND wording_out IS NOT NULL", "wording_out <> ''"),
+        DRAFTS: ("advert AND wording_output IS NOT NULL", "wording_output <> ''"),
+        UNREAD_ADVERTS: ("advert", f"{untold} OR wording_output IS NULL" if drafted else untold),
+        OUTSIDE: ("outside AND went AND personal_out IS NOT NULL", numbers or "false"),
+        PERSONAL: (
+            "coalesce(personal_output, personal_sent) IS NOT NULL",
+            "coalesce(personal_output, '') <> '' OR coalesce(personal_sent, '') <> ''",
+        ),
+        UNREAD: ("true", unread),
+    }
+    counted = [
+        f"SELECT month, {literal(part)} AS part, bucket, CAST(count(*) FILTER ({among}) AS BIGINT) AS n, "
+        f"CAST(count(*) FILTER (({among}) AND ({case})) AS BIGINT) AS cases FROM ({seen}) GROUP BY month, bucket"
+        for part, (among, case) in ((held.part(name), each) for name, each in asked.items())
+        if part in parts(system)
+    ]
+    everybody = ", ".join(f"CAST(NULL AS VARCHAR) AS {quote(name)}" for name in KEYS)
+    return f"SELECT *, {everybody} FROM ({' UNION ALL '.join(counted)})"
+
+
+def _seen(system: System, source: str, present: set[str], rows: str) -> str:
+    """SQL: each text with whether it is an advert, whether it went out, to whom, and what was found in what went out.
+
+    Without a team, each text stands for itself."""
+    section, held = _section(system), _held(system)
+    lacking = "".join(f", CAST(NULL AS VARCHAR) AS {each}" for each in TOLD if each not in present)
+    alone = f"CAST(CAST('0x' || left(md5(id), 8) AS BIGINT) % {BUCKETS} AS UTINYINT)"
+    bucket = "coalesce(bucket, 0)" if section.team is not None and "bucket" in present else alone
+    said, sent = "nullif(lower(trim(outcome)), '')", "(wording_sent IS NOT NULL OR personal_sent IS NOT NULL)"
+    written, edited = (f"{said} IN ({listed(names)})" for names in (held.as_written, held.edited))
+    went = f"CASE WHEN {sent} THEN true WHEN {said} IS NOT NULL THEN {written} OR {edited} END"
+    out = {
+        name: f"coalesce({name}_sent, CASE WHEN {written} THEN {name}_output END)" for name in ("wording", "personal")
+    }
+    return (
+        f"SELECT CAST(date_trunc('month', day) AS DATE) AS month, {bucket} AS bucket, {went} AS went, "
+        f"{_among('use', held.adverts)} AS advert, {_among('recipient', held.outside)} AS outside, "
+        f"nullif(trim(recipient), '') IS NULL AS nowhere, wording_output, personal_output, personal_sent, "
+        f"{out['wording']} AS wording_out, {out['personal']} AS personal_out "
+        f"FROM (SELECT *{lacking} FROM {source}) WHERE {rows}"
+    )
+
+
+def _untold(held: HeldTexts) -> str:
+    """SQL: whether nobody can tell that nothing went outside; where the file names no recipient outside, that is so of
+    no text by itself."""
+    if not held.outside:
+        return "false"
+    return "nowhere OR (outside AND (went IS NULL OR (went AND personal_out IS NULL)))"
+
+
+def _among(column: str, names: list[str]) -> str:
+    return f"coalesce(lower(trim({column})) IN ({listed(names)}), false)" if names else "false"
+
+
+def _section(system: System) -> Generations:
+    section = system.generations
+    assert section is not None  # noqa: S101 (its log is declared)
+    return section
+
+
+def _held(system: System) -> HeldTexts:
+    held = _section(system).texts
+    assert held is not None  # noqa: S101 (`ready`)
+    return held

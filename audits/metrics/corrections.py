@@ -1,0 +1,280 @@
+"""Whether corrections help: what became of people whom agents put in, beside comparable people whom the tool proposed;
+and the gap between groups before the agent and after.
+
+Of what became of people, clusters are teams; of gaps, teams and people. What became of those whom agents took out,
+nobody can see: they are counted, and enter nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from scipy.stats import t as student
+
+from boussole.audits.measures import Cells, Group, Interval, Measure
+from boussole.audits.metrics.comparisons import Against, against, compared, refused
+from boussole.audits.metrics.definition import Metric
+from boussole.audits.metrics.replies import Counting, views_of_part
+from boussole.audits.metrics.selection import SELECTION_RATIO
+from boussole.audits.metrics.sides_of_replies import MOST_STRATA
+from boussole.audits.metrics.through import UNWATCHED, WATCHED
+from boussole.audits.metrics.view import View, known_values
+from boussole.audits.parts import Pairs
+from boussole.audits.standing import WindowStanding
+from boussole.audits.suppression.rules import NOTHING, Suppression
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.logs.human_actions import (
+    APART,
+    FINAL_BY_PERSON,
+    FINAL_BY_TEAM,
+    FOLLOWED,
+    MOVED,
+    PUT_IN,
+    RESULTS,
+    SOMEBODY,
+    TAKEN_OUT,
+)
+from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.gap_change import GapChange, gap_change
+from boussole.audits.uncertainty.gap_share import KIND, fieller
+from boussole.audits.uncertainty.jackknife import Ints
+from boussole.audits.uncertainty.stratified import standardised_difference
+
+PUT_IN_RESULTS, GAP_BY_CORRECTIONS = "put_in_outcome_difference", "gap_by_corrections"
+OF_RESULTS = {"bad_side": "below", "scale": "effect"}
+OF_GAP = {"bad_side": "above", "scale": "effect", "watched": WATCHED}
+FEW = "few_corrections"
+MOST_UNSEEN = 0.01
+"""Where more of what became of people is not known, and that could turn the answer round, there is none."""
+POSITIVE, UNSEEN = 1, 2
+"""Columns of what became of people: no, yes, not known."""
+
+
+def correction_measures(
+    read: pa.Table, system: System, *, standing: WindowStanding, counting: Counting, withheld: Suppression = NOTHING
+) -> list[Measure]:
+    """What became of those put in beside those followed, then, of each group, which part of its gap corrections make.
+
+    From counts of a window (`counts.read.CORRECTED`); none where there are none.
+    """
+    if not read.num_rows:
+        return []
+    found = [results(read, system, standing)] if system.log.outcome is not None and system.controls else []
+    tables = [_tables(read, part, system, counting) for part in (FINAL_BY_TEAM, FINAL_BY_PERSON)]
+    proposed = read.set_column(read.schema.get_field_index("outcome"), "outcome", pa.nulls(read.num_rows, pa.uint8()))
+    for by, view in views_of_part(proposed, FINAL_BY_PERSON, system, standing, counting, withheld).items():
+        if by:
+            cells, moved = [each[by] for each in tables], _moved(read, by)
+            found += [_gap(view, cells, position, moved) for position in compared(view)]
+    return found
+
+
+def _tables(read: pa.Table, part: str, system: System, counting: Counting) -> dict[tuple[str, ...], Cells]:
+    """Of each attribute, rows by what was proposed and what was decided in the end."""
+    return {each.by: each for each in counting.cells(read.filter(pc.equal(read["part"], part)), system)}
+
+
+def results(read: pa.Table, system: System, standing: WindowStanding) -> Measure:
+    """The difference of two shares with a positive outcome, within strata of the controls that hold people of both.
+
+    Undefined: `not_mature`; `few_corrections`, where fewer different people than `suppress_below` are on a side;
+    `no_outcomes`, `too_many_strata`, `no_common_stratum`; `outcomes_unseen`, where so many outcomes are not known that
+    the answer could be either (`bounds`). Suppressed: `small_group`, `small_numerator`.
+    """
+    told = {**OF_RESULTS, "taken_out": _count(read, TAKEN_OUT), "left_out": _count(read, APART)}
+    if standing.readable_from is not None:
+        params = {**OF_RESULTS, "readable_from": standing.readable_from.isoformat()}
+        return Measure(metric=PUT_IN_RESULTS, status="undefined", reason="not_mature", params=params)
+    rows = read.filter(pc.equal(read["part"], RESULTS))
+    strata, limit = sorted(set(rows["stratum"].to_pylist())), system.privacy.suppress_below
+    if any(_count(read, SOMEBODY, by=side) < limit for side in (PUT_IN, FOLLOWED)):
+        return _silent("undefined", FEW)
+    if len(strata) > MOST_STRATA:
+        return _silent("undefined", "too_many_strata")
+    every = np.stack([_cells(rows.filter(pc.equal(rows["by"], side)), strata) for side in (PUT_IN, FOLLOWED)])
+    return _results(every, told, limit)
+
+
+def _results(every: Ints, told: Mapping[str, Any], limit: int) -> Measure:
+    """The measure of both sides by stratum, bucket and what became of people."""
+    pairs, bounds = _pairs(every, put_in=None, followed=None), _bounds(every)
+    seen, unseen = every[..., :UNSEEN].any(), every[..., UNSEEN].sum() > MOST_UNSEEN * every.sum()
+    if bounds is None or not seen:
+        return _silent("undefined", "no_outcomes" if not seen else "no_common_stratum")
+    if unseen and (pairs is None or bounds[0] <= 0 <= bounds[1]):
+        params = {**told, "bounds": bounds}
+        return Measure(metric=PUT_IN_RESULTS, status="undefined", reason="outcomes_unseen", params=params)
+    if pairs is None:
+        return _silent("undefined", "no_common_stratum")
+    hidden = _hidden(pairs, limit)
+    return _silent("suppressed", hidden) if hidden else _difference(every, pairs, {**told, "bounds": bounds})
+
+
+def _silent(status: Literal["suppressed", "undefined"], reason: str) -> Measure:
+    return Measure(metric=PUT_IN_RESULTS, status=status, reason=reason, params=OF_RESULTS)
+
+
+def _count(read: pa.Table, part: str, *, by: str = "") -> int:
+    rows = read.filter(pc.and_(pc.equal(read["part"], part), pc.equal(read["by"], by)))
+    return int(pc.sum(rows["n"]).as_py() or 0)
+
+
+def _cells(rows: pa.Table, strata: list[str]) -> Ints:
+    """People of a side by stratum, bucket and what became of them."""
+    place = {name: i for i, name in enumerate(strata)}
+    found = np.zeros((len(strata), BUCKETS, 3), dtype=np.int64)
+    at = np.array([place[name] for name in rows["stratum"].to_pylist()], dtype=np.intp)
+    outcome = rows["outcome"].fill_null(UNSEEN).to_numpy()
+    np.add.at(found, (at, rows["bucket"].to_numpy(), outcome), rows["n"].to_numpy())
+    return found
+
+
+def _pairs(every: Ints, *, put_in: bool | None, followed: bool | None) -> Pairs | None:
+    """Both sides in the strata that hold people of both; None where none does. `put_in`, `followed`: as what those are
+    taken of whom nobody knows what became of them; None: they are left out."""
+    sides = []
+    for side, unseen in zip(every, (put_in, followed), strict=True):
+        k, n = side[..., POSITIVE], side[..., :UNSEEN].sum(axis=2)
+        if unseen is not None:
+            n = n + side[..., UNSEEN]
+            k = k + side[..., UNSEEN] * unseen
+        sides.append((k, n))
+    held = np.logical_and(*((n.sum(axis=1) > 0) for _, n in sides))
+    if not held.any():
+        return None
+    (k1, n1), (k0, n0) = ((k[held].T, n[held].T) for k, n in sides)
+    return Pairs(k1=k1, n1=n1, k0=k0, n0=n0, clustered=True)
+
+
+def _bounds(every: Ints) -> list[float] | None:
+    """Between what the difference lies whatever became of those of whom it is not known; None: no common stratum.
+
+    Source: Manski (1990), American Economic Review 80:319-323.
+    """
+    ends = [_pairs(every, put_in=side, followed=not side) for side in (False, True)]
+    rates = [standardised_difference(each).rates for each in ends if each is not None]
+    return [one - other for one, other in rates] or None
+
+
+def _hidden(pairs: Pairs, limit: int) -> str | None:
+    """Why the figure would tell of few: on a side, or with an outcome, or without."""
+    for k, n in ((pairs.k1.sum(), pairs.n1.sum()), (pairs.k0.sum(), pairs.n0.sum())):
+        if n < limit:
+            return "small_group"
+        if 0 < k < limit or 0 < n - k < limit:
+            return "small_numerator"
+    return None
+
+
+def _difference(every: Ints, pairs: Pairs, told: Mapping[str, Any]) -> Measure:
+    sizes = pairs.n1.sum(axis=1) + pairs.n0.sum(axis=1)
+    found, n, unseen = standardised_difference(pairs), int(sizes.sum()), int(every[..., UNSEEN].sum())
+    params = {**told, "put_in": int(pairs.n1.sum()), "strata": pairs.n1.shape[1], "unseen": unseen}
+    return Measure(
+        metric=PUT_IN_RESULTS,
+        value=found.rates[0] - found.rates[1],
+        n=n,
+        clusters=int(np.count_nonzero(sizes)),
+        interval=found.interval,
+        params={
+            **params,
+            "values": list(found.rates),
+            "covered": n / int(every[..., :UNSEEN].sum()),
+            "test": found.test,
+        },
+    )
+
+
+def _moved(read: pa.Table, by: tuple[str, ...]) -> dict[Group, int]:
+    """Different people of each group about whom it was decided otherwise than proposed."""
+    rows = read.filter(pc.and_(pc.equal(read["part"], MOVED), pc.equal(read["by"], "*".join(by))))
+    return {tuple(row[f"value{i + 1}"] for i in range(len(by))): row["n"] for row in rows.to_pylist()}
+
+
+def _gap(view: View, cells: Sequence[Cells], position: int, moved: Mapping[Group, int]) -> Measure:
+    """The value is the part of the gap that is left after the agents which their corrections make: below 0, they closed
+    some of it; 0 where there is surely no gap to watch (`gap`: `unwatched`)."""
+    other, group = against(view, SELECTION_RATIO, position), view.table.groups[position]
+    params: dict[str, Any] = {"against": other.name, **OF_GAP}
+    if (refusal := refused(view, SELECTION_RATIO, position, other)) is not None:
+        why: Literal["suppressed", "undefined"] = "suppressed" if refusal.status == "suppressed" else "undefined"
+        return view.without_value(GAP_BY_CORRECTIONS, why, str(refusal.reason), group=group, params=params)
+    sides = [moved.get(group, 0), sum(moved.get(view.table.groups[i], 0) for i in other.positions)]
+    if min(sides) < view.system.privacy.suppress_below:
+        return view.without_value(GAP_BY_CORRECTIONS, "undefined", FEW, group=group, params=params)
+    found = gap_change([_sides(each, view, position, other) for each in cells])
+    if found is None:
+        return view.without_value(GAP_BY_CORRECTIONS, "undefined", "few_selected", group=group, params=params)
+    n = view.table.counts[[position, *other.positions]].sum(axis=(0, 2, 3))
+    about = {
+        "metric": GAP_BY_CORRECTIONS,
+        "by": view.table.by,
+        "group": known_values(group),
+        "n": int(n.sum()),
+        "clusters": int(np.count_nonzero(n)),
+    }
+    below = SELECTION_RATIO.bad_side(favourable=view.system.log.favourable) == "below"
+    return _told(about, params, found, sign=1 if below else -1)
+
+
+def _sides(cells: Cells, view: View, position: int, other: Against) -> tuple[Ints, Ints]:
+    """Rows of both groups by bucket, what was proposed and what was decided in the end."""
+    at = {group: i for i, group in enumerate(cells.groups)}
+    counts = cells.counts[..., :UNSEEN]
+    others = [at[view.table.groups[i]] for i in other.positions]
+    return counts[at[view.table.groups[position]]], counts[others].sum(axis=0)
+
+
+def _told(about: dict[str, Any], params: dict[str, Any], found: GapChange, *, sign: int) -> Measure:
+    test: dict[str, Any] = {
+        "kind": KIND,
+        "part": sign * found.change,
+        "whole": sign * found.after,
+        "variances": list(found.variances),
+        "watched": math.log(WATCHED),
+        "df": found.df,
+        "method": "fieller",
+    }
+    params = {**params, "before": math.exp(found.before), "after": math.exp(found.after), "test": test}
+    z, whole = float(student.ppf(0.975, found.df)), sign * found.after
+    if whole - z * math.sqrt(found.variances[2]) >= test["watched"]:
+        return Measure(**about, value=0.0, params={**params, "gap": UNWATCHED})
+    ends = fieller(test, z) if whole < 0 else None
+    if ends is None:
+        return Measure(**about, status="undefined", reason="no_gap_left", params=params)
+    interval = Interval(low=ends[0], high=ends[1], method="fieller")
+    return Measure(**about, value=sign * found.change / whole, interval=interval, params=params)
+
+
+METRICS = (
+    Metric(
+        name=PUT_IN_RESULTS,
+        kind="comparison",
+        formula="share with a positive outcome of people whom agents selected and the tool had not − that of people"
+        " whom the tool selected and agents kept, over strata of the controls with w = n₁ n₀ ÷ (n₁ + n₀); `bounds`:"
+        " between what it lies whatever became of those of whom it is not known",
+        range="[−1, 1]",
+        ideal=None,
+        undefined="too few corrections; outcomes are not mature, or not known; no stratum holds people of both; so many"
+        " outcomes are not known that the answer could be either; too few people to be told of",
+        source="Hoffman, Kahn & Li (2018), Quarterly J. of Economics 133:765-800; Mantel-Haenszel risk difference:"
+        " Greenland & Robins (1985), Biometrics 41:55-68; bounds: Manski (1990), American Economic Review 80:319-323",
+    ),
+    Metric(
+        name=GAP_BY_CORRECTIONS,
+        kind="share",
+        formula="(log selection rate ratio after agents − that of what was proposed) ÷ log ratio after; 0 where the"
+        f" ratio after is surely not under {WATCHED} (where being selected is a harm: not over its inverse). Judged"
+        " by the contrast, and only where the ratio after lies there",
+        range="(−∞, ∞)",
+        ideal=None,
+        undefined="too few corrections, or selections; there may be no gap after; as selection_rate_ratio",
+        source="linearisation: Särndal, Swensson & Wretman (1992), 5.5; interval: Fieller (1954), J. Royal Statistical"
+        " Society B 16:175-185; both claims at once: Berger (1982), Technometrics 24:295-300",
+    ),
+)

@@ -1,0 +1,190 @@
+"""What a token costs: electricity, CO₂ equivalent and water, as EcoLogits estimates them from a model's parameters.
+
+Nothing is asked of the network: formulas and electricity mixes come with the library. What a system file gives as a
+range stays one: the lowest figure is that of all lowest ends, the highest that of all highest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from boussole.audits.errors import BoussoleError
+from boussole.audits.metrics.calls import Where, by_call
+from boussole.audits.systems.kinds import BUCKETS
+from boussole.audits.systems.logs.calls import (
+    ENERGY,
+    METERED,
+    METERED_TOKENS,
+    MICRO,
+    UNTOLD,
+    CalledModel,
+    Calls,
+    ends,
+)
+from boussole.audits.uncertainty.jackknife import Ints
+
+if TYPE_CHECKING:
+    from ecologits.utils.range_value import ValueOrRange
+
+Range = tuple[float, float]
+"""The lowest and the highest that something can be."""
+Floats = npt.NDArray[np.float64]
+MILLION = 1e6
+"""Tokens that are asked for at once: one alone would be a number near the smallest that is told apart."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mix:
+    """What a kilowatt-hour of a country's electricity costs: kilograms of CO₂ equivalent, and litres of water."""
+
+    co2e_kg: float
+    water_l: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenCost:
+    """What a token that a model writes costs.
+
+    Watt-hours, grams of CO₂ equivalent (of which `built_g` for building the machines), litres of water.
+    """
+
+    energy_wh: Range
+    co2e_g: Range
+    built_g: Range
+    water_l: Range
+
+
+@lru_cache(maxsize=256)
+def mix_of(zone: str) -> Mix:
+    """The electricity of a country, of the year that EcoLogits has. Raises BoussoleError for one that it does not know.
+
+    >>> mix_of("FRA")
+    Mix(co2e_kg=0.04144, water_l=3.6737)
+    """
+    from ecologits.electricity_mix_repository import electricity_mixes
+
+    found = electricity_mixes.find_electricity_mix(zone)
+    if found is None:
+        raise BoussoleError(
+            f"the electricity of '{zone}' is not known.",
+            where="`generations.calls.models`",
+            next_step="Write the three letters of the country (ISO 3166), as FRA; or WOR for the world.",
+        )
+    return Mix(co2e_kg=found.gwp, water_l=found.wue)
+
+
+@lru_cache(maxsize=256)
+def token_cost(model: CalledModel) -> TokenCost:
+    """What a token costs that a model writes.
+
+    By EcoLogits' function for models that it knows by their parameters alone; requests share machines in batches of 64,
+    as it assumes, and parameters have 16 bits. Only tokens that are written count, as there.
+    Source: Rincé & Banse (2025), EcoLogits, J. Open Source Software 10(111):7471.
+
+    >>> cost = token_cost(CalledModel(active=24, total=24, pue=1.2, wue=0.2))
+    >>> [round(1000 * each, 3) for each in cost.energy_wh]
+    [0.109, 0.109]
+    """
+    from ecologits.impacts.llm import compute_llm_impacts
+
+    mix = mix_of(model.electricity)
+    found = compute_llm_impacts(
+        model_active_parameter_count=_told(model.active),
+        model_total_parameter_count=_told(model.total),
+        output_token_count=MILLION,
+        if_electricity_mix_adpe=0.0,  # no figure of Boussole rests on minerals or primary energy
+        if_electricity_mix_pe=0.0,
+        if_electricity_mix_gwp=mix.co2e_kg,
+        if_electricity_mix_wue=mix.water_l,
+        datacenter_pue=_told(model.pue),
+        datacenter_wue=_told(model.wue),
+    )
+    assert found.embodied is not None  # noqa: S101 (a model of text always has it)
+    return TokenCost(
+        energy_wh=_range(found.energy.value, 1000),
+        co2e_g=_range(found.gwp.value, 1000),
+        built_g=_range(found.embodied.gwp.value, 1000),
+        water_l=_range(found.wcf.value, 1),
+    )
+
+
+def _told(said: float | Range) -> ValueOrRange:
+    """A number or a range, as EcoLogits takes it."""
+    from ecologits.utils.range_value import RangeValue
+
+    low, high = ends(said)
+    return low if low == high else RangeValue(min=low, max=high)
+
+
+def _range(value: ValueOrRange, times: float) -> Range:
+    """A figure of a million tokens, by token, in another unit."""
+    low, high = (value, value) if isinstance(value, int | float) else (value.min, value.max)
+    return float(low) * times / MILLION, float(high) * times / MILLION
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spent:
+    """What calls cost by bucket, each at its lowest and highest (2, buckets): watt-hours, grams, litres.
+
+    `unknown`: calls of which that cannot be told: of a model that is not declared, or without their tokens.
+    """
+
+    energy_wh: Floats
+    co2e_g: Floats
+    water_l: Floats
+    metered: int
+    calls: int
+    unknown: int
+
+
+def spent(read: pa.Table, held: Calls, *, before: str = "", months: Sequence[str] | None = None) -> Spent:
+    """What the calls of some months cost (of all, by default), by the parameters of their models.
+
+    Where meters show of a model that a token takes more than the highest estimate, or less than the lowest, the
+    estimate of its other calls reaches as far.
+    """
+    found = {part: by_call(read, before + part, months=months) for part in (METERED, METERED_TOKENS, ENERGY, UNTOLD)}
+    none = np.zeros((2, BUCKETS), dtype=np.int64)
+    energy, co2e, water = (np.zeros((2, BUCKETS)) for _ in range(3))
+    metered = calls = unknown = 0
+    for where in sorted(found[METERED], key=lambda each: tuple(name or "" for name in each)):
+        calls += int(found[METERED][where].sum())
+        model = held.models.get(where[2] or "")
+        if model is None:
+            unknown += int(found[METERED][where].sum())
+            continue
+        metered += int(found[METERED][where][1].sum())
+        unknown += int(found[UNTOLD].get(where, none)[1].sum())
+        cost, mix = token_cost(model), mix_of(model.electricity)
+        of_meter = found[ENERGY].get(where, none).sum(axis=0) / MICRO
+        estimated, by_meter = found[METERED_TOKENS].get(where, none)
+        shown = _shown(found, where[2])
+        for end in range(2):
+            pue, wue = ends(model.pue)[end], ends(model.wue)[end]
+            widened = _widened(shown, cost.energy_wh[end] / pue, high=bool(end))
+            used, built = cost.co2e_g[end] - cost.built_g[end], cost.built_g[end]
+            energy[end] += estimated * cost.energy_wh[end] * widened + of_meter * pue
+            co2e[end] += estimated * (used * widened + built) + of_meter * pue * mix.co2e_kg + by_meter * built
+            water[end] += estimated * cost.water_l[end] * widened + of_meter / 1000 * (wue + pue * mix.water_l)
+    return Spent(energy_wh=energy, co2e_g=co2e, water_l=water, metered=metered, calls=calls, unknown=unknown)
+
+
+def _shown(found: Mapping[str, Mapping[Where, Ints]], model: str | None) -> float | None:
+    """Watt-hours a token that meters show of a model, wherever it ran; None where none of its calls is metered."""
+    tokens = sum(int(sides[1].sum()) for where, sides in found[METERED_TOKENS].items() if where[2] == model)
+    energy = sum(int(sides.sum()) for where, sides in found[ENERGY].items() if where[2] == model)
+    return energy / MICRO / tokens if tokens and energy else None
+
+
+def _widened(shown: float | None, estimated: float, *, high: bool) -> float:
+    """By how much an estimate of watt-hours a token is moved to what meters show, where that lies beyond its end."""
+    if shown is None:
+        return 1.0
+    return max(shown / estimated, 1.0) if high else min(shown / estimated, 1.0)

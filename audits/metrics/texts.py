@@ -1,0 +1,147 @@
+"""Two promises about texts: no advert with a prohibited criterion, and no personal data where none belong.
+
+What a text holds was found as it came in, by readers that miss some of it and report some wrongly: both are measured on
+annotated texts, and what they miss is carried into every bound. Clusters are teams, whose members write by the same
+templates; of agents and teams nothing is told.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from boussole.audits.measures import Measure
+from boussole.audits.metrics.cases import cases_measure, interval_of
+from boussole.audits.metrics.definition import Metric
+from boussole.audits.metrics.shares import PART_OF_MONTH, of_months, sides_of, untold
+from boussole.audits.systems.logs.texts import (
+    ADVERTS,
+    DRAFTS,
+    NUMBERS,
+    OUTSIDE,
+    PERSONAL,
+    UNREAD,
+    UNREAD_ADVERTS,
+    HeldTexts,
+)
+from boussole.audits.systems.model import System
+from boussole.audits.texts.measured import WORDING, Reader, personal_reader
+from boussole.audits.uncertainty.jackknife import Ints
+
+UNLAWFUL_ADVERTS = "unlawful_adverts_share"
+PERSONAL_OUTSIDE = "personal_data_outside_share"
+RULE_OF_THREE = 3.0
+
+
+def text_measures(read: pa.Table, system: System) -> list[Measure]:
+    """What the texts of a window hold, from their counts (`counts.read.SHARES`): one measure for each promise that the
+    system file holds them to.
+
+    Cases are adverts that went out with a prohibited criterion in them, and texts that went outside with a number that
+    names somebody. Beside them (`detected`): of how many drafts, or texts, something was found in how many; at most how
+    many there are of which something is to be found, by what readers miss (`share`, `most`).
+    Suppressed: `small_group`, fewer texts than `suppress_below` in a month. Undefined: `no_text_read`.
+    """
+    held = system.generations.texts if system.generations is not None else None
+    if held is None:
+        return []
+    asked = {UNLAWFUL_ADVERTS: bool(held.adverts), PERSONAL_OUTSIDE: bool(held.personal)}
+    if PART_OF_MONTH in read["part"].to_pylist():
+        return [untold(name, bad_side="above") for name, holds in asked.items() if holds]
+    counts = _Counts(read, held, limit=system.privacy.suppress_below)
+    found = []
+    if held.adverts:
+        found.append(counts.measure(UNLAWFUL_ADVERTS, ADVERTS, DRAFTS, UNREAD_ADVERTS, of=WORDING, cases_of=WORDING))
+    if held.personal:
+        numbers = [kind for kind in NUMBERS if kind in held.personal] or NUMBERS
+        readers = {"of": personal_reader(held.personal), "cases_of": personal_reader(numbers)}
+        found.append(counts.measure(PERSONAL_OUTSIDE, OUTSIDE, PERSONAL, UNREAD, **readers))
+    return found
+
+
+class _Counts:
+    """Counts of texts, by part."""
+
+    def __init__(self, read: pa.Table, held: HeldTexts, *, limit: int) -> None:
+        self._read, self._held, self._limit = read, held, limit
+
+    def measure(self, name: str, cases: str, texts: str, unread: str, *, of: Reader, cases_of: Reader) -> Measure:
+        """A measure of cases, with what was found in all texts, or drafts, beside it."""
+        sides, every = self._sides(cases), self._sides(unread)
+        told: dict[str, Any] = {"unlabelled": int(every[1].sum()), "all": int(every.sum())}
+        if (detected := self._detected(texts, of)) is not None:
+            n = int(sides.sum())
+            bound = min(1.0, RULE_OF_THREE / (n * cases_of.recall_at_least)) if n and not sides[1].sum() else None
+            told["detected"] = {**detected, "bound": bound, "numbers": cases_of.document()}
+        return cases_measure(
+            name,
+            sides,
+            of_months(self._read, self._held.part(cases)),
+            limit=self._limit,
+            none="no_text_read",
+            told=told,
+            clusters=worth_if_few(sides),
+        )
+
+    def _detected(self, part: str, reader: Reader) -> dict[str, Any] | None:
+        """In how many texts something was found, and in how many there is something at most: none is taken to be found
+        wrongly until a human has said so, and those that the reader misses are added, as many as its recall leaves."""
+        sides = self._sides(part)
+        flagged, n = int(sides[1].sum()), int(sides.sum())
+        if not n or min(of_months(self._read, self._held.part(part))) < self._limit:
+            return None
+        high = interval_of(sides, worth_if_few(sides)).high
+        return {
+            "texts": n,
+            "flagged": flagged,
+            **reader.document(),
+            "share": min(1.0, flagged / n / reader.recall),
+            "most": min(1.0, high / reader.recall_at_least),
+        }
+
+    def _sides(self, part: str) -> Ints:
+        return sides_of(self._read, self._held.part(part))
+
+
+def worth_if_few(sides: Ints) -> float:
+    """How many independent texts these (no case, case; by bucket) are worth where so few are cases that their variance
+    between teams says little: as many as there are, divided by how many cases a bucket holds that holds any. Those of
+    one team may all come from one template; where there is no case, texts are taken not to depend on one another.
+
+    >>> import numpy as np
+    >>> worth_if_few(np.array([[90, 94, 100], [10, 6, 0]]))
+    37.5
+    """
+    cases = sides[1]
+    return float(sides.sum() / max(1.0, cases.sum() / max(1, np.count_nonzero(cases))))
+
+
+_SOURCE = (
+    "what readers miss: Rogan & Gladen (1978), Am. J. Epidemiology 107:71-76; bound: rule of three, Hanley &"
+    " Lippman-Hand (1983), JAMA 249:1743-1745, at the recall of the reader; interval: Wilson (1927), JASA 22:209-212,"
+    " at effective sizes: Rao & Scott (1992), Biometrics 48:577-585"
+)
+METRICS = (
+    Metric(
+        name=UNLAWFUL_ADVERTS,
+        kind="share",
+        formula="adverts that went out and in which rules find a prohibited criterion ÷ adverts that went out and were"
+        " read; beside it, drafts with a finding ÷ drafts read ÷ recall of the rules",
+        range="[0, 1]",
+        ideal=0.0,
+        undefined="no advert that went out could be read; too few adverts to be told",
+        source=f"Labour Code, L. 1132-1, L. 1142-1 and L. 5321-2; {_SOURCE}",
+    ),
+    Metric(
+        name=PERSONAL_OUTSIDE,
+        kind="share",
+        formula="texts that went outside with a social security number or an IBAN in them ÷ texts that went outside and"
+        " were read; beside it, texts with personal data of the declared kinds ÷ texts read ÷ recall of the detector",
+        range="[0, 1]",
+        ideal=0.0,
+        undefined="no text that went outside could be read; too few texts to be told",
+        source=f"GDPR, Art. 5(1)(f) and 9; {_SOURCE}",
+    ),
+)

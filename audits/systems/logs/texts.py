@@ -1,0 +1,93 @@
+"""What a system file says of the texts themselves: which are job adverts, which go outside, what may not stand in them.
+
+A text is looked through once, as it comes in; of it the lake holds which criteria and which kinds of personal data were
+found, by name, and never a word of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.systems.kinds import Strict
+from boussole.audits.texts.personal.findings import Entity
+
+DIGITS = 12
+"""Hexadecimal digits of the hash that tells one declaration from another."""
+LONGEST = 5_000
+"""Characters of texts whose distance is still counted: it takes as many steps as one times the other."""
+NUMBERS: tuple[Entity, ...] = ("NIR", "IBAN")
+"""Kinds of personal data of which one that goes outside is too many; others are data of everyday letters."""
+PARTS = ("adverts", "drafts", "unread_adverts", "outside", "personal", "unread")
+ADVERTS, DRAFTS, UNREAD_ADVERTS, OUTSIDE, PERSONAL, UNREAD = PARTS
+"""What is counted of texts: adverts that went out, and drafts of adverts, in which a prohibited criterion was found;
+all adverts, those that could not be read; texts that went outside, with a number that names somebody; texts that were
+read, with personal data; all texts, those that could not be read. All carry what texts are held to
+(`HeldTexts.part`)."""
+TEXTS = "texts"
+"""All texts, whatever they are held to."""
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class HeldTexts(Strict):
+    """What texts are held to: adverts by their use, what left the establishment, kinds of personal data."""
+
+    adverts: list[Name] = Field([], description="The uses, as `use` names them, of job adverts; in any case")
+    as_written: list[Name] = Field(
+        ["kept", "gardé"],
+        min_length=1,
+        description="Values of `outcome` of a text that went out as it was written; in any case",
+    )
+    edited: list[Name] = Field(
+        ["edited", "modifié"],
+        min_length=1,
+        description="Values of `outcome` of a text that went out edited; in any case",
+    )
+    outside: list[Name] = Field(
+        [], description="The recipients, as `recipient` names them, outside the establishment; in any case"
+    )
+    personal: list[Entity] = Field([], description="The kinds of personal data that have no place in its texts")
+    kept: bool = Field(
+        True, description="Whether texts are stored, encrypted, until their row is purged; false: they never are"
+    )
+
+    def part(self, name: str) -> str:
+        """The name of a part, with a hash of what texts are held to: counts of another declaration are not taken for
+        it."""
+        said = (self.adverts, self.as_written, self.edited, self.outside, self.personal)
+        return f"{name} {sha256_hex(canonical_json([plain(each) for each in said]))[:DIGITS]}"
+
+    def found(self, texts: Mapping[str, str], read: Mapping[str, str]) -> dict[str, str]:
+        """SQL of what texts hold, by column of the lake: from the texts in clear by role, and columns that are read."""
+        made = {}
+        for role in [role for role in ("output", "sent") if role in texts]:
+            if self.adverts and "use" in read:
+                advert = f"lower(trim({read['use']})) IN ({listed(self.adverts)})"
+                made[f"wording_{role}"] = f"CASE WHEN {advert} THEN wording_found({texts[role]}) END"
+            if self.personal:
+                made[f"personal_{role}"] = f"personal_found({texts[role]}, '{' '.join(sorted(self.personal))}')"
+        return made
+
+
+def distance(texts: Mapping[str, str], read: Mapping[str, str]) -> str | None:
+    """SQL of how many characters an agent changed: as told, else counted where both texts are there and short."""
+    told = read.get("edit_distance")
+    if not {"output", "sent"} <= set(texts):
+        return told
+    one, other = texts["output"], texts["sent"]
+    short = f"length({one}) <= {LONGEST} AND length({other}) <= {LONGEST}"
+    counted = f"CASE WHEN {short} THEN levenshtein({one}, {other}) END"
+    return f"coalesce({told}, {counted})" if told else counted
+
+
+def plain(names: Sequence[str]) -> list[str]:
+    """Names as they are held to one another: in any case, each once, in order."""
+    return sorted({name.strip().lower() for name in names})
+
+
+def listed(names: Sequence[str]) -> str:
+    """SQL of the same, with a comma between."""
+    return ", ".join("'" + name.replace("'", "''") + "'" for name in plain(names))

@@ -1,0 +1,85 @@
+"""Verdicts on figures that are known as a range: watched, or broken, only where all of it lies beyond a level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from boussole.audits.metrics.footprint import OF_YEAR, PER_TEXT, SPREAD
+from boussole.charter.document import MeasureInShort
+from boussole.charter.document.answers.verdict import Verdict
+from boussole.charter.document.answers.verdicts import EstimatedRange
+from boussole.charter.judging.stated import StatedVerdict
+from boussole.charter.text.model import Threshold
+
+MOST_UNKNOWN = 0.01
+"""Where the cost of more calls than this is not known, the highest figure is not the highest: nothing is kept."""
+FIGURES = {
+    PER_TEXT: {"text": "per_text"},
+    OF_YEAR: {"co2e_kg": "co2e_kg", "water_l": "water_l"},
+    SPREAD: {"energy_kwh": "energy_kwh"},
+}
+"""By measure, the ranges that are told beside the one that is judged, and the parameters that give them."""
+NUMBERS = ("tokens", "untold", "unknown", "all", "year", "months", "left", "metered", "share", "own")
+
+
+def ranged(measure: MeasureInShort, threshold: Threshold) -> StatedVerdict:
+    """What a range answers. Broken, or watched, where its lowest end lies beyond the level; kept where its highest end
+    does not, and of hardly a call nothing is known; else nobody can tell.
+
+    Its ends are those of its interval where chance enters. What is to come of a year (`expected`) is held to the watch
+    level, what was counted to the breach level. A range that is itself too wide to tell anything (`SPREAD`) is never
+    watched: it says that nobody can tell.
+    """
+    told = _told(measure)
+    if measure.status != "ok" or told is None:
+        return StatedVerdict(verdict=Verdict.UNKNOWN, reason=str(measure.reason), estimated=told)
+    verdict, reason = _answer(measure, told, threshold)
+    return StatedVerdict(verdict=verdict, reason=reason, estimated=told)
+
+
+def _answer(measure: MeasureInShort, told: EstimatedRange, threshold: Threshold) -> tuple[Verdict, str]:
+    low, high = told.expected or (told.low, told.high)
+    watch, breach = threshold.watch, threshold.breach
+    if measure.metric == SPREAD and (why := _untellable(told, high, watch)):
+        return Verdict.UNKNOWN, why
+    if breach is not None and told.low > breach:
+        return Verdict.BROKEN, "range_beyond_breach"
+    if watch is not None and low > watch:
+        return Verdict.WATCH, "range_beyond_watch"
+    if watch is None or high > watch:
+        return Verdict.UNKNOWN, "range_undecided"
+    if told.numbers.get("unknown", 0) > MOST_UNKNOWN * told.numbers.get("all", 0):
+        return Verdict.UNKNOWN, "range_unknown_calls"
+    return Verdict.KEPT, "range_within"
+
+
+def _untellable(told: EstimatedRange, high: float, watch: float | None) -> str:
+    """Why a range tells nothing: it is too wide, or no meter is behind any of it; empty where it tells something."""
+    if watch is not None and high > watch:
+        return "range_too_wide"
+    return "" if told.numbers.get("metered") else "range_unmetered"
+
+
+def _told(measure: MeasureInShort) -> EstimatedRange | None:
+    """The range that is judged and what is told beside it; without a value, what is told all the same."""
+    params = measure.params
+    ranges = {name: _pair(params.get(key)) for name, key in FIGURES.get(measure.metric, {}).items()}
+    beside: Mapping[str, Any] = {
+        "numbers": {name: float(params.get(name)) for name in NUMBERS if params.get(name) is not None},
+        "ranges": {name: pair for name, pair in ranges.items() if pair is not None},
+    }
+    if measure.status == "ok":
+        low, high = measure.params.get("range")
+        if measure.interval is not None:
+            low, high = measure.interval.low, measure.interval.high
+        estimate, expected = _pair(params.get("range")), _pair(params.get("expected"))
+        more = {} if expected is None else {"expected": expected}
+        return EstimatedRange(n=measure.n or 0, low=low, high=high, estimate=estimate, **more, **beside)
+    if not beside["ranges"]:
+        return None
+    return EstimatedRange(n=measure.n or 0, low=None, high=None, estimate=None, **beside)
+
+
+def _pair(said: Any) -> tuple[float, float] | None:
+    return None if said is None else (float(said[0]), float(said[1]))

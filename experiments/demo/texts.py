@@ -1,0 +1,106 @@
+"""What agents write with ChatFT in the demo: adverts, letters, summaries from templates; but for what is planted.
+
+Nobody is behind them: numbers have a key that fits and were given to nobody that the project knows of.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from stdnum import iban
+from stdnum.fr import nir
+
+from boussole.experiments.demo.planted import CHANGE, MONTHS, PLANTED, PlantedEffects
+
+ADVERTS, LETTERS, SUMMARIES = 5000, 900, 300
+"""Texts of each kind in a month."""
+TEAMS = 120
+TITLES = (
+    "Vendeur ou vendeuse", "Aide à domicile (H/F)", "Cuisinier ou cuisinière", "Électricien (H/F)",
+    "Conducteur ou conductrice de bus", "Comptable", "Secrétaire", "Infirmier ou infirmière", "Maçon (H/F)",
+    "Agent d’entretien (H/F)", "Développeur ou développeuse", "Magasinier (H/F)",
+)  # fmt: skip
+PLACES = ("Tours", "Nantes", "Angers", "Orléans", "Le Mans", "Laval")
+CONTRACTS = ("CDI à temps plein", "CDD de six mois", "CDI à temps partiel")
+UNLAWFUL = (
+    "Nous cherchons une personne de moins de 35 ans.",
+    "De nationalité française exigée.",
+    "Vous êtes une femme souriante.",
+    "Sans enfants à charge.",
+)
+"""What no advert may ask for: age, origin, sex, family."""
+EDITED = " Débutants acceptés."
+"""What agents add."""
+LETTER = "Bonjour, votre rendez-vous à l’agence de {place} est fixé au {day} octobre à {hour} heures. Cordialement."
+SUMMARY = "Synthèse de l’entretien à {place} : projet confirmé, {day} candidatures, prochain point dans un mois."
+COLUMNS = ["text_id", "written_at", "task", "team", "recipient", "outcome", "draft", "sent"]
+
+
+def texts(*, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
+    """The log of three months, with its `month`; what is wrong since the change is planted."""
+    found = [_month(month, rng=rng, effects=effects) for month in MONTHS]
+    log = pd.concat(found, ignore_index=True)
+    return log.assign(text_id=[f"G{number:06}" for number in range(len(log))])[[*COLUMNS, "month"]]
+
+
+def _month(month: str, *, rng: np.random.Generator, effects: PlantedEffects) -> pd.DataFrame:
+    """The texts of a month: every third one is edited, one in ten is rejected."""
+    n = ADVERTS + LETTERS + SUMMARIES
+    tasks = np.repeat(["offre", "courriel", "synthèse"], [ADVERTS, LETTERS, SUMMARIES])
+    to = {"offre": "employeur", "courriel": "demandeur d’emploi", "synthèse": "agent"}
+    moment = pd.Timestamp(f"{month}-01T08:00") + pd.to_timedelta(
+        rng.integers(0, pd.Period(month, "M").days_in_month, n) * 1440 + rng.integers(0, 600, n), unit="min"
+    )
+    log = pd.DataFrame(
+        {
+            "written_at": moment,
+            "task": tasks,
+            "team": [f"E{each:03}" for each in rng.integers(0, TEAMS, n)],
+            "recipient": [to[task] for task in tasks],
+            "outcome": rng.choice(["kept", "edited", "rejected"], n, p=[0.57, 0.33, 0.10]),
+            "draft": _drafts(rng),
+            "month": month,
+        }
+    )
+    if month >= CHANGE.strftime("%Y-%m"):
+        _plant(log, rng=rng, effects=effects)
+    log["sent"] = pd.Series(np.where(log["outcome"] == "kept", log["draft"], None), dtype=object)
+    edited = log["outcome"] == "edited"
+    lawful = log["draft"].str.replace("|".join(f" {each}" for each in map(_plain, UNLAWFUL)), "", regex=True)
+    log.loc[edited, "sent"] = lawful[edited] + EDITED
+    return log
+
+
+def _drafts(rng: np.random.Generator) -> list[str]:
+    """What was written before anybody looked at it."""
+    kinds = [(title, place, contract) for title in TITLES for place in PLACES for contract in CONTRACTS]
+    adverts = [f"{title}, {contract}, à {place}." for title, place, contract in kinds]
+    days = [(place, day, hour) for place in PLACES for day in range(1, 29) for hour in (9, 14)]
+    letters = [LETTER.format(place=place, day=day, hour=hour) for place, day, hour in days]
+    summaries = [SUMMARY.format(place=place, day=day) for place, day, hour in days if hour == 9]
+    drawn = ((adverts, ADVERTS), (letters, LETTERS), (summaries, SUMMARIES))
+    return [text for some, n in drawn for text in rng.choice(some, n)]
+
+
+def _plant(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects) -> None:
+    """Unlawful drafts of adverts, of which some go out as they are; numbers in letters that go out."""
+    adverts = rng.choice(np.flatnonzero(log["task"] == "offre"), effects.unlawful_drafts, replace=False)
+    log.loc[adverts, "draft"] += [f" {UNLAWFUL[place % len(UNLAWFUL)]}" for place in range(len(adverts))]
+    log.loc[adverts, "outcome"] = "edited"
+    log.loc[adverts[: effects.unlawful_published], "outcome"] = "kept"
+    letters = rng.choice(np.flatnonzero(log["task"] == "courriel"), effects.numbers_outside, replace=False)
+    log.loc[letters, "draft"] += [f" {_number(place)}" for place in range(len(letters))]
+    log.loc[letters, "outcome"] = "kept"
+
+
+def _number(place: int) -> str:
+    """A social security number, or an account, whose key fits."""
+    if place % 2:
+        body = f"3000400001{place:011d}"
+        return f"Compte : FR{iban.calc_check_digits(f'FR00{body}00')}{body}00."
+    number = f"28507754{place:02d}001"
+    return f"Numéro de sécurité sociale : {number}{nir.calc_check_digits(number)}."
+
+
+def _plain(sentence: str) -> str:
+    return sentence.replace(".", r"\.")

@@ -1,0 +1,222 @@
+"""What texts cost, from the log of calls to the verdict: by hand from EcoLogits, sealed, and checked without us."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from ecologits.electricity_mix_repository import electricity_mixes
+from ecologits.impacts.llm import compute_llm_impacts
+from ecologits.utils.range_value import RangeValue
+
+from boussole.audits.decisions import ingest
+from boussole.audits.metrics.emissions import token_cost
+from boussole.audits.systems.logs.calls import CalledModel
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
+from boussole.charter.auditing.rerun import chosen, rerun
+from boussole.charter.document import AuditDocument
+from boussole.charter.pack import HERE, pack_files, write
+from boussole.charter.pack.verifier.logs.emissions import token_cost as again
+from boussole.charter.pack.verifier.main import judge
+from boussole.charter.pack.verifier.pack import Judge
+from boussole.charter.records import sign_checkpoint, stored_audits
+from tests.written import system_text
+
+MODELS = [
+    {"active": 24, "total": 24, "pue": 1.2, "wue": 0.2},
+    {"active": [22, 39], "total": [123, 141], "pue": [1.1, 1.4], "wue": [0, 1.8]},
+    {"active": 123, "total": 123, "pue": 1.3, "wue": [0.1, 0.6], "electricity": "SWE"},
+]
+CALLS = """
+generations:
+  id: call
+  at: at
+  input: null
+  output: null
+  model_version: model
+  tokens_out: tokens
+  outcome: became
+  energy: wh
+  team: team
+  calls:
+    models: {small: {active: 24, total: 24, pue: [1.1, 1.4], wue: 0.2}}
+    BUDGET
+"""
+
+
+def told(value: float | list[float]) -> Any:
+    return RangeValue(min=value[0], max=value[1]) if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_token_costs_what_ecologits_says_and_what_the_verifier_computes(model: dict[str, Any]) -> None:
+    zone = model.get("electricity", "FRA")
+    mix = electricity_mixes.find_electricity_mix(zone)
+    own = compute_llm_impacts(
+        model_active_parameter_count=told(model["active"]),
+        model_total_parameter_count=told(model["total"]),
+        output_token_count=400,
+        if_electricity_mix_adpe=mix.adpe,
+        if_electricity_mix_pe=mix.pe,
+        if_electricity_mix_gwp=mix.gwp,
+        if_electricity_mix_wue=mix.wue,
+        datacenter_pue=told(model["pue"]),
+        datacenter_wue=told(model["wue"]),
+    )
+    cost = token_cost(CalledModel.model_validate(model))
+    for end, name in enumerate(("min", "max")):
+        energy, co2e, water = (getattr(each.value, name, each.value) for each in (own.energy, own.gwp, own.wcf))
+        assert 400 * cost.energy_wh[end] == pytest.approx(1000 * energy, rel=1e-9)
+        assert 400 * cost.co2e_g[end] == pytest.approx(1000 * co2e, rel=1e-9)
+        assert 400 * cost.water_l[end] == pytest.approx(water, rel=1e-9)
+        twin = again(model, [mix.gwp, mix.wue], end)
+        ours = (cost.energy_wh[end], cost.co2e_g[end], cost.built_g[end], cost.water_l[end])
+        assert tuple(twin) == pytest.approx(ours, rel=1e-9)
+
+
+def made(
+    home: Path,
+    *,
+    budget: str = "",
+    metered: float | None = None,
+    rejected: float = 0.1,
+    model: str = "small",
+    calls: int = 400,
+    every: int = 1,
+) -> Workspace:
+    """From January to March, so many calls a month of 500 tokens by 20 teams: nine in ten kept, until March."""
+    workspace = Workspace.create(home)
+    text = system_text("writer", CALLS.replace("BUDGET", budget), kind="generation")
+    (home / "systems" / "writer.yaml").write_text(text, encoding="utf-8")
+    workspace = Workspace(home)
+    frames = []
+    for month in (1, 2, 3):
+        share = rejected if month == 3 else 0.1
+        number = range(calls)
+        drawn = np.random.default_rng(month).permutation(calls)
+        frame = pd.DataFrame({"call": [f"c{month}-{i}" for i in number], "at": pd.Timestamp(2026, month, 28, 9)})
+        frame["became"] = ["rejected" if i < calls * share else "kept" for i in drawn]
+        frame["team"] = [f"T{i % 20}" for i in number]
+        frames.append(frame)
+    frame = pd.concat(frames).assign(model=model, tokens=500, wh=metered)
+    frame["wh"] = frame["wh"].astype("float64").where(frame["call"].str[3:].astype(int) % every == 0)
+    path = workspace.home.parent / "calls.parquet"
+    frame.to_parquet(path)
+    assert ingest(workspace, workspace.system("writer"), path, log="generations").quarantined == 0
+    return workspace
+
+
+def audit(workspace: Workspace, **more: Any) -> AuditDocument:
+    days = {"start": dt.date(2026, 3, 1), "end": dt.date(2026, 3, 31)}
+    return run_audit(workspace, workspace.system("writer"), **days, **more)
+
+
+def of(document: AuditDocument, indicator: str) -> Any:
+    return next(each for each in document.verdicts if each.template == indicator)
+
+
+BUDGET = "budgets: {2026: {co2e_kg: KG, water_l: 1000000, adopted_on: 2026-01-10}}"
+COST = {"active": 24, "total": 24, "pue": [1.1, 1.4], "wue": 0.2}
+
+
+def test_a_useful_text_by_hand(tmp_path: Path) -> None:
+    """360 of 400 texts of 500 tokens were kept: 400 kept tokens cost what 400 x 400/360 tokens do."""
+    document = audit(made(tmp_path / "w"), dry_run=True)
+    low, high = token_cost(CalledModel.model_validate(COST)).co2e_g
+    found = of(document, "emissions_per_text")
+    assert found.estimated.estimate == pytest.approx((low * 400 / 0.9, high * 400 / 0.9))
+    assert found.estimated.ranges["text"] == pytest.approx((low * 500 / 0.9, high * 500 / 0.9))
+    assert (found.verdict, found.reason) == ("kept", "range_within")
+    assert "Pour 400 jetons qui ont servi, les appels ont émis de" in found.sentence["fr"]
+    spread = of(document, "measurable_at_all")
+    assert (spread.verdict, spread.reason) == ("unknown", "range_unmetered")
+
+
+def test_what_a_meter_says_counts_for_what_was_metered(tmp_path: Path) -> None:
+    """Each call took 60 Wh at its machines: 60 x 1.1 x 0.04144 g and more, for 500 tokens of which nine in ten kept."""
+    document = audit(made(tmp_path / "w", metered=60.0), dry_run=True)
+    found = of(document, "emissions_per_text")
+    built = token_cost(CalledModel.model_validate(COST)).built_g
+    by_hand = [(60 * pue * 0.04144 + 500 * one) * 400 / 450 for pue, one in zip((1.1, 1.4), built, strict=True)]
+    assert found.estimated.estimate == pytest.approx(by_hand)
+    assert (found.verdict, found.reason) == ("watch", "range_beyond_watch")
+    spread = of(document, "measurable_at_all")
+    assert spread.estimated.low == pytest.approx(1.4 / 1.1)
+    assert spread.estimated.numbers["metered"] == 400
+
+
+def test_an_estimate_reaches_as_far_as_meters_show(tmp_path: Path) -> None:
+    """Half of the calls are metered, at 60 Wh for 500 tokens: the other half may take as much, or what is estimated."""
+    found = of(audit(made(tmp_path / "w", metered=60.0, every=2), dry_run=True), "measurable_at_all")
+    low, high = token_cost(CalledModel.model_validate(COST)).energy_wh
+    by_hand = [200 * (60 * 1.1 + 500 * low) / 1000, 200 * (60 + 60) * 1.4 / 1000]
+    assert found.estimated.ranges["energy_kwh"] == pytest.approx(by_hand)
+    assert high < 60 / 500
+    assert (found.verdict, found.reason) == ("kept", "range_within")
+    assert found.estimated.numbers["metered"] == 200
+
+
+@pytest.mark.parametrize(
+    ("kilograms", "expected"),
+    [
+        ("100", ("kept", "range_within")),
+        ("0.007", ("broken", "range_beyond_breach")),
+        ("0.02", ("watch", "range_beyond_watch")),
+        ("0.033", ("unknown", "range_undecided")),
+        (None, ("unknown", "no_budget")),
+    ],
+)
+def test_the_year_against_its_budget(tmp_path: Path, kilograms: str | None, expected: tuple[str, str]) -> None:
+    """1,200 calls of 500 tokens in three months took between 0.0079 and 0.0086 kg; the year, four times as much."""
+    budget = "" if kilograms is None else BUDGET.replace("KG", kilograms)
+    found = of(audit(made(tmp_path / "w", budget=budget), dry_run=True), "within_budget")
+    low, high = (1200 * 500 * each / 1000 for each in token_cost(CalledModel.model_validate(COST)).co2e_g)
+    assert found.estimated.ranges["co2e_kg"] == pytest.approx((low, high))
+    assert (found.verdict, found.reason) == expected, (low, high)
+    if kilograms is None:
+        assert "It would take a vote" in found.sentence["en"].replace("it would", "It would")
+    else:
+        assert found.estimated.expected == pytest.approx(
+            [4 * each for each in (low, high)] / pd.Series([float(kilograms)] * 2)
+        )
+
+
+@pytest.mark.parametrize(
+    ("rejected", "expected"),
+    [
+        (0.3, ("watch", "range_beyond_watch")),
+        (0.1, ("unknown", "range_undecided")),  # as before, but 40 rejected texts could as well be a third more
+        (0.03, ("kept", "range_within")),
+    ],
+)
+def test_more_for_nothing_than_before(tmp_path: Path, rejected: float, expected: tuple[str, str]) -> None:
+    found = of(audit(made(tmp_path / "w", rejected=rejected), dry_run=True), "generated_for_nothing")
+    assert (found.verdict, found.reason) == expected
+    assert found.estimated.estimate[0] == pytest.approx(rejected / 0.1)
+    assert (found.estimated.numbers["share"], found.estimated.numbers["own"]) == pytest.approx((rejected, 0.1))
+
+
+def test_what_cannot_be_known_is_never_kept(tmp_path: Path) -> None:
+    """Calls of a model of which nobody gave the parameters."""
+    document = audit(made(tmp_path / "w", model="other", calls=40), dry_run=True)
+    for indicator in ("emissions_per_text", "within_budget", "measurable_at_all"):
+        assert (of(document, indicator).verdict, of(document, indicator).reason) == ("unknown", "no_parameters")
+
+
+def test_a_pack_computes_it_again_without_us(tmp_path: Path) -> None:
+    workspace = made(tmp_path / "w", budget=BUDGET.replace("KG", "0.02"), metered=2.5, rejected=0.3, every=3)
+    document = audit(workspace)
+    told = {each.metric: each.status for each in document.measures}
+    assert set(told.values()) == {"ok"}
+    assert len(told) == 4
+    (found,) = rerun(workspace, chosen(workspace))
+    assert found.ok, found
+    (stored,) = stored_audits(workspace)
+    for name, restricted in (("all", True), ("open", False)):
+        write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), tmp_path / name)
+        assert judge(tmp_path / name, Judge(HERE), one_by_one=True) == 0
