@@ -226,7 +226,7 @@ class _Judging:
             question=asked(question, self.system),
         )
         return VerdictDocument(
-            **dict(reached),
+            **{name: told for name, told in reached if name != "paired" or told is not None},
             sentence=sentence(question, reached, self.system, self.held, self.month, power=self.charter.power),
         )
 
@@ -247,7 +247,7 @@ class _Judging:
         post_hoc = level.post_hoc(self.period.start, proven=proven)
         return ThresholdOfVerdict(**level.model_dump(), proven_on=proven, post_hoc=post_hoc)
 
-    def _found(self, question: Question) -> StatedVerdict:
+    def _found(self, question: Question) -> StatedVerdict:  # noqa: PLR0911 (each kind of answer)
         """What people state, where the question rests on that; else what the comparisons say."""
         indicator, system = question.indicator, self.system.id
         if indicator.evidence == "attested":

@@ -75,6 +75,7 @@ def verdict_of(*said: Any, **more: Any) -> tuple[str, str]:
 
 def test_where_no_test_was_recorded_nobody_has_looked() -> None:
     assert verdict_of() == ("not_examined", "no_pairs")
+    assert "paired" not in answer()  # documents of questions without one are as they were
     assert verdict_of(made(system="other")) == ("not_examined", "no_pairs")
 
 
