@@ -247,7 +247,7 @@ class _Judging:
         post_hoc = level.post_hoc(self.period.start, proven=proven)
         return ThresholdOfVerdict(**level.model_dump(), proven_on=proven, post_hoc=post_hoc)
 
-    def _found(self, question: Question) -> StatedVerdict:  # noqa: PLR0911 (each kind of answer)
+    def _found(self, question: Question) -> StatedVerdict:
         """What people state, where the question rests on that; else what the comparisons say."""
         indicator, system = question.indicator, self.system.id
         if indicator.evidence == "attested":

@@ -107,7 +107,7 @@ def unproven_words(say: Say) -> str:
     )
 
 
-def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:  # noqa: PLR0911 (each kind of level)
+def levels_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     """From where a question is watched and not kept; empty without a level."""
     if verdict.counted is not None and verdict.threshold is not None:
         return counted_words(verdict.threshold, say)
