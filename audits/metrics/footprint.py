@@ -77,10 +77,9 @@ def _per_text(read: pa.Table, held: Calls) -> Measure:
     if not useful.sum() or not useful_tokens.sum():
         return _none(PER_TEXT, "no_useful_text", n=cost.calls)
     bases = (useful_tokens + untold_tokens, useful_tokens)
-    found = [_ratio(cost.co2e_g[end], bases[end], times=TOKENS_TOLD) for end in range(2)]
-    if found[0] is None or found[1] is None:
+    low, high = (_ratio(cost.co2e_g[end], bases[end], times=TOKENS_TOLD) for end in range(2))
+    if low is None or high is None:
         return _none(PER_TEXT, "one_cluster", n=cost.calls)
-    low, high = found
     texts = (useful + untold, useful)
     per_text = [float(cost.co2e_g[end].sum() / texts[end].sum()) for end in range(2)]
     return Measure(
@@ -143,7 +142,7 @@ def _for_nothing(read: pa.Table, held: Calls) -> Measure:
         return _none(FOR_NOTHING, "none_discarded", n=int(now.sum()))
     every = now + before
     share, own = (float(each[1].sum() / each.sum()) for each in (now, before))
-    left_out = [_share_ratio(now, before, bucket) for bucket in np.flatnonzero(every.sum(axis=0))]
+    left_out = [_share_ratio(now, before, int(bucket)) for bucket in np.flatnonzero(every.sum(axis=0))]
     if len(left_out) < 2 or not all(np.isfinite(left_out)) or not all(left_out):
         return _none(FOR_NOTHING, "one_cluster", n=int(now.sum()))
     found = jackknife(share / own, np.array(left_out), transform="log", df=len(left_out) - 1.0)
@@ -197,7 +196,8 @@ def _share_ratio(now: Ints, before: Ints, bucket: int) -> float:
 
 def _summed(counts: Mapping[Any, Ints]) -> Ints:
     """Counts of all calls together, by no case, case and bucket."""
-    return np.sum([np.zeros((2, BUCKETS), dtype=np.int64), *counts.values()], axis=0)
+    found: Ints = np.sum([np.zeros((2, BUCKETS), dtype=np.int64), *counts.values()], axis=0)
+    return found
 
 
 def _months(read: pa.Table, before: str) -> list[str]:

@@ -40,6 +40,7 @@ def ranged(measure: MeasureInShort, threshold: Threshold) -> StatedVerdict:
 
 def _answer(measure: MeasureInShort, told: EstimatedRange, threshold: Threshold) -> tuple[Verdict, str]:
     low, high = told.expected or (told.low, told.high)
+    assert low is not None and high is not None and told.low is not None  # noqa: S101, PT018 (a range with a value)
     watch, breach = threshold.watch, threshold.breach
     if measure.metric == SPREAD and (why := _untellable(told, high, watch)):
         return Verdict.UNKNOWN, why
