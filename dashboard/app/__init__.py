@@ -1,1 +1,1 @@
-"""What stands around every page: the script that Streamlit runs, the menu, the foot, and what browsers load."""
+"""What stands around every page: the script that Streamlit runs, menu, foot, server, and what browsers load."""

@@ -1,1 +1,1 @@
-"""The server: what it serves beside the app, what stands before every answer, and how long it waits for whom."""
+"""Who somebody is and may do, forms, what listens and what every answer bears, and what a running process keeps."""

@@ -273,7 +273,7 @@ def test_predictions_that_decide_nothing_are_told(home, people):
 
 def test_other_evaluations_are_left_alone(people):
     """With `evaluators=None` MLflow asks every evaluator that is installed."""
-    from boussole.dashboard.evaluator import BoussoleEvaluator
+    from boussole.dashboard.api.evaluator import BoussoleEvaluator
 
     assert "boussole" in mlflow.models.list_evaluators()
     assert not BoussoleEvaluator.can_evaluate(model_type="classifier", evaluator_config={})

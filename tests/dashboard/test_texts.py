@@ -134,7 +134,7 @@ def test_the_route_answers_as_the_command_does(tmp_path) -> None:
 
 
 def test_the_scorer_counts_findings_and_knows_a_text_that_is_missing() -> None:
-    from boussole.dashboard.evaluator.scorer import unlawful_wording
+    from boussole.dashboard.api.evaluator.scorer import unlawful_wording
 
     score = unlawful_wording()
     found, clean, missing = score(outputs=UNLAWFUL), score(outputs={"text": "Vendeur/vendeuse."}), score(outputs=None)
@@ -148,7 +148,7 @@ def test_the_scorer_counts_findings_and_knows_a_text_that_is_missing() -> None:
 def test_mlflow_takes_the_scorer(tmp_path, monkeypatch) -> None:
     import mlflow
 
-    from boussole.dashboard.evaluator.scorer import unlawful_wording
+    from boussole.dashboard.api.evaluator.scorer import unlawful_wording
 
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'mlflow.db'}")

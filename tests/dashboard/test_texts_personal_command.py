@@ -106,7 +106,7 @@ def test_no_text_stays_in_logs_errors_or_files(file: Path, tmp_path: Path) -> No
         "XDG_CACHE_HOME": str(home),
         "BOUSSOLE_HOME": str(home),
     }
-    program = "from boussole.dashboard.start import main; main()"
+    program = "from boussole.dashboard.cli.start import main; main()"
     told = subprocess.run(
         [sys.executable, "-c", program, "--debug", "texts", "personal", str(file), "--jobs", "2", "--json", "-"],
         env=held,

@@ -15,7 +15,7 @@ from boussole.audits.ephemeral import LogFile
 from boussole.audits.errors import SourceError
 from boussole.audits.systems.columns import Columns, Decision, RowNumber
 from boussole.audits.systems.model import System
-from boussole.dashboard.evaluator.config import Config
+from boussole.dashboard.api.evaluator.config import Config
 from boussole.experiments.logging.packing import pack
 
 if TYPE_CHECKING:

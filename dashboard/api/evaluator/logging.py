@@ -19,8 +19,8 @@ from boussole.charter.document import AuditDocument, worst_of
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
 from boussole.charter.text.model import Charter
-from boussole.dashboard.evaluator.names import PREFIX, metric_name
-from boussole.dashboard.evaluator.page import audit_page
+from boussole.dashboard.api.evaluator.names import PREFIX, metric_name
+from boussole.dashboard.api.evaluator.page import audit_page
 
 if TYPE_CHECKING:
     from boussole.audits.decisions import IngestReport

@@ -40,9 +40,9 @@ class BoussoleEvaluator(ModelEvaluator):
         """Measures, judges, logs. Raises BoussoleError for rows or settings that cannot be used."""
         from boussole.charter.auditing.audit import audit_files
         from boussole.charter.records.in_force import in_force
-        from boussole.dashboard.evaluator.config import read_config
-        from boussole.dashboard.evaluator.logging import log_audit
-        from boussole.dashboard.evaluator.rows import decisions_of, packed
+        from boussole.dashboard.api.evaluator.config import read_config
+        from boussole.dashboard.api.evaluator.logging import log_audit
+        from boussole.dashboard.api.evaluator.rows import decisions_of, packed
 
         config = read_config(evaluator_config or {})
         frame, system = decisions_of(dataset, model, config, output=predictions)
