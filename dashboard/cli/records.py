@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from boussole.audits import regular
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.dashboard.cli.console.console import put, say, system_ids, workspace_of
 from boussole.dashboard.cli.of_records import DAY, record_group
@@ -214,7 +215,7 @@ def draw_cases(
 def _lines(path: Path) -> list[str]:
     """The lines of a text file that are not empty. Raises BoussoleError where it cannot be read."""
     try:
-        return [line for each in path.read_text(encoding="utf-8").splitlines() if (line := each.strip())]
+        return [line for each in regular.read_text(path).splitlines() if (line := each.strip())]
     except (OSError, UnicodeDecodeError) as error:
         told = "this file cannot be read as text."
         raise BoussoleError(told, where=str(path), next_step="Check its name and that it is UTF-8.") from error

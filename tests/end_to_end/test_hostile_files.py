@@ -24,7 +24,7 @@ from tests.commands import commands, kind_of, value_of
 from tests.conftest import Run
 
 SERVERS = {"dashboard", "demo"}
-WRITTEN = {"out", "json_", "html", "template", "folder", "to"}
+WRITTEN = {"out", "json_", "html", "template", "folder", "to", "target"}
 """Parameters that name what is written; and commands whose `file` is written."""
 WRITING = {"quarantine export", "ledger prove", "ledger checkpoint"}
 AS_TEXT = [

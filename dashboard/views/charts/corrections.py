@@ -25,6 +25,7 @@ def corrections_table(
             say("As proposed, for 100 of those compared with"),
             say("After corrections"),
             say("Part of corrections in the gap that is left"),
+            say("Verdict"),
         ],
         rows=[_row(measure, say, system) for _, measure in told],
         verdicts=[str(each.verdict) for each, _ in told],
