@@ -172,7 +172,8 @@ def test_a_descriptor_holds_together(kind: LogType) -> None:
         words |= {name for name, field in fields if any(holds_parts(each) for each in get_args(field.annotation))}
         named = set(part.model_fields) - words
         assert roles == named, "lists of words, what these mean, days and parts of their own name no column"
-        assert roles <= kind.table.keys()
+        assert {read.role for read in kind.reads if read.how != "looked_at"} <= kind.table.keys()
+        assert not {read.role for read in kind.reads if read.how == "looked_at"} & kind.table.keys()
     assert (kind.follow is Follow.RENEWED) == (kind.renewed is not None)
     assert kind.hashed or len(kind.identity) == 1 or not kind.once
 
