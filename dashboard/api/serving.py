@@ -80,7 +80,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, An
 
 ADDRESSES = [
     each
-    for each in (*answers.router.routes, *records.router.routes, *ledger.router.routes, *answers.router.routes)
+    for each in (*answers.router.routes, *records.router.routes, *ledger.router.routes)
     if isinstance(each, Address)
 ]
 """In the order in which they are looked for."""
