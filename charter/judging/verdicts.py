@@ -158,6 +158,10 @@ def _decisions(measures: Sequence[MeasureInShort]) -> int | None:
     return next((m.n for m in measures if m.id == "selection_rate" and m.n and not m.given), None)
 
 
+ONLY_WHERE_TOLD = ("estimated", "paired")
+"""What a verdict rests on of which a document holds nothing where there is none."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Judging:
     """What judging a question needs beside the question."""
@@ -226,7 +230,7 @@ class _Judging:
             question=asked(question, self.system),
         )
         return VerdictDocument(
-            **{name: told for name, told in reached if name != "paired" or told is not None},
+            **{name: told for name, told in reached if name not in ONLY_WHERE_TOLD or told is not None},
             sentence=sentence(question, reached, self.system, self.held, self.month, power=self.charter.power),
         )
 
