@@ -77,7 +77,7 @@ FIGURES: dict[str, Figures] = {
     "system": system.figures,
     "work": work.figures,
 }
-"""What each page gives, by the name of its folder: those that `access.people.routes` says have figures."""
+"""What each page gives, by the name of its folder: those that `access.routes` says have figures."""
 
 
 def taking_routes(home: Path) -> list[Route]:

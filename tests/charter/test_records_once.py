@@ -22,7 +22,8 @@ from boussole.dashboard.cli.of_records import NEVER, names_of
 from boussole.dashboard.cli.schemas import SCHEMAS
 from boussole.dashboard.markup.words.say import FOLDER
 from boussole.dashboard.server.access.permissions import Action
-from boussole.dashboard.server.access.places import ROUTES, every_command
+from boussole.dashboard.server.access.places import every_command
+from boussole.dashboard.server.access.routes import ROUTES
 from boussole.dashboard.views.records.form import FILLERS, LISTS
 from tests.commands import commands
 from tests.sparing import later

@@ -269,7 +269,7 @@ def test_a_threshold_says_its_levels_its_standing_and_that_it_is_no_law(scene: S
     assert facts["What is counted"].startswith("The share of people selected in each group")
     assert facts["Not kept if"].startswith("With comparable profiles, it is very unlikely")
     zero = dict(asked(page(scene), "prohibited_criterion_in_adverts").facts)["Threshold"]
-    assert zero.startswith("One confirmed case breaks it; kept only where fewer than one in 1,000 is very likely.")
+    assert zero.startswith("One confirmed case breaks it; to be watched where the log shows one")
 
 
 def test_a_level_adopted_after_the_period_had_begun_is_marked(scene: Scene) -> None:

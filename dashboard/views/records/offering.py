@@ -28,7 +28,7 @@ from boussole.dashboard.markup.words.addresses import evidence_href
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.server.access.permissions import allowed
 from boussole.dashboard.server.access.person import Person
-from boussole.dashboard.server.access.places import ROUTES
+from boussole.dashboard.server.access.routes import ROUTES
 from boussole.dashboard.server.forms.forms_html import Titled, done_html, folded_form, form_html
 from boussole.dashboard.server.forms.model import Form, Problem
 from boussole.dashboard.views.chamber import Chamber, leads
