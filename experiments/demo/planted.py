@@ -379,23 +379,20 @@ def _expected() -> dict[str, dict[str, str]]:
             "measurable_at_all": "unknown",  # the size of the model that asks questions is not published
             "users_trained": "watch" if changed else "kept",
             "silence_and_controls": "watch" if changed else "kept",
-            "controls_of_the_silent": "broken" if changed else "unknown",  # too few controls to see that there is none
+            # In July too few are controlled to see that there is no difference.
+            "controls_of_the_silent": {"2026-07": "unknown", "2026-08": "kept"}.get(month, "broken"),
             "told_it_is_ai": "watch" if changed else "kept",
             "needless_access": "broken" if changed else "kept",
             "without_a_smartphone": "watch" if changed else "kept",
             "silence_closes_no_door": "kept",
-            "time_to_answer_age": "broken" if changed else "unknown",  # 107 for 100 in July and August, by chance
-            "time_to_answer_gender_age": {"2026-07": "kept", "2026-08": "unknown"}.get(month, "broken"),
+            "time_to_answer_age": "broken" if changed else "kept",
+            "time_to_answer_gender_age": "broken" if changed else "unknown",  # some cells of few late replies
             "time_to_answer_gender": "kept",
             "time_to_answer_qpv": "kept",
             "examined_first": "kept",  # the system file dates the ethics review and the works council before the trial
         }
-        seen = {
-            "gender": found["gender"],
-            "age": "watch",
-            "gender_age": "broken" if changed else "watch",
-            "qpv": "kept",
-        }
+        # Of women in September: 93 for 100, not surely below 95.
+        seen = {"gender": "unknown" if changed else "kept", "age": "watch", "gender_age": "watch", "qpv": "kept"}
         verdicts[month] |= {f"exposure_ratio_{name}": seen[name] for name in attributes}
         last = month == MONTHS[2]  # of fewer than three months nobody can be said to be forgotten
         for name in attributes:
@@ -407,9 +404,6 @@ def _expected() -> dict[str, dict[str, str]]:
         verdicts[month] |= _corrected(month)
         if month != MONTHS[0]:
             verdicts[month] |= {"likeness_to_reference": "watch" if changed else "kept"}
-    # Twelve looks, 16 questions, 25 comparisons of small groups: one is surely below 0.95, not surely below 0.8.
-    for month in MONTHS[:2]:
-        verdicts[month][f"{SELECTION[3]}_gender_age"] = "watch"
     # No gap is planted, and by chance the figure lies on the bad side of a watch level of none: never kept.
     for month, names in zip(MONTHS, (("age", "gender_age", "qpv"), ("age", "qpv"), ("age", "gender_age")), strict=True):
         verdicts[month] |= {f"precision_difference_{name}": "unknown" for name in names}
@@ -427,4 +421,5 @@ def _corrected(month: str) -> dict[str, str]:
     # in each cell of gender and age.
     found = {"gender": "kept", "age": "broken" if planted else "kept"}
     found |= {"qpv": "unknown" if planted else "kept", "gender_age": "broken" if planted else "watch"}
-    return {"corrections_help": "kept", **{f"gap_after_corrections_{name}": told for name, told in found.items()}}
+    helped = "watch" if month == MONTHS[0] else "kept"  # in July 34 against 30 in 100, by chance
+    return {"corrections_help": helped, **{f"gap_after_corrections_{name}": told for name, told in found.items()}}
