@@ -159,7 +159,9 @@ def test_people_of_several_months_are_not_told_where_each_month_has_few() -> Non
         ]
         read = pa.concat_tables(named)
         said = measured(read)[AFTER_STOP]
-        assert logs.statuses(SimpleNamespace(limit=11, declared={}), counted_again(read))[AFTER_STOP] == (
+        assert logs.statuses(SimpleNamespace(limit=11, declared={}, has=lambda _: False), counted_again(read))[
+            AFTER_STOP
+        ] == (
             said.status,
             said.reason,
         )
@@ -199,7 +201,7 @@ def test_the_verifier_says_what_is_told_and_what_is_hidden() -> None:
         )
         read = of_several_months(read, rng, count=int(rng.integers(1, 4)))
         counted = counted_again(read)
-        system = SimpleNamespace(limit=SYSTEM.privacy.suppress_below, declared={})
+        system = SimpleNamespace(limit=SYSTEM.privacy.suppress_below, declared={}, has=lambda _: False)
         for name, found in measured(read).items():
             assert logs.statuses(system, counted)[name] == (found.status, found.reason)
             seen.add((found.status, found.reason, "at_most" in found.params))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,16 +20,24 @@ from boussole.audits.drift.measures import drift_measures
 from boussole.audits.measures import Measure
 from boussole.audits.metric_registry import REGISTRY, MetricError, Registry
 from boussole.audits.metrics.accounts import account_measures
+from boussole.audits.metrics.calls import call_measures, calls_of
+from boussole.audits.metrics.components import component_measures
+from boussole.audits.metrics.footprint import footprint_measures
 from boussole.audits.metrics.human import override_by_group, review_measures
 from boussole.audits.metrics.measure import measured_cells
 from boussole.audits.metrics.notices import notice_measures
 from boussole.audits.metrics.replies import Counting, reply_measures
+from boussole.audits.metrics.search_controls import control_measures
 from boussole.audits.metrics.shares import PART_OF_MONTH
 from boussole.audits.metrics.sides_of_replies import SIDES
+from boussole.audits.metrics.texts import text_measures
 from boussole.audits.metrics.uses import use_measures
 from boussole.audits.standing import WindowStanding
+from boussole.audits.systems.loading import load_system
+from boussole.audits.systems.logs.calls import CALLS
 from boussole.audits.systems.logs.contacts import FIRST, LACKING, LATE, PROMPT, STOPPED, UNTOLD, WAIT, Contacts
 from boussole.audits.systems.model import System
+from boussole.experiments import demo
 from tests.audits import funnels
 from tests.audits.equity.test_forgotten import TIMES
 from tests.audits.equity.test_forgotten import measures as forgotten
@@ -99,8 +108,24 @@ def of_replies(system: System) -> list[Measure]:
     return reply_measures(read, system, standing=WindowStanding(), counting=counting)
 
 
+def of_the_demo() -> list[Measure]:
+    """Of uses, controls, texts and calls, as the two systems of the demo declare them; no month is whole."""
+    unread = rows(**{PART_OF_MONTH: [(0, 0, 1)]})
+    found: list[Measure] = []
+    for name in ("matchft", "chatft"):
+        system = load_system(Path(demo.__file__).parent / "systems" / f"{name}.yaml")
+        measures = [use_measures] if system.usage is not None else []
+        measures += [control_measures] if system.search_controls is not None else []
+        found += [
+            each for of in (*measures, text_measures, call_measures, footprint_measures) for each in of(unread, system)
+        ]
+        calls = pa.Table.from_pylist([{"part": calls_of(system).part(CALLS), "window": "2026-09", "n": 20}], SHARES)
+        found += component_measures(calls, system)
+    return found
+
+
 def of_cases() -> list[Measure]:
-    """Of first messages, uses and accounts."""
+    """Of first messages and accounts."""
     contacts = Contacts.model_validate(
         {
             "person": "who",
@@ -113,7 +138,7 @@ def of_cases() -> list[Measure]:
     first = rows(**{contacts.part(part): [(0, 0, 50)] for part in (FIRST, UNTOLD, LACKING)})
     unread = rows(**{PART_OF_MONTH: [(0, 0, 1)]})
     noticed = notice_measures(first, SYSTEM.model_copy(update={"contacts": contacts}))
-    return [*noticed, *use_measures(unread, SYSTEM), *account_measures(unread, SYSTEM)]
+    return [*noticed, *account_measures(unread, SYSTEM)]
 
 
 def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
@@ -132,7 +157,7 @@ def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     names |= {m.metric for m in [*distance_measures(moved.coarse()), *ordered_measures(moved)]}
     of_messages = {"hours": [(0, 0, 2000)], "timed": [(0, 0, 2000)], "often": [(0, 0, 500)], STOPPED: [(0, 0, 50)]}
     names |= set(messages(rows(**of_messages)))
-    names |= {m.metric for m in of_cases()}
+    names |= {m.metric for m in [*of_cases(), *of_the_demo()]}
     names |= {m.metric for m in of_replies(make_system({"g": None}))}
     names |= {m.metric for m in forgotten(TIMES).values()} | {m.metric for m in of_agencies(given())}
     names |= {m.metric for m in review_measures(SHARES.empty_table(), SYSTEM)}

@@ -25,7 +25,9 @@ def hmac_128(key: bytes, text: str) -> str:
 
 def test_new_pseudonyms_are_the_hmac_of_the_old_ones(workspace: Workspace) -> None:
     before = rows_of(workspace, PEOPLE)
-    assert rotate(workspace) == RotationResult(keys=2, columns=10)  # the agents of human actions among them
+    assert rotate(workspace) == RotationResult(
+        keys=2, columns=11
+    )  # agents of human actions and people controlled among them
     first, second = keys.ring(workspace.keys, "pseudonym")
     after = rows_of(workspace, PEOPLE)
     assert after == [(row, bucket, hmac_128(second, str(person))) for row, bucket, person in before]
