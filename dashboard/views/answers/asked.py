@@ -5,7 +5,7 @@ from __future__ import annotations
 from boussole.audits.languages import capital, inside
 from boussole.audits.metrics.accounts import WITHOUT_FACTOR
 from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
-from boussole.audits.metrics.footprint import OF_YEAR, SPREAD
+from boussole.audits.metrics.footprint import OF_YEAR, PER_TEXT, SPREAD
 from boussole.audits.mixed import foreign, marked
 from boussole.audits.systems import System
 from boussole.charter.amending.plain import plainly
@@ -139,8 +139,15 @@ def range_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric: 
     level = say.number(given(threshold.watch), 0 if threshold.watch == round(given(threshold.watch)) else 2)
     if metric == SPREAD:
         return say("Kept up to {level} times; beyond, nobody can tell.", level=level)
+    if metric == PER_TEXT:
+        return say(
+            "To be watched where even the lowest figure lies beyond {level} g of CO₂ equivalent for 400 tokens of use; "
+            "kept where even the highest does not.",
+            level=level,
+        )
     return say(
-        "To be watched where even the lowest figure lies beyond {level}; kept where even the highest does not.",
+        "To be watched where even the lowest figure lies beyond {level} times its own level; kept where even the "
+        "highest does not.",
         level=level,
     )
 
