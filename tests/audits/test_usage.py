@@ -113,7 +113,7 @@ def test_uses_leave_with_a_purge_and_do_not_come_back(chatft: Workspace) -> None
 def test_a_rotation_of_keys_leaves_uses_what_they_are(chatft: Workspace) -> None:
     bring_in(chatft, *USES)
     before = rows_of(chatft, "SELECT id, team, task FROM lake.chatft.usage ORDER BY row")
-    assert rotate(chatft).columns == 4  # id and team of uses, fingerprint and mark of rows set aside
+    assert rotate(chatft).columns == 5  # id, agent and team of uses, fingerprint and mark of rows set aside
     after = rows_of(chatft, "SELECT id, team, task FROM lake.chatft.usage ORDER BY row")
     assert [row[2] for row in after] == [row[2] for row in before]
     assert not {row[0] for row in before} & {row[0] for row in after}

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.incidents.entering import enter
+from boussole.charter.incidents.entering import enter, record
 from boussole.charter.record_types.incidents import Incident, IncidentClosure, IncidentUpdate
-from boussole.charter.record_types.kinds import Statement
+from boussole.charter.record_types.kinds import Attestation, Statement
 from boussole.charter.record_types.work import Consultation, Spent, Survey, Theme, TimeSaved, Training
+from boussole.charter.records.documents.files import keep_file
 from boussole.charter.work.survey import Layout, aggregated
 
 # The demo's effects on work: two invented surveys, training, time saved, and a consultation to come.
@@ -21,6 +24,10 @@ AGENCIES = {"Nord": 46, "Centre": 58, "Sud": 71, "Ouest": 8}
 """Invented agencies with how many answer; the smallest must be hidden, and another with it."""
 COLUMNS: dict[Theme, str] = {"autonomy": "autonomie", "load": "charge", "meaning": "sens"}
 STAFF, HOUSE = "Représentants du personnel", "Direction des ressources humaines"
+NOTE = """Note de service (inventée)
+
+Chaque agent peut écrire sans ChatFT. Aucun objectif d’usage n’est fixé, ni à un agent ni à une équipe.
+"""
 DAY = dt.timedelta(days=1)
 
 
@@ -53,6 +60,7 @@ def record_work(workspace: Workspace, *, today: dt.date) -> None:
         spent=[Spent(what="Accueil du public", share=55), Spent(what="Formation", share=15)],
         posts=3,
     )
+    _attest(workspace, on=today - 45 * DAY)
     _enter(
         workspace,
         Consultation,
@@ -64,6 +72,24 @@ def record_work(workspace: Workspace, *, today: dt.date) -> None:
         planned_on=today + 19 * DAY,
         text="Ouvrir ChatFT à toutes les agences.",
     )
+
+
+def _attest(workspace: Workspace, *, on: dt.date) -> None:
+    """That an agent may do without it (question 4.7), by an invented note."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "droit-de-ne-pas-employer-l-outil.txt"
+        path.write_text(NOTE, encoding="utf-8")
+        document = keep_file(workspace, path)
+    held = Attestation(
+        role=HOUSE,
+        on=on,
+        system=SYSTEM,
+        indicator="agent_may_refuse",
+        answer="kept",
+        valid_until=on + 364 * DAY,
+        document=document,
+    )
+    record(workspace, held)
 
 
 def _survey(workspace: Workspace, end: dt.date, means: tuple[float, float, float], *, by: dt.date) -> None:
