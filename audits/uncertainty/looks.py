@@ -46,7 +46,8 @@ def _nominal(error: float, correlations: tuple[float, ...], looks: float) -> flo
     if not correlations:
         return added
     before = _nominal(error, correlations[:-1], looks)
-    return _next(added, before, min(max(correlations[-1], 0.0), 1.0))
+    # Where looks go on beyond a year and see nothing new, the parts of more looks than a year has would add up.
+    return min(error, _next(added, before, min(max(correlations[-1], 0.0), 1.0)))
 
 
 def _next(added: float, before: float, correlation: float) -> float:

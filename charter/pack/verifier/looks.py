@@ -28,7 +28,7 @@ def nominal(error: float, correlations: Sequence[float], looks: float) -> float:
     """What the newest look's own test may err by: each look adds error ÷ looks to what those before it did."""
     added = found = error / looks
     for each in correlations if looks > 1 else ():
-        found = _next(added, found, min(max(each, 0.0), 1.0))
+        found = min(error, _next(added, found, min(max(each, 0.0), 1.0)))
     return found
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 
@@ -53,6 +53,7 @@ def test_a_year_of_looks_errs_no_oftener_than_one(error: float, years: int) -> N
 
 @given(st.lists(st.floats(0, 1), max_size=14), st.floats(0.0005, 0.3), st.sampled_from([4, 12, 52]))
 @settings(max_examples=60, deadline=None)
+@example([0.0, 1.0, 1.0, 1.0], 0.25, 4)  # a year of looks at the same, after one at something else
 def test_p_and_level_say_the_same_and_the_verifier_too(correlations: list[float], error: float, looks: int) -> None:
     level = nominal(error, correlations, looks=looks)
     assert error / looks - 1e-15 <= level <= error + 1e-12
