@@ -345,7 +345,12 @@ def test_drift_of_the_data_names_what_changed_most():
 @pytest.mark.parametrize(
     ("indicator", "of", "fr", "en"),
     [
-        ("corrections_help", system(), "rien ne le mesure encore.", "nothing measures this yet."),
+        (
+            "generated_texts_marked",
+            system(kind="generation"),
+            "rien ne le mesure encore.",
+            "nothing measures this yet.",
+        ),
         (
             "undeclared_use",
             system(),

@@ -303,6 +303,7 @@ def test_a_declared_system_is_asked_only_what_needs_no_log():
         "no_incident",
         "no_training",
         "no_opinion",
+        "no_planting",
         "no_stocktaking",
         "no_public_rules",
     }
