@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from boussole.audits.languages import capital
+from boussole.audits.metrics.footprint import OF_YEAR, PER_TEXT, SPREAD
 from boussole.audits.systems import System
 from boussole.charter.amending.plain import plainly
 from boussole.charter.committee.advising.advice import recommended_about
@@ -171,6 +172,13 @@ def not_known(
             say(
                 "Texts are compared on average, for these requests alone; what no measure counts, such as which offers "
                 "are named, is not seen."
+            )
+        )
+    if verdict.estimated is not None and verdict.metric in (PER_TEXT, OF_YEAR, SPREAD):
+        found.append(
+            say(
+                "What a call takes is estimated from the size of its model, but where it was metered: only the two "
+                "ends are known."
             )
         )
     told = [each for each in found if each]
