@@ -100,7 +100,7 @@ def _per_text(read: pa.Table, held: Calls) -> Measure:
 
 def _of_year(read: pa.Table, held: Calls) -> Measure:
     """Everything was counted, so that no chance has to be excluded; what the rest of the year will take is as much a
-    month as what was counted."""
+    month as what was counted. Earlier months of which no call was logged took nothing at least, and as much at most."""
     months = sorted(calls_by_month(read, held.part(CALLS)))
     year = months[-1][:4]
     earlier = [each for each in _months(read, EARLIER) if each[:4] == year]
@@ -127,7 +127,7 @@ def _of_year(read: pa.Table, held: Calls) -> Measure:
     if budget is None:
         return Measure(metric=OF_YEAR, status="undefined", reason="no_budget", n=calls, params=told)
     used = [max(co2e[end] / budget.co2e_kg, water[end] / budget.water_l) for end in range(2)]
-    expected = [each * (1 + left / counted) for each in used]
+    expected = [used[0] * (1 + left / counted), used[1] * MONTHS_OF_YEAR / counted]
     told |= {"range": used, "expected": expected, "budget": [budget.co2e_kg, budget.water_l]}
     return Measure(metric=OF_YEAR, value=sum(used) / 2, n=calls, params=told)
 

@@ -88,6 +88,7 @@ def made(
     model: str = "small",
     calls: int = 400,
     every: int = 1,
+    months: tuple[int, ...] = (1, 2, 3),
 ) -> Workspace:
     """From January to March, so many calls a month of 500 tokens by 20 teams: nine in ten kept, until March."""
     workspace = Workspace.create(home)
@@ -95,7 +96,7 @@ def made(
     (home / "systems" / "writer.yaml").write_text(text, encoding="utf-8")
     workspace = Workspace(home)
     frames = []
-    for month in (1, 2, 3):
+    for month in months:
         share = rejected if month == 3 else 0.1
         number = range(calls)
         drawn = np.random.default_rng(month).permutation(calls)
@@ -184,6 +185,16 @@ def test_the_year_against_its_budget(tmp_path: Path, kilograms: str | None, expe
         assert found.estimated.expected == pytest.approx(
             [4 * each for each in (low, high)] / pd.Series([float(kilograms)] * 2)
         )
+
+
+def test_months_that_nobody_logged_are_not_taken_to_have_cost_nothing(tmp_path: Path) -> None:
+    """Of March alone the year may take twelve times as much, and ten times at least: 0.026 to 0.034 kg."""
+    found = of(
+        audit(made(tmp_path / "w", budget=BUDGET.replace("KG", "0.03"), months=(3,)), dry_run=True), "within_budget"
+    )
+    low, high = (400 * 500 * each / 1000 / 0.03 for each in token_cost(CalledModel.model_validate(COST)).co2e_g)
+    assert found.estimated.expected == pytest.approx([10 * low, 12 * high])
+    assert (found.verdict, found.reason) == ("unknown", "range_undecided")
 
 
 @pytest.mark.parametrize(

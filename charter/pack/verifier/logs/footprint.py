@@ -161,7 +161,7 @@ def _of_year(measure: dict, system: System, rows: Rows) -> Claims:
         "params.co2e_kg": co2e,
         "params.water_l": water,
         "params.range": used,
-        "params.expected": [each * (1 + left / counted) for each in used],
+        "params.expected": [used[0] * (1 + left / counted), used[1] * 12 / counted],
         "params.months": counted,
         "params.unknown": sum(each.unknown for each in costs),
     }
