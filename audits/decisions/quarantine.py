@@ -50,8 +50,17 @@ class SetAside:
 
 
 def set_aside(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contract: Contract, batch: int) -> None:
-    """Writes the rows of the temporary table `rejected`, with their content sealed; of purged ones, without it."""
-    columns = ", ".join(f"{quote(name)} := CAST({quote(name)} AS VARCHAR)" for name in opened.columns)
+    """Writes the rows of the temporary table `rejected`, with their content sealed; of purged ones, without it.
+
+    Of a row whose log has texts that are never stored, without these; of a line that is no row there, nothing, since
+    nobody can tell where its texts are.
+    """
+    section = contract.system.section(contract.log)
+    unstored = contract.kind.unstored(section) if section is not None else set()
+    columns = ", ".join(
+        f"{quote(name)} := CAST({'NULL' if name in unstored else quote(name)} AS VARCHAR)" for name in opened.columns
+    )
+    line = "NULL" if unstored else f"to_json(struct_pack({LINE} := line))"
     purged = ", ".join(literal(reason) for reason in PURGED)
     bad_lines(connection, opened)
     content = (
@@ -59,7 +68,7 @@ def set_aside(connection: duckdb.DuckDBPyConnection, opened: OpenSource, contrac
         f"{fingerprint(opened)} AS fingerprint, {contract.mark()} AS mark, {_read(contract, 'day')} AS day, "
         f"{_read(contract, 'weight')} AS weight "
         f"FROM {opened.relation} WHERE row IN (SELECT row FROM rejected) AND row NOT IN (SELECT row FROM bad_lines) "
-        f"UNION ALL SELECT row, CAST(to_json(struct_pack({LINE} := line)) AS VARCHAR), "
+        f"UNION ALL SELECT row, CAST({line} AS VARCHAR), "
         f"{pseudonym('line')}, NULL, NULL, NULL FROM bad_lines"
     )
     kept = f"r.reason NOT IN ({purged})"

@@ -183,3 +183,24 @@ def test_no_text_is_found_in_any_file_before_and_after_a_purge(tmp_path: Path, k
     assert not found_when_opened(workspace, needles)
     again = audit(Workspace(workspace.home), dry_run=True)
     assert (again.decisions, again.measures) == (found.decisions, found.measures)
+
+
+@pytest.mark.usefixtures("plain_readers")
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_row_that_is_set_aside_keeps_no_text_that_others_would_not(tmp_path: Path, kept: bool) -> None:
+    """Neither a row whose moment cannot be read, nor a line that is none; the rest of the row stays to be corrected."""
+    workspace = made(tmp_path / "w", (20, {}), system=WRITER.replace("kept: false", f"kept: {str(kept).lower()}"))
+    path = tmp_path / "late.csv"
+    path.write_text(
+        "id,at,draft,final,task,outcome,to,team\n"
+        "b1,2026-09-05T09:00:00,plain,plain,advert,kept,employer,T1\n"
+        f'b2,yesterday,"{WORDS}. {UNLAWFUL}","{WORDS}, ocelot.",advert,edited,employer,T2\n'
+        "b3,2026-09-05T09:00:00,caracal,serval,advert,kept,employer,T1,one,two,three\n",
+        encoding="utf-8",
+    )
+    assert ingest(workspace, workspace.system("writer"), path, log="generations").quarantined == 2
+    path.unlink()
+    needles = [each.encode() for each in ("Zibeline", "moins de 30", "ocelot", "caracal", "serval", "yesterday")]
+    assert not found_in_clear(workspace, needles[:5])
+    opened = {needle for _, needle in found_when_opened(workspace, needles)}
+    assert opened == {needles[5]} | ({*needles[:2]} if kept else set())

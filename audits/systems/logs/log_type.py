@@ -141,6 +141,10 @@ class LogType:
         """The columns that can identify somebody or a row, by their role."""
         return self._read_as(IDENTIFYING, part)
 
+    def unstored(self, part: Section) -> set[str]:
+        """The columns of texts that are looked at as they come in and are stored nowhere, not even set aside."""
+        return {*self._read_as(TEXTS if not self.keeps(part) else ("looked_at",), part).values()}
+
     def in_clear(self, part: Section) -> dict[str, str]:
         """The columns whose words are stored as they are, by their role."""
         return self._read_as(IN_CLEAR, part)
