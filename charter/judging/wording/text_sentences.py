@@ -9,6 +9,7 @@ from boussole.audits.metrics.texts import PERSONAL_OUTSIDE, UNLAWFUL_ADVERTS
 from boussole.charter.document import VerdictReasons
 from boussole.charter.document.answers.verdicts import DetectedTexts, LoggedCases
 from boussole.charter.document.base import given
+from boussole.charter.judging.wording.logged_sentences import REFUTED, TO_CONFIRM
 
 
 class TextWords(NamedTuple):
@@ -85,16 +86,6 @@ WORDS = {
         ),
     ),
 }
-TO_CONFIRM = (
-    "A human must look at it and report it as a case: one that is confirmed breaks the promise.",
-    "A human must look at them and report them as cases: one that is confirmed breaks the promise.",
-)
-REFUTED = (
-    "A human looked at a case that was reported of these days and found that it is none. A report names nobody: it may "
-    "be of something else.",
-    "Humans looked at cases that were reported of these days and found that they are none. A report names nobody: they "
-    "may be of something else.",
-)
 REASONS = (
     "logged_none", "logged_case", "logged_refuted", "logged_hidden", "logged_rate", "logged_wide", "logged_unread",
 )  # fmt: skip
