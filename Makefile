@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # Tests write many small files: into memory, where it has eight gigabytes to spare, so that none waits for a disk.
 SPARE := $(shell df --output=avail --block-size=1G /dev/shm 2>/dev/null | tail -n 1)
-test test-all attack: export PYTEST_DEBUG_TEMPROOT := $(if $(SPARE),$(shell [ $(SPARE) -ge 8 ] && echo /dev/shm))
+test test-costly test-all attack: export PYTEST_DEBUG_TEMPROOT := $(if $(SPARE),$(shell [ $(SPARE) -ge 8 ] && echo /dev/shm))
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,8 +58,12 @@ token: ## SoftHSM, a PKCS#11 token in software, and ip, from the system's packag
 demo: .venv/.run ## build the demo workspace, run the whole chain, open the dashboard
 	$(BIN)/boussole demo --home $(DEMO_HOME) $(DEMO_FLAGS)
 
-test: .venv/.dev browser token ## every test but the slow ones; a third process works while others wait for browsers
-	$(BIN)/python -m pytest -m "not slow" -n 3 --dist loadfile --no-loadscope-reorder
+WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
+test: .venv/.dev browser token ## each subject by its cheapest tests; a third process works while others wait for browsers
+	$(BIN)/python -m pytest -m "not slow and not costly" $(WORKERS)
+
+test-costly: .venv/.dev browser token ## what CI runs besides: tests that take more than half a second of a core
+	$(BIN)/python -m pytest -m "costly and not slow" $(WORKERS)
 
 test-all: .venv/.dev .venv/.spark browser token ## every test, with Spark
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

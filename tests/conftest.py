@@ -30,6 +30,7 @@ from boussole.audits.lake import engine
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import database
 from tests.attacks import Tries
+from tests.sparing import Costs
 
 HERE = Path(__file__).parent
 SYSTEMS = HERE / "systems"
@@ -67,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     gc.disable()
     config.pluginmanager.register(OnlyExamples())
+    config.pluginmanager.register(Costs())
     if "rfc3987_syntax" not in sys.modules:
         waiting = ModuleType("rfc3987_syntax")
         vars(waiting)["is_valid_syntax"] = _asked_first

@@ -46,23 +46,30 @@ def sources() -> dict[str, ast.Module]:
     return {str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
 
 
-def calls() -> Iterator[tuple[str, str, ast.Call]]:
+@cache
+def nodes() -> tuple[tuple[str, ast.AST], ...]:
+    """Every piece of syntax, with its file."""
+    return tuple((path, node) for path, tree in sources().items() for node in ast.walk(tree))
+
+
+@cache
+def calls() -> tuple[tuple[str, str, ast.Call], ...]:
     """Every call: in which file, of what, and itself."""
-    for path, tree in sources().items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                yield path, ast.unparse(node.func), node
+    return tuple((path, ast.unparse(node.func), node) for path, node in nodes() if isinstance(node, ast.Call))
 
 
-def imported() -> Iterator[tuple[str, str]]:
+@cache
+def imported() -> tuple[tuple[str, str], ...]:
     """Every module that a file names, and what it takes of it."""
-    for path, tree in sources().items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                yield from ((path, each.name) for each in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                yield path, node.module or ""
-                yield from ((path, f"{node.module}.{each.name}") for each in node.names)
+    return tuple((path, name) for path, node in nodes() for name in _named_by(node))
+
+
+def _named_by(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (each.name for each in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield node.module or ""
+        yield from (f"{node.module}.{each.name}" for each in node.names)
 
 
 def named(*names: str) -> set[str]:
@@ -91,7 +98,7 @@ def test_nothing_from_outside_becomes_an_object() -> None:
     assert {(path, name) for path, name in imported() if name.partition(".")[0] in unsafe} == spread
     assert named("yaml.unsafe_load", "yaml.full_load", "pd.read_pickle", "pandas.read_pickle") == set()
     assert named("yaml.load") == {"audits/yaml_files.py"}
-    loaders = {ast.unparse(each) for _, tree in sources().items() for each in ast.walk(tree) if _is_loader(each)}
+    loaders = {ast.unparse(each) for _, each in nodes() if _is_loader(each)}
     assert loaders <= {"yaml.SafeLoader", "yaml.CSafeLoader"}
     assert {path for path, name in imported() if name.startswith(("xml.", "lxml"))} == set(), (
         "XML is openpyxl's to read"

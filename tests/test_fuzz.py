@@ -306,6 +306,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.costly
 @pytest.mark.attack("parsers", "good files of every kind, damaged at random")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_damaged_file_is_read_or_refused_in_words(world: World, name: str, tries: Tries) -> None:

@@ -92,6 +92,7 @@ def logged(python: str, project: Path) -> None:
     assert Path(path).read_bytes()[:4] == b"PAR1"
 
 
+@pytest.mark.costly
 def test_a_project_with_folders_of_our_names_logs(project: Path) -> None:
     logged(sys.executable, project)
 

@@ -1,4 +1,4 @@
-"""What `make test` leaves to `make test-all` has a lighter sibling, which `make test` runs."""
+"""What is left to `make test-all` has a lighter sibling; what is left to CI, a cheaper test in its file."""
 
 from __future__ import annotations
 
@@ -39,6 +39,22 @@ def test_what_is_slow_names_a_lighter_test_that_every_run_makes() -> None:
     assert missing == {}
     left_out = {name: lighter for name, path, lighter in found if slow_of_name(path, lighter)}
     assert left_out == {}
+
+
+def test_every_file_of_costly_tests_has_one_that_costs_little() -> None:
+    """What is slow besides names its lighter sibling, wherever that is."""
+    left = {
+        str(path.relative_to(HERE))
+        for path in sorted(HERE.rglob("test_*.py"))
+        if (marks := [marks_of(each) for each in within(path).values()]) and all(marks) and ["costly"] in marks
+    }
+    assert left == set()
+
+
+def marks_of(found: ast.FunctionDef | ast.ClassDef) -> list[str]:
+    """The marks by which `make test` leaves a test out."""
+    written = [ast.unparse(each) for each in found.decorator_list]
+    return [mark for mark in ("slow", "costly") if any(each.startswith(f"pytest.mark.{mark}") for each in written)]
 
 
 def slow_of_name(path: Path, name: str) -> bool:

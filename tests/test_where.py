@@ -260,6 +260,7 @@ def test_a_question(tmp_path: Path, workspace: Path) -> None:
     assert found["verdict"] == "watch", "two of three where three are: below 0.7, and not surely so"
 
 
+@pytest.mark.costly
 def test_a_page(tmp_path: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = copy_with(PAGE, tmp_path / "project")
     monkeypatch.setenv("BOUSSOLE_HOME", str(workspace))

@@ -125,6 +125,7 @@ def months_of(rng: np.random.Generator, *, churn: float, truth: float, count: in
     return found
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("churn", [later(1.0), 0.2])
 def test_intervals_hold_where_people_come_back(churn: float) -> None:
     """400 years each: at 95 %, a share of 0.92 to 0.98; the test at 5 % errs in 3 to 8 of 100."""

@@ -131,6 +131,7 @@ def cubes_are_those_of_a_rebuild(workspace: Workspace, system: System) -> None:
         assert cubes() == before
 
 
+@pytest.mark.costly
 def test_known_rows_are_left_alone_and_new_ones_counted(workspace: Workspace, loans: System, bring: Bring) -> None:
     first = [good(1), good(2)]
     assert bring(first) == (2, 0, 0, 0, 0)
@@ -141,6 +142,7 @@ def test_known_rows_are_left_alone_and_new_ones_counted(workspace: Workspace, lo
     cubes_are_those_of_a_rebuild(workspace, loans)
 
 
+@pytest.mark.costly
 def test_a_file_of_known_rows_alone_is_no_failure(workspace: Workspace, bring: Bring, tmp_path: Path) -> None:
     bring([good(1), good(2)])
     (tmp_path / "again.csv").write_text("\n".join([HEADER, good(2), good(1)]) + "\n")
@@ -149,6 +151,7 @@ def test_a_file_of_known_rows_alone_is_no_failure(workspace: Workspace, bring: B
     assert (done.exit_code, "2 known before" in done.stderr) == (0, True), done.stderr
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("changed", "column"),
     [
@@ -177,6 +180,7 @@ def test_a_row_that_says_something_else_is_set_aside_with_its_columns(
     cubes_are_those_of_a_rebuild(workspace, loans)
 
 
+@pytest.mark.costly
 def test_a_file_of_which_every_row_differs_is_refused(workspace: Workspace, bring: Bring) -> None:
     bring([good(1)])
     with pytest.raises(RefusedError, match="column 'sex': differs"):
@@ -195,6 +199,7 @@ def test_a_column_that_was_not_read_then_is_no_difference(workspace: Workspace, 
     assert counts(report) == (1, 0, 2, 0, 0)
 
 
+@pytest.mark.costly
 def test_a_corrected_row_clears_the_one_that_was_set_aside(workspace: Workspace, loans: System, bring: Bring) -> None:
     bad = [good(1), good(2, when="soon"), good(3, granted="perhaps")]
     assert bring(bad) == (1, 2, 0, 0, 0)
@@ -247,6 +252,7 @@ def test_rows_that_shared_an_id_are_set_aside_again_if_they_come_again(
     assert left_out(workspace, loans) == LeftOut(set_aside=2)
 
 
+@pytest.mark.costly
 def test_equal_rows_are_counted_by_their_number(workspace: Workspace, loans: System, bring: Bring) -> None:
     assert bring([good(1), good(1), good(1)]) == (1, 2, 0, 0, 0)
     assert bring([good(1)] * 4 + [good(2)]) == (1, 1, 3, 2, 0)
@@ -282,6 +288,7 @@ def test_discarded_rows_stay_discarded_and_a_correction_still_counts(
     assert left_out(workspace, loans) == LeftOut()
 
 
+@pytest.mark.costly
 def test_strict_refuses_a_file_whose_bad_rows_are_set_aside_still(
     workspace: Workspace, loans: System, bring: Bring, tmp_path: Path
 ) -> None:

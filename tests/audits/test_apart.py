@@ -140,6 +140,7 @@ def of(document: Document, name: str) -> Any:
     return next(measure for measure in document["measures"] if measure["id"] == name)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("stray", ["mf", later(None)], ids=["stray", "unknown"])
 def test_one_stray_row_does_not_hide_a_comparison_of_767_with_1469(tmp_path: Path, stray: str | None) -> None:
     frame = people({"F": 1469, "M": 767, stray: 1})
@@ -198,6 +199,7 @@ def test_nor_do_figures_beside_the_audits(tmp_path: Path) -> None:
     assert found[0] == found[1]
 
 
+@pytest.mark.costly
 def test_what_a_window_set_apart_stays_apart_in_others(tmp_path: Path) -> None:
     """January holds one of them, February forty: both months together tell of February's."""
     frame = pd.concat([people({"F": 400, "M": 300, "mf": 1}), people({"F": 380, "M": 320, "mf": 40}, month=2)])
@@ -226,6 +228,7 @@ def test_rows_that_were_published_are_hidden_as_before(tmp_path: Path, monkeypat
         }
 
 
+@pytest.mark.costly
 def test_more_than_one_in_twenty_are_not_set_apart(tmp_path: Path) -> None:
     (document,) = audited(filled(tmp_path / "w", plain(), people({"F": 60, "M": 80, "mf": 8})), plain(), JANUARY)
     assert document["decisions"] == 148
@@ -331,6 +334,7 @@ def test_rows_stay_apart_once_the_system_file_names_their_attribute_no_more(tmp_
     assert both[1]["left_out"]["set_apart"] == 1
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("stray", ["mf", later(None)], ids=["stray", "unknown"])
 def test_where_the_values_of_an_attribute_were_removed_rows_set_apart_are_not_guessed(
     tmp_path: Path, stray: str | None
@@ -372,6 +376,7 @@ def test_a_sweep_leaves_out_the_same_rows(tmp_path: Path) -> None:
     assert lowest["n"].max() == 700
 
 
+@pytest.mark.costly
 def test_the_api_tells_how_many_are_set_apart(tmp_path: Path) -> None:
     workspace = filled(tmp_path / "w", plain(), people({"F": 400, "M": 300, "mf": 2}))
     file = plain().model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -56,6 +56,7 @@ def counted(workspace: Workspace, part: str, **more: Any) -> dict[tuple[str | No
     return {where: (int(sides[1].sum()), int(sides.sum())) for where, sides in found.items()}
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("exact", [False, True])
 def test_calls_are_counted_by_where_they_ran(tmp_path: Path, exact: bool) -> None:
     workspace = made(tmp_path / "w", *ROWS)
@@ -69,6 +70,7 @@ def test_calls_are_counted_by_where_they_ran(tmp_path: Path, exact: bool) -> Non
     assert counted(workspace, UNTOLD, exact=exact) == {a: (1, 3), b: (0, 1)}
 
 
+@pytest.mark.costly
 def test_a_purge_leaves_what_was_counted(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", *ROWS)
     before = counted(workspace, TOKENS)
@@ -76,6 +78,7 @@ def test_a_purge_leaves_what_was_counted(tmp_path: Path) -> None:
     assert counted(workspace, TOKENS) == before
 
 
+@pytest.mark.costly
 def test_a_text_in_the_wrong_column_is_no_name(tmp_path: Path) -> None:
     text = "Madame Dupont demande un rendez-vous le trois avril pour parler de son dossier."
     workspace = made(tmp_path / "w", f"2026-03-02T09:00,small,1,A,{text},kept,,T1")

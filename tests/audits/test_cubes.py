@@ -115,6 +115,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, System,
     return (*load(tmp_path_factory.mktemp("cubes") / "w", frame), frame)
 
 
+@pytest.mark.costly
 def test_daily_holds_the_counts_that_pandas_finds(loaded: tuple[Workspace, System, pd.DataFrame]) -> None:
     workspace, system, frame = loaded
     with reading(workspace) as connection:
@@ -233,6 +234,7 @@ def test_scores_in_another_declared_range_are_counted_from_the_rows(tmp_path: Pa
     assert np.flatnonzero(everybody.counts.sum(axis=(0, 2, 3, 4))).max() <= 50
 
 
+@pytest.mark.costly
 def test_what_an_audit_read_comes_back_from_its_evidence(
     loaded: tuple[Workspace, System, pd.DataFrame], tmp_path: Path
 ) -> None:
@@ -292,6 +294,7 @@ def test_too_many_profiles_are_pooled_month_by_month_and_told(tmp_path: Path, mo
     assert again == run.measures
 
 
+@pytest.mark.costly
 def test_under_other_controls_the_rows_are_counted(tmp_path: Path) -> None:
     workspace, system = load(tmp_path / "w", log(300, 3))
     other = system.model_copy(update={"controls": {"shift": system.controls["shift"]}})
@@ -326,6 +329,7 @@ def test_a_cluster_never_spreads_over_buckets(loaded: tuple[Workspace, System, p
     assert spread == (1, 40)
 
 
+@pytest.mark.costly
 def test_a_rebuild_gives_identical_cubes(tmp_path: Path) -> None:
     frame = log(1000, 2)
     workspace, system = load(tmp_path / "w", frame[:400], frame[400:])

@@ -44,6 +44,7 @@ def declared(workspace: Workspace, text: str) -> Workspace:
     return Workspace(workspace.home)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("text", "key"),
     [

@@ -101,6 +101,7 @@ def test_a_row_without_a_day_whose_source_brought_nothing_counts_in_every_period
     assert left_out(workspace, loans, MARCH) == LeftOut(set_aside=2)
 
 
+@pytest.mark.costly
 def test_discarded_rows_wait_no_longer_and_stay_told(workspace: Workspace, loans: System, tmp_path: Path) -> None:
     with reading(workspace) as connection:
         before = snapshot(connection)
@@ -121,6 +122,7 @@ def test_discarded_rows_wait_no_longer_and_stay_told(workspace: Workspace, loans
         assert counted(connection, loans) == LeftOut(set_aside=4)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("chosen", "rows"),
     [
@@ -138,6 +140,7 @@ def test_rows_are_chosen_by_column_reason_source_and_number(
     assert left_out(workspace, loans) == LeftOut(set_aside=4 - rows, discarded=rows)
 
 
+@pytest.mark.costly
 def test_what_is_not_there_or_not_explained_is_not_discarded(workspace: Workspace, loans: System) -> None:
     with pytest.raises(SourceError, match="a reason and a role"):
         discard(workspace, loans, RowSelection(), reason=" ", role="steward")
@@ -157,6 +160,7 @@ def test_a_lake_of_before_is_read_and_gets_its_columns(workspace: Workspace, loa
     assert discard(workspace, loans, RowSelection(), **EVERYTHING).rows == 4
 
 
+@pytest.mark.costly
 def test_the_command_seals_what_was_discarded(workspace: Workspace, loans: System) -> None:
     place = ["--workspace", str(workspace.home), "quarantine", "discard", "--system", "loans"]
     said = ["--reason", "rows of a test", "--role", "steward"]
@@ -184,6 +188,7 @@ def test_the_command_seals_what_was_discarded(workspace: Workspace, loans: Syste
     assert seal_discards(workspace) == 0
 
 
+@pytest.mark.costly
 def test_a_lake_that_cannot_be_read_is_not_one_without_discards(
     workspace: Workspace, loans: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,6 +73,7 @@ def test_it_is_gone_after_an_error(system, leftovers):
     assert leftovers() == []
 
 
+@pytest.mark.costly
 def test_it_is_gone_after_an_order_to_end(system, tmp_path, leftovers):
     script = (
         "import sys\n"
@@ -125,6 +126,7 @@ def test_all_of_the_log_is_one_window_and_paths_start_from_the_workspace(system,
     assert whole_log(duck, home=tmp_path).sensitive.path == f"duckdb:{tmp_path}/h.duckdb?table=t"
 
 
+@pytest.mark.costly
 def test_late_outcomes_are_brought_in_after_their_decisions(system, tmp_path):
     alone = System.model_validate(
         system.model_dump(mode="json", by_alias=True, exclude_none=True)
@@ -143,6 +145,7 @@ def test_late_outcomes_are_brought_in_after_their_decisions(system, tmp_path):
     assert reports[1].updated == 1
 
 
+@pytest.mark.costly
 def test_sensitive_values_are_joined_from_where_the_parent_keeps_them(system, tmp_path):
     parent = Workspace.create(tmp_path / "parent")
     (parent.home / "secret").mkdir()

@@ -81,6 +81,7 @@ def seen(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:
         return connection.execute(sql).fetchall()
 
 
+@pytest.mark.costly
 def test_a_table_that_grows_brings_only_its_new_rows(workspace: Workspace, offers: System, database: Path) -> None:
     pull(workspace, offers, database)
     change(database, "INSERT INTO t VALUES ('d2', '2026-01-07', true, NULL, 'F', 'p2', 'baker')")
@@ -132,6 +133,7 @@ BAD = (
 )
 
 
+@pytest.mark.costly
 def test_rows_set_aside_are_listed_exported_corrected_and_brought_in(
     workspace: Workspace, offers: System, tmp_path: Path
 ) -> None:
@@ -184,6 +186,7 @@ def test_a_resubmitted_file_that_is_all_bad_closes_nothing(
         resubmit(workspace, offers, tmp_path / "bad.csv")
 
 
+@pytest.mark.costly
 def test_a_line_that_could_not_be_split_is_exported_as_it_came(
     workspace: Workspace, offers: System, tmp_path: Path
 ) -> None:
@@ -206,6 +209,7 @@ def test_what_was_set_aside_is_not_readable_in_the_lake(workspace: Workspace, of
     assert '"who":"Ada L"' in (clear or "")
 
 
+@pytest.mark.costly
 def test_the_command_line_says_what_to_do_next(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "bad.csv").write_text(BAD)
     place = ["--workspace", str(workspace.home)]
@@ -258,6 +262,7 @@ def test_a_source_that_changes_its_shape_is_told(workspace: Workspace, offers: S
     assert ("changed_type", "extra") in kept
 
 
+@pytest.mark.costly
 def test_texts_are_sealed_and_counted(workspace: Workspace, offers: System, tmp_path: Path) -> None:
     frame = pd.DataFrame(
         {
@@ -283,6 +288,7 @@ def test_texts_are_sealed_and_counted(workspace: Workspace, offers: System, tmp_
         ingest(workspace, offers, tmp_path / "bad.parquet", log="generations")
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("encoding", ["cp1252", later("utf-8-sig"), later("utf-16")])
 def test_an_export_that_a_french_spreadsheet_saved_again_is_a_correction(
     workspace: Workspace, offers: System, tmp_path: Path, encoding: str

@@ -79,6 +79,7 @@ def stored(workspace: Workspace, columns: str = "id") -> list[Any]:
         return [row[0] if len(row) == 1 else row for row in connection.execute(sql).fetchall()]
 
 
+@pytest.mark.costly
 def test_an_id_that_does_not_identify_refuses_the_file_whole(make: Make, tmp_path: Path) -> None:
     workspace, path = make("offer"), csv(offers(), tmp_path)
     said = r"`id: offer` has only 60 different values in 240 rows: it does not identify a decision\. Name .*row_number"
@@ -111,6 +112,7 @@ def test_a_few_repeated_ids_are_set_aside_and_more_than_one_row_in_a_hundred_are
     assert report.rejections[0].sentence().startswith("column 'offer': the id appears earlier in the file (")
 
 
+@pytest.mark.costly
 def test_rows_that_stand_twice_word_for_word_are_no_fault_of_the_id(make: Make, tmp_path: Path) -> None:
     frame = offers(50, each=1)[["offer", "granted", "sex"]]
     twice = pd.concat([frame, frame])
@@ -127,6 +129,7 @@ def test_what_is_not_read_of_repeated_rows_may_tell_them_apart(make: Make, tmp_p
         bring(make("offer"), csv(frame, tmp_path))
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("private", [later("[]"), "[person]"])
 def test_columns_together_identify_a_decision(private: str, make: Make, tmp_path: Path) -> None:
     workspace, path = make("[offer, person]", private=private), csv(offers(), tmp_path)
@@ -143,6 +146,7 @@ def test_columns_together_identify_a_decision(private: str, make: Make, tmp_path
     assert sorted(stored(workspace, "outcome"), key=str).count(1) == 2
 
 
+@pytest.mark.costly
 def test_late_rows_name_all_columns_of_the_id(make: Make, tmp_path: Path) -> None:
     workspace = make("[offer, person]")
     bring(workspace, csv(offers(), tmp_path))
@@ -163,6 +167,7 @@ def test_an_id_of_several_columns_follows_a_new_key(make: Make, tmp_path: Path) 
     assert bring(workspace, csv(told, tmp_path, "late.csv"), "outcomes").updated == 1
 
 
+@pytest.mark.costly
 def test_parts_of_an_id_are_not_run_together(make: Make, tmp_path: Path) -> None:
     keys = [("a", "b|c"), ("a|b", "c"), ('a","b', "c"), ("a", 'b","c')]
     frame = pd.DataFrame({"offer": [k[0] for k in keys], "person": [k[1] for k in keys], "granted": "yes", "sex": "F"})
@@ -171,6 +176,7 @@ def test_parts_of_an_id_are_not_run_together(make: Make, tmp_path: Path) -> None
     assert len(set(stored(workspace))) == 4
 
 
+@pytest.mark.costly
 def test_a_part_of_an_id_that_is_missing_is_told(make: Make, tmp_path: Path) -> None:
     frame = offers(2)
     frame.loc[3, "person"] = None
@@ -178,6 +184,7 @@ def test_a_part_of_an_id_that_is_missing_is_told(make: Make, tmp_path: Path) -> 
     assert [r.sentence() for r in report.rejections] == ["column 'person': the id is missing (row 4)"]
 
 
+@pytest.mark.costly
 def test_a_row_is_known_by_its_file_and_its_number(make: Make, tmp_path: Path) -> None:
     workspace, path = make("{row_number: true}"), csv(offers(5, each=40)[["granted", "sex"]], tmp_path)
     assert bring(workspace, path).accepted == 200
@@ -189,6 +196,7 @@ def test_a_row_is_known_by_its_file_and_its_number(make: Make, tmp_path: Path) -
     assert bring(workspace, more).accepted == 9
 
 
+@pytest.mark.costly
 def test_a_corrected_file_without_ids_is_refused_and_not_counted_twice(make: Make, tmp_path: Path) -> None:
     workspace = make("{row_number: true}")
     bring(workspace, csv(offers(), tmp_path))
@@ -197,6 +205,7 @@ def test_a_corrected_file_without_ids_is_refused_and_not_counted_twice(make: Mak
     assert len(stored(workspace)) == 240
 
 
+@pytest.mark.costly
 def test_nothing_that_comes_later_can_name_a_row(make: Make, tmp_path: Path) -> None:
     workspace = make("{row_number: true}")
     bring(workspace, csv(offers(), tmp_path))
@@ -219,6 +228,7 @@ def test_corrected_rows_without_ids_go_in_once(make: Make, tmp_path: Path) -> No
     assert len(stored(workspace)) == 12
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("key", [["Admit", "Gender", "Dept"], later({"row_number": True})])
 def test_cells_with_a_count_are_known_by_their_columns_or_their_rows(key: Any, published: Path) -> None:
     """4,526 people in 24 cells: 1,198 of 2,691 men and 557 of 1,835 women were admitted."""
@@ -273,6 +283,7 @@ def test_a_row_number_is_refused_where_it_cannot_do(more: str, said: str) -> Non
         System.model_validate(yaml.safe_load(text))
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("change", "told"),
     [(lambda line: [line, line], "stand in the file twice"), (lambda line: ["99" + line[1:]], "were never set aside")],
@@ -294,6 +305,7 @@ def test_a_correction_of_rows_without_an_id_counts_each_once(
     assert resubmit(workspace, workspace.system("loans"), out).accepted == 1
 
 
+@pytest.mark.costly
 @pytest.mark.attack(
     "spreadsheets", "a row set aside holds cells that a spreadsheet would run; it is exported, then corrected"
 )

@@ -96,6 +96,7 @@ BAD_ROWS = {
 }
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("name", [later(name) if at % 3 else name for at, name in enumerate(BAD_ROWS)])
 def test_bad_rows_are_set_aside_and_good_ones_accepted(
     workspace: Workspace, loans: System, csv: Csv, name: str
@@ -114,6 +115,7 @@ def test_bad_rows_are_set_aside_and_good_ones_accepted(
     assert numbers == [(1,), (3,)]
 
 
+@pytest.mark.costly
 def test_strict_refuses_the_whole_file_and_writes_nothing(workspace: Workspace, loans: System, csv: Csv) -> None:
     path = csv(GOOD, BAD_ROWS["unknown decision"][0])
     with pytest.raises(RefusedError, match=r"refused because of --strict: column 'granted'.*row 2"):
@@ -161,6 +163,7 @@ def test_a_byte_of_no_encoding_is_refused_with_its_place(workspace: Workspace, l
         ingest(workspace, loans, path)
 
 
+@pytest.mark.costly
 def test_a_file_is_imported_once_whatever_its_name(
     workspace: Workspace, loans: System, csv: Csv, tmp_path: Path
 ) -> None:
@@ -173,6 +176,7 @@ def test_a_file_is_imported_once_whatever_its_name(
     assert rows(workspace, loans, "SELECT count(*) FROM {decisions}") == [(1,)]
 
 
+@pytest.mark.costly
 def test_values_are_read_into_their_roles(workspace: Workspace, loans: System, csv: Csv) -> None:
     ingest(workspace, loans, csv(GOOD, "a2,2026-03-01T23:30:00Z,no,,,p1,nan,50,\n"))
     found = rows(
@@ -188,6 +192,7 @@ def test_values_are_read_into_their_roles(workspace: Workspace, loans: System, c
     ]
 
 
+@pytest.mark.costly
 def test_identifiers_are_keyed_pseudonyms_that_python_agrees_with(
     workspace: Workspace, loans: System, csv: Csv
 ) -> None:
@@ -212,6 +217,7 @@ def test_no_identifier_is_readable_in_the_lake(workspace: Workspace, loans: Syst
         assert path.suffix != ".parquet" or b"Zanzibar" not in content, path
 
 
+@pytest.mark.costly
 def test_a_crash_in_the_middle_leaves_nothing(
     workspace: Workspace, loans: System, csv: Csv, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,6 +288,7 @@ def test_validate_writes_nothing(workspace: Workspace, loans: System, csv: Csv) 
     assert not workspace.catalogue.exists()
 
 
+@pytest.mark.costly
 def test_weights_must_be_whole_numbers(workspace: Workspace, tmp_path: Path) -> None:
     text = SYSTEM.replace("  person: who\n", "  weight: n\n").replace("[ref, who]", "[ref]")
     (workspace.home / "systems" / "loans.yaml").write_text(text, encoding="utf-8")

@@ -103,6 +103,7 @@ def rebuilt(workspace: Workspace) -> dict[str, list[Row]]:
     return counts(workspace)
 
 
+@pytest.mark.costly
 def test_an_outcome_changes_its_decision_and_the_cubes_of_its_month(workspace: Workspace) -> None:
     bring(workspace, DECISIONS)
     report = bring(workspace, outcomes(d2=(True, "2026-05-01"), d9=(True, "2026-05-01")), "outcomes")
@@ -117,6 +118,7 @@ def test_an_outcome_changes_its_decision_and_the_cubes_of_its_month(workspace: W
     assert positive == [(dt.date(2026, 2, 5), 1)]
 
 
+@pytest.mark.costly
 def test_only_touched_months_are_rebuilt(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     bring(workspace, DECISIONS)
     seen: list[list[dt.date]] = []
@@ -189,6 +191,7 @@ def test_what_the_decision_log_said_counts_until_somebody_says_otherwise(workspa
     assert in_force(workspace)[0][:2] == (0, 1)
 
 
+@pytest.mark.costly
 def test_outcomes_of_people_who_were_not_selected_are_not_seen_where_declared_so(tmp_path: Path) -> None:
     workspace = make(tmp_path / "w", observed="selected")
     bring(workspace, DECISIONS)
@@ -196,12 +199,14 @@ def test_outcomes_of_people_who_were_not_selected_are_not_seen_where_declared_so
     assert [row[0] for row in in_force(workspace)] == [None, None, 1, None, None, None]
 
 
+@pytest.mark.costly
 def test_a_row_that_says_nothing_is_set_aside(workspace: Workspace) -> None:
     bring(workspace, DECISIONS)
     report = bring(workspace, outcomes(d0=(None, "2026-05-01"), d1=(True, "2026-05-01")), "outcomes")
     assert [item.reason for item in report.rejections] == ["the row says nothing: no outcome and no stage"]
 
 
+@pytest.mark.costly
 def test_saying_it_again_changes_nothing(workspace: Workspace) -> None:
     bring(workspace, DECISIONS)
     first = outcomes(d0=(True, "2026-05-01"))
@@ -221,6 +226,7 @@ def test_outcomes_need_a_column_that_says_something(workspace: Workspace) -> Non
         bring(workspace, frame, "outcomes")
 
 
+@pytest.mark.costly
 def test_a_message_is_told_once_and_its_reply_later(workspace: Workspace) -> None:
     sent = pd.DataFrame(
         {
@@ -256,6 +262,7 @@ def test_a_month_whose_rows_were_purged_stays_as_it_is(workspace: Workspace) -> 
     assert report.rejections[0].reason == "its month is sealed: its rows were purged"
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("seed", [0, later(1), later(2)])
 def test_a_random_history_ends_as_pandas_says(tmp_path: Path, seed: int) -> None:
     random = np.random.default_rng(seed)

@@ -65,6 +65,7 @@ def left_out(workspace: Workspace, start: dt.date | None = None) -> LeftOut:
     return found
 
 
+@pytest.mark.costly
 def test_rows_set_aside_count_to_the_period_of_their_day_and_to_every_one_where_it_cannot_be_read(
     tmp_path: Path,
 ) -> None:
@@ -84,6 +85,7 @@ def test_rows_set_aside_count_to_the_period_of_their_day_and_to_every_one_where_
     )
 
 
+@pytest.mark.costly
 def test_where_nearly_all_are_left_out_no_verdict_rests_on_the_rest(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     said = [("yes" if i % 3 else "no") if i < 310 else "maybe" for i in range(2480)]
@@ -100,6 +102,7 @@ def test_where_nearly_all_are_left_out_no_verdict_rests_on_the_rest(tmp_path: Pa
     assert any(measure["status"] == "ok" for measure in document["measures"])  # figures stay
 
 
+@pytest.mark.costly
 def test_a_correction_no_longer_waits(tmp_path: Path) -> None:
     workspace, name = made(tmp_path / "w"), tmp_path / "aside.csv"
     bring(workspace, [*rows(3, 100), *rows(3, 4, start=500, granted="maybe")])
@@ -134,6 +137,7 @@ def test_a_correction_that_a_french_spreadsheet_saved_has_decimal_commas_and_its
         assert found.fetchall() == [(dt.date(2026, 3, 9), 0.25, 100), (dt.date(2026, 3, 30), 0.75, 4)]
 
 
+@pytest.mark.costly
 def test_rows_of_an_excluded_run_are_told_and_no_part_of_the_share(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     bring(workspace, rows(3, 100))
@@ -155,6 +159,7 @@ def test_a_row_counts_as_many_as_it_stands_for(tmp_path: Path) -> None:
     assert (found.counted, found.set_aside) == (100, 350)
 
 
+@pytest.mark.costly
 def test_of_a_whole_log_rows_set_aside_after_its_last_counted_day_are_a_part_too(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", MONTHLY.replace("month", "all"))
     bring(workspace, [*rows(3, 50), *rows(4, 50, granted="maybe"), *rows(2, 10, granted="maybe")])
@@ -181,6 +186,7 @@ def test_a_lake_of_an_earlier_version_tells_of_its_rows_without_their_day(tmp_pa
     assert left_out(workspace, MARCH).set_aside == 4
 
 
+@pytest.mark.costly
 def test_a_window_without_decisions_is_refused_and_says_where_there_are_some(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     bring(workspace, [*rows(3, 100), *rows(5, 100), *rows(4, 6, granted="maybe")])
@@ -208,6 +214,7 @@ def test_what_was_left_out_is_found_again_and_may_change_since(tmp_path: Path) -
     assert left_out(workspace, MARCH).set_aside == 13
 
 
+@pytest.mark.costly
 def test_a_document_that_hides_what_was_left_out_is_found(tmp_path: Path) -> None:
     """Its evidence says otherwise: the verdicts would be others."""
     workspace = made(tmp_path / "w")
@@ -266,6 +273,7 @@ def test_a_purge_of_one_month_leaves_undated_rows_to_it_whose_source_stays(tmp_p
     assert [left_out(workspace, month).undated for month in (MARCH, APRIL, dt.date(2026, 5, 1))] == [4, 4, 0]
 
 
+@pytest.mark.costly
 def test_a_corrected_row_goes_with_a_purge(tmp_path: Path) -> None:
     workspace, name = made(tmp_path / "w"), tmp_path / "aside.csv"
     bring(workspace, [*rows(3, 100), *rows(3, 4, start=500, granted="maybe")])
@@ -280,6 +288,7 @@ def test_a_corrected_row_goes_with_a_purge(tmp_path: Path) -> None:
     assert (left_out(workspace, MARCH).counted, left_out(workspace, MARCH).set_aside) == (104, 0)
 
 
+@pytest.mark.costly
 def test_outcomes_set_aside_are_told_and_keep_questions_about_outcomes_from_an_answer(tmp_path: Path) -> None:
     """Two of three cannot be read: what rests on decisions alone is judged, what rests on outcomes is not."""
     outcome = 'outcome: {column: repaid, positive: ["1"], observed_for: all, absent: negative}\n  decision:'

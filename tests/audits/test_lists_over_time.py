@@ -118,6 +118,7 @@ def test_a_quarter_does_not_give_the_few_lists_of_one_month_away(tmp_path: Path)
     assert [m.document() for m in measure_evidence(read, of, stands=stands)[0]] == document["measures"]
 
 
+@pytest.mark.costly
 def test_months_with_enough_lists_and_one_without_any_hide_nothing(tmp_path: Path) -> None:
     workspace, of = filled(tmp_path / "a", lists([40, 0, 40]))
     for window in (MONTHS[0], MONTHS[2], Window(MONTHS[0].start, MONTHS[2].end)):

@@ -54,6 +54,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.costly
 def test_a_frame_measures_as_the_command_line_does(published: Path, audited: Audited) -> None:
     document = audited("admissions", "ucb_admissions/datasets_UCBAdmissions.csv")
     found = audits.audit(
@@ -79,6 +80,7 @@ def test_every_kind_of_data_gives_the_same(frame: pd.DataFrame, file: Path, tmp_
     assert {"selection_rate_ratio/sex=F", "adjusted_selection_rate_ratio/sex=F"} <= set(first.frame().index)
 
 
+@pytest.mark.costly
 def test_the_frame_of_measures_says_what_has_no_value(frame: pd.DataFrame, file: Path) -> None:
     frame.loc[frame["sex"] == "F", "job"] = "driver"
     found = audits.audit(file, frame)
@@ -90,6 +92,7 @@ def test_the_frame_of_measures_says_what_has_no_value(frame: pd.DataFrame, file:
         found.measure("selection_rate/sexe=F")
 
 
+@pytest.mark.costly
 def test_bad_rows_are_reported_and_bad_data_refused(frame: pd.DataFrame, file: Path) -> None:
     frame["called"] = frame["called"].astype(object)
     frame.loc[0, "called"] = "perhaps"
@@ -101,6 +104,7 @@ def test_bad_rows_are_reported_and_bad_data_refused(frame: pd.DataFrame, file: P
         audits.audit(file, object())
 
 
+@pytest.mark.costly
 def test_nothing_is_left_behind(frame: pd.DataFrame, file: Path, tmp_path: Path, monkeypatch: Any) -> None:
     private = tmp_path / "private"
     private.mkdir()

@@ -139,6 +139,7 @@ def check(numbers: Sequence[int], order: Sequence[Window], of: System) -> None:
         assert most > LIMIT - 0.5, (month, key, least, most)
 
 
+@pytest.mark.costly
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(NUMBERS, st.permutations(WINDOWS))
 def test_no_reader_of_all_windows_finds_a_handful(numbers: list[int], order: list[Window]) -> None:
@@ -179,6 +180,7 @@ def rates(document: Mapping[str, Any]) -> dict[str, str | None]:
     }
 
 
+@pytest.mark.costly
 def test_a_quarter_does_not_give_its_first_month_away(tmp_path: Path) -> None:
     workspace, of = filled(tmp_path / "a")
     months = [
@@ -244,6 +246,7 @@ def test_evidence_repeats_what_was_hidden_for_another_window(tmp_path: Path) -> 
     assert [m.document() for m in again] == [m.document() for m in run.measures]
 
 
+@pytest.mark.costly
 def test_windows_that_share_no_day_hide_nothing_for_each_other(tmp_path: Path) -> None:
     workspace, of = filled(tmp_path / "a")
     run_audit(workspace, of, start=dt.date(2026, 1, 1), end=dt.date(2026, 1, 31))

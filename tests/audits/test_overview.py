@@ -68,6 +68,7 @@ def test_a_workspace_without_data_has_nothing_to_tell(workspace: Workspace) -> N
     assert overview(workspace) == Overview()
 
 
+@pytest.mark.costly
 def test_the_oldest_row_is_told(filled: Workspace) -> None:
     assert overview(filled).systems["loans"].of("decisions").oldest == dt.datetime.fromisoformat("2026-07-01")
 
@@ -77,6 +78,7 @@ def test_what_came_by_which_way(filled: Workspace) -> None:
     assert came == [("decisions", "file", 1, 2, 2), ("decisions", "mlflow", 1, 2, 1), ("outcomes", "file", 1, 1, 0)]
 
 
+@pytest.mark.costly
 def test_what_the_logs_hold_and_how_new_it_is(filled: Workspace) -> None:
     held = {item.log: (item.rows, item.newest) for item in overview(filled).systems["loans"].held}
     at = dt.datetime.fromisoformat
@@ -127,6 +129,7 @@ def test_a_log_that_the_file_names_only_since_is_no_trouble(filled: Workspace) -
     assert {item.log for item in overview(Workspace(filled.home)).systems["loans"].held} == {"decisions", "outcomes"}
 
 
+@pytest.mark.costly
 def test_messages_and_texts_are_counted_with_their_days(filled: Workspace, tmp_path: Path) -> None:
     path = filled.home / "systems" / "loans.yaml"
     logs = "contacts: {person: who, at: at, kind: kind}\ngenerations: {id: id, at: at, input: null, output: null}\n"

@@ -121,6 +121,7 @@ def test_a_group_that_leaves_a_list_leaves_no_trace(tmp_path: Path) -> None:
     assert cube(workspace, system) == cube(*load(tmp_path / "other", rest, women))
 
 
+@pytest.mark.costly
 def test_rows_give_what_the_cube_gives(loaded: tuple[Workspace, System]) -> None:
     workspace, system = loaded
     first, second = (
@@ -159,6 +160,7 @@ def test_a_part_of_a_month_and_other_references_are_counted_from_rows(loaded: tu
     assert pa.compute.sum(everybody["lists"]).as_py() == inside["offer"].nunique()
 
 
+@pytest.mark.costly
 def test_a_rerun_of_the_evidence_repeats_every_figure(loaded: tuple[Workspace, System], tmp_path: Path) -> None:
     workspace, system = loaded
     run = measure_window(workspace, system, start=WHOLE.start, end=WHOLE.end)
@@ -232,6 +234,7 @@ def test_the_cube_does_not_grow_with_the_log(tmp_path: Path, loaded: tuple[Works
     assert len(cube(*loaded)) < len(rows) <= 2 * (1 + 3 + 2 * (2 + 2 + 4)) * 40
 
 
+@pytest.mark.costly
 def test_a_rank_that_is_no_place_is_set_aside(tmp_path: Path) -> None:
     workspace, system = load(tmp_path / "w")
     path = tmp_path / "log.csv"
@@ -243,6 +246,7 @@ def test_a_rank_that_is_no_place_is_set_aside(tmp_path: Path) -> None:
     assert [(each.reason, each.rows) for each in report.rejections] == [("the rank is a whole number from 1", len(bad))]
 
 
+@pytest.mark.costly
 def test_systems_without_lists_have_none(tmp_path: Path) -> None:
     workspace, system = load(tmp_path / "w", log(20), text=SYSTEM.replace("  rank: rank\n", ""))
     assert cube(workspace, system) == []

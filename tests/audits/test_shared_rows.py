@@ -351,6 +351,7 @@ def test_a_system_that_came_back_under_another_id_is_the_same(tmp_path: Path) ->
     assert set(rates(run_audit(workspace, again, **BOTH).written(), "age").values()) == {None}
 
 
+@pytest.mark.costly
 @pytest.mark.attack("small groups", "one file with two bandings of one column")
 def test_two_bandings_in_one_file_do_not_tell_who_lies_between(tmp_path: Path, tries: Tries) -> None:
     of = system("one", groups={**AGES, "years": {"column": "age", "bands": [27]}})
@@ -373,6 +374,7 @@ def test_changed_bands_need_a_new_name(tmp_path: Path, tries: Tries) -> None:
         tries.add()
 
 
+@pytest.mark.costly
 def test_the_same_groups_are_told_again(tmp_path: Path) -> None:
     """Nothing is hidden of a system only because another one says just the same."""
     one, two = (system(name, groups={**AGES, "sex": SEXES}, crossed=[["sex", "age"]]) for name in ("one", "two"))
@@ -381,6 +383,7 @@ def test_the_same_groups_are_told_again(tmp_path: Path) -> None:
     assert told[0]["measures"] == told[1]["measures"]
 
 
+@pytest.mark.costly
 def test_another_system_with_other_rows_changes_nothing(tmp_path: Path) -> None:
     """Two logs that number their rows from 1 have ids in common, and hold other decisions."""
     one, two = (

@@ -64,6 +64,7 @@ def refused(workspace: Workspace, system: str, *words: str) -> str:
     return str(raised.value)
 
 
+@pytest.mark.costly
 def test_a_decision_is_read_with_its_own_data_and_averages_of_its_month_and_version(workspace, tmp_path):
     bring(workspace, tmp_path, "jobs", "january", *(row(n) for n in range(6)))
     bring(workspace, tmp_path, "jobs", "march", *(row(n, month=3) for n in range(4)))
@@ -85,6 +86,7 @@ def test_an_id_of_several_columns_is_given_column_by_column(workspace, tmp_path)
     assert "no decision of this id" in refused(workspace, "pairs", "P5", "O1")
 
 
+@pytest.mark.costly
 def test_of_a_decision_that_is_not_there_it_is_said_why_and_what_to_do(workspace, tmp_path):
     assert "holds no decisions yet" in refused(workspace, "jobs", "D13")
     bring(workspace, tmp_path, "jobs", "january", *(row(n) for n in range(6)))
@@ -108,6 +110,7 @@ def test_a_decision_of_a_run_that_was_taken_out_is_not_explained(workspace, tmp_
     assert "taken out of the figures" in refused(workspace, "jobs", "D11")
 
 
+@pytest.mark.costly
 def test_a_purged_decision_is_gone_for_good_and_that_is_said(workspace, tmp_path):
     bring(workspace, tmp_path, "jobs", "january", *(row(n) for n in range(6)))
     bring(workspace, tmp_path, "jobs", "march", *(row(n, month=3) for n in range(6)))

@@ -220,6 +220,7 @@ def check_funnel(numbers: Sequence[int]) -> None:
                     assert most >= min(highest, 11) - 0.5, (key, at)
 
 
+@pytest.mark.costly
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(FUNNELS)
 def test_no_stage_tells_of_a_handful(numbers: list[int]) -> None:

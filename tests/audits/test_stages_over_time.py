@@ -200,6 +200,7 @@ def told(document: Sequence[Mapping[str, Any]], metric: str, stage: str) -> dict
     return {(m["group"] or {}).get("sex", "all"): m["reason"] for m in own}
 
 
+@pytest.mark.costly
 def test_a_quarter_does_not_give_the_few_away_who_came_far_in_one_month() -> None:
     of, counts = funnel(), months(FEW_HIRED, CROWD, CROWD)
     documents: dict[Window, list[dict[str, Any]]] = {}
@@ -216,6 +217,7 @@ def test_a_quarter_does_not_give_the_few_away_who_came_far_in_one_month() -> Non
     assert set(told(alone, STEP, "hired").values()) == {None}
 
 
+@pytest.mark.costly
 def test_a_quarter_tells_nothing_of_a_stage_that_few_of_everybody_reached_in_one_month() -> None:
     nearly = {key: (60, 50, n, 1) for key, n in zip(CROWD, (1, 1, 1, 1), strict=True)}
     of, counts = funnel(), months(nearly, CROWD, CROWD)

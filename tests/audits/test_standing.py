@@ -132,6 +132,7 @@ def test_a_legal_basis_holds_on_its_last_day_and_no_date_of_reading_revives_it()
     assert (ended.ended(("gender",)), ended.ended(("gender", "health"))) == (None, EXPIRES)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("exact", [False, True])
 @pytest.mark.usefixtures("august")
 def test_an_immature_window_has_no_outcome_measure(july: tuple[Workspace, System], exact: bool) -> None:
@@ -158,6 +159,7 @@ def test_the_verdict_says_until_when_to_wait(july: tuple[Workspace, System]) -> 
     assert "à partir du 14 septembre 2026" in asked["sentence"]["fr"]
 
 
+@pytest.mark.costly
 def test_once_mature_the_measures_are_there_with_or_without_the_cube(july: tuple[Workspace, System]) -> None:
     from_cube, from_rows = (audit(july, READABLE, exact=exact) for exact in (False, True))
     assert from_cube["measures"] == from_rows["measures"]
@@ -194,12 +196,14 @@ def test_the_verdict_says_that_the_legal_basis_ended(july: tuple[Workspace, Syst
     assert found["selection_rate_ratio_gender"]["reason"] != "expired"
 
 
+@pytest.mark.costly
 def test_such_documents_fit_the_published_schema(july: tuple[Workspace, System]) -> None:
     from jsonschema import Draft202012Validator
 
     assert [e.message for e in Draft202012Validator(audit_schema()).iter_errors(audit(july, READABLE))] == []
 
 
+@pytest.mark.costly
 def test_after_it_has_ended_no_import_stores_the_group_again(july: tuple[Workspace, System], tmp_path: Path) -> None:
     workspace, system = filled(tmp_path)
     log().assign(ref=lambda frame: "later" + frame["ref"]).to_parquet(tmp_path / "later.parquet")
@@ -219,6 +223,7 @@ def test_before_it_expires_the_group_is_measured(july: tuple[Workspace, System])
     assert by_id(document)["selection_rate/health=sickness-value"]["status"] == "ok"
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("observed", ["all", "selected"])
 def test_missing_outcomes_are_those_that_pandas_counts(tmp_path: Path, observed: str) -> None:
     july = filled(tmp_path, observed=observed)
@@ -243,6 +248,7 @@ def test_missing_outcomes_are_those_that_pandas_counts(tmp_path: Path, observed:
     assert gap["interval"]["low"] > 0  # planted: women's are missing twice as often
 
 
+@pytest.mark.costly
 def test_an_absent_outcome_that_means_negative_is_not_missing(tmp_path: Path) -> None:
     document = audit(filled(tmp_path, absent="negative"), READABLE)
     for name in (

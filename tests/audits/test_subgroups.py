@@ -62,6 +62,7 @@ def scanned(folder: Path, frame: pd.DataFrame, of: System, **options: Any) -> Sc
     return scan(workspace, of, **options)
 
 
+@pytest.mark.costly
 def test_what_is_planted_is_found_whatever_the_order_of_rows(tmp_path: Path) -> None:
     frame = drawn(1, planted=0.2)
     found = scanned(tmp_path / "a", frame, system())
@@ -81,6 +82,7 @@ def test_where_selection_is_a_harm_more_of_it_is_worse(tmp_path: Path) -> None:
     assert found.found[0].value > 1.2
 
 
+@pytest.mark.costly
 def test_neither_a_handful_nor_what_would_leave_one_is_told(tmp_path: Path) -> None:
     frame = drawn(3, planted=0.3)
     few = frame[(frame["sex"] == "M") & (frame["age"] == "old") & (frame["area"] == "south")].index[5:]
@@ -96,6 +98,7 @@ def test_neither_a_handful_nor_what_would_leave_one_is_told(tmp_path: Path) -> N
     assert {"sex": "F", "age": "old", "area": "south"} not in [each.group for each in found.found]
 
 
+@pytest.mark.costly
 def test_rows_that_were_purged_confirm_nothing(tmp_path: Path) -> None:
     of, workspace = system(), Workspace.create(tmp_path / "a")
     drawn(4).to_parquet(tmp_path / "rows.parquet")

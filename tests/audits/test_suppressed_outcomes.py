@@ -85,6 +85,7 @@ cells_of_six = st.dictionaries(
 )
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("observed_for", ["all", "selected"])
 @settings(max_examples=15, deadline=None)
 @given(counts=cells_of_six)

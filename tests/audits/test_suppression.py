@@ -115,6 +115,7 @@ values = st.tuples(
 )
 
 
+@pytest.mark.costly
 @settings(max_examples=25, deadline=None)
 @given(st.dictionaries(values, st.one_of(st.integers(1, 15), st.integers(1, 500)), min_size=2, max_size=20))
 def test_no_reader_finds_out_a_hidden_cell(counts: dict[tuple[str | None, ...], int]) -> None:
@@ -122,6 +123,7 @@ def test_no_reader_finds_out_a_hidden_cell(counts: dict[tuple[str | None, ...], 
     check(rows_of(dict(counts)), of)
 
 
+@pytest.mark.costly
 @settings(max_examples=10, deadline=None)
 @given(st.dictionaries(values, st.integers(1, 60), min_size=4, max_size=20))
 def test_nor_across_three_attributes(counts: dict[tuple[str | None, ...], int]) -> None:

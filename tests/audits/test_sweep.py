@@ -67,6 +67,7 @@ def test_thresholds_are_the_scores_that_occur(frame: pd.DataFrame, found: pd.Dat
     assert list(found.loc[("selection_rate", "a")].index) == sorted(told.unique())
 
 
+@pytest.mark.costly
 def test_thresholds_can_be_given(frame: pd.DataFrame) -> None:
     frame = frame[frame["g"] != "c"]
     found = audits.sweep(system(), frame, thresholds=[0.305, 2.0]).set_index(["by", "group", "metric"]).sort_index()
@@ -76,6 +77,7 @@ def test_thresholds_can_be_given(frame: pd.DataFrame) -> None:
     assert rates.tolist() == [1.0, pytest.approx((scored >= 0.305).mean()), 0.0]
 
 
+@pytest.mark.costly
 def test_many_scores_are_taken_at_equal_steps_of_their_order() -> None:
     rows = 3000
     scores = np.random.default_rng(7).permutation(rows) / rows
@@ -94,6 +96,7 @@ def test_small_groups_are_hidden_at_every_threshold(found: pd.DataFrame) -> None
     assert len(found) == 4 * len(oracle.RATES) * len(found.loc[("selection_rate", "")])
 
 
+@pytest.mark.costly
 def test_outcomes_of_the_selected_say_nothing_of_other_thresholds(frame: pd.DataFrame) -> None:
     outcome = COLUMNS["outcome"] | {"observed_for": "selected"}
     found = audits.sweep(system(outcome=outcome), frame).set_index("metric")
@@ -101,6 +104,7 @@ def test_outcomes_of_the_selected_say_nothing_of_other_thresholds(frame: pd.Data
     assert set(found.loc["selection_rate", "status"]) == {"ok", "suppressed"}
 
 
+@pytest.mark.costly
 def test_without_a_score_there_is_no_threshold(frame: pd.DataFrame) -> None:
     with pytest.raises(BoussoleError, match="declares no score"):
         audits.sweep(system(score=None), frame)

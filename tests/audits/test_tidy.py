@@ -38,6 +38,7 @@ def files(workspace: Workspace) -> int:
     return len(list((workspace.home / "lake" / "data").rglob("*.parquet")))
 
 
+@pytest.mark.costly
 def test_fewer_files_and_the_same_rows(workspace: Workspace) -> None:
     done = tidy.tidy(workspace)
     assert done.before >= 2 * STATES - 1
@@ -48,6 +49,7 @@ def test_fewer_files_and_the_same_rows(workspace: Workspace) -> None:
     assert tidy.tidy(workspace).before == done.after
 
 
+@pytest.mark.costly
 def test_old_states_can_be_read_until_they_are_forgotten(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     with reading(workspace) as lake:
         halfway = snapshot(lake) - STATES // 2
@@ -68,6 +70,7 @@ def test_old_states_can_be_read_until_they_are_forgotten(workspace: Workspace, m
             lake.execute(then).fetchone()
 
 
+@pytest.mark.costly
 def test_an_earlier_state_is_read_by_what_it_holds_and_not_by_what_tidying_left(workspace: Workspace) -> None:
     """DuckLake keeps one range of values for each column, of its newest state; once files are written anew it is
     narrower than an earlier state, and predicates on that would be taken for never or always met."""
@@ -88,6 +91,7 @@ def test_an_earlier_state_is_read_by_what_it_holds_and_not_by_what_tidying_left(
         assert lake.execute("SELECT current_setting('disabled_optimizers')").fetchone() == ("",)
 
 
+@pytest.mark.costly
 def test_a_reader_goes_on_while_the_lake_is_tidied(workspace: Workspace) -> None:
     with reading(workspace) as lake:
         before = rows(lake)
@@ -95,6 +99,7 @@ def test_a_reader_goes_on_while_the_lake_is_tidied(workspace: Workspace) -> None
         assert rows(lake) == before
 
 
+@pytest.mark.costly
 def test_what_a_killed_process_left_is_removed(workspace: Workspace) -> None:
     left = workspace.home / "lake" / "data" / "main" / "numbers" / "ducklake-left.parquet"
     left.write_bytes(b"PAR1")
@@ -102,6 +107,7 @@ def test_what_a_killed_process_left_is_removed(workspace: Workspace) -> None:
     assert not left.exists()
 
 
+@pytest.mark.costly
 def test_a_lake_of_few_files_is_left_alone(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tidy, "MANY_FILES", 1000)
     before = files(workspace)

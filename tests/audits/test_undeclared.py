@@ -89,6 +89,7 @@ def outside(workspace: Workspace) -> set[str]:
     }
 
 
+@pytest.mark.costly
 def test_values_that_are_not_declared_are_pooled(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path, GROUPS["pool"])
     report = bring(workspace, tmp_path, [*rows(2), "x1,2025-03-05,yes,0.5,Px,,30"])
@@ -101,6 +102,7 @@ def test_values_that_are_not_declared_are_pooled(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.costly
 def test_most_values_undeclared_are_told_by_their_number_and_what_to_do(tmp_path: Path) -> None:
     """A log that spells its values otherwise: the report says so, names none, and the page says it in words."""
     workspace = workspace_of(tmp_path, GROUPS["pool"])
@@ -115,6 +117,7 @@ def test_most_values_undeclared_are_told_by_their_number_and_what_to_do(tmp_path
     assert [each.kind for each in overview(workspace).systems["loans"].changed] == ["mostly_undeclared"]
 
 
+@pytest.mark.costly
 def test_notes_of_an_earlier_version_name_nobody(tmp_path: Path) -> None:
     """They quoted new values whoever had them: only those of enough people are told, the others counted."""
     workspace = workspace_of(tmp_path, GROUPS["free"])
@@ -128,6 +131,7 @@ def test_notes_of_an_earlier_version_name_nobody(tmp_path: Path) -> None:
     assert {(each.kind, each.detail) for each in told} == {("new_value", "X, or Y, …"), ("rare_value", "1")}
 
 
+@pytest.mark.costly
 def test_many_rows_of_one_person_name_no_value(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path, GROUPS["free"])
     bring(workspace, tmp_path, rows(0))
@@ -136,6 +140,7 @@ def test_many_rows_of_one_person_name_no_value(tmp_path: Path) -> None:
     assert [(each.kind, each.detail) for each in report.changes] == [("rare_value", "1")]
 
 
+@pytest.mark.costly
 def test_values_that_are_not_declared_are_set_aside(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path, GROUPS["set_aside"])
     report = bring(workspace, tmp_path, rows(3))
@@ -197,6 +202,7 @@ def test_crossings_of_declared_values_are_bounded(tmp_path: Path) -> None:
         Workspace(made.home).system("loans")
 
 
+@pytest.mark.costly
 def test_too_many_values_are_refused_before_anything_is_written(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path, GROUPS["free"])
     lines = [line.replace(NAME, f"{NAME}{i}") for i, line in enumerate(rows(70))]
@@ -268,6 +274,7 @@ def test_a_name_stands_nowhere_after_a_purge(tmp_path: Path, kind: str, tries: T
     assert NAME not in repr(before)
 
 
+@pytest.mark.costly
 def test_what_is_measured_of_the_others_does_not_depend_on_the_text(tmp_path: Path) -> None:
     """A free group with a stray value, and a declared one: the same figures of the groups that can be told."""
     told = []
@@ -282,6 +289,7 @@ def test_what_is_measured_of_the_others_does_not_depend_on_the_text(tmp_path: Pa
     assert told[0]["selection_rate/sex=F"][1] == 150
 
 
+@pytest.mark.costly
 def test_enough_people_give_a_value_its_name(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path, GROUPS["free"])
     bring(workspace, tmp_path, rows(60, stray="X"))
@@ -289,6 +297,7 @@ def test_enough_people_give_a_value_its_name(tmp_path: Path) -> None:
     assert "selection_rate/sex=X" in {measure.id for measure in run.measures if measure.value is not None}
 
 
+@pytest.mark.costly
 def test_the_same_word_stands_for_a_value_in_every_window(tmp_path: Path) -> None:
     """So that what one audit has set apart is apart in the next, which shares its days."""
     workspace = workspace_of(tmp_path, GROUPS["free"])
@@ -307,6 +316,7 @@ def test_the_same_word_stands_for_a_value_in_every_window(tmp_path: Path) -> Non
     assert times == 3
 
 
+@pytest.mark.costly
 def test_a_growing_table_brings_the_same_rows_again(tmp_path: Path) -> None:
     """Also once a value was declared: rows stay as they came in, and are not set aside as changed."""
     workspace = workspace_of(tmp_path, GROUPS["pool"])
@@ -319,6 +329,7 @@ def test_a_growing_table_brings_the_same_rows_again(tmp_path: Path) -> None:
     assert counts(later) == {"F": 150, "M": 150, "undeclared": 4, "X": 1}
 
 
+@pytest.mark.costly
 def test_a_lake_of_an_earlier_version_is_read_as_it_is(tmp_path: Path) -> None:
     """Its rows hold the text; the file declares values since: nobody is moved, and the text is told nowhere."""
     workspace = workspace_of(tmp_path, GROUPS["free"])

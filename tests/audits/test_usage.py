@@ -50,6 +50,7 @@ def bring_in(workspace: Workspace, *rows: str, name: str = "uses", growing: bool
     return ingest(workspace, workspace.system("chatft"), path, log="usage", growing=growing)
 
 
+@pytest.mark.costly
 def test_a_use_comes_in_whole_and_its_id_only_as_a_keyed_hash(chatft: Workspace) -> None:
     assert chatft.system("chatft").logs == ("usage",)
     assert bring_in(chatft, *USES).accepted == 2
@@ -66,6 +67,7 @@ def test_a_use_comes_in_whole_and_its_id_only_as_a_keyed_hash(chatft: Workspace)
     assert found_when_opened(chatft, [b"u-CANARY", b"A12"]) == found_in_clear(chatft, [b"u-CANARY"]) == set()
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("row", "column", "reason"),
     [
@@ -85,6 +87,7 @@ def test_a_row_that_breaks_the_contract_is_set_aside(chatft: Workspace, row: str
     assert rows_of(chatft, "SELECT value FROM lake.chatft.quarantine") == [(None,)]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("growing", [False, True])
 def test_a_use_counts_once_and_one_that_differs_is_set_aside(chatft: Workspace, growing: bool) -> None:
     bring_in(chatft, *USES)
@@ -97,6 +100,7 @@ def test_a_use_counts_once_and_one_that_differs_is_set_aside(chatft: Workspace, 
     assert bring_in(chatft, *USES, "u-3,2026-03-05,letter,,,,,,", name="corrected").cleared == 1
 
 
+@pytest.mark.costly
 def test_uses_leave_with_a_purge_and_do_not_come_back(chatft: Workspace) -> None:
     bring_in(chatft, *USES, "u-9,2026-06-01,letter,,,,,,")
     (done,) = purge(chatft, before=dt.date(2026, 4, 1))
@@ -110,6 +114,7 @@ def test_uses_leave_with_a_purge_and_do_not_come_back(chatft: Workspace) -> None
     assert old.rows == {"usage": 2}
 
 
+@pytest.mark.costly
 def test_a_rotation_of_keys_leaves_uses_what_they_are(chatft: Workspace) -> None:
     bring_in(chatft, *USES)
     before = rows_of(chatft, "SELECT id, team, task FROM lake.chatft.usage ORDER BY row")
@@ -127,6 +132,7 @@ def test_a_system_that_declares_no_uses_is_kept_as_it_always_was(chatft: Workspa
     assert "usage" not in declaration(without)
 
 
+@pytest.mark.costly
 def test_a_use_that_was_set_aside_is_corrected_and_counted(chatft: Workspace) -> None:
     bring_in(chatft, *USES, "u-3,2026-03-05,letter,,,,,37,")
     system, path = chatft.system("chatft"), chatft.home.parent / "aside.csv"

@@ -109,6 +109,7 @@ def home(template: Path, tmp_path: Path) -> Workspace:
     return Workspace(tmp_path / "w")
 
 
+@pytest.mark.costly
 def test_the_fourth_month_is_judged_on_all_four(home: Workspace) -> None:
     document = audit(home, 4)
     together = document.accumulated
@@ -154,6 +155,7 @@ def test_computed_again_it_is_the_same(home: Workspace) -> None:
     assert [(each.ok, each.problems, each.differences) for each in found] == [(True, (), ())] * 4
 
 
+@pytest.mark.costly
 def test_evidence_of_a_month_before_that_is_lost_is_named(home: Workspace) -> None:
     document = audit(home, 4)
     assert document.accumulated is not None
@@ -174,6 +176,7 @@ def test_another_version_of_the_model_begins_anew(tmp_path: Path) -> None:
     assert (together.since, together.because, together.version) == (dt.date(2026, 3, 1), "version", "2.0")
 
 
+@pytest.mark.costly
 def test_groups_declared_otherwise_begin_anew_and_titles_do_not(home: Workspace) -> None:
     titled = {
         "sex": {"column": "sex", "reference": "M", "title": {"fr": "Sexe", "en": "Sex"}},
@@ -185,6 +188,7 @@ def test_groups_declared_otherwise_begin_anew_and_titles_do_not(home: Workspace)
     assert audit(Workspace(home.home), 4, dry_run=True).accumulated is None
 
 
+@pytest.mark.costly
 def test_what_goes_wrong_this_month_does_not_hide_behind_the_months_before_it(tmp_path: Path) -> None:
     """Five months at parity, then four tenths of the chances, by the same version: found at once, by the month."""
     fair, biased = log(months=5, people=1500, ratio=1.0), log(months=6, people=1500, ratio=0.4)
@@ -220,6 +224,7 @@ def verify(home: Workspace, document: AuditDocument) -> list[str]:
     return tally.problems
 
 
+@pytest.mark.costly
 def test_the_verifier_judges_the_same(home: Workspace) -> None:
     assert verify(home, audit(home, 4)) == []
 
@@ -249,6 +254,7 @@ def test_how_many_more_decisions_are_those_of_what_was_counted() -> None:
     assert (more(year, since) or 0) > 10 * alone
 
 
+@pytest.mark.costly
 def test_a_window_of_other_days_is_judged_by_itself(home: Workspace) -> None:
     of = home.system("offers")
     document = run_audit(home, of, start=dt.date(2026, 4, 1), end=dt.date(2026, 4, 20), as_of=AS_OF, dry_run=True)
@@ -266,6 +272,7 @@ def test_months_without_decisions_are_passed_over(tmp_path: Path) -> None:
     assert [each.start.month for each in together.windows] == [1, 3]
 
 
+@pytest.mark.costly
 def test_of_groups_whose_legal_basis_has_ended_nothing_is_counted(home: Workspace) -> None:
     sex = {"column": "sex", "reference": "M", "expires": "2026-05-01", "basis": "A decree of 2024"}
     declare(home, groups={"sex": sex, "town": {"column": "town"}})

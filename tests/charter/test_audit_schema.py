@@ -35,6 +35,7 @@ def fits(audited: Any, system: str) -> None:
     assert errors == []
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("real_data")
 def test_every_key_of_the_schema_is_required(audited: Any) -> None:
     """So that a key cannot leave the document unnoticed: without it the document no longer fits.

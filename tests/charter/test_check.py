@@ -305,6 +305,7 @@ VALUES += [
 ]
 
 
+@pytest.mark.costly
 @settings(max_examples=150, deadline=None)
 @given(
     edits=st.lists(

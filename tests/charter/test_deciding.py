@@ -100,6 +100,7 @@ CHARTERS = st.sampled_from([CHARTER, CHARTER.model_copy(update={"alpha": 0.2}), 
 LOOKS = st.sampled_from(["all", "month", "day"])
 
 
+@pytest.mark.costly
 @settings(max_examples=60, deadline=None)
 @given(audits(), CHARTERS, LOOKS)
 def test_every_mark_follows_from_its_bar(measures: list[dict[str, Any]], charter: Any, looks: str) -> None:
@@ -114,6 +115,7 @@ def test_every_mark_follows_from_its_bar(measures: list[dict[str, Any]], charter
     assert compared >= 10
 
 
+@pytest.mark.costly
 @settings(max_examples=20, deadline=None)
 @given(audits(), CHARTERS, LOOKS)
 def test_bars_of_the_first_rule_are_found_again_from_its_documents(

@@ -108,6 +108,7 @@ def by_hand(before: list[int], now: list[int]) -> float:
     return math.fsum((q - p) * math.log(q / p) for p, q in pairs)
 
 
+@pytest.mark.costly
 def test_a_planted_shift_is_found_and_is_the_one_computed_by_hand(tmp_path: Path) -> None:
     home = audited(tmp_path / "home", JANUARY, MOVED)
     psi = of(home)
@@ -123,17 +124,20 @@ def test_a_planted_shift_is_found_and_is_the_one_computed_by_hand(tmp_path: Path
     assert [each["verdict"] for each in found["comparisons"]] == ["watch"]
 
 
+@pytest.mark.costly
 def test_nothing_planted_nothing_found(tmp_path: Path) -> None:
     home = audited(tmp_path / "home", JANUARY, {**JANUARY, "open_ended": 510, "agency": 170})
     assert question(home)["verdict"] == "kept"
 
 
+@pytest.mark.costly
 def test_few_decisions_prove_nothing(tmp_path: Path) -> None:
     few = {value: n // 15 for value, n in JANUARY.items()}
     home = audited(tmp_path / "home", few, {value: n // 15 for value, n in MOVED.items()})
     assert question(home)["verdict"] not in ("kept", "watch", "broken")
 
 
+@pytest.mark.costly
 def test_the_order_of_values_and_their_names_are_irrelevant(tmp_path: Path) -> None:
     other = dict(zip(JANUARY, ["z", "m", "b", "a"], strict=True))
     one = audited(tmp_path / "one", JANUARY, MOVED)
@@ -146,6 +150,7 @@ def test_the_order_of_values_and_their_names_are_irrelevant(tmp_path: Path) -> N
         assert of(one, metric)["value"] == pytest.approx(of(two, metric)["value"], rel=1e-12)
 
 
+@pytest.mark.costly
 def test_a_value_never_seen_counts_and_a_rare_one_has_no_name(tmp_path: Path) -> None:
     before, now = {**JANUARY, "ferryman": 3, None: 40}, {**JANUARY, "pilot": 200, "miner": 2, None: 45}
     home = audited(tmp_path / "home", before, now)
@@ -161,6 +166,7 @@ def test_a_value_never_seen_counts_and_a_rare_one_has_no_name(tmp_path: Path) ->
     assert question(home)["verdict"] == "watch"
 
 
+@pytest.mark.costly
 def test_a_period_without_a_value_cannot_be_compared(tmp_path: Path) -> None:
     home = audited(tmp_path / "home", {None: 600}, {**JANUARY, "ferryman": 3})
     assert (of(home)["value"], of(home)["reason"]) == (None, "no_values")
@@ -168,6 +174,7 @@ def test_a_period_without_a_value_cannot_be_compared(tmp_path: Path) -> None:
     assert again(home).ok
 
 
+@pytest.mark.costly
 def test_one_value_only_is_nothing_to_compare(tmp_path: Path) -> None:
     home = audited(tmp_path / "home", {"agency": 400}, {"agency": 300})
     assert (of(home)["value"], of(home)["reason"]) == (None, "one_bin")
@@ -183,6 +190,7 @@ def home(tmp_path: Path) -> Workspace:
     )
 
 
+@pytest.mark.costly
 def test_a_rerun_repeats_it(home: Workspace) -> None:
     found = again(home)
     assert (found.ok, found.problems, found.differences) == (True, (), ())
@@ -193,6 +201,7 @@ def test_a_rerun_repeats_it(home: Workspace) -> None:
     assert again(home).ok
 
 
+@pytest.mark.costly
 def test_a_value_turned_in_the_lake_is_told(home: Workspace) -> None:
     with writing(home) as connection:
         connection.execute(
@@ -203,6 +212,7 @@ def test_a_value_turned_in_the_lake_is_told(home: Workspace) -> None:
     assert "histograms" in found.recount.now
 
 
+@pytest.mark.costly
 def test_after_a_purge_of_the_reference_the_audit_still_holds(home: Workspace) -> None:
     purge(home, before=dt.date(2026, 2, 1))
     found = again(home)
@@ -211,6 +221,7 @@ def test_after_a_purge_of_the_reference_the_audit_still_holds(home: Workspace) -
     assert "histograms" not in found.recount.now
 
 
+@pytest.mark.costly
 def test_evidence_of_an_earlier_version_holds_none_and_gives_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,6 +242,7 @@ def test_evidence_of_an_earlier_version_holds_none_and_gives_the_same(
     assert found.recount.now == ()
 
 
+@pytest.mark.costly
 def test_the_verifier_of_packs_computes_and_judges_the_same(home: Workspace) -> None:
     audit = document(home)
     system = System(json.loads(content_of(home.evidence, audit["evidence"]["system"][7:])))

@@ -203,6 +203,7 @@ def test_what_a_family_costs_is_as_printed(groups: Groups, size: int, worse: lis
     assert [float(each) for each in printed] == pytest.approx(100 * np.mean(found, axis=0), abs=6)
 
 
+@pytest.mark.costly
 def test_all_questions_are_asked_and_few_of_twelve_systems_accused() -> None:
     """Twelve systems stand for the thousand: at the promised share more than 3 would be accused once in 400 times."""
     found = [verdicts(CHARTER, *unbiased("one attribute", seed)) for seed in range(12)]
@@ -211,6 +212,7 @@ def test_all_questions_are_asked_and_few_of_twelve_systems_accused() -> None:
     assert any("kept" in each for by_question in found for each in by_question.values())
 
 
+@pytest.mark.costly
 def test_a_group_with_a_fifth_of_the_chances_is_found() -> None:
     """The same chain is not deaf."""
     found = []

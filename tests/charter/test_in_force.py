@@ -218,6 +218,7 @@ def post_hoc(found, start):
     return told["threshold"]["post_hoc"]
 
 
+@pytest.mark.costly
 def test_files_alone_are_judged_by_the_version_in_force_and_not_by_the_draft(workspace, opinion, tmp_path):
     adopt(workspace, load_charter(workspace), role=BY, on=DAY, document=opinion)
     second_version(workspace)

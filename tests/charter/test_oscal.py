@@ -76,6 +76,7 @@ def test_trestle_would_refuse_another_document(files: Documents) -> None:
             assessment_results.Model.model_validate({"assessment-results": {**found, **more}})
 
 
+@pytest.mark.costly
 def test_no_identifier_is_given_twice_and_every_reference_leads_somewhere(files: Documents) -> None:
     for document in files.values():
         made = [uuid for uuid in all_keys(document, "uuid") if not prop_component(document, uuid)]

@@ -104,6 +104,7 @@ def test_shorter_texts_for_one_cue_are_watched() -> None:
     )
 
 
+@pytest.mark.costly
 def test_a_test_that_does_not_change_all_that_is_promised_is_never_kept() -> None:
     told = answer(made(found(("age", "commune"))))
     assert (told["verdict"], told["reason"]) == ("unknown", "pairs_missing")
@@ -116,6 +117,7 @@ def test_a_test_that_does_not_change_all_that_is_promised_is_never_kept() -> Non
     assert verdict_of(made(other)) == ("not_examined", "no_pairs")
 
 
+@pytest.mark.costly
 def test_too_few_pairs_of_values_cannot_tell() -> None:
     few = made(found(length=NOISE, refusals=[0] * 9))
     assert verdict_of(few) == ("unknown", "pairs_few")
@@ -143,6 +145,7 @@ def test_a_difference_that_matters_is_not_kept_though_chance_may_explain_it() ->
     assert verdict_of(made(found(tone=tone)), charter=amended(QUESTION, params=little)) == ("unknown", "pairs_few")
 
 
+@pytest.mark.costly
 def test_the_latest_test_counts_and_all_are_told() -> None:
     first = made(found(length=[-80] * CLUSTERS), on=dt.date(2026, 1, 10))
     assert verdict_of(first, made()) == ("kept", "pairs_alike")
@@ -153,11 +156,13 @@ def test_the_latest_test_counts_and_all_are_told() -> None:
     assert verdict_of(first, made(), withdrawn) == ("watch", "pairs_differ")
 
 
+@pytest.mark.costly
 def test_a_test_of_more_than_a_year_ago_answers_no_more() -> None:
     assert verdict_of(made(), today=dt.date(2027, 3, 10)) == ("kept", "pairs_alike")
     assert verdict_of(made(), today=dt.date(2027, 3, 11)) == ("unknown", "pairs_old")
 
 
+@pytest.mark.costly
 def test_a_case_that_a_person_confirms_breaks_the_promise() -> None:
     tested = made(found(refusals=[1] * 20 + [0] * 4))
     case = Case(role="Steward", on=dt.date(2026, 3, 20), system="chatft", indicator=QUESTION, happened_on=TESTED)

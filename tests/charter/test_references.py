@@ -83,6 +83,7 @@ def told(document: dict[str, Any]) -> dict[str, Any]:
     return {**reference, **answer, "was": reference["before"], "is": reference["now"]}
 
 
+@pytest.mark.costly
 def test_a_reference_that_turns_an_answer_is_told(workspace: Workspace) -> None:
     """With A as the reference C has 60 for 100; with C as the reference, A and B have 167 for 100."""
     first = audit(workspace, 2)
@@ -104,6 +105,7 @@ def test_a_reference_that_turns_an_answer_is_told(workspace: Workspace) -> None:
     assert audits_of(workspace, "offers")[-1].written()["references"] == second["references"]
 
 
+@pytest.mark.costly
 def test_the_answer_of_then_is_that_of_the_same_decisions(workspace: Workspace) -> None:
     """In January nobody is behind: what January answered is not what the reference of then answers of February."""
     assert verdict(audit(workspace, 1)) == "kept"
@@ -118,6 +120,7 @@ def test_nothing_is_told_where_no_answer_changes(reference: str, workspace: Work
     assert "references" not in audit(declare(workspace, reference), 2)
 
 
+@pytest.mark.costly
 def test_all_others_are_a_reference_too(workspace: Workspace) -> None:
     audit(declare(workspace, None), 2)
     found = told(audit(declare(workspace, "C"), 2))
@@ -125,6 +128,7 @@ def test_all_others_are_a_reference_too(workspace: Workspace) -> None:
     assert "changed from all other groups to “C”" in found["sentence"]["en"]
 
 
+@pytest.mark.costly
 def test_once_told_the_new_reference_is_the_one_to_hold_to(workspace: Workspace) -> None:
     audit(workspace, 1)
     changed = declare(workspace, "C")
@@ -144,6 +148,7 @@ def test_what_is_told_is_computed_again_and_held(workspace: Workspace) -> None:
     assert (left_out.of, left_out.key) == ("place", "reference")
 
 
+@pytest.mark.costly
 def test_the_command_line_says_so(command: Any, workspace: Workspace) -> None:
     audit(workspace, 2)
     declare(workspace, "C")

@@ -106,6 +106,7 @@ def tightened(tmp_path_factory):
     return edited(folder, {ADJUSTED: {"threshold.watch": 0.98, "threshold.breach": 0.95}})
 
 
+@pytest.mark.costly
 def test_the_same_charter_changes_nothing(workspace):
     found = replay(workspace, in_force(workspace).charter)
     assert (found.windows, found.changes) == (3, [])
@@ -124,6 +125,7 @@ def test_audits_that_do_not_say_what_was_set_aside_are_said_to_be_uncapped(works
     assert "Not held to the share of decisions set aside that this charter states: 3 of 3 windows" in said.stderr
 
 
+@pytest.mark.costly
 def test_tightening_one_level_turns_past_months_to_broken(workspace, tightened):
     """By hand: women are called 85, 84 and 99 times for 100 men; the first two are under 95, which was watch. The third
     is judged on all since January: 89, which no level excluded and the new one does."""
@@ -136,6 +138,7 @@ def test_tightening_one_level_turns_past_months_to_broken(workspace, tightened):
     assert [change.effect for change in diff(load_charter(), tightened)] == ["tighter", "tighter"]
 
 
+@pytest.mark.costly
 def test_a_replay_says_what_an_audit_under_that_charter_says(workspace, tightened):
     """The audit measures again from the lake and judges whole documents; the replay judges what the records keep."""
     changes = replay(workspace, tightened).changes
@@ -150,6 +153,7 @@ def test_a_replay_says_what_an_audit_under_that_charter_says(workspace, tightene
     assert changes
 
 
+@pytest.mark.costly
 def test_questions_that_come_and_go_are_told(workspace, tmp_path):
     renamed = {ADJUSTED: {"id": "called_as_often"}, "selection_rate_ratio": {"related": ["called_as_often"]}}
     found = replay(workspace, edited(tmp_path / "charter", renamed), until=dt.date(2026, 1, 31))
@@ -158,6 +162,7 @@ def test_questions_that_come_and_go_are_told(workspace, tmp_path):
     assert (f"{ADJUSTED}_sex", False, True) in moves
 
 
+@pytest.mark.costly
 def test_each_audit_is_judged_with_what_had_been_stated_when_it_was_made(workspace, tmp_path):
     """A survey and a case stated after the audits change neither what was said nor what a replay says of it."""
     home = tmp_path / "home"

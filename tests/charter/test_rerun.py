@@ -79,6 +79,7 @@ def test_all_is_the_same_also_where_earlier_windows_oblige_to_hide(workspace: Wo
     assert "set_apart" in hidden
 
 
+@pytest.mark.costly
 def test_the_system_file_of_today_changes_nothing(workspace: Workspace) -> None:
     path = workspace.home / "systems" / "offers.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace(", reference: M", ""), encoding="utf-8")
@@ -133,6 +134,7 @@ def _no_json(workspace: Workspace) -> None:
     sql(workspace, "UPDATE audits SET document = 'nothing' WHERE entry = 1")
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("tamper", "says"),
     [
@@ -152,11 +154,13 @@ def test_what_is_kept_was_changed(workspace: Workspace, tamper: Callable[[Worksp
     assert says in lines(found)
 
 
+@pytest.mark.costly
 def test_a_changed_document_is_also_told_by_its_number(workspace: Workspace) -> None:
     _document(workspace)
     assert "computed again" in lines(run(workspace, 1)[0])
 
 
+@pytest.mark.costly
 def test_a_cube_in_the_lake_was_changed(workspace: Workspace) -> None:
     change(workspace, """UPDATE lake.offers.daily SET n = n + 1 WHERE "by" = 'gender' AND value1 = 'F'""")
     found = run(workspace, 1)[0]
@@ -195,6 +199,7 @@ def test_a_decision_was_turned_while_outcomes_came(workspace: Workspace) -> None
     assert not run(workspace, 1)[0].ok
 
 
+@pytest.mark.costly
 def test_decisions_that_came_later_are_told_and_no_difference(workspace: Workspace) -> None:
     more = offers.frame(seed=8)[:30]
     offers.bring(workspace, more.assign(ref=[f"late{i}" for i in range(30)]))
@@ -214,6 +219,7 @@ def test_after_a_purge_the_evidence_is_left(workspace: Workspace) -> None:
     assert found[0].recount.uncounted
 
 
+@pytest.mark.costly
 def test_without_a_lake_the_evidence_is_left(workspace: Workspace) -> None:
     shutil.rmtree(workspace.lake)
     workspace.catalogue.unlink()
@@ -222,6 +228,7 @@ def test_without_a_lake_the_evidence_is_left(workspace: Workspace) -> None:
     assert "only the evidence is left" in lines(found[0])
 
 
+@pytest.mark.costly
 def test_a_legal_basis_that_ended_since_is_not_read_again(workspace: Workspace) -> None:
     found = run(workspace, 1, today=dt.date(2027, 7, 1))[0]
     assert found.ok
@@ -230,6 +237,7 @@ def test_a_legal_basis_that_ended_since_is_not_read_again(workspace: Workspace) 
     assert "The legal basis has ended of: basis" in lines(found)
 
 
+@pytest.mark.costly
 def test_another_code_is_told(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("boussole.charter.auditing.rerun.code_hash", lambda: "0" * 64)
     assert code_hash() != "0" * 64

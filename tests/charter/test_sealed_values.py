@@ -48,6 +48,7 @@ def said(capsys: pytest.CaptureFixture[str], pack: Path, *, one_by_one: bool = F
     return capsys.readouterr().out
 
 
+@pytest.mark.costly
 def test_of_a_restricted_pack_only_models_are_not_recomputed(
     workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -71,6 +72,7 @@ def told_of(comparison: dict[str, Any], together: list[dict[str, Any]]) -> bool:
     return comparison["measure"] in names and not comparison.get("alone")
 
 
+@pytest.mark.costly
 def test_each_value_that_an_open_pack_does_not_give_is_listed_with_its_reason(
     workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -92,6 +94,7 @@ def test_each_value_that_an_open_pack_does_not_give_is_listed_with_its_reason(
     assert "21 of those judged again rest on tests that are sealed as they stand" in short
 
 
+@pytest.mark.costly
 @pytest.mark.attack("evidence pack", "counts left out, so that less is recomputed")
 def test_counts_that_are_left_out_are_found(
     workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]

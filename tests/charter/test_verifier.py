@@ -122,6 +122,7 @@ def test_distributions_are_those_of_scipy() -> None:
     assert chances.quantile(0.2, {"df": 13.3}) == pytest.approx(scipy.stats.t.ppf(0.2, 13.3), rel=1e-12)
 
 
+@pytest.mark.costly
 def test_score_methods_agree_though_one_uses_closed_forms_and_the_other_halves() -> None:
     draw = random.Random(9)  # noqa: S311
     for _ in range(150):
@@ -200,6 +201,7 @@ def ways(audit: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.costly
 @pytest.mark.attack("verifier", "each recomputed number of a document changed a little, by itself")
 def test_each_number_that_is_computed_again_is_held(audit: dict[str, Any], tries: Tries) -> None:
     """Each one is changed a little, by itself: that it was the same before is no accident of never looking."""
@@ -239,6 +241,7 @@ def change(measure: dict[str, Any], path: str) -> bool:
     return True
 
 
+@pytest.mark.costly
 @pytest.mark.attack("verifier", "each verdict turned")
 def test_verdicts_that_are_turned_are_found(audit: dict[str, Any], tries: Tries) -> None:
     judged = judging.judge(audit["document"], audit["charter"], audit["system"])
@@ -275,6 +278,7 @@ def test_rows_with_commas_quotes_and_line_ends_are_read() -> None:
     assert list(rows.lines_of(text)) == [["a", "b"], ['x,"y"\nz', None], ["", "1"]]
 
 
+@pytest.mark.costly
 def test_what_was_left_out_is_held_to_the_rows_and_to_the_charter(audit: dict[str, Any]) -> None:
     said, held = audit["document"]["left_out"], audit["rows"].left_out()
     assert held == {name: said.get(name) for name in held}

@@ -71,6 +71,7 @@ def pack(request: pytest.FixtureRequest, workspace: Workspace) -> tuple[Made, bo
     return made(workspace, restricted=request.param), request.param
 
 
+@pytest.mark.costly
 def test_figures_of_two_months_follow_from_the_counts_of_each(pack: tuple[Made, bool]) -> None:
     (document, system, own, windows), restricted = pack
     figures, tally, computed = Together(document, system, own, windows, people=restricted), Tally(), []
@@ -88,6 +89,7 @@ def test_figures_of_two_months_follow_from_the_counts_of_each(pack: tuple[Made, 
     assert figures.kept_back() == []
 
 
+@pytest.mark.costly
 @pytest.mark.attack("verifier", "each number of several windows together changed a little, by itself, or kept back")
 def test_each_number_of_several_windows_is_held(pack: tuple[Made, bool], tries: Tries) -> None:
     (document, system, own, windows), restricted = pack

@@ -48,6 +48,7 @@ def test_a_small_group_is_hidden_with_another_that_would_give_it_away():
     assert ([each.group for each in found.groups], found.hidden) == (["South"], 1)
 
 
+@pytest.mark.costly
 @given(st.lists(st.tuples(st.sampled_from(["A", "B", "C", "D", ""]), st.integers(1, 5)), min_size=11, max_size=90))
 def test_what_is_left_after_subtraction_is_never_a_small_group(answers):
     found = aggregated([{"team": team, "Q1": v, "Q2": v} for team, v in answers], LAYOUT)

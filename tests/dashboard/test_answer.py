@@ -74,6 +74,7 @@ def every(scene: Scene) -> list[tuple[str, str, str]]:
     return [(name, each.indicator, each.verdict) for name, held in scene.standing.items() for each in held.verdicts]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("lang", ["fr", later("en")])
 def test_every_answer_is_one_sentence_of_twenty_five_words(scene: Scene, lang: str) -> None:
     for system, key, verdict in every(scene):
@@ -140,6 +141,7 @@ windows: {{audit: all}}
     assert figures(measure, FR, system=system, title="MatchFT") == said
 
 
+@pytest.mark.costly
 def test_what_nobody_can_tell_is_not_said_as_a_figure(scene: Scene) -> None:
     unknown = [each for each in every(scene) if each[2] == "unknown"]
     assert unknown
@@ -169,6 +171,7 @@ def test_the_interval_that_is_drawn_is_the_one_that_decides(scene: Scene) -> Non
     assert seen
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("lang", ["fr", later("en")])
 def test_no_technical_name_hash_or_entry_number_stands_above_the_folds(scene: Scene, lang: str) -> None:
     for system, key, _ in every(scene):
@@ -194,6 +197,7 @@ def packed(text: str) -> str:
     return "".join(text.split())
 
 
+@pytest.mark.costly
 def test_what_there_was_before_is_in_the_folds(scene: Scene) -> None:
     """The whole sentence, the table and the small print of every examined question."""
     for system, key, verdict in every(scene):

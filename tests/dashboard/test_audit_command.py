@@ -37,6 +37,7 @@ def entries(workspace: Workspace) -> int:
     return len(stored_audits(workspace))
 
 
+@pytest.mark.costly
 def test_the_first_audit_says_which_part_it_looked_at(workspace: Workspace, command: Run) -> None:
     done = command("--workspace", workspace.home, "audit")
     assert done.returncode == 0, done.stderr
@@ -117,6 +118,7 @@ def test_nothing_is_sealed_where_the_document_cannot_be_written(
     assert entries(workspace) == 0
 
 
+@pytest.mark.costly
 def test_a_failure_in_one_period_seals_none(
     workspace: Workspace, command: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,6 +188,7 @@ def test_every_command_that_writes_says_first_that_it_cannot(
     assert sorted(path for path in workspace.home.rglob("*") if "lake" not in path.parts) == before
 
 
+@pytest.mark.costly
 def test_what_was_set_aside_is_told_beside_the_verdicts(tmp_path: Path, command: Run) -> None:
     workspace = made(tmp_path / "w", MONTHLY)
     (workspace.home / "boussole.toml").write_text('language = "en"\n', encoding="utf-8")
@@ -201,6 +204,7 @@ def test_what_was_set_aside_is_told_beside_the_verdicts(tmp_path: Path, command:
     assert "a question was not judged: that is no pass" in done.stderr
 
 
+@pytest.mark.costly
 def test_a_file_by_itself_is_told_the_same(tmp_path: Path, command: Run) -> None:
     workspace = made(tmp_path / "w")
     data = tmp_path / "log.csv"

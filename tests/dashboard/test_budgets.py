@@ -48,12 +48,14 @@ def test_a_system_is_one_screen(words: Callable[..., int], demo: Workspace, lang
         assert 20 < words("system", system=name, lang=lang) <= SYSTEM, name
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("lang", ["fr", later("en")])
 def test_an_article_says_its_answers_in_a_word(words: Callable[..., int], demo: Workspace, lang: str) -> None:
     for article in store.scene(demo).charter.articles:
         assert 20 < words("article", article=article.id, lang=lang) <= ARTICLE, article.id
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("lang", "each_question"), [("fr", False), later("fr", True), later("en", True)])
 def test_an_answer_is_read_in_a_minute(
     words: Callable[..., int], demo: Workspace, lang: str, each_question: bool
@@ -65,6 +67,7 @@ def test_an_answer_is_read_in_a_minute(
             assert 20 < words("answer", system=system, question=key, lang=lang) <= ANSWER, (system, key)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("lang", ["fr", later("en")])
 def test_what_has_moved_is_told_in_few_words(words: Callable[..., int], lang: str) -> None:
     """What each picture and table adds is in folds: what moved, and for whom, is said before."""

@@ -64,10 +64,12 @@ def drawn(scene: Scene) -> list[Section]:
     return [section for section in system_page(scene, "matchft", FR).sections if section.calibrations]
 
 
+@pytest.mark.costly
 def test_there_is_none_without_scores(scene: Scene) -> None:
     assert drawn(scene) == []
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("scored")
 def test_it_stands_in_the_article_on_outcomes_with_its_data_and_its_words(scene: Scene) -> None:
     (section,) = drawn(scene)

@@ -86,6 +86,7 @@ def test_the_zones_of_the_machine_are_looked_up_once_not_with_every_look_at_sett
     assert Workspace(workspace.home).settings.zone == ZoneInfo("Europe/Paris")
 
 
+@pytest.mark.costly
 def test_pages_take_the_clock_of_their_workspace(tmp_path, monkeypatch, be):
     workspace = Workspace.create(tmp_path / "w")
     with open_records(workspace).begin() as connection:

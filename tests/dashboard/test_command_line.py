@@ -26,6 +26,7 @@ finally:
 """
 
 
+@pytest.mark.costly
 def test_it_says_its_version(boussole: Run) -> None:
     done = boussole("--version")
     assert (done.returncode, done.stdout) == (0, f"boussole {version('boussole-charter')}\n")
@@ -63,6 +64,7 @@ def proposed(line: str, home: Path) -> tuple[list[str], str]:
     return done.stdout.split(), done.stderr
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
@@ -77,6 +79,7 @@ def test_a_shell_proposes_without_loading_a_library(line: str, expected: list[st
     assert proposed(line, systems) == (expected, "")
 
 
+@pytest.mark.costly
 def test_another_workspace_has_other_systems(systems: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     nowhere = tmp_path_factory.mktemp("nowhere")
     assert proposed("boussole audit --system ", nowhere)[0] == []

@@ -270,6 +270,7 @@ def test_an_empty_workspace_says_how_data_comes_in(tmp_path: Path) -> None:
         assert "boussole sync" in data_html.empty(made, speaker(lang))
 
 
+@pytest.mark.costly
 def test_a_real_lake_with_every_trouble_shows_counts_and_reasons_but_nothing_of_a_row(tmp_path: Path) -> None:
     workspace = troubled(tmp_path / "w")
     facts = store.facts(workspace)

@@ -52,10 +52,12 @@ def found(command: Run, house: Workspace):
     return look
 
 
+@pytest.mark.costly
 def test_a_workspace_in_order(found) -> None:
     assert found() == (0, {})
 
 
+@pytest.mark.costly
 @pytest.mark.attack("files", "a workspace is opened to others, as an earlier version or a copy left it")
 def test_what_is_too_open_is_found_and_mended(found, house: Workspace, tries: Tries) -> None:
     opened = [house.home, house.lake, house.governance, house.keys / "bucket.key", house.home / "boussole.toml"]
@@ -87,6 +89,7 @@ def test_keys_and_lake_of_different_days(found, house: Workspace) -> None:
     assert told["keys and lake"].startswith("1 data files that the catalogue names are missing")
 
 
+@pytest.mark.costly
 def test_which_of_two_catalogues_fits_is_told(found, house: Workspace, tmp_path: Path) -> None:
     before = house.lake / house.catalogue.name
     shutil.copyfile(house.catalogue, tmp_path / "before")

@@ -91,6 +91,7 @@ def made(workspace: Workspace) -> StoredReport:
     return make(workspace, exact_pair(workspace, workspace.system("jobs"), window=FEBRUARY), size=200)
 
 
+@pytest.mark.costly
 def test_page_and_figures_are_kept_for_their_owner_and_name_each_other(made: StoredReport) -> None:
     place = made.place
     assert (place.html.name, place.json.name) == (f"{NAME}.html", f"{NAME}.json")
@@ -146,6 +147,7 @@ def test_what_is_left_out_and_what_changed_stand_on_top_in_both_languages(made: 
     assert made.place.html.read_text("utf-8").count("<header") >= 1
 
 
+@pytest.mark.costly
 def test_names_without_end_do_not_make_the_page_large(made: StoredReport) -> None:
     columns = made.detail.page.columns
     endless = {f"{'n' * 10_000}{i}": "limit" for i in range(2_000)}
@@ -202,6 +204,7 @@ def test_without_a_store_or_with_a_dead_one_the_report_is_stored_all_the_same(
     assert detail_making._logged(workspace, made.place, page, text) == (None, "the MLflow server does not answer.")
 
 
+@pytest.mark.costly
 def test_the_command_prints_every_distance_and_its_reading(workspace: Workspace, command: Run, tmp_path: Path) -> None:
     asked = ("--workspace", workspace.home, "drift", "--system", "jobs", "--no-report")
     done = command(*asked, "--against", "previous")
@@ -229,6 +232,7 @@ def test_the_command_prints_every_distance_and_its_reading(workspace: Workspace,
     assert (refused.returncode, "START/END, or one of: reference, previous, examined" in refused.stderr) == (2, True)
 
 
+@pytest.mark.costly
 def test_the_command_makes_the_report(workspace: Workspace, command: Run, tmp_path: Path) -> None:
     page, figures = tmp_path / "page.html", tmp_path / "figures.json"
     asked = ("--workspace", workspace.home, "drift", "--system", "jobs", "--window", "2026-02-01/2026-02-28")

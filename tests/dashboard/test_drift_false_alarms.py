@@ -53,6 +53,7 @@ def returning(churn: float, years: range) -> list[Alarms]:
     return found
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("churn", [later(0.5), 0.2])
 def test_people_who_come_back_move_nothing(churn: float) -> None:
     """Blind to them, twelve of these twenty would say that something has moved."""
@@ -74,6 +75,7 @@ def found_in(shape: Shape, sought: Callable[[Alarms], int | None], *, years: int
     return len(delays) / years, float(np.median(delays)) if delays else float("inf")
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("decisions", "psi", "share", "delay"),
     [later(1_000, 0.25, 0.9, 1), (5_000, 0.15, 0.9, 1), later(50_000, 0.15, 1.0, 0)],
@@ -85,6 +87,7 @@ def test_a_column_that_moves_is_told(decisions: int, psi: float, share: float, d
     assert found[1] <= delay
 
 
+@pytest.mark.costly
 def test_a_column_within_its_level_is_not_told() -> None:
     """A move that is there, and smaller than the charter minds."""
     shape = Shape(decisions=50_000, features=4, planted=Planted(month=AT, features=1, psi=0.05))

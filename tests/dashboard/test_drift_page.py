@@ -367,6 +367,7 @@ def opened(**asked: str) -> str:
     return "".join(getattr(element.proto, "body", "") for element in seen.main)
 
 
+@pytest.mark.costly
 def test_the_page_is_held_to_the_role_on_the_server(
     lake: Workspace, be: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -385,6 +386,7 @@ def test_the_page_is_held_to_the_role_on_the_server(
     assert "&lt;script&gt;" in opened(system="<script>", lang="en")
 
 
+@pytest.mark.costly
 def test_incidents_stand_beside_for_those_who_may_see_them(
     lake: Workspace, be: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

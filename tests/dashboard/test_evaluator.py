@@ -103,6 +103,7 @@ def files(run_id: str, tmp_path: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in folder.rglob("*.*")}
 
 
+@pytest.mark.costly
 def test_metrics_are_fairlearns(result, people):
     """Of all but those of the place that is set apart, who are in no figure."""
     people = people[people["place"] != HIDDEN]
@@ -132,6 +133,7 @@ def test_what_is_returned_is_in_the_run(result):
     assert set(result.tables) == {"boussole_measures"}
 
 
+@pytest.mark.costly
 def test_the_audit_document_is_valid_and_not_sealed(result):
     document = result.artifacts["boussole_audit"].content
     jsonschema.validate(document, audit_schema())
@@ -193,6 +195,7 @@ def test_beside_another_evaluator_with_a_model(home, people):
     assert {"boussole_audit", "confusion_matrix"} <= set(found.artifacts)
 
 
+@pytest.mark.costly
 def test_decisions_in_the_data_need_no_targets_and_nothing_reaches_the_lake(home, people):
     from boussole.experiments.sync import sync
 
@@ -204,6 +207,7 @@ def test_decisions_in_the_data_need_no_targets_and_nothing_reaches_the_lake(home
     assert (report.ingested, report.failures) == ((), ())
 
 
+@pytest.mark.costly
 def test_decisions_are_logged_where_asked_and_then_synced(home, people):
     from boussole.experiments.sync import sync
 
@@ -237,6 +241,7 @@ def test_a_second_evaluation_in_a_run_replaces_the_first(home, people):
     assert set(table["status"]) <= {"ok", "undefined"}
 
 
+@pytest.mark.costly
 def test_bad_rows_are_counted(home, people):
     data = people.drop(columns="y").assign(chosen=[*["maybe"] * 3, *(people["p"] > 0.5).map(str)[3:]])
     found = evaluated(data, config(home), model_type="boussole")

@@ -108,6 +108,7 @@ def told(workspace, content, *, say=EN, name="file"):
     return examine(name, content, EvidenceQuery(workspace=workspace, say=say, query={"lang": say.lang}))
 
 
+@pytest.mark.costly
 def test_the_head_says_how_many_and_whether_they_hold(made):
     view = head(short(made), verified(made), EN)
     assert re.fullmatch(r"31 entries are sealed, all of \d+ \w+ \d{4}\.", view.headline)
@@ -399,6 +400,7 @@ def test_a_report_of_boussole(with_charter):
     assert told(workspace, report((*seal, forged))).headline.startswith("This report differs from what is sealed")
 
 
+@pytest.mark.costly
 @pytest.mark.attack("reports", "one byte of a report is changed, and it is handed in at the evidence page")
 @pytest.mark.parametrize("kept", [True, False], ids=["we have the file", "only the ledger knows it"])
 def test_every_flipped_byte_of_a_report_is_told(with_charter, kept):

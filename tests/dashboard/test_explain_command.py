@@ -58,6 +58,7 @@ def printed(workspace, lang: str, decision: str = "D07") -> str:
     return result.stdout
 
 
+@pytest.mark.costly
 def test_a_draft_has_the_four_parts_in_both_languages_and_seals_nothing(shared, known_model):
     english, french = (printed(shared, lang) for lang in ("en", "fr"))
     for n in "1234":
@@ -101,6 +102,7 @@ def test_without_a_model_no_weight_is_made_up(shared):
     assert "that could not be checked here" in told  # whether groups were used
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("said", "words"),
     [
@@ -114,6 +116,7 @@ def test_what_a_person_did_is_told_as_the_log_has_it(tmp_path, said, words):
     assert words in told
 
 
+@pytest.mark.costly
 def test_an_answer_is_a_record_with_its_day_sealed_without_its_content(tmp_path, known_model):
     workspace = workspace_in(tmp_path)
     request, out = asked(workspace), tmp_path / "sheet.pdf"
@@ -147,6 +150,7 @@ def explanations(workspace):
     return counted("explanations_in_time", Sources(facts=facts, system=workspace.system("jobs")))
 
 
+@pytest.mark.costly
 def test_an_answer_that_lacks_what_the_law_asks_is_not_counted_as_one(tmp_path):
     workspace = workspace_in(tmp_path)
     asked(workspace)
@@ -157,6 +161,7 @@ def test_an_answer_that_lacks_what_the_law_asks_is_not_counted_as_one(tmp_path):
     assert (counts.good, counts.refused) == (0, 1)
 
 
+@pytest.mark.costly
 def test_no_answer_reaches_the_wrong_person_or_the_wrong_clock(tmp_path):
     workspace, out = workspace_in(tmp_path), tmp_path / "sheet.pdf"
     asked(workspace, 1, asks="contest")
@@ -191,6 +196,7 @@ def test_a_reason_that_leads_to_a_person_is_not_kept(shared, reason):
     assert len(entries(shared)) == noted
 
 
+@pytest.mark.costly
 def test_the_reason_of_a_withdrawal_is_held_to_what_may_be_sealed(tmp_path):
     workspace = workspace_in(tmp_path)
     asked(workspace)
@@ -209,6 +215,7 @@ def test_a_decision_of_which_the_log_tells_no_proposal_is_not_said_to_be_otherwi
         assert "does not say what the tool had proposed" in str(part)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("reads", "complete", "words"),
     [
@@ -248,6 +255,7 @@ def test_a_system_that_keeps_no_single_decision_is_told_so_in_the_language_of_th
     assert told != (found.value.what, found.value.next_step)
 
 
+@pytest.mark.costly
 def test_weights_that_the_tool_logged_are_told_as_such(tmp_path, monkeypatch):
     """A tool that is no sum of criteria can log what each weighed: the log, not a guess, is what is told."""
     reads = VersionModel(inputs=("years", "km"), lack="not_linear")

@@ -54,6 +54,7 @@ def places(workspace) -> list[tuple[str, str, str]]:
     return [(each.subject, each.role, each.place) for each in entries(workspace) if each.place.startswith("/explain ")]
 
 
+@pytest.mark.costly
 def test_nobody_sees_a_decision_before_somebody_else_has_agreed(workspace):
     made = open_sheet(workspace, STEWARD, **WHY)
     for one in (STEWARD, HANDLER):
@@ -69,6 +70,7 @@ def test_nobody_sees_a_decision_before_somebody_else_has_agreed(workspace):
         settle_sheet(workspace, person(Role.AGENT, "sub-3"), made.id, agreed=False)
 
 
+@pytest.mark.costly
 def test_a_reason_that_leads_to_a_person_asks_for_nothing(workspace, client):
     with pytest.raises(BoussoleError, match="leads to a person"):
         open_sheet(workspace, STEWARD, **{**WHY, "reason": "for Mme Durand"})
@@ -79,6 +81,7 @@ def test_a_reason_that_leads_to_a_person_asks_for_nothing(workspace, client):
     assert not any("06 12" in place for _, _, place in places(workspace))
 
 
+@pytest.mark.costly
 def test_it_is_open_to_these_two_and_to_nobody_else(workspace):
     made = open_sheet(workspace, STEWARD, **WHY)
     settle_sheet(workspace, HANDLER, made.id, agreed=True)
@@ -94,6 +97,7 @@ def test_it_is_open_to_these_two_and_to_nobody_else(workspace):
             open_sheet(workspace, person(role, "sub-1"), **WHY)
 
 
+@pytest.mark.costly
 def test_what_is_turned_down_or_over_is_gone_with_the_number_of_the_decision(workspace):
     made = open_sheet(workspace, STEWARD, **WHY)
     assert settle_sheet(workspace, HANDLER, made.id, agreed=False) is None
@@ -109,6 +113,7 @@ def test_what_is_turned_down_or_over_is_gone_with_the_number_of_the_decision(wor
         assert connection.execute(sheet_table.select()).all() == []
 
 
+@pytest.mark.costly
 def test_each_step_and_each_look_is_noted_with_its_reason_and_without_the_decision(workspace):
     made = open_sheet(workspace, STEWARD, **WHY)
     settle_sheet(workspace, HANDLER, made.id, agreed=True)
@@ -122,6 +127,7 @@ def test_each_step_and_each_look_is_noted_with_its_reason_and_without_the_decisi
     assert not any("D07" in place for _, _, place in places(workspace))
 
 
+@pytest.mark.costly
 def test_what_is_over_is_erased_though_nobody_opens_the_page(workspace, monkeypatch):
     """The next thing that is noted of anybody erases it: a number of a decision does not outlive its hours."""
     open_sheet(workspace, STEWARD, **WHY)
@@ -160,6 +166,7 @@ def sent(client, role: str, path: str, **fields: str):
     return client.post(path, files={PREFIX + name: (None, value) for name, value in fields.items()})
 
 
+@pytest.mark.costly
 def test_from_the_request_to_the_sheet_in_the_hand_of_the_person(workspace, client):
     number = asked(workspace).number
     fields = {"system": "jobs", "decision": "D07", "request": number, "reason": "to answer it"}
@@ -189,6 +196,7 @@ def test_from_the_request_to_the_sheet_in_the_hand_of_the_person(workspace, clie
         assert client.get(f"/explain-file/{found.id}").status_code == 403
 
 
+@pytest.mark.costly
 def test_a_request_about_another_day_opens_nothing(workspace, client):
     number = asked(workspace, decided_on=dt.date(2026, 9, 6)).number
     sent(client, "steward", "/explain/open", system="jobs", decision="D07", request=number, reason="to answer it")

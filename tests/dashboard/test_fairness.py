@@ -86,6 +86,7 @@ def test_every_view_says_shows_and_lists_the_same(view: View, windows: list[Any]
             assert [row[0] for row in shown.table.rows] == [strip.name for strip in shown.chart.rows], choice
 
 
+@pytest.mark.costly
 def test_what_an_audit_hides_is_hidden_here_and_said_to_be(view: View) -> None:
     shown = view(kind="selected", by="origin", control=RAW)
     assert shown.answer.startswith("The widest gap: ")  # one handful does not hide the others
@@ -410,6 +411,7 @@ def test_a_view_is_made_once_until_something_changes(workspace: Workspace) -> No
     assert cache.kept_explorer(workspace, FairnessQuery.of({"system": "x"}), "fr") is not None
 
 
+@pytest.mark.costly
 def test_a_question_of_a_system_leads_to_its_figures(scene: Scene) -> None:
     page = system_page(scene, "offers", EN)
     judged = [asked for part in page.sections for asked in part.questions if asked.closer]

@@ -62,6 +62,7 @@ def pages_of(scene: Scene, lang: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("lang", ["fr", later("en")])
 def test_what_a_technical_word_means_is_told_wherever_a_page_says_it(scene: Scene, lang: str) -> None:
     known = {plain_letters(part) for word in words().values() for form in called(word, lang) for part in form.split()}
@@ -110,6 +111,7 @@ def test_a_word_inside_another_is_not_that_word() -> None:
     assert marked("epsilon, rooted, uprooted", "en") == [("epsilon, rooted, uprooted", "")]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_figure_says_how_to_read_it(scene: Scene, lang: str) -> None:
     say = speaker(lang)

@@ -98,6 +98,7 @@ def test_the_data_page_tells_every_trouble_to_everybody(chrome: webdriver.Chrome
         chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+@pytest.mark.costly
 def test_an_empty_workspace_says_what_to_do_first(chrome: webdriver.Chrome, tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "workspace", organisation="Test")
     for start in served(workspace.home):

@@ -113,6 +113,7 @@ def test_the_report_knows_what_the_compass_knows(workspace: Workspace, scene: Sc
     assert edition(workspace, None, today=TODAY).scene.standing == scene.standing
 
 
+@pytest.mark.costly
 def test_the_report_says_what_the_register_says(workspace: Workspace, scene: Scene, stands: Stands) -> None:
     """Also of a system that nobody audited: each question it names stands somewhere in it."""
     data = content(edition(workspace, None, today=TODAY), [], teller("en"))
@@ -148,6 +149,7 @@ def test_each_system_page_says_what_the_register_says(scene: Scene, stands: Stan
         )
 
 
+@pytest.mark.costly
 def test_each_screen_of_a_system_and_each_answer_say_what_the_register_says(
     workspace: Workspace, scene: Scene, stands: Stands
 ) -> None:

@@ -168,6 +168,7 @@ def authority(tmp_path):
     return stamps
 
 
+@pytest.mark.costly
 def test_a_timestamp_is_filed_and_required(tmp_path, authority):
     workspace = knows(Workspace.create(tmp_path / "w"), timestamp_days=30)
     grow(workspace, [1, 2])

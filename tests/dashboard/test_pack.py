@@ -99,6 +99,7 @@ def listed_anew(folder: Path) -> None:
     path.write_bytes(canonical_json(manifest))
 
 
+@pytest.mark.costly
 def test_a_pack_holds_and_nothing_is_added_to_it(pack: Path, workspace: Workspace) -> None:
     before = sorted(pack.rglob("*"))
     code, said = verify(pack, "--key", workspace_key(workspace.keys).verifier)
@@ -122,6 +123,7 @@ def test_the_verifier_imports_only_the_standard_library_and_itself() -> None:
             assert roots <= {*sys.stdlib_module_names, "verifier"}, path
 
 
+@pytest.mark.costly
 @pytest.mark.attack("evidence pack", "every file changed, lost or added")
 def test_every_file_that_is_changed_lost_or_added_is_found(copy: Path, tries: Tries) -> None:
     names = [name for name in json.loads((copy / "manifest.json").read_bytes())["files"] if not name.endswith(".py")]
@@ -212,6 +214,7 @@ def _left_out(folder: Path) -> None:
     path.write_bytes(canonical_json(manifest))
 
 
+@pytest.mark.costly
 @pytest.mark.attack(
     "evidence pack", "numbers, charter, declaration, counts or proofs changed, and the manifest made anew"
 )
@@ -307,6 +310,7 @@ def test_a_restricted_pack_is_read_by_its_owner_only(workspace: Workspace, tmp_p
 # --- an open pack gives no hidden group away -----------------------------------------------------------------------
 
 
+@pytest.mark.costly
 def test_an_open_pack_is_made_of_documents_alone(workspace: Workspace, tmp_path: Path) -> None:
     """It is the same, byte for byte, where there is no evidence at all."""
     shutil.copytree(workspace.home, tmp_path / "w")
@@ -355,6 +359,7 @@ def test_no_hidden_cell_follows_from_an_open_pack(workspace: Workspace, tmp_path
         assert ends == pytest.approx([0, 0])  # they are set apart: nothing that the pack holds is about them
 
 
+@pytest.mark.costly
 def test_people_who_are_set_apart_are_in_no_pack_and_their_name_neither(workspace: Workspace, tmp_path: Path) -> None:
     """Their rows enter no figure, so that no evidence holds them. No file declares their name: a word stands for it."""
     folder = made(workspace, tmp_path / "secret", restricted=True)
@@ -400,6 +405,7 @@ def test_of_two_audits_of_a_window_an_open_pack_holds_one(tmp_path: Path) -> Non
     assert len(audits) == 2
 
 
+@pytest.mark.costly
 def test_the_command(command: Any, workspace: Workspace, tmp_path: Path) -> None:
     done = command("--workspace", workspace.home, "export", "pack", tmp_path / "p", "--system", "offers")
     assert done.returncode == 0, done.stderr

@@ -270,6 +270,7 @@ def test_the_compass_and_the_register_know_the_same_uses_and_only_the_lake_knows
     assert list(found.due) == due(charter, uses, facts=facts)
 
 
+@pytest.mark.costly
 def test_a_hundred_systems_are_shown_within_a_second(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "w")
     for n in range(100):

@@ -46,6 +46,7 @@ def workspace(audited_offers: Callable[..., Workspace], tmp_path_factory: pytest
     return audited_offers(tmp_path_factory.mktemp("schemas") / "w")
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
@@ -98,6 +99,7 @@ def test_the_table_of_the_doctor_is_as_its_schema_says(workspace: Workspace, com
     assert_fits(document, "doctor")
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("name", "words"), [("wording", "check"), ("personal-data", "personal")])
 def test_each_line_about_a_text_is_as_its_schema_says(name: str, words: str, tmp_path: Path) -> None:
     file = tmp_path / "texts.jsonl"

@@ -123,6 +123,7 @@ def test_a_dissent_is_found_by_the_words_that_people_use(look: Look, asked: str)
     assert "Désaccord" in titles(look(asked), "word")
 
 
+@pytest.mark.costly
 def test_an_opinion_is_found_by_the_dissent_that_stands_beside_it(scene: Scene, tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "workspace")
     shutil.copytree(Path(demo.__file__).parent / "systems", workspace.home / "systems", dirs_exist_ok=True)

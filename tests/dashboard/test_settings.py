@@ -142,6 +142,7 @@ def test_only_addresses_are_cut() -> None:
     assert shown("who?") == "who?"
 
 
+@pytest.mark.costly
 def test_who_is_told_of_changes_and_what_does_not_go_is_shown_and_no_address(
     workspace: Workspace, read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:

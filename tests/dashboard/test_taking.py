@@ -161,6 +161,7 @@ def test_every_page_with_figures_gives_them() -> None:
     assert set(FIGURES) == set(WITH_FIGURES) == set(VIEWS)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("page", VIEWS)
 def test_a_table_is_the_one_under_the_figure(
     demo: Workspace, monkeypatch: pytest.MonkeyPatch, be: Callable[..., None], page: str

@@ -62,6 +62,7 @@ def test_a_line_at_fault_is_named_and_the_others_are_answered(bad: bytes, said: 
     assert said in told[1]["error"]
 
 
+@pytest.mark.costly
 @pytest.mark.attack("texts", "a text of ten megabytes, control characters, half a surrogate, script")
 def test_what_is_strange_is_answered_and_printed_safely(tries) -> None:
     strange = ("\x00\x1b[2J\ud800 homme uniquement", "<script>alert('homme')</script>" + UNLAWFUL, "a b é " * 1_700_000)

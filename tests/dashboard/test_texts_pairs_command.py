@@ -61,6 +61,7 @@ def found_in(home: Path, words: str) -> list[Path]:
     return [each for each in home.rglob("*") if each.is_file() and words.encode() in each.read_bytes()]
 
 
+@pytest.mark.costly
 def test_what_is_drawn_and_written_is_measured_sealed_and_not_kept(home: Path) -> None:
     requests, texts = home / "requests.jsonl", home / "texts.jsonl"
     assert command(home, "draw", str(requests), "--cue", "origin")[0] == 0
@@ -106,6 +107,7 @@ def found_in_the_demo(home: Path, *cues: str) -> None:
     assert "2 tests were recorded" in plain(sentence["en"])
 
 
+@pytest.mark.costly
 def test_what_is_planted_is_found_and_nothing_is_where_nothing_is(home: Path) -> None:
     found_in_the_demo(home, "origin")
 

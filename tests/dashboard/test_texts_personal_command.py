@@ -95,6 +95,7 @@ def test_only_one_answer_goes_to_stdout(file: Path) -> None:
     assert all(set(json.loads(line)) == {"id", "text"} for line in out.splitlines())
 
 
+@pytest.mark.costly
 def test_no_text_stays_in_logs_errors_or_files(file: Path, tmp_path: Path) -> None:
     """All that a run could write lies in one folder: a byte search finds no words there, nor in what it says."""
     home = tmp_path / "home"
@@ -143,6 +144,7 @@ def test_without_the_model_the_error_says_what_to_install(monkeypatch: pytest.Mo
         model.french()
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     "text",
     [

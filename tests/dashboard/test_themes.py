@@ -120,6 +120,7 @@ def test_a_picture_on_a_page_follows_into_the_dark() -> None:
     assert "background: #fbfaf7" not in STYLE
 
 
+@pytest.mark.costly
 def test_a_file_of_a_picture_stays_as_it_is_on_paper(scene: Scene) -> None:
     """Whoever puts it into a document finds it as it prints, whatever the theme of the machine that shows it."""
     say = speaker("en")

@@ -61,6 +61,7 @@ def shown(healthy: Workspace) -> Shown:
     return walk(healthy.home)
 
 
+@pytest.mark.costly
 def test_every_log_is_on_the_pages_that_tell_of_it(shown: Shown) -> None:
     for (page, asked), markup in shown.items():
         assert "This page cannot be shown" not in markup, (page, asked)
@@ -76,6 +77,7 @@ def test_every_log_is_on_the_pages_that_tell_of_it(shown: Shown) -> None:
     assert "No system has decisions yet" not in shown["drift", "{}"]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("fault", [*list(FAULTS)[:4], *map(later, list(FAULTS)[4:])])
 def test_what_cannot_be_read_is_never_shown_as_nothing(
     fault: str, healthy: Workspace, shown: Shown, tmp_path: Path

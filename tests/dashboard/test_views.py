@@ -270,6 +270,7 @@ def test_a_charter_that_has_changed_since_is_said(scene: Scene) -> None:
     assert told not in system_html.head(page(now), speaker("fr"), home="/", data="/data")
 
 
+@pytest.mark.costly
 def test_a_system_whose_file_is_gone_can_still_be_read(scene: Scene) -> None:
     gone = Scene(charter=scene.charter, systems={}, latest=scene.latest, previous={})
     assert page(gone).title == "matchft"

@@ -31,12 +31,14 @@ def refused(done: Any, *words: str) -> None:
         assert word in done.stderr, done.stderr
 
 
+@pytest.mark.costly
 def test_a_missing_column_is_named_with_the_nearest_one(command: Any, home: Path, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_text(HEADER.replace("gender", "genre") + GOOD)
     refused(command("--workspace", home, "import", file, "--system", "calls"), "log.csv", "'gender'", "'genre'")
 
 
+@pytest.mark.costly
 def test_good_rows_are_accepted_and_bad_ones_named(command: Any, home: Path, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_text(HEADER + GOOD + "2,2026-03-01,perhaps,M\n")
@@ -87,6 +89,7 @@ def test_a_bad_system_file_names_the_key(
     assert [path.name for path in (home / "systems").iterdir()] == ["calls.yaml"]
 
 
+@pytest.mark.costly
 def test_outside_a_workspace_the_next_step_is_init(boussole: Any, tmp_path: Path) -> None:
     refused(boussole("--workspace", tmp_path, "systems", "list"), "no workspace here", "boussole init")
 
@@ -102,6 +105,7 @@ def test_json_on_stdout_is_only_json(boussole: Any, home: Path, tmp_path: Path) 
     assert json.loads(done.stdout)["decisions"] == 400
 
 
+@pytest.mark.costly
 def test_fail_on_gates_a_build(command: Any, home: Path, tmp_path: Path) -> None:
     """Women are contacted a third as often: broken, exit code 1; the same log without a gate exits with 0."""
     rows = [

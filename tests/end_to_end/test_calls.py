@@ -78,6 +78,7 @@ def of(document: AuditDocument) -> Any:
 OUTSIDE = ("Other", "Dublin", "big")
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("calls", "expected", "told"),
     [
@@ -103,6 +104,7 @@ def test_verdicts_follow_where_models_ran(
     assert document == audit(Workspace(tmp_path / "w"), dry_run=True, exact=True).changed(snapshot=document.snapshot)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("allowed", ["", "models: {}"])
 def test_without_a_list_nobody_has_looked(tmp_path: Path, allowed: str) -> None:
     found = of(audit(made(tmp_path / "w", (HERE_CALL, 50), allowed=allowed), dry_run=True))
@@ -110,6 +112,7 @@ def test_without_a_list_nobody_has_looked(tmp_path: Path, allowed: str) -> None:
     assert "It would take the list of allowed places and providers" in found.sentence["en"]
 
 
+@pytest.mark.costly
 def test_a_confirmed_call_breaks_the_promise_and_a_pack_says_so_without_us(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", (HERE_CALL, 990), (OUTSIDE, 7), (("Other", "Rome", "big"), 2), ((None,) * 3, 1))
     said = {"role": "Committee", "on": dt.date(2026, 4, 2)}
@@ -130,6 +133,7 @@ def test_a_confirmed_call_breaks_the_promise_and_a_pack_says_so_without_us(tmp_p
         assert judge(pack, Judge(HERE), one_by_one=True) == 0
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("until", "outside", "expected"), [(10, 0, "unknown"), (10, 2, "watch"), (28, 0, "kept")])
 def test_a_log_of_calls_that_stops_half_way_keeps_nothing(
     tmp_path: Path, until: int, outside: int, expected: str

@@ -129,6 +129,7 @@ def shown(workspace: Workspace, key: str, lang: str) -> str:
     return " ".join(map(str, (*parts, answer_html.promise(page, say))))
 
 
+@pytest.mark.costly
 def test_corrections_that_widen_a_gap_break_the_promise(widened: Workspace) -> None:
     document = audit(widened, dry_run=True)
     assert answers(document)["gap_after_corrections"] == ("broken", "beyond_breach")
@@ -164,6 +165,7 @@ def test_put_in_are_compared_within_strata(widened: Workspace) -> None:
     assert answers(document)["corrections_help"] == ("kept", "all_kept")
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("more", "outcomes", "answer"),
     [
@@ -183,6 +185,7 @@ def test_what_became_of_those_put_in(tmp_path: Path, more: dict, outcomes: bool,
         assert (low < 0 < high, high - low) == (True, pytest.approx(1))  # nothing is known of one side
 
 
+@pytest.mark.costly
 def test_few_corrections_tell_nothing(tmp_path: Path) -> None:
     frame = people(12, 0)
     followed = frame["offer"].astype(int) >= 10  # in ten lists somebody was put in: one too few
@@ -196,6 +199,7 @@ def test_few_corrections_tell_nothing(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.costly
 def test_it_is_sealed_computed_again_and_checked_without_us(
     widened: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

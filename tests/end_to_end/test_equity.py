@@ -72,6 +72,7 @@ def told(document: AuditDocument) -> tuple[str, str | None, str]:
 TOOL, EMPLOYER, NONE = (0.4, 0.6, 0.6), (0.6, 0.6, 0.4), (0.6, 0.6, 0.6)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("women", "verdict"), [(TOOL, "watch"), (EMPLOYER, "kept")])
 def test_the_verdict_follows_who_opens_the_gap(tmp_path: Path, women: tuple[float, float, float], verdict: str) -> None:
     document = audit(made(tmp_path / "w", women=women), dry_run=True)
@@ -80,6 +81,7 @@ def test_the_verdict_follows_who_opens_the_gap(tmp_path: Path, women: tuple[floa
     assert "se forment aux étapes où agissent l’outil ou le conseiller (entre" in told(document)[2]
 
 
+@pytest.mark.costly
 def test_without_a_gap_nothing_is_shared_out(tmp_path: Path) -> None:
     verdict, reason, _ = told(audit(made(tmp_path / "w", women=NONE), dry_run=True))
     assert (verdict, reason) == ("unknown", "gap_may_be_zero")
@@ -88,6 +90,7 @@ def test_without_a_gap_nothing_is_shared_out(tmp_path: Path) -> None:
     assert "aucun écart à surveiller" in told(better)[2]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("lang", ["fr", later("en")])
 def test_the_waterfall_has_a_table_that_fits_a_report(tmp_path: Path, lang: str) -> None:
     workspace, say = made(tmp_path / "w", women=TOOL), speaker(lang)
@@ -108,6 +111,7 @@ def test_without_actors_it_is_not_examined(tmp_path: Path) -> None:
     assert told(audit(made(tmp_path / "w", women=TOOL, system=text), dry_run=True))[:2] == ("not_examined", "no_actors")
 
 
+@pytest.mark.costly
 def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workspace = made(tmp_path / "w", women=TOOL)
     audit(workspace)

@@ -69,6 +69,7 @@ def answer(document: AuditDocument) -> tuple[str, str | None]:
     return next((each.verdict, each.reason) for each in document.verdicts if each.template == "examined_version")
 
 
+@pytest.mark.costly
 def test_a_version_is_told_with_its_days_and_how_much_it_decided(tmp_path: Path) -> None:
     document = audit(made(tmp_path / "w", unnamed=7), dry_run=True)
     assert [each.written() for each in document.versions or ()] == [
@@ -79,6 +80,7 @@ def test_a_version_is_told_with_its_days_and_how_much_it_decided(tmp_path: Path)
     assert answer(document) == ("watch", "record_overdue")
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("versions", "new", "unnamed", "expected"),
     [
@@ -109,6 +111,7 @@ def test_what_the_register_says_since_counts_without_another_audit(tmp_path: Pat
     assert today("2026-04-20") == ("kept", "record_kept")
 
 
+@pytest.mark.costly
 def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workspace = made(tmp_path / "w")
     sealed = audit(workspace)

@@ -98,6 +98,7 @@ def told(document: AuditDocument, lang: str) -> str:
     return found.sentence[lang]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("effect", "drift", "expected", "said"),
     [
@@ -121,6 +122,7 @@ def test_verdicts_follow_the_counts(
     assert (measure.value is None) == (expected[0] == "unknown")
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("drift", "said"), [later(0.0, "restent autour de zéro"), (0.004, "ne restent pas autour de zéro")]
 )
@@ -151,6 +153,7 @@ def test_without_counts_it_is_not_examined(tmp_path: Path) -> None:
     assert answer(audit(made(tmp_path / "b"), dry_run=True)) == ("not_examined", "no_measure")
 
 
+@pytest.mark.costly
 def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workspace = made(tmp_path / "w", counts(effect=0.02))
     sealed = audit(workspace)
@@ -171,6 +174,7 @@ def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, caps
     assert "agencies" in found.recount.now
 
 
+@pytest.mark.costly
 def test_a_start_that_comes_later_is_filled_in_and_changes_no_earlier_window(tmp_path: Path) -> None:
     given = counts(effect=0.02)
     unknown = given.assign(started=given["started"].where(given["month"] < "2025-06-01"))
@@ -181,6 +185,7 @@ def test_a_start_that_comes_later_is_filled_in_and_changes_no_earlier_window(tmp
     assert answer(audit(workspace, dry_run=True))[0] == "kept"
 
 
+@pytest.mark.costly
 def test_the_number_of_an_agency_does_not_tell_which_it_is(tmp_path: Path) -> None:
     """Whatever the codes are called, the rows are the same."""
     given, found = counts(agencies=8, started=3), []

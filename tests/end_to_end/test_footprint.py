@@ -125,6 +125,7 @@ BUDGET = "budgets: {2026: {co2e_kg: KG, water_l: 1000000, adopted_on: 2026-01-10
 COST = {"active": 24, "total": 24, "pue": [1.1, 1.4], "wue": 0.2}
 
 
+@pytest.mark.costly
 def test_a_useful_text_by_hand(tmp_path: Path) -> None:
     """360 of 400 texts of 500 tokens were kept: 400 kept tokens cost what 400 x 400/360 tokens do."""
     document = audit(made(tmp_path / "w"), dry_run=True)
@@ -138,6 +139,7 @@ def test_a_useful_text_by_hand(tmp_path: Path) -> None:
     assert (spread.verdict, spread.reason) == ("unknown", "range_unmetered")
 
 
+@pytest.mark.costly
 def test_what_a_meter_says_counts_for_what_was_metered(tmp_path: Path) -> None:
     """Each call took 60 Wh at its machines: 60 x 1.1 x 0.04144 g and more, for 500 tokens of which nine in ten kept."""
     document = audit(made(tmp_path / "w", metered=60.0), dry_run=True)
@@ -151,6 +153,7 @@ def test_what_a_meter_says_counts_for_what_was_metered(tmp_path: Path) -> None:
     assert spread.estimated.numbers["metered"] == 400
 
 
+@pytest.mark.costly
 def test_an_estimate_reaches_as_far_as_meters_show(tmp_path: Path) -> None:
     """Half of the calls are metered, at 60 Wh for 500 tokens: the other half may take as much, or what is estimated."""
     found = of(audit(made(tmp_path / "w", metered=60.0, every=2), dry_run=True), "measurable_at_all")
@@ -162,6 +165,7 @@ def test_an_estimate_reaches_as_far_as_meters_show(tmp_path: Path) -> None:
     assert found.estimated.numbers["metered"] == 200
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("kilograms", "expected"),
     [
@@ -197,6 +201,7 @@ def test_months_that_nobody_logged_are_not_taken_to_have_cost_nothing(tmp_path: 
     assert (found.verdict, found.reason) == ("unknown", "range_undecided")
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("rejected", "expected"),
     [
@@ -212,6 +217,7 @@ def test_more_for_nothing_than_before(tmp_path: Path, rejected: float, expected:
     assert (found.estimated.numbers["share"], found.estimated.numbers["own"]) == pytest.approx((rejected, 0.1))
 
 
+@pytest.mark.costly
 def test_what_cannot_be_known_is_never_kept(tmp_path: Path) -> None:
     """Calls of a model of which nobody gave the parameters."""
     document = audit(made(tmp_path / "w", model="other", calls=40), dry_run=True)
@@ -219,6 +225,7 @@ def test_what_cannot_be_known_is_never_kept(tmp_path: Path) -> None:
         assert (of(document, indicator).verdict, of(document, indicator).reason) == ("unknown", "no_parameters")
 
 
+@pytest.mark.costly
 def test_a_pack_computes_it_again_without_us(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", budget=BUDGET.replace("KG", "0.02"), metered=2.5, rejected=0.3, every=3)
     document = audit(workspace)

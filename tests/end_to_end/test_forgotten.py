@@ -83,6 +83,7 @@ def never(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
     return {sex: (int((~of).sum()), len(of)) for sex, of in seen.groupby("gender")}
 
 
+@pytest.mark.costly
 def test_people_are_counted_and_not_rows(tmp_path: Path) -> None:
     frame = log(against=0.9)
     document = audit(made(tmp_path / "w", frame), dry_run=True)
@@ -112,6 +113,7 @@ def test_on_a_short_span_nobody_is_said_to_be_kept(tmp_path: Path) -> None:
     assert sentence.endswith("il faut six mois de décisions.") or "il faut six mois de décisions" in sentence
 
 
+@pytest.mark.costly
 def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workspace = made(tmp_path / "w", log(against=0.9))
     sealed = audit(workspace)

@@ -93,6 +93,7 @@ def answers(document: AuditDocument) -> dict[str, tuple[str, str | None]]:
     return {each.template or "": (each.verdict, each.reason) for each in document.verdicts}
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("late", "again", "hours", "often"),
     [later(0, 0, "kept", "kept"), later(60, 60, "watch", "watch"), (200, 0, "broken", "kept")],
@@ -178,6 +179,7 @@ def report(workspace: Workspace, outcome: str | None = None, *, happened_on: dt.
         state(workspace, Review(of=entry, outcome=outcome, system="offers", **said))
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("stops", "ignored", "reviews", "expected", "told"),
     [
@@ -217,6 +219,7 @@ def test_one_message_after_a_stop_is_watched_until_a_human_confirms_it(  # noqa:
         assert "jusqu’à 5,0 personnes sur 100" in found.sentence["fr"]
 
 
+@pytest.mark.costly
 def test_a_sample_that_reaches_beyond_the_window_dismisses_nothing_in_it(tmp_path: Path) -> None:
     """Nobody knows of which days the case is that it found: the one of the log has not been looked at."""
     workspace = with_stops(tmp_path / "w", stops=60, ignored=1)
@@ -234,6 +237,7 @@ def test_a_sample_that_reaches_beyond_the_window_dismisses_nothing_in_it(tmp_pat
         assert (claims["verdict"], claims["reason"]) == expected
 
 
+@pytest.mark.costly
 def test_a_log_of_which_too_much_was_set_aside_keeps_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -263,6 +267,7 @@ KEPT = ("stop_is_respected", "decent_hours", "not_too_often")
 """The questions that a log of messages without a case keeps."""
 
 
+@pytest.mark.costly
 def test_a_log_that_stops_in_the_window_keeps_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The last import failed on the 11th: of the twenty-one days after, nobody knows who was written to. That people
     still say STOP is no message."""
@@ -311,6 +316,7 @@ def _checked_without_us(workspace: Workspace, folder: Path) -> None:
         assert judge(folder / name, Judge(HERE), one_by_one=True) == 0
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("until", "verdict", "written"),
     [(27, "unknown", True), (28, "kept", True), (30, "kept", True), (31, "kept", False)],
@@ -323,6 +329,7 @@ def test_a_weekend_and_the_holiday_beside_it_stop_no_log(
     assert ("ends" in document.written()["left_out"]) == written
 
 
+@pytest.mark.costly
 def test_what_a_log_that_stops_has_shown_was_seen(tmp_path: Path) -> None:
     """A case is watched, a breach is broken, and a case that a human confirmed too."""
     workspace = with_stops(tmp_path / "w", stops=60, ignored=1, until=dt.date(2026, 3, 9))
@@ -333,6 +340,7 @@ def test_what_a_log_that_stops_has_shown_was_seen(tmp_path: Path) -> None:
     assert (answers(late)["decent_hours"][0], answers(late)["not_too_often"][0]) == ("broken", "watch")
 
 
+@pytest.mark.costly
 def test_a_document_that_says_a_log_reaches_further_is_found_out(tmp_path: Path) -> None:
     document = audit(made(tmp_path / "w", until=dt.date(2026, 3, 10)), dry_run=True).written()
     document["left_out"]["ends"][0]["days"] = 3
@@ -344,6 +352,7 @@ def test_a_document_that_says_a_log_reaches_further_is_found_out(tmp_path: Path)
     ]
 
 
+@pytest.mark.costly
 def test_a_case_after_the_window_dismisses_nothing_in_it(tmp_path: Path) -> None:
     workspace = with_stops(tmp_path / "w", stops=60, ignored=1)
     document = audit(workspace)
@@ -357,6 +366,7 @@ def test_a_case_after_the_window_dismisses_nothing_in_it(tmp_path: Path) -> None
     assert answers(current(document, charter=charter, system=system, facts=today))["stop_is_respected"][0] == "broken"
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("outcome", [later(None), later("refuted"), "confirmed"])
 def test_what_follows_a_stop_is_checked_without_us(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], outcome: str | None
@@ -383,6 +393,7 @@ def test_what_follows_a_stop_is_checked_without_us(
     assert claims["verdict"] != "kept"
 
 
+@pytest.mark.costly
 def test_a_purge_leaves_what_a_stop_is_judged_by(tmp_path: Path) -> None:
     workspace = with_stops(tmp_path / "w", stops=60, ignored=2)
     sealed = audit(workspace)

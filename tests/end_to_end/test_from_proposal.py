@@ -179,6 +179,7 @@ def fill_in(text: str, answers: Mapping[str, str | None]) -> str:
     return "\n".join(written) + "\n"
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("name", [name if name == "aequitas" else later(name) for name in FILES])
 def test_a_file_gets_the_verdict_of_its_publication(desk: Desk, name: str) -> None:
     asked = FILES[name]

@@ -164,6 +164,7 @@ def test_what_the_file_does_not_hold_texts_to_is_not_examined(
     assert "need not be stored" in of(document, "6.4").sentence["en"]
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("plain_readers")
 @pytest.mark.parametrize("kept", [False, True])
 def test_no_text_is_found_in_any_file_before_and_after_a_purge(tmp_path: Path, kept: bool) -> None:

@@ -166,6 +166,7 @@ LOG = "id: log\nkind: selection\ntitle: {fr: Journal, en: Log}\npurpose: {fr: Es
 )
 
 
+@pytest.mark.costly
 @pytest.mark.attack("spreadsheets", "cells begin like a formula, in full-width signs too, behind what is not seen")
 @settings(derandomize=True, max_examples=300)
 @given(

@@ -97,6 +97,7 @@ def answers(document: AuditDocument) -> dict[str, tuple[str, str | None]]:
     return {each.template or "": (each.verdict, each.reason) for each in document.verdicts}
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("changed", "hasty", "decides", "reads"),
     [
@@ -138,6 +139,7 @@ def test_without_agents_nobody_looked(tmp_path: Path) -> None:
     assert not [each for each in document.measures if each.metric == "override_rate"]
 
 
+@pytest.mark.costly
 def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workspace = made(tmp_path / "w", changed=0, hasty=2400)
     sealed = audit(workspace)
@@ -158,6 +160,7 @@ def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, caps
     assert answers(audit(workspace, dry_run=True))["time_to_read"] == answers(sealed)["time_to_read"]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("dated", [True, False])
 def test_reviews_that_stop_in_the_window_keep_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], *, dated: bool
@@ -181,6 +184,7 @@ def test_reviews_that_stop_in_the_window_keep_nothing(
     assert capsys.readouterr().out
 
 
+@pytest.mark.costly
 def test_bad_rows_are_told_with_their_reason_and_kept_aside(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     before = audit(workspace, dry_run=True)
@@ -216,6 +220,7 @@ def test_bad_rows_are_told_with_their_reason_and_kept_aside(tmp_path: Path) -> N
     assert answers(audit(workspace, dry_run=True))["override_rate"] == answers(before)["override_rate"]
 
 
+@pytest.mark.costly
 def test_reviews_that_come_before_their_decisions_wait_and_count(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     at = moment(2026, 3, 31, 12)

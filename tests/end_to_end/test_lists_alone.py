@@ -89,6 +89,7 @@ def ratio(women_first: int) -> float:
     return (share * high + (1 - share) * low) / (share * low + (1 - share) * high)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("women_first", "expected", "code"), [(1, "broken", 1), (5, "kept", 0)])
 def test_a_planted_gap_is_found_and_none_where_there_is_none(
     audited_lists: Callable[..., Any], home: Path, women_first: int, expected: str, code: int
@@ -136,6 +137,7 @@ def scored_weeks(audited_lists: Callable[..., Any], weeks: Path) -> dict[str, An
     return dict(document)
 
 
+@pytest.mark.costly
 def test_real_scores_in_lists_are_those_of_the_oracle(scored_weeks: dict[str, Any], weeks: Path) -> None:
     """Being high in a list of risk is a harm: black people are seen 120 times where white people are 100 times."""
     frame = pd.read_csv(weeks)
@@ -180,6 +182,7 @@ def test_what_was_sealed_is_computed_again_and_verified_by_a_bare_python(
     assert "verdicts judged again" in bare.stdout
 
 
+@pytest.mark.costly
 def test_what_needs_a_decision_elsewhere_says_so_or_leaves_it_out(
     command: Run, home: Path, audited_lists: Callable[..., Any], scored_weeks: dict[str, Any]
 ) -> None:

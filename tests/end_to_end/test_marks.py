@@ -135,6 +135,7 @@ def test_every_mark_that_was_stored_follows_from_its_bar(workspace: Workspace, t
     assert {"watch", "unknown", "kept"} <= marks.keys()
 
 
+@pytest.mark.costly
 def test_every_mark_of_today_follows_from_its_bar(workspace: Workspace, now: list[AuditDocument]) -> None:
     marks = sum((walked(document, workspace) for document in now), Counter[str]())
     assert all(document.rule == RULE for document in now)

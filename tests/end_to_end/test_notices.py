@@ -56,6 +56,7 @@ def report(workspace: Workspace, outcome: str | None) -> None:
         state(workspace, Review(of=entry, outcome=outcome, system="offers", **said))
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("templates", "case", "expected", "told"),
     [
@@ -86,6 +87,7 @@ def test_verdicts_follow_the_first_messages(
     assert told in found.sentence["fr"]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("last", "expected"), [("A1", ("unknown", "log_stops")), ("B1", ("broken", "logged_lacking"))])
 def test_a_log_that_stops_half_way_keeps_nothing(tmp_path: Path, last: str, expected: tuple[str, str]) -> None:
     found = audit(made(tmp_path / "w", ["A1"] * 299 + [last], until=10), dry_run=True)
@@ -98,6 +100,7 @@ def test_without_a_list_of_notices_nobody_has_looked(tmp_path: Path) -> None:
     assert "a list of those whose notice was approved" in found.sentence["en"]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("templates", [["A1"] * 90 + ["C9", None], ["A1"] * 90 + ["B1"] * 2])
 def test_it_is_sealed_computed_again_and_checked_without_us(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], templates: list[str | None]

@@ -87,6 +87,7 @@ def pages(workspace: Workspace, lang: str) -> str:
     )
 
 
+@pytest.mark.costly
 def test_a_bank_audits_by_its_own_charter(tmp_path: Path) -> None:
     workspace = workspace_with(tmp_path / "bank", "bank")
     document = audited(workspace)

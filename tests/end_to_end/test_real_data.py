@@ -30,6 +30,7 @@ def compas(audited: Any, real_data: Path) -> dict[str, Any]:
     return audited("compas", "compas/compas-scores-two-years.csv")
 
 
+@pytest.mark.costly
 def test_compas_error_rates_are_those_of_propublica(compas: dict[str, Any]) -> None:
     assert compas["decisions"] == 7214
     published = {
@@ -118,6 +119,7 @@ def test_compas_small_groups_are_suppressed_not_zero(compas: dict[str, Any]) -> 
     assert all(item["value"] is None and item["n"] is None for item in hidden)
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("real_data")
 def test_callbacks_rates_are_those_of_bertrand_and_mullainathan(audited: Any) -> None:
     document = audited("callbacks", "bertrand_mullainathan/openintro_resume.csv")
@@ -136,6 +138,7 @@ def test_callbacks_rates_are_those_of_bertrand_and_mullainathan(audited: Any) ->
     assert found == published
 
 
+@pytest.mark.costly
 def test_admissions_are_counted_by_weight(audited: Any) -> None:
     document = audited("admissions", "ucb_admissions/datasets_UCBAdmissions.csv")
     assert document["decisions"] == 4526
@@ -180,6 +183,7 @@ CALLBACKS = {
 }
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("system", ["callback_gender", later("callback_origin")])
 def test_french_correspondence_tests_compare_within_offers(audited: Any, numbered: Any, system: str) -> None:
     """Published call-back rates; within matched sets, statsmodels' Mantel-Haenszel odds ratio and test."""
@@ -214,6 +218,7 @@ AEQUITAS = {
 }
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("real_data")
 def test_aequitas_table_by_race_to_six_decimals(audited: Any) -> None:
     document = audited("aequitas", "aequitas/compas_for_aequitas.csv")

@@ -78,6 +78,7 @@ def answer(document: AuditDocument, name: str = "time_to_answer"):
     return found
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("late", "verdict"), [(200, "kept"), later(280, "watch"), (350, "broken"), later(230, "unknown")]
 )
@@ -103,6 +104,7 @@ def test_the_verdict_follows_the_late_replies(tmp_path: Path, late: int, verdict
     assert [ratio.interval.low, ratio.interval.high] == pytest.approx(ends, rel=0.2)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("late", "expected"), [(200, ("unknown", "log_stops")), (350, ("broken", "beyond_breach"))])
 def test_by_a_log_that_stops_in_the_window_nobody_is_given_time(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], late: int, expected: tuple[str, str]
@@ -123,6 +125,7 @@ def test_by_a_log_that_stops_in_the_window_nobody_is_given_time(
     assert "judged again" in capsys.readouterr().out
 
 
+@pytest.mark.costly
 def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workspace = made(tmp_path / "w", late_women=350)
     audit(workspace)
@@ -141,6 +144,7 @@ def test_it_is_sealed_computed_again_and_checked_without_us(tmp_path: Path, caps
     assert answer(audit(workspace, dry_run=True)).reason == "no_measure"
 
 
+@pytest.mark.costly
 def test_small_groups_are_hidden_and_a_log_without_closings_is_not_examined(tmp_path: Path) -> None:
     few = audit(made(tmp_path / "few", late_women=3, late_men=2, people=20), dry_run=True)
     assert {each.status for each in few.measures if each.metric == "late_reply_ratio"} == {"suppressed"}
@@ -202,6 +206,7 @@ def test_replies_are_counted_by_hand(tmp_path: Path) -> None:
     assert {each["by"] for each in none} == {""}
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("start", "end"), [((3, 1), (3, 30)), ((3, 2), (3, 31)), ((2, 1), (3, 31))])
 def test_of_windows_that_share_days_with_a_month_no_reply_is_told(
     tmp_path: Path, start: tuple[int, int], end: tuple[int, int]

@@ -102,6 +102,7 @@ def sentence(document: AuditDocument, name: str, lang: str = "en") -> str:
     return found[lang]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("more", "told", "flow", "ratio"),
     [
@@ -140,6 +141,7 @@ def test_verdicts_follow_what_is_planted(
     assert judge(pack, Judge(HERE), one_by_one=True) == 0
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("controls", "flow", "ratio"),
     [
@@ -155,6 +157,7 @@ def test_without_the_log_it_says_what_it_would_take(tmp_path: Path, controls: st
     assert "It would take one row per control" in sentence(document, "silence_and_controls")
 
 
+@pytest.mark.costly
 def test_a_log_that_stops_keeps_nothing(tmp_path: Path) -> None:
     document = audit(made(tmp_path / "w", more=0.6, until="2026-03-20"), dry_run=True)
     assert set(answers(document).values()) == {("unknown", "log_stops")}

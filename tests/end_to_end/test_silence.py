@@ -88,6 +88,7 @@ def made(home: Path, *, reached: tuple[float, float], listed: tuple[float, float
     return workspace
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("reached", "listed", "phones", "silence"),
     [
@@ -137,6 +138,7 @@ def test_verdicts_follow_what_is_planted(  # noqa: PLR0917 (the cases of one tab
         assert not restricted or not {REACHED_RATIO, SILENT_RATIO} & {*out.split()}
 
 
+@pytest.mark.costly
 def test_both_sides_are_counted_by_hand(tmp_path: Path) -> None:
     workspace = declared(tmp_path / "w", small=2)
     people = [

@@ -77,6 +77,7 @@ AGENTS: list[tuple[list[tuple[str, str | None]], bool]] = [
 ]
 
 
+@pytest.mark.costly
 def test_agents_are_counted_by_hand_and_stand_nowhere_in_clear(tmp_path: Path) -> None:
     workspace = declared(tmp_path / "w")
     large = [(f"agent {i}", "A", f"2026-{on} 11:00", t) for i, (days, _) in enumerate(AGENTS) for on, t in days]
@@ -130,6 +131,7 @@ def audit(workspace: Workspace, **more) -> AuditDocument:
     return run_audit(workspace, workspace.system("offers"), start=MARCH.start, end=MARCH.end, **more)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("untrained", "verdict"), [(3, ("watch", "beyond_watch")), later(0, ("kept", "all_kept"))])
 def test_verdicts_follow_who_was_trained(tmp_path: Path, untrained: int, verdict: tuple[str, str]) -> None:
     teams = 30 if untrained else 80

@@ -82,6 +82,7 @@ def report(workspace: Workspace, outcome: str) -> None:
     state(workspace, Review(of=state(workspace, case).entry, outcome=outcome, system="offers", **said))
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("uses", "other", "unlabelled", "expected", "told"),
     [
@@ -108,6 +109,7 @@ def test_verdicts_follow_the_uses(  # noqa: PLR0917 (the cases of one table)
         assert "to be watched where over 1 in 100 do not say enough" in levels_words(document, found, speaker("en"))
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("usage", "reason"),
     [("", "no_purposes"), (USAGE.replace(", purposes: [match]", ""), "no_purposes")],
@@ -118,6 +120,7 @@ def test_without_a_log_or_a_list_nobody_has_looked(tmp_path: Path, usage: str, r
     assert "It would take that list" in found.sentence["en"]
 
 
+@pytest.mark.costly
 def test_where_too_many_uses_could_not_be_read_no_case_is_not_enough(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", uses=300)
     again = pd.DataFrame(
@@ -135,6 +138,7 @@ def test_where_too_many_uses_could_not_be_read_no_case_is_not_enough(tmp_path: P
     assert judge(pack, Judge(HERE), one_by_one=True) == 0
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("until", "other", "expected"), [(10, 0, "unknown"), (10, 2, "watch"), (28, 0, "kept")])
 def test_a_log_of_uses_that_stops_half_way_keeps_nothing(tmp_path: Path, until: int, other: int, expected: str) -> None:
     workspace = made(tmp_path / "w", other=other, until=until)
@@ -148,6 +152,7 @@ def test_a_log_of_uses_that_stops_half_way_keeps_nothing(tmp_path: Path, until: 
     assert judge(tmp_path / "pack", Judge(HERE), one_by_one=True) == 0
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("until", "code"), [(10, 1), (31, 0)])
 def test_a_build_does_not_pass_on_a_log_that_stops(tmp_path: Path, command: Run, until: int, code: int) -> None:
     workspace = made(tmp_path / "w", until=until)
@@ -166,6 +171,7 @@ def test_one_confirmed_case_breaks_the_promise(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("other", "unlabelled", "uses"), [(2, 3, 400), (0, 30, 400), (1, 0, 5)])
 def test_it_is_sealed_computed_again_and_checked_without_us(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], other: int, unlabelled: int, uses: int

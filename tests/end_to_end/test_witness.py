@@ -282,6 +282,7 @@ def test_an_alert_that_fails_hides_nothing(machines):
     assert "kept in" in told.read_text(encoding="utf-8")
 
 
+@pytest.mark.costly
 def test_an_address_of_apprise_is_told(machines, monkeypatch):
     sent = []
     monkeypatch.setattr("boussole.dashboard.alerts.sending.notified", lambda plugin, **said: sent.append(said) or "")

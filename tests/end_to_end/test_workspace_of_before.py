@@ -61,6 +61,7 @@ def test_its_ledger_holds(workspace: Workspace) -> None:
     assert "Files of evidence: 3, declarations of systems: 1, documents: 0; all are as sealed." in done.output
 
 
+@pytest.mark.costly
 def test_its_report_is_the_sealed_one(workspace: Workspace) -> None:
     done = run(workspace, "verify", str(workspace.home / "reports" / REPORT), "--rerun")
     assert done.exit_code == 0, done.output

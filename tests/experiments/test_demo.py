@@ -80,6 +80,7 @@ def standard_error(frame: pd.DataFrame, group: dict[str, str], against: dict[str
     return float(np.sqrt(19 / 20 * ((logs - logs.mean()) ** 2).sum()))
 
 
+@pytest.mark.costly
 def test_the_log_is_three_whole_months_of_which_each_person_appears_several_times(log: pd.DataFrame) -> None:
     assert list(log["month"].unique()) == ["2026-07", "2026-08", "2026-09"]
     assert (log.groupby("month").size() > 30_000).all()
@@ -117,6 +118,7 @@ def test_who_is_passed_over_changes_no_figure_by_age_and_sex(simulation: Simulat
     assert (after.groupby("offer_id")["rank"].sum() == before.groupby("offer_id")["rank"].sum()).all()
 
 
+@pytest.mark.costly
 def test_people_of_fifty_and_over_are_contacted_clearly_less_every_month(
     log: pd.DataFrame, planted: dict[str, Any]
 ) -> None:
@@ -156,6 +158,7 @@ def test_the_version_moves_contacts_from_women_to_men(log: pd.DataFrame, planted
     assert abs(after["contacted"].mean() - before["contacted"].mean()) < 0.01
 
 
+@pytest.mark.costly
 def test_nothing_else_was_planted(log: pd.DataFrame) -> None:
     for _, month in log.groupby("month"):
         for group, against in (
@@ -236,6 +239,7 @@ def test_the_bias_comes_out_of_models_that_see_no_group(simulation: Simulation) 
         np.testing.assert_allclose(again, rows["score"], atol=1e-6)
 
 
+@pytest.mark.costly
 def test_rank_threshold_and_stages_agree(log: pd.DataFrame) -> None:
     """But for young people who are passed over, and those who stand in for them."""
     told = log[log["shortlisted"] != ((log["score"] >= log["threshold"]) & (log["rank"] <= 10))]
@@ -251,12 +255,14 @@ def test_rank_threshold_and_stages_agree(log: pd.DataFrame) -> None:
     assert not (log["hired"].fillna(False) & ~log["presented"]).any()
 
 
+@pytest.mark.costly
 def test_the_same_seed_gives_the_same_log_and_another_one_another() -> None:
     first, second, other = (simulate(SMALL, seed=seed).log for seed in (7, 7, 8))
     pd.testing.assert_frame_equal(first, second)
     assert not first["score"].equals(other["score"])
 
 
+@pytest.mark.costly
 def test_the_workspace_holds_systems_facts_models_and_weeks(small: Workspace) -> None:
     assert sorted(small.systems) == ["chatft", "matchft"]
     assert small.systems["chatft"].columns is None
@@ -279,6 +285,7 @@ def test_the_workspace_holds_systems_facts_models_and_weeks(small: Workspace) ->
         assert run.data.tags["boussole.model_version"] == run.data.params["model_version"]
 
 
+@pytest.mark.costly
 def test_the_logged_model_can_be_loaded_and_scores_as_logged(small: Workspace, tmp_path: Path) -> None:
     mlflow = quiet_mlflow()
     before = mlflow.get_tracking_uri()
@@ -297,6 +304,7 @@ def test_the_logged_model_can_be_loaded_and_scores_as_logged(small: Workspace, t
     np.testing.assert_allclose(model.predict_proba(rows[list(VERSIONS["2.0"])])[:, 1], rows["score"], atol=1e-6)
 
 
+@pytest.mark.costly
 def test_building_again_adds_no_run(small: Workspace) -> None:
     store = quiet_mlflow().MlflowClient(tracking_uri=small.tracking_uri)
     experiment = store.get_experiment_by_name("matchft").experiment_id
@@ -305,6 +313,7 @@ def test_building_again_adds_no_run(small: Workspace) -> None:
     assert {run.info.run_id for run in store.search_runs([experiment])} == before
 
 
+@pytest.mark.costly
 def test_the_logged_weeks_meet_the_contract_of_their_system(small: Workspace) -> None:
     files = sorted((small.home / "mlartifacts").rglob("boussole/decisions/*.parquet"))
     reports = [validate(small, small.system("matchft"), file) for file in files]
@@ -398,6 +407,7 @@ def offers_of(log: pd.DataFrame) -> pd.Series:
     return log.set_index("decision_id")["offer_id"]
 
 
+@pytest.mark.costly
 def test_first_messages_say_that_a_machine_writes_but_for_those_that_are_planted(
     simulation: Simulation, planted: dict[str, Any]
 ) -> None:
@@ -465,6 +475,7 @@ def test_controls_meet_everybody_alike_but_for_what_is_planted(simulation: Simul
     assert all(person in silent and day >= pd.Timestamp(CHANGE) for person, day in more - clean)
 
 
+@pytest.mark.costly
 def test_with_nothing_planted_messages_are_clean(simulation: Simulation) -> None:
     log = simulation.log.assign(run=run_names(simulation.log))
     none = dataclasses.replace(PLANTED, evening_share=0.0, stop_ignored_share=0.0)

@@ -51,6 +51,7 @@ def verdicts(home: Path, system: str, calls: pd.DataFrame, month: int) -> dict[s
     return {each.template: (each.verdict, each.reason) for each in document.verdicts if each.template in ASKED}
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("effects", "expected"),
     [

@@ -73,6 +73,7 @@ def sealed(workspace: Workspace) -> list[dict[str, Any]]:
         return [dict(entry.payload) for entry in ledger.entries(connection) if entry.kind == "exclusion"]
 
 
+@pytest.mark.costly
 def test_a_deleted_run_leaves_the_figures_and_a_restored_one_comes_back(
     workspace: Workspace, mlflow: Any, decisions: Make
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_deleted_run_leaves_the_figures_and_a_restored_one_comes_back(
     assert len(sealed(workspace)) == 2  # sealed once
 
 
+@pytest.mark.costly
 def test_an_exclusion_that_was_not_sealed_is_sealed_by_the_next_call(
     workspace: Workspace, mlflow: Any, decisions: Make
 ) -> None:
@@ -117,6 +119,7 @@ def test_an_exclusion_that_was_not_sealed_is_sealed_by_the_next_call(
     assert [(e["run"], e["excluded"]) for e in sealed(workspace)] == [(f"mlflow:{run_id}", 1)]
 
 
+@pytest.mark.costly
 def test_all_runs_deleted_leaves_empty_figures(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
     run_id = log_decisions(decisions(), system="trial")
     sync(workspace)
@@ -206,6 +209,7 @@ def boussole_gc(workspace: Workspace) -> Callable[[str], None]:
     return erase
 
 
+@pytest.mark.costly
 def test_another_store_of_the_same_name_excludes_nothing(
     workspace: Workspace, mlflow: Any, decisions: Make, empty_store: Path
 ) -> None:
@@ -218,6 +222,7 @@ def test_another_store_of_the_same_name_excludes_nothing(
     assert counted(workspace) == {"2026-07": 4}
 
 
+@pytest.mark.costly
 def test_a_store_that_cannot_be_read_excludes_nothing(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
     log_decisions(decisions(), system="trial")
     sync(workspace)
@@ -236,6 +241,7 @@ def test_a_deleted_experiment_is_told_and_excludes_nothing(workspace: Workspace,
     assert counted(workspace) == {"2026-07": 4}
 
 
+@pytest.mark.costly
 def test_outcomes_of_a_deleted_run_no_longer_speak(
     make_workspace: Callable[..., Workspace], decisions: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

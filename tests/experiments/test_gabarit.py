@@ -62,6 +62,7 @@ def shown(measures: list[DeclaredMeasure], kind: str) -> list[tuple[Any, ...]]:
     return [(dict(m.groups), m.metric, m.value, m.count, m.suppressed) for m in measures if m.kind == kind]
 
 
+@pytest.mark.costly
 def test_a_run_of_the_template_is_recognised_without_a_tag(workspace: Workspace, mlflow: Any) -> None:
     run_id = all_files(mlflow)
     (report,) = sync(workspace)
@@ -110,6 +111,7 @@ def test_small_groups_are_hidden_and_so_is_what_would_give_them_back(workspace: 
     ]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("people", [1, 3, 10])
 @pytest.mark.attack("small groups", "a person's name in a group of a template's own figures, on the page of its system")
 def test_a_name_in_a_group_of_few_is_not_shown(workspace: Workspace, mlflow: Any, people: int, tries: Tries) -> None:
@@ -141,6 +143,7 @@ def test_a_name_in_a_group_of_few_is_not_shown(workspace: Workspace, mlflow: Any
     ]
 
 
+@pytest.mark.costly
 def test_a_tagged_run_and_a_second_run_are_read_too(workspace: Workspace, mlflow: Any) -> None:
     all_files(mlflow)
     sync(workspace)
@@ -161,6 +164,7 @@ def test_where_two_systems_read_an_experiment_the_run_needs_a_tag(workspace: Wor
     assert [report.declared for report in sync(Workspace(workspace.home))] == [0, 0]
 
 
+@pytest.mark.costly
 def test_measures_of_a_deleted_run_are_no_longer_shown(workspace: Workspace, mlflow: Any) -> None:
     store = mlflow.MlflowClient()
     run_id = all_files(mlflow)

@@ -67,6 +67,7 @@ def test_the_active_run_is_used_and_left_open(mlflow: Any, tmp_path: Path) -> No
     assert [len(table) for table in logged(mlflow, run.info.run_id, tmp_path / "back").values()] == [2, 1]
 
 
+@pytest.mark.costly
 def test_workers_that_log_to_one_run_at_once_overwrite_nothing(mlflow: Any, tmp_path: Path) -> None:
     """Eight workers see the same empty folder, and one of them tries again."""
     with mlflow.start_run() as run:
@@ -173,6 +174,7 @@ def test_a_file_without_one_good_row_is_refused_and_leaves_no_run(
     assert mlflow.search_runs(output_format="list") == []
 
 
+@pytest.mark.costly
 def test_importing_experiments_does_not_import_mlflow() -> None:
     code = (
         "import sys, boussole.experiments, boussole.experiments.sync, boussole.experiments.demo; "

@@ -80,6 +80,7 @@ def files(mlflow: Any, run_id: str, log: str) -> dict[str, Path]:
     return {path.name: path for path in folder.iterdir()}
 
 
+@pytest.mark.costly
 def test_one_run_holds_every_log_of_one_system_each_in_its_folder(mlflow: Any) -> None:
     ids = pd.DataFrame({"decision_id": ["d-071"], "worked": [1]})
     with mlflow.start_run() as run:
@@ -155,6 +156,7 @@ def test_the_lineage_names_the_file_that_the_lake_will_hold(mlflow: Any) -> None
     assert {tag.key: tag.value for tag in given.tags} == {"mlflow.data.context": "decisions"}
 
 
+@pytest.mark.costly
 def test_the_bytes_depend_on_the_rows_only(mlflow: Any) -> None:
     """A table in one piece, the same cut into batches of 7,000, and one with foreign metadata: one digest."""
     whole = pa.table({"decision_id": [str(n) for n in range(200_001)], "chosen": [n % 2 for n in range(200_001)]})
@@ -226,6 +228,7 @@ class TestModelVersion:
         run_id = log_decisions(DECISIONS, system="trial", model_version="2026.07")
         assert mlflow.get_run(run_id).data.tags["boussole.model_version"] == "2026.07"
 
+    @pytest.mark.costly
     def test_of_the_model_that_the_run_logged_and_registered(self, mlflow: Any) -> None:
         class Double(mlflow.pyfunc.PythonModel):
             def predict(self, context, model_input, params=None):

@@ -103,6 +103,7 @@ def test_a_bad_file_among_small_ones_is_the_only_one_left_out(
     assert count(workspace, "decisions") == (24, 24)
 
 
+@pytest.mark.costly
 def test_every_declared_log_is_read_decisions_first(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
     file = workspace.home / "systems" / "trial.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("groups:", MORE), encoding="utf-8")

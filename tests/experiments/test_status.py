@@ -31,6 +31,7 @@ def test_sources_that_were_never_read_are_late(make_workspace: Callable[..., Wor
         assert (status.files, status.rows, status.quarantined, status.late) == (0, 0, 0, True)
 
 
+@pytest.mark.costly
 def test_status_tells_rows_failures_and_lateness(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
     file = workspace.home / "systems" / "trial.yaml"
     file.write_text(
@@ -67,6 +68,7 @@ def test_status_tells_rows_failures_and_lateness(workspace: Workspace, mlflow: A
     assert [status.late for status in source_status(workspace, now=later)] == [True, False]
 
 
+@pytest.mark.costly
 def test_of_two_experiments_each_has_its_own_rows(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
     file = workspace.home / "systems" / "trial.yaml"
     two = "[{mlflow: {experiment: trials}}, {mlflow: {experiment: others}}]"
@@ -84,6 +86,7 @@ def test_of_two_experiments_each_has_its_own_rows(workspace: Workspace, mlflow: 
     ]
 
 
+@pytest.mark.costly
 def test_a_mark_that_cannot_be_read_is_made_anew(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
     log_decisions(decisions(), system="trial")
     sync(workspace)

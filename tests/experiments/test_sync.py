@@ -38,6 +38,7 @@ def log_plainly(mlflow: Any, frame: pd.DataFrame, folder: Path, *, system: str =
     return str(run.info.run_id)
 
 
+@pytest.mark.costly
 def test_a_run_logged_with_plain_mlflow_is_imported_once(
     workspace: Workspace, mlflow: Any, decisions: Make, tmp_path: Path
 ) -> None:
@@ -50,6 +51,7 @@ def test_a_run_logged_with_plain_mlflow_is_imported_once(
     assert one(sync(workspace, full=True)) == (0, 1, 0)
 
 
+@pytest.mark.costly
 def test_only_what_is_new_is_downloaded(
     workspace: Workspace, mlflow: Any, decisions: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,6 +70,7 @@ def test_only_what_is_new_is_downloaded(
     assert fetched == [first, second]
 
 
+@pytest.mark.costly
 def test_a_file_added_to_a_finished_run_is_found(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
     run_id = log_decisions(decisions(), system="trial")
     sync(workspace)
@@ -75,6 +78,7 @@ def test_a_file_added_to_a_finished_run_is_found(workspace: Workspace, mlflow: A
     assert one(sync(workspace)) == (4, 1, 0)
 
 
+@pytest.mark.costly
 def test_a_file_added_to_an_old_run_is_found_by_a_full_sync_only(
     workspace: Workspace, mlflow: Any, decisions: Make
 ) -> None:
@@ -93,6 +97,7 @@ def test_a_file_added_to_an_old_run_is_found_by_a_full_sync_only(
     assert one(sync(workspace, full=True)) == (4, 1, 0)
 
 
+@pytest.mark.costly
 def test_a_run_that_is_still_running_is_listed_however_old(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
     store = mlflow.MlflowClient()
     experiment = mlflow.get_experiment_by_name("trials").experiment_id
@@ -104,6 +109,7 @@ def test_a_run_that_is_still_running_is_listed_however_old(workspace: Workspace,
     assert one(sync(workspace)) == (4, 1, 0)
 
 
+@pytest.mark.costly
 def test_all_pages_are_read(
     workspace: Workspace, mlflow: Any, decisions: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +128,7 @@ def test_runs_of_other_systems_and_untagged_runs_are_left_alone(
     assert one(sync(workspace)) == (0, 0, 0)
 
 
+@pytest.mark.costly
 def test_folders_below_the_path_are_read_and_marker_files_are_not(
     workspace: Workspace, mlflow: Any, decisions: Make, tmp_path: Path
 ) -> None:
@@ -135,6 +142,7 @@ def test_folders_below_the_path_are_read_and_marker_files_are_not(
     assert one(sync(workspace)) == (4, 0, 0)
 
 
+@pytest.mark.costly
 def test_a_bad_file_is_told_and_does_not_stop_the_others(
     workspace: Workspace, mlflow: Any, decisions: Make, tmp_path: Path
 ) -> None:
@@ -151,6 +159,7 @@ def test_a_bad_file_is_told_and_does_not_stop_the_others(
     assert one(sync(workspace)) == (0, 1, 1)  # told until somebody mends it
 
 
+@pytest.mark.costly
 def test_a_lake_made_anew_is_filled_again(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
     log_decisions(decisions(), system="trial")
     sync(workspace)
@@ -159,6 +168,7 @@ def test_a_lake_made_anew_is_filled_again(workspace: Workspace, mlflow: Any, dec
     assert one(sync(workspace)) == (4, 0, 0)
 
 
+@pytest.mark.costly
 def test_a_missing_experiment_is_told_and_other_systems_are_synced(
     make_workspace: Callable[..., Workspace], decisions: Make
 ) -> None:
@@ -190,6 +200,7 @@ def test_a_system_without_source_named_by_id_is_an_error(make_workspace: Callabl
         sync(workspace, system_id="trial")
 
 
+@pytest.mark.costly
 def test_progress_counts_to_the_end(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
     log_decisions(decisions(), system="trial")
     log_decisions(decisions(first=10), system="trial")

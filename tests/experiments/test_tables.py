@@ -52,6 +52,7 @@ def mark(workspace: Workspace) -> list[str]:
         return [row[0] for row in connection.execute("SELECT mark FROM lake.main.marks").fetchall()]
 
 
+@pytest.mark.costly
 def test_a_table_that_grows_is_read_from_its_mark_on(make_workspace: Callable[..., Workspace], decisions: Make) -> None:
     workspace = make_workspace(trial=GROWING)
     write(workspace, decisions(), seq=[1, 2, 3, 4])
@@ -65,6 +66,7 @@ def test_a_table_that_grows_is_read_from_its_mark_on(make_workspace: Callable[..
     assert told(sync(workspace)) == (0, 0, 0)
 
 
+@pytest.mark.costly
 def test_a_row_below_the_mark_is_found_by_a_full_sync(
     make_workspace: Callable[..., Workspace], decisions: Make
 ) -> None:
@@ -78,6 +80,7 @@ def test_a_row_below_the_mark_is_found_by_a_full_sync(
     assert len(ids(workspace)) == 6
 
 
+@pytest.mark.costly
 def test_an_empty_table_waits_for_its_first_row(make_workspace: Callable[..., Workspace], decisions: Make) -> None:
     workspace = make_workspace(trial=GROWING)
     write(workspace, decisions(rows=1).iloc[:0], seq=[])
@@ -86,6 +89,7 @@ def test_an_empty_table_waits_for_its_first_row(make_workspace: Callable[..., Wo
     assert told(sync(workspace)) == (4, 0, 0)
 
 
+@pytest.mark.costly
 def test_the_mark_and_the_rows_are_one_transaction(
     make_workspace: Callable[..., Workspace], decisions: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +107,7 @@ def _fail(*_: Any, **__: Any) -> None:
     raise OSError("cut short")
 
 
+@pytest.mark.costly
 def test_a_query_is_a_source(make_workspace: Callable[..., Workspace], decisions: Make) -> None:
     query = "SELECT decision_id, ts, chosen, upper(sex) AS sex FROM log WHERE seq > 1 -- not the first"
     workspace = make_workspace(trial=f'[{{duckdb: {{path: log.duckdb, query: "{query}"}}}}]')
@@ -177,6 +182,7 @@ def writer(path: Path) -> Iterator[Callable[[str], None]]:
         process.wait()
 
 
+@pytest.mark.costly
 def test_what_another_process_committed_is_read_while_it_holds_the_file(
     make_workspace: Callable[..., Workspace], decisions: Make
 ) -> None:
@@ -199,6 +205,7 @@ def test_what_another_process_committed_is_read_while_it_holds_the_file(
     assert sorted(path.name for path in workspace.home.glob("log.duckdb*")) == ["log.duckdb"]
 
 
+@pytest.mark.costly
 def test_a_file_that_never_stands_still_waits_for_the_next_sync(
     make_workspace: Callable[..., Workspace], decisions: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,6 +252,7 @@ def test_an_address_is_one_line() -> None:
         Address.parse("duckdb:a.duckdb")
 
 
+@pytest.mark.costly
 def test_a_query_brings_outcomes_from_a_mark_on(make_workspace: Callable[..., Workspace], decisions: Make) -> None:
     late = (
         '{duckdb: {path: log.duckdb, query: "SELECT ref AS decision_id, hired, n FROM later", log: outcomes, after: n}}'

@@ -52,6 +52,7 @@ def workspace(tmp_path: Path, mlflow: Any, monkeypatch: pytest.MonkeyPatch) -> W
     return workspace
 
 
+@pytest.mark.costly
 def test_the_texts_of_the_last_whole_month_are_counted_and_no_question_is_answered(
     workspace: Workspace, command: Run
 ) -> None:
@@ -74,6 +75,7 @@ def test_the_texts_of_the_last_whole_month_are_counted_and_no_question_is_answer
     assert not workspace.governance.exists(), "nothing is sealed"
 
 
+@pytest.mark.costly
 def test_it_is_told_question_by_question(workspace: Workspace, command: Run) -> None:
     done = command("--workspace", workspace.home, "audit", "--system", "writer", "--from", "2026-10-01")
     lines = done.stdout.splitlines()

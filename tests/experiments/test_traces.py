@@ -74,6 +74,7 @@ def told(reports: list[SyncReport]) -> tuple[int, int, int]:
     return sum(item.accepted for item in report.ingested), report.known_traces, report.feedback
 
 
+@pytest.mark.costly
 def test_a_trace_becomes_a_row(workspace: Workspace, mlflow: Any) -> None:
     before = dt.datetime.now(workspace.system("trial").zone).replace(tzinfo=None)
     trace_id = trace(mlflow, "Où postuler ?", "À l’agence.", tags={"purpose": "advice", "secret": "x"})
@@ -88,6 +89,7 @@ def test_a_trace_becomes_a_row(workspace: Workspace, mlflow: Any) -> None:
     assert b"agence" not in row["output"]
 
 
+@pytest.mark.costly
 def test_each_trace_is_brought_in_once(workspace: Workspace, mlflow: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(experiments.sync.traces, "PAGE", 2)
     monkeypatch.setattr(experiments.sync.traces, "CHUNK", 2)
@@ -121,6 +123,7 @@ def test_feedback_that_comes_later_is_taken_over(workspace: Workspace, mlflow: A
     assert told(sync(workspace)) == (0, 4, 0)
 
 
+@pytest.mark.costly
 def test_a_trace_that_is_still_running_waits(workspace: Workspace, mlflow: Any) -> None:
     from mlflow.entities import TraceInfo, TraceLocation, TraceState
 
@@ -139,6 +142,7 @@ def test_a_trace_that_is_still_running_waits(workspace: Workspace, mlflow: Any) 
     assert "tr-running" not in {row["id"] for row in rows(workspace)}
 
 
+@pytest.mark.costly
 def test_traces_of_other_systems_are_left_alone(
     make_workspace: Callable[..., Workspace], workspace: Workspace, mlflow: Any
 ) -> None:
@@ -148,6 +152,7 @@ def test_traces_of_other_systems_are_left_alone(
     assert [row["id"] for row in rows(workspace)] == [mine]
 
 
+@pytest.mark.costly
 def test_where_two_systems_read_an_experiment_traces_need_the_tag(workspace: Workspace, mlflow: Any) -> None:
     file = workspace.home / "systems" / "trial.yaml"
     other = file.read_text(encoding="utf-8").replace("id: trial\n", "id: other\n")

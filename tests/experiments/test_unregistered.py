@@ -43,6 +43,7 @@ def test_a_model_is_known_by_its_experiment_its_run_or_its_own_tag(workspace: Wo
     assert unregistered_models(workspace) == ["of-a-removed-system", "stray", "without-a-version"]
 
 
+@pytest.mark.costly
 def test_the_newest_version_decides(workspace: Workspace, registry: Any) -> None:
     for _ in range(9):
         model(registry, "moved", experiment="trials")

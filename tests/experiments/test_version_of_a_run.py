@@ -52,6 +52,7 @@ def versions(workspace: Workspace, log: str) -> list[str]:
         ]
 
 
+@pytest.mark.costly
 def test_a_version_given_to_the_call_is_the_column_of_the_system_file(trial: Workspace, mlflow: Any) -> None:
     mlflow.set_experiment("trials")
     log_decisions(DECISIONS, system="trial", model_version="2026.07")
@@ -62,6 +63,7 @@ def test_a_version_given_to_the_call_is_the_column_of_the_system_file(trial: Wor
     assert versions(trial, "generations") == ["m-1"]
 
 
+@pytest.mark.costly
 def test_each_run_has_its_own_version(trial: Workspace, mlflow: Any) -> None:
     mlflow.set_experiment("trials")
     for i, version in enumerate(("1", "2")):
@@ -70,6 +72,7 @@ def test_each_run_has_its_own_version(trial: Workspace, mlflow: Any) -> None:
     assert versions(trial, "decisions") == ["1"] * 3 + ["2"] * 3
 
 
+@pytest.mark.costly
 def test_a_version_in_the_rows_is_left_as_it_is(trial: Workspace, mlflow: Any) -> None:
     mlflow.set_experiment("trials")
     log_decisions(DECISIONS.assign(version=["7", "7", "8"]), system="trial", model_version="9")
@@ -77,6 +80,7 @@ def test_a_version_in_the_rows_is_left_as_it_is(trial: Workspace, mlflow: Any) -
     assert versions(trial, "decisions") == ["7", "7", "8"]
 
 
+@pytest.mark.costly
 def test_without_any_version_the_missing_column_is_told(trial: Workspace, mlflow: Any) -> None:
     mlflow.set_experiment("trials")
     log_decisions(DECISIONS, system="trial")
@@ -84,6 +88,7 @@ def test_without_any_version_the_missing_column_is_told(trial: Workspace, mlflow
     assert "'version'" in str(report.failures[0])
 
 
+@pytest.mark.costly
 def test_a_sync_again_brings_nothing_twice(trial: Workspace, mlflow: Any) -> None:
     mlflow.set_experiment("trials")
     log_decisions(DECISIONS, system="trial", model_version="2026.07")

@@ -135,6 +135,7 @@ def trained(mlflow, version: str, **logged) -> str:
     return made.model_id
 
 
+@pytest.mark.costly
 def test_the_model_of_a_version_is_found_and_read_without_running_code_of_it(workspace, mlflow):
     trial = workspace.system("trial")
     first = trained(mlflow, "1", serialization_format="skops", skops_trusted_types=["numpy.dtype"])

@@ -413,6 +413,7 @@ def test_the_calls_do_something(trial: Trial) -> None:
     assert len(writing) >= 25
 
 
+@pytest.mark.costly
 @pytest.mark.attack("the command line", "whoever reads the output goes away; Ctrl-C")
 def test_a_broken_pipe_and_an_interruption(model: Path, boussole: Run, tries: Tries) -> None:
     program = str(Path(sys.executable).parent / "boussole")

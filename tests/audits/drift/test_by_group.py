@@ -97,6 +97,7 @@ def side(frame: pd.DataFrame, sex: str, month: int) -> pd.DataFrame:
     return frame[(frame["sex"] == sex) & (frame["month"] == month)]
 
 
+@pytest.mark.costly
 def test_nothing_of_groups_is_told_before_the_reference_was_audited(moved: Any) -> None:
     _, before, _ = moved
     assert {(m["status"], m["reason"]) for m in by_group(before)} == {("undefined", "reference_not_audited")}
@@ -178,6 +179,7 @@ def test_several_audits_that_make_up_the_reference_tell_it(tmp_path: Path) -> No
     assert (again.start, again.ok, again.differences, again.code_changed) == ("2026-04-01", True, (), False)
 
 
+@pytest.mark.costly
 def test_a_group_that_is_small_in_either_window_is_told_in_neither(tmp_path: Path) -> None:
     few = rows({"F": [5, 0, 0, 80], "M": [50, 0, 0, 100], "X": [30, 0, 0, 70]})  # too many to be set apart
     workspace, system = filled(tmp_path / "a", few)
@@ -213,6 +215,7 @@ def test_what_was_set_apart_in_the_reference_enters_no_change(tmp_path: Path) ->
     assert told["value"] == pytest.approx(change, abs=1e-6)
 
 
+@pytest.mark.costly
 def test_the_attack_on_one_month_of_a_quarter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """January and March tell women, February hides three. A change since the quarter would give these away:
     April's mean − the change is the quarter's mean, less January and March it is the three women's."""

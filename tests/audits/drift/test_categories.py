@@ -71,6 +71,7 @@ def test_a_feature_and_a_control_of_the_same_column_have_the_same_figures(tmp_pa
     assert missing == pytest.approx(JOBS[3][None] / sum(JOBS[3].values()))
 
 
+@pytest.mark.costly
 def test_by_week_and_by_day_too(tmp_path: Path) -> None:
     system = declared(category("job"))
     workspace = filled(tmp_path / "home", system, log())
@@ -89,6 +90,7 @@ def test_true_and_false_of_a_data_frame_are_categories(tmp_path: Path) -> None:
     assert of(pair.measures, "total_variation").value == 1
 
 
+@pytest.mark.costly
 def test_a_rare_value_is_named_by_no_figure(tmp_path: Path) -> None:
     system = declared(category("job"))
     workspace = filled(tmp_path / "home", system, log())
@@ -97,6 +99,7 @@ def test_a_rare_value_is_named_by_no_figure(tmp_path: Path) -> None:
             assert not {"miner", "diver", "farmer"} & set(measure.params.get("categories", ()))
 
 
+@pytest.mark.costly
 def test_beyond_the_budget_values_count_together_and_a_rebuild_gives_the_same(tmp_path: Path) -> None:
     """Names are given to the most frequent of the first file, then to what later files bring, while there is room."""
     first = log().assign(job=lambda each: [f"v{i % (MOST_BINS - 1)}" for i in range(len(each))])
@@ -119,6 +122,7 @@ def test_beyond_the_budget_values_count_together_and_a_rebuild_gives_the_same(tm
         assert connection.execute(cube).fetchall() == before
 
 
+@pytest.mark.costly
 def test_a_column_that_comes_later_lacks_its_values_before(tmp_path: Path) -> None:
     frame = log().assign(job=lambda each: each["job"].where(each["month"] == 3))
     system = declared(category("job"))
@@ -128,6 +132,7 @@ def test_a_column_that_comes_later_lacks_its_values_before(tmp_path: Path) -> No
     assert found.params["categories"][0] in (UNKNOWN, "cook")
 
 
+@pytest.mark.costly
 def test_a_purge_leaves_no_rare_value_and_no_sum(tmp_path: Path) -> None:
     """January: its values that few had count together from then on, and whoever asks is told the same as before."""
     frame = log().assign(pay=lambda each: np.arange(len(each)) * 1.5)
@@ -152,6 +157,7 @@ def test_a_purge_leaves_no_rare_value_and_no_sum(tmp_path: Path) -> None:
     assert (after.value, after.params["categories"]) == (before.value, before.params["categories"])
 
 
+@pytest.mark.costly
 def test_the_kind_of_a_column_cannot_change_once_it_is_counted(tmp_path: Path) -> None:
     frame = log().assign(job=np.arange(len(log())) % 7)
     workspace = filled(tmp_path / "home", declared("job"), frame)

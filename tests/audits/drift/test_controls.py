@@ -64,6 +64,7 @@ def series(tmp_path_factory: pytest.TempPathFactory) -> DriftSeries:
     return drift_series(workspace, system, as_of=TODAY)
 
 
+@pytest.mark.costly
 def test_the_command_has_the_same_figures(tmp_path: Path) -> None:
     workspace, system = filled(tmp_path / "home", log(), "job")
     pair = exact_pair(workspace, system, window=Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31)), as_of=TODAY)
@@ -81,6 +82,7 @@ def of(series: DriftSeries, at: int, metric: str = "psi", name: str = "job") -> 
     )
 
 
+@pytest.mark.costly
 def test_shares_are_those_of_the_rows_unknown_groups_included(series: DriftSeries) -> None:
     found = of(series, 2)
     shares = {name: pair for name, *pair in zip(found.params["categories"], *found.params["shares"], strict=True)}
@@ -117,6 +119,7 @@ def test_a_control_that_stands_still_does(series: DriftSeries) -> None:
     assert found.value < 0.02
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("step", ["week", "day"])
 def test_parts_of_months_are_not_counted(tmp_path: Path, step: Step) -> None:
     workspace, system = filled(tmp_path / "a", log()[lambda rows: rows["month"] < 3], "job")
@@ -125,6 +128,7 @@ def test_parts_of_months_are_not_counted(tmp_path: Path, step: Step) -> None:
     assert {(each.value, each.reason) for each in told_of} == {(None, "not_counted")}
 
 
+@pytest.mark.costly
 def test_a_control_declared_later_is_not_counted_until_the_cubes_are(tmp_path: Path) -> None:
     workspace, system = filled(tmp_path / "a", log(), "job")
     later = system.model_copy(update={"controls": {**system.controls, "shift": system.controls["job"]}})

@@ -71,6 +71,7 @@ def test_symmetry_bounds_and_zero_on_equal(pairs: list[tuple[int, int]]) -> None
         assert 0 <= one.p <= 1
 
 
+@pytest.mark.costly
 @given(COUNTS)
 def test_beside_scipy(pairs: list[tuple[int, int]]) -> None:
     reference, current = (np.array(side) for side in zip(*pairs, strict=True))

@@ -67,6 +67,7 @@ def moved(workspace: Workspace, system: System) -> Measure:
     return next(each for each in pair.measures if each.metric == "wasserstein")
 
 
+@pytest.mark.costly
 def test_it_is_read_with_what_its_bins_prove(earlier: tuple[Workspace, System]) -> None:
     found, true = moved(*earlier), wasserstein_distance(rows(1)["x"], rows(2)["x"])
     assert found.params["clipped"] is True

@@ -214,6 +214,7 @@ def test_kolmogorov_smirnov_is_the_p_value_of_the_exact_gap(held: Held, column: 
     assert found.exact.value == pytest.approx(true, abs=found.exact.params["bin_bound"] + 1e-12)
 
 
+@pytest.mark.costly
 def test_total_variation_is_not_what_evidently_calls_so(held: Held) -> None:
     from evidently.legacy.calculations.stattests.tvd_stattest import _total_variation_distance, _tvd_stattest
 
@@ -266,6 +267,7 @@ def test_its_psi_of_numbers_ignores_the_classes_asked_for_and_one_empty_class_de
     assert (exact or 0) < 0.08
 
 
+@pytest.mark.costly
 def test_its_chi_square_takes_the_reference_for_certain() -> None:
     from evidently.legacy.calculations.stattests.chisquare_stattest import _chi_stat_test
     from evidently.legacy.core import ColumnType
@@ -302,6 +304,7 @@ def test_its_mann_whitney_sees_one_side_only() -> None:
     assert fell > 0.999
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("column", NUMBERS)
 def test_rank_tests_are_ours_on_the_same_rows(held: Held, column: str) -> None:
     reference, current = held.samples(column)

@@ -60,6 +60,7 @@ def page() -> EvidentlyPage:
     return evidently_page(frame(300, 2), frame(250, 2, seed=1))
 
 
+@pytest.mark.costly
 def test_nothing_is_sent_and_telemetry_is_off(reached: list[Any]) -> None:
     made = evidently_page(frame(60, 1), frame(50, 1, seed=1))
     assert os.environ["DO_NOT_TRACK"] == "1"
@@ -89,6 +90,7 @@ def test_a_report_opens_no_socket_at_all_and_its_first_import_reaches_nobody() -
     assert (second, own) == ("[]", "['socket.__new__']")
 
 
+@pytest.mark.costly
 def test_the_page_runs_its_own_scripts_and_ours_before_them(page: EvidentlyPage) -> None:
     written = page.headed("<header>above</header>", title="a & <b>")
     assert len(script_hashes(written)) == SCRIPTS + 1
@@ -147,6 +149,7 @@ def test_words_are_few_short_and_none_of_few_rows_stands_by_itself() -> None:
     assert shown.reference["word"].map(len).max() == LONGEST
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     "text", ["</script><img src=x>", *map(later, ("<!--<script>", "\u2028", "'); alert(1); ('", "\x00\ud800"))]
 )

@@ -71,6 +71,7 @@ def accused(case: Case, likely: Any, *, odds: Any = None, times: int = 200) -> t
     return far / told, near / told
 
 
+@pytest.mark.costly
 def test_other_people_with_other_scores_are_no_other_world() -> None:
     """The mix of scores moves by a standard deviation; 300 draws: 3 standard errors above 5 % are 8.8."""
     for meant, b in (("too bold", 6), ("chances", 3)):
@@ -78,6 +79,7 @@ def test_other_people_with_other_scores_are_no_other_world() -> None:
     assert accused(Case("chances", 20_000, 20_000), places(2, 3), times=40) == (0.0, pytest.approx(1.0, abs=0.15))
 
 
+@pytest.mark.costly
 def test_another_world_is_found_whoever_came() -> None:
     """Odds fall by a third at all scores, or scores tell less; in a mix of scores that moved too."""
     for odds in (-0.4 + 0 * BINS, -0.4 * UNIT):

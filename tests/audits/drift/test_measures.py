@@ -71,6 +71,7 @@ def true_psi(shares: np.ndarray) -> float:  # type: ignore[type-arg]
     return float(((shares - SHARES) * np.log(shares / SHARES)).sum())
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("size", [300, 3000])
 @pytest.mark.parametrize("level", [0.0, 0.1, 0.25])
 def test_psi_is_beyond_its_true_value_about_one_time_in_twenty(size: int, level: float) -> None:

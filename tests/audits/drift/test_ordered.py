@@ -29,6 +29,7 @@ def sides(pairs: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
     return reference, current
 
 
+@pytest.mark.costly
 @given(COUNTS)
 def test_mann_whitney_beside_scipy(pairs: list[tuple[int, int]]) -> None:
     reference, current = sides(pairs)
@@ -46,6 +47,7 @@ def test_mann_whitney_beside_scipy(pairs: list[tuple[int, int]]) -> None:
     assert back.chance == pytest.approx(1 - found.chance)
 
 
+@pytest.mark.costly
 @given(st.lists(st.booleans(), min_size=40, max_size=200).filter(lambda order: 10 < sum(order) < len(order) - 10))
 def test_cramer_von_mises_without_ties_beside_scipy(order: list[bool]) -> None:
     """The same statistic; p of limits that are nearly the same, both with the moments of so few rows."""
@@ -70,6 +72,7 @@ def test_cramer_von_mises_of_many_rows_is_that_of_scipy(step: float) -> None:
     assert found.p == pytest.approx(theirs.pvalue, rel=0.005, abs=1e-6)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("bins", [2, 3, 5, 20, later(200)])
 def test_cramer_von_mises_of_binned_data_is_right_as_often_as_it_says(bins: int) -> None:
     """Both windows drawn from the same ties, shared out at random: each p is undercut as often as it says."""
@@ -100,6 +103,7 @@ def test_cramer_von_mises_beside_a_permutation_test(reference: list[int], curren
     assert found.p == pytest.approx(float(np.mean(statistics >= found.statistic - 1e-12)), abs=0.01)
 
 
+@pytest.mark.costly
 @given(COUNTS)
 def test_cramer_von_mises_is_the_same_upside_down_and_with_sides_changed(pairs: list[tuple[int, int]]) -> None:
     reference, current = sides(pairs)
@@ -208,6 +212,7 @@ def test_repeated_people_widen_and_weaken() -> None:
         assert once.p < four.p
 
 
+@pytest.mark.costly
 def test_the_interval_covers_the_chance() -> None:
     random, missed = np.random.default_rng(11), 0
     p, q = np.array([0.3, 0.3, 0.2, 0.2]), np.array([0.2, 0.25, 0.25, 0.3])

@@ -66,6 +66,7 @@ def loaded(folder: Path, frame: pd.DataFrame, *, person: bool, key: int = 1) -> 
     return workspace, "offers"
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("stay", [0.8, 0.0])
 def test_buckets_tell_how_many_stay(tmp_path: Path, stay: float) -> None:
     """The mean of three ways to put people into buckets: with one, the fourth lag of scores strays by 0.10 (one sd)."""
@@ -86,6 +87,7 @@ def test_buckets_tell_how_many_stay(tmp_path: Path, stay: float) -> None:
         )
 
 
+@pytest.mark.costly
 def test_where_rows_are_independent_nothing_is_alike(tmp_path: Path) -> None:
     workspace, name = loaded(tmp_path / "w", log(0.8), person=False)
     with reading(workspace) as connection:
@@ -108,6 +110,7 @@ def steps(alike: float, rng: np.random.Generator) -> list[Step]:
     return found
 
 
+@pytest.mark.costly
 def test_the_gap_of_months_that_hold_the_same_people_varies_as_it_is_said_to() -> None:
     """Over many series: the scores of a split have the variance 1, and without the correlations twice that or more."""
     rng, lags = np.random.default_rng(4), tuple(0.8**lag for lag in range(1, 12))
@@ -120,6 +123,7 @@ def test_the_gap_of_months_that_hold_the_same_people_varies_as_it_is_said_to() -
     assert blind[:, 5].std() > 1.4
 
 
+@pytest.mark.costly
 def test_series_of_people_who_come_back_are_left_in_peace_and_breaks_are_found() -> None:
     rng, lags = np.random.default_rng(5), tuple(0.8**lag for lag in range(1, 12))
     family = [Series(id=f"s{i}", scale="value", steps=steps(0.8, rng)) for i in range(200)]

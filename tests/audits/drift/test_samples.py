@@ -84,6 +84,7 @@ def drawn(workspace: Workspace, system: System, window: Window = JANUARY, size: 
         return draw(connection, system, window, size=size)
 
 
+@pytest.mark.costly
 def test_the_sample_is_the_one_that_a_hash_and_a_sort_give(given_log: tuple[Workspace, System]) -> None:
     found, rows = drawn(*given_log), log()
     rows["hash"] = [hashlib.sha256(f"{SEED}{ref}".encode()).hexdigest() for ref in rows.ref]
@@ -143,6 +144,7 @@ def test_a_row_that_stands_for_many_decisions_comes_as_often(made: Made) -> None
     assert heavy.sum() == pytest.approx(2_000 * 30_000 / rows.n.sum(), abs=31 * 2)
 
 
+@pytest.mark.costly
 def test_rows_that_counts_hold_and_the_lake_does_not(made: Made) -> None:
     workspace, system = made(log().head(50))
     with writing(workspace) as connection:

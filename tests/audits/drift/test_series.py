@@ -85,6 +85,7 @@ def series(given: tuple[Workspace, System]) -> DriftSeries:
     return drift_series(*given, as_of=TODAY)
 
 
+@pytest.mark.costly
 def test_ended_months_since_the_reference_and_why_some_are_not_compared(series: DriftSeries) -> None:
     told = [(point.window, point.decisions, point.reason) for point in series.points]
     reasons = ["is_reference", None, None, "small_group", None]
@@ -94,6 +95,7 @@ def test_ended_months_since_the_reference_and_why_some_are_not_compared(series: 
     assert [series.deciding[month(i)] for i in (1, 3)] == [{"1.0": 1.0}, {"2.0": 1.0}]
 
 
+@pytest.mark.costly
 def test_the_same_figures_as_an_audit(given: tuple[Workspace, System], series: DriftSeries) -> None:
     workspace, system = given
     run = measure_window(workspace, system, start=month(3).start, end=month(3).end, as_of=TODAY)
@@ -170,6 +172,7 @@ def test_how_good_decisions_were_is_what_an_audit_says_and_expected_until_it_is_
     assert drift_series(*given, step="week", as_of=TODAY).performance == []
 
 
+@pytest.mark.costly
 def test_against_the_window_before_and_the_one_examined_last(given: tuple[Workspace, System]) -> None:
     points = drift_series(*given, against="previous", as_of=TODAY).points
     assert [point.reason for point in points] == ["no_earlier", None, None, "small_group", "small_group"]

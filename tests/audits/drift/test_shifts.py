@@ -67,6 +67,7 @@ def test_a_season_is_named() -> None:
         assert found.seasonal, seed
 
 
+@pytest.mark.costly
 def test_what_changes_for_everybody_is_no_change_of_a_ratio() -> None:
     accused = sum(
         bool(shifts([drawn(np.random.default_rng(seed), rate=lambda at: 0.1 if at < 18 else 0.4)]))
@@ -105,6 +106,7 @@ def test_steps_come_from_what_documents_say() -> None:
     assert step_of(month(0), measure, None) is None
 
 
+@pytest.mark.costly
 def test_a_year_of_months_sees_what_no_month_shows_by_itself() -> None:
     """An eighth less for half a year, of 5,000 decisions a month and side."""
     found = 0
@@ -149,6 +151,7 @@ def accused(seeds: range) -> int:
     return sum(bool(shifts(any_system(np.random.default_rng([20_270_101, seed])))) for seed in seeds)
 
 
+@pytest.mark.costly
 def test_forty_steady_years() -> None:
     assert accused(range(5000, 5040)) <= 6  # 1.6 expected; 7 or more: 1 in 700
 

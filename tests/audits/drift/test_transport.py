@@ -48,6 +48,7 @@ def close(*values: float) -> float:
     return 1e-9 * (1 + max(abs(value) for value in values))
 
 
+@pytest.mark.costly
 @given(EDGES, ROWS, ROWS, st.booleans())
 def test_the_distance_of_the_rows_lies_between_what_the_bins_tell(
     edges: list[float], before: list[float], after: list[float], summed: bool
@@ -67,6 +68,7 @@ def test_the_distance_of_the_rows_lies_between_what_the_bins_tell(
     assert not summed or far or "high" in found["wasserstein"].params, "sums hold no value that is farther"
 
 
+@pytest.mark.costly
 @given(
     st.lists(st.integers(0, 100).map(float), min_size=1, max_size=50),
     st.lists(st.integers(0, 100).map(float), min_size=1, max_size=50),
@@ -79,6 +81,7 @@ def test_within_a_declared_range(before: list[float], after: list[float]) -> Non
     assert abs(rows - (found.value or 0.0)) <= found.params["bin_bound"] + 1e-9
 
 
+@pytest.mark.costly
 @given(ROWS, ROWS)
 def test_a_bin_for_each_value_loses_nothing(before: list[float], after: list[float]) -> None:
     edges = sorted({*before, *after})
@@ -92,6 +95,7 @@ def test_a_bin_for_each_value_loses_nothing(before: list[float], after: list[flo
     assert found["wasserstein"].params["bin_bound"] <= 3 * unit + close(rows, *edges)
 
 
+@pytest.mark.costly
 @given(EDGES, ROWS, ROWS, st.integers(2, 5))
 def test_neither_order_nor_repetition_changes_it(
     edges: list[float], before: list[float], after: list[float], times: int

@@ -72,6 +72,7 @@ def test_ends_say_what_the_tests_say() -> None:
     assert gap_share_end({**test, "whole": -0.01}, 2.0, high=True) is None
 
 
+@pytest.mark.costly
 def test_a_gap_that_may_be_none_is_not_shared_out() -> None:
     even = {("F", "young"): (250, 260, 240, 250), ("M", "young"): (255, 255, 240, 250)}
     found = shared(even)
@@ -82,6 +83,7 @@ def test_a_gap_that_may_be_none_is_not_shared_out() -> None:
     assert (few.status, few.reason) in {("undefined", "few_moved_on"), ("suppressed", "small_numerator")}
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("stayed", [0, 9])
 def test_a_stage_where_nearly_all_move_on_is_told_of_nobody(stayed: int) -> None:
     """All of 10 of 10 at every stage: a ratio of 1 that seemed sure, and a share of a gap that seemed to vary by 0."""
@@ -123,6 +125,7 @@ def test_a_hidden_group_has_no_share() -> None:
     assert {*found.params} == {"against", "bad_side", "scale", "watched"}
 
 
+@pytest.mark.costly
 def test_the_more_the_tool_holds_back_the_more_it_carries() -> None:
     """People who got no further than the last stage are moved to before the first."""
     values = []
@@ -134,6 +137,7 @@ def test_the_more_the_tool_holds_back_the_more_it_carries() -> None:
     assert values[0] < values[-1]
 
 
+@pytest.mark.costly
 def test_repeated_people_widen_it_and_numpy_gives_the_same_jackknife() -> None:
     furthest = {group: [5 * n for n in counts] for group, counts in LARGE.items()}
     plain, clustered = shared(furthest, rows_each=1), shared(furthest, rows_each=5)

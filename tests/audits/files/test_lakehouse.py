@@ -73,6 +73,7 @@ def test_the_newest_state_of_a_table_of_delta_is_read(tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.costly
 def test_the_newest_state_of_a_table_of_iceberg_is_brought_in(workspace: Workspace, jobs: System) -> None:
     report = ingest(workspace, jobs, LAKEHOUSE)
     assert (report.accepted, report.quarantined, report.origin) == (2, 0, "iceberg_table")

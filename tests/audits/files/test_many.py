@@ -78,6 +78,7 @@ def test_compressed_json_lines_are_read_and_a_file_cut_short_is_refused(kind: st
         column(path, "date")
 
 
+@pytest.mark.costly
 def test_a_folder_is_brought_in_file_by_file_and_a_bad_one_is_named(workspace: Workspace, tmp_path: Path) -> None:
     folder = tmp_path / "exports"
     folder.mkdir()

@@ -31,6 +31,7 @@ def test_a_byte_far_into_the_file_is_found_and_named(tmp_path: Path) -> None:
         column(path, "nom", encoding="cp1252")
 
 
+@pytest.mark.costly
 def test_a_character_may_lie_across_two_pieces(tmp_path: Path) -> None:
     """Files are read a megabyte at a time: a letter of two bytes, a line end and a quoted cell are cut there."""
     for shift in range(4):
@@ -58,6 +59,7 @@ def test_nothing_is_written_to_a_disk_and_nothing_is_left_running(
     assert list(empty.rglob("*")) == []
 
 
+@pytest.mark.costly
 def test_a_large_file_is_spilled_encrypted_and_memory_does_not_grow(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     with path.open("w", encoding="cp1252") as file:

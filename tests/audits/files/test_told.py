@@ -42,6 +42,7 @@ def test_the_system_file_says_how_files_are_written_and_an_option_goes_before_it
     assert told.read == "read as UTF-8, `;`, dates day/month/year"
 
 
+@pytest.mark.costly
 def test_a_file_counts_once_by_its_content_and_the_way_it_was_read(
     workspace: Workspace, jobs: System, tmp_path: Path
 ) -> None:
@@ -75,6 +76,7 @@ def test_a_dry_run_and_a_log_take_the_same_options(workspace: Workspace, tmp_pat
         assert "log.csv: read as cp850, `;`, dates day/month/year." in told
 
 
+@pytest.mark.costly
 def test_what_is_logged_is_written_as_computers_write_it(workspace: Workspace, tmp_path: Path) -> None:
     """A sync that reads the run needs no option any more."""
     from boussole.experiments.logging import log_file

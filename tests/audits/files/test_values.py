@@ -80,6 +80,7 @@ def test_english_thousands_are_read_where_a_number_proves_them(tmp_path: Path) -
     assert column(path, "x", decimal=".") == ["1015", "2015.5"]
 
 
+@pytest.mark.costly
 def test_true_and_false_are_read_in_french_and_english(workspace: Workspace, tmp_path: Path) -> None:
     file = workspace.home / "systems" / "jobs.yaml"
     file.write_text(SYSTEM.replace("[oui]", "[true]").replace("[non]", "[false]"), encoding="utf-8")

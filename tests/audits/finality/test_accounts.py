@@ -54,6 +54,7 @@ def counted(workspace: Workspace, *, exact: bool = False) -> list[tuple[int, int
     return [(sum(each["n"] * each["decision"] for each in part), sum(each["n"] for each in part)) for part in own]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("account", "found"),
     [
@@ -85,6 +86,7 @@ def test_the_last_export_of_a_month_counts(tmp_path: Path) -> None:
     assert counted(workspace)[0] == (0, 1) == counted(workspace, exact=True)[0]
 
 
+@pytest.mark.costly
 def test_no_account_stands_in_clear_and_a_row_without_one_is_set_aside(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     bring(workspace, "CANARY-7,2026-03-30,no,adviser,read,", ",2026-03-30,no,adviser,read,", quarantined=1)
@@ -96,6 +98,7 @@ def test_no_account_stands_in_clear_and_a_row_without_one_is_set_aside(tmp_path:
     assert counted(workspace)[0] == (1, 1)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("bare", "others", "needless", "status", "params"),
     [

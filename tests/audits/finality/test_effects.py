@@ -102,6 +102,7 @@ def test_errors_are_those_of_leaving_out_each_agency() -> None:
     assert found.overall.se == pytest.approx(np.sqrt(variance), rel=1e-9)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("started", "others", "times"), [(10, 10, 400), (87, 60, 150)])
 def test_intervals_hold_and_trends_are_not_accused_too_often(started: int, others: int, times: int) -> None:
     """Of many panels without an effect: 95 in 100 intervals hold it, all months together too, and the test of trends

@@ -81,6 +81,7 @@ COUNTED: dict[str, tuple[list[tuple[int, str | None]], tuple[int, int], tuple[in
 }
 
 
+@pytest.mark.costly
 def test_what_a_control_counts_as_and_who_is_told(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     rows = [("a", f"{month}-{day:02}", why) for month, (controls, *_) in COUNTED.items() for day, why in controls]
@@ -173,6 +174,7 @@ def sides(workspace: Workspace, window: Window = MARCH) -> dict[str, tuple[int, 
     return {side: (n, hits) for side, (n, hits) in found.items()}
 
 
+@pytest.mark.costly
 def test_days_after_messages_are_counted_by_hand(everybody: Workspace) -> None:
     expected: dict[str, list[int]] = {"silent": [0, 0], "replied": [0, 0]}
     for _, _, told in PEOPLE.values():
@@ -217,6 +219,7 @@ def test_a_log_is_known_until_its_end_or_a_hole(everybody: Workspace, days: pd.D
     assert found == (dt.date.fromisoformat(last),)
 
 
+@pytest.mark.costly
 def test_bad_rows_are_told_and_nothing_is_lost(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     rows = [

@@ -60,6 +60,7 @@ def counted(workspace: Workspace, *, exact: bool = False) -> dict[str, tuple[int
     return found
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("use", "undeclared", "unlabelled"),
     [
@@ -85,6 +86,7 @@ def test_what_a_use_counts_as(
     assert found == {UNDECLARED: undeclared, UNLABELLED: unlabelled} == counted(workspace, exact=True)
 
 
+@pytest.mark.costly
 def test_a_use_counts_in_its_month_and_late_ones_are_added(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     bring(workspace, "2026-03-10,list,match,A,", "2026-04-01,list,control,A,")
@@ -93,6 +95,7 @@ def test_a_use_counts_in_its_month_and_late_ones_are_added(tmp_path: Path) -> No
     assert counted(workspace) == {UNDECLARED: (1, 2), UNLABELLED: (0, 2)} == counted(workspace, exact=True)
 
 
+@pytest.mark.costly
 def test_another_declaration_is_held_to_all_uses_at_once(tmp_path: Path) -> None:
     """What the lake counted under the old list is not taken for it."""
     workspace = made(tmp_path / "w")
@@ -110,6 +113,7 @@ def test_another_declaration_is_held_to_all_uses_at_once(tmp_path: Path) -> None
     assert counted(workspace)[UNDECLARED] == (0, 2)
 
 
+@pytest.mark.costly
 def test_counts_outlive_a_purge(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     bring(workspace, "2026-03-10,list,match,A,", "2026-03-10,list,control,A,", "2026-04-02,list,match,A,")
@@ -137,6 +141,7 @@ def test_a_section_without_declared_uses_is_written_as_before(tmp_path: Path) ->
     assert not {"purposes", "tasks", "excluded", "excluded_when"} & {*written}
 
 
+@pytest.mark.costly
 def test_the_measure_tells_cases_and_what_nobody_can_tell(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     rows = [f"2026-03-{1 + i % 28:02},list,match,T{i % 7}," for i in range(90)]
@@ -177,6 +182,7 @@ def test_many_cases_have_the_interval_of_their_clusters() -> None:
     assert (found.interval.low, found.interval.high) == pytest.approx((low, high), abs=0.004)  # Student's t, 39
 
 
+@pytest.mark.costly
 def test_uses_that_all_lack_a_label_are_told_as_such(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     bring(workspace, *["2026-03-05,list,,T2,"] * 20)

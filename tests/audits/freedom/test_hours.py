@@ -107,6 +107,7 @@ CASES = [
 ]
 
 
+@pytest.mark.costly
 def test_a_message_is_held_to_the_clock_and_calendar_of_the_person(workspace: Workspace) -> None:
     bring(workspace, *(f"p{i},{sent},contact,,{dept}" for i, (sent, dept, _) in enumerate(CASES)))
     with reading(workspace) as connection:
@@ -117,6 +118,7 @@ def test_a_message_is_held_to_the_clock_and_calendar_of_the_person(workspace: Wo
     assert counted(workspace, month_of("2026-03-04")) == counted(workspace, month_of("2026-03-04"), exact=True)
 
 
+@pytest.mark.costly
 def test_what_cannot_be_placed_is_told_and_a_day_alone_is_no_time(workspace: Workspace) -> None:
     bring(
         workspace,
@@ -135,6 +137,7 @@ def test_what_cannot_be_placed_is_told_and_a_day_alone_is_no_time(workspace: Wor
     assert aside == [("answered", "the reply is older than the message"), ("who", "the person is missing")]
 
 
+@pytest.mark.costly
 def test_counts_follow_each_batch_and_a_rebuild_gives_the_same(workspace: Workspace) -> None:
     bring(workspace, "p1,2026-03-04T11:00:00,contact,,75", "p1,2026-02-04T11:00:00,contact,,75")
     bring(workspace, "p2,2026-03-07T11:00:00,contact,,75", name="late")
@@ -163,6 +166,7 @@ def test_messages_of_a_run_that_was_deleted_leave_the_counts_and_come_back_with_
     assert (counted(workspace, month_of("2026-02-04")), counted(workspace, MARCH)) == (february, march)
 
 
+@pytest.mark.costly
 def test_a_rebuild_forgets_counts_that_no_message_is_behind(workspace: Workspace) -> None:
     bring(workspace, *FEBRUARY)
     with writing(workspace) as connection:
@@ -188,6 +192,7 @@ def test_after_a_purge_the_cube_alone_knows_who_was_written_to_before(workspace:
     assert counted(workspace, MARCH)[OFTEN] == (0, 2)  # counted anew, of the rows that are left
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("start", "end"), [("03-15", "03-31"), ("03-01", "03-30"), ("02-02", "03-31"), ("03-21", "03-21")]
 )

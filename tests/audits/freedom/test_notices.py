@@ -58,6 +58,7 @@ def first(workspace: Workspace, window: Window = MARCH, *, exact: bool = False) 
     return tuple(found)
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("messages", "found"),
     [
@@ -92,6 +93,7 @@ def test_the_first_message_to_a_person(tmp_path: Path, messages: list[str], foun
     assert first(workspace) == found == first(workspace, exact=True)
 
 
+@pytest.mark.costly
 def test_an_earlier_message_that_comes_late_is_the_first(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     bring(workspace, "p,2026-04-02T10:00:00,contact,C9")
@@ -101,6 +103,7 @@ def test_an_earlier_message_that_comes_late_is_the_first(tmp_path: Path) -> None
     assert first(workspace)[0] == (0, 1)
 
 
+@pytest.mark.costly
 def test_another_approval_is_seen_at_once(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     bring(workspace, "p,2026-03-02T10:00:00,contact,C9")
@@ -111,6 +114,7 @@ def test_another_approval_is_seen_at_once(tmp_path: Path) -> None:
     assert first(Workspace(workspace.home))[0] == (0, 1)
 
 
+@pytest.mark.costly
 def test_who_was_written_to_before_a_purge_is_no_new_person_in_what_was_counted(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     bring(workspace, "p,2026-02-02T10:00:00,contact,A1", "p,2026-04-20T10:00:00,contact,C9", "q,2026-04-21,contact,A1")
@@ -135,6 +139,7 @@ def test_notices_that_say_nothing_are_refused(tmp_path: Path, written: str, told
         workspace.system("offers")
 
 
+@pytest.mark.costly
 def test_the_measure_and_its_interval(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w")
     bring(

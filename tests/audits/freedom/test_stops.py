@@ -41,6 +41,7 @@ def stopped(workspace: Workspace, window: Window = MARCH) -> tuple[int, int]:
 LAST = "other,2026-03-31T19:00:00,contact,,75"
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("messages", "found"),
     [
@@ -72,6 +73,7 @@ def test_who_is_written_to_after_a_stop(workspace: Workspace, messages: list[str
     assert stopped(workspace) == found
 
 
+@pytest.mark.costly
 def test_a_stop_that_comes_late_and_one_of_a_month_before_count(workspace: Workspace) -> None:
     bring(workspace, "p,2026-03-12T10:00:00,contact,,75", LAST)
     assert stopped(workspace) == (0, 0)
@@ -79,6 +81,7 @@ def test_a_stop_that_comes_late_and_one_of_a_month_before_count(workspace: Works
     assert stopped(workspace) == (1, 1)
 
 
+@pytest.mark.costly
 def test_a_purge_does_not_forget_who_said_stop(workspace: Workspace) -> None:
     bring(
         workspace,
@@ -152,6 +155,7 @@ def test_of_few_people_no_number_is_told(stops, status, reason, params) -> None:
     assert (found.status, found.reason, found.params) == (status, reason, params)
 
 
+@pytest.mark.costly
 def test_a_log_without_a_stop_says_nothing_and_one_that_nobody_asked_even_less(workspace: Workspace) -> None:
     bring(workspace, LAST)
     with reading(workspace) as connection:

@@ -191,6 +191,7 @@ def test_a_root_of_more_entries_than_there_are_is_refused(path, three):
         ledger.root(connection, size=4)
 
 
+@pytest.mark.costly
 def test_two_processes_append_without_a_fork(path):
     writers = [
         subprocess.Popen(

@@ -55,6 +55,7 @@ def account(tmp_path):
     return folder, made
 
 
+@pytest.mark.costly
 def test_a_program_of_another_account_signs(workspace, account):
     folder, public = account
     workspace = signed_by(workspace, {"command": [*BOUSSOLE, str(folder)], "public": public})
@@ -66,6 +67,7 @@ def test_a_program_of_another_account_signs(workspace, account):
     assert run(workspace, "ledger", "key").stdout.strip() == public
 
 
+@pytest.mark.costly
 def test_a_ledger_keeps_its_key_when_it_moves(workspace, tmp_path):
     before = str(workspace_key(workspace.keys).verifier)
     (tmp_path / "sealer").mkdir()
@@ -148,6 +150,7 @@ def test_the_account_signs_nothing_that_goes_back(account, tries):
         seal(folder, text(11))
 
 
+@pytest.mark.costly
 def test_signing_makes_no_key(tmp_path):
     (tmp_path / "empty").mkdir()
     done = subprocess.run([*BOUSSOLE, tmp_path / "empty"], input=b"x", capture_output=True, check=False)
@@ -243,6 +246,7 @@ def test_a_missing_package_is_told(workspace, account, monkeypatch, tmp_path):
     assert "boussole-charter[pkcs11]" in (missing.value.next_step or "")
 
 
+@pytest.mark.costly
 def test_a_signature_line_is_read_alone(account):
     folder, _ = account
     key = known_key(folder)

@@ -137,6 +137,7 @@ def test_aequitas_counts_people_once_for_each_attribute(real_data: Path) -> None
     assert {int(line["pp"]) / selected for line in lines} == {0.5}
 
 
+@pytest.mark.costly
 def test_scores_of_aequitas_case_9_are_no_decisions(
     real_data: Path, make_workspace: Callable[..., Workspace], tmp_path: Path
 ) -> None:
@@ -222,6 +223,7 @@ def _columns(rows: Rows) -> tuple[list[int], list[int], list[str]]:
     return [row["y"] for row in rows], [row["d"] for row in rows], [row["g"] for row in rows]
 
 
+@pytest.mark.costly
 def test_random_tables_agree_with_fairlearn(table: Rows, make_system: Make, measured: Measured) -> None:
     found = measured(table, make_system({"g": None}))
     outcomes, decisions, groups = _columns(table)

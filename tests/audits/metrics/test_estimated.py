@@ -65,6 +65,7 @@ def test_expected_errors_by_hand(make_system: Make, measured_scores: Measured) -
     assert found["estimated_accuracy/g=a"].params["reference_outcomes"] == 900
 
 
+@pytest.mark.costly
 def test_chances_are_those_of_scikit_learn_and_never_fall(make_system: Make, measured_scores: Measured) -> None:
     """One score asked at a time is its chance: accuracy where it is selected."""
     random = np.random.default_rng(4)

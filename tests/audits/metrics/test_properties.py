@@ -35,6 +35,7 @@ UNBOUNDED = {"treatment_equality_difference"}
 logs = st.lists(row, min_size=1, max_size=15)
 
 
+@pytest.mark.costly
 @settings(max_examples=8, deadline=None)
 @given(rows=logs, seed=st.integers(0, 1000))
 def test_row_order_does_not_matter(
@@ -98,6 +99,7 @@ def test_the_log_many_times_over_has_the_same_rates_and_narrower_intervals(
             assert other.high - other.low < measure.interval.high - measure.interval.low
 
 
+@pytest.mark.costly
 @settings(max_examples=12, deadline=None)
 @given(rows=logs, person=st.booleans(), favourable=st.booleans())
 def test_every_measure_is_sound(
@@ -124,6 +126,7 @@ def test_every_measure_is_sound(
                 assert interval.low - 1e-9 <= measure.value <= interval.high + 1e-9, measure.id
 
 
+@pytest.mark.costly
 @settings(max_examples=8, deadline=None)
 @given(rows=st.lists(row, min_size=5, max_size=25))
 def test_rates_agree_with_scikit_learn_on_rows(

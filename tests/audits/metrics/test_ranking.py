@@ -46,6 +46,7 @@ EDGES: list[People] = [
 ]
 
 
+@pytest.mark.costly
 @settings(max_examples=12, deadline=None)
 @example(lists=EDGES, reference=None)
 @example(lists=EDGES, reference="a")
@@ -104,6 +105,7 @@ def random_lists(count: int, *, seed: int, against: float = 0.0) -> list[People]
     return found
 
 
+@pytest.mark.costly
 def test_measures_are_means_over_lists(in_lists: InLists, measured_lists: Measured) -> None:
     lists = random_lists(120, seed=1, against=0.8)
     found = measured_lists(lists, in_lists("M"))
@@ -178,6 +180,7 @@ def test_a_few_people_at_the_first_places_are_not_told(in_lists: InLists, measur
     assert found["exposure_ratio/g=F"].status == "ok"
 
 
+@pytest.mark.costly
 def test_a_hidden_group_enters_nothing(in_lists: InLists, measured_lists: Measured) -> None:
     """Whatever the ten people of a hidden group do, no figure changes; what would change is hidden."""
     base = random_lists(60, seed=4)

@@ -141,6 +141,7 @@ def of_cases() -> list[Measure]:
     return [*noticed, *account_measures(unread, SYSTEM)]
 
 
+@pytest.mark.costly
 def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     of_scores: set[str],
     adjusted: Callable[..., Any],

@@ -55,6 +55,7 @@ BAD_ROWS = {
 }
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("name", "strict"),
     [
@@ -117,6 +118,7 @@ def test_sources_that_cannot_be_read(run: Run, tmp_path: Path, make: Callable[[P
     assert CANARY not in said
 
 
+@pytest.mark.costly
 def test_an_error_of_the_database_is_told_by_its_kind(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +141,7 @@ def test_other_logs(run: Run, tmp_path: Path, log: str) -> None:
     assert CANARY not in said
 
 
+@pytest.mark.costly
 def test_listing_what_is_set_aside_and_the_ledger(run: Run, workspace: Workspace, tmp_path: Path) -> None:
     run(
         "import",

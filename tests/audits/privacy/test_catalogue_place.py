@@ -120,6 +120,7 @@ def test_a_copy_without_the_keys_opens_no_row(workspace: Workspace, copy: Path, 
             pq.read_table(path)
 
 
+@pytest.mark.costly
 @pytest.mark.attack("the lake", "all but keys/ is searched for identifiers, lowest and highest values, and keys")
 def test_no_value_and_no_key_stands_in_what_lies_apart_from_the_keys(
     workspace: Workspace, copy: Path, tries: Tries
@@ -233,6 +234,7 @@ def _start(workspace: Workspace, place: str, when: str, apart: str) -> subproces
     return subprocess.Popen([sys.executable, "-c", MOVER, str(workspace.home), place, when, apart])
 
 
+@pytest.mark.costly
 @pytest.mark.attack("the lake", "the move of the catalogue is killed")
 @pytest.mark.parametrize("apart", [later("no"), "yes"])
 @pytest.mark.parametrize(("place", "when"), [later("_end_work", "before"), ("_move", "before"), ("_move", "after")])
@@ -268,6 +270,7 @@ def test_moves_killed_at_random_points(workspace: Workspace, tries: Tries, apart
     assert killed > 5
 
 
+@pytest.mark.costly
 @pytest.mark.attack("files", "what others may read of a lake that a program of another umask wrote")
 @pytest.mark.parametrize("umask", [0o000, 0o022])
 def test_a_notebook_keeps_its_umask_and_the_lake_is_private(

@@ -86,6 +86,7 @@ def test_no_function_and_no_error_holds_a_key(connection: duckdb.DuckDBPyConnect
         assert form[:8].decode("latin-1") not in said
 
 
+@pytest.mark.costly
 def test_a_lake_refuses_other_keys_and_ignores_a_rotation_that_never_ended(workspace: Workspace) -> None:
     with writing(workspace) as connection:
         set_key(connection, workspace)

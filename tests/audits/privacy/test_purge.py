@@ -90,6 +90,7 @@ def test_no_file_holds_a_byte_of_what_went(tmp_path: Path, private: tuple[str, .
     assert found_when_opened(workspace, [*NEEDLES, *pseudonyms]) == set()
 
 
+@pytest.mark.costly
 def test_every_file_of_the_lake_is_one_that_its_catalogue_names(workspace: Workspace) -> None:
     purge(workspace, before=BEFORE)
     named = rows_of(workspace, "SELECT path FROM __ducklake_metadata_lake.ducklake_data_file")
@@ -99,6 +100,7 @@ def test_every_file_of_the_lake_is_one_that_its_catalogue_names(workspace: Works
     assert others == {"catalog.sqlite", "writer.lock"}
 
 
+@pytest.mark.costly
 def test_what_goes_and_what_stays(workspace: Workspace, loans: System) -> None:
     age(workspace, "old")
     kept = rows_of(
@@ -144,6 +146,7 @@ def test_what_goes_and_what_stays(workspace: Workspace, loans: System) -> None:
     assert purge(workspace, before=BEFORE) == []
 
 
+@pytest.mark.costly
 def test_sealed_months_are_neither_rebuilt_nor_filled_again(
     workspace: Workspace, loans: System, tmp_path: Path
 ) -> None:
@@ -167,6 +170,7 @@ def test_sealed_months_are_neither_rebuilt_nor_filled_again(
     assert ingested.already
 
 
+@pytest.mark.costly
 def test_retention_comes_from_the_system_file(workspace: Workspace) -> None:
     # 365 days before 2026-10-31 is 2025-10-31: October 2025 has not ended by then. A day later it has.
     (found,) = purge(workspace, today=dt.date(2026, 10, 31))
@@ -182,6 +186,7 @@ def test_without_a_rule_or_a_day_nothing_is_removed(workspace: Workspace) -> Non
         purge(workspace)
 
 
+@pytest.mark.costly
 def test_a_dry_run_says_the_same_and_removes_nothing(workspace: Workspace) -> None:
     inode = workspace.catalogue.stat().st_ino
     would = purge(workspace, before=BEFORE, dry_run=True)
@@ -189,6 +194,7 @@ def test_a_dry_run_says_the_same_and_removes_nothing(workspace: Workspace) -> No
     assert purge(workspace, before=BEFORE) == would
 
 
+@pytest.mark.costly
 def test_the_ledger_holds_counts_and_dates_once(workspace: Workspace) -> None:
     purge(workspace, before=BEFORE)
     assert [seal_removals(workspace), seal_removals(workspace)] == [1, 0]
@@ -214,6 +220,7 @@ def test_the_ledger_holds_counts_and_dates_once(workspace: Workspace) -> None:
     }
 
 
+@pytest.mark.costly
 def test_snapshot_numbers_go_on_and_never_repeat(workspace: Workspace, tmp_path: Path) -> None:
     with reading(workspace) as connection:
         before = snapshot(connection)
@@ -225,6 +232,7 @@ def test_snapshot_numbers_go_on_and_never_repeat(workspace: Workspace, tmp_path:
         assert before < after < snapshot(connection)
 
 
+@pytest.mark.costly
 def test_a_reader_across_a_purge_is_told_so(workspace: Workspace) -> None:
     told = pytest.raises(LakeError, match=r"rewritten by a purge.*Run the command again")
     with told, reading(workspace) as connection:
@@ -233,6 +241,7 @@ def test_a_reader_across_a_purge_is_told_so(workspace: Workspace) -> None:
         connection.execute("SELECT max(id) FROM lake.loans.decisions").fetchall()
 
 
+@pytest.mark.costly
 def test_a_moved_workspace_keeps_its_lake(workspace: Workspace, tmp_path: Path) -> None:
     purge(workspace, before=BEFORE)
     moved = Workspace(workspace.home.rename(tmp_path / "moved"))
@@ -241,6 +250,7 @@ def test_a_moved_workspace_keeps_its_lake(workspace: Workspace, tmp_path: Path) 
     assert not workspace.home.exists()
 
 
+@pytest.mark.costly
 def test_counting_rows_of_a_sealed_month_is_refused(workspace: Workspace, loans: System) -> None:
     purge(workspace, before=BEFORE)
     october, young = dt.date(2025, 10, 1), dt.date(2026, 10, 1)
@@ -251,6 +261,7 @@ def test_counting_rows_of_a_sealed_month_is_refused(workspace: Workspace, loans:
     assert measure_window(workspace, loans, start=young, end=dt.date(2026, 10, 31), exact=True).decisions == 40
 
 
+@pytest.mark.costly
 def test_copies_that_a_killed_process_left_are_removed(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,6 +275,7 @@ def test_copies_that_a_killed_process_left_are_removed(
     assert sorted(path.name for path in tmp_path.glob("*-*")) == ["boussole-new", "other-old"]
 
 
+@pytest.mark.costly
 def test_the_command_says_what_went_and_where_it_may_still_be(workspace: Workspace) -> None:
     call = ["--workspace", str(workspace.home), "purge", "--before", "2025-11-20"]
     would = CliRunner().invoke(app, [*call, "--dry-run"]).stderr
@@ -280,6 +292,7 @@ def test_the_command_says_what_went_and_where_it_may_still_be(workspace: Workspa
     assert seal_removals(workspace) == 0
 
 
+@pytest.mark.costly
 def test_rows_of_excluded_runs_age_too(workspace: Workspace, loans: System, tmp_path: Path) -> None:
     path = tmp_path / "run.csv"
     path.write_text(f"{HEADERS['decisions']}\nEXCLUDED1,2025-09-03,yes,0.5,P1,o,EXCLUDEDteam,F,n,1\n", encoding="utf-8")
@@ -341,6 +354,7 @@ def test_rows_without_a_system_file_are_told(workspace: Workspace, tmp_path: Pat
     assert "The lake also holds rows of 'loans', whose file is gone: put loans.yaml back to purge them." in said
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("growing", [True, later(False)])
 def test_what_was_purged_does_not_come_back(workspace: Workspace, loans: System, tmp_path: Path, growing: bool) -> None:
     """A source that still holds the old rows is read again, with one young row more in each log."""

@@ -23,6 +23,7 @@ def hmac_128(key: bytes, text: str) -> str:
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
+@pytest.mark.costly
 def test_new_pseudonyms_are_the_hmac_of_the_old_ones(workspace: Workspace) -> None:
     before = rows_of(workspace, PEOPLE)
     assert rotate(workspace) == RotationResult(
@@ -35,6 +36,7 @@ def test_new_pseudonyms_are_the_hmac_of_the_old_ones(workspace: Workspace) -> No
     assert ref == (hmac_128(second, hmac_128(first, "n7")),)
 
 
+@pytest.mark.costly
 def test_rows_that_come_later_meet_those_that_were_there(workspace: Workspace, loans: System, tmp_path: Path) -> None:
     for _ in range(2):
         rotate(workspace)
@@ -57,6 +59,7 @@ def test_rows_that_come_later_meet_those_that_were_there(workspace: Workspace, l
     assert buckets == [(1,)]
 
 
+@pytest.mark.costly
 def test_no_file_holds_an_old_pseudonym(workspace: Workspace) -> None:
     old = [
         str(row[0]).encode()
@@ -69,6 +72,7 @@ def test_no_file_holds_an_old_pseudonym(workspace: Workspace) -> None:
     assert found_when_opened(workspace, old) == set()
 
 
+@pytest.mark.costly
 def test_counts_buckets_and_texts_stay(workspace: Workspace) -> None:
     before = {name: rows_of(workspace, f"FROM lake.loans.{name} ORDER BY ALL") for name in CUBES}
     rotate(workspace)
@@ -77,6 +81,7 @@ def test_counts_buckets_and_texts_stay(workspace: Workspace) -> None:
     assert keys.numbers(workspace.keys, "text") == [2]  # the old key of texts opens nothing any more
 
 
+@pytest.mark.costly
 def test_no_file_holds_a_key(workspace: Workspace) -> None:
     rotate(workspace)
     every = [path.read_bytes() for path in workspace.keys.glob("*.key")]
@@ -86,6 +91,7 @@ def test_no_file_holds_a_key(workspace: Workspace) -> None:
     assert len(files_of(workspace)) > 5
 
 
+@pytest.mark.costly
 def test_it_refuses_what_would_lose_linkage(workspace: Workspace, tmp_path: Path) -> None:
     inode = workspace.catalogue.stat().st_ino
     ring = workspace.keys / "pseudonym.key"

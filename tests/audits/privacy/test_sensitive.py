@@ -83,6 +83,7 @@ def cubes(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:
     return {name: rows_of(workspace, f"FROM lake.jobs.{name} ORDER BY ALL") for name in CUBES}
 
 
+@pytest.mark.costly
 def test_values_are_joined_by_the_clear_person(jobs: Workspace, tmp_path: Path) -> None:
     report = bring(jobs, tmp_path / "log.csv")
     assert rows_of(jobs, STORED) == EXPECTED
@@ -93,6 +94,7 @@ def test_values_are_joined_by_the_clear_person(jobs: Workspace, tmp_path: Path) 
     assert sorted(daily, key=str) == [("ZEBRA", 1), ("no", 1), (None, 5)]
 
 
+@pytest.mark.costly
 def test_parquet_and_duckdb_give_the_same(jobs: Workspace, tmp_path: Path) -> None:
     frame = pd.DataFrame(
         {
@@ -111,6 +113,7 @@ def test_parquet_and_duckdb_give_the_same(jobs: Workspace, tmp_path: Path) -> No
         assert rows_of(jobs, STORED) == EXPECTED
 
 
+@pytest.mark.costly
 def test_a_sensitive_column_in_the_log_is_not_read_and_told(jobs: Workspace, tmp_path: Path) -> None:
     lines = LOG.splitlines()
     (tmp_path / "log.csv").write_text("\n".join([f"{lines[0]},RQTH", *(f"{line},LEAK" for line in lines[1:])]))
@@ -122,6 +125,7 @@ def test_a_sensitive_column_in_the_log_is_not_read_and_told(jobs: Workspace, tmp
     assert found_when_opened(jobs, [b"LEAK"]) == set()
 
 
+@pytest.mark.costly
 def test_people_who_are_added_or_taken_out_are_joined_anew(jobs: Workspace, tmp_path: Path) -> None:
     bring(jobs, tmp_path / "log.csv")
     system = jobs.system("jobs")
@@ -147,6 +151,7 @@ def test_people_who_are_added_or_taken_out_are_joined_anew(jobs: Workspace, tmp_
     assert refresh(jobs, system) is None
 
 
+@pytest.mark.costly
 def test_after_its_end_nothing_of_it_is_held(jobs: Workspace, tmp_path: Path) -> None:
     bring(jobs, tmp_path / "log.csv")
     assert found_when_opened(jobs, [b"ZEBRA"])
@@ -165,12 +170,14 @@ def test_after_its_end_nothing_of_it_is_held(jobs: Workspace, tmp_path: Path) ->
     assert purge(later, today=dt.date(2026, 11, 3)) == []
 
 
+@pytest.mark.costly
 def test_on_its_last_day_it_is_still_in_force(jobs: Workspace, tmp_path: Path) -> None:
     bring(jobs, tmp_path / "log.csv")
     later = declare(jobs, "2026-11-01")
     assert purge(later, today=dt.date(2026, 11, 1)) == []
 
 
+@pytest.mark.costly
 def test_an_ended_group_is_not_joined(jobs: Workspace, tmp_path: Path) -> None:
     bring(declare(jobs, "2020-01-01"), tmp_path / "log.csv")
     assert rows_of(jobs, STORED) == [(ref, None, birth) for ref, _, birth in EXPECTED]
@@ -200,6 +207,7 @@ def test_a_bad_file_refuses_the_import_without_quoting_it(jobs: Workspace, tmp_p
     assert rows_of(jobs, "SELECT count(*) FROM lake.main.ingested") == [(0,)]
 
 
+@pytest.mark.costly
 def test_commands_join_anew(jobs: Workspace, tmp_path: Path) -> None:
     bring(jobs, tmp_path / "log.csv")
     call = ["--workspace", str(jobs.home)]

@@ -33,6 +33,7 @@ def test_what_is_sealed_is_read_again_and_none_stays_none(workspace: Workspace) 
     assert b"Bonjour" not in (sealed[0] or b"")
 
 
+@pytest.mark.costly
 @settings(deadline=None)
 @given(text=st.text())
 def test_any_text_is_read_again(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:

@@ -72,6 +72,7 @@ def test_controls_are_asked_for_and_not_guessed(published: Path, tmp_path: Path)
         propose(source, controls=["Gender"])
 
 
+@pytest.mark.costly
 def test_matched_sets_become_a_control_when_asked_for(real_data: Path, tmp_path: Path) -> None:
     source = real_data / "french_callback/gender2.csv"
     assert "'offer' is one where people in each differ in the group alone" in propose(source).text

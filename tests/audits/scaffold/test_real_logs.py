@@ -63,6 +63,7 @@ def roles(system: System) -> dict[str, Any]:
     return {name: getattr(log, name) for name in plain} | nested
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("file", [*list(REAL)[::2], *map(later, list(REAL)[1::2])])
 def test_real_data_get_a_file_that_loads_and_take_their_rows(file: str, real_data: Path, tmp_path: Path) -> None:
     accepted, known, groups = REAL[file]
@@ -74,6 +75,7 @@ def test_real_data_get_a_file_that_loads_and_take_their_rows(file: str, real_dat
     assert imported(real_data / file, system, tmp_path).accepted == accepted
 
 
+@pytest.mark.costly
 def test_car_loans_are_understood(real_data: Path, tmp_path: Path) -> None:
     path = tmp_path / "reference.csv"
     path.write_bytes(gzip.decompress((real_data / "nannyml/synthetic_car_loan_reference.csv.gz").read_bytes()))
@@ -131,6 +133,7 @@ def french(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.costly
 def test_a_french_export_is_understood(french: Path, tmp_path: Path) -> None:
     made, system = proposed(french, tmp_path)
     assert system.id == "suivi_2026"

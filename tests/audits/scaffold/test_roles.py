@@ -26,6 +26,7 @@ def test_an_outcome_that_is_only_written_down_when_it_happens(table: Callable[..
     assert (system.log.outcome.observed_for, system.log.outcome.absent) == ("selected", "missing")
 
 
+@pytest.mark.costly
 def test_what_is_often_absent_is_no_outcome_for_that_alone(real_data: Path, tmp_path: Path) -> None:
     """Whether the employer is a federal contractor is not known of 1,768 of 4,870 applications."""
     made, system = proposed(real_data / "bertrand_mullainathan/openintro_resume.csv", tmp_path)
@@ -33,6 +34,7 @@ def test_what_is_often_absent_is_no_outcome_for_that_alone(real_data: Path, tmp_
     assert "Often absent, as an outcome can be: job_fed_contractor." in made.text
 
 
+@pytest.mark.costly
 def test_several_that_could_be_the_outcome_are_asked_for(real_data: Path) -> None:
     gaps = propose(real_data / "compas/compas-scores-two-years.csv").gaps
     asked = dict(gap.split(": ", 1) for gap in gaps)

@@ -17,6 +17,7 @@ from boussole.audits.systems import System, load_system
 from tests.audits.scaffold.proposals import imported, proposed
 
 
+@pytest.mark.costly
 def test_every_line_of_a_proposal_that_holds_a_choice_is_marked(real_data: Path) -> None:
     text = propose(real_data / "compas/compas-scores-two-years.csv").text
     bare = [line for line in text.splitlines() if not re.search(r"# (guessed|TO FILL IN): \S", line)]
@@ -26,6 +27,7 @@ def test_every_line_of_a_proposal_that_holds_a_choice_is_marked(real_data: Path)
     ] == []
 
 
+@pytest.mark.costly
 def test_columns_with_awkward_names_stay_readable(table: Callable[..., Path], tmp_path: Path) -> None:
     path = table(**{"no": list(range(20)), "accepted: yes?": ["y", "n"] * 10, "# sexe": ["F", "M"] * 10})
     _, system = proposed(path, tmp_path)
@@ -37,6 +39,7 @@ def test_columns_with_awkward_names_stay_readable(table: Callable[..., Path], tm
 HOSTILE = """x"; DROP TABLE lake.main.rows; --"""
 
 
+@pytest.mark.costly
 @pytest.mark.attack("lake", "names of columns and values that are SQL")
 def test_names_and_values_that_are_sql_are_texts(table: Callable[..., Path], tmp_path: Path) -> None:
     words = ["'); DROP TABLE lake; --", "F' OR '1'='1", "M\"; ATTACH 'x' --", "${x} %s {0}"] * 5
@@ -68,6 +71,7 @@ def test_a_malformed_id_is_refused_with_one_that_would_do(table: Callable[..., P
         propose(table(id=[1, 2], accepted=[0, 1]), system_id="Crédits 2026")
 
 
+@pytest.mark.costly
 def test_the_command_writes_a_file_that_can_be_added_and_imported_with(
     boussole: Any, command: Any, table: Callable[..., Path], tmp_path: Path
 ) -> None:
@@ -119,6 +123,7 @@ NAMES = (
 )
 
 
+@pytest.mark.costly
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kinds=st.dictionaries(st.sampled_from(NAMES), st.sampled_from(sorted(KINDS)), min_size=1, max_size=8))
 @example(kinds={"sexe": "flag", "decision": "flag"})  # nothing is unique: the group stands in for an id

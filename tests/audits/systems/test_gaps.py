@@ -59,6 +59,7 @@ def bring_in(command: Any, workspace: Workspace, loans: Path, log: Path, *, name
     kept.write_text(loans.read_text(encoding="utf-8"), encoding="utf-8")
 
 
+@pytest.mark.costly
 def test_nothing_is_imported_as_a_guess_says(command: Any, workspace: Workspace, loans: Path, log: Path) -> None:
     """What was imported under a guess would be audited as guessed once the line is filled in."""
     here = ("--workspace", workspace.home)
@@ -79,6 +80,7 @@ def test_nothing_is_imported_as_a_guess_says(command: Any, workspace: Workspace,
     assert "loans 2025-12-31/2025-12-31: 120 decisions" in done.stdout
 
 
+@pytest.mark.costly
 def test_an_audit_of_a_system_to_fill_in_is_dry(command: Any, workspace: Workspace, loans: Path, log: Path) -> None:
     here = ("--workspace", workspace.home)
     bring_in(command, workspace, loans, log)
@@ -94,6 +96,7 @@ def test_an_audit_of_a_system_to_fill_in_is_dry(command: Any, workspace: Workspa
     assert (alone.returncode, "line 10: period" in alone.stderr) == (0, True)
 
 
+@pytest.mark.costly
 def test_an_audit_is_sealed_once_nothing_is_to_fill_in(
     command: Any, workspace: Workspace, loans: Path, log: Path
 ) -> None:
@@ -105,6 +108,7 @@ def test_an_audit_is_sealed_once_nothing_is_to_fill_in(
     assert len(audits_of(workspace, "loans")) == 1
 
 
+@pytest.mark.costly
 def test_one_system_to_fill_in_seals_nothing_of_the_others(
     command: Any, workspace: Workspace, loans: Path, log: Path
 ) -> None:
@@ -116,6 +120,7 @@ def test_one_system_to_fill_in_seals_nothing_of_the_others(
     assert audits_of(workspace, "credit") == []
 
 
+@pytest.mark.costly
 def test_whatever_seals_is_refused(command: Any, workspace: Workspace, loans: Path, log: Path) -> None:
     """Where audits are sealed, not in one command; under the other ending of YAML files, too."""
     bring_in(command, workspace, loans, log, name="loans.yml")

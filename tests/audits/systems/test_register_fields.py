@@ -135,6 +135,7 @@ def test_a_key_given_twice_is_an_error_with_its_line(tmp_path):
         load_system(path)
 
 
+@pytest.mark.costly
 def test_a_title_of_a_million_characters_is_refused(tmp_path):
     assert "10000 characters" in refused(tmp_path, status="pilot", title={"fr": "x" * 1_000_000})
 

@@ -284,6 +284,7 @@ def archive(tmp_path, parts):
     return path
 
 
+@pytest.mark.costly
 def test_a_bomb_a_document_type_and_a_damaged_part_are_refused(tmp_path):
     with pytest.raises(SourceError, match="unpacks to"):
         planned(archive(tmp_path, {"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": bytes(130_000_000)}))
@@ -310,6 +311,7 @@ def test_rows_beyond_the_last_are_a_fault_and_not_a_flood(tmp_path):
     assert "at most 10,000 rows" in faults(book(tmp_path, ROW, shape=far))[-1]
 
 
+@pytest.mark.costly
 def test_five_thousand_rows_are_read(tmp_path):
     made = planned(book(tmp_path, *(["U" + str(n), *ROW[1:]] for n in range(5000))))
     assert (len(made.changes), made.faults) == (5000, [])
@@ -417,6 +419,7 @@ def test_a_file_that_appeared_meanwhile_is_not_overwritten(tmp_path, workspace):
     assert (workspace.home / "systems" / "trad_emploi.yaml").read_text(encoding="utf-8") == "mine"
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("lang", "at", "name"), [("fr", 0, "Registre"), ("en", 1, "Register")])
 def test_the_template_has_every_column_lists_and_an_example_that_would_be_accepted(tmp_path, lang, at, name):
     path = tmp_path / "t.xlsx"
@@ -456,6 +459,7 @@ VALUES = st.one_of(
 )
 
 
+@pytest.mark.costly
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.sampled_from([n for c in COLUMNS for n in c.names]), max_size=8),
@@ -472,6 +476,7 @@ def test_any_table_is_read_or_refused_and_never_crashes(tmp_path, more, rows):
         assert change.system.kind == "declared"
 
 
+@pytest.mark.costly
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 5000))
 def test_a_workbook_with_bytes_changed_is_read_or_refused(tmp_path_factory, noise, at):

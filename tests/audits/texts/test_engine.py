@@ -181,6 +181,7 @@ def test_every_criterion_has_rules_with_both_suggestions() -> None:
         assert "art. " in file.law
 
 
+@pytest.mark.costly
 def test_the_gate_leaves_out_nothing_that_matches() -> None:
     checker = packaged_checker()
     texts = [json.loads(line)["text"] for line in DEV.read_text(encoding="utf-8").splitlines()]
@@ -194,6 +195,7 @@ def test_the_gate_leaves_out_nothing_that_matches() -> None:
     assert needed_pieces("[a-z]+") == []
 
 
+@pytest.mark.costly
 def test_the_dev_half_is_agreed_with() -> None:
     """The dev half has been seen by whoever wrote the rules: this holds against a step back, and measures nothing."""
     texts = [json.loads(line) for line in DEV.read_text(encoding="utf-8").splitlines()]

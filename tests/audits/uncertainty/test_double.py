@@ -67,6 +67,7 @@ def test_nobody_selected_is_not_certain() -> None:
     assert made[1]["p"] > 0.2
 
 
+@pytest.mark.costly
 def test_people_who_repeat() -> None:
     alarms, held = found(repeated(120), clustered=True)
     assert alarms <= stats.binom.isf(1e-4, TIMES, 0.05) / TIMES

@@ -97,6 +97,7 @@ def test_few_people_with_many_decisions_count_as_few_where_the_others_agree_with
     assert p_of(six, others) > 0.01
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("count", "others", "rows", "rate", "correlation"),
     [
@@ -124,6 +125,7 @@ def test_nobody_by_chance_is_not_exclusion(count: int, others: int, rows: int, r
     assert re.sub(r"(\d)%", r"\1 %", told).replace("  ", " ") in PAGE
 
 
+@pytest.mark.costly
 @given(st.data())
 @settings(max_examples=300, deadline=None)
 def test_fewer_selected_never_gives_a_milder_answer(data: st.DataObject) -> None:
@@ -143,6 +145,7 @@ def test_fewer_selected_never_gives_a_milder_answer(data: st.DataObject) -> None
     assert p[0][1] >= p[1][1] - 1e-12
 
 
+@pytest.mark.costly
 @given(st.data())
 @settings(max_examples=150, deadline=None)
 def test_nobody_selected_is_never_the_milder_answer(data: st.DataObject) -> None:

@@ -73,6 +73,7 @@ def closed(p, tests):
     return [max(found for kept, found in of_sets.items() if i in kept) for i in range(len(p))]
 
 
+@pytest.mark.costly
 @settings(max_examples=30, deadline=None)
 @given(chances, few, effects)
 def test_it_rejects_what_closed_testing_rejects(p, weights, looked_for):
@@ -88,6 +89,7 @@ def test_it_rejects_exactly_what_is_at_or_below_its_level(p, weights, looked_for
             assert (adjusted <= ALPHA) == (own <= level)
 
 
+@pytest.mark.costly
 @given(chances, few, effects)
 def test_the_stand_alone_verifier_finds_the_same(p, weights, looked_for):
     shares = [weight / sum(weights) for weight in weights]
@@ -134,6 +136,7 @@ def test_what_cannot_be_answered_costs_little(effect, equal, found):
     assert [round(100 * norm.cdf(effect - norm.isf(ALPHA * part))) for part in (1 / 6, share)] == [equal, found]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("alike", [0.0, 0.6])
 @pytest.mark.parametrize("false", [(), (0,), (0, 2)])
 def test_false_alarms_stay_under_the_level_whatever_is_true(alike, false):

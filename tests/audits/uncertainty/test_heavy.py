@@ -37,6 +37,7 @@ FIRST = next(iter(WHO))
 CASES = [(who, 0.3, correlation) for who in WHO for correlation in (0.2, 0.5)] + [(FIRST, r, 0.2) for r in (0.1, 0.05)]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("who", "rate", "correlation"), CASES)
 def test_a_rate_is_held_where_few_make_most_decisions(who: str, rate: float, correlation: float) -> None:
     rng, made = np.random.default_rng(10), 0

@@ -51,6 +51,7 @@ def test_a_year_of_looks_errs_no_oftener_than_one(error: float, years: int) -> N
         assert 0.6 * error < wrong.mean() <= error
 
 
+@pytest.mark.costly
 @given(st.lists(st.floats(0, 1), max_size=14), st.floats(0.0005, 0.3), st.sampled_from([4, 12, 52]))
 @settings(max_examples=60, deadline=None)
 @example([0.0, 1.0, 1.0, 1.0], 0.25, 4)  # a year of looks at the same, after one at something else
@@ -63,6 +64,7 @@ def test_p_and_level_say_the_same_and_the_verifier_too(correlations: list[float]
     assert verifier.nominal(error, correlations, looks) == pytest.approx(level, rel=1e-8)
 
 
+@pytest.mark.costly
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=6), st.floats(1e-8, 0.04))
 @settings(max_examples=25, deadline=None)
 def test_the_verifier_finds_the_same_p(correlations: list[float], p: float) -> None:

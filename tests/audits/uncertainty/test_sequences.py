@@ -67,6 +67,7 @@ def test_nothing_is_known_before_the_first_decision() -> None:
     assert ratio_sequence((0, 0), (0, 0)) is None
 
 
+@pytest.mark.costly
 def test_ratios_hold_at_all_looks() -> None:
     rng, runs, missed = np.random.default_rng(7), 300, 0
     for _ in range(runs):

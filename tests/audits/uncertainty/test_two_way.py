@@ -109,6 +109,7 @@ def test_all_of_the_cube_is_there(log):
     assert all(np.isfinite(brought_of(sums.people, figure).squares).all() for figure in FIGURES)
 
 
+@pytest.mark.costly
 def test_without_people_and_by_the_method_of_before_lists_are_the_clusters():
     rows = recurring.drawn(np.random.default_rng(5), SMALL)
     (alone,), (both,) = (recurring.measured([rows], person=person) for person in (False, True))
@@ -120,6 +121,7 @@ def test_without_people_and_by_the_method_of_before_lists_are_the_clusters():
         assert measure.value == alone[name].value == before[name].value
 
 
+@pytest.mark.costly
 def test_what_one_person_brings_to_an_order_is_not_known():
     """NDKL, FA*IR and the distance of attention have no interval where people come back, and say why."""
     rows = recurring.drawn(np.random.default_rng(6), SMALL)

@@ -139,6 +139,7 @@ def test_copies_of_the_database_between_two_votes_link_nobody(hall, tmp_path):
     assert [shown_as(tally, nonce) for nonce in nonces] == list(VOTES.values())
 
 
+@pytest.mark.costly
 def test_the_order_in_which_ballots_are_shown_is_not_that_of_the_votes(hall):
     """Five ballots come in the order of voting once in 120 times: three times out of four, once in 500,000."""
     in_order = 0
@@ -234,6 +235,7 @@ def test_a_tally_of_other_ballots_is_found(hall):
     assert not verify_records(hall.workspace).ok
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("secret", "vote_by"), [(True, cast), (False, say)])
 def test_one_member_in_two_processes_votes_once(hall, secret, vote_by):
     vote = hall.vote(hall.of, secret=secret)
@@ -245,6 +247,7 @@ def test_one_member_in_two_processes_votes_once(hall, secret, vote_by):
     assert (tally.in_favour + tally.against, tally.abstained) == (1, 3)
 
 
+@pytest.mark.costly
 def test_members_in_as_many_processes_are_all_counted(hall):
     vote = hall.vote(hall.of, secret=True)
     told = in_processes(*(lambda n=n, c=c: cast(hall, vote, n, c) for n, c in VOTES.items()))
@@ -254,6 +257,7 @@ def test_members_in_as_many_processes_are_all_counted(hall):
     assert list(faults(hall.house)) == []
 
 
+@pytest.mark.costly
 def test_a_vote_and_the_end_of_the_vote_at_once_leave_one_truth(hall):
     vote = hall.vote(hall.of, secret=True)
     for number in (1, 2, 3):

@@ -103,6 +103,7 @@ def test_markup_is_kept_as_the_words_it_is(workspace, opinion):
     assert write(workspace, opinion, words, based_on=1).body["words"] == words
 
 
+@pytest.mark.costly
 def test_of_two_processes_that_save_at_once_one_is_told(workspace, opinion):
     fork = multiprocessing.get_context("fork")
     ready, told = fork.Barrier(2), fork.Queue()

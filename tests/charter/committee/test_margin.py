@@ -173,6 +173,7 @@ def test_nothing_is_written_beside_a_sealed_draft_but_ones_own_can_be_withdrawn(
     assert texts(workspace) == []
 
 
+@pytest.mark.costly
 def test_of_two_who_write_at_once_both_are_kept(workspace):
     fork = multiprocessing.get_context("fork")
     ready = fork.Barrier(4)

@@ -89,6 +89,7 @@ def held(seated):
     return hall
 
 
+@pytest.mark.costly
 def test_minutes_say_who_was_there_and_how_each_decision_was_taken(held):
     document = minutes_of(held.house, held.of)
     jsonschema.validate(json.loads(json.dumps(document)), minutes_schema())
@@ -114,6 +115,7 @@ def test_minutes_say_who_was_there_and_how_each_decision_was_taken(held):
     assert document["session"]["ends"] == "2026-09-15T15:45:00"
 
 
+@pytest.mark.costly
 def test_minutes_name_nobody(held):
     for member, name in NAMES.items():
         name_member(held.workspace, member, name=name)
@@ -121,6 +123,7 @@ def test_minutes_name_nobody(held):
     assert not any(name in text for name in NAMES.values())
 
 
+@pytest.mark.costly
 def test_minutes_are_sealed_once_corrected_by_later_ones_and_made_again_from_their_acts(held):
     first = seal_minutes(held.workspace, NAME, of=held.of, who=who())
     assert seal_minutes(held.workspace, NAME, of=held.of, who=who()) == first
@@ -136,6 +139,7 @@ def test_minutes_are_sealed_once_corrected_by_later_ones_and_made_again_from_the
     assert verify_records(held.workspace).ok
 
 
+@pytest.mark.costly
 def test_minutes_are_approved_by_a_decision_on_their_hash(held):
     done = seal_minutes(held.workspace, NAME, of=held.of, who=who())
     assert approved(held.house, done.statement) is None
@@ -214,6 +218,7 @@ Vote annulé : Autre texte. Raison : Mauvais texte.
 """
 
 
+@pytest.mark.costly
 def test_minutes_as_a_text_in_french_with_the_names_that_are_known(held):
     document = minutes_of(held.house, held.of)
     text = minutes_text(document, lang="fr", names=NAMES, rules=held.house.rules)
@@ -222,6 +227,7 @@ def test_minutes_as_a_text_in_french_with_the_names_that_are_known(held):
     assert plain.endswith(f"Empreinte de ce procès-verbal (SHA-256) : {content_of(document)}\n")
 
 
+@pytest.mark.costly
 def test_minutes_as_a_text_in_english_without_any_name(held):
     document = minutes_of(held.house, held.of)
     text = minutes_text(document, lang="en", names={}, rules=held.house.rules)
@@ -281,6 +287,7 @@ def test_names_are_kept_beside_the_ledger_corrected_and_erased(seated):
     assert len({new_number() for _ in range(50)}) == 50
 
 
+@pytest.mark.costly
 def test_minutes_of_another_kind_of_entry_are_none(held):
     with pytest.raises(RefusedError):
         sealed_minutes(held.workspace, NAME, held.of)

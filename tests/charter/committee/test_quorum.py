@@ -92,6 +92,7 @@ def test_a_proxy_more_never_takes_it_away_and_a_recusal_never_adds_anybody(room,
     assert counted(room, aside=room["aside"] | {member}).counted <= before.counted
 
 
+@pytest.mark.costly
 @settings(deadline=None)
 @given(rooms())
 def test_nobody_counts_twice_and_strangers_never(room):

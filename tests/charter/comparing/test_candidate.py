@@ -89,6 +89,7 @@ def judged(subject: System, frames, folder: Path, **options) -> CandidateCompari
 LOST = {"women": {(1, 1): 20, (1, 0): 9, (0, 0): 71}, "men": {(1, 1): 30, (0, 0): 70}}
 
 
+@pytest.mark.costly
 def test_paired_cases_are_found_by_their_pseudonyms_and_judged_by_mcnemar(tmp_path):
     document = judged(system(), cases(**LOST), tmp_path)
     (found,) = document.comparisons
@@ -101,6 +102,7 @@ def test_paired_cases_are_found_by_their_pseudonyms_and_judged_by_mcnemar(tmp_pa
     assert (found.verdict, document.verdict) == ("worse", "worse")
 
 
+@pytest.mark.costly
 def test_the_same_cases_under_other_ids_show_less(tmp_path):
     (apart,) = judged(system(), cases(**LOST, shift=1), tmp_path).comparisons
     assert (apart.paired, apart.units) == (0, 400)
@@ -109,6 +111,7 @@ def test_the_same_cases_under_other_ids_show_less(tmp_path):
     assert apart.smallest < 0.6
 
 
+@pytest.mark.costly
 def test_a_candidate_that_decides_alike_is_not_worse_where_enough_cases_say_so(tmp_path):
     many = {"women": {(1, 1): 150, (0, 0): 150}, "men": {(1, 1): 150, (0, 0): 150}}
     few = {"women": {(1, 1): 10, (0, 0): 10}, "men": {(1, 1): 10, (0, 0): 10}}
@@ -119,6 +122,7 @@ def test_a_candidate_that_decides_alike_is_not_worse_where_enough_cases_say_so(t
     assert unsure.smallest < 0.6
 
 
+@pytest.mark.costly
 def test_where_selection_is_a_harm_more_of_it_is_worse(tmp_path):
     harm = system(columns={"favourable": False})
     flagged = {"women": {(1, 1): 20, (0, 1): 12, (0, 0): 68}, "men": {(1, 1): 30, (0, 0): 70}}
@@ -129,6 +133,7 @@ def test_where_selection_is_a_harm_more_of_it_is_worse(tmp_path):
     assert judged(system(), cases(**flagged), tmp_path).verdict != "worse"
 
 
+@pytest.mark.costly
 def test_holm_spans_all_comparisons_of_all_questions(tmp_path):
     generator = np.random.default_rng(3)
     before, after = cases(women={(1, 1): 60, (1, 0): 9, (0, 0): 60}, men={(1, 1): 60, (0, 0): 60})
@@ -148,6 +153,7 @@ def test_holm_spans_all_comparisons_of_all_questions(tmp_path):
     }
 
 
+@pytest.mark.costly
 def test_a_group_hidden_in_one_version_is_compared_in_neither(tmp_path):
     before, after = cases(women={(1, 1): 30, (0, 0): 30}, men={(1, 1): 60, (0, 0): 60})
     fewer = after[(after["sex"] == "M") | (after.groupby("sex").cumcount() < 7)]
@@ -158,6 +164,7 @@ def test_a_group_hidden_in_one_version_is_compared_in_neither(tmp_path):
     assert [getattr(found, name) for name in figures] == [None] * len(figures)
 
 
+@pytest.mark.costly
 def test_a_group_that_is_small_in_one_version_alone_stays_in_the_figures_of_the_other(tmp_path):
     """It is set apart where its decisions are few; a third of a version's are not."""
     rows = [("M", i % 2, i % 4 // 2) for i in range(300)] + [("F", i % 2, i % 2) for i in range(150)]
@@ -170,12 +177,14 @@ def test_a_group_that_is_small_in_one_version_alone_stays_in_the_figures_of_the_
     assert {each.reason for each in document.comparisons if "F" in each.group.values()} == {"small_group"}
 
 
+@pytest.mark.costly
 def test_a_group_that_one_version_lacks_is_said(tmp_path):
     before, after = cases(women={(1, 1): 30, (0, 0): 30}, men={(1, 1): 60, (0, 0): 60})
     (found,) = judged(system(), (before, after[after["sex"] == "M"]), tmp_path).comparisons
     assert (found.verdict, found.reason) == ("unknown", "group_absent")
 
 
+@pytest.mark.costly
 def test_people_are_the_cases_where_they_repeat(tmp_path):
     before, after = cases(women={(1, 1): 20, (1, 0): 10, (0, 0): 70}, men={(1, 1): 30, (0, 0): 70})
     person = [f"p{i // 5}" for i in range(len(before))]  # the ten lost decisions are those of two women
@@ -187,6 +196,7 @@ def test_people_are_the_cases_where_they_repeat(tmp_path):
     assert rows.p_worse < 0.01
 
 
+@pytest.mark.costly
 def test_rows_that_stand_for_many_decisions_are_unpaired_cases(tmp_path):
     subject = system(columns={"weight": "n"})
     rows = [("F", 1, 30), ("F", 0, 70), ("M", 1, 45), ("M", 0, 55)]
@@ -210,6 +220,7 @@ def lake(tmp_path) -> Workspace:
     return workspace
 
 
+@pytest.mark.costly
 def test_versions_of_the_lake_and_files_of_them_say_the_same(lake, tmp_path):
     subject = system(columns={"request": "case"})
     stored = [side_in_lake(lake, subject, version, days=Days()) for version in ("v1", "v2")]
@@ -225,6 +236,7 @@ def test_versions_of_the_lake_and_files_of_them_say_the_same(lake, tmp_path):
     }
 
 
+@pytest.mark.costly
 def test_a_version_of_the_lake_is_paired_with_a_file_by_the_workspaces_keys(lake, tmp_path):
     subject = system(columns={"request": "case"}, privacy={"pseudonymise": ["decision_id", "case"]}, id="essai")
     path = tmp_path / "again.csv"
@@ -238,6 +250,7 @@ def test_a_version_of_the_lake_is_paired_with_a_file_by_the_workspaces_keys(lake
     assert (found.paired, found.verdict) == (200, "worse")
 
 
+@pytest.mark.costly
 def test_an_unknown_version_names_the_nearest(lake):
     with pytest.raises(BoussoleError, match=r"no decisions of the version 'v3' of 'essai'\. Known: v1, v2\."):
         side_in_lake(lake, system(columns={"request": "case"}), "v3", days=Days())
@@ -251,6 +264,7 @@ def test_margins_that_make_no_sense_are_refused(given):
         margins(**given)
 
 
+@pytest.mark.costly
 def test_the_margin_decides_what_is_not_worse(tmp_path):
     close = {"women": {(1, 1): 140, (1, 0): 4, (0, 0): 156}, "men": {(1, 1): 150, (0, 0): 150}}
     verdicts = [

@@ -77,6 +77,7 @@ def row(document: VersionComparison, name: str) -> ChangeOfMeasure:
     return next(each for each in document.rows if each.measure == name)
 
 
+@pytest.mark.costly
 def test_the_planted_change_is_found_in_its_months_with_its_size(changed: Any) -> None:
     frame, workspace, system = changed
     document = sequential(workspace, system, "1.0", "2.0", alpha=0.05)
@@ -95,6 +96,7 @@ def test_the_planted_change_is_found_in_its_months_with_its_size(changed: Any) -
     assert ratio.change == pytest.approx(ratio.candidate.value / ratio.production.value)
 
 
+@pytest.mark.costly
 def test_the_document_has_the_form_that_is_published(changed: Any) -> None:
     _, workspace, system = changed
     document = sequential(workspace, system, "1.0", "2.0", alpha=0.05)
@@ -115,6 +117,7 @@ def test_distances_are_those_between_both_months(changed: Any) -> None:
     assert all(measure.by in (("feature",), ("role",)) for measure in document.drift)  # of everybody alone
 
 
+@pytest.mark.costly
 def test_a_group_that_one_month_set_apart_is_told_of_neither(tmp_path: Path) -> None:
     workspace, system = filled(tmp_path / "a", log(few=5), audited=(1, 3))
     document = sequential(workspace, system, "1.0", "2.0", alpha=0.05)
@@ -165,6 +168,7 @@ def test_a_month_without_an_audit_is_named_with_its_command(tmp_path: Path) -> N
     assert "boussole audit --system sample --from 2026-01-01 --to 2026-01-31" in change.todo
 
 
+@pytest.mark.costly
 def test_a_version_without_a_month_of_its_own(tmp_path: Path) -> None:
     frame = log()
     frame["version"] = np.where(frame["ts"].dt.day < 15, "1.0", "2.0")
@@ -185,6 +189,7 @@ def test_of_two_shares_the_interval_is_newcombe() -> None:
         assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high))
 
 
+@pytest.mark.costly
 def test_shares_that_are_alike_seldom_differ() -> None:
     random = np.random.default_rng(9)
     alarms = 0

@@ -91,6 +91,7 @@ def paired(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, Work
     return frame.merge(again[["ref", "score", "taken"]], on="ref", suffixes=("", "_next")), workspace, beside(workspace)
 
 
+@pytest.mark.costly
 def test_figures_are_those_of_the_rows(paired: Any) -> None:
     both, _, document = paired
     women = both[both["sex"] == "F"]
@@ -141,6 +142,7 @@ def test_a_shadow_is_no_system_of_the_register_and_gets_no_verdict(paired: Any) 
         run_audit(workspace, workspace.system("jobs_next"), dry_run=True)
 
 
+@pytest.mark.costly
 def test_a_shadow_that_answers_alike_differs_in_nothing(tmp_path: Path) -> None:
     frame, _ = cases()
     document = beside(filled(tmp_path / "a", frame, frame.drop(columns="sex")))
@@ -149,6 +151,7 @@ def test_a_shadow_that_answers_alike_differs_in_nothing(tmp_path: Path) -> None:
     assert {each.change for each in document.rows if each.metric == "selection_rate" and each.p} == {0.0}
 
 
+@pytest.mark.costly
 def test_the_attack_on_the_few_without_an_answer(tmp_path: Path) -> None:
     """The audit told of all women, the pairs would tell of all but four: their difference is these four."""
     frame, again = cases()
@@ -170,6 +173,7 @@ def test_the_attack_on_the_few_without_an_answer(tmp_path: Path) -> None:
             assert (each.production, each.candidate, each.change) == (None, None, None)
 
 
+@pytest.mark.costly
 def test_so_few_without_an_answer_that_all_would_tell(tmp_path: Path) -> None:
     frame, again = cases()
     with pytest.raises(BoussoleError, match="4 decision"):
@@ -189,6 +193,7 @@ def test_a_group_that_the_audit_set_apart_is_on_neither_side(tmp_path: Path) -> 
     assert beside(filled(tmp_path / "b", frame, again)).agreement == document.agreement
 
 
+@pytest.mark.costly
 def test_rows_that_an_audit_of_some_days_set_apart_are_on_neither_side(tmp_path: Path) -> None:
     """Three of them within five days were set apart, and the month's audit left these out: so do both sides."""
     frame, again = cases(sizes={"F": 300, "M": 300, "X": 24})
@@ -206,6 +211,7 @@ def test_rows_that_an_audit_of_some_days_set_apart_are_on_neither_side(tmp_path:
     assert row(document, "selection_rate/sex=X").production.n == 21
 
 
+@pytest.mark.costly
 def test_a_group_that_is_small_on_either_side_is_hidden_on_both(tmp_path: Path) -> None:
     frame, again = cases(sizes={"F": 70, "M": 60, "X": 7})  # too large a part to be set apart
     document = beside(filled(tmp_path / "a", frame, again))
@@ -218,11 +224,13 @@ def test_a_group_that_is_small_on_either_side_is_hidden_on_both(tmp_path: Path) 
             assert each.candidate is None
 
 
+@pytest.mark.costly
 def test_without_an_audit_of_the_month_nothing_is_told(tmp_path: Path) -> None:
     with pytest.raises(BoussoleError, match="no audit of 'jobs'"):
         beside(filled(tmp_path / "a", *cases(), audited=False))
 
 
+@pytest.mark.costly
 def test_logs_that_do_not_hold_the_same_ids(tmp_path: Path) -> None:
     frame, again = cases()
     with pytest.raises(BoussoleError, match="has an answer of 'jobs_next'"):
@@ -242,6 +250,7 @@ def test_what_a_shadow_may_be_of(tmp_path: Path, of: str, told: str) -> None:
         load_systems(systems)
 
 
+@pytest.mark.costly
 def test_the_last_comparison_is_kept_for_the_page(paired: Any) -> None:
     _, workspace, document = paired
     assert kept(workspace, "jobs") == []
@@ -254,6 +263,7 @@ def test_the_last_comparison_is_kept_for_the_page(paired: Any) -> None:
     path.unlink()
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("late", "told"), [(4, False), later(30, True)])
 def test_the_attack_by_a_comparison_made_again(tmp_path: Path, late: int, told: bool) -> None:
     """Answers on a few women come in between two comparisons of the month: the second less the first is these few."""
@@ -271,6 +281,7 @@ def test_the_attack_by_a_comparison_made_again(tmp_path: Path, late: int, told: 
         beside(workspace)
 
 
+@pytest.mark.costly
 def test_a_few_answers_otherwise_are_not_told(tmp_path: Path) -> None:
     frame, _ = cases()
     again = frame.drop(columns="sex")

@@ -35,6 +35,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         return [text for (text,) in connection.execute("SELECT document FROM audits ORDER BY entry")]
 
 
+@pytest.mark.costly
 def test_what_is_stored_comes_back_byte_for_byte(stored: list[str]) -> None:
     assert len(stored) == 3
     for text in stored:
@@ -47,6 +48,7 @@ def test_documents_of_first_versions_come_back_as_they_were(path: Path) -> None:
     assert canonical_json(AuditDocument.read(text).written()) == canonical_json(json.loads(text))
 
 
+@pytest.mark.costly
 def test_what_the_model_reads_fits_its_schema(stored: list[str]) -> None:
     validator = Draft202012Validator(audit_schema())
     for text in stored:
@@ -68,6 +70,7 @@ def test_what_was_worked_out_does_not_outlive_a_change(stored: list[str]) -> Non
     assert canonical_json(document.written()).decode() == stored[1]
 
 
+@pytest.mark.costly
 def test_a_thousand_measures_are_read_in_a_blink(stored: list[str]) -> None:
     """About twice as long as the bare JSON takes, whatever else the machine does."""
     assert _fastest(AuditDocument.read, stored[1]) < 4 * _fastest(json.loads, stored[1])
@@ -82,6 +85,7 @@ def _first(document: dict[str, Any], status: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("status", "change"),
     [

@@ -217,6 +217,7 @@ PLANTED = {
 }
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("planted", PLANTED)
 def test_each_planted_change_leads_to_its_clause_and_to_no_other(planted: str) -> None:
     world, expected = PLANTED[planted]
@@ -274,6 +275,7 @@ def test_the_world_is_told_of_the_last_month_whose_outcomes_are_due() -> None:
     assert "le monde a changé" in said([USUAL, other], 5, "fr").headline
 
 
+@pytest.mark.costly
 def test_a_small_change_is_found_by_all_months_together() -> None:
     """By .25 of the log-odds among 3,000: single months seldom tell, three of them do."""
     usual, other = replace(USUAL, n=20_000), replace(USUAL, n=3000, odds=-0.25)
@@ -285,6 +287,7 @@ def test_a_small_change_is_found_by_all_months_together() -> None:
     assert together >= 15
 
 
+@pytest.mark.costly
 def test_a_world_that_came_back_is_no_longer_accused() -> None:
     other = replace(USUAL, odds=-0.7)
     for months in (1, 2, 4):

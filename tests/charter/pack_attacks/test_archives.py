@@ -93,6 +93,7 @@ def test_an_archive_that_holds_something_else_is_refused(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pack.zip"]  # nothing was unpacked
 
 
+@pytest.mark.costly
 def test_an_archive_that_was_written_anew_is_judged(pack: Path, trusted: Path, tmp_path: Path) -> None:
     """By another tool, with folders and sizes that come after each file: what matters is the files in it."""
     stream = io.BytesIO()
@@ -164,6 +165,7 @@ def test_an_archive_with_two_meanings_is_refused(
     assert (code in (1, 2), "Everything" in said, "Traceback" in said) == (True, False, False), said
 
 
+@pytest.mark.costly
 @pytest.mark.attack("evidence pack", "archives with bytes turned: read without fault, or refused")
 def test_turned_bytes_of_an_archive_are_refused_or_change_nothing(pack: Path, tmp_path: Path, tries: Tries) -> None:
     """Every byte of what an archive says of its files, and of their heads; here the reader alone, not all figures."""

@@ -15,6 +15,7 @@ from tests.attacks import Tries
 from tests.charter.pack_attacks.judging import SHADOWS, armed, relisted, run
 
 
+@pytest.mark.costly
 @pytest.mark.attack("evidence pack", "code in a pack named like a module that the verifier imports")
 @pytest.mark.parametrize("listed", [False, True], ids=["not listed", "listed by a forger"])
 def test_no_code_of_a_pack_is_executed(copy: Path, trusted: Path, tmp_path: Path, listed: bool, tries: Tries) -> None:
@@ -66,6 +67,7 @@ def test_the_surroundings_play_no_part(copy: Path, trusted: Path, tmp_path: Path
     assert not mark.exists()
 
 
+@pytest.mark.costly
 @pytest.mark.attack("evidence pack", "PYTHONPATH that names another json: the verifier restarts without it")
 def test_the_verifier_restarts_isolated(pack: Path, trusted: Path, tmp_path: Path) -> None:
     (tmp_path / "path").mkdir()
@@ -75,6 +77,7 @@ def test_the_verifier_restarts_isolated(pack: Path, trusted: Path, tmp_path: Pat
     assert not (tmp_path / "executed").exists()
 
 
+@pytest.mark.costly
 def test_a_verifier_kept_elsewhere_judges_a_folder_and_an_archive(pack: Path, trusted: Path) -> None:
     for place in (pack, pack.with_name("pack.zip")):
         code, said = run(trusted, place)
@@ -85,6 +88,7 @@ def test_a_verifier_kept_elsewhere_judges_a_folder_and_an_archive(pack: Path, tr
     assert run(trusted, pack / "missing")[0] == 2
 
 
+@pytest.mark.costly
 @pytest.mark.attack("evidence pack", "a verifier in the pack that says that all holds")
 def test_a_forged_verifier_is_not_believed(copy: Path, trusted: Path, tries: Tries) -> None:
     forged = 'print("Everything that was checked holds: 7874 checks.")\n'
@@ -115,6 +119,7 @@ def test_the_command_judges_with_its_own_verifier(
     assert "The verifier in this pack is that of Boussole" in done.stdout
 
 
+@pytest.mark.costly
 def test_how_the_command_is_asked(command: Callable[..., subprocess.CompletedProcess[str]], pack: Path) -> None:
     listed = command("verify", pack, "--list").stdout
     assert "      auc/gender=F" in listed

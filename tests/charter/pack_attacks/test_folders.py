@@ -152,6 +152,7 @@ def test_a_manifest_that_says_a_name_twice_is_no_manifest(copy: Path, trusted: P
     assert (code, "a key stands twice" in said or "it is not JSON" in said) == (2, True), said
 
 
+@pytest.mark.costly
 @pytest.mark.attack("evidence pack", "JSON that is nested a hundred thousand times")
 @pytest.mark.parametrize("name", ["manifest.json", "code.json", "ledger/consistency.json"])
 def test_deep_nesting_is_no_traceback(copy: Path, trusted: Path, name: str) -> None:

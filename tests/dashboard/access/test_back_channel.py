@@ -73,6 +73,7 @@ def is_in(client) -> bool:
     return client.get(PROOF).status_code == 409
 
 
+@pytest.mark.costly
 def test_the_provider_ends_a_session(ada, workspace, claims):
     done = send(browser(workspace), signed(claims))
     assert (done.status_code, done.headers["cache-control"]) == (200, "no-store")
@@ -88,6 +89,7 @@ def test_one_of_the_two_names_is_enough(ada, workspace, claims, left):
     assert not is_in(ada)
 
 
+@pytest.mark.costly
 def test_a_session_of_the_provider_ends_and_another_of_the_same_person_goes_on(ada, sign_in, oidc, workspace, claims):
     other = browser(workspace)
     oidc.knows("ada", "stewards", sid="another")
@@ -159,6 +161,7 @@ def with_public_key_as_secret(claims: dict[str, Any]) -> str:
     return f"{text}.{part(hmac.digest(OURS.as_pem(private=False), text.encode(), 'sha256'))}"
 
 
+@pytest.mark.costly
 @pytest.mark.attack(
     "sessions", "a forged logout token ends a session: no signature, another's, the public key as secret"
 )
@@ -200,6 +203,7 @@ def test_nobody_else_ends_a_session(ada, workspace, claims, tries):
     assert send(browser(workspace), good).status_code == 200
 
 
+@pytest.mark.costly
 @pytest.mark.attack("sessions", "a logout token is sent again, to end the next session too")
 def test_a_token_counts_once(ada, sign_in, workspace, claims):
     token = signed(claims)

@@ -96,6 +96,7 @@ def seen(hall, at, monkeypatch):
     return by
 
 
+@pytest.mark.costly
 @pytest.mark.attack("drafts", "a member, chair, secretary or partner of one committee reads what another is writing")
 @pytest.mark.parametrize("name", [*list(ELSEWHERE)[:1], *map(later, list(ELSEWHERE)[1:])])
 def test_nobody_reads_the_drafts_of_another_committee(hall, seen, name, tries):
@@ -104,6 +105,7 @@ def test_nobody_reads_the_drafts_of_another_committee(hall, seen, name, tries):
         assert UNSAID not in seen(name, page, query), page
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("name", [*list(HERE)[:1], *map(later, list(HERE)[1:])])
 def test_who_belongs_to_a_committee_reads_what_it_writes(hall, seen, name):
     shown = [page for page, query in pages(hall) if UNSAID in seen(name, page, query)]
@@ -111,6 +113,7 @@ def test_who_belongs_to_a_committee_reads_what_it_writes(hall, seen, name):
     assert shown == ["drafts", "draft", "committee", *leads]
 
 
+@pytest.mark.costly
 @pytest.mark.attack("drafts", "the drafts of a committee, asked for by those who work beside it")
 @pytest.mark.parametrize("role", ["stewards", later("it"), later("all")])
 def test_who_works_beside_a_committee_does_not_see_what_it_writes(hall, seen, oidc, role, tries):
@@ -120,6 +123,7 @@ def test_who_works_beside_a_committee_does_not_see_what_it_writes(hall, seen, oi
         assert UNSAID not in seen("zoe", page, query), page
 
 
+@pytest.mark.costly
 @pytest.mark.attack("margins", "a comment is read, answered or changed by those of another committee, or beside it")
 @pytest.mark.parametrize("name", [*list(ELSEWHERE)[:1], *map(later, [*list(ELSEWHERE)[1:], "zoe", "rita"])])
 def test_nobody_reads_or_writes_in_the_margin_of_another_committee(hall, at, seen, name, tries):
@@ -140,6 +144,7 @@ def test_nobody_reads_or_writes_in_the_margin_of_another_committee(hall, at, see
     assert on_draft(hall.workspace, hall.draft) == before
 
 
+@pytest.mark.costly
 def test_who_belongs_to_a_committee_reads_its_margin_and_its_author_starts_a_question_with_it(hall, seen):
     draft, ask = ("draft", {"number": str(hall.draft)}), ("ask", {"margin": str(hall.note)})
     assert [name for name in HERE if ASIDE in seen(name, *draft)] == list(HERE)
@@ -177,6 +182,7 @@ def led(path):
     return ROUTES[path].name.lower() in ACTING
 
 
+@pytest.mark.costly
 @pytest.mark.attack(
     "committees", "a chair or secretary of one committee calls, seats, presides, issues or writes in another"
 )
@@ -202,6 +208,7 @@ WHY = {
 }
 
 
+@pytest.mark.costly
 def test_the_secretary_whom_the_settings_name_acts(hall, at, workspace):
     client = at("sara")
     for path, fields in forms_of(hall).items():

@@ -72,6 +72,7 @@ def acts_of(hall, kind):
     return [said for _, said in hall.house.standing(kind)]
 
 
+@pytest.mark.costly
 @pytest.mark.attack("members", "a member acts as another: ballot, proxy, dissent, question, interest, standing aside")
 def test_nobody_acts_as_another_member(hall, at, tries):
     decided = hall.vote(hall.of, item="minutes")
@@ -112,6 +113,7 @@ def told(answer, reader: str = "ada") -> str:
     return problem.text if problem else ""
 
 
+@pytest.mark.costly
 @pytest.mark.attack("ballots", "a member votes for another, or changes what another voted, secret or open")
 @pytest.mark.parametrize("secret", [later(False), True])
 def test_nobody_votes_or_votes_anew_for_another(hall, at, tries, secret):
@@ -128,6 +130,7 @@ def test_nobody_votes_or_votes_anew_for_another(hall, at, tries, secret):
     assert len(hall.house.acts) == before
 
 
+@pytest.mark.costly
 @pytest.mark.attack("forms", "a member reads what another typed by the token of a form that was not taken")
 def test_nobody_reads_what_another_typed(hall, at, monkeypatch, tries):
     vote = hall.vote(hall.of)
@@ -156,6 +159,7 @@ class Query(dict[str, str]):
         return dict(self)
 
 
+@pytest.mark.costly
 @pytest.mark.attack("sessions", "a member takes the session of another: by a cookie, a header, a reference or a digest")
 def test_nobody_is_let_in_as_another(hall, at, workspace, tries):
     ada, bob = at("ada"), at("bob")
@@ -205,6 +209,7 @@ def test_a_member_reaches_nothing_about_single_people(hall, at, workspace, tries
     assert {row.subject for row in log.entries(workspace) if row.event == "refused"} == {"ada"}
 
 
+@pytest.mark.costly
 @pytest.mark.attack("drafts", "a draft is read, written or erased in the name of another, or of a committee not theirs")
 def test_a_draft_is_saved_under_the_name_of_who_saves(hall, at, workspace, tries):
     body = {"title": "On MatchFT", "sense": None, "words": "bob's", "reservations": []}

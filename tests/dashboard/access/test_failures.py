@@ -49,6 +49,7 @@ def noted(workspace: Workspace, event: str) -> list[tuple[str, str]]:
     return [(row.subject, row.place) for row in log.entries(workspace) if row.event == event]
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("no_time_passes")
 @pytest.mark.attack("tokens", "tokens are guessed by the thousand, and the log and memory filled with them")
 def test_guesses_are_slowed_down_and_noted_without_their_secret(served, tries):
@@ -65,6 +66,7 @@ def test_guesses_are_slowed_down_and_noted_without_their_secret(served, tries):
     assert not [each for each in sent if each.split("_", 2)[2].encode() in kept]
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("no_time_passes")
 @pytest.mark.attack("tokens", "somebody locks others out, by failing from their address or under their token's number")
 def test_nobody_is_locked_out_by_others(served, tries):
@@ -112,6 +114,7 @@ def ada(oidc):
     oidc.knows("ada", "stewards")
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("ada", "no_time_passes")
 @pytest.mark.attack("sign-ins", "answers of the provider are made up, with line breaks and secrets in them")
 def test_failed_sign_ins_are_noted_slowed_down_and_lock_nobody_out(client, sign_in, workspace, caplog, tries):

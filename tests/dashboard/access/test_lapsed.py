@@ -87,6 +87,7 @@ def signed_in(client, sign_in, oidc, monkeypatch):
     return number
 
 
+@pytest.mark.costly
 def test_a_page_asks_at_each_look(signed_in, oidc, workspace):
     assert not any("Cette page ne vous est pas ouverte" in body for body in look("data"))
     oidc.knows("ada", "all")
@@ -97,6 +98,7 @@ def test_a_page_asks_at_each_look(signed_in, oidc, workspace):
     assert not any('class="local"' in body for body in shown)
 
 
+@pytest.mark.costly
 def test_a_look_asks_once_who_it_is(signed_in, monkeypatch):
     asked, ask = [], sessions.person
     monkeypatch.setattr(sessions, "person", lambda *given: asked.append(given) or ask(*given))

@@ -68,6 +68,7 @@ def test_every_route_names_its_action(local_routes: list[Route], signed_in_route
     assert set(ROUTES) == {route.path for route in (*local_routes, *signed_in_routes)}
 
 
+@pytest.mark.costly
 @pytest.mark.attack("routes", "every address without a session, with made-up cookies")
 def test_without_a_session_every_route_is_closed_but_those_that_lead_in(
     signed_in_routes: list[Route], tries: Tries
@@ -147,6 +148,7 @@ def test_no_spelling_goes_round_the_question(command: Run) -> None:
     assert "may not adopt rules" in command("charter", "adopt", env=job).stderr
 
 
+@pytest.mark.costly
 @pytest.mark.attack("routes", "every address as every role, by requests made by hand")
 @pytest.mark.parametrize("role", SIGNED_IN)
 def test_every_route_asks_first(local_routes: list[Route], role: Role, tries: Tries) -> None:

@@ -49,6 +49,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
 
 
+@pytest.mark.costly
 def test_somebody_sees_their_sessions_and_no_other(workspace, at):
     here, phone, _ = at("ada", FIREFOX), at("ada", IPHONE), at("bob")
     me = sessions.person(workspace, here.cookies[COOKIE])
@@ -62,6 +63,7 @@ def test_somebody_sees_their_sessions_and_no_other(workspace, at):
     assert "Où vous êtes connecté" in told(shown, speaker("fr"))
 
 
+@pytest.mark.costly
 def test_one_is_ended_or_all_others(workspace, at):
     here, phone, third = at("ada"), at("ada"), at("ada")
     done = end(here, reference(phone))
@@ -73,6 +75,7 @@ def test_one_is_ended_or_all_others(workspace, at):
     assert ended == [("sign_out", "ada", "another session of theirs")] * 2
 
 
+@pytest.mark.costly
 @pytest.mark.attack("sessions", "one person ends, or learns of, the session of another by its reference")
 def test_nobody_ends_the_session_of_another(workspace, at, tries):
     ada, bob = at("ada"), at("bob", "", "it")
@@ -98,6 +101,7 @@ def test_nobody_ends_the_session_of_another(workspace, at, tries):
     assert ada.post(PATH, data={"f-session": "x" * 3000}, headers=HERE).status_code == 413
 
 
+@pytest.mark.costly
 def test_the_old_session_ends_when_its_browser_signs_in_again(client, sign_in, oidc, workspace):
     oidc.knows("ada", "stewards")
     sign_in("ada")
@@ -110,6 +114,7 @@ def test_the_old_session_ends_when_its_browser_signs_in_again(client, sign_in, o
     assert [row.place for row in log.entries(workspace) if row.event == "sign_out"] == ["signed in anew"]
 
 
+@pytest.mark.costly
 @pytest.mark.attack("sessions", "a session of before goes on after a new sign-in, by its number or on a shared machine")
 def test_nobody_goes_on_in_the_session_of_who_sat_there_before(client, sign_in, oidc, workspace, tries):
     for second, roles in (("bob", ["stewards"]), ("carl", ["no role here"]), ("dan", [])):
@@ -124,6 +129,7 @@ def test_nobody_goes_on_in_the_session_of_who_sat_there_before(client, sign_in, 
         assert is_in(client) is (second == "bob")
 
 
+@pytest.mark.costly
 @pytest.mark.attack("sessions", "a number that somebody planted, or has ended, becomes the number of a session")
 def test_a_number_is_never_taken_from_the_browser(client, sign_in, oidc, workspace, tries):
     oidc.knows("ada", "stewards")
@@ -171,6 +177,7 @@ def test_a_file_of_before_is_opened_and_its_sessions_go_on(client, sign_in, oidc
     assert "Unknown" in told([shown], speaker("en"))
 
 
+@pytest.mark.costly
 def test_a_session_that_is_idle_is_not_shown(workspace, at):
     here, _ = at("ada"), at("ada")
     with sqlite3.connect(workspace.access) as file:

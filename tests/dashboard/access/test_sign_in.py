@@ -100,6 +100,7 @@ def test_an_answer_cannot_be_used_twice_or_by_another_browser(client, sign_in, o
     assert client.get(back).headers["location"] == "/?refused=provider"
 
 
+@pytest.mark.costly
 def test_a_session_is_new_with_each_sign_in(client, sign_in, oidc):
     oidc.knows("ada", "all")
     client.cookies.set(COOKIE, "planted-by-somebody-else", domain="localhost.local", path="/")
@@ -122,6 +123,7 @@ def test_a_provider_that_does_not_answer_lets_nobody_in(client, sign_in, oidc, w
     assert client.get(PROOF).status_code == 409, "it is not over: the provider only did not answer"
 
 
+@pytest.mark.costly
 def test_sign_ins_and_looks_are_noted(client, sign_in, oidc, workspace):
     oidc.knows("zoe", "all")
     oidc.knows("tom")
@@ -159,6 +161,7 @@ def test_forms_and_sockets_of_other_sites_and_names_are_refused(client):
         pass
 
 
+@pytest.mark.costly
 @pytest.mark.attack("sessions", "a session number or a token in an address")
 def test_no_number_of_a_session_is_given_or_taken_in_an_address(client, sign_in, oidc, workspace, tries):
     oidc.knows("ada", "stewards")

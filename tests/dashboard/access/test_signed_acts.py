@@ -56,6 +56,7 @@ def test_it_is_sealed_under_their_number_whatever_the_request_claims(client, sig
     assert (said.by, said.role, said.signed_in) == (m(2), "member", True)
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("mandates")
 def test_who_chairs_a_committee_leads_no_other(client, sign_in, oidc, workspace, today):
     (workspace.home / "committees").mkdir()
@@ -87,6 +88,7 @@ def far_machine(request, monkeypatch):
     time.tzset()
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("far_machine")
 def test_nothing_is_sealed_once_the_mandate_has_ended(client, sign_in, workspace, mandates, today):
     sign_in("ada")

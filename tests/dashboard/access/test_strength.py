@@ -73,6 +73,7 @@ def test_who_signs_in_with_less_is_sent_on_once_and_sees_nothing(client, sign_in
     assert (noted.event, noted.place) == ("sign_in_refused", "weak")
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("demanding")
 def test_a_second_factor_opens_what_a_password_did_not(client, sign_in, oidc):
     oidc.knows("ada", "stewards", acr="pwd", amr=["pwd"])
@@ -86,6 +87,7 @@ def test_a_second_factor_opens_what_a_password_did_not(client, sign_in, oidc):
     assert client.cookies["boussole_session"] != weak
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("demanding")
 def test_a_provider_that_gives_no_more_leads_to_the_page_and_not_round_and_round(client, sign_in, oidc):
     oidc.knows("ada", "stewards", acr="pwd")
@@ -173,6 +175,7 @@ def test_the_page_says_why_and_leads_to_more(client, sign_in, oidc, monkeypatch,
 SEALED = "/committee-act/adopt/external?spoken=en"
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("demanding")
 @pytest.mark.attack(
     "votes and publications",

@@ -47,6 +47,7 @@ def test_each_address_reads_what_it_takes():
     assert all(read == guard.FORMS for path, read in takes.items() if not is_api(path))
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("no_time_passes")
 @pytest.mark.attack("routes", "forms by the thousand")
 def test_who_sends_too_many_forms_waits(ada, sign_in, oidc, tries):
@@ -62,6 +63,7 @@ def test_who_sends_too_many_forms_waits(ada, sign_in, oidc, tries):
     assert ada.post(PATH, data=SENT, headers=HERE).status_code == 303, "others do not wait"
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("no_time_passes")
 @pytest.mark.attack("routes", "figures by the thousand")
 def test_who_takes_too_many_figures_waits(ada, tries):

@@ -61,6 +61,7 @@ def of_gender(changes: Sequence[SubjectChange]) -> list[tuple[str | None, str, s
     return [(each.before, each.after, each.cause) for each in changes if each.name == name]
 
 
+@pytest.mark.costly
 def test_an_amended_charter_is_named_as_the_cause_and_the_figures_are_not(workspace: Workspace) -> None:
     check(workspace)
     system = workspace.system("offers")
@@ -84,6 +85,7 @@ def test_the_same_figures_and_charter_change_nothing(workspace: Workspace) -> No
     assert check(workspace).changes == []
 
 
+@pytest.mark.costly
 def test_few_people_are_in_no_message_and_what_is_told_stands_on_the_page(workspace: Workspace) -> None:
     check(workspace)
     amend(workspace, watch=1.0, breach=0.99)

@@ -58,6 +58,7 @@ def document(states: dict[str, str]) -> dict[str, object]:
     return {"articles": [], "verdicts": verdicts}
 
 
+@pytest.mark.costly
 @given(st.lists(st.dictionaries(st.sampled_from("xyz"), st.sampled_from(STATES), max_size=3), min_size=1, max_size=8))
 def test_what_is_told_leads_from_each_state_to_the_next_without_a_gap(steps: list[dict[str, str]]) -> None:
     known: dict[str, KnownState] = {}

@@ -33,6 +33,7 @@ def waiting(house: House, *channels: str) -> None:
     house.audit(2, impact_ratio_gender="watch")
 
 
+@pytest.mark.costly
 def test_dry_run_prints_what_goes_to_whom_and_sends_nothing(house: House, said: Run, post: Post, hook: Hook) -> None:
     waiting(house, post.channel(to="comite@example.org,chair@example.org"), hook.channel())
     done = said("alerts", "check", "--dry-run")
@@ -117,6 +118,7 @@ def settle(home: Path, *channels: str) -> None:
     (home / SETTINGS_FILE).write_text("[alerts]\n" + "\n".join(channels), encoding="utf-8")
 
 
+@pytest.mark.costly
 def test_an_audit_tells_what_changed_and_does_not_fail_where_it_cannot(
     audited: Path, command: Run, post: Post, dead_post: Post
 ) -> None:
@@ -132,6 +134,7 @@ def test_an_audit_tells_what_changed_and_does_not_fail_where_it_cannot(
     assert "Alerts: " in done.stderr
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("error", [RuntimeError("boom"), sqlite3.OperationalError("disk I/O error")])
 def test_whatever_goes_wrong_an_audit_stays_sealed_and_says_so(
     audited: Path, command: Run, post: Post, monkeypatch: pytest.MonkeyPatch, error: Exception
@@ -147,6 +150,7 @@ def test_whatever_goes_wrong_an_audit_stays_sealed_and_says_so(
     assert f"Alerts: nothing was told ({type(error).__name__})" in done.stderr
 
 
+@pytest.mark.costly
 def test_a_sync_tells_what_moved(audited: Path, command: Run, post: Post) -> None:
     settle(audited, post.channel())
     path = audited / "systems" / "offers.yaml"
@@ -167,6 +171,7 @@ def test_a_sync_tells_what_moved(audited: Path, command: Run, post: Post) -> Non
     assert "Alerts" not in again.stderr, "nothing came in"
 
 
+@pytest.mark.costly
 def test_without_channels_other_commands_say_nothing_of_alerts(audited: Path, command: Run) -> None:
     done = command("--workspace", audited, "audit", "--system", "offers", "--as-of", str(offers.AS_OF))
     assert done.returncode == 0, done.stderr

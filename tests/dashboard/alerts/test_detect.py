@@ -66,6 +66,7 @@ def test_a_first_look_says_since_when_it_has_been_so(told: House) -> None:
     assert (found.start, found.end) == ("2026-03-01", "2026-04-28")
 
 
+@pytest.mark.costly
 def test_a_change_is_found_once_however_often_somebody_looks(told: House) -> None:
     told.audit(1, impact_ratio_gender="kept")
     check(told.workspace)
@@ -133,6 +134,7 @@ def test_a_question_that_the_charter_drops_is_told(told: House) -> None:
     assert item.direction == "lost"
 
 
+@pytest.mark.costly
 def test_what_people_state_is_told_once_as_that(told: House) -> None:
     told.audit(1, impact_ratio_gender="kept")
     check(told.workspace)
@@ -174,6 +176,7 @@ def test_two_who_look_at_the_same_time_find_a_change_once(told: House) -> None:
     assert len(messages(told.workspace)) == 1
 
 
+@pytest.mark.costly
 def test_somebody_who_looked_before_an_audit_does_not_undo_what_was_found_after_it(told: House) -> None:
     told.audit(1, impact_ratio_gender="kept")
     check(told.workspace)
@@ -191,6 +194,7 @@ def test_somebody_who_looked_before_an_audit_does_not_undo_what_was_found_after_
     assert check(told.workspace).changes == []
 
 
+@pytest.mark.costly
 def test_many_at_once_queue_one_message(told: House) -> None:
     told.audit(1, impact_ratio_gender="kept")
     check(told.workspace)
@@ -255,6 +259,7 @@ def test_each_channel_gets_what_it_asks_for(house: House, dead_post: Post) -> No
     assert queued(house, "other") == queued(house, "drift") == []
 
 
+@pytest.mark.costly
 def test_a_digest_gathers_until_it_is_due_and_then_begins_another(house: House, dead_post: Post) -> None:
     house.settings(dead_post.channel("weekly", 'digest = "weekly"'), more="digest_hour = 7")
     monday = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -275,6 +280,7 @@ def test_a_digest_gathers_until_it_is_due_and_then_begins_another(house: House, 
     assert sorted(each.due_at for each in messages(house.workspace)) == ["2026-11-30T06:00:00Z", "2026-12-07T06:00:00Z"]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("ended", ["dropped", "sent", "waiting"])
 def test_a_digest_that_somebody_dropped_or_has_in_hand_takes_no_more_changes(
     house: House, dead_post: Post, ended: str

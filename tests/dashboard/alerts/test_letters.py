@@ -67,6 +67,7 @@ def told(post: Post) -> list[tuple[str, str]]:
     return [(str(each["To"]), str(each["Subject"])) for each in post.mails]
 
 
+@pytest.mark.costly
 def test_each_member_gets_one_letter_a_day_and_each_thing_once(town: Town, post: Post) -> None:
     town.settings(post)
     town.call()
@@ -89,6 +90,7 @@ def test_each_member_gets_one_letter_a_day_and_each_thing_once(town: Town, post:
     assert len(post.mails) == 4
 
 
+@pytest.mark.costly
 def test_what_cannot_wait_goes_at_once_and_only_to_who_may_vote(town: Town, post: Post) -> None:
     town.settings(post)
     of = town.call()
@@ -140,6 +142,7 @@ def test_whose_mandate_ended_is_sent_nothing_not_even_what_waits(town: Town, dea
     assert box.stuck(town.workspace) == []
 
 
+@pytest.mark.costly
 def test_what_cannot_be_sent_is_told_and_sent_later_once(town: Town, dead_post: Post) -> None:
     town.settings(dead_post)
     town.call()
@@ -157,6 +160,7 @@ def test_what_cannot_be_sent_is_told_and_sent_later_once(town: Town, dead_post: 
     assert sorted(to for to, _ in told(dead_post)) == ["ada@example.org", "cora@example.org"]
 
 
+@pytest.mark.costly
 def test_a_kill_between_sending_and_noting_sends_again_under_the_same_number(
     town: Town, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,6 +215,7 @@ def test_settings_that_name_no_channel_are_refused(town: Town) -> None:
         _ = Workspace(town.workspace.home).settings
 
 
+@pytest.mark.costly
 def test_what_is_told_for_longer_than_letters_are_kept_is_told_once(town: Town, dead_post: Post) -> None:
     town.settings(dead_post, "keep_days = 30\n")
     write_wish(town.workspace, m(2), Wish(letters=False))

@@ -49,6 +49,7 @@ def states(house: House) -> list[tuple[str, str, str | None]]:
     return sorted((each.channel, each.state, each.problem) for each in messages(house.workspace))
 
 
+@pytest.mark.costly
 def test_an_e_mail_says_all_in_both_forms_and_comes_once(house: House, post: Post) -> None:
     changed(house, post.channel(to="comite@example.org,chair@example.org"), more='address = "https://b.example"')
     for _ in range(3):
@@ -95,6 +96,7 @@ def test_the_schema_knows_every_part_of_drift() -> None:
         assert all(theme_words(theme, speaker(lang)) for theme in THEMES)
 
 
+@pytest.mark.costly
 def test_a_dead_mail_server_loses_nothing_and_is_asked_again_later_each_time(house: House, dead_post: Post) -> None:
     changed(house, dead_post.channel())
     moment, waits = now(), []
@@ -133,6 +135,7 @@ def test_a_redirect_is_not_taken_for_delivery(house: House, hook: Hook) -> None:
     assert hook.paths == [f"/in/{HIDDEN}"]
 
 
+@pytest.mark.costly
 def test_a_refused_recipient_is_told_and_the_others_have_it_once(house: House, post: Post) -> None:
     post.refused = {"gone@example.org"}
     changed(house, post.channel(to="gone@example.org,comite@example.org"))
@@ -169,6 +172,7 @@ def _killed(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.costly
 def test_two_who_send_at_the_same_time_send_a_message_once(house: House, hook: Hook) -> None:
     house.settings(hook.channel())
     house.audit(1, impact_ratio_gender="kept")

@@ -116,6 +116,7 @@ LINK_LOCAL = [
 ]
 
 
+@pytest.mark.costly
 @pytest.mark.attack("webhooks", "a name that leads to a link-local address, where clouds tell a machine its secrets")
 def test_nothing_is_sent_to_where_clouds_keep_secrets(
     house: House, monkeypatch: pytest.MonkeyPatch, tries: Tries
@@ -261,6 +262,7 @@ def test_no_header_of_an_address_begins_another(house: House, hook: Hook, tries:
     assert len(hook.paths) <= 2
 
 
+@pytest.mark.costly
 @pytest.mark.attack(
     "webhooks", "what somebody should be warned of who only writes settings: no TLS, no certificate, this machine"
 )

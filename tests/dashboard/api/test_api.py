@@ -66,6 +66,7 @@ def last(client, kind="audit"):
     return client.get("/api/ledger", params={"kind": kind, "take": 1}).json()["items"][0]["entry"]
 
 
+@pytest.mark.costly
 def test_the_document_is_valid_and_open_to_all(client):
     OpenAPIV31SpecValidator(document()).validate()
     assert client.get(OPENAPI).json() == document()
@@ -183,6 +184,7 @@ def test_bad_questions_are_told(client, address, status, said):
     assert (done.status_code, said in done.json()["error"]) == (status, True), done.text
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_it_is_read_only(client, method):
     for path in (*READ, *TAKING):
@@ -206,6 +208,7 @@ def test_no_page_stands_beside_the_document(client, tries):
         assert client.get(path).status_code == 404, path
 
 
+@pytest.mark.costly
 @pytest.mark.attack("the API", "another spelling of an address, so that the guard reads one and the API another")
 def test_what_is_guarded_is_what_answers(kept, tries):
     client = TestClient(Starlette(routes=routes(kept.home)))

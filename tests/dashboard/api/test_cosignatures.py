@@ -188,6 +188,7 @@ def test_nothing_but_the_cosignature_is_kept(server):
     assert names == [workspace_key(server.workspace.keys).name, OTHER.name]
 
 
+@pytest.mark.costly
 @pytest.mark.attack("access", "a witness's token tried on every other address, and other tokens on its own")
 def test_a_witness_may_do_nothing_else(server, tries):
     mine = {"/api/ledger/checkpoint", "/api/ledger/key", "/evidence/checkpoint", PATH}

@@ -129,6 +129,7 @@ def test_what_keeps_a_secret_is_marked_and_described_nowhere():
     assert "ShownBallot" not in document()["components"]["schemas"]
 
 
+@pytest.mark.costly
 @pytest.mark.attack("the API", "records of every kind as every role, by requests made by hand")
 @pytest.mark.parametrize("role", SIGNED_IN)
 def test_each_role_reads_the_kinds_that_it_may_see(client, role, tries):
@@ -166,6 +167,7 @@ def test_records_are_asked_for_by_system_committee_and_day(client, entries, hall
     assert client.get(record_address("recommendation"), params={"take": 501}).status_code == 400
 
 
+@pytest.mark.costly
 @pytest.mark.attack("the API", "words of a record that was withdrawn, and of what is about it")
 def test_what_was_withdrawn_is_not_told_nor_what_is_about_it(client, entries, workspace, tries):
     address = record_address("withdrawal")
@@ -188,6 +190,7 @@ def test_an_act_that_was_taken_back_is_not_told(client, hall):
     assert listed(client, "interest") == []
 
 
+@pytest.mark.costly
 @pytest.mark.attack("the API", "what somebody votes while the vote is open, and in secret")
 @pytest.mark.parametrize("secret", [False, True])
 def test_while_a_vote_is_open_nobody_reads_how_it_stands(client, hall, secret, tries):

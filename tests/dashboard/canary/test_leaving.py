@@ -32,6 +32,7 @@ from tests.attacks import Tries
 from tests.dashboard.canary.named import CASES, KINDS, NAME, SURFACES, Place, fill, look, texts_of
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("kind", "strays"), CASES)
 @pytest.mark.attack("small groups", f"{SURFACES} in reports, packs, exports, the API, messages and notebooks")
 def test_what_leaves_the_workspace_names_nobody(place: Place, tries: Tries, noted: io.StringIO) -> None:

@@ -43,6 +43,7 @@ from tests.dashboard.committee.test_looks import look
 TEXT = {"title": "On MatchFT", "sense": "favourable", "words": "Yes."}
 
 
+@pytest.mark.costly
 def test_a_member_votes_for_themselves_once_and_is_told_so(hand, of):
     vote = hand.hall.vote(of)
     path = act("cast", of, vote)
@@ -103,6 +104,7 @@ def test_a_mandate_that_ended_is_told_with_its_day(hand, hall, of):
     assert told.startswith("The mandate of Jean Martin ended on 1 September 2026.")
 
 
+@pytest.mark.costly
 def test_a_secret_vote_leaves_no_trace_of_what_was_voted(hand, hall, of):
     vote = hall.vote(of, secret=True)
     answer = hand.send(act("cast", of, vote), role="member", by=2, choice="against")
@@ -128,6 +130,7 @@ def test_a_secret_vote_leaves_no_trace_of_what_was_voted(hand, hall, of):
     assert "against" not in repr(routes._kept)
 
 
+@pytest.mark.costly
 def test_what_the_chair_and_the_secretariat_do_with_a_session(hand, hall, of):
     late = {"mode": "left", "at": "2026-09-15T14:20"}
     hand.done(act("attend", of), member=[m(4), m(5)], **late)
@@ -153,6 +156,7 @@ def test_all_arrivals_are_recorded_or_none(hand, hall, of):
     assert len(hand.hall.house.acts) == before
 
 
+@pytest.mark.costly
 def test_a_decision_by_consensus_its_dissent_opinion_and_publication(hand, hall, of):
     begin(hall.workspace, NAME, kind="opinion", body=TEXT, author=m(1))
     adopted, _ = opinion_text(hall.workspace, 1)
@@ -172,6 +176,7 @@ def test_a_decision_by_consensus_its_dissent_opinion_and_publication(hand, hall,
     assert (len(hand.hall.house.standing(PublicationDecision)), hand.last(Publication)[1].where) == (1, "Register")
 
 
+@pytest.mark.costly
 def test_a_comment_in_the_margin_becomes_a_dissent_by_its_form_until_the_minutes_are_sealed(hand, hall, of, be):
     begin(hall.workspace, NAME, kind="opinion", body=TEXT, author=m(1))
     spot = DraftSpot(draft=1, version=1, part="w", number=1)
@@ -334,6 +339,7 @@ def test_a_role_that_may_not_is_refused_before_anything_is_read(hand, of, name, 
     assert len(hand.hall.house.acts) == before
 
 
+@pytest.mark.costly
 def test_the_page_offers_what_a_role_may_do_now_and_nothing_else(hand, hall, of, be):
     vote = hall.vote(of)
 

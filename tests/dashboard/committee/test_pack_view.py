@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from boussole.charter.committee.acts.packs import freeze
 from boussole.charter.record_types.acts import FrozenPack
 from boussole.dashboard.markup.words.say import speaker
@@ -25,6 +27,7 @@ def test_before_it_is_frozen_there_is_none(hall, empty_scene):
     assert "not frozen yet" in session_html.pack(None, EN)
 
 
+@pytest.mark.costly
 def test_what_has_changed_since_and_before_is_said_question_by_question(hall, empty_scene):
     first = audit(hall, "matchft", {"precision_difference": "kept", "gone": "watch"})
     freeze(hall.workspace, NAME, of=hall.of, who=who())

@@ -55,6 +55,7 @@ def taken(hand, page):
     return {href.partition(".")[2]: hand.client.get(href).content for href in hrefs}
 
 
+@pytest.mark.costly
 def test_the_session_file_holds_agenda_drafts_and_questions_and_is_sealed(papers, hall, of, be):
     assert "Nothing is frozen for this session." in papers.refused(f"/session-paper/file/{of}")
     words = "À compléter en séance."
@@ -97,6 +98,7 @@ def test_the_session_file_holds_agenda_drafts_and_questions_and_is_sealed(papers
     assert list(faults(hall.house)) == []
 
 
+@pytest.mark.costly
 def test_frozen_anew_the_file_is_told_to_be_outdated_and_a_changed_one_is_not_handed_out(papers, hall, of, be):
     be("secretary")
     papers.done(act("freeze", of))
@@ -114,6 +116,7 @@ def test_frozen_anew_the_file_is_told_to_be_outdated_and_a_changed_one_is_not_ha
     assert papers.client.get(f"/session-paper-file/{of}/other.pdf").status_code == 404
 
 
+@pytest.mark.costly
 def test_minutes_are_taken_as_pdf_and_as_text_with_the_names_of_the_day(papers, hall, of):
     assert "not sealed" in papers.refused(f"/session-paper/minutes/{of}")
     hall.do(ItemNote, of=of, item="matchft", text="A *starred* note.")
@@ -147,6 +150,7 @@ def test_only_who_may_convene_makes_papers(papers, hall, of, be):
     assert "/session-paper/file" in look("session", session=str(of), lang="en")
 
 
+@pytest.mark.costly
 def test_a_paper_that_is_asked_for_twice_is_made_once(papers, hall, of):
     papers.done(act("freeze", of))
     first = papers.done(f"/session-paper/file/{of}", seen=0)
@@ -168,6 +172,7 @@ def test_what_cannot_be_kept_is_not_sealed(papers, hall, of, monkeypatch):
     assert hall.house.standing(SessionPaper) == []
 
 
+@pytest.mark.costly
 def test_minutes_as_files_are_erased_with_the_name_of_a_member(papers, hall, of):
     papers.done(act("freeze", of))
     papers.done(f"/session-paper/file/{of}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from boussole.charter.committee.acts.issuing import opinion_text
 from boussole.charter.committee.papers.drafts import begin, draft, save
 from boussole.charter.record_types.acts import Opinion
@@ -11,6 +13,7 @@ from tests.dashboard.committee.hand import act
 from tests.dashboard.committee.test_looks import look
 
 
+@pytest.mark.costly
 def test_the_ballot_shows_the_very_text_with_its_version_and_the_head_announces_it(hand, hall, of, be):
     be("member", m(3))
     body = {
@@ -49,6 +52,7 @@ def test_the_ballot_shows_the_very_text_with_its_version_and_the_head_announces_
     assert draft(hall.workspace, 1).sealed_as is None
 
 
+@pytest.mark.costly
 def test_what_is_put_to_the_vote_with_nothing_frozen_is_warned_of_at_the_form(hand, hall, of, be):
     be("secretary")
     page = look("session", session=str(of), lang="en")
@@ -72,6 +76,7 @@ def test_a_vote_whose_text_is_not_kept_and_one_without_text_say_so(hall, of, be)
     assert "Two votes are open." in page
 
 
+@pytest.mark.costly
 def test_whoever_voted_against_is_named_before_it_closes_and_before_the_minutes_are_sealed(hand, hall, of, be):
     vote = hall.vote(of)
     for number, choice in ((1, "for"), (2, "for"), (3, "against"), (4, "against")):
@@ -89,6 +94,7 @@ def test_whoever_voted_against_is_named_before_it_closes_and_before_the_minutes_
     assert "has nothing noted yet" not in look("session", session=str(of), lang="en")
 
 
+@pytest.mark.costly
 def test_notes_are_taken_under_their_item_and_must_be_written_out_for_the_minutes(hand, hall, of, be):
     hand.done(act("note", of, "matchft"), text="<b>To be completed in the session.</b>")
     be("secretary")

@@ -45,6 +45,7 @@ def audit_of(files: Files) -> str:
     return next(name for name in files if name.startswith("audit-offers"))
 
 
+@pytest.mark.costly
 def test_a_report_holds(workspace: Workspace, french: pypdf.PdfReader, tmp_path: Path) -> None:
     path = file_with(files_of(french), tmp_path / "report.pdf")
     alone, against = check(path), check(path, workspace=workspace)
@@ -167,6 +168,7 @@ def test_a_report_with_other_pages_is_not_the_one_that_was_sealed(
     )
 
 
+@pytest.mark.costly
 @pytest.mark.attack("reports", "one byte is changed")
 def test_no_report_with_a_changed_byte_is_taken_for_the_sealed_one(
     workspace: Workspace, sealed: bytes, tries: Tries
@@ -215,6 +217,7 @@ def test_a_list_of_seals_that_says_nothing_is_told(workspace: Workspace, tmp_pat
         check(file_with({"seals.json": listed}, tmp_path / "list.pdf"), workspace=workspace)
 
 
+@pytest.mark.costly
 def test_a_report_is_sealed_once_and_what_came_later_is_told(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "w")
     fill(workspace)

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pypdf
+import pytest
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import latest_audits
@@ -18,6 +19,7 @@ def attached(pdf: pypdf.PdfReader) -> dict[str, bytes]:
     return {name: content for name, contents in pdf.attachments.items() for content in contents}
 
 
+@pytest.mark.costly
 def test_the_attached_audits_are_the_sealed_documents(workspace: Workspace, french: pypdf.PdfReader) -> None:
     files = attached(french)
     seals = {seal["system"]: seal for seal in json.loads(files["seals.json"])["audits"]}
@@ -31,6 +33,7 @@ def test_the_attached_audits_are_the_sealed_documents(workspace: Workspace, fren
         assert hashlib.sha256(files[seal["file"]]).hexdigest() == seal["sha256"]
 
 
+@pytest.mark.costly
 def test_the_fingerprints_printed_are_those_of_the_attached_files(english: pypdf.PdfReader) -> None:
     files, text = attached(english), words(english)
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
@@ -52,6 +55,7 @@ def test_attachments_say_what_they_are(english: pypdf.PdfReader) -> None:
     assert {str(file["/EF"]["/F"].get_object()["/Subtype"]) for file in files} == {"/application/json"}
 
 
+@pytest.mark.costly
 def test_the_figures_are_those_counted_by_hand(french: pypdf.PdfReader, english: pypdf.PdfReader) -> None:
     fr, en = words(french), words(english)
     for figure in ("20,0 %", "40,0 %", "50 pour 100", "150 pour 100", "2 000 décisions", "4 000 décisions"):
@@ -60,6 +64,7 @@ def test_the_figures_are_those_counted_by_hand(french: pypdf.PdfReader, english:
         assert figure in en
 
 
+@pytest.mark.costly
 def test_thresholds_stand_on_the_side_that_harms(french: pypdf.PdfReader) -> None:
     text = words(french)
     assert "Pas tenu sous 80 pour 100, à surveiller sous 95 pour 100. Proposé, pas adopté." in text
@@ -67,6 +72,7 @@ def test_thresholds_stand_on_the_side_that_harms(french: pypdf.PdfReader) -> Non
     assert "Ce n’est pas un seuil légal." in text
 
 
+@pytest.mark.costly
 def test_a_small_group_is_hidden_on_paper_and_in_the_evidence(french: pypdf.PdfReader) -> None:
     assert "masqué (moins de 11 décisions)" in words(french)
     file = next(content for name, content in attached(french).items() if name.startswith("audit-offers"))
@@ -75,6 +81,7 @@ def test_a_small_group_is_hidden_on_paper_and_in_the_evidence(french: pypdf.PdfR
     assert {(m["value"], m["n"], m["interval"]) for m in hidden} == {(None, None, None)}
 
 
+@pytest.mark.costly
 def test_drift_what_nobody_examined_and_draft_wording_are_told(english: pypdf.PdfReader) -> None:
     text = words(english)
     assert "Drift: have the data moved?" in text

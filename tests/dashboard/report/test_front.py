@@ -52,6 +52,7 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("lang", TITLES)
 def test_two_systems_have_eight_pages_then_annexes(
     lang: str, french: pypdf.PdfReader, english: pypdf.PdfReader
@@ -89,6 +90,7 @@ def lowest(page: pypdf.PageObject) -> float:
     return 1 - min(found) / float(page.mediabox.height)
 
 
+@pytest.mark.costly
 def test_no_page_of_the_annexes_is_half_empty(french: pypdf.PdfReader, english: pypdf.PdfReader) -> None:
     """But where the annexes end: how to verify them begins on a page of its own, so that it is found on one."""
     for pdf, heading in ((french, "Comment vérifier ce rapport"), (english, "How to verify this report")):

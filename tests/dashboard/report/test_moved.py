@@ -70,6 +70,7 @@ def test_the_sentence_is_that_of_the_page_and_columns_that_changed_are_named(
     assert "A 1 March 2026: values of “gender” came that were never seen before." in text
 
 
+@pytest.mark.costly
 def test_every_printed_figure_of_a_column_is_attached(report: Path, attached: dict[str, bytes]) -> None:
     document, text, say = json.loads(attached[DRIFT]), words(pypdf.PdfReader(report)), speaker("en")
     assert document["schema"] == "boussole.drift-series/1"
@@ -104,6 +105,7 @@ def test_what_is_attached_is_one_model_and_comes_back_byte_for_byte(attached: di
         DriftSeriesDocument.read(json.dumps(document))
 
 
+@pytest.mark.costly
 def test_what_is_attached_is_named_by_its_fingerprint_and_held_to_it(
     given: tuple[Workspace, System], report: Path, attached: dict[str, bytes], tmp_path: Path
 ) -> None:
@@ -125,6 +127,7 @@ def test_what_is_attached_is_named_by_its_fingerprint_and_held_to_it(
     )
 
 
+@pytest.mark.costly
 def test_a_report_tells_what_had_ended_by_its_period(given: tuple[Workspace, System], tmp_path: Path) -> None:
     text = words(pypdf.PdfReader(write_report(given[0], period="2026-02", lang="fr", out=tmp_path / "fevrier.pdf")))
     told = text[text.rindex("Ce qui a bougé, mois par mois") :]

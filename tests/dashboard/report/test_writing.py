@@ -79,6 +79,7 @@ def test_an_unknown_language_is_refused(workspace: Workspace) -> None:
         write_report(workspace, period=None, lang="de", out=None)
 
 
+@pytest.mark.costly
 def test_the_file_goes_where_asked_and_the_same_records_give_the_same_bytes(
     workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -90,6 +91,7 @@ def test_the_file_goes_where_asked_and_the_same_records_give_the_same_bytes(
     assert sorted(path.name for path in first.parent.iterdir()) == ["report.pdf"]
 
 
+@pytest.mark.costly
 def test_two_reports_of_one_period_are_both_kept_and_both_are_sealed(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "twice")
     fill(workspace)
@@ -122,6 +124,7 @@ def test_a_place_that_cannot_be_written_is_told(workspace: Workspace, tmp_path: 
         write_report(workspace, period="2026-08", lang="en", out=tmp_path / "file" / "report.pdf")
 
 
+@pytest.mark.costly
 def test_a_charter_that_has_changed_since_does_not_change_the_report(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "moved")
     fill(workspace)
@@ -139,6 +142,7 @@ def test_a_charter_that_has_changed_since_does_not_change_the_report(tmp_path: P
     assert "Autre titre" not in text
 
 
+@pytest.mark.costly
 def test_characters_that_no_font_has_are_printed_as_codes(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path / "odd")
     system = workspace.home / "systems" / "offers.yaml"
@@ -155,6 +159,7 @@ def test_only_what_cannot_be_printed_is_replaced() -> None:
     assert all_printable({"a": ["\x07", None, 1.5, True]}) == {"a": ["⟨U+0007⟩", None, 1.5, True]}
 
 
+@pytest.mark.costly
 def test_a_warning_of_the_typesetter_is_an_error(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,6 +207,7 @@ def told(found: Any) -> str:
     return " ".join([data["notice"], *offers["notes"]])
 
 
+@pytest.mark.costly
 def test_a_charter_is_adopted_when_the_ledger_says_so_whatever_its_text_says(workspace: Workspace) -> None:
     proposed = edition(workspace, None)
     assert "proposed and not adopted" in told(proposed)

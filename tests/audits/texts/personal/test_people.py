@@ -38,6 +38,7 @@ NOBODY = (
 )
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("text", NAMED)
 def test_people(text: str) -> None:
     assert [text[each.start : each.end] for each in find(text, entities={"PERSON"})] == NAMED[text]
@@ -70,6 +71,7 @@ def test_a_text_without_personal_data_stays_as_it_is() -> None:
     assert redact("[PERSON] a écrit à [EMAIL].") == "[PERSON] a écrit à [EMAIL]."
 
 
+@pytest.mark.costly
 def test_several_processes_say_the_same_and_run_no_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever asks may be a page, whose script is the main module while it runs: no process may run it again."""
     script = tmp_path / "page.py"
