@@ -12,7 +12,7 @@ import pyarrow as pa
 from boussole.audits.counts.apart import apart_of, lost
 from boussole.audits.counts.common import find_common
 from boussole.audits.counts.forgotten import since_of
-from boussole.audits.counts.log_ends import ends_of, without_ends
+from boussole.audits.counts.log_ends import as_then
 from boussole.audits.counts.rare import values_of, without_names
 from boussole.audits.counts.read import SHARES, Read
 from boussole.audits.counts.same_rows import SharedRowsError
@@ -256,8 +256,7 @@ def _as_kept(system: System, found: Read, kept: Read) -> Read:
     now, then = since_of(found.forgotten), since_of(kept.forgotten)
     if then is None or now is None or now > then:  # not counted then, or rows of these months were purged since
         found = replace(found, forgotten=kept.forgotten)
-    if not ends_of(kept.left_out.to_pylist()):  # not looked at then, or they reach the end
-        found = replace(found, left_out=without_ends(found.left_out))
+    found = replace(found, left_out=as_then(found.left_out, kept.left_out))
     if not kept.replies.num_rows:
         found = replace(found, replies=kept.replies)
     if not kept.corrections.num_rows:

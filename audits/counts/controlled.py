@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import duckdb
 
-from boussole.audits.counts.log_ends import last_control
+from boussole.audits.counts.log_ends import SEARCH_CONTROLS, known_until
 from boussole.audits.lake.tables import keep, literal, quote, table
 from boussole.audits.systems.logs.contacts import Contacts
 from boussole.audits.systems.logs.search_controls import CONTROLLED, SearchControls
@@ -80,7 +80,7 @@ def _landmarks(system: System, sent: Contacts, section: SearchControls, window: 
     )
     stops = f"SELECT person, min(day) AS stopped FROM {held} WHERE {sent.stop} GROUP BY person"
     first = f"(SELECT min(day) FROM {table(system, 'search_controls')})"
-    last = f"({last_control(system, window)})"
+    last = f"(SELECT last FROM ({known_until(system, SEARCH_CONTROLS, window)}))"
     mark = f"day + {section.answer_days}"
     following = f"lead(day) OVER later + {section.answer_days}"
     replied = f"min(reply) OVER (later ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) <= {mark}"

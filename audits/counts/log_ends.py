@@ -1,20 +1,23 @@
-"""The last day that a log beside the decisions holds, where it ends before the window does: what came after is unknown.
+"""The last day up to which a log beside the decisions is known, where that lies before the end of the window: it stops
+there, or it has a hole and goes on later. What came then is unknown.
 
 Of the whole log, not of the window alone: one that goes on in later months reaches beyond. A STOP is no message: people
-say it whether or not the tool that writes to them still logs what it sends. Controls are made nearly every day: a log
-of them without any for days on end has a hole, and is known until that alone.
+say it whether or not the tool that writes to them still logs what it sends. A log that begins after the decisions of a
+window do has its hole at the start.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import has_table, table
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
@@ -24,97 +27,129 @@ CONTACTS, HUMAN_ACTIONS, USAGE, GENERATIONS, SEARCH_CONTROLS = LOGS
 """The logs that are looked at: those from which an absence is counted."""
 ENDS = "_ends"
 """After the name of a log: its row among what was left out; `column` is its last day, `n` how many days before the last
-of the window that is."""
-
-
-HOLE_DAYS = 3
-"""So many days in a row may a log of controls hold none without anything missing: those that nobody works on."""
+of the window that is, `reason` the day on which it goes on."""
+ENDS_OF = {log + ENDS for log in LOGS}
+HOLE_DAYS = {SEARCH_CONTROLS: 3}
+"""So many days in a row may a log hold nothing without anything missing: those that nobody works on, of controls, which
+are made on all others."""
+BEGIN = {CONTACTS, USAGE}
+"""The logs that should begin with the decisions; reviews follow them, and controls count from their first day alone."""
+QUIET_DAYS = 7
+"""The same for the other logs: a week that everybody has off."""
 EXPECTED = 7
 """Where so many rows should have come in the days that hold none, it is a hole: by chance, less than once in 1,000."""
+USUAL = 0.9
+"""A log that is written by campaigns has gaps by nature: a hole is more than twice as long as nine of ten gaps are."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogEnd:
-    """A log, the last day that it holds, and how many days before the end of the window that is."""
+    """A log, the last day up to which it is known, how many days before the end of the window that is, and the day on
+    which it goes on again, if it does."""
 
     log: str
     last: dt.date
     days: int
+    again: dt.date | None = None
 
     def document(self) -> dict[str, Any]:
         """The end as an audit document writes it."""
-        return {"log": self.log, "last": self.last.isoformat(), "days": self.days}
+        again = {"again": self.again.isoformat()} if self.again else {}
+        return {"log": self.log, "last": self.last.isoformat(), "days": self.days, **again}
 
 
 def ends_of(rows: Iterable[Mapping[str, Any]]) -> tuple[LogEnd, ...]:
     """What stored rows of `LEFT_OUT` say of it, in the order of the logs."""
     told = {row["part"]: row for row in rows}
     return tuple(
-        LogEnd(log=log, last=dt.date.fromisoformat(row["column"]), days=row["n"])
+        LogEnd(log=log, last=dt.date.fromisoformat(row["column"]), days=row["n"], again=_day(row["reason"]))
         for log in LOGS
         if (row := told.get(log + ENDS)) is not None
     )
 
 
-def without_ends(left_out: pa.Table) -> pa.Table:
-    """Rows of `LEFT_OUT` but these, which earlier versions did not write."""
-    return left_out.filter(
-        pa.compute.invert(pa.compute.is_in(left_out["part"], pa.array([log + ENDS for log in LOGS])))
-    )
+def _day(text: str | None) -> dt.date | None:
+    return None if text is None else dt.date.fromisoformat(text)
+
+
+def as_then(found: pa.Table, kept: pa.Table) -> pa.Table:
+    """Rows of `LEFT_OUT` with the ends that an audit of an earlier version looked at alone: not of logs of which it
+    kept none, and no day on which a log goes on where it kept none."""
+    told = {row["part"]: row["reason"] for row in kept.to_pylist() if row["part"] in ENDS_OF}
+    rows = [
+        row | ({"reason": None} if row["part"] in told and told[row["part"]] is None else {})
+        for row in found.to_pylist()
+        if row["part"] not in ENDS_OF or row["part"] in told
+    ]
+    return pa.Table.from_pylist(rows, schema=found.schema)
 
 
 def end_sql(connection: duckdb.DuckDBPyConnection, system: System, log: str, window: Window) -> str | None:
-    """SQL: the row of a log that ends before the window does, with the columns of `LEFT_OUT`; none where it reaches its
-    end or holds nothing any more. None of a log that is not looked at."""
+    """SQL: the row of a log that is not known up to the end of the window, with the columns of `LEFT_OUT`; none where
+    it is, or holds nothing any more. None of a log that is not looked at."""
     if log not in LOGS or not has_table(connection, system, log):
         return None
-    last = LAST[log](system, window)
+    since = _began(connection, system, window) if log in BEGIN else None
     return (
-        f"SELECT '{log}{ENDS}', CAST(last AS VARCHAR), NULL, date_diff('day', last, DATE '{window.end}') "
-        f"FROM ({last}) WHERE last < DATE '{window.end}'"
+        f"SELECT '{log}{ENDS}', CAST(last AS VARCHAR), CAST(again AS VARCHAR), "
+        f"date_diff('day', last, DATE '{window.end}') "
+        f"FROM ({known_until(system, log, window, since=since)}) "
+        f"WHERE last < DATE '{window.end}'"
     )
 
 
-def _last_message(system: System, _: Window) -> str:
+def _began(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> str | None:
+    """SQL: the first day of a window of which there are decisions. None where rows of it were purged, so that nobody
+    knows when the logs beside them began, and where the system makes no decisions."""
+    purged = purged_before(connection, system.id)
+    if system.only_writes or (purged is not None and purged > window.start):
+        return None
+    within = f"day BETWEEN DATE '{window.start}' AND DATE '{window.end}'"
+    return f"""SELECT min(day) FROM {table(system, "daily")} WHERE "by" = '' AND {within}"""
+
+
+def known_until(system: System, log: str, window: Window, *, since: str | None = None) -> str:
+    """SQL: `last`, the last day before the first hole of a log that reaches into a window, and `again`, the day when it
+    goes on; its last day of all, and NULL, where there is none. `since`: SQL of a day on which it should have begun."""
+    days: str = f"SELECT day, count(*) AS n FROM ({DAYS[log](system)}) GROUP BY day"
+    begun = f" UNION ALL SELECT ({since}) - 1, 0 WHERE ({since}) <= (SELECT min(day) FROM ({days}))" if since else ""
+    gaps = (
+        "SELECT day, lead(day) OVER (ORDER BY day) AS next, "
+        "sum(n) OVER () / (max(day) FILTER (n > 0) OVER () - min(day) FILTER (n > 0) OVER () + 1) AS daily, n "
+        f"FROM ({days}{begun})"
+    )
+    usual = f"SELECT *, quantile_disc(next - day, {USUAL}) FILTER (n > 0) OVER () AS usual FROM ({gaps})"
+    quiet = HOLE_DAYS.get(log, QUIET_DAYS)
+    unusual = "true" if log in HOLE_DAYS else "next - day > 2 * coalesce(usual, 0)"
+    hole = (
+        f"next - day > {quiet + 1} AND (next - day - 1) * daily >= {EXPECTED} AND {unusual} "
+        f"AND next > DATE '{window.start}' AND day < DATE '{window.end}'"
+    )
+    last = f"coalesce(min(day) FILTER ({hole}), max(day) FILTER (n > 0))"
+    return f"SELECT {last} AS last, min(next) FILTER ({hole}) AS again FROM ({usual})"
+
+
+def _messages(system: System) -> str:
     section = system.contacts
     assert section is not None  # noqa: S101 (its log is declared)
-    return f"SELECT max(day) AS last FROM {table(system, 'contacts')} WHERE NOT {section.stop}"
+    return f"SELECT day FROM {table(system, 'contacts')} WHERE NOT {section.stop}"
 
 
-def _last_review(system: System, _: Window) -> str:
+def _reviews(system: System) -> str:
     """A review whose moment is not known is of the day of its decision at least."""
     return (
-        "SELECT max(greatest(CAST(a.recorded_at AS DATE), d.day)) AS last "
+        "SELECT greatest(CAST(a.recorded_at AS DATE), d.day) AS day "
         f"FROM {table(system, 'human_actions')} a LEFT JOIN {table(system, 'decisions')} d USING (id)"
     )
 
 
-def _last_use(system: System, _: Window) -> str:
-    return f"SELECT max(day) AS last FROM {table(system, 'usage')}"
+def _rows(log: str, system: System) -> str:
+    return f"SELECT day FROM {table(system, log)}"
 
 
-def _last_text(system: System, _: Window) -> str:
-    return f"SELECT max(day) AS last FROM {table(system, 'generations')}"
-
-
-def last_control(system: System, window: Window) -> str:
-    """SQL: the last day before the first hole that reaches into a window; the last of all where there is none."""
-    days = (
-        "SELECT day, lead(day) OVER (ORDER BY day) AS next, sum(n) OVER () / (max(day) OVER () - min(day) OVER () + 1) "
-        f"AS daily FROM (SELECT day, count(*) AS n FROM {table(system, 'search_controls')} GROUP BY day)"
-    )
-    hole = (
-        f"next - day > {HOLE_DAYS + 1} AND (next - day - 1) * daily >= {EXPECTED} "
-        f"AND next > DATE '{window.start}' AND day < DATE '{window.end}'"
-    )
-    return f"SELECT coalesce(min(day) FILTER ({hole}), max(day)) AS last FROM ({days})"
-
-
-LAST = {
-    CONTACTS: _last_message,
-    HUMAN_ACTIONS: _last_review,
-    USAGE: _last_use,
-    GENERATIONS: _last_text,
-    SEARCH_CONTROLS: last_control,
+DAYS: dict[str, Callable[[System], str]] = {
+    CONTACTS: _messages,
+    HUMAN_ACTIONS: _reviews,
+    **{log: partial(_rows, log) for log in (USAGE, GENERATIONS, SEARCH_CONTROLS)},
 }
-"""SQL of the last day of each log, over all that it holds; of controls, up to a hole in a window."""
+"""SQL of the days of each log, one for each row of all that it holds."""

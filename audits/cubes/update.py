@@ -34,10 +34,10 @@ def add_batch(connection: duckdb.DuckDBPyConnection, system: System, batch: int)
 
 
 def rebuild(connection: duckdb.DuckDBPyConnection, system: System, *, bins: bool = False) -> None:
-    """Computes all cubes of a system anew from its decisions; edges and sealed months stay as they are.
+    """Computes all cubes of a system anew from its rows; edges and sealed months stay as they are.
 
-    `bins`: the bins of features are chosen anew first. Raises LakeError where rows were purged: their counts could not
-    follow.
+    One that only writes has logs that are counted by themselves, and no cube of decisions. `bins`: the bins of features
+    are chosen anew first. Raises LakeError where rows were purged: their counts could not follow.
     """
     create_system(connection, system)
     sealed = sealed_months(connection, system)
@@ -47,13 +47,20 @@ def rebuild(connection: duckdb.DuckDBPyConnection, system: System, *, bins: bool
             where=f"system '{system.id}'",
             next_step="Keep the bins: rebuild without --bins.",
         )
+    if not system.only_writes:
+        _rebuild_decisions(connection, system, sealed, bins=bins)
+    for log in counted_logs(connection, system):
+        recount(connection, system, log)
+
+
+def _rebuild_decisions(
+    connection: duckdb.DuckDBPyConnection, system: System, sealed: Sequence[dt.date], *, bins: bool
+) -> None:
     if bins:
         declare_again(connection, system)
     for name in CUBES:
         connection.execute(f"DELETE FROM {table(system, name)} WHERE NOT {_in_months(name, sealed)}")
     _merge(connection, system)
-    for log in counted_logs(connection, system):
-        recount(connection, system, log)
 
 
 def rebuild_months(

@@ -29,18 +29,21 @@ class ReasonLeftOut(Part):
 
 
 class LogEnd(Part):
-    """A log beside that of decisions which ends before the window does."""
+    """A log beside that of decisions which is not known up to the end of the window: it stops, or has a hole."""
 
     log: Annotated[
         str, Field(description="The log: `contacts`, of messages, or `human_actions`, of what people decide")
     ]
     last: Annotated[
         Day,
-        Field(description="The last day of which it holds a message, or a review; of the whole log, not the window"),
+        Field(description="The last day up to which it is known, of the whole log and not of the window"),
     ]
     days: Annotated[
         Annotated[int, Field(ge=1)], Field(description="How many days before the last day of the window that is")
     ]
+    again: Annotated[
+        Day | None, Field(description="The day on which it goes on after a hole; absent where it stops")
+    ] = None
 
 
 class LeftOutInShort(Part):

@@ -128,7 +128,7 @@ def _hold_judged(documents: Sequence[AuditDocument | TextsDocument]) -> None:
 
     lacking = {
         REASON: "more was set aside than the charter allows, and a question was not judged",
-        STOPS: "a log stops before the period ends, and nothing is kept by it",
+        STOPS: "a log lacks days of the period, and nothing is kept by it",
     }
     for reason, why in lacking.items():
         if any(verdict.reason == reason for document in documents for verdict in document.verdicts):

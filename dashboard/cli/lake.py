@@ -143,10 +143,10 @@ def rebuild(
         raise failure
     with writing(workspace) as connection:
         for item in chosen:
-            if item.columns is not None and exists(connection, item):
+            if exists(connection, item):
                 count_anew(connection, item, bins=bins)
                 say(f"Rebuilt: {item.id}")
-                if not bins and (coarse := coarse_columns(connection, item)):
+                if not bins and not item.only_writes and (coarse := coarse_columns(connection, item)):
                     say(f"Bins of an earlier version, coarser (--bins chooses them anew): {', '.join(coarse)}")
 
 

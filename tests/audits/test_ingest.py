@@ -203,6 +203,7 @@ def test_identifiers_are_keyed_pseudonyms_that_python_agrees_with(
     assert who == hmac.new(key, b"p1", hashlib.sha256).hexdigest()[:32]
 
 
+@pytest.mark.costly
 def test_no_identifier_is_readable_in_the_lake(workspace: Workspace, loans: System, csv: Csv) -> None:
     """Nor any value in Parquet; the catalogue holds the lowest and highest value of each column in clear."""
     ingest(

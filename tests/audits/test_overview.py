@@ -73,6 +73,7 @@ def test_the_oldest_row_is_told(filled: Workspace) -> None:
     assert overview(filled).systems["loans"].of("decisions").oldest == dt.datetime.fromisoformat("2026-07-01")
 
 
+@pytest.mark.costly
 def test_what_came_by_which_way(filled: Workspace) -> None:
     came = [(item.log, item.way, item.files, item.rows, item.quarantined) for item in overview(filled).arrived]
     assert came == [("decisions", "file", 1, 2, 2), ("decisions", "mlflow", 1, 2, 1), ("outcomes", "file", 1, 1, 0)]

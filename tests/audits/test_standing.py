@@ -149,6 +149,7 @@ def test_an_immature_window_has_no_outcome_measure(july: tuple[Workspace, System
     assert by_id(document)["selection_rate/gender=F"]["status"] == "ok"
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("august")
 def test_the_verdict_says_until_when_to_wait(july: tuple[Workspace, System]) -> None:
     document = audit(july, READABLE - dt.timedelta(days=1))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from boussole.audits.counts.log_ends import LOGS
 from boussole.audits.cubes.holidays import national
 from boussole.charter.amending.diff import diff_document
 from boussole.charter.auditing.replay import judged as judged_again
@@ -17,6 +18,8 @@ from boussole.charter.templates import TEMPLATES
 from boussole.charter.text.left_out import GRACE_DAYS, held_to
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Article, Charter
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.views.answers.small_print import beside_words
 from tests.as_json import judge
 from tests.charter.builders import CHARTER, START, WOMEN, comparison, everybody, system
 from tests.charter.test_stated import facts, inspection, survey
@@ -185,6 +188,20 @@ def test_where_a_log_stops_before_the_window_ends_a_good_figure_keeps_nothing() 
     assert found(BROKEN, "contacts", 4)["verdict"] == "broken"
     assert found(KEPT, "human_actions", 4)["verdict"] == "kept"  # another log, on which it does not rest
     assert found(KEPT, "contacts", 4, CHARTER)["verdict"] == "kept"
+
+
+@pytest.mark.parametrize("log", LOGS)
+def test_the_small_print_names_each_log_that_is_not_known_to_the_end(log: str) -> None:
+    """In both languages, whether it stops or has a hole."""
+    for lang in ("en", "fr"):
+        stops = {"log": log, "last": "2026-03-08", "days": 23}
+        for end in (stops, {**stops, "again": "2026-03-19"}):
+            told = LeftOut.model_validate({**left_out(0), "ends": [end], "limit": None, "limited": False})
+            (words,) = beside_words(told, speaker(lang))
+            assert (
+                words.startswith(("the log of ", "le journal des ")) and "March 2026" in words
+            ) or "mars 2026" in words
+            assert ("holds nothing" in words or "ne contient rien" in words) == ("again" in end)
 
 
 def _resting_on_messages(article: Article) -> Article:

@@ -114,6 +114,7 @@ def test_the_same_charter_changes_nothing(workspace):
     assert found.uncapped == 0
 
 
+@pytest.mark.costly
 def test_audits_that_do_not_say_what_was_set_aside_are_said_to_be_uncapped(workspace, monkeypatch):
     """As an earlier version sealed them; a charter that states no share asks nothing of them."""
     summaries = [replace(each, left_out=None) for each in each_summary(workspace)]

@@ -216,6 +216,7 @@ def test_what_there_was_before_is_in_the_folds(scene: Scene) -> None:
         assert len(texts) > 2
 
 
+@pytest.mark.costly
 def test_the_figure_has_a_course_with_what_happened(scene: Scene) -> None:
     document = scene.latest["matchft"]
     judged = next(each for each in document.verdicts if told_by(document, each))
@@ -234,6 +235,7 @@ def test_the_figure_has_a_course_with_what_happened(scene: Scene) -> None:
     assert page(scene, "matchft", judged.indicator).course is None
 
 
+@pytest.mark.costly
 def test_the_course_says_whose_figure_it_follows(scene: Scene) -> None:
     """Of several groups the one that decides, which the drawing cannot name."""
     document, seen = scene.latest["matchft"], set()
@@ -321,6 +323,7 @@ def test_an_answer_is_kept_until_something_changes(tmp_path: Path, scene: Scene)
     assert kept_page(workspace, "matchft", "nothing", "fr", reader=NOTHING_ELSE) is None
 
 
+@pytest.mark.costly
 def test_what_is_typed_elsewhere_is_text_here(scene: Scene) -> None:
     attack = "<img src=x onerror=alert(1)>"
     system = scene.systems["matchft"].model_copy(update={"title": {"fr": attack, "en": attack}})

@@ -62,6 +62,7 @@ def test_a_harmful_ratio_is_inverted_and_others_of_the_attribute_have_their_own_
     assert breach == [pytest.approx(591 / 1395 / 0.8, abs=1e-5)]
 
 
+@pytest.mark.costly
 def test_a_hidden_group_keeps_its_place_and_says_why(matchft: Document, systems: dict[str, System]) -> None:
     found = by_label(matchft, ("nationality",), systems["matchft"])
     assert list(found) == ["Française", "Union européenne", "Autre"]
@@ -79,6 +80,7 @@ def test_numbers_are_written_for_the_language(matchft: Document, systems: dict[s
     assert "Women" in english
 
 
+@pytest.mark.costly
 def test_drawings_are_whole_and_name_only_the_bundled_font(matchft: Document, systems: dict[str, System]) -> None:
     drawing = svg(groups_chart(matchft, ("gender", "age"), "fr", system=systems["matchft"]), "fr")
     tree = ET.fromstring(drawing)  # noqa: S314 (our own drawing)

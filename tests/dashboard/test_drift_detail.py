@@ -124,6 +124,7 @@ def test_the_form_of_the_json_is_closed_and_knows_every_reason_and_method() -> N
     assert set(get_args(Reading)) == {method.reading for method in METHODS}
 
 
+@pytest.mark.costly
 def test_neither_identifiers_nor_groups_are_in_either_file(made: StoredReport) -> None:
     for path in (made.place.html, made.place.json):
         text = path.read_text("utf-8")

@@ -375,6 +375,7 @@ def test_a_mark_says_its_figure_interval_and_count_and_leads_to_its_group(view: 
     assert f'<span class="said">{women.said}</span>' in page
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("local")
 def test_what_is_chosen_stands_in_the_address_and_an_address_sets_the_fields() -> None:
     seen = app_at("fairness", lang="en", system="offers", by="origin", level="80").run()

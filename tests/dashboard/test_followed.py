@@ -173,6 +173,7 @@ def chamber_of(hall):
     return Chamber(house=hall.house, names={m(3): "Zoé Petit"}, facts=facts)
 
 
+@pytest.mark.costly
 def test_an_opinion_is_shown_with_its_dissent_and_what_became_of_it(advised):
     hall, entry = advised
     (shown,) = opinions_about([chamber_of(hall)], EN, query={}, inside=True, article="equite", system="matchft")

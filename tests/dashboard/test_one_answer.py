@@ -140,6 +140,7 @@ def test_each_article_page_says_what_the_register_says(scene: Scene, stands: Sta
         assert stands.keys() - told.keys() <= left
 
 
+@pytest.mark.costly
 def test_each_system_page_says_what_the_register_says(scene: Scene, stands: Stands) -> None:
     for name in scene.examined:
         page = system_page(scene, name, EN)

@@ -191,6 +191,7 @@ def test_a_timestamp_is_filed_and_required(tmp_path, authority):
     assert not other.checkpoints.exists()
 
 
+@pytest.mark.costly
 @pytest.mark.attack("ledger", "a ledger rewritten behind a timestamp or a cosignature that the server itself keeps")
 def test_verify_holds_the_ledger_to_what_was_signed_outside(tmp_path, authority, tries):
     workspace = knows(Workspace.create(tmp_path / "w"), KEY)

@@ -300,6 +300,7 @@ def test_the_archive_is_the_folder(pack: Path) -> None:
     assert found == {path.relative_to(pack).as_posix(): path.read_bytes() for path in pack.rglob("*") if path.is_file()}
 
 
+@pytest.mark.costly
 def test_a_restricted_pack_is_read_by_its_owner_only(workspace: Workspace, tmp_path: Path) -> None:
     folder = made(workspace, tmp_path / "secret", restricted=True)
     assert [path.stat().st_mode & 0o077 for path in (folder, tmp_path / "secret.zip")] == [0, 0]

@@ -191,6 +191,7 @@ def _begins(row: str, taken: str) -> bool:
     return row.startswith(taken) and bool(re.fullmatch(r"(écrituren\d+)?", row.removeprefix(taken)))
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("page", VIEWS)
 def test_an_image_says_where_it_comes_from(demo: Workspace, page: str) -> None:
     for lang in LANGUAGES:

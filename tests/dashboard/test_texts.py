@@ -35,6 +35,7 @@ def line(name: object, text: str) -> bytes:
     return json.dumps({"id": name, "text": text}).encode() + b"\n"
 
 
+@pytest.mark.costly
 def test_each_line_is_answered_by_one_in_its_order() -> None:
     done = run(line("b", UNLAWFUL) + line(7, "We are looking for you and your team") + line("a", "Vendeur/vendeuse."))
     told = [json.loads(each) for each in done.stdout.splitlines()]
@@ -103,6 +104,7 @@ def test_measure_counts_texts_and_criteria(tmp_path) -> None:
     assert CliRunner().invoke(app, ["texts", "measure", str(file)]).exit_code != 0
 
 
+@pytest.mark.costly
 def test_measure_counts_entities_where_texts_are_annotated_with_these(tmp_path) -> None:
     held = [
         {"text": "Écrire à lea@exemple.fr.", "findings": [{"entity": "EMAIL", "start": 9, "end": 23}]},

@@ -162,6 +162,7 @@ def test_a_lead_says_what_the_page_of_its_answer_says(scene: Scene) -> None:
     assert all(escape(each.short) in head for each in shown.leads)
 
 
+@pytest.mark.costly
 def test_a_system_page_holds_every_question_once(scene: Scene, matchft: Document) -> None:
     shown = page(scene)
     examined = [asked for section in shown.sections for asked in section.questions]
@@ -171,6 +172,7 @@ def test_a_system_page_holds_every_question_once(scene: Scene, matchft: Document
     assert [section.id for section in shown.sections][:2] == ["equite", "securite"]
 
 
+@pytest.mark.costly
 def test_scores_stand_under_the_questions_on_outcomes(scene: Scene, matchft: Document) -> None:
     """What cannot be told of a score that is no probability is said; the article on selection alone has none."""
     assert [section.scores for section in page(scene).sections] == [None] * 7

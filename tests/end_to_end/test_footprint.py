@@ -13,7 +13,9 @@ from ecologits.electricity_mix_repository import electricity_mixes
 from ecologits.impacts.llm import compute_llm_impacts
 from ecologits.utils.range_value import RangeValue
 
+from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import ingest
+from boussole.audits.lake import writing
 from boussole.audits.metrics.emissions import token_cost
 from boussole.audits.systems.logs.calls import CalledModel
 from boussole.audits.workspace import Workspace
@@ -191,6 +193,7 @@ def test_the_year_against_its_budget(tmp_path: Path, kilograms: str | None, expe
         )
 
 
+@pytest.mark.costly
 def test_months_that_nobody_logged_are_not_taken_to_have_cost_nothing(tmp_path: Path) -> None:
     """Of March alone the year may take twelve times as much, and ten times at least: 0.026 to 0.034 kg."""
     found = of(
@@ -238,3 +241,14 @@ def test_a_pack_computes_it_again_without_us(tmp_path: Path) -> None:
     for name, restricted in (("all", True), ("open", False)):
         write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=restricted), tmp_path / name)
         assert judge(tmp_path / name, Judge(HERE), one_by_one=True) == 0
+
+
+def test_what_a_system_that_only_writes_has_counted_is_counted_anew(tmp_path: Path) -> None:
+    workspace = made(tmp_path / "w", months=(3,), calls=40)
+    before = audit(workspace, dry_run=True)
+    with writing(workspace) as connection:
+        connection.execute("UPDATE lake.writer.generations_counted SET n = n + 1")
+    assert audit(workspace, dry_run=True).measures != before.measures
+    with writing(workspace) as connection:
+        rebuild(connection, workspace.system("writer"), bins=True)
+    assert audit(workspace, dry_run=True).measures == before.measures

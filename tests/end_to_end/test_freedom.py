@@ -291,7 +291,7 @@ def test_a_log_that_stops_in_the_window_keeps_nothing(tmp_path: Path, capsys: py
     stopped = next(each for each in sealed.verdicts if each.template == "decent_hours")
     system, charter, say = workspace.system("offers"), load_charter(), speaker("en")
     assert short_answer(charter, sealed, stopped, say, system=system, title="Offers") == (
-        "We cannot tell: the log that this rests on stops before the period ends."
+        "We cannot tell: the log that this rests on lacks days of the period."
     )
     assert not_known(sealed, stopped, None, say, system=system) == [
         "It would take the rest of the log: bring it in, then audit these days again.",

@@ -186,6 +186,7 @@ def test_no_text_is_found_in_any_file_before_and_after_a_purge(tmp_path: Path, k
     assert (again.decisions, again.measures) == (found.decisions, found.measures)
 
 
+@pytest.mark.costly
 @pytest.mark.usefixtures("plain_readers")
 @pytest.mark.parametrize("kept", [False, True])
 def test_a_row_that_is_set_aside_keeps_no_text_that_others_would_not(tmp_path: Path, kept: bool) -> None:

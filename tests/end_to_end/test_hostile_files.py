@@ -182,6 +182,7 @@ def test_no_cell_is_run_and_none_is_lost(before: str, sign: str, rest: str) -> N
         assert written == f"'{text}"
 
 
+@pytest.mark.costly
 @given(text=st.text(max_size=12))
 @settings(derandomize=True, max_examples=500)
 def test_every_text_comes_back(text: str) -> None:

@@ -128,6 +128,7 @@ def walked(document: AuditDocument, workspace: Workspace) -> Counter[str]:
     return marks
 
 
+@pytest.mark.costly
 def test_every_mark_that_was_stored_follows_from_its_bar(workspace: Workspace, then: list[AuditDocument]) -> None:
     marks = sum((walked(document, workspace) for document in then), Counter[str]())
     assert all(document.rule is None for document in then)
@@ -143,6 +144,7 @@ def test_every_mark_of_today_follows_from_its_bar(workspace: Workspace, now: lis
     assert {"watch", "unknown", "kept"} <= marks.keys()
 
 
+@pytest.mark.costly
 def test_a_figure_beyond_the_watch_level_is_nowhere_kept(now: list[AuditDocument]) -> None:
     for document in now:
         measures = {measure.id: measure for measure in document.judged_measures}

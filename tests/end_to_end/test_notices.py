@@ -18,7 +18,7 @@ from boussole.charter.pack.verifier.pack import Judge
 from boussole.charter.record_types.kinds import Case, Review
 from boussole.charter.records import sign_checkpoint, stored_audits
 from boussole.charter.records.statements import seal as state
-from tests.end_to_end.test_uses import SYSTEM
+from tests.end_to_end.test_uses import SYSTEM, spread
 
 CONTACTS = (
     "contacts: {person: who, at: sent, kind: kind, template: template,"
@@ -27,7 +27,7 @@ CONTACTS = (
 
 
 def made(home: Path, templates: list[str | None], *, contacts: str = CONTACTS, until: int = 31) -> Workspace:
-    """One first message to each person, from these templates, on a day of March."""
+    """One first message to each person, from these templates, up to a day of March."""
     workspace = Workspace.create(home)
     (home / "systems" / "offers.yaml").write_text(SYSTEM.replace("USAGE", contacts), encoding="utf-8")
     workspace = Workspace(home)
@@ -35,7 +35,7 @@ def made(home: Path, templates: list[str | None], *, contacts: str = CONTACTS, u
     decided = pd.DataFrame({"ref": people, "day": dt.date(2026, 3, 4), "contacted": True, "who": people})
     decided["gender"] = ["F" if i % 2 else "M" for i in range(len(people))]
     sent = pd.DataFrame({"who": people[: len(templates)], "template": templates, "kind": "contact"})
-    logs = {"decisions": decided, "contacts": sent.assign(sent=pd.Timestamp(2026, 3, until, 11))}
+    logs = {"decisions": decided, "contacts": sent.assign(sent=spread(len(sent), until))}
     for log, frame in logs.items():
         frame.to_parquet(path := home.parent / f"{log}.parquet")
         ingest(workspace, workspace.system("offers"), path, log=log)

@@ -42,6 +42,7 @@ def test_compas_error_rates_are_those_of_propublica(compas: dict[str, Any]) -> N
     assert {name: round(value(compas, name), 4) for name in published} == published
 
 
+@pytest.mark.costly
 def test_compas_scores_tell_apart_as_scikit_learn_says(compas: dict[str, Any], real_data: Path) -> None:
     """Deciles from 1 to 10: areas by race are exact, and no rate is read into them."""
     frame = pd.read_csv(real_data / "compas" / "compas-scores-two-years.csv")
@@ -146,6 +147,7 @@ def test_admissions_are_counted_by_weight(audited: Any) -> None:
     assert round(100 * value(document, "selection_rate/gender=Female"), 1) == 30.4
 
 
+@pytest.mark.costly
 def test_admissions_reverse_among_comparable_profiles(audited: Any) -> None:
     """Bickel, Hammel & O'Connell (1975): women ahead in 4 of 6 departments. Odds ratio: R's mantelhaen.test."""
     document = audited("admissions", "ucb_admissions/datasets_UCBAdmissions.csv")

@@ -175,6 +175,7 @@ def test_a_file_that_nobody_names_is_a_note(workspace: Workspace) -> None:
     assert "Files that no sealed record names, and that count for nothing: 2." in done.stderr
 
 
+@pytest.mark.costly
 def test_a_large_file_is_hashed_in_pieces(workspace: Workspace) -> None:
     import resource
 

@@ -161,8 +161,8 @@ def test_without_the_log_it_says_what_it_would_take(tmp_path: Path, controls: st
 def test_a_log_that_stops_keeps_nothing(tmp_path: Path) -> None:
     document = audit(made(tmp_path / "w", more=0.6, until="2026-03-20"), dry_run=True)
     assert set(answers(document).values()) == {("unknown", "log_stops")}
-    assert "after 20 March 2026, 11 days before the end" in sentence(document, "silence_and_controls")
-    assert "stops, or has a hole" in sentence(document, "controls_of_the_silent")
+    assert "stops on 20 March 2026, 11 days before the end" in sentence(document, "silence_and_controls")
+    assert "The log of controls stops" in sentence(document, "controls_of_the_silent")
 
 
 def rows(*counts: tuple[str, str, int, int, int]) -> pa.Table:

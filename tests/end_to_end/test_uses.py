@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -23,6 +24,7 @@ from boussole.charter.records.statements import seal as state
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.views.answers.asked import levels_words
+from boussole.dashboard.views.answers.small_print import left_out_words
 from tests.conftest import Run
 from tests.written import system_text
 
@@ -45,8 +47,8 @@ USAGE = "usage: {id: use, at: at, purpose: purpose, team: team, purposes: [match
 def made(
     home: Path, *, uses: int = 1000, other: int = 0, unlabelled: int = 0, usage: str = USAGE, until: int = 31
 ) -> Workspace:
-    """So many uses for what is declared, so many for something else, so many that do not say for what; up to a day of
-    March."""
+    """So many uses for what is declared, so many for something else, so many that do not say for what; from the day of
+    the decisions up to a day of March."""
     workspace = Workspace.create(home)
     (home / "systems" / "offers.yaml").write_text(SYSTEM.replace("USAGE", usage), encoding="utf-8")
     workspace = Workspace(home)
@@ -54,12 +56,17 @@ def made(
     decided = pd.DataFrame({"ref": people, "day": dt.date(2026, 3, 4), "contacted": True, "who": people})
     bring(workspace, decided.assign(gender=["F", "M"] * 30), "decisions")
     said = ["match"] * uses + ["control"] * other + [None] * unlabelled
-    logged = pd.DataFrame({"purpose": said, "at": pd.Timestamp(2026, 3, until, 11)})
+    logged = pd.DataFrame({"purpose": said, "at": spread(len(said), until)})
     logged["use"] = [f"u{i}" for i in range(len(logged))]
     logged["team"] = [f"T{i % 30}" for i in range(len(logged))]
     if usage and len(logged):
         bring(workspace, logged, "usage")
     return workspace
+
+
+def spread(n: int, until: int) -> list[pd.Timestamp]:
+    """So many moments, of which the first is on a day of March, the last on the 4th, the others between."""
+    return [pd.Timestamp(2026, 3, day, 11) for day in np.linspace(until, 4, n).astype(int)]
 
 
 def bring(workspace: Workspace, frame: pd.DataFrame, log) -> None:
@@ -153,13 +160,41 @@ def test_a_log_of_uses_that_stops_half_way_keeps_nothing(tmp_path: Path, until: 
 
 
 @pytest.mark.costly
+def test_a_log_of_uses_with_a_hole_keeps_nothing(tmp_path: Path) -> None:
+    """The import of ten days failed, and nobody saw it; it went on on the 19th."""
+    workspace = made(tmp_path / "w", uses=0)
+    days = [day for day in range(4, 32) if not 9 <= day <= 18]
+    logged = pd.DataFrame(
+        {"at": [pd.Timestamp(2026, 3, day, 11) for day in days for _ in range(20)], "purpose": "match"}
+    )
+    logged["use"] = [f"u{i}" for i in range(len(logged))]
+    bring(workspace, logged.assign(team="T1"), "usage")
+    sealed = audit(workspace)
+    found = of(sealed)
+    assert (found.verdict, found.reason) == ("unknown", "log_stops")
+    assert found.sentence["en"].startswith(
+        "We cannot tell. The log of uses holds nothing from 9 March 2026 to 18 March 2026: nobody knows what happened "
+        "then."
+    )
+    assert sealed.written()["left_out"]["ends"] == [
+        {"log": "usage", "last": "2026-03-08", "days": 23, "again": "2026-03-19"}
+    ]
+    assert "the log of uses holds nothing from 9 March 2026 to 18 March 2026" in left_out_words(sealed, speaker("en"))
+    (again,) = rerun(workspace, chosen(workspace))
+    assert again.ok, again
+    (stored,) = stored_audits(workspace)
+    write(pack_files(workspace, [stored], note=sign_checkpoint(workspace), restricted=True), tmp_path / "pack")
+    assert judge(tmp_path / "pack", Judge(HERE), one_by_one=True) == 0
+
+
+@pytest.mark.costly
 @pytest.mark.parametrize(("until", "code"), [(10, 1), (31, 0)])
 def test_a_build_does_not_pass_on_a_log_that_stops(tmp_path: Path, command: Run, until: int, code: int) -> None:
     workspace = made(tmp_path / "w", until=until)
     days = ("--from", "2026-03-01", "--to", "2026-03-31")
     done = command("--workspace", workspace.home, "audit", "--system", "offers", *days, "--fail-on", "broken")
     assert done.returncode == code, done.stderr
-    assert ("--fail-on: a log stops before the period ends" in done.stderr) == bool(code)
+    assert ("--fail-on: a log lacks days of the period" in done.stderr) == bool(code)
 
 
 def test_one_confirmed_case_breaks_the_promise(tmp_path: Path) -> None:

@@ -216,6 +216,7 @@ def test_another_key_is_proved(machines):
     diverged(machines, "not signed by the ledger's key")
 
 
+@pytest.mark.costly
 @pytest.mark.attack("ledger", "a server keeps the proof back, or gives a wrong one")
 def test_a_proof_that_is_missing_or_wrong_is_a_divergence(machines, tries):
     machines.look()

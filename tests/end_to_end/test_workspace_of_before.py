@@ -115,6 +115,7 @@ def test_its_articles_stand_as_they_did(workspace: Workspace, then: dict[str, An
     assert {use.system.id: dict(use.articles) for use in uses} == must
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(
     ("page", "asked", "told"),
     [

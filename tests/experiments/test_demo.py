@@ -94,6 +94,7 @@ def never_listed(log: pd.DataFrame) -> pd.Series:
     return 1 - log.groupby(["age", "person_id"])["shortlisted"].any().groupby("age").mean()
 
 
+@pytest.mark.costly
 def test_the_same_young_people_are_forgotten_while_their_group_is_not(
     log: pd.DataFrame, planted: dict[str, Any]
 ) -> None:
@@ -321,6 +322,7 @@ def test_the_logged_weeks_meet_the_contract_of_their_system(small: Workspace) ->
     assert sum(report.quarantined for report in reports) == 0
 
 
+@pytest.mark.costly
 def test_a_demo_never_mixes_with_something_else(small: Workspace, tmp_path: Path) -> None:
     with pytest.raises(BoussoleError, match="holds a demo with other numbers"):
         build(small.home, people=SMALL + 1)
@@ -340,6 +342,7 @@ def outside(sent: pd.DataFrame) -> pd.Series:
     return ~inside | (at.dt.strftime("%m-%d") == "07-14")
 
 
+@pytest.mark.costly
 def test_messages_leave_at_decent_hours_but_for_those_that_are_planted(
     simulation: Simulation, planted: dict[str, Any]
 ) -> None:

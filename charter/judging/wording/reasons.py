@@ -210,7 +210,19 @@ LOG_STOPS = {
     "what came after.",
     "generations": "We cannot tell. The log of texts stops on {date}, {days} days before the end of this period: "
     "nobody knows what came after.",
-    "search_controls": "We cannot tell. The log of controls stops, or has a hole, after {date}, {days} days before the "
-    "end of this period: nobody knows what came after.",
+    "search_controls": "We cannot tell. The log of controls stops on {date}, {days} days before the end of this "
+    "period: nobody knows what came after.",
 }
 """By the log that ends so early that no promise can be kept by it."""
+HOLES = {
+    "contacts": "We cannot tell. The log of messages holds nothing from {first} to {until}: "
+    "nobody knows what happened then.",
+    "human_actions": "We cannot tell. The log of what agents decide holds nothing from {first} to {until}: "
+    "nobody knows what happened then.",
+    "usage": "We cannot tell. The log of uses holds nothing from {first} to {until}: nobody knows what happened then.",
+    "generations": "We cannot tell. The log of texts holds nothing from {first} to {until}: "
+    "nobody knows what happened then.",
+    "search_controls": "We cannot tell. The log of controls holds nothing from {first} to {until}: "
+    "nobody knows what happened then.",
+}
+"""By the log that has a hole in the period; the last day up to which it was known lies before."""

@@ -21,7 +21,7 @@ from boussole.charter.judging.wording.logged_sentences import REASONS, logged_se
 from boussole.charter.judging.wording.naming import about
 from boussole.charter.judging.wording.paired_sentences import paired_sentence
 from boussole.charter.judging.wording.ranged_sentences import ranged_sentence
-from boussole.charter.judging.wording.reasons import CANNOT_TELL, LEFT_OUT, LOG_STOPS, NOT_EXAMINED
+from boussole.charter.judging.wording.reasons import CANNOT_TELL, HOLES, LEFT_OUT, LOG_STOPS, NOT_EXAMINED
 from boussole.charter.judging.wording.record_sentences import recorded_sentence
 from boussole.charter.judging.wording.stated_sentences import stated_sentence
 from boussole.charter.judging.wording.text_sentences import REASONS as TEXT_REASONS
@@ -259,13 +259,19 @@ class _Teller:
         return [answer, self._found(OTHERS_SAY), self.hidden()]
 
     def so_far(self, end: LogEnd) -> list[str]:
-        """That a log stops too early to tell, and what it shows until then."""
-        lang, gettext = self.catalogue.lang, self.catalogue.gettext
-        answer = gettext(LOG_STOPS[end.log]).format(date=date_words(end.last, lang), days=whole(end.days, lang))
+        """That a log stops too early to tell, or has a hole, and what it shows beside."""
+        answer = self._unknown_from(end)
         if self.document.logged is not None:
             so_far = went_out if self.document.metric in TEXT_WORDS else logged_so_far
             return [answer, so_far(self.document, self.catalogue)]
         return [answer, self._found(SO_FAR), self.hidden()]
+
+    def _unknown_from(self, end: LogEnd) -> str:
+        lang, gettext, day = self.catalogue.lang, self.catalogue.gettext, dt.timedelta(days=1)
+        if end.again is None:
+            return gettext(LOG_STOPS[end.log]).format(date=date_words(end.last, lang), days=whole(end.days, lang))
+        first, until = date_words(end.last + day, lang), date_words(end.again - day, lang)
+        return gettext(HOLES[end.log]).format(first=first, until=until)
 
     def _found(self, message: str) -> str:
         """The worst figure that cannot be told apart, with why it is not the answer; empty where there is none."""

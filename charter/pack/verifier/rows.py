@@ -104,7 +104,8 @@ class Rows:
                 self.parts[part] = self.parts.get(part, 0) + n
                 if part.endswith(ENDS):
                     log = part[: -len(ENDS)]
-                    self.ends[log] = {"log": log, "last": line[place["column"]], "days": n}
+                    again = {"again": line[place["reason"]]} if line[place["reason"]] else {}
+                    self.ends[log] = {"log": log, "last": line[place["column"]], "days": n, **again}
             elif cube == "forgotten":
                 self.forgotten.append({name: line[place[name]] for name in FORGOTTEN})
             elif cube in LOGS:

@@ -60,7 +60,7 @@ def short_answer(
     if verdict.reason == REASON:
         return say("We cannot tell: too many decisions were set aside to draw a conclusion.")
     if verdict.reason == STOPS:
-        return say("We cannot tell: the log that this rests on stops before the period ends.")
+        return say("We cannot tell: the log that this rests on lacks days of the period.")
     found = told_by(document, verdict)
     if found is None or system is None:
         return first_words(whole)

@@ -14,6 +14,7 @@ from boussole.audits.mixed import joined
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, LeftOut, PartLeftOut, Standing, VerdictDocument
 from boussole.charter.document.base import given
+from boussole.charter.document.left_out import LogEnd
 from boussole.charter.judging.wording.findings import finding
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.charter.record_types.kinds import Finding
@@ -50,11 +51,11 @@ def left_out_words(document: Standing, say: Say, *, elsewhere: bool = True) -> s
         parts.append(say("{n} in other periods", n=say.whole(told.other_periods)))
     if apart := told.set_apart:
         parts.append(say("{n} about groups too small to be told, set apart", n=say.whole(apart)))
-    parts += _beside(told, say)
+    parts += beside_words(told, say)
     return say.apart(parts)
 
 
-def _beside(told: LeftOut, say: Say) -> Iterator[str]:
+def beside_words(told: LeftOut, say: Say) -> Iterator[str]:
     """What was set aside of what some questions rest on beside the window."""
     if told.reference:
         yield say("set aside in the reference period: {n}", n=_of(told.reference, say))
@@ -72,15 +73,28 @@ def _beside(told: LeftOut, say: Say) -> Iterator[str]:
         yield say("controls set aside: {n}", n=_of(told.search_controls, say))
     for each in told.ends or ():
         if each.days > GRACE_DAYS:
-            yield _stops(each.log, say, date=say.date(each.last))
+            yield _unknown_from(each, say)
 
 
-def _stops(log: str, say: Say, *, date: str) -> str:
+def _unknown_from(end: LogEnd, say: Say) -> str:
+    if end.again is not None:
+        day = dt.timedelta(days=1)
+        return say(
+            "{log} holds nothing from {first} to {last}",
+            log=_log(end.log, say),
+            first=say.date(end.last + day),
+            last=say.date(end.again - day),
+        )
+    return say("{log} stops on {date}", log=_log(end.log, say), date=say.date(end.last))
+
+
+def _log(log: str, say: Say) -> str:
     words = {
-        "contacts": say("the log of messages stops on {date}", date=date),
-        "human_actions": say("the log of what agents decide stops on {date}", date=date),
-        "usage": say("the log of uses stops on {date}", date=date),
-        "search_controls": say("the log of controls stops, or has a hole, after {date}", date=date),
+        "contacts": say("the log of messages"),
+        "human_actions": say("the log of what agents decide"),
+        "usage": say("the log of uses"),
+        "generations": say("the log of texts"),
+        "search_controls": say("the log of controls"),
     }
     return words[log]
 

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 from statsmodels.stats.proportion import proportion_confint
 
-from boussole.audits.counts.log_ends import last_control
+from boussole.audits.counts.log_ends import SEARCH_CONTROLS, known_until
 from boussole.audits.counts.logs import read_logs
 from boussole.audits.counts.replies import read_replies
 from boussole.audits.decisions import ingest
@@ -215,7 +215,8 @@ def test_a_log_is_known_until_its_end_or_a_hole(everybody: Workspace, days: pd.D
         logged = pd.DataFrame({"day": days.date})
         assert len(logged)
         connection.execute("CREATE TABLE lake.offers.search_controls AS FROM logged")
-        found = connection.execute(last_control(everybody.system("offers"), MARCH)).fetchone()
+        until = known_until(everybody.system("offers"), SEARCH_CONTROLS, MARCH)
+        found = connection.execute(f"SELECT last FROM ({until})").fetchone()
     assert found == (dt.date.fromisoformat(last),)
 
 

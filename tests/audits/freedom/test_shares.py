@@ -187,6 +187,7 @@ def test_cases_of_few_people_a_month_are_told_as_the_fewest_that_may_be_each_mon
     assert share.params["at_most"]
 
 
+@pytest.mark.costly
 def test_the_verifier_says_what_is_told_and_what_is_hidden() -> None:
     rng, seen = np.random.default_rng(5), set()
     for _ in range(300):

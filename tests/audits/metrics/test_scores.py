@@ -100,6 +100,7 @@ METRICS = (
 )
 
 
+@pytest.mark.costly
 @settings(max_examples=15, deadline=None)
 @example(rows=ONE_BIN, person=True)
 @example(rows=ONE_CLASS, person=False)
@@ -215,6 +216,7 @@ def test_the_order_of_rows_changes_no_bit(sample: Rows, make_system: Make, measu
     assert measured_scores(sample, system) == measured_scores(sample[::-1], system)
 
 
+@pytest.mark.costly
 def test_people_who_repeat_widen_the_intervals(sample: Rows, make_system: Make, measured_scores: Measured) -> None:
     """The same forty people fifteen times: what one row says, the fourteen others say again."""
     repeated = [{**sample[i % 80], "bucket": (i % 80) // 2} for i in range(1200)]

@@ -65,6 +65,7 @@ LONG = {
 }
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("piece", LONG.values(), ids=list(LONG))
 def test_time_grows_with_the_text_and_no_faster(piece: str) -> None:
     def seconds(size: int) -> float:

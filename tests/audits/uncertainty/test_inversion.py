@@ -74,6 +74,7 @@ def test_an_end_lies_beyond_a_level_exactly_where_the_test_rejects_it(
         assert rejected == (p < chance), (end, found, level, p)
 
 
+@pytest.mark.costly
 @given(EVERY, CHANCES, CHANCES)
 def test_ends_hold_each_other_and_a_smaller_error_reaches_farther(
     test: dict[str, Any], one: float, other: float

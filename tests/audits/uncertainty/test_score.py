@@ -51,6 +51,7 @@ def likelihood_z(k: tuple[int, int], n: tuple[int, int], d: float) -> float:
     return (k1 / n1 - k0 / n0 - d) / math.sqrt(variance)
 
 
+@pytest.mark.costly
 @settings(deadline=None)
 @given(two_groups, st.floats(-0.8, 0.8))
 def test_difference_z_uses_the_most_likely_rates(groups: tuple[tuple[int, int], tuple[int, int]], d: float) -> None:

@@ -121,6 +121,7 @@ def test_what_people_stated_before_a_pack_was_frozen_is_in_it_and_what_they_said
     assert [each.indicator for each in pack_changes(workspace, second.statement, later).verdicts] == [asked]
 
 
+@pytest.mark.costly
 def test_a_charter_adopted_in_between_is_a_change(hall, tmp_path):
     first = frozen(hall)
     (tmp_path / "act.pdf").write_bytes(b"%PDF signed")

@@ -75,6 +75,7 @@ def test_a_second_call_needs_somebody_and_no_quorum():
     assert not count(RULES, members="abcdefgh", there="", needs_quorum=False).reached
 
 
+@pytest.mark.costly
 @settings(deadline=None)
 @given(rooms(), st.sampled_from(MEMBERS))
 def test_who_comes_never_takes_the_quorum_away(room, member):
@@ -82,6 +83,7 @@ def test_who_comes_never_takes_the_quorum_away(room, member):
         assert counted(room, there=room["there"] | {member}).reached
 
 
+@pytest.mark.costly
 @settings(deadline=None)
 @given(rooms(), st.sampled_from(MEMBERS))
 def test_a_proxy_more_never_takes_it_away_and_a_recusal_never_adds_anybody(room, member):

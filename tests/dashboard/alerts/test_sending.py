@@ -195,6 +195,7 @@ def test_two_who_send_at_the_same_time_send_a_message_once(house: House, hook: H
     assert len(numbers) == len(set(numbers)) == 5
 
 
+@pytest.mark.costly
 def test_a_digest_is_one_message_and_waits_until_it_is_due(house: House, post: Post) -> None:
     house.settings(post.channel(more='digest = "daily"'), more="digest_hour = 7")
     noon = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)

@@ -118,6 +118,7 @@ def test_two_reports_of_one_period_are_both_kept_and_both_are_sealed(tmp_path: P
     assert new.replaced_by is None
 
 
+@pytest.mark.costly
 def test_a_place_that_cannot_be_written_is_told(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ReportError, match="cannot be written"):

@@ -44,6 +44,7 @@ def test_people(text: str) -> None:
     assert [text[each.start : each.end] for each in find(text, entities={"PERSON"})] == NAMED[text]
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize("text", NOBODY)
 def test_nobody(text: str) -> None:
     assert not find(text, entities={"PERSON"})
