@@ -40,6 +40,7 @@ def main() -> None:
         _small_files(folder)
         _ledger(folder)
         _year(folder)
+        _national(folder, rows / 10_000_000)
         _members(folder)
         _drift(folder)
         _texts()
@@ -137,6 +138,21 @@ def _year(folder: Path) -> None:
         f"judged and shown: {both:.2f} s (wanted: 1), {both / told['json']:.1f} times as long as json reads the same "
         f"{told['megabytes']:.0f} MB of documents"
     )
+
+
+def _national(folder: Path, share: float) -> None:
+    """A year of a whole country: each log brought in, and audits with it and without."""
+    told = module("national", folder, "--share", share).told
+    for log in ("decisions", "human_actions", "contacts", "generations"):
+        step = told[log]
+        show(f"boussole import of {step['rows']:,} rows of {log}", step["seconds"], step["gigabytes"])
+        print(
+            f"{log}: {step['rows'] / step['seconds'] / 1e6:.2f} million rows a second (wanted: 1), "
+            f"{step['seconds'] / step['copy']:.1f} times as long as the bare copy"
+        )
+    more = told["audit_after_contacts"] - told["audit_after_decisions"]
+    print(f"an audit with reviews and messages: {more:.2f} s more than without (wanted: 1)")
+    print(f"an audit of the calls: {told['audit_after_generations']:.2f} s (wanted: 1)")
 
 
 def _members(folder: Path) -> None:
