@@ -26,6 +26,7 @@ from boussole.audits.metrics.forgotten import METRICS as FORGOTTEN_METRICS
 from boussole.audits.metrics.freedom import METRICS as FREEDOM_METRICS
 from boussole.audits.metrics.human import METRICS as HUMAN_METRICS
 from boussole.audits.metrics.inequality import METRICS as INEQUALITY_METRICS
+from boussole.audits.metrics.marking import METRICS as MARKING_METRICS
 from boussole.audits.metrics.missing import METRICS as MISSING_METRICS
 from boussole.audits.metrics.notices import METRICS as NOTICE_METRICS
 from boussole.audits.metrics.ranking import METRICS as RANKING_METRICS
@@ -100,6 +101,7 @@ REGISTRY = Registry(
         *NOTICE_METRICS,
         *ACCOUNT_METRICS,
         *TEXT_METRICS,
+        *MARKING_METRICS,
         *CALL_METRICS,
         *COMPONENT_METRICS,
         *FOOTPRINT_METRICS,

@@ -1,4 +1,4 @@
-"""What is counted of texts: adverts with a prohibited criterion, drafts of them, texts with personal data.
+"""What is counted of texts: adverts with a prohibited criterion, drafts of them, personal data, missing marks.
 
 Counts by month, part and bucket of the team. What a text holds was found as it came in (`texts.reading`). One that
 could not be read, or of which it is not told whether it went out, is not taken to be right: it is counted as unread.
@@ -17,19 +17,23 @@ from boussole.audits.systems.logs.texts import (
     NUMBERS,
     OUTSIDE,
     PERSONAL,
+    UNMARKED,
     UNREAD,
     UNREAD_ADVERTS,
+    UNTOLD_MARKS,
     HeldTexts,
+    Marking,
     listed,
 )
 from boussole.audits.systems.model import System
 
-TOLD = ("outcome", "recipient", "wording_output", "wording_sent", "personal_output", "personal_sent")
+TOLD = ("outcome", "recipient", "wording_output", "wording_sent", "personal_output", "personal_sent", "marked")
 """Columns that a table of an earlier version may lack."""
 
 
 def ready(system: System) -> bool:
-    """Whether the system file says which texts are adverts, or which personal data have no place in them."""
+    """Whether the system file says which texts are adverts, which personal data have no place in them, or which marks
+    they bear."""
     return system.generations is not None and system.generations.texts is not None
 
 
@@ -37,7 +41,8 @@ def parts(system: System) -> tuple[str, ...]:
     """The parts of which each month that was counted has a row, even of 0."""
     held = _held(system)
     asked = (UNREAD_ADVERTS, ADVERTS, DRAFTS) * bool(held.adverts) + (UNREAD, PERSONAL, OUTSIDE) * bool(held.personal)
-    return tuple(map(held.part, asked))
+    marks = (UNTOLD_MARKS, UNMARKED) if held.marking is not None else ()
+    return (*map(held.part, asked), *map(held.mark_part, marks))
 
 
 def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -> str:
@@ -59,10 +64,16 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
         ),
         UNREAD: ("true", unread),
     }
+    named = {held.part(name): each for name, each in asked.items()}
+    if held.marking is not None:
+        named |= {
+            held.mark_part(UNMARKED): ("in_scope AND mark IS NOT NULL", "NOT approved"),
+            held.mark_part(UNTOLD_MARKS): ("in_scope IS NOT FALSE", "in_scope IS NULL OR mark IS NULL"),
+        }
     counted = [
         f"SELECT month, {literal(part)} AS part, bucket, CAST(count(*) FILTER ({among}) AS BIGINT) AS n, "
         f"CAST(count(*) FILTER (({among}) AND ({case})) AS BIGINT) AS cases FROM ({seen}) GROUP BY month, bucket"
-        for part, (among, case) in ((held.part(name), each) for name, each in asked.items())
+        for part, (among, case) in named.items()
         if part in parts(system)
     ]
     everybody = ", ".join(f"CAST(NULL AS VARCHAR) AS {quote(name)}" for name in KEYS)
@@ -87,7 +98,7 @@ def _seen(system: System, source: str, present: set[str], rows: str) -> str:
         f"SELECT CAST(date_trunc('month', day) AS DATE) AS month, {bucket} AS bucket, {went} AS went, "
         f"{_among('use', held.adverts)} AS advert, {_among('recipient', held.outside)} AS outside, "
         f"nullif(trim(recipient), '') IS NULL AS nowhere, wording_output, personal_output, personal_sent, "
-        f"{out['wording']} AS wording_out, {out['personal']} AS personal_out "
+        f"{out['wording']} AS wording_out, {out['personal']} AS personal_out{_marks(held.marking, went)} "
         f"FROM (SELECT *{lacking} FROM {source}) WHERE {rows}"
     )
 
@@ -98,6 +109,23 @@ def _untold(held: HeldTexts) -> str:
     if not held.outside:
         return "false"
     return "nowhere OR (outside AND (went IS NULL OR (went AND personal_out IS NULL)))"
+
+
+def _marks(held: Marking | None, went: str) -> str:
+    """SQL: whether a text must be marked, NULL where that is not told; its mark; whether it was approved by its day."""
+    if held is None:
+        return ""
+    lists = (("use", held.tasks), ("recipient", held.recipients))
+    scope = [
+        f"({went})",
+        *(f"nullif(lower(trim({column})), '') IN ({listed(names)})" for column, names in lists if names),
+    ]
+    mark = "nullif(lower(trim(marked)), '')"
+    approved = " OR ".join(
+        f"({mark} = {literal(name.strip().lower())} AND day >= DATE '{told.approved_on}')"
+        for name, told in held.marks.items()
+    )
+    return f", {' AND '.join(scope)} AS in_scope, {mark} AS mark, coalesce({approved}, false) AS approved"
 
 
 def _among(column: str, names: list[str]) -> str:

@@ -107,6 +107,7 @@ WORDS = {
     "broken_if": "what would break it",
     "good_answer": "the answer that keeps it",
     "related": "related questions",
+    "threshold.breaks_from": "the first day of which a case breaks it",
     "justification": "reason of the threshold",
     "source": "source of the threshold",
 }

@@ -241,6 +241,7 @@ def _declared(system: System) -> dict[Need, bool]:
         "allowed_places": called is not None and called.bounded,
         "adverts": texts is not None and bool(texts.adverts),
         "personal_kinds": texts is not None and bool(texts.personal),
+        "marks": texts is not None and texts.marking is not None,
         "called_models": called is not None and bool(called.models),
         "text_outcomes": called is not None and system.generations is not None and bool(system.generations.outcome),
         "purposes": system.usage is not None and system.usage.bounded,

@@ -135,8 +135,9 @@ def tolerated(
 ) -> StatedVerdict | None:
     """What cases and inspections say of a question that tolerates none; None where there are neither.
 
-    Broken with one confirmed case, or one that nobody has confirmed or refuted in time; watch before; kept only where
-    the rule of three puts the rate under the tolerance, at the recall of the inspections; else unknown.
+    Broken with one confirmed case, or one that nobody has confirmed or refuted in time; watch before, and where none is
+    of a day from which on one breaks the promise; kept only where the rule of three puts the rate under the tolerance,
+    at the recall of the inspections; else unknown.
     """
     if not facts.sealed:
         return None
@@ -148,7 +149,8 @@ def tolerated(
     by_state = {state: [each for each in reported if each.state == state] for state in ("confirmed", "open", "refuted")}
     deadline = dt.timedelta(days=charter.confirm_days)
     late = [each for each in by_state["open"] if facts.as_of > each.reported_on + deadline]
-    tolerance = indicator.threshold.tolerance or 0.0
+    tolerance, breaks_from = indicator.threshold.tolerance or 0.0, indicator.threshold.breaks_from
+    early = sum(each.n for each in (*by_state["confirmed"], *late) if breaks_from and each.since < breaks_from)
     cases = CaseCounts(
         **{state: sum(each.n for each in found) for state, found in by_state.items()},
         late=sum(each.n for each in late),
@@ -159,6 +161,7 @@ def tolerated(
         recall=seen / sum(each.examined for each in inspections) if inspections else None,
         bound=min(RULE_OF_THREE / seen, 1.0) if seen else None,
         more=max(0, math.floor(RULE_OF_THREE / tolerance - seen) + 1) if tolerance else None,
+        **({"early": early} if early else {}),
     )
     verdict, reason = _tolerance_verdict(cases, tolerance)
     return StatedVerdict(verdict=verdict, reason=reason, cases=cases)
@@ -185,10 +188,11 @@ def _telling(by_state: Mapping[str, list[ReportedCases]]) -> list[ReportedCases]
 
 
 def _tolerance_verdict(cases: CaseCounts, tolerance: float) -> tuple[Verdict, str]:
+    breaking = Verdict.BROKEN if cases.confirmed + cases.late > (cases.early or 0) else Verdict.WATCH
     if cases.confirmed:
-        return Verdict.BROKEN, "case_confirmed"
+        return breaking, "case_confirmed"
     if cases.late:
-        return Verdict.BROKEN, "case_unconfirmed"
+        return breaking, "case_unconfirmed"
     if cases.open:
         return Verdict.WATCH, "case_to_confirm"
     if cases.bound is not None and cases.bound < tolerance:

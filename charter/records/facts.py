@@ -31,10 +31,13 @@ COUNTED = (*STATED, *(act.kind for act in (Opinion, PublicationDecision, Publica
 
 @dataclass(frozen=True, kw_only=True)
 class ReportedCases:
-    """Cases of what is not tolerated: `n` of them, reported together, and what a human found of them."""
+    """Cases of what is not tolerated: `n` of them, reported together, and what a human found of them.
+
+    `since`: the first day of which they can be."""
 
     entry: int
     reported_on: dt.date
+    since: dt.date
     n: int
     state: State
 
@@ -75,12 +78,12 @@ class Facts:
         self, indicator: str, system: str, start: dt.date, end: dt.date, samples: Sequence[tuple[int, Inspection]]
     ) -> list[ReportedCases]:
         cases = [
-            ReportedCases(entry=entry, reported_on=case.on, n=1, state=self._state(entry))
+            ReportedCases(entry=entry, reported_on=case.on, since=case.happened_on, n=1, state=self._state(entry))
             for entry, case in self._about(Case, indicator, system)
             if start <= case.happened_on <= end
         ]
         found = [
-            ReportedCases(entry=entry, reported_on=each.on, n=each.found, state=self._state(entry))
+            ReportedCases(entry=entry, reported_on=each.on, since=each.start, n=each.found, state=self._state(entry))
             for entry, each in samples
             if each.found
         ]

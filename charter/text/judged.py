@@ -18,6 +18,7 @@ from boussole.audits.metrics.footprint import FOR_NOTHING, OF_YEAR, PER_TEXT, SP
 from boussole.audits.metrics.forgotten import NEVER_RATIO
 from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN
 from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_RATE
+from boussole.audits.metrics.marking import UNMARKED_SHARE
 from boussole.audits.metrics.notices import WITHOUT_NOTICE
 from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
 from boussole.audits.metrics.replies import LATE_RATIO
@@ -120,6 +121,7 @@ JUDGED: dict[str, Judged] = {
     UNLAWFUL_ADVERTS: _of_log("cases", "adverts"),
     PERSONAL_OUTSIDE: _of_log("cases", "personal_kinds"),
     OUTSIDE_SHARE: _of_log("cases", "allowed_places"),
+    UNMARKED_SHARE: _of_log("cases", "marks"),
     PER_TEXT: _of_log("range", "text_outcomes"),
     OF_YEAR: _of_log("range", "called_models"),
     FOR_NOTHING: _of_log("range", "text_outcomes"),

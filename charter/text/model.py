@@ -42,6 +42,7 @@ Need = Literal[
     "search_controls",
     "triggers",
     "trained_users",
+    "marks",
 ]
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]
@@ -126,10 +127,25 @@ class Threshold(Strict):
     tolerance: float | None = Field(
         None, gt=0, lt=1, description="Zero tolerance: one confirmed case breaks; kept only when 3/n is under this"
     )
+    breaks_from: dt.date | None = Field(
+        None, description="Zero tolerance: first day of which a confirmed case breaks; one of an earlier day is watched"
+    )
     status: Literal["proposed", "adopted"] = Field(description="Whether the committee has voted it")
     since: dt.date = Field(description="When it was proposed or adopted")
     justification: Texts | None = Field(None, description="Why this level, in plain words")
     source: str | None = Field(None, description="The norm, publication or vote it comes from")
+
+    @model_validator(mode="after")
+    def _of_cases(self) -> Self:
+        if self.breaks_from is not None and self.tolerance is None:
+            raise ValueError("`breaks_from` is of cases that are not tolerated: add a `tolerance`, or remove it")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A level of all days is written, and hashed, as before there were others."""
+        found: dict[str, Any] = written(self)
+        return {name: value for name, value in found.items() if name != "breaks_from" or value is not None}
 
     def post_hoc(self, window_start: dt.date, *, proven: dt.date | None) -> bool:
         """Whether it was adopted after the window had begun, so that it may have been chosen to fit.

@@ -73,6 +73,8 @@ class PlantedEffects:
     """Of these, the ones that go out as they were written."""
     numbers_outside: int = 4
     """Letters that go out with a social security number or an account, since the change; 0 plants nothing."""
+    unmarked_letters: int = 9
+    """Letters that go out without the mark that says that a machine wrote them, since the change; 0 plants nothing."""
     calls_outside: int = 7
     """Calls of ChatFT's models that run in a place that is not allowed, since the change; 0 plants nothing."""
     idle_watt_hours: float = 100.0
@@ -241,6 +243,17 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "PlantedEffects.numbers_outside",
             "mechanism": "since the change some drafts of adverts ask for an age, a nationality, a sex or no children, "
             "of which agents let some out: question 3.7; some letters hold a number that names somebody: question 6.4",
+        },
+        "marks": {
+            "2026-07": "none",
+            "2026-08": "none",
+            "2026-09": "planted",
+            "system": "chatft",
+            "question": "generated_texts_marked",
+            "unmarked": PLANTED.unmarked_letters,
+            "switch": "PlantedEffects.unmarked_letters",
+            "mechanism": "since the change some letters are copied into a tool that drops the mark of a text written "
+            "by a machine (question 5.5): watched, as the article of law applies from 2 December 2026",
         },
         "calls": {
             "2026-07": "none",

@@ -33,7 +33,9 @@ EDITED = " Débutants acceptés."
 """What agents add."""
 LETTER = "Bonjour, votre rendez-vous à l’agence de {place} est fixé au {day} octobre à {hour} heures. Cordialement."
 SUMMARY = "Synthèse de l’entretien à {place} : projet confirmé, {day} candidatures, prochain point dans un mois."
-COLUMNS = ["text_id", "written_at", "task", "team", "recipient", "outcome", "draft", "sent"]
+MARK, NO_MARK = "mention-2026-05", "aucune"
+"""The mark that texts bear which go out, and what the log says of one without."""
+COLUMNS = ["text_id", "written_at", "task", "team", "recipient", "outcome", "marked", "draft", "sent"]
 
 
 def texts(*, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
@@ -68,7 +70,18 @@ def _month(month: str, *, rng: np.random.Generator, effects: PlantedEffects) -> 
     edited = log["outcome"] == "edited"
     lawful = log["draft"].str.replace("|".join(f" {each}" for each in map(_plain, UNLAWFUL)), "", regex=True)
     log.loc[edited, "sent"] = lawful[edited] + EDITED
+    log["marked"] = _marks(log, rng=rng.spawn(1)[0], effects=effects)
     return log
+
+
+def _marks(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects) -> pd.Series:
+    """The mark of each text that went out: since the change, some letters are copied into a tool that drops it."""
+    went = log["outcome"] != "rejected"
+    marked = pd.Series([MARK if out else None for out in went], index=log.index, dtype=object)
+    if log["month"].iloc[0] >= CHANGE.strftime("%Y-%m"):
+        letters = np.flatnonzero(went & (log["task"] == "courriel"))
+        marked[rng.choice(letters, effects.unmarked_letters, replace=False)] = NO_MARK
+    return marked
 
 
 def _drafts(rng: np.random.Generator) -> list[str]:

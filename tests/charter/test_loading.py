@@ -85,6 +85,7 @@ def test_levels_that_are_judged_in_this_version():
         "first_without_notice_share": (0, None),
         "accounts_without_second_factor_share": (0, None),
         "calls_outside_allowed_share": (0.01, None),
+        "unmarked_texts_share": (0, None),
         "unlawful_adverts_share": (0.001, None),
         "personal_data_outside_share": (0.001, None),
         "emissions_of_useful_text": (1.14, None),

@@ -348,8 +348,8 @@ def test_drift_of_the_data_names_what_changed_most():
         (
             "generated_texts_marked",
             system(kind="generation"),
-            "rien ne le mesure encore.",
-            "nothing measures this yet.",
+            "le fichier du système ne dit pas quels textes doivent porter une marque",
+            "the system file does not say which texts must bear a mark",
         ),
         (
             "undeclared_use",
@@ -394,6 +394,12 @@ def test_not_examined(indicator, of, fr, en):
     found = told([], indicator, of=of)
     assert found[0].startswith(f"Pas examiné : {fr}")
     assert found[1].startswith(f"Not examined: {en}")
+
+
+def test_what_nothing_measures_is_not_examined():
+    charter = amended("generated_texts_marked", metric=None)
+    found = told([], "generated_texts_marked", of=system(kind="generation"), charter=charter)
+    assert found == ("Pas examiné : rien ne le mesure encore.", "Not examined: nothing measures this yet.")
 
 
 @pytest.mark.parametrize(

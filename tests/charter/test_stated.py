@@ -275,6 +275,35 @@ def test_zero_tolerance(given, as_of, expected):
     assert (told["verdict"], told["reason"]) == expected
 
 
+@pytest.mark.parametrize(
+    ("given", "as_of", "breaks_from", "expected"),
+    [
+        ([case(), review(10)], DAY, 11, ("watch", "case_confirmed", 1)),  # of 10 July
+        ([case(), review(10)], DAY, 10, ("broken", "case_confirmed", None)),
+        ([case()], dt.date(2026, 8, 20), 11, ("watch", "case_unconfirmed", 1)),
+        ([case()], DAY, 11, ("watch", "case_to_confirm", None)),
+        (
+            [case(), case(happened_on=dt.date(2026, 7, 12)), review(10), review(11)],
+            DAY,
+            11,
+            ("broken", "case_confirmed", 1),
+        ),
+        ([inspection(found=2), review(10)], DAY, 2, ("watch", "case_confirmed", 2)),  # perhaps of 1 July
+        ([inspection(found=2), review(10)], DAY, 1, ("broken", "case_confirmed", None)),
+    ],
+)
+def test_a_case_breaks_from_the_day_that_the_charter_says(given, as_of, breaks_from, expected):
+    day = dt.date(2026, 7, breaks_from)
+    charter = amended("undeclared_use", threshold={"breaks_from": day})
+    told = found("undeclared_use", facts(*given, as_of=as_of), charter=charter)
+    assert (told["verdict"], told["reason"], told["cases"].get("early")) == expected
+    assert told["threshold"]["breaks_from"] == day.isoformat()
+    assert (
+        "de rompre la promesse" in told["sentence"]["fr"]
+        or "ne rompt la promesse qu’à partir du" in told["sentence"]["fr"]
+    ) == (expected[0] == "watch" and bool(expected[2]))
+
+
 def test_kept_only_under_the_rule_of_three_at_the_recall():
     """3 ÷ (4,000 × 0.9) = 0.00083, under the tolerance of 0.001; with 3,333 examined it would be 0.001."""
     told = found("undeclared_use", facts(inspection()))

@@ -16,6 +16,7 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.experiments.demo import build
 from boussole.experiments.demo.calls import questions, with_calls
 from boussole.experiments.demo.planted import MONTHS, PLANTED, PlantedEffects
+from boussole.experiments.demo.texts import MARK, texts
 
 FILES = Path(build.__code__.co_filename).parent / "systems"
 NONE = PlantedEffects(calls_outside=0, idle_watt_hours=0.0, discarded_length=1.0)
@@ -65,6 +66,17 @@ def test_what_is_planted_is_found_and_nothing_else(
     calls = with_calls(some_texts(), rng=np.random.default_rng(5), effects=effects).drop(columns="month")
     found = verdicts(tmp_path / "w", "chatft", calls, 9)
     assert [found[name][0] for name in ASKED] == expected
+
+
+def test_letters_lose_their_mark_but_for_what_is_planted() -> None:
+    for effects, lost in ((PLANTED, PLANTED.unmarked_letters), (PlantedEffects(unmarked_letters=0), 0)):
+        log = texts(rng=np.random.default_rng(3), effects=effects)
+        went = log["outcome"] != "rejected"
+        assert log.loc[~went, "marked"].isna().all()
+        unmarked = log[went & (log["marked"] != MARK)]
+        assert len(unmarked) == lost
+        assert {*unmarked["month"]} <= {MONTHS[2]}
+        assert {*unmarked["task"]} <= {"courriel"}
 
 
 def test_of_a_model_whose_size_nobody_publishes_nobody_can_tell(tmp_path: Path) -> None:

@@ -42,6 +42,9 @@ class Generations(Section):
         None, description="Characters that the agent changed (Levenshtein); empty: counted where both texts are there"
     )
     recipient: ColumnName | None = Field(None, description="To whom the text went: a category")
+    marked: ColumnName | None = Field(
+        None, description="The mark by which the text that went out says that a machine wrote it (`texts` lists them)"
+    )
     texts: HeldTexts | None = Field(
         None, description="What the texts themselves are held to, and whether they are stored"
     )
@@ -62,8 +65,19 @@ class Generations(Section):
             raise ValueError("`texts` looks at no column: name `output`, `sent` or both")
         return self
 
+    @model_validator(mode="after")
+    def _marks_told(self) -> Self:
+        marking = self.texts.marking if self.texts is not None else None
+        if marking is None:
+            return self
+        asked = {"use": marking.tasks, "recipient": marking.recipients, "marked": True, "outcome": True}
+        for column, holds in asked.items():
+            if holds and getattr(self, column) is None:
+                raise ValueError(f"`texts.marking` is held to the column `{column}`, which is not declared: name it")
+        return self
 
-NEWER = ("provider", "place", "outcome", "energy", "calls", "sent", "edit_distance", "recipient", "texts")
+
+NEWER = ("provider", "place", "outcome", "energy", "calls", "sent", "edit_distance", "recipient", "marked", "texts")
 """Keys that system files of earlier versions did not have."""
 
 
@@ -110,6 +124,7 @@ GENERATIONS = LogType(
         "bucket": "UTINYINT",  # of the team
         "edit_distance": "BIGINT",
         "recipient": "VARCHAR",
+        "marked": "VARCHAR",
         "wording_output": "VARCHAR",  # the criteria found, with a blank between; empty: read, and none; NULL: not read
         "wording_sent": "VARCHAR",
         "personal_output": "VARCHAR",  # the kinds of personal data found, in the same way
@@ -135,6 +150,7 @@ GENERATIONS = LogType(
         Read("sent", "looked_at"),
         Read("edit_distance", "whole"),
         Read("recipient", "words"),
+        Read("marked", "words"),
     ),
     compared="files",
     derive=derived,

@@ -6,10 +6,11 @@ found, by name, and never a word of it.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer, model_validator
 
 from boussole.audits.entities import Entity
 from boussole.audits.hashing import canonical_json, sha256_hex
@@ -27,9 +28,38 @@ ADVERTS, DRAFTS, UNREAD_ADVERTS, OUTSIDE, PERSONAL, UNREAD = PARTS
 all adverts, those that could not be read; texts that went outside, with a number that names somebody; texts that were
 read, with personal data; all texts, those that could not be read. All carry what texts are held to
 (`HeldTexts.part`)."""
+UNMARKED, UNTOLD_MARKS = "unmarked", "untold_marks"
+"""What is counted of marks: texts in scope that went out and of which the mark is told, without one that was approved;
+all that may be in scope and have gone out, those of which nobody can tell. Both carry what marks are held to
+(`HeldTexts.mark_part`)."""
 TEXTS = "texts"
 """All texts, whatever they are held to."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class Mark(Strict):
+    """A mark that says of a text that a machine wrote it, and when somebody approved it."""
+
+    approved_on: dt.date = Field(description="When this mark was approved")
+    document: Name | None = Field(None, description="Where that can be read: a number, a title")
+
+
+class Marking(Strict):
+    """Which texts must bear a mark that says that a machine wrote them, and which marks were approved."""
+
+    marks: dict[Name, Mark] = Field(
+        min_length=1, description="Values of `marked` that are an approved mark; in any case. Any other is none"
+    )
+    tasks: list[Name] = Field([], description="The uses, as `use` names them, that must be marked; in any case")
+    recipients: list[Name] = Field(
+        [], description="The recipients, as `recipient` names them, to whom texts must be marked; in any case"
+    )
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        if len(plain(list(self.marks))) < len(self.marks):
+            raise ValueError("`marks` names the same mark twice, in other letters: take one out")
+        return self
 
 
 class HeldTexts(Strict):
@@ -53,12 +83,29 @@ class HeldTexts(Strict):
     kept: bool = Field(
         True, description="Whether texts are stored, encrypted, until their row is purged; false: they never are"
     )
+    marking: Marking | None = Field(None, description="Which texts must say that a machine wrote them, and how")
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A section that says nothing of marks is written, and hashed, as before there were any."""
+        found: dict[str, Any] = written(self)
+        return {name: value for name, value in found.items() if name != "marking" or value is not None}
 
     def part(self, name: str) -> str:
         """The name of a part, with a hash of what texts are held to: counts of another declaration are not taken for
         it."""
         said = (self.adverts, self.as_written, self.edited, self.outside, self.personal)
         return f"{name} {sha256_hex(canonical_json([plain(each) for each in said]))[:DIGITS]}"
+
+    def mark_part(self, name: str) -> str:
+        """The same of what marks are held to."""
+        held = self.marking
+        marks = (
+            sorted([mark.strip().lower(), str(told.approved_on)] for mark, told in held.marks.items()) if held else []
+        )
+        lists = (held.tasks, held.recipients, self.as_written, self.edited) if held else ()
+        said = [marks, *(plain(each) for each in lists)]
+        return f"{name} {sha256_hex(canonical_json(said))[:DIGITS]}"
 
     def found(self, texts: Mapping[str, str], read: Mapping[str, str]) -> dict[str, str]:
         """SQL of what texts hold, by column of the lake: from the texts in clear by role, and columns that are read."""

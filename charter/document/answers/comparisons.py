@@ -66,6 +66,9 @@ class ThresholdOfVerdict(Part):
     watch: float | None = None
     breach: float | None = None
     tolerance: float | None = None
+    breaks_from: Annotated[
+        Day | None, LATER, Field(description="The first day of which a confirmed case breaks the promise")
+    ] = None
     status: Annotated[Literal["proposed", "adopted"] | None, EARLY] = None
     since: Annotated[Day | None, EARLY] = None
     justification: Texts | None = None

@@ -24,7 +24,10 @@ class AnsweringStatement(Part):
 
 
 class CaseCounts(Part):
-    """Cases of what is not tolerated, and how many were examined for them; `bound`: 3 / (examined × recall)."""
+    """Cases of what is not tolerated, and how many were examined for them; `bound`: 3 / (examined × recall).
+
+    `early`: of those confirmed or late, how many are not surely of days from which on one breaks the promise.
+    """
 
     confirmed: Count
     open: Count
@@ -37,6 +40,7 @@ class CaseCounts(Part):
     recall: Share | None
     bound: Share | None
     more: Count | None
+    early: Annotated[Count | None, LATER] = None
 
 
 class RegisterDates(Part):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from boussole.audits.languages import Catalogue, number, whole
+from boussole.audits.languages import Catalogue, date_words, number, whole
 from boussole.audits.metrics.accounts import WITHOUT_FACTOR
 from boussole.audits.metrics.calls import OUTSIDE_SHARE
 from boussole.audits.metrics.freedom import AFTER_STOP
+from boussole.audits.metrics.marking import UNMARKED_SHARE
 from boussole.audits.metrics.notices import WITHOUT_NOTICE
 from boussole.audits.metrics.search_controls import FROM_REPLIES_SHARE
 from boussole.audits.metrics.uses import UNDECLARED_SHARE
@@ -98,6 +99,17 @@ WORDS = {
         hidden="The log shows a call outside the allowed list. So few calls were logged that it tells no number. A "
         "human must look at it and report it as a case: one that is confirmed breaks the promise.",
     ),
+    UNMARKED_SHARE: Words(
+        none="All of the {n} texts that went out, must be marked and tell their mark bear one that had been approved.",
+        bound="That is what the log shows; if texts do not depend on one another, it leaves up to {bound} in 100 of "
+        "those to come that bear none.",
+        cases=(
+            "Of {n} texts that went out, must be marked and tell their mark, one bears none that had been approved.",
+            "Of {n} texts that went out, must be marked and tell their mark, {cases} bear none that had been approved.",
+        ),
+        hidden="The log shows a text that went out without an approved mark. So few had to be marked that it tells no "
+        "number. A human must look at it and report it as a case: one that is confirmed breaks the promise.",
+    ),
 }
 EXPORTED = "An export tells it by itself: one such account is enough."
 NEEDLESS = "Up to {beyond} accounts have rights that their role does not need."
@@ -120,13 +132,22 @@ UNPLACED = (
     "One more call does not say where it ran, or by whom.",
     "{unlabelled} more calls do not say where they ran, or by whom.",
 )
+UNTOLD_MARK = (
+    "Of one more text, nobody knows whether it had to be marked, or was.",
+    "Of {unlabelled} more texts, nobody knows whether they had to be marked, or were.",
+)
 BESIDE = {
     UNDECLARED_SHARE: UNLABELLED,
     WITHOUT_NOTICE: UNNAMED,
     FROM_REPLIES_SHARE: UNTRACED,
     OUTSIDE_SHARE: UNPLACED,
+    UNMARKED_SHARE: UNTOLD_MARK,
 }
 BEYOND = {
+    UNMARKED_SHARE: (
+        "Of one text, nobody knows whether it had to be marked, or was; of {n} it is known.",
+        "Of {unlabelled} texts, nobody knows whether they had to be marked, or were; of {n} it is known.",
+    ),
     UNDECLARED_SHARE: (
         "One use does not say what it is for, and {n} do: to be watched over {level} in 100.",
         "{unlabelled} uses do not say what they are for, and {n} do: to be watched over {level} in 100.",
@@ -155,6 +176,7 @@ TO_CONFIRM = (
     "A human must look at it and report it as a case: one that is confirmed breaks the promise.",
     "A human must look at them and report them as cases: one that is confirmed breaks the promise.",
 )
+FROM_DAY = "The charter lets one break it from {date} on."
 REFUTED = (
     "A human looked at a case that was reported of these days and found that it is none. A report names nobody: it may "
     "be of something else.",
@@ -196,7 +218,7 @@ def logged_sentence(document: VerdictReasons, answer: str, catalogue: Catalogue)
     else:
         after = TO_CONFIRM if document.reason == "logged_case" else REFUTED
         n = found.cases if document.reason == "logged_case" else given(found.refuted)
-        told = [catalogue.ngettext(*words.cases, found.cases).format(**named), catalogue.ngettext(*after, n)]
+        told = [catalogue.ngettext(*words.cases, found.cases).format(**named), _to_do(document, after, n, catalogue)]
     if found.outside:
         told.insert(1, _outside(found, catalogue))
     if found.people is not None:
@@ -205,6 +227,14 @@ def logged_sentence(document: VerdictReasons, answer: str, catalogue: Catalogue)
         beside = BESIDE[given(document.metric)]
         told.append(catalogue.ngettext(*beside, counts["unlabelled"]).format(**named))
     return " ".join([answer, *told])
+
+
+def _to_do(document: VerdictReasons, after: tuple[str, str], n: int, catalogue: Catalogue) -> str:
+    """What a human must do of the cases of a log, or did; and that one breaks the promise from a later day on."""
+    told, level = catalogue.ngettext(*after, n), given(document.threshold)
+    if after is not TO_CONFIRM or level.breaks_from is None:
+        return told
+    return f"{told} {catalogue.gettext(FROM_DAY).format(date=date_words(level.breaks_from, catalogue.lang))}"
 
 
 def logged_so_far(document: VerdictReasons, catalogue: Catalogue) -> str:

@@ -52,6 +52,9 @@ NOT_EXAMINED = {
     "call.",
     "no_text_outcomes": "Not examined: the log of texts does not say what became of them. It would take, for each, "
     "whether it was kept, edited, rejected or written again.",
+    "no_marks": "Not examined: the system file does not say which texts must bear a mark that a machine wrote them. It "
+    "would take, in the log of texts, the mark of each and what became of it, and a list of the approved marks, since "
+    "when.",
     "no_closings": "Not examined: the log of messages does not say when the lists that they are about close.",
     "no_smartphones": "Not examined: the log of messages does not say who has a smartphone, or when lists close.",
     "no_replies": "Not examined: the log of messages does not say when people replied.",
@@ -119,6 +122,7 @@ CANNOT_TELL = {
     "no_trigger": "We cannot tell. The log of controls does not say what led to them.",
     "no_label": "We cannot tell. The log does not say what these uses are for.",
     "no_place": "We cannot tell. The log does not say where models ran, or by whom.",
+    "no_mark_told": "We cannot tell. No text of this period that had to be marked tells whether it was.",
     "no_text_read": "We cannot tell. No text of this period that went out could be read.",
     "no_parameters": "We cannot tell. The system file gives the parameters of none of the models that were called.",
     "no_useful_text": "We cannot tell. The log says of no text of this period that it was of use.",

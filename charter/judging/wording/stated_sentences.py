@@ -28,6 +28,7 @@ TO_CONFIRM = (
     "One case was reported on {date}: a human must confirm or refute it by {deadline}.",
     "{n} cases were reported, the latest on {date}: a human must confirm or refute them, the first by {deadline}.",
 )
+EARLY = "The charter lets one break the promise from {date} on: what came before is only watched."
 NO_CASE = (
     "No case among {n} examined, by people who see {recall} cases in 100: it is very unlikely that there are more than "
     "{bound} in {many}. The charter allows fewer than {tolerance}."
@@ -89,11 +90,15 @@ def _cases(document: VerdictReasons, cases: CaseCounts, catalogue: Catalogue) ->
     }
     if document.reason in plurals:
         messages, n = plurals[document.reason]
-        return catalogue.ngettext(*messages, n).format(
+        told = catalogue.ngettext(*messages, n).format(
             n=whole(n, catalogue.lang),
             date=date_words(cases.latest, catalogue.lang),
             deadline=date_words(cases.deadline, catalogue.lang),
         )
+        if document.verdict == Verdict.BROKEN or not cases.early:
+            return told
+        day = date_words(given(given(document.threshold).breaks_from), catalogue.lang)
+        return f"{told} {catalogue.gettext(EARLY).format(date=day)}"
     if document.reason == "cases_refuted":
         return catalogue.gettext(REFUTED)
     return catalogue.gettext(NO_CASE if document.reason == "rule_of_three" else TOO_FEW).format(

@@ -71,6 +71,7 @@ class System:
             "allowed_places": bool(called.get("places") or called.get("providers")),
             "adverts": bool(texts.get("adverts")),
             "personal_kinds": bool(texts.get("personal")),
+            "marks": bool(texts.get("marking")),
             "called_models": bool(called.get("models")),
             "text_outcomes": bool((self.declared.get("generations") or {}).get("calls"))
             and bool((self.declared.get("generations") or {}).get("outcome")),

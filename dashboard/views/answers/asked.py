@@ -177,10 +177,13 @@ def no_case_words(threshold: ThresholdOfVerdict | Threshold, say: Say, *, metric
     if threshold.watch is None:
         return say("One confirmed case breaks it; kept where the log shows none.")
     if threshold.watch == 0:
-        return say(
+        told = say(
             "One confirmed case breaks it; to be watched as soon as one entry does not say enough to tell; kept where "
             "the log shows no case."
         )
+        if threshold.breaks_from is None:
+            return told
+        return f"{told} " + say("Of days before {date}, it is watched.", date=say.date(threshold.breaks_from))
     return say(
         "One confirmed case breaks it; to be watched where over {level} do not say enough; kept where the log shows no "
         "case.",
@@ -309,6 +312,7 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "notices": say("where nothing says which messages say that a machine writes"),
         "adverts": say("where nothing says which texts are job adverts"),
         "personal_kinds": say("where nothing says which personal data have no place in texts"),
+        "marks": say("where nothing says which texts must be marked"),
         "allowed_places": say("where nothing says where models may run"),
         "called_models": say("where nothing says which models are called"),
         "text_outcomes": say("where nothing says what became of texts"),

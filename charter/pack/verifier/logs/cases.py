@@ -140,6 +140,7 @@ CASES = {
         name: Cases(texts.LOG, texts.named(parts[0]), "no_text_read", texts.told(name), alike=texts.alike)
         for name, parts in texts.PARTS.items()
     },
+    texts.MARKS: Cases(texts.LOG, texts.of_marks("unmarked"), "no_mark_told", texts.untold_marks, alike=texts.alike),
     "controls_from_replies_share": Cases(
         "search_controls", _of_controls("from_replies"), "no_trigger", _triggers, repeated=True
     ),

@@ -16,7 +16,8 @@ from .shares import counted, of_months, worth
 
 ADVERTS, OUTSIDE, LOG = "unlawful_adverts_share", "personal_data_outside_share", "generations"
 PARTS = {ADVERTS: ("adverts", "drafts", "unread_adverts"), OUTSIDE: ("outside", "personal", "unread")}
-NEEDS = {ADVERTS: "adverts", OUTSIDE: "personal_kinds"}
+MARKS = "unmarked_texts_share"
+NEEDS = {ADVERTS: "adverts", OUTSIDE: "personal_kinds", MARKS: "marks"}
 USUAL = {"as_written": ["kept", "gardé"], "edited": ["edited", "modifié"]}
 DIGITS = 12
 WORDING = (255, 222, 255, 222)
@@ -40,6 +41,26 @@ def held(system: System) -> dict:
     return (system.declared.get(LOG) or {}).get("texts") or {}
 
 
+def of_marks(part: str) -> Callable[[System], str]:
+    """The name of a part, which says by a hash what marks are held to."""
+
+    def name(system: System) -> str:
+        said = held(system)
+        marking = said.get("marking") or {}
+        marks = sorted([mark.strip().lower(), str(told["approved_on"])] for mark, told in marking["marks"].items())
+        lists = [marking.get("tasks") or [], marking.get("recipients") or []]
+        lists += [said.get(key) or USUAL[key] for key in ("as_written", "edited")]
+        return _hashed(part, [marks, *(_plain(names) for names in lists)])
+
+    return name
+
+
+def untold_marks(system: System, rows: Rows) -> Claims:
+    """Of how many texts nobody can tell, among how many."""
+    unlabelled, every = (sum(side) for side in counted(rows, LOG, of_marks("untold_marks")(system)))
+    return {"params.unlabelled": unlabelled, "params.all": every}
+
+
 def named(part: str) -> Callable[[System], str]:
     """The name of a part, which says by a hash what texts are held to."""
 
@@ -48,11 +69,18 @@ def named(part: str) -> Callable[[System], str]:
         lists = [
             said.get(key) or USUAL.get(key, []) for key in ("adverts", "as_written", "edited", "outside", "personal")
         ]
-        plain = [sorted({each.strip().lower() for each in names}) for names in lists]
-        text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-        return f"{part} {hashlib.sha256(text.encode()).hexdigest()[:DIGITS]}"
+        return _hashed(part, [_plain(names) for names in lists])
 
     return name
+
+
+def _plain(names: list[str]) -> list[str]:
+    return sorted({each.strip().lower() for each in names})
+
+
+def _hashed(part: str, said: list) -> str:
+    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return f"{part} {hashlib.sha256(text.encode()).hexdigest()[:DIGITS]}"
 
 
 def told(metric: str) -> Callable[[System, Rows], Claims]:

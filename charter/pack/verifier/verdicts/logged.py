@@ -11,7 +11,7 @@ MOST_UNREAD = 0.01
 METRICS = (
     "written_after_stop_share", "undeclared_use_share", "first_without_notice_share",
     "accounts_without_second_factor_share", "calls_outside_allowed_share",
-    *OF_TEXTS,
+    *OF_TEXTS, "unmarked_texts_share",
     "accounts_without_second_factor_share", "controls_from_replies_share",
 )  # fmt: skip
 
@@ -47,7 +47,8 @@ def _claims(measure: dict, told_of: dict, too_much: bool, watch: float | None, *
     told, cases = measure["status"] == "ok", measure["params"].get("cases")
     lacking = measure["params"].get("lacking")
     if reported and (reported["confirmed"] or reported["late"] or (reported["open"] and not lacking)):
-        verdict = "broken" if reported["confirmed"] or reported["late"] else "watch"
+        breaking = reported["confirmed"] + reported["late"] - (reported.get("early") or 0)
+        verdict = "broken" if breaking > 0 else "watch"
         claims["verdict"] = verdict
     else:
         refuted = _refuted(told_of.get("logged"), reported)
