@@ -31,6 +31,7 @@ from boussole.audits.metrics.missing import METRICS as MISSING_METRICS
 from boussole.audits.metrics.notices import METRICS as NOTICE_METRICS
 from boussole.audits.metrics.ranking import METRICS as RANKING_METRICS
 from boussole.audits.metrics.replies import METRICS as REPLY_METRICS
+from boussole.audits.metrics.reworked import METRICS as REWORKED_METRICS
 from boussole.audits.metrics.scoring import METRICS as SCORING_METRICS
 from boussole.audits.metrics.search_controls import METRICS as CONTROL_METRICS
 from boussole.audits.metrics.selection import METRICS as SELECTION_METRICS
@@ -102,6 +103,7 @@ REGISTRY = Registry(
         *ACCOUNT_METRICS,
         *TEXT_METRICS,
         *MARKING_METRICS,
+        *REWORKED_METRICS,
         *CALL_METRICS,
         *COMPONENT_METRICS,
         *FOOTPRINT_METRICS,

@@ -34,7 +34,8 @@ TOLD = ("outcome", "recipient", "wording_output", "wording_sent", "personal_outp
 def ready(system: System) -> bool:
     """Whether the system file says which texts are adverts, which personal data have no place in them, or which marks
     they bear."""
-    return system.generations is not None and system.generations.texts is not None
+    held = system.generations.texts if system.generations is not None else None
+    return held is not None and bool(held.adverts or held.personal or held.marking)
 
 
 def parts(system: System) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from boussole.audits.metrics.footprint import footprint_measures
 from boussole.audits.metrics.freedom import contact_measures
 from boussole.audits.metrics.human import override_by_group, review_measures
 from boussole.audits.metrics.marking import marking_measures
+from boussole.audits.metrics.reworked import reworked_measures
 from boussole.audits.metrics.search_controls import control_measures
 from boussole.audits.metrics.texts import text_measures
 from boussole.audits.metrics.uses import use_measures
@@ -28,6 +29,7 @@ def _of_generations(read: pa.Table, system: System) -> list[Measure]:
         *component_measures(read, system),
         *text_measures(read, system),
         *marking_measures(read, system),
+        *reworked_measures(read, system),
     ]
 
 

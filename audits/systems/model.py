@@ -60,7 +60,7 @@ class System(Logs, Description):
     def measured(self) -> bool:
         """Whether figures are made of its log: of decisions, or of texts that its file holds to something."""
         texts = self.generations
-        return self.columns is not None or (texts is not None and bool(texts.texts or texts.calls))
+        return self.columns is not None or (texts is not None and bool(texts.texts or texts.calls or texts.reviewed))
 
     @property
     def attributes(self) -> list[tuple[str, ...]]:

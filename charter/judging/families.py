@@ -127,10 +127,12 @@ def questions(charter: Charter, system: System, measures: Sequence[MeasureInShor
 def way_of(indicator: Indicator, system: System) -> Indicator | None:
     """In which way a question is asked of a system: the first that applies and has what it needs.
 
-    Where each lacks something, the first that applies, so that it is told what is missing; None where none applies.
+    Where each lacks something, that of systems that write, else the first that applies, so that it is told what is
+    missing; None where none applies.
     """
     fitting = [way for way in indicator.ways if system.kind in way.kinds and applies(way, system)]
-    return next((way for way in fitting if _lacking(way, system) is None), next(iter(fitting), None))
+    first = next((way for way in fitting if way.applies == "texts"), next(iter(fitting), None))
+    return next((way for way in fitting if _lacking(way, system) is None), first)
 
 
 def applies(indicator: Indicator, system: System) -> bool:
@@ -138,6 +140,8 @@ def applies(indicator: Indicator, system: System) -> bool:
     columns = system.columns
     if indicator.applies == "training":
         return system.usage is not None and system.usage.trained
+    if indicator.applies == "texts":
+        return system.only_writes
     if indicator.applies == "always" or columns is None:
         return indicator.applies == "always"
     if indicator.applies == "controls":
@@ -241,6 +245,8 @@ def _declared(system: System) -> dict[Need, bool]:
         "allowed_places": called is not None and called.bounded,
         "adverts": texts is not None and bool(texts.adverts),
         "personal_kinds": texts is not None and bool(texts.personal),
+        "reworked_texts": system.generations is not None and system.generations.reviewed,
+        "texts_in_time": system.generations is not None and system.generations.timed,
         "marks": texts is not None and texts.marking is not None,
         "called_models": called is not None and bool(called.models),
         "text_outcomes": called is not None and system.generations is not None and bool(system.generations.outcome),

@@ -330,7 +330,8 @@ class _Judging:
         """Whether a breach level breaks the promise: by itself, or because the question of the same article that it
         needs is not kept."""
         name = question.indicator.breach_with
-        needed = [each for each in self.questions if each.article == question.article and each.indicator.id == name]
+        ways = {way.id for each in question.article.indicators if each.id == name for way in each.ways}
+        needed = [each for each in self.questions if each.article == question.article and each.indicator.id in ways]
         bad = (Verdict.BROKEN, Verdict.WATCH)
         return name is None or any(self._found(each).verdict in bad for each in needed)
 

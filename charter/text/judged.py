@@ -22,6 +22,7 @@ from boussole.audits.metrics.marking import UNMARKED_SHARE
 from boussole.audits.metrics.notices import WITHOUT_NOTICE
 from boussole.audits.metrics.ranking import DISCOUNTS, EXPOSURE_RATIO
 from boussole.audits.metrics.replies import LATE_RATIO
+from boussole.audits.metrics.reworked import HASTY_TEXTS, REWORKED_SHARE
 from boussole.audits.metrics.search_controls import FROM_REPLIES_SHARE
 from boussole.audits.metrics.sides_of_replies import CONTROL_RATIO, REACHED_RATIO, SILENT_RATIO
 from boussole.audits.metrics.texts import PERSONAL_OUTSIDE, UNLAWFUL_ADVERTS
@@ -113,6 +114,8 @@ JUDGED: dict[str, Judged] = {
     TOO_OFTEN: _of_log("share", "contacts"),
     OVERRIDE_RATE: _of_log("share", "reviews", reviews=True),
     HASTY_SHARE: _of_log("share", "reading_time", reviews=True),
+    REWORKED_SHARE: _of_log("share", "reworked_texts", reviews=True, later=True),
+    HASTY_TEXTS: _of_log("share", "texts_in_time", reviews=True, later=True),
     UNTRAINED_SHARE: _of_log("share", "trained_users", later=True),
     AFTER_STOP: _of_log("cases", "contacts"),
     UNDECLARED_SHARE: _of_log("cases", "purposes"),

@@ -30,7 +30,7 @@ BESIDE = {
     **dict.fromkeys(("purposes", "trained_users"), "usage"),
     "accounts": "accounts",
     **dict.fromkeys(("allowed_places", "called_models", "text_outcomes", "adverts", "personal_kinds"), "generations"),
-    "marks": "generations",
+    **dict.fromkeys(("marks", "reworked_texts", "texts_in_time"), "generations"),
     **dict.fromkeys(("search_controls", "triggers"), "search_controls"),
 }
 """What a question may need, and the part of `left_out` that tells how much of it was set aside."""

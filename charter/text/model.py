@@ -12,7 +12,7 @@ from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.systems.kinds import Identifier, Kind, Strict, Texts
 
 Evidence = Literal["measured", "attested"]
-Applies = Literal["always", "favourable", "harm", "selective_labels", "controls", "training"]
+Applies = Literal["always", "favourable", "harm", "selective_labels", "controls", "training", "texts"]
 Need = Literal[
     "decision",
     "outcome",
@@ -43,6 +43,8 @@ Need = Literal[
     "triggers",
     "trained_users",
     "marks",
+    "reworked_texts",
+    "texts_in_time",
 ]
 Frequency = Literal["every_audit", "monthly", "quarterly", "yearly", "once"]
 Answer = Literal["yes", "no", "open"]
@@ -204,7 +206,7 @@ class Indicator(Strict):
         "always",
         description="`favourable` or `harm`: what being selected is; `selective_labels`: where outcomes are known for "
         "the selected alone; `controls`: where the system file declares some; `training`: where its log of uses says "
-        "who was trained when",
+        "who was trained when; `texts`: of a system that writes texts and decides nothing",
     )
     for_each: Literal["groups"] | None = Field(None, description="One question per group attribute and intersection")
     family: Identifier = Field(

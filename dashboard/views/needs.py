@@ -36,7 +36,7 @@ DECLARED = (
     "no_closings", "no_smartphones", "no_replies", "no_purposes", "no_notices", "no_accounts",
     "no_triggers", "no_search_controls", "no_trained_users",
     "no_allowed_places", "no_called_models", "no_text_outcomes", "no_adverts", "no_personal_kinds",
-    "no_marks",
+    "no_marks", "no_reworked_texts", "no_texts_in_time",
 )  # fmt: skip
 
 

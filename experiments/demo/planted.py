@@ -75,6 +75,8 @@ class PlantedEffects:
     """Letters that go out with a social security number or an account, since the change; 0 plants nothing."""
     unmarked_letters: int = 9
     """Letters that go out without the mark that says that a machine wrote them, since the change; 0 plants nothing."""
+    hasty_texts_since: float | None = 0.18
+    """Share of ChatFT's texts that agents send faster than they can read since the change; None plants nothing."""
     calls_outside: int = 7
     """Calls of ChatFT's models that run in a place that is not allowed, since the change; 0 plants nothing."""
     idle_watt_hours: float = 100.0
@@ -254,6 +256,17 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "switch": "PlantedEffects.unmarked_letters",
             "mechanism": "since the change some letters are copied into a tool that drops the mark of a text written "
             "by a machine (question 5.5): watched, as the article of law applies from 2 December 2026",
+        },
+        "texts_in_time": {
+            "2026-07": "none",
+            "2026-08": "none",
+            "2026-09": "planted",
+            "system": "chatft",
+            "share_between": [0.16, 0.2],
+            "reworked_between": [0.4, 0.46],
+            "switch": "PlantedEffects.hasty_texts_since",
+            "mechanism": "since the change agents send more texts sooner than they can be read (question 2.2); they "
+            "change or reject as many as before (2.1)",
         },
         "calls": {
             "2026-07": "none",

@@ -35,7 +35,26 @@ LETTER = "Bonjour, votre rendez-vous à l’agence de {place} est fixé au {day}
 SUMMARY = "Synthèse de l’entretien à {place} : projet confirmé, {day} candidatures, prochain point dans un mois."
 MARK, NO_MARK = "mention-2026-05", "aucune"
 """The mark that texts bear which go out, and what the log says of one without."""
-COLUMNS = ["text_id", "written_at", "task", "team", "recipient", "outcome", "marked", "draft", "sent"]
+AGENTS = 15
+"""Agents of a team."""
+SECONDS_A_WORD, HURRIED = 0.5, 0.05
+"""Seconds that agents look at each word, at the median, and where they send a text without reading it."""
+HASTY = 0.02
+"""Share of texts that are sent without being read, where nothing is planted."""
+COLUMNS = [
+    "text_id",
+    "written_at",
+    "task",
+    "team",
+    "agent",
+    "recipient",
+    "outcome",
+    "marked",
+    "shown_at",
+    "sent_at",
+    "draft",
+    "sent",
+]
 
 
 def texts(*, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
@@ -70,8 +89,22 @@ def _month(month: str, *, rng: np.random.Generator, effects: PlantedEffects) -> 
     edited = log["outcome"] == "edited"
     lawful = log["draft"].str.replace("|".join(f" {each}" for each in map(_plain, UNLAWFUL)), "", regex=True)
     log.loc[edited, "sent"] = lawful[edited] + EDITED
-    log["marked"] = _marks(log, rng=rng.spawn(1)[0], effects=effects)
-    return log
+    marks, agents, reading = rng.spawn(3)
+    log["marked"] = _marks(log, rng=marks, effects=effects)
+    log["agent"] = [
+        f"{team}-{number:02}" for team, number in zip(log["team"], agents.integers(0, AGENTS, n), strict=True)
+    ]
+    return _read(log, rng=reading, effects=effects)
+
+
+def _read(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects) -> pd.DataFrame:
+    """When each text was shown and sent: since the change, agents send more of them without reading."""
+    since = log["month"].iloc[0] >= CHANGE.strftime("%Y-%m")
+    share = HASTY if effects.hasty_texts_since is None or not since else effects.hasty_texts_since
+    a_word = np.where(rng.random(len(log)) < share, HURRIED, SECONDS_A_WORD * rng.lognormal(0, 0.25, len(log)))
+    seconds = log["draft"].str.split().str.len().to_numpy(dtype=float) * a_word
+    shown = log["written_at"] + pd.Timedelta(seconds=5)
+    return log.assign(shown_at=shown, sent_at=shown + pd.to_timedelta(np.floor(seconds * 1000), unit="ms"))
 
 
 def _marks(log: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects) -> pd.Series:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 MODEL = ("mlflow.llm.model", "mlflow.chat.model", "gen_ai.response.model", "gen_ai.request.model")
 """Attributes of a span that name a model, the nearest first."""
-TAGGED = ("use", "team", "outcome", "recipient", "provider", "place", "edit_distance", "energy", "marked")
+TAGGED = (
+    "use", "team", "outcome", "recipient", "provider", "place", "edit_distance", "energy", "marked", "agent",
+    "shown_at", "sent_at", "words",
+)  # fmt: skip
 """Keys of the log that a trace holds as tags, by the names of the system file; the text that went out is no tag."""
 PROVIDER = ("gen_ai.provider.name", "gen_ai.system")
 """Attributes of a span that name who ran the model, where no tag does: OpenTelemetry's for generative AI."""

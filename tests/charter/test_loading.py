@@ -86,6 +86,8 @@ def test_levels_that_are_judged_in_this_version():
         "accounts_without_second_factor_share": (0, None),
         "calls_outside_allowed_share": (0.01, None),
         "unmarked_texts_share": (0, None),
+        "reworked_texts_share": (0.01, None),
+        "hasty_texts_share": (0.1, 0.5),
         "unlawful_adverts_share": (0.001, None),
         "personal_data_outside_share": (0.001, None),
         "emissions_of_useful_text": (1.14, None),

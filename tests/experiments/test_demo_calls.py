@@ -79,6 +79,17 @@ def test_letters_lose_their_mark_but_for_what_is_planted() -> None:
         assert {*unmarked["task"]} <= {"courriel"}
 
 
+def test_texts_are_read_before_they_are_sent_but_for_what_is_planted() -> None:
+    for effects, expected in ((PLANTED, (0.16, 0.2)), (PlantedEffects(hasty_texts_since=None), (0.0, 0.04))):
+        log = texts(rng=np.random.default_rng(3), effects=effects)
+        seconds = (log["sent_at"] - log["shown_at"]).dt.total_seconds()
+        hasty = seconds * 300 < log["draft"].str.split().str.len() * 60
+        by_month = hasty[log["outcome"] != "rejected"].groupby(log["month"]).mean()
+        assert (by_month[list(MONTHS[:2])] < 0.04).all()
+        assert expected[0] <= by_month[MONTHS[2]] <= expected[1]
+        assert log.groupby(["month", "team"])["agent"].nunique().min() >= 11
+
+
 def test_of_a_model_whose_size_nobody_publishes_nobody_can_tell(tmp_path: Path) -> None:
     found = verdicts(tmp_path / "w", "matchft", questions(rng=np.random.default_rng(5)), 9)
     assert found["where_models_run"] == ("kept", "logged_none")

@@ -10,7 +10,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 from boussole.audits.systems.kinds import ColumnName
 from boussole.audits.systems.logs.calls import Calls
 from boussole.audits.systems.logs.log_type import LogType, Read, Section
-from boussole.audits.systems.logs.texts import HeldTexts, distance
+from boussole.audits.systems.logs.texts import HeldTexts, distance, shown
 
 
 class Generations(Section):
@@ -45,6 +45,14 @@ class Generations(Section):
     marked: ColumnName | None = Field(
         None, description="The mark by which the text that went out says that a machine wrote it (`texts` lists them)"
     )
+    agent: ColumnName | None = Field(
+        None, description="For whom it was written; stored as a keyed hash, to count how many agents a team has"
+    )
+    shown_at: ColumnName | None = Field(None, description="Moment at which the agent saw the text")
+    sent_at: ColumnName | None = Field(None, description="Moment at which the agent sent it, or had done with it")
+    words: ColumnName | None = Field(
+        None, description="Words that were shown; empty: counted where the text is there (`output`)"
+    )
     texts: HeldTexts | None = Field(
         None, description="What the texts themselves are held to, and whether they are stored"
     )
@@ -65,6 +73,17 @@ class Generations(Section):
             raise ValueError("`texts` looks at no column: name `output`, `sent` or both")
         return self
 
+    @property
+    def reviewed(self) -> bool:
+        """Whether it says what agents of which teams made of texts."""
+        return None not in (self.agent, self.team, self.outcome)
+
+    @property
+    def timed(self) -> bool:
+        """Whether it says besides how long they had a text before them, and how long it is."""
+        shown = self.words is not None or self.output is not None
+        return self.reviewed and shown and None not in (self.shown_at, self.sent_at)
+
     @model_validator(mode="after")
     def _marks_told(self) -> Self:
         marking = self.texts.marking if self.texts is not None else None
@@ -77,15 +96,18 @@ class Generations(Section):
         return self
 
 
-NEWER = ("provider", "place", "outcome", "energy", "calls", "sent", "edit_distance", "recipient", "marked", "texts")
+NEWER = (
+    "provider", "place", "outcome", "energy", "calls", "sent", "edit_distance", "recipient", "marked", "agent",
+    "shown_at", "sent_at", "words", "texts",
+)  # fmt: skip
 """Keys that system files of earlier versions did not have."""
 
 
 def derived(part: Section, texts: Mapping[str, str], read: Mapping[str, str]) -> dict[str, str]:
     """SQL of what the lake holds of texts, from these in clear and the columns that are read."""
     assert isinstance(part, Generations)  # noqa: S101 (the section of this log)
-    far = distance(texts, read)
-    return (part.texts.found(texts, read) if part.texts else {}) | ({"edit_distance": far} if far else {})
+    made = {"edit_distance": distance(texts, read), "words": shown(texts, read) if part.timed else None}
+    return (part.texts.found(texts, read) if part.texts else {}) | {name: sql for name, sql in made.items() if sql}
 
 
 def keeps(part: Section) -> bool:
@@ -125,6 +147,10 @@ GENERATIONS = LogType(
         "edit_distance": "BIGINT",
         "recipient": "VARCHAR",
         "marked": "VARCHAR",
+        "agent": "VARCHAR",  # always a keyed hash
+        "shown_at": "TIMESTAMP",
+        "sent_at": "TIMESTAMP",
+        "words": "BIGINT",
         "wording_output": "VARCHAR",  # the criteria found, with a blank between; empty: read, and none; NULL: not read
         "wording_sent": "VARCHAR",
         "personal_output": "VARCHAR",  # the kinds of personal data found, in the same way
@@ -151,7 +177,12 @@ GENERATIONS = LogType(
         Read("edit_distance", "whole"),
         Read("recipient", "words"),
         Read("marked", "words"),
+        Read("agent", "agent"),
+        Read("shown_at", "moment"),
+        Read("sent_at", "moment"),
+        Read("words", "whole"),
     ),
+    keyed=("agent",),
     compared="files",
     derive=derived,
     keeps=keeps,

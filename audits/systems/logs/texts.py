@@ -130,6 +130,14 @@ def distance(texts: Mapping[str, str], read: Mapping[str, str]) -> str | None:
     return f"coalesce({told}, {counted})" if told else counted
 
 
+def shown(texts: Mapping[str, str], read: Mapping[str, str]) -> str | None:
+    """SQL of how many words were shown: as told, else counted where the text is there."""
+    told, counted = read.get("words"), None
+    if "output" in texts:
+        counted = f"len(regexp_extract_all({texts['output']}, '\\S+'))"
+    return f"coalesce({told}, {counted})" if told and counted else told or counted
+
+
 def plain(names: Sequence[str]) -> list[str]:
     """Names as they are held to one another: in any case, each once, in order."""
     return sorted({name.strip().lower() for name in names})

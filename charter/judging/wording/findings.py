@@ -69,6 +69,8 @@ SHARES = {
     "override_rate": "Of 100 reviews, {value} changed what was proposed",
     "untrained_users_share": "Of 100 agents who used it in a month, {value} had not been trained by their first use "
     "in it",
+    "reworked_texts_share": "Of 100 texts that were written for agents, they changed or rejected {value}",
+    "hasty_texts_share": "Of 100 texts that agents sent, {value} went out sooner than they can be read",
     "hasty_review_share": "Of 100 reviews, {value} were too short to read what was shown",
 }
 GAPS = {

@@ -22,6 +22,11 @@ NOT_EXAMINED = {
     "told from smaller ones.",
     "no_reading_time": "Not examined: the log of what people decide says not by which agents, in how many seconds or "
     "over how many words they reviewed.",
+    "no_reworked_texts": "Not examined: the log of texts does not say what agents made of them. It would take, for "
+    "each, what became of it, and as a code that is hashed for which agent of which team it was written; figures are "
+    "of teams of 11 or more.",
+    "no_texts_in_time": "Not examined: the log of texts does not say how long agents had them before their eyes. It "
+    "would take, for each, when it was shown and when it was sent, how many words it has, and the agent and the team.",
     "no_agencies": "Not examined: the system file declares no counts by agency and month. It would take, for each "
     "agency, with the system or without, since when it has it, and for each month how many people it follows and how "
     "many of them return to work.",
@@ -99,6 +104,7 @@ CANNOT_TELL = {
     "small_teams": "We cannot tell. No team of 11 agents or more reviewed anything in this period, and nothing is told "
     "of smaller ones.",
     "no_reading_time": "We cannot tell. Too many reviews do not say how long they took, or how many words were shown.",
+    "no_text_time": "We cannot tell. Too many texts do not say how long they were read, or how many words they have.",
     "short_span": "We cannot tell. Fewer than three months of decisions are there: for a while, nearly everybody is on "
     "no list.",
     "mostly_forgotten": "We cannot tell. More than 8 people in 10 of the group compared with are on no list: no group "

@@ -98,8 +98,14 @@ LIES = {
 """Between which levels a figure lies of which nobody can tell."""
 TOO_FEW_MESSAGES = "{finding}; the messages of this period are too few to tell."
 TOO_FEW_AGENTS = "{finding}; the agents of this period are too few to tell."
+TOO_FEW_TEXTS = "{finding}; the texts of this period are too few to tell."
 TOO_FEW_REVIEWS = "{finding}; the reviews of this period are too few to tell."
 """Of a share of what a log holds: what later periods hold does not count with it."""
+TOO_FEW_OF = {
+    **dict.fromkeys(("reworked_texts", "texts_in_time"), TOO_FEW_TEXTS),
+    "trained_users": TOO_FEW_AGENTS,
+}
+"""By what a measure needs, where that says of whom it is."""
 TOO_FEW_PEOPLE = "{finding}; the people of these months are too few to tell."
 """Of people on no list: those of later months do not count with them."""
 SIX_MONTHS = "{finding}; to say that nobody is forgotten, six months of decisions are needed."
@@ -404,8 +410,8 @@ def _of_period(measure: MeasureInShort) -> str | None:
         return TOO_FEW_MESSAGES
     if measure.params.scale != "share":
         return None
-    if judged(measure.metric).reviews:
+    if (how := judged(measure.metric)).need in TOO_FEW_OF:
+        return TOO_FEW_OF[how.need]
+    if how.reviews:
         return TOO_FEW_REVIEWS
-    if judged(measure.metric).need == "trained_users":
-        return TOO_FEW_AGENTS
     return TOO_FEW_DECISIONS if measure.group else TOO_FEW_MESSAGES

@@ -41,6 +41,7 @@ class System:
         human, uses = columns.get("human") or {}, self.declared.get("usage") or {}
         called = (self.declared.get("generations") or {}).get("calls") or {}
         texts = (self.declared.get("generations") or {}).get("texts") or {}
+        written = self.declared.get("generations") or {}
         controlled = self.declared.get("search_controls") or {}
         closings = bool(sent.get("reply_at") and sent.get("closes_at"))
         return {
@@ -72,6 +73,9 @@ class System:
             "adverts": bool(texts.get("adverts")),
             "personal_kinds": bool(texts.get("personal")),
             "marks": bool(texts.get("marking")),
+            "reworked_texts": all(written.get(name) for name in ("agent", "team", "outcome")),
+            "texts_in_time": all(written.get(name) for name in ("agent", "team", "outcome", "shown_at", "sent_at"))
+            and bool(written.get("words") or written.get("output")),
             "called_models": bool(called.get("models")),
             "text_outcomes": bool((self.declared.get("generations") or {}).get("calls"))
             and bool((self.declared.get("generations") or {}).get("outcome")),

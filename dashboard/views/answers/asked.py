@@ -285,6 +285,7 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "favourable": say("where being selected is a good thing"),
         "harm": say("where being selected is a harm"),
         "controls": say("where profiles can be compared"),
+        "texts": say("of systems that write"),
         "training": say("where the log of uses says who was trained"),
         "selective_labels": say("where outcomes are known for people selected alone"),
     }
@@ -312,6 +313,8 @@ def _where(indicator: Indicator, way: Indicator, say: Say) -> str:
         "notices": say("where nothing says which messages say that a machine writes"),
         "adverts": say("where nothing says which texts are job adverts"),
         "personal_kinds": say("where nothing says which personal data have no place in texts"),
+        "reworked_texts": say("where nothing says what agents make of texts"),
+        "texts_in_time": say("where nothing says how long agents have a text before their eyes"),
         "marks": say("where nothing says which texts must be marked"),
         "allowed_places": say("where nothing says where models may run"),
         "called_models": say("where nothing says which models are called"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import Catalogue, inside, typeset
 from boussole.audits.metrics import errors
-from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_BY_GROUP, OVERRIDE_RATE
+from boussole.audits.metrics.human import OVERRIDE_BY_GROUP, OVERRIDE_RATE
 from boussole.audits.metrics.uses import UNTRAINED_SHARE
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
@@ -18,6 +18,7 @@ from boussole.charter.document.left_out import LogEnd
 from boussole.charter.judging.wording.findings import finding
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.charter.record_types.kinds import Finding
+from boussole.charter.text.judged import judged
 from boussole.charter.text.left_out import GRACE_DAYS
 from boussole.charter.text.model import Charter, Indicator, Law
 from boussole.dashboard.markup.marks import word
@@ -171,7 +172,7 @@ def small_print(
 def review_words(document: Standing, verdict: VerdictDocument, say: Say) -> str:
     """How many reviews, or agents, a figure rests on, and how many were left out; of agents only teams are told of."""
     found = next((m for m in document.judged_measures if m.metric == verdict.metric), None)
-    if found is None or found.metric not in (OVERRIDE_RATE, HASTY_SHARE, UNTRAINED_SHARE) or found.n is None:
+    if found is None or found.n is None or not (judged(found.metric).reviews or found.metric == UNTRAINED_SHARE):
         return ""
     left, older = (int(found.params.get(name) or 0) for name in ("left_out", "older"))
     if found.metric == UNTRAINED_SHARE:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from ..groups import Claims, Groups
 from ..rows import Rows
 from ..system import System
-from . import cases, footprint, messages, reviews, shares, uses
+from . import cases, footprint, messages, reviews, reworked, shares, uses
 from .corrections import Corrections
 from .replies import Replies
 
-SHARES = {**reviews.SHARES, **messages.SHARES, **uses.SHARES}
+SHARES = {**reviews.SHARES, **messages.SHARES, **uses.SHARES, **reworked.SHARES}
 
 
 def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
@@ -31,7 +31,7 @@ def statuses(system: System, rows: Rows) -> dict[str, tuple[str, str | None]]:
     found = {
         name: shares.status(each, system, rows)
         for name, each in SHARES.items()
-        if each.log in rows.logs and uses.asked(name, system, rows)
+        if each.log in rows.logs and uses.asked(name, system, rows) and reworked.asked(name, system, rows)
     }
     asked = (name for name in cases.CASES if cases.asked(name, system, rows))
     return {**found, **{name: cases.status(name, system, rows) for name in asked}}

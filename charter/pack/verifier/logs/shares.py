@@ -30,7 +30,8 @@ class Share(NamedTuple):
     nothing is told, where that is so: a status and a reason."""
 
     log: str
-    part: str
+    part: str | Callable[[Rows], str]
+    """Its name, or what names it from the rows, where it says what it is held to."""
     bad_side: str
     told: Callable[[Rows], Claims]
     untold: Callable[[System, Rows], tuple[str, str] | None]
@@ -39,10 +40,14 @@ class Share(NamedTuple):
     few_hidden: bool = True
     """Whether so few cases that they could be those of somebody are not told."""
 
+    def named(self, rows: Rows) -> str:
+        """The name of its part."""
+        return self.part if isinstance(self.part, str) else self.part(rows)
+
 
 def claims(name: str, share: Share, system: System, rows: Rows) -> Claims:
     """What a share that is told must say."""
-    cases, every = counted(rows, share.log, share.part)
+    cases, every = counted(rows, share.log, share.named(rows))
     k, n = sum(cases), sum(every)
     most = most_of_few(share, system, rows)
     few = most is not None
@@ -76,13 +81,13 @@ def status(share: Share, system: System, rows: Rows) -> tuple[str, str | None]:
         return "undefined", PART_OF_MONTH
     if (why := share.untold(system, rows)) is not None:
         return why
-    most, n = most_of_few(share, system, rows), sum(counted(rows, share.log, share.part)[1])
+    most, n = most_of_few(share, system, rows), sum(counted(rows, share.log, share.named(rows))[1])
     return ("suppressed", "small_numerator") if most is not None and n < FEW_OF * most else ("ok", None)
 
 
 def most_of_few(share: Share, system: System, rows: Rows) -> int | None:
     """As how many cases so few are told: the limit for each month that has some; None where a month has enough."""
-    cases = of_months(rows, share.log, share.part, cases=True)
+    cases = of_months(rows, share.log, share.named(rows), cases=True)
     few = share.few_hidden and 0 < max(cases, default=0) < system.limit
     return system.limit * len(cases) if few else None
 

@@ -47,7 +47,9 @@ def of_marks(part: str) -> Callable[[System], str]:
     def name(system: System) -> str:
         said = held(system)
         marking = said.get("marking") or {}
-        marks = sorted([mark.strip().lower(), str(told["approved_on"])] for mark, told in marking["marks"].items())
+        marks = sorted(
+            [mark.strip().lower(), str(told["approved_on"])] for mark, told in (marking.get("marks") or {}).items()
+        )
         lists = [marking.get("tasks") or [], marking.get("recipients") or []]
         lists += [said.get(key) or USUAL[key] for key in ("as_written", "edited")]
         return _hashed(part, [marks, *(_plain(names) for names in lists)])

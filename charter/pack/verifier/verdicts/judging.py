@@ -31,14 +31,15 @@ BESIDE = {
     **dict.fromkeys(("purposes", "trained_users"), "usage"),
     "accounts": "accounts",
     **dict.fromkeys(("allowed_places", "called_models", "text_outcomes", "adverts", "personal_kinds"), "generations"),
-    "marks": "generations",
+    **dict.fromkeys(("marks", "reworked_texts", "texts_in_time"), "generations"),
     **dict.fromkeys(("search_controls", "triggers"), "search_controls"),
 }
 """What a question may need, and what tells how much of it was set aside."""
 RULES = (1, 2, 3, 4)
 """The rules by which comparisons became verdicts; a document that names none was judged by the first."""
 OF_CORRECTIONS = ("put_in_outcome_difference", "gap_by_corrections")
-LATER = (GAP_SHARE, NEVER_RATIO, *OF_CORRECTIONS, *OF_REPLIES)
+OF_AGENTS = ("reworked_texts_share", "hasty_texts_share")
+LATER = (GAP_SHARE, NEVER_RATIO, *OF_CORRECTIONS, *OF_REPLIES, *OF_AGENTS)
 """Measures that documents of earlier versions do not have: questions about them are not examined there."""
 ALONE, TOGETHER = 0.25, 0.75
 """Which part of the level goes to a window alone, and to all windows together."""
@@ -231,6 +232,7 @@ def _applies(when: str, system: System) -> bool:
         "harm": system.has_columns and not system.favourable,
         "controls": system.has_columns and bool(system.controls),
         "training": system.has("trained_users"),
+        "texts": bool(system.declared.get("generations")) and not system.has_columns,
         "selective_labels": system.has_outcome and system.observed_for == "selected",
     }[when]
 
@@ -315,8 +317,13 @@ def _comparison(question: AnsweredQuestion, measure: dict, judging: Judging) -> 
 
 def _breaks(question: AnsweredQuestion, judging: Judging) -> bool:
     """Whether a breach level breaks the promise: by itself, or because the question that it needs is not kept."""
-    needed = question.indicator.get("breach_with")
-    return needed is None or (question.verdict["article"], needed) in judging.doubted
+    needed, article = question.indicator.get("breach_with"), question.verdict["article"]
+    if needed is None:
+        return True
+    ways = {needed}
+    for each in (each for other in judging.charter["articles"] for each in other["indicators"]):
+        ways |= {way["id"] for way in each.get("otherwise") or []} if each["id"] == needed else set()
+    return any((article, way) in judging.doubted for way in ways)
 
 
 def articles(document: dict) -> list[dict]:
