@@ -128,13 +128,17 @@ def _log_months(what: str, rows: pd.DataFrame, log: LogName, *, experiment: str,
 
 
 def _import_texts(workspace: Workspace, simulation: Simulation) -> None:
-    """The texts and calls as whoever runs the models exports them: the file does not stay, and no run holds it."""
-    logs = {"chatft": simulation.texts.drop(columns="month"), "matchft": simulation.questions}
-    for system, log in logs.items():
+    """What whoever runs the models exports, and who uses ChatFT: the files do not stay, and no run holds them."""
+    logs: list[tuple[str, LogName, pd.DataFrame]] = [
+        ("chatft", "generations", simulation.texts),
+        ("matchft", "generations", simulation.questions),
+        *(("chatft", log, rows) for log, rows in simulation.writers.items()),
+    ]
+    for system, log, rows in logs:
         with tempfile.TemporaryDirectory(prefix="boussole-") as folder:
-            file = Path(folder) / "textes.parquet"
-            log.to_parquet(file, index=False)
-            ingest(workspace, workspace.system(system), file, log="generations")
+            file = Path(folder) / f"{log}.parquet"
+            rows.drop(columns="month", errors="ignore").to_parquet(file, index=False)
+            ingest(workspace, workspace.system(system), file, log=log)
 
 
 def _training(version: str) -> str:

@@ -77,6 +77,12 @@ class PlantedEffects:
     """Letters that go out without the mark that says that a machine wrote them, since the change; 0 plants nothing."""
     hasty_texts_since: float | None = 0.18
     """Share of ChatFT's texts that agents send faster than they can read since the change; None plants nothing."""
+    strange_texts: int = 5
+    """Uses of ChatFT for a purpose that nobody declared, since the change; 0 plants nothing."""
+    untrained_writers: float = 0.09
+    """Share of agents who use ChatFT before they are trained for it, in each month; 0 plants nothing."""
+    writers_without_factor: int = 0
+    """Accounts of ChatFT that need no second factor since the change: none, as in the demo all is well there."""
     calls_outside: int = 7
     """Calls of ChatFT's models that run in a place that is not allowed, since the change; 0 plants nothing."""
     idle_watt_hours: float = 100.0
@@ -267,6 +273,17 @@ def facts(*, seed: int, people: int) -> dict[str, Any]:
             "switch": "PlantedEffects.hasty_texts_since",
             "mechanism": "since the change agents send more texts sooner than they can be read (question 2.2); they "
             "change or reject as many as before (2.1)",
+        },
+        "writers": {
+            "system": "chatft",
+            "undeclared_uses": {MONTHS[0]: 0, MONTHS[1]: 0, MONTHS[2]: PLANTED.strange_texts},
+            "untrained_between": [0.07, 0.11],
+            "without_factor": PLANTED.writers_without_factor,
+            "switch": "PlantedEffects.strange_texts, PlantedEffects.untrained_writers, "
+            "PlantedEffects.writers_without_factor",
+            "mechanism": "since the change some agents have ChatFT judge a colleague, which nobody declared (question "
+            "1.1); some agents are trained only after they began to use it, in every month (2.5b); every account "
+            "needs a second factor (6.1)",
         },
         "calls": {
             "2026-07": "none",

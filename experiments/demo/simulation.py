@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from boussole.audits.log_names import LogName
 from boussole.experiments.demo.accounts import accounts
 from boussole.experiments.demo.agencies import agency_months
 from boussole.experiments.demo.calls import questions, with_calls
@@ -21,6 +23,7 @@ from boussole.experiments.demo.planted import PLANTED, PlantedEffects
 from boussole.experiments.demo.reviews import reviews
 from boussole.experiments.demo.texts import texts
 from boussole.experiments.demo.uses import uses
+from boussole.experiments.demo.writers import writer_accounts, writer_uses
 
 LOGGED = [
     "decision_id", "ts", "person_id", "offer_id", "model_version", "rome_family", "gender", "age", "qpv",
@@ -48,6 +51,8 @@ class Simulation:
     """Texts written with ChatFT and the calls behind them, each with its month."""
     questions: pd.DataFrame
     """Calls of the model that asks questions for MatchFT."""
+    writers: Mapping[LogName, pd.DataFrame]
+    """The uses and the accounts of ChatFT."""
     accounts: pd.DataFrame
     """Accounts that can reach the data, each export with its month."""
     controls: pd.DataFrame
@@ -70,7 +75,7 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
 
     `effects`: what is planted in who is passed over, in messages, reviews and agencies.
     """
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(15)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(17)]
     past = history(rng=streams[0])
     versions = {name: train(name, past) for name in VERSIONS}
     seekers = people(count, rng=streams[1])
@@ -82,6 +87,7 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
     log = log[LOGGED].reset_index(drop=True)
     sent = messages(log.assign(run=run_names(log)), rng=streams[5], effects=effects)
     reviewed = reviews(log, rng=streams[6], effects=effects)
+    written = texts(rng=streams[10], effects=effects)
     return Simulation(
         log=log,
         messages=sent,
@@ -89,7 +95,11 @@ def simulate(count: int, *, seed: int, effects: PlantedEffects = PLANTED) -> Sim
         late=late_outcomes(log, reviewed, rng=streams[13]),
         uses=uses(reviewed, rng=streams[8], effects=effects),
         agencies=agency_months(rng=streams[7], effects=effects),
-        texts=with_calls(texts(rng=streams[10], effects=effects), rng=streams[11], effects=effects),
+        texts=with_calls(written, rng=streams[11], effects=effects),
+        writers={
+            "usage": writer_uses(written, rng=streams[15], effects=effects),
+            "accounts": writer_accounts(rng=streams[16], effects=effects),
+        },
         questions=questions(rng=streams[12]),
         accounts=accounts(rng=streams[9], effects=effects),
         controls=controls(seekers["person_id"], sent, rng=streams[14], effects=effects),

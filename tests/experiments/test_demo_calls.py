@@ -17,6 +17,7 @@ from boussole.experiments.demo import build
 from boussole.experiments.demo.calls import questions, with_calls
 from boussole.experiments.demo.planted import MONTHS, PLANTED, PlantedEffects
 from boussole.experiments.demo.texts import MARK, texts
+from boussole.experiments.demo.writers import STRANGE, writer_accounts, writer_uses
 
 FILES = Path(build.__code__.co_filename).parent / "systems"
 NONE = PlantedEffects(calls_outside=0, idle_watt_hours=0.0, discarded_length=1.0)
@@ -88,6 +89,20 @@ def test_texts_are_read_before_they_are_sent_but_for_what_is_planted() -> None:
         assert (by_month[list(MONTHS[:2])] < 0.04).all()
         assert expected[0] <= by_month[MONTHS[2]] <= expected[1]
         assert log.groupby(["month", "team"])["agent"].nunique().min() >= 11
+
+
+def test_agents_use_it_as_declared_but_for_what_is_planted() -> None:
+    none = PlantedEffects(strange_texts=0, untrained_writers=0.0, writers_without_factor=0)
+    log = texts(rng=np.random.default_rng(3))
+    for effects, strange, untrained in ((PLANTED, PLANTED.strange_texts, (0.07, 0.12)), (none, 0, (0.0, 0.015))):
+        used = writer_uses(log, rng=np.random.default_rng(4), effects=effects)
+        assert (used["purpose"] == STRANGE).groupby(used["month"]).sum().to_list() == [0, 0, strange]
+        first = used.sort_values("used_at").drop_duplicates(["month", "agent"])
+        late = ~(first["trained_on"] <= first["used_at"])
+        assert late.groupby(first["month"]).mean().between(*untrained).all()
+        export = writer_accounts(rng=np.random.default_rng(5), effects=effects)
+        assert {*log["agent"]} <= {*export["account"]}
+        assert (export["second_factor"] == "no").sum() == effects.writers_without_factor
 
 
 def test_of_a_model_whose_size_nobody_publishes_nobody_can_tell(tmp_path: Path) -> None:

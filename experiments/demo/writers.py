@@ -1,0 +1,55 @@
+"""Who uses ChatFT in the demo, for what, and since when they were trained; their accounts; but for what is planted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from boussole.experiments.demo.planted import CHANGE, MONTHS, PLANTED, PlantedEffects
+from boussole.experiments.demo.texts import AGENTS, TEAMS
+from boussole.experiments.demo.uses import REGIONS
+
+PURPOSE, STRANGE = "écrire", "évaluer un collègue"
+"""What it may be used for, and what nobody declared."""
+TRAINED, TOO_LATE = pd.Timestamp("2025-10-20"), pd.Timestamp("2026-10-12")
+NEVER = 0.004
+"""Share of agents whom nobody trained."""
+UNLABELLED = 0.002
+"""Share of uses whose purpose nobody wrote down."""
+
+
+def writer_uses(texts: pd.DataFrame, *, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
+    """One use for each text, by the agent who asked for it, with its `month`."""
+    agents = pd.Index(sorted(texts["agent"].unique()))
+    since = np.flatnonzero(texts["month"] >= CHANGE.strftime("%Y-%m"))
+    purpose = pd.Series([PURPOSE if drawn else None for drawn in rng.random(len(texts)) >= UNLABELLED], dtype=object)
+    purpose[rng.choice(since, effects.strange_texts, replace=False)] = STRANGE
+    drawn = pd.Series(rng.random(len(agents)), index=agents)
+    trained = pd.Series(TRAINED, index=agents).mask(drawn > 1 - effects.untrained_writers, TOO_LATE).mask(drawn < NEVER)
+    return pd.DataFrame(
+        {
+            "use_id": "U" + texts["text_id"].str[1:],
+            "used_at": texts["written_at"],
+            "task": texts["task"],
+            "purpose": purpose.to_numpy(),
+            "agent": texts["agent"],
+            "team": texts["team"],
+            "region": np.array(REGIONS)[texts["team"].str[1:].astype(int) % len(REGIONS)],
+            "trained_on": trained.reindex(texts["agent"]).to_numpy(),
+            "month": texts["month"],
+        }
+    )
+
+
+def writer_accounts(*, rng: np.random.Generator, effects: PlantedEffects = PLANTED) -> pd.DataFrame:
+    """The export of each month: one account for each agent; all need a second factor but those that are planted."""
+    names = [f"E{team:03}-{number:02}" for team in range(TEAMS) for number in range(AGENTS)]
+    found = []
+    for month in MONTHS:
+        day = pd.Period(month, "M").end_time.normalize()
+        bare = rng.permutation(len(names))[: effects.writers_without_factor * (month >= CHANGE.strftime("%Y-%m"))]
+        export = pd.DataFrame({"account": names, "exported_on": day, "role": "agent", "rights": "write"})
+        export["second_factor"] = np.where(np.isin(np.arange(len(names)), bare), "no", "yes")
+        export["last_used"] = day - pd.to_timedelta(rng.integers(0, 60, len(names)), unit="D")
+        found.append(export.assign(month=month))
+    return pd.concat(found, ignore_index=True)
