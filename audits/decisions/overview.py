@@ -18,6 +18,7 @@ from boussole.audits.decisions.exclusion import Exclusion, history, last_out
 from boussole.audits.decisions.quarantine import SetAside, waiting
 from boussole.audits.decisions.report import SchemaChange
 from boussole.audits.decisions.shared import Sharing, sharing
+from boussole.audits.decisions.written import WrittenTexts, written_texts
 from boussole.audits.errors import NoLakeError
 from boussole.audits.lake import quote, reading
 from boussole.audits.lake.tables import exists, has_table, table
@@ -105,6 +106,7 @@ class LogState:
     sealed: tuple[SealedMonth, ...] = ()
     excluded: tuple[Exclusion, ...] = ()
     discarded: tuple[Discard, ...] = ()
+    written: WrittenTexts | None = None
 
     def of(self, log: LogName) -> LogContents | None:
         """The state of one log of the system; None where the lake has no such log."""
@@ -178,6 +180,7 @@ def _state(connection: duckdb.DuckDBPyConnection, system: System, excluded: Iter
         sealed=_sealed(connection, system) if has_table(connection, system, "sealed") else (),
         excluded=tuple(last_out(excluded, system).values()),
         discarded=tuple(item for item in discards_in(connection) if item.system == system.id),
+        written=written_texts(connection, system) if has_table(connection, system, "generations") else None,
     )
 
 

@@ -1,127 +1,106 @@
-"""What people wrote in records is marked with its language on pages in another one (WCAG 3.1.2), and only there."""
+"""The page of a system that writes: by task, what became of it, where it ran, what it cost; counted by hand."""
 
 from __future__ import annotations
 
-import tarfile
-from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
+import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from pydantic import BaseModel
 
-from boussole.audits.workspace import SETTINGS_FILE, Workspace
-from boussole.charter.record_types.acts import Convocation
-from boussole.charter.record_types.inputs import words_in
-from boussole.charter.records.statements import statements
-from boussole.dashboard.views import store
-from tests.dashboard.app_at import app_at
-from tests.sparing import later
+from boussole.audits.decisions import ingest
+from boussole.audits.decisions.overview import overview
+from boussole.audits.workspace import Workspace
+from boussole.charter.auditing.audit import run_audit
+from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.pages.system.written_html import written
 
-KEPT = Path(__file__).parents[1] / "data" / "workspace-of-28-november-2026.tar.xz"
-WORDS = 4
-"""Words of a text at least: shorter ones, such as names, stand in many places that quote no record."""
+SYSTEM = """
+id: writer
+kind: generation
+title: {fr: Plume, en: Quill}
+purpose: {fr: "Écrit.", en: "Writes."}
+owner: Direction
+status: pilot
+risk: limited
+risk_reason: x
+costs: {yearly: 510000}
+generations:
+  {id: id, at: at, input: null, output: null, use: task, team: team, outcome: outcome, provider: by, place: place,
+   model_version: model, tokens_out: tokens,
+   calls: {places: [Paris], models: {m: {active: 24, total: 24, pue: 1.2, wue: 0.4}},
+           budgets: {2026: {co2e_kg: 2, water_l: 400, adopted_on: 2026-01-20}}}}
+"""
+SCRIPT = "<script>alert(1)</script>"
+ROWS = [  # task, outcome, place, month, how many
+    ("mail", "kept", "Paris", 9, 60),
+    ("mail", "edited", "Paris", 9, 30),
+    ("mail", "rejected", "Paris", 9, 10),
+    (SCRIPT, "kept", "Paris", 9, 40),
+    ("rare", "kept", "Dublin", 9, 10),
+    (None, "kept", None, 9, 5),
+    ("mail", "kept", "Paris", 8, 500),  # of the month before
+]
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    home = tmp_path_factory.mktemp("written")
-    with tarfile.open(KEPT) as packed:
-        packed.extractall(home, filter="data")
-    return Workspace(home / "demo")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    home = tmp_path_factory.mktemp("written") / "w"
+    Workspace.create(home)
+    (home / "systems" / "writer.yaml").write_text(SYSTEM, encoding="utf-8")
+    log = pd.DataFrame([row[:4] for row in ROWS for _ in range(row[4])], columns=["task", "outcome", "place", "month"])
+    log["at"] = [f"2026-{month:02}-{1 + n % 30:02}T09:00:00" for n, month in enumerate(log.pop("month"))]
+    log["id"], log["by"], log["model"], log["tokens"] = [f"t{n}" for n in range(len(log))], "Us", "m", 300
+    log["team"] = [f"T{n % 40}" for n in range(len(log))]
+    log.to_parquet(path := home.parent / "texts.parquet")
+    made = Workspace(home)
+    assert ingest(made, made.system("writer"), path, log="generations").quarantined == 0
+    return made
 
 
-class Heard(HTMLParser):
-    """The pieces of text of a page, each with the language that it is read in; None is that of the page.
-
-    Fields to write in are left out: they hold what somebody is about to say, in whichever language they will.
-    """
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.langs: list[str | None] = [None]
-        self.field = False
-        self.pieces: list[tuple[str, str | None]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.field = tag == "textarea"
-        if tag not in ("img", "br", "hr", "input", "meta"):
-            self.langs.append(dict(attrs).get("lang") or self.langs[-1])
-
-    def handle_endtag(self, tag: str) -> None:
-        self.field = False
-        self.langs.pop()
-
-    def handle_data(self, data: str) -> None:
-        if not self.field:
-            self.pieces.append((" ".join(data.split()), self.langs[-1]))
+def test_tasks_and_places_of_the_last_month_are_counted_and_few_are_told_with_all_others(workspace: Workspace) -> None:
+    found = overview(workspace).systems["writer"].written
+    assert found is not None
+    assert (found.texts, found.first.isoformat()) == (155, "2026-09-01")
+    counts = [(each.task, each.texts, each.as_written, each.edited, each.discarded) for each in found.tasks]
+    assert counts == [("mail", 100, 60, 30, 10), (SCRIPT, 40, 40, 0, 0), (None, 15, 15, 0, 0)]
+    assert found.places == (("Us, Paris", 140), ("", 15))
 
 
-def _texts(model: BaseModel) -> Iterator[str]:
-    """All that people wrote as they like in a record, paragraph by paragraph."""
-    free = words_in(type(model))
-    for name in type(model).model_fields:
-        value = getattr(model, name)
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, BaseModel):
-                yield from _texts(each)
-            elif isinstance(each, str) and (name in free or isinstance(value, list)):
-                yield from (" ".join(line.split()) for line in each.splitlines())
-
-
-def _written(workspace: Workspace) -> set[str]:
-    """Those that the charter does not say too, whose texts know their language."""
-    charter = store.scene(workspace).charter.model_dump_json()
-    said = {text for each in statements(workspace) for text in _texts(each.statement)}
-    return {text for text in said if len(text.split()) >= WORDS and text not in charter}
-
-
-def _addresses(workspace: Workspace) -> Iterator[tuple[str, dict[str, str]]]:
-    yield from ((name, {}) for name in ("compass", "committee", "incidents", "recommendations", "questions", "work"))
-    yield "compass", {"changes": "all"}
-    yield "evidence", {}
-    kinds: dict[str, int] = {}
-    for each in statements(workspace):
-        kinds.setdefault(each.statement.kind, each.entry)
-        if isinstance(each.statement, Convocation):
-            yield "session", {"session": str(each.entry)}
-    yield from (("evidence", {"entry": str(entry)}) for entry in kinds.values())
-    scene = store.scene(workspace)
-    for system, document in scene.standing.items():
-        yield "system", {"system": system}
-        asked = {each.indicator for each in document.verdicts}
-        of_article = {each.id: way.id for each in scene.charter.articles for way in each.ways if way.id in asked}
-        yield from (("answer", {"system": system, "question": key}) for key in of_article.values())
-    yield from (("article", {"article": each.id}) for each in scene.charter.articles)
-
-
-@pytest.mark.parametrize(("main", "lang"), [("fr", "en"), later("en", "fr"), later("fr", "fr")])
-@pytest.mark.slow(
-    lighter="dashboard/test_foreign.py::test_every_text_of_a_german_charter_is_marked_as_german_and_nothing_else_is"
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("fr", ["155 textes", "Envoyés tels quels", "60 %", "autres tâches", "510 000 € par an", "en 2026", "140"]),
+        ("en", ["155 texts", "Sent as written", "60%", "other tasks", "510,000 € a year", "in 2026", "140"]),
+    ],
 )
-def test_records_are_read_aloud_in_the_main_language_of_the_organisation(
-    demo: Workspace,
-    monkeypatch: pytest.MonkeyPatch,
-    be: Callable[..., None],
-    main: str,
-    lang: str,
-) -> None:
-    monkeypatch.setenv("BOUSSOLE_HOME", str(demo.home))
-    settings = demo.home / SETTINGS_FILE
-    rest = [line for line in settings.read_text(encoding="utf-8").splitlines() if not line.startswith("language")]
-    settings.write_text("\n".join([f'language = "{main}"', *rest]), encoding="utf-8")
-    be("chair")
-    marked = None if main == lang else main
-    written, wrong, told = _written(demo), [], set[str]()
-    for page, asked in _addresses(demo):
-        seen = app_at(page, lang=lang, **asked).run()
-        assert not seen.exception
-        for part in (getattr(each.proto, "body", "") for each in seen.main):
-            for piece, spoken in Heard(part).pieces:
-                found = {text for text in written if text in piece}
-                told |= found and {page}
-                wrong += [(page, asked, piece, spoken)] if found and spoken != marked else []
-    assert not wrong, "\n".join(map(str, wrong))
-    assert {"compass", "committee", "session", "incidents", "recommendations", "questions", "evidence"} <= told
-    assert "answer" in told
+def test_the_page_says_it_in_few_words_and_runs_nothing(workspace: Workspace, lang: str, told: list[str]) -> None:
+    document = run_audit(workspace, workspace.system("writer"), dry_run=True)
+    found = overview(workspace).systems["writer"].written
+    assert found is not None
+    page = str(written(found, workspace.system("writer"), document, speaker(lang)))
+    words = (
+        re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
+        .replace("\N{NARROW NO-BREAK SPACE}", " ")
+        .replace("\xa0", " ")
+    )
+    assert "<script" not in page
+    assert "&lt;script" in page
+    for text in told:
+        assert text in words, text
+    assert len(words.split()) < 300
+
+
+def test_a_log_that_says_less_is_told_with_less(tmp_path: Path) -> None:
+    Workspace.create(home := tmp_path / "w")
+    bare = SYSTEM[: SYSTEM.index("generations:")] + "generations: {id: id, at: at, input: null, output: null}\n"
+    (home / "systems" / "writer.yaml").write_text(bare, encoding="utf-8")
+    workspace = Workspace(home)
+    assert overview(workspace).systems == {}
+    path = tmp_path / "texts.csv"
+    path.write_text("id,at\nt1,2026-09-02T09:00:00\n", encoding="utf-8")
+    ingest(workspace, workspace.system("writer"), path, log="generations")
+    found = overview(workspace).systems["writer"].written
+    assert found is not None
+    page = str(written(found, workspace.system("writer"), None, speaker("en")))
+    assert (found.texts, found.tasks, "The log does not say." in page, "<table" in page) == (1, (), True, False)

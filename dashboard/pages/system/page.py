@@ -12,6 +12,7 @@ from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.pages.system.along import figures, system_page
 from boussole.dashboard.pages.system.matrix_html import declared_section, declared_tables
+from boussole.dashboard.pages.system.written_html import written
 from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.matrix import matrix
 from boussole.dashboard.views.parts import context, lists, notices, system_html
@@ -48,6 +49,7 @@ def show(seen: Scene, system: str, say: Say) -> None:
     data = data_href(query=query, anchor=system)
     context.put(
         system_html.head(screen.head, say, home=home, data=data),
+        what_it_writes(seen, system, say),
         folded(say("Open incidents"), context.open_incidents(say, system=system)),
         matrix_html.questions(screen.matrix, say, along=along("system", figures, say)),
         folded(say("What the committee said"), context.opinions(say, system=system)),
@@ -56,6 +58,16 @@ def show(seen: Scene, system: str, say: Say) -> None:
         given = matrix_html.register_entry(entry(use.system, say, today=context.today()), say)
         st.html(folded(say("What does the register say?"), given))
     show_declared(seen, system, say)
+
+
+def what_it_writes(seen: Scene, system: str, say: Say) -> Html:
+    """What a system wrote in the last month that its log holds; nothing of one that writes nothing, or where the lake
+    cannot be looked at."""
+    facts = context.facts_of_late()
+    state, declared = facts.lake.systems.get(system), seen.systems.get(system)
+    if state is None or state.written is None or declared is None or not declared.only_writes:
+        return Html("")
+    return written(state.written, declared, seen.standing.get(system), say)
 
 
 def folded(name: str, part: Html) -> Html:

@@ -1,0 +1,117 @@
+"""What the texts of the last month of a log were for, what became of them and where they ran: counts, never a text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from boussole.audits.lake.tables import describe, literal, table
+from boussole.audits.systems.logs.calls import LONGEST, NO_NAME
+from boussole.audits.systems.logs.generations import Generations
+from boussole.audits.systems.logs.reworked import outcomes
+from boussole.audits.systems.logs.texts import listed
+from boussole.audits.systems.model import System
+
+TASKS, PLACES = 8, 3
+"""So many tasks, and places, are told by name at most; all others together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskTexts:
+    """The texts of one task: how many, of which it is told what became. No name: of all others together."""
+
+    task: str | None
+    texts: int
+    as_written: int
+    edited: int
+    discarded: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenTexts:
+    """The texts of a month, by task, the most first, and by provider and place. `outcomes`, `ran`: whether the log says
+    what became of them, and where they ran."""
+
+    first: dt.date
+    last: dt.date
+    texts: int
+    tasks: tuple[TaskTexts, ...]
+    places: tuple[tuple[str, int], ...]
+    outcomes: bool
+    ran: bool
+
+
+def written_texts(connection: duckdb.DuckDBPyConnection, system: System) -> WrittenTexts | None:
+    """The texts of the last month that the log holds; None where it holds none.
+
+    Tasks and places with fewer texts than `suppress_below` are told with all others.
+    """
+    section, source, limit = system.generations, table(system, "generations"), system.privacy.suppress_below
+    if section is None:
+        return None
+    last = connection.execute(f"SELECT max(day) FROM {source}").fetchone()
+    if last is None or last[0] is None:
+        return None
+    first: dt.date = last[0].replace(day=1)
+    rows = f"FROM (SELECT * {_lacking(connection, source)} FROM {source}) WHERE day >= DATE '{first}'"
+    tasks = _by_task(connection, section, rows)
+    where = f"{_name('provider')} || ', ' || {_name('place')}"
+    ran = connection.execute(
+        f"SELECT {where} AS ran, count(*) AS n {rows} GROUP BY ran ORDER BY n DESC, ran"
+    ).fetchall()
+    named = [(str(name), int(n)) for name, n in ran if name is not None and n >= limit][:PLACES]
+    return WrittenTexts(
+        first=first,
+        last=last[0],
+        texts=sum(each.texts for each in tasks),
+        tasks=_told(tasks, limit) if section.use is not None else (),
+        places=(*named, *_others(ran, named)),
+        outcomes=section.outcome is not None,
+        ran=section.place is not None,
+    )
+
+
+def _by_task(connection: duckdb.DuckDBPyConnection, section: Generations, rows: str) -> list[TaskTexts]:
+    said = "lower(trim(outcome))"
+    counts = ", ".join(f"count(*) FILTER ({said} IN ({listed(names)}))" for names in outcomes(section))
+    found = connection.execute(
+        f"SELECT {_name('use')} AS task, count(*) AS n, {counts} {rows} GROUP BY task ORDER BY n DESC, task"
+    ).fetchall()
+    names = ("task", "texts", "as_written", "edited", "discarded")
+    return [TaskTexts(**dict(zip(names, row, strict=True))) for row in found]
+
+
+def _told(tasks: Sequence[TaskTexts], limit: int) -> tuple[TaskTexts, ...]:
+    """The tasks that are told by name, then all others together."""
+    named = [each for each in tasks if each.task is not None and each.texts >= limit][:TASKS]
+    rest = [each for each in tasks if each not in named]
+    if not rest:
+        return tuple(named)
+    texts, as_written, edited, discarded = (
+        sum(getattr(each, name) for each in rest) for name in ("texts", "as_written", "edited", "discarded")
+    )
+    others = TaskTexts(task=None, texts=texts, as_written=as_written, edited=edited, discarded=discarded)
+    return (*named, others)
+
+
+def _others(ran: Sequence[tuple[str | None, int]], named: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """How many calls ran elsewhere, or nobody knows where."""
+    n = sum(n for _, n in ran) - sum(n for _, n in named)
+    return (("", n),) if n else ()
+
+
+def _lacking(connection: duckdb.DuckDBPyConnection, source: str) -> str:
+    """SQL: columns that a table of an earlier version lacks."""
+    present = {*describe(connection, source)}
+    return "".join(
+        f", CAST(NULL AS VARCHAR) AS {name}" for name in ("provider", "place", "outcome") if name not in present
+    )
+
+
+def _name(column: str) -> str:
+    """SQL: the name that a cell holds; NULL where it is blank, and no text that is too long to be a name."""
+    name = f"nullif(trim(CAST({column} AS VARCHAR)), '')"
+    return f"CASE WHEN length({name}) > {LONGEST} THEN {literal(NO_NAME)} ELSE {name} END"
