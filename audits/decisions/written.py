@@ -47,7 +47,7 @@ class WrittenTexts:
 def written_texts(connection: duckdb.DuckDBPyConnection, system: System) -> WrittenTexts | None:
     """The texts of the last month that the log holds; None where it holds none.
 
-    Tasks and places with fewer texts than `suppress_below` are told with all others.
+    Tasks with fewer texts than `suppress_below` are told with all others; the name of a place is nobody's.
     """
     section, source, limit = system.generations, table(system, "generations"), system.privacy.suppress_below
     if section is None:
@@ -62,7 +62,7 @@ def written_texts(connection: duckdb.DuckDBPyConnection, system: System) -> Writ
     ran = connection.execute(
         f"SELECT {where} AS ran, count(*) AS n {rows} GROUP BY ran ORDER BY n DESC, ran"
     ).fetchall()
-    named = [(str(name), int(n)) for name, n in ran if name is not None and n >= limit][:PLACES]
+    named = [(str(name), int(n)) for name, n in ran if name is not None][:PLACES]
     return WrittenTexts(
         first=first,
         last=last[0],

@@ -64,7 +64,7 @@ def test_tasks_and_places_of_the_last_month_are_counted_and_few_are_told_with_al
     assert (found.texts, found.first.isoformat()) == (155, "2026-09-01")
     counts = [(each.task, each.texts, each.as_written, each.edited, each.discarded) for each in found.tasks]
     assert counts == [("mail", 100, 60, 30, 10), (SCRIPT, 40, 40, 0, 0), (None, 15, 15, 0, 0)]
-    assert found.places == (("Us, Paris", 140), ("", 15))
+    assert found.places == (("Us, Paris", 140), ("Us, Dublin", 10), ("", 5))
 
 
 @pytest.mark.parametrize(
