@@ -24,9 +24,11 @@ from boussole.audits.metrics.calls import call_measures, calls_of
 from boussole.audits.metrics.components import component_measures
 from boussole.audits.metrics.footprint import footprint_measures
 from boussole.audits.metrics.human import override_by_group, review_measures
+from boussole.audits.metrics.marking import marking_measures
 from boussole.audits.metrics.measure import measured_cells
 from boussole.audits.metrics.notices import notice_measures
 from boussole.audits.metrics.replies import Counting, reply_measures
+from boussole.audits.metrics.reworked import reworked_measures
 from boussole.audits.metrics.search_controls import control_measures
 from boussole.audits.metrics.shares import PART_OF_MONTH
 from boussole.audits.metrics.sides_of_replies import SIDES
@@ -116,9 +118,8 @@ def of_the_demo() -> list[Measure]:
         system = load_system(Path(demo.__file__).parent / "systems" / f"{name}.yaml")
         measures = [use_measures] if system.usage is not None else []
         measures += [control_measures] if system.search_controls is not None else []
-        found += [
-            each for of in (*measures, text_measures, call_measures, footprint_measures) for each in of(unread, system)
-        ]
+        measures += [text_measures, marking_measures, reworked_measures, call_measures, footprint_measures]
+        found += [each for of in measures for each in of(unread, system)]
         calls = pa.Table.from_pylist([{"part": calls_of(system).part(CALLS), "window": "2026-09", "n": 20}], SHARES)
         found += component_measures(calls, system)
     return found
