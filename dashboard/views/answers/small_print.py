@@ -134,7 +134,7 @@ def _since(document: AuditDocument, verdict: VerdictDocument | None) -> tuple[in
         return None
     together = {each.id for each in found.measures}
     rests = {each.recent for each in verdict.comparisons if each.measure in together and not each.alone}
-    most = None if None in rests else max(rests, default=0)
+    most = None if None in rests else max((each for each in rests if each is not None), default=0)
     everybody = (each for each in found.figures if each.id == "selection_rate" and each.params.recent == most)
     counted = next((each for each in everybody if each.n), None)
     since = found.since if most is None or counted is None else counted.params.since

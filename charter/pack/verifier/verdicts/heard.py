@@ -95,7 +95,7 @@ def _gravest(
 
     def grave(found: tuple[float, dict]) -> float:
         params = found[1]["params"]
-        return found[0] * alpha / nominal(alpha, params.get("correlations") or (), looks) / params["weight"]
+        return found[0] * alpha / nominal(alpha, params.get("correlations") or (), looks) / float(params["weight"])
 
     return min(speaking, key=grave)[1]
 
