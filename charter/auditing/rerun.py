@@ -225,7 +225,8 @@ def _together(
         return None
     stored, rule = {each.evidence.cubes: each for each in audits_of(workspace, system.id)}, document.rule_then
     found, lately = measured(workspace, system, document.window.days, measures, told.windows, stored=stored, rule=rule)
-    return told.changed(measures=measures_of(found), **({"recent": measures_of(lately)} if lately else {}))
+    recent = {"recent": measures_of(lately)} if lately or told.recent else {}
+    return told.changed(measures=measures_of(found), **recent)
 
 
 def _asked(audit: StoredAudit, document: AuditDocument, system: System, stands: WindowStanding) -> AuditInput:
