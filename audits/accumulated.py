@@ -33,11 +33,11 @@ UNREAD = ("expired", "selective_labels", "absent_is_negative")
 def put_together(
     windows: Sequence[tuple[dt.date, Figures]], *, span: int, before: Sequence[Mapping[str, int]] = ()
 ) -> list[Measure]:
-    """The judged comparisons over some windows, at most `span` of them, and the shares of groups beside them.
+    """The judged comparisons over the last `span` of some windows, and the shares of groups beside them.
 
     `windows`: the first day of each and what it told, oldest first; `before`: on how many rows each figure rested in
-    the windows before them, which tells how often the same evidence was looked at. A figure that stands in one window
-    alone is left out: it is that of the window.
+    the windows before them. Those that do not enter tell how often the same evidence was looked at. A figure that
+    stands in one window alone is left out: it is that of the window.
     Parameters beside those of a comparison: `since` (first day of the oldest window that enters), `windows` (how many
     enter), `correlations` (of each look with the one before: `looks.nominal`).
     """
@@ -47,7 +47,7 @@ def put_together(
     for name in names:
         now = latest[name]
         told = [(day, _told(figures.get(name), now)) for day, figures in windows]
-        recent = [(day, each) for day, each in told if each is not None]
+        recent = [(day, each) for day, each in told[-span:] if each is not None]
         if recent and (len(recent) > 1 or recent[0][0] != windows[-1][0]):
             made = _made(now, [each for _, each in recent])
             if made is not None:
@@ -55,6 +55,29 @@ def put_together(
                 sizes += [0.0 if each is None else float(each.n or 0) for _, each in told]
                 found.append(_dated(made, recent[0][0], sizes, span, len(recent)))
     return [*_pictured({each.id: each for each in found}).values()]
+
+
+def recent(
+    windows: Sequence[tuple[dt.date, Figures]],
+    together: Sequence[Measure],
+    *,
+    span: int,
+    before: Sequence[Mapping[str, int]] = (),
+) -> list[Measure]:
+    """The same over the last `span` windows alone, where these are not all that is put `together` of a figure.
+
+    Their parameter `recent` is the span. So what goes wrong from one month to the next is not hidden by the good months
+    before it.
+    """
+    if len(windows) <= span:
+        return []
+    oldest = {each.id: each.params["since"] for each in together}
+    found = put_together(windows, span=span, before=before)
+    return [
+        replace(each, params={**each.params, "recent": span})
+        for each in found
+        if each.params["since"] != oldest.get(each.id)
+    ]
 
 
 def _pictured(found: Mapping[str, Measure]) -> dict[str, Measure]:

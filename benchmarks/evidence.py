@@ -9,26 +9,34 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
-from boussole.audits.accumulated import put_together
+from boussole.audits.accumulated import put_together, recent
 from boussole.audits.measures import Measure
 from boussole.audits.parts import Pairs
 from boussole.audits.uncertainty.estimates import compare_rates
-from boussole.audits.uncertainty.tests import tails
-from boussole.charter.document.answers.verdict import Verdict
-from boussole.charter.judging.statistics.correction import Place, TestedComparison, corrected, effect
-from boussole.charter.judging.statistics.testing import ALONE, TOGETHER, graver_alone, past, verdict_of
+from boussole.charter.document import MeasureInShort
+from boussole.charter.document.answers.verdict import Verdict, worst
+from boussole.charter.document.measures import measures_of
+from boussole.charter.judging.families import Question
+from boussole.charter.judging.statistics.heard import BY_RECENT, heard, spans
+from boussole.charter.judging.statistics.testing import BY_GRAPH, p_values, past_watch, verdict_of
+from boussole.charter.text.loading import load_charter
 
 Ints = npt.NDArray[np.int64]
 ALPHA, MONTHS, WATCH, BREACH, BUCKETS = 0.05, 12, 0.95, 0.8, 40
+SIZES = {"sex": 2, "age": 3, "place": 2}
 ATTRIBUTES = {"sex": (0,), "age": (1,), "place": (2,), "sex*age": (0, 1)}
-QUESTIONS = ("selected", "first stage")
+METRICS = ("selection_rate_ratio", "stage_selection_rate_ratio")
+"""Who is selected, and who moves on to a first stage."""
+WAYS = ("month alone", "all months", "recent months too")
+"""What is judged: each month by itself; all together by the fourth rule; recent months beside them by the fifth."""
+Told = Sequence[tuple[dt.date, dict[str, Measure]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +56,8 @@ class Setting:
         return f"{self.decisions:,} | {self.each}{tail} | {self.churn:g}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Year:
-    """Of each month, the verdict of each question: by the month alone, and by all months so far."""
-
-    alone: Sequence[Sequence[Verdict]]
-    together: Sequence[Sequence[Verdict]]
+Year = Mapping[str, Sequence[Sequence[Verdict]]]
+"""Of each way to judge (`RULES`), of each month, the verdict of each question."""
 
 
 class People:
@@ -90,7 +94,7 @@ class People:
 def month(people: People, ratio: float) -> dict[str, Measure]:
     """Every comparison of a month, by name."""
     found: dict[str, Measure] = {}
-    for question, cases in zip(QUESTIONS, people.decided(ratio), strict=True):
+    for metric, cases in zip(METRICS, people.decided(ratio), strict=True):
         for name, by in ATTRIBUTES.items():
             place = np.ravel_multi_index(people.kind[list(by)], [(2, 3, 2)[at] for at in by])
             groups = int(np.prod([(2, 3, 2)[at] for at in by]))
@@ -98,12 +102,12 @@ def month(people: People, ratio: float) -> dict[str, Measure]:
             np.add.at(k, (place, people.bucket), cases)
             np.add.at(n, (place, people.bucket), people.often)
             found |= _compared(
-                f"{question} {name}", k, n, clustered=people.setting.each > 1 or people.setting.churn < 1
+                metric, tuple(name.split("*")), k, n, clustered=people.setting.each > 1 or people.setting.churn < 1
             )
     return found
 
 
-def _compared(question: str, k: Ints, n: Ints, *, clustered: bool) -> dict[str, Measure]:
+def _compared(metric: str, by: tuple[str, ...], k: Ints, n: Ints, *, clustered: bool) -> dict[str, Measure]:
     """Each group with the largest of those that nothing is done to: the first, or the second of three."""
     against = 1 if len(n) == 3 else 0
     found: dict[str, Measure] = {}
@@ -115,9 +119,10 @@ def _compared(question: str, k: Ints, n: Ints, *, clustered: bool) -> dict[str, 
         interval, test = compare_rates((k1, k0), (n1, n0), scale="ratio", clustered=clustered)
         value = float(k1.sum() / n1.sum() / (k0.sum() / n0.sum()))
         measure = Measure(
-            metric=question.replace(" ", "_"),
-            by=("group",),
-            group=(str(at),),
+            metric=metric,
+            by=by,
+            group=tuple(str(each) for each in np.unravel_index(at, [SIZES[name] for name in by])),
+            given={"stage": "first"} if metric == METRICS[1] else {},
             value=value,
             n=int(n1.sum() + n0.sum()),
             interval=interval,
@@ -128,92 +133,79 @@ def _compared(question: str, k: Ints, n: Ints, *, clustered: bool) -> dict[str, 
     return found
 
 
-def _place(measure: Measure) -> Place:
-    """What it is about: its question, and its group by the names of its attributes."""
-    question = next(each for each in QUESTIONS if measure.metric.startswith(each.replace(" ", "_")))
-    by = measure.metric.removeprefix(f"{question.replace(' ', '_')}_")
-    at = np.unravel_index(int((measure.group or ("0",))[0]), [(2, 3, 2)[each] for each in ATTRIBUTES[by]])
-    return Place(
-        asked=question,
-        group=frozenset((name, str(value)) for name, value in zip(by.split("*"), at, strict=True)),
-        stage=None if question == QUESTIONS[0] else question,
+@cache
+def _questions() -> tuple[Question, ...]:
+    """What the packaged charter asks: both questions of each attribute."""
+    charter = load_charter()
+    ways = {
+        way.metric: (article, way) for article in charter.articles for each in article.indicators for way in each.ways
+    }
+    return tuple(
+        Question(article=ways[metric][0], indicator=ways[metric][1], id=f"{metric}_{name}", by=tuple(name.split("*")))
+        for metric in METRICS
+        for name in ATTRIBUTES
     )
 
 
-def judged(measures: Sequence[Measure], *, by_graph: bool = True) -> dict[str, Verdict]:
-    """The verdict of each question, corrected over all of them and the looks of a year."""
-    family = [
-        TestedComparison(
-            of=each.metric,
-            watch=tails(each.params["test"], threshold=WATCH, bad_side="below"),
-            breach=tails(each.params["test"], threshold=BREACH, bad_side="below"),
-            correlations=tuple(each.params.get("correlations", ())),
-            weight=each.params.get("weight", 1.0),
-            effect=effect(
-                each.params["test"],
-                level=BREACH,
-                scale="ratio",
-                bad_side="below",
-                looks=MONTHS / (len(each.params.get("correlations", ())) + 1),
-            ),
-            place=_place(each),
-        )
-        for each in measures
-    ]
-    found: dict[str, list[Verdict]] = {}
-    for each, tested in zip(measures, corrected(family, looks=MONTHS, alpha=ALPHA, by_graph=by_graph), strict=True):
-        beyond = past(each.value or 0.0, WATCH, bad_side="below")
-        found.setdefault(each.metric, []).append(verdict_of(tested, ALPHA, past_watch=beyond))
-    return {name: min(verdicts, key=list(Verdict).index) for name, verdicts in found.items()}
+def judged(own: Sequence[Measure], together: Sequence[Measure] = (), *, rule: int = BY_GRAPH) -> dict[str, Verdict]:
+    """The verdict of each question by a rule, corrected over all of them and the looks of a year."""
+    now, seen = measures_of(own), measures_of(together)
+    since = {each.id: each for each in seen if each.params.recent is None}
+    asked = []
+    for each in _questions():
+        of = tuple(m for m in now if m.metric == each.indicator.metric and m.by == each.by)
+        lately = tuple(tuple(m for m in seen if m.id == one.id and m.params.recent is not None) for one in of)
+        asked.append(replace(each, own=of, comparisons=tuple(since.get(m.id, m) for m in of), recent=lately))
+    asked = heard(asked, seen, rule=rule, alpha=ALPHA, looks=MONTHS)
+    tested = p_values(asked, alpha=ALPHA, looks=MONTHS, rule=rule)
+
+    def verdict(question: Question, measure: MeasureInShort) -> Verdict:
+        beyond = past_watch(measure, question.indicator.threshold)
+        return verdict_of(tested[question.id, measure.id], ALPHA, past_watch=beyond)
+
+    return {each.id: worst([verdict(each, m) for m in each.comparisons]) for each in asked if each.comparisons}
 
 
-def _graver(own: Measure | None, together: Measure) -> Measure:
-    """A comparison by the month alone where that is graver, else by all months, with its part of the level."""
-    alone = own and graver_alone(
-        own.params["test"],
-        together.params["test"],
-        at=WATCH,
-        bad_side="below",
-        correlations=together.params["correlations"],
-        alpha=ALPHA,
-        looks=MONTHS,
-    )
-    judged, part = (own, ALONE) if own is not None and alone else (together, TOGETHER)
-    return replace(judged, params={**judged.params, "weight": part})
+def ways(told: Told, asked: Sequence[str] = WAYS) -> dict[str, dict[str, Verdict]]:
+    """The verdict of each question after some months, by each way to judge that is asked for."""
+    now, found = list(told[-1][1].values()), {}
+    together = put_together(told, span=MONTHS) if {*asked} - {WAYS[0]} else []
+    if WAYS[0] in asked:
+        found[WAYS[0]] = judged(now)
+    if WAYS[1] in asked:
+        found[WAYS[1]] = judged(now, together)
+    if WAYS[2] in asked:
+        lately = [each for span in spans(MONTHS) for each in recent(told, together, span=span)]
+        found[WAYS[2]] = judged(now, [*together, *lately], rule=BY_RECENT)
+    return found
 
 
 def year(seed: Sequence[int], setting: Setting, ratio: float) -> Year:
     """Twelve months of one system."""
     people = People(np.random.default_rng(seed), setting)
     told: list[tuple[dt.date, dict[str, Measure]]] = []
-    alone: list[list[Verdict]] = []
-    together: list[list[Verdict]] = []
-    names = [f"{question} {name}".replace(" ", "_") for question in QUESTIONS for name in ATTRIBUTES]
+    found: dict[str, list[list[Verdict]]] = {way: [] for way in WAYS}
     for at in range(MONTHS):
-        day = dt.date(2026, at + 1, 1)
-        told.append((day, month(people, ratio)))
+        told.append((dt.date(2026, at + 1, 1), month(people, ratio)))
         people.next_month()
-        now = told[-1][1]
-        since = now | {each.id: _graver(now.get(each.id), each) for each in put_together(told, span=MONTHS)}
-        for measures, kept in ((now, alone), (since, together)):
-            verdicts = judged(list(measures.values()))
-            kept.append([verdicts.get(name, Verdict.UNKNOWN) for name in names])
-    return Year(alone=alone, together=together)
+        for way, verdicts in ways(told).items():
+            found[way].append([verdicts.get(each.id, Verdict.UNKNOWN) for each in _questions()])
+    return found
 
 
-def told(setting: Setting, ratio: float, years: int) -> tuple[list[float], list[float]]:
-    """Alone and together: years with any *not kept*, with at least *watch*; answers that are *we cannot tell*, in all
-    months and in the last; in per cent."""
+def told(setting: Setting, ratio: float, years: int) -> list[list[float]]:
+    """By each way: years with any *not kept*, with at least *watch*; answers that are *we cannot tell*, in all months
+    and in the last; in per cent."""
     found = [year([5, setting.decisions, seed], setting, ratio) for seed in range(years)]
     rows = []
-    for kind in ("alone", "together"):
-        months = [getattr(each, kind) for each in found]
+    for way in WAYS:
+        months = [each[way] for each in found]
         broken = [any(Verdict.BROKEN in verdicts for verdicts in each) for each in months]
         watch = [any({Verdict.BROKEN, Verdict.WATCH} & {*verdicts} for verdicts in each) for each in months]
         unknown = [verdict == Verdict.UNKNOWN for each in months for verdicts in each for verdict in verdicts]
         last = [verdict == Verdict.UNKNOWN for each in months for verdict in each[-1]]
         rows.append([100 * float(np.mean(part)) for part in (broken, watch, unknown, last)])
-    return rows[0], rows[1]
+    return rows
 
 
 SETTINGS = (
@@ -230,42 +222,42 @@ def lines(years: int) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|---|"
     for setting in SETTINGS:
         for ratio in (1.0, 0.8, 0.72):
-            alone, together = told(setting, ratio, years)
-            cells = " | ".join(f"{a:.0f} → {b:.0f}" for a, b in zip(alone, together, strict=True))
+            rows = told(setting, ratio, years)
+            cells = " | ".join(" → ".join(f"{each:.0f}" for each in cell) for cell in zip(*rows, strict=True))
             yield f"| {setting.name()} | {ratio:g} | {cells} |"
 
 
 AFTER = 24
 """Months in which a change is looked for."""
-ASKED = "selected_sex"
+ASKED, WOMEN = "selection_rate_ratio_sex", "selection_rate_ratio/sex=1"
 
 
-def changed(seed: Sequence[int], setting: Setting, ratios: tuple[float, float], *, named: bool) -> tuple[int, int, int]:
-    """After how many months a change of the ratio is told, a year after the beginning: by the month alone, by all
-    months, and by the best detector there is; one more than `AFTER` where it is not told by then.
+def changed(
+    seed: Sequence[int], setting: Setting, ratios: tuple[float, float], *, named: bool, only: Sequence[str] = WAYS
+) -> dict[str, int]:
+    """After how many months a change of the ratio is told, a year after the beginning: by each way, and by the `best`
+    detector there is; one more than `AFTER` where it is not told by then.
 
     Told is *not kept* where the ratio falls, *kept* where it rises. `named`: a new version of the model makes the
-    change, so that nothing before it counts.
+    change, so that nothing before it counts. `only`: these ways.
     """
     people, sought = People(np.random.default_rng(seed), setting), Verdict.BROKEN if ratios[1] < 1 else Verdict.KEPT
     seen: list[tuple[dt.date, dict[str, Measure]]] = []
-    found, best, sums = [AFTER + 1, AFTER + 1], AFTER + 1, 0.0
+    found, sums = dict.fromkeys((*WAYS, "best"), AFTER + 1), 0.0
     for at in range(MONTHS + AFTER):
         day, after = dt.date(2026 + at // 12, at % 12 + 1, 1), at - MONTHS + 1
         seen = [*([] if named and after == 1 else seen), (day, month(people, ratios[after > 0]))]
         people.next_month()
-        now = seen[-1][1]
-        sums, over = _cusum(sums if after > 1 else 0.0, now.get(f"{ASKED}/group=1"))
+        sums, over = _cusum(sums if after > 1 else 0.0, seen[-1][1].get(WOMEN))
         if after < 1:
             continue
-        best = min(best, after) if over else best
-        since = now | {each.id: _graver(now.get(each.id), each) for each in put_together(seen[-MONTHS:], span=MONTHS)}
-        for i, measures in enumerate((now, since)):
-            if found[i] > AFTER and judged(list(measures.values())).get(ASKED) == sought:
-                found[i] = after
-        if max(found) <= AFTER and (best <= AFTER or sought == Verdict.KEPT):
+        asked = [way for way in only if found[way] > AFTER]
+        told = {way: verdicts.get(ASKED) == sought for way, verdicts in ways(seen[1 - 2 * MONTHS :], asked).items()}
+        for way in (each for each, now in (told | {"best": over}).items() if now):
+            found[way] = min(found[way], after)
+        if max(found[way] for way in only) <= AFTER and (found["best"] <= AFTER or sought == Verdict.KEPT):
             break
-    return found[0], found[1], best
+    return found
 
 
 def _cusum(before: float, measure: Measure | None) -> tuple[float, bool]:
@@ -304,14 +296,14 @@ CHANGES = (
 
 def change_lines(runs: int) -> Iterator[str]:
     """The table of changes, line by line."""
-    yield "| decisions a month | about a person | change | new version | month alone | all months | best possible |"
-    yield "|---|---|---|---|---|---|---|"
+    yield f"| decisions a month | about a person | change | new version | {' | '.join(WAYS)} | best possible |"
+    yield f"|{'---|' * (5 + len(WAYS))}"
     for setting in CHANGES:
-        for ratios, named in (((1.0, 0.72), True), ((1.0, 0.72), False), ((0.72, 1.0), True)):
+        for ratios, named in (((1.0, 0.72), True), ((1.0, 0.72), False), ((0.72, 1.0), True), ((0.72, 1.0), False)):
             found = [changed([6, setting.decisions, seed], setting, ratios, named=named) for seed in range(runs)]
-            cells = [_delay([each[i] for each in found], setting) for i in range(3)]
+            cells = [_delay([each[way] for each in found], setting) for way in (*WAYS, "best")]
             if ratios[1] == 1.0:
-                cells[2] = ""
+                cells[-1] = ""
             name = f"{setting.decisions:,} | {setting.each} | {ratios[0]:g} to {ratios[1]:g}"
             yield f"| {name} | {'yes' if named else 'no'} | {' | '.join(cells)} |"
 

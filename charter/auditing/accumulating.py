@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from boussole.audits import evidence
-from boussole.audits.accumulated import put_together
+from boussole.audits.accumulated import put_together, recent
 from boussole.audits.declaration import declared
 from boussole.audits.errors import BoussoleError, NoLakeError
 from boussole.audits.lake import reading
@@ -17,12 +17,14 @@ from boussole.audits.measures import Measure
 from boussole.audits.runs import Run, measure_evidence
 from boussole.audits.standing import standing
 from boussole.audits.systems.model import System
-from boussole.audits.uncertainty.methods import LATEST, by_method
+from boussole.audits.uncertainty.methods import by_method
 from boussole.audits.windows import Window, before, period_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.accumulated import AccumulatedFigures, EarlierWindow, Why
+from boussole.charter.document.answers.verdict import METHOD, RULE
 from boussole.charter.document.measures import measures_of
+from boussole.charter.judging.statistics.heard import BY_RECENT, spans
 from boussole.charter.judging.statistics.testing import LOOKS, MOST_LOOKS
 from boussole.charter.records import documents_of
 from boussole.charter.records.in_force import kept_charter
@@ -61,13 +63,14 @@ def accumulated(
         return None
     entering = found[-(looks - 1) :]
     told = {each.evidence.cubes: each for each in stored.values()}
-    together = measured(workspace, run.system, run.window, run.measures, found, stored=told)
+    together, lately = measured(workspace, run.system, run.window, run.measures, found, stored=told)
     return AccumulatedFigures(
         since=entering[0].start,
         because="span" if len(found) > len(entering) else because,
         windows=tuple(found),
         **({} if (version := _version(workspace, run.system, run.window)) is None else {"version": version}),
         measures=measures_of(together),
+        **({"recent": measures_of(lately)} if lately else {}),
     )
 
 
@@ -79,14 +82,15 @@ def measured(
     windows: Sequence[EarlierWindow],
     *,
     stored: Mapping[str, AuditDocument],
-    method: int = LATEST,
-) -> list[Measure]:
-    """The figures of some windows and of the one after them together.
+    rule: int = RULE,
+) -> tuple[list[Measure], list[Measure]]:
+    """The figures of some windows and of the one after them together; and those of recent windows alone.
 
     `stored`: audits by their evidence; of those before a year it is enough to know on how much figures rested.
-    `method`: by the methods of which time. Of groups whose legal basis has ended by now, nothing is looked at.
+    `rule`: the one of the time. Of groups whose legal basis has ended by now, nothing is looked at.
     Raises BoussoleError when the evidence of a window is missing or was changed.
     """
+    method = METHOD[rule]
     span = LOOKS[system.windows.audit]
     ended = frozenset(each.by for each in measures if each.reason == "expired")
     told = [(each.start, _figures(workspace, each, ended, method)) for each in windows[-(span - 1) :]]
@@ -94,7 +98,9 @@ def measured(
     before = [_rested_on(stored.get(each.cubes), each) for each in windows[: -(span - 1)]]
     with by_method(method):
         found = put_together(told, span=span, before=before)
-    return [each for each in found if each.metric in TOGETHER]
+        few = spans(span) if rule >= BY_RECENT else ()
+        lately = [each for some in few for each in recent(told, found, span=some, before=before)]
+    return [each for each in found if each.metric in TOGETHER], [each for each in lately if each.metric in TOGETHER]
 
 
 def _rested_on(document: AuditDocument | None, window: EarlierWindow) -> dict[str, int]:

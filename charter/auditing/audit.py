@@ -138,7 +138,7 @@ def audit_document(
         facts=facts,
         left_out=left_out,
         versions=versions,
-        together=together.measures if together else (),
+        together=together.figures if together else (),
         rule=rule,
     )
     return AuditDocument(

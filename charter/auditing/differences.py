@@ -53,6 +53,7 @@ def _differences(stored: Json, again: Json, *, texts: bool) -> list[Difference]:
     found += _listed(stored["measures"], now, "measure", ("id",))
     together = [document.get("accumulated") or {"measures": []} for document in (stored, again)]
     found += _listed(together[0]["measures"], together[1]["measures"], "measure", ("id",))
+    found += _listed(_recent(together[0]), _recent(together[1]), "measure", ("id",))
     left = () if texts else TEXTS
     ours, theirs = ([_without(each, left) for each in document["verdicts"]] for document in (stored, again))
     found += _listed(ours, theirs, "verdict", ("article", "indicator"))
@@ -60,6 +61,11 @@ def _differences(stored: Json, again: Json, *, texts: bool) -> list[Difference]:
     if "references" in again:
         found += _listed(_told(stored, left), _told(again, left), "reference", ("attribute",))
     return found
+
+
+def _recent(together: Json) -> list[Json]:
+    """The figures of recent windows, each with its name and over how many it is told."""
+    return [{**each, "id": f"{each['id']} over {each['params']['recent']}"} for each in together.get("recent", [])]
 
 
 def _told(document: Json, left: Sequence[str]) -> list[Json]:

@@ -223,9 +223,10 @@ def _together(
     told = document.accumulated
     if told is None:
         return None
-    stored, method = {each.evidence.cubes: each for each in audits_of(workspace, system.id)}, document.method_then
-    found = measured(workspace, system, document.window.days, measures, told.windows, stored=stored, method=method)
-    return told.changed(measures=measures_of(found))
+    stored, rule = {each.evidence.cubes: each for each in audits_of(workspace, system.id)}, document.rule_then
+    found, lately = measured(workspace, system, document.window.days, measures, told.windows, stored=stored, rule=rule)
+    recent = {"recent": measures_of(lately)} if lately or told.recent else {}
+    return told.changed(measures=measures_of(found), **recent)
 
 
 def _asked(audit: StoredAudit, document: AuditDocument, system: System, stands: WindowStanding) -> AuditInput:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -40,22 +40,44 @@ class AccumulatedFigures(Part):
         str | None, LATER, Field(description="The version of the model that most decisions of the window were made by")
     ] = None
     measures: tuple[MeasureDocument, ...]
+    recent: Annotated[
+        Annotated[tuple[MeasureDocument, ...], Field(min_length=1)] | None,
+        LATER,
+        Field(
+            description="The same over the last windows alone, as many as their parameter `recent` says: they are "
+            "judged as well; absent where no more than these count"
+        ),
+    ] = None
+
+    @property
+    def figures(self) -> tuple[MeasureDocument, ...]:
+        """Those of all windows that count, then those of recent ones, which their parameter `recent` tells apart."""
+        return (*self.measures, *(self.recent or ()))
 
 
 def overlaid(
-    measures: Sequence[MeasureDocument], found: AccumulatedFigures | None, *, alone: Collection[str]
+    measures: Sequence[MeasureDocument], found: AccumulatedFigures | None, *, decided: Mapping[str, int | None]
 ) -> tuple[MeasureDocument, ...]:
-    """The measures of a window, with those of several windows in the place of its own; but of the comparisons `alone`,
-    and of the shares of their groups."""
-    together = {} if found is None else {each.id: each for each in found.measures}
-    kept = {*alone, *(f"{name.removesuffix(ending)}/{of}" for name, of in _parted(alone) for ending in ENDINGS)}
-    return tuple(each if each.id in kept else together.get(each.id, each) for each in measures)
+    """The measures of a window, with those of several windows in the place of its own; but of comparisons that fewer
+    windows decided, and of the shares of their groups, those of so many. `decided`: how many, of each; None: all."""
+    figures = {} if found is None else {(each.id, each.params.recent): each for each in found.figures}
+    few = {name: windows for name, windows in decided.items() if windows is not None}
+    few = {name: windows for of, windows in few.items() for name in _shares(of)} | few
+
+    def told(measure: MeasureDocument) -> MeasureDocument:
+        if (windows := few.get(measure.id)) == 1:
+            return measure
+        every = figures.get((measure.id, None), measure)  # which recent figures are where they are told of no more
+        return figures.get((measure.id, windows), every)
+
+    return tuple(told(each) for each in measures)
 
 
 ENDINGS = ("_ratio", "_difference")
 """By which the name of a comparison ends, after that of the share that it compares."""
 
 
-def _parted(names: Collection[str]) -> list[tuple[str, str]]:
-    """The metric, and the group with its stage, of each comparison."""
-    return [(metric, of) for metric, _, of in (name.partition("/") for name in names)]
+def _shares(name: str) -> list[str]:
+    """What the shares may be called that a comparison compares: of the same group, at the same stage."""
+    metric, _, of = name.partition("/")
+    return [f"{metric.removesuffix(ending)}/{of}" for ending in ENDINGS]

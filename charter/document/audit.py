@@ -126,7 +126,7 @@ class AuditDocument(Part):
     charter: CharterOfAudit
     code: Annotated[Hash, Field(description="Hash of the source that measured and judged")]
     rule: Annotated[
-        Literal[2, 3, 4] | None,
+        Literal[2, 3, 4, 5] | None,
         LATER,
         Field(description="The rule by which figures were computed and comparisons judged; absent: the first"),
     ] = None
@@ -164,9 +164,10 @@ class AuditDocument(Part):
     @cached_property
     def judged_measures(self) -> tuple[MeasureDocument, ...]:
         """The measures that its verdicts rest on: those of several windows in the place of the window's own,
-        but where the window alone is graver."""
-        alone = {each.measure for verdict in self.verdicts for each in verdict.comparisons if each.alone}
-        return overlaid(self.measures, self.accumulated, alone=alone)
+        but where the window alone, or recent windows, are graver."""
+        compared = [each for verdict in self.verdicts for each in verdict.comparisons]
+        decided = {each.measure: 1 if each.alone else each.recent for each in compared}
+        return overlaid(self.measures, self.accumulated, decided=decided)
 
     @cached_property
     def judged_by_id(self) -> Mapping[str, MeasureDocument]:

@@ -98,6 +98,8 @@ class Params(Part):
     """Of several windows together: the first day of the oldest that enters."""
     windows: int | None = None
     """How many enter."""
+    recent: int | None = None
+    """Up to how many may enter, where not all do that count together."""
     correlations: tuple[float, ...] | None = None
     """Of each look at what was seen so far with the one before (`audits.uncertainty.looks`)."""
     weight: float | None = None

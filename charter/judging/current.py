@@ -31,7 +31,7 @@ def current(document: AuditDocument, *, charter: Charter, system: System, facts:
             left_out=document.left_out,
             versions=document.versions or (),
             only=_stated,
-            together=document.accumulated.measures if document.accumulated else (),
+            together=document.accumulated.figures if document.accumulated else (),
             rule=document.rule_then,
             measured_end=window.end,
         )

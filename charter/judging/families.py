@@ -38,6 +38,17 @@ NO_CONTROLS = {"en": "criteria to be declared", "fr": "critères à déclarer"}
 
 
 @dataclass(frozen=True, kw_only=True)
+class Heard:
+    """The figures of one comparison that are judged, each with its part of the level: where recent windows are graver
+    than all that count together, theirs. `watch` is held to the watch level, and decides unless it is *not kept*;
+    `breach` to the breach level."""
+
+    together: MeasureInShort
+    watch: MeasureInShort
+    breach: MeasureInShort
+
+
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """One indicator as asked of one system: of one attribute where it is asked for each group attribute.
 
@@ -52,6 +63,10 @@ class Question:
     comparisons: tuple[MeasureInShort, ...] = ()
     own: tuple[MeasureInShort, ...] = ()
     """Those of the window of the audit alone, in the same order."""
+    recent: tuple[tuple[MeasureInShort, ...], ...] = ()
+    """Of each, the same over recent windows alone."""
+    heard: tuple[Heard, ...] = ()
+    """Of each, which windows decide; none by the rules before the fifth."""
     logged: MeasureInShort | None = None
     """What a log counts of what is not tolerated: held to no level, and so no comparison."""
     ranged: MeasureInShort | None = None
@@ -81,16 +96,20 @@ class SystemQuestions:
     ) -> list[Question]:
         """The questions with the measures that answer them; None: no audit has counted a decision yet.
 
-        `together`: the same figures over all windows since the system is what it is.
+        `together`: the same figures over all windows since the system is what it is, and over recent ones alone.
         """
         if measures is None:
             return [replace(each, unexamined=each.unexamined or NOT_AUDITED) for each in self.questions]
         by_metric: dict[str, list[MeasureInShort]] = {}
         for measure in measures:
             by_metric.setdefault(measure.metric, []).append(measure)
-        since = {each.id: each for each in together}
+        since = {each.id: each for each in together if each.params.recent is None}
+        lately: dict[str, list[MeasureInShort]] = {}
+        for each in together:
+            if each.params.recent is not None:
+                lately.setdefault(each.id, []).append(each)
         return [
-            _answered(question, by_metric.get(question.indicator.metric or "", []), since)
+            _answered(question, by_metric.get(question.indicator.metric or "", []), since, lately)
             for question in self.questions
         ]
 
@@ -162,7 +181,12 @@ def _expanded(article: Article, indicator: Indicator, system: System) -> Iterato
         yield Question(article=article, indicator=indicator, id=name, by=by, unexamined=reason)
 
 
-def _answered(question: Question, measures: Sequence[MeasureInShort], since: Mapping[str, MeasureInShort]) -> Question:
+def _answered(
+    question: Question,
+    measures: Sequence[MeasureInShort],
+    since: Mapping[str, MeasureInShort],
+    lately: Mapping[str, Sequence[MeasureInShort]],
+) -> Question:
     """A question with those of the measures of its metric that are its comparisons."""
     if question.unexamined:
         return question
@@ -177,7 +201,8 @@ def _answered(question: Question, measures: Sequence[MeasureInShort], since: Map
     everybody = question.indicator.for_each is None and not comparisons
     earlier = judged(question.indicator.metric).later and not measures
     missing = "no_measure" if everybody or earlier else None
-    return replace(question, comparisons=comparisons, own=own, unexamined=missing)
+    recent = tuple(tuple(lately.get(each.id, ())) for each in own)
+    return replace(question, comparisons=comparisons, own=own, recent=recent, unexamined=missing)
 
 
 def _answers(measure: MeasureInShort, indicator: Indicator, by: Attribute | None) -> bool:

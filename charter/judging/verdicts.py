@@ -6,7 +6,7 @@ They read stored documents and records only, so that they can be replayed.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -34,10 +34,9 @@ from boussole.charter.judging.stated import Period, StatedVerdict, attested, dat
 from boussole.charter.judging.statistics.correction import PValues
 from boussole.charter.judging.statistics.deciding import interval_of
 from boussole.charter.judging.statistics.distances import too_few
+from boussole.charter.judging.statistics.heard import decided, heard
 from boussole.charter.judging.statistics.testing import (
-    ALONE,
     DAYS_A_MONTH,
-    graver,
     level_of,
     looks_of,
     more_decisions,
@@ -171,8 +170,8 @@ class _Judging:
     questions: Sequence[Question]
     looks: int
     decisions: int | None
-    since: int | None
-    """All decisions of the windows that are counted together."""
+    since: Mapping[int | None, int]
+    """All decisions of the windows that are counted together (None), and of recent ones, by how many these are."""
     period: Period
     days: int | None
     """How long the window is, where its end is known."""
@@ -205,6 +204,7 @@ class _Judging:
         return p_values(self.questions, alpha=self.charter.alpha, looks=self.looks, rule=self.rule)
 
     def document(self, question: Question) -> VerdictDocument:
+        question = decided(question, self.tested, alpha=self.charter.alpha) if question.heard else question
         indicator = question.indicator
         found = self._found(question)
         reached = VerdictReasons(
@@ -361,13 +361,13 @@ class _Judging:
             share=tested.share if tested else None,
             levels=levels,
             **({} if self.rule == 1 else {"interval": decided}),
-            **({"alone": True} if measure.params.weight == ALONE else {}),
+            **_windows(measure),
             more_decisions=self._more(question, measure, tested.share) if tested and undecided else None,
             reason=reason,
         )
 
     def _more(self, question: Question, measure: MeasureInShort, share: float) -> int | None:
-        of = self.decisions if measure.params.since is None else self.since
+        of = self.decisions if measure.params.since is None else self.since.get(measure.params.recent)
         decisions = of or measure.n or 0
         return more_decisions(
             measure,
@@ -401,10 +401,10 @@ def _judging(
     return _Judging(
         charter=every.charter,
         system=every.system,
-        questions=[graver(each, alpha=every.charter.alpha, looks=looks) for each in questions],
+        questions=heard(questions, together, rule=rule, alpha=every.charter.alpha, looks=looks),
         looks=looks,
         decisions=_decisions(measures or []),
-        since=_decisions(together),
+        since={each.params.recent: each.n for each in together if each.id == "selection_rate" and each.n},
         period=Period(start=start, end=end, measured=measured_end),
         days=days,
         facts=facts or Facts(as_of=end),
@@ -423,6 +423,13 @@ def _graver(counted: StatedVerdict, reported: StatedVerdict | None) -> StatedVer
         return reported
     told = reported.verdict in (Verdict.BROKEN, Verdict.WATCH)
     return reported if told and worst([counted.verdict, reported.verdict]) == reported.verdict else counted
+
+
+def _windows(measure: MeasureInShort) -> dict[str, bool | int]:
+    """Which windows decide a comparison, where not all that count together do."""
+    if measure.params.recent is not None:
+        return {"recent": measure.params.recent}
+    return {"alone": True} if measure.params.weight is not None and measure.params.since is None else {}
 
 
 def _verdict(question: Question, answers: Sequence[Answer], *, limited: bool) -> tuple[Verdict, str]:

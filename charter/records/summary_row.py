@@ -21,8 +21,8 @@ JUDGED_BY = ("test", "scale", "bad_side", "against", "correlations")
 
 def summary_row(entry: int, document: Mapping[str, Any]) -> Document:
     """The row of the table `summaries` for a document, from its JSON as it is stored: `verify` makes it again."""
-    together = (document.get("accumulated") or {}).get("measures", [])  # these say since when
-    measures = [*document.get("measures", []), *together]
+    told = document.get("accumulated") or {}  # these say since when, and recent ones over how many windows
+    measures = [*document.get("measures", []), *told.get("measures", []), *told.get("recent", [])]
     judged = [measure for measure in measures if "scale" in measure.get("params", {})]
     said = {
         "as_of": document.get("as_of"),

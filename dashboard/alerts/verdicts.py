@@ -238,7 +238,7 @@ def _judged_again(
         window_end=document.window.end,
         facts=facts,
         left_out=document.left_out,
-        together=document.accumulated.measures if document.accumulated else (),
+        together=document.accumulated.figures if document.accumulated else (),
         rule=rule,
     )
     return states_of(summarise(charter, found, system=system.id, facts=facts), found)

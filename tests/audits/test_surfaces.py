@@ -320,7 +320,7 @@ def oscal_adds_nothing(workspace: Workspace, tries: Tries) -> None:
     shown = {
         (m.id, f"{m.value}", f"{m.n}")
         for document in documents
-        for m in (*document.measures, *(document.accumulated.measures if document.accumulated else ()))
+        for m in (*document.measures, *(document.accumulated.figures if document.accumulated else ()))
         if m.status == "ok"
     }
     for name, document in oscal_files(workspace, stored_audits(workspace), lang="en").items():
@@ -340,8 +340,9 @@ def all_months_add_nothing(workspace: Workspace, tries: Tries) -> None:
         if document.accumulated is None:
             continue
         windows = [*(Window(each.start, each.end) for each in document.accumulated.windows), document.window.days]
-        for measure in document.accumulated.measures:
-            parts = [told[window][measure.id] for window in windows if measure.id in told[window]]
+        for measure in document.accumulated.figures:
+            entering = windows[-measure.params.recent :] if measure.params.recent else windows
+            parts = [told[window][measure.id] for window in entering if measure.id in told[window]]
             if measure.status == "ok":
                 assert measure.n == sum(n or 0 for n in parts), measure.id
                 assert measure.params.windows == len(parts)

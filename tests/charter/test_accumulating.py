@@ -18,16 +18,20 @@ from boussole.audits.uncertainty.tests import p_beyond
 from boussole.audits.windows import period_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
+from boussole.charter.auditing.replay import replay
 from boussole.charter.auditing.rerun import Rerun, chosen, rerun
 from boussole.charter.document import AuditDocument, MeasureInShort, VerdictDocument
 from boussole.charter.document.base import given
 from boussole.charter.judging.verdicts import judge
+from boussole.charter.pack.verifier.figures.together import Together
 from boussole.charter.pack.verifier.system import System as Declared
 from boussole.charter.pack.verifier.tally import Tally
 from boussole.charter.pack.verifier.verdicts import judging
-from boussole.charter.records import charter_text
+from boussole.charter.records import charter_text, stored_audits
 from boussole.charter.text.loading import load_charter
+from tests.attacks import Tries
 from tests.charter.builders import comparison, system
+from tests.charter.test_verifier_together import window_of
 from tests.written import system_text
 
 SYSTEM: dict[str, Any] = {
@@ -211,6 +215,92 @@ def test_what_goes_wrong_this_month_does_not_hide_behind_the_months_before_it(tm
     since = {each.id: each for each in document.accumulated.measures}[comparison.measure]
     assert (since.value or 0) > 0.85  # by all six months it would be kept, or nearly
     assert verify(home, document) == []
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, AuditDocument]:
+    """A great month at parity and three at six tenths of the chances, by the same version of the model."""
+    fair, biased = log(months=1, people=4500, ratio=1.0), log(months=4, people=1500, ratio=0.6)
+    after = biased[biased.day.map(lambda day: day.month > 1)]
+    home = workspace_of(tmp_path_factory.mktemp("changed") / "w", pd.concat([fair, after]))
+    return home.home, [audit(home, month) for month in range(1, 5)][-1]
+
+
+def test_a_change_that_nobody_named_is_told_by_recent_months(changed: tuple[Path, AuditDocument]) -> None:
+    """All months together are near the level, and the last is too few: the last three say that it is not kept."""
+    home, document = Workspace(changed[0]), changed[1]
+    told = verdict(document)
+    (comparison,) = told.comparisons
+    assert (str(told.verdict), comparison.recent, comparison.alone) == ("broken", 3, None)
+    judged = document.judged_by_id[comparison.measure]
+    assert (judged.n, judged.params.windows, judged.params.since) == (4500, 3, dt.date(2026, 2, 1))
+    assert document.judged_by_id["selection_rate/sex=F"].params.since == dt.date(2026, 2, 1)
+    assert document.judged_by_id["selection_rate/town=a"].params.since == dt.date(2026, 1, 1)
+    assert "those since 1 February 2026" in told.sentence["en"]
+    assert "celles depuis le 1er février 2026" in told.sentence["fr"].replace("\N{NO-BREAK SPACE}", " ")
+    assert verify(home, document) == []
+    assert document.accumulated is not None
+    assert {each.params.recent for each in document.accumulated.recent or ()} == {3}  # half a year is all that counts
+    by_all = judge_again(home, document, rule=4)
+    assert str(by_all.verdict) != "broken"
+
+
+def judge_again(home: Workspace, document: AuditDocument, *, rule: int) -> VerdictDocument:
+    """The verdict about women by another rule."""
+    assert document.accumulated is not None
+    found = judge(
+        load_charter(),
+        home.system("offers"),
+        document.measures,
+        window_start=document.window.start,
+        window_end=document.window.end,
+        together=document.accumulated.figures if rule > 4 else document.accumulated.measures,
+        rule=rule,
+    )
+    return next(each for each in found if each.indicator == "selection_rate_ratio_sex")
+
+
+def test_recent_months_are_computed_again_and_replayed(changed: tuple[Path, AuditDocument]) -> None:
+    home = Workspace(changed[0])
+    (found,) = rerun(home, [chosen(home)[-1]], today=dt.date(2026, 12, 1))
+    assert (found.ok, found.problems, found.differences) == (True, (), ())
+    again = replay(home, load_charter())
+    assert (again.windows, list(again.changes)) == (4, [])
+
+
+@pytest.mark.attack("verifier", "what recent months tell kept back, told over other months, or not named")
+def test_what_recent_months_tell_cannot_be_kept_back(changed: tuple[Path, AuditDocument], tries: Tries) -> None:
+    home, document = Workspace(changed[0]), changed[1]
+    (comparison,) = verdict(document).comparisons
+    unsaid = comparison.changed(recent=None)
+    others = [each for each in document.verdicts if each.indicator != "selection_rate_ratio_sex"]
+    lied = document.changed(verdicts=(*others, verdict(document).changed(comparisons=(unsaid,))))
+    assert any("recent" in problem for problem in verify(home, lied))
+    assert document.accumulated is not None
+    hidden = document.changed(accumulated=document.accumulated.changed(recent=None))
+    assert any("p_breach" in problem for problem in verify(home, hidden))
+    tries.add(2)
+
+
+@pytest.mark.parametrize("restricted", [True, False], ids=["restricted", "open"])
+def test_the_verifier_computes_recent_months_again(changed: tuple[Path, AuditDocument], restricted: bool) -> None:
+    home, written = Workspace(changed[0]), changed[1].written()
+    earlier = [each.document().written() for each in stored_audits(home)][:-1]
+    declared, own = window_of(home, written, restricted=restricted)
+    before = {each["evidence"]["cubes"]: window_of(home, each, restricted=restricted)[1] for each in earlier}
+    figures, tally = Together(written, declared, own, before, people=restricted), Tally()
+    assert len(figures.recent) > 3
+    for measure in figures.recent:
+        claims = figures.claims(measure)
+        assert claims is not None
+        tally.claims(measure["id"], measure, claims)
+    assert (tally.problems, figures.kept_back()) == ([], [])
+    told = written["accumulated"]
+    hidden = {**told, "recent": [each for each in told["recent"] if each["id"] != RATIO]}
+    others = {**told, "recent": [{**each, "params": each["params"] | {"recent": 2}} for each in told["recent"]]}
+    for lied in (hidden, others):
+        again = Together({**written, "accumulated": lied}, declared, own, before, people=restricted)
+        assert RATIO in again.kept_back()
 
 
 def verify(home: Workspace, document: AuditDocument) -> list[str]:

@@ -56,6 +56,14 @@ class Comparison(Part):
         LATER,
         Field(description="Whether it rests on the window alone, which is graver than all windows since then together"),
     ] = None
+    recent: Annotated[
+        Annotated[int, Field(gt=1)] | None,
+        LATER,
+        Field(
+            description="How many windows, up to that of the audit, it rests on where these are graver than all since "
+            "then together"
+        ),
+    ] = None
     more_decisions: Count | None
     reason: str | None = None
 

@@ -7,15 +7,22 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-RULES = {1: dt.date(2026, 11, 26), 2: dt.date(2026, 11, 28), 3: dt.date(2026, 11, 28), 4: dt.date(2026, 11, 29)}
+RULES = {
+    1: dt.date(2026, 11, 26),
+    2: dt.date(2026, 11, 28),
+    3: dt.date(2026, 11, 28),
+    4: dt.date(2026, 11, 29),
+    5: dt.date(2026, 11, 30),
+}
 """The rules by which comparisons became verdicts, each with the day since when. By the second, a figure beyond the
 watch level is never kept, a distance counted from too few decides nothing, and the interval that decided is told. Since
 the third, figures are computed by the second methods (`METHOD`). Since the fourth, the level of error goes to what can
-be found, and from what is found to what follows from it.
+be found, and from what is found to what follows from it. Since the fifth, recent windows are judged beside all that
+count together.
 """
 RULE = max(RULES)
 """The rule of today; an audit keeps the one of its time."""
-METHOD = {1: 1, 2: 1, 3: 2, 4: 2}
+METHOD = {1: 1, 2: 1, 3: 2, 4: 2, 5: 2}
 """By which methods figures were computed under each rule (`audits.uncertainty.methods`)."""
 
 

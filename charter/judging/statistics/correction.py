@@ -98,14 +98,20 @@ def beyond(level: float, *, scale: str, bad_side: str) -> float:
 
 
 def corrected(
-    family: Sequence[TestedComparison], *, looks: float, alpha: float, by_graph: bool = True
+    family: Sequence[TestedComparison],
+    *,
+    looks: float,
+    alpha: float,
+    by_graph: bool = True,
+    breached: Sequence[TestedComparison] | None = None,
 ) -> list[PValues]:
     """The p-values of a family of comparisons: beyond watch or breach, corrected over the family and `looks`; and the
     one for kept as it is, at the breach level where there is one. With each the level that it is held to.
 
-    `by_graph`: by the graph of the fourth rule, else by Holm.
+    `by_graph`: by the graph of the fourth rule, else by Holm. `breached`: the same comparisons as they are held to the
+    breach level, where other windows speak most gravely there.
     """
-    tests, breached = _tests(family), [each for each in family if each.breach is not None]
+    tests, breached = _tests(family), [each for each in breached or family if each.breach is not None]
     shares = parts(tests, alpha=alpha).tolist() if by_graph else [each.weight for each in tests]
     p_watch = _held(family, [each.watch[0] for each in family], looks, alpha, by_graph)
     p_breach = _held(breached, [each.breach[0] for each in breached if each.breach], looks, alpha, by_graph)

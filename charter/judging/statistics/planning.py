@@ -20,7 +20,8 @@ from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import Day, given
 from boussole.charter.document.measures import by_id
 from boussole.charter.judging.statistics.correction import BEYOND, beyond
-from boussole.charter.judging.statistics.testing import DAYS_A_MONTH, TOGETHER, accumulates, past
+from boussole.charter.judging.statistics.heard import LATELY, spans
+from boussole.charter.judging.statistics.testing import DAYS_A_MONTH, accumulates, past
 from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Charter
 
@@ -158,7 +159,8 @@ def _counted(document: AuditDocument, measure: MeasureDocument) -> int:
     """How many decisions of the system the measure is about: those of the window, or of all windows that count."""
     if measure.params.since is None or document.accumulated is None:
         return document.decisions
-    everybody = (m.n for m in document.accumulated.measures if m.id == "selection_rate" and not m.given)
+    figures, recent = document.accumulated.figures, measure.params.recent
+    everybody = (m.n for m in figures if m.id == "selection_rate" and not m.given and m.params.recent == recent)
     return next((n for n in everybody if n), document.decisions)
 
 
@@ -204,7 +206,7 @@ def planned(design: Design, *, level: float, truth: float, alpha: float = 0.05, 
     n = [share * 10_000 / effect for share in (design.share, 1 - design.share)]
     test = at_truth({"kind": "score_ratio", "k": [0.0, design.rate * n[1]], "n": n}, truth)
     growing = [math.sqrt(look / (look + 1)) for look in range(1, design.looks)]
-    part = alpha / design.comparisons * (TOGETHER if design.looks > 1 else 1.0)
+    part = alpha / design.comparisons * (1 - LATELY * (1 + len(spans(design.looks))) if design.looks > 1 else 1.0)
     spent = nominal(part, growing, looks=design.looks)
     return _decisions(_times(test, level, alpha=spent, power=power), 10_000)
 

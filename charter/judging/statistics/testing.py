@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 from boussole.audits.errors import CharterError
 from boussole.audits.systems.model import System
-from boussole.audits.uncertainty.looks import nominal
-from boussole.audits.uncertainty.tests import decisions_needed, p_beyond, tails
+from boussole.audits.uncertainty.tests import decisions_needed, tails
 from boussole.charter.document import MeasureInShort
 from boussole.charter.document.answers.verdict import RULE, Verdict
 from boussole.charter.document.base import given
-from boussole.charter.judging.families import Question
+from boussole.charter.judging.families import Heard, Question
 from boussole.charter.judging.statistics.correction import Place, PValues, TestedComparison, corrected, effect
 from boussole.charter.judging.statistics.distances import KIND, window_needed
 from boussole.charter.text.judged import judged
@@ -21,9 +20,7 @@ from boussole.charter.text.model import Charter, Threshold
 
 BY_GRAPH = 4
 """Since which rule a graph says who has which part of the level."""
-Tested = tuple[Question, MeasureInShort]
-ALONE, TOGETHER = 0.25, 0.75
-"""Which part of the level of error goes to a window alone, and to all windows together."""
+Tested = tuple[Question, Heard]
 MOST_LOOKS = 60
 """Kinds of window that are looked at oftener in a year are judged by themselves."""
 DAYS_A_MONTH = 365.25 / 12
@@ -54,22 +51,29 @@ def p_values(
     """
     families: dict[str, list[Tested]] = {}
     for question in questions:
-        for measure in question.comparisons:
-            if measure.status == "ok":
-                families.setdefault(question.family, []).append((question, measure))
+        for each in question.heard or [Heard(together=m, watch=m, breach=m) for m in question.comparisons]:
+            if each.watch.status == "ok":
+                families.setdefault(question.family, []).append((question, each))
     return {
-        (question.id, measure.id): tested
+        (question.id, each.watch.id): tested
         for family in families.values()
-        for (question, measure), tested in zip(family, _corrected(family, looks, alpha, rule), strict=True)
+        for (question, each), tested in zip(family, _corrected(family, looks, alpha, rule), strict=True)
     }
 
 
 def _corrected(family: Sequence[Tested], looks: int, alpha: float, rule: int) -> list[PValues]:
-    compared = [_compared(asked, measure, looks, rule) for asked, measure in family]
-    return corrected(compared, looks=looks, alpha=alpha, by_graph=rule >= BY_GRAPH)
+    compared = [_compared(asked, each.watch, each.together, looks, rule) for asked, each in family]
+    breached = [
+        as_watched if each.breach is each.watch else _compared(asked, each.breach, each.together, looks, rule)
+        for (asked, each), as_watched in zip(family, compared, strict=True)
+    ]
+    return corrected(compared, looks=looks, alpha=alpha, by_graph=rule >= BY_GRAPH, breached=breached)
 
 
-def _compared(asked: Question, measure: MeasureInShort, looks: int, rule: int) -> TestedComparison:
+def _compared(
+    asked: Question, measure: MeasureInShort, together: MeasureInShort, looks: int, rule: int
+) -> TestedComparison:
+    """A comparison beside its levels; what could be found is told by all windows `together`."""
     level = asked.indicator.threshold
     breach = None if level.breach is None else _tails(measure, level.breach)
     seen = (measure.params.correlations or ()) if rule > 2 else None
@@ -82,11 +86,11 @@ def _compared(asked: Question, measure: MeasureInShort, looks: int, rule: int) -
         found,
         importance=asked.indicator.weight,
         effect=effect(
-            given(measure.params.test).stated,
-            level=level_of(measure, kept_level(level)),
-            scale=given(measure.params.scale),
-            bad_side=given(measure.params.bad_side),
-            looks=looks / (len(seen or ()) + 1),
+            given(together.params.test).stated,
+            level=level_of(together, kept_level(level)),
+            scale=given(together.params.scale),
+            bad_side=given(together.params.bad_side),
+            looks=looks / (len(together.params.correlations or ()) + 1),
         ),
         place=_place(asked, measure),
     )
@@ -98,57 +102,6 @@ def _place(asked: Question, measure: MeasureInShort) -> Place | None:
         return None
     group = frozenset((name, str(value)) for name, value in measure.group.items())
     return Place(asked=asked.indicator.id, group=group, stage=measure.given.get("stage"))
-
-
-def graver(question: Question, *, alpha: float, looks: float) -> Question:
-    """The question with each comparison that is judged: of the window alone where that is graver, with its part of the
-    level.
-
-    What went wrong a month ago must not hide behind the months before it. Of the level of error, a quarter is kept for
-    the window alone, and three for all windows together; the smaller p of both counts, each over its part.
-    """
-    pairs = list(zip(question.own, question.comparisons, strict=True))
-    if all(own is together for own, together in pairs):
-        return question
-    level = watch_level(question.indicator.threshold)
-    return replace(question, comparisons=tuple(_graver(own, together, level, alpha, looks) for own, together in pairs))
-
-
-def _graver(own: MeasureInShort, together: MeasureInShort, level: float, alpha: float, looks: float) -> MeasureInShort:
-    if own is together:
-        return own
-    alone = (
-        own.status == "ok"
-        and together.status == "ok"
-        and graver_alone(
-            given(own.params.test).stated,
-            given(together.params.test).stated,
-            at=level_of(together, level),
-            bad_side=given(together.params.bad_side),
-            correlations=together.params.correlations or (),
-            alpha=alpha,
-            looks=looks,
-        )
-    )
-    judged, part = (own, ALONE) if alone else (together, TOGETHER)
-    return judged.changed(params=judged.params.changed(weight=part))
-
-
-def graver_alone(
-    own: Mapping[str, Any],
-    together: Mapping[str, Any],
-    *,
-    at: float,
-    bad_side: str,
-    correlations: Sequence[float],
-    alpha: float,
-    looks: float,
-) -> bool:
-    """Whether the test of a window alone speaks more gravely than that of all windows, each over its part; where it
-    says something by itself."""
-    now, seen = (p_beyond(each, threshold=at, bad_side=bad_side) for each in (own, together))
-    year = alpha / nominal(alpha, correlations, looks=looks)
-    return bool(now <= alpha and now * looks / ALONE < seen * year / TOGETHER)
 
 
 def verdict_of(tested: PValues, alpha: float, *, past_watch: bool, undecided: Verdict = Verdict.UNKNOWN) -> Verdict:

@@ -124,6 +124,10 @@ SINCE = "All decisions since {date} are counted."
 BY_ITSELF = (
     "Only the decisions of this period are counted here: alone, they tell of a graver gap than all of them together."
 )
+RECENT = (
+    "Only the latest decisions are counted here, those since {date}: they tell of a graver gap than all of them "
+    "together."
+)
 BEYOND_NONE = "It is very unlikely that chance alone explains this gap."
 KEPT_BESIDE = (
     "One other comparison is clearly on the good side.",
@@ -310,7 +314,8 @@ class _Teller:
         if more is None:
             return gettext(NEVER_SETTLED).format(finding=found)
         n = about(more, lang)
-        if self.month is None or comparison.alone or not accumulates(measure, self.system):
+        fewer = comparison.alone or comparison.recent  # what comes takes the place of what was
+        if self.month is None or fewer or not accumulates(measure, self.system):
             return gettext(SETTLED_BY).format(finding=found, n=n)
         unit, many = lasting(more, self.month)
         if unit == "days":
@@ -327,7 +332,8 @@ class _Teller:
         since = measure.params.since
         if since is None:
             return ""
-        return self.catalogue.gettext(SINCE).format(date=date_words(since, self.catalogue.lang))
+        counted = RECENT if comparison.recent else SINCE
+        return self.catalogue.gettext(counted).format(date=date_words(since, self.catalogue.lang))
 
     def _level(self, levels: Levels, measure: MeasureInShort) -> str:
         """On which side of which level the figure lies."""

@@ -157,14 +157,15 @@ def _together(  # noqa: PLR0917 (what figures of several windows rest on)
     figures = Together(document, system, own, windows, people=pack.restricted)
     for each in figures.kept_back():
         tally.check(f"{name}: {each} is told of several windows and not put together", holds=False)
-    alone = {c["measure"] for verdict in document["verdicts"] for c in verdict["comparisons"] if c.get("alone")}
+    compared = [c for verdict in document["verdicts"] for c in verdict["comparisons"]]
+    decided = {c["measure"]: 1 if c.get("alone") else c.get("recent") for c in compared}
     computed = 0
-    for measure in found["measures"]:
-        claims = figures.claims(measure)
-        remaining.add_together(measure, claims, alone=measure["id"] in alone)
+    for measure in figures.figures:
+        claims, recent = figures.claims(measure), measure["params"].get("recent")
+        remaining.add_together(measure, claims, decides=decided.get(measure["id"]) == recent)
         if claims is not None:
             computed += 1
-            tally.claims(f"{name}: {measure['id']} since {found['since']}", measure, claims)
+            tally.claims(f"{name}: {measure['id']} since {measure['params'].get('since')}", measure, claims)
     if figures.here and found["windows"]:
         first = found["windows"][-len(figures.before)]["start"]
         tally.hold(f"{name}: since when", found["since"], first)

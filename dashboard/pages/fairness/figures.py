@@ -97,9 +97,8 @@ class Side:
     @property
     def since(self) -> dt.date:
         """The first day that its figures count."""
-        earlier = self.document.accumulated
-        together = earlier is not None and any(group.together for group in self.found)
-        return earlier.since if earlier is not None and together else self.document.window.start
+        earlier = [group.rate.params.since for group in self.found if group.rate.params.since is not None]
+        return min(earlier, default=self.document.window.start)
 
 
 def named(sides: Sequence[Side]) -> dict[str, str]:
@@ -128,7 +127,6 @@ def groups(
         if measure.metric == kind.rate and measure.by == tuple(by) and measure.group and measure.given == given
     ]
     keys = [measure.id.partition("/")[2] for measure in shown]
-    earlier = {measure.id: measure for measure in document.accumulated.measures} if document.accumulated else {}
     against = {found.params.against for key in keys if (found := measures.get(f"{metric}/{key}")) is not None}
     return [
         Group(
@@ -139,7 +137,7 @@ def groups(
             reference=key.partition("|")[0] in against,
             judged=marks.get(f"{metric}/{key}"),
             beside=[measures.get(f"{name}/{key}") for name in BESIDE] if control == PROFILES and not stage else [],
-            together=earlier.get(measure.id) is measure,
+            together=measure.params.since is not None,
         )
         for key, measure in zip(keys, shown, strict=True)
     ]

@@ -116,11 +116,11 @@ def read_words(document: AuditDocument, say: Say, *, period: str, verdict: Verdi
     earlier windows too, since when, and how many these are together."""
     read = say("{n} decisions, {period}", n=say.whole(document.decisions), period=period)
     since = _since(document, verdict)
-    if since is not None and document.accumulated is not None:
+    if since is not None:
         read = say(
             "{n} decisions since {date}, {own} of them in the last period ({period})",
-            n=say.whole(since),
-            date=say.date(document.accumulated.since),
+            n=say.whole(since[0]),
+            date=say.date(since[1]),
             own=say.whole(document.decisions),
             period=period,
         )
@@ -128,14 +128,18 @@ def read_words(document: AuditDocument, say: Say, *, period: str, verdict: Verdi
     return say.apart([part for part in (read, left_out) if part])
 
 
-def _since(document: AuditDocument, verdict: VerdictDocument | None) -> int | None:
-    """All decisions of the windows that a verdict rests on together; None where it rests on one."""
-    together = {each.id: each for each in document.accumulated.measures} if document.accumulated else {}
-    everybody = together.get("selection_rate")
-    if everybody is None or verdict is None:
+def _since(document: AuditDocument, verdict: VerdictDocument | None) -> tuple[int, dt.date] | None:
+    """All decisions of the windows that a verdict rests on together, and since when; None where it rests on one."""
+    found = document.accumulated
+    if found is None or verdict is None:
         return None
-    rests = any(each.measure in together and not each.alone for each in verdict.comparisons)
-    return everybody.n if rests else None
+    together = {each.id for each in found.measures}
+    rests = {each.recent for each in verdict.comparisons if each.measure in together and not each.alone}
+    most = None if None in rests else max((each for each in rests if each is not None), default=0)
+    everybody = (each for each in found.figures if each.id == "selection_rate" and each.params.recent == most)
+    counted = next((each for each in everybody if each.n), None)
+    since = found.since if most is None or counted is None else counted.params.since
+    return None if counted is None or counted.n is None or since is None else (counted.n, since)
 
 
 # The small print of a question: what was measured, the threshold and its reason, the law, the evidence.

@@ -50,10 +50,10 @@ class Remaining:
         if self._add(measure, claims, measure["id"], why(measure["metric"], restricted=self.restricted)):
             self.tests.add(measure["id"])
 
-    def add_together(self, measure: dict, claims: Claims | None, *, alone: bool) -> None:
-        """The same of what is told of several windows together; `alone`: its verdict rests on its own window."""
+    def add_together(self, measure: dict, claims: Claims | None, *, decides: bool) -> None:
+        """The same of what is told of several windows; `decides`: whether its verdict rests on these."""
         left = self._add(measure, claims, f"{measure['id']} since {measure['params'].get('since')}", TOGETHER)
-        if not alone:
+        if decides:
             (self.tests.add if left else self.tests.discard)(measure["id"])
 
     def _add(self, measure: dict, claims: Claims | None, name: str, reason: str) -> bool:

@@ -13,6 +13,7 @@ from ..buckets import Counted
 from ..groups import Claims, Sides, ends, share
 from ..rates import COMPARED, bad_side
 from ..system import System
+from ..verdicts.heard import BY_RECENT, spans
 from ..verdicts.judging import LOOKS
 from .stages import ADJUSTED, STAGED, matched
 from .told import of_test
@@ -45,6 +46,9 @@ class Together:
         self.accumulated: dict = document.get("accumulated") or {"windows": [], "measures": []}
         self.known, self.span = windows, LOOKS[system.window]
         self.expired = any(each["reason"] == "expired" for each in document["measures"])
+        self.recent: list[dict] = list(self.accumulated.get("recent") or ())
+        lately = spans(self.span) if document.get("rule", 1) >= BY_RECENT else ()
+        self.spans = [each for each in lately if each <= len(self.before)]
 
     @property
     def before(self) -> list[dict]:
@@ -56,27 +60,47 @@ class Together:
         """Whether the pack holds the audits of all windows that enter."""
         return all(each["cubes"] in self.known for each in self.before)
 
+    @property
+    def figures(self) -> list[dict]:
+        """Those of all windows that count, then those of recent ones."""
+        return [*self.accumulated["measures"], *self.recent]
+
     def kept_back(self) -> list[str]:
-        """The comparisons that windows told and that are not put together."""
-        there = {each["id"] for each in self.accumulated["measures"]}
+        """The comparisons that windows told and that are not put together; and those told over windows that are not
+        judged."""
+        wrong = [each["id"] for each in self.recent if each["params"].get("recent") not in self.spans]
         if not self.before or not self.here or self.expired:
-            return []
-        own = (m for m in self.own.measures.values() if m["metric"] in COMPARISONS and m["reason"] not in UNREAD)
-        return [m["id"] for m in own if m["id"] not in there and self._claims(m["id"], m) is not None]
+            return wrong
+        there = {(each["id"], each["params"].get("recent")) for each in self.figures}
+        own = [m for m in self.own.measures.values() if m["metric"] in COMPARISONS and m["reason"] not in UNREAD]
+        for span in (None, *self.spans):
+            names = (m["id"] for m in own if (m["id"], span) not in there and self._of(m, span) is not None)
+            wrong += names
+        return wrong
 
     def claims(self, measure: dict) -> Claims | None:
         """What a figure of several windows must say; None where the pack does not give it."""
         if not self.here or self.expired or measure["id"] not in self.own.measures:
             return None
         own = self.own.measures[measure["id"]]
-        found = None if own["reason"] in UNREAD else self._claims(measure["id"], own)
+        found = None if own["reason"] in UNREAD else self._of(own, measure["params"].get("recent"))
         if found is None or self.clustered == self.system.clustered:
             return found
         rest = ("interval", "params.test", "clusters")  # of people that only the rows tell apart
         return {**{path: each for path, each in found.items() if not path.startswith(rest)}, **(of_test(measure) or {})}
 
-    def _claims(self, name: str, own: dict) -> Claims | None:
-        entering = [(w, w.measures[name]) for w in self._windows(own) if w is not None]
+    def _of(self, own: dict, recent: int | None) -> Claims | None:
+        """What a figure must say over all windows that count (None), or over so many recent ones; these are told where
+        they are not all."""
+        every = self._claims(own["id"], own, self.span)
+        if recent is None or every is None or recent not in self.spans:
+            return every if recent is None else None
+        found = self._claims(own["id"], own, recent)
+        fewer = found is not None and found["params.since"] != every["params.since"]
+        return {**(found or {}), "params.recent": recent} if fewer else None
+
+    def _claims(self, name: str, own: dict, span: int) -> Claims | None:
+        entering = [(w, w.measures[name]) for w in self._windows(own)[-span:] if w is not None]
         if not entering or (len(entering) == 1 and entering[0][0] is self.own):
             return None
         read = [window.sides(told) for window, told in entering]
@@ -89,7 +113,7 @@ class Together:
             return {**share(_summed(strata[0]), self.clustered), **dated}
         told = [each for _, each in entering]
         found = self._compared(own, told, strata, sides)
-        looks = self._looks(name, own)
+        looks = self._looks(name, own, span)
         return (
             None if found is None else {**found, **dated, **({} if looks is None else {"params.correlations": looks})}
         )
@@ -130,14 +154,14 @@ class Together:
             claims["params.bounds"] = _bounds(told, sides)
         return claims
 
-    def _looks(self, name: str, own: dict) -> list[float] | None:
+    def _looks(self, name: str, own: dict, span: int) -> list[float] | None:
         """How much each look at the evidence has in common with the one before; None where the pack lacks a window."""
         earlier = self.accumulated["windows"][: -(self.span - 1)]
         if any(each["cubes"] not in self.known for each in earlier):
             return None
         sizes = [0 if _without(each, own) else _rows(self.known[each["cubes"]], name) for each in earlier]
         sizes += [0 if each is None else _rows(each, name) for each in self._windows(own)]
-        return [round(each, 6) for each in shared(sizes, self.span)]
+        return [round(each, 6) for each in shared(sizes, span)]
 
 
 def shared(sizes: Sequence[float], span: int) -> list[float]:

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from ..looks import nominal, over_looks
 from ..scores import holm
 from .graph import Node, effect, follows, graphical, parts
+from .heard import Heard
 from .testing import beyond, good, kept_level, level
 
 BY_GRAPH = 4
@@ -37,28 +38,34 @@ class CorrectedTests(NamedTuple):
 
 
 def corrected(
-    family: Sequence[tuple[AskedQuestion, dict]], looks: int, alpha: float, rule: int
+    family: Sequence[tuple[AskedQuestion, Heard]], looks: int, alpha: float, rule: int
 ) -> list[CorrectedTests]:
     """The graph of the family, or by the rules before the fourth Holm; the level shared between the looks of a year:
     equally by the first two rules, since then as far as each look sees other decisions than those before."""
     nodes = _nodes(family, looks, rule)
     shares = [node.weight for node in nodes] if rule < BY_GRAPH else parts(nodes, alpha)
-    seen = [(tuple(m["params"].get("correlations") or ()), float(m["params"].get("weight", 1))) for _, m in family]
-    raw = [beyond(m, level(m, q.indicator["threshold"]["watch"])) for q, m in family]
+    seen = [_seen(each.watch) for _, each in family]
+    raw = [beyond(each.watch, level(each.watch, q.indicator["threshold"]["watch"])) for q, each in family]
     watch, at_watch = _held(raw, nodes, seen, looks=looks, alpha=alpha, rule=rule)
     held = [i for i, (q, _) in enumerate(family) if q.indicator["threshold"]["breach"] is not None]
     some = [family[i] for i in held]
-    raw = [beyond(m, level(m, q.indicator["threshold"]["breach"])) for q, m in some]
+    raw = [beyond(each.breach, level(each.breach, q.indicator["threshold"]["breach"])) for q, each in some]
+    by_breach, those = [_seen(each.breach) for _, each in some], _nodes(some, looks, rule)
     broken, at_breach = (
-        dict(zip(held, part))
-        for part in _held(raw, _nodes(some, looks, rule), [seen[i] for i in held], looks=looks, alpha=alpha, rule=rule)
+        dict(zip(held, part)) for part in _held(raw, those, by_breach, looks=looks, alpha=alpha, rule=rule)
     )
-    on_good_side = [good(m, level(m, kept_level(q.indicator["threshold"]))) for q, m in family]
+    kept = [(each.watch, kept_level(q.indicator["threshold"])) for q, each in family]
+    on_good_side = [good(each, level(each, stated)) for each, stated in kept]
     share = [s / looks if rule < 3 else nominal(alpha * s * w, c, looks) / alpha for s, (c, w) in zip(shares, seen)]
     return [
         CorrectedTests(broken.get(i), watch[i], on_good_side[i], share[i], at_breach.get(i), at_watch[i])
         for i in range(len(family))
     ]
+
+
+def _seen(measure: dict) -> tuple[tuple[float, ...], float]:
+    """How its looks hang together, and its part of the level."""
+    return tuple(measure["params"].get("correlations") or ()), float(measure["params"].get("weight", 1))
 
 
 def _held(
@@ -82,21 +89,21 @@ def _held(
     return found, [nominal(at * w, c, looks) for at, (c, w) in zip(levels, seen)]
 
 
-def _nodes(family: Sequence[tuple[AskedQuestion, dict]], looks: int, rule: int) -> list[Node]:
+def _nodes(family: Sequence[tuple[AskedQuestion, Heard]], looks: int, rule: int) -> list[Node]:
     """The weight of a question (all alike before the fourth rule) is shared by its comparisons; all add up to 1."""
     names = [question.verdict["indicator"] for question, _ in family]
     weight = {name: float(q.indicator.get("weight", 1)) for name, (q, _) in zip(names, family)}
     if rule < BY_GRAPH:
         return [Node(1 / (len(weight) * names.count(name)), None, []) for name in names]
     total = math.fsum(weight.values())
-    told = [(question.indicator, measure) for question, measure in family]
+    told = [(question.indicator, each.watch) for question, each in family]
     return [
         Node(
             weight[name] / (total * names.count(name)),
-            effect(measure, kept_level(question.indicator["threshold"]), looks),
-            [at for at, other in enumerate(told) if follows(other, (question.indicator, measure))],
+            effect(each.together, kept_level(question.indicator["threshold"]), looks),
+            [at for at, other in enumerate(told) if follows(other, (question.indicator, each.watch))],
         )
-        for name, (question, measure) in zip(names, family)
+        for name, (question, each) in zip(names, family)
     ]
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from ..looks import nominal
 from ..rates import COMPARED, GAP_SHARE, NEVER_RATIO
 from ..system import System
 from .corrections import CorrectedTests, corrected
 from .deciding import beyond_watch, interval, settled_by, too_few
-from .testing import beyond, level, ways
+from .heard import Heard, heard, told, windows
+from .testing import level, ways
 
 ORDER = ("broken", "watch", "unknown", "kept")
 DOUBTED = ("broken", "watch")
@@ -35,14 +35,12 @@ BESIDE = {
     **dict.fromkeys(("search_controls", "triggers"), "search_controls"),
 }
 """What a question may need, and what tells how much of it was set aside."""
-RULES = (1, 2, 3, 4)
+RULES = (1, 2, 3, 4, 5)
 """The rules by which comparisons became verdicts; a document that names none was judged by the first."""
 OF_CORRECTIONS = ("put_in_outcome_difference", "gap_by_corrections")
 OF_AGENTS = ("reworked_texts_share", "hasty_texts_share")
 LATER = (GAP_SHARE, NEVER_RATIO, *OF_CORRECTIONS, *OF_REPLIES, *OF_AGENTS)
 """Measures that documents of earlier versions do not have: questions about them are not examined there."""
-ALONE, TOGETHER = 0.25, 0.75
-"""Which part of the level goes to a window alone, and to all windows together."""
 LOOKS = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1, "all": 1}
 """How often a year a system is looked at."""
 
@@ -53,16 +51,17 @@ class AnsweredQuestion(NamedTuple):
     indicator: dict
     verdict: dict
     family: str
-    measures: list[dict]
+    measures: list[Heard]
 
 
 class Judging(NamedTuple):
-    """What comparisons are judged by. `size`: all decisions of the window; `since`: of those that count together."""
+    """What comparisons are judged by. `size`: all decisions of the window; `since`: of those that count together
+    (None), and of recent ones, by how many these are."""
 
     charter: dict
     rule: int
     size: int | None
-    since: int | None
+    since: dict[int | None, int]
     tested: dict[tuple, CorrectedTests]
     doubted: set[tuple[str, str]]
     """The questions that the document says are watched or broken, by article and name."""
@@ -74,30 +73,28 @@ def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dic
     if rule not in RULES:
         raise ValueError(f"the document was judged by a rule that is not known here: {document['rule']}")
     looks = LOOKS[system.window] if charter.get("looks") == "year" else 1
-    since, alpha = _since(document), float(charter["alpha"])
+    of, alpha = told(document), float(charter["alpha"])
     asked = [
-        each._replace(
-            measures=[
-                _graver(own, since.get(own["id"]), float(each.indicator["threshold"]["watch"]), alpha, looks)
-                for own in each.measures
-            ]
+        AnsweredQuestion(
+            indicator,
+            verdict,
+            family,
+            [heard(own, of, indicator["threshold"], rule=rule, alpha=alpha, looks=looks) for own in measures],
         )
-        if since
-        else each
-        for each in _asked(document, charter, system)
+        for indicator, verdict, family, measures in _asked(document, charter, system)
     ]
-    families: dict[str, list[tuple[AnsweredQuestion, dict]]] = {}
+    families: dict[str, list[tuple[AnsweredQuestion, Heard]]] = {}
     for question in asked:
-        for measure in question.measures:
-            if measure["status"] == "ok":
-                families.setdefault(question.family, []).append((question, measure))
+        for each in question.measures:
+            if each.watch["status"] == "ok":
+                families.setdefault(question.family, []).append((question, each))
     tested = {}
-    for family in families.values():
-        for (question, measure), found in zip(family, corrected(family, looks, float(charter["alpha"]), rule)):
-            tested[question.verdict["indicator"], measure["id"]] = found
+    for members in families.values():
+        for (question, each), found in zip(members, corrected(members, looks, alpha, rule)):
+            tested[question.verdict["indicator"], each.watch["id"]] = found
     size = next((m["n"] for m in document["measures"] if m["id"] == "selection_rate"), None)
     doubted = {(v["article"], v.get("template") or "") for v in document["verdicts"] if v["verdict"] in DOUBTED}
-    judging = Judging(charter, rule, size, (since.get("selection_rate") or {}).get("n"), tested, doubted)
+    judging = Judging(charter, rule, size, _sizes(document), tested, doubted)
     return [
         (
             question.verdict,
@@ -112,22 +109,11 @@ def judge(document: dict, charter: dict, system: System) -> list[tuple[dict, dic
     ]
 
 
-def _since(document: dict) -> dict[str, dict]:
-    """The measures of all windows since the system is what it is, by name."""
-    return {each["id"]: each for each in (document.get("accumulated") or {"measures": []})["measures"]}
-
-
-def _graver(own: dict, together: dict | None, level_: float, alpha: float, looks: int) -> dict:
-    """The comparison that is judged, with its part of the level: of the window alone where that is graver."""
-    if together is None:
-        return own
-    alone = False
-    if own["status"] == together["status"] == "ok":
-        now, seen = (beyond(each, level(each, level_)) for each in (own, together))
-        year = alpha / nominal(alpha, together["params"].get("correlations") or (), looks)
-        alone = now <= alpha and now * looks / ALONE < seen * year / TOGETHER
-    each, part = (own, ALONE) if alone else (together, TOGETHER)
-    return {**each, "params": {**each["params"], "weight": part}}
+def _sizes(document: dict) -> dict[int | None, int]:
+    """All decisions of the windows that count together, and of recent ones by how many these are."""
+    found = document.get("accumulated") or {"measures": []}
+    every = (each for each in (*found["measures"], *(found.get("recent") or ())) if each["id"] == "selection_rate")
+    return {each["params"].get("recent"): each["n"] for each in every}
 
 
 def left_out(document: dict, charter: dict) -> dict:
@@ -173,7 +159,7 @@ def _ends(document: dict) -> list[tuple[str, int]]:
     return [(each["log"], (end - date.fromisoformat(each["last"])).days) for each in told]
 
 
-def _asked(document: dict, charter: dict, system: System) -> list[AnsweredQuestion]:
+def _asked(document: dict, charter: dict, system: System) -> list[tuple[dict, dict, str, list[dict]]]:
     """The measured questions of the charter that ask something of this system, with the measures that answer."""
     verdicts = {(v["article"], v["indicator"]): v for v in document["verdicts"]}
     found = []
@@ -193,7 +179,7 @@ def _asked(document: dict, charter: dict, system: System) -> list[AnsweredQuesti
                 family = {"question": f"q {name}", "indicator": f"i {indicator['id']}"}.get(
                     indicator["family"], f"a {article['id']} {indicator['family']}"
                 )
-                found.append(AnsweredQuestion(indicator, verdict, family, measures))
+                found.append((indicator, verdict, family, measures))
     return found
 
 
@@ -252,12 +238,12 @@ def _claims(question: AnsweredQuestion, judging: Judging, limited: bool, stops: 
     """What a verdict must say."""
     claims: dict = {"comparisons": len(question.measures)}
     found, reasons = [], []
-    for i, measure in enumerate(question.measures):
-        verdict, own, reason = _comparison(question, measure, judging)
+    for i, each in enumerate(question.measures):
+        verdict, own, reason = _comparison(question, each, judging)
         if stops and verdict == "kept":
             verdict, reason = "unknown", STOPS
             own.update(verdict=verdict, reason=reason, more_decisions=None)
-        if limited and measure["status"] == "ok":
+        if limited and each.watch["status"] == "ok":
             verdict, reason = "unknown", LEFT_OUT
             own = {key: value for key, value in own.items() if not key.startswith("interval")}
             own.update(verdict=verdict, reason=reason, more_decisions=None, interval=None)
@@ -276,17 +262,19 @@ def _claims(question: AnsweredQuestion, judging: Judging, limited: bool, stops: 
     return {**claims, "verdict": verdict, "reason": reason}
 
 
-def _comparison(question: AnsweredQuestion, measure: dict, judging: Judging) -> tuple[str, dict, str]:
+def _comparison(question: AnsweredQuestion, heard_: Heard, judging: Judging) -> tuple[str, dict, str]:
+    p = judging.tested.get((question.verdict["indicator"], heard_.watch["id"]))
+    alpha = float(judging.charter["alpha"])
+    measure = heard_.decides(broken=p is not None and p.breach is not None and p.breach <= alpha)
     threshold = question.indicator["threshold"]
     levels = {
         f"levels.{name}": None if threshold[name] is None else level(measure, threshold[name])
         for name in ("watch", "breach")
     }
     own: dict = {"measure": measure["id"], "verdict": "unknown", **levels, "reason": measure["reason"]}
-    if measure["status"] != "ok":
+    if p is None:
         own.update(p_watch=None, p_breach=None, p_kept=None, interval=None)
         return "unknown", own, str(measure["reason"])
-    p, alpha = judging.tested[question.verdict["indicator"], measure["id"]], float(judging.charter["alpha"])
     second = judging.rule > 1
     verdict = "watch" if measure["params"]["scale"] == "effect" else "unknown"
     if p.kept <= alpha and not (second and beyond_watch(measure, levels)):
@@ -298,8 +286,7 @@ def _comparison(question: AnsweredQuestion, measure: dict, judging: Judging) -> 
     beyond_level = verdict
     if verdict == "broken" and not _breaks(question, judging):
         verdict = "watch"
-    if measure["params"].get("weight") == ALONE:
-        own["alone"] = True
+    own.update(windows(measure))
     own.update(verdict=verdict, p_breach=p.breach, p_watch=p.watch, p_kept=p.kept, share=p.share)
     if few or not second:
         own["interval"] = None
@@ -308,7 +295,8 @@ def _comparison(question: AnsweredQuestion, measure: dict, judging: Judging) -> 
         at = {"broken": p.at_breach, "watch": p.at_watch, "kept": alpha}
         own.update(interval(measure, levels, beyond_level, at, said.get("interval") or {}))
     if verdict == "unknown":
-        size = (judging.since if measure["params"].get("since") else judging.size) or measure["n"]
+        since = judging.since.get(measure["params"].get("recent"))
+        size = (since if measure["params"].get("since") else judging.size) or measure["n"]
         found = ways(measure, threshold, judging.charter, p.share, size, rule=judging.rule)
         more = settled_by(found, measure, levels, size) if second else min((n for n in found if n), default=None)
         own.update(reason="too_few_decisions", more_decisions=more)
