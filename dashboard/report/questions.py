@@ -23,6 +23,8 @@ COURSES = 2
 """Figures that are followed over time, at most one of each article of a system."""
 ACROSS = 6
 """Ways to group people that a page is wide enough for."""
+ROOMS = {40: "wide", 56: "close", 66: "closest"}
+"""Lines of questions that one page holds, by how closely they are set."""
 STOPS = 4
 """Audits whose figures stand beside a drawing, the newest; the ledger has them all."""
 
@@ -31,56 +33,76 @@ Data = dict[str, Any]
 
 def matrices(edition: Edition, tell: ReportSay) -> Data:
     """Every question that was examined, with a mark for each way to group people."""
+    systems = [_matrix(edition, system_id, tell) for system_id in edition.scene.examined]
     return {
         "title": tell("Questions and groups"),
-        "text": tell("Each mark is the answer to one question, for one way to group people. It leads to its figures."),
-        "systems": [part for system_id in edition.scene.examined for part in _matrix(edition, system_id, tell)],
+        "text": tell("Each mark answers one question, for everybody or by groups, and leads to its figures."),
+        "header": [tell("Question"), tell("The answer")],
+        "set": how_close(systems),
+        "systems": systems,
     }
 
 
-def _matrix(edition: Edition, system_id: str, tell: ReportSay) -> list[Data]:
-    """The table of a system; several, where people are grouped in more ways than a page is wide."""
+def how_close(systems: Sequence[Data]) -> str:
+    """How closely the lines of these systems are set, so that they fill one page where that can be."""
+    lines = sum(map(_lines, systems))
+    return next((how for room, how in ROOMS.items() if lines <= room), "close")
+
+
+def _lines(system: Data) -> int:
+    """Lines that a system takes, its heading and the heads of its tables counted as they are high."""
+    columns = [_long(half) for half in system["alone"]]
+    return 3 + max(columns, default=0) + sum(3 + _long(part["articles"]) for part in system["grouped"])
+
+
+def _long(articles: Sequence[Data]) -> int:
+    return sum(1 + len(each["rows"]) for each in articles)
+
+
+def _matrix(edition: Edition, system_id: str, tell: ReportSay) -> Data:
+    """The questions of a system: those of no groups in two columns; the others by groups, in several tables where
+    people are grouped in more ways than a page is wide."""
     found = matrix(edition.of(system_id), system_id, speaker(tell.lang), query={})
     columns = list(found.columns)
     first = f"{tell('Question')} … {found.ending}" if found.ending else tell("Question")
-    untouched = tell.plural(
-        "Nobody has examined one other question: see “What nobody has examined”.",
-        "Nobody has examined {n} other questions: see “What nobody has examined”.",
-        found.untouched,
-    )
-    parts = [range(at, min(at + ACROSS, len(columns))) for at in range(0, max(len(columns), 1), ACROSS)]
-    alone = tell("For all") if columns else tell("The answer")
-    return [
+    parts = [range(at, min(at + ACROSS, len(columns))) for at in range(0, len(columns), ACROSS)]
+    left = tell.plural("One question not examined: page", "{n} questions not examined: page", found.untouched)
+    return {
+        "title": edition.scene.title(system_id, tell),
+        "untouched": left if found.untouched else "",
+        "alone": _halves(_articles(found.articles, system_id)),
+        "grouped": [
+            {
+                "header": [first, *(columns[at] for at in part)],
+                "articles": _articles(found.articles, system_id, part),
+            }
+            for part in parts
+        ],
+    }
+
+
+def _articles(articles: Sequence[ArticleRows], system_id: str, part: range | None = None) -> list[Data]:
+    """The articles that ask something of these groups; without `part`, of no groups."""
+    made = [
         {
-            "title": edition.scene.title(system_id, tell),
-            "header": [first, *([] if part.start else [alone]), *(columns[at] for at in part)],
-            "alone": not part.start,
-            "articles": [made for each in found.articles if (made := _article(each, system_id, part))["rows"]],
-            "untouched": untouched if found.untouched and part is parts[-1] else "",
+            "title": each.title,
+            "verdict": each.verdict,
+            "rows": [_row(row, system_id, part) for row in each.examined if (row.alone is None) == (part is not None)],
         }
-        for part in parts
+        for each in articles
     ]
+    return [each for each in made if each["rows"]]
 
 
-def _article(rows: ArticleRows, system_id: str, part: range) -> Data:
-    return {
-        "title": rows.title,
-        "verdict": rows.verdict,
-        "rows": [made for each in rows.examined if (made := _row(each, system_id, part))],
-    }
+def _row(row: QuestionRow, system_id: str, part: range | None) -> Data:
+    cells = [row.alone] if part is None else [row.cells[at] for at in part]
+    return {"text": f"{row.number} {row.text}".strip(), "cells": [_cell(each, system_id) for each in cells]}
 
 
-def _row(row: QuestionRow, system_id: str, part: range) -> Data | None:
-    """A question with its marks in some columns; one that is asked of no groups stands in the first table."""
-    if row.alone is not None and part.start:
-        return None
-    cells = [row.alone] if row.alone is not None else [row.cells[at] for at in part]
-    return {
-        "text": f"{row.number} {row.text}".strip(),
-        "over": 1 if row.alone is not None or part.start else 2,
-        "across": len(part) + 1 if row.alone is not None else 1,
-        "cells": [_cell(each, system_id) for each in cells],
-    }
+def _halves(articles: Sequence[Data]) -> list[list[Data]]:
+    """The same articles in two columns, in their order: where the longer of the two is shortest."""
+    first = min(range(len(articles) + 1), key=lambda n: (max(_long(articles[:n]), _long(articles[n:])), -n))
+    return [half for half in (list(articles[:first]), list(articles[first:])) if half]
 
 
 def _cell(cell: Cell | None, system_id: str) -> Data | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +16,17 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.incidents.entering import enter
 from boussole.charter.record_types.incidents import Incident
 from boussole.dashboard.report import closing
+from boussole.dashboard.report.attachments import attachments
 from boussole.dashboard.report.closing import untouched, verifying
+from boussole.dashboard.report.content import content
 from boussole.dashboard.report.edition import edition
 from boussole.dashboard.report.followed import events
+from boussole.dashboard.report.questions import ROOMS, how_close
+from boussole.dashboard.report.typesetting import typeset_pdf
 from boussole.dashboard.report.words import teller
 from boussole.dashboard.views.answers.asked import indicator_of
 from tests.dashboard.report.conftest import fill, make_workspace
+from tests.sparing import later
 
 TITLES = {
     "fr": [
@@ -98,6 +104,45 @@ def test_no_page_of_the_annexes_is_half_empty(french: pypdf.PdfReader, english: 
         assert plain(pdf.pages[-1].extract_text()).startswith(heading)
         *annexes, _, last = far[8:]
         assert [each for each in [*annexes, last] if each[1] < 0.5] == []
+
+
+def crowded(data: dict[str, Any], room: int) -> dict[str, Any]:
+    """The same report, whose questions of two systems take as many lines as there is room for."""
+    articles = [e for each in data["matrices"]["systems"] for part in each["grouped"] for e in part["articles"]]
+    mark = next(cell for each in articles for row in each["rows"] for cell in row["cells"] if cell)
+
+    def lines(n: int, columns: int) -> list[dict[str, Any]]:
+        row = {"text": "6.4 Textes sans données personnelles", "cells": [mark] * columns}
+        return [{"title": "Équité et non-discrimination", "verdict": "unknown", "rows": [row] * (n - 1)}]
+
+    by_groups, alone = 8, room // 2 - 14
+    system = {
+        "title": "Un système",
+        "untouched": "Sept questions pas examinées\u202f: page",
+        "alone": [lines(alone, 1), lines(alone, 1)],
+        "grouped": [
+            {
+                "header": ["Question", "Sexe", "Âge", "Quartier prioritaire (QPV)", "Sexe × âge"],
+                "articles": lines(by_groups, 4),
+            }
+        ],
+    }
+    systems = [system, system]
+    return data | {"matrices": data["matrices"] | {"systems": systems, "set": how_close(systems)}}
+
+
+@pytest.mark.parametrize(("room", "how"), [later(40, "wide"), later(56, "close"), (66, "closest")])
+def test_the_questions_of_two_systems_fill_one_page_and_no_other(workspace: Workspace, room: int, how: str) -> None:
+    found, tell = edition(workspace, None), teller("fr")
+    files = attachments(found, tell)
+    data = crowded(content(found, files, tell), room)
+    assert data["matrices"]["set"] == how == ROOMS[room]
+    assert how_close([*data["matrices"]["systems"], *data["matrices"]["systems"]]) == "close"
+    pdf = pypdf.PdfReader(io.BytesIO(typeset_pdf(data, {file.name: file.content for file in files})))
+    third, fourth = (pdf.pages[at] for at in (2, 3))
+    assert plain(third.extract_text()).count("6.4 Textes") == 2 * (2 * (room // 2 - 15) + 7)
+    assert plain(fourth.extract_text()).startswith("Au fil du temps")
+    assert lowest(third) > 0.85
 
 
 INCIDENT = {
