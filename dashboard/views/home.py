@@ -89,7 +89,7 @@ MOST, ALIKE = 4, 2
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """What waits. `lines`: the votes, the next session, then what is due first; `more`: where all of it stands."""
+    """What waits. `lines`: what goes on now, the next session, then what is due first; `more`: where all of it stands."""
 
     title: str
     lines: Sequence[DueLine]
@@ -107,7 +107,7 @@ def waiting(
     owed: Sequence[DueEntry] = (),
 ) -> Waiting:
     """What waits for somebody in their committees and the register. `owed`: what is due beside these."""
-    votes = [vote for chamber in seated for vote in _votes(chamber, me, say, query=query, alone=len(seated) == 1)]
+    votes = [now for chamber in seated for now in _now(chamber, me, say, query=query, alone=len(seated) == 1)]
     coming = sorted(_sessions(seated, me, say, query=query), key=lambda each: each.on)[: max(len(seated), 1)]
     dues = sorted(_dues(me, seated, register, say, query=query, owed=owed), key=lambda each: each.on)
     shown, rest = pressing(dues, most=max(MOST - len(votes) - len(coming), 1), of_a_kind=ALIKE)
@@ -133,8 +133,19 @@ def open_votes(chamber: Chamber) -> list[tuple[Session, int, Vote]]:
     return [(each, entry, chamber.house.get(Vote, entry)) for each, entry in found if entry is not None]
 
 
-def _votes(chamber: Chamber, me: Person, say: Say, *, query: dict[str, str], alone: bool) -> Iterator[DueLine]:
-    for found, entry, vote in open_votes(chamber):
+def _now(chamber: Chamber, me: Person, say: Say, *, query: dict[str, str], alone: bool) -> Iterator[DueLine]:
+    """What goes on in a committee at this moment: open votes, and sessions that are open while nothing is voted."""
+    votes = open_votes(chamber)
+    for found in sessions(chamber.house) if concerns(me, "session") else ():
+        if found.state == "open" and found.entry not in {each.entry for each, *_ in votes}:
+            yield DueLine(
+                when=say("Now"),
+                overdue=False,
+                what=say("A session is open"),
+                place="" if alone else chamber.title(say),
+                href=session_href(found.entry, query=query),
+            )
+    for found, entry, vote in votes:
         title = shortened(vote.title)
         yield DueLine(
             when=say("Now"),

@@ -83,6 +83,18 @@ def test_a_vote_comes_first_and_says_whose_turn_it_is(desk: Desk, scene: Scene) 
     assert (shown.when, shown.href) == ("Now", f"/session?session={of}&lang=en#decision-{vote}")
 
 
+def test_a_session_that_is_open_is_told_before_anything_is_voted(desk: Desk, scene: Scene) -> None:
+    of = desk.call()
+    desk.arrive(of, 1, 2)
+    member = Person(role=Role.MEMBER, member=m(3), authenticated=True)
+    assert "A session is open" not in lines(member, [chamber(desk)], register(scene))
+    desk.open(of, 1)
+    first = waiting(member, [chamber(desk)], register(scene), EN, query={"lang": "en"}).lines[0]
+    assert (first.when, first.what, first.href) == ("Now", "A session is open", f"/session?session={of}&lang=en")
+    desk.vote(of)
+    assert "A session is open" not in lines(member, [chamber(desk)], register(scene))
+
+
 def test_each_role_is_told_of_what_it_can_do_something_about(desk: Desk, scene: Scene) -> None:
     desk.call()
     desk.seal(CommitteeQuestion(**SAID, on=CALLED, text="Why?", addressee="Direction", due_on=dt.date(2026, 9, 20)))
