@@ -89,7 +89,7 @@ MOST, ALIKE = 4, 2
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """What waits. `lines`: what goes on now, the next session, then what is due first; `more`: where all of it stands."""
+    """What waits. `lines`: what goes on, the next session, then what is due first; `more`: where all of it stands."""
 
     title: str
     lines: Sequence[DueLine]

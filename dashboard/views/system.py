@@ -380,6 +380,10 @@ def chart_title(metric: str, by: By, say: Say, *, system: System | None) -> str:
         ADJUSTED_STAGE: say(
             "People who move on at each stage with comparable profiles, in percent of the group compared with"
         ),
+        "stage_selection_rate": say("Share of people who move on at each stage"),
+        "cumulative_selection_rate": say("Share of people who get as far as each stage"),
+        "exposure": say("Attention that a place in a list gets"),
+        "late_reply": say("Replies that came after the list had closed"),
         "never_shortlisted_rate": say("Share of people on no list in six months"),
         "precision": say("Share of positive outcomes among those {selected}", selected=selected),
     }

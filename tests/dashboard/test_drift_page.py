@@ -30,6 +30,7 @@ from boussole.charter.records.in_force import Version as CharterVersion
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.drift import drift_html as drifting_html
 from boussole.dashboard.views.charts.time_pictures import Spot, small_multiple, time_axis
+from boussole.dashboard.views.drift.figures import name_of_measure
 from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, drift_page
 from boussole.dashboard.views.scene import Scene
 from tests.dashboard.app_at import app_at
@@ -140,6 +141,27 @@ def test_nothing_moved(made: Made) -> None:
     assert page.summary.headline == "February 2026 compared with January 2026: nothing moved beyond its level."
     assert [title for title, _ in page.rows] == ["The inputs", "The scores", "The decisions", "The groups"]
     assert {cell.state for _, cells in page.rows for cell in cells} == {"not_examined", "kept"}
+
+
+def test_two_periods_stand_side_by_side_on_one_scale(made: Made) -> None:
+    page = made(series_of([STILL, STILL, MOVED], women=[500, 300, 600]))
+    by_name = {each.anchor: each.sides for *_, found in page.sections for each in found}
+    groups, decision = by_name["groups-gender"], by_name["decision-decision"]
+    assert by_name["inputs-distance"] is None  # of numbers no shares are told
+    assert groups is not None
+    told = {row.name: [(m.period, m.second, m.dot.value, m.said) for m in row.marks] for row in groups.rows}
+    newer, older = ("March 2026", False), ("January 2026", True)
+    women, men = told.values()
+    assert [each[:3] for each in women] == [(*newer, pytest.approx(0.6)), (*older, pytest.approx(0.5))]
+    assert [each[2] for each in men] == [pytest.approx(0.4), pytest.approx(0.5)]
+    assert women[0][3] == f"{next(iter(told))}, March 2026: 60.0%."
+    assert groups.scale[0][0] == 0
+    assert groups.scale[-1][0] >= 0.6
+    assert decision is not None
+    assert len(decision.rows) == 1  # the others are all that is left
+    html = drifting_html.sections(page, speaker("en"))
+    assert html.count("both periods, side by side") == 2 * 2  # named to those who see it and to those who hear it
+    assert "Full diamond: March 2026. Open diamond: January 2026." in html
 
 
 def test_what_moved_since_when_and_what_happened_then(made: Made) -> None:
@@ -401,3 +423,20 @@ def test_incidents_stand_beside_for_those_who_may_see_them(
     assert "/incidents?lang=en#i-0" in shown
     be("reader")
     assert "too far" not in opened(system="jobs", lang="en")
+
+
+@pytest.mark.parametrize(
+    ("measure", "named"),
+    [
+        ("reached_in_time_ratio", "Personnes sans smartphone qui répondent à temps, pour 100 qui en ont un"),
+        ("silent_control_ratio", "Personnes contrôlées sans avoir répondu, pour 100 qui avaient répondu"),
+        ("late_reply_ratio/gender=F", "Réponses arrivées après la clôture de la liste, par "),
+        ("stage_selection_rate_ratio/gender=F|stage=sent", "Part des personnes qui avancent à chaque étape, par "),
+        ("exposure_ratio/gender=F", "Attention que reçoit une place dans une liste, par "),
+    ],
+)
+def test_a_figure_that_moved_bears_no_name_of_a_metric(measure: str, named: str) -> None:
+    series = DriftSeries(
+        system=SYSTEM, step="month", against="reference", points=[], columns=[], empty=[], versions=[], unfinished=False
+    )
+    assert name_of_measure(measure, series, speaker("fr")).startswith(named)

@@ -11,7 +11,7 @@ from boussole.dashboard.markup.elements import Html, badge, code, details, el, j
 from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.views.drift.multiples import Multiple
 from boussole.dashboard.views.drift.view import Cell, Column, DriftPage
-from boussole.dashboard.views.parts.drawings_html import Reading, read_along
+from boussole.dashboard.views.parts.drawings_html import Reading, read_along, strips
 from boussole.dashboard.views.parts.taking_html import Along, nothing
 
 SAID = 2
@@ -202,12 +202,21 @@ def _multiple(each: Multiple, say: Say, along: Along) -> Html:
             say("See the data"),
             el("p", " ".join(each.sentences), class_="told"),
             el("p", each.distance, class_="note"),
+            _sides(each, say),
             table(list(each.head), rows, caption=each.title, class_="data", hidden_caption=True),
         ),
         along(each.anchor),
         id=each.anchor,
         class_="multiple",
     )
+
+
+def _sides(each: Multiple, say: Say) -> Html | None:
+    """Both periods on one chart: each mark says its figure when it is pointed at or reached by the Tab key."""
+    if each.sides is None:
+        return None
+    caption = el("figcaption", each.sides.title)
+    return el("figure", caption, strips(each.sides, say), el("p", each.sides.note, class_="note"), class_="looked")
 
 
 def _readings(each: Multiple) -> list[Reading]:

@@ -10,6 +10,7 @@ from boussole.audits.cubes.values import OTHERS, UNKNOWN
 from boussole.audits.drift.control_counts import CONTROL
 from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.drift.shifts import Shift
+from boussole.audits.languages import capital
 from boussole.audits.measures import Measure
 from boussole.audits.mixed import joined
 from boussole.charter.drift.groups import CALIBRATION, MEAN_SCORE, SELECTION_RATE
@@ -285,8 +286,11 @@ def _of_everybody(metric: str, series: DriftSeries, say: Say) -> str:
         "auc": say("How well scores tell outcomes apart (AUC)"),
         "accuracy": say("Right decisions, of those whose outcome is known"),
         "precision": say("Share of positive outcomes among those {selected}", selected=selected),
+        "reached_in_time_ratio": say("People without a smartphone who answer in time, where 100 with one do"),
+        "silent_shortlisting_ratio": say("People put on the next list who had not answered, where 100 who had are"),
+        "silent_control_ratio": say("People controlled who had not answered, where 100 who had are"),
     }
-    return names.get(metric, metric)
+    return names.get(metric, capital(metric.replace("_", " ")))
 
 
 def _attributes(label: str, series: DriftSeries) -> tuple[str, ...]:
