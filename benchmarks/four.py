@@ -306,7 +306,7 @@ class _Session:
         verdict = self.member.text("#answer")
         self._seen(
             "A member checks the file of the minutes on the page of evidence, which answers: "
-            f"“{verdict.splitlines()[0]}”"
+            f"“{' '.join(verdict.splitlines()[1:2])}”"
         )
         house = state(self.workspace)
         for kind in (Dissent, Opinion, Minutes):

@@ -26,6 +26,7 @@ from benchmarks.serving import served
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.words.menu import pages
 from boussole.dashboard.markup.words.say import speaker
+from boussole.dashboard.views.answers.short import words_in
 from docs.generate import HERE, written
 
 TIMES, SCREEN = 3, 900
@@ -97,7 +98,7 @@ def looked_at(browser: Browser, chair: Person, name: str, title: str) -> Looked:
         chair.open("/glossary" if name != "glossary" else "/")
         seconds.append(browser.follow(path))
     text, high = browser.driver.execute_script(WORDS)
-    return Looked(name=name, title=title, words=len(text.split()), screens=high / SCREEN, seconds=median(seconds))
+    return Looked(name=name, title=title, words=words_in(text), screens=high / SCREEN, seconds=median(seconds))
 
 
 def women_over_50(person: Person) -> tuple[int, list[str]]:

@@ -154,7 +154,7 @@ def test_two_periods_stand_side_by_side_on_one_scale(made: Made) -> None:
     women, men = told.values()
     assert [each[:3] for each in women] == [(*newer, pytest.approx(0.6)), (*older, pytest.approx(0.5))]
     assert [each[2] for each in men] == [pytest.approx(0.4), pytest.approx(0.5)]
-    assert women[0][3] == f"{next(iter(told))}, March 2026: 60.0%."
+    assert women[0][3] == f"{next(iter(told))}, March 2026: 60.0%, 1,000 decisions."
     assert groups.scale[0][0] == 0
     assert groups.scale[-1][0] >= 0.6
     assert decision is not None

@@ -245,24 +245,26 @@ def _sides(
         return None
     names = psi.params["categories"]
     kept = range(len(names)) if several(like) else [len(names) - 1]
-    periods = [capital(period_words(window, say)) for window in (point.window, point.against)]
+    periods = [period_words(window, say) for window in (point.window, point.against)]
+    counted = [psi.params.get(total) for total in ("current_total", "reference_total")]
     scale = ticks(0.0, max(max(side) for side in shares))
     rows = []
     for at in kept:
-        name = capital(label(names[at], like, series, say))
+        name = capital(label(names[at], like, series, say)) if several(like) else title
         marks = []
-        for second, (period, share) in enumerate(zip(periods, (shares[1][at], shares[0][at]), strict=True)):
+        for second, (period, n, share) in enumerate(zip(periods, counted, (shares[1][at], shares[0][at]), strict=True)):
             text = say.percent(share)
+            told = [text, say("{n} decisions", n=say.whole(n))] if n is not None else [text]
             dot = Dot(label=name, value=share, low=None, high=None, text=text, note="", verdict=None)
             said = say("{group}, {period}", group=name, period=period)
             marks.append(
                 Mark(
                     dot=dot,
                     levels=(),
-                    said=say("{name}: {verdicts}.", name=said, verdicts=text),
+                    said=say("{name}: {verdicts}.", name=said, verdicts=joined(", ", told)),
                     href=f"#{anchor}",
                     current=False,
-                    period=period,
+                    period=capital(period),
                     second=bool(second),
                 )
             )
