@@ -131,6 +131,7 @@ def crowded(data: dict[str, Any], room: int) -> dict[str, Any]:
     return data | {"matrices": data["matrices"] | {"systems": systems, "set": how_close(systems)}}
 
 
+@pytest.mark.costly
 @pytest.mark.parametrize(("room", "how"), [later(40, "wide"), later(56, "close"), (66, "closest")])
 def test_the_questions_of_two_systems_fill_one_page_and_no_other(workspace: Workspace, room: int, how: str) -> None:
     found, tell = edition(workspace, None), teller("fr")
