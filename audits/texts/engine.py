@@ -73,6 +73,7 @@ class _Compiled:
         self._after = self._any((*rule.after, *(lawful.after if lawful else ())), r"\A[^a-z0-9.!?;]*(?:{})")
         self.elsewhere = self._any(rule.elsewhere, "(?:{})")
         self._needs = self._any(rule.needs, r"\b(?:{})")
+        self._wished = self._any((self._words["wished"],), r"\b(?:{})") if "wished" in self._words else None
 
     def _spelled(self, pattern: str) -> str:
         return spelled_out(pattern, self._words, where=self._where)
@@ -95,10 +96,16 @@ class _Compiled:
         around = text[first : max(last, span[1])]
         return (
             (self._needs is not None and not self._needs.search(around))
-            or (self._before is not None and self._before.search(text[first : span[0]]) is not None)
+            or self._of_others(text[first : span[0]], text[first : span[1]])
             or (self._after is not None and self._after.search(text[span[1] : last]) is not None)
             or (self._unless is not None and self._unless.search(around) is not None)
         )
+
+    def _of_others(self, before: bytes, upto: bytes) -> bool:
+        """Whether what stands before a span says it of others, and not that others want it of the person."""
+        if self._before is None or self._before.search(before) is None:
+            return False
+        return self._wished is None or self._wished.search(upto) is None
 
 
 def _whole_words(pattern: str) -> str:

@@ -15,7 +15,8 @@ from boussole.audits.texts.measuring import agreements
 from boussole.audits.texts.rule_file import CRITERIA, RuleError, packaged, read_rules
 from boussole.audits.texts.titles import gender_of
 
-DEV = Path(__file__).parents[2] / "data" / "texts" / "adverts_dev.jsonl"
+HELD = Path(__file__).parents[2] / "data" / "texts"
+DEV = HELD / "adverts_dev.jsonl"
 
 PAIRS = [
     (
@@ -196,13 +197,47 @@ def test_the_gate_leaves_out_nothing_that_matches() -> None:
 
 
 @pytest.mark.costly
-def test_the_dev_half_is_agreed_with() -> None:
-    """The dev half has been seen by whoever wrote the rules: this holds against a step back, and measures nothing."""
-    texts = [json.loads(line) for line in DEV.read_text(encoding="utf-8").splitlines()]
+@pytest.mark.parametrize("name", ["adverts_dev", "adverts_dev2", "adverts_dev3"])
+def test_the_development_sets_are_agreed_with(name: str) -> None:
+    """Whoever wrote the rules has seen these texts: this holds against a step back, and measures nothing."""
+    texts = [json.loads(line) for line in (HELD / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     rows = {each.label: each for each in agreements(texts, _find, label="criterion")}
     assert rows["all"].found / rows["all"].annotated >= 0.95
     assert rows["all"].right / rows["all"].reported >= 0.97
     assert min(each.found / each.annotated for each in rows.values()) >= 0.85
+
+
+OTHERS_WISH = [
+    ("sex", "Notre cliente préfère que ce soit une femme, H/F.", "Notre cliente est une femme de lettres, H/F."),
+    ("origin", "Nos clients n'aiment pas les Arabes, H/F.", "Nos clients sont des Arabes du Golfe, interprète H/F."),
+]
+
+
+@pytest.mark.parametrize(("criterion", "unlawful", "lawful"), OTHERS_WISH)
+def test_what_clients_want_of_the_person_is_asked_of_the_person(criterion: str, unlawful: str, lawful: str) -> None:
+    assert criterion in {each.criterion for each in check_text(unlawful).findings}
+    assert check_text(lawful).findings == ()
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Agent ou agente d'opérations aériennes",
+        "Conservateur ou conservatrice du patrimoine",
+        "Technicien ou technicienne de production d'enrobés",
+        "Agent ou agente de liaison courrier",
+        "Programmeur ou programmeuse - jeux vidéo",
+        "Huissier ou huissière de justice",
+        "Infirmier ou infirmière libérale",
+        "Auxiliaire de vie sociale",
+        "Compagnon ou compagnonne forge industrielle",
+        "Soudeur ou soudeuse TIG",
+        "Batteur ou batteuse de pieux",
+        "Éducateur ou éducatrice de la protection judiciaire de la jeunesse",
+    ],
+)
+def test_the_name_of_an_occupation_asks_for_nothing(title: str) -> None:
+    assert check_text(f"Vous serez {title} (H/F), permis B exigé, sans déplacement, pas de dimanche.").findings == ()
 
 
 def _find(text: str) -> list[tuple[str, int, int]]:
