@@ -27,6 +27,8 @@ _WITH_ANY = frozenset({"sex", "masculine_only"})
 _PAIRS = ({"age", "family"}, {"family", "sexual_orientation_gender_identity"})
 _LINKS = re.compile(rb"[ ,/()-]*(?:et|ou|ni|de|d')? ?")
 """What stands between two findings that tell one requirement."""
+_ANYWHERE, _NOWHERE = re2._Anchor.UNANCHORED, (-1, -1)
+"""What the matcher below `finditer` is asked, and answers where nothing matches: most of what is tried does not."""
 _MOST = 1 << 26
 """Bytes that the automaton of one pattern may take."""
 
@@ -73,6 +75,7 @@ class _Compiled:
         self._after = self._any((*rule.after, *(lawful.after if lawful else ())), r"\A[^a-z0-9.!?;]*(?:{})")
         self.elsewhere = self._any(rule.elsewhere, "(?:{})")
         self._needs = self._any(rule.needs, r"\b(?:{})")
+        self._wished = self._any((self._words["wished"],), r"\b(?:{})") if "wished" in self._words else None
 
     def _spelled(self, pattern: str) -> str:
         return spelled_out(pattern, self._words, where=self._where)
@@ -95,10 +98,16 @@ class _Compiled:
         around = text[first : max(last, span[1])]
         return (
             (self._needs is not None and not self._needs.search(around))
-            or (self._before is not None and self._before.search(text[first : span[0]]) is not None)
+            or self._of_others(text[first : span[0]], text[first : span[1]])
             or (self._after is not None and self._after.search(text[span[1] : last]) is not None)
             or (self._unless is not None and self._unless.search(around) is not None)
         )
+
+    def _of_others(self, before: bytes, upto: bytes) -> bool:
+        """Whether what stands before a span says it of others, and not that others want it of the person."""
+        if self._before is None or self._before.search(before) is None:
+            return False
+        return self._wished is None or self._wished.search(upto) is None
 
 
 def _whole_words(pattern: str) -> str:
@@ -124,6 +133,7 @@ class Checker:
             if made.elsewhere is not None:
                 self._elsewhere[made.elsewhere] = self._elsewhere.get(made.elsewhere, 0) | 1 << number
         self._gate = Gate(pattern.pattern.decode() for _, pattern in self._of)
+        self._tried = [pattern._regexp.Match for _, pattern in self._of]
 
     @staticmethod
     def _held(rules: Mapping[str, RuleFile]) -> None:
@@ -138,17 +148,24 @@ class Checker:
     def check(self, text: str) -> Checked:
         """The language of a text, and what its French passages say that an advert may not."""
         normal = normalise(text)
-        language = language_of(normal.text, text)
-        sentences = Sentences(normal.text)
-        french = language in (FRENCH, UNDETERMINED)
-        silent = self._silent(normal.text)
-        found = [
-            (start, end, compiled)
-            for sentence in sentences
-            for start, end, compiled in self._found(normal.text, sentence, but=silent)
-            if french or language_of(normal.text[slice(*sentence)]) == FRENCH
-        ]
+        language = language_of(normal.text, text if normal.starts else "")
+        tried = self._matching(normal.text)
+        found = (
+            [each for sentence in Sentences(normal.text) for each in self._found(normal.text, sentence, tried)]
+            if tried
+            else []
+        )
+        if found and language not in (FRENCH, UNDETERMINED):
+            around = Sentences(normal.text).around
+            found = [each for each in found if language_of(normal.text[slice(*around(each[0]))]) == FRENCH]
+        if not found:
+            return Checked(language, ())
         return Checked(language, tuple(_finding(text, normal, *each) for each in _joined(_apart(found), normal.text)))
+
+    def _matching(self, text: bytes) -> list[int]:
+        """The patterns that match anywhere in a text: none, in most. What matches in a sentence does so in the text."""
+        worth, end = self._gate.worth_trying(text, but=self._silent(text)), len(text)
+        return [number for number in worth if self._tried[number](_ANYWHERE, text, 0, end)[0] != _NOWHERE]
 
     def _silent(self, text: bytes) -> int:
         """The bits of the patterns that something anywhere in a text makes silent."""
@@ -158,10 +175,10 @@ class Checker:
                 bits |= numbers
         return bits
 
-    def _found(self, text: bytes, sentence: tuple[int, int], *, but: int) -> Iterator[tuple[int, int, _Compiled]]:
-        """What the patterns find in one sentence that is not lawful there."""
+    def _found(self, text: bytes, sentence: tuple[int, int], tried: list[int]) -> Iterator[tuple[int, int, _Compiled]]:
+        """What some patterns find in one sentence, and is not lawful there."""
         first, last = sentence
-        for number in self._gate.worth_trying(text[first:last], but=but):
+        for number in tried:
             compiled, pattern = self._of[number]
             for match in pattern.finditer(text, max(0, first - _BEFORE), last):
                 span = _span(match, text) if compiled.rule.title else _named(match, "span")

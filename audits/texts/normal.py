@@ -56,7 +56,12 @@ _TABLE = _table()
 _FAST = "".join(letter for letter in _SINGLE if _cp1252(letter) >= 0)
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]{0,20})[^<>]{0,4000}>|<!--|<[!?][^<>]{0,4000}>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_ONE_FOR_ONE = re.compile(rf"[\x20-\x7e\n{re.escape(_FAST)}]*")
+_ALONE = (
+    "".join(map(chr, range(0x20, 0x7F))).translate({ord("<"): None, ord("&"): None}).encode()
+    + b"\n"
+    + _FAST.encode("cp1252")
+)
+"""Characters of which each becomes one other, whatever stands beside it."""
 _SPECIAL = re.compile(rf"{_TAG.pattern}|{_ENTITY.pattern}|[^\x20-\x7e\n{re.escape(_FAST)}]")
 _IN_LINES = "a abbr b bdi bdo big cite code em font i ins mark s small span strong sub sup tt u wbr"
 _INLINE = frozenset(_IN_LINES.split())
@@ -110,11 +115,19 @@ def normalise(text: str) -> Normal:
         order = _as_read(text)
         text = "".join(text[place] for place in order)
     plain = text.replace("\u202f", "\xa0")
-    seen = "<" not in plain and "&" not in plain and _ONE_FOR_ONE.fullmatch(plain)
-    found = Normal(plain.encode("cp1252").translate(_TABLE)) if seen else _mapped(plain)
+    found = _one_for_one(plain) or _mapped(plain)
     if _SPACED_OUT.search(found.text):
         found = _closed_up(found)
     return Normal(found.text, found.starts, found.sources, found.ends, order) if order else found
+
+
+def _one_for_one(text: str) -> Normal | None:
+    """The normal form of a text of which each character becomes one; None of any other."""
+    try:
+        written = text.encode("cp1252")
+    except UnicodeEncodeError:
+        return None
+    return None if written.translate(None, _ALONE) else Normal(written.translate(_TABLE))
 
 
 class _Pieces:

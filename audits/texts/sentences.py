@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
-_SHORT = "".join(rf"(?<!\b{each}\.)" for each in ("art", "min", "max", "env", "mme", "ex")).encode()
+_SHORT = "".join(rf"(?<!\b{each}\.)" for each in ("art", "min", "max", "env", "mme", "ex", "celib", "nat")).encode()
 _ENDS = re.compile(rb"[.!?;\n](?:(?<!\n)[.!?;]*(?<![ .(\n'][a-z]\.)" + _SHORT + rb"[\s\"')]+|(?<=\n)\s*)")
 _REFUSED = re.compile(
     rb"\?\s+(?:alors |desolee?s?,? )?(?:ce (?:poste|n'est)|ne (?:candidat|postul|perd|venez|repond)|passez|inutile|"

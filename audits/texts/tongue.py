@@ -73,10 +73,13 @@ def language_of(normal: bytes, written: str = "") -> str:
     """
     if written and not written.isascii() and (script := _by_letters(normal, written)):
         return script
-    if b"(" in normal:
-        normal = _ENDING.sub(b"", normal)
-    words = set(normal.translate(_MARKS).replace(b"'", b"' ").split())
-    french, others = len(words & _FRENCH), len(words & _OTHERS)
+    words = _words(normal)
+    french, others, endings = len(words & _FRENCH), len(words & _OTHERS), normal.count(b"(")
+    if french - endings > others:
+        return FRENCH
+    if endings:
+        words = _words(_ENDING.sub(b"", normal))
+        french, others = len(words & _FRENCH), len(words & _OTHERS)
     if french > others:
         return FRENCH
     counts = {name: len(words & known) for name, known in _SETS.items()}
@@ -84,6 +87,10 @@ def language_of(normal: bytes, written: str = "") -> str:
     if counts[other] >= _ENOUGH and counts[other] > counts[FRENCH]:
         return other
     return FRENCH if french or _FRENCH_LOOK.search(normal) else UNDETERMINED
+
+
+def _words(normal: bytes) -> set[bytes]:
+    return set(normal.translate(_MARKS).replace(b"'", b"' ").split())
 
 
 def _by_letters(normal: bytes, written: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import time
 from pathlib import Path
@@ -10,12 +11,13 @@ import pytest
 
 from boussole.audits.texts.checking import check_text
 from boussole.audits.texts.engine import Checker, packaged_checker
-from boussole.audits.texts.gate import needed_pieces
 from boussole.audits.texts.measuring import agreements
+from boussole.audits.texts.normal import normalise
+from boussole.audits.texts.pieces import needed_pieces
 from boussole.audits.texts.rule_file import CRITERIA, RuleError, packaged, read_rules
 from boussole.audits.texts.titles import gender_of
 
-DEV = Path(__file__).parents[2] / "data" / "texts" / "adverts_dev.jsonl"
+HELD = Path(__file__).parents[2] / "data" / "texts"
 
 PAIRS = [
     (
@@ -181,28 +183,109 @@ def test_every_criterion_has_rules_with_both_suggestions() -> None:
         assert "art. " in file.law
 
 
+def held(name: str) -> list[str]:
+    return [json.loads(line)["text"] for line in (HELD / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+SETS = ["adverts_dev", "adverts_dev2", "adverts_dev3"]
+
+
+class _Ungated(Checker):
+    """Every pattern that nothing in the text makes silent is tried on every sentence."""
+
+    def _matching(self, text: bytes) -> list[int]:
+        silent = self._silent(text)
+        return [number for number in range(len(self._of)) if not silent >> number & 1]
+
+
+@pytest.fixture(scope="module")
+def ungated() -> Checker:
+    made = copy.copy(packaged_checker())
+    made.__class__ = _Ungated
+    return made
+
+
+def _same_without_the_gate(texts: list[str], ungated: Checker) -> None:
+    for text in texts:
+        assert check_text(text) == ungated.check(text), text
+
+
+def test_the_gate_changes_no_finding(ungated: Checker) -> None:
+    texts = [text for name in SETS for text in held(name)[::80]]
+    _same_without_the_gate([*texts, "\n".join(texts[:8]), " ".join(reversed(texts[:8]))], ungated)
+
+
+@pytest.mark.slow(lighter="test_the_gate_changes_no_finding")
+@pytest.mark.parametrize("name", SETS)
+def test_the_gate_changes_no_finding_of_any_development_text(name: str, ungated: Checker) -> None:
+    _same_without_the_gate(held(name), ungated)
+
+
 @pytest.mark.costly
 def test_the_gate_leaves_out_nothing_that_matches() -> None:
     checker = packaged_checker()
-    texts = [json.loads(line)["text"] for line in DEV.read_text(encoding="utf-8").splitlines()]
-    from boussole.audits.texts.normal import normalise
-
-    for text in texts[::5]:
+    for text in held("adverts_dev")[::5]:
         normal = normalise(text).text
         tried = set(checker._gate.worth_trying(normal))
         matching = {number for number, (_, pattern) in enumerate(checker._of) if pattern.search(normal)}
         assert matching <= tried, text
-    assert needed_pieces("[a-z]+") == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "needed"),
+    [
+        ("[a-z]+", []),
+        (r"(?:cine|club) \d", [["\tcine\t", "\tclub\t"]]),
+        (r"age ?:? ?(?:1|2)\d", [["\tage\t", "\tage1", "\tage2"]]),
+        (r"\d ?ans\b", [["\tans\t", *(f"{each}ans\t" for each in range(10))]]),
+    ],
+)
+def test_pieces_know_what_stands_beside_them(pattern: str, needed: list[list[str]]) -> None:
+    assert [sorted(each) for each in needed_pieces(rf"\b(?:{pattern})")] == needed
 
 
 @pytest.mark.costly
-def test_the_dev_half_is_agreed_with() -> None:
-    """The dev half has been seen by whoever wrote the rules: this holds against a step back, and measures nothing."""
-    texts = [json.loads(line) for line in DEV.read_text(encoding="utf-8").splitlines()]
+@pytest.mark.parametrize("name", SETS)
+def test_the_development_sets_are_agreed_with(name: str) -> None:
+    """Whoever wrote the rules has seen these texts: this holds against a step back, and measures nothing."""
+    texts = [json.loads(line) for line in (HELD / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     rows = {each.label: each for each in agreements(texts, _find, label="criterion")}
     assert rows["all"].found / rows["all"].annotated >= 0.95
     assert rows["all"].right / rows["all"].reported >= 0.97
     assert min(each.found / each.annotated for each in rows.values()) >= 0.85
+
+
+OTHERS_WISH = [
+    ("sex", "Notre cliente préfère que ce soit une femme, H/F.", "Notre cliente est une femme de lettres, H/F."),
+    ("origin", "Nos clients n'aiment pas les Arabes, H/F.", "Nos clients sont des Arabes du Golfe, interprète H/F."),
+]
+
+
+@pytest.mark.parametrize(("criterion", "unlawful", "lawful"), OTHERS_WISH)
+def test_what_clients_want_of_the_person_is_asked_of_the_person(criterion: str, unlawful: str, lawful: str) -> None:
+    assert criterion in {each.criterion for each in check_text(unlawful).findings}
+    assert check_text(lawful).findings == ()
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Agent ou agente d'opérations aériennes",
+        "Conservateur ou conservatrice du patrimoine",
+        "Technicien ou technicienne de production d'enrobés",
+        "Agent ou agente de liaison courrier",
+        "Programmeur ou programmeuse - jeux vidéo",
+        "Huissier ou huissière de justice",
+        "Infirmier ou infirmière libérale",
+        "Auxiliaire de vie sociale",
+        "Compagnon ou compagnonne forge industrielle",
+        "Soudeur ou soudeuse TIG",
+        "Batteur ou batteuse de pieux",
+        "Éducateur ou éducatrice de la protection judiciaire de la jeunesse",
+    ],
+)
+def test_the_name_of_an_occupation_asks_for_nothing(title: str) -> None:
+    assert check_text(f"Vous serez {title} (H/F), permis B exigé, sans déplacement, pas de dimanche.").findings == ()
 
 
 def _find(text: str) -> list[tuple[str, int, int]]:
