@@ -66,7 +66,7 @@ def override_by_team(read: pa.Table, system: System) -> list[Measure]:
     few, hidden = hide_teams({name: team.months for name, team in teams.items()}, limit=limit)
     alike = correlation(teams.values(), both=int(sides_of(read, PAIRS)[1].sum()))
     found = []
-    for name, team in teams.items():
+    for name in teams:
         of: dict[str, Any] = {"metric": OVERRIDE_BY_TEAM, "by": ("team",), "group": (name,)}
         if name in hidden:
             found.append(Measure(**of, status="suppressed", reason=hidden[name]))
@@ -198,7 +198,8 @@ METRICS = (
         f" reviewed, of each team of {TEAM} agents or more",
         range="[0, 1]",
         ideal=None,
-        undefined="too few lists of the team were reviewed, or left unchanged, in a month, or another team would be told",
+        undefined="too few lists of the team were reviewed, or left unchanged, in a month, or another team would be"
+        " told",
         source="interval: Clopper & Pearson (1934), Biometrika 26:404-413, at effective sizes: Korn & Graubard (1998),"
         " Survey Methodology 24:193-201, for all teams together (Bonferroni); which differ: Zou & Donner (2008),"
         " Statistics in Medicine 27:1693-1702",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-import statsmodels.stats.proportion as proportion
+from statsmodels.stats import proportion
 
 from boussole.audits.counts.read import SHARES
 from boussole.audits.evidence import csv_of
