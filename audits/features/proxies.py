@@ -84,7 +84,7 @@ def proxies(seen: Searchable, system: System, features: Sequence[Feature]) -> li
 
 
 def _groups(seen: Searchable, system: System, name: str) -> Iterator[tuple[str, str]]:
-    """The groups of an attribute that are not hidden, each with whom it is compared."""
+    """The groups of an attribute that are not hidden, each with whom it is compared: the reference, else all others."""
     column = f'"g_{name}"'
     rows = seen.connection.execute(
         f"SELECT DISTINCT {column} FROM explored WHERE {column} IS NOT NULL ORDER BY ALL"
@@ -93,7 +93,7 @@ def _groups(seen: Searchable, system: System, name: str) -> Iterator[tuple[str, 
     shown = [str(value) for (value,) in rows if value not in hidden]
     reference = system.groups[name].reference
     against = reference if reference in shown else None
-    if reference is None or against is not None:
+    if against is not None or (reference is None and not hidden):  # all others would tell of the hidden ones
         for value in shown:
             if value != against:
                 yield value, against or REST
@@ -184,6 +184,8 @@ def _gaps(counts: jk.Ints) -> tuple[float, float, float]:
 def _told(
     value: float, left: Sequence[float], level: float, *, transform: Literal["identity", "logit"] = "identity"
 ) -> Told:
+    if transform == "logit" and value == 1.0:  # of as many clusters as buckets, none is told wrongly
+        return Told(value=value, interval=Interval(low=(1 - level) ** (1 / len(left)), high=1.0, method=METHOD))
     found = jk.jackknife(value, np.array(left), transform=transform)
     if found is None:
         return Told(value=value, interval=None)

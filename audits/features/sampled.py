@@ -29,7 +29,7 @@ KNOWN = 0.95
 FEWEST = 200
 """Fewer decisions of known group are no sample to weight."""
 FEWEST_IN_BIN = 10
-"""Bins of a feature with fewer decisions of known group are not weighted for by themselves."""
+"""Bins of a feature with fewer (un)selected of known group are not weighted for by themselves."""
 METHOD = "calibrated_simultaneous"
 REST = "all others"
 ALPHA = 0.05
@@ -66,8 +66,8 @@ def sampled(seen: Searchable, system: System, features: Sequence[Feature]) -> li
 
 @dataclass(frozen=True)
 class _Sample:
-    """Decisions of known group, alike ones together, and everybody's totals of `x`: all, the selected, and each bin of
-    each feature but the largest."""
+    """Decisions of known group, alike ones together, and everybody's totals of `x`: all, the selected, and of these and
+    of the others each bin of each feature but the largest."""
 
     by: str
     pairs: Sequence[tuple[str, str]]
@@ -93,11 +93,12 @@ def _sample(seen: Searchable, system: System, features: Sequence[Feature], name:
     *all_bins, all_decision, all_n = every
     x, totals = [np.ones(len(n)), decision.astype(float)], [float(size), float((all_n * all_decision).sum())]
     for feature, own, whole in zip(features, bins, all_bins, strict=True):
-        held = np.bincount(own, weights=n, minlength=len(feature.labels))
-        for place in np.flatnonzero(held >= FEWEST_IN_BIN):
-            if place != int(held.argmax()):
-                x.append((own == place).astype(float))
-                totals.append(float(all_n[whole == place].sum()))
+        for case in (0, 1):
+            held = np.bincount(own, weights=n * (decision == case), minlength=len(feature.labels))
+            for place in np.flatnonzero(held >= FEWEST_IN_BIN):
+                if place != int(held.argmax()):
+                    x.append(((own == place) & (decision == case)).astype(float))
+                    totals.append(float(all_n[(whole == place) & (all_decision == case)].sum()))
     values = sorted({str(each) for each in groups})
     reference = system.groups[name].reference
     against = reference if reference in values else REST
@@ -132,10 +133,11 @@ def _estimate(sample: _Sample, pair: tuple[str, str], system: System, many: int)
         interval=None,
     )  # fmt: skip
     parts = [(sample.n * side * case).sum() for side in sides for case in (sample.selected, 1 - sample.selected)]
-    if sample.hidden & {value, against} or min(parts) < system.privacy.suppress_below:
-        return replace(told, reason="small_group")
     if told.known < FEWEST:
         return replace(told, reason="few_known")
+    compared = {value, *(set(sample.groups) if against == REST else {against})}
+    if sample.hidden & compared or min(parts) < system.privacy.suppress_below:
+        return replace(told, reason="small_group")
     weights = calibrate(sample.x, sample.n, sample.totals)
     if weights is None:
         return replace(told, reason="cannot_weight")
