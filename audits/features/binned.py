@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import duckdb
 import numpy as np
@@ -21,17 +22,38 @@ MOST = 40
 """So many values of a category are told apart: those that most decisions have; the others are one bin."""
 ROWS = "explored"
 """The table of a connection that holds the rows of a window with the bins of their features (`b0`, `b1` …)."""
-OTHERS, MISSING = "other values", "no value"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bin:
+    """A bin of a feature: one value; or numbers from `low` to below `high`, each open where it is None; or `rest`: all
+    other values (`others`), or no value at all (`missing`)."""
+
+    value: str | None = None
+    low: float | None = None
+    high: float | None = None
+    rest: Literal["others", "missing"] | None = None
+
+    def __str__(self) -> str:
+        if self.value is not None or self.rest is not None:
+            return self.value if self.value is not None else f"({self.rest})"
+        if self.low is None:
+            return "(any)" if self.high is None else f"under {self.high:g}"
+        if self.high is None:
+            return f"{self.low:g} or more"
+        return f"{self.low:g} to {self.high:g}"
+
+
+OTHERS, MISSING = Bin(rest="others"), Bin(rest="missing")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Feature:
-    """A feature in bins: a watched feature or a control. `labels`: what each bin is called, the last without a value;
-    `column`: of the rows in bins."""
+    """A feature in bins: a watched feature or a control. `column`: of the rows in bins, where each has its number."""
 
     name: str
     column: str
-    labels: tuple[str, ...]
+    bins: tuple[Bin, ...]
 
 
 def bin_features(seen: Searchable, system: System) -> list[Feature]:
@@ -47,9 +69,9 @@ def bin_features(seen: Searchable, system: System) -> list[Feature]:
         if source not in held:
             continue
         column = f"b{len(found)}"
-        sql, labels = (_number if number else _category)(connection, rows, source, system.privacy.suppress_below)
-        if len(labels) > 2:
-            found.append(Feature(name=name, column=column, labels=labels))
+        sql, bins = (_number if number else _category)(connection, rows, source, system.privacy.suppress_below)
+        if len(bins) > 2:
+            found.append(Feature(name=name, column=column, bins=bins))
             parts.append(f"CAST({sql} AS SMALLINT) AS {column}")
     groups = [quote(f"g_{name}") for name in seen.names]
     columns = ", ".join([*parts, *groups, "bucket", "decision", "weight"])
@@ -66,8 +88,8 @@ def _sources(system: System) -> list[tuple[str, str, bool]]:
     return [each for each in (*numbers, *controls) if each[0] not in groups]
 
 
-def _number(connection: duckdb.DuckDBPyConnection, rows: str, source: str, _fewest: int) -> tuple[str, tuple[str, ...]]:
-    """SQL of the bin of a number, and what its bins are called."""
+def _number(connection: duckdb.DuckDBPyConnection, rows: str, source: str, _fewest: int) -> tuple[str, tuple[Bin, ...]]:
+    """SQL of the number of the bin of a number, and the bins."""
     column, cuts = quote(source), ", ".join(f"{i / BINS}" for i in range(1, BINS))
     row = connection.execute(
         f"SELECT quantile_disc({column}, [{cuts}]), min({column}), max({column}) {rows}"
@@ -77,16 +99,14 @@ def _number(connection: duckdb.DuckDBPyConnection, rows: str, source: str, _fewe
     edges = sorted({float(f"{edge:.3g}") for edge in row[0]} - {float(f"{row[1]:.3g}")})
     edges = [edge for edge in edges if row[1] < edge <= row[2]]
     within = " + ".join(["0", *(f"CAST({column} >= {edge!r} AS INTEGER)" for edge in edges)])
-    labels = (
-        [f"under {edges[0]:g}", *(f"{low:g} to {high:g}" for low, high in itertools.pairwise(edges))] if edges else []
-    )
-    labels += [f"{edges[-1]:g} or more"] if edges else ["any"]
-    return f"coalesce({within}, {len(labels)})", (*labels, MISSING)
+    ends = [None, *edges, None]
+    bins = [Bin(low=low, high=high) for low, high in itertools.pairwise(ends)]
+    return f"coalesce({within}, {len(bins)})", (*bins, MISSING)
 
 
 def _category(
     connection: duckdb.DuckDBPyConnection, rows: str, source: str, fewest: int
-) -> tuple[str, tuple[str, ...]]:
+) -> tuple[str, tuple[Bin, ...]]:
     """The same of words: the values that most decisions have, in the order of their names, then the others."""
     column = quote(source)
     counted = connection.execute(
@@ -100,7 +120,7 @@ def _category(
     others = (OTHERS,) if len(named) < len(counted) else ()
     last = len(named) + len(others)
     sql = f"CASE {cases} WHEN {column} IS NULL THEN {last} ELSE {len(named)} END"
-    return sql, (*named, *others, MISSING)
+    return sql, (*(Bin(value=each) for each in named), *others, MISSING)
 
 
 def counted(

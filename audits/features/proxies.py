@@ -140,7 +140,7 @@ def _counts(seen: Searchable, feature: Feature, pair: tuple[str, str, str]) -> j
     rows = [str(each) for (each,) in seen.connection.execute(
         f'SELECT DISTINCT "{column}" FROM explored WHERE "{column}" IS NOT NULL ORDER BY ALL'
     ).fetchall()]  # fmt: skip
-    every = counted(seen.connection, [(feature.column, len(feature.labels)), (column, rows)])
+    every = counted(seen.connection, [(feature.column, len(feature.bins)), (column, rows)])
     one = every[:, rows.index(value)]
     other = every[:, rows.index(against)] if against != REST else every.sum(axis=1) - one
     return np.stack([one, other], axis=1)

@@ -94,7 +94,7 @@ def _sample(seen: Searchable, system: System, features: Sequence[Feature], name:
     x, totals = [np.ones(len(n)), decision.astype(float)], [float(size), float((all_n * all_decision).sum())]
     for feature, own, whole in zip(features, bins, all_bins, strict=True):
         for case in (0, 1):
-            held = np.bincount(own, weights=n * (decision == case), minlength=len(feature.labels))
+            held = np.bincount(own, weights=n * (decision == case), minlength=len(feature.bins))
             for place in np.flatnonzero(held >= FEWEST_IN_BIN):
                 if place != int(held.argmax()):
                     x.append(((own == place) & (decision == case)).astype(float))

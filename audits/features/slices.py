@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
-from boussole.audits.features.binned import Feature, counted
+from boussole.audits.features.binned import Bin, Feature, counted
 from boussole.audits.measures import Interval
 from boussole.audits.metrics.selection import SELECTION_RATIO
 from boussole.audits.searchable import Searchable
@@ -31,7 +31,7 @@ AGAIN = 10
 TOLD = 5
 FEWEST = 100
 METHOD = "miettinen_nurminen_simultaneous"
-Where = tuple[tuple[str, str], ...]
+Where = tuple[tuple[str, Bin], ...]
 """Features, each with one of its bins."""
 
 
@@ -40,7 +40,7 @@ class Slice:
     """People alike in one or two features: their selection rate and that of all others, among those who confirm it;
     `ratio` of the two with an interval that holds for all slices looked at again, and Holm's p."""
 
-    where: dict[str, str]
+    where: dict[str, Bin]
     n: int
     rates: tuple[float, float]
     ratio: float
@@ -83,7 +83,7 @@ def slices(seen: Searchable, system: System, features: Sequence[Feature], *, min
     side = SELECTION_RATIO.bad_side(favourable=system.log.favourable)
     sign = 1.0 if side == "below" else -1.0
     ranked = [(sign * _distance(each), each) for each in every]
-    again = _again(sorted(((z, each) for z, each in ranked if z < 0), key=lambda pair: (pair[0], pair[1].where)))
+    again = _again(sorted(((z, each) for z, each in ranked if z < 0), key=lambda pair: (pair[0], str(pair[1].where))))
     tests = [compare_rates(*each.half(1), scale="ratio", clustered=system.cluster is not None) for each in again]
     p_values = holm([p_beyond(test, threshold=1.0, bad_side=side) for _, test in tests])
     told = [
@@ -98,12 +98,12 @@ def _every(seen: Searchable, features: Sequence[Feature]) -> Iterator[_Slice]:
     everybody = counted(seen.connection, [])
     for many in (1, 2):
         for crossed in itertools.combinations(features, many):
-            counts = counted(seen.connection, [(each.column, len(each.labels)) for each in crossed])
+            counts = counted(seen.connection, [(each.column, len(each.bins)) for each in crossed])
             for at in np.ndindex(counts.shape[:-2]):
                 inside = counts[at]
                 if inside.any():
                     rest = everybody - inside
-                    where = tuple((each.name, each.labels[i]) for each, i in zip(crossed, at, strict=True))
+                    where = tuple((each.name, each.bins[i]) for each, i in zip(crossed, at, strict=True))
                     yield _Slice(where, (inside[1], rest[1]), (inside.sum(axis=0), rest.sum(axis=0)))
 
 
@@ -162,7 +162,7 @@ def _apart(found: Sequence[Slice], sign: float) -> Iterator[Slice]:
         ends = each.interval
         return each.ratio if ends is None else ends.high if sign > 0 else -ends.low
 
-    told: list[frozenset[tuple[str, str]]] = []
+    told: list[frozenset[tuple[str, Bin]]] = []
     for each in sorted(found, key=lambda each: (nearest(each), str(each.where))):
         items = frozenset(each.where.items())
         if len(told) < TOLD and not any(items <= other or other <= items for other in told):

@@ -11,14 +11,19 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from boussole.audits.features.binned import Feature
+from boussole.audits.features.binned import MISSING, Bin, Feature
 from boussole.audits.searchable import Searchable
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from tests.written import sample
 
+
+def _bin(value: str) -> Bin:
+    return Bin(value=value)
+
+
 BINS, VALUES = 6, ("a", "b", "c", "d", "e", "f")
-FEATURES = [Feature(name=name, column=f"b{at}", labels=(*VALUES, "no value")) for at, name in enumerate("xyz")]
+FEATURES = [Feature(name=name, column=f"b{at}", bins=(*map(_bin, VALUES), MISSING)) for at, name in enumerate("xyz")]
 
 
 def system(*, favourable: bool = True, person: bool = True) -> System:

@@ -6,9 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from boussole.audits.features.binned import Bin
 from boussole.audits.features.slices import Slices, slices
 from tests.audits.features.drawing import FEATURES, decided, opened, people, system
 from tests.sparing import later
+
+BOTH = {"x": Bin(value="a"), "y": Bin(value="a")}
 
 
 def planted(rng: np.random.Generator, size: float, *, n: int = 9000) -> pd.DataFrame:
@@ -21,7 +24,7 @@ def test_a_planted_pair_is_found_with_the_figures_of_those_who_confirm_it() -> N
     frame = planted(np.random.default_rng(1), 0.25)
     told = slices(opened(frame), system(), FEATURES)
     worst = told.found[0]
-    assert worst.where == {"x": "a", "y": "a"}
+    assert worst.where == BOTH
     other = frame[frame["bucket"] % 2 == 1]  # those who did not choose it
     inside = (other["b0"] == 0) & (other["b1"] == 0)
     assert worst.n == inside.sum()
@@ -35,7 +38,7 @@ def test_a_planted_pair_is_found_with_the_figures_of_those_who_confirm_it() -> N
 
 def test_where_selection_is_a_harm_more_of_it_is_worse() -> None:
     told = slices(opened(planted(np.random.default_rng(2), -0.3)), system(favourable=False), FEATURES)
-    assert told.found[0].where == {"x": "a", "y": "a"}
+    assert told.found[0].where == BOTH
     assert told.found[0].ratio > 1.3
 
 
@@ -48,7 +51,7 @@ def test_neither_a_handful_nor_what_few_people_make_up_is_looked_at() -> None:
     few = frame.assign(bucket=np.where(inside, frame["bucket"] % 4, frame["bucket"]))  # as if they were four people
     for hidden in (handful, few):
         told = slices(opened(hidden), system(), FEATURES)
-        assert {"x": "a", "y": "a"} not in [each.where for each in told.found]
+        assert BOTH not in [each.where for each in told.found]
     assert handful[inside & (handful["bucket"] % 2 == 1)]["decision"].sum() < 11
 
 

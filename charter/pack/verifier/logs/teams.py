@@ -39,8 +39,8 @@ class Teams:
         self.months: dict[str, Months] = {}
         self._pairs: dict[str, int] = {}
         for (log, part, whose, case), months in rows.months.items():
-            for month, n in months.items() if log == LOG and whose[1] is not None else ():
-                name = whose[1]
+            name = whose[1] or ""
+            for month, n in months.items() if log == LOG else ():
                 if part == LISTS and n:
                     own = self.months.setdefault(name, {}).setdefault(month, [0, 0])
                     own[0], own[1] = own[0] + n * case, own[1] + n
