@@ -48,8 +48,11 @@ def explored(workspace: Workspace, system: System | None, say: Say) -> Explored 
 def _explored(found: Exploration, system: System, say: Say) -> Explored:
     when = say.apart(
         [
-            say("{start} to {end}", start=say.date(found.window.start), end=say.date(found.window.end)),
-            say("{n} decisions", n=say.whole(found.decisions)),
+            say(
+                "{n} decisions, {period}",
+                n=say.whole(found.decisions),
+                period=say.period(found.window.start, found.window.end),
+            ),
             say("explored on {date}", date=say.date(found.made_on)),
         ]
     )
@@ -143,10 +146,11 @@ def _plain(value: float, say: Say) -> str:
     return say.number(value, 0 if value == round(value) else 1 if abs(value) >= 10 else 2)
 
 
-def _ends(interval: Interval | None, say: Say, *, times: float = 100.0) -> str:
+def _ends(interval: Interval | None, say: Say, *, digits: int = 0) -> str:
     if interval is None:
         return ""
-    return say("{low} to {high}", low=say.whole(times * interval.low), high=say.whole(times * interval.high))
+    low, high = (say.number(100 * end, digits) for end in (interval.low, interval.high))
+    return say("{low} to {high}", low=low, high=high)
 
 
 def _proxies(found: Sequence[Proxy], system: System, say: Say) -> Table:
@@ -154,8 +158,8 @@ def _proxies(found: Sequence[Proxy], system: System, say: Say) -> Table:
         [
             _feature(each.feature, system, say),
             _group(each.by, each.group, system, say),
-            say.whole(100 * each.auc.value),
-            _ends(each.auc.interval, say),
+            say.number(100 * each.auc.value, 1),
+            _ends(each.auc.interval, say, digits=1),
             signed(100 * each.gap.value, say),
             say("hardly anybody is alike") if each.within is None else signed(100 * each.within, say),
             say("surely") if each.carries else say("not surely"),
