@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.drawn import FEATURES, asked, decided, everybody, opened, people, ratio, read_of, system
 from boussole.audits.features.proxies import proxies
 from boussole.audits.features.sampled import sampled
 from boussole.audits.features.slices import slices
 from boussole.audits.metrics.teams import override_by_team
-from docs.generate import HERE, written
-from tests.audits.features.drawing import FEATURES, decided, opened, people, system
-from tests.audits.features.test_sampled import asked, everybody, ratio
-from tests.audits.human.test_teams import SYSTEM, read_of
 
 RUNS, SEED = 200, 20261130
+PAGE = Path(__file__).parent.parent / "docs" / "features.md"
 Run = Callable[[np.random.Generator], bool]
 
 
@@ -62,7 +61,7 @@ def by_team(rng: np.random.Generator, *, teams: int, alike: float, errs: bool) -
     lists = rng.poisson(25, size=habits.shape) + 1
     changed = rng.binomial(lists, habits)
     counted = {f"t{i}": {"m": [*zip(changed[i].tolist(), lists[i].tolist(), strict=True)]} for i in range(teams)}
-    found = override_by_team(read_of(counted), SYSTEM)
+    found = override_by_team(read_of(counted), system())
     if not errs:
         return any("differs" in each.params for each in found)
     return any(not each.interval.low <= 0.2 <= each.interval.high for each in found if each.interval is not None)
@@ -72,27 +71,27 @@ def lines() -> Iterator[tuple[str, str, Run]]:
     """What is drawn, what is counted, and one draw of it."""
     for each in (1, 5, 20):
         drawn = f"6,000 decisions, {each} a person, nothing planted"
-        yield f"Search: {drawn}", "something is named", lambda rng, each=each: searched(rng, n=6000, each=each)
+        yield f"Search: {drawn}", "something is named", partial(searched, n=6000, each=each)
     for n, size in ((6000, 0.15), (6000, 0.25), (24000, 0.15)):
         drawn = f"{n:,} decisions, one pair of values {100 * size:.0f} points lower"
         yield (
             f"Search: {drawn}",
             "it is named first",
-            lambda rng, n=n, size=size: searched(rng, n=n, each=1, planted=size),
+            partial(searched, n=n, each=1, planted=size),
         )
     for each in (1, 5):
         drawn = f"4,000 decisions, {each} a person, nothing planted"
         yield (
             f"Proxies: {drawn}",
             "a feature tells a group, or carries a gap",
-            lambda rng, each=each: told(rng, n=4000, each=each, proxy=0.0, through=False),
+            partial(told, n=4000, each=each, proxy=0.0, through=False),
         )
     for proxy in (0.1, 0.2, 0.4):
         drawn = f"4,000 decisions, {100 * proxy:.0f} women in 100 with low values of one feature"
         yield (
             f"Proxies: {drawn}, which decides",
             "it tells the group and carries the gap",
-            lambda rng, proxy=proxy: told(rng, n=4000, each=1, proxy=proxy, through=True),
+            partial(told, n=4000, each=1, proxy=proxy, through=True),
         )
     for n, each, share in ((4000, 1, 0.2), (4000, 4, 0.2), (12000, 1, 0.5)):
         drawn = f"{n:,} decisions, {each} a person, {100 * share:.0f} in 100 asked, the selected answer more often"
@@ -103,9 +102,7 @@ def lines() -> Iterator[tuple[str, str, Run]]:
             yield (
                 f"Sample: {drawn}",
                 counts,
-                lambda rng, n=n, each=each, share=share, weighted=weighted: held(
-                    rng, n=n, each=each, share=share, weighted=weighted
-                ),
+                partial(held, n=n, each=each, share=share, weighted=weighted),
             )
     for teams in (5, 40):
         for alike in (0.02, 0.1):
@@ -114,7 +111,7 @@ def lines() -> Iterator[tuple[str, str, Run]]:
                 yield (
                     f"Teams (2.1): {drawn}",
                     counts,
-                    lambda rng, teams=teams, alike=alike, errs=errs: by_team(rng, teams=teams, alike=alike, errs=errs),
+                    partial(by_team, teams=teams, alike=alike, errs=errs),
                 )
 
 
@@ -136,8 +133,15 @@ def main() -> None:
     asked_for = parser.parse_args()
     made = table(asked_for.runs)
     if asked_for.write:
-        page: Path = HERE / "features.md"
-        page.write_text(written(page.name, "features-simulated", made), encoding="utf-8")
+        write(made)
+
+
+def write(made: str) -> None:
+    """Puts a table into its page, between the marks that say where."""
+    begin, end = (f"<!-- {each} features-simulated -->" for each in ("begin", "end"))
+    text = PAGE.read_text(encoding="utf-8")
+    before, after = text[: text.index(begin)], text[text.index(end) :]
+    PAGE.write_text(f"{before}{begin}\n\n{made}\n\n{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

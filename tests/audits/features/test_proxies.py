@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from benchmarks.drawn import FEATURES, decided, opened, people, system
 from boussole.audits.features.proxies import Proxy, proxies
-from tests.audits.features.drawing import FEATURES, decided, opened, people, system
 from tests.sparing import later
 
 

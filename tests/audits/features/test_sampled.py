@@ -7,31 +7,14 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
+from benchmarks.drawn import FEATURES, asked, everybody, opened, ratio, system
 from boussole.audits.features.calibrated import calibrate, of_rates, standard_error
 from boussole.audits.features.sampled import Sampled, sampled
-from tests.audits.features.drawing import FEATURES, decided, opened, people, system
 from tests.sparing import later
-
-
-def everybody(rng: np.random.Generator, n: int = 6000, *, each: int = 1) -> pd.DataFrame:
-    frame = people(rng, n, each=each, proxy=0.5)
-    return decided(frame, 0.2 + 0.05 * frame["b0"] - 0.05 * (frame["g_sex"] == "F"), rng)
-
-
-def asked(frame: pd.DataFrame, rng: np.random.Generator, share: float, *, each: int = 1) -> pd.DataFrame:
-    """Those who were selected, and those with high values of `x`, say who they are more often."""
-    chance = share * (0.3 + 0.5 * frame["decision"] + 0.15 * frame["b0"])
-    luck = rng.random(-(-len(frame) // each)).repeat(each)[: len(frame)]
-    return frame.assign(g_sex=frame["g_sex"].where(luck < chance, None))
 
 
 def women(frame: pd.DataFrame) -> Sampled:
     return next(each for each in sampled(opened(frame), system(), FEATURES) if each.group == "F")
-
-
-def ratio(frame: pd.DataFrame) -> float:
-    rates = frame.groupby("g_sex")["decision"].mean()
-    return float(rates["F"] / rates["M"])
 
 
 def test_weights_are_those_of_fitting_one_margin_after_the_other() -> None:
@@ -60,13 +43,14 @@ def test_of_alike_weights_the_error_is_that_of_a_regression_with_clusters() -> N
     n, buckets = 900, np.arange(900) % 40
     side, selected = rng.random(n) < 0.4, (rng.random(n) < 0.3).astype(float)
     ones = np.ones((n, 1))
-    found = of_rates(np.ones(n), ones, (side * 1.0, ~side * 1.0), selected, log=False)
+    found = of_rates(np.ones(n), ones, (side.astype(float), (~side).astype(float)), selected, log=False)
     fit = sm.OLS(selected, sm.add_constant(side * 1.0)).fit(
         cov_type="cluster", cov_kwds={"groups": buckets, "use_correction": False}
     )
     error, df = standard_error(found.pulls, buckets)
     assert found.value == pytest.approx(fit.params[1])
-    assert (error, df) == (pytest.approx(fit.bse[1] * np.sqrt(40 / 39), rel=1e-6), 39)
+    assert error == pytest.approx(fit.bse[1] * np.sqrt(40 / 39), rel=1e-6)
+    assert df == 39
 
 
 def test_a_tilted_sample_is_brought_back_to_everybody() -> None:
@@ -85,8 +69,8 @@ def test_what_cannot_be_told_says_why() -> None:
     rng = np.random.default_rng(4)
     frame = everybody(rng, 3000)
     assert not sampled(opened(frame), system(), FEATURES)  # known of everybody
-    assert women(frame.assign(g_sex=frame["g_sex"].where(frame.index < 150, None))).reason == "few_known"
-    few = frame["g_sex"].where((frame["g_sex"] == "M") | (frame.index < 20), None).where(frame.index < 1500, None)
+    assert women(frame.assign(g_sex=frame["g_sex"].mask(frame.index >= 150))).reason == "few_known"
+    few = frame["g_sex"].mask((frame["g_sex"] == "F") & (frame.index >= 20) | (frame.index >= 1500))
     assert women(frame.assign(g_sex=few)).reason == "small_group"
     hidden = sampled(opened(asked(frame, rng, 0.5), [(("sex",), ("F",))]), system(), FEATURES)
     assert {each.reason for each in hidden} == {"small_group"}

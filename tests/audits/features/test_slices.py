@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.drawn import FEATURES, decided, opened, people, system
 from boussole.audits.features.binned import Bin
 from boussole.audits.features.slices import Slices, slices
-from tests.audits.features.drawing import FEATURES, decided, opened, people, system
 from tests.sparing import later
 
 BOTH = {"x": Bin(value="a"), "y": Bin(value="a")}

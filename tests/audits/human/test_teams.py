@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from statsmodels.stats import proportion
 
+from benchmarks.drawn import Teams, read_of
 from boussole.audits.counts.read import SHARES
 from boussole.audits.evidence import csv_of
 from boussole.audits.measures import Measure
@@ -19,31 +20,9 @@ from tests.audits.freedom.test_shares import SYSTEM
 from tests.sparing import later
 
 LIMIT = SYSTEM.privacy.suppress_below
-Counted = dict[str, dict[str, list[tuple[int, int]]]]
-"""By team and month, changed and all lists of each agent."""
 
 
-def read_of(counted: Counted) -> pa.Table:
-    """The rows of the cube, as its SQL makes them."""
-    found: list[dict[str, Any]] = []
-
-    def add(part: str, month: str, cases: int, others: int, team: str | None = None) -> None:
-        for decision, n in ((1, cases), (0, others)):
-            row = {"part": part, "window": month, "bucket": 0, "decision": decision, "n": n, "value1": team}
-            found.extend([row] if n or part == "pairs" else [])
-
-    for team, months in counted.items():
-        for month, agents in months.items():
-            k, n = (sum(each[i] for each in agents) for i in (0, 1))
-            pairs, both = (sum(each[i] * (each[i] - 1) // 2 for each in agents) for i in (1, 0))
-            add("team_lists", month, k, n - k, team)
-            add("team_pairs", month, 0, pairs, team)
-            add("changed", month, k, n - k)
-            add("pairs", month, both, pairs - both)
-    return pa.Table.from_pylist(found, SHARES)
-
-
-def measured(counted: Counted) -> dict[str, Measure]:
+def measured(counted: Teams) -> dict[str, Measure]:
     return {each.group[0]: each for each in override_by_team(read_of(counted), SYSTEM) if each.group}
 
 
@@ -89,9 +68,9 @@ def test_of_one_team_or_of_months_that_were_not_counted_by_team_nothing_is_told(
     assert not override_by_team(pa.concat_tables([read, before]), SYSTEM)
 
 
-def drawn(rng: np.random.Generator, teams: int, months: int) -> Counted:
+def drawn(rng: np.random.Generator, teams: int, months: int) -> Teams:
     """Teams whose counts lie around the limit in some months."""
-    counted: Counted = {}
+    counted: Teams = {}
     for team in range(teams):
         for month in range(months):
             rate = rng.choice([0.0, 0.01, 0.03, 0.2, 0.97])
