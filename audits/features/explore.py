@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -96,22 +96,27 @@ def keep(workspace: Workspace, found: Exploration) -> Path:
     return path
 
 
-def kept(workspace: Workspace, system: str) -> Exploration | None:
-    """The exploration that was kept of a system; None where there is none.
+def kept(workspace: Workspace, system: System) -> Exploration | None:
+    """The exploration that was kept of a system, without groups whose legal basis has ended since, or that its file
+    names no more; None where there is none.
 
     Raises BoussoleError where it cannot be read.
     """
-    path = _place(workspace, system)
+    path = _place(workspace, system.id)
+    today = workspace.today()
+    known = {name for name, group in system.groups.items() if group.expires is None or group.expires >= today}
     try:
-        return _MODEL.validate_json(path.read_bytes())
+        found = _MODEL.validate_json(path.read_bytes())
     except FileNotFoundError:
         return None
     except (OSError, ValidationError) as error:
         raise BoussoleError(
             "the exploration that was kept cannot be read.",
             where=str(path),
-            next_step=f"Make it again: `boussole features --system {system}`.",
+            next_step=f"Make it again: `boussole features --system {system.id}`.",
         ) from error
+    proxies_left = tuple(each for each in found.proxies if each.by in known)
+    return replace(found, proxies=proxies_left, sampled=tuple(each for each in found.sampled if each.by in known))
 
 
 def _place(workspace: Workspace, system: str) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -101,7 +103,11 @@ def test_it_is_kept_for_the_page_which_says_what_it_is_and_escapes_what_it_names
     assert explored(workspace, system, say) is None
     assert "boussole features --system offers" in str(without_groups(None, say, system="offers"))
     path = keep(workspace, found)
-    assert kept(workspace, "offers") == found
+    assert kept(workspace, system) == found
+    ended = system.groups | {"gender": system.groups["gender"].model_copy(update={"expires": dt.date(2026, 1, 1)})}
+    later = kept(workspace, system.model_copy(update={"groups": ended}))
+    assert later is not None
+    assert {each.by for each in found.proxies} - {each.by for each in later.proxies} == {"gender"}
     told = explored(workspace, system, say)
     assert told is not None
     assert told.told[0].startswith("C’est «\u202fMétier\u202f» qui révèle le mieux un groupe")
@@ -120,7 +126,7 @@ def test_the_command_tells_it_and_keeps_it(workspace: Workspace) -> None:
     assert done.exit_code == 0, done.output
     assert "rome tells gender=F against M" in done.output
     assert "None of this is a verdict" in done.output
-    assert kept(workspace, "offers") is not None
+    assert kept(workspace, workspace.system("offers")) is not None
 
 
 def test_without_features_it_says_what_to_declare(workspace: Workspace) -> None:

@@ -39,7 +39,7 @@ def explored(workspace: Workspace, system: System | None, say: Say) -> Explored 
     if system is None:
         return None
     try:
-        found = kept(workspace, system.id)
+        found = kept(workspace, system)
     except BoussoleError as error:
         return Explored(system=system.id, when="", told=(), tables=(), lost=f"{error.what} {error.next_step}")
     return None if found is None else _explored(found, system, say)
