@@ -62,6 +62,10 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
         f"SELECT month, {_of_team()}, {literal(TEAM_PAIRS)}, {_NONE}, {_pairs('lists')}, 0 "
         f"FROM ({_by_agent()}) GROUP BY ALL",
         # a row in each month, even where no team is large
+        *(
+            f"SELECT DISTINCT month, {_nobody()}, {literal(part)}, {_NONE}, 0, 0 FROM reviewed"
+            for part in (TEAM_LISTS, TEAM_PAIRS)
+        ),
         f"SELECT month, {_nobody()}, {literal(PAIRS)}, {_NONE}, coalesce({_pairs('lists')}, 0), "
         f"coalesce({_pairs('changed')}, 0) FROM (SELECT DISTINCT month FROM reviewed) LEFT JOIN ({_by_agent()}) "
         "USING (month) GROUP BY ALL",
