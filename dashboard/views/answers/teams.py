@@ -60,8 +60,8 @@ def _reading(found: Sequence[MeasureDocument], say: Say) -> list[str]:
             "them by their figure would be to rank chance."
         ),
         say(
-            "The ranges hold for all teams together. They are wide where what one agent does weighs much: no team is "
-            "told to differ because of one or two agents."
+            "The ranges hold for all teams together, and allow for how much agents differ, as found over all teams. A "
+            "team can still stand out through one of its agents: no figure says so."
         ),
         say("This explains the answer and judges no team: the verdict rests on all teams together."),
     ]
