@@ -36,6 +36,7 @@ from boussole.audits.metrics.scoring import METRICS as SCORING_METRICS
 from boussole.audits.metrics.search_controls import METRICS as CONTROL_METRICS
 from boussole.audits.metrics.selection import METRICS as SELECTION_METRICS
 from boussole.audits.metrics.stages import METRICS as STAGE_METRICS
+from boussole.audits.metrics.teams import METRICS as TEAM_METRICS
 from boussole.audits.metrics.texts import METRICS as TEXT_METRICS
 from boussole.audits.metrics.through import METRICS as THROUGH_METRICS
 from boussole.audits.metrics.uses import METRICS as USE_METRICS
@@ -96,6 +97,7 @@ REGISTRY = Registry(
         *MEANING_METRICS,
         *FREEDOM_METRICS,
         *HUMAN_METRICS,
+        *TEAM_METRICS,
         *BEFORE_AFTER_METRICS,
         *REPLY_METRICS,
         *USE_METRICS,

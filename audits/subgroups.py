@@ -15,26 +15,23 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from boussole.audits.counts.apart import read_apart
-from boussole.audits.counts.common import find_common
-from boussole.audits.counts.read import cells_from_counts, days_of, months_sql, read_counts
-from boussole.audits.counts.withheld import Earlier, read_withheld, withheld_of
+from boussole.audits.counts.read import months_sql
+from boussole.audits.counts.withheld import Earlier
 from boussole.audits.cubes.build import MAX_DEPTH
-from boussole.audits.cubes.update import count_rows, rows_of, sealed_months
+from boussole.audits.cubes.update import count_rows, rows_of
 from boussole.audits.errors import BoussoleError
-from boussole.audits.lake import reading
 from boussole.audits.lake.tables import days_sql, literal, quote, table
 from boussole.audits.measures import Counts, Interval
 from boussole.audits.metrics.selection import SELECTION_RATIO
-from boussole.audits.standing import standing
-from boussole.audits.suppression.apart import Apart, within
-from boussole.audits.suppression.rules import SINGLES_OUT, suppress
+from boussole.audits.searchable import searchable
+from boussole.audits.suppression.apart import Apart
+from boussole.audits.suppression.rules import SINGLES_OUT
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.estimates import compare_rates
 from boussole.audits.uncertainty.score import ratio_z
 from boussole.audits.uncertainty.tests import p_beyond
-from boussole.audits.windows import Window, choose_window
+from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 
 ALPHA = 0.05
@@ -101,43 +98,19 @@ def scan(
     the interval that is nearest to parity, so that a small subgroup is not told for its chance alone. `earlier` as in
     `measure_window`.
 
-    Raises BoussoleError without groups, and where rows of the window were purged.
+    Raises BoussoleError without groups, where nothing is decided, and where rows of the window were purged.
     Source: Chung et al. (2019), Slice Finder, ICDE; Bonferroni.
     """
     if not system.groups:
         raise BoussoleError(
             f"'{system.id}' declares no groups.", where=system.id, next_step="Add `groups` to its system file."
         )
-    if not system.decides:
-        raise BoussoleError(
-            f"'{system.id}' declares no decision, and subgroups are searched by who is selected.",
-            where=system.id,
-            next_step="See `exposure_ratio` in its audit: what its lists say of groups.",
-        )
-    today = dt.datetime.now(system.zone).date()
     least = max(minimum or 100, system.privacy.suppress_below)
-    with reading(workspace) as connection:
-        window = choose_window(system, *days_of(connection, system), start=start, end=end)
-        if gone := sealed_months(connection, system, within=window):
-            raise BoussoleError(
-                f"the rows of {', '.join(f'{month:%Y-%m}' for month in gone)} were purged: nothing can be confirmed.",
-                where=system.id,
-                next_step="Choose a later window with --from and --to.",
-            )
-        stands = standing(system, window, as_of=as_of or today, today=today)
-        told, read_on = earlier(window) if earlier is not None else (), as_of or today
-        published, common = find_common(connection, workspace, system, window, told)
-        apart = read_apart(connection, system, window, published, as_of=read_on, without=stands.expired)
-        out = within(apart, window)
-        counts = read_counts(connection, system, window, as_of=read_on, without=stands.expired, apart=out)
-        rows = read_withheld(
-            connection, system, window, published, as_of=read_on, without=stands.expired, apart=apart, common=common
-        )
-        hidden = suppress(cells_from_counts(counts, system), system=system, also=withheld_of(rows)).decisions
-        names = [name for name in system.groups if name not in stands.expired]
-        known = _counted(connection, system, window, names=names, depth=depth, apart=out)
+    with searchable(workspace, system, start=start, end=end, as_of=as_of, earlier=earlier) as seen:
+        connection, window, out = seen.connection, seen.window, seen.apart
+        known = _counted(connection, system, window, names=seen.names, depth=depth, apart=out)
         cells = [cell for cell in _cells(known) if min(cell.n) >= least]
-        shown = list(_shown(cells, known, [_items(by, group) for by, group in hidden], system))
+        shown = list(_shown(cells, known, [_items(by, group) for by, group in seen.hidden], system))
         striking = _most_striking(shown, system)
         confirmed = _confirmed(connection, system, window, striking, scanned=len(shown), apart=out)
     found = tuple(_apart(confirmed, known, system))

@@ -16,7 +16,7 @@ from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import cube_of, has_table, holds, literal, table
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.logs.contacts import DAYS, STOPPED
-from boussole.audits.systems.logs.human_actions import PEOPLE
+from boussole.audits.systems.logs.human_actions import PAIRS, PEOPLE, TEAM_LISTS, TEAM_PAIRS
 from boussole.audits.systems.model import System
 
 
@@ -43,7 +43,10 @@ class LogCounter:
 
 COUNTERS: Mapping[LogName, LogCounter] = {
     "human_actions": LogCounter(
-        counting=reviews.counting, source="decisions", ready=reviews.ready, newest=lambda _: (PEOPLE,)
+        counting=reviews.counting,
+        source="decisions",
+        ready=reviews.ready,
+        newest=lambda _: (PEOPLE, TEAM_LISTS, TEAM_PAIRS, PAIRS),
     ),
     "contacts": LogCounter(
         counting=contacts.counting,

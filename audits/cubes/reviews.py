@@ -15,10 +15,13 @@ from boussole.audits.systems.logs.human_actions import (
     EARLY,
     HASTY,
     MONTHS,
+    PAIRS,
     PEOPLE,
     SMALL,
     SQUARES,
     TEAM,
+    TEAM_LISTS,
+    TEAM_PAIRS,
     UNTIMED,
     WORDS_A_MINUTE,
 )
@@ -55,6 +58,17 @@ def counting(connection: duckdb.DuckDBPyConnection, system: System, rows: str) -
         _counted(SMALL, "lt.team IS NULL", "reviews r LEFT JOIN large_teams lt USING (month, team)", bucket=_NONE),
         _counted(EARLY, "early", "reviewed", bucket=_NONE),
         f"SELECT month, {_nobody()}, {literal(SQUARES)}, bucket, n, 0 FROM ({squares})",
+        _counted(TEAM_LISTS, "changed", large, _of_team(), bucket=_NONE),
+        f"SELECT month, {_of_team()}, {literal(TEAM_PAIRS)}, {_NONE}, {_pairs('lists')}, 0 "
+        f"FROM ({_by_agent()}) GROUP BY ALL",
+        # a row in each month, even where no team is large
+        *(
+            f"SELECT DISTINCT month, {_nobody()}, {literal(part)}, {_NONE}, 0, 0 FROM reviewed"
+            for part in (TEAM_LISTS, TEAM_PAIRS)
+        ),
+        f"SELECT month, {_nobody()}, {literal(PAIRS)}, {_NONE}, coalesce({_pairs('lists')}, 0), "
+        f"coalesce({_pairs('changed')}, 0) FROM (SELECT DISTINCT month FROM reviewed) LEFT JOIN ({_by_agent()}) "
+        "USING (month) GROUP BY ALL",
         f"SELECT DISTINCT month, {_nobody()}, {literal(MONTHS)}, CAST(0 AS UTINYINT), 1, 0 FROM reviewed",
         _people(_nobody()),
         *(_of_group(by) for by in system.attributes),
@@ -102,9 +116,20 @@ def _reviews() -> str:
 def _by_agent() -> str:
     """SQL: how many lists each agent of a large team reviewed in a month; one of several agents is that of each."""
     return (
-        "SELECT month, agent, min(bucket) AS bucket, count(DISTINCT list) AS lists "
-        "FROM reviewed SEMI JOIN large_teams USING (month, team) WHERE NOT early GROUP BY month, agent"
+        "SELECT month, team, agent, min(bucket) AS bucket, count(DISTINCT list) AS lists, "
+        "count(DISTINCT list) FILTER (changed) AS changed "
+        "FROM reviewed SEMI JOIN large_teams USING (month, team) WHERE NOT early GROUP BY month, team, agent"
     )
+
+
+def _pairs(lists: str) -> str:
+    """SQL: how many pairs the lists of each agent make, of all agents together."""
+    return f"CAST(sum({lists} * ({lists} - 1) // 2) AS BIGINT)"
+
+
+def _of_team() -> str:
+    """SQL: the keys of a team: its name, of nobody's group."""
+    return _nobody().replace('CAST(NULL AS VARCHAR) AS "value1"', "team AS value1")
 
 
 def _nobody() -> str:

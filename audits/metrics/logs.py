@@ -17,6 +17,7 @@ from boussole.audits.metrics.human import override_by_group, review_measures
 from boussole.audits.metrics.marking import marking_measures
 from boussole.audits.metrics.reworked import reworked_measures
 from boussole.audits.metrics.search_controls import control_measures
+from boussole.audits.metrics.teams import override_by_team
 from boussole.audits.metrics.texts import text_measures
 from boussole.audits.metrics.uses import use_measures
 from boussole.audits.systems.model import System
@@ -44,11 +45,13 @@ MEASURED: Mapping[LogName, Callable[[pa.Table, System], list[Measure]]] = {
 
 
 def log_measures(logs: Mapping[str, pa.Table], system: System, *, withheld: Collection[str] = ()) -> list[Measure]:
-    """The measures of a window from the counts of its logs (`SHARES`), in the order of `MEASURED`, then those by group.
+    """The measures of a window from the counts of its logs (`SHARES`), in the order of `MEASURED`, then those by group
+    and by team.
 
     `withheld`: attributes with a group that must be hidden.
     """
     found = [measure for log, measures in MEASURED.items() if log in logs for measure in measures(logs[log], system)]
     if "human_actions" in logs:
         found += override_by_group(logs["human_actions"], system, withheld=withheld)
+        found += override_by_team(logs["human_actions"], system)
     return found

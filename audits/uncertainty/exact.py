@@ -49,13 +49,13 @@ def clustered_share(clusters: Sequence[tuple[int, int]]) -> ClusteredShare | Non
     return ClusteredShare(low=low, high=high, size=size)
 
 
-def exact_ends(share: float, size: float) -> tuple[float, float]:
-    """The ends of Clopper and Pearson's interval at 95 % of a share of so many independent rows.
+def exact_ends(share: float, size: float, *, chance: float = 0.05) -> tuple[float, float]:
+    """The ends of Clopper and Pearson's interval of a share of so many independent rows; `chance`: that it misses.
 
     >>> [round(end, 4) for end in exact_ends(0.9, 20)]
     [0.683, 0.9877]
     """
     k = share * size
-    low = float(beta.ppf(0.025, k, size - k + 1)) if share > 0 else 0.0
-    high = float(beta.ppf(0.975, k + 1, size - k)) if share < 1 else 1.0
+    low = float(beta.ppf(chance / 2, k, size - k + 1)) if share > 0 else 0.0
+    high = float(beta.ppf(1 - chance / 2, k + 1, size - k)) if share < 1 else 1.0
     return low, high

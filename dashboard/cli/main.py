@@ -25,6 +25,7 @@ from boussole.dashboard.cli.console.command_line import GuardedCommands, flushed
 from boussole.dashboard.cli.console.console import State, end, put
 from boussole.dashboard.cli.decisions import import_, log, sync
 from boussole.dashboard.cli.drifting import drift
+from boussole.dashboard.cli.exploring import features
 from boussole.dashboard.cli.export import explain, report
 from boussole.dashboard.cli.lake import cubes_app, keys_app, purge
 from boussole.dashboard.cli.opening import dashboard, demo, doctor, init
@@ -84,6 +85,7 @@ app.command()(compare)
 app.command()(drift)
 app.command()(metrics)
 app.command()(subgroups)
+app.command()(features)
 app.command()(plan)
 app.add_typer(charter_commands.app, name="charter")
 app.add_typer(record_commands, name="record")

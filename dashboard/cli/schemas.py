@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
+from boussole.audits.features.explore import Exploration
 from boussole.audits.subgroups import Scan
 from boussole.audits.systems import System
 from boussole.audits.texts.personal.findings import ENTITIES
@@ -51,6 +52,7 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "compare": ("comparison",),
     "drift": ("drift",),
     "subgroups": ("subgroups",),
+    "features": ("features",),
     "charter show": ("charter",),
     "charter diff": ("charter-diff",),
     "charter replay": ("replay",),
@@ -68,6 +70,12 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
 def subgroups_schema() -> Shape:
     """What `boussole subgroups` found."""
     return document("subgroups", "The subgroups that decisions put most at a disadvantage.", _of(Scan))
+
+
+def features_schema() -> Shape:
+    """What `boussole features` found."""
+    told = "What ordinary features tell of groups, where people are selected least, and groups known for a sample."
+    return document("boussole.features/1", told, _of(Exploration))
 
 
 def charter_schema() -> Shape:
@@ -179,6 +187,7 @@ SCHEMAS: Mapping[str, Callable[[], Shape]] = {
     "drift": drift_schema,
     "drift-series": drift_series_schema,
     "subgroups": subgroups_schema,
+    "features": features_schema,
     "plan": plan_schema,
     "wording": wording_schema,
     "personal-data": personal_data_schema,

@@ -55,6 +55,7 @@ def workspace(audited_offers: Callable[..., Workspace], tmp_path_factory: pytest
         ("plan", ("plan", "--share", "40", "--rate", "30")),
         ("plan", ("plan", "--system", "offers")),
         ("subgroups", ("subgroups", "--system", "offers", "--minimum", "20", *FEBRUARY)),
+        ("features", ("features", "--system", "offers", "--minimum", "20", *FEBRUARY)),
         ("charter", ("charter", "show")),
         ("charter-diff", ("charter", "diff", "packaged", "minimal")),
         ("replay", ("charter", "replay", "--against", "minimal")),

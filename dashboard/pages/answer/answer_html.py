@@ -11,6 +11,7 @@ from boussole.dashboard.markup.words.say import Say
 from boussole.dashboard.pages.answer.along import columns
 from boussole.dashboard.pages.answer.view import AnswerPage, Deed
 from boussole.dashboard.views.answers.course import AroundStart, Course
+from boussole.dashboard.views.answers.teams import ByTeam
 from boussole.dashboard.views.parts import system_html
 from boussole.dashboard.views.parts.taking_html import Along, nothing
 
@@ -84,6 +85,7 @@ def pictures(page: AnswerPage, say: Say, *, along: Along = nothing) -> Html:
     """The groups for a hundred people, and the same figure over time, with the fold under it."""
     parts = [_groups(page, say), *[_around(each, say) for each in page.around]]
     parts += [_course(page.course, say, along) if page.course else None]
+    parts += [_teams(page.teams, say) if page.teams else None]
     if page.lost:
         parts.append(el("p", say("The versions of the model cannot be read now."), class_="note"))
     return el("div", *parts, class_="pictures") if any(parts) else Html("")
@@ -156,6 +158,29 @@ def _course(told: Course, say: Say, along: Along) -> Html:
             stacked(columns(say), told.rows, caption=say("Over time"), class_="data", hidden_caption=True),
         ),
         along("over-time"),
+        class_="picture-of",
+    )
+
+
+def _teams(told: ByTeam, say: Say) -> Html:
+    """The teams behind the figure: those that clearly differ at once, all of them in a fold."""
+    columns_ = [
+        say("Team"), say("Lists reviewed"), say("Changed, in 100"), say("Very probably between"),
+        say("Beside all others"),
+    ]  # fmt: skip
+    caption = say("Team by team")
+    differ = stacked(columns_, told.apart, caption=caption, class_="data", hidden_caption=True) if told.apart else None
+    n = len(told.rows)
+    return el(
+        "section",
+        el("h2", caption),
+        el("p", told.told),
+        differ,
+        details(say("How to read this"), *[el("p", each, class_="told") for each in told.reading]),
+        details(
+            say.plural("See the only team", "See all {n} teams", n),
+            stacked(columns_, told.rows, caption=caption, class_="data", hidden_caption=True),
+        ),
         class_="picture-of",
     )
 

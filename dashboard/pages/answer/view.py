@@ -31,6 +31,7 @@ from boussole.dashboard.views.answers.asked import indicator_of, question_of, se
 from boussole.dashboard.views.answers.course import AroundStart, Course, Past, around_start, course
 from boussole.dashboard.views.answers.short import beside, of_window_alone, short_answer, told_by
 from boussole.dashboard.views.answers.small_print import Cap, background, caps, left_out_words, missing_words
+from boussole.dashboard.views.answers.teams import ByTeam, by_team
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.charts import svg
 from boussole.dashboard.views.charts.dots import NARROW, WIDE
@@ -305,6 +306,7 @@ class AnswerPage:
     when: str
     picture: Picture | None
     around: Sequence[AroundStart]
+    teams: ByTeam | None
     course: Course | None
     lost: str
     promised: str
@@ -366,6 +368,7 @@ def answer_page(
         when=when,
         picture=picture(document, verdict, say, system=declared),
         around=around_start(document, verdict, say, system=declared),
+        teams=by_team(document, verdict, say),
         course=course(scene, system, verdict, past, say, query=query, single=reader.incidents),
         lost=past.lost,
         promised=plainly(indicator.question, say.lang) if indicator else question_of(scene.charter, verdict, say),

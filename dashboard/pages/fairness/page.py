@@ -9,6 +9,8 @@ import streamlit as st
 from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.pages.fairness.fairness_html import empty, figures, head, page
+from boussole.dashboard.pages.fairness.features import explored
+from boussole.dashboard.pages.fairness.features_html import without_groups
 from boussole.dashboard.pages.fairness.view import kept_explorer
 from boussole.dashboard.views.fairness_choice import FairnessQuery
 from boussole.dashboard.views.parts import context, notices
@@ -35,4 +37,7 @@ else:
         st.html(head(say, [field for field in shown.fields if field.refused]))
         choose(shown.fields, page="fairness", settle=settle)
         st.html(page(shown, say, along=along("fairness", figures, say)))
+        here = Workspace.find()
+        told = explored(here, here.systems.get(shown.chosen.system), say)
+        st.html(without_groups(told, say, system=shown.chosen.system))
     context.put(context.ask_about(shown.chosen.system if shown else "", say))

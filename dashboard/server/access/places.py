@@ -50,6 +50,7 @@ COMMANDS: dict[str, Action] = {
     "drift": Action.AUDIT,
     "metrics": Action.LEARN,
     "subgroups": Action.AUDIT,
+    "features": Action.AUDIT,
     "plan": Action.SEE_SYSTEM,
     "report": Action.MAKE_REPORT,
     "explain": Action.EXPLAIN_ALONE,

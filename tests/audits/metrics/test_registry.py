@@ -50,6 +50,8 @@ from tests.audits.freedom.test_shares import measured as messages
 from tests.audits.human.test_corrections import gap_rows, rows_of
 from tests.audits.human.test_corrections import measured as corrections
 from tests.audits.human.test_counts import of_gender
+from tests.audits.human.test_teams import apart
+from tests.audits.human.test_teams import measured as by_team
 
 
 def test_duplicates_raise_across_families() -> None:
@@ -164,6 +166,7 @@ def test_all_that_is_measured_is_registered_and_all_registered_is_measured(
     names |= {m.metric for m in forgotten(TIMES).values()} | {m.metric for m in of_agencies(given())}
     names |= {m.metric for m in review_measures(SHARES.empty_table(), SYSTEM)}
     names |= {m.metric for m in override_by_group(of_gender(F=(30, 70)), make_system({"gender": None}))}
+    names |= {m.metric for m in by_team({"A": {"m": apart((60, 300))}, "B": {"m": apart((20, 400))}}).values()}
     names |= set(corrections([*rows_of({}, {}), *gap_rows({"F": [[12, 0], [2, 6]], "M": [[8, 2], [0, 10]]})]))
     alike = np.ones((101, 1, 2, 3), dtype=np.int64)
     names |= {m.metric for m in meaning_measures(alike, alike, clustered=False, fewest=1)}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..groups import Claims, Groups
 from ..rows import Rows
 from ..system import System
-from . import cases, footprint, messages, reviews, reworked, shares, uses
+from . import cases, footprint, messages, reviews, reworked, shares, teams, uses
 from .corrections import Corrections
 from .replies import Replies
 
@@ -19,6 +19,8 @@ def claims(measure: dict, system: System, rows: Rows) -> Claims | None:
     name = measure["metric"]
     if name == reviews.BY_GROUP:
         return reviews.of_group(measure, rows)
+    if name == teams.BY_TEAM:
+        return teams.claims(measure, system, rows)
     if name in cases.CASES:
         return cases.claims(name, system, rows)
     if name in SHARES:
@@ -50,5 +52,6 @@ def wrongly_told(measures: Sequence[dict], groups: Groups) -> Iterator[str]:
             yield f"{name}: whether there is a case"
     yield from footprint.wrongly_told(measures, system, rows)
     yield from reviews.wrongly_told(measures, groups)
+    yield from teams.wrongly_told(measures, system, rows)
     yield from Replies(groups).wrongly_told(measures)
     yield from Corrections(groups).wrongly_told(measures)
