@@ -31,6 +31,7 @@ from boussole.charter.committee.state import CommitteeState
 from boussole.charter.record_types.acts import Dissent, Mandate, Minutes, Office, Opinion, Rapporteur, Referral
 from boussole.charter.records import verify_records
 from boussole.dashboard.server.access.person import COOKIE
+from boussole.dashboard.server.forms.model import EVERY
 from boussole.dashboard.views.store import drafts
 
 COMMITTEE = "external"
@@ -242,9 +243,8 @@ class _Session:
         self._seen("The evidence is frozen, and the session file made and sealed, in both languages.")
 
     def _opened(self) -> None:
-        members = _members(self.workspace)
         at = f"{self.day}T00:02"
-        self.secretary.send("attend", member=" ".join(members[:6]), mode="in_person", at=at)
+        self.secretary.send("attend", member=EVERY, mode="in_person", at=at)
         self.secretary.send("open")
         for who in (self.chair, self.member, self.other):
             who.open("/")
@@ -255,7 +255,7 @@ class _Session:
             if "ouverte" not in who.text(".stMain"):
                 raise SystemExit(f"{who.driver.current_url} does not say that the session is open")
         self._seen(
-            "Six members are there and the session is open: the other three find it on their first page, in one click."
+            "All members are there and the session is open: the other three find it on their first page, in one click."
         )
 
     def _voted(self) -> None:

@@ -54,6 +54,21 @@ def test_values_are_read_as_they_were_meant():
     assert read(stranger="x").text("line") == "x"
 
 
+def test_all_of_many_are_chosen_by_one_box() -> None:
+    """Where boxes are few, or none need be ticked, there is no such box, and nobody can send it."""
+    many = [(name, name.upper()) for name in "abcd"]
+    for choices, required, known in ((many, True, True), (many[:3], True, False), (many, False, False)):
+        field = Field(name="who", label="Who", kind="choices", choices=choices, required=required)
+        form = Form(id="f", path="/f", send="Send", fields=[field])
+        assert ('value="*"' in str(form_html(form, FR, query={}))) == known
+        if known:
+            assert Values(form, {"who": ["*", "b"]}, EN).chosen("who") == ["a", "b", "c", "d"]
+            assert Values(form, {"who": ["b"]}, EN).chosen("who") == ["b"]
+        else:
+            with pytest.raises(UnfitError, match="does not fit"):
+                Values(form, {"who": ["*"]}, EN)
+
+
 def test_spaces_that_do_not_break_stay_and_no_character_that_is_not_seen():
     values = read(line="\u202fPourquoi\u202f? 12\u00a0000\u2009€\u202e\u200b", text="a\u2028b\u2029c\x85d\x0be")
     assert values.text("line") == "Pourquoi\u202f? 12\u00a0000\u2009€"

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from boussole.dashboard.markup.elements import Child, Html, details, el, join
 from boussole.dashboard.markup.words.say import Say
-from boussole.dashboard.server.forms.model import Field, Form, Problem
+from boussole.dashboard.server.forms.model import EVERY, Field, Form, Problem
 
 
 def form_html(form: Form, say: Say, *, query: Mapping[str, str], problem: Problem | None = None) -> Html:
@@ -87,7 +87,7 @@ def _field(form: Form, field: Field, say: Say, wrong: Problem | None) -> Html:
     if field.kind == "tick":
         return el("p", _tick(field, value, attributes), note, class_="field tick")
     if field.kind in ("choices", "radio"):
-        return _several(field, typed, place, note, about=f"{form.id}-wrong" if bad else None)
+        return _several(field, typed, place, note, say, about=f"{form.id}-wrong" if bad else None)
     optional = None if field.required else el("span", " ", say("(if any)"), class_="optional")
     label = el("label", field.label, optional, for_=place)
     return el("p", label, note, _input(field, value, attributes), class_=f"field field-{field.kind}")
@@ -118,9 +118,10 @@ def _tick(field: Field, value: str, attributes: dict[str, str | None]) -> Html:
     return el("label", box, " ", field.label, for_=attributes["id"])
 
 
-def _several(field: Field, typed: Sequence[str], place: str, note: Html | None, *, about: str | None) -> Html:
-    """Boxes to tick, or one of several to choose: all of them in sight."""
+def _several(field: Field, typed: Sequence[str], place: str, note: Html | None, say: Say, *, about: str | None) -> Html:
+    """Boxes to tick, or one of several to choose: all of them in sight; many boxes after one for all of them."""
     one = field.kind == "radio"
+    every = [(EVERY, say("All of them"))] if field.takes_all else []
     boxes = [
         el(
             "label",
@@ -136,7 +137,7 @@ def _several(field: Field, typed: Sequence[str], place: str, note: Html | None, 
             " ",
             text,
         )
-        for known, text in field.choices
+        for known, text in [*every, *field.choices]
     ]
     legend = el("legend", field.label)
     return el("fieldset", legend, note, *boxes, id=place, class_="field several", aria_describedby=about)

@@ -21,6 +21,8 @@ from boussole.dashboard.markup.words.say import Say
 Kind = Literal[
     "line", "prose", "date", "moment", "choice", "radio", "choices", "tick", "hidden", "number", "file", "files"
 ]
+EVERY, MANY = "*", 4
+"""What stands for all choices of a field together, where there are so many at least that each would be a chore."""
 LINE, PROSE = 300, 100_000
 """Characters that a line and a longer text may have."""
 
@@ -43,6 +45,11 @@ class Field:
     longest: int = 0
     rows: int = 4
     kept: bool = True
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether all of its choices can be chosen at once."""
+        return self.kind == "choices" and self.required and len(self.choices) >= MANY
 
     @property
     def sent_as(self) -> str:
@@ -143,7 +150,8 @@ class Values:
 
     def chosen(self, name: str) -> list[str]:
         """What was chosen of several."""
-        return [value for value in dict.fromkeys(self._typed[name]) if value]
+        field, values = self._fields[name], [value for value in dict.fromkeys(self._typed[name]) if value]
+        return [known for known, _ in field.choices] if field.takes_all and EVERY in values else values
 
     def number(self, name: str) -> int | None:
         value = self._first(name)
@@ -199,7 +207,7 @@ def _clean(value: str) -> str:
 def _fits(field: Field, value: str) -> bool:
     """Whether a value is one that the kind of a field takes, as pydantic says."""
     if field.kind in ("choice", "radio", "choices"):
-        return value in {known for known, _ in field.choices}
+        return value in {known for known, _ in field.choices} or (field.takes_all and value == EVERY)
     try:
         TAKEN.get(field.kind, ONE_LINE).validate_python(value)
     except ValidationError:

@@ -15,6 +15,7 @@ from boussole.charter.record_types.acts import (
     CommitteeQuestion,
     Consensus,
     Dissent,
+    FrozenPack,
     Minutes,
     Opinion,
     Publication,
@@ -45,6 +46,10 @@ from boussole.dashboard.views.records.taking_part import CAST, POINT, mine
 
 BY_HAND = {doing.name: doing for doing in (AMEND, AGAIN, CAST, POINT)}
 HEAD, PRESENCE, PACK, QUESTIONS, MINUTES = "head", "presence", "pack", "questions", "minutes"
+
+
+TO_DECIDE = ("approval", "opinion", "election")
+"""Kinds of items that end with a decision; the others end when nobody speaks any more."""
 
 
 def item_part(item: str) -> str:
@@ -89,13 +94,13 @@ def _all(place: Place, me: Person) -> Iterator[Where]:
     if state == "called":
         yield from _before(place)
     if state == "open":
-        yield HEAD, "close", place, False
+        yield HEAD, "close", place, _all_decided(place)
     if state in ("called", "open"):
-        yield PRESENCE, "attend", place, False
+        yield PRESENCE, "attend", place, place.found.day <= place.chamber.today and not place.found.there
         yield PRESENCE, "proxy", place, False
         if _sits(place, me) and me.member not in place.found.there:
             yield PRESENCE, "give-proxy", place, False
-        yield PACK, "freeze", place, False
+        yield PACK, "freeze", place, place.chamber.house.last(FrozenPack, place.found.entry) is None
     if state == "no_quorum" and not _again(place):
         yield HEAD, "again", place, True
     if state != "cancelled" and _sits(place, me):
@@ -120,6 +125,14 @@ def _before(place: Place) -> Iterator[Where]:
 
 def _again(place: Place) -> bool:
     return any(each.call.second_call_of == place.found.entry for each in sessions(place.chamber.house))
+
+
+def _all_decided(place: Place) -> bool:
+    """Whether every item of the agenda that asks for a decision has one, so that what is left is to close."""
+    house, entry = place.chamber.house, place.found.entry
+    voted = {act.item for vote, act in house.about(Vote, entry) if house.about(Tally, vote)}
+    decided_on = voted | {act.item for _, act in house.about(Consensus, entry)}
+    return all(each.id in decided_on for each in place.found.call.agenda if each.kind in TO_DECIDE)
 
 
 def _to_seal(place: Place) -> bool:
@@ -168,7 +181,7 @@ def _of_decision(place: Place, me: Person, away: set[str]) -> Iterator[Where]:
     house, part = place.chamber.house, str(place.about)
     minuted = house.last(Minutes, place.found.entry) is not None
     if _sits(place, me) and me.member not in away and not minuted and not _noted(place, me.member):
-        yield part, "dissent", place, False
+        yield part, "dissent", place, place.found.state == "open"
     opinions = house.about(Opinion, place.about)
     if not opinions and decided(house, place.about)[1] and wording_of(place) is not None:
         yield part, "issue", place, True
