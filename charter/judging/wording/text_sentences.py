@@ -20,6 +20,7 @@ class TextWords(NamedTuple):
     cases: tuple[str, str]
     hidden: str
     all: tuple[str, str]
+    nowhere: str
     missed: str
     bound: str
     rate: str
@@ -43,6 +44,7 @@ WORDS = {
             "Before the agents’ edit, they find one in {flagged} draft of {texts}.",
             "Before the agents’ edit, they find one in {flagged} drafts of {texts}.",
         ),
+        nowhere="Before the agents’ edit, they find none in {texts} drafts.",
         missed="On annotated adverts, the rules find {found} in 100 of what a human finds, and of 100 that they report "
         "{right} are right.",
         bound="If adverts do not depend on one another, that leaves, with what they miss, up to {bound} in 1,000 of "
@@ -72,6 +74,7 @@ WORDS = {
             "Of all {texts} texts that were read, {flagged} holds personal data that have no place there.",
             "Of all {texts} texts that were read, {flagged} hold personal data that have no place there.",
         ),
+        nowhere="Of all {texts} texts that were read, none holds personal data that have no place there.",
         missed="On annotated texts, the detector finds {found} in 100 of what a human finds, and of 100 that it "
         "reports {right} are right.",
         bound="If texts do not depend on one another, that leaves, with what it misses, up to {bound} in 1,000 of "
@@ -107,7 +110,9 @@ def text_sentence(document: VerdictReasons, answer: str, catalogue: Catalogue) -
         told.append(catalogue.ngettext(*words.unread, found.unlabelled or 0).format(**named))
     after = {"logged_rate": words.rate, "logged_wide": words.wide}.get(document.reason or "")
     if detected is not None:
-        told.append(catalogue.ngettext(*words.all, detected.flagged).format(**named))
+        flagged = detected.flagged
+        held = catalogue.ngettext(*words.all, flagged) if flagged else catalogue.gettext(words.nowhere)
+        told.append(held.format(**named))
         if after is not None:
             told.append(catalogue.gettext(after).format(**named))
         told.append(catalogue.gettext(words.missed).format(**named))

@@ -11,8 +11,7 @@ MOST_UNREAD = 0.01
 METRICS = (
     "written_after_stop_share", "undeclared_use_share", "first_without_notice_share",
     "accounts_without_second_factor_share", "calls_outside_allowed_share",
-    *OF_TEXTS, "unmarked_texts_share",
-    "accounts_without_second_factor_share", "controls_from_replies_share",
+    *OF_TEXTS, "unmarked_texts_share", "controls_from_replies_share",
 )  # fmt: skip
 
 
