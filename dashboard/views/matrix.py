@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from boussole.audits.languages import inside
 from boussole.audits.mixed import MixedText
@@ -38,6 +38,11 @@ class QuestionRow:
     cells: Sequence[Cell | None]
     alone: Cell | None
 
+    @property
+    def verdicts(self) -> set[str]:
+        """What its marks say."""
+        return {cell.verdict for cell in (self.alone, *self.cells) if cell is not None}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleRows:
@@ -62,10 +67,33 @@ class Matrix:
     caps: Sequence[Cap]
 
     @property
+    def parted(self) -> tuple[list[ArticleRows], list[ArticleRows], list[ArticleRows]]:
+        """The examined questions: those that call for attention, then those that are kept and those of which nobody can
+        tell; all of them in the first part where they are few, or none calls for attention."""
+        examined = [each for each in self.articles if each.examined]
+        calling = _of(examined, lambda row: bool(row.verdicts & CALLING))
+        if not calling or sum(len(each.examined) for each in examined) <= FEW_ROWS:
+            return examined, [], []
+        kept = _of(examined, lambda row: row.verdicts == {"kept"})
+        return calling, kept, _of(examined, lambda row: not row.verdicts & CALLING and row.verdicts != {"kept"})
+
+    @property
     def untouched(self) -> int:
         """How many questions nobody has examined, one of each way to group people."""
         rows = (row for article in self.articles for row in article.untouched)
         return sum(row.alone is not None or sum(cell is not None for cell in row.cells) for row in rows)
+
+
+CALLING = {"broken", "watch"}
+"""The verdicts that call for attention."""
+FEW_ROWS = 30
+"""So many questions are taken in at one look."""
+
+
+def _of(articles: Sequence[ArticleRows], wanted: Callable[[QuestionRow], bool]) -> list[ArticleRows]:
+    """The articles with those of their examined questions alone; none without any."""
+    found = [replace(each, examined=[row for row in each.examined if wanted(row)]) for each in articles]
+    return [each for each in found if each.examined]
 
 
 def shared_ending(texts: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -24,14 +24,30 @@ from boussole.experiments.declared import DeclaredMeasure
 
 
 def questions(page: Matrix, say: Say, *, along: Along = nothing) -> Html:
-    """What was examined at once, what nobody has examined on request; `along`: the fold under the table."""
-    examined = [each for each in page.articles if each.examined]
+    """What was examined at once, or where it is much what calls for attention; the rest, and what nobody has examined,
+    on request. `along`: the fold under the table."""
+    examined, kept, open_ = page.parted
+    known = {each.id for each in examined}
     more = say.plural("one question that nobody has examined", "{n} questions that nobody has examined", page.untouched)
     held = say.plural("One finding of an authority", "{n} findings of authorities", len(page.caps))
     return el(
         "section",
         el("h2", say("Questions and answers by group"), class_="unseen"),
         _table(page, examined, say) if examined else None,
+        _folded(
+            page, kept, say.plural("one question that is kept", "{n} questions that are kept", _rows(kept)), say, known
+        ),
+        _folded(
+            page,
+            open_,
+            say.plural(
+                "one question of which we cannot tell, for all or some",
+                "{n} questions of which we cannot tell, for all or some",
+                _rows(open_),
+            ),
+            say,
+            known | {each.id for each in kept},
+        ),
         along("questions") if examined else None,
         details(held, *[el("p", link(cap.text, cap.href), class_="cap") for cap in page.caps]) if page.caps else None,
         details(more, *[_untouched(each) for each in page.articles if each.untouched]) if page.untouched else None,
@@ -39,12 +55,21 @@ def questions(page: Matrix, say: Say, *, along: Along = nothing) -> Html:
     )
 
 
-def _table(page: Matrix, shown: Sequence[ArticleRows], say: Say) -> Html:
+def _rows(articles: Sequence[ArticleRows]) -> int:
+    return sum(len(each.examined) for each in articles)
+
+
+def _folded(page: Matrix, shown: Sequence[ArticleRows], title: str, say: Say, known: Collection[str]) -> Html | None:
+    """Some questions on request; `known`: the articles that stand above, which are named again and not marked again."""
+    return details(title, _table(page, shown, say, known=known)) if shown else None
+
+
+def _table(page: Matrix, shown: Sequence[ArticleRows], say: Say, *, known: Collection[str] = ()) -> Html:
     names = list(page.columns)
     first = f"{say('Question')} … {page.ending}" if page.ending else say("Question")
     alone = say("For all") if names else say("The answer")
     heads = [el("th", each, scope="col", role="columnheader") for each in (first, alone, *names)]
-    bodies = [_article(each, names, say) for each in shown]
+    bodies = [_article(each, names, say, mark=each.id not in known) for each in shown]
     parts = (
         el("caption", say("Each mark leads to its answer."), class_="unseen"),
         el("thead", el("tr", *heads, role="row"), role="rowgroup"),
@@ -53,7 +78,7 @@ def _table(page: Matrix, shown: Sequence[ArticleRows], say: Say) -> Html:
     return el("div", el("table", *parts, role="table", class_="stacked matrix"), class_="stacking")
 
 
-def _article(article: ArticleRows, names: Sequence[str], say: Say) -> Html:
+def _article(article: ArticleRows, names: Sequence[str], say: Say, *, mark: bool) -> Html:
     title = el(
         "tr",
         el(
@@ -64,7 +89,7 @@ def _article(article: ArticleRows, names: Sequence[str], say: Say) -> Html:
             colspan=str(len(names) + 2),
             scope="rowgroup",
             role="rowheader",
-            id=article.id,
+            id=article.id if mark else None,
         ),
         role="row",
         class_="matrix-article",
