@@ -119,7 +119,8 @@ def _lowest(found: Exploration, system: System, say: Say) -> str:
             n=say.whole(found.slices.scanned),
         )
     return say(
-        "Of {n} sorts of people, selection is surely worst here: {where} ({ratio} for 100 of all others).",
+        "Of {n} sorts of people, selection is surely worst here: {where} ({ratio} selected when 100 of all others are, "
+        "at equal numbers).",
         n=say.whole(found.slices.scanned),
         where=_where(first, system, say),
         ratio=say.whole(100 * first.ratio),
