@@ -39,7 +39,7 @@ MADE = {
     ),
     "contacts": (
         CONTACTS,
-        f"""'p' || (i % {{people}}) AS person_id, {DAY} AS sent_at,
+        f"""'p' || (i % {{people}}) AS person_id, {DAY} + to_milliseconds(i % 997) AS sent_at,
         CASE WHEN i % 5000 = 0 THEN 'STOP' ELSE 'contact' END AS kind,
         CASE WHEN hash(i + 2) % 3 = 0 THEN {DAY} + INTERVAL 40 MINUTE END AS replied_at""",
     ),

@@ -27,7 +27,7 @@ def hmac_128(key: bytes, text: str) -> str:
 def test_new_pseudonyms_are_the_hmac_of_the_old_ones(workspace: Workspace) -> None:
     before = rows_of(workspace, PEOPLE)
     assert rotate(workspace) == RotationResult(
-        keys=2, columns=11
+        keys=2, columns=12
     )  # agents of human actions and people controlled among them
     first, second = keys.ring(workspace.keys, "pseudonym")
     after = rows_of(workspace, PEOPLE)
