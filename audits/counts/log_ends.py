@@ -136,10 +136,12 @@ def _messages(system: System) -> str:
 
 
 def _reviews(system: System) -> str:
-    """A review whose moment is not known is of the day of its decision at least."""
+    """One whose moment is not known is of the day of its decision."""
+    held = table(system, "human_actions")
+    undated = f"SELECT id FROM {held} WHERE recorded_at IS NULL"
     return (
-        "SELECT greatest(CAST(a.recorded_at AS DATE), d.day) AS day "
-        f"FROM {table(system, 'human_actions')} a LEFT JOIN {table(system, 'decisions')} d USING (id)"
+        f"SELECT CAST(recorded_at AS DATE) AS day FROM {held} WHERE recorded_at IS NOT NULL UNION ALL "
+        f"SELECT day FROM {table(system, 'decisions')} JOIN ({undated}) USING (id)"
     )
 
 

@@ -65,13 +65,14 @@ def override_by_team(read: pa.Table, system: System) -> list[Measure]:
     limit = system.privacy.suppress_below
     few, hidden = hide_teams({name: team.months for name, team in teams.items()}, limit=limit)
     alike = correlation(teams.values(), both=int(sides_of(read, PAIRS)[1].sum()))
-    found = []
-    for name in teams:
+    every = _All(teams.values(), alike)
+    found: list[Measure] = []
+    for name, team in teams.items():
         of: dict[str, Any] = {"metric": OVERRIDE_BY_TEAM, "by": ("team",), "group": (name,)}
         if name in hidden:
             found.append(Measure(**of, status="suppressed", reason=hidden[name]))
         else:
-            found.append(_measured(of, name, teams, alike, most=limit if name in few else None))
+            found.append(_measured(of, team, every, most=limit if name in few else None))
     return found
 
 
@@ -162,18 +163,24 @@ def _size(team: Team, alike: float) -> float:
     return team.lists / (1 + alike * (team.by_agent - 1))
 
 
-def _measured(
-    of: Mapping[str, Any], name: str, teams: Mapping[str, Team], alike: float, *, most: int | None
-) -> Measure:
-    team, chance = teams[name], ALPHA / len(teams)
-    others = [each for other, each in teams.items() if other != name]
+class _All:
+    """All teams together, from which each is set apart: how many, their lists, changed lists, and lists times lists by
+    how many independent ones they are worth."""
+
+    def __init__(self, teams: Collection[Team], alike: float) -> None:
+        self.n, self.alike = len(teams), alike
+        self.lists, self.changed = sum(each.lists for each in teams), sum(each.changed for each in teams)
+        self.spread = math.fsum(each.lists**2 / _size(each, alike) for each in teams)
+
+
+def _measured(of: Mapping[str, Any], team: Team, every: _All, *, most: int | None) -> Measure:
+    lists, size, chance = team.lists, _size(team, every.alike), ALPHA / every.n
     k = team.changed if most is None else team.most(most)
-    own = _estimate(k / team.lists, _size(team, alike), chance)
-    every = sum(each.lists for each in others)
-    changed = sum(each.changed for each in teams.values()) - k
-    rest = every**2 / sum(each.lists**2 / _size(each, alike) for each in others)
-    apart = gap(_estimate(max(changed, 0) / every, rest, chance), own)
-    told: dict[str, Any] = {"teams": len(teams)}
+    own = _estimate(k / lists, size, chance)
+    others, changed = every.lists - lists, every.changed - k
+    rest = others**2 / (every.spread - lists**2 / size)
+    apart = gap(_estimate(max(changed, 0) / others, rest, chance), own)
+    told: dict[str, Any] = {"teams": every.n}
     if apart is not None and apart.high < 0:
         told["differs"] = "below"
     elif apart is not None and apart.low > 0 and most is None:
@@ -182,7 +189,7 @@ def _measured(
         told["at_most"] = True
     low = 0.0 if most is not None else own.low
     interval = Interval(low=low, high=own.high, method=METHOD)
-    return Measure(**of, value=own.value, n=team.lists, interval=interval, params=told)
+    return Measure(**of, value=own.value, n=lists, interval=interval, params=told)
 
 
 def _estimate(share: float, size: float, chance: float) -> Estimate:
