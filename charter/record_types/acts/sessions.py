@@ -155,6 +155,7 @@ class Attendance(Act):
             choices="modes",
             words={"in_person": "in the room", "remote": "from afar", "excused": "excused", "left": "left"},
             default="in_person",
+            proposed="in_person",
         ),
     ] = Field(description="How they are there, or are not")
     at: Now

@@ -48,10 +48,6 @@ BY_HAND = {doing.name: doing for doing in (AMEND, AGAIN, CAST, POINT)}
 HEAD, PRESENCE, PACK, QUESTIONS, MINUTES = "head", "presence", "pack", "questions", "minutes"
 
 
-TO_DECIDE = ("approval", "opinion", "election")
-"""Kinds of items that end with a decision; the others end when nobody speaks any more."""
-
-
 def item_part(item: str) -> str:
     """The part of the page that shows an item; items may be called as other parts are."""
     return f"item-{item}"
@@ -94,7 +90,7 @@ def _all(place: Place, me: Person) -> Iterator[Where]:
     if state == "called":
         yield from _before(place)
     if state == "open":
-        yield HEAD, "close", place, _all_decided(place)
+        yield HEAD, "close", place, _decided(place)
     if state in ("called", "open"):
         yield PRESENCE, "attend", place, place.found.day <= place.chamber.today and not place.found.there
         yield PRESENCE, "proxy", place, False
@@ -127,12 +123,12 @@ def _again(place: Place) -> bool:
     return any(each.call.second_call_of == place.found.entry for each in sessions(place.chamber.house))
 
 
-def _all_decided(place: Place) -> bool:
-    """Whether every item of the agenda that asks for a decision has one, so that what is left is to close."""
+def _decided(place: Place) -> bool:
+    """Whether something was decided, and no vote is open: what is left may be to close."""
     house, entry = place.chamber.house, place.found.entry
-    voted = {act.item for vote, act in house.about(Vote, entry) if house.about(Tally, vote)}
-    decided_on = voted | {act.item for _, act in house.about(Consensus, entry)}
-    return all(each.id in decided_on for each in place.found.call.agenda if each.kind in TO_DECIDE)
+    votes = [vote for vote, _ in house.about(Vote, entry)]
+    taken = any(house.about(Tally, vote) for vote in votes) or bool(house.about(Consensus, entry))
+    return taken and all(over(house, vote) for vote in votes)
 
 
 def _to_seal(place: Place) -> bool:
