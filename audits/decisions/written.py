@@ -1,16 +1,20 @@
-"""What the texts of the last month of a log were for, what became of them and where they ran: counts, never a text."""
+"""What the texts of the last month of a log were for, what became of them and where they ran: counts, never a text.
+
+What became of texts is what agents made of them: it is told of the texts of `TEAM` agents or more, never of a few.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
 from boussole.audits.lake.tables import describe, literal, table
 from boussole.audits.systems.logs.calls import LONGEST, NO_NAME
 from boussole.audits.systems.logs.generations import Generations
+from boussole.audits.systems.logs.human_actions import TEAM
 from boussole.audits.systems.logs.reworked import outcomes
 from boussole.audits.systems.logs.texts import listed
 from boussole.audits.systems.model import System
@@ -21,13 +25,18 @@ TASKS, PLACES = 8, 3
 
 @dataclass(frozen=True, kw_only=True)
 class TaskTexts:
-    """The texts of one task: how many, of which it is told what became. No name: of all others together."""
+    """The texts of one task. No name: of all others together. `became`: how many went out as written, edited, or were
+    for nothing; None where that is not told, of few texts or few agents."""
 
     task: str | None
     texts: int
-    as_written: int
-    edited: int
-    discarded: int
+    agents: int | None
+    became: tuple[int, int, int] | None
+
+    def told(self, limit: int) -> TaskTexts:
+        """Without what became of them, where they are few, or those of few agents."""
+        few = self.texts < limit or (self.agents is not None and self.agents < TEAM)
+        return replace(self, became=None) if few else self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +56,8 @@ class WrittenTexts:
 def written_texts(connection: duckdb.DuckDBPyConnection, system: System) -> WrittenTexts | None:
     """The texts of the last month that the log holds; None where it holds none.
 
-    Tasks with fewer texts than `suppress_below` are told with all others; the name of a place is nobody's.
+    Tasks with fewer texts than `suppress_below` are told with all others (`named_tasks`); the name of a place is
+    nobody's.
     """
     section, source, limit = system.generations, table(system, "generations"), system.privacy.suppress_below
     if section is None:
@@ -67,7 +77,7 @@ def written_texts(connection: duckdb.DuckDBPyConnection, system: System) -> Writ
         first=first,
         last=last[0],
         texts=sum(each.texts for each in tasks),
-        tasks=_told(tasks, limit) if section.use is not None else (),
+        tasks=named_tasks(tasks, limit) if section.use is not None else (),
         places=(*named, *_others(ran, named)),
         outcomes=section.outcome is not None,
         ran=section.place is not None,
@@ -77,24 +87,24 @@ def written_texts(connection: duckdb.DuckDBPyConnection, system: System) -> Writ
 def _by_task(connection: duckdb.DuckDBPyConnection, section: Generations, rows: str) -> list[TaskTexts]:
     said = "lower(trim(outcome))"
     counts = ", ".join(f"count(*) FILTER ({said} IN ({listed(names)}))" for names in outcomes(section))
+    agents = "count(DISTINCT agent)" if section.agent is not None else "NULL"
     found = connection.execute(
-        f"SELECT {_name('use')} AS task, count(*) AS n, {counts} {rows} GROUP BY task ORDER BY n DESC, task"
+        f"SELECT {_name('use')} AS task, count(*) AS n, {agents}, {counts} {rows} GROUP BY task ORDER BY n DESC, task"
     ).fetchall()
-    names = ("task", "texts", "as_written", "edited", "discarded")
-    return [TaskTexts(**dict(zip(names, row, strict=True))) for row in found]
+    return [TaskTexts(task=task, texts=n, agents=by, became=tuple(became)) for task, n, by, *became in found]
 
 
-def _told(tasks: Sequence[TaskTexts], limit: int) -> tuple[TaskTexts, ...]:
+def named_tasks(tasks: Sequence[TaskTexts], limit: int) -> tuple[TaskTexts, ...]:
     """The tasks that are told by name, then all others together."""
     named = [each for each in tasks if each.task is not None and each.texts >= limit][:TASKS]
     rest = [each for each in tasks if each not in named]
+    told = tuple(each.told(limit) for each in named)
     if not rest:
-        return tuple(named)
-    texts, as_written, edited, discarded = (
-        sum(getattr(each, name) for each in rest) for name in ("texts", "as_written", "edited", "discarded")
-    )
-    others = TaskTexts(task=None, texts=texts, as_written=as_written, edited=edited, discarded=discarded)
-    return (*named, others)
+        return told
+    as_written, edited, discarded = (sum(of) for of in zip(*(each.became or () for each in rest), strict=True))
+    agents = None if rest[0].agents is None else max(each.agents or 0 for each in rest)  # so many at least
+    texts = sum(each.texts for each in rest)
+    return (*told, TaskTexts(task=None, texts=texts, agents=agents, became=(as_written, edited, discarded)).told(limit))
 
 
 def _others(ran: Sequence[tuple[str | None, int]], named: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
@@ -107,7 +117,9 @@ def _lacking(connection: duckdb.DuckDBPyConnection, source: str) -> str:
     """SQL: columns that a table of an earlier version lacks."""
     present = {*describe(connection, source)}
     return "".join(
-        f", CAST(NULL AS VARCHAR) AS {name}" for name in ("provider", "place", "outcome") if name not in present
+        f", CAST(NULL AS VARCHAR) AS {name}"
+        for name in ("provider", "place", "outcome", "agent")
+        if name not in present
     )
 
 

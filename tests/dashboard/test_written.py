@@ -10,6 +10,7 @@ import pytest
 
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.overview import overview
+from boussole.audits.decisions.written import TaskTexts, named_tasks
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.dashboard.markup.words.say import speaker
@@ -62,8 +63,8 @@ def test_tasks_and_places_of_the_last_month_are_counted_and_few_are_told_with_al
     found = overview(workspace).systems["writer"].written
     assert found is not None
     assert (found.texts, found.first.isoformat()) == (155, "2026-09-01")
-    counts = [(each.task, each.texts, each.as_written, each.edited, each.discarded) for each in found.tasks]
-    assert counts == [("mail", 100, 60, 30, 10), (SCRIPT, 40, 40, 0, 0), (None, 15, 15, 0, 0)]
+    counts = [(each.task, each.texts, each.became) for each in found.tasks]
+    assert counts == [("mail", 100, (60, 30, 10)), (SCRIPT, 40, (40, 0, 0)), (None, 15, (15, 0, 0))]
     assert found.places == (("Us, Paris", 140), ("Us, Dublin", 10), ("", 5))
 
 
@@ -89,6 +90,24 @@ def test_the_page_says_it_in_few_words_and_runs_nothing(workspace: Workspace, la
     for text in told:
         assert text in words, text
     assert len(words.split()) < 300
+
+
+def test_what_few_agents_made_of_texts_is_not_told() -> None:
+    """Nor what became of few texts, whoever used them."""
+
+    def told(task: str | None, texts: int, agents: int | None) -> TaskTexts:
+        return TaskTexts(task=task, texts=texts, agents=agents, became=(texts, 0, 0))
+
+    tasks = [told("mail", 90, 11), told("advert", 80, 10), told("rare", 6, 6), told(None, 9, 9)]
+    found = named_tasks(tasks, 11)
+    assert [(each.task, each.texts, each.became) for each in found] == [
+        ("mail", 90, (90, 0, 0)),
+        ("advert", 80, None),
+        (None, 15, None),  # of nine agents at least, who may be all
+    ]
+    bare = named_tasks([told("mail", 90, None), told("rare", 6, None)], 11)
+    assert [each.became for each in bare] == [(90, 0, 0), None]
+    assert named_tasks([], 11) == ()
 
 
 def test_a_log_that_says_less_is_told_with_less(tmp_path: Path) -> None:

@@ -36,9 +36,8 @@ def _tasks(told: WrittenTexts, say: Say) -> Html:
 
 
 def _task(each: TaskTexts, say: Say, *, outcomes: bool) -> list[Child]:
-    counts = [each.as_written, each.edited, each.discarded] if outcomes else []
-    shares = [say.percent(n / each.texts, 0) for n in counts]
-    return [each.task or say("other tasks, or not told"), say.whole(each.texts), *shares]
+    shares = [say.percent(n / each.texts, 0) for n in each.became] if each.became else ["—"] * 3
+    return [each.task or say("other tasks, or not told"), say.whole(each.texts), *(shares if outcomes else [])]
 
 
 def _ran(told: WrittenTexts, say: Say) -> list[tuple[Child, Child]]:
