@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,17 @@ def asked_for() -> set[str]:
 
 def fields(message: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(message) if name}
+
+
+def test_no_catalogue_says_a_message_twice() -> None:
+    """Of two translations one is never read, and nobody knows which."""
+    root = SOURCE.resolve().parent
+    found = {}
+    for path in sorted(each for name in ("audits", "charter", "dashboard") for each in (root / name).rglob("*.po")):
+        said = Counter(re.findall(r'^msgid (?:""\n)?(.+)$', path.read_text(encoding="utf-8"), flags=re.MULTILINE))
+        found[path.parent.name, path.parts[-5]] = [message for message, n in said.items() if n > 1]
+    assert len(found) > 3
+    assert not any(found.values()), found
 
 
 @pytest.mark.parametrize("name", CATALOGUES)

@@ -81,7 +81,7 @@ def _group(by: str, value: str, system: System, say: Say) -> str:
 def _telling(found: Exploration, system: System, say: Say) -> str:
     best = next((each for each in found.proxies if each.tells), None)
     if best is None:
-        return say("No ordinary feature tells any group surely better than chance.")
+        return say("No ordinary feature tells any group clearly better than chance.")
     return say(
         "“{feature}” tells a group best: of two people, one of them “{group}”, the other “{against}”, it shows which "
         "is which {n} times in 100 (chance: 50).",
@@ -99,7 +99,7 @@ def _against(each: Proxy | Sampled, system: System, say: Say) -> str:
 def _carrying(found: Exploration, system: System, say: Say) -> str:
     sure = [each for each in found.proxies if each.carries and each.carried is not None]
     if not sure:
-        return say("For no feature is the gap of a group surely smaller among people alike in it.")
+        return say("For no feature is the gap of a group clearly smaller among people alike in it.")
     most = max(sure, key=lambda each: abs(each.carried.value) if each.carried is not None else 0.0)
     return say(
         "Among people alike in “{feature}”, the gap of “{group}” is {within} points, instead of {gap}: part of it goes "
@@ -115,12 +115,12 @@ def _lowest(found: Exploration, system: System, say: Say) -> str:
     first = next(iter(found.slices.found), None)
     if first is None:
         return say(
-            "Nowhere among {n} sorts of people is selection surely worse than elsewhere.",
+            "Nowhere among {n} sorts of people is selection clearly worse than elsewhere.",
             n=say.whole(found.slices.scanned),
         )
     return say(
-        "Of {n} sorts of people, selection is surely worst here: {where} ({ratio} selected when 100 of all others are, "
-        "at equal numbers).",
+        "Of {n} sorts of people, selection is clearly worst here: {where} ({ratio} selected when 100 of all others "
+        "are, at equal numbers).",
         n=say.whole(found.slices.scanned),
         where=_where(first, system, say),
         ratio=say.whole(100 * first.ratio),
@@ -163,13 +163,13 @@ def _proxies(found: Sequence[Proxy], system: System, say: Say) -> Table:
             _ends(each.auc.interval, say, digits=1),
             signed(100 * each.gap.value, say),
             say("hardly anybody is alike") if each.within is None else signed(100 * each.within, say),
-            say("surely") if each.carries else say("not surely"),
+            say("clearly") if each.carries else say("not clearly"),
         ]
         for each in found
     ]
     head = [
         say("Feature"), say("Group"), say("Told apart, of 100 pairs"), say("95% interval"), say("Gap, in points"),
-        say("Among people alike"), say("Surely smaller"),
+        say("Among people alike"), say("Clearly smaller"),
     ]  # fmt: skip
     return _table(say("Which features tell a group, and carry its gap"), head, rows, names=2)
 

@@ -40,8 +40,9 @@ def without_groups(told: Explored | None, say: Say, *, system: str) -> Html:
 def _reading(say: Say) -> list[str]:
     return [
         say(
-            "Each half of the people is told apart by what the other half shows; sorts of people that stand out in one "
-            "half are looked at again in the other. With nothing to find, something is named 5 times in 100 at most."
+            "What tells a group is learnt from one half of the people and tried on the other; sorts of people that "
+            "stand out in one half are looked at again in the other. With nothing to find, something is named 5 times "
+            "in 100 at most."
         ),
         say("The intervals of a table hold together: the truth very probably lies in all of them."),
         say(

@@ -66,7 +66,7 @@ def _reading(found: Sequence[MeasureDocument], say: Say) -> list[str]:
         say("This explains the answer and judges no team: the verdict rests on all teams together."),
     ]
     if any(each.params.get("at_most") for each in found):
-        told.append(say("“At most”: so few changed lists are not told exactly."))
+        told.append(say("“At most”: where few lists were changed, their exact number is not told."))
     if any(each.value is None for each in found):
         told.append(say("Hidden: with the total, its figure would tell of too few lists of a team."))
     return told
