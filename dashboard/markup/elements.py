@@ -8,6 +8,8 @@ from functools import cache, lru_cache
 from html import escape
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from boussole.audits.mixed import MixedText
 from boussole.dashboard.markup.fontfiles import embed
 from boussole.dashboard.markup.marks import mark_svg, word
@@ -51,10 +53,11 @@ def _style(colours: tuple[str, ...]) -> str:
 # HTML that is safe by construction: text is escaped, only elements built here are markup.
 
 
-class Html(str):
-    """Markup made by this module; every other string is text."""
+class Html(Markup):
+    """Markup made by this module or by a template; every other string is text."""
 
     __slots__ = ()
+    __repr__ = str.__repr__
 
 
 Child = Html | str | None
@@ -77,7 +80,7 @@ def el(name: str, /, *children: Child, **attributes: str | None) -> Html:
     if len(kept) == 1 and "lang" not in attributes and (lang := _language(kept[0])):
         children, attributes = (str(kept[0]),), {**attributes, "lang": lang}
     given = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
+        f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
         for key, value in attributes.items()
         if value is not None
     )
@@ -92,8 +95,8 @@ def join(children: Iterable[Child], between: str = "") -> Html:
     >>> join(["<b>", el("b", "x")], " · ")
     '&lt;b&gt; · <b>x</b>'
     """
-    pieces = [child if isinstance(child, Html) else _written(child) for child in children if child]
-    return Html(escape(between).join(pieces))
+    pieces = [child if isinstance(child, Markup) else _written(child) for child in children if child]
+    return Html(escape(str(between)).join(pieces))
 
 
 def _language(child: Child) -> str | None:

@@ -21,6 +21,7 @@ from boussole.charter.registry.due import due
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.elements import Html, el, join
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import Say, speaker
 from boussole.dashboard.pages.answer import answer_html
 from boussole.dashboard.pages.answer.along import NOTHING_ELSE
@@ -34,7 +35,6 @@ from boussole.dashboard.pages.charter.view import charter_page
 from boussole.dashboard.pages.compass import compass_html
 from boussole.dashboard.pages.evidence import evidence_html
 from boussole.dashboard.pages.evidence.view import head, search_of
-from boussole.dashboard.pages.law import law_html
 from boussole.dashboard.pages.register import register_html
 from boussole.dashboard.pages.system import matrix_html
 from boussole.dashboard.server.access.permissions import Role
@@ -140,7 +140,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     provisions = law_page(scene, say, on=TODAY, query=query)
     yield (
         "law",
-        join([law_html.head(provisions, say), law_html.summary(provisions, say), law_html.parts(provisions, say)]),
+        join([Template("pages/law/law.html", say)(each, provisions) for each in ("head", "summary", "provisions")]),
     )
     uses = register(scene.charter, scene.systems, {}, facts=scene.facts)
     given = Register(

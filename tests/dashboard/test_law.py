@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
-from boussole.dashboard.pages.law import law_html
 from boussole.dashboard.views.law import LawPage, Row, law_page
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents
@@ -41,7 +41,7 @@ def row(made: LawPage, title: str) -> Row:
 
 def html(made: LawPage, lang: str = "en") -> str:
     say = speaker(lang)
-    return "".join(made_part(made, say) for made_part in (law_html.head, law_html.summary, law_html.parts))
+    return "".join(Template("pages/law/law.html", say)(each, made) for each in ("head", "summary", "provisions"))
 
 
 def test_the_answer_stands_in_one_sentence(scene: Scene) -> None:

@@ -62,7 +62,8 @@ def test_no_catalogue_says_a_message_twice() -> None:
 @pytest.mark.parametrize("name", CATALOGUES)
 def test_every_message_is_translated_and_no_translation_is_left_over(name: str) -> None:
     source, folder, spoken, without = CATALOGUES[name]
-    methods = [*((f"{each}/**.py", "ignore") for each in without), ("**.py", "python")]
+    ignored = [(f"{each}/**.{kind}", "ignore") for each in without for kind in ("py", "html")]
+    methods = [*ignored, ("**.py", "python"), ("**.html", "jinja2")]
     found = extract_from_dir(source, method_map=methods, keywords={spoken: None, "plural": (1, 2)})
     with (folder / "fr" / "LC_MESSAGES" / "messages.po").open("rb") as file:
         catalogue = {entry.id: entry.string for entry in read_po(file, locale="fr") if entry.id}

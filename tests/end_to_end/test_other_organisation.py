@@ -15,9 +15,9 @@ from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.templates import TEMPLATES, write_template
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words.say import speaker
 from boussole.dashboard.pages.compass import compass_html
-from boussole.dashboard.pages.law import law_html
 from boussole.dashboard.report import write_report
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.law import law_page
@@ -82,7 +82,7 @@ def pages(workspace: Workspace, lang: str) -> str:
             compass_html.overview(view, say),
             system_html.head(page, say, home="/", data="/data"),
             *(system_html.article(section, say, recompute="") for section in page.sections),
-            law_html.parts(law, say),
+            Template("pages/law/law.html", say)("provisions", law),
         ]
     )
 

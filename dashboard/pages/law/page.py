@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.pages.law import law_html
+from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.parts import context, notices
 
@@ -16,4 +16,5 @@ except BoussoleError as error:
     st.html(notices.problem(error.what, error.next_step, say))
 else:
     page = law_page(seen, say, on=context.today(), query=context.kept_query())
-    context.put(law_html.head(page, say), law_html.summary(page, say), law_html.parts(page, say))
+    law = Template("pages/law/law.html", say)
+    context.put(law("head", page), law("summary", page), law("provisions", page))

@@ -1,0 +1,124 @@
+"""Pages and their parts as Jinja2 templates, which lie beside what they show; what is put in is escaped by its place.
+
+A template is HTML, in macros. `say` and `plural` translate; the functions of `elements.py` are at hand. A line break
+beside a tag or an expression is nothing, as in JSX; where a space is meant, it stands on the line. An expression
+between the quotes of an attribute is text there; beside attributes stands `{{ attrs(…) }}` alone; scripts, styles and
+handlers of events have no place.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
+from jinja2.ext import Extension
+
+from boussole.dashboard.markup import elements
+from boussole.dashboard.markup.elements import Html
+from boussole.dashboard.markup.words.say import Say
+
+FOLDER = Path(__file__).parent.parent
+_CODE = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
+_LINE_BREAK = re.compile(r"[ \t]*\n\s*")
+_NOT_HERE = re.compile(r"<(?:script|style)\b|\son\w+\s*=", re.IGNORECASE)
+
+
+class Template:
+    """A template in one language: each of its macros makes HTML of what it is given.
+
+    >>> from boussole.dashboard.markup.words.say import speaker
+    >>> example = Template("markup/example.html", speaker("en"))
+    >>> example("head", "a < b")
+    '<h1>a &lt; b</h1>'
+    """
+
+    def __init__(self, path: str, say: Say) -> None:
+        self._module = ENVIRONMENT.get_template(path).make_module({"say": say, "plural": say.plural})
+
+    def __call__(self, macro: str, *values: Any, **named: Any) -> Html:
+        return Html(getattr(self._module, macro)(*values, **named))
+
+
+def attrs(**given: str | None) -> Html:
+    """Attributes, but for those that are None: `attrs(class_="late", aria_label=None)`.
+
+    >>> attrs(class_="late", aria_label=None, data_n='"')
+    ' class="late" data-n="&quot;"'
+    """
+    names = {key: key.rstrip("_").replace("_", "-") for key in given}
+    return Html("".join(f' {names[key]}="{escape(str(value))}"' for key, value in given.items() if value is not None))
+
+
+class _ByPlace(Extension):
+    """Reads a template before Jinja does: line breaks are taken out, and expressions in attributes marked as such."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        written, place, line = [], _Place(), 1
+        for at, piece in enumerate(_CODE.split(source)):
+            if at % 2 == 0:
+                if found := _NOT_HERE.search(piece):
+                    raise TemplateSyntaxError(
+                        f"'{found.group().strip()}' has no place in a template", line, name, filename
+                    )
+                place.read(piece)
+                written.append(_LINE_BREAK.sub(_closed_up, piece))
+            elif piece.startswith("{{") and place.quoted:
+                written.append("{{ _attribute(" + piece[2:-2].strip("-+") + ") }}")
+            elif piece.startswith("{{") and place.tag and not re.match(r"\{\{-?\s*attrs\(", piece):
+                raise TemplateSyntaxError("only attrs(…) may stand beside attributes", line, name, filename)
+            else:
+                written.append(piece)
+            line += piece.count("\n")
+        return "".join(written)
+
+
+class _Place:
+    """Where in a template one is: in a tag, and there between quotes."""
+
+    tag = quoted = False
+
+    def read(self, text: str) -> None:
+        for at, char in enumerate(text):
+            if self.quoted:
+                self.quoted = char != '"'
+            elif self.tag:
+                self.quoted, self.tag = char == '"', char != ">"
+            else:
+                self.tag = char == "<" and text[at + 1 : at + 2] not in ("", " ", "/", "!")
+
+
+def _closed_up(found: re.Match[str]) -> str:
+    """Nothing, or the space that words need; the lines stay counted."""
+    text, start, end = found.string, *found.span()
+    before, after = text[start - 1 : start] or ">", text[end : end + 1] or "<"
+    return ("" if before == ">" or after == "<" else " ") + "{#" + "\n" * found.group().count("\n") + "#}"
+
+
+def _text(value: object) -> object:
+    """What an expression writes: nothing of nothing, passages in another language marked as such."""
+    if value is None:
+        return ""
+    return elements.join([value]) if isinstance(value, str) else value
+
+
+def _attribute(value: object) -> Html:
+    """What an expression writes between quotes: text alone, markup or not."""
+    return Html(escape(str(value)))
+
+
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(FOLDER),
+    autoescape=True,
+    undefined=StrictUndefined,
+    finalize=_text,
+    extensions=[_ByPlace],
+    auto_reload=False,
+)
+ENVIRONMENT.globals |= {
+    name: getattr(elements, name)
+    for name in ("badge", "code", "details", "facts", "join", "link", "picture", "scrolling", "stacked", "table")
+}
+ENVIRONMENT.globals |= {"attrs": attrs, "_attribute": _attribute}

@@ -1,0 +1,75 @@
+"""Templates escape by place: what is put into one comes back as text, wherever it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from jinja2 import Environment, TemplateSyntaxError, UndefinedError
+
+from boussole.audits.mixed import foreign
+from boussole.dashboard.markup.elements import el
+from boussole.dashboard.markup.templates import ENVIRONMENT, FOLDER, Template
+from boussole.dashboard.markup.words.say import speaker
+from tests.dashboard.test_html import TEXT, Texts
+
+SAY = speaker("en")
+NAMES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.html") if "static" not in path.parts)
+
+
+def made(source: str, **values: object) -> str:
+    return ENVIRONMENT.overlay().from_string(source).render(values)
+
+
+@given(TEXT, TEXT)
+def test_any_text_comes_back_as_it_was(text: str, value: str) -> None:
+    read = Texts(made('<p title="{{ value }}"{{ attrs(lang=value) }}>{{ text }}</p>', text=text, value=value))
+    assert (read.tags, read.text, read.attributes) == (["p"], text, {"title": value, "lang": value})
+
+
+def test_markup_is_markup_between_tags_and_text_in_attributes() -> None:
+    bold = el("b", "x")
+    assert made('<p title="{{ it }}">{{ it }}</p>', it=bold) == '<p title="&lt;b&gt;x&lt;/b&gt;"><b>x</b></p>'
+    assert made('<p title="{{ it|upper }}">', it="<i") == '<p title="&lt;I">'
+    assert made("{% macro b(x) %}<b>{{ x }}</b>{% endmacro %}{{ b('<') }}") == "<b>&lt;</b>"
+
+
+def test_a_passage_in_another_language_says_so_but_in_an_attribute() -> None:
+    text = foreign("Wer?", "de")
+    assert made('<p title="{{ it }}">{{ it }}</p>', it=text) == '<p title="Wer?"><span lang="de">Wer?</span></p>'
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["<script>{{ x }}</script>", "<STYLE>a</STYLE>", '<p onclick="{{ x }}">', "<p {{ x }}>", "<p class={{ x }}>"],
+)
+def test_what_cannot_be_escaped_is_no_template(source: str) -> None:
+    with pytest.raises(TemplateSyntaxError):
+        made(source, x="y")
+
+
+def test_a_name_that_nobody_gave_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        made("<p>{{ nothing }}</p>")
+
+
+def test_line_breaks_beside_tags_are_nothing_and_lines_are_still_counted() -> None:
+    source = "<p>\n  {{ a }}\n  b\n  c <i>d</i>\n</p>\n{{ e.f.g }}"
+    assert made(source.rsplit("\n", 1)[0], a="A") == "<p>Ab c <i>d</i></p>"
+    assert ENVIRONMENT.preprocess(source).count("\n") == source.count("\n")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_template_can_be_read_and_is_used(name: str) -> None:
+    Template(name, SAY)
+    others = [path for kind in ("*.py", "*.html") for path in FOLDER.rglob(kind) if path != FOLDER / name]
+    assert any(f'"{name}"' in path.read_text(encoding="utf-8") for path in others), f"nothing uses {name}"
+
+
+def test_the_environment_is_the_only_one() -> None:
+    """A second one could forget to escape."""
+    made_in = [path for path in Path(FOLDER).rglob("*.py") if "Environment(" in path.read_text(encoding="utf-8")]
+    assert made_in == [FOLDER / "markup" / "templates.py"]
+    assert isinstance(ENVIRONMENT, Environment)
+    assert ENVIRONMENT.autoescape is True
